@@ -1,0 +1,121 @@
+import type {
+  Analysis,
+  EngineStatus,
+  ExportFormat,
+  Failure,
+  GeneratorInfo,
+  Photo,
+  PictureQuery,
+  Progress,
+  Recipe,
+  RenderSize,
+  StepReport,
+} from '../../preload/contract';
+
+/**
+ * What the app and its engine process say to each other. Both ends are ours and the messages stay on this computer,
+ * so they are typed but not validated again. Structured clone carries them (`serialization: 'advanced'`).
+ */
+
+export interface EngineOptions {
+  /** Folder that holds `<id>/card.json`. */
+  models: string;
+  provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
+  /** 0: as many as there are cores. */
+  threads: number;
+}
+
+/** Where an export goes. Names never collide: a taken one gets `-2`, `-3` ... before its extension. */
+export interface ExportTarget {
+  folder: string;
+  /** Name without extension. */
+  stem: string;
+}
+
+export interface Requests {
+  configure: { request: EngineOptions; response: EngineStatus };
+  /** Decodes and keeps the photo under its id. */
+  open: { request: { photoId: string; path: string; name: string }; response: Photo };
+  close: { request: { photoId: string }; response: null };
+  analyse: { request: { photoId: string }; response: Analysis };
+  render: {
+    request: { photoId: string; recipe: Recipe; size: RenderSize };
+    response: {
+      revision: number;
+      width: number;
+      height: number;
+      masked: number;
+      reports: StepReport[];
+      seconds: number;
+    };
+  };
+  /** A region of a layer as an encoded picture. Answered between the tiles of a running job. */
+  picture: { request: PictureQuery; response: { type: string; bytes: Uint8Array } };
+  /** Renders at full size unless that is done already, and writes. */
+  export: {
+    request: {
+      photoId: string;
+      recipe: Recipe;
+      format: ExportFormat;
+      quality: number;
+      keepMetadata: boolean;
+      target: ExportTarget;
+    };
+    response: { path: string; bytes: number; reports: StepReport[] };
+  };
+  /**
+   * The whole way of one file without keeping it open: decode, analyse, run, write, in one raster.
+   * `recipe` null: the proposal. `target` null: analyse only.
+   */
+  restore: {
+    request: {
+      path: string;
+      recipe: Recipe | null;
+      /** null: the format of the original (PNG for GIF). */
+      format: ExportFormat | null;
+      quality: number;
+      keepMetadata: boolean;
+      target: ExportTarget | null;
+    };
+    response: {
+      photo: Photo;
+      analysis: Analysis;
+      reports: StepReport[];
+      masked: number;
+      output: { path: string; bytes: number; width: number; height: number } | null;
+    };
+  };
+  generators: { request: null; response: GeneratorInfo[] };
+}
+
+export type RequestKind = keyof Requests;
+
+/** From the app to the engine. */
+export type ToEngine =
+  | { [K in RequestKind]: { type: 'request'; id: string; kind: K; body: Requests[K]['request'] } }[RequestKind]
+  | { type: 'cancel'; id: string };
+
+/** From the engine to the app. */
+export type FromEngine =
+  | { type: 'ready' }
+  | { type: 'answer'; id: string; result: { ok: true; value: unknown } | { ok: false; error: Failure } }
+  | { type: 'progress'; id: string; progress: Omit<Progress, 'jobId'> }
+  /**
+   * Sent before every stretch in which the engine cannot answer (one tile, one decode); `seconds` is the longest it
+   * may reasonably take. The supervisor's watchdog kills the process where nothing follows in time.
+   */
+  | { type: 'busy'; seconds: number }
+  | { type: 'status'; status: EngineStatus };
+
+/** The process behind the engine: a forked Node here, a utilityProcess in Electron. */
+export interface EngineProcess {
+  send(message: ToEngine): void;
+  onMessage(listener: (message: FromEngine) => void): void;
+  /** Called once, however the process ends. */
+  onExit(listener: (code: number | null, signal: string | null) => void): void;
+  /** Ends it at once, as with SIGKILL. */
+  kill(): void;
+  readonly pid: number | undefined;
+}
+
+export type LaunchEngine = () => EngineProcess;

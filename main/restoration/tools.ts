@@ -1,0 +1,53 @@
+import type { ColourTransform, Raster, Rect } from './raster';
+
+/** What a generator is for. A step asks for a task, never for a particular generator. */
+export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style';
+
+/**
+ * Gives float planes to a generator: fills `into` with `[channels, rect.height, rect.width]`, values in 0..1, for a
+ * rectangle that lies wholly inside the picture (the tile executor pads by reflection beyond it).
+ */
+export type ReadPlanes = (rect: Rect, into: Float32Array) => void;
+
+/** Takes a generator's output for one tile core: `[channels, rect.height, rect.width]`, unclamped floats. */
+export type WritePlanes = (rect: Rect, planes: Float32Array) => void;
+
+/** One pass of a generator over a picture. Rectangles given to `read` and `skip` are in input pixels, those given
+ * to `write` in output pixels (input times the generator's scale). */
+export interface TilePass {
+  task: Task;
+  /** Size of the input picture in pixels. */
+  width: number;
+  height: number;
+  read: ReadPlanes;
+  write: WritePlanes;
+  /** True where the core needs no computing (nothing is written for it). */
+  skip?: (core: Rect) => boolean;
+  /** Share of the step's progress that this pass covers, 0..1; default 1. */
+  weight?: number;
+}
+
+/** What really computed a pass. */
+export interface PassReport {
+  generator: string;
+  provider: string;
+  tiles: number;
+  /** Edge of the square tiles in pixels, halo included: smaller than the card's where memory was short. */
+  tile: number;
+}
+
+/** What the engine lends to a step. Every method that takes long throws CANCELLED within one tile after a cancel. */
+export interface StepTools {
+  /** Thresholds and numbers of the installed generator for a task; null where none is installed. */
+  generator(task: Task): { id: string; thresholds: Record<string, number> | null; scale: number } | null;
+  /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. */
+  runTiles(pass: TilePass): Promise<PassReport>;
+  /** The photo's encoding against sRGB; null where it is sRGB or grey already. */
+  colour: ColourTransform | null;
+  /** A smaller copy, area-averaged in the raster's own depth, at most `pixels` large; the raster itself if it fits. */
+  shrink(raster: Raster, pixels: number): Promise<Raster>;
+  /** Lets waiting messages in and throws CANCELLED where the job was cancelled. To be called every few ms of work. */
+  breathe(): Promise<void>;
+  /** Reports progress of the running step, 0..1. */
+  progress(done: number): void;
+}

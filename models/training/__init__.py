@@ -1,0 +1,1 @@
+"""Training kit of Emulsion's generators. Start at README.md."""

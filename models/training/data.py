@@ -1,0 +1,303 @@
+"""Pictures, damage overlays and the sample pool.
+
+Source: written for this project. Pictures are decoded once into flat uint8 files outside the
+repository and memory-mapped afterwards, so that any number of worker processes share one copy.
+"""
+import csv
+import hashlib
+import json
+import multiprocessing
+import os
+import queue
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+CACHE_VERSION = 2
+LONGEST_SIDE = 1024
+HELD_OUT_EVERY = 25  # one training picture in so many is never trained on
+OVERLAY_HELD_OUT_EVERY = 10
+LINE_OVERLAYS = ("hair", "hair-short", "lint", "scratches")
+BLOB_OVERLAYS = ("dirt", "dots", "smut", "spots", "sprinkles", "stain")
+
+
+class DataError(RuntimeError):
+    """The data folder is missing or holds nothing that can be used."""
+
+
+def cache_folder():
+    """Folder for decoded pictures and training state; `EMULSION_TRAINING_CACHE` overrides it."""
+    folder = Path(os.environ.get("EMULSION_TRAINING_CACHE", "~/.cache/emulsion-training")).expanduser()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def atomic_write(path, write):
+    """Calls `write(temporary path)`, then renames over `path`: a reader never sees half a file."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    write(temporary)
+    with open(temporary, "rb") as handle:
+        os.fsync(handle.fileno())
+    os.replace(temporary, path)
+
+
+class Pictures:
+    """Pictures of any size held in one flat uint8 array.
+
+    `pictures[i]` is uint8 [H, W, 3] RGB (or [H, W] for overlays), a read-only view.
+    `names`, `groups` and `licences` run beside it.
+    """
+
+    def __init__(self, flat, entries):
+        self.flat = flat
+        self.entries = entries
+        self.names = [entry["name"] for entry in entries]
+        self.groups = [entry["group"] for entry in entries]
+        self.licences = [entry.get("licence", "") for entry in entries]
+
+    def __len__(self):
+        return len(self.entries)
+
+    def __getitem__(self, index):
+        entry = self.entries[index]
+        start = entry["offset"]
+        count = int(np.prod(entry["shape"]))
+        return self.flat[start : start + count].reshape(entry["shape"])
+
+    def subset(self, indices):
+        """The same memory, seen through fewer entries."""
+        return Pictures(self.flat, [self.entries[i] for i in indices])
+
+    def split(self, every):
+        """(training, held out) by a hash of the name, so that the split survives added files."""
+        held = [int(hashlib.sha256(n.encode()).hexdigest(), 16) % every == 0 for n in self.names]
+        keep = [i for i, h in enumerate(held) if not h]
+        out = [i for i, h in enumerate(held) if h]
+        return self.subset(keep), self.subset(out or keep[:1])
+
+    @classmethod
+    def from_arrays(cls, arrays, groups=None, licences=None):
+        """From uint8 arrays in memory (tests, and pictures drawn by a program)."""
+        entries, offset = [], 0
+        for i, array in enumerate(arrays):
+            entries.append(
+                {
+                    "name": f"memory/{i:04d}",
+                    "group": groups[i] if groups else "memory",
+                    "licence": licences[i] if licences else "",
+                    "shape": list(array.shape),
+                    "offset": offset,
+                }
+            )
+            offset += array.size
+        flat = np.concatenate([np.ascontiguousarray(a).reshape(-1) for a in arrays])
+        return cls(flat, entries)
+
+
+def _build_cache(name, rows, read):
+    """Decodes `rows` once into <cache>/<name>-<key>.u8 + .json; returns Pictures."""
+    key = hashlib.sha256(json.dumps([CACHE_VERSION, LONGEST_SIDE, rows]).encode()).hexdigest()[:12]
+    flat_path = cache_folder() / f"{name}-{key}.u8"
+    index_path = flat_path.with_suffix(".json")
+    if not index_path.exists():
+        entries, offset = [], 0
+        temporary = flat_path.with_name(f".{flat_path.name}.{os.getpid()}")
+        with open(temporary, "wb") as out:
+            for row in rows:
+                picture = read(row)
+                if picture is None:
+                    continue
+                out.write(np.ascontiguousarray(picture).tobytes())
+                entries.append({**row, "shape": list(picture.shape), "offset": offset})
+                offset += picture.size
+        if not entries:
+            raise DataError(f"no readable pictures for the {name} cache")
+        os.replace(temporary, flat_path)
+        atomic_write(index_path, lambda p: p.write_text(json.dumps(entries)))
+    entries = json.loads(index_path.read_text())
+    return Pictures(np.memmap(flat_path, dtype=np.uint8, mode="r"), entries)
+
+
+def read_rgb(path, longest=None):
+    """uint8 [H, W, 3] RGB, shrunk by area so that no side exceeds `longest`; None if unreadable."""
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if picture is None:
+        return None
+    side = max(picture.shape[:2])
+    if longest and side > longest:
+        scale = longest / side
+        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def load_pictures(data):
+    """All training photographs with the licences of their manifests.
+
+    data: folder laid out as `train/manifest.csv`, `train/base`, `train/life`.
+    Raises DataError when the folder holds no manifest.
+    """
+    data = Path(data)
+    rows = []
+    base, life = data / "train/manifest.csv", data / "train/life/manifest.csv"
+    if base.exists():
+        for row in csv.DictReader(open(base, newline="")):
+            if row["file"].startswith("train/large"):
+                continue  # the same pictures again, larger
+            group = re.sub(r"_\d+$", "", Path(row["file"]).stem)
+            rows.append({"name": row["file"], "group": group, "licence": row["licence"]})
+    if life.exists():
+        for row in csv.DictReader(open(life, newline="")):
+            rows.append({"name": f"train/life/{row['file']}", "group": "life", "licence": row["licence"]})
+    if not rows:
+        raise DataError(f"no manifest under {data}: expected train/manifest.csv (see training/README.md)")
+    return _build_cache("pictures", rows, lambda row: read_rgb(data / row["name"], LONGEST_SIDE))
+
+
+def load_overlays(data):
+    """Damage overlays, uint8 [H, W], white = damage; `groups` names the kind of damage."""
+    data = Path(data)
+    rows = [
+        {"name": str(path.relative_to(data)), "group": path.parent.name, "licence": "MIT (FilmDamageSimulator)"}
+        for path in sorted((data / "damage").glob("*/*.webp"))
+    ]
+    if not rows:
+        raise DataError(f"no overlays under {data}/damage")
+    return _build_cache("overlays", rows, lambda row: cv2.imread(str(data / row["name"]), cv2.IMREAD_GRAYSCALE))
+
+
+def summarise(*collections):
+    """The card's `trainingData`: [{name, licence, count}], one row per group and licence."""
+    counts = Counter()
+    for pictures in collections:
+        for group, licence in zip(pictures.groups, pictures.licences):
+            licence = re.sub(r"\s*\(stated:.*|\s*\(LICENSE.*", "", licence).strip() or "unstated"
+            counts[(group, licence)] += 1
+    return [{"name": g, "licence": licence, "count": n} for (g, licence), n in sorted(counts.items())]
+
+
+def procedural_pictures(count=6, side=192, seed=0):
+    """Pictures drawn by a program, for tests without any data: gradients, discs, stripes, noise."""
+    rng = np.random.default_rng(seed)
+    arrays = []
+    for _ in range(count):
+        y, x = np.mgrid[0:side, 0:side].astype(np.float32) / side
+        picture = np.stack([rng.random() * x + rng.random() * y for _ in range(3)], -1).astype(np.float32)
+        for _ in range(6):
+            centre = tuple(int(v) for v in rng.integers(0, side, 2))
+            colour = tuple(float(v) for v in rng.random(3))
+            cv2.circle(picture, centre, int(rng.integers(5, side // 3)), colour, -1, cv2.LINE_AA)
+        picture += 0.1 * np.sin(x * rng.uniform(20, 120) + y * rng.uniform(20, 120))[..., None]
+        picture += rng.normal(0, 0.02, picture.shape).astype(np.float32)
+        arrays.append((np.clip(picture, 0, 1) * 255).astype(np.uint8))
+    return Pictures.from_arrays(arrays)
+
+
+def procedural_overlays(count=4, side=128, seed=0):
+    """Overlays drawn by a program, one of each kind of `count`, for tests without any data."""
+    rng = np.random.default_rng(seed)
+    arrays, groups = [], []
+    for kind in LINE_OVERLAYS + BLOB_OVERLAYS:
+        for _ in range(count):
+            overlay = np.zeros((side, side), np.uint8)
+            if kind in LINE_OVERLAYS:
+                points = np.cumsum(rng.normal(0, 12, (8, 2)), 0) + side / 2
+                cv2.polylines(overlay, [points.astype(np.int32)], False, 255, 1, cv2.LINE_AA)
+            else:
+                for _ in range(4):
+                    centre = tuple(int(v) for v in rng.integers(0, side, 2))
+                    cv2.circle(overlay, centre, int(rng.integers(2, 12)), 255, -1, cv2.LINE_AA)
+            arrays.append(overlay)
+            groups.append(kind)
+    return Pictures.from_arrays(arrays, groups)
+
+
+def _work(make, seed, start, step, out):
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+    parent = os.getppid()
+    index = start
+    while os.getppid() == parent:
+        sample = make(np.random.default_rng([seed, index]))
+        while os.getppid() == parent:
+            try:
+                out.put(sample, timeout=5)
+                break
+            except queue.Full:
+                continue
+        index += step
+
+
+class SamplePool:
+    """Samples made in worker processes and kept for a few uses.
+
+    make: callable(numpy Generator) -> tuple of arrays, each [C, S, S]; sample number i depends
+        only on (seed, i).
+    reuse: how often a sample may be used on average. Every use is turned and mirrored anew.
+    workers: 0 makes samples in this process.
+    """
+
+    def __init__(self, make, seed, batch, workers=1, reuse=2.0, capacity=512, first=0):
+        self.make, self.seed, self.batch, self.reuse = make, seed, batch, reuse
+        self.capacity, self.samples, self.next, self.credit = capacity, [], first, 0.0
+        self.rng = np.random.default_rng([seed, 0x9E37])
+        self.processes, self.queue = [], None
+        if workers:
+            context = multiprocessing.get_context("fork")
+            self.queue = context.Queue(maxsize=64)
+            for worker in range(workers):
+                process = context.Process(
+                    target=_work, args=(make, seed, first + worker, workers, self.queue), daemon=True
+                )
+                process.start()
+                self.processes.append(process)
+
+    def _take(self):
+        if self.queue is None:
+            self.next += 1
+            return self.make(np.random.default_rng([self.seed, self.next - 1]))
+        while True:
+            try:
+                return self.queue.get(timeout=10)
+            except queue.Empty:
+                if not any(process.is_alive() for process in self.processes):
+                    raise RuntimeError("the processes that make samples have died")
+
+    def draw(self):
+        """One batch: a tuple of arrays [B, C, S, S]. Blocks until enough fresh samples are there."""
+        self.credit += self.batch / self.reuse
+        wanted = max(int(self.credit), 2 * self.batch - len(self.samples))
+        self.credit -= int(self.credit)
+        for _ in range(wanted):
+            self.samples.append(self._take())
+        while self.queue is not None and len(self.samples) < self.capacity and not self.queue.empty():
+            self.samples.append(self._take())
+        del self.samples[: -self.capacity]
+        rows = []
+        for index in self.rng.integers(0, len(self.samples), self.batch):
+            turn, mirror = int(self.rng.integers(4)), bool(self.rng.integers(2))
+            row = [np.rot90(a, turn, (1, 2)) for a in self.samples[index]]
+            rows.append([a[:, :, ::-1] if mirror else a for a in row])
+        return tuple(np.stack(column) for column in zip(*rows))
+
+    def close(self):
+        """Ends the worker processes."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.join(timeout=5)
+
+
+if __name__ == "__main__":
+    import sys
+
+    begin = time.time()
+    found = load_pictures(sys.argv[1]), load_overlays(sys.argv[1])
+    print(len(found[0]), "pictures,", len(found[1]), "overlays,", round(time.time() - begin), "s")

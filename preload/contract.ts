@@ -1,0 +1,466 @@
+import { z } from 'zod';
+
+/**
+ * The bridge between the page and the main side: every call, every event and every shape that crosses it.
+ * Both sides validate with these schemas at run time. This file imports zod and nothing else.
+ *
+ * Files are named by opaque tokens that the main side gives out; the page never invents a path. Pictures never
+ * travel through JSON: the page asks for them by URL (see {@link pictureUrl}).
+ */
+
+// ---------------------------------------------------------------------------------------------- errors
+
+/** Every way in which a request can fail. Each code has a translated sentence in `renderer/i18n`. */
+export const ERROR_CODES = [
+  'BAD_REQUEST', // the message does not fit the contract
+  'CANCELLED', // the user cancelled
+  'FILE_MISSING', // no file at that place any more
+  'FILE_UNREADABLE', // there, but the system refuses to read it
+  'FILE_EMPTY', // 0 bytes
+  'NOT_A_PHOTO', // content is no picture format that Emulsion reads
+  'PHOTO_DAMAGED', // a known format, but truncated or corrupt
+  'PHOTO_TOO_LARGE', // more than MAX_PIXELS
+  'FORMAT_UNSUPPORTED', // a picture, but of a kind that Emulsion does not read (HEIC, RAW, JPEG XL ...)
+  'FOLDER_MISSING', // the output folder does not exist and cannot be made
+  'FOLDER_UNWRITABLE', // read-only or not permitted
+  'DISK_FULL',
+  'NAME_TAKEN', // an exclusive write found a file of that name
+  'RECIPE_INVALID', // not a recipe, or of an unknown future format
+  'RECIPE_UNKNOWN', // no recipe of that name
+  'GENERATOR_MISSING', // no generator is installed for a step
+  'GENERATOR_DAMAGED', // hash differs from the card, or the file cannot be loaded
+  'GENERATOR_REFUSED', // not a generator that Emulsion can use, with the reason
+  'OUTPUT_INVALID', // a generator gave NaN or a constant picture
+  'OUT_OF_MEMORY',
+  'PROVIDER_FAILED', // the asked-for provider cannot be used
+  'ENGINE_CRASHED',
+  'ENGINE_HUNG',
+  'UNKNOWN_PHOTO', // the id or token is not known (closed, expired)
+  'NOT_ALLOWED', // refused by the security policy
+  'INTERNAL', // a defect of ours
+] as const;
+export const ErrorCode = z.enum(ERROR_CODES);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** `message` is an English sentence for a person; `detail` is for a developer and may be absent. */
+export const Failure = z.object({ code: ErrorCode, message: z.string(), detail: z.string().optional() });
+export type Failure = z.infer<typeof Failure>;
+
+export type Result<T> = { ok: true; value: T } | { ok: false; error: Failure };
+
+// ---------------------------------------------------------------------------------------------- basics
+
+/** The most pixels a photo may have (after decoding, before enlarging). */
+export const MAX_PIXELS = 200_000_000;
+
+const Id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
+/** Names a file or folder that the main side has offered to the page. */
+export const FileToken = Id;
+export const PhotoId = Id;
+/** Made by the page, so that a call in flight can be cancelled. */
+export const JobId = Id;
+
+const unit = z.number().min(0).max(1);
+
+// ---------------------------------------------------------------------------------------------- recipe
+
+/**
+ * Steps always run in the order of this list, whatever the order in a recipe's file:
+ * damage is filled before noise is judged, tone before colour, enlargement near the end, style last.
+ */
+export const STEP_KINDS = ['repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
+export const StepKind = z.enum(STEP_KINDS);
+export type StepKind = z.infer<typeof StepKind>;
+
+export const RepairSettings = z.object({
+  /** How readily something counts as damage: 0 only the certain, 1 everything suspect. */
+  sensitivity: unit.default(0.5),
+  /** Grows the mask by this many pixels of the full-size photo on each side. */
+  grow: z.number().min(0).max(32).default(2),
+});
+export const RestoreSettings = z.object({
+  strength: unit.default(0.7),
+  /** Leaves film grain standing and takes out only noise and compression blocks. */
+  keepGrain: z.boolean().default(false),
+});
+export const ToneSettings = z.object({
+  strength: unit.default(1),
+  /** Share of the colour cast to take out. */
+  cast: unit.default(1),
+  /** Share of the lost contrast to give back. */
+  contrast: unit.default(1),
+});
+export const ColoriseSettings = z.object({
+  strength: unit.default(0.9),
+  variant: z.number().int().min(0).max(7).default(0),
+});
+export const UpscaleSettings = z.object({
+  scale: z.union([z.literal(2), z.literal(4)]).default(2),
+  variant: z.enum(['faithful', 'crisp']).default('faithful'),
+});
+export const StyleSettings = z.object({ style: z.string().min(1).max(64), strength: unit.default(0.8) });
+
+export const Step = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('repair'), enabled: z.boolean().default(true), settings: RepairSettings }),
+  z.object({ kind: z.literal('restore'), enabled: z.boolean().default(true), settings: RestoreSettings }),
+  z.object({ kind: z.literal('tone'), enabled: z.boolean().default(true), settings: ToneSettings }),
+  z.object({ kind: z.literal('colorise'), enabled: z.boolean().default(true), settings: ColoriseSettings }),
+  z.object({ kind: z.literal('upscale'), enabled: z.boolean().default(true), settings: UpscaleSettings }),
+  z.object({ kind: z.literal('style'), enabled: z.boolean().default(true), settings: StyleSettings }),
+]);
+export type Step = z.infer<typeof Step>;
+export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
+
+export const RECIPE_FORMAT = 1;
+/** What to do to a photo. The window, the batch and the command line share it. */
+export const Recipe = z
+  .object({
+    format: z.literal(RECIPE_FORMAT),
+    id: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    name: z.string().min(1).max(120),
+    /**
+     * `needed`: a step runs only where the analysis measures a need. `always`: an enabled step runs in any case
+     * (what a person has switched on by hand).
+     */
+    gate: z.enum(['needed', 'always']).default('needed'),
+    steps: z.array(Step).max(STEP_KINDS.length),
+  })
+  .refine((recipe) => new Set(recipe.steps.map((step) => step.kind)).size === recipe.steps.length, {
+    message: 'a recipe holds each kind of step at most once',
+  });
+export type Recipe = z.infer<typeof Recipe>;
+
+// ---------------------------------------------------------------------------------------------- photo
+
+export const PHOTO_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const;
+export const PhotoFormat = z.enum(PHOTO_FORMATS);
+export type PhotoFormat = z.infer<typeof PhotoFormat>;
+
+export const EXPORT_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif'] as const;
+export const ExportFormat = z.enum(EXPORT_FORMATS);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
+/** A decoded photo. Sizes in pixels after the EXIF orientation is applied. */
+export const Photo = z.object({
+  id: PhotoId,
+  name: z.string(),
+  format: PhotoFormat,
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Bits per channel of the working raster. */
+  depth: z.union([z.literal(8), z.literal(16)]),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  alpha: z.boolean(),
+  /** Name of the embedded colour profile, null where there is none (taken as sRGB). */
+  profile: z.string().nullable(),
+  bytes: z.number().int().nonnegative(),
+  /** What was normalised on the way in, as plain facts ("converted from CMYK", "rotated by its EXIF orientation"). */
+  notes: z.array(z.string()),
+  /** EXIF facts worth showing, as label and value in display order; labels are keys of the translation. */
+  facts: z.array(z.object({ label: z.string(), value: z.string() })),
+});
+export type Photo = z.infer<typeof Photo>;
+
+/** Whether a step is needed, by which measurement. `reason` is a key of the translation with its figures. */
+export const Need = z.object({
+  kind: StepKind,
+  needed: z.boolean(),
+  /** A generator for it is installed, or it needs none. */
+  available: z.boolean(),
+  reason: z.string(),
+  figures: z.record(z.string(), z.number()),
+  /** The English sentence with the figures filled in (for the command line and reports). */
+  sentence: z.string(),
+});
+export type Need = z.infer<typeof Need>;
+
+/** What the analysis measured. All figures belong to the photo as it is, before any step. */
+export const Analysis = z.object({
+  /** Share of pixels that the detector calls damaged at the default sensitivity, 0..1. */
+  damage: unit,
+  /** Share of the tonal range in use, 0..1 (1 = full black to full white). */
+  range: unit,
+  /** Length of the colour cast in CIELAB a*b*, in delta E units. */
+  cast: z.number().nonnegative(),
+  /** `monochrome`: one hue for all tones (grey); `toned`: sepia or another single tint. */
+  colour: z.enum(['colour', 'monochrome', 'toned']),
+  /** Estimated noise as standard deviation in 8-bit levels. */
+  noise: z.number().nonnegative(),
+  /** Strength of 8x8 block edges against their neighbours, 1 = none. */
+  blockiness: z.number().nonnegative(),
+  megapixels: z.number().positive(),
+  needs: z.array(Need),
+  /** The proposal. With nothing to do, all steps are disabled. */
+  recipe: Recipe,
+  nothingToDo: z.boolean(),
+});
+export type Analysis = z.infer<typeof Analysis>;
+
+/** What a step did in one run. */
+export const StepReport = z.object({
+  kind: StepKind,
+  /** `skipped`: enabled, but the gate found no need. */
+  outcome: z.enum(['done', 'skipped', 'off']),
+  sentence: z.string(),
+  seconds: z.number().nonnegative(),
+  generator: z.string().nullable(),
+  /** The provider really used, e.g. `cpu`. Null for a step without a generator. */
+  provider: z.string().nullable(),
+});
+export type StepReport = z.infer<typeof StepReport>;
+
+export const LAYERS = ['original', 'result', 'mask'] as const;
+export const Layer = z.enum(LAYERS);
+export type Layer = z.infer<typeof Layer>;
+
+export const RenderSize = z.enum(['preview', 'full']);
+export type RenderSize = z.infer<typeof RenderSize>;
+
+export const Rendering = z.object({
+  /** Grows with every rendering of the photo; part of the picture's URL. */
+  revision: z.number().int().nonnegative(),
+  size: RenderSize,
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Share of pixels inside the repair mask, 0..1. */
+  masked: unit,
+  reports: z.array(StepReport),
+  seconds: z.number().nonnegative(),
+});
+export type Rendering = z.infer<typeof Rendering>;
+
+/** A region of a layer, scaled: the URL that both hosts serve as a PNG or JPEG picture. */
+export const PictureQuery = z.object({
+  photoId: PhotoId,
+  layer: Layer,
+  revision: z.coerce.number().int().nonnegative(),
+  /** Region in full-size pixels of the original photo. */
+  x: z.coerce.number().int().nonnegative(),
+  y: z.coerce.number().int().nonnegative(),
+  w: z.coerce.number().int().positive(),
+  h: z.coerce.number().int().positive(),
+  /** Size of the answer in pixels; never larger than 4096 on a side. */
+  width: z.coerce.number().int().positive().max(4096),
+  height: z.coerce.number().int().positive().max(4096),
+  /** For the mask layer: the sensitivity to show and how far to grow, as in {@link RepairSettings}. */
+  sensitivity: z.coerce.number().min(0).max(1).optional(),
+  grow: z.coerce.number().min(0).max(32).optional(),
+});
+export type PictureQuery = z.infer<typeof PictureQuery>;
+
+/** The URL of a picture. `base` comes from `app.info` (`photo://picture` or `/picture`). */
+export function pictureUrl(base: string, query: PictureQuery): string {
+  const { photoId, layer, ...rest } = query;
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(rest)) if (value !== undefined) search.set(key, String(value));
+  return `${base}/${photoId}/${layer}?${search}`;
+}
+
+/** Reads a picture's URL back; throws a ZodError where it is malformed. */
+export function parsePictureUrl(base: string, url: string): PictureQuery {
+  const [path = '', search = ''] = (url.startsWith(base) ? url.slice(base.length) : url).split('?');
+  const [photoId, layer] = path.replace(/^\//, '').split('/');
+  return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
+}
+
+// ---------------------------------------------------------------------------------------------- the rest
+
+export const GeneratorInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  task: z.string(),
+  version: z.string(),
+  licence: z.string(),
+  description: z.string(),
+  limits: z.string(),
+  parameters: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  state: z.enum(['ready', 'missing', 'damaged']),
+  measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
+});
+export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
+
+export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+export const Provider = z.enum(PROVIDERS);
+export type Provider = z.infer<typeof Provider>;
+
+export const Settings = z.object({
+  theme: z.enum(['system', 'dark', 'light']).default('system'),
+  /** null: the system's language where it is spoken, else English. */
+  language: z.enum(['en', 'pt-BR']).nullable().default(null),
+  /** `auto` tries the platform's providers in order and ends at the CPU. */
+  provider: z.union([z.literal('auto'), Provider]).default('auto'),
+  /** 0: as many as the machine has cores. */
+  threads: z.number().int().min(0).max(256).default(0),
+  keepMetadata: z.boolean().default(true),
+  maskColour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .default('#ff00c8'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const AppInfo = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  platform: z.string(),
+  /** Prefix of the pictures' URLs. */
+  pictureBase: z.string(),
+  /** Where to POST dropped and pasted bytes, null where the host takes paths instead. */
+  uploadUrl: z.string().nullable(),
+  /** Prefix of download URLs (`<base>/<downloadToken>`), null where the host writes to folders itself. */
+  downloadBase: z.string().nullable(),
+  /** True where `files.pick` opens the system's own dialog; else the page shows `files.list`. */
+  nativeDialogs: z.boolean(),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const FileEntry = z.object({
+  token: FileToken,
+  name: z.string(),
+  kind: z.enum(['folder', 'photo']),
+  bytes: z.number().int().nonnegative(),
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+export const EngineStatus = z.object({
+  state: z.enum(['starting', 'ready', 'busy', 'restarting', 'failed']),
+  /** Null until the first generator has been loaded. */
+  provider: Provider.nullable(),
+  threads: z.number().int().nonnegative(),
+  /** Why another provider than the one asked for is used, null otherwise. */
+  note: z.string().nullable(),
+});
+export type EngineStatus = z.infer<typeof EngineStatus>;
+
+export const Progress = z.object({
+  jobId: JobId,
+  stage: z.enum(['opening', 'analysing', 'computing', 'writing']),
+  step: StepKind.nullable(),
+  /** 0..1 over the whole job. */
+  done: unit,
+  /** Null until there is enough to judge by. */
+  secondsLeft: z.number().nonnegative().nullable(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+const nothing = z.object({}).strict();
+
+/** Every call: what goes in and what comes out. */
+export const CALLS = {
+  'app.info': { request: nothing, response: AppInfo },
+  'settings.get': { request: nothing, response: Settings },
+  'settings.set': { request: Settings.partial().strict(), response: Settings },
+
+  /** Opens the system's dialog. Empty when the user dismissed it. BAD_REQUEST where nativeDialogs is false. */
+  'files.pick': {
+    request: z.object({ kind: z.enum(['photos', 'folder']) }).strict(),
+    response: z.object({ files: z.array(FileEntry) }),
+  },
+  /** Lists a folder under the root that the browser host was started with; null is the root itself. */
+  'files.list': {
+    request: z.object({ folder: FileToken.nullable() }).strict(),
+    response: z.object({ name: z.string(), parent: FileToken.nullable(), entries: z.array(FileEntry) }),
+  },
+
+  'photos.open': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: Photo },
+  'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
+  'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
+  'photos.render': {
+    request: z.object({ photoId: PhotoId, recipe: Recipe, size: RenderSize, jobId: JobId }).strict(),
+    response: Rendering,
+  },
+  /**
+   * Computes at full size if that has not been done with this very recipe, and writes a new file. `folder` null:
+   * Electron asks with the save dialog, the browser host offers a download. An original is never overwritten.
+   */
+  'photos.export': {
+    request: z
+      .object({
+        photoId: PhotoId,
+        recipe: Recipe,
+        jobId: JobId,
+        format: ExportFormat,
+        /** 1..100 for jpeg, webp and avif; ignored by png and tiff. */
+        quality: z.number().int().min(1).max(100),
+        keepMetadata: z.boolean(),
+        folder: FileToken.nullable(),
+      })
+      .strict(),
+    response: z.object({
+      /** File name only. */
+      name: z.string(),
+      /** Where it lies, for a person to read; null for a download. */
+      place: z.string().nullable(),
+      bytes: z.number().int().nonnegative(),
+      download: FileToken.nullable(),
+      reports: z.array(StepReport),
+    }),
+  },
+  'jobs.cancel': { request: z.object({ jobId: JobId }).strict(), response: nothing },
+
+  'recipes.list': { request: nothing, response: z.object({ recipes: z.array(Recipe) }) },
+  'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
+  'engine.status': { request: nothing, response: EngineStatus },
+} as const satisfies Record<string, { request: z.ZodType; response: z.ZodType }>;
+
+export type CallName = keyof typeof CALLS;
+export const CALL_NAMES = Object.keys(CALLS) as CallName[];
+export type Request<N extends CallName> = z.input<(typeof CALLS)[N]['request']>;
+export type ParsedRequest<N extends CallName> = z.output<(typeof CALLS)[N]['request']>;
+export type Response<N extends CallName> = z.output<(typeof CALLS)[N]['response']>;
+
+/** What the main side tells the page on its own. */
+export const EVENTS = {
+  'job.progress': Progress,
+  'engine.status': EngineStatus,
+  /** The system, the menu or a drop handed photos over. */
+  'files.offered': z.object({ files: z.array(FileEntry) }),
+  'menu.command': z.object({
+    command: z.enum(['open', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
+  }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventName = keyof typeof EVENTS;
+export type EventPayload<N extends EventName> = z.output<(typeof EVENTS)[N]>;
+
+/** The one client that the page sees, whichever host it runs in. */
+export interface Bridge {
+  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
+  /** Returns the function that unsubscribes. */
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
+  /**
+   * Turns dropped or pasted files into tokens: Electron takes their paths (bytes only for pasted pictures), the
+   * browser host uploads them.
+   */
+  offer(files: readonly File[]): Promise<Result<FileEntry[]>>;
+}
+
+/** Checks an incoming call. Never throws: a malformed one is a BAD_REQUEST. */
+export function parseRequest(name: unknown, request: unknown): Result<{ name: CallName; request: unknown }> {
+  if (typeof name !== 'string' || !Object.hasOwn(CALLS, name)) {
+    return failure('BAD_REQUEST', 'This call is not known.', String(name).slice(0, 80));
+  }
+  const parsed = CALLS[name as CallName].request.safeParse(request);
+  if (!parsed.success) return failure('BAD_REQUEST', 'The request is malformed.', z.prettifyError(parsed.error));
+  return { ok: true, value: { name: name as CallName, request: parsed.data } };
+}
+
+/** Checks what came back; an answer that does not fit is INTERNAL, never passed on. */
+export function parseResponse<N extends CallName>(name: N, answer: unknown): Result<Response<N>> {
+  const shape = z.union([
+    z.object({ ok: z.literal(true), value: CALLS[name].response as z.ZodType }),
+    z.object({ ok: z.literal(false), error: Failure }),
+  ]);
+  const parsed = shape.safeParse(answer);
+  if (!parsed.success) return failure('INTERNAL', 'The answer is malformed.', z.prettifyError(parsed.error));
+  return parsed.data as Result<Response<N>>;
+}
+
+export function failure(code: ErrorCode, message: string, detail?: string): { ok: false; error: Failure } {
+  return { ok: false, error: detail === undefined ? { code, message } : { code, message, detail } };
+}
