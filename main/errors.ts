@@ -40,7 +40,7 @@ export class EmulsionError extends Error {
   constructor(code: ErrorCode, options: { message?: string; detail?: string; cause?: unknown } = {}) {
     super(options.message ?? SENTENCES[code], { cause: options.cause });
     this.code = code;
-    this.detail = options.detail ?? (options.cause === undefined ? undefined : describe(options.cause));
+    this.detail = options.detail ?? (options.cause === undefined ? undefined : textOf(options.cause));
   }
 
   toFailure(): Failure {
@@ -76,6 +76,6 @@ export function toEmulsionError(error: unknown): EmulsionError {
   }
 }
 
-function describe(cause: unknown): string {
+function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
