@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
+import type { FileEntry } from '../preload/contract';
+import { EmulsionError } from './errors';
+
+/** Extensions that a listing shows. Opening goes by content; this only keeps a picker readable. */
+const PICTURE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.jpe', '.png', '.tif', '.tiff', '.webp', '.avif', '.gif']);
+
+export interface FileTokens {
+  /** Gives tokens for paths that the host vouches for. Throws FILE_MISSING or FILE_UNREADABLE. */
+  offer(paths: readonly string[]): Promise<FileEntry[]>;
+  /** The path behind a token. Throws NOT_ALLOWED for a token that was never given out. */
+  path(token: string, kind: FileEntry['kind']): string;
+  /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside it or where there is no root. */
+  list(folder: string | null): Promise<{ name: string; parent: string | null; entries: FileEntry[] }>;
+}
+
+/** @param root absolute path that `list` never leaves (symbolic links are followed before this is judged). */
+export function createFileTokens(root: string | null): FileTokens {
+  const known = new Map<string, { path: string; kind: FileEntry['kind'] }>();
+  const tokens = new Map<string, string>();
+
+  const tokenFor = (path: string, kind: FileEntry['kind']): string => {
+    const key = `${kind}:${path}`;
+    let token = tokens.get(key);
+    if (token === undefined) {
+      token = randomUUID();
+      tokens.set(key, token);
+      known.set(token, { path, kind });
+    }
+    return token;
+  };
+
+  const entry = async (path: string): Promise<FileEntry> => {
+    const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+      const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
+      throw new EmulsionError(code, { cause });
+    });
+    const kind = info.isDirectory() ? 'folder' : 'photo';
+    return { token: tokenFor(path, kind), name: basename(path), kind, bytes: info.isDirectory() ? 0 : info.size };
+  };
+
+  const path = (token: string, kind: FileEntry['kind']): string => {
+    const found = known.get(token);
+    if (found === undefined || found.kind !== kind) throw new EmulsionError('NOT_ALLOWED');
+    return found.path;
+  };
+
+  return {
+    offer: (paths) => Promise.all(paths.map(entry)),
+    path,
+    async list(folder) {
+      if (root === null) throw new EmulsionError('NOT_ALLOWED');
+      const top = await realpath(root);
+      const asked = folder === null ? top : path(folder, 'folder');
+      const here = await realpath(asked).catch((cause) => {
+        throw new EmulsionError('FILE_MISSING', { message: 'The folder is no longer there.', cause });
+      });
+      if (!isWithin(top, here)) throw new EmulsionError('NOT_ALLOWED');
+      const names = await readdir(here, { withFileTypes: true }).catch((cause) => {
+        throw new EmulsionError('FILE_UNREADABLE', { message: 'The folder cannot be read.', cause });
+      });
+      const entries: FileEntry[] = [];
+      for (const name of names) {
+        if (name.name.startsWith('.')) continue;
+        const isPicture = PICTURE_EXTENSIONS.has(extname(name.name).toLowerCase());
+        if (!isPicture && !name.isDirectory() && !name.isSymbolicLink()) continue;
+        const target = await realpath(join(here, name.name)).catch(() => null);
+        // A dangling link, or one that leads out of the root, is not offered.
+        if (target === null || !isWithin(top, target)) continue;
+        const listed = await entry(target).catch(() => null);
+        if (listed !== null && (listed.kind === 'folder' || isPicture)) entries.push({ ...listed, name: name.name });
+      }
+      const order = new Intl.Collator(undefined, { numeric: true });
+      entries.sort((a, b) => (a.kind === b.kind ? order.compare(a.name, b.name) : a.kind === 'folder' ? -1 : 1));
+      return { name: basename(here), parent: here === top ? null : tokenFor(dirname(here), 'folder'), entries };
+    },
+  };
+}
+
+function isWithin(top: string, path: string): boolean {
+  const way = relative(top, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep) && !/^[A-Za-z]:/.test(way));
+}

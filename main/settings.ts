@@ -1,0 +1,60 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Settings } from '../preload/contract';
+
+export interface SettingsStore {
+  get(): Settings;
+  /** Changes some settings and writes all; resolves when they are on the disk. */
+  set(change: Partial<Settings>): Promise<Settings>;
+}
+
+/**
+ * Reads `settings.json` from a folder. A missing or unreadable file gives the defaults, field by field, so that one
+ * bad value does not lose the others.
+ */
+export async function openSettings(folder: string): Promise<SettingsStore> {
+  const path = join(folder, 'settings.json');
+  let current = salvage(await readJson(path));
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    get: () => current,
+    set(change) {
+      current = Settings.parse({ ...current, ...change });
+      const snapshot = JSON.stringify(current, null, 2);
+      // One write after the other, so that the last change is the one that stays.
+      writing = writing.catch(() => undefined).then(() => writeWhole(folder, path, snapshot));
+      return writing.then(() => current);
+    },
+  };
+}
+
+async function readJson(path: string): Promise<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function salvage(stored: Record<string, unknown>): Settings {
+  const kept: Record<string, unknown> = {};
+  for (const [key, shape] of Object.entries(Settings.shape)) {
+    if (Object.hasOwn(stored, key) && shape.safeParse(stored[key]).success) kept[key] = stored[key];
+  }
+  return Settings.parse(kept);
+}
+
+/** Temporary name, sync, rename: a power cut leaves the old settings or the new ones, never half of them. */
+async function writeWhole(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}.part`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
