@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageInfo from '../../../package.json' with { type: 'json' };
+import { EXPORT_FORMATS, PROVIDERS, type Recipe } from '../../../preload/contract';
+import { forkEngine } from '../../engine/launch';
+import type { EngineOptions } from '../../engine/protocol';
+import { createEngine, type Engine } from '../../engine/supervisor';
+import { EmulsionError, toFailure } from '../../errors';
+import { findRecipe, NAMED_RECIPES, parseRecipe } from '../../restoration/recipe';
+import { EXIT } from './exit-codes';
+import { analyseOne, listGenerators } from './inspect';
+import { createReporter } from './reporter';
+import { restoreAll } from './restore';
+
+const HELP = `
+Exit codes:
+  0    every photo was done (or needed nothing)
+  1    at least one photo could not be done; each is named with its reason
+  2    the command was not understood; nothing was done
+  130  interrupted; finished photos stay, nothing half-written is left
+
+Examples:
+  emulsion restore portrait.jpg --out restored
+  emulsion restore scans/ --out restored --recipe scratched-print --format tiff
+  emulsion restore scans/ --out restored --json > report.jsonl
+  emulsion analyse portrait.jpg`;
+
+interface CommonOptions {
+  provider: EngineOptions['provider'];
+  threads: number;
+  models: string;
+  json?: boolean;
+}
+
+const signal = interruptible();
+const program = new Command('emulsion')
+  .description('Restores damaged photographs on this computer. Originals are never changed.')
+  .version(packageInfo.version)
+  .addHelpText('after', HELP)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) });
+
+common(program.command('restore'))
+  .description('restore photos, or every photo below folders, into new files')
+  .argument('<path...>', 'photos and folders')
+  .requiredOption('-o, --out <folder>', 'folder for the restored photos (made when missing)')
+  .option('-r, --recipe <name|file>', 'a named recipe or a recipe file; default: what each photo is found to need')
+  .addOption(
+    new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
+  )
+  .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
+  .option('--strip-metadata', 'leave out camera data, place and captions of the original')
+  .action((paths: string[], options: CommonOptions & RestoreFlags) =>
+    withEngine(options, (engine) => {
+      const recipe = options.recipe === undefined ? null : loadRecipe(options.recipe);
+      return restoreAll({
+        engine,
+        signal,
+        paths,
+        out: options.out,
+        recipe,
+        format: options.format ?? null,
+        quality: options.quality,
+        keepMetadata: options.stripMetadata !== true,
+        reporter: createReporter({ json: options.json === true }),
+      });
+    }),
+  );
+
+common(program.command('analyse'))
+  .description('say what a photo needs, and why, without changing anything')
+  .argument('<photo>', 'a photo')
+  .action((path: string, options: CommonOptions) =>
+    withEngine(options, (engine) => analyseOne({ engine, signal, path, json: options.json === true })),
+  );
+
+common(program.command('generators'))
+  .description('list the installed generators with their measured quality')
+  .action((options: CommonOptions) =>
+    withEngine(options, (engine) => listGenerators({ engine, json: options.json === true })),
+  );
+
+program
+  .command('recipes')
+  .description('list the recipes that ship with Emulsion')
+  .option('--json', 'one JSON object a line')
+  .action((options: { json?: boolean }) => {
+    for (const recipe of NAMED_RECIPES) {
+      console.log(options.json === true ? JSON.stringify(recipe) : `${recipe.id.padEnd(28)}${recipe.name}`);
+    }
+  });
+
+interface RestoreFlags {
+  out: string;
+  recipe?: string;
+  format?: (typeof EXPORT_FORMATS)[number];
+  quality: number;
+  stripMetadata?: boolean;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  } else {
+    const { code, message, detail } = toFailure(error);
+    console.error(`emulsion: ${message} (${code})${detail === undefined ? '' : `\n  ${detail}`}`);
+    process.exitCode = code === 'CANCELLED' ? EXIT.interrupted : code.startsWith('RECIPE_') ? EXIT.usage : EXIT.failed;
+  }
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--json', 'one JSON object a line on standard output')
+    .addOption(new Option('--provider <provider>', 'what computes').choices(['auto', ...PROVIDERS]).default('auto'))
+    .option('--threads <n>', `threads of the CPU; 0: all ${availableParallelism()}`, whole(0, 256), 0)
+    .addOption(
+      new Option('--models <folder>', 'folder with the generators')
+        .default(fileURLToPath(new URL('../../models', import.meta.url)), 'those that ship')
+        .env('EMULSION_MODELS'),
+    );
+}
+
+async function withEngine(options: CommonOptions, run: (engine: Engine) => Promise<number>): Promise<void> {
+  const { models, provider, threads } = options;
+  const engine = createEngine({ launch: forkEngine(), options: { models, provider, threads }, onStatus: () => {} });
+  try {
+    process.exitCode = await run(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A named recipe, or a file. What a person chose by hand runs as the recipe itself says (its gate). */
+function loadRecipe(nameOrFile: string): Recipe {
+  const named = findRecipe(nameOrFile);
+  if (named !== null) return named;
+  let text: string;
+  try {
+    text = readFileSync(nameOrFile, 'utf8');
+  } catch (cause) {
+    throw new EmulsionError('RECIPE_UNKNOWN', {
+      message: `There is no recipe and no file called “${nameOrFile}”. Known recipes: ${NAMED_RECIPES.map((recipe) => recipe.id).join(', ')}.`,
+      cause,
+    });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new EmulsionError('RECIPE_INVALID', { message: `“${nameOrFile}” is not valid JSON.`, cause });
+  }
+  return parseRecipe(value);
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the program at once. */
+function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}

@@ -1,0 +1,65 @@
+import type { Progress } from '../../../preload/contract';
+
+/** Tells a person (or a program) how the work goes. Results go to standard output, the rest to standard error. */
+export interface Reporter {
+  /** A finished fact: one line for a person, or the object as one JSON line. */
+  line(text: string, record: Record<string, unknown>): void;
+  /** Something went wrong with one photo. */
+  problem(text: string, record: Record<string, unknown>): void;
+  /** How far the current photo is; `label` names it. */
+  progress(label: string, progress: Omit<Progress, 'jobId'>): void;
+}
+
+interface Streams {
+  out: { write(text: string): unknown };
+  err: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+}
+
+/** A bar on a terminal; elsewhere a line whenever another quarter of a photo is done. */
+export function createReporter({
+  json,
+  streams = { out: process.stdout, err: process.stderr },
+}: {
+  json: boolean;
+  streams?: Streams;
+}): Reporter {
+  const { out, err } = streams;
+  const isTerminal = err.isTTY === true;
+  let quarter = { label: '', done: 0 };
+  const clear = (): void => {
+    if (isTerminal) err.write('\r\x1b[2K');
+  };
+  return {
+    line(text, record) {
+      clear();
+      out.write(`${json ? JSON.stringify(record) : text}\n`);
+    },
+    problem(text, record) {
+      clear();
+      if (json) out.write(`${JSON.stringify(record)}\n`);
+      err.write(`emulsion: ${text}\n`);
+    },
+    progress(label, { done, secondsLeft, step, stage }) {
+      const left = secondsLeft === null ? '' : `, ${timeLeft(secondsLeft)} left`;
+      if (isTerminal) {
+        const filled = Math.round(done * 20);
+        const bar = `${'#'.repeat(filled)}${'-'.repeat(20 - filled)}`;
+        const text = `[${bar}] ${String(Math.round(done * 100)).padStart(3)} % ${step ?? stage}${left}  ${label}`;
+        err.write(`\r\x1b[2K${text.slice(0, (err.columns ?? 80) - 1)}`);
+      } else if (!json) {
+        const reached = Math.floor(done * 4);
+        if (label !== quarter.label) quarter = { label, done: 0 };
+        if (reached > quarter.done && reached < 4) {
+          quarter.done = reached;
+          err.write(`${label}: ${reached * 25} %${left}\n`);
+        }
+      }
+    },
+  };
+}
+
+export function timeLeft(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,171 @@
+import { constants } from 'node:fs';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import type { ExportFormat, Recipe, StepReport } from '../../../preload/contract';
+import type { Engine } from '../../engine/supervisor';
+import { EmulsionError, toEmulsionError } from '../../errors';
+import { EXIT } from './exit-codes';
+import type { Reporter } from './reporter';
+
+export interface RestoreJob {
+  engine: Engine;
+  signal: AbortSignal;
+  /** Photos and folders. */
+  paths: readonly string[];
+  out: string;
+  /** null: what each photo is found to need. */
+  recipe: Recipe | null;
+  format: ExportFormat | null;
+  quality: number;
+  keepMetadata: boolean;
+  reporter: Reporter;
+}
+
+interface Item {
+  path: string;
+  /** Folder below `out`, so that a tree is mirrored. */
+  below: string;
+  /** Found in a folder rather than named: then a file that is no photo is passed over. */
+  found: boolean;
+}
+
+/** What looks like a photo by its name: such a file in a folder is a failure where it cannot be opened. */
+const PHOTO_NAME = /\.(jpe?g|jpe|png|tiff?|webp|avif|gif|heic|heif|jxl|cr2|cr3|nef|arw|dng|raf|orf|rw2|bmp|psd)$/i;
+
+/** Restores all of it, one photo after the other; answers the exit code. An error stays with its photo. */
+export async function restoreAll(job: RestoreJob): Promise<number> {
+  const { engine, signal, reporter } = job;
+  const out = resolve(job.out);
+  await assertWritable(out);
+  const counts = { restored: 0, unchanged: 0, failed: 0, skipped: 0 };
+  const started = performance.now();
+
+  for await (const item of collect(job.paths, out, (path, error) => fail(path, error))) {
+    if (signal.aborted) break;
+    const label = basename(item.path);
+    try {
+      const answer = await engine.request(
+        'restore',
+        {
+          path: item.path,
+          recipe: job.recipe,
+          format: job.format,
+          quality: job.quality,
+          keepMetadata: job.keepMetadata,
+          target: { folder: join(out, item.below), stem: basename(item.path, extname(item.path)) },
+        },
+        { signal, onProgress: (progress) => reporter.progress(label, progress) },
+      );
+      const worked = answer.reports.some((report) => report.outcome === 'done');
+      counts[worked ? 'restored' : 'unchanged'] += 1;
+      const path = answer.output?.path ?? null;
+      reporter.line(describe(item.path, path, answer.reports), {
+        type: 'photo',
+        input: item.path,
+        outcome: worked ? 'restored' : 'unchanged',
+        output: answer.output,
+        notes: answer.photo.notes,
+        masked: answer.masked,
+        needs: answer.analysis.needs,
+        reports: answer.reports,
+      });
+    } catch (error) {
+      if (signal.aborted) break;
+      const { code } = toEmulsionError(error);
+      const isStray =
+        item.found && !PHOTO_NAME.test(item.path) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code);
+      if (isStray) {
+        counts.skipped += 1;
+        reporter.line(`${item.path}: not a photo, passed over`, { type: 'skipped', input: item.path, code });
+      } else {
+        fail(item.path, error);
+      }
+    }
+  }
+
+  const seconds = (performance.now() - started) / 1000;
+  const total = `${counts.restored} restored, ${counts.unchanged} with nothing to repair, ${counts.failed} failed, ${counts.skipped} passed over in ${seconds.toFixed(1)} s`;
+  const interrupted = signal.aborted;
+  reporter.line(interrupted ? `Interrupted: ${total}` : total, { type: 'summary', ...counts, seconds, interrupted });
+  if (interrupted) return EXIT.interrupted;
+  return counts.failed === 0 ? EXIT.done : EXIT.failed;
+
+  function fail(path: string, error: unknown): void {
+    counts.failed += 1;
+    const { code, message, detail } = toEmulsionError(error);
+    reporter.problem(`${path}: ${message} (${code})`, { type: 'failed', input: path, code, message, detail });
+  }
+}
+
+function describe(input: string, output: string | null, reports: readonly StepReport[]): string {
+  const lines = [`${input} -> ${output ?? 'nothing written'}`];
+  for (const report of reports) {
+    if (report.outcome !== 'off') lines.push(`  ${report.kind}: ${report.sentence}`);
+  }
+  return lines.join('\n');
+}
+
+/**
+ * Refuses an output folder that cannot be written before hours are spent on photos. Makes nothing: folders come into
+ * being with the first photo.
+ */
+async function assertWritable(folder: string): Promise<void> {
+  for (let place = folder; ; place = dirname(place)) {
+    const info = await stat(place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && dirname(place) !== place) return null;
+      throw new EmulsionError('FOLDER_MISSING', { cause: error });
+    });
+    if (info === null) continue;
+    if (!info.isDirectory()) {
+      throw new EmulsionError('FOLDER_MISSING', {
+        message: `“${place}” is a file, not a folder. Nothing was written.`,
+      });
+    }
+    await access(place, constants.W_OK | constants.X_OK).catch((cause) => {
+      throw new EmulsionError('FOLDER_UNWRITABLE', {
+        message: `The folder “${place}” cannot be written to. Nothing was written.`,
+        cause,
+      });
+    });
+    return;
+  }
+}
+
+/** Files in a steady order. Hidden files, the output folder itself and folders met before (links) are left out. */
+async function* collect(
+  paths: readonly string[],
+  out: string,
+  onError: (path: string, error: unknown) => void,
+): AsyncGenerator<Item> {
+  const seen = new Set<string>();
+  const order = new Intl.Collator('en', { numeric: true });
+
+  async function* walk(folder: string, top: string): AsyncGenerator<Item> {
+    const real = await realpath(folder);
+    if (seen.has(real) || real === out) return;
+    seen.add(real);
+    const entries = await readdir(folder, { withFileTypes: true });
+    entries.sort((a, b) => order.compare(a.name, b.name));
+    for (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      try {
+        const info = entry.isSymbolicLink() ? await stat(path) : entry;
+        if (info.isDirectory()) yield* walk(path, top);
+        else if (info.isFile()) yield { path, below: relative(top, folder), found: true };
+      } catch (error) {
+        onError(path, error);
+      }
+    }
+  }
+
+  for (const path of paths) {
+    try {
+      const info = await stat(path);
+      if (info.isDirectory()) yield* walk(resolve(path), resolve(path));
+      else yield { path: resolve(path), below: '', found: false };
+    } catch (error) {
+      onError(path.endsWith(sep) ? path.slice(0, -1) : path, error);
+    }
+  }
+}
