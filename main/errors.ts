@@ -28,6 +28,8 @@ export const SENTENCES: Record<ErrorCode, string> = {
   ENGINE_HUNG: 'The part of Emulsion that computes did not answer and was started again. Nothing was written.',
   UNKNOWN_PHOTO: 'This photo is no longer open.',
   NOT_ALLOWED: 'This is not permitted.',
+  CONNECTION_LOST:
+    'The connection to Emulsion was lost. If its window in the terminal was closed, start it again; your originals are untouched.',
   INTERNAL: 'Something went wrong inside Emulsion. Nothing was written.',
 };
 

@@ -37,6 +37,7 @@ export const ERROR_CODES = [
   'ENGINE_HUNG',
   'UNKNOWN_PHOTO', // the id or token is not known (closed, expired)
   'NOT_ALLOWED', // refused by the security policy
+  'CONNECTION_LOST', // the page has lost the program behind it (browser host only)
   'INTERNAL', // a defect of ours
 ] as const;
 export const ErrorCode = z.enum(ERROR_CODES);
@@ -438,7 +439,14 @@ export interface Bridge {
    * browser host uploads them.
    */
   offer(files: readonly File[]): Promise<Result<FileEntry[]>>;
+  /**
+   * Tells, at once and at every change, whether the program behind the page can be reached. Absent where the
+   * connection cannot be lost (Electron). Calls made or pending while it is lost fail with CONNECTION_LOST.
+   */
+  onConnection?(listener: (state: ConnectionState) => void): () => void;
 }
+
+export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 /** Checks an incoming call. Never throws: a malformed one is a BAD_REQUEST. */
 export function parseRequest(name: unknown, request: unknown): Result<{ name: CallName; request: unknown }> {
