@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+
+/** The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`). */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'out/test/e2e',
+  // The engine uses every core; two stories at once would only make each other late.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
+  use: {
+    viewport: { width: 1440, height: 900 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH,
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+});

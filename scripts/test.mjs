@@ -1,0 +1,88 @@
+// `npm test`: checks, builds, then runs the unit tests, the tests of the training kit and the stories in a real
+// browser, and ends with one line that counts them all. `node scripts/test.mjs unit|kit|e2e` runs a part.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { check } from './check.mjs';
+import { ensureChromium } from './chromium.mjs';
+import { installDebian, isRootOnDebian, root, runPackage } from './run.mjs';
+
+const results = join(root, 'out', 'test');
+const parts = process.argv.slice(2);
+const wanted = (part) => parts.length === 0 || parts.includes(part);
+const total = { passed: 0, failed: 0 };
+
+function count(part, passed, failed, ok) {
+  total.passed += passed;
+  // A part that broke without naming a failed test still counts as one.
+  total.failed += ok ? failed : Math.max(1, failed);
+  console.log(`${part}: ${passed} passed, ${ok ? failed : Math.max(1, failed)} failed`);
+}
+
+function readReport(name) {
+  const path = join(results, name);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+}
+
+function unit() {
+  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'unit.json')}`];
+  const status = runPackage('vitest', 'vitest', args);
+  const report = readReport('unit.json');
+  count('Unit tests', report?.numPassedTests ?? 0, report?.numFailedTests ?? 0, status === 0 && report !== null);
+}
+
+/** The training kit's tests need PyTorch: the installed one, Debian's package when root, else they are left out. */
+function kit() {
+  const python = process.platform === 'linux' && existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+  const hasTorch = () => spawnSync(python, ['-c', 'import torch, cv2, onnx']).status === 0;
+  if (!hasTorch() && isRootOnDebian) {
+    console.log('Installing Debian’s PyTorch for the tests of the training kit');
+    installDebian('python3-torch', 'python3-opencv', 'python3-onnx', 'python3-pil');
+  }
+  if (!hasTorch()) {
+    console.log('Training kit: NOT TESTED, there is no Python with torch, cv2 and onnx here');
+    return;
+  }
+  const { status, stdout, stderr } = spawnSync(
+    python,
+    ['-m', 'unittest', 'discover', '-v', '-s', 'training/tests', '-t', '.'],
+    { cwd: join(root, 'models'), encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '2' }, maxBuffer: 2 ** 28 },
+  );
+  const log = `${stdout}${stderr}`;
+  const ran = Number(/^Ran (\d+) tests?/m.exec(log)?.[1] ?? 0);
+  const bad = [...log.matchAll(/(?:failures|errors)=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+  if (status !== 0) console.log(log);
+  count('Training kit', ran - bad, bad, status === 0);
+}
+
+function e2e() {
+  const chromium = ensureChromium();
+  if (chromium === null) {
+    console.log('No Chromium could be found or installed; the stories in the browser cannot run.');
+    count('Stories', 0, 1, false);
+    return;
+  }
+  const env = {
+    ...process.env,
+    CHROMIUM_PATH: chromium,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'),
+  };
+  const status = runPackage('@playwright/test', 'playwright', ['test', '--reporter=list,json'], { env });
+  const stats = readReport('e2e.json')?.stats;
+  count('Stories', (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, status === 0);
+  if (stats?.skipped > 0) console.log(`Stories: ${stats.skipped} were not run here, as named above`);
+}
+
+rmSync(results, { recursive: true, force: true });
+if (parts.length === 0) {
+  const ok = check();
+  count('Types, lint and boundaries', ok ? 1 : 0, 0, ok);
+}
+const built = runPackage('electron-vite', 'electron-vite', ['build', '--logLevel', 'warn']) === 0;
+count('Build', built ? 1 : 0, 0, built);
+mkdirSync(results, { recursive: true });
+if (wanted('unit')) unit();
+if (wanted('kit')) kit();
+if (wanted('e2e')) e2e();
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
