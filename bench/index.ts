@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchMemory } from './memory';
+import { benchRestore } from './restore';
+import { benchStart } from './start';
+
+/** One figure: what it is, what it must stay under (null: told, not judged), and whether it does. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  limit: number | null;
+}
+
+const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
+  restore: benchRestore,
+  memory: benchMemory,
+  start: benchStart,
+};
+
+/** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */
+export async function main(args: readonly string[]): Promise<void> {
+  const json = args.includes('--json');
+  const asked = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = asked.filter((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown.length > 0) {
+    console.error(`No such bench: ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
+  const figures: (Figure & { bench: string; ok: boolean | null })[] = [];
+  for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {
+    const folder = await mkdtemp(join(tmpdir(), 'emulsion-bench-'));
+    try {
+      for (const figure of await BENCHES[name]!(folder)) {
+        const ok = figure.limit === null ? null : figure.value <= figure.limit;
+        figures.push({ bench: name, ...figure, ok });
+        if (!json) console.log(format(name, figure, ok));
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+  if (json) console.log(JSON.stringify({ figures }, null, 2));
+  process.exitCode = figures.some((figure) => figure.ok === false) ? 1 : 0;
+}
+
+function format(bench: string, { name, value, unit, limit }: Figure, ok: boolean | null): string {
+  const judged = ok === null ? '' : ok ? `  (within ${limit})` : `  OVER the limit of ${limit}`;
+  return `${bench.padEnd(8)} ${name.padEnd(60)} ${value.toFixed(3).padStart(10)} ${unit}${judged}`;
+}

@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32 } from 'node:zlib';
+import { expect, test } from '@playwright/test';
+import sharp from 'sharp';
+import { damageScene, testScene } from '../main/restoration/testing';
+
+const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
+
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+  records: Record<string, unknown>[];
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; done: Promise<Run> } {
+  const child = spawn(process.execPath, [EMULSION, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const done = new Promise<Run>((resolve) => {
+    child.on('close', (code) => {
+      const lines = out.trim().split('\n');
+      const records = args.includes('--json') && out.trim() !== '' ? lines.map((line) => JSON.parse(line)) : [];
+      resolve({ code, out, err, records });
+    });
+  });
+  return { child, done };
+}
+
+const run = (args: readonly string[], env?: NodeJS.ProcessEnv) => start(args, env).done;
+
+async function hashes(folder: string): Promise<Record<string, string>> {
+  const sums: Record<string, string> = {};
+  for (const name of (await readdir(folder)).sort()) {
+    sums[name] = createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+  }
+  return sums;
+}
+
+const folder = () => test.info().outputPath();
+
+async function writeScene(path: string, width: number, height: number, damaged: boolean): Promise<void> {
+  const clean = testScene(width, height, 3);
+  const { data, channels } = damaged ? damageScene(clean, 3).raster : clean;
+  await mkdir(join(path, '..'), { recursive: true });
+  await sharp(data, { raw: { width, height, channels } }).toFile(path);
+}
+
+test('a folder of photos is restored into a mirrored tree and no original changes', async () => {
+  const scans = join(folder(), 'scans');
+  await writeScene(join(scans, 'creased.png'), 640, 480, true);
+  await mkdir(join(scans, 'album'));
+  await writeScene(join(scans, 'album', 'creased.jpg'), 640, 480, true);
+  await writeFile(join(scans, 'notes.txt'), 'Aunt Ada, 1931');
+  const before = {
+    ...(await hashes(join(scans, 'album'))),
+    note: (await readFile(join(scans, 'notes.txt'))).toString(),
+  };
+
+  const { code, records } = await run(['restore', scans, '--out', join(folder(), 'out'), '--json']);
+
+  expect(code).toBe(0);
+  expect(records.at(-1)).toMatchObject({ type: 'summary', failed: 0, skipped: 1, interrupted: false });
+  expect(await readdir(join(folder(), 'out'))).toEqual(['album', 'creased.png']);
+  expect(await readdir(join(folder(), 'out', 'album'))).toEqual(['creased.jpg']);
+  expect({
+    ...(await hashes(join(scans, 'album'))),
+    note: (await readFile(join(scans, 'notes.txt'))).toString(),
+  }).toEqual(before);
+  const xmp = (await sharp(join(folder(), 'out', 'creased.png')).metadata()).xmp?.toString() ?? '';
+  expect(xmp).toContain('compositeWithTrainedAlgorithmicMedia');
+});
+
+test('every photo that cannot be done is named with a code, the exit code says so, and nothing is written', async () => {
+  const bad = join(folder(), 'bad');
+  await mkdir(bad);
+  await writeScene(join(folder(), 'whole.jpg'), 640, 480, false);
+  const whole = await readFile(join(folder(), 'whole.jpg'));
+  await writeFile(join(bad, 'half.jpg'), whole.subarray(0, whole.length / 2));
+  await writeFile(join(bad, 'empty.jpg'), '');
+  await writeFile(join(bad, 'letter.jpg'), 'Dear Ada, the photo is in the other envelope.\n'.repeat(40));
+  await writeFile(join(bad, 'giant.png'), giantPng(30_000, 30_000));
+  const out = join(folder(), 'out');
+
+  const folderRun = await run(['restore', bad, '--out', out, '--json']);
+  expect(folderRun.code).toBe(1);
+  const codes = Object.fromEntries(
+    folderRun.records
+      .filter((record) => record.type === 'failed')
+      .map((record) => [String(record.input).split('/').at(-1), record.code]),
+  );
+  expect(codes).toEqual({
+    'half.jpg': 'PHOTO_DAMAGED',
+    'empty.jpg': 'FILE_EMPTY',
+    'letter.jpg': 'NOT_A_PHOTO',
+    'giant.png': 'PHOTO_TOO_LARGE',
+  });
+  for (const record of folderRun.records.filter((entry) => entry.type === 'failed')) {
+    expect(String(record.message)).toMatch(/^[A-Z].*\.$/);
+  }
+
+  const missing = await run(['restore', join(bad, 'nowhere.jpg'), '--out', out, '--json']);
+  expect(missing.code).toBe(1);
+  expect(missing.records[0]).toMatchObject({ type: 'failed', code: 'FILE_MISSING' });
+  expect(existsSync(out)).toBe(false);
+
+  const blocked = await run(['restore', join(folder(), 'whole.jpg'), '--out', join(bad, 'letter.jpg', 'out')]);
+  expect(blocked.code).toBe(1);
+  expect(blocked.err).toContain('FOLDER_');
+});
+
+test('a malformed command is a usage error and starts nothing', async () => {
+  for (const args of [
+    ['restore'],
+    ['restore', 'a.jpg'],
+    ['restore', 'a.jpg', '--out', 'x', '--format', 'bmp'],
+    ['restore', 'a.jpg', '--out', 'x', '--quality', '101'],
+    ['restore', 'a.jpg', '--out', join(folder(), 'x'), '--recipe', 'no-such-recipe'],
+    ['frobnicate'],
+  ]) {
+    const { code, err } = await run(args);
+    expect(code, args.join(' ')).toBe(2);
+    expect(err.length).toBeGreaterThan(0);
+  }
+  expect(existsSync(join(folder(), 'x'))).toBe(false);
+});
+
+test('names never collide: a.jpg and a.png both arrive, and a second run overwrites nothing', async () => {
+  const scans = join(folder(), 'scans');
+  await writeScene(join(scans, 'a.jpg'), 200, 150, false);
+  await writeScene(join(scans, 'a.png'), 200, 150, false);
+  const args = ['restore', scans, '--out', join(folder(), 'out'), '--format', 'png'];
+  expect((await run(args)).code).toBe(0);
+  const first = await hashes(join(folder(), 'out'));
+  expect(Object.keys(first)).toEqual(['a-2.png', 'a.png']);
+  expect((await run(args)).code).toBe(0);
+  expect(await hashes(join(folder(), 'out'))).toMatchObject(first);
+  expect(await readdir(join(folder(), 'out'))).toHaveLength(4);
+});
+
+test('Ctrl-C ends with 130 and leaves no partial file', async () => {
+  await writeScene(join(folder(), 'scans', 'large.jpg'), 2400, 1800, true);
+  const { child, done } = start(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')]);
+  child.stderr?.once('data', () => child.kill('SIGINT'));
+  const { code, out } = await done;
+  expect(code).toBe(130);
+  expect(out).toContain('Interrupted');
+  expect(existsSync(join(folder(), 'out')) ? await readdir(join(folder(), 'out')) : []).toEqual([]);
+});
+
+test('analyse changes nothing and says what is needed; generators lists the cards', async () => {
+  await writeScene(join(folder(), 'photos', 'creased.png'), 640, 480, true);
+  const { code, records } = await run(['analyse', join(folder(), 'photos', 'creased.png'), '--json']);
+  expect(code).toBe(0);
+  expect(records[0]).toMatchObject({ type: 'analysis', analysis: { nothingToDo: false } });
+  expect(await readdir(join(folder(), 'photos'))).toEqual(['creased.png']);
+
+  const generators = await run(['generators', '--json']);
+  expect(generators.code).toBe(0);
+  expect(generators.records.map((record) => [record.id, record.state])).toEqual(
+    expect.arrayContaining([
+      ['damage-detector', 'ready'],
+      ['inpainter', 'ready'],
+    ]),
+  );
+});
+
+test('nothing leaves the computer: no process opens a connection or asks for a name', async () => {
+  await writeScene(join(folder(), 'scans', 'creased.png'), 640, 480, true);
+  const log = join(folder(), 'network.log');
+  const watcher = new URL('./refuse-network.mjs', import.meta.url).href;
+  const { code } = await run(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')], {
+    NODE_OPTIONS: `--import ${watcher}`,
+    EMULSION_NETWORK_LOG: log,
+  });
+  expect(code).toBe(0);
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  // Each process says that it is watched, so that an empty log cannot pass for a quiet one.
+  expect(lines.filter((line) => line.startsWith('watching')).length).toBeGreaterThanOrEqual(2);
+  expect(lines.filter((line) => !line.startsWith('watching'))).toEqual([]);
+});
+
+/** A valid header that claims a huge picture, and no data to speak of. */
+function giantPng(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', Buffer.from('789c6300000000000001', 'hex')),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
