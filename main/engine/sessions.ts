@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import type { Provider } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
+import { providerOrder } from '../generators/providers';
+import type { InstalledGenerator } from '../generators/store';
+import { isAllocationFailure } from './failures';
+import { inputPlanes, outputPlanes, type TileNet } from './tiles';
+
+export interface SessionOptions {
+  provider: 'auto' | Provider;
+  /** 0: as many as there are cores. */
+  threads: number;
+  /** Providers that took the engine down before. */
+  avoid: readonly Provider[];
+  /** Memory in bytes that loaded generators may hold together; the one in use may exceed it alone. */
+  budget: number;
+  /** Called before a provider other than the CPU is touched, so that a crash can be laid at its door. */
+  onTrying(provider: Provider): void;
+  /** Called when the provider in use or the reason for it has changed. */
+  onProvider(provider: Provider, note: string | null): void;
+  /** Called before a stretch in which the process cannot answer. */
+  busy(seconds: number): void;
+}
+
+/** Largest difference to the CPU, as a share of the output's range, with which a provider is trusted. */
+const TRUSTED_DIFFERENCE = 1e-2;
+/** Edge in pixels of the tile that every provider other than the CPU has to get right first. */
+const TEST_EDGE = 96;
+const LOAD_SECONDS = 120;
+
+/** The number of threads that a setting stands for. */
+export function threadsFor(setting: number): number {
+  return setting > 0 ? setting : availableParallelism();
+}
+
+/** Loaded generators, the least recently used first to go. */
+export class Sessions {
+  readonly #options: SessionOptions;
+  /** In order of use, the latest last. */
+  readonly #loaded = new Map<string, LoadedNet>();
+  /** Providers that could not be used, with the reason: they are not asked again. */
+  readonly #refused = new Map<Provider, string>();
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    for (const provider of options.avoid) this.#refused.set(provider, 'it stopped the engine before');
+  }
+
+  /**
+   * A generator, ready to run. Throws GENERATOR_DAMAGED where the file differs from its card or cannot be loaded,
+   * GENERATOR_REFUSED where it does not do what the card says.
+   */
+  async acquire({ card, path }: InstalledGenerator): Promise<TileNet> {
+    const key = `${path}\0${card.sha256}`;
+    const known = this.#loaded.get(key);
+    if (known) {
+      this.#loaded.delete(key);
+      this.#loaded.set(key, known);
+      return known;
+    }
+    const bytes = await readFile(path);
+    if (createHash('sha256').update(bytes).digest('hex') !== card.sha256) {
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: the file's hash differs from its card` });
+    }
+    const net = await this.#load(card, bytes);
+    this.#loaded.set(key, net);
+    await this.#evict(net);
+    return net;
+  }
+
+  /** Frees every generator but the one given. */
+  async release(except?: TileNet): Promise<void> {
+    for (const [key, net] of this.#loaded) {
+      if (net === except) continue;
+      this.#loaded.delete(key);
+      await net.release();
+    }
+  }
+
+  async #evict(inUse: LoadedNet): Promise<void> {
+    let held = [...this.#loaded.values()].reduce((sum, net) => sum + net.bytes, 0);
+    for (const [key, net] of this.#loaded) {
+      if (held <= this.#options.budget) return;
+      if (net === inUse) continue;
+      held -= net.bytes;
+      this.#loaded.delete(key);
+      await net.release();
+    }
+  }
+
+  async #load(card: Card, bytes: Buffer): Promise<LoadedNet> {
+    const { provider: asked, threads } = this.#options;
+    const supported = listSupportedBackends().map((backend) => backend.name);
+    const order = providerOrder(asked, process.platform, supported, [...this.#refused.keys()]);
+    if (asked !== 'auto' && !order.includes(asked) && !this.#refused.has(asked)) {
+      this.#refused.set(asked, 'this computer has no such provider');
+    }
+    for (const provider of order) {
+      this.#options.busy(LOAD_SECONDS);
+      if (provider !== 'cpu') this.#options.onTrying(provider);
+      try {
+        const net = await LoadedNet.create(card, bytes, provider, threadsFor(threads));
+        if (provider !== 'cpu') {
+          this.#options.busy(LOAD_SECONDS);
+          await this.#prove(net, bytes);
+        }
+        this.#options.onProvider(provider, this.#note(provider));
+        return net;
+      } catch (error) {
+        if (provider === 'cpu' || (error instanceof EmulsionError && error.code !== 'PROVIDER_FAILED')) throw error;
+        this.#refused.set(provider, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      }
+    }
+    throw new EmulsionError('INTERNAL', { detail: 'the order of providers does not end at the CPU' });
+  }
+
+  /** A provider has to give what the CPU gives, and where the choice is ours it has to be no slower. */
+  async #prove(net: LoadedNet, bytes: Buffer): Promise<void> {
+    const reference = await LoadedNet.create(net.card, bytes, 'cpu', threadsFor(this.#options.threads));
+    try {
+      const expected = await knownAnswer(reference);
+      const got = await knownAnswer(net);
+      const [low, high] = net.card.output.range;
+      let worst = 0;
+      for (let i = 0; i < expected.output.length; i++) {
+        const difference = Math.abs(got.output[i]! - expected.output[i]!) / (high - low);
+        // Also true for NaN.
+        if (!(difference <= worst)) worst = difference;
+      }
+      const problem = !(worst <= TRUSTED_DIFFERENCE)
+        ? `its test picture differs from the CPU's by ${worst.toPrecision(2)}`
+        : this.#options.provider === 'auto' && got.seconds > expected.seconds
+          ? 'it is slower than the CPU here'
+          : null;
+      if (problem) {
+        await net.release();
+        throw new EmulsionError('PROVIDER_FAILED', { message: problem });
+      }
+    } finally {
+      await reference.release();
+    }
+  }
+
+  #note(used: Provider): string | null {
+    const { provider: asked } = this.#options;
+    if (asked === used) return null;
+    if (asked !== 'auto') return `${asked}: ${this.#refused.get(asked) ?? 'not available'}`;
+    // Missing hardware is no news; a provider that failed its test or crashed is.
+    const told = [...this.#refused].filter(([provider]) => this.#options.avoid.includes(provider));
+    return told.length > 0 ? told.map(([provider, reason]) => `${provider}: ${reason}`).join('; ') : null;
+  }
+}
+
+/** Runs a fixed pseudo-random tile twice; the second run is timed, as the first one also prepares kernels. */
+async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seconds: number }> {
+  const { input: shape, output: result } = net.card;
+  const edge = Math.ceil(TEST_EDGE / shape.multiple) * shape.multiple;
+  const { width, height } = shape.fixed ?? { width: edge, height: edge };
+  const [low, high] = shape.range;
+  const input = new Float32Array(inputPlanes(net.card) * width * height);
+  let state = 1;
+  for (let i = 0; i < input.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    input[i] = low + (state / 2 ** 32) * (high - low);
+  }
+  if (shape.channels === 'rgb+mask') {
+    for (let i = 3 * width * height; i < input.length; i++) input[i] = i % 7 === 0 ? 1 : 0;
+  }
+  const output = new Float32Array(outputPlanes(net.card) * width * height * result.scale ** 2);
+  await net.run(input, width, height, output);
+  const start = performance.now();
+  await net.run(input, width, height, output);
+  return { output, seconds: (performance.now() - start) / 1000 };
+}
+
+/** One onnxruntime session behind the tile executor's interface. */
+class LoadedNet implements TileNet {
+  readonly card: Card;
+  readonly provider: Provider;
+  readonly #session: InferenceSession;
+  readonly #extras: Record<string, Tensor>;
+  readonly #fileBytes: number;
+  #largestTile = 0;
+
+  private constructor(card: Card, provider: Provider, session: InferenceSession, fileBytes: number) {
+    this.card = card;
+    this.provider = provider;
+    this.#session = session;
+    this.#fileBytes = fileBytes;
+    this.#extras = extraInputs(card, session);
+  }
+
+  static async create(card: Card, bytes: Buffer, provider: Provider, threads: number): Promise<LoadedNet> {
+    let session: InferenceSession;
+    try {
+      session = await InferenceSession.create(bytes, {
+        executionProviders: [provider],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: 'all',
+        // All tiles of a pass have one shape, so that the arena is filled once and reused.
+        enableCpuMemArena: true,
+        enableMemPattern: true,
+        logSeverityLevel: 3,
+      });
+    } catch (error) {
+      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
+      if (provider === 'cpu') {
+        throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
+      }
+      throw error;
+    }
+    try {
+      return new LoadedNet(card, provider, session, bytes.length);
+    } catch (error) {
+      await session.release();
+      throw error;
+    }
+  }
+
+  /** A guess at what it holds: weights twice (as read and as packed for the kernels) and the arena of a tile. */
+  get bytes(): number {
+    return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  async run(input: Float32Array, width: number, height: number, output: Float32Array): Promise<void> {
+    const { card } = this;
+    const { scale } = card.output;
+    this.#largestTile = Math.max(this.#largestTile, width * height);
+    const shape = [1, outputPlanes(card), height * scale, width * scale];
+    try {
+      await this.#session.run(
+        { ...this.#extras, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
+        // The output is computed straight into the caller's buffer.
+        { [card.output.name]: new Tensor('float32', output, shape) },
+      );
+    } catch (error) {
+      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Checks a session against its card and makes its further inputs, at their defaults. Throws GENERATOR_REFUSED. */
+function extraInputs(card: Card, session: InferenceSession): Record<string, Tensor> {
+  const refuse = (detail: string): never => {
+    throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id}: ${detail}` });
+  };
+  const output = session.outputMetadata.find((each) => each.name === card.output.name);
+  if (!output) return refuse(`it has no output named ${card.output.name}`);
+  if (!output.isTensor || output.type !== 'float32') return refuse('its output is not of 32-bit floats');
+  const extras: Record<string, Tensor> = {};
+  let hasPicture = false;
+  for (const input of session.inputMetadata) {
+    if (!input.isTensor || input.type !== 'float32') return refuse(`its input ${input.name} is not of 32-bit floats`);
+    if (input.name === card.input.name) {
+      hasPicture = true;
+      if (input.shape.length !== 4) return refuse('its input has not four dimensions');
+      continue;
+    }
+    const extra = card.extraInputs.find((each) => each.name === input.name);
+    if (!extra) return refuse(`its input ${input.name} is not on the card`);
+    const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1));
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(extra.default);
+    extras[input.name] = new Tensor('float32', values, shape);
+  }
+  return hasPicture ? extras : refuse(`it has no input named ${card.input.name}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

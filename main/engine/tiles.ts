@@ -1,0 +1,369 @@
+import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
+import type { Rect } from '../restoration/raster';
+import type { PassReport, TilePass } from '../restoration/tools';
+import { isAllocationFailure } from './failures';
+
+/** A loaded generator as the tile executor sees it. */
+export interface TileNet {
+  readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo'>;
+  /** The provider that really computes. */
+  readonly provider: string;
+  /**
+   * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into
+   * `output`, `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID
+   * where the net's output has another shape, OUT_OF_MEMORY where it cannot be allocated.
+   */
+  run(input: Float32Array, width: number, height: number, output: Float32Array): Promise<void>;
+}
+
+/** What the executor needs from the job it runs in. */
+export interface TileHooks {
+  /** Lets waiting messages in and throws CANCELLED where the job was cancelled. */
+  breathe(): Promise<void>;
+  /** Announces a stretch of at most `seconds` in which nothing can be answered. */
+  busy(seconds: number): void;
+  /** Called after every tile. `secondsLeft` is for the rest of this pass. */
+  tile?(done: number, total: number, secondsLeft: number): void;
+  /** Called before tiles are made smaller because memory ran out; may free some. */
+  shortOfMemory?(): Promise<void>;
+}
+
+/** How a picture is cut: equal cores side by side, each computed with a halo of context around it. */
+export interface TilePlan {
+  /** Size of a tile in pixels, halo included; the same for all tiles. */
+  tileWidth: number;
+  tileHeight: number;
+  halo: number;
+  /** Cores in reading order, row by row; those at the right and at the bottom may be smaller. */
+  cores: Rect[];
+}
+
+const MIN_EDGE = 64;
+/** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
+const MIN_BUSY_SECONDS = 60;
+
+/** Number of planes that a generator takes. */
+export function inputPlanes(card: Pick<Card, 'input'>): number {
+  return { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 }[card.input.channels];
+}
+
+/** Number of planes that a generator gives. */
+export function outputPlanes(card: Pick<Card, 'output'>): number {
+  const { channels } = card.output;
+  return Array.isArray(channels) ? channels.length : { luma: 1, ab: 2, rgb: 3, bgr: 3 }[channels];
+}
+
+const ceilTo = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
+const floorTo = (value: number, multiple: number) => Math.floor(value / multiple) * multiple;
+
+/** The smallest tile edge that a generator can be run with. */
+function smallestEdge(card: TileNet['card']): number {
+  const { multiple } = card.input;
+  return ceilTo(Math.max(MIN_EDGE, 2 * ceilTo(card.halo, multiple) + multiple), multiple);
+}
+
+/**
+ * Cuts the rows from `fromRow` down into tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
+ * the card's `multiple`, so that every tile lies on the grid of a net with strides and gives what the whole picture
+ * would give. The cores are balanced: a picture slightly larger than one core costs two small tiles, not two large.
+ */
+export function planTiles(
+  card: TileNet['card'],
+  size: { width: number; height: number },
+  edge = card.tile,
+  fromRow = 0,
+): TilePlan {
+  const { multiple, fixed } = card.input;
+  const halo = ceilTo(card.halo, multiple);
+  const along = (length: number, fixedEdge: number | undefined) => {
+    if (fixedEdge !== undefined) {
+      if (fixedEdge <= 2 * halo) {
+        throw new EmulsionError('GENERATOR_REFUSED', {
+          detail: `${card.id}: a fixed size of ${fixedEdge} px leaves nothing between halos of ${halo} px`,
+        });
+      }
+      return { tile: fixedEdge, core: fixedEdge - 2 * halo };
+    }
+    const largest = Math.max(multiple, floorTo(edge, multiple) - 2 * halo);
+    const count = Math.ceil(length / largest);
+    const core = ceilTo(Math.ceil(length / count), multiple);
+    return { tile: core + 2 * halo, core };
+  };
+  const rows = size.height - fromRow;
+  const across = along(size.width, fixed?.width);
+  const down = along(rows, fixed?.height);
+  const cores: Rect[] = [];
+  for (let y = fromRow; y < size.height; y += down.core) {
+    for (let x = 0; x < size.width; x += across.core) {
+      cores.push({
+        x,
+        y,
+        width: Math.min(across.core, size.width - x),
+        height: Math.min(down.core, size.height - y),
+      });
+    }
+  }
+  return { tileWidth: across.tile, tileHeight: down.tile, halo, cores };
+}
+
+/** Position of `index` in a row of `length` samples that is mirrored for ever, without repeating its ends. */
+export function mirror(index: number, length: number): number {
+  if (length === 1) return 0;
+  const period = 2 * (length - 1);
+  const phase = ((index % period) + period) % period;
+  return phase < length ? phase : period - phase;
+}
+
+/**
+ * Runs one pass of a generator over a picture, tile by tile: reads only inside the picture and mirrors it beyond its
+ * edges, writes each core once, from top to bottom. Where a tile cannot be allocated, its edge is halved and the work
+ * goes on at the first row that is not finished. Throws CANCELLED, OUTPUT_INVALID, OUT_OF_MEMORY.
+ */
+export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks): Promise<PassReport> {
+  const times = new TileTimes();
+  let edge = net.card.tile;
+  let fromRow = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  let tiles = 0;
+  for (;;) {
+    const plan = planTiles(net.card, pass, edge, fromRow);
+    const todo = pass.skip ? plan.cores.filter((core) => !pass.skip?.(core)) : plan.cores;
+    let tilesBefore = tiles;
+    try {
+      const buffers = new TileBuffers(net, plan);
+      for (const [index, core] of todo.entries()) {
+        if (core.y > fromRow) {
+          // The rows above are finished: a restart with smaller tiles need not repeat them.
+          fromRow = core.y;
+          tilesBefore = tiles;
+        }
+        await hooks.breathe();
+        hooks.busy(Math.max(MIN_BUSY_SECONDS, 20 * times.median()));
+        const start = performance.now();
+        buffers.load(pass, core);
+        await net.run(buffers.input, plan.tileWidth, plan.tileHeight, buffers.output);
+        buffers.check(`tile ${index + 1} of ${todo.length} at ${core.x}, ${core.y}`);
+        buffers.store(pass, core);
+        times.add((performance.now() - start) / 1000);
+        tiles += 1;
+        hooks.tile?.(index + 1, todo.length, times.median() * (todo.length - index - 1));
+      }
+      if (todo.length > 0) smallest = Math.min(smallest, Math.max(plan.tileWidth, plan.tileHeight));
+      return {
+        generator: net.card.id,
+        provider: net.provider,
+        tiles,
+        tile: Number.isFinite(smallest) ? smallest : Math.max(plan.tileWidth, plan.tileHeight),
+      };
+    } catch (error) {
+      if (!isAllocationFailure(error)) throw error;
+      const tried = Math.max(plan.tileWidth, plan.tileHeight);
+      const smaller = Math.max(smallestEdge(net.card), floorTo(tried / 2, net.card.input.multiple));
+      if (net.card.input.fixed || smaller >= tried) {
+        throw new EmulsionError('OUT_OF_MEMORY', {
+          detail: `${net.card.id}: no memory for a tile of ${plan.tileWidth} x ${plan.tileHeight} px`,
+          cause: error,
+        });
+      }
+      await hooks.shortOfMemory?.();
+      edge = smaller;
+      tiles = tilesBefore;
+    }
+  }
+}
+
+/** Times of the last tiles. The median is not led astray by a first tile that prepares the kernels. */
+class TileTimes {
+  readonly #seconds: number[] = [];
+
+  add(seconds: number): void {
+    this.#seconds.push(seconds);
+    if (this.#seconds.length > 15) this.#seconds.shift();
+  }
+
+  median(): number {
+    if (this.#seconds.length === 0) return 0;
+    return [...this.#seconds].sort((a, b) => a - b)[this.#seconds.length >> 1]!;
+  }
+}
+
+/** The buffers of one pass, reused by all its tiles. */
+class TileBuffers {
+  readonly input: Float32Array;
+  readonly output: Float32Array;
+  readonly #net: TileNet;
+  readonly #plan: TilePlan;
+  readonly #planesIn: number;
+  readonly #planesOut: number;
+  readonly #columns: Int32Array;
+  #scratch: Float32Array | null = null;
+  #core: Float32Array;
+
+  constructor(net: TileNet, plan: TilePlan) {
+    const { card } = net;
+    const pixels = plan.tileWidth * plan.tileHeight;
+    this.#net = net;
+    this.#plan = plan;
+    this.#planesIn = inputPlanes(card);
+    this.#planesOut = outputPlanes(card);
+    this.input = new Float32Array(this.#planesIn * pixels);
+    this.output = new Float32Array(this.#planesOut * pixels * card.output.scale ** 2);
+    this.#core = new Float32Array(0);
+    this.#columns = new Int32Array(plan.tileWidth);
+  }
+
+  /** Fills `input` with the tile around a core. */
+  load(pass: TilePass, core: Rect): void {
+    const { tileWidth, tileHeight, halo } = this.#plan;
+    const left = core.x - halo;
+    const top = core.y - halo;
+    const x = Math.max(0, left);
+    const y = Math.max(0, top);
+    const inside: Rect = {
+      x,
+      y,
+      width: Math.min(pass.width, left + tileWidth) - x,
+      height: Math.min(pass.height, top + tileHeight) - y,
+    };
+    if (inside.width === tileWidth && inside.height === tileHeight) {
+      pass.read(inside, this.input);
+    } else {
+      this.#scratch ??= new Float32Array(this.input.length);
+      const planes = this.#scratch.subarray(0, this.#planesIn * inside.width * inside.height);
+      pass.read(inside, planes);
+      this.#spread(planes, inside, left, top);
+    }
+    this.#toCard();
+  }
+
+  /** Spreads what lies inside the picture over the whole tile, mirrored beyond the picture's edges. */
+  #spread(planes: Float32Array, inside: Rect, left: number, top: number): void {
+    const { tileWidth, tileHeight } = this.#plan;
+    const { width, height } = inside;
+    const before = inside.x - left;
+    for (let i = 0; i < tileWidth; i++) this.#columns[i] = mirror(i - before, width);
+    for (let plane = 0; plane < this.#planesIn; plane++) {
+      for (let row = 0; row < tileHeight; row++) {
+        const from = (plane * height + mirror(row + top - inside.y, height)) * width;
+        const to = (plane * tileHeight + row) * tileWidth;
+        this.input.set(planes.subarray(from, from + width), to + before);
+        for (let i = 0; i < before; i++) this.input[to + i] = planes[from + this.#columns[i]!]!;
+        for (let i = before + width; i < tileWidth; i++) this.input[to + i] = planes[from + this.#columns[i]!]!;
+      }
+    }
+  }
+
+  /** From 0..1 in RGB order to the card's range and order. A mask stays 0..1. */
+  #toCard(): void {
+    const { channels, range } = this.#net.card.input;
+    const plane = this.input.length / this.#planesIn;
+    if (channels === 'bgr') swapEnds(this.input);
+    const [low, high] = range;
+    if (low === 0 && high === 1) return;
+    const picture = channels === 'rgb+mask' ? 3 * plane : this.input.length;
+    for (let i = 0; i < picture; i++) this.input[i] = low + this.input[i]! * (high - low);
+  }
+
+  /** Throws OUTPUT_INVALID where the output cannot be a picture of the input. */
+  check(tile: string): void {
+    const { card } = this.#net;
+    const length = this.output.length / this.#planesOut;
+    const [low, high] = card.output.range;
+    let widest = 0;
+    for (let plane = 0; plane < this.#planesOut; plane++) {
+      let min = Number.POSITIVE_INFINITY;
+      let max = Number.NEGATIVE_INFINITY;
+      let sum = 0;
+      for (let i = plane * length; i < (plane + 1) * length; i++) {
+        const value = this.output[i]!;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        sum += value;
+      }
+      // One value that is not a number, or infinite, makes the sum so.
+      if (!Number.isFinite(sum)) {
+        throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: a value is not a finite number` });
+      }
+      widest = Math.max(widest, (max - min) / (high - low));
+    }
+    const isPicture = ['rgb', 'bgr', 'luma'].includes(String(card.output.channels));
+    if (widest > (isPicture ? 1e-4 : 0)) return;
+    const plausible = isPicture ? this.#mostlyNearOutput() : !this.#inputVaries();
+    if (!plausible) {
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: the output is one flat value` });
+    }
+  }
+
+  /** Whether most of the picture that went in has the (flat) colour that came out, as a sky does. */
+  #mostlyNearOutput(): boolean {
+    const { input, output } = this.#net.card;
+    const pixels = this.input.length / this.#planesIn;
+    const pictures = Math.min(3, this.#planesIn);
+    const outPlane = this.output.length / this.#planesOut;
+    const tolerance = 4 / 255;
+    let seen = 0;
+    let near = 0;
+    for (let i = 0; i < pixels; i++) {
+      if (input.channels === 'rgb+mask' && this.input[3 * pixels + i]! > 0.5) continue;
+      seen += 1;
+      let close = true;
+      for (let plane = 0; plane < pictures && close; plane++) {
+        const given = (this.input[plane * pixels + i]! - input.range[0]) / (input.range[1] - input.range[0]);
+        const flat = this.output[Math.min(plane, this.#planesOut - 1) * outPlane]!;
+        const got = (flat - output.range[0]) / (output.range[1] - output.range[0]);
+        close = Math.abs(given - got) <= tolerance;
+      }
+      if (close) near += 1;
+    }
+    return near >= seen / 2;
+  }
+
+  /** Whether the input is more than a flat surface with a little noise. */
+  #inputVaries(): boolean {
+    const { range } = this.#net.card.input;
+    let sum = 0;
+    let squares = 0;
+    for (const value of this.input) {
+      sum += value;
+      squares += value * value;
+    }
+    const mean = sum / this.input.length;
+    return Math.sqrt(Math.max(0, squares / this.input.length - mean * mean)) / (range[1] - range[0]) > 0.02;
+  }
+
+  /** Gives the core of `output` to the pass, in 0..1 and RGB order. */
+  store(pass: TilePass, core: Rect): void {
+    const { card } = this.#net;
+    const { scale } = card.output;
+    const { tileWidth, tileHeight, halo } = this.#plan;
+    const [low, high] = card.output.range;
+    const rect: Rect = {
+      x: core.x * scale,
+      y: core.y * scale,
+      width: core.width * scale,
+      height: core.height * scale,
+    };
+    const size = this.#planesOut * rect.width * rect.height;
+    if (this.#core.length < size) this.#core = new Float32Array(size);
+    const planes = this.#core.subarray(0, size);
+    const stride = tileWidth * scale;
+    for (let plane = 0; plane < this.#planesOut; plane++) {
+      for (let row = 0; row < rect.height; row++) {
+        const from = (plane * tileHeight * scale + halo * scale + row) * stride + halo * scale;
+        planes.set(this.output.subarray(from, from + rect.width), (plane * rect.height + row) * rect.width);
+      }
+    }
+    if (card.output.channels === 'bgr') swapEnds(planes);
+    if (low !== 0 || high !== 1) for (let i = 0; i < size; i++) planes[i] = (planes[i]! - low) / (high - low);
+    pass.write(rect, planes);
+  }
+}
+
+/** Swaps the first and the third of three planes. */
+function swapEnds(planes: Float32Array): void {
+  const plane = planes.length / 3;
+  const first = planes.slice(0, plane);
+  planes.copyWithin(0, 2 * plane, 3 * plane);
+  planes.set(first, 2 * plane);
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import type { GeneratorInfo } from '../../preload/contract';
+import type { Task } from '../restoration/tools';
+import { Card } from './card';
+
+/** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
+export interface InstalledGenerator {
+  card: Card;
+  /** Absolute path of the ONNX file. */
+  path: string;
+}
+
+/** The generators in a models folder: one folder each, with a card and an ONNX file. */
+export class GeneratorStore {
+  readonly #folder: string;
+  #found: Found[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Reads the cards again. A missing folder holds no generators; a bad card never stops the others. */
+  async refresh(): Promise<void> {
+    const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
+    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const found = await Promise.all(folders.sort().map((name) => readGenerator(join(this.#folder, name), name)));
+    this.#found = found.filter((generator) => generator !== null);
+  }
+
+  /** The generator for a task, null where none is installed. */
+  find(task: Task): InstalledGenerator | null {
+    for (const { card, path, bytes } of this.#found) {
+      if (card?.task === task && bytes !== null) return { card, path };
+    }
+    return null;
+  }
+
+  /** Every generator that has a card, with the state of its file. */
+  async list(): Promise<GeneratorInfo[]> {
+    return Promise.all(
+      this.#found.map(async ({ name, card, path, bytes, problem }): Promise<GeneratorInfo> => {
+        if (!card) return { ...UNREADABLE, id: name, name, limits: problem ?? '' };
+        const intact = bytes !== null && (await hashOf(path).catch(() => null)) === card.sha256;
+        return {
+          id: card.id,
+          name: card.name,
+          task: card.task,
+          version: card.version,
+          licence: card.licence,
+          description: card.description,
+          limits: card.limits,
+          parameters: card.parameters,
+          bytes: bytes ?? 0,
+          state: bytes === null ? 'missing' : intact ? 'ready' : 'damaged',
+          measured: card.measured.map(({ metric, value, unit, data }) => ({ metric, value, unit, data })),
+        };
+      }),
+    );
+  }
+}
+
+interface Found {
+  /** Name of the folder. */
+  name: string;
+  card: Card | null;
+  path: string;
+  /** Size of the ONNX file, null where it is missing. */
+  bytes: number | null;
+  problem?: string;
+}
+
+const UNREADABLE = {
+  task: '',
+  version: '',
+  licence: '',
+  description: '',
+  parameters: 0,
+  bytes: 0,
+  state: 'damaged',
+  measured: [],
+} as const satisfies Partial<GeneratorInfo>;
+
+/** Null for a folder without a card: it is no generator. */
+async function readGenerator(folder: string, name: string): Promise<Found | null> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, 'card.json'), 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    return { name, card: null, path: folder, bytes: null, problem: String(error) };
+  }
+  let parsed: ReturnType<typeof Card.safeParse>;
+  try {
+    parsed = Card.safeParse(JSON.parse(text));
+  } catch (error) {
+    return { name, card: null, path: folder, bytes: null, problem: String(error) };
+  }
+  if (!parsed.success) {
+    return { name, card: null, path: folder, bytes: null, problem: z.prettifyError(parsed.error) };
+  }
+  const path = join(folder, parsed.data.file);
+  const file = await stat(path).catch(() => null);
+  return { name, card: parsed.data, path, bytes: file?.isFile() ? file.size : null };
+}
+
+const hashes = new Map<string, string>();
+
+/** SHA-256 of a file in hex, remembered for as long as its size and time of change stay the same. */
+async function hashOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const key = `${path}\0${size}\0${mtimeMs}`;
+  const known = hashes.get(key);
+  if (known) return known;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const digest = hash.digest('hex');
+  hashes.set(key, digest);
+  return digest;
+}
