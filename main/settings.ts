@@ -18,12 +18,13 @@ export async function openSettings(folder: string): Promise<SettingsStore> {
   let writing: Promise<void> = Promise.resolve();
   return {
     get: () => current,
-    set(change) {
+    async set(change) {
       current = Settings.parse({ ...current, ...change });
       const snapshot = JSON.stringify(current, null, 2);
       // One write after the other, so that the last change is the one that stays.
       writing = writing.catch(() => undefined).then(() => writeWhole(folder, path, snapshot));
-      return writing.then(() => current);
+      await writing;
+      return current;
     },
   };
 }

@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createFileTokens } from './files';
+
+let top: string;
+let root: string;
+
+beforeEach(async () => {
+  top = await mkdtemp(join(tmpdir(), 'emulsion-files-'));
+  root = join(top, 'album');
+  await mkdir(join(root, '1931'), { recursive: true });
+  await writeFile(join(root, 'photo 10.jpg'), 'x');
+  await writeFile(join(root, 'photo 9.JPG'), 'xy');
+  await writeFile(join(root, 'notes.txt'), 'x');
+  await writeFile(join(root, '.hidden.jpg'), 'x');
+  await writeFile(join(top, 'secret.jpg'), 'x');
+  await mkdir(join(top, 'elsewhere'));
+});
+afterEach(() => rm(top, { recursive: true, force: true }));
+
+test('lists folders first, then pictures in natural order, without hidden and other files', async () => {
+  const listing = await createFileTokens(root).list(null);
+  expect(listing.entries.map((entry) => entry.name)).toEqual(['1931', 'photo 9.JPG', 'photo 10.jpg']);
+  expect(listing.parent).toBeNull();
+  expect(listing.entries[1]).toMatchObject({ kind: 'photo', bytes: 2 });
+});
+
+test('a folder leads down and back up, but never above the root', async () => {
+  const files = createFileTokens(root);
+  const { entries } = await files.list(null);
+  const inner = await files.list(entries[0]!.token);
+  expect(inner.name).toBe('1931');
+  const back = await files.list(inner.parent);
+  expect(back.name).toBe('album');
+  expect(back.parent).toBeNull();
+});
+
+test('links that leave the root, and dangling ones, are not offered', async () => {
+  await symlink(join(top, 'secret.jpg'), join(root, 'leak.jpg'));
+  await symlink(join(top, 'elsewhere'), join(root, 'leak'));
+  await symlink(join(top, 'gone.jpg'), join(root, 'dangling.jpg'));
+  await symlink(join(root, 'photo 9.JPG'), join(root, 'inside.jpg'));
+  const { entries } = await createFileTokens(root).list(null);
+  expect(entries.map((entry) => entry.name)).toEqual(['1931', 'inside.jpg', 'photo 9.JPG', 'photo 10.jpg']);
+});
+
+test('a folder that was offered from outside the root is not listed', async () => {
+  const files = createFileTokens(root);
+  const [outside] = await files.offer([join(top, 'elsewhere')]);
+  await expect(files.list(outside!.token)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('only tokens that were given out lead anywhere, and only as what they are', async () => {
+  const files = createFileTokens(root);
+  const [photo] = await files.offer([join(root, 'photo 9.JPG')]);
+  expect(files.path(photo!.token, 'photo')).toBe(join(root, 'photo 9.JPG'));
+  expect(() => files.path(photo!.token, 'folder')).toThrowError(expect.objectContaining({ code: 'NOT_ALLOWED' }));
+  expect(() => files.path(join(root, 'photo 9.JPG'), 'photo')).toThrowError(
+    expect.objectContaining({ code: 'NOT_ALLOWED' }),
+  );
+  expect((await files.offer([join(root, 'photo 9.JPG')]))[0]!.token).toBe(photo!.token);
+});
+
+test('a missing file is named as such, and without a root nothing is listed', async () => {
+  await expect(createFileTokens(null).offer([join(root, 'gone.jpg')])).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  await expect(createFileTokens(null).list(null)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  CALL_NAMES,
+  ERROR_CODES,
+  LAYERS,
+  type PictureQuery,
+  parsePictureUrl,
+  parseRequest,
+  parseResponse,
+  pictureUrl,
+  Recipe,
+} from './contract';
+
+describe('requests', () => {
+  test('every call refuses what is no object and what holds an unknown field', () => {
+    expect(CALL_NAMES.length).toBeGreaterThan(10);
+    for (const name of CALL_NAMES) {
+      for (const request of [null, undefined, 7, 'x', [], { surprise: 1 }]) {
+        expect(parseRequest(name, request), `${name} ${JSON.stringify(request)}`).toMatchObject({
+          ok: false,
+          error: { code: 'BAD_REQUEST' },
+        });
+      }
+    }
+  });
+
+  test('anything at all gets an answer, never a throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.constantFrom(...CALL_NAMES), fc.anything()), fc.anything(), (name, request) => {
+        expect(typeof parseRequest(name, request).ok).toBe('boolean');
+      }),
+    );
+  });
+
+  test('names of the prototype are no calls', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      expect(parseRequest(name, {})).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+    }
+  });
+
+  test('a path is no token', () => {
+    for (const token of ['/etc/passwd', '..', '../x', 'C:\\x', '', 'a b', 'x'.repeat(65)]) {
+      expect(parseRequest('photos.open', { token, jobId: 'j' }).ok, token).toBe(false);
+    }
+    expect(parseRequest('photos.open', { token: 'a1-B_2', jobId: 'j' }).ok).toBe(true);
+  });
+});
+
+describe('answers', () => {
+  test('an answer that does not fit its call is INTERNAL and is not passed on', () => {
+    for (const answer of [{}, null, { ok: true, value: { width: 'wide' } }, { ok: false, error: { code: 'WHO' } }]) {
+      expect(parseResponse('photos.open', answer)).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    }
+  });
+
+  test('a failure passes with every code', () => {
+    for (const code of ERROR_CODES) {
+      const answer = { ok: false, error: { code, message: 'It did not work.' } };
+      expect(parseResponse('photos.open', answer)).toEqual(answer);
+    }
+  });
+});
+
+describe('recipes', () => {
+  const recipe = { format: 1, id: 'mine', name: 'Mine', steps: [{ kind: 'repair', settings: {} }] };
+
+  test('fills in what is left out', () => {
+    expect(Recipe.parse(recipe)).toMatchObject({
+      gate: 'needed',
+      steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } }],
+    });
+  });
+
+  test('refuses the same kind of step twice, other formats and settings out of bounds', () => {
+    const step = recipe.steps[0];
+    expect(Recipe.safeParse({ ...recipe, steps: [step, step] }).success).toBe(false);
+    expect(Recipe.safeParse({ ...recipe, format: 2 }).success).toBe(false);
+    expect(Recipe.safeParse({ ...recipe, steps: [{ kind: 'repair', settings: { sensitivity: 1.1 } }] }).success).toBe(
+      false,
+    );
+  });
+});
+
+describe('picture URLs', () => {
+  const side = fc.integer({ min: 1, max: 100_000 });
+  const small = fc.integer({ min: 1, max: 4096 });
+  const query: fc.Arbitrary<PictureQuery> = fc.record({
+    photoId: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
+    layer: fc.constantFrom(...LAYERS),
+    revision: fc.nat(),
+    x: fc.nat(),
+    y: fc.nat(),
+    w: side,
+    h: side,
+    width: small,
+    height: small,
+    sensitivity: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+    grow: fc.option(fc.integer({ min: 0, max: 32 }), { nil: undefined }),
+  });
+
+  test('say the same when read back, under either base', () => {
+    fc.assert(
+      fc.property(query, fc.constantFrom('/picture', 'photo://picture'), (asked, base) => {
+        const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+        expect(parsePictureUrl(base, pictureUrl(base, asked))).toEqual(given);
+      }),
+    );
+  });
+
+  test('malformed ones are refused', () => {
+    for (const url of [
+      '/picture',
+      '/picture/a',
+      '/picture/a/original',
+      '/picture/../original?x=0',
+      '/picture/a/secret?x=0&y=0&w=1&h=1&width=1&height=1&revision=0',
+      '/picture/a/original?x=-1&y=0&w=1&h=1&width=1&height=1&revision=0',
+      '/picture/a/original?x=0&y=0&w=1&h=1&width=9999&height=1&revision=0',
+    ]) {
+      expect(() => parsePictureUrl('/picture', url), url).toThrow();
+    }
+  });
+});
