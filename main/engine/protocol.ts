@@ -7,6 +7,7 @@ import type {
   Photo,
   PictureQuery,
   Progress,
+  Provider,
   Recipe,
   RenderSize,
   StepReport,
@@ -23,6 +24,8 @@ export interface EngineOptions {
   provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
   /** 0: as many as there are cores. */
   threads: number;
+  /** Providers that took the engine down before and are not to be tried again. The supervisor fills it in. */
+  avoid?: readonly Provider[];
 }
 
 /** Where an export goes. Names never collide: a taken one gets `-2`, `-3` ... before its extension. */
@@ -30,6 +33,16 @@ export interface ExportTarget {
   folder: string;
   /** Name without extension. */
   stem: string;
+}
+
+/** One pass of a generator over a picture, as it was really computed. */
+export interface EnginePass {
+  generator: string;
+  provider: string;
+  /** How many tiles were computed (skipped ones do not count). */
+  tiles: number;
+  /** Edge of the square tiles in pixels, halo included. */
+  tile: number;
 }
 
 export interface Requests {
@@ -82,6 +95,8 @@ export interface Requests {
       analysis: Analysis;
       reports: StepReport[];
       masked: number;
+      /** Every pass of a generator, detection included, in order. */
+      passes: EnginePass[];
       output: { path: string; bytes: number; width: number; height: number } | null;
     };
   };
@@ -105,14 +120,16 @@ export type FromEngine =
    * may reasonably take. The supervisor's watchdog kills the process where nothing follows in time.
    */
   | { type: 'busy'; seconds: number }
+  /** Sent before a provider other than the CPU is touched, so that a crash can be laid at its door. */
+  | { type: 'trying'; provider: Provider }
   | { type: 'status'; status: EngineStatus };
 
 /** The process behind the engine: a forked Node here, a utilityProcess in Electron. */
 export interface EngineProcess {
   send(message: ToEngine): void;
   onMessage(listener: (message: FromEngine) => void): void;
-  /** Called once, however the process ends. */
-  onExit(listener: (code: number | null, signal: string | null) => void): void;
+  /** Called once, however the process ends. `stderr` is the end of what it wrote there, where that is known. */
+  onExit(listener: (code: number | null, signal: string | null, stderr?: string) => void): void;
   /** Ends it at once, as with SIGKILL. */
   kill(): void;
   readonly pid: number | undefined;

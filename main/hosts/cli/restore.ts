@@ -68,6 +68,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         masked: answer.masked,
         needs: answer.analysis.needs,
         reports: answer.reports,
+        passes: answer.passes,
       });
     } catch (error) {
       if (signal.aborted) break;

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EnginePass } from '../main/engine/protocol';
+import { Card } from '../main/generators/card';
+import { runCli } from './cli';
+import type { Figure } from './index';
+import { writeScene } from './scene';
+
+const MODELS = fileURLToPath(new URL('../models', import.meta.url));
+const BARE = fileURLToPath(new URL('bare.mjs', import.meta.url));
+const PLANES = { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 } as const;
+const ROUNDS = 2;
+
+/**
+ * The whole command on a 12-megapixel photo (start, decode, analysis, masks, repair, encode, safe writing) against
+ * bare `session.run` calls over the same tiles. Both take turns; the fastest of each counts.
+ */
+export async function benchRestore(folder: string): Promise<Figure[]> {
+  const scene = await writeScene(folder, 12);
+  let whole = Number.POSITIVE_INFINITY;
+  let bare = Number.POSITIVE_INFINITY;
+  let tiles = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { seconds, records } = await runCli([
+      'restore',
+      scene,
+      '--out',
+      join(folder, 'out'),
+      '--json',
+      '--provider',
+      'cpu',
+    ]);
+    whole = Math.min(whole, seconds);
+    const { passes } = records.find((record) => record.type === 'photo') as unknown as { passes: EnginePass[] };
+    tiles = passes.reduce((sum, pass) => sum + pass.tiles, 0);
+    bare = Math.min(bare, runBare(passes));
+  }
+  return [
+    { name: 'whole command', value: whole, unit: 's', limit: null },
+    { name: `bare session.run over the same ${tiles} tiles`, value: bare, unit: 's', limit: null },
+    { name: 'whole command / bare session.run', value: whole / bare, unit: '', limit: 1.25 },
+  ];
+}
+
+function runBare(passes: readonly EnginePass[]): number {
+  const work = passes.map(({ generator, tiles, tile }) => {
+    const card = Card.parse(JSON.parse(readFileSync(join(MODELS, generator, 'card.json'), 'utf8')));
+    return { model: join(MODELS, generator, card.file), shape: [1, PLANES[card.input.channels], tile, tile], tiles };
+  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BARE, JSON.stringify(work)], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The bare runs failed: ${stderr}`);
+  return Number(stdout);
+}
