@@ -171,14 +171,50 @@ def load_overlays(data):
     return _build_cache("overlays", rows, lambda row: cv2.imread(str(data / row["name"]), cv2.IMREAD_GRAYSCALE))
 
 
+NAMES = {
+    "budgie": "Budgie wallpapers",
+    "cid22": "CID22 training pictures",
+    "clic": "CLIC (Unsplash)",
+    "congress": "Official portraits of the US Congress",
+    "elementary": "elementary OS wallpapers",
+    "flower": "TensorFlow flower photographs",
+    "life": "Everyday life (see training/CREDITS.csv)",
+    "nasa": "NASA photographs",
+    "portrait": "Generated portraits",
+}
+
+
+def plain_licence(text):
+    """The licence of a manifest row without its evidence: 'CC BY 4.0 (book LICENSE); ...' -> 'CC BY 4.0'."""
+    if text.startswith("NOT STATED"):
+        inner = re.search(r"\((believed [^,)]*)", text)
+        return f"not stated, {inner.group(1)}" if inner else "not stated"
+    return re.split(r"\s*[(;]", text)[0].strip() or "not stated"
+
+
 def summarise(*collections):
     """The card's `trainingData`: [{name, licence, count}], one row per group and licence."""
     counts = Counter()
     for pictures in collections:
         for group, licence in zip(pictures.groups, pictures.licences):
-            licence = re.sub(r"\s*\(stated:.*|\s*\(LICENSE.*", "", licence).strip() or "unstated"
-            counts[(group, licence)] += 1
-    return [{"name": g, "licence": licence, "count": n} for (g, licence), n in sorted(counts.items())]
+            overlay = group in LINE_OVERLAYS + BLOB_OVERLAYS
+            name = "FilmDamageSimulator overlays" if overlay else NAMES.get(group, group)
+            counts[(name, plain_licence(licence))] += 1
+    return [{"name": n, "licence": licence, "count": c} for (n, licence), c in sorted(counts.items())]
+
+
+def write_credits(data, path):
+    """CREDITS.csv: source, licence and commit of every picture whose licence asks to be named."""
+    rows = []
+    for row in csv.DictReader(open(Path(data) / "train/life/manifest.csv", newline="")):
+        rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
+    for row in csv.DictReader(open(Path(data) / "train/manifest.csv", newline="")):
+        if row["licence"].startswith("CC BY") and not row["file"].startswith("train/large"):
+            rows.append([row["source"], row["licence"], ""])
+    with open(path, "w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["source", "licence", "commit"])
+        writer.writerows(rows)
 
 
 def procedural_pictures(count=6, side=192, seed=0):

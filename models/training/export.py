@@ -1,0 +1,175 @@
+"""Exports a trained generator: models/<id>/generator.onnx and card.json.
+
+python3 -m training.export <id> --weights <file.pt> --data <folder> [--metrics <evaluate.json>]
+
+Source: written for this project. Opset 17, free batch, height and width. Parity with PyTorch is
+checked by parity.mjs, which runs the exported file in onnxruntime-node.
+"""
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import data as data_module
+from .generators import find
+
+OPSET = 17
+MODELS = Path(__file__).resolve().parent.parent
+
+
+def to_onnx(spec, net, path):
+    """Writes the ONNX file of a module in float32, with dynamic N, H and W; checks it with onnx."""
+    import onnx
+
+    card = spec.card()
+    net = net.eval().float().cpu().to(memory_format=torch.contiguous_format)
+    net.mixed = False
+    channels = {"luma": 1, "rgb": 3, "rgb+mask": 4}[card["input"]["channels"]]
+    example = torch.rand(1, channels, 64, 96)
+    names = card["input"]["name"], card["output"]["name"]
+    axes = {0: "n", 2: "h", 3: "w"}
+    options = dict(
+        input_names=[names[0]],
+        output_names=[names[1]],
+        dynamic_axes={names[0]: axes, names[1]: axes},
+        opset_version=OPSET,
+        do_constant_folding=True,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:  # torch from 2.5 on has a second exporter; this graph is written for the tracing one
+            torch.onnx.export(net, example, str(path), dynamo=False, **options)
+        except TypeError:
+            torch.onnx.export(net, example, str(path), **options)
+    model = onnx.load(str(path))
+    onnx.checker.check_model(model, full_check=True)
+    model.producer_name, model.producer_version, model.doc_string = "emulsion", "", ""
+    for node in model.graph.node:
+        node.doc_string = ""
+    onnx.save(model, str(path))
+
+
+def parity_cases(net, channels, sides=((64, 64), (96, 160), (256, 256))):
+    """[(input, output)] float32 arrays of PyTorch for several sizes; masks are 0 or 1."""
+    rng = np.random.default_rng(3)
+    cases = []
+    for height, width in sides:
+        x = rng.random((1, channels, height, width), dtype=np.float32)
+        if channels == 4:
+            x[:, 3] = (rng.random((1, height, width)) < 0.2).astype(np.float32)
+        with torch.no_grad():
+            cases.append((x, net(torch.from_numpy(x)).numpy()))
+    return cases
+
+
+def node_parity(path, net, channels, modules=None):
+    """Greatest absolute difference between onnxruntime-node and PyTorch over several sizes.
+
+    modules: folder that holds node_modules/onnxruntime-node; by default the repository's root.
+    Returns None where Node or the package is missing.
+    """
+    modules = Path(modules or os.environ.get("EMULSION_NODE_ROOT") or MODELS.parent)
+    if not (modules / "node_modules/onnxruntime-node").exists():
+        return None
+    script = Path(__file__).with_name("parity.mjs")
+    worst = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for x, y in parity_cases(net, channels):
+            (Path(folder) / "in.f32").write_bytes(x.tobytes())
+            command = ["node", str(script), str(modules), str(path), json.dumps(list(x.shape)), f"{folder}/in.f32", f"{folder}/out.f32"]
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            got = np.frombuffer((Path(folder) / "out.f32").read_bytes(), np.float32).reshape(y.shape)
+            worst = max(worst, float(np.abs(got - y).max()))
+    return worst
+
+
+def write_card(spec, folder, net, training_data, training, measured, thresholds=None, halo=None):
+    """card.json beside generator.onnx, with the file's sha256. Returns the card."""
+    onnx_bytes = (folder / "generator.onnx").read_bytes()
+    card = spec.card()
+    card = {
+        "format": 1,
+        "id": spec.id,
+        "name": card.pop("name"),
+        "task": card.pop("task"),
+        "version": card.pop("version"),
+        "licence": "Apache-2.0",
+        "author": "The Emulsion authors",
+        "source": "models/training",
+        "description": card.pop("description"),
+        "trainingData": training_data,
+        "file": "generator.onnx",
+        "sha256": hashlib.sha256(onnx_bytes).hexdigest(),
+        "opset": OPSET,
+        "parameters": sum(p.numel() for p in net.parameters()),
+        **card,
+    }
+    limits = card.pop("limits")
+    if thresholds is not None:
+        card["thresholds"] = thresholds
+    if halo is not None:
+        card["halo"] = halo
+    card.update(measured=measured, training=training, limits=limits)
+    data_module.atomic_write(folder / "card.json", lambda p: p.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n"))
+    return card
+
+
+def load_weights(spec, path):
+    """(net, the file's record) from a file that train.py wrote."""
+    state = torch.load(path, map_location="cpu")
+    net = spec.build()
+    net.load_state_dict(state.get("weights") or state["ema"])
+    return net.eval(), state
+
+
+def main():
+    """Command line; see the README."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("id")
+    parser.add_argument("--weights", required=True, help="final.pt, supervised.pt, adversarial.pt or weights.pt of a run")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--metrics", help="JSON written by evaluate.py --json")
+    parser.add_argument("--device", help="what it was trained on, for the card")
+    parser.add_argument("--out", default=str(MODELS))
+    parser.add_argument("--keep", action="store_true", help="also keep the weights in training/checkpoints/<id>.pt")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    spec = find(arguments.id)
+    net, state = load_weights(spec, arguments.weights)
+    folder = Path(arguments.out) / spec.id
+    folder.mkdir(parents=True, exist_ok=True)
+    data_module.atomic_write(folder / "generator.onnx", lambda p: to_onnx(spec, net, p))
+    pictures = data_module.load_pictures(arguments.data).split(data_module.HELD_OUT_EVERY)[0]
+    overlays = data_module.load_overlays(arguments.data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
+    report = json.loads(Path(arguments.metrics).read_text()).get(spec.id, {}) if arguments.metrics else {}
+    minutes = state.get("minutes", state.get("seconds", 0) / 60)
+    training = {
+        "device": arguments.device or f"{os.cpu_count()}-core CPU",
+        "minutes": round(float(minutes), 1),
+        "steps": int(state["step"]),
+        "seed": int(state.get("seed", 1)),
+    }
+    card = write_card(
+        spec, folder, net, data_module.summarise(pictures, overlays), training, report.get("measured", []), report.get("thresholds")
+    )
+    channels = {"luma": 1, "rgb": 3, "rgb+mask": 4}[card["input"]["channels"]]
+    difference = node_parity(folder / "generator.onnx", net, channels)
+    print(f"{spec.id}: {card['parameters']} parameters, {(folder / 'generator.onnx').stat().st_size} bytes, parity {difference}")
+    if difference is not None and difference > 1e-3:
+        raise SystemExit("the exported graph does not compute what PyTorch computes")
+    if arguments.keep:
+        kept = Path(__file__).with_name("checkpoints") / f"{spec.id}.pt"
+        kept.parent.mkdir(exist_ok=True)
+        record = {"id": spec.id, "weights": {k: v.half() for k, v in net.state_dict().items()}, "step": state["step"], "minutes": minutes, "seed": training["seed"]}
+        data_module.atomic_write(kept, lambda p: torch.save(record, p))
+
+
+if __name__ == "__main__":
+    main()

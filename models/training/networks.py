@@ -1,0 +1,247 @@
+"""Networks and the fixed operators inside their graphs.
+
+Source: written for this project; the pull-push fill follows Gortler et al., The Lumigraph (1996).
+All tensors are float32 [N, C, H, W] in units of 0..1 unless a docstring says otherwise. Only
+operators that torch 1.13 and 2.x export to ONNX opset 17 with free H and W are used.
+"""
+from contextlib import nullcontext
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+def unshuffle(x):
+    """[N, C, H, W] -> [N, 4C, H/2, W/2] by slices (its export does not depend on H and W)."""
+    return torch.cat([x[:, :, i::2, j::2] for i in (0, 1) for j in (0, 1)], 1)
+
+
+def dilate(x, size):
+    """Greatest value in a square of odd `size`, as two separable max-pools."""
+    half = size // 2
+    x = F.max_pool2d(x, (size, 1), 1, (half, 0))
+    return F.max_pool2d(x, (1, size), 1, (0, half))
+
+
+def top_hats(x, size):
+    """White and black top-hat of [N, 1, H, W]: [N, 2, H, W], what is brighter or darker than its
+    surroundings and narrower than `size` pixels; values 0..1. Reach: size - 1 pixels."""
+    opened = dilate(-dilate(-x, size), size)
+    closed = -dilate(-dilate(x, size), size)
+    return torch.cat([x - opened, closed - x], 1)
+
+
+def box(x, size):
+    """Mean in a square of odd `size`; outside the picture counts as absent."""
+    half = size // 2
+    x = F.avg_pool2d(x, (size, 1), 1, (half, 0), count_include_pad=False)
+    return F.avg_pool2d(x, (1, size), 1, (0, half), count_include_pad=False)
+
+
+def double(x):
+    """Twice the height and width, bilinear."""
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+def pull_push(rgb, known, levels=5, rounds=4):
+    """Fills the unknown pixels of rgb [N, 3, H, W] from their surroundings, smoothly.
+
+    known: [N, 1, H, W], 1 = known, 0 = to be filled; H and W multiples of 2**levels. Colour and
+    weight are averaged down a pyramid and interpolated up into the holes, and relaxed there with
+    `rounds` 3 x 3 means on every level. Returns [N, 3, H, W]; known pixels are returned unchanged. With nothing known the result is 0.
+    """
+    colour, weight, pyramid = rgb * known, known, []
+    for _ in range(levels):
+        pyramid.append((colour, weight))
+        total = F.avg_pool2d(weight, 2)
+        colour = F.avg_pool2d(colour * weight, 2) / (total + 1e-6)
+        weight = torch.clamp(total * 4.0, 0.0, 1.0)
+    total = weight.mean((2, 3), keepdim=True)
+    mean = (colour * weight).mean((2, 3), keepdim=True) / (total + 1e-6)
+    filled = colour * weight + mean * (1 - weight)
+    for colour, weight in reversed(pyramid):
+        fixed, free = colour * weight, 1 - weight
+        filled = fixed + double(filled) * free
+        for _ in range(rounds):
+            filled = fixed + F.avg_pool2d(filled, 3, 1, 1, count_include_pad=False) * free
+    return filled
+
+
+class Mixed(nn.Module):
+    """A net whose convolutions can run in bfloat16 while its fixed operators stay in float32.
+
+    Set `mixed` for training; leave it off for export and for measuring.
+    """
+
+    mixed = False
+
+    def low_precision(self, x):
+        """A context: autocast to bfloat16 on x's device if `mixed`, else nothing."""
+        return torch.autocast(x.device.type, torch.bfloat16) if self.mixed else nullcontext()
+
+    def arranged(self, x):
+        """x in channels-last memory while training, as it is otherwise."""
+        return x.contiguous(memory_format=torch.channels_last) if self.mixed else x
+
+
+class Residual(nn.Module):
+    """x + conv(relu(conv(x))), the first convolution dilated; starts as the identity / 2."""
+
+    def __init__(self, channels, dilation=1):
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
+        nn.init.zeros_(self.first.bias)
+        nn.init.normal_(self.second.weight, std=0.3 * (2.0 / (9 * channels)) ** 0.5)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x):
+        return x + self.second(F.relu(self.first(x)))
+
+
+class DamageNet(Mixed):
+    """Luma [N, 1, H, W] 0..1 -> damage [N, 2, H, W] 0..1 (lines, blobs); H, W multiples of 16.
+
+    Local contrast normalisation and top-hats are made in the graph; a U-Net at 1/2, 1/4 and 1/8
+    of the resolution reads them. `logits` returns the same before the sigmoid.
+    """
+
+    def __init__(self, widths=(32, 56, 80)):
+        super().__init__()
+        a, b, c = widths
+        self.enter = nn.Conv2d(4 + 4 + 1 + 8 + 2, a, 3, padding=1)
+        self.half_in = Residual(a)
+        self.down1 = nn.Conv2d(a, b, 2, stride=2)
+        self.quarter_in = Residual(b)
+        self.down2 = nn.Conv2d(b, c, 2, stride=2)
+        self.eighth = Residual(c)
+        self.up2 = nn.Conv2d(c, b, 1)
+        self.hats = nn.Conv2d(2, b, 1)
+        self.quarter_out = Residual(b)
+        self.up1 = nn.Conv2d(b, a, 1)
+        self.half_out = Residual(a)
+        self.head = nn.Conv2d(a, 8, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.constant_(self.head.bias, -4.0)  # damage is rare
+
+    @staticmethod
+    def features(luma):
+        """What a retoucher's eye uses. Returns ([N, 19, H/2, W/2], [N, 2, H/4, W/4])."""
+        half = F.avg_pool2d(luma, 2)
+        mean = box(half, 7)
+        spread = torch.sqrt(torch.clamp(box(half * half, 7) - mean * mean, min=0.0) + 4e-4)
+        pixels = unshuffle(luma)
+        fine = unshuffle(top_hats(luma, 5)) * 4.0
+        middle = top_hats(half, 5) * 4.0
+        coarse = top_hats(F.avg_pool2d(half, 2), 7) * 4.0
+        normal = torch.clamp((pixels - mean) / spread, -4.0, 4.0) * 0.5
+        return torch.cat([pixels - 0.5, normal, spread * 4.0, fine, middle], 1), coarse
+
+    def logits(self, luma):
+        """Log-odds [N, 2, H, W]."""
+        with torch.no_grad():
+            features, coarse = (self.arranged(f) for f in self.features(luma))
+        with self.low_precision(luma):
+            half = self.half_in(F.relu(self.enter(features)))
+            quarter = self.quarter_in(F.relu(self.down1(half)))
+            eighth = self.eighth(F.relu(self.down2(quarter)))
+            quarter = self.quarter_out(F.relu(quarter + double(self.up2(eighth)) + self.hats(coarse)))
+            half = self.half_out(F.relu(half + double(self.up1(quarter))))
+            logits = self.head(half)
+        return F.pixel_shuffle(logits.float(), 2)
+
+    def forward(self, luma):
+        return torch.sigmoid(self.logits(luma))
+
+
+class InpaintNet(Mixed):
+    """[N, 4, H, W] (RGB 0..1 and mask, 1 = hole) -> filled RGB [N, 3, H, W]; H, W multiples of 32.
+
+    A pull-push fill is made in the graph; a U-Net at 1/2 and 1/4 of the resolution adds a residual
+    that starts at zero. What the hole contains is ignored; outside it the input is returned.
+    """
+
+    def __init__(self, widths=(40, 96), dilations=(1, 2, 4, 1)):
+        super().__init__()
+        a, b = widths
+        self.enter = nn.Conv2d(12 + 4 + 12, a, 3, padding=1)
+        self.half_in = Residual(a)
+        self.down = nn.Conv2d(a, b, 3, stride=2, padding=1)
+        self.middle = nn.Sequential(*[Residual(b, d) for d in dilations])
+        self.up = nn.Conv2d(b, a, 1)
+        self.half_out = nn.Sequential(Residual(a), Residual(a))
+        self.head = nn.Conv2d(a, 12, 3, padding=1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, image):
+        hole = image[:, 3:4]
+        # a comparison, not a product: whatever the hole holds, NaN included, must not leak
+        inside = (hole > 0.5).expand(-1, 3, -1, -1)
+        known = 1.0 - (hole > 0.5).to(image.dtype)
+        rgb = torch.where(inside, torch.zeros_like(image[:, :3]), image[:, :3])
+        with torch.no_grad():
+            base = pull_push(rgb, known)
+            detail = base - double(double(F.avg_pool2d(base, 4)))
+            entry = torch.cat([unshuffle(base) - 0.5, unshuffle(1.0 - known), unshuffle(detail) * 4.0], 1)
+            entry = self.arranged(entry)
+        with self.low_precision(image):
+            half = self.half_in(F.relu(self.enter(entry)))
+            quarter = self.middle(F.relu(self.down(half)))
+            half = self.half_out(F.relu(half + double(self.up(quarter))))
+            residual = self.head(half)
+        residual = F.pixel_shuffle(residual.float(), 2)
+        filled = torch.clamp(base + residual, 0.0, 1.0)
+        return torch.where(inside, filled, rgb)
+
+
+class PatchDiscriminator(nn.Module):
+    """[N, C, H, W] -> ([N, 1, H/8, W/8] scores, [features]); spectrally normalised.
+
+    Unbounded scores, high for real. The features serve feature matching.
+    """
+
+    def __init__(self, channels=4, width=32):
+        super().__init__()
+        norm = nn.utils.spectral_norm
+        self.layers = nn.ModuleList(
+            [
+                norm(nn.Conv2d(channels, width, 4, 2, 1)),
+                norm(nn.Conv2d(width, width * 2, 4, 2, 1)),
+                norm(nn.Conv2d(width * 2, width * 3, 4, 2, 1)),
+                norm(nn.Conv2d(width * 3, width * 3, 3, 1, 1)),
+            ]
+        )
+        self.last = norm(nn.Conv2d(width * 3, 1, 3, 1, 1))
+
+    def forward(self, x):
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.last(x), features
+
+
+def receptive_radius(net, channels, side=256, probes=4):
+    """Greatest distance (pixels) at which one input pixel changes the output, by experiment.
+
+    net: maps [1, channels, side, side] to any [1, C, side, side]. Max-pools have no useful
+    gradient, so pixels are perturbed and the changed area is measured at several phases.
+    """
+    net = net.eval().double()
+    torch.manual_seed(0)
+    base = torch.rand(1, channels, side, side, dtype=torch.float64)
+    reach = 0
+    with torch.no_grad():
+        before = net(base)
+        for phase in range(probes):
+            where = side // 2 + phase * 3
+            for value in (4.0, -4.0):
+                other = base.clone()
+                other[0, 0, where, where] = value
+                rows, columns = torch.nonzero((net(other) - before).abs().amax(1)[0] > 0, as_tuple=True)
+                if len(rows):
+                    reach = max(reach, int((rows - where).abs().max()), int((columns - where).abs().max()))
+    net.float()
+    return reach

@@ -1,0 +1,294 @@
+"""Trains a generator: python3 -m training.train <id> --minutes N --data <folder>
+
+Source: written for this project. Schedules run by wall time, so that any budget is used to its end.
+A run can be stopped and continued at any moment (state is written every --save minutes).
+"""
+import argparse
+import json
+import math
+import os
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import cv2
+import torch
+
+from . import data as data_module
+from .adversarial import BestByLpips, CollapseError, Ema, Game, Settings
+from .generators import find
+
+LARGEST_FILE = 16 << 20
+
+
+def choose_device(name):
+    """'auto' takes a GPU where there is one."""
+    if name != "auto":
+        return torch.device(name)
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def low_precision_pays(device):
+    """True on GPUs and on processors with bfloat16 arithmetic."""
+    if device.type == "cuda":
+        return True
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
+def learning_rate(progress, peak, gan_share=0.0):
+    """Warm-up over 2 % of the budget, then a half cosine to a fiftieth of the peak; the adversarial
+    share of the budget starts again at an eighth of it. progress: 0..1 of the whole budget."""
+    if gan_share and progress >= 1 - gan_share:
+        progress, peak = (progress - 1 + gan_share) / gan_share, peak / 8
+    elif progress < 0.02:
+        return peak * (0.1 + 0.9 * progress / 0.02)
+    else:
+        progress = progress / (1 - gan_share)
+    return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def save_atomic(state, path):
+    """torch.save through a temporary file; raises ValueError beyond 16 MiB."""
+
+    def write(temporary):
+        torch.save(state, temporary)
+        if temporary.stat().st_size > LARGEST_FILE:
+            size = temporary.stat().st_size
+            temporary.unlink()
+            raise ValueError(f"{path.name} would take {size} bytes; the limit is {LARGEST_FILE}")
+
+    data_module.atomic_write(path, write)
+
+
+class Run:
+    """One training run with its folder of state: weights.pt, optimiser.pt, game.pt."""
+
+    def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, log=print):
+        self.spec, self.folder, self.device, self.minutes, self.seed, self.log = spec, Path(folder), device, minutes, seed, log
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.batch = batch or spec.batch
+        torch.manual_seed(seed)
+        self.net = spec.build().to(device)
+        self.net.to(memory_format=torch.channels_last)
+        self.net.mixed = low_precision_pays(device) if mixed is None else mixed
+        self.ema = Ema(self.net)
+        self.ema.net.mixed = False
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=(0.9, 0.99))
+        self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
+        self.game, self.features, self.lpips, self.perceptual = None, None, None, perceptual
+        train, held = pictures.split(data_module.HELD_OUT_EVERY)
+        train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
+        self.trained_on = (train, train_overlays)
+        fixed = data_module.SamplePool(spec.sampler(held, held_overlays), 7, 64, workers=0, reuse=1)
+        self.held = spec.to_tensors(tuple(a for a in fixed.draw()), device)
+        self._resume()
+        self.pool = data_module.SamplePool(
+            spec.sampler(train, train_overlays), seed, self.batch, workers, spec.reuse, first=self.step * self.batch
+        )
+
+    # ------------------------------------------------------------ state
+
+    def _resume(self):
+        weights, optimiser = self.folder / "weights.pt", self.folder / "optimiser.pt"
+        if not (weights.exists() and optimiser.exists()):
+            return
+        state = torch.load(weights, map_location=self.device)
+        self.net.load_state_dict(state["net"])
+        self.ema.net.load_state_dict(state["ema"])
+        self.ema.updates = state["updates"]
+        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
+        self.optimiser.load_state_dict(torch.load(optimiser, map_location=self.device)["optimiser"])
+        if state["phase"] == "adversarial":
+            self._begin_game()
+            game = torch.load(self.folder / "game.pt", map_location=self.device)
+            self.game.net.load_state_dict(game["net"])
+            self.game.optimiser.load_state_dict(game["optimiser"])
+        self.log(f"resumed at step {self.step}, {self.seconds / 60:.1f} minutes, {self.phase}")
+
+    def save(self):
+        """Writes the whole state, each file at once."""
+        save_atomic(
+            {
+                "net": self.net.state_dict(),
+                "ema": self.ema.net.state_dict(),
+                "updates": self.ema.updates,
+                "step": self.step,
+                "seconds": self.seconds,
+                "phase": self.phase,
+                "best": self.best,
+            },
+            self.folder / "weights.pt",
+        )
+        save_atomic({"optimiser": self.optimiser.state_dict()}, self.folder / "optimiser.pt")
+        if self.game is not None:
+            save_atomic({"net": self.game.net.state_dict(), "optimiser": self.game.optimiser.state_dict()}, self.folder / "game.pt")
+
+    def keep(self, name, metrics):
+        """Writes the averaged weights alone, as export.py reads them."""
+        save_atomic(
+            {"id": self.spec.id, "weights": self.ema.net.state_dict(), "step": self.step, "minutes": self.seconds / 60, "seed": self.seed, "metrics": metrics, "phase": self.phase},
+            self.folder / name,
+        )
+
+    # ------------------------------------------------------------ steps
+
+    def _begin_game(self):
+        from .losses import Lpips, SqueezeFeatures
+        from .networks import PatchDiscriminator
+
+        torch.manual_seed(self.seed + 1)
+        self.phase = "adversarial"
+        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.01, matching=0.05))
+        if self.perceptual is not None and Path(self.perceptual).exists():
+            self.features = SqueezeFeatures(self.perceptual).to(self.device).eval()
+            self.lpips = Lpips(self.perceptual, self.features).to(self.device)
+        self.judge = BestByLpips(patience=6)
+
+    def _supervised_step(self, tensors):
+        loss, seen = self.spec.loss(self.net, tensors)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if not math.isfinite(float(loss)):
+            raise CollapseError("not-finite", f"loss {float(loss)}", self.step)
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        return seen
+
+    def _adversarial_step(self, tensors):
+        filled, fake, real, loss = self.spec.adversarial_parts(self.net, tensors, self.features)
+        self.game.discriminate(real, fake)
+        loss = loss + self.game.judge(fake, real)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.game.watch(loss, self.net)
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        return {"loss": float(loss.detach())}
+
+    def measure(self):
+        """Held-out metrics of the averaged net."""
+        if self.spec.outputs_picture and self.lpips is not None:
+            return self.spec.measure(self.ema.net, self.held, self.lpips)
+        return self.spec.measure(self.ema.net, self.held)
+
+    def train(self, steps=None, save_every=150.0, measure_every=300.0):
+        """Until the budget (or `steps`) is used. Returns the final held-out metrics."""
+        last = saved = measured = time.monotonic()
+        losses, metrics, stop = [], {}, False
+        first = self.step
+        while self.seconds < self.minutes * 60 and not stop and (steps is None or self.step - first < steps):
+            progress = self.seconds / (self.minutes * 60)
+            if self.phase == "supervised" and self.spec.gan_share and progress >= 1 - self.spec.gan_share:
+                self.keep("supervised.pt", self.measure())
+                self._begin_game()
+            rate = learning_rate(progress, self.spec.rate, self.spec.gan_share)
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate
+            tensors = self.spec.to_tensors(self.pool.draw(), self.device)
+            seen = (self._adversarial_step if self.phase == "adversarial" else self._supervised_step)(tensors)
+            self.ema.update(self.net)
+            losses.append(seen["loss"])
+            self.step += 1
+            now = time.monotonic()
+            self.seconds += now - last
+            last = now
+            if now - saved > save_every:
+                self.save()
+                saved = now
+            if now - measured > measure_every:
+                metrics = self.measure()
+                extra = {k: round(v, 4) for k, v in (self.game.log if self.game else {}).items()}
+                mean = sum(losses) / len(losses)
+                self.log(f"step {self.step} min {self.seconds / 60:.1f} loss {mean:.4f} rate {rate:.2e} {rounded(metrics)} {extra}")
+                losses = []
+                if self.phase == "adversarial" and self.lpips is not None:
+                    with torch.no_grad():
+                        self.game.check_diversity(self.spec.generate(self.ema.net, self.held), self.held[0])
+                    stop = self.judge.update(metrics["lpips"], self.ema.net)
+                    if self.judge.since == 0:
+                        self.keep("adversarial.pt", metrics)
+                measured = time.monotonic()
+        metrics = self.measure()
+        self.save()
+        self.keep("final.pt", metrics)
+        self.log(f"end: step {self.step} min {self.seconds / 60:.1f} {rounded(metrics)}")
+        return metrics
+
+    def close(self):
+        """Ends the sample workers."""
+        self.pool.close()
+
+
+def rounded(metrics):
+    """Metrics with four decimals, for the log."""
+    return {k: round(float(v), 4) for k, v in metrics.items()}
+
+
+def describe(device):
+    """'2-core CPU' or the GPU's name."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"{os.cpu_count()}-core CPU"
+
+
+def main():
+    """Command line; see the README."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("id")
+    parser.add_argument("--minutes", type=float, required=True, help="wall minutes in all, earlier parts of a resumed run included")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1 if (os.cpu_count() or 2) <= 4 else (os.cpu_count() or 2) - 2)
+    parser.add_argument("--batch", type=int, help="samples a step; the default suits a CPU")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--name", default="default", help="name of the run's folder of state")
+    parser.add_argument("--save", type=float, default=2.5, help="minutes between checkpoints")
+    parser.add_argument("--measure", type=float, default=5.0, help="minutes between held-out measurements")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    torch.set_num_threads(arguments.threads)
+    spec, device = find(arguments.id), choose_device(arguments.device)
+    folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
+    run = Run(
+        spec,
+        data_module.load_pictures(arguments.data),
+        data_module.load_overlays(arguments.data),
+        folder,
+        device,
+        arguments.minutes,
+        arguments.seed,
+        arguments.workers,
+        arguments.batch,
+        Path(arguments.data) / "perceptual",
+        log=lambda line: print(datetime.now(timezone.utc).strftime("%H:%M:%S"), line, flush=True),
+    )
+    outcome = "finished"
+    try:
+        metrics = run.train(save_every=arguments.save * 60, measure_every=arguments.measure * 60)
+    except CollapseError as collapse:
+        outcome, metrics = str(collapse), run.measure()
+        raise
+    finally:
+        run.close()
+        line = {
+            "id": spec.id,
+            "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+            "device": describe(device),
+            "minutes": round(run.seconds / 60, 1),
+            "steps": run.step,
+            "batch": run.batch,
+            "crop": spec.crop,
+            "data": {"pictures": len(run.trained_on[0]), "overlays": len(run.trained_on[1])},
+            "seed": arguments.seed,
+            "name": arguments.name,
+            "outcome": outcome if "metrics" in locals() else "interrupted",
+            "heldOut": rounded(metrics) if "metrics" in locals() else {},
+        }
+        with open(Path(__file__).with_name("runs.jsonl"), "a") as log:
+            log.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    main()
