@@ -1,0 +1,397 @@
+import type { EngineStatus, Progress, Provider } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import type {
+  EngineOptions,
+  EngineProcess,
+  FromEngine,
+  LaunchEngine,
+  RequestKind,
+  Requests,
+  ToEngine,
+} from './protocol';
+
+export interface RequestControl {
+  onProgress?: (progress: Omit<Progress, 'jobId'>) => void;
+  signal?: AbortSignal;
+}
+
+/** The engine as the app sees it: requests that are answered or fail with a code, whatever happens to the process. */
+export interface Engine {
+  /**
+   * Throws an EmulsionError: what the engine answered, CANCELLED after `signal`, ENGINE_CRASHED or ENGINE_HUNG where
+   * the process ended or had to be ended, UNKNOWN_PHOTO for a photo that was never opened.
+   */
+  request<K extends RequestKind>(
+    kind: K,
+    body: Requests[K]['request'],
+    control?: RequestControl,
+  ): Promise<Requests[K]['response']>;
+  /** Takes new options; they hold from the next request on, and after every restart. */
+  configure(options: EngineOptions): void;
+  status(): EngineStatus;
+  /** Cancels what runs, lets it clean up for a moment and ends the process. */
+  close(): Promise<void>;
+}
+
+/** How long the supervisor waits, in seconds. Tests shorten them. */
+export interface EngineLimits {
+  /** Until the process says that it is ready. */
+  start: number;
+  /** Without a sign of life during a job, where the engine has not announced a longer stretch. */
+  silence: number;
+  /** The longest stretch that an announcement may claim. */
+  busy: number;
+  /** After a cancel, until the process is ended instead. */
+  cancel: number;
+  /** Before the first restart; doubled with every further crash. */
+  backoff: number;
+  /** For jobs to clean up when the engine is closed. */
+  close: number;
+}
+
+const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 3 };
+
+/** So many crashes in this time without an answer in between, and restarting by itself is given up. */
+const CRASHES = 3;
+const CRASH_SECONDS = 60;
+
+interface Pending {
+  kind: RequestKind;
+  resolve: (value: unknown) => void;
+  reject: (error: EmulsionError) => void;
+  control: RequestControl | undefined;
+  cancelled: boolean;
+  /** Settles, never rejects, when the request is answered or has failed. */
+  readonly settled: Promise<void>;
+}
+
+/** One life of the process. */
+class Life {
+  /** Settles when the process is ready to take requests; rejects where it ends before. */
+  readonly ready: Promise<void>;
+  /** Settles when the process is gone. */
+  readonly over: Promise<void>;
+  readonly pending = new Map<string, Pending>();
+  /** Photos that this process holds, or is about to hold. */
+  readonly photos = new Map<string, Promise<unknown>>();
+  /** Seconds without a sign of life after which it counts as hung. */
+  patience: number;
+  isReady = false;
+  isOver = false;
+  /** A provider that is being tried for the first time. */
+  trying: Provider | null = null;
+  /** Why the supervisor ended the process, null where it ended by itself. */
+  ended: 'hung' | 'cancel' | 'close' | null = null;
+  becameReady!: () => void;
+  failedToStart!: (error: EmulsionError) => void;
+  becameOver!: () => void;
+
+  constructor(
+    readonly process: EngineProcess,
+    patience: number,
+  ) {
+    this.patience = patience;
+    this.ready = new Promise((resolve, reject) => {
+      this.becameReady = resolve;
+      this.failedToStart = reject;
+    });
+    // Where nobody waits for it, the failure to start still shows in the status.
+    this.ready.catch(() => {});
+    this.over = new Promise((resolve) => {
+      this.becameOver = resolve;
+    });
+  }
+
+  /** Ends the process at once. */
+  end(reason: NonNullable<Life['ended']>): void {
+    if (this.isOver) return;
+    this.ended ??= reason;
+    this.process.kill();
+  }
+
+  /** What the requests in flight fail with. */
+  failure(detail: string): EmulsionError {
+    if (this.ended === 'close') return new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
+    return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail });
+  }
+}
+
+export function createEngine(setup: {
+  launch: LaunchEngine;
+  options: EngineOptions;
+  onStatus: (status: EngineStatus) => void;
+  limits?: Partial<EngineLimits>;
+}): Engine {
+  return new Supervisor(setup.launch, setup.options, setup.onStatus, { ...LIMITS, ...setup.limits });
+}
+
+class Supervisor implements Engine {
+  readonly #launch: LaunchEngine;
+  readonly #limits: EngineLimits;
+  readonly #onStatus: (status: EngineStatus) => void;
+  #options: EngineOptions;
+  #status: EngineStatus = { state: 'starting', provider: null, threads: 0, note: null };
+  #life: Life | null = null;
+  /** The wait before a restart. */
+  #backoff: Promise<void> | null = null;
+  /** Times of the last crashes, in seconds. */
+  #crashes: number[] = [];
+  #avoid: Provider[] = [];
+  /** How to open the photos again that the app holds open. */
+  readonly #photos = new Map<string, Requests['open']['request']>();
+  #nextId = 1;
+  #closed = false;
+
+  constructor(
+    launch: LaunchEngine,
+    options: EngineOptions,
+    onStatus: (status: EngineStatus) => void,
+    limits: EngineLimits,
+  ) {
+    this.#launch = launch;
+    this.#options = options;
+    this.#onStatus = onStatus;
+    this.#limits = limits;
+    this.#start();
+  }
+
+  async request<K extends RequestKind>(
+    kind: K,
+    body: Requests[K]['request'],
+    control?: RequestControl,
+  ): Promise<Requests[K]['response']> {
+    const life = await this.#running();
+    const photoId = body !== null && 'photoId' in body ? body.photoId : null;
+    if (photoId === null) return this.#send(life, kind, body, control);
+    if (kind === 'open') {
+      const answer = this.#send(life, kind, body, control);
+      await answer;
+      life.photos.set(photoId, answer);
+      this.#photos.set(photoId, body as Requests['open']['request']);
+      return answer;
+    }
+    if (kind === 'close') {
+      this.#photos.delete(photoId);
+      // A process that was started anew does not hold the photo.
+      if (!life.photos.delete(photoId)) return null as Requests[K]['response'];
+    } else {
+      await this.#reopen(life, photoId);
+    }
+    return this.#send(life, kind, body, control);
+  }
+
+  configure(options: EngineOptions): void {
+    this.#options = options;
+    // A new choice by the user is a new chance for a provider that failed before.
+    this.#avoid = [];
+    if (this.#life?.isReady) this.#sendOptions(this.#life);
+  }
+
+  status(): EngineStatus {
+    return this.#status;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const life = this.#life;
+    if (!life) return;
+    for (const id of life.pending.keys()) this.#cancel(life, id);
+    const answered = [...life.pending.values()].map((pending) => pending.settled);
+    await Promise.race([Promise.all(answered), life.over, wait(this.#limits.close)]);
+    life.end('close');
+    await life.over;
+  }
+
+  // ---------------------------------------------------------------------------------------- the process
+
+  /** The running process, started where there is none. */
+  async #running(): Promise<Life> {
+    await this.#backoff;
+    if (this.#closed) throw new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
+    const life = this.#life ?? this.#start();
+    await life.ready;
+    return life;
+  }
+
+  #start(): Life {
+    const life = new Life(this.#launch(), this.#limits.start);
+    this.#life = life;
+    const state = this.#crashes.length > 0 ? 'restarting' : 'starting';
+    this.#setStatus({ state, provider: null, threads: 0, note: null });
+    this.#watch(life);
+    life.process.onMessage((message) => this.#receive(life, message));
+    life.process.onExit((code, signal, stderr) => this.#exited(life, code, signal, stderr));
+    return life;
+  }
+
+  /**
+   * Ends the process where it gives no sign of life for too long. Counted in ticks, not by the clock: a computer that
+   * was asleep for an hour has not hung.
+   */
+  #watch(life: Life): void {
+    const tick = Math.min(1, this.#limits.silence / 4, this.#limits.start / 4);
+    const timer = setInterval(() => {
+      if (life.isReady && life.pending.size === 0) {
+        life.patience = this.#limits.silence;
+        return;
+      }
+      life.patience -= tick;
+      if (life.patience <= 0) life.end('hung');
+    }, tick * 1000);
+    void life.over.then(() => clearInterval(timer));
+  }
+
+  #receive(life: Life, message: FromEngine): void {
+    life.patience = this.#limits.silence;
+    switch (message.type) {
+      case 'ready':
+        life.isReady = true;
+        this.#setStatus({ ...this.#status, state: 'ready' });
+        this.#sendOptions(life);
+        life.becameReady();
+        break;
+      case 'busy':
+        life.patience = Math.min(this.#limits.busy, Math.max(this.#limits.silence, message.seconds));
+        break;
+      case 'trying':
+        life.trying = message.provider;
+        break;
+      case 'status':
+        life.trying = null;
+        this.#setStatus(message.status);
+        break;
+      case 'progress': {
+        const pending = life.pending.get(message.id);
+        if (pending && !pending.cancelled) pending.control?.onProgress?.(message.progress);
+        break;
+      }
+      case 'answer': {
+        const pending = life.pending.get(message.id);
+        life.pending.delete(message.id);
+        if (message.result.ok) {
+          if (pending && pending.kind !== 'configure') this.#crashes = [];
+          pending?.resolve(message.result.value);
+        } else {
+          const { code, message: sentence, detail } = message.result.error;
+          pending?.reject(new EmulsionError(code, { message: sentence, detail }));
+        }
+        break;
+      }
+    }
+  }
+
+  #exited(life: Life, code: number | null, signal: string | null, stderr = ''): void {
+    life.isOver = true;
+    if (this.#life === life) this.#life = null;
+    const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
+    life.failedToStart(life.failure(detail));
+    for (const pending of life.pending.values()) {
+      pending.reject(pending.cancelled ? new EmulsionError('CANCELLED') : life.failure(detail));
+    }
+    life.pending.clear();
+    life.becameOver();
+    if (this.#closed) return;
+
+    // A provider that was at work, or being tried, is the first suspect; the CPU stays in any case.
+    const suspect = life.trying ?? this.#status.provider;
+    if (life.ended !== 'cancel') {
+      if (suspect !== null && suspect !== 'cpu' && !this.#avoid.includes(suspect)) this.#avoid.push(suspect);
+      const now = performance.now() / 1000;
+      this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
+    }
+    if (this.#crashes.length >= CRASHES) {
+      this.#setStatus({ state: 'failed', provider: null, threads: 0, note: detail });
+      return;
+    }
+    this.#setStatus({ state: 'restarting', provider: null, threads: 0, note: null });
+    const delay = this.#limits.backoff * 2 ** Math.max(0, this.#crashes.length - 1);
+    this.#backoff = wait(delay).then(() => {
+      this.#backoff = null;
+      if (!this.#closed && !this.#life) this.#start();
+    });
+  }
+
+  #setStatus(status: EngineStatus): void {
+    this.#status = status;
+    this.#onStatus(status);
+  }
+
+  // --------------------------------------------------------------------------------------- the messages
+
+  /** A failure to take the options shows itself in the requests that follow. */
+  #sendOptions(life: Life): void {
+    this.#send(life, 'configure', { ...this.#options, avoid: this.#avoid }).catch(() => {});
+  }
+
+  async #send<K extends RequestKind>(
+    life: Life,
+    kind: K,
+    body: Requests[K]['request'],
+    control?: RequestControl,
+  ): Promise<Requests[K]['response']> {
+    if (control?.signal?.aborted) throw new EmulsionError('CANCELLED');
+    if (life.isOver) throw life.failure('the process ended before the request was sent');
+    const id = String(this.#nextId++);
+    const abort = () => this.#cancel(life, id);
+    const answer = new Promise<Requests[K]['response']>((resolve, reject) => {
+      const settled = new Promise<void>((settle) => {
+        life.pending.set(id, {
+          kind,
+          control,
+          cancelled: false,
+          resolve: (value) => {
+            settle();
+            resolve(value as Requests[K]['response']);
+          },
+          reject: (error) => {
+            settle();
+            reject(error);
+          },
+          get settled() {
+            return settled;
+          },
+        });
+      });
+    });
+    control?.signal?.addEventListener('abort', abort, { once: true });
+    life.process.send({ type: 'request', id, kind, body } as ToEngine);
+    try {
+      return await answer;
+    } finally {
+      control?.signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Asks the engine to stop a request; where it does not within the limit, the process is ended. */
+  #cancel(life: Life, id: string): void {
+    const pending = life.pending.get(id);
+    if (!pending || pending.cancelled) return;
+    pending.cancelled = true;
+    life.process.send({ type: 'cancel', id });
+    const timer = setTimeout(() => life.end('cancel'), this.#limits.cancel * 1000);
+    void pending.settled.then(() => clearTimeout(timer));
+  }
+
+  /** Opens a photo again that the app holds open, where the process was started anew in between. */
+  async #reopen(life: Life, photoId: string): Promise<void> {
+    const open = this.#photos.get(photoId);
+    if (!open) throw new EmulsionError('UNKNOWN_PHOTO');
+    let held = life.photos.get(photoId);
+    if (!held) {
+      held = this.#send(life, 'open', open);
+      life.photos.set(photoId, held);
+    }
+    try {
+      await held;
+    } catch (error) {
+      // A photo that takes the engine down must not do so for ever.
+      this.#photos.delete(photoId);
+      life.photos.delete(photoId);
+      throw error;
+    }
+  }
+}
+
+function wait(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
