@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import packageInfo from '../../../package.json' with { type: 'json' };
+import { type App, createApp } from '../../app';
+import { forkEngine } from '../../engine/launch';
+import { EmulsionError, toFailure } from '../../errors';
+import { loadPage } from '../page';
+import { userDataFolder } from '../places';
+import { DOWNLOAD_BASE, PICTURE_BASE, type Server, startServer, UPLOAD_URL } from './server';
+
+/*
+ * The browser host: the same app as in Electron's window, shown in an installed browser through a page on 127.0.0.1.
+ */
+
+interface Options {
+  port: number;
+  root: string;
+  open: boolean;
+  idle: number;
+  userData: string;
+  models: string;
+}
+
+const program = new Command('emulsion-browser')
+  .description('Opens Emulsion in the browser. Nothing leaves this computer.')
+  .version(packageInfo.version)
+  .argument('[photo...]', 'photos to open at once')
+  .option('--port <number>', 'port on 127.0.0.1; 0: any free one', whole(0, 65_535), 0)
+  .option('--root <folder>', 'folder that the file picker starts in and never leaves', process.cwd())
+  .option('--no-open', 'only print the address')
+  .option('--idle <seconds>', 'end this long after the last page was closed; 0: never', whole(0, 86_400), 60)
+  .option('--user-data <folder>', 'where settings are kept', userDataFolder())
+  .option('--models <folder>', 'folder with the generators', fileURLToPath(new URL('../../models', import.meta.url)))
+  .action(run);
+
+await program.parseAsync();
+
+async function run(photos: string[], options: Options): Promise<void> {
+  const interrupted = interruption();
+  let app: App | undefined;
+  let server: Server | undefined;
+  try {
+    app = await createApp({
+      kind: 'browser',
+      pictureBase: PICTURE_BASE,
+      uploadUrl: UPLOAD_URL,
+      downloadBase: DOWNLOAD_BASE,
+      pick: null,
+      pickSave: null,
+      root: folder(options.root),
+      userData: options.userData,
+      models: options.models,
+      launchEngine: forkEngine(),
+    });
+    server = await startServer({
+      app,
+      page: await loadPage(fileURLToPath(new URL('../renderer', import.meta.url))),
+      port: options.port,
+      idleAfter: options.idle * 1000,
+      offered: await app.offer(photos.map((photo) => resolve(photo))),
+    });
+    console.log(`Emulsion is at ${server.url} (this computer only; Ctrl-C ends it)`);
+    if (options.open && hasDisplay()) openBrowser(server.url);
+    await Promise.race([server.idle, interrupted]);
+  } catch (error) {
+    const { message, detail } = toFailure(error);
+    console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
+    process.exitCode = 1;
+  } finally {
+    await server?.close();
+    await app?.close();
+  }
+}
+
+/** The folder with symbolic links resolved, so that what lies below it can be told by its path. */
+function folder(path: string): string {
+  const real = realpathSync(path);
+  if (!statSync(real).isDirectory()) throw new EmulsionError('FOLDER_MISSING', { detail: path });
+  return real;
+}
+
+/** Settles at the first Ctrl-C or request to end; more of them change nothing, since npm passes them on twice. */
+function interruption(): Promise<void> {
+  return new Promise((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => settle());
+  });
+}
+
+function hasDisplay(): boolean {
+  if (process.platform !== 'linux') return true;
+  return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+}
+
+/**
+ * SECURITY: the address stands for a moment in the list of processes, where other users of this computer may read
+ * it. Its token works once: whoever were quicker would be noticed, since the page here would then be refused.
+ */
+function openBrowser(url: string): void {
+  const [command, ...parameters] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
+  const child = spawn(command!, parameters, { detached: true, stdio: 'ignore' });
+  child.on('error', () => console.error('No browser could be opened; open the address above in one.'));
+  child.unref();
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,567 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  CALL_NAMES,
+  type ConnectionState,
+  type FileEntry,
+  parseRequest,
+  pictureUrl,
+  type Result,
+} from '../../../preload/contract';
+import { connectSocket, type Socket, type SocketBridge } from '../../../preload/socket';
+import { MAX_MESSAGE_BYTES, NAME_HEADER } from '../../../preload/wire';
+import { createFakeApp, type FakeApp } from '../fixtures/app';
+import type { Page } from '../page';
+import { type Server, startServer } from './server';
+
+const text = (content: string) => new TextEncoder().encode(content);
+const page: Page = new Map([
+  ['/', { type: 'text/html; charset=utf-8', bytes: text('<!doctype html>'), hashed: false }],
+  ['/assets/page-abc.js', { type: 'text/javascript; charset=utf-8', bytes: text('1'), hashed: true }],
+]);
+const PICTURE = { photoId: 'p1', layer: 'result', revision: 3, x: 0, y: 0, w: 8, h: 8, width: 8, height: 8 } as const;
+const INFO = {
+  version: '1.2.3',
+  host: 'browser',
+  platform: 'linux',
+  pictureBase: '/picture',
+  uploadUrl: '/upload',
+  downloadBase: '/download',
+  nativeDialogs: false,
+};
+
+let app: FakeApp;
+let server: Server;
+const bridges: SocketBridge[] = [];
+/** Every connection that a client has tried. */
+const connections: WebSocket[] = [];
+
+async function start(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<void> {
+  server = await startServer({ app, page, port: 0, idleAfter: 0, ...options });
+}
+
+beforeEach(async () => {
+  app = await createFakeApp();
+  await start();
+});
+
+afterEach(async () => {
+  for (const bridge of bridges.splice(0)) bridge.close();
+  await server.close();
+  await app.close();
+});
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A request as it stands: `fetch` would set Host, Origin and the path itself. */
+function ask(
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers: options.headers },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
+    request.on('error', reject);
+    request.end(options.body);
+  });
+}
+
+const origin = () => `http://127.0.0.1:${server.port}`;
+
+/** Goes in by the printed address and answers the session's cookie. */
+async function enter(): Promise<string> {
+  const { pathname, search } = new URL(server.url);
+  const answer = await ask(pathname + search);
+  expect(answer.status).toBe(303);
+  expect(answer.headers.location).toBe('/');
+  return answer.headers['set-cookie']![0]!.split(';')[0]!;
+}
+
+function connect(cookie: string): SocketBridge {
+  const bridge = connectSocket({
+    origin: origin(),
+    open: (url) => {
+      const socket = new WebSocket(url, { headers: { cookie, origin: origin() } });
+      connections.push(socket);
+      return socket as Socket;
+    },
+    fetch: (input, init) =>
+      fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie, origin: origin() } }),
+    retry: 5,
+    slowest: 20,
+  });
+  bridges.push(bridge);
+  return bridge;
+}
+
+function becomes(bridge: SocketBridge, wanted: ConnectionState): Promise<void> {
+  return new Promise((resolve) => bridge.onConnection((state) => state === wanted && resolve()));
+}
+
+/** Opens a socket without the client's own checks. */
+function rawSocket(headers: Record<string, string>, path = '/socket') {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  const opened = new Promise<boolean>((resolve) => {
+    socket.once('open', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  const next = () =>
+    new Promise<unknown>((resolve) => socket.once('message', (data) => resolve(JSON.parse(`${data}`))));
+  return { socket, opened, closed, next };
+}
+
+describe('the way in', () => {
+  it('refuses everything before it, also with a wrong token', async () => {
+    for (const path of [
+      '/',
+      '/assets/page-abc.js',
+      pictureUrl('/picture', PICTURE),
+      '/download/abc',
+      '/?token=wrong',
+    ]) {
+      const answer = await ask(path);
+      expect(answer.status).toBe(403);
+      expect(answer.headers['set-cookie']).toBeUndefined();
+      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    }
+  });
+
+  it('works once', async () => {
+    const cookie = await enter();
+    const { pathname, search } = new URL(server.url);
+    expect((await ask(pathname + search)).status).toBe(403);
+    const again = await ask(pathname + search, { headers: { cookie } });
+    expect(again.status).toBe(303);
+    expect(again.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('is not wasted by a wrong token or a wrong host', async () => {
+    const { pathname, search } = new URL(server.url);
+    await ask('/?token=wrong');
+    expect((await ask(pathname + search, { headers: { host: 'evil.example' } })).status).toBe(403);
+    await enter();
+  });
+});
+
+describe('the page', () => {
+  it('is served with strict headers', async () => {
+    const cookie = await enter();
+    const home = await ask('/', { headers: { cookie } });
+    expect(home).toMatchObject({ status: 200, body: '<!doctype html>' });
+    expect(home.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    const asset = await ask('/assets/page-abc.js', { headers: { cookie } });
+    expect(asset.headers['cache-control']).toContain('immutable');
+  });
+
+  it.each(['/../package.json', '/%2e%2e/%2e%2e/etc/passwd', '/assets/..%2f..%2fpackage.json', '/index.html'])(
+    'has no %s',
+    async (path) => {
+      const cookie = await enter();
+      expect((await ask(path, { headers: { cookie } })).status).toBe(404);
+    },
+  );
+
+  it('is not served to another host, site or port', async () => {
+    const cookie = await enter();
+    expect((await ask('/', { headers: { cookie, host: `evil.example:${server.port}` } })).status).toBe(403);
+    expect((await ask('/', { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+    expect((await ask('/', { headers: { cookie, 'sec-fetch-site': 'same-site' } })).status).toBe(403);
+  });
+
+  it('listens on 127.0.0.1 alone', async () => {
+    await expect(fetch(`http://[::1]:${server.port}/`)).rejects.toThrow();
+  });
+});
+
+describe('pictures', () => {
+  it('come by URL and may be kept', async () => {
+    const cookie = await enter();
+    const answer = await ask(pictureUrl('/picture', PICTURE), { headers: { cookie } });
+    expect(answer).toMatchObject({ status: 200, body: 'p1 result 3' });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+  });
+
+  it.each([
+    '/picture/p1/result',
+    '/picture/p1/secret?revision=0&x=0&y=0&w=1&h=1&width=1&height=1',
+    '/picture/p%2F1/result?revision=0&x=0&y=0&w=1&h=1&width=1&height=1',
+    pictureUrl('/picture', { ...PICTURE, width: 5000 }),
+    pictureUrl('/picture', { ...PICTURE, x: -1 }),
+    pictureUrl('/picture', { ...PICTURE, w: Number.NaN }),
+  ])('malformed, are a typed failure: %s', async (path) => {
+    const cookie = await enter();
+    const answer = await ask(path, { headers: { cookie } });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
+  });
+
+  it('of a closed photo are a typed failure that is not kept', async () => {
+    const cookie = await enter();
+    const answer = await ask(pictureUrl('/picture', { ...PICTURE, photoId: 'gone' }), { headers: { cookie } });
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'UNKNOWN_PHOTO' } });
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+});
+
+describe('uploads', () => {
+  const headers = (cookie: string, name: string) => ({
+    cookie,
+    origin: origin(),
+    'content-type': 'application/octet-stream',
+    [NAME_HEADER]: encodeURIComponent(name),
+  });
+
+  it.each([
+    ['família 👨‍👩‍👧.png', 'família 👨‍👩‍👧.png'],
+    ['two\nlines.jpg', 'two lines.jpg'],
+    ['../../../escape.jpg', 'escape.jpg'],
+    ['CON', '_CON'],
+  ])('of %j arrive whole as %j', async (name, expected) => {
+    const cookie = await enter();
+    const bytes = Buffer.alloc(3_000_000, 'light');
+    const answer = await ask('/upload', { method: 'POST', headers: headers(cookie, name), body: bytes });
+    expect(answer.status).toBe(200);
+    const result = JSON.parse(answer.body) as Result<FileEntry[]>;
+    expect(result).toMatchObject({ ok: true, value: [{ name: expected, bytes: bytes.length }] });
+    expect(app.offered).toHaveLength(1);
+    expect(app.offered[0]!.bytes.equals(bytes)).toBe(true);
+    expect(app.offered[0]!.path.startsWith(app.uploads)).toBe(true);
+  });
+
+  it('of the same name do not meet', async () => {
+    const cookie = await enter();
+    for (const body of ['one', 'two']) {
+      await ask('/upload', { method: 'POST', headers: headers(cookie, 'a.jpg'), body });
+    }
+    expect(app.offered.map(({ bytes }) => `${bytes}`)).toEqual(['one', 'two']);
+    expect(app.offered[0]!.path).not.toBe(app.offered[1]!.path);
+  });
+
+  it.each([
+    ['no origin', { origin: '' }, 403],
+    ['another origin', { origin: 'https://evil.example' }, 403],
+    ['no cookie', { cookie: '' }, 403],
+    ['a form', { 'content-type': 'text/plain' }, 415],
+    ['no name', { [NAME_HEADER]: '' }, 400],
+    ['a name that is no percent-encoding', { [NAME_HEADER]: '%E0%A4%A' }, 400],
+  ])('with %s are refused', async (_title, change, status) => {
+    const cookie = await enter();
+    const answer = await ask('/upload', {
+      method: 'POST',
+      headers: { ...headers(cookie, 'a.jpg'), ...(change as Record<string, string>) },
+      body: 'bytes',
+    });
+    expect(answer.status).toBe(status);
+    expect(app.offered).toHaveLength(0);
+  });
+
+  it('too large or empty leave nothing behind', async () => {
+    await server.close();
+    await start({ uploadLimit: 1000 });
+    const cookie = await enter();
+    const send = (extra: Record<string, string>, body: string) =>
+      ask('/upload', { method: 'POST', headers: { ...headers(cookie, 'a.jpg'), ...extra }, body });
+    const announced = await send({ 'content-length': '1001' }, 'x'.repeat(1001));
+    const streamed = await send({ 'transfer-encoding': 'chunked' }, 'x'.repeat(1001));
+    for (const answer of [announced, streamed]) {
+      expect(answer.status).toBe(413);
+      expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'PHOTO_TOO_LARGE' } });
+    }
+    const empty = await send({}, '');
+    expect(JSON.parse(empty.body)).toMatchObject({ ok: false, error: { code: 'FILE_EMPTY' } });
+    expect(await readdir(app.uploads)).toEqual([]);
+    expect(app.offered).toHaveLength(0);
+  });
+
+  it('broken off leave nothing behind', async () => {
+    const cookie = await enter();
+    const request = httpRequest({
+      host: '127.0.0.1',
+      port: server.port,
+      path: '/upload',
+      method: 'POST',
+      headers: { ...headers(cookie, 'a.jpg'), 'content-length': '1000000' },
+    });
+    request.on('error', () => {});
+    request.write('the beginning');
+    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(1));
+    request.destroy();
+    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(0));
+    expect(app.offered).toHaveLength(0);
+  });
+});
+
+describe('downloads', () => {
+  it.each([
+    ['família 📷.png', 'família 📷.png'],
+    ['two\nlines.jpg', 'two lines.jpg'],
+    ['quo"te\u2019s.jpg', 'quo_te\u2019s.jpg'],
+    ["100%'.tif", "100%'.tif"],
+  ])('of %j arrive whole as %j', async (name, expected) => {
+    const cookie = await enter();
+    const path = join(app.uploads, 'export');
+    const bytes = Buffer.alloc(300_000, name);
+    await writeFile(path, bytes);
+    app.downloads.set('abc', { path, name, type: 'image/png' });
+    const response = await fetch(`${origin()}/download/abc`, { headers: { cookie } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+    const [, encoded = ''] = response.headers.get('content-disposition')!.split("filename*=UTF-8''");
+    expect(decodeURIComponent(encoded)).toBe(expected);
+  });
+
+  it('of unknown or vanished files are typed failures', async () => {
+    const cookie = await enter();
+    const unknown = await ask('/download/nothing', { headers: { cookie } });
+    expect(unknown.status).toBe(403);
+    expect(JSON.parse(unknown.body)).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
+    app.downloads.set('gone', { path: join(app.uploads, 'gone'), name: 'gone.png', type: 'image/png' });
+    const gone = await ask('/download/gone', { headers: { cookie } });
+    expect(JSON.parse(gone.body)).toMatchObject({ error: { code: 'FILE_MISSING' } });
+  });
+});
+
+describe('the socket', () => {
+  it.each<[string, (cookie: string) => Record<string, string>]>([
+    ['no cookie', () => ({ origin: origin() })],
+    ['a wrong cookie', (cookie) => ({ origin: origin(), cookie: `${cookie}x` })],
+    ['no origin', (cookie) => ({ cookie })],
+    ['another origin', (cookie) => ({ cookie, origin: 'https://evil.example' })],
+    ['another host', (cookie) => ({ cookie, origin: 'http://evil.example', host: 'evil.example' })],
+  ])('refuses %s', async (_title, headers) => {
+    const cookie = await enter();
+    expect(await rawSocket(headers(cookie)).opened).toBe(false);
+  });
+
+  it('refuses another path', async () => {
+    const cookie = await enter();
+    expect(await rawSocket({ cookie, origin: origin() }, '/other').opened).toBe(false);
+  });
+
+  it('answers nonsense with BAD_REQUEST and lives on', async () => {
+    const cookie = await enter();
+    const { socket, opened, next } = rawSocket({ cookie, origin: origin() });
+    await opened;
+    for (const nonsense of ['{', '[]', 'null', '{"id":"1","name":"app.info"}', Buffer.from([1, 2, 3])]) {
+      const answer = next();
+      socket.send(nonsense);
+      expect(await answer).toMatchObject({ id: null, result: { ok: false, error: { code: 'BAD_REQUEST' } } });
+    }
+    const answer = next();
+    socket.send(JSON.stringify({ id: 1, name: 'recipes.list', request: {} }));
+    expect(await answer).toEqual({ id: 1, result: { ok: true, value: {} } });
+    socket.terminate();
+  });
+
+  it('ends where a message is too large', async () => {
+    const cookie = await enter();
+    const { socket, opened, closed } = rawSocket({ cookie, origin: origin() });
+    await opened;
+    socket.send('x'.repeat(MAX_MESSAGE_BYTES + 1));
+    expect(await closed).toBe(1009);
+    expect(app.calls).toHaveLength(0);
+  });
+
+  it.each(CALL_NAMES)('refuses a malformed %s on both sides', async (name) => {
+    const cookie = await enter();
+    const { socket, opened, next } = rawSocket({ cookie, origin: origin() });
+    await opened;
+    const bridge = connect(cookie);
+    for (const request of [null, 'text', [], { unheardOf: 1 }]) {
+      expect(parseRequest(name, request).ok).toBe(false);
+      const answer = next();
+      socket.send(JSON.stringify({ id: 7, name, request }));
+      expect(await answer).toMatchObject({ id: 7, result: { ok: false, error: { code: 'BAD_REQUEST' } } });
+      expect(await bridge.call(name, request as never)).toMatchObject({
+        ok: false,
+        error: { code: 'BAD_REQUEST' },
+      });
+    }
+    expect(app.calls).toHaveLength(0);
+    socket.terminate();
+  });
+
+  it('cancels what nobody waits for any more, but not an export', async () => {
+    const cookie = await enter();
+    const bridge = connect(cookie);
+    app.answer = (name) => (name === 'jobs.cancel' ? { ok: true, value: {} } : new Promise(() => {}));
+    const recipe = { format: 1 as const, id: 'none', name: 'None', steps: [] };
+    void bridge.call('photos.analyse', { photoId: 'p1', jobId: 'job-a' });
+    void bridge.call('photos.export', {
+      photoId: 'p1',
+      recipe,
+      jobId: 'job-b',
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      folder: null,
+    });
+    await vi.waitFor(() => expect(app.calls).toHaveLength(2));
+    bridge.close();
+    await vi.waitFor(() => expect(app.calls).toHaveLength(3));
+    expect(app.calls[2]).toEqual({ name: 'jobs.cancel', request: { jobId: 'job-a' } });
+  });
+});
+
+describe('the client', () => {
+  it('calls, and gives up an answer that does not fit the contract', async () => {
+    const bridge = connect(await enter());
+    app.answer = () => ({ ok: true, value: { ...INFO, surplus: 1 } });
+    expect(await bridge.call('app.info', {})).toEqual({ ok: true, value: INFO });
+    app.answer = () => ({ ok: true, value: { version: 1 } });
+    expect(await bridge.call('app.info', {})).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
+    app.answer = () => ({ ok: false, error: { code: 'DISK_FULL', message: 'Full.' } });
+    expect(await bridge.call('app.info', {})).toEqual({ ok: false, error: { code: 'DISK_FULL', message: 'Full.' } });
+  });
+
+  it('keeps answers apart that come in another order', async () => {
+    const bridge = connect(await enter());
+    const release: (() => void)[] = [];
+    app.answer = (name) =>
+      new Promise((resolve) => release.push(() => resolve({ ok: false, error: { code: 'INTERNAL', message: name } })));
+    const first = bridge.call('recipes.list', {});
+    const second = bridge.call('generators.list', {});
+    await vi.waitFor(() => expect(release).toHaveLength(2));
+    release[1]!();
+    release[0]!();
+    expect([await first, await second]).toMatchObject([
+      { error: { message: 'recipes.list' } },
+      { error: { message: 'generators.list' } },
+    ]);
+  });
+
+  it('passes events on to those who listen, and only what fits', async () => {
+    const bridge = connect(await enter());
+    const seen: unknown[] = [];
+    const stop = bridge.on('menu.command', (payload) => seen.push(payload));
+    await becomes(bridge, 'open');
+    await bridge.call('recipes.list', {});
+    app.emit('menu.command', { command: 'erase' });
+    app.emit('menu.command', { command: 'open' });
+    await bridge.call('recipes.list', {});
+    stop();
+    app.emit('menu.command', { command: 'export' });
+    await bridge.call('recipes.list', {});
+    expect(seen).toEqual([{ command: 'open' }]);
+  });
+
+  it('hands photos of the start to the first page, however late it listens', async () => {
+    const files: FileEntry[] = [{ token: 't1', name: 'a.jpg', kind: 'photo', bytes: 1 }];
+    await server.close();
+    await start({ offered: files });
+    const cookie = await enter();
+    const bridge = connect(cookie);
+    await bridge.call('recipes.list', {});
+    const seen: unknown[] = [];
+    bridge.on('files.offered', (payload) => seen.push(payload));
+    expect(seen).toEqual([{ files }]);
+    const other = connect(cookie);
+    other.on('files.offered', (payload) => seen.push(payload));
+    await other.call('recipes.list', {});
+    expect(seen).toHaveLength(1);
+  });
+
+  it('fails what is pending when the connection is lost, and comes back', async () => {
+    const bridge = connect(await enter());
+    app.answer = () => new Promise(() => {});
+    const states: ConnectionState[] = [];
+    bridge.onConnection((state) => states.push(state));
+    const pending = bridge.call('recipes.list', {});
+    await vi.waitFor(() => expect(app.calls).toHaveLength(1));
+    connections.at(-1)!.terminate();
+    expect(await pending).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+    expect(await bridge.call('recipes.list', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+    await becomes(bridge, 'open');
+    app.answer = () => ({ ok: true, value: INFO });
+    expect(await bridge.call('app.info', {})).toMatchObject({ ok: true });
+    expect(states).toEqual(['connecting', 'open', 'lost', 'open']);
+  });
+
+  it('tries again until the program is there, and stays out without its session', async () => {
+    const bridge = connect(await enter());
+    await becomes(bridge, 'open');
+    const { port } = server;
+    await server.close();
+    await becomes(bridge, 'lost');
+    const attempts = connections.length;
+    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(attempts + 1));
+    // A new program on the same port knows nothing of the old session.
+    await start({ port });
+    await enter();
+    const later = connections.length;
+    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(later + 1));
+    expect(await bridge.call('app.info', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
+  });
+
+  it('uploads what is offered', async () => {
+    const bridge = connect(await enter());
+    app.answer = () => ({ ok: true, value: INFO });
+    const offered = await bridge.offer([
+      new File(['one'], 'ein Bild 📷.jpg'),
+      new File(['two'], 'lone \ud800 surrogate.png'),
+    ]);
+    expect(offered).toMatchObject({
+      ok: true,
+      value: [{ name: 'ein Bild 📷.jpg', bytes: 3 }, { name: 'lone \ufffd surrogate.png' }],
+    });
+    expect(app.offered.map(({ path }) => basename(path))).toEqual(['ein Bild 📷.jpg', 'lone \ufffd surrogate.png']);
+    expect(await bridge.offer([new File([], 'empty.jpg')])).toMatchObject({
+      ok: false,
+      error: { code: 'FILE_EMPTY' },
+    });
+  });
+});
+
+describe('the end', () => {
+  it('comes when the last page is gone and nothing runs', async () => {
+    await server.close();
+    await start({ idleAfter: 20 });
+    const cookie = await enter();
+    const bridge = connect(cookie);
+    await becomes(bridge, 'open');
+    let isOver = false;
+    void server.idle.then(() => {
+      isOver = true;
+    });
+    app.isBusy = true;
+    bridge.close();
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(isOver).toBe(false);
+    app.isBusy = false;
+    await server.idle;
+  });
+});

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { EmulsionError } from '../../errors';
+
+/**
+ * Streams the body of an upload into a new file in a folder of its own below `uploads`, and answers its path.
+ * Nothing is left where it fails. Throws PHOTO_TOO_LARGE, FILE_EMPTY or what the disk says.
+ */
+export async function receiveUpload(
+  request: IncomingMessage,
+  uploads: string,
+  name: string,
+  limit: number,
+): Promise<string> {
+  const tooLarge = () =>
+    new EmulsionError('PHOTO_TOO_LARGE', {
+      message: `The file is larger than ${Math.round(limit / 1e9)} GB, which is the most Emulsion opens.`,
+    });
+  if (Number(request.headers['content-length']) > limit) throw tooLarge();
+  const folder = join(uploads, randomUUID());
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, name);
+  let received = 0;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      received += chunk.length;
+      // SECURITY: a body without a length, or with a false one, must not fill the disk.
+      if (received > limit) done(tooLarge());
+      else done(null, chunk);
+    },
+  });
+  try {
+    // SECURITY: exclusive and for this user alone.
+    await pipeline(request, counter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+    if (received === 0) throw new EmulsionError('FILE_EMPTY');
+    return path;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Streams a finished export as a download under its name. */
+export async function sendDownload(
+  response: ServerResponse,
+  file: { path: string; name: string; type: string },
+): Promise<void> {
+  const { size } = await stat(file.path);
+  response.writeHead(200, {
+    'content-type': file.type,
+    'content-length': size,
+    'content-disposition': contentDisposition(file.name),
+    'cache-control': 'no-store',
+  });
+  await pipeline(createReadStream(file.path), response);
+}
+
+/** `attachment` with a plain ASCII name and, for browsers, the true one (RFC 6266, RFC 5987). */
+export function contentDisposition(name: string): string {
+  const clean = safeFileName(name);
+  // Also without `%`, which some browsers would decode, and without what would end the quoted string.
+  const plain = clean.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  const encoded = encodeURIComponent(clean).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+/** The most bytes that a file name may have on the usual file systems, less room for a suffix of ours. */
+const MAX_NAME_BYTES = 200;
+
+/**
+ * A name from outside as one that is a plain file name on every system: no folders, no control characters, none of
+ * the signs and device names that Windows keeps for itself, not hidden, not too long. The rest stays, so that a
+ * person knows the photo again.
+ */
+export function safeFileName(name: string): string {
+  const leaf = name.split(/[/\\]/).at(-1) ?? '';
+  const clean = leaf
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    // SECURITY: control and direction characters can fake a name ("gpj.exe" shown backwards) or break a header.
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
+    .replace(/[<>:"|?*]/g, '_')
+    .replace(/^[\s.]+|[\s.]+$/g, '');
+  const extension = extname(clean);
+  const stem = clean.slice(0, clean.length - extension.length);
+  const free = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(stem) ? `_${stem}` : stem;
+  const short = cut(extension, 20).trimEnd();
+  return `${cut(free, MAX_NAME_BYTES - Buffer.byteLength(short)) || 'photo'}${short}`;
+}
+
+/** Shortens to at most `bytes` bytes of UTF-8 without cutting a character in two. */
+function cut(text: string, bytes: number): string {
+  let result = '';
+  let length = 0;
+  for (const character of text) {
+    length += Buffer.byteLength(character);
+    if (length > bytes) break;
+    result += character;
+  }
+  return result;
+}

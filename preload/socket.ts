@@ -1,0 +1,183 @@
+import type { Bridge, CallName, ConnectionState, FileEntry, Response, Result } from './contract';
+import { failure, parseRequest, parseResponse } from './contract';
+import { createListeners, HostFrame, MAX_UPLOAD_BYTES, NAME_HEADER, parseOffer } from './wire';
+
+/** The part of a WebSocket that the client needs: the browser's, or that of the `ws` package in tests. */
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  onerror: (() => void) | null;
+}
+
+export interface SocketOptions {
+  /** Origin of the page, `http://127.0.0.1:<port>`. */
+  origin: string;
+  open: (url: string) => Socket;
+  fetch: typeof fetch;
+  /** Milliseconds before the first attempt to reconnect; doubles with each failure up to `slowest`. */
+  retry: number;
+  slowest: number;
+}
+
+export interface SocketBridge extends Bridge {
+  onConnection(listener: (state: ConnectionState) => void): () => void;
+  /** Ends the connection for good. */
+  close(): void;
+}
+
+const lost = () =>
+  failure(
+    'CONNECTION_LOST',
+    'The connection to Emulsion was lost. If its window in the terminal was closed, start it again; your originals are untouched.',
+  );
+
+/**
+ * The client of the browser host: calls and events over one WebSocket to the page's own origin, files by POST.
+ * Reconnects by itself. Never throws and never rejects: every failure is a Result.
+ */
+export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridge {
+  const {
+    origin = globalThis.location?.origin,
+    open = (url: string) => new WebSocket(url) as Socket,
+    fetch: post = (...request: Parameters<typeof fetch>) => globalThis.fetch(...request),
+    retry = 250,
+    slowest = 8000,
+  } = options;
+
+  const listeners = createListeners();
+  const watchers = new Set<(state: ConnectionState) => void>();
+  const pending = new Map<number, (answer: unknown) => void>();
+  /** Calls made before the first connection stands. */
+  let unsent: string[] = [];
+  let state: ConnectionState = 'connecting';
+  let socket: Socket | null = null;
+  let closed = false;
+  let nextId = 0;
+  let wait = retry;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const become = (next: ConnectionState) => {
+    if (next === state) return;
+    state = next;
+    for (const watcher of [...watchers]) watcher(state);
+  };
+
+  const receive = (data: unknown) => {
+    const frame = HostFrame.safeParse(fromJson(data));
+    if (!frame.success) return;
+    if ('event' in frame.data) {
+      listeners.emit(frame.data.event, frame.data.payload);
+    } else if (frame.data.id !== null) {
+      const answer = pending.get(frame.data.id);
+      pending.delete(frame.data.id);
+      answer?.(frame.data.result);
+    }
+  };
+
+  const drop = () => {
+    socket = null;
+    unsent = [];
+    become('lost');
+    const answers = [...pending.values()];
+    pending.clear();
+    for (const answer of answers) answer(lost());
+    if (closed) return;
+    timer = setTimeout(connect, wait);
+    wait = Math.min(wait * 2, slowest);
+  };
+
+  function connect() {
+    const fresh = open(`${origin.replace(/^http/, 'ws')}/socket`);
+    socket = fresh;
+    fresh.onopen = () => {
+      wait = retry;
+      for (const text of unsent) fresh.send(text);
+      unsent = [];
+      become('open');
+    };
+    fresh.onmessage = (event) => receive(event.data);
+    // An error is always followed by the close, which does what is to be done.
+    fresh.onerror = () => {};
+    fresh.onclose = () => {
+      if (socket === fresh) drop();
+    };
+  }
+  connect();
+
+  const call: Bridge['call'] = async <N extends CallName>(name: N, request: unknown): Promise<Result<Response<N>>> => {
+    const parsed = parseRequest(name, request);
+    if (!parsed.ok) return parsed;
+    if (state === 'lost') return lost();
+    const id = nextId++;
+    const text = JSON.stringify({ id, name, request: parsed.value.request });
+    const answer = await new Promise<unknown>((resolve) => {
+      pending.set(id, resolve);
+      if (state === 'open') socket?.send(text);
+      else unsent.push(text);
+    });
+    return parseResponse(name, answer);
+  };
+
+  const upload = async (url: string, file: File): Promise<Result<FileEntry[]>> => {
+    if (file.size > MAX_UPLOAD_BYTES) {
+      return failure('PHOTO_TOO_LARGE', `“${file.name}” is larger than 2 GB, which is the most Emulsion opens.`);
+    }
+    try {
+      const response = await post(new URL(url, origin), {
+        method: 'POST',
+        body: file,
+        headers: { 'content-type': 'application/octet-stream', [NAME_HEADER]: encodeName(file.name) },
+      });
+      return parseOffer(await response.json());
+    } catch (error) {
+      const { error: reason } = lost();
+      return failure(reason.code, reason.message, String(error));
+    }
+  };
+
+  return {
+    call,
+    on: listeners.on,
+    async offer(files) {
+      const info = await call('app.info', {});
+      if (!info.ok) return info;
+      if (info.value.uploadUrl === null) return failure('INTERNAL', 'This host takes no uploads.');
+      const entries: FileEntry[] = [];
+      for (const file of files) {
+        const sent = await upload(info.value.uploadUrl, file);
+        if (!sent.ok) return sent;
+        entries.push(...sent.value);
+      }
+      return { ok: true, value: entries };
+    },
+    onConnection(listener) {
+      const entry = (next: ConnectionState) => listener(next);
+      watchers.add(entry);
+      entry(state);
+      return () => {
+        watchers.delete(entry);
+      };
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      socket?.close();
+    },
+  };
+}
+
+/** Percent-encodes a file name; a lone surrogate (possible on Windows) would make `encodeURIComponent` throw. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\uFFFD'));
+}
+
+function fromJson(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { EVENTS, type EventName, type EventPayload, Failure, FileEntry, failure, type Result } from './contract';
+
+/**
+ * What travels between a client and its host: the frames of the socket, the channels of Electron, and the checks
+ * that both clients share.
+ */
+
+// SECURITY: both clients run under a policy that forbids code made from strings, so zod must not try.
+z.config({ jitless: true });
+
+/** The most that one message over the socket may hold, in bytes. Pictures and files go by HTTP. */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
+/** The most that one upload may hold, in bytes: well above a 200-megapixel photo of 16 bit with alpha. */
+export const MAX_UPLOAD_BYTES = 2_000_000_000;
+
+/** Header that carries an upload's file name, percent-encoded. */
+export const NAME_HEADER = 'x-emulsion-name';
+
+/** Page to host. `id` names the call in the answer. */
+export const CallFrame = z.strictObject({
+  id: z.number().int().nonnegative(),
+  name: z.string().max(64),
+  request: z.unknown(),
+});
+export type CallFrame = z.infer<typeof CallFrame>;
+
+/** Host to page: the answer to a call (`id` null where the call could not be read), or an event. */
+export const HostFrame = z.union([
+  z.object({ id: z.number().int().nonnegative().nullable(), result: z.unknown() }),
+  z.object({ event: z.string(), payload: z.unknown() }),
+]);
+export type HostFrame = z.infer<typeof HostFrame>;
+
+/** The only channels that Emulsion uses in Electron. */
+export const CHANNELS = {
+  call: 'emulsion:call',
+  event: 'emulsion:event',
+  /** Absolute paths of dropped files. */
+  offer: 'emulsion:offer',
+  /** Name and bytes of a pasted picture. */
+  upload: 'emulsion:upload',
+} as const;
+
+const OfferAnswer = z.union([
+  z.object({ ok: z.literal(true), value: z.array(FileEntry) }),
+  z.object({ ok: z.literal(false), error: Failure }),
+]);
+
+/** Checks the answer to files that were offered. */
+export function parseOffer(answer: unknown): Result<FileEntry[]> {
+  const parsed = OfferAnswer.safeParse(answer);
+  if (!parsed.success) return failure('INTERNAL', 'The answer is malformed.', z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** The listeners of one client. */
+export interface Listeners {
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
+  /** Passes an event on; one that does not fit the contract is dropped. Answers whether it fitted. */
+  emit(name: unknown, payload: unknown): boolean;
+}
+
+export function createListeners(): Listeners {
+  const listeners = new Map<string, Set<(payload: never) => void>>();
+  /** Photos handed over before the page was ready to take them (named on the command line, opened by the system). */
+  let offeredEarly: EventPayload<'files.offered'>[] = [];
+  return {
+    on(name, listener) {
+      const those = listeners.get(name) ?? new Set();
+      listeners.set(name, those);
+      // A wrapper of its own, so that one function can subscribe twice and each unsubscribes once.
+      const entry = (payload: never) => listener(payload);
+      those.add(entry);
+      if (name === 'files.offered') {
+        const early = offeredEarly;
+        offeredEarly = [];
+        for (const payload of early) entry(payload as never);
+      }
+      return () => {
+        those.delete(entry);
+      };
+    },
+    emit(name, payload) {
+      if (typeof name !== 'string' || !Object.hasOwn(EVENTS, name)) return false;
+      const parsed = EVENTS[name as EventName].safeParse(payload);
+      if (!parsed.success) return false;
+      const those = listeners.get(name);
+      if (name === 'files.offered' && (those === undefined || those.size === 0)) {
+        offeredEarly.push(parsed.data as EventPayload<'files.offered'>);
+        return true;
+      }
+      for (const listener of [...(those ?? [])]) listener(parsed.data as never);
+      return true;
+    },
+  };
+}
