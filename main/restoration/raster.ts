@@ -42,3 +42,32 @@ export function createRaster(width: number, height: number, channels: 1 | 3, dep
 export function maxValue(raster: Raster): number {
   return raster.depth === 8 ? 255 : 65535;
 }
+
+/**
+ * A rectangle of a raster as planar sRGB floats, 0..1 nominal: `[3, height, width]`; a grey raster gives three equal
+ * planes. `colour` is the photo's encoding, null where that is sRGB.
+ */
+export function readSrgb(raster: Raster, rect: Rect, colour: ColourTransform | null, into: Float32Array): void {
+  const { data, channels } = raster;
+  const scale = 1 / maxValue(raster);
+  const count = rect.width * rect.height;
+  let target = 0;
+  for (let y = rect.y; y < rect.y + rect.height; y++) {
+    let source = (y * raster.width + rect.x) * channels;
+    if (channels === 3) {
+      for (let x = 0; x < rect.width; x++, target++, source += 3) {
+        into[target] = data[source]! * scale;
+        into[target + count] = data[source + 1]! * scale;
+        into[target + 2 * count] = data[source + 2]! * scale;
+      }
+    } else {
+      for (let x = 0; x < rect.width; x++, target++, source++) {
+        const value = data[source]! * scale;
+        into[target] = value;
+        into[target + count] = value;
+        into[target + 2 * count] = value;
+      }
+    }
+  }
+  if (colour && channels === 3) colour.toSrgb(into, count);
+}

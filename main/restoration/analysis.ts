@@ -1,0 +1,261 @@
+import { type Analysis, type Need, RECIPE_FORMAT, type Recipe, type Step, type StepKind } from '../../preload/contract';
+import type { DamageMap } from './damage';
+import { createMask, type Mask } from './mask';
+import { measureQuality } from './quality';
+import type { Raster } from './raster';
+import { orderSteps } from './recipe';
+import { castConfidence, measureTone, ramp, TONE_PIXELS, type ToneStatistics } from './tone';
+import type { StepTools, Task } from './tools';
+
+/** Sensitivity and growth at which the analysis judges and the proposal repairs. */
+const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
+
+/** Less damage than this share of the picture is left alone: a handful of specks, or the detector's own doubt. */
+const LEAST_DAMAGE = 0.0005;
+/** Noise (standard deviation in 8-bit levels) and block strength from which cleaning is worth its price. */
+const LEAST_NOISE = 6;
+const LEAST_BLOCKINESS = 1.35;
+/** Photos below this are too small for a print of postcard size. */
+const SMALL_MEGAPIXELS = 1.5;
+
+/** Every reason that {@link analyse} gives, for the translations. The figures of each are named behind it. */
+export const REASONS = {
+  'reason.repair.damage': ['damage'],
+  'reason.repair.clean': ['damage'],
+  'reason.repair.unknown': [],
+  'reason.restore.noise': ['noise'],
+  'reason.restore.blocks': ['blockiness'],
+  'reason.restore.clean': ['noise'],
+  'reason.tone.faded': ['range'],
+  'reason.tone.cast': ['cast'],
+  'reason.tone.good': ['range'],
+  'reason.colorise.monochrome': [],
+  'reason.colorise.toned': [],
+  'reason.colorise.colour': [],
+  'reason.upscale.small': ['megapixels'],
+  'reason.upscale.large': ['megapixels'],
+  'reason.style.taste': [],
+} as const satisfies Record<string, readonly string[]>;
+export type Reason = keyof typeof REASONS;
+
+/** What was measured, before any judgement. */
+export interface Measurements {
+  /** Share of the picture that is damaged, null where no detector is installed. */
+  damage: number | null;
+  tone: ToneStatistics;
+  noise: number;
+  blockiness: number;
+  megapixels: number;
+}
+
+/**
+ * Measures what a photo needs and proposes a recipe. The raster is left as it is. `damage` is its damage map, null
+ * where no detector is installed. Throws CANCELLED.
+ */
+export async function analyse(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Analysis> {
+  const measurements = await measure(raster, damage, tools);
+  const needs: Need[] = [
+    assessRepair(measurements, tools),
+    assessRestore(measurements, tools),
+    assessTone(measurements),
+    assessColorise(measurements, tools),
+    assessUpscale(measurements, tools),
+    need('style', false, has(tools, 'style'), 'reason.style.taste', {}, 'A style is a matter of taste.'),
+  ];
+  const recipe = propose(measurements, needs);
+  const { tone } = measurements;
+  return {
+    damage: measurements.damage ?? 0,
+    range: rangeOf(tone),
+    cast: castOf(tone),
+    colour: tone.colour,
+    noise: measurements.noise,
+    blockiness: measurements.blockiness,
+    megapixels: measurements.megapixels,
+    needs,
+    recipe,
+    nothingToDo: !recipe.steps.some((step) => step.enabled),
+  };
+}
+
+async function measure(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Measurements> {
+  const small = await tools.shrink(raster, TONE_PIXELS);
+  const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
+  const tone = measureTone(small, tools.colour, mask ? maskedPixels(mask) : undefined);
+  await tools.breathe();
+  const { noise, blockiness } = measureQuality(raster);
+  await tools.breathe();
+  return {
+    damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
+    tone,
+    noise,
+    blockiness,
+    megapixels: (raster.width * raster.height) / 1e6,
+  };
+}
+
+/** Whether a pixel is under the mask. Holds the whole mask: for small frames only. */
+export function maskedPixels(mask: Mask): (x: number, y: number) => boolean {
+  const { width, height } = mask;
+  const values = new Uint8Array(width * height);
+  mask.read({ x: 0, y: 0, width, height }, values);
+  return (x, y) => values[y * width + x] !== 0;
+}
+
+/** Share of the tonal range in use, 0..1. */
+export function rangeOf(tone: ToneStatistics): number {
+  return Math.max(0, Math.min(1, (tone.light - tone.dark) / 100));
+}
+
+/** Length of the cast in delta E: the mean of a*b* so far as it is a cast and not the subject. */
+function castOf(tone: ToneStatistics): number {
+  return tone.colour === 'colour' ? castConfidence(tone) * Math.hypot(...tone.mean) : Math.hypot(...tone.mean);
+}
+
+// ------------------------------------------------------------------------------------------------ judgement
+
+function need(
+  kind: StepKind,
+  needed: boolean,
+  available: boolean,
+  reason: Reason,
+  figures: Record<string, number>,
+  sentence: string,
+): Need {
+  return { kind, needed, available, reason, figures, sentence };
+}
+
+function has(tools: StepTools, ...tasks: Task[]): boolean {
+  return tasks.every((task) => tools.generator(task) !== null);
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 0.1 ? 1 : 2);
+}
+
+function assessRepair({ damage }: Measurements, tools: StepTools): Need {
+  const available = has(tools, 'detect', 'inpaint');
+  if (damage === null) {
+    const sentence = 'Damage cannot be judged: no damage detector is installed.';
+    return need('repair', false, available, 'reason.repair.unknown', {}, sentence);
+  }
+  const figures = { damage };
+  return damage >= LEAST_DAMAGE
+    ? need(
+        'repair',
+        true,
+        available,
+        'reason.repair.damage',
+        figures,
+        `Creases and scratches cover ${percent(damage)} % of the picture.`,
+      )
+    : need('repair', false, available, 'reason.repair.clean', figures, 'No creases or scratches worth repairing.');
+}
+
+function assessRestore({ noise, blockiness }: Measurements, tools: StepTools): Need {
+  const available = has(tools, 'restore');
+  if (blockiness >= LEAST_BLOCKINESS) {
+    const sentence = `Compression blocks stand out ${blockiness.toFixed(1)} times as strong as the picture around them.`;
+    return need('restore', true, available, 'reason.restore.blocks', { blockiness }, sentence);
+  }
+  return noise >= LEAST_NOISE
+    ? need(
+        'restore',
+        true,
+        available,
+        'reason.restore.noise',
+        { noise },
+        `Grain and noise of ${noise.toFixed(1)} levels.`,
+      )
+    : need(
+        'restore',
+        false,
+        available,
+        'reason.restore.clean',
+        { noise },
+        `Little noise (${noise.toFixed(1)} levels).`,
+      );
+}
+
+/** How far the ends of the tones are from where a sound print has them, in L*. */
+function lostRange(tone: ToneStatistics): number {
+  return Math.max(0, tone.dark - 9) + Math.max(0, 91 - tone.light);
+}
+
+const LEAST_LOSS = 3.5;
+const LEAST_CAST = 0.3;
+
+function assessTone({ tone }: Measurements): Need {
+  const range = rangeOf(tone);
+  const certain = castConfidence(tone);
+  const cast = castOf(tone);
+  if (certain >= LEAST_CAST) {
+    const sentence = `The colours have shifted by ${cast.toFixed(0)} delta E.`;
+    return need('tone', true, true, 'reason.tone.cast', { cast }, sentence);
+  }
+  return lostRange(tone) >= LEAST_LOSS
+    ? need('tone', true, true, 'reason.tone.faded', { range }, `Faded: only ${percent(range)} % of the tones are used.`)
+    : need('tone', false, true, 'reason.tone.good', { range }, `The tones are sound (${percent(range)} % are used).`);
+}
+
+function assessColorise({ tone }: Measurements, tools: StepTools): Need {
+  const available = has(tools, 'colorise');
+  switch (tone.colour) {
+    case 'monochrome':
+      return need(
+        'colorise',
+        true,
+        available,
+        'reason.colorise.monochrome',
+        {},
+        'A black and white photo; its colours would be imagined.',
+      );
+    case 'toned':
+      return need(
+        'colorise',
+        true,
+        available,
+        'reason.colorise.toned',
+        {},
+        'A toned photo without colours; they would be imagined.',
+      );
+    case 'colour':
+      return need('colorise', false, available, 'reason.colorise.colour', {}, 'The photo has colours of its own.');
+  }
+}
+
+function assessUpscale({ megapixels }: Measurements, tools: StepTools): Need {
+  const available = has(tools, 'upscale');
+  const figures = { megapixels };
+  const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;
+  return megapixels < SMALL_MEGAPIXELS
+    ? need('upscale', true, available, 'reason.upscale.small', figures, `A small photo (${size}).`)
+    : need('upscale', false, available, 'reason.upscale.large', figures, `Large enough (${size}).`);
+}
+
+// ------------------------------------------------------------------------------------------------ proposal
+
+/**
+ * The recipe that answers the needs. Imagined colours, enlargement and style are never proposed by themselves: they
+ * are a choice, not a repair.
+ */
+function propose(measurements: Measurements, needs: readonly Need[]): Recipe {
+  const wanted = (kind: StepKind) => needs.some((each) => each.kind === kind && each.needed && each.available);
+  const steps: Step[] = [
+    { kind: 'repair', enabled: wanted('repair'), settings: { ...REPAIR_DEFAULTS } },
+    {
+      kind: 'tone',
+      enabled: wanted('tone'),
+      settings: { strength: toneStrength(measurements.tone), cast: 1, contrast: 1 },
+    },
+  ];
+  if (wanted('restore')) steps.push({ kind: 'restore', enabled: true, settings: { strength: 0.7, keepGrain: false } });
+  return { format: RECIPE_FORMAT, id: 'proposal', name: 'Proposal', gate: 'needed', steps: orderSteps(steps) };
+}
+
+/** Weak evidence gets a weak correction. */
+function toneStrength(tone: ToneStatistics): number {
+  const strength = 0.25 + 0.75 * Math.max(ramp(lostRange(tone), LEAST_LOSS, 14), castConfidence(tone));
+  return Math.round(strength * 20) / 20;
+}

@@ -1,0 +1,127 @@
+import { RECIPE_FORMAT, Recipe, STEP_KINDS, type Step, type StepKind, type StepOf } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+
+/**
+ * Brings a recipe of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format
+ * that has shipped is never dropped from this table, so that recipes kept in an archive stay readable.
+ */
+const MIGRATIONS: Readonly<Record<number, (recipe: Record<string, unknown>) => Record<string, unknown>>> = {};
+
+/**
+ * Reads a recipe from parsed JSON, bringing older formats up to date and filling in defaults; its steps come back in
+ * the order in which they run. Throws RECIPE_INVALID, naming the place of the fault.
+ */
+export function parseRecipe(value: unknown): Recipe {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new EmulsionError('RECIPE_INVALID', { message: 'A recipe is a JSON object, and this is none.' });
+  }
+  let recipe = value as Record<string, unknown>;
+  const format = recipe.format;
+  if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
+    throw new EmulsionError('RECIPE_INVALID', {
+      message: `This is not a recipe: “format” must be a whole number from 1 to ${RECIPE_FORMAT}.`,
+    });
+  }
+  if (format > RECIPE_FORMAT) {
+    throw new EmulsionError('RECIPE_INVALID', {
+      message: `This recipe was made by a newer version of Emulsion (recipe format ${format}; this version reads up to ${RECIPE_FORMAT}).`,
+    });
+  }
+  for (let from = format; from < RECIPE_FORMAT; from++) {
+    const migrate = MIGRATIONS[from];
+    if (!migrate) throw new EmulsionError('INTERNAL', { detail: `no migration from recipe format ${from}` });
+    recipe = migrate(recipe);
+  }
+  const parsed = Recipe.safeParse(recipe);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new EmulsionError('RECIPE_INVALID', {
+      message: `This recipe cannot be used: ${pathOf(issue.path)}: ${issue.message}.`,
+      detail: parsed.error.issues.map((each) => `${pathOf(each.path)}: ${each.message}`).join('; '),
+    });
+  }
+  return { ...parsed.data, steps: orderSteps(parsed.data.steps) };
+}
+
+/** `steps[1].settings.scale`, or `recipe` for the whole. */
+function pathOf(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text.replace(/^\./, '') || 'recipe';
+}
+
+/** The steps in the order in which they run, see {@link STEP_KINDS}. The list given is left as it is. */
+export function orderSteps(steps: readonly Step[]): Step[] {
+  return [...steps].sort((one, other) => STEP_KINDS.indexOf(one.kind) - STEP_KINDS.indexOf(other.kind));
+}
+
+/** The step of a kind, undefined where the recipe has none. */
+export function stepOf<K extends StepKind>(recipe: Recipe, kind: K): StepOf<K> | undefined {
+  return recipe.steps.find((step): step is StepOf<K> => step.kind === kind);
+}
+
+const enabled = true;
+
+/** The recipes that ship, in the order in which they are shown. */
+export const NAMED_RECIPES: readonly Recipe[] = [
+  {
+    format: RECIPE_FORMAT,
+    id: 'scratched-print',
+    name: 'Scratched print',
+    gate: 'needed',
+    steps: [
+      { kind: 'repair', enabled, settings: { sensitivity: 0.6, grow: 2 } },
+      { kind: 'tone', enabled, settings: { strength: 0.8, cast: 1, contrast: 1 } },
+    ],
+  },
+  {
+    format: RECIPE_FORMAT,
+    id: 'faded-colour-print',
+    name: 'Faded colour print',
+    gate: 'needed',
+    steps: [
+      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
+    ],
+  },
+  {
+    format: RECIPE_FORMAT,
+    id: 'black-and-white-to-colour',
+    name: 'Black and white to colour',
+    gate: 'needed',
+    steps: [
+      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
+      { kind: 'colorise', enabled, settings: { strength: 0.9, variant: 0 } },
+    ],
+  },
+  {
+    format: RECIPE_FORMAT,
+    id: 'gentle-clean-up',
+    name: 'Gentle clean-up',
+    gate: 'needed',
+    steps: [
+      { kind: 'repair', enabled, settings: { sensitivity: 0.35, grow: 1 } },
+      { kind: 'tone', enabled, settings: { strength: 0.5, cast: 1, contrast: 1 } },
+    ],
+  },
+  {
+    format: RECIPE_FORMAT,
+    id: 'enlarge',
+    name: 'Enlarge',
+    // Somebody who asks for this recipe wants a larger picture, whatever its size.
+    gate: 'always',
+    steps: [{ kind: 'upscale', enabled, settings: { scale: 2, variant: 'faithful' } }],
+  },
+];
+
+/** The named recipe of that id or English name, in any case. Throws RECIPE_UNKNOWN, listing what there is. */
+export function findRecipe(nameOrId: string): Recipe {
+  const wanted = nameOrId.trim().toLowerCase();
+  const found = NAMED_RECIPES.find((recipe) => recipe.id === wanted || recipe.name.toLowerCase() === wanted);
+  if (!found) {
+    throw new EmulsionError('RECIPE_UNKNOWN', {
+      message: `There is no recipe called “${nameOrId}”. There are: ${NAMED_RECIPES.map((recipe) => recipe.id).join(', ')}.`,
+    });
+  }
+  return structuredClone(found);
+}
