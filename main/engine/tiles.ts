@@ -40,6 +40,8 @@ export interface TilePlan {
 }
 
 const MIN_EDGE = 64;
+/** A few pixels may well come out as one flat value. */
+const FEWEST_TO_JUDGE = 1024;
 /** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
 const MIN_BUSY_SECONDS = 60;
 
@@ -199,6 +201,8 @@ class TileBuffers {
   readonly #columns: Int32Array;
   #scratch: Float32Array | null = null;
   #core: Float32Array;
+  /** Number of pixels of the picture in the tile. */
+  #pixels = 0;
 
   constructor(net: TileNet, plan: TilePlan) {
     const { card } = net;
@@ -226,6 +230,7 @@ class TileBuffers {
       width: Math.min(pass.width, left + tileWidth) - x,
       height: Math.min(pass.height, top + tileHeight) - y,
     };
+    this.#pixels = inside.width * inside.height;
     if (inside.width === tileWidth && inside.height === tileHeight) {
       pass.read(inside, this.input);
     } else {
@@ -288,7 +293,7 @@ class TileBuffers {
       widest = Math.max(widest, (max - min) / (high - low));
     }
     const isPicture = ['rgb', 'bgr', 'luma'].includes(String(card.output.channels));
-    if (widest > (isPicture ? 1e-4 : 0)) return;
+    if (widest > (isPicture ? 1e-4 : 0) || this.#pixels < FEWEST_TO_JUDGE) return;
     const plausible = isPicture ? this.#mostlyNearOutput() : !this.#inputVaries();
     if (!plausible) {
       throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: the output is one flat value` });

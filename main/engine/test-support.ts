@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'vite';
+import type { Card } from '../generators/card';
+
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The card of one of the nets in `fixtures`, with what the test wants different. */
+export async function fixtureCard(file: string, changes: Partial<Card> = {}): Promise<Card> {
+  const bytes = await readFile(join(FIXTURES, `${file}.onnx`));
+  return {
+    format: 1,
+    id: file,
+    name: file,
+    task: 'restore',
+    version: '1',
+    licence: 'Apache-2.0',
+    author: 'The Emulsion authors',
+    source: '',
+    description: '',
+    trainingData: [],
+    file: `${file}.onnx`,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    opset: 17,
+    parameters: 0,
+    input: { name: 'x', layout: 'nchw', channels: 'rgb', range: [0, 1], multiple: 1, fixed: null },
+    output: { name: 'y', channels: 'rgb', range: [0, 1], scale: 1 },
+    tile: 64,
+    halo: 0,
+    extraInputs: [],
+    thresholds: null,
+    measured: [],
+    training: { device: 'none', minutes: 0, steps: 0, seed: 0 },
+    limits: '',
+    ...changes,
+  };
+}
+
+/** Puts a generator into a models folder; gives the path of its ONNX file. */
+export async function installFixture(models: string, card: Card): Promise<string> {
+  const folder = join(models, card.id);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'card.json'), JSON.stringify(card));
+  const path = join(folder, card.file);
+  await writeFile(path, await readFile(join(FIXTURES, card.file)));
+  return path;
+}
+
+/** A temporary folder and the function that removes it. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/**
+ * Builds the engine's process for a test that forks it. It lies below node_modules, where it finds its packages, in a
+ * folder of its own, as test files run side by side.
+ */
+export async function buildEngine(): Promise<{ entry: string; remove: () => Promise<void> }> {
+  const parent = join(ROOT, 'node_modules', '.cache');
+  await mkdir(parent, { recursive: true });
+  const outDir = await mkdtemp(join(parent, 'engine-'));
+  await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      ssr: join(ROOT, 'main', 'engine', 'worker.ts'),
+      outDir,
+      emptyOutDir: false,
+      rollupOptions: { output: { format: 'es', entryFileNames: 'engine.js' } },
+    },
+  });
+  return { entry: join(outDir, 'engine.js'), remove: () => rm(outDir, { recursive: true, force: true }) };
+}

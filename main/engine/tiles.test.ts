@@ -1,0 +1,439 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
+import { createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
+import type { TilePass } from '../restoration/tools';
+import { mirror, planTiles, runTilePass, type TileHooks, type TileNet } from './tiles';
+
+type NetCard = TileNet['card'];
+
+const quiet: TileHooks = { breathe: () => Promise.resolve(), busy: () => {} };
+
+function cardOf(changes: {
+  channels?: Card['input']['channels'];
+  output?: Partial<Card['output']>;
+  range?: [number, number];
+  multiple?: number;
+  fixed?: Card['input']['fixed'];
+  tile?: number;
+  halo?: number;
+}): NetCard {
+  return {
+    id: 'test',
+    input: {
+      name: 'x',
+      layout: 'nchw',
+      channels: changes.channels ?? 'rgb',
+      range: changes.range ?? [0, 1],
+      multiple: changes.multiple ?? 1,
+      fixed: changes.fixed ?? null,
+    },
+    output: { name: 'y', channels: 'rgb', range: changes.range ?? [0, 1], scale: 1, ...changes.output },
+    tile: changes.tile ?? 64,
+    halo: changes.halo ?? 0,
+  };
+}
+
+function netOf(card: NetCard, compute: (input: Float32Array, width: number, height: number) => Float32Array): TileNet {
+  return {
+    card,
+    provider: 'cpu',
+    run: async (input, width, height, output) => output.set(compute(input, width, height)),
+  };
+}
+
+const identity = (card: NetCard) => netOf(card, (input) => input);
+
+/** Mean over a square window, with zeros beyond the tile as a convolution has them. */
+function blur(card: NetCard, radius: number): TileNet {
+  return netOf(card, (input, width, height) => {
+    const output = new Float32Array(input.length);
+    const planes = input.length / (width * height);
+    for (let plane = 0; plane < planes; plane++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          let sum = 0;
+          for (let v = Math.max(0, y - radius); v <= Math.min(height - 1, y + radius); v++) {
+            for (let u = Math.max(0, x - radius); u <= Math.min(width - 1, x + radius); u++) {
+              sum += input[(plane * height + v) * width + u]!;
+            }
+          }
+          output[(plane * height + y) * width + x] = sum / (2 * radius + 1) ** 2;
+        }
+      }
+    }
+    return output;
+  });
+}
+
+/** Means of cells, as a net with strides makes them: depends on where the grid starts. */
+function cells(card: NetCard, cell: number): TileNet {
+  return netOf(card, (input, width, height) => {
+    const output = new Float32Array(input.length);
+    for (let i = 0; i < input.length; i++) {
+      const plane = Math.floor(i / (width * height));
+      const y = Math.floor((i % (width * height)) / width);
+      const x = i % width;
+      output[i] = input[(plane * height + y - (y % cell)) * width + x - (x % cell)]!;
+    }
+    return output;
+  });
+}
+
+/** A picture of pseudo-random samples. */
+function noise(width: number, height: number, depth: 8 | 16 = 8, seed = 7): Raster {
+  const raster = createRaster(width, height, 3, depth);
+  let state = seed;
+  for (let i = 0; i < raster.data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    raster.data[i] = depth === 8 ? state >>> 24 : state >>> 16;
+  }
+  return raster;
+}
+
+/** A pass from one raster to another of `scale` times the size. */
+function passBetween(from: Raster, to: Raster): TilePass {
+  const max = maxValue(from);
+  return {
+    task: 'restore',
+    width: from.width,
+    height: from.height,
+    read: (rect, into) => {
+      expect(into.length).toBe(3 * rect.width * rect.height);
+      forEachSample(from, rect, (index, plane) => {
+        into[plane] = from.data[index]! / max;
+      });
+    },
+    write: (rect, planes) => {
+      expect(planes.length).toBe(3 * rect.width * rect.height);
+      forEachSample(to, rect, (index, plane) => {
+        to.data[index] = Math.max(0, Math.min(max, Math.round(planes[plane]! * max)));
+      });
+    },
+  };
+}
+
+function forEachSample(raster: Raster, rect: Rect, visit: (index: number, plane: number) => void): void {
+  expect(rect.x).toBeGreaterThanOrEqual(0);
+  expect(rect.y).toBeGreaterThanOrEqual(0);
+  expect(rect.x + rect.width).toBeLessThanOrEqual(raster.width);
+  expect(rect.y + rect.height).toBeLessThanOrEqual(raster.height);
+  for (let c = 0; c < 3; c++) {
+    for (let y = 0; y < rect.height; y++) {
+      for (let x = 0; x < rect.width; x++) {
+        visit(((rect.y + y) * raster.width + rect.x + x) * 3 + c, (c * rect.height + y) * rect.width + x);
+      }
+    }
+  }
+}
+
+async function run(net: TileNet, from: Raster, hooks: Partial<TileHooks> = {}) {
+  const { scale } = net.card.output;
+  const to = createRaster(from.width * scale, from.height * scale, 3, from.depth);
+  const report = await runTilePass(net, passBetween(from, to), { ...quiet, ...hooks });
+  return { to, report };
+}
+
+const lengths = fc.oneof(fc.constantFrom(1, 2, 3, 5, 61, 64, 67, 127, 128, 131), fc.integer({ min: 1, max: 160 }));
+
+describe('planTiles', () => {
+  it('covers every pixel once with cores on the grid, in tiles that fit', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3000 }),
+        fc.integer({ min: 1, max: 3000 }),
+        fc.constantFrom(1, 4, 8),
+        fc.integer({ min: 0, max: 40 }),
+        fc.constantFrom(128, 256, 500),
+        (width, height, multiple, halo, tile) => {
+          const plan = planTiles(cardOf({ multiple, halo, tile }), { width, height });
+          expect(plan.tileWidth % multiple).toBe(0);
+          expect(plan.tileHeight % multiple).toBe(0);
+          expect(plan.tileWidth).toBeLessThanOrEqual(tile);
+          // Never larger than what covers the picture and two halos.
+          expect(plan.tileWidth).toBeLessThan(width + 2 * plan.halo + multiple);
+          expect(plan.halo).toBeGreaterThanOrEqual(halo);
+          let area = 0;
+          for (const core of plan.cores) {
+            expect((core.x - plan.halo) % multiple || 0).toBe(0);
+            expect((core.y - plan.halo) % multiple || 0).toBe(0);
+            expect(core.width).toBeLessThanOrEqual(plan.tileWidth - 2 * plan.halo);
+            expect(core.height).toBeLessThanOrEqual(plan.tileHeight - 2 * plan.halo);
+            area += core.width * core.height;
+          }
+          expect(area).toBe(width * height);
+        },
+      ),
+    );
+  });
+
+  it('cuts a picture little larger than a core into two halves, not into two full tiles', () => {
+    const plan = planTiles(cardOf({ tile: 512, halo: 32, multiple: 8 }), { width: 456, height: 100 });
+    expect(plan.tileWidth).toBe(232 + 64);
+    expect(plan.cores).toHaveLength(2);
+  });
+
+  it('honours a fixed size', () => {
+    const plan = planTiles(cardOf({ fixed: { width: 64, height: 32 }, halo: 4 }), { width: 10, height: 100 });
+    expect([plan.tileWidth, plan.tileHeight]).toEqual([64, 32]);
+    expect(plan.cores).toHaveLength(Math.ceil(100 / 24));
+  });
+
+  it('refuses a card whose halo leaves no core', () => {
+    expect(() => planTiles(cardOf({ fixed: { width: 32, height: 32 }, halo: 16 }), { width: 9, height: 9 })).toThrow(
+      expect.objectContaining({ code: 'GENERATOR_REFUSED' }),
+    );
+  });
+});
+
+describe('mirror', () => {
+  it('mirrors for ever without repeating the ends', () => {
+    expect([-4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((index) => mirror(index, 3))).toEqual([0, 1, 2, 1, 0, 1, 2, 1, 0, 1]);
+    expect([-2, 0, 5].map((index) => mirror(index, 1))).toEqual([0, 0, 0]);
+  });
+});
+
+describe('runTilePass', () => {
+  it.each([8, 16] as const)('gives every bit back through an identity net, %i bit', async (depth) => {
+    const range = fc.constantFrom<[number, number]>([0, 1], [-1, 1], [0, 255]);
+    await fc.assert(
+      fc.asyncProperty(lengths, lengths, range, fc.integer({ min: 0, max: 20 }), async (width, height, r, halo) => {
+        const picture = noise(width, height, depth);
+        const { to } = await run(identity(cardOf({ range: r, halo, multiple: 4 })), picture);
+        expect(to.data).toEqual(picture.data);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('gives the same picture tiled and whole, for any size', async () => {
+    const halo = 3;
+    await fc.assert(
+      fc.asyncProperty(lengths, lengths, fc.integer(), async (width, height, seed) => {
+        const picture = noise(width, height, 8, seed);
+        const { to: tiled } = await run(blur(cardOf({ halo, tile: 32 }), 3), picture);
+        const { to: whole } = await run(blur(cardOf({ halo, tile: 1024 }), 3), picture);
+        for (let i = 0; i < tiled.data.length; i++) {
+          if (Math.abs(tiled.data[i]! - whole.data[i]!) > 1) expect(tiled.data[i], `sample ${i}`).toBe(whole.data[i]);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('mirrors beyond the edges of the picture', async () => {
+    // One row of two pixels: the window of the left one sees right, left, right.
+    const picture = createRaster(2, 1, 3, 8);
+    picture.data.set([0, 0, 0, 90, 90, 90]);
+    const { to } = await run(blur(cardOf({ halo: 1 }), 1), picture);
+    expect([...to.data]).toEqual([60, 60, 60, 30, 30, 30]);
+  });
+
+  it('lies on the grid of a net with strides', async () => {
+    await fc.assert(
+      fc.asyncProperty(lengths, lengths, async (width, height) => {
+        const picture = noise(width, height);
+        const { to: tiled } = await run(cells(cardOf({ halo: 3, multiple: 4, tile: 24 }), 4), picture);
+        const { to: whole } = await run(cells(cardOf({ halo: 3, multiple: 4, tile: 1024 }), 4), picture);
+        expect(tiled.data).toEqual(whole.data);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('keeps flat grey flat, across tiles and at the edges', async () => {
+    const picture = createRaster(101, 89, 3, 8);
+    picture.data.fill(119);
+    const { to } = await run(blur(cardOf({ halo: 4, tile: 32 }), 4), picture);
+    expect(new Set(to.data)).toEqual(new Set([119]));
+  });
+
+  it('enlarges by the scale of the card', async () => {
+    const card = cardOf({ halo: 2, tile: 16, output: { scale: 2 } });
+    const net = netOf(card, (input, width, height) => {
+      const output = new Float32Array(input.length * 4);
+      for (let i = 0; i < output.length; i++) {
+        const plane = Math.floor(i / (4 * width * height));
+        const y = Math.floor((i % (4 * width * height)) / (2 * width));
+        const x = i % (2 * width);
+        output[i] = input[(plane * height + (y >> 1)) * width + (x >> 1)]!;
+      }
+      return output;
+    });
+    const picture = noise(29, 17);
+    const { to } = await run(net, picture);
+    for (let y = 0; y < to.height; y++) {
+      for (let x = 0; x < to.width; x++) {
+        const expected = picture.data[((y >> 1) * picture.width + (x >> 1)) * 3];
+        expect(to.data[(y * to.width + x) * 3]).toBe(expected);
+      }
+    }
+  });
+
+  it('turns the channels round for a net that wants BGR', async () => {
+    const card = cardOf({ channels: 'bgr', output: { channels: 'bgr' } });
+    const seen: number[] = [];
+    const net = netOf(card, (input) => {
+      seen.push(input[0]!, input[input.length - 1]!);
+      return input;
+    });
+    const picture = createRaster(2, 2, 3, 8);
+    picture.data.set([255, 0, 0, 255, 0, 0, 255, 51, 0, 255, 0, 0]);
+    const { to } = await run(net, picture);
+    expect(seen).toEqual([0, 1]);
+    expect(to.data).toEqual(picture.data);
+  });
+
+  it('computes and writes nothing for skipped cores', async () => {
+    const picture = noise(64, 64);
+    const to = createRaster(64, 64, 3, 8);
+    let runs = 0;
+    const net = identity(cardOf({ tile: 32 }));
+    const counted: TileNet = {
+      ...net,
+      run: (...args) => {
+        runs += 1;
+        return net.run(...args);
+      },
+    };
+    const report = await runTilePass(counted, { ...passBetween(picture, to), skip: (core) => core.x > 0 }, quiet);
+    expect(runs).toBe(2);
+    expect(report.tiles).toBe(2);
+    expect(to.data[32 * 3]).toBe(0);
+    expect(to.data.subarray(0, 32 * 3)).toEqual(picture.data.subarray(0, 32 * 3));
+  });
+
+  it('stops between tiles', async () => {
+    let turns = 0;
+    const breathe = async () => {
+      turns += 1;
+      if (turns > 3) throw new EmulsionError('CANCELLED');
+    };
+    let computed = 0;
+    const tile = () => {
+      computed += 1;
+    };
+    await expect(run(identity(cardOf({ tile: 16 })), noise(160, 160), { breathe, tile })).rejects.toMatchObject({
+      code: 'CANCELLED',
+    });
+    expect(computed).toBe(3);
+  });
+
+  it('counts the tiles down and announces every blocking stretch', async () => {
+    const seen: [number, number, number][] = [];
+    const announced: number[] = [];
+    await run(identity(cardOf({ tile: 32 })), noise(64, 64), {
+      tile: (...args) => void seen.push(args),
+      busy: (seconds) => void announced.push(seconds),
+    });
+    expect(seen.map(([done, total]) => [done, total])).toEqual([1, 2, 3, 4].map((done) => [done, 4]));
+    expect(seen.at(-1)?.[2]).toBe(0);
+    expect(announced).toHaveLength(4);
+    expect(Math.min(...announced)).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe('the checks of what a net gives', () => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d, naming the tile', async (value) => {
+    const net = netOf(cardOf({ tile: 32 }), (input) => {
+      const output = input.slice();
+      output[17] = value;
+      return output;
+    });
+    await expect(run(net, noise(64, 64))).rejects.toMatchObject({
+      code: 'OUTPUT_INVALID',
+      detail: expect.stringContaining('tile 1 of 4 at 0, 0'),
+    });
+  });
+
+  it('refuses one flat value for a picture', async () => {
+    const net = netOf(cardOf({}), (input) => new Float32Array(input.length));
+    await expect(run(net, noise(64, 64))).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
+  });
+
+  it('lets a flat sky with a crease become a flat sky', async () => {
+    const picture = createRaster(64, 64, 3, 8);
+    picture.data.fill(250);
+    picture.data.fill(20, 0, 64 * 3 * 5);
+    const net = netOf(cardOf({}), (input) => new Float32Array(input.length).fill(250 / 255));
+    const { to } = await run(net, picture);
+    expect(new Set(to.data)).toEqual(new Set([250]));
+  });
+
+  it('refuses a detector that says the same of every pixel, but lets it be sure of a flat surface', async () => {
+    const card = cardOf({ output: { channels: ['lines', 'blobs'] } });
+    const net: TileNet = netOf(card, (input) => new Float32Array((input.length / 3) * 2));
+    const detect = (picture: Raster) => runTilePass(net, { ...passBetween(picture, picture), write: () => {} }, quiet);
+    await expect(detect(noise(64, 64))).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
+    const flat = createRaster(64, 64, 3, 8);
+    await expect(detect(flat)).resolves.toMatchObject({ tiles: 1 });
+  });
+});
+
+describe('when memory is short', () => {
+  /** Fails for tiles with more than `limit` pixels, from the `after`-th run on. */
+  function starving(card: NetCard, limit: number, after = 0): { net: TileNet; tried: number[] } {
+    const tried: number[] = [];
+    const inner = blur(card, 2);
+    return {
+      tried,
+      net: {
+        ...inner,
+        run: async (input, width, height, output) => {
+          tried.push(width);
+          if (tried.length > after && width * height > limit) throw new EmulsionError('OUT_OF_MEMORY');
+          await inner.run(input, width, height, output);
+        },
+      },
+    };
+  }
+
+  it('goes on with smaller tiles and the same picture, and says so', async () => {
+    const picture = noise(300, 300);
+    const card = cardOf({ tile: 256, halo: 2 });
+    const { to: expected } = await run(blur(card, 2), picture);
+    const { net, tried } = starving(card, 100 * 100);
+    let freed = 0;
+    const { to, report } = await run(net, picture, {
+      shortOfMemory: async () => {
+        freed += 1;
+      },
+    });
+    expect(to.data).toEqual(expected.data);
+    expect(report.tile).toBeLessThanOrEqual(100);
+    expect(freed).toBe(1);
+    expect(tried[0]).toBeGreaterThan(100);
+  });
+
+  it('does not repeat finished rows', async () => {
+    const picture = noise(300, 300);
+    const card = cardOf({ tile: 104, halo: 2 });
+    const { to: expected } = await run(blur(card, 2), picture);
+    // Three tiles to a row: the failure comes in the second row.
+    const { net } = starving(card, 80 * 80, 4);
+    const written: number[] = [];
+    const to = createRaster(300, 300, 3, 8);
+    const pass = passBetween(picture, to);
+    await runTilePass(
+      net,
+      {
+        ...pass,
+        write: (rect, planes) => {
+          written.push(rect.y);
+          pass.write(rect, planes);
+        },
+      },
+      quiet,
+    );
+    expect(to.data).toEqual(expected.data);
+    expect(written.filter((y) => y === 0)).toHaveLength(3);
+  });
+
+  it('gives up at the smallest tile', async () => {
+    const { net, tried } = starving(cardOf({ tile: 256, halo: 2 }), 0);
+    await expect(run(net, noise(300, 300))).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(Math.min(...tried)).toBeLessThanOrEqual(64);
+    expect(tried.length).toBeLessThan(6);
+  });
+});
