@@ -1,0 +1,304 @@
+import { open, readFile } from 'node:fs/promises';
+import { MAX_PIXELS, type Photo, type PhotoFormat } from '../../preload/contract';
+import { type FileHeader, loadSharp, type SharpModule } from '../engine/sharp';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { type ColourTransform, createRaster, maxValue, type Raster } from '../restoration/raster';
+import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
+import { readProfile } from './profile';
+import { SNIFF_BYTES, sniff } from './sniff';
+
+/** A decoded photo, upright, with everything that has to be put back when it is written. */
+export interface OpenPhoto {
+  format: PhotoFormat;
+  /** Size of the file. */
+  bytes: number;
+  raster: Raster;
+  /** Opacity: one channel in the raster's own size and depth; null for a photo that is opaque everywhere. */
+  alpha: Raster | null;
+  /** ICC profile that describes the raster's encoding; null: sRGB, or plain grey. */
+  profile: Uint8Array | null;
+  /** Name of the profile found in the file, even where the photo was converted from it; null without one. */
+  profileName: string | null;
+  /** Between the raster's encoding and sRGB; null where it is sRGB or grey already. */
+  colour: ColourTransform | null;
+  metadata: PhotoMetadata;
+  facts: Photo['facts'];
+  /** What was normalised on the way in, in English. */
+  notes: string[];
+}
+
+export interface OpenOptions {
+  /** A photo that has to be turned is decoded in bands where it is larger than this. */
+  bandBytes?: number;
+}
+
+/**
+ * Decodes a photo. Holds one raster at a time: the pixels are decoded straight into it, an opacity channel is taken
+ * out by a second pass over the file, and a large photo that stands on its side is turned in bands.
+ *
+ * Throws FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, NOT_A_PHOTO, FORMAT_UNSUPPORTED, PHOTO_TOO_LARGE (before anything
+ * is decoded), PHOTO_DAMAGED or OUT_OF_MEMORY.
+ */
+export async function openPhoto(path: string, { bandBytes = 64 * 1024 * 1024 }: OpenOptions = {}): Promise<OpenPhoto> {
+  const { head, bytes } = await readHead(path);
+  const format = sniff(head);
+  const sharp = await loadSharp();
+  // libvips takes a name that ends in a bracket for a name with options.
+  const source: Source = path.endsWith(']') ? await readFile(path) : path;
+  const header = await readHeader(sharp, source, format);
+  const plan = planOf(header, format);
+  const pixels = new Decoder(sharp, source, plan, bandBytes);
+  const raster = await pixels.decode('colour');
+  const alpha = plan.alpha ? withoutOpaque(await pixels.decode('alpha')) : null;
+  const metadata = readMetadata(header, format, path);
+  return {
+    format,
+    bytes,
+    raster,
+    alpha,
+    profile: plan.profile,
+    profileName: plan.profileName,
+    colour: plan.colour,
+    metadata,
+    facts: factsOf(metadata),
+    notes: [...plan.notes, ...pixels.notes],
+  };
+}
+
+type Source = string | Buffer;
+
+async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number }> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const status = await file.stat();
+      if (status.isDirectory()) {
+        throw new EmulsionError('NOT_A_PHOTO', { message: 'This is a folder, not a photo.' });
+      }
+      const head = new Uint8Array(Math.min(SNIFF_BYTES, status.size));
+      const { bytesRead } = await file.read(head, 0, head.length, 0);
+      return { head: head.subarray(0, bytesRead), bytes: status.size };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    // Windows refuses to open a folder at all; elsewhere a part of the path may turn out to be a file.
+    if (code === 'EISDIR') throw new EmulsionError('NOT_A_PHOTO', { message: 'This is a folder, not a photo.' });
+    if (code === 'ENOTDIR') throw new EmulsionError('FILE_MISSING', { cause: error });
+    if (code === 'EIO' || code === 'ELOOP') throw new EmulsionError('FILE_UNREADABLE', { cause: error });
+    throw toEmulsionError(error);
+  }
+}
+
+/** Reads what the file says about itself; decodes no pixels. */
+async function readHeader(sharp: SharpModule, source: Source, format: PhotoFormat): Promise<FileHeader> {
+  let header: FileHeader;
+  try {
+    header = await sharp(source, { failOn: 'none', limitInputPixels: false, limitInputChannels: false }).metadata();
+  } catch (error) {
+    throw new EmulsionError('PHOTO_DAMAGED', { cause: error });
+  }
+  if (header.width * header.height > MAX_PIXELS) {
+    throw new EmulsionError('PHOTO_TOO_LARGE', { detail: `${header.width} x ${header.height}` });
+  }
+  const expected = format === 'avif' ? 'heif' : format;
+  if (header.format !== expected) {
+    throw new EmulsionError('PHOTO_DAMAGED', { detail: `A ${format} file that reads as ${header.format}.` });
+  }
+  return header;
+}
+
+/** How to bring the pixels of one file into a raster. */
+interface Plan {
+  /** Stored size, before the orientation is applied. */
+  width: number;
+  height: number;
+  /** EXIF orientation, 1..8. */
+  orientation: number;
+  channels: 1 | 3;
+  depth: 8 | 16;
+  alpha: boolean;
+  /** Colours are converted to sRGB on the way; else they stay in the photo's own encoding. */
+  convert: boolean;
+  /** Bits that the file really holds per sample where libvips leaves the lowest ones of 16 empty, else null. */
+  leftAligned: number | null;
+  profile: Uint8Array | null;
+  profileName: string | null;
+  colour: ColourTransform | null;
+  notes: string[];
+}
+
+function planOf(header: FileHeader, format: PhotoFormat): Plan {
+  const { space, depth } = header;
+  const grey = space === 'b-w' || space === 'grey16';
+  const rgb = space === 'srgb' || space === 'rgb16' || space === 'rgb';
+  const cmyk = space === 'cmyk';
+  const lab = space === 'lab' || space === 'labs';
+  const linear = space === 'scrgb' && depth === 'float';
+  const integers = depth === 'uchar' || depth === 'ushort';
+  const bands = grey ? 1 : cmyk ? 4 : 3;
+  if (!(grey || rgb || cmyk || lab || linear) || !(integers || lab || linear) || header.channels > bands + 1) {
+    throw new EmulsionError('FORMAT_UNSUPPORTED', {
+      message:
+        'Emulsion does not read pixels of this kind yet. Save the photo with 8 or 16 bits per channel and try again.',
+      detail: `${header.channels} channels of ${depth}, ${space}`,
+    });
+  }
+  const notes: string[] = [];
+  const orientation = header.orientation !== undefined && header.orientation <= 8 ? Math.max(1, header.orientation) : 1;
+  if (orientation !== 1) notes.push('turned upright by its EXIF orientation');
+  if ((header.pages ?? 1) > 1) notes.push(`only the first of ${header.pages} pictures in the file is used`);
+  if (cmyk) notes.push('converted from CMYK to sRGB');
+  if (lab) notes.push('converted from Lab to sRGB');
+  if (linear) notes.push('converted from linear floating point to sRGB with 16 bits');
+  if (header.gainMap) notes.push('the HDR gain map is left out');
+  if (header.isPalette && format === 'png') notes.push('expanded from a palette');
+
+  const plan: Plan = {
+    width: header.width,
+    height: header.height,
+    orientation,
+    channels: grey ? 1 : 3,
+    // The colour engine converts CMYK to 8 bits.
+    depth: depth === 'uchar' || cmyk ? 8 : 16,
+    alpha: header.channels === bands + 1,
+    convert: cmyk || lab || linear,
+    leftAligned: format === 'avif' && depth === 'ushort' ? (header.bitsPerSample ?? null) : null,
+    profile: null,
+    profileName: null,
+    colour: null,
+    notes,
+  };
+  if (header.icc) applyProfile(plan, header.icc, cmyk);
+  return plan;
+}
+
+function applyProfile(plan: Plan, icc: Uint8Array, cmyk: boolean): void {
+  const profile = readProfile(icc);
+  plan.profileName = profile?.name ?? null;
+  const fits = profile && (cmyk ? profile.kind === 'other' : (profile.kind === 'grey') === (plan.channels === 1));
+  if (!profile || !fits || (profile.kind === 'other' && !cmyk)) {
+    plan.notes.push('the colour profile is damaged or does not fit the picture and is not used');
+  } else if (profile.kind === 'grey' || profile.kind === 'matrix') {
+    plan.profile = icc;
+    plan.colour = profile.transform;
+  } else if (profile.kind === 'lut') {
+    plan.convert = true;
+    plan.notes.push(`converted from the colour profile ${profile.name ?? 'without a name'} to sRGB`);
+  }
+}
+
+type Part = 'colour' | 'alpha';
+
+class Decoder {
+  readonly notes: string[] = [];
+
+  constructor(
+    private readonly sharp: SharpModule,
+    private readonly source: Source,
+    private readonly plan: Plan,
+    private readonly bandBytes: number,
+  ) {}
+
+  /** The upright colours (1 or 3 channels) or opacity (1 channel). */
+  async decode(part: Part): Promise<Raster> {
+    const { plan } = this;
+    const channels = part === 'alpha' ? 1 : plan.channels;
+    const onSide = plan.orientation >= 5;
+    const width = onSide ? plan.height : plan.width;
+    const height = onSide ? plan.width : plan.height;
+    const bytes = width * height * channels * (plan.depth / 8);
+    const bands = plan.orientation === 1 ? 1 : Math.min(MAX_BANDS, Math.ceil(bytes / this.bandBytes), plan.height);
+    if (bands <= 1) {
+      const data = await this.decodeRows(part, 0, plan.height);
+      if (data.length !== width * height * channels) throw new EmulsionError('PHOTO_DAMAGED');
+      return { width, height, channels, depth: plan.depth, data };
+    }
+    const raster = createRaster(width, height, channels, plan.depth);
+    for (let band = 0; band < bands; band++) {
+      const top = Math.floor((plan.height * band) / bands);
+      const bottom = Math.floor((plan.height * (band + 1)) / bands);
+      this.placeBand(raster, await this.decodeRows(part, top, bottom), top, bottom);
+    }
+    return raster;
+  }
+
+  /** Puts the turned rows `top..bottom` of the stored picture where they belong in the upright one. */
+  private placeBand(raster: Raster, data: Raster['data'], top: number, bottom: number): void {
+    const { orientation, height: storedHeight } = this.plan;
+    const { width, height, channels } = raster;
+    const thickness = bottom - top;
+    // Orientations in which the first stored row comes to lie at the bottom (3, 4) or at the right (6, 7).
+    const fromFarEnd = [3, 4, 6, 7].includes(orientation);
+    const start = fromFarEnd ? storedHeight - bottom : top;
+    const row = width * channels;
+    if (orientation < 5) {
+      raster.data.set(data, start * row);
+      return;
+    }
+    const piece = thickness * channels;
+    for (let y = 0; y < height; y++) {
+      raster.data.set(data.subarray(y * piece, (y + 1) * piece), y * row + start * channels);
+    }
+  }
+
+  /** Decodes rows of the stored picture and turns them upright. */
+  private async decodeRows(part: Part, top: number, bottom: number): Promise<Raster['data']> {
+    const { plan } = this;
+    const grey = plan.channels === 1;
+    const wide = plan.depth === 16;
+    // A warning of a decoder means pixels that it made up, so it is an error here.
+    let pipeline = this.sharp(this.source, {
+      failOn: 'warning',
+      limitInputPixels: MAX_PIXELS,
+      ignoreIcc: !plan.convert,
+    });
+    if (bottom - top < plan.height) {
+      pipeline = pipeline.extract({ left: 0, top, width: plan.width, height: bottom - top });
+    }
+    if (plan.orientation !== 1) pipeline = pipeline.autoOrient();
+    pipeline = pipeline.toColourspace(grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
+    // Without it, libvips leaves 16-bit colours that it converts in Display P3.
+    if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
+    pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
+    pipeline.on('warning', (warning: string) => this.note(warning));
+    let bytes: Buffer;
+    try {
+      bytes = await pipeline.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer();
+    } catch (error) {
+      throw decodingError(error);
+    }
+    if (!wide) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+    if (plan.leftAligned !== null) fillLowBits(samples, plan.leftAligned);
+    return samples;
+  }
+
+  private note(warning: string): void {
+    if (/profile/i.test(warning)) {
+      const note = 'the colour profile could not be applied';
+      if (!this.notes.includes(note)) this.notes.push(note);
+    }
+  }
+}
+
+/** Each band decodes the rows before it as well, so that more bands cost more time and save less and less memory. */
+const MAX_BANDS = 5;
+
+/** Repeats the upper bits in the empty lower ones, so that white becomes 65535. */
+function fillLowBits(samples: Uint16Array, bits: number): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! | (samples[i]! >> bits);
+}
+
+function withoutOpaque(alpha: Raster): Raster | null {
+  const opaque = maxValue(alpha);
+  return alpha.data.every((value: number) => value === opaque) ? null : alpha;
+}
+
+function decodingError(error: unknown): EmulsionError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/out of memory|enough memory|allocat/i.test(text)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
+  if (/pixel limit/i.test(text)) return new EmulsionError('PHOTO_TOO_LARGE', { cause: error });
+  return new EmulsionError('PHOTO_DAMAGED', { cause: error });
+}

@@ -1,0 +1,137 @@
+import type { PhotoFormat } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+
+/** How many bytes from the start of a file {@link sniff} wants to see (it makes do with fewer). */
+export const SNIFF_BYTES = 64 * 1024;
+
+/** Ends of the sentence "Emulsion does not read … yet". */
+const KINDS = {
+  heic: 'HEIC photos',
+  jxl: 'JPEG XL pictures',
+  jp2: 'JPEG 2000 pictures',
+  jxr: 'JPEG XR pictures',
+  bmp: 'BMP pictures',
+  psd: 'Photoshop documents',
+  svg: 'SVG drawings',
+  pdf: 'PDF documents',
+  exr: 'OpenEXR pictures',
+  dng: 'DNG raw photos',
+  cr2: 'Canon CR2 raw photos',
+  cr3: 'Canon CR3 raw photos',
+  crw: 'Canon CRW raw photos',
+  raf: 'Fujifilm RAF raw photos',
+  orf: 'Olympus ORF raw photos',
+  rw2: 'Panasonic RW2 raw photos',
+  nef: 'Nikon NEF raw photos',
+  arw: 'Sony ARW raw photos',
+  pef: 'Pentax PEF raw photos',
+  raw: 'camera raw photos',
+} as const;
+type Kind = keyof typeof KINDS;
+
+/**
+ * The format of a photo by its content, whatever its name says. `head` holds the first bytes of the file.
+ * Throws FILE_EMPTY (no bytes), FORMAT_UNSUPPORTED (a picture of a kind that Emulsion does not read, named in the
+ * sentence) or NOT_A_PHOTO.
+ */
+export function sniff(head: Uint8Array): PhotoFormat {
+  if (head.length === 0) throw new EmulsionError('FILE_EMPTY');
+  const found = formatOf(head);
+  if (found === null) throw new EmulsionError('NOT_A_PHOTO');
+  if (!isKind(found)) return found;
+  throw new EmulsionError('FORMAT_UNSUPPORTED', {
+    message: `Emulsion does not read ${KINDS[found]} yet. Save it as TIFF, PNG or JPEG and try again.`,
+    detail: found,
+  });
+}
+
+function isKind(found: PhotoFormat | Kind): found is Kind {
+  return Object.hasOwn(KINDS, found);
+}
+
+function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
+  const has = (at: number, text: string) => latin1(head, at, text.length) === text;
+  if (has(0, '\xff\xd8\xff')) return 'jpeg';
+  if (has(0, '\x89PNG\r\n\x1a\n')) return 'png';
+  if (has(0, 'GIF87a') || has(0, 'GIF89a')) return 'gif';
+  if (has(0, 'RIFF') && has(8, 'WEBP')) return 'webp';
+  if (has(0, 'II*\0') || has(0, 'MM\0*')) return rawKindOf(head) ?? 'tiff';
+  if (has(0, 'II+\0') || has(0, 'MM\0+')) return 'tiff';
+  if (has(4, 'ftyp')) return isoMediaKind(head);
+  if (has(0, '\xff\x0a') || has(0, '\0\0\0\x0cJXL \r\n\x87\n')) return 'jxl';
+  if (has(0, '\0\0\0\x0cjP  \r\n\x87\n') || has(0, '\xff\x4f\xff\x51')) return 'jp2';
+  if (has(0, 'II\xbc')) return 'jxr';
+  if (has(0, '8BPS')) return 'psd';
+  if (has(0, '%PDF-')) return 'pdf';
+  if (has(0, 'v/1\x01')) return 'exr';
+  if (has(0, 'FUJIFILMCCD-RAW')) return 'raf';
+  if (has(0, 'IIRO') || has(0, 'IIRS') || has(0, 'MMOR')) return 'orf';
+  if (has(0, 'IIU\0')) return 'rw2';
+  if (has(6, 'HEAPCCDR')) return 'crw';
+  if (has(0, 'FOVb')) return 'raw';
+  // "BM" alone opens many a text; the two reserved words after the size are zero in a bitmap.
+  if (has(0, 'BM') && has(6, '\0\0\0\0')) return 'bmp';
+  if (
+    /^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]/i.test(
+      latin1(head, 0, 4096),
+    )
+  ) {
+    return 'svg';
+  }
+  return null;
+}
+
+/** ISO base media files name their kind as brands: the major one first, then the compatible ones. */
+function isoMediaKind(head: Uint8Array): PhotoFormat | Kind | null {
+  const size = new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(0);
+  const brands = [latin1(head, 8, 4)];
+  for (let at = 16; at + 4 <= Math.min(size, head.length); at += 4) brands.push(latin1(head, at, 4));
+  if (brands[0] === 'crx ') return 'cr3';
+  if (brands[0] === 'avif' || brands[0] === 'avis') return 'avif';
+  // The generic brands mif1 and msf1 hold either; the compatible brands tell which.
+  if (brands.includes('avif') || brands.includes('avis')) return 'avif';
+  const heic = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1', 'mif2'];
+  return brands.some((brand) => heic.includes(brand)) ? 'heic' : null;
+}
+
+const TAG_NEW_SUBFILE_TYPE = 254;
+const TAG_MAKE = 271;
+const TAG_SUB_IFDS = 330;
+const TAG_DNG_VERSION = 50706;
+
+/** Many raw formats are TIFF files; the first directory gives them away. Null for a plain TIFF. */
+function rawKindOf(head: Uint8Array): Kind | null {
+  if (latin1(head, 8, 2) === 'CR') return 'cr2';
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const little = latin1(head, 0, 2) === 'II';
+  if (head.length < 8) return null;
+  const directory = view.getUint32(4, little);
+  if (directory + 2 > head.length) return null;
+  let reduced = false;
+  let subDirectories = false;
+  let make = '';
+  const entries = view.getUint16(directory, little);
+  for (let i = 0; i < entries; i++) {
+    const at = directory + 2 + i * 12;
+    if (at + 12 > head.length) break;
+    const tag = view.getUint16(at, little);
+    if (tag === TAG_DNG_VERSION) return 'dng';
+    if (tag === TAG_NEW_SUBFILE_TYPE) reduced = (view.getUint32(at + 8, little) & 1) === 1;
+    if (tag === TAG_SUB_IFDS) subDirectories = true;
+    if (tag === TAG_MAKE && view.getUint32(at + 4, little) > 4) {
+      make = latin1(head, view.getUint32(at + 8, little), 16).toUpperCase();
+    }
+  }
+  // A raw file's first directory is a small preview; the picture itself lies in a sub-directory.
+  if (!reduced || !subDirectories) return null;
+  if (make.startsWith('NIKON')) return 'nef';
+  if (make.startsWith('SONY')) return 'arw';
+  if (make.startsWith('PENTAX') || make.startsWith('RICOH')) return 'pef';
+  return 'raw';
+}
+
+function latin1(bytes: Uint8Array, at: number, length: number): string {
+  let text = '';
+  for (let i = at; i < Math.min(at + length, bytes.length); i++) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
