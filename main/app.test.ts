@@ -1,0 +1,221 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FileEntry, type Photo, Recipe } from '../preload/contract';
+import { type App, createApp, type HostServices } from './app';
+import type { EngineProcess, FromEngine, ToEngine } from './engine/protocol';
+
+const recipe = Recipe.parse({ format: 1, id: 'mine', name: 'Mine', steps: [] });
+
+/** An engine that answers what the test says, and remembers what it was asked. */
+class FakeEngine implements EngineProcess {
+  readonly pid = 1;
+  readonly asked: ToEngine[] = [];
+  private readonly listeners: ((message: FromEngine) => void)[] = [];
+  private readonly exits: ((code: number | null, signal: string | null) => void)[] = [];
+  constructor(private readonly answer: (message: ToEngine, engine: FakeEngine) => unknown) {
+    setImmediate(() => this.say({ type: 'ready' }));
+  }
+  say(message: FromEngine): void {
+    for (const listener of this.listeners) listener(message);
+  }
+  send(message: ToEngine): void {
+    this.asked.push(message);
+    if (message.type === 'cancel') {
+      const error = { code: 'CANCELLED' as const, message: 'Cancelled. Nothing was written.' };
+      this.say({ type: 'answer', id: message.id, result: { ok: false, error } });
+      return;
+    }
+    const value = this.answer(message, this);
+    if (value !== undefined) this.say({ type: 'answer', id: message.id, result: { ok: true, value } });
+  }
+  onMessage(listener: (message: FromEngine) => void): void {
+    this.listeners.push(listener);
+  }
+  onExit(listener: (code: number | null, signal: string | null) => void): void {
+    this.exits.push(listener);
+  }
+  kill(): void {
+    for (const exit of this.exits) exit(null, 'SIGKILL');
+  }
+}
+
+const status = { state: 'ready', provider: 'cpu', threads: 2, note: null };
+
+function photo(id: string, name: string): Photo {
+  return {
+    id,
+    name,
+    format: 'jpeg',
+    width: 8,
+    height: 6,
+    depth: 8,
+    channels: 3,
+    alpha: false,
+    profile: null,
+    bytes: 10,
+    notes: [],
+    facts: [],
+  };
+}
+
+let folder: string;
+let engine: FakeEngine | undefined;
+let app: App;
+let answer: (message: ToEngine, engine: FakeEngine) => unknown;
+
+function services(change: Partial<HostServices> = {}): HostServices {
+  return {
+    kind: 'browser',
+    pictureBase: '/picture',
+    uploadUrl: '/upload',
+    downloadBase: '/download',
+    pick: null,
+    pickSave: null,
+    root: folder,
+    userData: join(folder, 'data'),
+    models: join(folder, 'models'),
+    launchEngine: () => {
+      engine = new FakeEngine((message, self) => answer(message, self));
+      return engine;
+    },
+    ...change,
+  };
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-app-'));
+  await writeFile(join(folder, 'ada.jpg'), 'not looked at here');
+  answer = (message) => {
+    if (message.type !== 'request') return undefined;
+    switch (message.kind) {
+      case 'configure':
+        return status;
+      case 'open':
+        return photo(message.body.photoId, message.body.name);
+      case 'close':
+        return null;
+      case 'export':
+        return { path: join(message.body.target.folder, `${message.body.target.stem}.jpg`), bytes: 9, reports: [] };
+      default:
+        return undefined;
+    }
+  };
+  app = await createApp(services());
+});
+afterEach(async () => {
+  await app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function value<T>(pending: Promise<unknown>): Promise<T> {
+  const result = (await pending) as { ok: boolean; value: T };
+  expect(result).toMatchObject({ ok: true });
+  return result.value;
+}
+
+async function openAda(on: App = app): Promise<Photo> {
+  const [file] = await on.offer([join(folder, 'ada.jpg')]);
+  return value(on.handle('photos.open', { token: (file as FileEntry).token, jobId: 'open' }));
+}
+
+test('a token leads to the engine as a path, and the photo gets an id of its own', async () => {
+  const opened = await openAda();
+  expect(opened.name).toBe('ada.jpg');
+  const request = engine?.asked.find((message) => message.type === 'request' && message.kind === 'open');
+  expect(request).toMatchObject({ body: { path: join(folder, 'ada.jpg'), photoId: opened.id } });
+});
+
+test('an unknown token, photo or call is refused with its code', async () => {
+  expect(await app.handle('photos.open', { token: 'made-up', jobId: 'j' })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
+  expect(await app.handle('photos.analyse', { photoId: 'made-up', jobId: 'j' })).toMatchObject({
+    error: { code: 'UNKNOWN_PHOTO' },
+  });
+  expect(await app.handle('photos.shred', {})).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+  expect(await app.handle('files.pick', { kind: 'photos' })).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+});
+
+test('a closed photo is unknown from then on, pictures included', async () => {
+  const opened = await openAda();
+  await value(app.handle('photos.close', { photoId: opened.id }));
+  expect(await app.handle('photos.close', { photoId: opened.id })).toMatchObject({ error: { code: 'UNKNOWN_PHOTO' } });
+  const query = { photoId: opened.id, layer: 'original', revision: 0, x: 0, y: 0, w: 1, h: 1, width: 1, height: 1 };
+  expect(() => app.picture(query as never)).toThrowError(expect.objectContaining({ code: 'UNKNOWN_PHOTO' }));
+});
+
+test('progress reaches the page under the job’s own id, and a cancel ends the job as CANCELLED', async () => {
+  const opened = await openAda();
+  const events: unknown[] = [];
+  app.subscribe((name, payload) => name === 'job.progress' && events.push(payload));
+  const base = answer;
+  const begun = new Promise<void>((resolve) => {
+    answer = (message, self) => {
+      if (message.type !== 'request' || message.kind !== 'render') return base(message, self);
+      const progress = { stage: 'computing' as const, step: 'repair' as const, done: 0.5, secondsLeft: 3 };
+      self.say({ type: 'progress', id: message.id, progress });
+      resolve();
+      return undefined;
+    };
+  });
+  const rendering = app.handle('photos.render', { photoId: opened.id, recipe, size: 'full', jobId: 'render-1' });
+  await begun;
+  expect(app.busy()).toBe(true);
+  expect(
+    await app.handle('photos.render', { photoId: opened.id, recipe, size: 'full', jobId: 'render-1' }),
+  ).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+  await value(app.handle('jobs.cancel', { jobId: 'render-1' }));
+  expect(await rendering).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+  expect(events).toEqual([{ jobId: 'render-1', stage: 'computing', step: 'repair', done: 0.5, secondsLeft: 3 }]);
+  expect(app.busy()).toBe(false);
+});
+
+test('an answer of the engine that breaks the contract is not passed on', async () => {
+  const opened = await openAda();
+  const base = answer;
+  answer = (message, self) =>
+    message.type === 'request' && message.kind === 'analyse' ? { damage: 7 } : base(message, self);
+  expect(await app.handle('photos.analyse', { photoId: opened.id, jobId: 'a' })).toMatchObject({
+    error: { code: 'INTERNAL' },
+  });
+});
+
+const exporting = { recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: null } as const;
+
+test('without a save dialog an export becomes a download of that very file, and of no other', async () => {
+  const opened = await openAda();
+  const exported = await value<{ name: string; place: null; download: string }>(
+    app.handle('photos.export', { ...exporting, photoId: opened.id, jobId: 'e' }),
+  );
+  expect(exported).toMatchObject({ name: 'ada-restored.jpg', place: null });
+  expect(app.download(exported.download)).toMatchObject({ name: 'ada-restored.jpg', type: 'image/jpeg' });
+  expect(() => app.download('made-up')).toThrowError(expect.objectContaining({ code: 'NOT_ALLOWED' }));
+});
+
+test('with a save dialog the chosen place is used, and a dismissed dialog is a cancel', async () => {
+  let chosen: string | null = join(folder, 'elsewhere', 'Tante Ada.jpg');
+  const electron = await createApp(
+    services({ kind: 'electron', downloadBase: null, uploadUrl: null, root: null, pickSave: async () => chosen }),
+  );
+  const opened = await openAda(electron);
+  const exported = await value(electron.handle('photos.export', { ...exporting, photoId: opened.id, jobId: 'e' }));
+  expect(exported).toMatchObject({ name: 'Tante Ada.jpg', place: join(folder, 'elsewhere'), download: null });
+  chosen = null;
+  expect(await electron.handle('photos.export', { ...exporting, photoId: opened.id, jobId: 'f' })).toMatchObject({
+    error: { code: 'CANCELLED' },
+  });
+  await electron.close();
+});
+
+test('another provider in the settings reaches the engine; another theme does not bother it', async () => {
+  await openAda();
+  await value(app.handle('settings.set', { theme: 'light' }));
+  const configured = () =>
+    engine?.asked.filter((message) => message.type === 'request' && message.kind === 'configure');
+  const before = configured()?.length ?? 0;
+  await value(app.handle('settings.set', { threads: 1 }));
+  expect(configured()?.length).toBe(before + 1);
+  expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1 } });
+});
