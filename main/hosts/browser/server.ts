@@ -7,9 +7,10 @@ import { type ErrorCode, type FileEntry, failure, parsePictureUrl, type Result }
 import { CallFrame, type HostFrame, MAX_MESSAGE_BYTES, MAX_UPLOAD_BYTES, NAME_HEADER } from '../../../preload/wire';
 import type { App } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
+import { safeFileName } from '../file-names';
 import type { Page } from '../page';
 import { type Asked, createEntrance, judge, judgeSocket, securityHeaders, TOKEN_LIFE } from './security';
-import { receiveUpload, safeFileName, sendDownload } from './transfers';
+import { receiveUpload, sendDownload } from './transfers';
 
 export const PICTURE_BASE = '/picture';
 export const UPLOAD_URL = '/upload';

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EmulsionError } from '../../errors';
+import { safeFileName } from '../file-names';
 
 /**
  * Streams the body of an upload into a new file in a folder of its own below `uploads`, and answers its path.
@@ -70,39 +71,4 @@ export function contentDisposition(name: string): string {
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
-}
-
-/** The most bytes that a file name may have on the usual file systems, less room for a suffix of ours. */
-const MAX_NAME_BYTES = 200;
-
-/**
- * A name from outside as one that is a plain file name on every system: no folders, no control characters, none of
- * the signs and device names that Windows keeps for itself, not hidden, not too long. The rest stays, so that a
- * person knows the photo again.
- */
-export function safeFileName(name: string): string {
-  const leaf = name.split(/[/\\]/).at(-1) ?? '';
-  const clean = leaf
-    .replace(/\p{Surrogate}/gu, '\uFFFD')
-    // SECURITY: control and direction characters can fake a name ("gpj.exe" shown backwards) or break a header.
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
-    .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
-  const extension = extname(clean);
-  const stem = clean.slice(0, clean.length - extension.length);
-  const free = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(stem) ? `_${stem}` : stem;
-  const short = cut(extension, 20).trimEnd();
-  return `${cut(free, MAX_NAME_BYTES - Buffer.byteLength(short)) || 'photo'}${short}`;
-}
-
-/** Shortens to at most `bytes` bytes of UTF-8 without cutting a character in two. */
-function cut(text: string, bytes: number): string {
-  let result = '';
-  let length = 0;
-  for (const character of text) {
-    length += Buffer.byteLength(character);
-    if (length > bytes) break;
-    result += character;
-  }
-  return result;
 }

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { app, type BrowserWindow, dialog, Menu, protocol, session } from 'electron';
+import { Settings } from '../../../preload/contract';
+import { CHANNELS } from '../../../preload/wire';
+import { type App, createApp } from '../../app';
+import { toFailure } from '../../errors';
+import { loadPage } from '../page';
+import { openBridge } from './bridge';
+import { createDialogs } from './dialogs';
+import { utilityEngine } from './engine';
+import { type Language, languageOf, menuTemplate } from './menu';
+import { PAGE_ORIGIN, PICTURE_BASE, photosOf } from './policy';
+import { servePage, servePictures } from './protocols';
+import { createWindow, guardContents, guardSession } from './window';
+
+/*
+ * The Electron host: one window on the app. What concerns safety is decided in policy.ts.
+ */
+
+/** Photos that the system hands over before the window can take them. */
+const waiting: string[] = [];
+let window: BrowserWindow | undefined;
+let emulsion: App | undefined;
+/** Settles when the page can take events. */
+let loaded: Promise<void> | undefined;
+
+// SECURITY: every renderer runs in the operating system's sandbox.
+app.enableSandbox();
+// SECURITY: even were a request let through, no name could be resolved; nor does Chromium call home by itself.
+app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+app.commandLine.appendSwitch('disable-background-networking');
+app.commandLine.appendSwitch('disable-component-update');
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
+]);
+
+if (app.requestSingleInstanceLock()) {
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    void open([path]);
+  });
+  app.on('second-instance', (_event, argv, cwd) => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+    void open(photosOf(ownArguments(argv), cwd));
+  });
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', (event) => {
+    if (emulsion === undefined) return;
+    // Jobs are stopped and uploads removed before the end.
+    event.preventDefault();
+    const ending = emulsion;
+    emulsion = undefined;
+    void ending.close().finally(() => app.quit());
+  });
+  waiting.push(...photosOf(ownArguments(process.argv), process.cwd()));
+  // Not awaited here: Electron is only ready once this module has been run to its end.
+  app.whenReady().then(start).catch(fail);
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  const root = app.getAppPath();
+  let language: Language = languageOf(null, app.getLocale());
+  const dialogs = createDialogs(
+    () => window!,
+    () => language,
+  );
+  emulsion = await createApp({
+    kind: 'electron',
+    pictureBase: PICTURE_BASE,
+    uploadUrl: null,
+    downloadBase: null,
+    ...dialogs,
+    root: null,
+    userData: app.getPath('userData'),
+    models: app.isPackaged ? join(process.resourcesPath, 'models') : join(root, 'models'),
+    launchEngine: utilityEngine(join(root, 'out', 'main', 'engine.js')),
+  });
+
+  guardSession(session.defaultSession);
+  protocol.handle('app', servePage(await loadPage(join(root, 'out', 'renderer'))));
+  protocol.handle('photo', servePictures(emulsion));
+
+  window = createWindow(join(root, 'out', 'preload', 'electron.cjs'), join(app.getPath('userData'), 'window.json'));
+  const speak = (settings: Settings) => {
+    language = languageOf(settings.language, app.getLocale());
+    const send = (command: string) => window?.webContents.send(CHANNELS.event, 'menu.command', { command });
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(menuTemplate({ language, platform: process.platform, developing: !app.isPackaged, send })),
+    );
+  };
+  const settings = await emulsion.handle('settings.get', {});
+  speak(Settings.parse(settings.ok ? settings.value : {}));
+  openBridge({ app: emulsion, window, onSettings: speak });
+  loaded = window.loadURL(`${PAGE_ORIGIN}/`);
+  await loaded;
+  await open(waiting.splice(0));
+}
+
+/** Hands photos to the page, which opens them. */
+async function open(paths: string[]): Promise<void> {
+  if (loaded === undefined || emulsion === undefined) {
+    waiting.push(...paths);
+    return;
+  }
+  if (paths.length === 0) return;
+  try {
+    const files = await emulsion.offer(paths);
+    await loaded;
+    window?.webContents.send(CHANNELS.event, 'files.offered', { files });
+  } catch (error) {
+    dialog.showErrorBox('Emulsion', toFailure(error).message);
+  }
+}
+
+/** What follows the program's name: in development Electron's own is followed by the folder of the app. */
+function ownArguments(argv: readonly string[]): string[] {
+  return argv.slice(process.defaultApp ? 2 : 1);
+}
+
+function fail(error: unknown): void {
+  const { message, detail } = toFailure(error);
+  console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
+  app.exit(1);
+}

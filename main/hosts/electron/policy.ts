@@ -1,0 +1,89 @@
+import { isAbsolute, resolve } from 'node:path';
+
+/*
+ * What the window may do. Pure decisions; everything that no rule allows is refused.
+ */
+
+/** Where the page lives. `app:` is a scheme of our own, so that the page is no file and no web site. */
+export const PAGE_ORIGIN = 'app://emulsion';
+export const PICTURE_BASE = 'photo://picture';
+
+/** SECURITY: the prefix ends with the slash, so no longer host name passes for ours. */
+export function isOwnPage(url: string): boolean {
+  return url.startsWith(`${PAGE_ORIGIN}/`);
+}
+
+/**
+ * SECURITY: nothing leaves the computer. Only our two schemes, which are answered in this process, and what lives in
+ * the page's own memory may be requested at all; no http, no ws, no file.
+ */
+export function mayRequest(url: string, developing: boolean): boolean {
+  if (isOwnPage(url) || url.startsWith(`${PICTURE_BASE}/`)) return true;
+  if (url.startsWith(`blob:${PAGE_ORIGIN}/`) || url.startsWith('data:')) return true;
+  return developing && url.startsWith('devtools://');
+}
+
+/** SECURITY: the window shows its one page; a link, a redirect or a dropped file leads nowhere. */
+export function mayNavigate(url: string): boolean {
+  return url === `${PAGE_ORIGIN}/`;
+}
+
+/** What the bridge looks at before it listens. */
+export interface Sender {
+  isOwnWindow: boolean;
+  isMainFrame: boolean;
+  url: string;
+}
+
+/** SECURITY: calls are heard from the top frame of our window while it shows our page, and from nowhere else. */
+export function mayCall(sender: Sender): boolean {
+  return sender.isOwnWindow && sender.isMainFrame && isOwnPage(sender.url);
+}
+
+/** Most files in one drop. */
+const MAX_DROPPED = 10_000;
+
+/** SECURITY: a drop is a list of absolute paths; whether they are photos is judged by their content. */
+export function areDroppedPaths(paths: unknown): paths is string[] {
+  return (
+    Array.isArray(paths) &&
+    paths.length <= MAX_DROPPED &&
+    paths.every((path) => typeof path === 'string' && isAbsolute(path) && !path.includes('\0'))
+  );
+}
+
+/**
+ * The photos that a command line names: what is no option, from where the person stands. Chromium adds switches of
+ * its own to the arguments of a second start.
+ */
+export function photosOf(parameters: readonly string[], cwd: string): string[] {
+  return parameters.filter((text) => text !== '' && !text.startsWith('-')).map((text) => resolve(cwd, text));
+}
+
+/** Sent with the page. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    // SECURITY: what is not named is forbidden: frames, plug-ins, workers, fonts, media.
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    // The scroll lock of menus and dialogs adds one <style> element whose text depends on the window.
+    "style-src-elem 'self' 'unsafe-inline'",
+    `img-src 'self' ${PICTURE_BASE} blob: data:`,
+    `connect-src 'self' ${PICTURE_BASE}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** Sent with pictures: another origin than the page, which alone may read their pixels. */
+export const PICTURE_HEADERS: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': PAGE_ORIGIN,
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+};

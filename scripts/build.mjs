@@ -1,0 +1,129 @@
+// Builds the app when that is needed. Used by `npm start`, by the command line and by the tests.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Everything that the build reads. Folders are walked; a file's removal shows in its folder's time. */
+const SOURCES = ['main', 'preload', 'renderer', 'package.json', 'package-lock.json', 'electron.vite.config.ts'];
+
+/**
+ * Makes sure that `out/` is there and no older than its sources. Two programs that start at once build once: the
+ * second waits for the first. Throws, with the build's own output, where the build fails.
+ *
+ * @param {object} [options]
+ * @param {string} [options.root] The checkout.
+ * @param {(root: string) => Promise<void>} [options.build] Builds, or throws.
+ * @param {() => void} [options.onBuild] Called before a build begins.
+ * @returns {Promise<boolean>} Whether something was built.
+ */
+export async function ensureBuilt({ root = ROOT, build = runBuild, onBuild = announce } = {}) {
+  if (isFresh(root)) return false;
+  const release = await lock(join(root, 'out', '.building'));
+  try {
+    // Whoever held the lock before may have built already.
+    if (isFresh(root)) return false;
+    onBuild();
+    // What is changed while the build runs counts as newer than it.
+    const begun = new Date();
+    await build(root);
+    const stamp = stampOf(root);
+    writeFileSync(stamp, '');
+    utimesSync(stamp, begun, begun);
+    return true;
+  } finally {
+    release();
+  }
+}
+
+/** @param {string} root */
+export function isFresh(root) {
+  const built = timeOf(stampOf(root));
+  return built !== undefined && SOURCES.every((source) => newest(join(root, source)) <= built);
+}
+
+/** Written last, so that a build that was broken off does not count. @param {string} root */
+const stampOf = (root) => join(root, 'out', '.built');
+
+/** The latest change of a file, or of a folder and all below it, in milliseconds. @param {string} path @returns {number} */
+function newest(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  let time = stats.mtimeMs;
+  if (stats.isDirectory()) {
+    for (const entry of readdirSync(path)) time = Math.max(time, newest(join(path, entry)));
+  }
+  return time;
+}
+
+/** @param {string} path */
+const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+
+/**
+ * Takes a lock that a file stands for; it holds the process id of its owner, so that the lock of a program that was
+ * killed can be told and taken over.
+ *
+ * @param {string} path
+ * @returns {Promise<() => void>} Gives the lock back.
+ */
+async function lock(path) {
+  mkdirSync(join(path, '..'), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(path, String(process.pid), { flag: 'wx' });
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (isAbandoned(path)) {
+      // Renaming succeeds for one of several that wait.
+      try {
+        renameSync(path, `${path}-${process.pid}`);
+        rmSync(`${path}-${process.pid}`, { force: true });
+      } catch (error) {
+        if (error.code !== 'ENOENT') throw error;
+      }
+    } else {
+      await sleep(100);
+    }
+  }
+}
+
+/** @param {string} path */
+function isAbandoned(path) {
+  let owner;
+  try {
+    owner = Number(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+  // Made, but not yet written by its owner; nobody takes seconds for that.
+  if (!(owner > 0)) return Date.now() - (timeOf(path) ?? Date.now()) > 5000;
+  try {
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+/** @param {string} root @returns {Promise<void>} */
+async function runBuild(root) {
+  const program = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+  const child = spawn(process.execPath, [program, 'build'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`Emulsion could not be built:\n${output}`);
+}
+
+/** On a terminal alone, and never on standard output, which may be read by a program. */
+function announce() {
+  if (process.stderr.isTTY) console.error('Building Emulsion ...');
+}
