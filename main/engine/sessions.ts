@@ -205,7 +205,8 @@ class LoadedNet implements TileNet {
         // All tiles of a pass have one shape, so that the arena is filled once and reused.
         enableCpuMemArena: true,
         enableMemPattern: true,
-        logSeverityLevel: 3,
+        // What goes wrong is thrown as well.
+        logSeverityLevel: 4,
       });
     } catch (error) {
       if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });

@@ -66,7 +66,7 @@ function smallestEdge(card: TileNet['card']): number {
 }
 
 /**
- * Cuts the rows from `fromRow` down into tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
+ * Cuts the rows from `fromRow` down into square tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
  * the card's `multiple`, so that every tile lies on the grid of a net with strides and gives what the whole picture
  * would give. The cores are balanced: a picture slightly larger than one core costs two small tiles, not two large.
  */
@@ -78,35 +78,32 @@ export function planTiles(
 ): TilePlan {
   const { multiple, fixed } = card.input;
   const halo = ceilTo(card.halo, multiple);
-  const along = (length: number, fixedEdge: number | undefined) => {
-    if (fixedEdge !== undefined) {
-      if (fixedEdge <= 2 * halo) {
-        throw new EmulsionError('GENERATOR_REFUSED', {
-          detail: `${card.id}: a fixed size of ${fixedEdge} px leaves nothing between halos of ${halo} px`,
-        });
-      }
-      return { tile: fixedEdge, core: fixedEdge - 2 * halo };
+  const core = { width: 0, height: 0 };
+  if (fixed) {
+    core.width = fixed.width - 2 * halo;
+    core.height = fixed.height - 2 * halo;
+    if (core.width < 1 || core.height < 1) {
+      const detail = `${card.id}: ${fixed.width} x ${fixed.height} px leave nothing between halos of ${halo} px`;
+      throw new EmulsionError('GENERATOR_REFUSED', { detail });
     }
+  } else {
     const largest = Math.max(multiple, floorTo(edge, multiple) - 2 * halo);
-    const count = Math.ceil(length / largest);
-    const core = ceilTo(Math.ceil(length / count), multiple);
-    return { tile: core + 2 * halo, core };
-  };
-  const rows = size.height - fromRow;
-  const across = along(size.width, fixed?.width);
-  const down = along(rows, fixed?.height);
+    const balanced = (length: number) => ceilTo(Math.ceil(length / Math.ceil(length / largest)), multiple);
+    core.width = Math.max(balanced(size.width), balanced(size.height - fromRow));
+    core.height = core.width;
+  }
   const cores: Rect[] = [];
-  for (let y = fromRow; y < size.height; y += down.core) {
-    for (let x = 0; x < size.width; x += across.core) {
+  for (let y = fromRow; y < size.height; y += core.height) {
+    for (let x = 0; x < size.width; x += core.width) {
       cores.push({
         x,
         y,
-        width: Math.min(across.core, size.width - x),
-        height: Math.min(down.core, size.height - y),
+        width: Math.min(core.width, size.width - x),
+        height: Math.min(core.height, size.height - y),
       });
     }
   }
-  return { tileWidth: across.tile, tileHeight: down.tile, halo, cores };
+  return { tileWidth: core.width + 2 * halo, tileHeight: core.height + 2 * halo, halo, cores };
 }
 
 /** Position of `index` in a row of `length` samples that is mirrored for ever, without repeating its ends. */

@@ -1,0 +1,67 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fixtureCard, installFixture, temporaryFolder } from '../engine/test-support';
+import { GeneratorStore } from './store';
+
+let models: Awaited<ReturnType<typeof temporaryFolder>>;
+let store: GeneratorStore;
+beforeEach(async () => {
+  models = await temporaryFolder();
+  store = new GeneratorStore(models.path);
+});
+afterEach(() => models.remove());
+
+async function states(): Promise<Record<string, string>> {
+  await store.refresh();
+  return Object.fromEntries((await store.list()).map(({ id, state }) => [id, state]));
+}
+
+it('finds a generator by its task', async () => {
+  const path = await installFixture(models.path, await fixtureCard('detector', { task: 'detect' }));
+  await store.refresh();
+  expect(store.find('detect')).toMatchObject({ path, card: { id: 'detector' } });
+  expect(store.find('inpaint')).toBeNull();
+  expect(await states()).toEqual({ detector: 'ready' });
+});
+
+it('holds no generators where there is no folder', async () => {
+  await models.remove();
+  expect(await states()).toEqual({});
+});
+
+it('tells a missing file from a damaged one', async () => {
+  const path = await installFixture(models.path, await fixtureCard('identity'));
+  await writeFile(path, 'something else');
+  expect(await states()).toEqual({ identity: 'damaged' });
+  await rm(path);
+  expect(await states()).toEqual({ identity: 'missing' });
+  expect(store.find('restore')).toBeNull();
+});
+
+it('notices that a file changed after it was checked', async () => {
+  const path = await installFixture(models.path, await fixtureCard('identity'));
+  expect(await states()).toEqual({ identity: 'ready' });
+  await writeFile(path, 'something else');
+  expect(await states()).toEqual({ identity: 'damaged' });
+});
+
+it('shows a bad card as damaged, with the reason, and keeps the others', async () => {
+  await installFixture(models.path, await fixtureCard('identity'));
+  for (const [name, text] of Object.entries({ torn: '{"format": 1,', partial: '{"format": 1, "id": "partial"}' })) {
+    await mkdir(join(models.path, name));
+    await writeFile(join(models.path, name, 'card.json'), text);
+  }
+  await mkdir(join(models.path, 'training'));
+  expect(await states()).toEqual({ identity: 'ready', torn: 'damaged', partial: 'damaged' });
+  const partial = (await store.list()).find(({ id }) => id === 'partial');
+  expect(partial?.limits).toContain('sha256');
+});
+
+it('refuses a card whose file would lie outside its folder', async () => {
+  await installFixture(models.path, await fixtureCard('identity'));
+  const card = await fixtureCard('identity', { file: '../identity/identity.onnx' });
+  await mkdir(join(models.path, 'escape'));
+  await writeFile(join(models.path, 'escape', 'card.json'), JSON.stringify(card));
+  expect(await states()).toEqual({ escape: 'damaged', identity: 'ready' });
+});
