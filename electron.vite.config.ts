@@ -41,6 +41,7 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,
+      minify: true,
       rollupOptions: { input: at('renderer/index.html') },
     },
     plugins: [react(), tailwind()],

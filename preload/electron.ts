@@ -1,3 +1,4 @@
+import './csp';
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { type Bridge, type CallName, failure, parseRequest, parseResponse, type Result } from './contract';
 import { CHANNELS, createListeners, MAX_UPLOAD_BYTES, parseOffer } from './wire';

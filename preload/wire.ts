@@ -6,9 +6,6 @@ import { EVENTS, type EventName, type EventPayload, Failure, FileEntry, failure,
  * that both clients share.
  */
 
-// SECURITY: both clients run under a policy that forbids code made from strings, so zod must not try.
-z.config({ jitless: true });
-
 /** The most that one message over the socket may hold, in bytes. Pictures and files go by HTTP. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
 
