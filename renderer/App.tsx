@@ -1,0 +1,82 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Darkroom } from './darkroom/Darkroom';
+import { FilesDialog } from './files/FilesDialog';
+import { useFileDrop } from './files/useFileDrop';
+import { GeneratorsPage } from './generators/GeneratorsPage';
+import { languageFor } from './i18n';
+import { ExportDialog } from './recipe/ExportDialog';
+import { KeysDialog } from './settings/KeysDialog';
+import { SettingsDialog } from './settings/SettingsDialog';
+import { useShortcuts } from './shortcuts';
+import { type Session, SessionContext, useActivePhoto, useApp, useView } from './state/context';
+import { Announcer } from './status/Announcer';
+import { Notices } from './status/Notices';
+import { TooltipProvider } from './ui/Tooltip';
+
+export function App({ session }: { session: Session }) {
+  return (
+    <SessionContext value={session}>
+      <TooltipProvider>
+        <Window session={session} />
+      </TooltipProvider>
+    </SessionContext>
+  );
+}
+
+function Window({ session }: { session: Session }) {
+  useTheme();
+  useLanguage();
+  useShortcuts(session);
+  const { t } = useTranslation();
+  const dragging = useFileDrop();
+  const page = useView((state) => state.page);
+  const dialog = useView((state) => state.dialog);
+  const entry = useActivePhoto();
+  const close = () => session.actions.view.show(null);
+  return (
+    <>
+      {page === 'darkroom' ? <Darkroom /> : <GeneratorsPage />}
+      {dialog === 'files' && <FilesDialog onClose={close} />}
+      {dialog === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog === 'keys' && <KeysDialog onClose={close} />}
+      {dialog === 'export' && entry?.photo != null && (
+        <ExportDialog entry={entry} photo={entry.photo} onClose={close} />
+      )}
+      <Notices />
+      <Announcer />
+      {dragging && (
+        <div
+          data-testid="drop-target"
+          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-scrim"
+        >
+          <p className="rounded-md bg-panel px-4 py-2 text-lg text-text">{t('empty.drop')}</p>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Puts the chosen theme, or the system's, on the page. */
+function useTheme(): void {
+  const theme = useApp((state) => state.settings.theme);
+  useEffect(() => {
+    const light = matchMedia('(prefers-color-scheme: light)');
+    const apply = () => {
+      document.documentElement.dataset.theme = theme === 'system' ? (light.matches ? 'light' : 'dark') : theme;
+    };
+    apply();
+    light.addEventListener('change', apply);
+    return () => light.removeEventListener('change', apply);
+  }, [theme]);
+}
+
+function useLanguage(): void {
+  const { i18n } = useTranslation();
+  const chosen = useApp((state) => state.settings.language);
+  useEffect(() => {
+    const language = languageFor(chosen, navigator.languages);
+    document.documentElement.lang = language;
+    if (i18n.language !== language) void i18n.changeLanguage(language);
+  }, [chosen, i18n]);
+}

@@ -1,0 +1,28 @@
+import { Panel } from '../recipe/Panel';
+import { useActivePhoto, useView } from '../state/context';
+import { StatusLine } from '../status/StatusLine';
+import { EmptyState } from './EmptyState';
+import { Filmstrip } from './Filmstrip';
+import { TopBar } from './TopBar';
+import { Viewer } from './Viewer';
+
+/** The main page: the photo, what is done to it, and what goes on. */
+export function Darkroom() {
+  const entry = useActivePhoto();
+  const panelOpen = useView((state) => state.panelOpen);
+  return (
+    <div className="flex h-full flex-col">
+      <TopBar />
+      <div className="flex min-h-0 grow">
+        <main className="flex min-w-0 grow flex-col">
+          <div className="min-h-0 grow">
+            {entry === null ? <EmptyState /> : <Viewer key={entry.key} entry={entry} />}
+          </div>
+          <Filmstrip />
+        </main>
+        {entry !== null && panelOpen && <Panel key={entry.key} entry={entry} />}
+      </div>
+      <StatusLine />
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+import { Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, Undo2 } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useTranslation } from 'react-i18next';
+import { useShallow } from 'zustand/react/shallow';
+import type { Photo } from '../../preload/contract';
+import { shorten, useFormat } from '../i18n/format';
+import { useActions, useActivePhoto, useView } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { COMPARE_MODES, viewOf } from '../state/view';
+import { Button, IconButton } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { commandKey } from '../ui/keys';
+import { Menu, MenuItem, MenuLine } from '../ui/Menu';
+import { Segmented } from '../ui/Segmented';
+
+const NAME_LENGTH = 28;
+
+/** Photo, comparison, zoom, history and export. */
+export function TopBar() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const entry = useActivePhoto();
+  const panelOpen = useView((state) => state.panelOpen);
+  return (
+    <header className="grid h-11 shrink-0 grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-3 border-b border-line bg-panel px-2">
+      <div className="flex min-w-0 items-center gap-2">
+        <MainMenu entry={entry} />
+        <span className="flex min-w-0 flex-col" title={entry?.name}>
+          <span data-testid="photo-name" className="truncate leading-4 font-medium">
+            {entry === null ? 'Emulsion' : shorten(entry.name, NAME_LENGTH)}
+          </span>
+          {entry?.photo != null && (
+            <span className="truncate text-xs leading-4 text-secondary">
+              {t('top.size', { width: entry.photo.width, height: entry.photo.height })}
+            </span>
+          )}
+        </span>
+      </div>
+      {entry?.photo != null ? <Comparison ready={entry.rendering !== null} /> : <span />}
+      <div className="flex items-center justify-end gap-1">
+        {entry?.photo != null && <Zoom entry={entry} photo={entry.photo} />}
+        {entry !== null && (
+          <>
+            <IconButton
+              label={t('top.undo')}
+              shortcut={commandKey('Z')}
+              disabled={entry.past.length === 0}
+              onClick={() => actions.undo(entry.key)}
+            >
+              <Icon of={Undo2} />
+            </IconButton>
+            <IconButton
+              label={t('top.redo')}
+              shortcut={commandKey('Shift Z')}
+              disabled={entry.future.length === 0}
+              onClick={() => actions.redo(entry.key)}
+            >
+              <Icon of={Redo2} />
+            </IconButton>
+            <IconButton label={t('top.panel')} shortcut="P" aria-pressed={panelOpen} onClick={actions.view.togglePanel}>
+              <Icon of={PanelRight} />
+            </IconButton>
+            <Button
+              look="primary"
+              data-testid="export"
+              className="ml-2"
+              disabled={entry.photo === null || entry.recipe === null}
+              onClick={() => actions.view.show('export')}
+            >
+              {t('top.export')}
+            </Button>
+          </>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function MainMenu({ entry }: { entry: OpenPhoto | null }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  return (
+    <Menu
+      trigger={
+        <DropdownMenu.Trigger asChild>
+          <button
+            type="button"
+            aria-label={t('top.menu')}
+            data-testid="menu"
+            className="inline-flex size-7 shrink-0 items-center justify-center rounded-md hover:bg-raised data-[state=open]:bg-raised"
+          >
+            <Icon of={MenuIcon} />
+          </button>
+        </DropdownMenu.Trigger>
+      }
+    >
+      <MenuItem shortcut={commandKey('O')} onSelect={() => void actions.pickPhotos()}>
+        {t('top.open')}
+      </MenuItem>
+      <MenuItem disabled={entry === null} onSelect={() => entry !== null && actions.close(entry.key)}>
+        {t('top.closePhoto')}
+      </MenuItem>
+      <MenuLine />
+      <MenuItem onSelect={() => actions.view.goTo('generators')}>{t('top.generators')}</MenuItem>
+      <MenuItem shortcut={commandKey(',')} onSelect={() => actions.view.show('settings')}>
+        {t('top.settings')}
+      </MenuItem>
+      <MenuItem shortcut="?" onSelect={() => actions.view.show('keys')}>
+        {t('top.keys')}
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function Comparison({ ready }: { ready: boolean }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const mode = useView((state) => state.mode);
+  return (
+    <Segmented
+      label={t('compare.label')}
+      value={ready ? mode : 'original'}
+      options={COMPARE_MODES.map((value) => ({
+        value,
+        label: t(`compare.${value}`),
+        disabled: !ready && value !== 'original',
+      }))}
+      onChange={actions.view.setMode}
+    />
+  );
+}
+
+const PERCENTAGES = [25, 50, 100, 200, 400];
+
+function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { view: actions } = useActions();
+  const { scale } = useView(useShallow((state) => viewOf(state, entry.key, photo)));
+  const ratio = useView((state) => state.ratio);
+  const percent = format.number(scale * ratio * 100, 0);
+  return (
+    <div className="mr-1 flex items-center">
+      <IconButton label={t('zoom.out')} shortcut="-" onClick={() => actions.zoomStep(entry.key, photo, -1)}>
+        <Icon of={Minus} />
+      </IconButton>
+      <Menu
+        trigger={
+          <DropdownMenu.Trigger asChild>
+            <button
+              type="button"
+              aria-label={`${t('zoom.label')}: ${t('zoom.value', { percent })}`}
+              data-testid="zoom"
+              className="h-7 w-14 rounded-md text-center hover:bg-raised data-[state=open]:bg-raised"
+            >
+              {t('zoom.value', { percent })}
+            </button>
+          </DropdownMenu.Trigger>
+        }
+      >
+        <MenuItem shortcut="0" onSelect={() => actions.zoomFit(entry.key)}>
+          {t('zoom.fit')}
+        </MenuItem>
+        <MenuLine />
+        {PERCENTAGES.map((value) => (
+          <MenuItem
+            key={value}
+            shortcut={value === 100 ? '1' : undefined}
+            onSelect={() => actions.zoomTo(entry.key, photo, value)}
+          >
+            {t('zoom.value', { percent: value })}
+          </MenuItem>
+        ))}
+      </Menu>
+      <IconButton label={t('zoom.in')} shortcut="+" onClick={() => actions.zoomStep(entry.key, photo, 1)}>
+        <Icon of={Plus} />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { ArrowLeft } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { GeneratorInfo } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { useActions, useApp } from '../state/context';
+import { StatusLine } from '../status/StatusLine';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+
+/** The installed generators. The darkroom is left as it was. */
+export function GeneratorsPage() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const generators = useApp((state) => state.generators);
+  useEffect(() => void actions.loadGenerators(), [actions]);
+  return (
+    <div data-testid="generators" className="flex h-full flex-col bg-panel">
+      <header className="flex h-11 shrink-0 items-center gap-2 border-b border-line px-2">
+        <Button look="quiet" className="px-2" onClick={() => actions.view.goTo('darkroom')}>
+          <Icon of={ArrowLeft} />
+          {t('common.back')}
+        </Button>
+        <h1 className="font-medium">{t('generators.title')}</h1>
+      </header>
+      <main className="min-h-0 grow overflow-y-auto p-6">
+        <div className="mx-auto max-w-2xl">
+          <p className="text-secondary">{t('generators.text')}</p>
+          {generators === null && <p className="mt-4">{t('generators.loading')}</p>}
+          {generators?.length === 0 && <p className="mt-4">{t('generators.none')}</p>}
+          <ul className="mt-4 space-y-2">
+            {generators?.map((generator) => (
+              <Generator key={generator.id} generator={generator} />
+            ))}
+          </ul>
+        </div>
+      </main>
+      <StatusLine />
+    </div>
+  );
+}
+
+function Generator({ generator }: { generator: GeneratorInfo }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const facts = [
+    t('generators.version', { version: generator.version }),
+    t('generators.parameters', { figure: format.number(generator.parameters, 0) }),
+    format.bytes(generator.bytes),
+    generator.licence,
+  ];
+  return (
+    <li className="rounded-md border border-line bg-raised p-4 select-text">
+      <div className="flex items-baseline justify-between gap-4">
+        <h2 className="font-medium">{generator.name}</h2>
+        <span className={generator.state === 'ready' ? 'text-xs text-secondary' : 'text-xs text-danger'}>
+          {t(`generators.states.${generator.state}`)}
+        </span>
+      </div>
+      <p className="mt-1">{generator.description}</p>
+      <p className="mt-1 text-xs text-secondary">{facts.join(' · ')}</p>
+      {generator.measured.length > 0 && (
+        <>
+          <h3 className="mt-3 text-xs font-medium">{t('generators.measured')}</h3>
+          <ul className="text-xs text-secondary">
+            {generator.measured.map((figure) => (
+              <li key={`${figure.metric} ${figure.data}`}>
+                {`${figure.metric} ${format.number(figure.value, 3)} ${figure.unit} (${figure.data})`}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {generator.limits !== '' && (
+        <>
+          <h3 className="mt-3 text-xs font-medium">{t('generators.limits')}</h3>
+          <p className="text-xs text-secondary">{generator.limits}</p>
+        </>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,56 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const NARROW_SPACE = '\u202f';
+
+/** Figures as the language writes them. */
+export function createFormat(language: string) {
+  const fixed = (value: number, digits: number) =>
+    new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  const percentSpace = language === 'en' ? NARROW_SPACE : '';
+
+  return {
+    number: fixed,
+    /** A share 0..1 as a percentage, with one decimal below ten. */
+    percent(share: number): string {
+      const percent = share * 100;
+      if (percent > 0 && percent < 0.1) return `<${NARROW_SPACE}${fixed(0.1, 1)}${percentSpace}%`;
+      return `${fixed(percent, percent < 10 ? 1 : 0)}${percentSpace}%`;
+    },
+    bytes(bytes: number): string {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+      const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+      return new Intl.NumberFormat(language, {
+        style: 'unit',
+        unit: units[power],
+        unitDisplay: power === 0 ? 'long' : 'short',
+        maximumFractionDigits: power === 0 ? 0 : 1,
+      }).format(bytes / 1000 ** power);
+    },
+    seconds(seconds: number): string {
+      return `${fixed(seconds, seconds < 10 ? 1 : 0)}${NARROW_SPACE}s`;
+    },
+  };
+}
+
+export type Format = ReturnType<typeof createFormat>;
+
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  return useMemo(() => createFormat(i18n.language), [i18n.language]);
+}
+
+/** Seconds left as a rough figure that does not jump about: whole seconds, then fives, then minutes. */
+export function roughTime(seconds: number): { unit: 'seconds' | 'minutes'; value: number } {
+  if (seconds >= 90) return { unit: 'minutes', value: Math.round(seconds / 60) };
+  const step = seconds > 10 ? 5 : 1;
+  return { unit: 'seconds', value: Math.max(1, Math.ceil(seconds / step) * step) };
+}
+
+/** Cuts a long name in the middle, so that its start and its ending stay readable. */
+export function shorten(name: string, length: number): string {
+  const signs = Array.from(name);
+  if (signs.length <= length) return name;
+  const tail = Math.floor((length - 1) * 0.4);
+  return `${signs.slice(0, length - 1 - tail).join('')}…${signs.slice(signs.length - tail).join('')}`;
+}

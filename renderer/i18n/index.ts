@@ -1,0 +1,32 @@
+import i18next, { type i18n } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import type { Settings } from '../../preload/contract';
+import { en } from './en';
+import { ptBR } from './pt-BR';
+
+export const LANGUAGES = { en, 'pt-BR': ptBR } as const;
+export type Language = keyof typeof LANGUAGES;
+
+/** The chosen language, else the first of the system's that is spoken here, else English. */
+export function languageFor(chosen: Settings['language'], system: readonly string[]): Language {
+  if (chosen !== null) return chosen;
+  for (const tag of system) {
+    const base = tag.toLowerCase().split('-')[0];
+    if (base === 'pt') return 'pt-BR';
+    if (base === 'en') return 'en';
+  }
+  return 'en';
+}
+
+export function createTranslations(language: Language): i18n {
+  const instance = i18next.createInstance();
+  void instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    initAsync: false,
+    resources: { en: { translation: en }, 'pt-BR': { translation: ptBR } },
+    // React escapes by itself.
+    interpolation: { escapeValue: false },
+  });
+  return instance;
+}

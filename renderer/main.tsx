@@ -1,0 +1,38 @@
+import './csp';
+import './styles.css';
+import { createRoot } from 'react-dom/client';
+import { I18nextProvider } from 'react-i18next';
+import type { Bridge } from '../preload/contract';
+import { connectSocket } from '../preload/socket';
+import { App } from './App';
+import { createTranslations, languageFor } from './i18n';
+import { createActions } from './state/actions';
+import { createStores } from './state/stores';
+
+declare global {
+  interface Window {
+    /** Put there by the preload script in Electron. */
+    emulsion?: Bridge;
+  }
+}
+
+const stores = createStores();
+const actions = createActions(window.emulsion ?? connectSocket(), stores, {
+  newId: () => crypto.randomUUID(),
+  download(url, name) {
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+  },
+});
+
+// The settings come first, so that the window is never drawn in the wrong theme or language.
+await actions.start();
+const language = languageFor(stores.app.getState().settings.language, navigator.languages);
+
+createRoot(document.getElementById('root')!).render(
+  <I18nextProvider i18n={createTranslations(language)}>
+    <App session={{ stores, actions }} />
+  </I18nextProvider>,
+);

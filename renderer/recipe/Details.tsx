@@ -1,0 +1,103 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../i18n/format';
+import type { OpenPhoto } from '../state/model';
+import { noteKey } from './notes';
+
+/** What is known of the photo and what was done to it. */
+export function Details({ entry }: { entry: OpenPhoto }) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const { photo, rendering } = entry;
+  if (photo === null) return null;
+  const noteText = (note: string) => {
+    const known = noteKey(note);
+    return known === null ? note : t(`notes.${known.key}`, { value: known.value });
+  };
+  const megapixels = format.number((photo.width * photo.height) / 1e6, 1);
+  return (
+    <div className="space-y-5 select-text">
+      <Group title={t('details.file')}>
+        <Fact label={t('details.format')} value={photo.format.toUpperCase()} />
+        <Fact
+          label={t('details.size')}
+          value={t('details.pixels', { width: photo.width, height: photo.height, megapixels })}
+        />
+        <Fact label={t('details.bytes')} value={format.bytes(photo.bytes)} />
+        <Fact
+          label={t('details.depth')}
+          value={t(photo.channels === 1 ? 'details.bitsGrey' : 'details.bits', { bits: photo.depth })}
+        />
+        <Fact label={t('details.profile')} value={photo.profile ?? t('details.noProfile')} />
+        {photo.alpha && <Fact label={t('details.alpha')} value={t('details.alphaKept')} />}
+      </Group>
+      {photo.facts.length > 0 && (
+        <Group title={t('details.camera')}>
+          {photo.facts.map((fact) => (
+            <Fact key={fact.label} label={i18n.exists(fact.label) ? t(fact.label) : fact.label} value={fact.value} />
+          ))}
+        </Group>
+      )}
+      {photo.notes.length > 0 && (
+        <Group title={t('details.notes')}>
+          {photo.notes.map((note) => (
+            <div key={note}>
+              <dt className="sr-only">{t('details.notes')}</dt>
+              <dd>{noteText(note)}</dd>
+            </div>
+          ))}
+        </Group>
+      )}
+      <section>
+        <h2 className="mb-1 font-medium">{t('details.done')}</h2>
+        {rendering === null ? (
+          <p className="text-secondary">{t('details.nothingDone')}</p>
+        ) : (
+          <>
+            {rendering.size === 'preview' && <p className="mb-1 text-secondary">{t('details.preview')}</p>}
+            <dl className="space-y-1">
+              {rendering.reports.map((report) => (
+                <Fact
+                  key={report.kind}
+                  label={t(`steps.${report.kind}`)}
+                  value={t(`details.outcomes.${report.outcome}`)}
+                  more={
+                    report.outcome !== 'done'
+                      ? undefined
+                      : report.generator === null
+                        ? format.seconds(report.seconds)
+                        : t('details.withGenerator', {
+                            seconds: format.seconds(report.seconds),
+                            generator: report.generator,
+                          })
+                  }
+                />
+              ))}
+            </dl>
+          </>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="mb-1 font-medium">{title}</h2>
+      <dl className="space-y-1">{children}</dl>
+    </section>
+  );
+}
+
+function Fact({ label, value, more }: { label: string; value: string; more?: string }) {
+  return (
+    <div className="flex gap-3">
+      <dt className="w-28 shrink-0 text-secondary">{label}</dt>
+      <dd className="min-w-0 break-words">
+        {value}
+        {more !== undefined && <span className="block text-xs text-secondary">{more}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { EXPORT_FORMATS, type ExportFormat, type Photo } from '../../preload/contract';
+import { useActions, useApp } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { hasWork } from '../state/recipes';
+import { Button } from '../ui/Button';
+import { Dialog } from '../ui/Dialog';
+import { Field } from '../ui/Field';
+import { Select } from '../ui/Select';
+import { Slider } from '../ui/Slider';
+import { Switch } from '../ui/Switch';
+
+/** At 92 a JPEG is hard to tell from its source, and half the size of one at 98. */
+const QUALITY = 92;
+const LOSSY: readonly ExportFormat[] = ['jpeg', 'webp', 'avif'];
+const NAMES: Record<ExportFormat, string> = { jpeg: 'JPEG', png: 'PNG', tiff: 'TIFF', webp: 'WebP', avif: 'AVIF' };
+
+/** Asks how to write the restored photo. The work goes on in the background. */
+export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; photo: Photo; onClose(): void }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const downloads = useApp((state) => state.info?.downloadBase != null);
+  const kept = useApp((state) => state.settings.keepMetadata);
+  const [format, setFormat] = useState<ExportFormat>(photo.format === 'gif' ? 'png' : photo.format);
+  const [quality, setQuality] = useState(QUALITY);
+  const [keepMetadata, setKeepMetadata] = useState(kept);
+  const lossy = LOSSY.includes(format);
+  const needsFull = entry.recipe !== null && hasWork(entry.recipe) && entry.render !== 'done';
+
+  return (
+    <Dialog
+      title={t('export.title')}
+      onClose={onClose}
+      testId="export-dialog"
+      footer={
+        <>
+          <Button look="quiet" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button
+            look="primary"
+            data-testid="export-confirm"
+            onClick={() => {
+              onClose();
+              void actions.exportPhoto(entry.key, { format, quality, keepMetadata });
+            }}
+          >
+            {t('export.export')}
+          </Button>
+        </>
+      }
+    >
+      <Field label={t('export.format')} htmlFor={`${id}-format`}>
+        <Select<ExportFormat>
+          id={`${id}-format`}
+          testId="export-format"
+          className="w-44"
+          value={format}
+          options={EXPORT_FORMATS.map((value) => ({ value, label: NAMES[value] }))}
+          onChange={setFormat}
+        />
+      </Field>
+      <div className="min-h-12 py-1">
+        {lossy ? (
+          <Slider
+            label={t('export.quality')}
+            value={quality}
+            min={1}
+            max={100}
+            step={1}
+            initial={QUALITY}
+            testId="export-quality"
+            onChange={setQuality}
+          />
+        ) : (
+          <p className="text-xs text-secondary">{t('export.lossless')}</p>
+        )}
+      </div>
+      <Field
+        label={t('export.keepMetadata')}
+        htmlFor={`${id}-keep`}
+        hint={t('export.keepMetadataText')}
+        hintId={`${id}-keep-hint`}
+      >
+        <Switch id={`${id}-keep`} describedBy={`${id}-keep-hint`} checked={keepMetadata} onChange={setKeepMetadata} />
+      </Field>
+      <div className="mt-3 space-y-1 border-t border-line pt-3 text-xs text-secondary">
+        <p>{t(downloads ? 'export.toDownload' : 'export.toDialog')}</p>
+        <p>{t('export.marked')}</p>
+        {needsFull && <p>{t('export.needsFull')}</p>}
+      </div>
+    </Dialog>
+  );
+}

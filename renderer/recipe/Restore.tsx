@@ -1,0 +1,130 @@
+import { CircleCheck, LoaderCircle } from 'lucide-react';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Analysis, Recipe } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { useActions, useApp } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { availableKinds, hasWork, needOf } from '../state/recipes';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+import { Select } from '../ui/Select';
+import { StepCard } from './StepCard';
+
+/** The proposed recipe as cards, in the order in which the steps run. */
+export function Restore({ entry }: { entry: OpenPhoto }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const { analysis, recipe } = entry;
+  if (analysis === null || recipe === null) {
+    if (entry.phase === 'ready') {
+      return (
+        <>
+          <p className="text-secondary">{t('restore.unmeasured')}</p>
+          <Button className="mt-3" onClick={() => actions.analyse(entry.key)}>
+            {t('restore.measure')}
+          </Button>
+        </>
+      );
+    }
+    return (
+      <p data-testid="analysing" className="flex items-center gap-2 text-secondary">
+        <Icon of={LoaderCircle} className="shrink-0 animate-spin" />
+        {t(entry.phase === 'waiting' ? 'restore.waiting' : 'restore.analysing')}
+      </p>
+    );
+  }
+  const kinds = availableKinds(analysis);
+  return (
+    <div data-testid="proposal" className="space-y-3">
+      {analysis.nothingToDo && <NothingToRepair analysis={analysis} />}
+      <RecipeChoice entry={entry} analysis={analysis} recipe={recipe} />
+      <div className="space-y-2">
+        {kinds.map((kind) => (
+          <StepCard key={kind} entry={entry} need={needOf(analysis, kind)!} />
+        ))}
+      </div>
+      <RenderNote entry={entry} recipe={recipe} analysis={analysis} />
+      <Missing analysis={analysis} />
+    </div>
+  );
+}
+
+function NothingToRepair({ analysis }: { analysis: Analysis }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  // Without a detector there is no figure for damage, only a default.
+  const detected = 'damage' in (needOf(analysis, 'repair')?.figures ?? {});
+  const list = [
+    ...(detected ? [t('restore.measuredDamage', { damage: format.percent(analysis.damage) })] : []),
+    t('restore.measuredRange', { range: format.percent(analysis.range) }),
+    t('restore.measuredCast', { cast: format.number(analysis.cast, 1) }),
+    t('restore.measuredNoise', { noise: format.number(analysis.noise, 1) }),
+  ].join(', ');
+  return (
+    <div data-testid="nothing-to-repair" className="flex gap-2 pb-1">
+      <Icon of={CircleCheck} className="mt-0.5 shrink-0" />
+      <div>
+        <h2 className="font-medium">{t('restore.nothing')}</h2>
+        <p className="mt-0.5 text-xs text-secondary">{t('restore.nothingText')}</p>
+        <p className="mt-1 text-xs text-secondary">{t('restore.measured', { list })}</p>
+      </div>
+    </div>
+  );
+}
+
+function RecipeChoice({ entry, analysis, recipe }: { entry: OpenPhoto; analysis: Analysis; recipe: Recipe }) {
+  const { t, i18n } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const recipes = useApp((state) => state.recipes);
+  // A recipe that asks for what is not installed would do nothing here.
+  const usable = recipes.filter((each) => each.steps.some((step) => needOf(analysis, step.kind)?.available === true));
+  const nameOf = (each: Recipe) => (i18n.exists(`recipes.${each.id}`) ? t(`recipes.${each.id}`) : each.name);
+  const options = [
+    { value: analysis.recipe.id, label: t('restore.proposal') },
+    ...usable.map((each) => ({ value: each.id, label: nameOf(each) })),
+  ];
+  return (
+    <div className="flex items-center gap-2">
+      <label htmlFor={id} className="shrink-0 text-xs text-secondary">
+        {t('restore.recipe')}
+      </label>
+      <Select
+        id={id}
+        testId="recipe"
+        className="grow"
+        value={recipe.id}
+        options={options}
+        onChange={(chosen) => actions.chooseRecipe(entry.key, chosen)}
+      />
+    </div>
+  );
+}
+
+/** What stands between the cards and the picture, where there is something to say. */
+function RenderNote({ entry, recipe, analysis }: { entry: OpenPhoto; recipe: Recipe; analysis: Analysis }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  if (!hasWork(recipe)) {
+    return analysis.nothingToDo ? null : <p className="text-xs text-secondary">{t('restore.allOff')}</p>;
+  }
+  if (entry.render !== 'stopped' && entry.render !== 'failed') return null;
+  return (
+    <div className="space-y-2">
+      <p className="text-xs text-secondary">{t(`restore.${entry.render}`)}</p>
+      <Button data-testid="compute" onClick={() => actions.computeAgain(entry.key)}>
+        {t('restore.compute')}
+      </Button>
+    </div>
+  );
+}
+
+/** Honest about what the photo needs and this version lacks. */
+function Missing({ analysis }: { analysis: Analysis }) {
+  const { t, i18n } = useTranslation();
+  const missing = analysis.needs.filter((need) => need.needed && !need.available);
+  if (missing.length === 0) return null;
+  const steps = new Intl.ListFormat(i18n.language).format(missing.map((need) => t(`later.${need.kind}`)));
+  return <p className="text-xs text-secondary">{t('restore.missing', { steps })}</p>;
+}

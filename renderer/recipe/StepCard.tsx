@@ -1,0 +1,211 @@
+import {
+  Bandage,
+  ChevronRight,
+  Contrast,
+  Droplets,
+  Eye,
+  type LucideIcon,
+  Maximize,
+  Palette,
+  Sparkles,
+} from 'lucide-react';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Need, StepKind } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { useActions, useJobs, useView } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { defaultStep, stepOf } from '../state/recipes';
+import { Icon } from '../ui/Icon';
+import { Segmented } from '../ui/Segmented';
+import { Slider } from '../ui/Slider';
+import { Switch } from '../ui/Switch';
+import { CONTROLS, type Control } from './controls';
+import { reasonSentence } from './reason';
+
+const ICONS: Record<StepKind, LucideIcon> = {
+  repair: Bandage,
+  restore: Sparkles,
+  tone: Contrast,
+  colorise: Droplets,
+  upscale: Maximize,
+  style: Palette,
+};
+
+/** One step of the recipe: why it is there, whether it runs, and how strongly. */
+export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const actions = useActions();
+  const id = useId();
+  const { kind } = need;
+  const step = entry.recipe === null ? null : stepOf(entry.recipe, kind);
+  const enabled = step?.enabled === true;
+  const idle = !need.needed && !enabled;
+  return (
+    <section
+      aria-labelledby={`${id}-name`}
+      data-testid={`step-${kind}`}
+      data-enabled={enabled}
+      className="relative overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
+    >
+      <div className="flex items-center gap-2">
+        <Icon of={ICONS[kind]} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
+        <h3 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
+          {t(`steps.${kind}`)}
+        </h3>
+        {idle && <span className="text-xs text-secondary">{t('restore.notNeeded')}</span>}
+        <Switch
+          label={t(`steps.${kind}`)}
+          describedBy={idle ? undefined : `${id}-reason`}
+          checked={enabled}
+          onChange={(checked) => actions.setEnabled(entry.key, kind, checked)}
+        />
+      </div>
+      {!idle && (
+        <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
+          {reasonSentence(need, t, i18n, format)}
+          {kind === 'colorise' && ` ${t('restore.imagined')}`}
+        </p>
+      )}
+      {enabled && <StepControls entry={entry} kind={kind} />}
+      <StepProgress entry={entry} kind={kind} />
+    </section>
+  );
+}
+
+function StepControls({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const maskShown = useView((state) => state.maskShown);
+  const { main, more } = CONTROLS[kind];
+  return (
+    <div className="mt-2">
+      <StepControl entry={entry} kind={kind} control={main} />
+      <div className="mt-1 flex min-h-6 items-center justify-between">
+        {more.length > 0 ? (
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-controls={id}
+            onClick={() => setOpen(!open)}
+            className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
+          >
+            <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
+            {t('restore.more')}
+          </button>
+        ) : (
+          <span />
+        )}
+        {kind === 'repair' && (
+          <button
+            type="button"
+            aria-pressed={maskShown}
+            data-testid="mask-toggle"
+            onClick={actions.view.toggleMask}
+            className="-mr-1 flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs text-secondary hover:text-text aria-pressed:text-accent"
+          >
+            <Icon of={Eye} />
+            {t('restore.showMask')}
+          </button>
+        )}
+      </div>
+      <div id={id} hidden={!open} className="mt-1 space-y-1">
+        {more.map((control) => (
+          <StepControl key={control.name} entry={entry} kind={kind} control={control} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKind; control: Control }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const step = (entry.recipe === null ? null : stepOf(entry.recipe, kind)) ?? defaultStep(kind);
+  const value = (step.settings as Record<string, unknown>)[control.name];
+  const label = t(`controls.${control.label}`);
+  // A double click goes back to what was proposed for this photo.
+  const proposed = entry.analysis === null ? null : stepOf(entry.analysis.recipe, kind);
+  const initial = (proposed?.settings as Record<string, unknown> | undefined)?.[control.name];
+  const set = (next: number | boolean | string) => actions.setSetting(entry.key, kind, control.name, next);
+  const settle = () => {
+    actions.settleSetting(entry.key);
+    actions.view.setMaskPeek(false);
+  };
+
+  if (control.type === 'switch') {
+    return (
+      <div className="flex h-7 items-center justify-between">
+        <label htmlFor={id} className="text-xs text-secondary">
+          {label}
+        </label>
+        <Switch
+          id={id}
+          checked={value === true}
+          onChange={(checked) => {
+            set(checked);
+            settle();
+          }}
+        />
+      </div>
+    );
+  }
+  if (control.type === 'choice') {
+    return (
+      <div className="flex h-8 items-center justify-between">
+        <span className="text-xs text-secondary">{label}</span>
+        <Segmented
+          label={label}
+          value={String(value)}
+          options={control.options.map((option) => ({
+            value: String(option.value),
+            label: t(`controls.${option.label}`, { value: option.value }),
+          }))}
+          onChange={(chosen) => {
+            const option = control.options.find((each) => String(each.value) === chosen);
+            if (option !== undefined) set(option.value);
+            settle();
+          }}
+        />
+      </div>
+    );
+  }
+  // What counts as damage, and how far round it, is only to be judged by seeing it.
+  const showsMask = kind === 'repair';
+  return (
+    <Slider
+      label={label}
+      value={Number(value)}
+      min={control.min}
+      max={control.max}
+      step={control.step}
+      initial={typeof initial === 'number' ? initial : control.initial}
+      factor={control.factor}
+      unit={control.unit === null ? '' : t(`controls.${control.unit}`)}
+      testId={`${kind}-${control.name}`}
+      onChange={(next) => {
+        if (showsMask) actions.view.setMaskPeek(true);
+        set(next);
+      }}
+      onSettle={settle}
+    />
+  );
+}
+
+/** A thin bar along the card's foot while its step is computed. */
+function StepProgress({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
+  const done = useJobs((state) => {
+    const job = state.jobs.find((each) => each.photoKey === entry.key && each.progress?.step === kind);
+    return job?.progress?.done ?? null;
+  });
+  if (done === null) return null;
+  return (
+    <div className="absolute inset-x-0 bottom-0 h-0.5">
+      <div className="h-full origin-left bg-accent transition-transform" style={{ transform: `scaleX(${done})` }} />
+    </div>
+  );
+}

@@ -1,0 +1,16 @@
+import type { i18n, TFunction } from 'i18next';
+import type { Need } from '../../preload/contract';
+import type { Format } from '../i18n/format';
+
+/** Figures that are shares 0..1 and read as percentages; all others are plain numbers. */
+const SHARES = new Set(['damage', 'range']);
+
+/** The sentence that says why a step is needed or not. The English one serves for a reason not translated yet. */
+export function reasonSentence(need: Need, t: TFunction, translations: i18n, format: Format): string {
+  if (!translations.exists(need.reason)) return need.sentence;
+  const figures = Object.entries(need.figures).map(([name, value]) => [
+    name,
+    SHARES.has(name) ? format.percent(value) : format.number(value, Math.abs(value) < 10 ? 1 : 0),
+  ]);
+  return String(t(need.reason, Object.fromEntries(figures)));
+}

@@ -1,0 +1,28 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { Actions } from './actions';
+import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { activePhoto, type Stores } from './stores';
+import type { ViewState } from './view';
+
+/** What the components of one window share. */
+export interface Session {
+  stores: Stores;
+  actions: Actions;
+}
+
+export const SessionContext = createContext<Session | null>(null);
+
+function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error('A component was rendered outside its SessionContext.');
+  return session;
+}
+
+export const useActions = (): Actions => useSession().actions;
+export const useApp = <T>(select: (state: AppState) => T): T => useStore(useSession().stores.app, select);
+export const useJobs = <T>(select: (state: JobsState) => T): T => useStore(useSession().stores.jobs, select);
+export const useNotices = <T>(select: (state: NoticesState) => T): T => useStore(useSession().stores.notices, select);
+export const usePhotos = <T>(select: (state: PhotosState) => T): T => useStore(useSession().stores.photos, select);
+export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
+export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

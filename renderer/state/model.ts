@@ -1,0 +1,105 @@
+import type {
+  Analysis,
+  AppInfo,
+  ConnectionState,
+  EngineStatus,
+  Failure,
+  GeneratorInfo,
+  Photo,
+  Progress,
+  Recipe,
+  Rendering,
+  Settings,
+} from '../../preload/contract';
+
+/**
+ * Where the picture of a photo stands. `scheduled` waits for the hand to rest; `previewed` has a preview and waits for
+ * its turn at full size; `stopped` was cancelled by the user and starts again with the next change.
+ */
+export type RenderState = 'idle' | 'scheduled' | 'preview' | 'previewed' | 'full' | 'done' | 'stopped' | 'failed';
+
+/** A photo in the window, from the moment its file is offered. */
+export interface OpenPhoto {
+  /** Stable for as long as the photo is in the window. */
+  key: string;
+  token: string;
+  name: string;
+  phase: 'waiting' | 'opening' | 'analysing' | 'ready';
+  photo: Photo | null;
+  /** Null before the analysis, and where it failed or was cancelled. */
+  analysis: Analysis | null;
+  /** Null as long as there is no analysis. */
+  recipe: Recipe | null;
+  /** The recipes before the present one, newest last, and those that were undone, newest first. */
+  past: Recipe[];
+  future: Recipe[];
+  /** The setting under the hand: further changes of it belong to the same step of the history. */
+  editing: string | null;
+  render: RenderState;
+  /** The newest picture of the result, perhaps of an earlier recipe. */
+  rendering: Rendering | null;
+  /** The recipe that `rendering` shows. */
+  renderedFor: Recipe | null;
+}
+
+export type JobKind = 'open' | 'analyse' | 'preview' | 'full' | 'export';
+
+export interface Job {
+  id: string;
+  kind: JobKind;
+  photoKey: string;
+  progress: Progress | null;
+  cancelling: boolean;
+}
+
+/** Names of sentences under `notices` in the translation. */
+export type NoticeText =
+  | 'openFailed'
+  | 'analyseFailed'
+  | 'renderFailed'
+  | 'exportFailed'
+  | 'settingsFailed'
+  | 'startFailed'
+  | 'generatorsFailed'
+  | 'filesFailed'
+  | 'exported'
+  | 'downloaded'
+  | 'exportCancelled'
+  | 'closed'
+  | 'onlyPhotos';
+
+/** Something to tell without standing in the way. */
+export interface Notice {
+  id: string;
+  tone: 'error' | 'done' | 'info';
+  text: NoticeText;
+  /** What the sentence names. */
+  params: { name?: string; place?: string };
+  failure: Failure | null;
+  action: { label: 'retry' | 'reopen' | 'downloadAgain'; run: () => void } | null;
+  /** Stays until dismissed; others leave by themselves. */
+  stays: boolean;
+}
+
+export interface PhotosState {
+  photos: OpenPhoto[];
+  activeKey: string | null;
+}
+
+export interface JobsState {
+  jobs: Job[];
+}
+
+export interface NoticesState {
+  notices: Notice[];
+}
+
+/** What belongs to the app and not to a photo. Null until the main side has answered. */
+export interface AppState {
+  info: AppInfo | null;
+  settings: Settings;
+  engine: EngineStatus | null;
+  recipes: Recipe[];
+  generators: GeneratorInfo[] | null;
+  connection: ConnectionState;
+}

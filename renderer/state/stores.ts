@@ -1,0 +1,28 @@
+import { createStore } from 'zustand/vanilla';
+import { Settings } from '../../preload/contract';
+import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { createViewStore } from './view';
+
+/** The stores of one window, by subject. Actions change them; components only read. */
+export function createStores() {
+  return {
+    photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null })),
+    jobs: createStore<JobsState>(() => ({ jobs: [] })),
+    notices: createStore<NoticesState>(() => ({ notices: [] })),
+    app: createStore<AppState>(() => ({
+      info: null,
+      settings: Settings.parse({}),
+      engine: null,
+      recipes: [],
+      generators: null,
+      connection: 'open',
+    })),
+    view: createViewStore(),
+  };
+}
+
+export type Stores = ReturnType<typeof createStores>;
+
+export function activePhoto(state: PhotosState): OpenPhoto | null {
+  return state.photos.find((photo) => photo.key === state.activeKey) ?? null;
+}

@@ -1,0 +1,134 @@
+import { createStore } from 'zustand/vanilla';
+import {
+  clampView,
+  fitView,
+  nextScale,
+  type Point,
+  panBy,
+  type Size,
+  type View,
+  zoomAbout,
+} from '../darkroom/geometry';
+
+export const COMPARE_MODES = ['split', 'side', 'original', 'difference'] as const;
+export type CompareMode = (typeof COMPARE_MODES)[number];
+
+export type DialogName = 'export' | 'settings' | 'files' | 'keys';
+
+export interface ViewState {
+  page: 'darkroom' | 'generators';
+  dialog: DialogName | null;
+  panelOpen: boolean;
+  mode: CompareMode;
+  /** Where the split lies between the photo's visible left and right edge, 0..1. */
+  split: number;
+  maskShown: boolean;
+  /** True while the sensitivity slider is moved, when the mask is shown in any case. */
+  maskPeek: boolean;
+  /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
+  pane: Size;
+  /** Device pixels per CSS pixel. */
+  ratio: number;
+  /** What each photo was last looked at with; none: fitted. */
+  views: Record<string, View>;
+}
+
+/** How the window looks at things: nothing here concerns the main side. */
+export function createViewStore() {
+  return createStore<ViewState>(() => ({
+    page: 'darkroom',
+    dialog: null,
+    panelOpen: true,
+    mode: 'split',
+    split: 0.5,
+    maskShown: false,
+    maskPeek: false,
+    pane: { width: 800, height: 600 },
+    ratio: 1,
+    views: {},
+  }));
+}
+
+export type ViewStore = ReturnType<typeof createViewStore>;
+
+/** The view of a photo as it is drawn: what was chosen, kept sensible, else fitted. */
+export function viewOf(state: ViewState, key: string, photo: Size): View {
+  const chosen = state.views[key];
+  return chosen === undefined
+    ? fitView(photo, state.pane, state.ratio)
+    : clampView(chosen, photo, state.pane, state.ratio);
+}
+
+/** Changes of the view of one photo. Points are in pane pixels. */
+export function createViewActions(store: ViewStore) {
+  function change(key: string, photo: Size, next: (view: View, state: ViewState) => View): void {
+    store.setState((state) => {
+      const view = clampView(next(viewOf(state, key, photo), state), photo, state.pane, state.ratio);
+      return { views: { ...state.views, [key]: view } };
+    });
+  }
+  const middle = (pane: Size): Point => ({ x: pane.width / 2, y: pane.height / 2 });
+
+  return {
+    zoomFit(key: string): void {
+      store.setState((state) => {
+        const { [key]: _, ...views } = state.views;
+        return { views };
+      });
+    },
+    /** `percent` 100: one photo pixel on one device pixel. */
+    zoomTo(key: string, photo: Size, percent: number, at?: Point): void {
+      change(key, photo, (view, { pane, ratio }) => zoomAbout(view, pane, at ?? middle(pane), percent / 100 / ratio));
+    },
+    zoomBy(key: string, photo: Size, factor: number, at: Point): void {
+      change(key, photo, (view, { pane, ratio }) => {
+        // Clamped first: at the limit, zooming on must not drift sideways.
+        const { scale } = clampView({ ...view, scale: view.scale * factor }, photo, pane, ratio);
+        return zoomAbout(view, pane, at, scale);
+      });
+    },
+    zoomStep(key: string, photo: Size, direction: 1 | -1): void {
+      change(key, photo, (view, { pane, ratio }) =>
+        zoomAbout(view, pane, middle(pane), nextScale(view.scale, ratio, direction)),
+      );
+    },
+    /** Between fitted and 100 %. */
+    toggleActual(key: string, photo: Size, at: Point): void {
+      if (store.getState().views[key] === undefined) this.zoomTo(key, photo, 100, at);
+      else this.zoomFit(key);
+    },
+    pan(key: string, photo: Size, dx: number, dy: number): void {
+      change(key, photo, (view) => panBy(view, dx, dy));
+    },
+    /** Looks at a photo pixel. */
+    lookAt(key: string, photo: Size, at: Point): void {
+      change(key, photo, (view) => ({ ...view, ...at }));
+    },
+    setPane(pane: Size, ratio: number): void {
+      store.setState({ pane, ratio });
+    },
+    setMode(mode: CompareMode): void {
+      store.setState({ mode });
+    },
+    setSplit(split: number): void {
+      store.setState({ split: Math.min(1, Math.max(0, split)) });
+    },
+    toggleMask(): void {
+      store.setState((state) => ({ maskShown: !state.maskShown }));
+    },
+    setMaskPeek(maskPeek: boolean): void {
+      store.setState({ maskPeek });
+    },
+    togglePanel(): void {
+      store.setState((state) => ({ panelOpen: !state.panelOpen }));
+    },
+    show(dialog: DialogName | null): void {
+      store.setState({ dialog });
+    },
+    goTo(page: ViewState['page']): void {
+      store.setState({ page, dialog: null });
+    },
+  };
+}
+
+export type ViewActions = ReturnType<typeof createViewActions>;

@@ -1,0 +1,82 @@
+import type { TFunction } from 'i18next';
+import { X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { roughTime } from '../i18n/format';
+import { useActions, useActivePhoto, useApp, useJobs, usePhotos } from '../state/context';
+import { foremostJob } from './jobs';
+import { useJobText } from './useJobText';
+
+/** What is computed and for how long, what computes it, and a hint for the hand. */
+export function StatusLine() {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const entry = useActivePhoto();
+  const job = useJobs(foremostJob);
+  const name = usePhotos((state) => state.photos.find((photo) => photo.key === job?.photoKey)?.name ?? '');
+  const text = useJobText(job, name);
+  const left = job?.progress?.secondsLeft ?? null;
+  const stale = entry?.render === 'done' ? t('status.done') : '';
+  return (
+    <footer
+      data-testid="status"
+      className="flex h-7 shrink-0 items-center gap-3 border-t border-line bg-panel px-3 text-xs text-secondary"
+    >
+      {job !== null && text !== null ? (
+        <>
+          <span className="min-w-0 truncate text-text" data-testid="status-job">
+            {text}
+          </span>
+          <span aria-hidden="true" className="h-0.5 w-24 shrink-0 overflow-hidden rounded-full bg-line">
+            <span
+              className="block h-full origin-left bg-accent transition-transform"
+              style={{ transform: `scaleX(${job.progress?.done ?? 0})` }}
+            />
+          </span>
+          {left !== null && !job.cancelling && <span className="shrink-0">{timeLeft(left, t)}</span>}
+          <button
+            type="button"
+            aria-label={t('status.cancel', { job: text })}
+            title={t('common.cancel')}
+            data-testid="cancel"
+            disabled={job.cancelling}
+            onClick={() => actions.cancelJob(job.id)}
+            className="-ml-1 inline-flex size-5 shrink-0 items-center justify-center rounded-md text-text hover:bg-raised disabled:opacity-40"
+          >
+            <X size={14} strokeWidth={1.5} />
+          </button>
+        </>
+      ) : (
+        <span className="truncate">{stale}</span>
+      )}
+      <span className="grow" />
+      <Machine />
+    </footer>
+  );
+}
+
+function timeLeft(seconds: number, t: TFunction): string {
+  const { unit, value } = roughTime(seconds);
+  return unit === 'minutes' ? t('status.minutesLeft', { minutes: value }) : t('status.secondsLeft', { seconds: value });
+}
+
+/** The provider really in use. */
+function Machine() {
+  const { t } = useTranslation();
+  const engine = useApp((state) => state.engine);
+  const connection = useApp((state) => state.connection);
+  const line = 'min-w-0 shrink truncate';
+  if (connection === 'lost') return <span className={`${line} text-danger`}>{t('status.lost')}</span>;
+  if (connection === 'connecting') return <span className={line}>{t('status.connecting')}</span>;
+  if (engine === null) return null;
+  if (engine.state === 'failed') return <span className={`${line} text-danger`}>{t('status.engineFailed')}</span>;
+  if (engine.state === 'restarting') return <span className={line}>{t('status.restarting')}</span>;
+  if (engine.state === 'starting') return <span className={line}>{t('status.starting')}</span>;
+  if (engine.provider === null) return null;
+  const provider = t(`providers.${engine.provider}`);
+  const text = engine.provider === 'cpu' ? t('status.engine', { provider, count: engine.threads }) : provider;
+  return (
+    <span className={line} data-testid="provider" title={engine.note ?? undefined}>
+      {engine.note === null ? text : t('status.fellBack', { provider: text })}
+    </span>
+  );
+}

@@ -1,0 +1,292 @@
+import {
+  type Analysis,
+  type Bridge,
+  type CallName,
+  type EventName,
+  type EventPayload,
+  type Failure,
+  failure,
+  type Photo,
+  type Recipe,
+  type Request,
+  type Response,
+  type Result,
+  Settings,
+} from '../../preload/contract';
+
+/** A call that the page has made; `answer` ends it. */
+export interface PendingCall<N extends CallName = CallName> {
+  name: N;
+  request: Request<N>;
+  answered: boolean;
+  answer(result: Result<Response<N>>): void;
+}
+
+/**
+ * A main side that lives in the test. Calls named in `held` wait for their `answer`; others are answered at once with
+ * what `answers` says, else with something plausible.
+ */
+export interface FakeBridge extends Bridge {
+  calls: PendingCall[];
+  held: Set<CallName>;
+  answers: { [N in CallName]?: (request: Request<N>) => Result<Response<N>> };
+  emit<N extends EventName>(name: N, payload: EventPayload<N>): void;
+  /** Calls of a name, oldest first. */
+  named<N extends CallName>(name: N): PendingCall<N>[];
+}
+
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+
+export function fakePhoto(change: Partial<Photo> = {}): Photo {
+  return {
+    id: 'photo-1',
+    name: 'Grandmother at the lake.jpg',
+    format: 'jpeg',
+    width: 3000,
+    height: 2000,
+    depth: 8,
+    channels: 3,
+    alpha: false,
+    profile: 'sRGB IEC61966-2.1',
+    bytes: 2_345_678,
+    notes: ['turned upright by its EXIF orientation'],
+    facts: [
+      { label: 'facts.taken', value: '2019-07-14 16:20' },
+      { label: 'facts.camera', value: 'Epson Perfection V600' },
+    ],
+    ...change,
+  };
+}
+
+export const PROPOSAL: Recipe = {
+  format: 1,
+  id: 'proposal',
+  name: 'Proposal',
+  gate: 'needed',
+  steps: [
+    { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } },
+    { kind: 'tone', enabled: true, settings: { strength: 0.8, cast: 1, contrast: 1 } },
+  ],
+};
+
+export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
+  return {
+    damage: 0.018,
+    range: 0.62,
+    cast: 7.2,
+    colour: 'monochrome',
+    noise: 2.3,
+    blockiness: 1.02,
+    megapixels: 6,
+    needs: [
+      {
+        kind: 'repair',
+        needed: true,
+        available: true,
+        reason: 'reason.repair.damage',
+        figures: { damage: 0.018 },
+        sentence: 'Creases and scratches cover 1.8 % of the picture.',
+      },
+      {
+        kind: 'tone',
+        needed: true,
+        available: true,
+        reason: 'reason.tone.faded',
+        figures: { range: 0.62 },
+        sentence: 'Faded: only 62 % of the tones are used.',
+      },
+      {
+        kind: 'colorise',
+        needed: true,
+        available: false,
+        reason: 'reason.colorise.monochrome',
+        figures: {},
+        sentence: 'A black and white photo; its colours would be imagined.',
+      },
+    ],
+    recipe: PROPOSAL,
+    nothingToDo: false,
+    ...change,
+  };
+}
+
+/** A photo that needs nothing. */
+export function cleanAnalysis(): Analysis {
+  const { needs } = fakeAnalysis();
+  return fakeAnalysis({
+    damage: 0.0001,
+    range: 0.96,
+    cast: 1.1,
+    needs: [
+      { ...needs[0]!, needed: false, reason: 'reason.repair.clean', figures: { damage: 0.0001 } },
+      { ...needs[1]!, needed: false, reason: 'reason.tone.good', figures: { range: 0.96 } },
+    ],
+    recipe: { ...PROPOSAL, steps: PROPOSAL.steps.map((step) => ({ ...step, enabled: false })) },
+    nothingToDo: true,
+  });
+}
+
+export function fakeFailure(code: Failure['code']): Result<never> {
+  return failure(code, `The English sentence of ${code}.`, 'a detail for a developer');
+}
+
+export function createFakeBridge(): FakeBridge {
+  const listeners = new Map<EventName, Set<(payload: never) => void>>();
+  let settings = Settings.parse({});
+  let revision = 0;
+  let photos = 0;
+
+  const plausible: { [N in CallName]: (request: Request<N>) => Response<N> } = {
+    'app.info': () => ({
+      version: '0.1.0',
+      host: 'browser',
+      platform: 'linux',
+      pictureBase: '/picture',
+      uploadUrl: '/upload',
+      downloadBase: '/download',
+      nativeDialogs: false,
+    }),
+    'settings.get': () => settings,
+    'settings.set': (change) => {
+      settings = { ...settings, ...change };
+      return settings;
+    },
+    'files.pick': () => ({ files: [] }),
+    'files.list': () => ({
+      name: 'Pictures',
+      parent: null,
+      entries: [
+        { token: 'folder-1', name: 'Albums', kind: 'folder', bytes: 0 },
+        { token: 'file-1', name: 'Grandmother at the lake.jpg', kind: 'photo', bytes: 2_345_678 },
+      ],
+    }),
+    'photos.open': ({ token }) => {
+      photos += 1;
+      return fakePhoto({ id: `photo-${photos}`, name: `${token}.jpg` });
+    },
+    'photos.close': () => ({}),
+    'photos.analyse': () => fakeAnalysis(),
+    'photos.render': ({ size }) => {
+      revision += 1;
+      return {
+        revision,
+        size,
+        width: size === 'preview' ? 1500 : 3000,
+        height: size === 'preview' ? 1000 : 2000,
+        masked: 0.021,
+        reports: [
+          {
+            kind: 'repair',
+            outcome: 'done',
+            sentence: 'Repaired 2.1 % of the picture.',
+            seconds: 4.2,
+            generator: 'inpainter',
+            provider: 'cpu',
+          },
+          {
+            kind: 'tone',
+            outcome: 'done',
+            sentence: 'Tones spread.',
+            seconds: 0.3,
+            generator: null,
+            provider: null,
+          },
+        ],
+        seconds: 4.5,
+      };
+    },
+    'photos.export': () => ({
+      name: 'Grandmother at the lake-restored.jpg',
+      place: null,
+      bytes: 1_234_567,
+      download: 'download-1',
+      reports: [],
+    }),
+    'jobs.cancel': () => ({}),
+    'recipes.list': () => ({
+      recipes: [
+        {
+          format: 1,
+          id: 'scratched-print',
+          name: 'Scratched print',
+          gate: 'needed',
+          steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.6, grow: 2 } }],
+        },
+        {
+          format: 1,
+          id: 'enlarge',
+          name: 'Enlarge',
+          gate: 'always',
+          steps: [{ kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } }],
+        },
+      ],
+    }),
+    'generators.list': () => ({
+      generators: [
+        {
+          id: 'inpainter',
+          name: 'Inpainter',
+          task: 'inpaint',
+          version: '1.0.0',
+          licence: 'Apache-2.0',
+          description: 'Fills creases and scratches from what surrounds them.',
+          limits: 'Faces under large tears come out vague.',
+          parameters: 1_243_000,
+          bytes: 5_012_345,
+          state: 'ready',
+          measured: [{ metric: 'PSNR in the mask', value: 31.2, unit: 'dB', data: '24 photographs' }],
+        },
+      ],
+    }),
+    'engine.status': () => ({ state: 'ready', provider: 'cpu', threads: 2, note: null }),
+  };
+
+  const bridge: FakeBridge = {
+    calls: [],
+    held: new Set(),
+    answers: {},
+    call(name, request) {
+      return new Promise((resolve) => {
+        const pending: PendingCall<typeof name> = {
+          name,
+          request,
+          answered: false,
+          answer(result) {
+            pending.answered = true;
+            resolve(result);
+          },
+        };
+        bridge.calls.push(pending as unknown as PendingCall);
+        if (name === 'jobs.cancel') {
+          const { jobId } = request as Request<'jobs.cancel'>;
+          const job = bridge.calls.find((each) => 'jobId' in each.request && each.request.jobId === jobId);
+          if (job?.answered === false) job.answer(fakeFailure('CANCELLED'));
+        }
+        if (bridge.held.has(name)) return;
+        const given = bridge.answers[name];
+        pending.answer(given === undefined ? ok(plausible[name](request)) : given(request));
+      });
+    },
+    on(name, listener) {
+      const all = listeners.get(name) ?? new Set();
+      all.add(listener as (payload: never) => void);
+      listeners.set(name, all);
+      return () => all.delete(listener as (payload: never) => void);
+    },
+    async offer(files) {
+      return ok(
+        files.map((file, index) => ({
+          token: `upload-${index}`,
+          name: file.name,
+          kind: 'photo' as const,
+          bytes: file.size,
+        })),
+      );
+    },
+    emit(name, payload) {
+      for (const listener of listeners.get(name) ?? []) listener(payload as never);
+    },
+    named: (name) => bridge.calls.filter((each) => each.name === name) as unknown as PendingCall<typeof name>[],
+  };
+  return bridge;
+}

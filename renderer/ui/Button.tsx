@@ -1,0 +1,42 @@
+import type { ComponentProps, ReactNode } from 'react';
+import { Tooltip } from './Tooltip';
+
+const LOOKS = {
+  primary: 'bg-accent text-on-accent font-medium hover:brightness-110',
+  outline: 'border border-line bg-raised hover:border-track',
+  quiet: 'hover:bg-raised',
+};
+
+type ButtonProps = ComponentProps<'button'> & { look?: keyof typeof LOOKS };
+
+export function Button({ look = 'outline', className = '', ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      className={`inline-flex h-7 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 whitespace-nowrap transition-colors disabled:opacity-45 disabled:pointer-events-none ${LOOKS[look]} ${className}`}
+      {...rest}
+    />
+  );
+}
+
+type IconButtonProps = Omit<ComponentProps<'button'>, 'children'> & {
+  /** Its name for screen readers and its tooltip. */
+  label: string;
+  shortcut?: string;
+  children: ReactNode;
+};
+
+export function IconButton({ label, shortcut, className = '', children, ...rest }: IconButtonProps) {
+  return (
+    <Tooltip text={label} shortcut={shortcut}>
+      <button
+        type="button"
+        aria-label={label}
+        className={`inline-flex size-7 shrink-0 items-center justify-center rounded-md text-text transition-colors hover:bg-raised disabled:pointer-events-none disabled:opacity-40 aria-pressed:text-accent ${className}`}
+        {...rest}
+      >
+        {children}
+      </button>
+    </Tooltip>
+  );
+}

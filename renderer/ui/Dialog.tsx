@@ -1,0 +1,53 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from './Button';
+
+interface DialogProps {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+  footer?: ReactNode;
+  width?: number;
+  testId?: string;
+}
+
+/** The browser's own modal dialog: it keeps the focus, closes on Escape and gives the focus back. */
+export function Dialog({ title, onClose, children, footer, width = 440, testId }: DialogProps) {
+  const { t } = useTranslation();
+  const id = useId();
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog !== null && !dialog.open) dialog.showModal();
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; Escape does so by keyboard.
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      data-testid={testId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) ref.current?.close();
+      }}
+      style={{ width }}
+      className="m-auto max-h-[calc(100vh-48px)] max-w-[calc(100vw-48px)] flex-col overflow-hidden rounded-md border border-line bg-panel p-0 text-text shadow-lg open:flex"
+    >
+      <header className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
+        <h2 id={id} className="font-medium">
+          {title}
+        </h2>
+        <IconButton label={t('common.close')} onClick={() => ref.current?.close()}>
+          <X size={16} strokeWidth={1.5} />
+        </IconButton>
+      </header>
+      <div className="min-h-0 grow overflow-y-auto p-4">{children}</div>
+      {footer !== undefined && (
+        <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-4 py-3">
+          {footer}
+        </footer>
+      )}
+    </dialog>
+  );
+}

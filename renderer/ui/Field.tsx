@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react';
+
+interface FieldProps {
+  label: string;
+  htmlFor?: string;
+  hint?: string;
+  hintId?: string;
+  children: ReactNode;
+}
+
+/** A row of a form: its label and hint at the left, the control at the right. */
+export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
+  return (
+    <div className="flex min-h-9 items-center justify-between gap-4 py-1">
+      <div className="min-w-0">
+        <label htmlFor={htmlFor}>{label}</label>
+        {hint !== undefined && (
+          <p id={hintId} className="text-xs text-secondary">
+            {hint}
+          </p>
+        )}
+      </div>
+      <div className="flex shrink-0 items-center">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { Slider as Radix } from 'radix-ui';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../i18n/format';
+import { readNumber } from './number';
+
+interface SliderProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  /** Where a double click goes. */
+  initial: number;
+  /** The number shown is the value times this (100 for a share shown in percent). */
+  factor?: number;
+  unit?: string;
+  testId?: string;
+  onChange(value: number): void;
+  /** The hand has left the slider or the number. */
+  onSettle?(): void;
+}
+
+/**
+ * A slider with its value as an editable number. Arrow keys step, Shift steps ten, a double click resets. The
+ * component keeps no value of its own, so that undo moves it too.
+ */
+export function Slider(props: SliderProps) {
+  const { label, value, min, max, step, initial, factor = 1, unit = '', testId, onChange, onSettle } = props;
+  const id = useId();
+  const format = useFormat();
+  const { t, i18n } = useTranslation();
+  const [draft, setDraft] = useState<string | null>(null);
+  const shown = format.number(value * factor, step * factor < 1 ? 1 : 0);
+
+  const set = (next: number) => {
+    const stepped = Math.round((next - min) / step) * step + min;
+    const limited = Math.min(max, Math.max(min, Number(stepped.toFixed(6))));
+    if (limited !== value) onChange(limited);
+  };
+  const commit = () => {
+    const typed = draft === null ? null : readNumber(draft, i18n.language);
+    if (typed !== null) set(typed / factor);
+    setDraft(null);
+    onSettle?.();
+  };
+
+  return (
+    <div className="grid grid-cols-[1fr_auto] items-center gap-x-2">
+      <span id={id} className="truncate text-xs text-secondary">
+        {label}
+      </span>
+      <span className="flex items-center text-xs">
+        <input
+          type="text"
+          inputMode="decimal"
+          aria-label={t('controls.number', { label })}
+          value={draft ?? shown}
+          onChange={(event) => setDraft(event.target.value)}
+          onFocus={(event) => event.target.select()}
+          onBlur={commit}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') commit();
+            else if (event.key === 'Escape') setDraft(null);
+            else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+              event.preventDefault();
+              setDraft(null);
+              set(value + step * (event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1));
+            }
+          }}
+          className="h-6 w-11 rounded-md border border-transparent bg-transparent px-1 text-right transition-colors select-text hover:border-line focus:border-line focus:bg-panel"
+        />
+        <span aria-hidden="true" className="w-5 pl-0.5 text-secondary">
+          {unit}
+        </span>
+      </span>
+      <Radix.Root
+        value={[value]}
+        min={min}
+        max={max}
+        step={step}
+        data-testid={testId}
+        onValueChange={([next]) => {
+          if (next !== undefined) onChange(next);
+        }}
+        onValueCommit={() => onSettle?.()}
+        onDoubleClick={() => {
+          set(initial);
+          onSettle?.();
+        }}
+        className="relative col-span-2 flex h-5 touch-none items-center"
+      >
+        <Radix.Track className="relative h-0.5 grow rounded-full bg-track">
+          <Radix.Range className="absolute h-full rounded-full bg-text" />
+        </Radix.Track>
+        <Radix.Thumb
+          aria-labelledby={id}
+          aria-valuetext={`${shown} ${unit}`.trim()}
+          className="block size-3.5 rounded-full border-2 border-text bg-panel transition-colors hover:bg-raised"
+        />
+      </Radix.Root>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { Switch as Radix } from 'radix-ui';
+
+interface SwitchProps {
+  checked: boolean;
+  onChange(checked: boolean): void;
+  label?: string;
+  id?: string;
+  describedBy?: string;
+}
+
+export function Switch({ checked, onChange, label, id, describedBy }: SwitchProps) {
+  return (
+    <Radix.Root
+      id={id}
+      checked={checked}
+      onCheckedChange={onChange}
+      aria-label={label}
+      aria-describedby={describedBy}
+      className="h-[18px] w-8 shrink-0 rounded-full border border-track bg-transparent p-px transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent"
+    >
+      <Radix.Thumb className="block size-3.5 rounded-full bg-track transition-transform data-[state=checked]:translate-x-3.5 data-[state=checked]:bg-on-accent" />
+    </Radix.Root>
+  );
+}
