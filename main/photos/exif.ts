@@ -44,6 +44,26 @@ export const TAG = {
   lensModel: 42036,
 } as const;
 
+/** Descriptive tags of a TIFF file's image directory; the others describe how its pixels are stored. */
+export const DESCRIPTIVE_TAGS = new Set<number>([
+  269, // DocumentName
+  TAG.imageDescription,
+  TAG.make,
+  TAG.model,
+  285, // PageName
+  TAG.software,
+  TAG.dateTime,
+  315, // Artist
+  316, // HostComputer
+  18246, // Rating
+  33432, // Copyright
+  40091, // XPTitle
+  40092, // XPComment
+  40093, // XPAuthor
+  40094, // XPKeywords
+  40095, // XPSubject
+]);
+
 const POINTERS = [TAG.exif, TAG.gps, TAG.interoperability] as const;
 
 /** Bytes per value by data type; types that are not listed are passed over. */

@@ -1,7 +1,18 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Photo, PhotoFormat } from '../../preload/contract';
 import type { FileHeader } from '../engine/sharp';
-import { type Directories, numberOf, readDirectories, readerOf, TAG, textOf, writeExifBlock } from './exif';
+import {
+  DESCRIPTIVE_TAGS,
+  type Directories,
+  fitExif,
+  numberOf,
+  readDirectories,
+  readerOf,
+  TAG,
+  textOf,
+  writeExifBlock,
+} from './exif';
+import { type Edit, recordEdit } from './xmp';
 
 /** What a photo says about itself besides its pixels and its colour profile. */
 export interface PhotoMetadata {
@@ -17,26 +28,6 @@ export interface PhotoMetadata {
 
 /** For photos whose metadata is to be left out. */
 export const NO_METADATA: PhotoMetadata = { exif: null, xmp: null, iptc: null, density: null };
-
-/** Descriptive tags of a TIFF file's image directory; the others describe how its pixels are stored. */
-const DESCRIPTIVE_TAGS = new Set([
-  269, // DocumentName
-  TAG.imageDescription,
-  TAG.make,
-  TAG.model,
-  285, // PageName
-  TAG.software,
-  TAG.dateTime,
-  315, // Artist
-  316, // HostComputer
-  18246, // Rating
-  33432, // Copyright
-  40091, // XPTitle
-  40092, // XPComment
-  40093, // XPAuthor
-  40094, // XPKeywords
-  40095, // XPSubject
-]);
 
 /** Collects the metadata of a photo from its header and, for TIFF, from the directories in the file at `path`. */
 export function readMetadata(header: FileHeader, format: PhotoFormat, path: string): PhotoMetadata {
@@ -164,4 +155,31 @@ function locationOf({ gps }: Directories): string | null {
 
 function rounded(value: number): string {
   return String(Math.round(value * 100) / 100);
+}
+
+// ------------------------------------------------------------------------------------------- on the way out
+
+/** Metadata of a photo that is about to be written. */
+export interface OutputMetadata extends PhotoMetadata {
+  /** What Emulsion itself has to say, for formats in which the whole packet does not fit. */
+  shortXmp: string;
+}
+
+/**
+ * The metadata for a result of `width` x `height` pixels: that of the original (or {@link NO_METADATA}), corrected
+ * for a picture that stands upright, with the edit recorded. Notes tell what could not be kept.
+ */
+export function metadataFor(
+  original: PhotoMetadata,
+  edit: Edit,
+  { width, height }: { width: number; height: number },
+): { metadata: OutputMetadata; notes: string[] } {
+  const notes: string[] = [];
+  const exif = original.exif && fitExif(original.exif, width, height);
+  if (original.exif && !exif) notes.push('EXIF is left out, because it is damaged');
+  let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit);
+  if (original.xmp !== null && xmp === null) notes.push('XMP is replaced, because it is malformed');
+  const shortXmp = recordEdit(null, edit);
+  xmp ??= shortXmp;
+  return { metadata: { exif, xmp, shortXmp, iptc: original.iptc, density: original.density }, notes };
 }

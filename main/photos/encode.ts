@@ -1,0 +1,204 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ExportFormat } from '../../preload/contract';
+import { loadSharp, type Sharp, type SharpModule } from '../engine/sharp';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { createRaster, maxValue, type Raster } from '../restoration/raster';
+import { type Embedded, embed, embedInPngBytes } from './embed';
+import type { OutputMetadata } from './metadata';
+
+export interface EncodeRequest {
+  raster: Raster;
+  /** Opacity in the raster's size and depth. */
+  alpha: Raster | null;
+  /** ICC profile of the raster's encoding; null: sRGB, or plain grey. */
+  profile: Uint8Array | null;
+  metadata: OutputMetadata;
+  format: ExportFormat;
+  /** 1..100 for JPEG, WebP and AVIF; PNG and TIFF are lossless. */
+  quality: number;
+  /** File to write; overwritten where it exists. */
+  path: string;
+}
+
+/** Longest side in pixels that a format, or its encoder here, can hold. */
+const MAX_SIDE: Record<ExportFormat, number> = {
+  jpeg: 65_535,
+  png: 2_147_483_647,
+  tiff: 2_147_483_647,
+  webp: 16_383,
+  avif: 16_384,
+};
+
+/** Above this many pixels, a JPEG's codes are not optimised, because that keeps all coefficients in memory. */
+const MAX_OPTIMISED_PIXELS = 24_000_000;
+
+/** Classic TIFF files end at 4 GiB; deflate may lengthen what it cannot shorten by a little. */
+const MAX_CLASSIC_TIFF_BYTES = 4_000_000_000;
+
+/** From this quality on, colours keep their full resolution. */
+const FULL_CHROMA_QUALITY = 90;
+
+/**
+ * Encodes straight to a file. 16 bits stay in PNG and TIFF, become 10 in AVIF and are rounded to 8 elsewhere. Returns
+ * what the format could not take.
+ *
+ * Throws FORMAT_UNSUPPORTED (too large for the format), DISK_FULL or INTERNAL. The file may then be half written.
+ */
+export async function encodePhoto(request: EncodeRequest): Promise<{ notes: string[] }> {
+  const { raster, format, metadata, path } = request;
+  checkSize(raster, format);
+  const sharp = await loadSharp();
+  const notes: string[] = [];
+  if (format === 'jpeg' && request.alpha)
+    notes.push('transparent parts are laid on white, because JPEG files are opaque');
+  const parts: Embedded = {
+    icc: request.profile ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
+    exif: metadata.exif,
+    xmp: metadata.xmp,
+    shortXmp: metadata.shortXmp,
+    iptc: metadata.iptc,
+    density: metadata.density,
+  };
+  try {
+    if (format === 'avif') {
+      notes.push(...(await writeAvif(sharp, request, parts)));
+    } else {
+      await pipelineFor(sharp, request).toFile(path);
+      notes.push(...(await embed(path, format, parts, { ...raster, alpha: request.alpha !== null })));
+    }
+  } catch (error) {
+    throw await writingError(error, path);
+  }
+  return { notes };
+}
+
+function checkSize({ width, height }: Raster, format: ExportFormat): void {
+  if (Math.max(width, height) <= MAX_SIDE[format]) return;
+  const name = { jpeg: 'JPEG', png: 'PNG', tiff: 'TIFF', webp: 'WebP', avif: 'AVIF' }[format];
+  throw new EmulsionError('FORMAT_UNSUPPORTED', {
+    message: `The picture is too large for ${name}, which holds at most ${MAX_SIDE[format]} pixels on a side. Choose TIFF or PNG.`,
+    detail: `${width} x ${height}`,
+  });
+}
+
+function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
+  const { format, quality, alpha, metadata } = request;
+  const raster = format === 'jpeg' && alpha ? onWhite(request.raster, alpha) : request.raster;
+  const { width, height, channels } = raster;
+  let pipeline = sharp(raster.data, { raw: { width, height, channels }, limitInputPixels: false });
+  if (alpha && format !== 'jpeg')
+    pipeline = pipeline.joinChannel(alpha.data as Buffer, {
+      raw: { width, height, channels: 1 },
+      limitInputPixels: false,
+    });
+  const wide = raster.depth === 16 && (format === 'png' || format === 'tiff');
+  // libvips cuts 16 bits down to the upper 8; this makes it round.
+  if (raster.depth === 16 && !wide) pipeline = pipeline.linear(256 / 257, 128);
+  pipeline = pipeline.toColourspace(channels === 1 ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
+  switch (format) {
+    case 'jpeg':
+      return pipeline.jpeg({
+        quality,
+        chromaSubsampling: quality >= FULL_CHROMA_QUALITY ? '4:4:4' : '4:2:0',
+        optimiseCoding: width * height <= MAX_OPTIMISED_PIXELS,
+      });
+    case 'png':
+      return pipeline.png({ compressionLevel: 6, adaptiveFiltering: true });
+    case 'tiff':
+      return pipeline.tiff({
+        compression: 'deflate',
+        predictor: 'horizontal',
+        bigtiff: raster.data.byteLength + (alpha?.data.byteLength ?? 0) > MAX_CLASSIC_TIFF_BYTES,
+        ...(metadata.density === null
+          ? {}
+          : { xres: metadata.density / 25.4, yres: metadata.density / 25.4, resolutionUnit: 'inch' }),
+      });
+    case 'webp':
+      return pipeline.webp({ quality, exact: true });
+    case 'avif':
+      return pipeline.avif({ quality });
+  }
+}
+
+/** AVIF files are written by libheif together with their metadata, which come from a carrier. */
+async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embedded): Promise<string[]> {
+  const { raster, alpha, quality, path } = request;
+  const { width, height, depth } = raster;
+  const channels = (raster.channels + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
+  const data = alpha ? interleave(raster, alpha) : raster.data;
+  // A black pixel in a PNG with the metadata: OR-ing the picture onto it gives the picture with that metadata.
+  const black = depth === 8 ? new Uint8Array(channels) : new Uint16Array(channels);
+  const colourspace = raster.channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16';
+  const png = await sharp(black, { raw: { width: 1, height: 1, channels } })
+    .toColourspace(colourspace)
+    .png()
+    .toBuffer();
+  const carrier = embedInPngBytes(png, parts);
+  const picture = { raw: { width, height, channels }, limitInputPixels: false };
+  await sharp(carrier)
+    .keepMetadata()
+    .boolean(data as Buffer, 'or', picture)
+    .toColourspace(colourspace)
+    .avif({ quality, bitdepth: depth === 8 ? 8 : 10 })
+    .toFile(path);
+  const notes: string[] = [];
+  if (parts.iptc) notes.push('IPTC records are left out, because AVIF files cannot hold them');
+  if (parts.density !== null) notes.push('the resolution is left out, because AVIF files cannot hold it');
+  if (depth === 16) notes.push('16 bits per channel are reduced to 10');
+  return notes;
+}
+
+function interleave(raster: Raster, alpha: Raster): Raster['data'] {
+  const { channels } = raster;
+  const pixels = raster.width * raster.height;
+  const data = raster.depth === 8 ? new Uint8Array(pixels * (channels + 1)) : new Uint16Array(pixels * (channels + 1));
+  for (let i = 0, source = 0, target = 0; i < pixels; i++) {
+    for (let channel = 0; channel < channels; channel++) data[target++] = raster.data[source++]!;
+    data[target++] = alpha.data[i]!;
+  }
+  return data;
+}
+
+/** A copy laid on white. */
+function onWhite(raster: Raster, alpha: Raster): Raster {
+  const flat = createRaster(raster.width, raster.height, raster.channels, raster.depth);
+  const white = maxValue(raster);
+  const { channels } = raster;
+  for (let i = 0; i < flat.data.length; i++) {
+    const opacity = alpha.data[Math.floor(i / channels)]! / white;
+    flat.data[i] = Math.round(white + (raster.data[i]! - white) * opacity);
+  }
+  return flat;
+}
+
+let srgb: Promise<Uint8Array> | undefined;
+
+/** libvips' own sRGB profile. */
+function srgbProfile(sharp: SharpModule): Promise<Uint8Array> {
+  srgb ??= (async () => {
+    const png = await sharp(new Uint8Array(3), { raw: { width: 1, height: 1, channels: 3 } })
+      .withIccProfile('srgb')
+      .png()
+      .toBuffer();
+    const { icc } = await sharp(png).metadata();
+    if (!icc) throw new EmulsionError('INTERNAL', { detail: 'sharp gave no sRGB profile.' });
+    return icc;
+  })();
+  return srgb;
+}
+
+/** Less free space than this right after a failure means that the disk is full. */
+const FULL_BYTES = 64 * 1024;
+
+/** libvips puts the system's error into words; where they do not tell, the free space does. */
+async function writingError(error: unknown, path: string): Promise<EmulsionError> {
+  const known = toEmulsionError(error);
+  if (known.code !== 'INTERNAL') return known;
+  const text = error instanceof Error ? error.message : String(error);
+  if (/no space|not enough space|disk full|quota/i.test(text)) return new EmulsionError('DISK_FULL', { cause: error });
+  if (/enough memory|out of memory/i.test(text)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
+  const space = await statfs(dirname(path)).catch(() => null);
+  if (space && space.bavail * space.bsize < FULL_BYTES) return new EmulsionError('DISK_FULL', { cause: error });
+  return known;
+}

@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as nodeFs from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { EmulsionError, toEmulsionError } from '../errors';
+
+/** The file operations used here, so that tests can have them fail. */
+export type FileSystem = Pick<typeof nodeFs, 'link' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'>;
+
+export interface WriteTarget {
+  /** Made, with its parents, where it does not exist. */
+  folder: string;
+  /** Name without extension; characters that some system forbids are replaced, a long one is shortened. */
+  stem: string;
+  /** Without the dot. */
+  extension: string;
+}
+
+export interface WriteOptions {
+  signal?: AbortSignal;
+  fs?: FileSystem;
+}
+
+/**
+ * Writes a new file that is either complete or not there. `produce` fills a temporary file in the same folder; it is
+ * synced and only then gets its name: `stem.ext`, or `stem-2.ext`, `stem-3.ext` ... where that is taken, also by
+ * another writer at the same moment. An existing file is never touched. After an error or a cancellation nothing is
+ * left behind.
+ *
+ * Throws what `produce` throws, FOLDER_MISSING, FOLDER_UNWRITABLE, DISK_FULL or CANCELLED.
+ */
+export async function writePhoto<T>(
+  target: WriteTarget,
+  produce: (path: string) => Promise<T>,
+  { signal, fs = nodeFs }: WriteOptions = {},
+): Promise<{ path: string; bytes: number; produced: T }> {
+  throwIfCancelled(signal);
+  await makeFolder(target.folder, fs);
+  const stem = safeStem(target.stem);
+  const temporary = join(target.folder, partialName(stem));
+  ours.add(temporary);
+  try {
+    const produced = await produce(temporary);
+    throwIfCancelled(signal);
+    const bytes = await sync(temporary, fs);
+    const path = await publish(temporary, { ...target, stem }, fs);
+    await syncFolder(target.folder, fs);
+    return { path, bytes, produced };
+  } catch (error) {
+    throw folderError(error);
+  } finally {
+    // After publishing, the temporary name is gone already, or is the second one of a finished file.
+    await fs.rm(temporary, { force: true }).catch(() => undefined);
+    ours.delete(temporary);
+  }
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new EmulsionError('CANCELLED');
+}
+
+// ------------------------------------------------------------------------------------------- the folder
+
+async function makeFolder(folder: string, fs: FileSystem): Promise<void> {
+  try {
+    await fs.mkdir(folder, { recursive: true });
+  } catch (error) {
+    const code = codeOf(error);
+    // EEXIST: a file of that name; ENOTDIR: a file further up.
+    if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG') {
+      throw new EmulsionError('FOLDER_MISSING', { cause: error });
+    }
+    throw folderError(error);
+  }
+}
+
+/** While writing, a refusal by the system concerns the folder and not a photo. */
+function folderError(error: unknown): EmulsionError {
+  const code = codeOf(error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new EmulsionError('FOLDER_UNWRITABLE', { cause: error });
+  }
+  // The folder was there a moment ago: it was removed, or its disk was pulled out.
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new EmulsionError('FOLDER_MISSING', { cause: error });
+  return toEmulsionError(error);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | null)?.code;
+}
+
+async function sync(path: string, fs: FileSystem): Promise<number> {
+  // Windows syncs only what is open for writing.
+  const file = await fs.open(path, 'r+');
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the new name itself survive a power cut, where the system can do that for folders (Windows cannot). */
+async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
+  try {
+    const handle = await fs.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
+  }
+}
+
+// ------------------------------------------------------------------------------------------- the name
+
+/** Most file systems take 255 bytes; those that encrypt names take 143. */
+const NAME_BYTES = 255;
+const SHORT_NAME_BYTES = 143;
+const MAX_ATTEMPTS = 100_000;
+
+async function publish(temporary: string, { folder, stem, extension }: WriteTarget, fs: FileSystem): Promise<string> {
+  let room = NAME_BYTES;
+  for (let number = 1; number <= MAX_ATTEMPTS; number++) {
+    const suffix = `${number === 1 ? '' : `-${number}`}.${extension}`;
+    const path = join(folder, shortened(stem, room - suffix.length) + suffix);
+    try {
+      await moveExclusively(temporary, path, fs);
+      return path;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENAMETOOLONG' && room === NAME_BYTES) {
+        room = SHORT_NAME_BYTES;
+        number--;
+      } else if (code !== 'EEXIST') {
+        throw error;
+      }
+    }
+  }
+  throw new EmulsionError('NAME_TAKEN', { detail: `${stem}.${extension} and ${MAX_ATTEMPTS} more` });
+}
+
+/** Codes by which file systems say that they know no hard links (FAT, exFAT, some network shares). */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'UNKNOWN'];
+
+/** Throws EEXIST where `to` exists, however late it came into being. */
+async function moveExclusively(from: string, to: string, fs: FileSystem): Promise<void> {
+  try {
+    // A link fails where the name is taken, which a rename does not.
+    await fs.link(from, to);
+  } catch (error) {
+    if (!NO_LINKS.includes(codeOf(error) ?? '')) throw error;
+    // Without links: claim the name with an empty file, exclusively, and move over one's own claim.
+    await (await fs.open(to, 'wx')).close();
+    try {
+      await fs.rename(from, to);
+    } catch (failure) {
+      await fs.rm(to, { force: true }).catch(() => undefined);
+      throw failure;
+    }
+  }
+}
+
+const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i;
+
+/** A name that Windows, macOS and Linux all take, as close to `stem` as that allows. */
+export function safeStem(stem: string): string {
+  const clean = Buffer.from(stem)
+    .toString()
+    .normalize('NFC')
+    .replace(/[<>:"/\\|?*\p{Cc}]/gu, '_')
+    // Windows drops dots and blanks at the end; a dot at the start hides a file.
+    .replace(/[. ]+$/, '')
+    .replace(/^[. ]+/, '');
+  if (clean === '') return 'photo';
+  // Windows reserves these also with anything behind a dot.
+  return RESERVED.test(clean.split('.')[0]!.trim()) ? `_${clean}` : clean;
+}
+
+/** As much of the beginning as fits into `bytes` of UTF-8, without cutting a letter with its accents in two. */
+function shortened(stem: string, bytes: number): string {
+  if (Buffer.byteLength(stem) <= bytes) return stem;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter().segment(stem)) {
+    if (Buffer.byteLength(kept + segment) > bytes) break;
+    kept += segment;
+  }
+  return kept.replace(/[. ]+$/, '') || 'photo';
+}
+
+// ------------------------------------------------------------------------------------------- partial files
+
+const PARTIAL = /^\..*\.([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.emulsion-part$/;
+const PARTIAL_STEM_BYTES = 48;
+
+/** Temporary files that this process is writing now. */
+const ours = new Set<string>();
+
+/** The computer is part of the name, because a process number means nothing on another one that shares the folder. */
+const computer = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+function partialName(stem: string): string {
+  const random = randomBytes(6).toString('hex');
+  return `.${shortened(stem, PARTIAL_STEM_BYTES)}.${computer}-${process.pid}-${random}.emulsion-part`;
+}
+
+/**
+ * Removes what writers on this computer that are no longer alive have left in a folder (not in those below it), and
+ * nothing else. Returns how many files it removed. A folder that cannot be read is left alone.
+ */
+export async function cleanPartials(folder: string, fs: FileSystem = nodeFs): Promise<number> {
+  let removed = 0;
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    const [, origin, pid] = PARTIAL.exec(name) ?? [];
+    const path = join(folder, name);
+    if (origin !== computer || ours.has(path) || isAlive(Number(pid))) continue;
+    await fs.rm(path, { force: true }).then(
+      () => removed++,
+      () => undefined,
+    );
+  }
+  return removed;
+}
+
+/** A file of this process's own number that it is not writing comes from an earlier process of that number. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
