@@ -229,6 +229,8 @@ class Overlays:
         self.pictures = pictures
         self.lines = [i for i, g in enumerate(pictures.groups) if g in LINE_OVERLAYS]
         self.blobs = [i for i, g in enumerate(pictures.groups) if g in BLOB_OVERLAYS]
+        # a handful of overlays may hold one class only: then it stands for both
+        self.lines, self.blobs = self.lines or self.blobs, self.blobs or self.lines
 
     def draw(self, rng, shape, kind):
         """(opacity [H, W], parameters) from a random overlay of `kind`, 'lines' or 'blobs'."""
@@ -265,20 +267,20 @@ def damage_luma(rng, luma, overlays, amount=None):
     truth = {"lines": np.zeros(shape, np.float32), "blobs": np.zeros(shape, np.float32)}
     parameters = []
     bright = 0.85 if rng.random() < 0.7 else 0.25
-    amount = amount if amount is not None else 1 + int(rng.poisson(1.3))
+    amount = amount if amount is not None else 1 + int(rng.poisson(1.8))
     for _ in range(amount):
         kind = "lines" if rng.random() < 0.62 else "blobs"
-        if overlays is not None and rng.random() < (0.35 if kind == "lines" else 0.45):
+        if overlays is not None and rng.random() < (0.3 if kind == "lines" else 0.35):
             opacity, drawn = overlays.draw(rng, shape, kind)
         elif kind == "lines":
             maker = (draw_crease, draw_crease, draw_scratches, draw_tear)[int(rng.integers(4))]
             opacity, drawn = maker(rng, shape)
         else:
-            maker = (draw_specks, draw_specks, draw_flake, draw_stain)[int(rng.integers(4))]
+            maker = (draw_specks, draw_specks, draw_specks, draw_flake, draw_flake, draw_stain)[int(rng.integers(6))]
             opacity, drawn = maker(rng, shape)
         if rng.random() < 0.35:
             opacity = cv2.GaussianBlur(opacity, (0, 0), log_uniform(rng, 0.4, 1.5))
-        strength = float(np.clip(log_uniform(rng, 0.35, 1.3), 0, 1))
+        strength = float(np.clip(log_uniform(rng, 0.45, 1.6), 0, 1))
         tone = tone_of(rng, bright)
         if drawn["kind"] == "crease" and rng.random() < 0.25:  # a fold casts a shadow beside its ridge
             dx, dy = (int(v) for v in rng.integers(-2, 3, 2))
@@ -301,13 +303,13 @@ def visible_truth(clean, damaged, truth, noise=0.0):
 
     clean, damaged: float32 [H, W] before noise and compression. noise: sigma of the noise to come.
     Returns (label uint8 [2, H, W] for lines and blobs, ignore uint8 [H, W]). A pixel is labelled
-    where the smoothed change exceeds 0.045 + the noise + a third of the clean picture's local
+    where the smoothed change exceeds 0.055 + the noise + 0.4 of the clean picture's local
     contrast; it is ignored where the change is between half of that and all of it.
     """
     change = cv2.GaussianBlur(np.abs(damaged - clean), (0, 0), 0.7)
     mean = cv2.blur(clean, (9, 9))
     contrast = np.sqrt(np.maximum(cv2.blur(clean * clean, (9, 9)) - mean * mean, 0))
-    needed = 0.045 + 0.8 * noise + 0.35 * contrast
+    needed = 0.055 + 1.0 * noise + 0.4 * contrast
     seen, hint = change > needed, change > 0.5 * needed
     lines = (truth["lines"] > 0.12) & (truth["lines"] >= truth["blobs"])
     blobs = (truth["blobs"] > 0.12) & ~lines
@@ -421,7 +423,7 @@ def tint(rng, picture):
 
 def grain(rng, picture, sigma=None):
     """Film grain: noise of a drawn grain size, stronger in the mid tones. Returns (picture, parameters)."""
-    sigma = sigma if sigma is not None else log_uniform(rng, 0.004, 0.06)
+    sigma = sigma if sigma is not None else log_uniform(rng, 0.004, 0.045)
     size = float(rng.choice([0.0, 0.6, 1.0]))
     noise = rng.standard_normal(picture.shape[:2], dtype=np.float32)
     if size:

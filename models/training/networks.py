@@ -85,10 +85,15 @@ class Mixed(nn.Module):
 
 
 class Residual(nn.Module):
-    """x + conv(relu(conv(x))), the first convolution dilated; starts as the identity / 2."""
+    """x + conv(relu(conv(x))), the first convolution dilated; starts near the identity.
 
-    def __init__(self, channels, dilation=1):
+    norm: batch normalisation after both convolutions (the exporter folds it into them).
+    """
+
+    def __init__(self, channels, dilation=1, norm=False):
         super().__init__()
+        self.norm1 = nn.BatchNorm2d(channels) if norm else nn.Identity()
+        self.norm2 = nn.BatchNorm2d(channels) if norm else nn.Identity()
         self.first = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
@@ -97,7 +102,7 @@ class Residual(nn.Module):
         nn.init.zeros_(self.second.bias)
 
     def forward(self, x):
-        return x + self.second(F.relu(self.first(x)))
+        return x + self.norm2(self.second(F.relu(self.norm1(self.first(x)))))
 
 
 class DamageNet(Mixed):
@@ -107,20 +112,20 @@ class DamageNet(Mixed):
     of the resolution reads them. `logits` returns the same before the sigmoid.
     """
 
-    def __init__(self, widths=(32, 56, 80)):
+    def __init__(self, widths=(32, 56, 80), norm=True):
         super().__init__()
         a, b, c = widths
         self.enter = nn.Conv2d(4 + 4 + 1 + 8 + 2, a, 3, padding=1)
-        self.half_in = Residual(a)
+        self.half_in = Residual(a, norm=norm)
         self.down1 = nn.Conv2d(a, b, 2, stride=2)
-        self.quarter_in = Residual(b)
+        self.quarter_in = Residual(b, norm=norm)
         self.down2 = nn.Conv2d(b, c, 2, stride=2)
-        self.eighth = Residual(c)
+        self.eighth = Residual(c, norm=norm)
         self.up2 = nn.Conv2d(c, b, 1)
         self.hats = nn.Conv2d(2, b, 1)
-        self.quarter_out = Residual(b)
+        self.quarter_out = Residual(b, norm=norm)
         self.up1 = nn.Conv2d(b, a, 1)
-        self.half_out = Residual(a)
+        self.half_out = Residual(a, norm=norm)
         self.head = nn.Conv2d(a, 8, 1)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare

@@ -26,14 +26,14 @@ class Sampler:
             luma = d.random_crop(rng, picture, self.crop, (0.7, 1.3)) @ d.LUMA
             return self._pack(luma, np.zeros((2,) + luma.shape, np.uint8), np.ones(luma.shape, np.uint8))
         luma = d.to_luma(rng, d.random_crop(rng, picture, self.crop, (0.4, 1.5)))
-        if rng.random() < 0.05:
+        if rng.random() < 0.03:
             luma, _ = d.halftone(rng, luma)
-        for _ in range(int(rng.random() < 0.35) + int(rng.random() < 0.2)):
+        for _ in range(int(rng.random() < 0.3) + int(rng.random() < 0.12)):
             luma, _ = d.draw_innocent(rng, luma)
         luma, _ = d.age(rng, luma.astype(np.float32))
         label = np.zeros((2,) + luma.shape, np.uint8)
         ignore = np.zeros(luma.shape, np.uint8)
-        noise = 0.0 if rng.random() < 0.4 else d.log_uniform(rng, 0.002, 0.03)
+        noise = 0.0 if rng.random() < 0.4 else d.log_uniform(rng, 0.002, 0.022)
         if damaged:
             clean = luma
             luma, truth, _ = d.damage_luma(rng, clean, self.overlays)
@@ -86,7 +86,7 @@ class Spec(Generator):
     """Specification of the damage detector."""
 
     id = "damage-detector"
-    crop, batch, rate, reuse = 128, 16, 2e-3, 1.5
+    crop, batch, rate, reuse = 128, 16, 2e-3, 2.0
 
     def build(self):
         from ..networks import DamageNet
