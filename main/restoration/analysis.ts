@@ -4,7 +4,15 @@ import { createMask, type Mask } from './mask';
 import { measureQuality } from './quality';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
-import { castConfidence, measureTone, ramp, TONE_PIXELS, type ToneStatistics } from './tone';
+import {
+  castConfidence,
+  measureTone,
+  ramp,
+  similarityAfter,
+  TONE_PIXELS,
+  type ToneStatistics,
+  toneCurves,
+} from './tone';
 import type { StepTools, Task } from './tools';
 
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
@@ -43,6 +51,8 @@ export interface Measurements {
   /** Share of the picture that is damaged, null where no detector is installed. */
   damage: number | null;
   tone: ToneStatistics;
+  /** Strength of the tone step that the evidence justifies. */
+  toneStrength: number;
   noise: number;
   blockiness: number;
   megapixels: number;
@@ -62,7 +72,7 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
     assessUpscale(measurements, tools),
     need('style', false, has(tools, 'style'), 'reason.style.taste', {}, 'A style is a matter of taste.'),
   ];
-  const recipe = propose(measurements, needs);
+  const recipe = propose(needs, measurements.toneStrength);
   const { tone } = measurements;
   return {
     damage: measurements.damage ?? 0,
@@ -88,6 +98,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
     tone,
+    toneStrength: toneStrength(small, tone),
     noise,
     blockiness,
     megapixels: (raster.width * raster.height) / 1e6,
@@ -185,6 +196,8 @@ function lostRange(tone: ToneStatistics): number {
 
 const LEAST_LOSS = 3.5;
 const LEAST_CAST = 0.3;
+/** Structural similarity that a correction on weak evidence must leave. */
+const LEAST_SIMILARITY = 0.9972;
 
 function assessTone({ tone }: Measurements): Need {
   const range = rangeOf(tone);
@@ -240,22 +253,35 @@ function assessUpscale({ megapixels }: Measurements, tools: StepTools): Need {
  * The recipe that answers the needs. Imagined colours, enlargement and style are never proposed by themselves: they
  * are a choice, not a repair.
  */
-function propose(measurements: Measurements, needs: readonly Need[]): Recipe {
+function propose(needs: readonly Need[], toneStrength: number): Recipe {
   const wanted = (kind: StepKind) => needs.some((each) => each.kind === kind && each.needed && each.available);
   const steps: Step[] = [
     { kind: 'repair', enabled: wanted('repair'), settings: { ...REPAIR_DEFAULTS } },
     {
       kind: 'tone',
       enabled: wanted('tone'),
-      settings: { strength: toneStrength(measurements.tone), cast: 1, contrast: 1 },
+      settings: { strength: toneStrength, cast: 1, contrast: 1 },
     },
   ];
   if (wanted('restore')) steps.push({ kind: 'restore', enabled: true, settings: { strength: 0.7, keepGrain: false } });
   return { format: RECIPE_FORMAT, id: 'proposal', name: 'Proposal', gate: 'needed', steps: orderSteps(steps) };
 }
 
-/** Weak evidence gets a weak correction. */
-function toneStrength(tone: ToneStatistics): number {
-  const strength = 0.25 + 0.75 * Math.max(ramp(lostRange(tone), LEAST_LOSS, 14), castConfidence(tone));
-  return Math.round(strength * 20) / 20;
+/**
+ * Weak evidence gets a weak correction: a photo that is merely dull may change by a hardly visible amount only, one
+ * that has certainly faded by as much as it takes.
+ */
+function toneStrength(small: Raster, tone: ToneStatistics): number {
+  const lost = lostRange(tone);
+  const certain = castConfidence(tone);
+  const evidence = Math.max(
+    ramp(certain, 0.35, 0.7),
+    tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
+  );
+  let steps = Math.round(5 + 15 * Math.max(ramp(lost, LEAST_LOSS, 14), certain));
+  for (; steps > 2; steps--) {
+    const curves = toneCurves(tone, { strength: steps / 20, cast: 1, contrast: 1 });
+    if (!curves || similarityAfter(small, curves) >= LEAST_SIMILARITY - evidence) break;
+  }
+  return steps / 20;
 }

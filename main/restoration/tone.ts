@@ -136,7 +136,11 @@ function meanWhere(labs: Float32Array, wanted: (lightness: number) => boolean): 
   return [sum[0]! / count, sum[1]! / count, sum[2]! / count];
 }
 
-/** A print without colours has one a*b* for each lightness: what matters is the distance from that curve. */
+/**
+ * A print without colours has one a*b* for each lightness: what matters is the distance from that curve, above all
+ * across the tint's own direction, because stains and uneven bleaching change its strength more than its hue. The
+ * bounds are far from both photographs in colour and from old prints.
+ */
 function kindOfColour(labs: Float32Array, meanChroma: number): ToneStatistics['colour'] {
   const BINS = 21;
   const sums = new Float64Array(3 * BINS);
@@ -148,16 +152,22 @@ function kindOfColour(labs: Float32Array, meanChroma: number): ToneStatistics['c
     sums[bin + 2]! += labs[i + 2]!;
   }
   const distances = new Float32Array(labs.length / 3);
+  const across = new Float32Array(labs.length / 3);
   for (let i = 0; i < labs.length; i += 3) {
     const bin = binOf(i);
-    const n = sums[bin]!;
-    distances[i / 3] = Math.hypot(labs[i + 1]! - sums[bin + 1]! / n, labs[i + 2]! - sums[bin + 2]! / n);
+    const tintA = sums[bin + 1]! / sums[bin]!;
+    const tintB = sums[bin + 2]! / sums[bin]!;
+    const a = labs[i + 1]! - tintA;
+    const b = labs[i + 2]! - tintB;
+    distances[i / 3] = Math.hypot(a, b);
+    across[i / 3] = Math.abs(a * tintB - b * tintA) / Math.max(1e-6, Math.hypot(tintA, tintB));
   }
   distances.sort();
-  const typical = quantile(distances, 0.95);
-  const outer = quantile(distances, 0.99);
-  if (meanChroma < 4) return typical < 3.5 && outer < 6 ? 'monochrome' : 'colour';
-  return typical < 6.5 && outer < 14 ? 'toned' : 'colour';
+  across.sort();
+  if (meanChroma < 5) return quantile(distances, 0.95) < 5 && quantile(distances, 0.99) < 7 ? 'monochrome' : 'colour';
+  const near = quantile(distances, 0.95) < 12 && quantile(distances, 0.99) < 14;
+  const straight = quantile(across, 0.95) < 4.6 && quantile(across, 0.99) < 6.8;
+  return near && straight && meanChroma < 40 ? 'toned' : 'colour';
 }
 
 /** How sure it is that a picture's colour cast is a fault, 0..1: a cloud of colours far from neutral, tightly packed. */
@@ -192,9 +202,13 @@ function componentOf(density: number): number {
 
 /** Where restored blacks and whites go, as sRGB components. */
 const BLACK_TARGET = 0.045;
-const WHITE_TARGET = 0.96;
+const WHITE_TARGET = 0.95;
 /** Density is stretched by no more than this, lest noise be made visible. */
 const LARGEST_STRETCH = 2.5;
+/** The lightest tones lose at most this much density (a doubling of light): a dark photo stays a dark photo. */
+const LARGEST_LIGHTENING = 0.3;
+/** Share of a certain cast that is taken out: some of it may be the light of the day. */
+const CAST_SHARE = 0.85;
 
 /** One monotone curve per channel over sRGB components 0..1, sampled evenly at {@link CURVE_SIZE} points. */
 export interface ToneCurves {
@@ -216,14 +230,16 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
   const certain = castConfidence(statistics);
   // The ends of the tones tell a cast only where they are nearly neutral, or where the whole picture has one.
   const chroma = (end: Lab) => Math.hypot(end[1], end[2]);
-  const castAt = (end: Lab) => (tinted ? 0 : settings.cast * Math.max(certain, ramp(-chroma(end), -20, -10)));
+  const castAt = (end: Lab) =>
+    tinted ? 0 : settings.cast * Math.max(CAST_SHARE * certain, ramp(-chroma(end), -20, -10));
   const castDark = castAt(statistics.darkEnd);
   const castLight = castAt(statistics.lightEnd);
   // A toned print's channels move together: what the densest and the thinnest layer allow holds for all.
   const blackMean = tinted ? Math.max(...black) : mean(black);
   const whiteMean = tinted ? Math.min(...white) : mean(white);
   const blackTarget = blackMean + settings.contrast * Math.max(0, densityOf(BLACK_TARGET) - blackMean);
-  const whiteTarget = whiteMean - settings.contrast * Math.max(0, whiteMean - densityOf(WHITE_TARGET));
+  const whiteTarget =
+    whiteMean - settings.contrast * Math.min(LARGEST_LIGHTENING, Math.max(0, whiteMean - densityOf(WHITE_TARGET)));
   const stretch = (blackTarget - whiteTarget) / Math.max(blackMean - whiteMean, 1e-3);
   const limit = Math.min(1, LARGEST_STRETCH / stretch);
   const lines = [0, 1, 2].map((channel) => {
@@ -262,6 +278,45 @@ export function curveAt(curve: Float32Array, component: number): number {
   const place = component * (CURVE_SIZE - 1);
   const index = Math.floor(place);
   return curve[index]! + (place - index) * (curve[index + 1]! - curve[index]!);
+}
+
+/**
+ * Mean structural similarity (Wang et al. 2004; 8 x 8 windows, over the three channels) of a small raster to itself
+ * after the curves, 0..1.
+ */
+export function similarityAfter(small: Raster, curves: ToneCurves): number {
+  const { width, height, channels, data } = small;
+  const max = maxValue(small);
+  const tables = [curves.red, curves.green, curves.blue].map((curve) => lookupTable(curve, max));
+  const scale = 255 / max;
+  let total = 0;
+  let windows = 0;
+  for (let c = 0; c < channels; c++) {
+    const table = tables[c]!;
+    for (let top = 0; top + 8 <= height; top += 8) {
+      for (let left = 0; left + 8 <= width; left += 8) {
+        let [p, q, pp, qq, pq] = [0, 0, 0, 0, 0];
+        for (let y = top; y < top + 8; y++) {
+          for (let x = left; x < left + 8; x++) {
+            const value = data[(y * width + x) * channels + c]!;
+            const before = value * scale;
+            const after = table[value]! * scale;
+            p += before;
+            q += after;
+            pp += before * before;
+            qq += after * after;
+            pq += before * after;
+          }
+        }
+        p /= 64;
+        q /= 64;
+        const means = (2 * p * q + 6.5025) / (p * p + q * q + 6.5025);
+        total += (means * (2 * (pq / 64 - p * q) + 58.5225)) / (pp / 64 - p * p + qq / 64 - q * q + 58.5225);
+        windows++;
+      }
+    }
+  }
+  return windows === 0 ? 1 : total / windows;
 }
 
 /** Rows between two chances to cancel: a few milliseconds of work. */
