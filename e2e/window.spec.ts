@@ -1,0 +1,164 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import sharp from 'sharp';
+import { expect, test, writeScene } from './host';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Drops a file from the system onto the window. */
+async function drop(page: Page, path: string, name: string, type: string): Promise<void> {
+  const bytes = (await readFile(path)).toString('base64');
+  const data = await page.evaluateHandle(
+    ([content, file, mime]) => {
+      const transfer = new DataTransfer();
+      const raw = Uint8Array.from(atob(content!), (char) => char.charCodeAt(0));
+      transfer.items.add(new File([raw], file!, { type: mime! }));
+      return transfer;
+    },
+    [bytes, name, type],
+  );
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: data });
+  await expect(page.getByTestId('drop-target')).toBeVisible();
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+}
+
+async function findings(page: Page): Promise<string[]> {
+  // The page's policy forbids inline scripts, so axe is evaluated from outside.
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  });
+}
+
+test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {
+  const path = await writeScene(host.album, 'creased portrait.png');
+  await host.open();
+  await expect(page.getByTestId('empty')).toBeVisible();
+  await drop(page, path, 'creased portrait.png', 'image/png');
+
+  const repair = page.getByTestId('step-repair');
+  await expect(repair).toContainText(/cover [\d.]+ ?% of the picture/);
+  await expect(repair.getByRole('switch')).toBeChecked();
+  await expect(page.getByTestId('photo-name')).toHaveText('creased portrait.png');
+
+  // The full-size result is computed by itself after the preview.
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
+  const slider = page.getByTestId('compare-slider').getByRole('slider').or(page.getByTestId('compare-slider'));
+  await slider.first().focus();
+  const before = await slider.first().getAttribute('aria-valuenow');
+  await page.keyboard.press('ArrowRight');
+  expect(await slider.first().getAttribute('aria-valuenow')).not.toBe(before);
+  for (const mode of ['side', 'original', 'difference', 'split']) {
+    await page.getByTestId(`segment-${mode}`).click();
+    await expect(page.getByTestId('viewer').locator('img').first()).toBeVisible();
+  }
+  await page.getByTestId('mask-toggle').click();
+  await expect(page.getByTestId('mask-overlay')).toBeVisible();
+
+  await page.getByTestId('export').click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export-confirm').click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('creased portrait-restored.png');
+  const saved = test.info().outputPath('restored.png');
+  await file.saveAs(saved);
+
+  const restored = sharp(saved);
+  const { width, height, xmp } = await restored.metadata();
+  expect([width, height]).toEqual([900, 675]);
+  expect(xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
+  const [original, result] = await Promise.all([sharp(path).raw().toBuffer(), restored.removeAlpha().raw().toBuffer()]);
+  const changed =
+    original.reduce((sum, sample, index) => sum + (sample === result[index] ? 0 : 1), 0) / original.length;
+  expect(changed, 'share of samples that the repair changed').toBeGreaterThan(0.001);
+  expect(changed, 'share of samples that the repair changed').toBeLessThan(0.5);
+});
+
+test('open from the picker; a clean photo has nothing to repair, and a step can be switched on all the same', async ({
+  page,
+  host,
+}) => {
+  await writeScene(host.album, 'clean.jpg', { damaged: false });
+  await host.open();
+  await page.getByTestId('open').click();
+  await page.getByText('clean.jpg').click();
+  await page.getByRole('button', { name: /^open/i }).last().click();
+  await expect(page.getByTestId('nothing-to-repair')).toBeVisible();
+  const tone = page.getByTestId('step-tone').getByRole('switch');
+  await expect(tone).not.toBeChecked();
+  await tone.click();
+  await expect(tone).toBeChecked();
+});
+
+test('what is no photo gets a sentence, and the photo that is open stays', async ({ page, host }) => {
+  await writeScene(host.album, 'whole.jpg', { damaged: false });
+  await writeFile(join(host.album, 'letter.jpg'), 'Dear Ada, the photo is in the other envelope.\n'.repeat(40));
+  await host.open();
+  await page.getByTestId('file-input').setInputFiles(join(host.album, 'whole.jpg'));
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.getByTestId('file-input').setInputFiles(join(host.album, 'letter.jpg'));
+  await expect(page.getByTestId('notice-error')).toContainText('not a photo');
+  await expect(page.getByTestId('photo-name')).toHaveText('whole.jpg');
+});
+
+test('several photos share a filmstrip, and closing one keeps the others', async ({ page, host }) => {
+  const paths = [
+    await writeScene(host.album, 'one.jpg', { width: 320, height: 240, damaged: false }),
+    await writeScene(host.album, 'two.jpg', { width: 320, height: 240, damaged: false, seed: 5 }),
+  ];
+  await host.open();
+  await page.getByTestId('file-input').setInputFiles(paths);
+  await expect(
+    page
+      .getByTestId('filmstrip')
+      .getByRole('button', { name: /one\.jpg/ })
+      .first(),
+  ).toBeVisible();
+  await page
+    .getByTestId('filmstrip')
+    .getByRole('button', { name: /close one\.jpg/i })
+    .click();
+  await expect(page.getByTestId('filmstrip')).toHaveCount(0);
+  await expect(page.getByTestId('photo-name')).toHaveText('two.jpg');
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`in Portuguese and the ${theme} theme, axe finds nothing in the empty window, the proposal and the dialogs`, async ({
+    page,
+    host,
+  }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const path = await writeScene(host.album, 'retrato da avó com um nome de arquivo muito, muito longo (1931).jpg', {
+      width: 480,
+      height: 360,
+    });
+    await host.open();
+    await page.keyboard.press('Control+,');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await page
+      .getByRole('dialog')
+      .getByRole('combobox')
+      .filter({ hasText: /system|English/i })
+      .last()
+      .click();
+    await page.getByRole('option', { name: 'Português' }).click();
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('empty')).toContainText('Solte');
+    expect(await findings(page)).toEqual([]);
+    await page.getByTestId('file-input').setInputFiles(path);
+    await expect(page.getByTestId('step-repair')).toContainText('%');
+    await expect(page.getByTestId('status-job')).toHaveCount(0);
+    expect(await findings(page)).toEqual([]);
+    await page.getByTestId('export').click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+  });
+}
