@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
+import { DelayedRows } from '../restoration/delayed-rows';
 import { createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
 import type { TilePass } from '../restoration/tools';
 import { mirror, planTiles, runTilePass, type TileHooks, type TileNet } from './tiles';
@@ -90,6 +91,33 @@ function noise(width: number, height: number, depth: 8 | 16 = 8, seed = 7): Rast
     raster.data[i] = depth === 8 ? state >>> 24 : state >>> 16;
   }
   return raster;
+}
+
+/** A pass that writes into the raster it reads from. */
+function passInPlace(raster: Raster): { pass: TilePass; finish: () => void } {
+  const rows = new DelayedRows(raster);
+  const reading = passBetween(raster, raster);
+  return {
+    pass: {
+      ...reading,
+      read: (rect, into) => {
+        rows.release(rect.y);
+        reading.read(rect, into);
+      },
+      write: (rect, planes) => {
+        for (let y = 0; y < rect.height; y++) {
+          const row = rows.row(rect.y + y);
+          for (let x = 0; x < rect.width; x++) {
+            for (let c = 0; c < 3; c++) {
+              const value = planes[(c * rect.height + y) * rect.width + x]! * maxValue(raster);
+              row[(rect.x + x) * 3 + c] = Math.max(0, Math.min(maxValue(raster), Math.round(value)));
+            }
+          }
+        }
+      },
+    },
+    finish: () => rows.finish(),
+  };
 }
 
 /** A pass from one raster to another of `scale` times the size. */
@@ -334,6 +362,24 @@ describe('runTilePass', () => {
   });
 });
 
+describe('DelayedRows', () => {
+  it('gives in place what a fresh raster gets', async () => {
+    const tiles = fc.constantFrom(16, 24, 64);
+    await fc.assert(
+      fc.asyncProperty(lengths, lengths, fc.integer({ min: 0, max: 6 }), tiles, async (width, height, radius, tile) => {
+        const net = blur(cardOf({ halo: radius, tile }), radius);
+        const picture = noise(width, height);
+        const { to: fresh } = await run(net, picture);
+        const { pass, finish } = passInPlace(picture);
+        await runTilePass(net, pass, quiet);
+        finish();
+        expect(picture.data).toEqual(fresh.data);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
+
 describe('the checks of what a net gives', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d, naming the tile', async (value) => {
     const net = netOf(cardOf({ tile: 32 }), (input) => {
@@ -428,6 +474,17 @@ describe('when memory is short', () => {
     );
     expect(to.data).toEqual(expected.data);
     expect(written.filter((y) => y === 0)).toHaveLength(3);
+  });
+
+  it('goes on in place as well', async () => {
+    const picture = noise(300, 300);
+    const card = cardOf({ tile: 104, halo: 2 });
+    const { to: expected } = await run(blur(card, 2), picture);
+    const { net } = starving(card, 80 * 80, 5);
+    const { pass, finish } = passInPlace(picture);
+    await runTilePass(net, pass, quiet);
+    finish();
+    expect(picture.data).toEqual(expected.data);
   });
 
   it('gives up at the smallest tile', async () => {

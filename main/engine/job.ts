@@ -1,0 +1,103 @@
+import type { Progress, StepKind } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import type { FromEngine } from './protocol';
+
+/** Seconds that the engine may go without a word while it computes in small pieces. */
+const HEARTBEAT_SECONDS = 5;
+const SILENCE_SECONDS = 60;
+/** Milliseconds between two reports of progress. */
+const REPORT_INTERVAL = 100;
+
+/** One request at work: its progress, its cancellation, and its signs of life. */
+export class Job {
+  readonly id: string;
+  readonly #send: (message: FromEngine) => void;
+  readonly #controller = new AbortController();
+  /** Work that goes on for a moment after the job was answered: nothing can stop a decoder. */
+  readonly leftovers: Promise<unknown>[] = [];
+  #stage: Progress['stage'] = 'opening';
+  #step: StepKind | null = null;
+  #from = 0;
+  #to = 1;
+  #done = 0;
+  #secondsLeft: number | null = null;
+  #reported = Number.NEGATIVE_INFINITY;
+  #lastSign = performance.now();
+
+  constructor(id: string, send: (message: FromEngine) => void) {
+    this.id = id;
+    this.#send = send;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+
+  throwIfCancelled(): void {
+    if (this.signal.aborted) throw new EmulsionError('CANCELLED');
+  }
+
+  /** Lets waiting messages in and throws CANCELLED where the job was cancelled. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#lastSign > HEARTBEAT_SECONDS * 1000) this.busy(SILENCE_SECONDS);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.throwIfCancelled();
+  }
+
+  /** Announces a stretch of at most `seconds` in which nothing can be answered. */
+  busy(seconds: number): void {
+    this.#lastSign = performance.now();
+    this.#send({ type: 'busy', seconds });
+  }
+
+  /** Waits for work that cannot be stopped, but not after a cancel. */
+  async orCancelled<T>(work: Promise<T>): Promise<T> {
+    this.throwIfCancelled();
+    this.leftovers.push(work);
+    let stop = () => {};
+    const cancelled = new Promise<never>((_, reject) => {
+      stop = () => reject(new EmulsionError('CANCELLED'));
+      this.signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([work, cancelled]);
+    } finally {
+      this.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** From here on the job is at this stage, which covers the share from `from` to `to` of the whole. */
+  stage(stage: Progress['stage'], from: number, to: number, step: StepKind | null = null): void {
+    this.#stage = stage;
+    this.#step = step;
+    this.#from = from;
+    this.#to = to;
+    this.#done = from;
+    this.#report(true);
+  }
+
+  /**
+   * @param share how much of the stage is done, 0..1
+   * @param secondsLeft for the rest of this stage, where that is known
+   */
+  progress(share: number, secondsLeft?: number): void {
+    this.#done = this.#from + (this.#to - this.#from) * Math.max(0, Math.min(1, share));
+    // The stages that follow are taken to be as fast as this one.
+    const rest = this.#to - this.#done;
+    if (secondsLeft !== undefined && rest > 0) this.#secondsLeft = (secondsLeft / rest) * (1 - this.#done);
+    this.#report(false);
+  }
+
+  #report(atOnce: boolean): void {
+    const now = performance.now();
+    if (!atOnce && now - this.#reported < REPORT_INTERVAL) return;
+    this.#reported = now;
+    this.#lastSign = now;
+    const progress = { stage: this.#stage, step: this.#step, done: this.#done, secondsLeft: this.#secondsLeft };
+    this.#send({ type: 'progress', id: this.id, progress });
+  }
+}

@@ -1,0 +1,69 @@
+import { EmulsionError } from '../errors';
+import type { GeneratorStore } from '../generators/store';
+import { shrinkRaster } from '../photos/raster';
+import type { ColourTransform } from '../restoration/raster';
+import type { PassReport, StepTools } from '../restoration/tools';
+import type { Job } from './job';
+import type { Sessions } from './sessions';
+import { runTilePass } from './tiles';
+
+/** What the engine lends to the steps of one job. */
+export class JobTools implements StepTools {
+  /** Every pass of a generator so far, in order. */
+  readonly passes: PassReport[] = [];
+  readonly colour: ColourTransform | null;
+  readonly #job: Job;
+  readonly #store: GeneratorStore;
+  readonly #sessions: Sessions;
+  /** Share of the running step that its finished passes have covered. */
+  #covered = 0;
+
+  constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null) {
+    this.#job = job;
+    this.#store = store;
+    this.#sessions = sessions;
+    this.colour = colour;
+  }
+
+  /** To be called before each step, so that its progress starts anew. */
+  beginStep(): void {
+    this.#covered = 0;
+  }
+
+  generator(task: Parameters<StepTools['generator']>[0]): ReturnType<StepTools['generator']> {
+    const card = this.#store.find(task)?.card;
+    return card ? { id: card.id, thresholds: card.thresholds, scale: card.output.scale } : null;
+  }
+
+  async runTiles(pass: Parameters<StepTools['runTiles']>[0]): Promise<PassReport> {
+    const installed = this.#store.find(pass.task);
+    if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator for "${pass.task}"` });
+    const job = this.#job;
+    job.throwIfCancelled();
+    const net = await this.#sessions.acquire(installed);
+    const covered = this.#covered;
+    const weight = pass.weight ?? 1;
+    const report = await runTilePass(net, pass, {
+      breathe: () => job.breathe(),
+      busy: (seconds) => job.busy(seconds),
+      tile: (done, total, secondsLeft) => job.progress(covered + (weight * done) / total, secondsLeft),
+      shortOfMemory: () => this.#sessions.release(net),
+    });
+    this.#covered = covered + weight;
+    this.passes.push(report);
+    return report;
+  }
+
+  shrink(...args: Parameters<StepTools['shrink']>): ReturnType<StepTools['shrink']> {
+    this.#job.throwIfCancelled();
+    return shrinkRaster(...args);
+  }
+
+  breathe(): Promise<void> {
+    return this.#job.breathe();
+  }
+
+  progress(done: number): void {
+    this.#job.progress(done);
+  }
+}

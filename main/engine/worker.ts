@@ -1,0 +1,189 @@
+import { totalmem } from 'node:os';
+import PQueue from 'p-queue';
+import type { EngineStatus, Provider } from '../../preload/contract';
+import { GeneratorStore } from '../generators/store';
+import { toEngineError } from './failures';
+import { Job } from './job';
+import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
+import { Sessions, threadsFor } from './sessions';
+import { JobTools } from './tools';
+import { Workbench } from './workbench';
+
+/**
+ * The engine's process: a forked Node, or Electron's utilityProcess. It decodes, computes and writes, so that a
+ * hostile file or a failing driver can take nothing down but this. Jobs run one at a time; pictures are answered in
+ * between.
+ */
+
+/** The end of the line to the app in an Electron utilityProcess. Declared here, as the engine imports no host. */
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).parentPort;
+
+function send(message: FromEngine): void {
+  if (parentPort) parentPort.postMessage(message);
+  // The app may be gone: then `disconnect` ends this process.
+  else process.send?.(message, undefined, undefined, () => {});
+}
+
+/** Generators may hold a quarter of the memory, but no more than this. */
+const LARGEST_BUDGET = 2 * 1024 ** 3;
+const SECONDS_TO_CLEAN_UP = 2;
+
+class Worker {
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #jobs = new Map<string, Job>();
+  readonly #bench = new Workbench((job, colour) => new JobTools(job, this.#store, this.#sessions, colour));
+  #options: EngineOptions = { models: '', provider: 'cpu', threads: 0 };
+  #store = new GeneratorStore('');
+  #sessions = this.#newSessions();
+  /** Made by options that do not hold any more, to be freed before the next job. */
+  #outdated: Sessions[] = [];
+  #provider: Provider | null = null;
+  #note: string | null = null;
+
+  receive(message: ToEngine): void {
+    if (message.type === 'cancel') {
+      this.#jobs.get(message.id)?.cancel();
+      return;
+    }
+    const { id } = message;
+    switch (message.kind) {
+      case 'configure':
+        this.#answer(id, async () => this.#configure(message.body));
+        break;
+      case 'close':
+        this.#answer(id, async () => this.#bench.close(message.body));
+        break;
+      case 'picture':
+        if (this.#bench.hasPicture(message.body)) {
+          this.#answer(id, () => this.#bench.picture(message.body));
+        } else {
+          this.#enqueue(id, async (job) => {
+            await this.#bench.analyse(job, message.body);
+            return this.#bench.picture(message.body);
+          });
+        }
+        break;
+      case 'generators':
+        this.#answer(id, async () => {
+          await this.#store.refresh();
+          return this.#store.list();
+        });
+        break;
+      case 'open':
+        this.#enqueue(id, (job) => this.#bench.open(job, message.body));
+        break;
+      case 'analyse':
+        this.#enqueue(id, (job) => this.#bench.analyse(job, message.body));
+        break;
+      case 'render':
+        this.#enqueue(id, (job) => this.#bench.render(job, message.body));
+        break;
+      case 'export':
+        this.#enqueue(id, (job) => this.#bench.export(job, message.body));
+        break;
+      case 'restore':
+        this.#enqueue(id, (job) => this.#bench.restore(job, message.body));
+        break;
+    }
+  }
+
+  /** Cancels everything, so that no half-written file is left, and ends the process. */
+  async end(): Promise<void> {
+    for (const job of this.#jobs.values()) job.cancel();
+    const timer = setTimeout(() => process.exit(1), SECONDS_TO_CLEAN_UP * 1000);
+    timer.unref();
+    await this.#queue.onIdle();
+    process.exit(0);
+  }
+
+  #configure(options: EngineOptions): EngineStatus {
+    this.#options = options;
+    this.#outdated.push(this.#sessions);
+    this.#store = new GeneratorStore(options.models);
+    this.#sessions = this.#newSessions();
+    this.#provider = null;
+    this.#note = null;
+    this.#tellStatus();
+    return this.#status();
+  }
+
+  #newSessions(): Sessions {
+    return new Sessions({
+      provider: this.#options.provider,
+      threads: this.#options.threads,
+      avoid: this.#options.avoid ?? [],
+      budget: Math.min(LARGEST_BUDGET, totalmem() / 4),
+      onTrying: (provider) => send({ type: 'trying', provider }),
+      onProvider: (provider, note) => {
+        this.#provider = provider;
+        this.#note = note;
+        this.#tellStatus();
+      },
+      busy: (seconds) => send({ type: 'busy', seconds }),
+    });
+  }
+
+  /** Runs a job when those before it are done. */
+  #enqueue<K extends RequestKind>(id: string, run: (job: Job) => Promise<Requests[K]['response']>): void {
+    const job = new Job(id, send);
+    this.#jobs.set(id, job);
+    void this.#queue.add(async () => {
+      this.#tellStatus();
+      await this.#answer(id, async () => {
+        job.throwIfCancelled();
+        for (const sessions of this.#outdated.splice(0)) await sessions.release();
+        await this.#store.refresh();
+        return run(job);
+      });
+      this.#jobs.delete(id);
+      await Promise.allSettled(job.leftovers);
+      this.#tellStatus();
+    });
+  }
+
+  /** Answers a request with what `run` gives, or with the coded error that it throws. */
+  async #answer(id: string, run: () => Promise<unknown>): Promise<void> {
+    try {
+      const value = await run();
+      send({ type: 'answer', id, result: { ok: true, value } });
+    } catch (error) {
+      send({ type: 'answer', id, result: { ok: false, error: toEngineError(error).toFailure() } });
+    }
+  }
+
+  #status(): EngineStatus {
+    return {
+      state: this.#jobs.size > 0 ? 'busy' : 'ready',
+      provider: this.#provider,
+      threads: threadsFor(this.#options.threads),
+      note: this.#note,
+    };
+  }
+
+  #told = '';
+
+  #tellStatus(): void {
+    const status = this.#status();
+    const text = JSON.stringify(status);
+    if (text === this.#told) return;
+    this.#told = text;
+    send({ type: 'status', status });
+  }
+}
+
+const worker = new Worker();
+if (parentPort) {
+  parentPort.on('message', ({ data }) => worker.receive(data as ToEngine));
+} else {
+  process.on('message', (message) => worker.receive(message as ToEngine));
+  process.on('disconnect', () => void worker.end());
+}
+process.on('SIGTERM', () => void worker.end());
+// Ctrl-C reaches every process of the terminal; it is for the app to cancel what runs here.
+process.on('SIGINT', () => {});
+send({ type: 'ready' });
