@@ -196,7 +196,6 @@ export function securityHeaders(port: number): Record<string, string> {
 /** What a page could ask of a computer, all of it off. The clipboard is read by the paste event, which needs none. */
 const PERMISSIONS = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'camera',
   'display-capture',
@@ -212,5 +211,4 @@ const PERMISSIONS = [
   'screen-wake-lock',
   'serial',
   'usb',
-  'web-share',
 ];
