@@ -1,4 +1,6 @@
-import { createRaster, maxValue, type Raster } from './raster';
+import { EmulsionError } from '../errors';
+import { createRaster, maxValue, type Raster, type Rect } from './raster';
+import type { StepTools, Task, TilePass } from './tools';
 
 /**
  * What tests, benches and stories share: a procedural photograph at any size, damage drawn on it with its true mask,
@@ -519,4 +521,159 @@ export function damageScene(clean: Raster, seed: number): DamagedScene {
       }
     }
   }
+}
+
+// ------------------------------------------------------------------------------------------------ tools
+
+/** A stand-in for a generator: planes of one tile in, planes out, as {@link TilePass} describes them. */
+export interface FakeGenerator {
+  /** Planes that it takes and gives. */
+  inputs: number;
+  outputs: number;
+  run: (input: Float32Array, width: number, height: number) => Float32Array;
+  thresholds?: Record<string, number>;
+}
+
+/** Calls everything bright a line. */
+export const fakeDetector: FakeGenerator = {
+  inputs: 1,
+  outputs: 2,
+  thresholds: { lines: 0.5, blobs: 0.5 },
+  run: (input, width, height) => {
+    const output = new Float32Array(2 * width * height);
+    for (let i = 0; i < width * height; i++) output[i] = input[i]! > 0.9 ? 0.98 : 0.01;
+    return output;
+  },
+};
+
+/** Fills with the mean of the known pixels of the tile, and spoils those besides: they must not be taken over. */
+export const fakeInpainter: FakeGenerator = {
+  inputs: 4,
+  outputs: 3,
+  run: (input, width, height) => {
+    const count = width * height;
+    const output = new Float32Array(3 * count);
+    for (let c = 0; c < 3; c++) {
+      let sum = 0;
+      let known = 0;
+      for (let i = 0; i < count; i++) {
+        if (input[3 * count + i] === 1) continue;
+        sum += input[c * count + i]!;
+        known++;
+      }
+      output.fill(sum / Math.max(1, known), c * count, (c + 1) * count);
+    }
+    return output;
+  },
+};
+
+/** Step tools that run fake generators over tiles with cores of 64 pixels and a halo of 8. */
+export function fakeTools(
+  generators: Partial<Record<Task, FakeGenerator>> = {},
+  colour: StepTools['colour'] = null,
+): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
+  const progressed: number[] = [];
+  const tiles: Rect[] = [];
+  return {
+    progressed,
+    tiles,
+    colour,
+    generator: (task) =>
+      generators[task] ? { id: `fake-${task}`, thresholds: generators[task].thresholds ?? null, scale: 1 } : null,
+    runTiles: async (pass) => {
+      const generator = generators[pass.task];
+      if (!generator) throw new EmulsionError('GENERATOR_MISSING');
+      for (const core of cores(pass)) {
+        if (pass.skip?.(core)) continue;
+        tiles.push(core);
+        runTile(pass, core, generator);
+      }
+      return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
+    },
+    shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
+    breathe: async () => {},
+    progress: (done) => progressed.push(done),
+  };
+}
+
+function* cores({ width, height }: TilePass): Generator<Rect> {
+  for (let y = 0; y < height; y += 64) {
+    for (let x = 0; x < width; x += 64) {
+      yield { x, y, width: Math.min(64, width - x), height: Math.min(64, height - y) };
+    }
+  }
+}
+
+function runTile(pass: TilePass, core: Rect, generator: FakeGenerator): void {
+  const x = Math.max(0, core.x - 8);
+  const y = Math.max(0, core.y - 8);
+  const width = Math.min(pass.width, core.x + core.width + 8) - x;
+  const height = Math.min(pass.height, core.y + core.height + 8) - y;
+  const input = new Float32Array(generator.inputs * width * height);
+  pass.read({ x, y, width, height }, input);
+  const output = generator.run(input, width, height);
+  const cropped = new Float32Array(generator.outputs * core.width * core.height);
+  for (let plane = 0, target = 0; plane < generator.outputs; plane++) {
+    for (let row = 0; row < core.height; row++, target += core.width) {
+      const source = (plane * height + row + core.y - y) * width + core.x - x;
+      cropped.set(output.subarray(source, source + core.width), target);
+    }
+  }
+  pass.write(core, cropped);
+}
+
+/** Area average over whole pixels: exact enough for tests. */
+export function shrinkRaster(raster: Raster, pixels: number): Raster {
+  const { channels } = raster;
+  const scale = Math.sqrt(pixels / (raster.width * raster.height));
+  if (scale >= 1) return raster;
+  const width = Math.max(1, Math.floor(raster.width * scale));
+  const height = Math.max(1, Math.floor(raster.height * scale));
+  const small = createRaster(width, height, channels, raster.depth);
+  for (let y = 0; y < height; y++) {
+    const top = Math.floor((y * raster.height) / height);
+    const bottom = Math.floor(((y + 1) * raster.height) / height);
+    for (let x = 0; x < width; x++) {
+      const left = Math.floor((x * raster.width) / width);
+      const right = Math.floor(((x + 1) * raster.width) / width);
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let row = top; row < bottom; row++) {
+          for (let column = left; column < right; column++)
+            sum += raster.data[(row * raster.width + column) * channels + c]!;
+        }
+        small.data[(y * width + x) * channels + c] = Math.round(sum / ((bottom - top) * (right - left)));
+      }
+    }
+  }
+  return small;
+}
+
+/** The same picture with every sRGB colour mapped. */
+export function mapPixels(raster: Raster, map: (red: number, green: number, blue: number) => Colour): Raster {
+  const { width, height } = raster;
+  const out = createRaster(width, height, 3, raster.depth);
+  const max = maxValue(raster);
+  for (let i = 0; i < raster.data.length; i += 3) {
+    const colour = map(raster.data[i]! / max, raster.data[i + 1]! / max, raster.data[i + 2]! / max);
+    for (let c = 0; c < 3; c++) out.data[i + c] = Math.round(Math.max(0, Math.min(1, colour[c]!)) * max);
+  }
+  return out;
+}
+
+export function toGrey(raster: Raster): Raster {
+  const grey = createRaster(raster.width, raster.height, 1, raster.depth);
+  for (let i = 0; i < grey.data.length; i++) {
+    grey.data[i] = Math.round(
+      0.299 * raster.data[3 * i]! + 0.587 * raster.data[3 * i + 1]! + 0.114 * raster.data[3 * i + 2]!,
+    );
+  }
+  return grey;
+}
+
+export function to16Bit(raster: Raster): Raster {
+  const deep = createRaster(raster.width, raster.height, raster.channels, 16);
+  // Low bits that an 8-bit detour would lose.
+  for (let i = 0; i < deep.data.length; i++) deep.data[i] = Math.min(65535, raster.data[i]! * 257 + (i % 97));
+  return deep;
 }

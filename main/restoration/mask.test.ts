@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { DamageMap } from './damage';
+import { createMask, type MaskSettings } from './mask';
+import type { Rect } from './raster';
+
+/** A map with strokes of the given certainty, each fading out at its rim as a detector's output does. */
+function mapWith(
+  width: number,
+  height: number,
+  strokes: readonly { x: number; y: number; dx: number; dy: number; certainty: number }[],
+  fullScale = 1,
+): DamageMap {
+  const lines = new Uint8Array(width * height);
+  for (const { x, y, dx, dy, certainty } of strokes) {
+    for (let t = 0; t <= 24; t++) {
+      const cx = Math.round((x + dx * t) * width);
+      const cy = Math.round((y + dy * t) * height);
+      for (let row = cy - 2; row <= cy + 2; row++) {
+        for (let column = cx - 2; column <= cx + 2; column++) {
+          if (row < 0 || column < 0 || row >= height || column >= width) continue;
+          const value = Math.round(255 * certainty * Math.max(0, 1 - 0.3 * Math.hypot(row - cy, column - cx)));
+          lines[row * width + column] = Math.max(lines[row * width + column]!, value);
+        }
+      }
+    }
+  }
+  return {
+    width,
+    height,
+    fullWidth: Math.round(width * fullScale),
+    fullHeight: Math.round(height * fullScale),
+    lines,
+    blobs: new Uint8Array(width * height),
+    thresholds: { lines: 0.5, blobs: 0.5 },
+    report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
+  };
+}
+
+const stroke = fc.record({
+  x: fc.double({ min: 0, max: 1, noNaN: true }),
+  y: fc.double({ min: 0, max: 1, noNaN: true }),
+  dx: fc.double({ min: -0.03, max: 0.03, noNaN: true }),
+  dy: fc.double({ min: -0.03, max: 0.03, noNaN: true }),
+  certainty: fc.double({ min: 0.2, max: 1, noNaN: true }),
+});
+const maps = fc
+  .tuple(
+    fc.integer({ min: 20, max: 70 }),
+    fc.integer({ min: 20, max: 70 }),
+    fc.array(stroke, { minLength: 1, maxLength: 4 }),
+  )
+  .map(([width, height, strokes]) => mapWith(width, height, strokes));
+const settings = fc.record({
+  sensitivity: fc.double({ min: 0, max: 1, noNaN: true }),
+  grow: fc.double({ min: 0, max: 8, noNaN: true }),
+});
+
+function whole(map: DamageMap, options: MaskSettings, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height);
+  createMask(map, options, { width, height }).read({ x: 0, y: 0, width, height }, out);
+  return out;
+}
+
+describe('createMask', () => {
+  test('reads the same in pieces as whole, and any() tells the truth, at any scale', () => {
+    const frames = fc.double({ min: 0.4, max: 2.6, noNaN: true });
+    const share = fc.double({ min: 0, max: 0.999, noNaN: true });
+    fc.assert(
+      fc.property(maps, settings, frames, share, share, share, share, (map, options, scale, left, top, w, h) => {
+        const width = Math.max(1, Math.round(map.width * scale));
+        const height = Math.max(1, Math.round(map.height * scale));
+        const all = whole(map, options, width, height);
+        const x = Math.floor(left * width);
+        const y = Math.floor(top * height);
+        const rect: Rect = {
+          x,
+          y,
+          width: 1 + Math.floor(w * (width - x)),
+          height: 1 + Math.floor(h * (height - y)),
+        };
+        const mask = createMask(map, options, { width, height });
+        const piece = new Uint8Array(rect.width * rect.height).fill(7);
+        mask.read(rect, piece);
+        for (let row = 0; row < rect.height; row++) {
+          const start = (rect.y + row) * width + rect.x;
+          expect(piece.subarray(row * rect.width, (row + 1) * rect.width)).toEqual(
+            all.subarray(start, start + rect.width),
+          );
+        }
+        expect(mask.any(rect)).toBe(piece.includes(255));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a higher sensitivity or growth never takes a pixel out', () => {
+    fc.assert(
+      fc.property(maps, settings, settings, (map, one, other) => {
+        const less = whole(
+          map,
+          { sensitivity: Math.min(one.sensitivity, other.sensitivity), grow: Math.min(one.grow, other.grow) },
+          map.width,
+          map.height,
+        );
+        const more = whole(
+          map,
+          { sensitivity: Math.max(one.sensitivity, other.sensitivity), grow: Math.max(one.grow, other.grow) },
+          map.width,
+          map.height,
+        );
+        expect(less.every((value, i) => value <= more[i]!)).toBe(true);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('preview and full size agree to within a preview pixel of the edge', () => {
+    fc.assert(
+      fc.property(maps, settings, fc.integer({ min: 2, max: 4 }), (map, options, factor) => {
+        const width = Math.floor(map.width / factor);
+        const height = Math.floor(map.height / factor);
+        // Frames of one shape: crop the map so that the scales are exact.
+        const cropped = { ...crop(map, width * factor, height * factor) };
+        const full = whole(cropped, options, cropped.width, cropped.height);
+        const preview = whole(cropped, options, width, height);
+        for (let y = 1; y < height - 1; y++) {
+          for (let x = 1; x < width - 1; x++) {
+            let inside = 0;
+            let count = 0;
+            for (let row = (y - 1) * factor; row < (y + 2) * factor; row++) {
+              for (let column = (x - 1) * factor; column < (x + 2) * factor; column++, count++) {
+                if (full[row * cropped.width + column] !== 0) inside++;
+              }
+            }
+            if (preview[y * width + x] !== 0) expect(inside).toBeGreaterThan(0);
+            if (inside === count) expect(preview[y * width + x]).toBe(255);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('grows by a disc measured in pixels of the full-size photo', () => {
+    const map = mapWith(60, 60, [{ x: 0.5, y: 0.5, dx: 0, dy: 0, certainty: 1 }]);
+    const core = whole(map, { sensitivity: 0.5, grow: 0 }, 60, 60);
+    const grown = whole(map, { sensitivity: 0.5, grow: 5 }, 60, 60);
+    for (let i = 0; i < grown.length; i++) {
+      let nearest = Number.POSITIVE_INFINITY;
+      core.forEach((value, j) => {
+        if (value !== 0)
+          nearest = Math.min(nearest, Math.hypot((i % 60) - (j % 60), Math.floor(i / 60) - Math.floor(j / 60)));
+      });
+      expect(grown[i]).toBe(nearest <= 5 ? 255 : 0);
+    }
+    // Half the size, half the reach.
+    const half = whole(map, { sensitivity: 0.5, grow: 5 }, 30, 30);
+    const share = (mask: Uint8Array) => mask.filter((value) => value !== 0).length / mask.length;
+    expect(share(half)).toBeCloseTo(share(grown), 1);
+  });
+
+  test('at twice the size of the map, edges are smooth and not in steps of two', () => {
+    const map = mapWith(60, 60, [{ x: 0.3, y: 0.3, dx: 0.012, dy: 0.009, certainty: 1 }]);
+    const mask = whole(map, { sensitivity: 0.5, grow: 0 }, 120, 120);
+    let blocks = 0;
+    let mixed = 0;
+    for (let y = 0; y < 120; y += 2) {
+      for (let x = 0; x < 120; x += 2) {
+        const four = [mask[y * 120 + x], mask[y * 120 + x + 1], mask[(y + 1) * 120 + x], mask[(y + 1) * 120 + x + 1]];
+        if (four.includes(255)) blocks++;
+        if (four.includes(255) && four.includes(0)) mixed++;
+      }
+    }
+    expect(mixed).toBeGreaterThan(0.2 * blocks);
+  });
+
+  test('the coverage is the share of masked pixels', () => {
+    const map = mapWith(70, 50, [{ x: 0.2, y: 0.2, dx: 0.02, dy: 0.02, certainty: 1 }]);
+    const options = { sensitivity: 0.5, grow: 3 };
+    const masked = whole(map, options, 70, 50).filter((value) => value !== 0).length;
+    expect(createMask(map, options, { width: 700, height: 500 }).coverage()).toBeCloseTo(masked / 3500, 10);
+  });
+});
+
+describe('what is no damage', () => {
+  const plain = (paint: (x: number, y: number) => number): DamageMap => {
+    const map = mapWith(100, 100, []);
+    for (let i = 0; i < 10_000; i++) map.lines[i] = paint(i % 100, Math.floor(i / 100));
+    return map;
+  };
+  const count = (map: DamageMap, sensitivity = 0.5) =>
+    whole(map, { sensitivity, grow: 0 }, 100, 100).filter((value) => value !== 0).length;
+
+  test('a blob that covers a good part of the picture', () => {
+    const map = mapWith(100, 100, []);
+    for (let y = 20; y < 50; y++) map.blobs.fill(250, y * 100 + 20, y * 100 + 50);
+    for (let y = 80; y < 84; y++) map.blobs.fill(250, y * 100 + 80, y * 100 + 84);
+    expect(count(map)).toBe(16);
+  });
+
+  test('the edge of the print, but not a crease that runs into it', () => {
+    expect(count(plain((x) => (x < 2 ? 250 : 0)))).toBe(0);
+    expect(count(plain((_, y) => (y === 50 ? 250 : 0)))).toBe(100);
+  });
+
+  test('single pixels, and faint traces without a certain core', () => {
+    expect(count(plain((x, y) => (x === 50 && y === 50 ? 250 : 0)))).toBe(0);
+    expect(count(plain((_, y) => (y === 50 ? 135 : 0)))).toBe(0);
+    expect(count(plain((x, y) => (y === 50 ? (x < 10 ? 250 : 135) : 0)))).toBe(100);
+    expect(
+      count(
+        plain((_, y) => (y === 50 ? 135 : 0)),
+        0.8,
+      ),
+    ).toBe(100);
+  });
+});
+
+function crop(map: DamageMap, width: number, height: number): DamageMap {
+  const pick = (plane: Uint8Array) =>
+    Uint8Array.from({ length: width * height }, (_, i) => plane[Math.floor(i / width) * map.width + (i % width)]!);
+  return {
+    ...map,
+    width,
+    height,
+    fullWidth: width,
+    fullHeight: height,
+    lines: pick(map.lines),
+    blobs: pick(map.blobs),
+  };
+}
