@@ -34,7 +34,7 @@ export class Job {
   }
 
   cancel(): void {
-    this.#controller.abort();
+    this.#controller.abort(new EmulsionError('CANCELLED'));
   }
 
   throwIfCancelled(): void {

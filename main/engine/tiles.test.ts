@@ -48,23 +48,25 @@ const identity = (card: NetCard) => netOf(card, (input) => input);
 
 /** Mean over a square window, with zeros beyond the tile as a convolution has them. */
 function blur(card: NetCard, radius: number): TileNet {
-  return netOf(card, (input, width, height) => {
-    const output = new Float32Array(input.length);
-    const planes = input.length / (width * height);
-    for (let plane = 0; plane < planes; plane++) {
-      for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          let sum = 0;
-          for (let v = Math.max(0, y - radius); v <= Math.min(height - 1, y + radius); v++) {
-            for (let u = Math.max(0, x - radius); u <= Math.min(width - 1, x + radius); u++) {
-              sum += input[(plane * height + v) * width + u]!;
-            }
-          }
-          output[(plane * height + y) * width + x] = sum / (2 * radius + 1) ** 2;
-        }
+  /** Sums of windows along lines of `length` samples that lie `step` apart. */
+  const sums = (from: Float64Array, length: number, step: number, starts: number[]): Float64Array => {
+    const to = new Float64Array(from.length);
+    for (const start of starts) {
+      for (let i = 0; i < length; i++) {
+        let sum = 0;
+        for (let k = Math.max(0, i - radius); k <= Math.min(length - 1, i + radius); k++)
+          sum += from[start + k * step]!;
+        to[start + i * step] = sum;
       }
     }
-    return output;
+    return to;
+  };
+  return netOf(card, (input, width, height) => {
+    const rows = Array.from({ length: input.length / width }, (_, row) => row * width);
+    const planes = Array.from({ length: input.length / (width * height) }, (_, plane) => plane * width * height);
+    const columns = planes.flatMap((plane) => Array.from({ length: width }, (_, x) => plane + x));
+    const across = sums(Float64Array.from(input), width, 1, rows);
+    return Float32Array.from(sums(across, height, width, columns), (sum) => sum / (2 * radius + 1) ** 2);
   });
 }
 
@@ -118,6 +120,12 @@ function passInPlace(raster: Raster): { pass: TilePass; finish: () => void } {
     },
     finish: () => rows.finish(),
   };
+}
+
+/** Compares samples by the bytes that they are: much faster than one by one. */
+function expectSame(got: Raster, expected: Raster): void {
+  const bytes = ({ data }: Raster) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  expect(bytes(got).equals(bytes(expected))).toBe(true);
 }
 
 /** A pass from one raster to another of `scale` times the size. */
@@ -229,7 +237,7 @@ describe('runTilePass', () => {
       fc.asyncProperty(lengths, lengths, range, fc.integer({ min: 0, max: 20 }), async (width, height, r, halo) => {
         const picture = noise(width, height, depth);
         const { to } = await run(identity(cardOf({ range: r, halo, multiple: 4 })), picture);
-        expect(to.data).toEqual(picture.data);
+        expectSame(to, picture);
       }),
       { numRuns: 30 },
     );
@@ -264,7 +272,7 @@ describe('runTilePass', () => {
         const picture = noise(width, height);
         const { to: tiled } = await run(cells(cardOf({ halo: 3, multiple: 4, tile: 24 }), 4), picture);
         const { to: whole } = await run(cells(cardOf({ halo: 3, multiple: 4, tile: 1024 }), 4), picture);
-        expect(tiled.data).toEqual(whole.data);
+        expectSame(tiled, whole);
       }),
       { numRuns: 25 },
     );
@@ -310,7 +318,7 @@ describe('runTilePass', () => {
     picture.data.set([255, 0, 0, 255, 0, 0, 255, 51, 0, 255, 0, 0]);
     const { to } = await run(net, picture);
     expect(seen).toEqual([0, 1]);
-    expect(to.data).toEqual(picture.data);
+    expectSame(to, picture);
   });
 
   it('computes and writes nothing for skipped cores', async () => {
@@ -373,7 +381,7 @@ describe('DelayedRows', () => {
         const { pass, finish } = passInPlace(picture);
         await runTilePass(net, pass, quiet);
         finish();
-        expect(picture.data).toEqual(fresh.data);
+        expectSame(picture, fresh);
       }),
       { numRuns: 25 },
     );
@@ -446,7 +454,7 @@ describe('when memory is short', () => {
         freed += 1;
       },
     });
-    expect(to.data).toEqual(expected.data);
+    expectSame(to, expected);
     expect(report.tile).toBeLessThanOrEqual(100);
     expect(freed).toBe(1);
     expect(tried[0]).toBeGreaterThan(100);
@@ -472,7 +480,7 @@ describe('when memory is short', () => {
       },
       quiet,
     );
-    expect(to.data).toEqual(expected.data);
+    expectSame(to, expected);
     expect(written.filter((y) => y === 0)).toHaveLength(3);
   });
 
@@ -484,7 +492,7 @@ describe('when memory is short', () => {
     const { pass, finish } = passInPlace(picture);
     await runTilePass(net, pass, quiet);
     finish();
-    expect(picture.data).toEqual(expected.data);
+    expectSame(picture, expected);
   });
 
   it('gives up at the smallest tile', async () => {

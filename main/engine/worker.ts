@@ -132,10 +132,9 @@ class Worker {
   #enqueue<K extends RequestKind>(id: string, run: (job: Job) => Promise<Requests[K]['response']>): void {
     const job = new Job(id, send);
     this.#jobs.set(id, job);
-    void this.#queue.add(async () => {
+    const work = async () => {
       this.#tellStatus();
       await this.#answer(id, async () => {
-        job.throwIfCancelled();
         for (const sessions of this.#outdated.splice(0)) await sessions.release();
         await this.#store.refresh();
         return run(job);
@@ -143,7 +142,22 @@ class Worker {
       this.#jobs.delete(id);
       await Promise.allSettled(job.leftovers);
       this.#tellStatus();
-    });
+    };
+    let begun = false;
+    this.#queue
+      .add(
+        () => {
+          begun = true;
+          return work();
+        },
+        { signal: job.signal },
+      )
+      .catch((error: unknown) => {
+        // A job that has begun answers by itself; here one was cancelled while it waited.
+        if (begun) return;
+        this.#jobs.delete(id);
+        void this.#answer(id, () => Promise.reject(error));
+      });
   }
 
   /** Answers a request with what `run` gives, or with the coded error that it throws. */

@@ -1,0 +1,480 @@
+import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { pictureUrl, type Recipe } from '../../preload/contract';
+import type { Card } from '../generators/card';
+import type { Raster } from '../restoration/raster';
+import { damageScene, testScene } from '../restoration/testing';
+import { forkEngine } from './launch';
+import type { EngineProcess, Requests } from './protocol';
+import { createEngine, type Engine, type EngineLimits } from './supervisor';
+import { buildEngine, fixtureCard, installFixture, temporaryFolder } from './test-support';
+
+let built: Awaited<ReturnType<typeof buildEngine>>;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+/** A scratched photo, and a larger one on which the detector is at work for a while. */
+let scratched: string;
+let large: string;
+/** For tests that leave it as it was. */
+let shared: ReturnType<typeof start>;
+const engines: Engine[] = [];
+
+beforeAll(async () => {
+  [built, folder] = await Promise.all([buildEngine(), temporaryFolder()]);
+  const damaged = damageScene(testScene(360, 270, 1), 1).raster;
+  scratched = await writePng('scratched', damaged);
+  large = join(folder.path, 'large.png');
+  await sharp(scratched).resize(1000, 750, { kernel: 'nearest' }).png({ compressionLevel: 1 }).toFile(large);
+  await install('good');
+  shared = start();
+  engines.pop();
+});
+afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())));
+afterAll(async () => {
+  await shared.engine.close();
+  await Promise.all([built.remove(), folder.remove()]);
+});
+
+async function writePng(name: string, { data, width, height, channels }: Raster): Promise<string> {
+  const path = join(folder.path, `${name}.png`);
+  await sharp(data, { raw: { width, height, channels } }).withMetadata().png().toFile(path);
+  return path;
+}
+
+/** A models folder with a detector, which may be another net than the right one, and an inpainter. */
+async function install(name: string, detector = 'detector', changes: Partial<Card> = {}): Promise<string> {
+  const models = join(folder.path, 'models', name);
+  const base = await fixtureCard(detector);
+  await installFixture(models, {
+    ...base,
+    task: 'detect',
+    // Many small tiles, so that a test can come between them.
+    tile: 64,
+    halo: 16,
+    input: { ...base.input, channels: detector === 'detector' ? 'luma' : 'rgb' },
+    output: { ...base.output, channels: detector === 'detector' ? ['lines', 'blobs'] : 'rgb' },
+    thresholds: { lines: 0.5, blobs: 0.5 },
+    ...changes,
+  });
+  const inpainter = await fixtureCard('inpainter', { task: 'inpaint' });
+  await installFixture(models, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
+  return models;
+}
+
+function start({
+  models = join(folder.path, 'models', 'good'),
+  limits,
+}: {
+  models?: string;
+  limits?: Partial<EngineLimits>;
+} = {}) {
+  const processes: EngineProcess[] = [];
+  const launch = forkEngine(built.entry);
+  const engine = createEngine({
+    launch: () => {
+      const process = launch();
+      processes.push(process);
+      return process;
+    },
+    options: { models, provider: 'cpu', threads: 1 },
+    onStatus: () => {},
+    limits: { backoff: 0.01, ...limits },
+  });
+  engines.push(engine);
+  return { engine, processes };
+}
+
+/** A fresh output folder. */
+async function outputs(): Promise<string> {
+  const path = join(folder.path, `out-${Math.random().toString(36).slice(2)}`);
+  await mkdir(path);
+  return path;
+}
+
+const repairAlways: Recipe = {
+  format: 1,
+  id: 'test',
+  name: 'Test',
+  gate: 'always',
+  steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 1 } }],
+};
+const nothing: Recipe = { ...repairAlways, steps: [{ ...repairAlways.steps[0]!, enabled: false }] };
+
+const restoreRequest = (path: string, target: string, recipe: Recipe | null): Requests['restore']['request'] => ({
+  path,
+  recipe,
+  format: 'png',
+  quality: 90,
+  keepMetadata: true,
+  target: { folder: target, stem: 'restored' },
+});
+
+const open = (engine: Engine, path: string) => engine.request('open', { photoId: 'p', path, name: 'photo.png' });
+const sha = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+const pixels = async (path: string | Uint8Array) =>
+  sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+
+/** Calls back once, when a job reports progress in the middle of a pass. */
+function whenComputing(act: () => void): { onProgress: (progress: { done: number; stage: string }) => void } {
+  let acted = false;
+  return {
+    onProgress: ({ done }) => {
+      if (acted || done === 0) return;
+      acted = true;
+      act();
+    },
+  };
+}
+
+describe('one photo', () => {
+  it('goes the whole way: opened, analysed, previewed, shown, exported', async () => {
+    const { engine } = shared;
+    const before = await sha(scratched);
+    const photo = await open(engine, scratched);
+    expect(photo).toMatchObject({ width: 360, height: 270, channels: 3, depth: 8, format: 'png' });
+
+    const analysis = await engine.request('analyse', { photoId: 'p' });
+    expect(analysis.damage).toBeGreaterThan(0);
+
+    const rendering = await engine.request('render', { photoId: 'p', recipe: repairAlways, size: 'preview' });
+    expect(rendering).toMatchObject({ width: 360, height: 270, reports: [{ kind: 'repair', outcome: 'done' }] });
+    expect(rendering.masked).toBeGreaterThan(0);
+    expect(rendering.reports[0]).toMatchObject({ generator: 'inpainter', provider: 'cpu' });
+
+    const query = { photoId: 'p', revision: rendering.revision, x: 0, y: 0, w: 360, h: 270, width: 360, height: 270 };
+    const shown = await Promise.all(
+      (['original', 'result', 'mask'] as const).map((layer) =>
+        engine.request('picture', { ...query, layer, sensitivity: 0.5, grow: 1 }),
+      ),
+    );
+    expect(shown.every(({ bytes }) => bytes.length > 100)).toBe(true);
+    expect(shown[2]?.type).toBe('image/png');
+
+    const target = await outputs();
+    const written = await engine.request('export', {
+      photoId: 'p',
+      recipe: repairAlways,
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      target: { folder: target, stem: 'photo' },
+    });
+    expect(written.path).toBe(join(target, 'photo.png'));
+    expect(written.bytes).toBe((await stat(written.path)).size);
+    expect(await sha(scratched)).toBe(before);
+
+    // The fixture fills with mid grey: inside the mask everything is grey, outside nothing has changed.
+    const mask = await sharp(shown[2]?.bytes).greyscale().raw().toBuffer();
+    const { data: original } = await pixels(scratched);
+    const { data: restored } = await pixels(written.path);
+    let outside = 0;
+    for (let i = 0; i < mask.length; i++) {
+      const triple = (data: Buffer) => [...data.subarray(3 * i, 3 * i + 3)];
+      if (mask[i] !== 0) expect(triple(restored)).toEqual([128, 128, 128]);
+      else if (!triple(restored).every((value, c) => value === original[3 * i + c])) outside += 1;
+    }
+    expect(outside).toBe(0);
+  });
+
+  it('computes nothing twice', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const request = { photoId: 'p', recipe: repairAlways, size: 'preview' } as const;
+    const first = await engine.request('render', request);
+    expect((await engine.request('render', request)).revision).toBe(first.revision);
+    // A small photo is its own preview.
+    expect((await engine.request('render', { ...request, size: 'full' })).revision).toBe(first.revision);
+    const stages: string[] = [];
+    await engine.request(
+      'render',
+      { ...request, recipe: nothing },
+      { onProgress: ({ stage, done }) => void (stage === 'analysing' && done > 0 && stages.push(stage)) },
+    );
+    expect(stages).toEqual([]);
+  });
+
+  it('previews a large photo in no more than two megapixels, and exports it whole', async () => {
+    const path = join(folder.path, 'wide.png');
+    await sharp({ create: { width: 3000, height: 1000, channels: 3, background: '#557799' } })
+      .png()
+      .toFile(path);
+    const { engine } = shared;
+    await open(engine, path);
+    const preview = await engine.request('render', { photoId: 'p', recipe: nothing, size: 'preview' });
+    expect(preview.width * preview.height).toBeLessThanOrEqual(2_000_000);
+    expect(preview.width / preview.height).toBeCloseTo(3, 1);
+    const full = await engine.request('render', { photoId: 'p', recipe: nothing, size: 'full' });
+    expect([full.width, full.height]).toEqual([3000, 1000]);
+    const region = { x: 2900, y: 900, w: 100, h: 100, width: 50, height: 50 };
+    for (const { revision } of [preview, full]) {
+      const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region });
+      const { data, info } = await pixels(bytes);
+      expect([info.width, info.height, ...data.subarray(0, 3)]).toEqual([50, 50, 0x55, 0x77, 0x99]);
+    }
+  });
+
+  it('finds the damage first where the mask is asked for first', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const region = { x: 0, y: 0, w: 360, h: 270, width: 90, height: 68 };
+    const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'mask', revision: 0, ...region });
+    const { max } = (await sharp(bytes).stats()).channels[0]!;
+    expect(max).toBe(255);
+  });
+
+  it('is gone once it is closed', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    await engine.request('close', { photoId: 'p' });
+    await expect(engine.request('analyse', { photoId: 'p' })).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
+  });
+});
+
+describe('restore', () => {
+  it('repairs and reports its passes', async () => {
+    const { engine } = shared;
+    const target = await outputs();
+    const answer = await engine.request('restore', restoreRequest(scratched, target, repairAlways));
+    expect(answer.output).toMatchObject({ path: join(target, 'restored.png'), width: 360, height: 270 });
+    expect(answer.passes.map(({ generator }) => generator)).toEqual(['detector', 'inpainter']);
+    expect(answer.passes[0]?.tiles).toBeGreaterThan(10);
+    expect(await readdir(target)).toEqual(['restored.png']);
+  });
+
+  it('analyses only, where nothing is to be written', async () => {
+    const { engine } = shared;
+    const answer = await engine.request('restore', { ...restoreRequest(scratched, '', null), target: null });
+    expect(answer).toMatchObject({ output: null, reports: [], photo: { width: 360 } });
+    expect(answer.analysis.needs).not.toHaveLength(0);
+  });
+
+  it('copies the file to the byte where there was nothing to do', async () => {
+    const { engine } = shared;
+    const target = await outputs();
+    const { output } = await engine.request('restore', restoreRequest(scratched, target, nothing));
+    expect(await sha(output!.path)).toBe(await sha(scratched));
+  });
+
+  it('changes no pixel where there was nothing to do and another format is asked for', async () => {
+    const { engine } = shared;
+    const target = await outputs();
+    const request = { ...restoreRequest(scratched, target, nothing), format: 'tiff' } as const;
+    const { output } = await engine.request('restore', request);
+    expect(output?.path).toMatch(/restored\.tif$/);
+    expect((await pixels(output!.path)).data).toEqual((await pixels(scratched)).data);
+  });
+
+  it.each([
+    ['a text file', 'NOT_A_PHOTO', (path: string) => writeFile(path, 'Dear diary, this is not a photo at all.')],
+    ['an empty file', 'FILE_EMPTY', (path: string) => writeFile(path, '')],
+    ['no file', 'FILE_MISSING', async () => {}],
+    [
+      'half a file',
+      'PHOTO_DAMAGED',
+      async (path: string) => {
+        const bytes = await readFile(scratched);
+        await writeFile(path, bytes.subarray(0, bytes.length / 2));
+      },
+    ],
+  ])('refuses %s with %s and writes nothing', async (_, code, make) => {
+    const path = join(folder.path, 'hostile.png');
+    await rm(path, { force: true });
+    await make(path);
+    const { engine } = shared;
+    const target = await outputs();
+    await expect(engine.request('restore', restoreRequest(path, target, nothing))).rejects.toMatchObject({ code });
+    expect(await readdir(target)).toEqual([]);
+  });
+});
+
+describe('generators', () => {
+  it.each([
+    ['NaN', 'nan', 'OUTPUT_INVALID', {}],
+    ['one flat value', 'constant', 'OUTPUT_INVALID', {}],
+    ['a file that was altered', 'detector', 'GENERATOR_DAMAGED', { sha256: 'f'.repeat(64) }],
+  ])('a detector with %s stops the job and nothing is written', async (_, net, code, changes) => {
+    const models = await install(`bad-${net}`, net, changes);
+    const { engine } = start({ models });
+    const target = await outputs();
+    await expect(engine.request('restore', restoreRequest(scratched, target, repairAlways))).rejects.toMatchObject({
+      code,
+    });
+    expect(await readdir(target)).toEqual([]);
+  });
+
+  it('a step without one is refused by name where it would run', async () => {
+    const { engine } = start({ models: join(folder.path, 'models', 'none') });
+    const target = await outputs();
+    await expect(engine.request('restore', restoreRequest(scratched, target, repairAlways))).rejects.toMatchObject({
+      code: 'GENERATOR_MISSING',
+    });
+    expect(await engine.request('generators', null)).toEqual([]);
+  });
+
+  it('are listed with their state', async () => {
+    const { engine } = start();
+    const list = await engine.request('generators', null);
+    expect(list.map(({ id, state }) => [id, state])).toEqual([
+      ['detector', 'ready'],
+      ['inpainter', 'ready'],
+    ]);
+  });
+
+  it('come from another folder after new options', async () => {
+    const { engine } = start({ models: join(folder.path, 'models', 'none') });
+    await engine.request('generators', null);
+    engine.configure({ models: join(folder.path, 'models', 'good'), provider: 'cpu', threads: 1 });
+    expect(await engine.request('generators', null)).toHaveLength(2);
+    await open(engine, scratched);
+    expect((await engine.request('analyse', { photoId: 'p' })).damage).toBeGreaterThan(0);
+    expect(engine.status()).toMatchObject({ provider: 'cpu', threads: 1 });
+  });
+});
+
+describe('while a job runs', () => {
+  it('pictures are answered', async () => {
+    const { engine } = start();
+    await open(engine, large);
+    const order: string[] = [];
+    let picture: Promise<unknown> = Promise.resolve();
+    const query = {
+      photoId: 'p',
+      layer: 'original',
+      revision: 0,
+      x: 0,
+      y: 0,
+      w: 80,
+      h: 60,
+      width: 80,
+      height: 60,
+    } as const;
+    expect(pictureUrl('', query)).toContain('original');
+    const job = engine
+      .request(
+        'analyse',
+        { photoId: 'p' },
+        whenComputing(() => {
+          picture = engine.request('picture', query).then(() => order.push('picture'));
+        }),
+      )
+      .then(() => order.push('job'));
+    await job;
+    await picture;
+    expect(order).toEqual(['picture', 'job']);
+  });
+
+  it('a cancel stops it between tiles, in the same process, and nothing is written', async () => {
+    const { engine, processes } = start();
+    const controller = new AbortController();
+    const target = await outputs();
+    const job = engine.request('restore', restoreRequest(large, target, repairAlways), {
+      signal: controller.signal,
+      ...whenComputing(() => controller.abort()),
+    });
+    await expect(job).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await readdir(target)).toEqual([]);
+    await engine.request('restore', restoreRequest(scratched, target, nothing));
+    expect(processes).toHaveLength(1);
+  });
+
+  it('a cancel takes a waiting job out of the queue at once', async () => {
+    const { engine } = start();
+    const controller = new AbortController();
+    await open(engine, large);
+    const order: string[] = [];
+    const first = engine.request('analyse', { photoId: 'p' }).then(() => order.push('first'));
+    const second = engine
+      .request('analyse', { photoId: 'p' }, { signal: controller.signal })
+      .catch(({ code }) => order.push(code));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    controller.abort();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['CANCELLED', 'first']);
+  });
+
+  it('progress goes from nothing to all, with a time left', async () => {
+    const { engine } = start();
+    const seen: { done: number; secondsLeft: number | null }[] = [];
+    await engine.request('restore', restoreRequest(large, await outputs(), repairAlways), {
+      onProgress: (progress) => void seen.push(progress),
+    });
+    const done = seen.map((progress) => progress.done);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done[0]).toBe(0);
+    expect(done.at(-1)).toBeGreaterThanOrEqual(0.9);
+    expect(seen.some(({ secondsLeft }) => secondsLeft !== null && secondsLeft > 0)).toBe(true);
+  });
+});
+
+describe('when the process fails', () => {
+  it('a crash in the middle of a job is told, and the open photo is there again', async () => {
+    const { engine, processes } = start();
+    await open(engine, large);
+    const job = engine.request(
+      'analyse',
+      { photoId: 'p' },
+      whenComputing(() => process.kill(processes[0]!.pid!, 'SIGKILL')),
+    );
+    await expect(job).rejects.toMatchObject({ code: 'ENGINE_CRASHED', detail: expect.stringContaining('SIGKILL') });
+    const analysis = await engine.request('analyse', { photoId: 'p' });
+    expect(analysis.megapixels).toBeCloseTo(0.75);
+    expect(processes).toHaveLength(2);
+  });
+
+  it('a net that never ends is stopped by the watchdog', async () => {
+    const models = await install('hanging', 'endless');
+    const { engine, processes } = start({ models, limits: { silence: 1, busy: 2 } });
+    await open(engine, scratched);
+    await expect(engine.request('analyse', { photoId: 'p' })).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
+    await expect(engine.request('generators', null)).resolves.toHaveLength(2);
+    expect(processes).toHaveLength(2);
+  });
+
+  it('a net that never ends can be cancelled', async () => {
+    const models = await install('hanging', 'endless');
+    const { engine, processes } = start({ models, limits: { cancel: 0.5 } });
+    const controller = new AbortController();
+    await open(engine, scratched);
+    // The first stretch announced is the loading of the net, the second one its first tile.
+    let stretches = 0;
+    processes[0]!.onMessage(({ type }) => {
+      if (type === 'busy' && ++stretches === 2) controller.abort();
+    });
+    const job = engine.request('analyse', { photoId: 'p' }, { signal: controller.signal });
+    await expect(job).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(engine.request('generators', null)).resolves.toHaveLength(2);
+    expect(processes).toHaveLength(2);
+  });
+
+  it('an engine that cannot start is told with its reason', async () => {
+    const engine = createEngine({
+      launch: forkEngine(join(folder.path, 'missing.js')),
+      options: { models: '', provider: 'cpu', threads: 0 },
+      onStatus: () => {},
+      limits: { backoff: 0.01 },
+    });
+    engines.push(engine);
+    await expect(engine.request('generators', null)).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      detail: expect.stringContaining('missing.js'),
+    });
+  });
+
+  it.each([
+    ['the app is gone', (child: ReturnType<typeof fork>) => child.disconnect()],
+    ['it is asked to', (child: ReturnType<typeof fork>) => void child.kill('SIGTERM')],
+  ])('it ends by itself when %s', async (_, end) => {
+    const child = fork(built.entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    await once(child, 'message');
+    const exit = once(child, 'exit');
+    end(child);
+    expect((await exit)[0]).toBe(0);
+  });
+});
