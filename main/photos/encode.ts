@@ -6,12 +6,14 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
 import { type Embedded, embed, embedInPngBytes } from './embed';
 import type { OutputMetadata } from './metadata';
+import { readProfile } from './profile';
+import { resizeRaster } from './raster';
 
 export interface EncodeRequest {
   raster: Raster;
-  /** Opacity in the raster's size and depth. */
+  /** Opacity in the raster's depth; brought to its size where that has been enlarged. */
   alpha: Raster | null;
-  /** ICC profile of the raster's encoding; null: sRGB, or plain grey. */
+  /** ICC profile of the photo; null: sRGB, or plain grey. One for grey does not apply to a raster in colour. */
   profile: Uint8Array | null;
   metadata: OutputMetadata;
   format: ExportFormat;
@@ -45,15 +47,16 @@ const FULL_CHROMA_QUALITY = 90;
  *
  * Throws FORMAT_UNSUPPORTED (too large for the format), DISK_FULL or INTERNAL. The file may then be half written.
  */
-export async function encodePhoto(request: EncodeRequest): Promise<{ notes: string[] }> {
-  const { raster, format, metadata, path } = request;
+export async function encodePhoto(original: EncodeRequest): Promise<{ notes: string[] }> {
+  const { raster, format, metadata, path } = original;
   checkSize(raster, format);
   const sharp = await loadSharp();
+  const request = { ...original, alpha: await fitAlpha(original) };
   const notes: string[] = [];
   if (format === 'jpeg' && request.alpha)
     notes.push('transparent parts are laid on white, because JPEG files are opaque');
   const parts: Embedded = {
-    icc: request.profile ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
+    icc: profileFor(request) ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
     exif: metadata.exif,
     xmp: metadata.xmp,
     shortXmp: metadata.shortXmp,
@@ -82,6 +85,17 @@ function checkSize({ width, height }: Raster, format: ExportFormat): void {
   });
 }
 
+async function fitAlpha({ raster, alpha }: EncodeRequest): Promise<Raster | null> {
+  if (!alpha || (alpha.width === raster.width && alpha.height === raster.height)) return alpha;
+  return resizeRaster(alpha, raster.width, raster.height);
+}
+
+/** A grey photo that was given colours has left its grey profile behind. */
+function profileFor({ raster, profile }: EncodeRequest): Uint8Array | null {
+  if (!profile) return null;
+  return (readProfile(profile)?.kind === 'grey') === (raster.channels === 1) ? profile : null;
+}
+
 function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
   const { format, quality, alpha, metadata } = request;
   const raster = format === 'jpeg' && alpha ? onWhite(request.raster, alpha) : request.raster;
@@ -104,7 +118,7 @@ function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
         optimiseCoding: width * height <= MAX_OPTIMISED_PIXELS,
       });
     case 'png':
-      return pipeline.png({ compressionLevel: 6, adaptiveFiltering: true });
+      return pipeline.png({ compressionLevel: 4, adaptiveFiltering: true });
     case 'tiff':
       return pipeline.tiff({
         compression: 'deflate',

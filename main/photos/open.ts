@@ -2,9 +2,10 @@ import { open, readFile } from 'node:fs/promises';
 import { MAX_PIXELS, type Photo, type PhotoFormat } from '../../preload/contract';
 import { type FileHeader, loadSharp, type SharpModule } from '../engine/sharp';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { type ColourTransform, createRaster, maxValue, type Raster } from '../restoration/raster';
+import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';
 import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
 import { readProfile } from './profile';
+import { asBytes, asWords } from './raster';
 import { SNIFF_BYTES, sniff } from './sniff';
 
 /** A decoded photo, upright, with everything that has to be put back when it is written. */
@@ -27,19 +28,14 @@ export interface OpenPhoto {
   notes: string[];
 }
 
-export interface OpenOptions {
-  /** A photo that has to be turned is decoded in bands where it is larger than this. */
-  bandBytes?: number;
-}
-
 /**
- * Decodes a photo. Holds one raster at a time: the pixels are decoded straight into it, an opacity channel is taken
- * out by a second pass over the file, and a large photo that stands on its side is turned in bands.
+ * Decodes a photo. Needs the memory of little more than its raster: the pixels are decoded straight into it, and an
+ * opacity channel is taken out by a second pass over the file.
  *
  * Throws FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, NOT_A_PHOTO, FORMAT_UNSUPPORTED, PHOTO_TOO_LARGE (before anything
  * is decoded), PHOTO_DAMAGED or OUT_OF_MEMORY.
  */
-export async function openPhoto(path: string, { bandBytes = 64 * 1024 * 1024 }: OpenOptions = {}): Promise<OpenPhoto> {
+export async function openPhoto(path: string): Promise<OpenPhoto> {
   const { head, bytes } = await readHead(path);
   const format = sniff(head);
   const sharp = await loadSharp();
@@ -47,9 +43,8 @@ export async function openPhoto(path: string, { bandBytes = 64 * 1024 * 1024 }: 
   const source: Source = path.endsWith(']') ? await readFile(path) : path;
   const header = await readHeader(sharp, source, format);
   const plan = planOf(header, format);
-  const pixels = new Decoder(sharp, source, plan, bandBytes);
-  const raster = await pixels.decode('colour');
-  const alpha = plan.alpha ? withoutOpaque(await pixels.decode('alpha')) : null;
+  const raster = await decode(sharp, source, plan, 'colour');
+  const alpha = plan.alpha ? withoutOpaque(await decode(sharp, source, plan, 'alpha')) : null;
   const metadata = readMetadata(header, format, path);
   return {
     format,
@@ -61,7 +56,7 @@ export async function openPhoto(path: string, { bandBytes = 64 * 1024 * 1024 }: 
     colour: plan.colour,
     metadata,
     facts: factsOf(metadata),
-    notes: [...plan.notes, ...pixels.notes],
+    notes: plan.notes,
   };
 }
 
@@ -191,100 +186,43 @@ function applyProfile(plan: Plan, icc: Uint8Array, cmyk: boolean): void {
 
 type Part = 'colour' | 'alpha';
 
-class Decoder {
-  readonly notes: string[] = [];
-
-  constructor(
-    private readonly sharp: SharpModule,
-    private readonly source: Source,
-    private readonly plan: Plan,
-    private readonly bandBytes: number,
-  ) {}
-
-  /** The upright colours (1 or 3 channels) or opacity (1 channel). */
-  async decode(part: Part): Promise<Raster> {
-    const { plan } = this;
-    const channels = part === 'alpha' ? 1 : plan.channels;
-    const onSide = plan.orientation >= 5;
-    const width = onSide ? plan.height : plan.width;
-    const height = onSide ? plan.width : plan.height;
-    const bytes = width * height * channels * (plan.depth / 8);
-    const bands = plan.orientation === 1 ? 1 : Math.min(MAX_BANDS, Math.ceil(bytes / this.bandBytes), plan.height);
-    if (bands <= 1) {
-      const data = await this.decodeRows(part, 0, plan.height);
-      if (data.length !== width * height * channels) throw new EmulsionError('PHOTO_DAMAGED');
-      return { width, height, channels, depth: plan.depth, data };
-    }
-    const raster = createRaster(width, height, channels, plan.depth);
-    for (let band = 0; band < bands; band++) {
-      const top = Math.floor((plan.height * band) / bands);
-      const bottom = Math.floor((plan.height * (band + 1)) / bands);
-      this.placeBand(raster, await this.decodeRows(part, top, bottom), top, bottom);
-    }
-    return raster;
+/** The upright colours (1 or 3 channels) or opacity (1 channel). */
+async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part): Promise<Raster> {
+  const grey = plan.channels === 1;
+  const wide = plan.depth === 16;
+  // A warning of a decoder means pixels that it made up, so it is an error here.
+  let pipeline = sharp(source, {
+    failOn: 'warning',
+    limitInputPixels: MAX_PIXELS,
+    ignoreIcc: !plan.convert,
+  });
+  // Turning needs the stored picture in memory, so this is the one case with two of them for a moment.
+  if (plan.orientation !== 1) pipeline = pipeline.autoOrient();
+  pipeline = pipeline.toColourspace(grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
+  // Without it, libvips leaves 16-bit colours that it converts in Display P3.
+  if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
+  pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
+  pipeline.on('warning', (warning: string) => {
+    if (/profile/i.test(warning)) plan.notes.push('the colour profile could not be applied');
+  });
+  let bytes: Buffer;
+  try {
+    bytes = await pipeline.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer();
+  } catch (error) {
+    throw decodingError(error);
   }
-
-  /** Puts the turned rows `top..bottom` of the stored picture where they belong in the upright one. */
-  private placeBand(raster: Raster, data: Raster['data'], top: number, bottom: number): void {
-    const { orientation, height: storedHeight } = this.plan;
-    const { width, height, channels } = raster;
-    const thickness = bottom - top;
-    // Orientations in which the first stored row comes to lie at the bottom (3, 4) or at the right (6, 7).
-    const fromFarEnd = [3, 4, 6, 7].includes(orientation);
-    const start = fromFarEnd ? storedHeight - bottom : top;
-    const row = width * channels;
-    if (orientation < 5) {
-      raster.data.set(data, start * row);
-      return;
-    }
-    const piece = thickness * channels;
-    for (let y = 0; y < height; y++) {
-      raster.data.set(data.subarray(y * piece, (y + 1) * piece), y * row + start * channels);
-    }
+  const onSide = plan.orientation >= 5;
+  const width = onSide ? plan.height : plan.width;
+  const height = onSide ? plan.width : plan.height;
+  const channels = part === 'alpha' ? 1 : plan.channels;
+  if (bytes.length !== (width * height * channels * plan.depth) / 8) {
+    throw new EmulsionError('PHOTO_DAMAGED', { detail: `${bytes.length} bytes for ${width} x ${height} pixels` });
   }
-
-  /** Decodes rows of the stored picture and turns them upright. */
-  private async decodeRows(part: Part, top: number, bottom: number): Promise<Raster['data']> {
-    const { plan } = this;
-    const grey = plan.channels === 1;
-    const wide = plan.depth === 16;
-    // A warning of a decoder means pixels that it made up, so it is an error here.
-    let pipeline = this.sharp(this.source, {
-      failOn: 'warning',
-      limitInputPixels: MAX_PIXELS,
-      ignoreIcc: !plan.convert,
-    });
-    if (bottom - top < plan.height) {
-      pipeline = pipeline.extract({ left: 0, top, width: plan.width, height: bottom - top });
-    }
-    if (plan.orientation !== 1) pipeline = pipeline.autoOrient();
-    pipeline = pipeline.toColourspace(grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
-    // Without it, libvips leaves 16-bit colours that it converts in Display P3.
-    if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
-    pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
-    pipeline.on('warning', (warning: string) => this.note(warning));
-    let bytes: Buffer;
-    try {
-      bytes = await pipeline.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer();
-    } catch (error) {
-      throw decodingError(error);
-    }
-    if (!wide) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    const samples = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-    if (plan.leftAligned !== null) fillLowBits(samples, plan.leftAligned);
-    return samples;
-  }
-
-  private note(warning: string): void {
-    if (/profile/i.test(warning)) {
-      const note = 'the colour profile could not be applied';
-      if (!this.notes.includes(note)) this.notes.push(note);
-    }
-  }
+  if (!wide) return { width, height, channels, depth: 8, data: asBytes(bytes) };
+  const data = asWords(bytes);
+  if (plan.leftAligned !== null) fillLowBits(data, plan.leftAligned);
+  return { width, height, channels, depth: 16, data };
 }
-
-/** Each band decodes the rows before it as well, so that more bands cost more time and save less and less memory. */
-const MAX_BANDS = 5;
 
 /** Repeats the upper bits in the empty lower ones, so that white becomes 65535. */
 function fillLowBits(samples: Uint16Array, bits: number): void {

@@ -15,8 +15,15 @@ export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<R
   const pixels = raster.width * raster.height;
   if (pixels <= maxPixels) return raster;
   const scale = Math.sqrt(maxPixels / pixels);
-  const width = Math.max(1, Math.floor(raster.width * scale));
-  const height = Math.max(1, Math.floor(raster.height * scale));
+  return resizeRaster(
+    raster,
+    Math.max(1, Math.floor(raster.width * scale)),
+    Math.max(1, Math.floor(raster.height * scale)),
+  );
+}
+
+/** A copy of the given size in the raster's own depth, by averaging or linear interpolation. */
+export async function resizeRaster(raster: Raster, width: number, height: number): Promise<Raster> {
   const { channels, depth } = raster;
   const sharp = await loadSharp();
   const bytes = await sharp(raster.data, { raw: rawOf(raster), limitInputPixels: false })
@@ -24,10 +31,7 @@ export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<R
     .toColourspace(channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16')
     .raw({ depth: depth === 8 ? 'uchar' : 'ushort' })
     .toBuffer();
-  const data =
-    depth === 8
-      ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-      : new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const data = depth === 8 ? asBytes(bytes) : asWords(bytes);
   return { width, height, channels, depth, data };
 }
 
@@ -75,6 +79,17 @@ export async function encodeRegion(request: RegionRequest): Promise<{ type: stri
   }
   const jpeg = await pipeline.jpeg({ quality: DISPLAY_QUALITY, chromaSubsampling: '4:4:4' }).toBuffer();
   return { type: 'image/jpeg', bytes: profile ? embedInJpegBytes(jpeg, profile) : jpeg };
+}
+
+/** The same memory as plain bytes. */
+export function asBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+/** The same memory as 16-bit samples (copied in the rare case that it does not start at an even address). */
+export function asWords(buffer: Buffer): Uint16Array {
+  if (buffer.byteOffset % 2 === 1) return new Uint16Array(new Uint8Array(buffer).buffer);
+  return new Uint16Array(buffer.buffer, buffer.byteOffset, buffer.length / 2);
 }
 
 function rawOf({ width, height, channels }: Raster): { width: number; height: number; channels: 1 | 3 } {
