@@ -203,10 +203,16 @@ function componentOf(density: number): number {
 /** Where restored blacks and whites go, as sRGB components. */
 const BLACK_TARGET = 0.045;
 const WHITE_TARGET = 0.95;
+/** Density of a black that is just not clipped, and the lengths of the bends near black and white. */
+const DEEPEST = densityOf(0.006);
+const TOE = DEEPEST - densityOf(BLACK_TARGET);
+const SHOULDER = densityOf(WHITE_TARGET);
 /** Density is stretched by no more than this, lest noise be made visible. */
 const LARGEST_STRETCH = 2.5;
 /** The lightest tones lose at most this much density (a doubling of light): a dark photo stays a dark photo. */
 const LARGEST_LIGHTENING = 0.3;
+/** Share of the median lightness that stays as it is. */
+const OWN_KEY = 0.35;
 /** Share of a certain cast that is taken out: some of it may be the light of the day. */
 const CAST_SHARE = 0.85;
 
@@ -232,7 +238,8 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
   const chroma = (end: Lab) => Math.hypot(end[1], end[2]);
   const castAt = (end: Lab) =>
     tinted ? 0 : settings.cast * Math.max(CAST_SHARE * certain, ramp(-chroma(end), -20, -10));
-  const castDark = castAt(statistics.darkEnd);
+  // Blacks that have gone pale have done so by fading, and their tint is the fading's, however strong.
+  const castDark = Math.max(castAt(statistics.darkEnd), tinted ? 0 : settings.cast * ramp(statistics.dark, 16, 24));
   const castLight = castAt(statistics.lightEnd);
   // A toned print's channels move together: what the densest and the thinnest layer allow holds for all.
   const blackMean = tinted ? Math.max(...black) : mean(black);
@@ -248,13 +255,12 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
       white: whiteMean + castLight * (white[channel]! - whiteMean),
     };
     const slope = (limit * (blackTarget - whiteTarget)) / Math.max(from.black - from.white, 1e-3);
-    return (component: number) => componentOf(Math.max(0, whiteTarget + slope * (densityOf(component) - from.white)));
+    return (component: number) => componentOf(soften(whiteTarget + slope * (densityOf(component) - from.white)));
   });
-  // Fading thins the middle tones too, but a picture's own key is kept: they may darken by half as much as the
-  // densities ask for.
+  // Fading thins the middle tones too, but not all that is light has faded: a part of the picture's own key is kept.
   const middle = Math.max(0.02, Math.min(0.98, lightnessComponent(statistics.median)));
   const moved = Math.max(0.02, Math.min(0.98, mean(lines.map((line) => line(middle)))));
-  const wanted = (middle + moved) / 2;
+  const wanted = OWN_KEY * middle + (1 - OWN_KEY) * moved;
   const gamma = Math.max(0.7, Math.min(1.4, Math.log(wanted) / Math.log(moved)));
   const [red, green, blue] = lines.map((line) =>
     Float32Array.from({ length: CURVE_SIZE }, (_, i) => {
@@ -263,6 +269,12 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
     }),
   ) as [Float32Array, Float32Array, Float32Array];
   return { red, green, blue };
+}
+
+/** Bends densities beyond the targets so that they come near black and white without reaching them: nothing clips. */
+function soften(density: number): number {
+  if (density > DEEPEST - TOE) return DEEPEST - TOE * Math.exp((DEEPEST - TOE - density) / TOE);
+  return density < SHOULDER ? SHOULDER * Math.exp((density - SHOULDER) / SHOULDER) : density;
 }
 
 /** The sRGB component of a neutral of that lightness. */

@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { deltaE, fromLinear, toLab, toLinear } from './colour';
+import { createRaster, type Raster } from './raster';
+import { fakeTools, mapPixels, random, sameSamples, shrinkRaster, testScene, to16Bit, toGrey } from './testing';
+import { applyTone, castConfidence, curveAt, measureTone, TONE_PIXELS, type ToneCurves, toneCurves } from './tone';
+
+const FULL = { strength: 1, cast: 1, contrast: 1 };
+
+function curvesFor(raster: Raster, settings = FULL): ToneCurves | null {
+  return toneCurves(measureTone(shrinkRaster(raster, TONE_PIXELS), null), settings);
+}
+
+async function corrected(raster: Raster, settings = FULL): Promise<Raster> {
+  const copy: Raster = { ...raster, data: raster.data.slice() };
+  const curves = curvesFor(raster, settings);
+  if (curves) await applyTone(copy, curves, fakeTools());
+  return copy;
+}
+
+function meanDeltaE(one: Raster, other: Raster): number {
+  const lab = (raster: Raster, i: number) =>
+    toLab(raster.data[i]! / 255, raster.data[i + 1]! / 255, raster.data[i + 2]! / 255);
+  let sum = 0;
+  for (let i = 0; i < one.data.length; i += 3) sum += deltaE(lab(one, i), lab(other, i));
+  return (sum * 3) / one.data.length;
+}
+
+/** What fading and stain do to a print: density scaled per layer, plus some everywhere. */
+function fade(scene: Raster, keep: readonly number[], stain: readonly number[]): Raster {
+  const layer = (value: number, c: number) =>
+    fromLinear(10 ** -(-Math.log10(Math.max(toLinear(value), 0.006)) * keep[c]! + stain[c]!));
+  return mapPixels(scene, (red, green, blue) => [layer(red, 0), layer(green, 1), layer(blue, 2)]);
+}
+
+let scene: Raster;
+let faded: Raster;
+beforeAll(() => {
+  scene = testScene(240, 180, 5);
+  // Cyan fades first: the print turns red and light.
+  faded = fade(scene, [0.5, 0.72, 0.66], [0.02, 0.06, 0.12]);
+});
+
+describe('tone curves', () => {
+  test('rise everywhere, whatever the picture', () => {
+    const pictures = [scene, faded, fade(scene, [0.2, 0.9, 0.4], [0.3, 0, 0.2]), noise(7), createRaster(20, 20, 3, 8)];
+    for (const picture of pictures) {
+      const curves = curvesFor(picture)!;
+      for (const curve of [curves.red, curves.green, curves.blue]) {
+        expect(curve.every((value, i) => i === 0 || value >= curve[i - 1]!)).toBe(true);
+      }
+    }
+  });
+
+  test('go on as a shift beyond 0..1', () => {
+    const { red } = curvesFor(faded)!;
+    expect(curveAt(red, 1.25) - curveAt(red, 1)).toBeCloseTo(0.25, 6);
+    expect(curveAt(red, 0) - curveAt(red, -0.5)).toBeCloseTo(0.5, 6);
+  });
+
+  test('at strength 0 there are none, and the picture keeps its bits', async () => {
+    expect(curvesFor(faded, { ...FULL, strength: 0 })).toBeNull();
+    expect(sameSamples((await corrected(faded, { ...FULL, strength: 0 })).data, faded.data)).toBe(true);
+  });
+
+  test('half the strength goes half the way', () => {
+    const full = curvesFor(faded)!;
+    const half = curvesFor(faded, { ...FULL, strength: 0.5 })!;
+    for (const x of [0.1, 0.4, 0.8]) {
+      expect(curveAt(half.green, x)).toBeCloseTo((x + curveAt(full.green, x)) / 2, 5);
+    }
+  });
+});
+
+describe('correction', () => {
+  test('a faded print comes back to within half of its distance', async () => {
+    const before = meanDeltaE(scene, faded);
+    expect(before).toBeGreaterThan(12);
+    expect(meanDeltaE(scene, await corrected(faded))).toBeLessThan(before / 2);
+  });
+
+  test('clips no more than 1 in 200 pixels anew', async () => {
+    const out = await corrected(faded);
+    for (let c = 0; c < 3; c++) {
+      let clipped = 0;
+      for (let i = c; i < out.data.length; i += 3) {
+        const now = out.data[i] === 0 || out.data[i] === 255;
+        if (now && faded.data[i] !== 0 && faded.data[i] !== 255) clipped++;
+      }
+      expect(clipped / (out.data.length / 3)).toBeLessThanOrEqual(0.005);
+    }
+  });
+
+  test('neutral greys stay neutral', async () => {
+    const ramp = createRaster(256, 40, 3, 8);
+    for (let i = 0; i < ramp.data.length; i++) ramp.data[i] = 40 + Math.floor(((Math.floor(i / 3) % 256) * 170) / 255);
+    const out = await corrected(ramp);
+    expect(sameSamples(out.data, ramp.data)).toBe(false);
+    for (let i = 0; i < out.data.length; i += 3) {
+      expect(Math.abs(out.data[i]! - out.data[i + 1]!)).toBeLessThanOrEqual(1);
+      expect(Math.abs(out.data[i]! - out.data[i + 2]!)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('with cast 0 the hue of a faded grey stays; with contrast 0 its lightness nearly does', async () => {
+    const middle = (raster: Raster) => {
+      const at = 3 * (Math.floor(raster.height / 2) * raster.width + 20);
+      return toLab(raster.data[at]! / 255, raster.data[at + 1]! / 255, raster.data[at + 2]! / 255);
+    };
+    const before = middle(faded);
+    const castOnly = middle(await corrected(faded, { strength: 1, cast: 1, contrast: 0 }));
+    const contrastOnly = middle(await corrected(faded, { strength: 1, cast: 0, contrast: 1 }));
+    expect(Math.abs(castOnly[0] - before[0])).toBeLessThan(6);
+    expect(Math.abs(contrastOnly[0] - before[0])).toBeGreaterThan(3);
+  });
+
+  test('8 and 16 bit, grey and RGB agree', async () => {
+    const shallow = await corrected(faded);
+    const deep = await corrected(to16Bit(faded));
+    for (let i = 0; i < shallow.data.length; i += 101) {
+      expect(Math.abs(deep.data[i]! / 257 - shallow.data[i]!)).toBeLessThan(1.6);
+    }
+    const grey = await corrected(toGrey(faded));
+    expect(grey.channels).toBe(1);
+    expect(sameSamples(grey.data, toGrey(faded).data)).toBe(false);
+  });
+
+  test('a photo in another encoding is corrected as in sRGB', async () => {
+    // A made-up encoding: sRGB components halved.
+    const halved = mapPixels(faded, (red, green, blue) => [red / 2, green / 2, blue / 2]);
+    const colour = {
+      toSrgb: (planes: Float32Array, count: number) => {
+        for (let i = 0; i < 3 * count; i++) planes[i]! *= 2;
+      },
+      fromSrgb: (planes: Float32Array, count: number) => {
+        for (let i = 0; i < 3 * count; i++) planes[i]! /= 2;
+      },
+    };
+    const curves = toneCurves(measureTone(halved, colour), FULL)!;
+    await applyTone(halved, curves, fakeTools({}, colour));
+    const expected = await corrected(faded);
+    let worst = 0;
+    for (let i = 0; i < expected.data.length; i++) {
+      worst = Math.max(worst, Math.abs(2 * halved.data[i]! - expected.data[i]!));
+    }
+    expect(worst).toBeLessThan(10);
+  });
+});
+
+describe('kinds of picture', () => {
+  test('colour, grey and sepia are told apart', () => {
+    const sepia = mapPixels(scene, (red, green, blue) => {
+      const grey = 0.3 * red + 0.6 * green + 0.1 * blue;
+      return [grey ** 0.8, grey, grey ** 1.35];
+    });
+    expect(measureTone(scene, null).colour).toBe('colour');
+    expect(measureTone(toGrey(scene), null).colour).toBe('monochrome');
+    expect(
+      measureTone(
+        mapPixels(toGreyRgb(), (g) => [g, g, g]),
+        null,
+      ).colour,
+    ).toBe('monochrome');
+    expect(measureTone(sepia, null).colour).toBe('toned');
+  });
+
+  test('a toned print keeps its tint while its contrast comes back', async () => {
+    const pale = mapPixels(scene, (red, green, blue) => {
+      const grey = 0.3 + 0.45 * (0.3 * red + 0.6 * green + 0.1 * blue);
+      return [grey ** 0.8, grey, grey ** 1.3];
+    });
+    const before = measureTone(pale, null);
+    const after = measureTone(await corrected(pale), null);
+    expect(before.colour).toBe('toned');
+    expect(after.light - after.dark).toBeGreaterThan(before.light - before.dark + 15);
+    const hue = (statistics: typeof before) => Math.atan2(statistics.mean[1], statistics.mean[0]);
+    expect(Math.abs(hue(after) - hue(before))).toBeLessThan(0.25);
+    expect(Math.hypot(...after.mean)).toBeGreaterThan(5);
+  });
+
+  test('a sunset is no cast, a veil of one colour over everything is', () => {
+    expect(castConfidence(measureTone(sunset(), null))).toBe(0);
+    expect(castConfidence(measureTone(scene, null))).toBe(0);
+    const veiled = mapPixels(scene, (red, green, blue) => {
+      const grey = 0.3 * red + 0.6 * green + 0.1 * blue;
+      const pull = (value: number) => 0.3 * value + 0.7 * grey;
+      return [0.2 + 0.7 * pull(red), 0.15 + 0.62 * pull(green), 0.06 + 0.46 * pull(blue)];
+    });
+    expect(castConfidence(measureTone(veiled, null))).toBeGreaterThan(0.9);
+  });
+
+  test('what is ignored does not count', () => {
+    const marked: Raster = { ...faded, data: faded.data.slice() };
+    const damaged = (x: number) => x > 70 && x < 100;
+    for (let y = 0; y < marked.height; y++) {
+      for (let x = 71; x < 100; x++) marked.data.fill(255, 3 * (y * marked.width + x), 3 * (y * marked.width + x) + 3);
+    }
+    expect(measureTone(marked, null).light).toBeGreaterThan(99);
+    expect(measureTone(marked, null, damaged).light).toBeCloseTo(measureTone(faded, null, damaged).light, 5);
+  });
+});
+
+function toGreyRgb(): Raster {
+  return mapPixels(scene, (red, green, blue) => {
+    const grey = 0.3 * red + 0.6 * green + 0.1 * blue;
+    return [grey, grey, grey];
+  });
+}
+
+/** Orange sky over a black foreground. */
+function sunset(): Raster {
+  const picture = createRaster(300, 200, 3, 8);
+  const next = random(3);
+  for (let y = 0; y < 200; y++) {
+    for (let x = 0; x < 300; x++) {
+      const at = 3 * (y * 300 + x);
+      const glow = Math.exp(-(((x - 150) / 60) ** 2 + ((y - 120) / 40) ** 2));
+      const t = y / 150;
+      const sky = [0.35 + 0.6 * t + 0.4 * glow, 0.15 + 0.4 * t + 0.55 * glow, 0.35 - 0.2 * t + 0.5 * glow];
+      for (let c = 0; c < 3; c++) {
+        picture.data[at + c] = Math.max(0, Math.min(255, Math.round((y > 150 ? 0.02 + 0.04 * next() : sky[c]!) * 255)));
+      }
+    }
+  }
+  return picture;
+}
+
+function noise(seed: number): Raster {
+  const picture = createRaster(64, 64, 3, 8);
+  const next = random(seed);
+  for (let i = 0; i < picture.data.length; i++) picture.data[i] = Math.floor(next() * 256);
+  return picture;
+}
