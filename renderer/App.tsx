@@ -47,10 +47,11 @@ function Window({ session }: { session: Session }) {
       <Announcer />
       {dragging && (
         <div
+          role="status"
           data-testid="drop-target"
-          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-scrim"
+          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-surround/90"
         >
-          <p className="rounded-md bg-panel px-4 py-2 text-lg text-text">{t('empty.drop')}</p>
+          <p className="text-lg font-medium">{t('empty.drop')}</p>
         </div>
       )}
     </>

@@ -16,7 +16,7 @@ export function EmptyState() {
         className="flex h-full flex-col items-center justify-center rounded-md border border-dashed border-track px-6 text-center"
       >
         <ImagePlus size={32} strokeWidth={1} aria-hidden="true" />
-        <h1 className="mt-4 text-lg font-medium">{t('empty.title')}</h1>
+        <h2 className="mt-4 text-lg font-medium">{t('empty.title')}</h2>
         <p className="mt-1 max-w-96 text-balance">{t(lost ? 'empty.lost' : 'empty.text')}</p>
         <Button look="primary" data-testid="open" className="mt-5 px-4" onClick={() => void pickPhotos()}>
           {t('empty.open')}

@@ -3,8 +3,18 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useView } from '../state/context';
 
-/** The boundary between before (left) and after (right). `left` and `right` are the photo's visible edges. */
-export function SplitHandle({ left, right }: { left: number; right: number }) {
+interface SplitHandleProps {
+  /** The photo's visible edges, in pane pixels. */
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+  /** Where the boundary lies between them, in whole pane pixels. */
+  at: number;
+}
+
+/** The boundary between before (left) and after (right). */
+export function SplitHandle({ left, right, top, bottom, at }: SplitHandleProps) {
   const { t } = useTranslation();
   const { setSplit } = useActions().view;
   const split = useView((state) => state.split);
@@ -21,8 +31,8 @@ export function SplitHandle({ left, right }: { left: number; right: number }) {
       aria-valuenow={percent}
       aria-valuetext={t('compare.handleValue', { percent })}
       data-testid="compare-slider"
-      style={{ left: left + split * (right - left) - 12 }}
-      className="group absolute inset-y-0 z-10 w-6 cursor-ew-resize touch-none outline-none"
+      style={{ left: at - 12, top, height: bottom - top }}
+      className="group absolute z-10 w-6 cursor-ew-resize touch-none outline-none"
       onPointerDown={(event) => {
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -49,7 +59,7 @@ export function SplitHandle({ left, right }: { left: number; right: number }) {
         event.stopPropagation();
       }}
     >
-      <div className="absolute inset-y-0 left-1/2 w-px -translate-x-1/2 bg-white shadow-[0_0_0_1px_rgb(0_0_0/0.35)] group-focus-visible:w-0.5 group-focus-visible:bg-accent" />
+      <div className="absolute inset-y-0 left-[11px] w-0.5 bg-white shadow-[0_0_0_1px_rgb(0_0_0/0.35)] group-focus-visible:bg-accent" />
       <div className="absolute top-1/2 left-1/2 flex size-7 -translate-1/2 items-center justify-center rounded-full border border-line bg-panel text-text group-focus-visible:outline-2 group-focus-visible:outline-accent">
         <MoveHorizontal size={16} strokeWidth={1.5} />
       </div>

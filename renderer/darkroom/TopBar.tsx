@@ -25,16 +25,16 @@ export function TopBar() {
     <header className="grid h-11 shrink-0 grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-3 border-b border-line bg-panel px-2">
       <div className="flex min-w-0 items-center gap-2">
         <MainMenu entry={entry} />
-        <span className="flex min-w-0 flex-col" title={entry?.name}>
-          <span data-testid="photo-name" className="truncate leading-4 font-medium">
+        <div className="flex min-w-0 flex-col" title={entry?.name}>
+          <h1 data-testid="photo-name" className="truncate leading-4 font-medium">
             {entry === null ? 'Emulsion' : shorten(entry.name, NAME_LENGTH)}
-          </span>
+          </h1>
           {entry?.photo != null && (
             <span className="truncate text-xs leading-4 text-secondary">
               {t('top.size', { width: entry.photo.width, height: entry.photo.height })}
             </span>
           )}
-        </span>
+        </div>
       </div>
       {entry?.photo != null ? <Comparison ready={entry.rendering !== null} /> : <span />}
       <div className="flex items-center justify-end gap-1">

@@ -83,7 +83,9 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const place = rectInPane(view, pane, { x: 0, y: 0, width: photo.width, height: photo.height });
   const left = Math.max(0, place.x);
   const right = Math.min(pane.width, place.x + place.width);
-  const boundary = left + split * (right - left);
+  const top = Math.max(0, place.y);
+  const bottom = Math.min(pane.height, place.y + place.height);
+  const boundary = Math.round(left + split * (right - left));
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a viewer is not a form; it takes the focus so that keys can move it.
@@ -133,20 +135,17 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           </div>
           {result !== null && mode === 'split' && (
             <>
-              <SplitHandle left={left} right={right} />
-              <Tag hidden={boundary - left < 80} style={{ left: left + 8, top: Math.max(8, place.y + 8) }}>
+              <SplitHandle left={left} right={right} top={top} bottom={bottom} at={boundary} />
+              <Tag hidden={boundary - left < 80} style={{ left: left + 8, top: top + 8 }}>
                 {t('compare.before')}
               </Tag>
-              <Tag
-                hidden={right - boundary < 80}
-                style={{ right: pane.width - right + 8, top: Math.max(8, place.y + 8) }}
-              >
+              <Tag hidden={right - boundary < 80} style={{ right: pane.width - right + 8, top: top + 8 }}>
                 {t('compare.after')}
               </Tag>
             </>
           )}
           {result !== null && mode === 'difference' && (
-            <Tag style={{ left: left + 8, top: Math.max(8, place.y + 8) }}>{t('compare.differenceNote')}</Tag>
+            <Tag style={{ left: left + 8, top: top + 8 }}>{t('compare.differenceNote')}</Tag>
           )}
         </>
       )}

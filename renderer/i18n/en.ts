@@ -73,7 +73,7 @@ export const en = {
     measuredNoise: 'noise {{noise}}',
     notNeeded: 'Not needed',
     more: 'More',
-    showMask: 'Show the damage found',
+    showMask: 'Show the damage',
     allOff: 'All steps are off. An export is a copy of the original.',
     imagined: 'The colours are imagined.',
     missing: 'This photo could also use {{steps}}. This version does not do that yet.',

@@ -54,15 +54,18 @@ export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
         <h3 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
         </h3>
-        {idle && <span className="text-xs text-secondary">{t('restore.notNeeded')}</span>}
         <Switch
           label={t(`steps.${kind}`)}
-          describedBy={idle ? undefined : `${id}-reason`}
+          describedBy={`${id}-reason`}
           checked={enabled}
           onChange={(checked) => actions.setEnabled(entry.key, kind, checked)}
         />
       </div>
-      {!idle && (
+      {idle ? (
+        <p id={`${id}-reason`} className="ml-6 text-xs text-secondary">
+          {t('restore.notNeeded')}
+        </p>
+      ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
           {reasonSentence(need, t, i18n, format)}
           {kind === 'colorise' && ` ${t('restore.imagined')}`}

@@ -32,7 +32,7 @@ export function IconButton({ label, shortcut, className = '', children, ...rest 
       <button
         type="button"
         aria-label={label}
-        className={`inline-flex size-7 shrink-0 items-center justify-center rounded-md text-text transition-colors hover:bg-raised disabled:pointer-events-none disabled:opacity-40 aria-pressed:text-accent ${className}`}
+        className={`inline-flex size-7 shrink-0 items-center justify-center rounded-md text-text transition-colors hover:bg-raised disabled:pointer-events-none disabled:opacity-40 ${className}`}
         {...rest}
       >
         {children}

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IconButton } from './Button';
+import { Icon } from './Icon';
 
 interface DialogProps {
   title: string;
@@ -19,28 +19,37 @@ export function Dialog({ title, onClose, children, footer, width = 440, testId }
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog === null || dialog.open) return;
+    dialog.showModal();
+    // Not its first control, which would be the one that closes it.
+    dialog.focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; Escape does so by keyboard.
     <dialog
       ref={ref}
       aria-labelledby={id}
+      tabIndex={-1}
       data-testid={testId}
       onClose={onClose}
       onClick={(event) => {
         if (event.target === event.currentTarget) ref.current?.close();
       }}
       style={{ width }}
-      className="m-auto max-h-[calc(100vh-48px)] max-w-[calc(100vw-48px)] flex-col overflow-hidden rounded-md border border-line bg-panel p-0 text-text shadow-lg open:flex"
+      className="m-auto max-h-[calc(100vh-48px)] max-w-[calc(100vw-48px)] flex-col overflow-hidden rounded-md border border-line bg-panel p-0 text-text shadow-lg outline-none open:flex"
     >
       <header className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">
         <h2 id={id} className="font-medium">
           {title}
         </h2>
-        <IconButton label={t('common.close')} onClick={() => ref.current?.close()}>
-          <X size={16} strokeWidth={1.5} />
-        </IconButton>
+        <button
+          type="button"
+          aria-label={t('common.close')}
+          onClick={() => ref.current?.close()}
+          className="inline-flex size-7 items-center justify-center rounded-md hover:bg-raised"
+        >
+          <Icon of={X} />
+        </button>
       </header>
       <div className="min-h-0 grow overflow-y-auto p-4">{children}</div>
       {footer !== undefined && (

@@ -13,7 +13,7 @@ export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
   return (
     <div className="flex min-h-9 items-center justify-between gap-4 py-1">
       <div className="min-w-0">
-        <label htmlFor={htmlFor}>{label}</label>
+        {htmlFor === undefined ? <span>{label}</span> : <label htmlFor={htmlFor}>{label}</label>}
         {hint !== undefined && (
           <p id={hintId} className="text-xs text-secondary">
             {hint}

@@ -88,16 +88,18 @@ export function Slider(props: SliderProps) {
           set(initial);
           onSettle?.();
         }}
-        className="relative col-span-2 flex h-5 touch-none items-center"
+        className="relative col-span-2 -mx-[5px] flex h-6 touch-none items-center"
       >
-        <Radix.Track className="relative h-0.5 grow rounded-full bg-track">
+        <Radix.Track className="relative mx-[5px] h-0.5 grow rounded-full bg-track">
           <Radix.Range className="absolute h-full rounded-full bg-text" />
         </Radix.Track>
         <Radix.Thumb
           aria-labelledby={id}
           aria-valuetext={`${shown} ${unit}`.trim()}
-          className="block size-3.5 rounded-full border-2 border-text bg-panel transition-colors hover:bg-raised"
-        />
+          className="group flex size-6 items-center justify-center rounded-full"
+        >
+          <span className="size-3.5 rounded-full border-2 border-text bg-panel transition-colors group-hover:bg-raised" />
+        </Radix.Thumb>
       </Radix.Root>
     </div>
   );

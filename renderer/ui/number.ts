@@ -1,11 +1,10 @@
 /** Reads a number as a person types it in a language, with or without a unit. Null where it is none. */
 export function readNumber(text: string, language: string): number | null {
-  const comma = !language.startsWith('en');
   const bare = text.replace(/[\s%×]|px$/gu, '');
-  const plain = comma
-    ? bare.replace(/\./g, (dot) => (bare.includes(',') ? '' : dot)).replace(',', '.')
-    : bare.replace(/,/g, '');
-  if (plain === '') return null;
+  // Where the comma is decimal, a dot groups thousands only where three digits follow: "2.5" is two and a half.
+  const plain = language.startsWith('en')
+    ? bare.replace(/,/g, '')
+    : bare.replace(/\.(?=\d{3}(?!\d))/g, '').replace(',', '.');
   const value = Number(plain);
-  return Number.isFinite(value) ? value : null;
+  return plain !== '' && Number.isFinite(value) ? value : null;
 }

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readNumber } from '../ui/number';
+import { languageFor } from '.';
+import { createFormat, roughTime, shorten } from './format';
+
+const plain = (text: string) => text.replace(/\s/gu, ' ');
+
+describe('figures', () => {
+  test('are written as the language does', () => {
+    const english = createFormat('en');
+    const portuguese = createFormat('pt-BR');
+    expect(plain(english.percent(0.018))).toBe('1.8 %');
+    expect(portuguese.percent(0.018)).toBe('1,8%');
+    expect(plain(english.percent(0.0002))).toBe('< 0.1 %');
+    expect(english.percent(0)).toContain('0');
+    expect(plain(english.bytes(2_345_678))).toBe('2.3 MB');
+    expect(plain(portuguese.bytes(999))).toBe('999 bytes');
+  });
+
+  test('are read back as they are written', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -99_999, max: 99_999 }), fc.constantFrom('en', 'pt-BR'), (tenths, language) => {
+        const written = createFormat(language).number(tenths / 10, 1);
+        expect(readNumber(written, language)).toBeCloseTo(tenths / 10, 6);
+      }),
+    );
+    expect(readNumber(' 50 %', 'en')).toBe(50);
+    expect(readNumber('2,5', 'pt-BR')).toBe(2.5);
+    expect(readNumber('2.5', 'pt-BR')).toBe(2.5);
+    expect(readNumber('much', 'en')).toBeNull();
+    expect(readNumber('', 'en')).toBeNull();
+  });
+
+  test('time left is never under what it is, nor nothing', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 89, noNaN: true }), (seconds) => {
+        const { unit, value } = roughTime(seconds);
+        expect(unit).toBe('seconds');
+        expect(value).toBeGreaterThanOrEqual(Math.max(1, seconds));
+        expect(value).toBeLessThan(seconds + 5 + 1);
+      }),
+    );
+    expect(roughTime(600)).toEqual({ unit: 'minutes', value: 10 });
+  });
+});
+
+test('a long name keeps its start and its ending', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer({ min: 5, max: 60 }), (name, length) => {
+      const short = shorten(name, length);
+      expect(Array.from(short).length).toBeLessThanOrEqual(Math.max(length, 0));
+      if (Array.from(name).length <= length) expect(short).toBe(name);
+      else {
+        const [start, end] = [short.slice(0, short.indexOf('…')), short.slice(short.lastIndexOf('…') + 1)];
+        expect(name.startsWith(start)).toBe(true);
+        expect(name.endsWith(end)).toBe(true);
+      }
+    }),
+  );
+});
+
+test('the language is the chosen one, else the first of the system that is spoken, else English', () => {
+  expect(languageFor('en', ['pt-BR'])).toBe('en');
+  expect(languageFor(null, ['de-DE', 'pt-PT', 'en'])).toBe('pt-BR');
+  expect(languageFor(null, ['en-GB', 'pt-BR'])).toBe('en');
+  expect(languageFor(null, ['ja'])).toBe('en');
+});

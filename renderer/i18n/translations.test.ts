@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { ERROR_CODES, PROVIDERS, STEP_KINDS } from '../../preload/contract';
+import { LANGUAGES } from '.';
+import { en } from './en';
+
+// Read through Vite as plain text: the page's code may not touch files, and neither may its tests.
+const SOURCES = import.meta.glob<string>(
+  ['../**/*.{ts,tsx}', '!../**/*.test.ts', '!../testing/**', '!./en.ts', '!./pt-BR.ts'],
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
+const source = Object.values(SOURCES).join('\n');
+const ANALYSIS = import.meta.glob<string>('../../main/{restoration/analysis,photos/metadata,photos/open}.ts', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const mainSide = Object.values(ANALYSIS).join('\n');
+
+function leaves(texts: object, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(texts)) {
+    const key = `${prefix}${name}`;
+    if (typeof value === 'string') found.set(key, value);
+    else for (const [inner, text] of leaves(value as object, `${key}.`)) found.set(inner, text);
+  }
+  return found;
+}
+
+const english = leaves(en);
+const holes = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+
+describe.each(Object.entries(LANGUAGES))('%s', (_, texts) => {
+  const all = leaves(texts);
+
+  test('has every text, none empty, with the same figures in it', () => {
+    expect([...all.keys()].sort()).toEqual([...english.keys()].sort());
+    for (const [key, text] of all) {
+      expect(text.trim(), key).not.toBe('');
+      expect(holes(text), key).toEqual(holes(english.get(key)!));
+      expect(text, `${key} does not shout`).not.toContain('!');
+    }
+  });
+
+  test('has a sentence for every error, step, provider, reason and fact', () => {
+    for (const code of ERROR_CODES) expect(all.has(`errors.${code}`), code).toBe(true);
+    for (const kind of STEP_KINDS) {
+      for (const group of ['steps', 'doing', 'later'])
+        expect(all.has(`${group}.${kind}`), `${group}.${kind}`).toBe(true);
+    }
+    for (const provider of PROVIDERS) expect(all.has(`providers.${provider}`), provider).toBe(true);
+    const reasons = [...mainSide.matchAll(/'(reason\.\w+\.\w+)': \[([^\]]*)\]/g)];
+    expect(reasons.length).toBeGreaterThan(10);
+    for (const [, key, figures] of reasons) {
+      expect(all.has(key!), key).toBe(true);
+      for (const hole of holes(all.get(key!)!)) expect(figures, key).toContain(hole);
+    }
+    const facts = [...mainSide.matchAll(/add\('(\w+)'/g)];
+    expect(facts.length).toBeGreaterThan(5);
+    for (const [, fact] of facts) expect(all.has(`facts.${fact}`), fact).toBe(true);
+  });
+});
+
+describe('keys in the code', () => {
+  const literal = [...source.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1]!);
+  const conditional = [...source.matchAll(/\bt\([^'`()]*\?\s*'([\w.-]+)'\s*:\s*'([\w.-]+)'/g)].flatMap((match) => [
+    match[1]!,
+    match[2]!,
+  ]);
+  const prefixes = [...source.matchAll(/\bt\(`([\w.]+\.)\$\{/g)].map((match) => match[1]!);
+
+  test('all have a text', () => {
+    expect(literal.length).toBeGreaterThan(50);
+    const plural = (key: string) => english.has(`${key}_one`) && english.has(`${key}_other`);
+    for (const key of [...literal, ...conditional]) expect(english.has(key) || plural(key), key).toBe(true);
+  });
+
+  test('use every text', () => {
+    const used = new Set([...literal, ...conditional]);
+    // Reasons and facts come from the main side as whole keys.
+    const groups = [...prefixes, 'reason.', 'facts.'];
+    const unused = [...english.keys()].filter(
+      (key) => !used.has(key.replace(/_(one|other)$/, '')) && !groups.some((group) => key.startsWith(group)),
+    );
+    expect(unused).toEqual([]);
+  });
+});

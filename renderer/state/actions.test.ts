@@ -1,0 +1,402 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { CallName, Recipe } from '../../preload/contract';
+import {
+  cleanAnalysis,
+  createFakeBridge,
+  fakeAnalysis,
+  fakeFailure,
+  fakePhoto,
+  ok,
+  PROPOSAL,
+} from '../testing/fakeBridge';
+import { createActions, PREVIEW_DELAY } from './actions';
+import { stepOf } from './recipes';
+import { activePhoto, createStores } from './stores';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function setUp() {
+  const bridge = createFakeBridge();
+  const stores = createStores();
+  const downloads: string[] = [];
+  let ids = 0;
+  const actions = createActions(bridge, stores, {
+    newId: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    download: (url) => void downloads.push(url),
+  });
+  const entry = () => {
+    const active = activePhoto(stores.photos.getState());
+    if (active === null) throw new Error('no photo is open');
+    return active;
+  };
+  const count = (name: CallName) => bridge.named(name).length;
+  return {
+    bridge,
+    stores,
+    actions,
+    downloads,
+    entry,
+    count,
+    notices: () => stores.notices.getState().notices,
+    /** Lets all that is due happen. */
+    settle: () => vi.advanceTimersByTimeAsync(0),
+    rest: () => vi.advanceTimersByTimeAsync(PREVIEW_DELAY),
+    async openOne(token = 'lake') {
+      actions.openFiles([{ token, name: `${token}.jpg`, kind: 'photo' }]);
+      await vi.advanceTimersByTimeAsync(0);
+    },
+    sizes: () => bridge.named('photos.render').map((call) => call.request.size),
+  };
+}
+
+describe('opening', () => {
+  test('a photo is opened, measured, previewed, and then computed at full size', async () => {
+    const { actions, bridge, entry, openOne, sizes, stores } = setUp();
+    await actions.start();
+    await openOne();
+    expect(bridge.calls.map((call) => call.name).filter((name) => name.startsWith('photos.'))).toEqual([
+      'photos.open',
+      'photos.analyse',
+      'photos.render',
+      'photos.render',
+    ]);
+    expect(sizes()).toEqual(['preview', 'full']);
+    expect(entry()).toMatchObject({ phase: 'ready', render: 'done', recipe: PROPOSAL, rendering: { size: 'full' } });
+    expect(stores.jobs.getState().jobs).toEqual([]);
+  });
+
+  test('a photo that needs nothing is not computed', async () => {
+    const { bridge, count, entry, openOne } = setUp();
+    bridge.answers['photos.analyse'] = () => ok(cleanAnalysis());
+    await openOne();
+    expect(count('photos.render')).toBe(0);
+    expect(entry()).toMatchObject({ render: 'idle', rendering: null });
+  });
+
+  test('several are taken in one by one, and the full size waits for the last', async () => {
+    const { actions, bridge, entry, settle, sizes, stores } = setUp();
+    bridge.held.add('photos.open');
+    actions.openFiles(['a', 'b'].map((token) => ({ token, name: token, kind: 'photo' as const })));
+    await settle();
+    expect(bridge.named('photos.open')).toHaveLength(1);
+    bridge.named('photos.open')[0]!.answer(ok(fakePhoto({ id: 'a' })));
+    await settle();
+    expect(sizes()).toEqual(['preview']);
+    bridge.named('photos.open')[1]!.answer(ok(fakePhoto({ id: 'b' })));
+    await settle();
+    expect(stores.photos.getState().photos.map((photo) => photo.phase)).toEqual(['ready', 'ready']);
+    expect(entry().name).toBe('a');
+    expect(sizes()).toEqual(['preview', 'full']);
+  });
+
+  test('a file that is no photo leaves, with a sentence and a way to try again', async () => {
+    const { bridge, count, notices, openOne, settle, stores } = setUp();
+    bridge.answers['photos.open'] = () => fakeFailure('NOT_A_PHOTO');
+    await openOne('notes');
+    expect(stores.photos.getState()).toMatchObject({ photos: [], activeKey: null });
+    expect(notices()).toMatchObject([
+      {
+        tone: 'error',
+        text: 'openFailed',
+        params: { name: 'notes.jpg' },
+        failure: { code: 'NOT_A_PHOTO' },
+        stays: true,
+      },
+    ]);
+    delete bridge.answers['photos.open'];
+    notices()[0]!.action!.run();
+    await settle();
+    expect(count('photos.open')).toBe(2);
+    expect(stores.photos.getState().photos).toHaveLength(1);
+  });
+
+  test('where the analysis fails, the photo stays and can be measured again', async () => {
+    const { bridge, entry, notices, openOne, settle } = setUp();
+    bridge.answers['photos.analyse'] = () => fakeFailure('OUT_OF_MEMORY');
+    await openOne();
+    expect(entry()).toMatchObject({ phase: 'ready', analysis: null });
+    delete bridge.answers['photos.analyse'];
+    notices()[0]!.action!.run();
+    await settle();
+    expect(entry()).toMatchObject({ phase: 'ready', recipe: PROPOSAL });
+  });
+
+  test('a photo closed while it is opened is closed on the main side too, and tells nothing', async () => {
+    const { actions, bridge, entry, notices, openOne, settle, stores } = setUp();
+    bridge.held.add('photos.open');
+    await openOne();
+    actions.close(entry().key);
+    await settle();
+    expect(bridge.named('jobs.cancel')).toHaveLength(1);
+    expect(stores.photos.getState().photos).toEqual([]);
+    expect(notices().filter((notice) => notice.tone === 'error')).toEqual([]);
+  });
+
+  test('folders are left out, and that is said', async () => {
+    const { actions, count, notices, settle } = setUp();
+    actions.openFiles([{ token: 'album', name: 'Album', kind: 'folder' }]);
+    await settle();
+    expect(count('photos.open')).toBe(0);
+    expect(notices()).toMatchObject([{ text: 'onlyPhotos', tone: 'info' }]);
+  });
+
+  test('a closed photo can be opened again with its recipe', async () => {
+    const { actions, entry, notices, openOne, settle, stores } = setUp();
+    await openOne();
+    actions.setEnabled(entry().key, 'tone', false);
+    await settle();
+    const { recipe } = entry();
+    actions.close(entry().key);
+    expect(stores.photos.getState().photos).toEqual([]);
+    notices()[0]!.action!.run();
+    await settle();
+    expect(entry().recipe).toEqual(recipe);
+  });
+});
+
+describe('changing a setting', () => {
+  test('waits for the hand to rest, and computes only the last', async () => {
+    const { actions, bridge, entry, openOne, rest } = setUp();
+    await openOne();
+    const before = bridge.named('photos.render').length;
+    for (const value of [0.6, 0.7, 0.8]) {
+      actions.setSetting(entry().key, 'repair', 'sensitivity', value);
+      await vi.advanceTimersByTimeAsync(PREVIEW_DELAY - 1);
+    }
+    expect(bridge.named('photos.render')).toHaveLength(before);
+    await rest();
+    const made = bridge.named('photos.render').slice(before);
+    expect(made.map((call) => call.request.size)).toEqual(['preview', 'full']);
+    expect(stepOf(made[0]!.request.recipe as Recipe, 'repair')?.settings.sensitivity).toBe(0.8);
+    expect((made[0]!.request.recipe as Recipe).gate).toBe('always');
+  });
+
+  test('cancels the preview that is under way, and its late answer changes nothing', async () => {
+    const { actions, bridge, entry, openOne, rest, settle } = setUp();
+    bridge.held.add('photos.render').add('jobs.cancel');
+    await openOne();
+    actions.setEnabled(entry().key, 'tone', false);
+    await rest();
+    const [former, latter] = bridge.named('photos.render');
+    const cancelled = bridge.named('jobs.cancel').map((call) => call.request.jobId);
+    expect(cancelled).toEqual([former!.request.jobId]);
+    expect(latter!.request.size).toBe('preview');
+    former!.answer(fakeFailure('CANCELLED'));
+    await settle();
+    expect(entry().render).toBe('preview');
+    latter!.answer(ok({ revision: 9, size: 'preview', width: 1, height: 1, masked: 0, reports: [], seconds: 0 }));
+    await settle();
+    expect(entry()).toMatchObject({ render: 'full', rendering: { revision: 9 } });
+  });
+
+  test('cancels the full size that is under way, but keeps the picture until the next', async () => {
+    const { actions, bridge, entry, openOne, rest, settle } = setUp();
+    await openOne();
+    bridge.held.add('photos.render');
+    actions.computeAgain(entry().key);
+    await settle();
+    const shown = entry().rendering;
+    actions.setSetting(entry().key, 'tone', 'strength', 0.3);
+    expect(bridge.named('jobs.cancel')).toHaveLength(1);
+    await rest();
+    expect(entry()).toMatchObject({ render: 'preview', rendering: shown });
+  });
+
+  test('with every step off there is nothing to compute or to show', async () => {
+    const { actions, count, entry, openOne, rest } = setUp();
+    await openOne();
+    actions.setEnabled(entry().key, 'repair', false);
+    await rest();
+    const before = count('photos.render');
+    actions.setEnabled(entry().key, 'tone', false);
+    await rest();
+    expect(count('photos.render')).toBe(before);
+    expect(entry()).toMatchObject({ render: 'idle', rendering: null });
+  });
+
+  test('a drag of a slider is one step of the history; undo and redo compute again', async () => {
+    const { actions, bridge, entry, openOne, rest, settle } = setUp();
+    await openOne();
+    const { key } = entry();
+    for (const value of [0.6, 0.7, 0.8]) actions.setSetting(key, 'repair', 'sensitivity', value);
+    actions.settleSetting(key);
+    actions.setSetting(key, 'repair', 'sensitivity', 0.9);
+    await rest();
+    const sensitivity = () => stepOf(entry().recipe!, 'repair')!.settings.sensitivity;
+    actions.undo(key);
+    expect(sensitivity()).toBe(0.8);
+    actions.undo(key);
+    expect(entry().recipe).toEqual(PROPOSAL);
+    actions.redo(key);
+    expect(sensitivity()).toBe(0.8);
+    await settle();
+    expect(stepOf(bridge.named('photos.render').at(-1)!.request.recipe as Recipe, 'repair')?.settings.sensitivity).toBe(
+      0.8,
+    );
+    actions.setEnabled(key, 'tone', false);
+    expect(entry().future).toEqual([]);
+  });
+
+  test('a named recipe applies where there is a need, and the proposal comes back as it was', async () => {
+    const { actions, bridge, entry, openOne, settle } = setUp();
+    await actions.start();
+    const needs = fakeAnalysis().needs.map((need) => (need.kind === 'repair' ? { ...need, needed: false } : need));
+    bridge.answers['photos.analyse'] = () => ok(fakeAnalysis({ needs }));
+    await openOne();
+    actions.chooseRecipe(entry().key, 'scratched-print');
+    await settle();
+    expect(entry().recipe).toMatchObject({ id: 'scratched-print', steps: [{ kind: 'repair', enabled: false }] });
+    actions.chooseRecipe(entry().key, 'proposal');
+    expect(entry().recipe).toEqual(PROPOSAL);
+  });
+});
+
+describe('cancel and failure', () => {
+  test('a cancelled full size keeps the preview and is not begun again by itself', async () => {
+    const { actions, bridge, entry, notices, openOne, settle, sizes, stores } = setUp();
+    const render = { revision: 1, width: 1, height: 1, masked: 0, reports: [], seconds: 0 };
+    bridge.held.add('photos.render');
+    await openOne();
+    bridge.named('photos.render')[0]!.answer(ok({ ...render, size: 'preview' }));
+    await settle();
+    actions.cancelJob(stores.jobs.getState().jobs[0]!.id);
+    await settle();
+    expect(entry()).toMatchObject({ render: 'stopped', rendering: { size: 'preview' } });
+    expect(notices()).toEqual([]);
+    expect(sizes()).toEqual(['preview', 'full']);
+    actions.computeAgain(entry().key);
+    await settle();
+    expect(sizes()).toEqual(['preview', 'full', 'preview']);
+  });
+
+  test('a failed rendering says so once, and the retry computes', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    bridge.answers['photos.render'] = () => fakeFailure('ENGINE_CRASHED');
+    await openOne();
+    actions.computeAgain(entry().key);
+    await settle();
+    expect(entry().render).toBe('failed');
+    expect(notices()).toMatchObject([{ text: 'renderFailed', failure: { code: 'ENGINE_CRASHED' } }]);
+    delete bridge.answers['photos.render'];
+    notices()[0]!.action!.run();
+    await settle();
+    expect(entry().render).toBe('done');
+  });
+
+  test('a bridge that throws is an error like any other', async () => {
+    const { bridge, notices, openOne } = setUp();
+    bridge.answers['photos.open'] = () => {
+      throw new Error('the socket is gone');
+    };
+    await openOne();
+    expect(notices()).toMatchObject([{ failure: { code: 'INTERNAL', detail: 'Error: the socket is gone' } }]);
+  });
+
+  test('looking at another photo computes that one instead, and the former when it is looked at again', async () => {
+    const { actions, bridge, entry, openOne, settle } = setUp();
+    await openOne('a');
+    const first = entry().key;
+    bridge.held.add('photos.render');
+    actions.setEnabled(first, 'tone', false);
+    await settle();
+    await openOne('b');
+    expect(entry().name).toBe('b.jpg');
+    expect(bridge.named('photos.render').at(-1)!.request.photoId).toBe('photo-2');
+    actions.activate(first);
+    await settle();
+    expect(bridge.named('photos.render').at(-1)!.request.photoId).toBe('photo-1');
+    expect(entry().render).toBe('preview');
+  });
+});
+
+describe('export', () => {
+  const choice = { format: 'png', quality: 92, keepMetadata: true } as const;
+
+  test('a download starts and can be started again', async () => {
+    const { actions, bridge, downloads, entry, notices, openOne } = setUp();
+    await actions.start();
+    await openOne();
+    await actions.exportPhoto(entry().key, choice);
+    expect(bridge.named('photos.export')[0]!.request).toMatchObject({ ...choice, recipe: PROPOSAL, folder: null });
+    expect(downloads).toEqual(['/download/download-1']);
+    expect(notices()).toMatchObject([{ tone: 'done', text: 'downloaded', stays: true }]);
+    notices()[0]!.action!.run();
+    expect(downloads).toHaveLength(2);
+  });
+
+  test('a written file is told by its name and place', async () => {
+    const { actions, bridge, downloads, entry, notices, openOne } = setUp();
+    bridge.answers['photos.export'] = () =>
+      ok({ name: 'lake-restored.png', place: '/home/ana/Prints', bytes: 5, download: null, reports: [] });
+    await openOne();
+    await actions.exportPhoto(entry().key, choice);
+    expect(downloads).toEqual([]);
+    expect(notices()).toMatchObject([
+      { tone: 'done', text: 'exported', params: { name: 'lake-restored.png', place: '/home/ana/Prints' } },
+    ]);
+  });
+
+  test('a full disk is told, nothing is lost, and the retry writes with the same choice', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
+    await openOne();
+    await actions.exportPhoto(entry().key, choice);
+    expect(notices()).toMatchObject([{ tone: 'error', text: 'exportFailed', failure: { code: 'DISK_FULL' } }]);
+    expect(entry()).toMatchObject({ render: 'done', recipe: PROPOSAL });
+    delete bridge.answers['photos.export'];
+    notices()[0]!.action!.run();
+    await settle();
+    expect(bridge.named('photos.export')[1]!.request).toMatchObject(choice);
+  });
+
+  test('a dismissed save dialog is no error', async () => {
+    const { actions, bridge, entry, notices, openOne } = setUp();
+    bridge.answers['photos.export'] = () => fakeFailure('CANCELLED');
+    await openOne();
+    await actions.exportPhoto(entry().key, choice);
+    expect(notices()).toMatchObject([{ tone: 'info', text: 'exportCancelled' }]);
+  });
+});
+
+describe('the app', () => {
+  test('progress belongs to its job, and ends with it', async () => {
+    const { actions, bridge, openOne, settle, stores } = setUp();
+    await actions.start();
+    bridge.held.add('photos.open');
+    await openOne();
+    const { jobId } = bridge.named('photos.open')[0]!.request;
+    bridge.emit('job.progress', { jobId, stage: 'opening', step: null, done: 0.5, secondsLeft: 3 });
+    bridge.emit('job.progress', { jobId: 'another', stage: 'opening', step: null, done: 0.9, secondsLeft: 1 });
+    expect(stores.jobs.getState().jobs).toMatchObject([{ kind: 'open', progress: { done: 0.5 } }]);
+    bridge.named('photos.open')[0]!.answer(fakeFailure('CANCELLED'));
+    await settle();
+    expect(stores.jobs.getState().jobs).toEqual([]);
+  });
+
+  test('a setting that cannot be saved goes back', async () => {
+    const { actions, bridge, notices, stores } = setUp();
+    await actions.start();
+    bridge.answers['settings.set'] = () => fakeFailure('DISK_FULL');
+    const saved = actions.setSettings({ theme: 'light' });
+    expect(stores.app.getState().settings.theme).toBe('light');
+    await saved;
+    expect(stores.app.getState().settings.theme).toBe('system');
+    expect(notices()).toMatchObject([{ text: 'settingsFailed' }]);
+  });
+
+  test('photos handed over by the system are opened, and the menu reaches the window', async () => {
+    const { actions, bridge, entry, settle, stores } = setUp();
+    await actions.start();
+    bridge.emit('menu.command', { command: 'export' });
+    expect(stores.view.getState().dialog).toBeNull();
+    bridge.emit('files.offered', { files: [{ token: 'lake', name: 'lake.jpg', kind: 'photo', bytes: 1 }] });
+    await settle();
+    expect(entry().phase).toBe('ready');
+    bridge.emit('menu.command', { command: 'export' });
+    expect(stores.view.getState().dialog).toBe('export');
+  });
+});

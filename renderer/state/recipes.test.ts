@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Recipe, STEP_KINDS } from '../../preload/contract';
+import { CONTROLS } from '../recipe/controls';
+import { cleanAnalysis, fakeAnalysis, PROPOSAL } from '../testing/fakeBridge';
+import { appliedTo, availableKinds, defaultStep, hasWork, stepOf, withEnabled, withSetting } from './recipes';
+
+const kind = fc.constantFrom(...STEP_KINDS);
+
+test('whatever is switched, the recipe stays valid, in order, and does what the hand says', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(kind, fc.boolean()), { maxLength: 12 }), (switches) => {
+      let recipe = PROPOSAL;
+      for (const [each, enabled] of switches) recipe = withEnabled(recipe, each, enabled);
+      expect(Recipe.safeParse(recipe).success).toBe(true);
+      const order = recipe.steps.map((step) => STEP_KINDS.indexOf(step.kind));
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      if (switches.length > 0) expect(recipe.gate).toBe('always');
+      for (const [each, enabled] of new Map(switches)) expect(stepOf(recipe, each)?.enabled).toBe(enabled);
+    }),
+  );
+});
+
+test('every control sets what its schema accepts, over its whole range', () => {
+  for (const each of STEP_KINDS) {
+    for (const control of [CONTROLS[each].main, ...CONTROLS[each].more]) {
+      const values =
+        control.type === 'slider'
+          ? [control.min, control.initial, control.max]
+          : control.type === 'choice'
+            ? control.options.map((option) => option.value)
+            : [true, false];
+      expect(Object.keys(defaultStep(each).settings)).toContain(control.name);
+      for (const value of values) {
+        const parsed = Recipe.safeParse(withSetting(PROPOSAL, each, control.name, value));
+        expect(parsed.success, `${each}.${control.name} = ${value}`).toBe(true);
+      }
+    }
+    expect(CONTROLS[each].more.length).toBeLessThanOrEqual(2);
+  }
+});
+
+describe('a recipe applied to a photo', () => {
+  const everything: Recipe = {
+    ...PROPOSAL,
+    id: 'everything',
+    steps: STEP_KINDS.map((each) => defaultStep(each)),
+  };
+
+  test('runs only what is needed and can be done', () => {
+    const applied = appliedTo(everything, fakeAnalysis());
+    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+    expect(hasWork(appliedTo(everything, cleanAnalysis()))).toBe(false);
+  });
+
+  test('that wants to be always done is, where it can', () => {
+    const applied = appliedTo({ ...everything, gate: 'always' }, cleanAnalysis());
+    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+    expect(availableKinds(cleanAnalysis())).toEqual(['repair', 'tone']);
+  });
+});

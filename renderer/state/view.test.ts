@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { createViewActions, createViewStore, viewOf } from './view';
+
+const photo = { width: 4000, height: 3000 };
+
+function setUp() {
+  const store = createViewStore();
+  const actions = createViewActions(store);
+  actions.setPane({ width: 800, height: 600 }, 2);
+  return { store, actions, view: () => viewOf(store.getState(), 'a', photo) };
+}
+
+describe('view of a photo', () => {
+  test('is fitted at first, follows the window, and is fitted again on request', () => {
+    const { store, actions, view } = setUp();
+    const small = view().scale;
+    actions.setPane({ width: 1600, height: 1200 }, 2);
+    expect(view().scale).toBeGreaterThan(small);
+    actions.zoomTo('a', photo, 100);
+    actions.zoomFit('a');
+    expect(store.getState().views).toEqual({});
+  });
+
+  test('100 % is one photo pixel on one device pixel, and a double click goes there and back', () => {
+    const { actions, view } = setUp();
+    const fitted = view();
+    actions.toggleActual('a', photo, { x: 100, y: 100 });
+    expect(view().scale).toBe(0.5);
+    actions.toggleActual('a', photo, { x: 100, y: 100 });
+    expect(view()).toEqual(fitted);
+  });
+
+  test('zooming in at the limit does not move the photo', () => {
+    const { actions, view } = setUp();
+    for (let i = 0; i < 60; i++) actions.zoomBy('a', photo, 1.5, { x: 700, y: 500 });
+    const before = view();
+    actions.zoomBy('a', photo, 1.5, { x: 10, y: 10 });
+    expect(view().x).toBeCloseTo(before.x, 6);
+    expect(view().y).toBeCloseTo(before.y, 6);
+  });
+
+  test('each photo keeps its own', () => {
+    const { store, actions } = setUp();
+    actions.zoomTo('a', photo, 100);
+    actions.zoomTo('b', photo, 200);
+    actions.pan('b', photo, 50, 0);
+    expect(viewOf(store.getState(), 'a', photo)).toEqual({ x: 2000, y: 1500, scale: 0.5 });
+  });
+
+  test('the split stays between the edges', () => {
+    const { store, actions } = setUp();
+    actions.setSplit(1.7);
+    expect(store.getState().split).toBe(1);
+    actions.setSplit(-0.2);
+    expect(store.getState().split).toBe(0);
+  });
+});
