@@ -51,13 +51,10 @@ export function whyNoFetch(version) {
 
 /** The path of Electron's program, undefined where it has not been fetched. @returns {string | undefined} */
 function electronProgram() {
-  try {
-    const name = readFileSync(join(ELECTRON, 'path.txt'), 'utf8');
-    const program = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ELECTRON, 'dist'), name);
-    return existsSync(program) ? program : undefined;
-  } catch {
-    return undefined;
-  }
+  const note = join(ELECTRON, 'path.txt');
+  const name = existsSync(note) ? readFileSync(note, 'utf8') : 'electron';
+  const program = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ELECTRON, 'dist'), name);
+  return existsSync(program) ? program : undefined;
 }
 
 /**

@@ -27,6 +27,8 @@ interface Options {
 const program = new Command('emulsion-browser')
   .description('Opens Emulsion in the browser. Nothing leaves this computer.')
   .version(packageInfo.version)
+  // As in the command line: 2 where the options were not understood.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .argument('[photo...]', 'photos to open at once')
   .option('--port <number>', 'port on 127.0.0.1; 0: any free one', whole(0, 65_535), 0)
   .option('--root <folder>', 'folder that the file picker starts in and never leaves', process.cwd())
@@ -77,9 +79,8 @@ async function run(photos: string[], options: Options): Promise<void> {
 
 /** The folder with symbolic links resolved, so that what lies below it can be told by its path. */
 function folder(path: string): string {
-  const real = realpathSync(path);
-  if (!statSync(real).isDirectory()) throw new EmulsionError('FOLDER_MISSING', { detail: path });
-  return real;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(path);
+  throw new EmulsionError('FOLDER_MISSING', { message: `There is no folder “${path}”.` });
 }
 
 /** Settles at the first Ctrl-C or request to end; more of them change nothing, since npm passes them on twice. */

@@ -173,8 +173,6 @@ export function securityHeaders(port: number): Record<string, string> {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      // The scroll lock of menus and dialogs adds one <style> element whose text depends on the window.
-      "style-src-elem 'self' 'unsafe-inline'",
       "img-src 'self' blob: data:",
       // SECURITY: the page can talk to this program and to nobody else, so no picture can leave.
       `connect-src 'self' ${sockets}`,

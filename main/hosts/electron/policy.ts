@@ -67,8 +67,6 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // The scroll lock of menus and dialogs adds one <style> element whose text depends on the window.
-    "style-src-elem 'self' 'unsafe-inline'",
     `img-src 'self' ${PICTURE_BASE} blob: data:`,
     `connect-src 'self' ${PICTURE_BASE}`,
     "frame-ancestors 'none'",
