@@ -194,6 +194,8 @@ function densityOf(component: number): number {
   return -Math.log10((linear + FLARE) / (1 + FLARE));
 }
 
+const FULL_BLACK = densityOf(0);
+
 function componentOf(density: number): number {
   const linear = 10 ** -density * (1 + FLARE) - FLARE;
   if (linear <= 0) return 0;
@@ -203,10 +205,6 @@ function componentOf(density: number): number {
 /** Where restored blacks and whites go, as sRGB components. */
 const BLACK_TARGET = 0.045;
 const WHITE_TARGET = 0.95;
-/** Density of a black that is just not clipped, and the lengths of the bends near black and white. */
-const DEEPEST = densityOf(0.006);
-const TOE = DEEPEST - densityOf(BLACK_TARGET);
-const SHOULDER = densityOf(WHITE_TARGET);
 /** Density is stretched by no more than this, lest noise be made visible. */
 const LARGEST_STRETCH = 2.5;
 /** The lightest tones lose at most this much density (a doubling of light): a dark photo stays a dark photo. */
@@ -255,7 +253,8 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
       white: whiteMean + castLight * (white[channel]! - whiteMean),
     };
     const slope = (limit * (blackTarget - whiteTarget)) / Math.max(from.black - from.white, 1e-3);
-    return (component: number) => componentOf(soften(whiteTarget + slope * (densityOf(component) - from.white)));
+    const line = bend((density) => whiteTarget + slope * (density - from.white), whiteTarget, blackTarget);
+    return (component: number) => componentOf(line(densityOf(component)));
   });
   // Fading thins the middle tones too, but not all that is light has faded: a part of the picture's own key is kept.
   const middle = Math.max(0.02, Math.min(0.98, lightnessComponent(statistics.median)));
@@ -271,10 +270,29 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
   return { red, green, blue };
 }
 
-/** Bends densities beyond the targets so that they come near black and white without reaching them: nothing clips. */
-function soften(density: number): number {
-  if (density > DEEPEST - TOE) return DEEPEST - TOE * Math.exp((DEEPEST - TOE - density) / TOE);
-  return density < SHOULDER ? SHOULDER * Math.exp((density - SHOULDER) / SHOULDER) : density;
+/**
+ * Bends a line of densities beyond the targets, so that what was not clipped is not clipped by it: full black and full
+ * white stay what they are, and all between them keep apart.
+ */
+function bend(
+  line: (density: number) => number,
+  whiteTarget: number,
+  blackTarget: number,
+): (density: number) => number {
+  const deepest = line(FULL_BLACK) - blackTarget;
+  const lightest = whiteTarget - line(0);
+  return (density) => {
+    const moved = line(density);
+    if (moved > blackTarget) return blackTarget + compress(moved - blackTarget, deepest, FULL_BLACK - blackTarget);
+    if (moved < whiteTarget) return whiteTarget - compress(whiteTarget - moved, lightest, whiteTarget);
+    return moved;
+  };
+}
+
+/** Maps 0..`reach` to 0..`room` with slope 1 at 0; the identity where there is room enough. */
+function compress(value: number, reach: number, room: number): number {
+  if (reach <= room) return value;
+  return room <= 0 ? 0 : value / (1 + value * (1 / room - 1 / reach));
 }
 
 /** The sRGB component of a neutral of that lightness. */
