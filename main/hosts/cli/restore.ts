@@ -59,7 +59,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       const worked = answer.reports.some((report) => report.outcome === 'done');
       counts[worked ? 'restored' : 'unchanged'] += 1;
       const path = answer.output?.path ?? null;
-      reporter.line(describe(item.path, path, answer.reports), {
+      reporter.line(linesOf(item.path, path, answer.reports), {
         type: 'photo',
         input: item.path,
         outcome: worked ? 'restored' : 'unchanged',
@@ -98,7 +98,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   }
 }
 
-function describe(input: string, output: string | null, reports: readonly StepReport[]): string {
+function linesOf(input: string, output: string | null, reports: readonly StepReport[]): string {
   const lines = [`${input} -> ${output ?? 'nothing written'}`];
   for (const report of reports) {
     if (report.outcome !== 'off') lines.push(`  ${report.kind}: ${report.sentence}`);
