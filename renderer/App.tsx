@@ -49,7 +49,7 @@ function Window({ session }: { session: Session }) {
         <div
           role="status"
           data-testid="drop-target"
-          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-surround/90"
+          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-surround/95"
         >
           <p className="text-lg font-medium">{t('empty.drop')}</p>
         </div>

@@ -306,6 +306,7 @@ export const en = {
     renderFailed: '{{name}} could not be computed',
     exportFailed: '{{name}} was not exported',
     settingsFailed: 'The setting was not saved',
+    connectionLost: 'The connection was lost',
     startFailed: 'Emulsion did not start properly',
     generatorsFailed: 'The generators could not be listed',
     filesFailed: 'The files were not opened',

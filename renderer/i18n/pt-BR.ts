@@ -311,6 +311,7 @@ export const ptBR: Texts<typeof en> = {
     renderFailed: 'Não foi possível calcular {{name}}',
     exportFailed: '{{name}} não foi exportada',
     settingsFailed: 'A configuração não foi salva',
+    connectionLost: 'A conexão foi perdida',
     startFailed: 'O Emulsion não iniciou direito',
     generatorsFailed: 'Não foi possível listar os geradores',
     filesFailed: 'Os arquivos não foram abertos',

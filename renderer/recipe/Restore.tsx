@@ -9,6 +9,7 @@ import { availableKinds, hasWork, needOf } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Select } from '../ui/Select';
+import { reasonSentence } from './reason';
 import { StepCard } from './StepCard';
 
 /** The proposed recipe as cards, in the order in which the steps run. */
@@ -123,8 +124,14 @@ function RenderNote({ entry, recipe, analysis }: { entry: OpenPhoto; recipe: Rec
 /** Honest about what the photo needs and this version lacks. */
 function Missing({ analysis }: { analysis: Analysis }) {
   const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const unknown = analysis.needs.find((need) => need.reason === 'reason.repair.unknown');
   const missing = analysis.needs.filter((need) => need.needed && !need.available);
-  if (missing.length === 0) return null;
   const steps = new Intl.ListFormat(i18n.language).format(missing.map((need) => t(`later.${need.kind}`)));
-  return <p className="text-xs text-secondary">{t('restore.missing', { steps })}</p>;
+  return (
+    <>
+      {unknown !== undefined && <p className="text-xs text-secondary">{reasonSentence(unknown, t, i18n, format)}</p>}
+      {missing.length > 0 && <p className="text-xs text-secondary">{t('restore.missing', { steps })}</p>}
+    </>
+  );
 }

@@ -51,9 +51,9 @@ export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
     >
       <div className="flex items-center gap-2">
         <Icon of={ICONS[kind]} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
-        <h3 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
+        <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
-        </h3>
+        </h2>
         <Switch
           label={t(`steps.${kind}`)}
           describedBy={`${id}-reason`}

@@ -114,6 +114,17 @@ describe('opening', () => {
     expect(stores.photos.getState().photos).toHaveLength(1);
   });
 
+  test('where a further photo cannot be opened, the window goes back to the one before', async () => {
+    const { actions, bridge, entry, openOne } = setUp();
+    await openOne('a');
+    const first = entry().key;
+    await openOne('b');
+    actions.activate(first);
+    bridge.answers['photos.open'] = () => fakeFailure('PHOTO_DAMAGED');
+    await openOne('c');
+    expect(entry().name).toBe('a.jpg');
+  });
+
   test('where the analysis fails, the photo stays and can be measured again', async () => {
     const { bridge, entry, notices, openOne, settle } = setUp();
     bridge.answers['photos.analyse'] = () => fakeFailure('OUT_OF_MEMORY');
@@ -375,6 +386,21 @@ describe('the app', () => {
     bridge.named('photos.open')[0]!.answer(fakeFailure('CANCELLED'));
     await settle();
     expect(stores.jobs.getState().jobs).toEqual([]);
+  });
+
+  test('a lost connection is told until it is back', async () => {
+    const { actions, bridge, notices, stores } = setUp();
+    let change: (state: 'open' | 'lost') => void = () => {};
+    bridge.onConnection = (listener) => {
+      change = listener;
+      return () => {};
+    };
+    await actions.start();
+    change('lost');
+    expect(stores.app.getState().connection).toBe('lost');
+    expect(notices()).toMatchObject([{ text: 'connectionLost', failure: { code: 'CONNECTION_LOST' } }]);
+    change('open');
+    expect(notices()).toEqual([]);
   });
 
   test('a setting that cannot be saved goes back', async () => {

@@ -1,6 +1,7 @@
 import {
   type Bridge,
   type CallName,
+  type ConnectionState,
   type ExportFormat,
   type FileEntry,
   failure,
@@ -114,6 +115,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   const queue: string[] = [];
+  /** Which photo was looked at before one was opened: where to go back to if it cannot be. */
+  const cameFrom = new Map<string, string | null>();
   let taking = false;
 
   /** Opens files one after the other. `recipe` is put back on a photo that was closed. */
@@ -140,6 +143,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (fresh.length < files.length) tell({ tone: 'info', text: 'onlyPhotos' });
     const first = fresh[0];
     if (first === undefined) return;
+    const { activeKey } = photos.getState();
+    for (const photo of fresh) cameFrom.set(photo.key, activeKey);
     photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
     queue.push(...fresh.map((photo) => photo.key));
     view.setState({ page: 'darkroom', dialog: null });
@@ -170,7 +175,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       return;
     }
     if (find(key) === null) return;
+    const wasActive = photos.getState().activeKey === key;
     remove(key);
+    if (wasActive) activateAny(cameFrom.get(key) ?? null);
     if (result.error.code === 'CANCELLED') return;
     tell({
       tone: 'error',
@@ -212,6 +219,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     else continueWithFull();
   }
 
+  /** Looks at a photo if it is still open, else at the one that `remove` has chosen. */
+  function activateAny(key: string | null): void {
+    const next = key !== null && find(key) !== null ? key : photos.getState().activeKey;
+    if (next !== null) activate(next);
+  }
+
   /** The photo `offset` places further in the filmstrip. */
   function activateNext(offset: 1 | -1): void {
     const state = photos.getState();
@@ -236,8 +249,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       params: { name },
       action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], recipe) },
     });
-    const next = activePhoto(photos.getState());
-    if (next !== null) activate(next.key);
+    activateAny(null);
   }
 
   // ---------------------------------------------------------------------------------------- rendering
@@ -485,6 +497,19 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     else if (command === 'zoomOut') viewActions.zoomStep(entry.key, entry.photo, -1);
   }
 
+  /** The host program was ended or has come back; the photos that it held are only there in the second case. */
+  function connectionChanged(connection: ConnectionState): void {
+    app.setState({ connection });
+    const old = notices.getState().notices.find((notice) => notice.text === 'connectionLost');
+    if (connection === 'open' && old !== undefined) dismiss(old.id);
+    if (connection !== 'lost') return;
+    tell({
+      tone: 'error',
+      text: 'connectionLost',
+      failure: { code: 'CONNECTION_LOST', message: 'The page has lost the program behind it.' },
+    });
+  }
+
   /** Asks the main side who it is and listens to it. Returns the function that ends the listening. */
   async function start(): Promise<() => void> {
     const off = [
@@ -496,7 +521,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       bridge.on('engine.status', (engine) => app.setState({ engine })),
       bridge.on('files.offered', ({ files }) => openFiles(files)),
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
-      bridge.onConnection?.((connection) => app.setState({ connection })) ?? (() => {}),
+      bridge.onConnection?.(connectionChanged) ?? (() => {}),
     ];
     const [settings, info, recipes, engine] = await Promise.all([
       call('settings.get', {}),

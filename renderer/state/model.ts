@@ -60,6 +60,7 @@ export type NoticeText =
   | 'exportFailed'
   | 'settingsFailed'
   | 'startFailed'
+  | 'connectionLost'
   | 'generatorsFailed'
   | 'filesFailed'
   | 'exported'
