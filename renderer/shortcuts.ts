@@ -92,9 +92,11 @@ export function useShortcuts(session: Session): void {
       if (event.defaultPrevented || event.altKey || session.stores.view.getState().dialog !== null) return;
       const command = event.ctrlKey || event.metaKey;
       const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      // A number that has been entered leaves undo to the recipe; one that is being typed keeps it.
+      const editing = typing && event.target.dataset.editing !== 'false';
       if (typing && !command) return;
       const shortcut = shortcutFor({ key: event.key, command, shift: event.shiftKey });
-      if (shortcut === null || (typing && (shortcut === 'undo' || shortcut === 'redo'))) return;
+      if (shortcut === null || (editing && (shortcut === 'undo' || shortcut === 'redo'))) return;
       event.preventDefault();
       perform(shortcut, session);
     };

@@ -56,6 +56,7 @@ export function Slider(props: SliderProps) {
           inputMode="decimal"
           aria-label={t('controls.number', { label })}
           value={draft ?? shown}
+          data-editing={draft !== null}
           onChange={(event) => setDraft(event.target.value)}
           onFocus={(event) => event.target.select()}
           onBlur={commit}
