@@ -229,21 +229,31 @@ function dilate(core: Uint8Array, outer: Rect, radius: number, rect: Rect, out: 
   }
   const halfWidth = new Int32Array(reach + 1);
   for (let dy = 0; dy <= reach; dy++) halfWidth[dy] = Math.floor(Math.sqrt(radius * radius - dy * dy));
+  // How many rows within reach hold anything near a column: most pixels have none and need no search.
+  const near = new Uint8Array(rect.width);
+  const count = (row: number, change: number) => {
+    if (row < 0 || row >= outer.height) return;
+    const start = row * outer.width + rect.x - outer.x;
+    for (let x = 0; x < rect.width; x++) if (distance[start + x]! <= reach) near[x]! += change;
+  };
+  const top = rect.y - outer.y;
+  for (let row = top - reach; row < top + reach; row++) count(row, 1);
   for (let y = 0; y < rect.height; y++) {
-    const line = rect.y + y - outer.y;
+    const line = top + y;
+    count(line + reach, 1);
     for (let x = 0; x < rect.width; x++) {
-      const column = rect.x + x - outer.x;
       let inside = 0;
-      for (let dy = -reach; dy <= reach; dy++) {
+      for (let dy = -reach; dy <= reach && near[x] !== 0; dy++) {
         const row = line + dy;
         if (row < 0 || row >= outer.height) continue;
-        if (distance[row * outer.width + column]! <= halfWidth[Math.abs(dy)]!) {
+        if (distance[row * outer.width + rect.x - outer.x + x]! <= halfWidth[Math.abs(dy)]!) {
           inside = 255;
           break;
         }
       }
       out[y * rect.width + x] = inside;
     }
+    count(line - reach, -1);
   }
 }
 

@@ -363,7 +363,7 @@ export function testScene(width: number, height: number, seed: number): Raster {
     const meadow = Math.max(0, Math.min(1, (v - near[x]!) * height + 0.5));
     if (hills < 1) {
       const cloud = Math.max(0, Math.min(1, 1.9 * noise(u * 2.6, v * 5.5, 5) + 0.18));
-      const light = 1 + 0.06 * noise(u * 5 + 9, v * 9, 2);
+      const light = cloud === 0 ? 1 : 1 + 0.06 * noise(u * 5 + 9, v * 9, 1);
       row[i] = (0.36 + 0.42 * v) * (1 - cloud) + 0.99 * light * cloud;
       row[i + 1] = (0.55 + 0.3 * v) * (1 - cloud) + 0.985 * light * cloud;
       row[i + 2] = (0.8 + 0.1 * v) * (1 - cloud) + 0.98 * light * cloud;
@@ -378,8 +378,8 @@ export function testScene(width: number, height: number, seed: number): Raster {
       const depth = 0.14 + (v - near[x]!);
       const p = (u - aspect / 2) / depth;
       const grass = 0.85 + 0.5 * noise(p * 26, 9 / depth, 3) + 0.45 * noise(u * 240, v * 130, 2) - 0.35 * (v - 0.55);
-      const path = Math.max(0, Math.min(1, (0.16 - Math.abs(p - 0.35 + 0.12 * noise(1, 3 / depth, 1))) * 14));
-      const soil = 0.92 + 0.2 * noise(p * 30, 14 / depth, 3);
+      const path = Math.max(0, Math.min(1, (0.16 - Math.abs(p - 0.35 + 0.1 * Math.sin(4 / depth))) * 14));
+      const soil = path === 0 ? 0 : 0.92 + 0.2 * noise(p * 30, 14 / depth, 3);
       mix(
         i,
         meadow,
