@@ -53,6 +53,8 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: str
   const sharp = await loadSharp();
   const request = { ...original, alpha: await fitAlpha(original) };
   const notes: string[] = [];
+  if (raster.depth === 16 && (format === 'jpeg' || format === 'webp'))
+    notes.push('16 bits per channel are rounded to 8');
   if (format === 'jpeg' && request.alpha)
     notes.push('transparent parts are laid on white, because JPEG files are opaque');
   const parts: Embedded = {

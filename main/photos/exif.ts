@@ -53,6 +53,9 @@ export const DESCRIPTIVE_TAGS = new Set<number>([
   285, // PageName
   TAG.software,
   TAG.dateTime,
+  282, // XResolution
+  283, // YResolution
+  296, // ResolutionUnit
   315, // Artist
   316, // HostComputer
   18246, // Rating
@@ -178,7 +181,7 @@ function readDirectory(read: ReadBytes, offset: number, layout: Layout): Directo
   for (const { tag, type, count, valueAt } of locate(read, offset, layout).entries) {
     const length = count * TYPE_SIZES[type]!;
     if (length > MAX_VALUE_BYTES) continue;
-    const bytes = read(valueAt, length).slice();
+    const bytes = new Uint8Array(read(valueAt, length));
     if (bytes.length < length) continue;
     if (!layout.little) swap(bytes, swapUnit(type));
     directory.set(tag, { type, count, bytes });
@@ -255,7 +258,7 @@ export function bytesValue(type: 1 | 7, bytes: Uint8Array): ExifValue {
  */
 export function fitExif(block: Uint8Array, width: number, height: number): Uint8Array | null {
   try {
-    const copy = block.slice();
+    const copy = new Uint8Array(block);
     const read = readerOf(copy);
     const head = readHead(read);
     if (!head || head.layout.big) return null;

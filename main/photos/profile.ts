@@ -25,15 +25,12 @@ type Curves = readonly [Curve, Curve, Curve];
 /** Row-major 3 x 3. */
 type Matrix = readonly [number, number, number, number, number, number, number, number, number];
 
-/** Linear sRGB to CIE XYZ under D50, the connection space of ICC profiles. */
-const SRGB_TO_XYZ: Matrix = [
-  0.4360747, 0.3850649, 0.1430804, 0.2225045, 0.7168786, 0.0606169, 0.0139322, 0.0971045, 0.7141733,
-];
+/** Linear sRGB to CIE XYZ under D50, the connection space of ICC profiles; rounded as the usual sRGB profiles are. */
+const SRGB_TO_XYZ: Matrix = [0.43607, 0.38515, 0.14307, 0.22249, 0.71687, 0.06061, 0.01392, 0.09708, 0.7141];
 
 const SRGB_CURVE = parametricCurve({ g: 2.4, a: 1 / 1.055, b: 0.055 / 1.055, c: 1 / 12.92, d: 0.04045, e: 0, f: 0 });
 
-/** Below half a level of 8 bits, a profile is sRGB for every practical purpose. */
-const SAME_AS_SRGB = 0.5 / 255;
+const HALF_LEVEL = 0.5 / 255;
 
 /** Reads an ICC profile. Null where the bytes are none, are cut short or contradict themselves; never throws. */
 export function readProfile(bytes: Uint8Array): Profile | null {
@@ -64,8 +61,8 @@ function parseProfile(bytes: Uint8Array): Profile | null {
   if (!curves[0] || !curves[1] || !curves[2]) return lut;
   const toXyz: Matrix = [red[0], green[0], blue[0], red[1], green[1], blue[1], red[2], green[2], blue[2]];
   const own = neutral(multiply(invert(SRGB_TO_XYZ), toXyz));
-  const transform = transformOf([curves[0], curves[1], curves[2]], own);
-  return { kind: 'matrix', name, transform: isSrgb(transform) ? null : transform };
+  const all: Curves = [curves[0], curves[1], curves[2]];
+  return { kind: 'matrix', name, transform: isSrgb(all, own) ? null : transformOf(all, own) };
 }
 
 // ------------------------------------------------------------------------------------------- transforms
@@ -90,13 +87,16 @@ function convert(planes: Float32Array, count: number, from: Curves, matrix: Matr
   }
 }
 
-function isSrgb(transform: ColourTransform): boolean {
-  const levels = [0, 0.02, 0.1, 0.25, 0.5, 0.75, 1];
-  const colours = levels.flatMap((r) => levels.flatMap((g) => levels.map((b) => [r, g, b] as const)));
-  const planes = Float32Array.from([0, 1, 2].flatMap((channel) => colours.map((colour) => colour[channel]!)));
-  const converted = planes.slice();
-  transform.toSrgb(converted, colours.length);
-  return converted.every((value, i) => Math.abs(value - planes[i]!) < SAME_AS_SRGB);
+/** The primaries of sRGB profiles in circulation differ in the fourth decimal; curves, by less than half a level. */
+function isSrgb(curves: Curves, toSrgb: Matrix): boolean {
+  const sameMatrix = toSrgb.every((value, i) => Math.abs(value - (i % 4 === 0 ? 1 : 0)) < 1e-3);
+  const levels = Array.from({ length: 65 }, (_, i) => i / 64);
+  return (
+    sameMatrix &&
+    curves.every((curve) =>
+      levels.every((level) => Math.abs(SRGB_CURVE.fromLinear(curve.toLinear(level)) - level) < HALF_LEVEL),
+    )
+  );
 }
 
 /**

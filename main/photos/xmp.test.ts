@@ -1,0 +1,92 @@
+import { DOMParser } from '@xmldom/xmldom';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AI_EDITED, type Edit, recordEdit } from './xmp';
+
+const edit: Edit = {
+  version: '1.2.3',
+  recipe: { id: 'mine', name: 'Ana & <Bob>' },
+  reports: [
+    { kind: 'repair', outcome: 'done', generator: 'inpainter' },
+    { kind: 'tone', outcome: 'done', generator: null },
+    { kind: 'upscale', outcome: 'skipped', generator: 'upscaler' },
+  ],
+  at: new Date('2026-01-02T03:04:05Z'),
+};
+const toneOnly: Edit = { ...edit, reports: [{ kind: 'tone', outcome: 'done', generator: null }] };
+
+const packet = (inner: string, attributes = '') =>
+  `<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description r:about="uuid:1" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/" xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#" ${attributes}>${inner}</r:Description></r:RDF></x:xmpmeta><?xpacket end="w"?>`;
+
+const wellFormed = (xmp: string) =>
+  new DOMParser({
+    onError: (_, message) => {
+      throw new Error(message);
+    },
+  }).parseFromString(xmp.trim(), 'text/xml');
+
+describe('recordEdit', () => {
+  test('starts a packet that says what was done', () => {
+    const xmp = recordEdit(null, edit);
+    wellFormed(xmp);
+    expect(xmp).toContain(`<Iptc4xmpExt:DigitalSourceType>${AI_EDITED}</Iptc4xmpExt:DigitalSourceType>`);
+    expect(xmp).toContain('<xmp:CreatorTool>Emulsion 1.2.3</xmp:CreatorTool>');
+    expect(xmp).toContain('<emulsion:Recipe>mine</emulsion:Recipe>');
+    expect(xmp).toContain('recipe Ana &amp; &lt;Bob&gt;: repair (inpainter), tone');
+    expect(xmp).not.toContain('upscale');
+  });
+
+  test('marks only what a generator has changed', () => {
+    const xmp = recordEdit(null, toneOnly);
+    expect(xmp).not.toContain('DigitalSourceType');
+    expect(xmp).toContain('recipe Ana &amp; &lt;Bob&gt;: tone');
+    expect(recordEdit(null, { ...edit, reports: [] })).toContain('no step was needed');
+  });
+
+  test('never takes a mark away', () => {
+    const marked = recordEdit(null, edit);
+    expect(recordEdit(marked, toneOnly)).toContain(AI_EDITED);
+  });
+
+  test('keeps what is there, replaces its own and drops what is stale', () => {
+    const xmp = recordEdit(
+      packet(
+        '<dc:title><r:Alt><r:li xml:lang="pt">Verão</r:li></r:Alt></dc:title><tiff:ImageWidth>10</tiff:ImageWidth>',
+        'xmp:CreatorTool="Scanner 1" xmp:Rating="4" tiff:Orientation="6"',
+      ),
+      edit,
+    )!;
+    wellFormed(xmp);
+    expect(xmp).toContain('Verão');
+    expect(xmp).toContain('xmp:Rating="4"');
+    expect(xmp).not.toContain('Scanner 1');
+    expect(xmp).not.toContain('Orientation');
+    expect(xmp).not.toContain('ImageWidth');
+    expect(xmp.match(/about="uuid:1"/g)).toHaveLength(2);
+  });
+
+  test('adds to a history that is there', () => {
+    const history = '<xmpMM:History><r:Seq><r:li stEvt:action="created"/></r:Seq></xmpMM:History>';
+    const xmp = recordEdit(packet(history), edit)!;
+    expect(xmp.match(/<xmpMM:History>/g)).toHaveLength(1);
+    expect(xmp.indexOf('created')).toBeLessThan(xmp.indexOf('<stEvt:action>edited'));
+  });
+
+  test.each([
+    ['text', 'hello'],
+    ['nothing', ''],
+    ['an unclosed element', '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'],
+    ['other XML', '<svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ['a document type', `<!DOCTYPE x [<!ENTITY a "b">]>${packet('&a;').replace(/<\?xpacket[^>]*\?>/g, '')}`],
+  ])('is null for %s', (_, text) => expect(recordEdit(text, edit)).toBeNull());
+
+  test('gives well-formed XML or null for any damage', () => {
+    const original = packet('<dc:format>image/jpeg</dc:format>');
+    fc.assert(
+      fc.property(fc.nat(original.length), fc.nat(40), fc.string({ maxLength: 6 }), (at, length, text) => {
+        const xmp = recordEdit(original.slice(0, at) + text + original.slice(at + length), edit);
+        if (xmp !== null) wellFormed(xmp);
+      }),
+    );
+  });
+});
