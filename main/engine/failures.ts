@@ -8,15 +8,8 @@ export function isAllocationFailure(error: unknown): boolean {
   return /bad_alloc|bad allocation|failed to allocate memory|out of memory|cannot allocate memory/i.test(text);
 }
 
-/** What a failing decoder, net or file system means, as a coded error. The one place where messages are read. */
+/** Anything thrown in the engine as a coded error. Decoders and writers have given their own codes already. */
 export function toEngineError(error: unknown): EmulsionError {
   if (error instanceof EmulsionError) return error;
-  if (isAllocationFailure(error)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
-  const text = error instanceof Error ? error.message : String(error);
-  if (/pixel limit|Input image exceeds/i.test(text)) return new EmulsionError('PHOTO_TOO_LARGE', { cause: error });
-  if (/unsupported image format|Input (buffer|file) (has corrupt header|contains unsupported)/i.test(text)) {
-    return new EmulsionError('NOT_A_PHOTO', { cause: error });
-  }
-  if (/No space left on device/i.test(text)) return new EmulsionError('DISK_FULL', { cause: error });
-  return toEmulsionError(error);
+  return isAllocationFailure(error) ? new EmulsionError('OUT_OF_MEMORY', { cause: error }) : toEmulsionError(error);
 }
