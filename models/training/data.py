@@ -257,7 +257,9 @@ def _work(make, seed, start, step, out):
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
+    out.cancel_join_thread()  # a queue that nobody reads must not keep an orphan alive
     parent = os.getppid()
     index = start
     while os.getppid() == parent:

@@ -7,6 +7,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -66,7 +67,7 @@ def save_atomic(state, path):
 class Run:
     """One training run with its folder of state: weights.pt, optimiser.pt, game.pt."""
 
-    def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, log=print):
+    def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, start=None, log=print):
         self.spec, self.folder, self.device, self.minutes, self.seed, self.log = spec, Path(folder), device, minutes, seed, log
         self.folder.mkdir(parents=True, exist_ok=True)
         self.batch = batch or spec.batch
@@ -74,10 +75,13 @@ class Run:
         self.net = spec.build().to(device)
         self.net.to(memory_format=torch.channels_last)
         self.net.mixed = low_precision_pays(device) if mixed is None else mixed
+        if start is not None:
+            self.net.load_state_dict(torch.load(start, map_location=device)["weights"])
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=(0.9, 0.99))
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
+        self.interrupted = False
         self.game, self.features, self.lpips, self.perceptual = None, None, None, perceptual
         train, held = pictures.split(data_module.HELD_OUT_EVERY)
         train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
@@ -141,7 +145,7 @@ class Run:
 
         torch.manual_seed(self.seed + 1)
         self.phase = "adversarial"
-        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.01, matching=0.05))
+        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.1, matching=0.5))
         if self.perceptual is not None and Path(self.perceptual).exists():
             self.features = SqueezeFeatures(self.perceptual).to(self.device).eval()
             self.lpips = Lpips(self.perceptual, self.features).to(self.device)
@@ -179,7 +183,7 @@ class Run:
         last = saved = measured = time.monotonic()
         losses, metrics, stop = [], {}, False
         first = self.step
-        while self.seconds < self.minutes * 60 and not stop and (steps is None or self.step - first < steps):
+        while self.seconds < self.minutes * 60 and not stop and not self.interrupted and (steps is None or self.step - first < steps):
             progress = self.seconds / (self.minutes * 60)
             if self.phase == "supervised" and self.spec.gan_share and progress >= 1 - self.spec.gan_share:
                 self.keep("supervised.pt", self.measure())
@@ -211,8 +215,8 @@ class Run:
                     if self.judge.since == 0:
                         self.keep("adversarial.pt", metrics)
                 measured = time.monotonic()
-        metrics = self.measure()
         self.save()
+        metrics = self.measure()
         self.keep("final.pt", metrics)
         self.log(f"end: step {self.step} min {self.seconds / 60:.1f} {rounded(metrics)}")
         return metrics
@@ -244,6 +248,7 @@ def main():
     parser.add_argument("--batch", type=int, help="samples a step; the default suits a CPU")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name", default="default", help="name of the run's folder of state")
+    parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt")
     parser.add_argument("--save", type=float, default=2.5, help="minutes between checkpoints")
     parser.add_argument("--measure", type=float, default=5.0, help="minutes between held-out measurements")
     arguments = parser.parse_args()
@@ -262,9 +267,16 @@ def main():
         arguments.workers,
         arguments.batch,
         Path(arguments.data) / "perceptual",
+        start=arguments.start,
         log=lambda line: print(datetime.now(timezone.utc).strftime("%H:%M:%S"), line, flush=True),
     )
     outcome = "finished"
+
+    def interrupt(*_):
+        run.interrupted = True
+
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
     try:
         metrics = run.train(save_every=arguments.save * 60, measure_every=arguments.measure * 60)
     except CollapseError as collapse:
@@ -283,7 +295,7 @@ def main():
             "data": {"pictures": len(run.trained_on[0]), "overlays": len(run.trained_on[1])},
             "seed": arguments.seed,
             "name": arguments.name,
-            "outcome": outcome if "metrics" in locals() else "interrupted",
+            "outcome": "interrupted" if run.interrupted or "metrics" not in locals() else outcome,
             "heldOut": rounded(metrics) if "metrics" in locals() else {},
         }
         with open(Path(__file__).with_name("runs.jsonl"), "a") as log:
