@@ -49,7 +49,7 @@ export interface EngineLimits {
   close: number;
 }
 
-const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 3 };
+const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 10 };
 
 /** So many crashes in this time without an answer in between, and restarting by itself is given up. */
 const CRASHES = 3;
@@ -333,30 +333,20 @@ class Supervisor implements Engine {
     if (life.isOver) throw life.failure('the process ended before the request was sent');
     const id = String(this.#nextId++);
     const abort = () => this.#cancel(life, id);
-    const answer = new Promise<Requests[K]['response']>((resolve, reject) => {
-      const settled = new Promise<void>((settle) => {
-        life.pending.set(id, {
-          kind,
-          control,
-          cancelled: false,
-          resolve: (value) => {
-            settle();
-            resolve(value as Requests[K]['response']);
-          },
-          reject: (error) => {
-            settle();
-            reject(error);
-          },
-          get settled() {
-            return settled;
-          },
-        });
-      });
+    let resolve!: (value: unknown) => void;
+    let reject!: (error: EmulsionError) => void;
+    const answer = new Promise<unknown>((...settle) => {
+      [resolve, reject] = settle;
     });
+    const settled = answer.then(
+      () => {},
+      () => {},
+    );
+    life.pending.set(id, { kind, control, resolve, reject, settled, cancelled: false });
     control?.signal?.addEventListener('abort', abort, { once: true });
     life.process.send({ type: 'request', id, kind, body } as ToEngine);
     try {
-      return await answer;
+      return (await answer) as Requests[K]['response'];
     } finally {
       control?.signal?.removeEventListener('abort', abort);
     }

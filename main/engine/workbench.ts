@@ -7,7 +7,7 @@ import { encodePhoto } from '../photos/encode';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
 import { encodeRegion } from '../photos/raster';
-import { writePhoto } from '../photos/write';
+import { cleanPartials, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage } from '../restoration/damage';
 import { createMask } from '../restoration/mask';
@@ -48,6 +48,8 @@ interface Result extends RunResult {
 export class Workbench {
   readonly #makeTools: MakeTools;
   readonly #photos = new Map<string, Opened>();
+  /** Folders in which the remains of broken-off writing have been looked for. */
+  readonly #swept = new Set<string>();
   /** Starts at a new number with every process, so that a picture's URL never means two pictures. */
   #revision = Date.now();
 
@@ -198,26 +200,25 @@ export class Workbench {
     const { source, results } = opened;
     const tools = this.#makeTools(job, source.colour);
     const key = JSON.stringify([recipe.gate, orderSteps(recipe.steps)]);
-    const known = results.get(size);
+    if (size === 'preview') opened.preview ??= await tools.shrink(source.raster, PREVIEW_PIXELS);
+    const original = size === 'preview' ? opened.preview! : source.raster;
+    // A small photo is its own preview, and what is computed for it is the full size already.
+    const slot = original === source.raster ? 'full' : 'preview';
+    const known = results.get(slot);
     if (known?.recipe === key) return known;
 
     const begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
     const { analysis, damage } = await this.#assess(job, opened, tools);
-    if (size === 'preview') opened.preview ??= await tools.shrink(source.raster, PREVIEW_PIXELS);
-    // A small photo is its own preview, and what is computed for it is the full size already.
-    const original = size === 'preview' ? opened.preview! : source.raster;
-    const full = results.get('full');
-    if (original === source.raster && full?.recipe === key) return full;
     // An old rendering would take as much memory as the new one.
-    results.delete(size);
+    results.delete(slot);
     const copy: Raster = { ...original, data: original.data.slice() };
     const result: Result = {
       ...(await this.#run(job, tools, copy, { recipe, analysis, damage }, begun, until)),
       recipe: key,
       revision: ++this.#revision,
     };
-    results.set(original === source.raster ? 'full' : size, result);
+    results.set(slot, result);
     return result;
   }
 
@@ -265,6 +266,11 @@ export class Workbench {
       await encodePhoto({ raster, alpha, profile, metadata, format, quality, path: temporary });
     };
     job.busy(CODEC_SECONDS);
+    if (!this.#swept.has(target.folder)) {
+      // What a process left behind that was killed while it wrote.
+      await cleanPartials(target.folder);
+      this.#swept.add(target.folder);
+    }
     return writePhoto(target, produce, { signal: job.signal });
   }
 }

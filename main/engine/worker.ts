@@ -31,7 +31,7 @@ function send(message: FromEngine): void {
 
 /** Generators may hold a quarter of the memory, but no more than this. */
 const LARGEST_BUDGET = 2 * 1024 ** 3;
-const SECONDS_TO_CLEAN_UP = 2;
+const SECONDS_TO_CLEAN_UP = 10;
 
 class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
