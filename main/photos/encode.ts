@@ -216,5 +216,10 @@ async function writingError(error: unknown, path: string): Promise<EmulsionError
   if (/enough memory|out of memory/i.test(text)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
   const space = await statfs(dirname(path)).catch(() => null);
   if (space && space.bavail * space.bsize < FULL_BYTES) return new EmulsionError('DISK_FULL', { cause: error });
+  // A WebP file keeps its prediction modes in 512 KiB, which a very large and detailed picture can exceed.
+  if (/webpsave: unable to encode/.test(text)) {
+    const message = 'The picture is too large and detailed for WebP. Choose JPEG, AVIF, PNG or TIFF.';
+    return new EmulsionError('FORMAT_UNSUPPORTED', { message, cause: error });
+  }
   return known;
 }
