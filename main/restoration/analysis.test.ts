@@ -95,6 +95,16 @@ describe('needs', () => {
     expect(analysis.recipe.steps.find((step) => step.kind === 'repair')?.enabled).toBe(true);
   });
 
+  test('false alarms that the detector is known for are no need', async () => {
+    const dark = mapPixels(scene, (red, green, blue) => [0.8 * red, 0.8 * green, 0.8 * blue]);
+    const { raster } = damageScene(dark, 2);
+    const nervous: FakeGenerator = { ...fakeDetector, thresholds: { lines: 0.5, blobs: 0.5, needed: 0.2 } };
+    const tools = fakeTools({ detect: nervous, inpaint: fakeInpainter });
+    const analysis = await analyse(raster, await detectDamage(raster, tools), tools);
+    expect(analysis.damage).toBeGreaterThan(0);
+    expect(need(analysis, 'repair')).toMatchObject({ needed: false, reason: 'reason.repair.clean' });
+  });
+
   test('where no detector is installed, damage is unknown and nothing is proposed', async () => {
     const analysis = await look(damageScene(scene, 2).raster);
     expect(need(analysis, 'repair')).toMatchObject({

@@ -18,8 +18,6 @@ import type { StepTools, Task } from './tools';
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
 const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
 
-/** Less damage than this share of the picture is left alone: a handful of specks, or the detector's own doubt. */
-const LEAST_DAMAGE = 0.0005;
 /** Noise (standard deviation in 8-bit levels) and block strength from which cleaning is worth its price. */
 const LEAST_NOISE = 6;
 const LEAST_BLOCKINESS = 1.35;
@@ -50,6 +48,8 @@ export type Reason = keyof typeof REASONS;
 export interface Measurements {
   /** Share of the picture that is damaged, null where no detector is installed. */
   damage: number | null;
+  /** Share from which repair is needed, see {@link DamageMap.needed}. */
+  damageNeeded: number;
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
   toneStrength: number;
@@ -97,6 +97,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   await tools.breathe();
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
+    damageNeeded: damage?.needed ?? 1,
     tone,
     toneStrength: toneStrength(small, tone),
     noise,
@@ -145,14 +146,14 @@ function percent(share: number): string {
   return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 0.1 ? 1 : 2);
 }
 
-function assessRepair({ damage }: Measurements, tools: StepTools): Need {
+function assessRepair({ damage, damageNeeded }: Measurements, tools: StepTools): Need {
   const available = has(tools, 'detect', 'inpaint');
   if (damage === null) {
     const sentence = 'Damage cannot be judged: no damage detector is installed.';
     return need('repair', false, available, 'reason.repair.unknown', {}, sentence);
   }
   const figures = { damage };
-  return damage >= LEAST_DAMAGE
+  return damage >= damageNeeded
     ? need(
         'repair',
         true,

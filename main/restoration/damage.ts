@@ -8,6 +8,8 @@ export const WORKING_PIXELS = 4_000_000;
 
 /** Thresholds of a detector whose card gives none. */
 const DEFAULT_THRESHOLD = 0.5;
+/** Share of damaged pixels from which a photo needs repair, where the card gives none: more than a few specks. */
+const DEFAULT_NEEDED = 0.0005;
 
 /**
  * What the detector found, at its working resolution. One map serves the preview and the full size.
@@ -25,6 +27,11 @@ export interface DamageMap {
   readonly blobs: Uint8Array;
   /** Probabilities from which the detector's card calls a pixel damaged. */
   readonly thresholds: { readonly lines: number; readonly blobs: number };
+  /**
+   * Share of damaged pixels from which repair is worth proposing, 0..1: the card's threshold `needed`, because below
+   * it lie the false alarms that this very detector raises on clean photos.
+   */
+  readonly needed: number;
   readonly report: PassReport;
 }
 
@@ -73,6 +80,7 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
       lines: detector.thresholds?.lines ?? DEFAULT_THRESHOLD,
       blobs: detector.thresholds?.blobs ?? DEFAULT_THRESHOLD,
     },
+    needed: detector.thresholds?.needed ?? DEFAULT_NEEDED,
     report,
   };
 }

@@ -33,6 +33,7 @@ function mapWith(
     lines,
     blobs: new Uint8Array(width * height),
     thresholds: { lines: 0.5, blobs: 0.5 },
+    needed: 0.001,
     report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
   };
 }
