@@ -28,7 +28,7 @@ export interface Mask {
 const AT_THRESHOLD = 128;
 const STEPS_PER_LOGIT = 16;
 /** Full sensitivity lowers the thresholds by this many logits; sensitivity 0 raises them as far. */
-const SENSITIVITY_SPAN = 2;
+const SENSITIVITY_SPAN = 1.25;
 /** A piece of damage counts only where at least one of its pixels is more certain than the threshold by this. */
 const SEED_LOGITS = 0.7;
 /** Smaller pieces are taken for grain, in pixels of the damage map. */
