@@ -169,10 +169,10 @@ def draw_specks(rng, shape):
 
 
 def draw_flake(rng, shape):
-    """Missing emulsion: one to three irregular patches with hard, ragged edges, 4 to 50 px."""
+    """Missing emulsion: one to three irregular patches with hard, ragged edges, 3 to 26 px."""
     height, width = shape
     opacity = np.zeros(shape, np.float32)
-    size = log_uniform(rng, 4, 50)
+    size = log_uniform(rng, 3, 26)
     for _ in range(int(rng.integers(1, 4))):
         centre = (rng.uniform(0, width), rng.uniform(0, height))
         radius = size * rng.uniform(0.4, 1) / 2
@@ -188,10 +188,10 @@ def draw_flake(rng, shape):
 
 
 def draw_stain(rng, shape):
-    """A stain or foxing spot: soft inside, often a darker rim. Opacity up to 1."""
+    """A stain or foxing spot of 5 to 30 px: soft inside, often a darker rim. Opacity up to 1."""
     height, width = shape
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    size = log_uniform(rng, 8, 60)
+    size = log_uniform(rng, 5, 30)
     centre = rng.uniform(0, 1, 2) * np.array(shape[::-1])
     distance = np.hypot(x - centre[0], (y - centre[1]) * rng.uniform(0.7, 1.4)) / size * 2
     distance = distance + smooth_noise(rng, shape, size / 3, -0.3, 0.3)
@@ -228,7 +228,9 @@ class Overlays:
     def __init__(self, pictures):
         self.pictures = pictures
         self.lines = [i for i, g in enumerate(pictures.groups) if g in LINE_OVERLAYS]
-        self.blobs = [i for i, g in enumerate(pictures.groups) if g in BLOB_OVERLAYS]
+        # wide stains look like parts of the scene through a window of 128 px: left to the brush
+        wide = ("dots", "stain")
+        self.blobs = [i for i, g in enumerate(pictures.groups) if g in BLOB_OVERLAYS and g not in wide]
         # a handful of overlays may hold one class only: then it stands for both
         self.lines, self.blobs = self.lines or self.blobs, self.blobs or self.lines
 
@@ -236,7 +238,7 @@ class Overlays:
         """(opacity [H, W], parameters) from a random overlay of `kind`, 'lines' or 'blobs'."""
         indices = self.lines if kind == "lines" else self.blobs
         index = int(indices[int(rng.integers(len(indices)))])
-        scale = (0.3, 1.1) if kind == "lines" else (0.2, 0.7)
+        scale = (0.3, 1.1) if kind == "lines" else (0.15, 0.5)
         opacity = place_overlay(rng, self.pictures[index], shape, scale)
         return opacity, {"kind": self.pictures.groups[index], "overlay": self.pictures.names[index]}
 
@@ -269,7 +271,7 @@ def damage_luma(rng, luma, overlays, amount=None):
     bright = 0.85 if rng.random() < 0.7 else 0.25
     amount = amount if amount is not None else 1 + int(rng.poisson(1.8))
     for _ in range(amount):
-        kind = "lines" if rng.random() < 0.62 else "blobs"
+        kind = "lines" if rng.random() < 0.55 else "blobs"
         if overlays is not None and rng.random() < (0.3 if kind == "lines" else 0.35):
             opacity, drawn = overlays.draw(rng, shape, kind)
         elif kind == "lines":

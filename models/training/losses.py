@@ -98,8 +98,8 @@ def segmentation_loss(logits, label, weight, dice=0.5):
     """
     weight = weight.expand_as(logits)
     entropy = F.binary_cross_entropy_with_logits(logits, label, reduction="none")
-    entropy = entropy * (1 + 2 * label) * weight
+    entropy = entropy * (1 + 3 * label) * weight
     chance = torch.sigmoid(logits) * weight
     both = (chance * label).sum((0, 2, 3))
     overlap = 1 - (2 * both + 50) / (chance.sum((0, 2, 3)) + (label * weight).sum((0, 2, 3)) + 50)
-    return entropy.mean() * 4 + dice * overlap.mean()
+    return entropy.mean() * 6 + dice * overlap.mean()
