@@ -325,12 +325,13 @@ def visible_truth(clean, damaged, truth, noise=0.0):
 
 
 def draw_innocent(rng, picture):
-    """Draws things that are part of a clean scene: text, wires, stripes, frames, highlights, strands.
+    """Draws things that are part of a clean scene: text, wires, stripes, frames, highlights, strands,
+    cloth, buttons, straps and roof edges (even, smooth, 2.5 to 9 px wide), collars and paper (flat tips).
 
     picture: float32 [H, W]. Returns (picture, parameters). None of it may be reported as damage.
     """
     shape = height, width = picture.shape
-    kind = str(rng.choice(["text", "wire", "stripes", "frame", "highlight", "strands", "buttons", "checks"]))
+    kind = str(rng.choice(["text", "wire", "stripes", "frame", "highlight", "strands", "buttons", "checks", "strap", "strap", "collar", "collar"]))
     tone = tone_of(rng, 0.6)
     canvas = _Canvas(shape)
     if kind == "text":
@@ -346,6 +347,22 @@ def draw_innocent(rng, picture):
             points = start * (1 - t) + end * t + np.array([0, 1]) * (4 * t * (1 - t)) * rng.uniform(0, 20)
             canvas.path(points.astype(np.float32), np.full(24, log_uniform(rng, 1.0, 4)))
         tone = float(rng.uniform(0, 0.3))
+    elif kind == "strap":  # even in width and tone, smooth: reins, roof edges, poles, braid
+        for _ in range(int(rng.integers(1, 4))):
+            bend = 0.0 if rng.random() < 0.5 else rng.normal(0, 0.05)
+            heading = rng.uniform(0, 2 * np.pi) + np.arange(30) * bend
+            start = rng.uniform(0, 1, 2) * shape[::-1]
+            points = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1) * log_uniform(rng, 2, 8), 0)
+            canvas.path(points.astype(np.float32), np.full(30, log_uniform(rng, 2.5, 9)))
+    elif kind == "collar":  # bright paper or cloth: flat tone, straight edges, sharp tips
+        for _ in range(int(rng.integers(1, 4))):
+            centre, reach = rng.uniform(0, 1, 2) * shape[::-1], log_uniform(rng, 5, 45)
+            angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(3, 5))))
+            points = centre + reach * np.stack([np.cos(angles), np.sin(angles)], -1) * rng.uniform(0.2, 1, (len(angles), 1))
+            cv2.fillPoly(canvas.pixels, [np.round(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        shade = cv2.GaussianBlur(canvas.floats(), (0, 0), log_uniform(rng, 0.4, 1.5))
+        cloth = (tone_of(rng, 0.8) + smooth_noise(rng, shape, log_uniform(rng, 6, 40), -0.12, 0.12)).astype(np.float32)
+        return np.clip(picture * (1 - shade) + cloth * shade, 0, 1), {"innocent": kind}
     elif kind == "stripes":
         y, x = np.mgrid[0:height, 0:width].astype(np.float32)
         angle, period = rng.uniform(0, np.pi), log_uniform(rng, 4, 24)

@@ -15,7 +15,7 @@ class Sampler:
     Returns uint8 (luma [1, S, S], label [2, S, S] lines and blobs, judged [1, S, S]).
     """
 
-    def __init__(self, pictures, overlays, crop, damaged=0.68):
+    def __init__(self, pictures, overlays, crop, damaged=0.62):
         self.pictures, self.crop, self.damaged = pictures, crop, damaged
         self.overlays = d.Overlays(overlays) if overlays is not None else None
 
@@ -28,7 +28,7 @@ class Sampler:
         luma = d.to_luma(rng, d.random_crop(rng, picture, self.crop, (0.4, 1.5)))
         if rng.random() < 0.03:
             luma, _ = d.halftone(rng, luma)
-        for _ in range(int(rng.random() < 0.3) + int(rng.random() < 0.12)):
+        for _ in range(int(rng.random() < 0.42) + int(rng.random() < 0.2)):
             luma, _ = d.draw_innocent(rng, luma)
         luma, _ = d.age(rng, luma.astype(np.float32))
         label = np.zeros((2,) + luma.shape, np.uint8)
