@@ -41,9 +41,9 @@ def low_precision_pays(device):
 
 def learning_rate(progress, peak, gan_share=0.0):
     """Warm-up over 2 % of the budget, then a half cosine to a fiftieth of the peak; the adversarial
-    share of the budget starts again at an eighth of it. progress: 0..1 of the whole budget."""
+    share of the budget starts again at a quarter of it. progress: 0..1 of the whole budget."""
     if gan_share and progress >= 1 - gan_share:
-        progress, peak = (progress - 1 + gan_share) / gan_share, peak / 8
+        progress, peak = (progress - 1 + gan_share) / gan_share, peak / 4
     elif progress < 0.02:
         return peak * (0.1 + 0.9 * progress / 0.02)
     else:
@@ -75,8 +75,11 @@ class Run:
         self.net = spec.build().to(device)
         self.net.to(memory_format=torch.channels_last)
         self.net.mixed = low_precision_pays(device) if mixed is None else mixed
+        self.before = {"minutes": 0.0, "step": 0}  # what the starting weights had been trained for
         if start is not None:
-            self.net.load_state_dict(torch.load(start, map_location=device)["weights"])
+            record = torch.load(start, map_location=device)
+            self.net.load_state_dict(record["weights"])
+            self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=(0.9, 0.99))
@@ -132,10 +135,16 @@ class Run:
 
     def keep(self, name, metrics):
         """Writes the averaged weights alone, as export.py reads them."""
-        save_atomic(
-            {"id": self.spec.id, "weights": self.ema.net.state_dict(), "step": self.step, "minutes": self.seconds / 60, "seed": self.seed, "metrics": metrics, "phase": self.phase},
-            self.folder / name,
-        )
+        record = {
+            "id": self.spec.id,
+            "weights": self.ema.net.state_dict(),
+            "step": self.step + self.before["step"],
+            "minutes": self.seconds / 60 + self.before["minutes"],
+            "seed": self.seed,
+            "metrics": metrics,
+            "phase": self.phase,
+        }
+        save_atomic(record, self.folder / name)
 
     # ------------------------------------------------------------ steps
 
@@ -145,7 +154,7 @@ class Run:
 
         torch.manual_seed(self.seed + 1)
         self.phase = "adversarial"
-        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.1, matching=0.5))
+        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.1, matching=0.5, rate=1e-3))
         if self.perceptual is not None and Path(self.perceptual).exists():
             self.features = SqueezeFeatures(self.perceptual).to(self.device).eval()
             self.lpips = Lpips(self.perceptual, self.features).to(self.device)
@@ -249,12 +258,16 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name", default="default", help="name of the run's folder of state")
     parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt")
+    parser.add_argument("--rate", type=float, help="peak learning rate; lower it with --start")
+    parser.add_argument("--gan-share", type=float, help="last share of the budget that is trained adversarially")
     parser.add_argument("--save", type=float, default=2.5, help="minutes between checkpoints")
     parser.add_argument("--measure", type=float, default=5.0, help="minutes between held-out measurements")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     torch.set_num_threads(arguments.threads)
     spec, device = find(arguments.id), choose_device(arguments.device)
+    spec.rate = arguments.rate or spec.rate
+    spec.gan_share = spec.gan_share if arguments.gan_share is None else arguments.gan_share
     folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
     run = Run(
         spec,
@@ -294,6 +307,7 @@ def main():
             "crop": spec.crop,
             "data": {"pictures": len(run.trained_on[0]), "overlays": len(run.trained_on[1])},
             "seed": arguments.seed,
+            "start": Path(arguments.start).name if arguments.start else None,
             "name": arguments.name,
             "outcome": "interrupted" if run.interrupted or "metrics" not in locals() else outcome,
             "heldOut": rounded(metrics) if "metrics" in locals() else {},

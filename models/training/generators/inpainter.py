@@ -90,7 +90,7 @@ class Spec(Generator):
         loss = self.pixel_loss(filled, rgb, mask)
         if features is not None:
             perceptual, style = perceptual_and_style(features, filled, rgb)
-            loss = loss + 0.04 * perceptual + 0.02 * style
+            loss = loss + 0.06 * perceptual + 0.03 * style
         return filled, torch.cat([filled, mask], 1), torch.cat([rgb, mask], 1), loss
 
     def measure(self, net, tensors, lpips=None):

@@ -128,6 +128,16 @@ class Training(unittest.TestCase):
             self.assertEqual(again.phase, "adversarial")
             self.assertTrue((Path(folder) / "supervised.pt").exists())
 
+    def test_a_new_run_can_start_from_kept_weights(self):
+        with tempfile.TemporaryDirectory() as folder:
+            _, run = self.run_of("inpainter", Path(folder) / "a")
+            run.train(steps=2)
+            _, other = self.run_of("inpainter", Path(folder) / "b", start=Path(folder) / "a/final.pt")
+            for a, b in zip(run.ema.net.parameters(), other.net.parameters()):
+                self.assertTrue(torch.equal(a, b))
+            other.train(steps=1)
+            self.assertEqual(export.load_weights(run.spec, Path(folder) / "b/final.pt")[1]["step"], 3)
+
     def test_a_loss_that_is_not_finite_ends_the_run(self):
         from training.adversarial import CollapseError
 
@@ -148,7 +158,7 @@ class Training(unittest.TestCase):
         self.assertLess(learning_rate(0.0, 1.0), learning_rate(0.02, 1.0))
         self.assertLess(learning_rate(1.0, 1.0), 0.03)
         self.assertLess(learning_rate(0.7499, 1.0, 0.25), 0.03)
-        self.assertAlmostEqual(learning_rate(0.75, 1.0, 0.25), 1 / 8, places=3)
+        self.assertAlmostEqual(learning_rate(0.75, 1.0, 0.25), 1 / 4, places=3)
 
     def test_an_unknown_generator_is_named(self):
         with self.assertRaisesRegex(KeyError, "damage-detector, inpainter"):
