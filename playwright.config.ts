@@ -7,7 +7,7 @@ export default defineConfig({
   // The engine uses every core; two stories at once would only make each other late.
   workers: 1,
   timeout: 180_000,
-  expect: { timeout: 60_000 },
+  expect: { timeout: 30_000 },
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {
