@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineStatus, Progress, Provider } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type {
@@ -197,7 +198,10 @@ class Supervisor implements Engine {
     if (!life) return;
     for (const id of life.pending.keys()) this.#cancel(life, id);
     const answered = [...life.pending.values()].map((pending) => pending.settled);
-    await Promise.race([Promise.all(answered), life.over, wait(this.#limits.close)]);
+    const patience = new AbortController();
+    await Promise.race([Promise.all(answered), life.over, wait(this.#limits.close, patience.signal)]);
+    // A timer left behind would keep the whole program alive for as long.
+    patience.abort();
     life.end('close');
     await life.over;
   }
@@ -382,6 +386,7 @@ class Supervisor implements Engine {
   }
 }
 
-function wait(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+/** Also settles when `signal` aborts. */
+function wait(seconds: number, signal?: AbortSignal): Promise<void> {
+  return delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
 }
