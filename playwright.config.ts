@@ -1,6 +1,14 @@
 import { defineConfig } from '@playwright/test';
+import { electronProgram, whyNoWindow } from './scripts/start.mjs';
 
-/** The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`). */
+const { platform, env } = process;
+const hasElectron =
+  electronProgram() !== undefined && whyNoWindow({ platform, env, uid: process.getuid?.() }) === undefined;
+
+/**
+ * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`), and those of the window
+ * once more in Electron where its binary is there and can show one.
+ */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'out/test/e2e',
@@ -8,6 +16,7 @@ export default defineConfig({
   workers: 1,
   timeout: 180_000,
   expect: { timeout: 30_000 },
+  projects: [{ name: 'browser' }, ...(hasElectron ? [{ name: 'electron', testMatch: 'window.spec.ts' }] : [])],
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {

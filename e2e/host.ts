@@ -2,64 +2,151 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
 import sharp from 'sharp';
 import { damageScene, testScene } from '../main/restoration/testing';
+import { electronProgram } from '../scripts/start.mjs';
 
-const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BROWSER_HOST = join(ROOT, 'out/main/browser.js');
 
+/** The app in one of its hosts, as a story uses it. */
 export interface Host {
-  /** Folder that the file picker shows; empty at first. */
+  /** A folder for photos; the browser host's file picker is rooted in it. */
   album: string;
-  /** Opens the page with its single-use address. */
+  /** Shows the window; nothing is open yet. */
   open(): Promise<void>;
+  /** Hands photos over as a person would: by upload in the browser, by the system's dialog in Electron. */
+  offer(...paths: string[]): Promise<void>;
+  /** Chooses one photo of the album: in the page's own picker, or in the system's dialog. */
+  choose(name: string): Promise<void>;
+  /** Confirms the export dialog and answers the name that was given; the file is copied to `path`. */
+  exportTo(path: string): Promise<string>;
 }
 
-/** Every story gets a host of its own with fresh settings, and fails where the page asks for another address. */
-export const test = base.extend<{ host: Host; options: string[]; system: Page }>({
-  options: [[], { option: true }],
-  host: async ({ page, options }, use, info) => {
+/**
+ * Every story gets a host of its own with fresh settings, and fails where the page asks for another address or
+ * complains. The project `electron` runs the same stories in the real window.
+ */
+export const test = base.extend<{ host: Host; electronApp: ElectronApplication | null }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
+  electronApp: async ({}, use, info) => {
+    if (info.project.name !== 'electron') return use(null);
+    const app = await electron.launch({
+      executablePath: electronProgram(),
+      args: [ROOT, `--user-data-dir=${info.outputPath('data')}`],
+    });
+    await use(app);
+    await app.close();
+  },
+  page: async ({ page, electronApp }, use) => use(electronApp === null ? page : await electronApp.firstWindow()),
+  host: async ({ page, electronApp }, use, info) => {
     const album = info.outputPath('album');
     await mkdir(album, { recursive: true });
-    const child = spawn(
-      process.execPath,
-      [BROWSER_HOST, '--no-open', '--idle', '0', '--root', album, '--user-data', info.outputPath('data'), ...options],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const address = await new Promise<string>((found, lost) => {
-      let text = '';
-      child.stdout.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        const match = /http:\/\/\S+/.exec(text);
-        if (match !== null) found(match[0]);
-      });
-      child.on('close', () => lost(new Error('The browser host ended before it listened.')));
-    });
     const strangers: string[] = [];
-    page.on('request', (request) => {
-      const url = new URL(request.url());
-      if (!['data:', 'blob:'].includes(url.protocol) && url.hostname !== '127.0.0.1') strangers.push(request.url());
-    });
     const complaints: string[] = [];
+    page.on('request', (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      const isOurs = ['data:', 'blob:', 'app:', 'photo:'].includes(protocol) || hostname === '127.0.0.1';
+      if (!isOurs) strangers.push(request.url());
+    });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    await use({
-      album,
-      async open() {
-        await page.goto(address);
-      },
-    });
+    const { host, close } = electronApp
+      ? inElectron(page, electronApp, album)
+      : await inBrowser(page, album, info.outputPath('data'));
+    await use(host);
     // What the page says once its host has gone is no complaint.
     const heard = [...complaints];
-    const ended = new Promise((done) => child.on('close', done));
-    child.kill();
-    await ended;
+    await close();
     expect(strangers, 'requests to other addresses than this computer').toEqual([]);
     expect(heard, 'errors in the page').toEqual([]);
   },
 });
 
 export { expect };
+
+async function inBrowser(page: Page, album: string, data: string) {
+  const child = spawn(
+    process.execPath,
+    [BROWSER_HOST, '--no-open', '--idle', '0', '--root', album, '--user-data', data],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const address = await new Promise<string>((found, lost) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const match = /http:\/\/\S+/.exec(text);
+      if (match !== null) found(match[0]);
+    });
+    child.on('close', () => lost(new Error('The browser host ended before it listened.')));
+  });
+  const host: Host = {
+    album,
+    async open() {
+      await page.goto(address);
+      await expect(page.getByTestId('empty')).toBeVisible();
+    },
+    async offer(...paths) {
+      const isEmpty = await page.getByTestId('empty').isVisible();
+      if (!isEmpty) await page.keyboard.press('Control+o');
+      await page.getByTestId('file-input').setInputFiles(paths);
+    },
+    async choose(name) {
+      await page.getByTestId('open').click();
+      await page.getByTestId('files-dialog').getByText(name).click();
+    },
+    async exportTo(path) {
+      const download = page.waitForEvent('download');
+      await page.getByTestId('export-confirm').click();
+      const file = await download;
+      await file.saveAs(path);
+      return file.suggestedFilename();
+    },
+  };
+  const close = async () => {
+    const ended = new Promise((done) => child.on('close', done));
+    child.kill();
+    await ended;
+  };
+  return { host, close };
+}
+
+/** The system's dialogs are answered for the person: nothing else of Electron is replaced. */
+function inElectron(page: Page, app: ElectronApplication, album: string) {
+  const answerOpen = (paths: string[]) =>
+    app.evaluate(({ dialog }, filePaths) => {
+      dialog.showOpenDialog = async () => ({ canceled: false, filePaths });
+    }, paths);
+  const host: Host = {
+    album,
+    async open() {
+      await expect(page.getByTestId('empty')).toBeVisible();
+    },
+    async offer(...paths) {
+      await answerOpen(paths);
+      await page.keyboard.press('ControlOrMeta+o');
+    },
+    async choose(name) {
+      await answerOpen([join(album, name)]);
+      await page.getByTestId('open').click();
+    },
+    async exportTo(path) {
+      await app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = async (...args: unknown[]) => {
+          const options = args.at(-1) as { defaultPath?: string };
+          (globalThis as { suggested?: string }).suggested = options.defaultPath;
+          return { canceled: false, filePath };
+        };
+      }, path);
+      await page.getByTestId('export-confirm').click();
+      await expect(page.getByTestId('notice-done')).toBeVisible();
+      const suggested = await app.evaluate(() => (globalThis as { suggested?: string }).suggested ?? '');
+      return suggested.split(/[\\/]/).at(-1) ?? '';
+    },
+  };
+  return { host, close: async () => {} };
+}
 
 /** Writes the procedural photograph, damaged or clean, and answers its path. */
 export async function writeScene(

@@ -40,7 +40,6 @@ async function findings(page: Page): Promise<string[]> {
 test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased portrait.png');
   await host.open();
-  await expect(page.getByTestId('empty')).toBeVisible();
   await drop(page, path, 'creased portrait.png', 'image/png');
 
   const repair = page.getByTestId('step-repair');
@@ -63,12 +62,8 @@ test('drop a scratched photo, see the proposal, compare, export', async ({ page,
   await expect(page.getByTestId('mask-overlay')).toBeVisible();
 
   await page.getByTestId('export').click();
-  const download = page.waitForEvent('download');
-  await page.getByTestId('export-confirm').click();
-  const file = await download;
-  expect(file.suggestedFilename()).toBe('creased portrait-restored.png');
   const saved = test.info().outputPath('restored.png');
-  await file.saveAs(saved);
+  expect(await host.exportTo(saved)).toBe('creased portrait-restored.png');
 
   const restored = sharp(saved);
   const { width, height, xmp } = await restored.metadata();
@@ -87,8 +82,7 @@ test('open from the picker; a clean photo has nothing to repair, and a step can 
 }) => {
   await writeScene(host.album, 'clean.jpg', { damaged: false });
   await host.open();
-  await page.getByTestId('open').click();
-  await page.getByText('clean.jpg').click();
+  await host.choose('clean.jpg');
   await expect(page.getByTestId('nothing-to-repair')).toBeVisible();
   const tone = page.getByTestId('step-tone').getByRole('switch');
   await expect(tone).not.toBeChecked();
@@ -100,10 +94,9 @@ test('what is no photo gets a sentence, and the photo that is open stays', async
   await writeScene(host.album, 'whole.jpg', { damaged: false });
   await writeFile(join(host.album, 'letter.jpg'), 'Dear Ada, the photo is in the other envelope.\n'.repeat(40));
   await host.open();
-  await page.getByTestId('file-input').setInputFiles(join(host.album, 'whole.jpg'));
+  await host.offer(join(host.album, 'whole.jpg'));
   await expect(page.getByTestId('proposal')).toBeVisible();
-  await page.keyboard.press('Control+o');
-  await page.getByTestId('files-dialog').getByTestId('file-input').setInputFiles(join(host.album, 'letter.jpg'));
+  await host.offer(join(host.album, 'letter.jpg'));
   await expect(page.getByTestId('notice-error')).toContainText('not a photo');
   await expect(page.getByTestId('photo-name')).toHaveText('whole.jpg');
 });
@@ -114,7 +107,7 @@ test('several photos share a filmstrip, and closing one keeps the others', async
     await writeScene(host.album, 'two.jpg', { width: 320, height: 240, damaged: false, seed: 5 }),
   ];
   await host.open();
-  await page.getByTestId('file-input').setInputFiles(paths);
+  await host.offer(...paths);
   await expect(
     page
       .getByTestId('filmstrip')
@@ -140,7 +133,6 @@ for (const theme of ['dark', 'light'] as const) {
       height: 360,
     });
     await host.open();
-    await expect(page.getByTestId('empty')).toBeVisible();
     await page.keyboard.press('Control+,');
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await findings(page)).toEqual([]);
@@ -148,7 +140,7 @@ for (const theme of ['dark', 'light'] as const) {
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('empty')).toContainText('Solte');
     expect(await findings(page)).toEqual([]);
-    await page.getByTestId('file-input').setInputFiles(path);
+    await host.offer(path);
     await expect(page.getByTestId('step-repair')).toContainText('%');
     await expect(page.getByTestId('status-job')).toHaveCount(0);
     expect(await findings(page)).toEqual([]);

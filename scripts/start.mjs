@@ -50,7 +50,7 @@ export function whyNoFetch(version) {
 }
 
 /** The path of Electron's program, undefined where it has not been fetched. @returns {string | undefined} */
-function electronProgram() {
+export function electronProgram() {
   const note = join(ELECTRON, 'path.txt');
   const name = existsSync(note) ? readFileSync(note, 'utf8') : 'electron';
   const program = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(ELECTRON, 'dist'), name);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { check } from './check.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { installDebian, isRootOnDebian, root, runPackage } from './run.mjs';
+import { electronProgram, whyNoWindow } from './start.mjs';
 
 const results = join(root, 'out', 'test');
 const parts = process.argv.slice(2);
@@ -70,7 +71,10 @@ function e2e() {
   const status = runPackage('@playwright/test', 'playwright', ['test', '--reporter=list,json'], { env });
   const stats = readReport('e2e.json')?.stats;
   count('Stories', (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, status === 0);
-  if (stats?.skipped > 0) console.log(`Stories: ${stats.skipped} were not run here, as named above`);
+  const { platform } = process;
+  const why = whyNoWindow({ platform, env: process.env, uid: process.getuid?.() });
+  if (electronProgram() === undefined) console.log('Stories in Electron: NOT RUN, its binary is not installed here');
+  else if (why !== undefined) console.log(`Stories in Electron: NOT RUN, ${why}`);
 }
 
 rmSync(results, { recursive: true, force: true });
