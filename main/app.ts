@@ -22,6 +22,7 @@ import type { LaunchEngine } from './engine/protocol';
 import { createEngine } from './engine/supervisor';
 import { EmulsionError, toFailure } from './errors';
 import { createFileTokens } from './files';
+import { EXPORT_EXTENSIONS } from './photos/extensions';
 import { NAMED_RECIPES } from './restoration/recipe';
 import { openSettings } from './settings';
 
@@ -62,14 +63,6 @@ export interface App {
   busy(): boolean;
   close(): Promise<void>;
 }
-
-export const EXTENSIONS: Record<ExportFormat, string> = {
-  jpeg: 'jpg',
-  png: 'png',
-  tiff: 'tif',
-  webp: 'webp',
-  avif: 'avif',
-};
 
 type Handlers = { [N in CallName]: (request: ParsedRequest<N>) => Promise<Response<N>> | Response<N> };
 
@@ -181,7 +174,7 @@ export async function createApp(services: HostServices): Promise<App> {
         if (folder !== null) {
           target = { folder: files.path(folder, 'folder'), stem };
         } else if (services.pickSave !== null) {
-          const chosen = await services.pickSave(`${stem}.${EXTENSIONS[format]}`, format);
+          const chosen = await services.pickSave(`${stem}.${EXPORT_EXTENSIONS[format]}`, format);
           if (chosen === null) throw new EmulsionError('CANCELLED');
           target = { folder: dirname(chosen), stem: basename(chosen, extname(chosen)) };
         }

@@ -3,9 +3,9 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { FileEntry } from '../preload/contract';
 import { EmulsionError } from './errors';
+import { PHOTO_EXTENSIONS } from './photos/extensions';
 
-/** Extensions that a listing shows. Opening goes by content; this only keeps a picker readable. */
-const PICTURE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.jpe', '.png', '.tif', '.tiff', '.webp', '.avif', '.gif']);
+const PICTURE_EXTENSIONS = new Set(PHOTO_EXTENSIONS.map((extension) => `.${extension}`));
 
 export interface FileTokens {
   /** Gives tokens for paths that the host vouches for. Throws FILE_MISSING or FILE_UNREADABLE. */

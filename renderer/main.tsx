@@ -1,4 +1,4 @@
-import './csp';
+import '../preload/csp';
 import './styles.css';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';

@@ -4,6 +4,7 @@ import packageInfo from '../../package.json' with { type: 'json' };
 import type { Analysis, ExportFormat, Photo, PictureQuery, Recipe, RenderSize } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
+import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
 import { encodeRegion } from '../photos/raster';
@@ -252,7 +253,7 @@ export class Workbench {
     request: Pick<Requests['export']['request'], 'recipe' | 'format' | 'quality' | 'keepMetadata' | 'target'>,
   ): Promise<{ path: string; bytes: number }> {
     const { recipe, format, quality } = request;
-    const target = { ...request.target, extension: EXTENSIONS[format] };
+    const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
       if (untouched && format === source.format && request.keepMetadata) {
@@ -274,14 +275,6 @@ export class Workbench {
     return writePhoto(target, produce, { signal: job.signal });
   }
 }
-
-const EXTENSIONS: Record<ExportFormat, string> = {
-  jpeg: 'jpg',
-  png: 'png',
-  tiff: 'tif',
-  webp: 'webp',
-  avif: 'avif',
-};
 
 interface Size {
   width: number;

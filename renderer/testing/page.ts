@@ -1,4 +1,4 @@
-import '../csp';
+import '../../preload/csp';
 import { createFakeBridge, type FakeBridge } from './fakeBridge';
 
 declare global {

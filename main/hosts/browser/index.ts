@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { type App, createApp } from '../../app';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
+import { whole } from '../arguments';
 import { loadPage } from '../page';
 import { userDataFolder } from '../places';
 import { DOWNLOAD_BASE, PICTURE_BASE, type Server, startServer, UPLOAD_URL } from './server';
@@ -109,14 +110,4 @@ function openBrowser(url: string): void {
   const child = spawn(command!, parameters, { detached: true, stdio: 'ignore' });
   child.on('error', () => console.error('No browser could be opened; open the address above in one.'));
   child.unref();
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { contentPolicy } from '../content-policy';
 
 /*
  * Who may ask the loopback page for what. Pure decisions, apart from the randomness of the secrets; everything that
@@ -168,18 +169,7 @@ export function readCookie(header: string | undefined, name: string): string | u
 export function securityHeaders(port: number): Record<string, string> {
   const sockets = `ws://127.0.0.1:${port} ws://localhost:${port}`;
   return {
-    'content-security-policy': [
-      // SECURITY: what is not named is forbidden: frames, plug-ins, workers, fonts, media.
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' blob: data:",
-      // SECURITY: the page can talk to this program and to nobody else, so no picture can leave.
-      `connect-src 'self' ${sockets}`,
-      "frame-ancestors 'none'",
-      "base-uri 'none'",
-      "form-action 'none'",
-    ].join('; '),
+    'content-security-policy': contentPolicy({ connections: sockets }),
     'x-content-type-options': 'nosniff',
     // SECURITY: the start address, token included, is never told to anybody.
     'referrer-policy': 'no-referrer',

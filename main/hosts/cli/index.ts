@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { EXPORT_FORMATS, PROVIDERS, type Recipe } from '../../../preload/contract';
 import { forkEngine } from '../../engine/launch';
@@ -9,6 +9,7 @@ import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
 import { EmulsionError, toFailure } from '../../errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../../restoration/recipe';
+import { whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { analyseOne, listGenerators } from './inspect';
 import { createReporter } from './reporter';
@@ -154,16 +155,6 @@ function loadRecipe(nameOrFile: string): Recipe {
     throw new EmulsionError('RECIPE_INVALID', { message: `“${nameOrFile}” is not valid JSON.`, cause });
   }
   return parseRecipe(value);
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }
 
 /** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the program at once. */

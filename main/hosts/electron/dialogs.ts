@@ -1,10 +1,8 @@
 import { type BrowserWindow, dialog } from 'electron';
 import type { ExportFormat } from '../../../preload/contract';
-import { EXTENSIONS, type HostServices } from '../../app';
+import type { HostServices } from '../../app';
+import { EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
 import { FILTERS, type Language } from './menu';
-
-/** What the open dialog shows at first; content decides what a file is, so that all files can be chosen too. */
-const PHOTO_EXTENSIONS = ['jpg', 'jpeg', 'jpe', 'png', 'tif', 'tiff', 'webp', 'avif', 'gif'];
 
 const FORMAT_NAMES: Record<ExportFormat, string> = {
   jpeg: 'JPEG',
@@ -39,7 +37,7 @@ export function createDialogs(
     async pickSave(suggestedName, format) {
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {
         defaultPath: suggestedName,
-        filters: [{ name: FORMAT_NAMES[format], extensions: [EXTENSIONS[format]] }],
+        filters: [{ name: FORMAT_NAMES[format], extensions: [EXPORT_EXTENSIONS[format]] }],
         properties: ['createDirectory'],
       });
       return canceled || filePath === '' ? null : filePath;

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { contentPolicy } from '../content-policy';
 
 /*
  * What the window may do. Pure decisions; everything that no rule allows is refused.
@@ -62,17 +63,7 @@ export function photosOf(parameters: readonly string[], cwd: string): string[] {
 
 /** Sent with the page. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    // SECURITY: what is not named is forbidden: frames, plug-ins, workers, fonts, media.
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    `img-src 'self' ${PICTURE_BASE} blob: data:`,
-    `connect-src 'self' ${PICTURE_BASE}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; '),
+  'content-security-policy': contentPolicy({ pictures: PICTURE_BASE, connections: PICTURE_BASE }),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
