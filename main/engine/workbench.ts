@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
-import type { Analysis, ExportFormat, Photo, PictureQuery, Recipe, RenderSize } from '../../preload/contract';
+import type { Analysis, Photo, PictureQuery, Recipe, RenderSize } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';

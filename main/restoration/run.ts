@@ -118,7 +118,8 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     reports.push({
       kind: step.kind,
       outcome,
-      sentence: done.sentence,
+      // Why, with the figure measured, and then what was done.
+      sentence: need?.needed ? `${need.sentence} ${done.sentence}` : done.sentence,
       seconds: (performance.now() - started) / 1000,
       generator: done.generator,
       provider: done.provider,
