@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineStatus, Progress, Provider } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type {
@@ -388,5 +387,11 @@ class Supervisor implements Engine {
 
 /** Also settles when `signal` aborts. */
 function wait(seconds: number, signal?: AbortSignal): Promise<void> {
-  return delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
