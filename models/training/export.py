@@ -129,6 +129,18 @@ def load_weights(spec, path):
     return net.eval(), state
 
 
+def centre_thresholds(net, thresholds):
+    """Moves the last bias of a DamageNet so that each given threshold becomes 0.5.
+
+    The order of pixels by probability, and so every measured figure, stays the same; probabilities
+    near the threshold are told apart better when they are stored in a byte. Returns the new thresholds.
+    """
+    with torch.no_grad():
+        for i, threshold in enumerate(thresholds.values()):
+            net.head.bias[4 * i : 4 * i + 4] -= float(np.log(threshold / (1 - threshold)))
+    return {name: 0.5 for name in thresholds}
+
+
 def main():
     """Command line; see the README."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -143,12 +155,15 @@ def main():
     torch.set_num_threads(1)
     spec = find(arguments.id)
     net, state = load_weights(spec, arguments.weights)
+    report = json.loads(Path(arguments.metrics).read_text()).get(spec.id, {}) if arguments.metrics else {}
+    thresholds = report.get("thresholds")
+    if thresholds and hasattr(net, "head") and spec.card()["task"] == "detect":
+        thresholds = centre_thresholds(net, thresholds)
     folder = Path(arguments.out) / spec.id
     folder.mkdir(parents=True, exist_ok=True)
     data_module.atomic_write(folder / "generator.onnx", lambda p: to_onnx(spec, net, p))
     pictures = data_module.load_pictures(arguments.data).split(data_module.HELD_OUT_EVERY)[0]
     overlays = data_module.load_overlays(arguments.data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
-    report = json.loads(Path(arguments.metrics).read_text()).get(spec.id, {}) if arguments.metrics else {}
     minutes = state.get("minutes", state.get("seconds", 0) / 60)
     training = {
         "device": arguments.device or f"{os.cpu_count()}-core CPU",
@@ -157,7 +172,7 @@ def main():
         "seed": int(state.get("seed", 1)),
     }
     card = write_card(
-        spec, folder, net, data_module.summarise(pictures, overlays), training, report.get("measured", []), report.get("thresholds")
+        spec, folder, net, data_module.summarise(pictures, overlays), training, report.get("measured", []), thresholds
     )
     channels = {"luma": 1, "rgb": 3, "rgb+mask": 4}[card["input"]["channels"]]
     difference = node_parity(folder / "generator.onnx", net, channels)

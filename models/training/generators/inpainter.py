@@ -116,5 +116,6 @@ class Spec(Generator):
             "extraInputs": [],
             "thresholds": None,
             "limits": "Wide holes are filled smoothly: it continues edges and tones but invents no texture, grain or "
-            "features. Trained on a processor for little more than an hour.",
+            "features. Trained on a processor for an hour and a half; its adversarial phase was short and the "
+            "discriminator stayed undecided, so its crispness comes from the perceptual loss.",
         }
