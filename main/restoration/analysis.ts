@@ -1,6 +1,6 @@
 import { type Analysis, type Need, RECIPE_FORMAT, type Recipe, type Step, type StepKind } from '../../preload/contract';
 import type { DamageMap } from './damage';
-import { createMask, type Mask } from './mask';
+import { certainDamage, createMask, type Mask } from './mask';
 import { measureQuality } from './quality';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
@@ -21,6 +21,11 @@ const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
 /** Noise (standard deviation in 8-bit levels) and block strength from which cleaning is worth its price. */
 const LEAST_NOISE = 6;
 const LEAST_BLOCKINESS = 1.35;
+/**
+ * A photo in sound colours is rarely a damaged print: bright lines in it are wires, stalks and trails of light more
+ * often than scratches. So many times the damage must be found there before a repair is proposed.
+ */
+const SOUND_COLOUR_CAUTION = 1.75;
 /** Photos below this are too small for a print of postcard size. */
 const SMALL_MEGAPIXELS = 1.5;
 
@@ -48,8 +53,8 @@ export type Reason = keyof typeof REASONS;
 export interface Measurements {
   /** Share of the picture that is damaged, null where no detector is installed. */
   damage: number | null;
-  /** Share from which repair is needed, see {@link DamageMap.needed}. */
-  damageNeeded: number;
+  /** Enough of it is certain for a repair to be proposed, see {@link DamageMap.needed}. */
+  isDamaged: boolean;
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
   toneStrength: number;
@@ -97,7 +102,8 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   await tools.breathe();
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
-    damageNeeded: damage?.needed ?? 1,
+    isDamaged:
+      damage !== null && certainDamage(damage) >= damage.needed * (isSoundColour(tone) ? SOUND_COLOUR_CAUTION : 1),
     tone,
     toneStrength: toneStrength(small, tone),
     noise,
@@ -112,6 +118,10 @@ export function maskedPixels(mask: Mask): (x: number, y: number) => boolean {
   const values = new Uint8Array(width * height);
   mask.read({ x: 0, y: 0, width, height }, values);
   return (x, y) => values[y * width + x] !== 0;
+}
+
+function isSoundColour(tone: ToneStatistics): boolean {
+  return tone.colour === 'colour' && castConfidence(tone) < LEAST_CAST;
 }
 
 /** Share of the tonal range in use, 0..1. */
@@ -146,14 +156,14 @@ function percent(share: number): string {
   return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 0.1 ? 1 : 2);
 }
 
-function assessRepair({ damage, damageNeeded }: Measurements, tools: StepTools): Need {
+function assessRepair({ damage, isDamaged }: Measurements, tools: StepTools): Need {
   const available = has(tools, 'detect', 'inpaint');
   if (damage === null) {
     const sentence = 'Damage cannot be judged: no damage detector is installed.';
     return need('repair', false, available, 'reason.repair.unknown', {}, sentence);
   }
   const figures = { damage };
-  return damage >= damageNeeded
+  return isDamaged
     ? need(
         'repair',
         true,

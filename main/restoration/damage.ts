@@ -3,13 +3,16 @@ import { lumaOf } from './colour';
 import { type Raster, readSrgb } from './raster';
 import type { PassReport, StepTools } from './tools';
 
-/** The detector sees the photo at no more than this many pixels: finer damage than this resolves is invisible. */
-export const WORKING_PIXELS = 4_000_000;
+/**
+ * The detector sees the photo at no more than this many pixels: it was trained on prints of 300 to 1,200 pixels a
+ * side, where a crease is a few pixels wide, and overlooks creases that a large scan makes wider.
+ */
+export const WORKING_PIXELS = 2_000_000;
 
 /** Thresholds of a detector whose card gives none. */
 const DEFAULT_THRESHOLD = 0.5;
 /** Share of damaged pixels from which a photo needs repair, where the card gives none: more than a few specks. */
-const DEFAULT_NEEDED = 0.0005;
+const DEFAULT_NEEDED = 0.0015;
 
 /**
  * What the detector found, at its working resolution. One map serves the preview and the full size.
@@ -28,7 +31,7 @@ export interface DamageMap {
   /** Probabilities from which the detector's card calls a pixel damaged. */
   readonly thresholds: { readonly lines: number; readonly blobs: number };
   /**
-   * Share of damaged pixels from which repair is worth proposing, 0..1: the card's threshold `needed`, because below
+   * Share of certainly damaged pixels from which repair is worth proposing, 0..1: the card's threshold `needed`, because below
    * it lie the false alarms that this very detector raises on clean photos.
    */
   readonly needed: number;

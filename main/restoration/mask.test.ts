@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DamageMap } from './damage';
-import { createMask, type MaskSettings } from './mask';
+import { certainDamage, createMask, type MaskSettings } from './mask';
 import type { Rect } from './raster';
 
 /** A map with strokes of the given certainty, each fading out at its rim as a detector's output does. */
@@ -207,14 +207,25 @@ describe('what is no damage', () => {
 
   test('single pixels, and faint traces without a certain core', () => {
     expect(count(plain((x, y) => (x === 50 && y === 50 ? 250 : 0)))).toBe(0);
-    expect(count(plain((_, y) => (y === 50 ? 135 : 0)))).toBe(0);
+    expect(count(plain((_, y) => (y === 50 ? 180 : 0)))).toBe(0);
     expect(count(plain((x, y) => (y === 50 ? (x < 10 ? 250 : 135) : 0)))).toBe(100);
     expect(
       count(
-        plain((_, y) => (y === 50 ? 135 : 0)),
-        0.8,
+        plain((_, y) => (y === 50 ? 180 : 0)),
+        1,
       ),
     ).toBe(100);
+  });
+
+  test('certain damage: what comes in from the edge needs less evidence than what lies inside', () => {
+    const strong = 235;
+    const weak = 130;
+    const line = (from: number, core: number, flank: number) =>
+      certainDamage(plain((x, y) => (y === 50 && x >= from && x < 90 ? (x % 2 === 0 ? core : flank) : 0)));
+    expect(line(0, strong, weak)).toBeCloseTo(0.009);
+    expect(line(20, strong, weak)).toBe(0);
+    expect(line(20, 250, strong)).toBeCloseTo(0.007);
+    expect(line(0, weak, weak)).toBe(0);
   });
 });
 

@@ -29,12 +29,21 @@ const AT_THRESHOLD = 128;
 const STEPS_PER_LOGIT = 16;
 /** Full sensitivity lowers the thresholds by this many logits; sensitivity 0 raises them as far. */
 const SENSITIVITY_SPAN = 1.25;
-/** A piece of damage counts only where at least one of its pixels is more certain than the threshold by this. */
-const SEED_LOGITS = 0.7;
+/**
+ * A piece of damage counts only where at least one of its pixels is more certain than the threshold by this much ...
+ */
+const SEED_LOGITS = 2;
+/** ... and then its flanks count down to this much below the threshold. */
+const FLANK_LOGITS = 0.4;
 /** Smaller pieces are taken for grain, in pixels of the damage map. */
 const SMALLEST_PIECE = 4;
-/** A single blob that covers more of the picture is part of the scene: a white shirt, a bright sky. */
-const LARGEST_BLOB = 0.05;
+/**
+ * A single blob that covers more of the picture is taken for part of the scene: a flower, a bow, a bright leaf. Specks
+ * are what a detector tells apart from that; larger stains are left to a person's own eye.
+ */
+const LARGEST_BLOB = 0.0003;
+/** Never fewer pixels of the damage map than these, so that small scans keep their specks. */
+const LARGEST_BLOB_PIXELS = 40;
 /** A piece that lies this near the picture's border (share of the short side) ... */
 const BORDER_BAND = 0.02;
 /** ... with at least this share of its pixels ... */
@@ -56,6 +65,44 @@ export function createMask(
 ): Mask {
   const evidence = evidenceOf(map);
   return new DamageMask(map, evidence.at(settings.sensitivity), settings.grow, frame.width, frame.height);
+}
+
+/** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
+const EDGE_BAND = 0.02;
+/** ... is certain as soon as it counts at all; one inside must have a core as certain as this, in logits ... */
+const INSIDE_CORE_LOGITS = 3.4;
+/** ... and be this certain on the whole, because braid, cords and reins look like scratches in places. */
+const INSIDE_MEAN_LOGITS = 1.1;
+
+/**
+ * Share of the picture, 0..1, under damage that is hardly anything else: what a proposal to repair is based on. A mask
+ * holds more, because in a photo that is certainly damaged the less certain pieces are likely to be damage too.
+ */
+export function certainDamage(map: DamageMap): number {
+  const { width, height } = map;
+  const plane = evidenceOf(map).lines;
+  const level = AT_THRESHOLD - FLANK_LOGITS * STEPS_PER_LOGIT;
+  const band = Math.max(2, EDGE_BAND * Math.min(width, height));
+  let count = 0;
+  forEachPiece(plane, width, height, level, (piece) => {
+    let core = 0;
+    let sum = 0;
+    let isAtEdge = false;
+    for (const index of piece) {
+      const x = index % width;
+      const y = (index - x) / width;
+      core = Math.max(core, plane[index]!);
+      sum += plane[index]!;
+      isAtEdge ||= Math.min(x, y, width - 1 - x, height - 1 - y) < band;
+    }
+    const coreLogits = (core - AT_THRESHOLD) / STEPS_PER_LOGIT;
+    const meanLogits = (sum / piece.length - AT_THRESHOLD) / STEPS_PER_LOGIT;
+    const isCertain = isAtEdge
+      ? coreLogits >= SEED_LOGITS
+      : coreLogits >= INSIDE_CORE_LOGITS && meanLogits >= INSIDE_MEAN_LOGITS;
+    if (isCertain) count += piece.length;
+  });
+  return count / (width * height);
 }
 
 /** Evidence at one sensitivity: zero away from accepted pieces. A pixel is damaged from `level` on. */
@@ -259,16 +306,23 @@ function dilate(core: Uint8Array, outer: Rect, radius: number, rect: Rect, out: 
 
 /** The evidence of a damage map and what of it was accepted at the sensitivities asked for last. */
 class Evidence {
+  /** Evidence of lines alone, without the edge of the print. */
+  readonly lines: Uint8Array;
   private readonly plane: Uint8Array;
   private readonly recent = new Map<number, Accepted>();
 
   constructor(private readonly map: DamageMap) {
-    this.plane = combine(map);
-    rejectScene(map, this.plane);
+    const table = evidenceTable(map.thresholds.lines);
+    this.lines = map.lines.map((p) => table[p]!);
+    this.plane = combine(this.lines, specksOf(map));
+    rejectBorder(map, this.lines);
+    rejectBorder(map, this.plane);
   }
 
   at(sensitivity: number): Accepted {
-    const level = Math.round(AT_THRESHOLD - STEPS_PER_LOGIT * SENSITIVITY_SPAN * (2 * sensitivity - 1));
+    const level = Math.round(
+      AT_THRESHOLD - STEPS_PER_LOGIT * (FLANK_LOGITS + SENSITIVITY_SPAN * (2 * sensitivity - 1)),
+    );
     const known = this.recent.get(level);
     if (known) return known;
     const accepted = accept(this.plane, this.map.width, this.map.height, level);
@@ -304,27 +358,30 @@ function logit(p: number): number {
   return Math.log(safe / (1 - safe));
 }
 
-/** The stronger of the two kinds of damage at each pixel. */
-function combine(map: DamageMap): Uint8Array {
-  const lines = evidenceTable(map.thresholds.lines);
-  const blobs = evidenceTable(map.thresholds.blobs);
-  const plane = new Uint8Array(map.lines.length);
-  for (let i = 0; i < plane.length; i++) plane[i] = Math.max(lines[map.lines[i]!]!, blobs[map.blobs[i]!]!);
+/**
+ * Evidence of the blobs that are small enough. Judged once, at the card's threshold, so that the choice does not depend
+ * on the sensitivity and a higher one never loses a pixel.
+ */
+function specksOf(map: DamageMap): Uint8Array {
+  const { width, height } = map;
+  const largest = Math.max(LARGEST_BLOB_PIXELS, LARGEST_BLOB * width * height);
+  const table = evidenceTable(map.thresholds.blobs);
+  const specks = map.blobs.map((p) => table[p]!);
+  const plane = specks.slice();
+  forEachPiece(specks, width, height, AT_THRESHOLD, (piece) => {
+    if (piece.length > largest) erase(plane, width, height, piece);
+  });
   return plane;
 }
 
-/**
- * Takes out what is part of the picture rather than damage. Judged once, at the card's thresholds, so that the choice
- * does not depend on the sensitivity and a higher one never loses a pixel.
- */
-function rejectScene(map: DamageMap, plane: Uint8Array): void {
+/** The stronger of the two kinds of damage at each pixel. */
+function combine(lines: Uint8Array, specks: Uint8Array): Uint8Array {
+  return specks.map((speck, i) => Math.max(speck, lines[i]!));
+}
+
+/** Takes out the edge of the print; judged once, like the specks. */
+function rejectBorder(map: DamageMap, plane: Uint8Array): void {
   const { width, height } = map;
-  const largest = LARGEST_BLOB * width * height;
-  const table = evidenceTable(map.thresholds.blobs);
-  const blobs = map.blobs.map((p) => table[p]!);
-  forEachPiece(blobs, width, height, AT_THRESHOLD, (piece) => {
-    if (piece.length > largest) erase(plane, width, height, piece);
-  });
   const band = Math.max(2, BORDER_BAND * Math.min(width, height));
   forEachPiece(plane, width, height, AT_THRESHOLD, (piece) => {
     if (followsBorder(piece, width, height, band)) erase(plane, width, height, piece);
@@ -366,7 +423,7 @@ function accept(evidence: Uint8Array, width: number, height: number, level: numb
   const plane = new Uint8Array(evidence.length);
   const columns = Math.ceil(width / CELL);
   const cells = new Uint8Array(columns * Math.ceil(height / CELL));
-  const seed = Math.min(254, level + SEED_LOGITS * STEPS_PER_LOGIT);
+  const seed = Math.min(254, level + (FLANK_LOGITS + SEED_LOGITS) * STEPS_PER_LOGIT);
   forEachPiece(evidence, width, height, level, (piece) => {
     if (piece.length < SMALLEST_PIECE || !piece.some((index) => evidence[index]! >= seed)) return;
     for (const index of piece) {
