@@ -11,7 +11,7 @@ import { writeScene } from './scene';
 const MODELS = fileURLToPath(new URL('../models', import.meta.url));
 const BARE = fileURLToPath(new URL('bare.mjs', import.meta.url));
 const PLANES = { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 } as const;
-const ROUNDS = 2;
+const ROUNDS = 3;
 
 /**
  * The whole command on a 12-megapixel photo (start, decode, analysis, masks, repair, encode, safe writing) against

@@ -271,7 +271,7 @@ class TileBuffers {
   check(tile: string): void {
     const { card } = this.#net;
     let sum = 0;
-    for (const value of this.output) sum += value;
+    for (let i = 0; i < this.output.length; i++) sum += this.output[i]!;
     // One value that is not a number, or infinite, makes the sum so.
     if (!Number.isFinite(sum)) {
       throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: a value is not a finite number` });

@@ -25,7 +25,7 @@ const LEAST_BLOCKINESS = 1.35;
  * A photo in sound colours is rarely a damaged print: bright lines in it are wires, stalks and trails of light more
  * often than scratches. So many times the damage must be found there before a repair is proposed.
  */
-const SOUND_COLOUR_CAUTION = 1.75;
+const SOUND_COLOUR_CAUTION = 2.1;
 /** Photos below this are too small for a print of postcard size. */
 const SMALL_MEGAPIXELS = 1.5;
 
@@ -208,7 +208,7 @@ function lostRange(tone: ToneStatistics): number {
 const LEAST_LOSS = 3.5;
 const LEAST_CAST = 0.3;
 /** Structural similarity that a correction on weak evidence must leave. */
-const LEAST_SIMILARITY = 0.9972;
+const LEAST_SIMILARITY = 0.9978;
 
 function assessTone({ tone }: Measurements): Need {
   const range = rangeOf(tone);

@@ -14,13 +14,10 @@ export async function inpaint(raster: Raster, mask: Mask, tools: StepTools): Pro
       `A mask of ${mask.width} x ${mask.height} does not fit a raster of ${raster.width} x ${raster.height}.`,
     );
   }
+  // The mask of the tile that was read last: its core, which is written next, need not be evaluated again.
+  let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
-  const masked = (rect: Rect): Uint8Array => {
-    const count = rect.width * rect.height;
-    if (bytes.length < count) bytes = new Uint8Array(count);
-    mask.read(rect, bytes);
-    return bytes;
-  };
+  const holeAt = (x: number, y: number): boolean => bytes[(y - seen.y) * seen.width + x - seen.x] !== 0;
   return tools.runTiles({
     task: 'inpaint',
     width: raster.width,
@@ -29,26 +26,27 @@ export async function inpaint(raster: Raster, mask: Mask, tools: StepTools): Pro
     read: (rect, into) => {
       const count = rect.width * rect.height;
       readSrgb(raster, rect, tools.colour, into);
-      const holes = masked(rect);
-      for (let i = 0; i < count; i++) into[3 * count + i] = holes[i] === 0 ? 0 : 1;
+      if (bytes.length < count) bytes = new Uint8Array(count);
+      mask.read(rect, bytes);
+      seen = { ...rect };
+      for (let i = 0; i < count; i++) into[3 * count + i] = bytes[i] === 0 ? 0 : 1;
     },
     write: (rect, planes) => {
-      const holes = masked(rect);
       if (raster.channels === 3) tools.colour?.fromSrgb(planes, rect.width * rect.height);
-      paste(raster, rect, planes, holes);
+      paste(raster, rect, planes, holeAt);
     },
   });
 }
 
 /** Writes the masked pixels of a rectangle from planar floats in the raster's own encoding. */
-function paste(raster: Raster, rect: Rect, planes: Float32Array, holes: Uint8Array): void {
+function paste(raster: Raster, rect: Rect, planes: Float32Array, holeAt: (x: number, y: number) => boolean): void {
   const { data, channels } = raster;
   const max = maxValue(raster);
   const count = rect.width * rect.height;
   for (let y = 0, i = 0; y < rect.height; y++) {
     let target = ((rect.y + y) * raster.width + rect.x) * channels;
     for (let x = 0; x < rect.width; x++, i++, target += channels) {
-      if (holes[i] === 0) continue;
+      if (!holeAt(rect.x + x, rect.y + y)) continue;
       const red = planes[i]!;
       const green = planes[i + count]!;
       const blue = planes[i + 2 * count]!;
