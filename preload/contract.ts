@@ -451,7 +451,9 @@ export type ConnectionState = 'connecting' | 'open' | 'lost';
 /** Checks an incoming call. Never throws: a malformed one is a BAD_REQUEST. */
 export function parseRequest(name: unknown, request: unknown): Result<{ name: CallName; request: unknown }> {
   if (typeof name !== 'string' || !Object.hasOwn(CALLS, name)) {
-    return failure('BAD_REQUEST', 'This call is not known.', String(name).slice(0, 80));
+    // Not `String(name)`: what came over the bridge may refuse to become a string.
+    const detail = typeof name === 'string' ? name.slice(0, 80) : typeof name;
+    return failure('BAD_REQUEST', 'This call is not known.', detail);
   }
   const parsed = CALLS[name as CallName].request.safeParse(request);
   if (!parsed.success) return failure('BAD_REQUEST', 'The request is malformed.', z.prettifyError(parsed.error));
