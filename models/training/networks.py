@@ -201,6 +201,43 @@ class InpaintNet(Mixed):
         return torch.where(inside, filled, rgb)
 
 
+class RestoreNet(Mixed):
+    """RGB [N, 3, H, W] 0..1 and strength [N] or [1] -> restored RGB [N, 3, H, W]; H, W multiples of 16.
+
+    strength: the expected root-mean-square error of the picture, 0..0.3 (noise of sigma 25/255: 0.098).
+    A U-Net at 1/2, 1/4 and 1/8 of the resolution predicts the error in units of `strength`, so that
+    its target has the same size for every degradation, and strength 0 returns the input unchanged.
+    """
+
+    def __init__(self, widths=(48, 96, 128), blocks=(1, 2, 3, 2, 2)):
+        super().__init__()
+        a, b, c = widths
+        half_in, quarter_in, eighth, quarter_out, half_out = (
+            nn.Sequential(*[Residual(width) for _ in range(count)]) for width, count in zip((a, b, c, b, a), blocks)
+        )
+        self.enter = nn.Conv2d(12 + 1, a, 3, padding=1)
+        self.half_in, self.down1 = half_in, nn.Conv2d(a, b, 2, stride=2)
+        self.quarter_in, self.down2 = quarter_in, nn.Conv2d(b, c, 2, stride=2)
+        self.eighth, self.up2 = eighth, nn.Conv2d(c, b, 1)
+        self.quarter_out, self.up1 = quarter_out, nn.Conv2d(b, a, 1)
+        self.half_out, self.head = half_out, nn.Conv2d(a, 12, 3, padding=1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, image, strength):
+        strength = strength.reshape(-1, 1, 1, 1)
+        level = torch.zeros_like(image[:, :1, ::2, ::2]) + strength * 5.0
+        entry = self.arranged(torch.cat([unshuffle(image) - 0.5, level], 1))
+        with self.low_precision(image):
+            half = self.half_in(self.enter(entry))
+            quarter = self.quarter_in(self.down1(half))
+            eighth = self.eighth(self.down2(quarter))
+            quarter = self.quarter_out(quarter + double(self.up2(eighth)))
+            half = self.half_out(half + double(self.up1(quarter)))
+            error = self.head(half)
+        return image - strength * F.pixel_shuffle(error.float(), 2)
+
+
 class PatchDiscriminator(nn.Module):
     """[N, C, H, W] -> ([N, 1, H/8, W/8] scores, [features]); spectrally normalised.
 
