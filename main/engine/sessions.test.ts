@@ -41,6 +41,7 @@ async function compute(
   width: number,
   height: number,
   sample: (plane: number, x: number, y: number) => number,
+  extras?: Record<string, number>,
 ) {
   const scale = generator.card.output.scale;
   const planesOut = Array.isArray(generator.card.output.channels) ? generator.card.output.channels.length : 3;
@@ -52,6 +53,7 @@ async function compute(
       task: 'restore',
       width,
       height,
+      extras,
       read: (rect, into) => {
         const count = rect.width * rect.height;
         for (let i = 0; i < into.length; i++) {
@@ -136,6 +138,24 @@ describe('Sessions', () => {
     const gain = { name: 'gain', label: 'Gain', min: 0, max: 2, default: 0.5 };
     const { output } = await compute(await install('gain', { extraInputs: [gain] }), 8, 8, () => 0.5);
     expect(new Set(output)).toEqual(new Set([0.25]));
+  });
+
+  it('feeds further inputs with the values of the pass', async () => {
+    const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
+    const generator = await install('restorer', { tile: 32, halo: 1, extraInputs: [strength] });
+    const dot = (_: number, x: number, y: number) => (x === 20 && y === 20 ? 1 : 0);
+    const centre = async (extras?: Record<string, number>) =>
+      (await compute(generator, 40, 40, dot, extras)).output[20 * 40 + 20]!;
+    expect(await centre({ strength: 0 })).toBe(1);
+    expect(await centre({ strength: 0.1 })).toBeCloseTo(1 / 9, 5);
+    // Without a value, and after passes with one, the default of the card.
+    expect(await centre()).toBeCloseTo(1 - 0.5 * (8 / 9), 5);
+  });
+
+  it('refuses a net that lacks an input of the card', async () => {
+    const gain = { name: 'gain', label: 'Gain', min: 0, max: 2, default: 1 };
+    const generator = await install('identity', { id: 'no-gain', extraInputs: [gain] });
+    await expect(sessions().acquire(generator)).rejects.toMatchObject({ code: 'GENERATOR_REFUSED' });
   });
 
   it('makes tiles smaller where onnxruntime cannot allocate', async () => {

@@ -225,14 +225,16 @@ class LoadedNet implements TileNet {
     return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  async run(input: Float32Array, width: number, height: number, output: Float32Array): Promise<void> {
+  async run(...[input, width, height, output, extras = {}]: Parameters<TileNet['run']>): Promise<void> {
     const { card } = this;
     const { scale } = card.output;
     this.#largestTile = Math.max(this.#largestTile, width * height);
     const shape = [1, outputPlanes(card), height * scale, width * scale];
+    const further = { ...this.#extras };
+    for (const [name, value] of Object.entries(extras)) further[name] = filled(value, this.#extras[name]!.dims);
     try {
       await this.#session.run(
-        { ...this.#extras, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
+        { ...further, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
         // The output is computed straight into the caller's buffer.
         { [card.output.name]: new Tensor('float32', output, shape) },
       );
@@ -267,10 +269,16 @@ function extraInputs(card: Card, session: InferenceSession): Record<string, Tens
     const extra = card.extraInputs.find((each) => each.name === input.name);
     if (!extra) return refuse(`its input ${input.name} is not on the card`);
     const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1));
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(extra.default);
-    extras[input.name] = new Tensor('float32', values, shape);
+    extras[input.name] = filled(extra.default, shape);
   }
-  return hasPicture ? extras : refuse(`it has no input named ${card.input.name}`);
+  if (!hasPicture) return refuse(`it has no input named ${card.input.name}`);
+  const absent = card.extraInputs.find(({ name }) => !Object.hasOwn(extras, name));
+  return absent ? refuse(`it has no input named ${absent.name}`) : extras;
+}
+
+function filled(value: number, shape: readonly number[]): Tensor {
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value);
+  return new Tensor('float32', values, shape);
 }
 
 function messageOf(error: unknown): string {

@@ -33,6 +33,7 @@ function cardOf(changes: {
     output: { name: 'y', channels: 'rgb', range: changes.range ?? [0, 1], scale: 1, ...changes.output },
     tile: changes.tile ?? 64,
     halo: changes.halo ?? 0,
+    extraInputs: [{ name: 'strength', label: 'Strength', min: 0, max: 0.3, default: 0.05 }],
   };
 }
 
@@ -500,5 +501,48 @@ describe('when memory is short', () => {
     await expect(run(net, noise(300, 300))).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
     expect(Math.min(...tried)).toBeLessThanOrEqual(64);
     expect(tried.length).toBeLessThan(6);
+  });
+});
+
+describe('extra inputs', () => {
+  /** What the net was given, tile by tile; null where it was never asked. */
+  async function given(extras: TilePass['extras']): Promise<unknown[]> {
+    const seen: unknown[] = [];
+    const card = cardOf({ tile: 64 });
+    const net: TileNet = {
+      card,
+      provider: 'cpu',
+      run: async (input, _width, _height, output, values) => {
+        seen.push(values);
+        output.set(input);
+      },
+    };
+    const picture = noise(100, 100);
+    try {
+      await runTilePass(net, { ...passBetween(picture, createRaster(100, 100, 3, 8)), extras }, quiet);
+    } catch (error) {
+      if (seen.length > 0) throw new Error('the net ran before its extras were checked');
+      throw error;
+    }
+    return seen;
+  }
+
+  it('go to every tile', async () => {
+    expect(await given({ strength: 0.1 })).toEqual(Array(4).fill({ strength: 0.1 }));
+  });
+
+  it('within their bounds, both included', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.double({ min: -1, max: 1 }), async (strength) => {
+        const tiles = given({ strength });
+        if (strength >= 0 && strength <= 0.3) expect(await tiles).toHaveLength(4);
+        else await expect(tiles).rejects.toMatchObject({ code: 'INTERNAL' });
+      }),
+    );
+    expect(await given({ strength: 0.3 })).toHaveLength(4);
+  });
+
+  it('that the card does not have are refused', async () => {
+    await expect(given({ gain: 0.1 })).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 });

@@ -6,15 +6,22 @@ import { isAllocationFailure } from './failures';
 
 /** A loaded generator as the tile executor sees it. */
 export interface TileNet {
-  readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo'>;
+  readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo' | 'extraInputs'>;
   /** The provider that really computes. */
   readonly provider: string;
   /**
    * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into
    * `output`, `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID
-   * where the net's output has another shape, OUT_OF_MEMORY where it cannot be allocated.
+   * where the net's output has another shape, OUT_OF_MEMORY where it cannot be allocated. `extras` are values of the
+   * card's extra inputs, within its bounds; those not named are at their default.
    */
-  run(input: Float32Array, width: number, height: number, output: Float32Array): Promise<void>;
+  run(
+    input: Float32Array,
+    width: number,
+    height: number,
+    output: Float32Array,
+    extras?: TilePass['extras'],
+  ): Promise<void>;
 }
 
 /** What the executor needs from the job it runs in. */
@@ -117,9 +124,11 @@ export function mirror(index: number, length: number): number {
 /**
  * Runs one pass of a generator over a picture, tile by tile: reads only inside the picture and mirrors it beyond its
  * edges, writes each core once, from top to bottom. Where a tile cannot be allocated, its edge is halved and the work
- * goes on at the first row that is not finished. Throws CANCELLED, OUTPUT_INVALID, OUT_OF_MEMORY.
+ * goes on at the first row that is not finished. Throws CANCELLED, OUTPUT_INVALID, OUT_OF_MEMORY; INTERNAL where an
+ * extra of the pass is not on the card or outside its bounds.
  */
 export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks): Promise<PassReport> {
+  checkExtras(net.card, pass.extras ?? {});
   const times = new TileTimes();
   let edge = net.card.tile;
   let fromRow = 0;
@@ -141,7 +150,7 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
         hooks.busy(Math.max(MIN_BUSY_SECONDS, 20 * times.median()));
         const start = performance.now();
         buffers.load(pass, core);
-        await net.run(buffers.input, plan.tileWidth, plan.tileHeight, buffers.output);
+        await net.run(buffers.input, plan.tileWidth, plan.tileHeight, buffers.output, pass.extras);
         buffers.check(`tile ${index + 1} of ${todo.length} at ${core.x}, ${core.y}`);
         buffers.store(pass, core);
         times.add((performance.now() - start) / 1000);
@@ -168,6 +177,19 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
       await hooks.shortOfMemory?.();
       edge = smaller;
       tiles = tilesBefore;
+    }
+  }
+}
+
+/** Throws INTERNAL where a value is not for this generator: it would be ignored, or give what nobody trained it for. */
+function checkExtras({ id, extraInputs }: TileNet['card'], extras: NonNullable<TilePass['extras']>): void {
+  for (const [name, value] of Object.entries(extras)) {
+    const input = extraInputs.find((each) => each.name === name);
+    if (!input) throw new EmulsionError('INTERNAL', { detail: `${id} has no extra input "${name}"` });
+    // Also true for NaN.
+    if (!(value >= input.min && value <= input.max)) {
+      const detail = `${id}: ${name} must be from ${input.min} to ${input.max}, not ${value}`;
+      throw new EmulsionError('INTERNAL', { detail });
     }
   }
 }

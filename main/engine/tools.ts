@@ -32,7 +32,9 @@ export class JobTools implements StepTools {
 
   generator(task: Parameters<StepTools['generator']>[0]): ReturnType<StepTools['generator']> {
     const card = this.#store.find(task)?.card;
-    return card ? { id: card.id, thresholds: card.thresholds, scale: card.output.scale } : null;
+    if (!card) return null;
+    const { id, thresholds, extraInputs } = card;
+    return { id, thresholds, scale: card.output.scale, extraInputs };
   }
 
   async runTiles(pass: Parameters<StepTools['runTiles']>[0]): Promise<PassReport> {

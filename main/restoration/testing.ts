@@ -1,6 +1,6 @@
 import { EmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster, type Rect } from './raster';
-import type { StepTools, Task, TilePass } from './tools';
+import type { ExtraInput, StepTools, Task, TilePass } from './tools';
 
 /**
  * What tests, benches and stories share: a procedural photograph at any size, damage drawn on it with its true mask,
@@ -530,8 +530,9 @@ export interface FakeGenerator {
   /** Planes that it takes and gives. */
   inputs: number;
   outputs: number;
-  run: (input: Float32Array, width: number, height: number) => Float32Array;
+  run: (input: Float32Array, width: number, height: number, extras: Readonly<Record<string, number>>) => Float32Array;
   thresholds?: Record<string, number>;
+  extraInputs?: ExtraInput[];
 }
 
 /** Calls everything bright a line. */
@@ -567,6 +568,33 @@ export const fakeInpainter: FakeGenerator = {
   },
 };
 
+/** Averages 3 x 3 pixels, mixed in by the strength given, wholly from 0.1 on; 0 gives the input back. */
+export const fakeRestorer: FakeGenerator = {
+  inputs: 3,
+  outputs: 3,
+  extraInputs: [{ name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 }],
+  run: (input, width, height, { strength = 0.05 }) => {
+    const output = input.slice();
+    const share = Math.min(1, 10 * strength);
+    for (let c = 0; c < 3; c++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          let sum = 0;
+          for (let dy = -1; dy <= 1; dy++) {
+            for (let dx = -1; dx <= 1; dx++) {
+              const row = Math.max(0, Math.min(height - 1, y + dy));
+              sum += input[(c * height + row) * width + Math.max(0, Math.min(width - 1, x + dx))]!;
+            }
+          }
+          const i = (c * height + y) * width + x;
+          output[i] = input[i]! + share * (sum / 9 - input[i]!);
+        }
+      }
+    }
+    return output;
+  },
+};
+
 /** Step tools that run fake generators over tiles with cores of 64 pixels and a halo of 8. */
 export function fakeTools(
   generators: Partial<Record<Task, FakeGenerator>> = {},
@@ -578,8 +606,11 @@ export function fakeTools(
     progressed,
     tiles,
     colour,
-    generator: (task) =>
-      generators[task] ? { id: `fake-${task}`, thresholds: generators[task].thresholds ?? null, scale: 1 } : null,
+    generator: (task) => {
+      const fake = generators[task];
+      const { thresholds = null, extraInputs = [] } = fake ?? {};
+      return fake ? { id: `fake-${task}`, thresholds, scale: 1, extraInputs } : null;
+    },
     runTiles: async (pass) => {
       const generator = generators[pass.task];
       if (!generator) throw new EmulsionError('GENERATOR_MISSING');
@@ -611,7 +642,7 @@ function runTile(pass: TilePass, core: Rect, generator: FakeGenerator): void {
   const height = Math.min(pass.height, core.y + core.height + 8) - y;
   const input = new Float32Array(generator.inputs * width * height);
   pass.read({ x, y, width, height }, input);
-  const output = generator.run(input, width, height);
+  const output = generator.run(input, width, height, pass.extras ?? {});
   const cropped = new Float32Array(generator.outputs * core.width * core.height);
   for (let plane = 0, target = 0; plane < generator.outputs; plane++) {
     for (let row = 0; row < core.height; row++, target += core.width) {

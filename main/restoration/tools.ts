@@ -25,6 +25,28 @@ export interface TilePass {
   skip?: (core: Rect) => boolean;
   /** Share of the step's progress that this pass covers, 0..1; default 1. */
   weight?: number;
+  /**
+   * Values of the generator's extra inputs by name; those not named keep their default. Each must be on the card and
+   * within its bounds there: see {@link GeneratorFacts.extraInputs}.
+   */
+  extras?: Readonly<Record<string, number>>;
+}
+
+/** A further input of a generator besides the picture, as its card describes it. */
+export interface ExtraInput {
+  name: string;
+  label: string;
+  min: number;
+  max: number;
+  default: number;
+}
+
+/** What a step may know of the generator that is installed for its task. */
+export interface GeneratorFacts {
+  id: string;
+  thresholds: Record<string, number> | null;
+  scale: number;
+  extraInputs: readonly ExtraInput[];
 }
 
 /** What really computed a pass. */
@@ -39,8 +61,8 @@ export interface PassReport {
 /** What the engine lends to a step. Every method that takes long throws CANCELLED within one tile after a cancel. */
 export interface StepTools {
   /** Thresholds and numbers of the installed generator for a task; null where none is installed. */
-  generator(task: Task): { id: string; thresholds: Record<string, number> | null; scale: number } | null;
-  /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. */
+  generator(task: Task): GeneratorFacts | null;
+  /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; INTERNAL for an extra that does not fit. */
   runTiles(pass: TilePass): Promise<PassReport>;
   /** The photo's encoding against sRGB; null where it is sRGB or grey already. */
   colour: ColourTransform | null;
