@@ -22,6 +22,15 @@ from .generators import find
 
 OPSET = 17
 MODELS = Path(__file__).resolve().parent.parent
+PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4}
+
+
+def extra_values(card, share=None):
+    """{name: float} of the card's further inputs, each a tensor [1]: their defaults, or `share` (0..1) of their span."""
+    return {
+        extra["name"]: extra["default"] if share is None else extra["min"] + share * (extra["max"] - extra["min"])
+        for extra in card["extraInputs"]
+    }
 
 
 def to_onnx(spec, net, path):
@@ -31,12 +40,12 @@ def to_onnx(spec, net, path):
     card = spec.card()
     net = net.eval().float().cpu().to(memory_format=torch.contiguous_format)
     net.mixed = False
-    channels = {"luma": 1, "rgb": 3, "rgb+mask": 4}[card["input"]["channels"]]
-    example = torch.rand(1, channels, 64, 96)
+    extras = extra_values(card)
+    example = (torch.rand(1, PLANES[card["input"]["channels"]], 64, 96), *(torch.tensor([v]) for v in extras.values()))
     names = card["input"]["name"], card["output"]["name"]
     axes = {0: "n", 2: "h", 3: "w"}
     options = dict(
-        input_names=[names[0]],
+        input_names=[names[0], *extras],
         output_names=[names[1]],
         dynamic_axes={names[0]: axes, names[1]: axes},
         opset_version=OPSET,
@@ -56,20 +65,21 @@ def to_onnx(spec, net, path):
     onnx.save(model, str(path))
 
 
-def parity_cases(net, channels, sides=((64, 64), (96, 160), (256, 256))):
-    """[(input, output)] float32 arrays of PyTorch for several sizes; masks are 0 or 1."""
+def parity_cases(net, card, sides=((64, 64), (96, 160), (256, 256))):
+    """[(input, {further input: value}, output)], arrays float32, of PyTorch for several sizes; masks are 0 or 1."""
     rng = np.random.default_rng(3)
-    cases = []
-    for height, width in sides:
+    channels, cases = PLANES[card["input"]["channels"]], []
+    for i, (height, width) in enumerate(sides):
         x = rng.random((1, channels, height, width), dtype=np.float32)
         if channels == 4:
             x[:, 3] = (rng.random((1, height, width)) < 0.2).astype(np.float32)
+        extras = extra_values(card, i / (len(sides) - 1))
         with torch.no_grad():
-            cases.append((x, net(torch.from_numpy(x)).numpy()))
+            cases.append((x, extras, net(torch.from_numpy(x), *(torch.tensor([v]) for v in extras.values())).numpy()))
     return cases
 
 
-def node_parity(path, net, channels, modules=None):
+def node_parity(path, net, card, modules=None):
     """Greatest absolute difference between onnxruntime-node and PyTorch over several sizes.
 
     modules: folder that holds node_modules/onnxruntime-node; by default the repository's root.
@@ -81,9 +91,14 @@ def node_parity(path, net, channels, modules=None):
     script = Path(__file__).with_name("parity.mjs")
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for x, y in parity_cases(net, channels):
+        for x, extras, y in parity_cases(net, card):
             (Path(folder) / "in.f32").write_bytes(x.tobytes())
-            command = ["node", str(script), str(modules), str(path), json.dumps(list(x.shape)), f"{folder}/in.f32", f"{folder}/out.f32"]
+            job = {
+                "input": {"name": card["input"]["name"], "shape": list(x.shape), "file": f"{folder}/in.f32"},
+                "extras": extras,
+                "output": {"name": card["output"]["name"], "file": f"{folder}/out.f32"},
+            }
+            command = ["node", str(script), str(modules), str(path), json.dumps(job)]
             subprocess.run(command, check=True, capture_output=True, timeout=300)
             got = np.frombuffer((Path(folder) / "out.f32").read_bytes(), np.float32).reshape(y.shape)
             worst = max(worst, float(np.abs(got - y).max()))
@@ -174,8 +189,7 @@ def main():
     card = write_card(
         spec, folder, net, data_module.summarise(pictures, overlays), training, report.get("measured", []), thresholds
     )
-    channels = {"luma": 1, "rgb": 3, "rgb+mask": 4}[card["input"]["channels"]]
-    difference = node_parity(folder / "generator.onnx", net, channels)
+    difference = node_parity(folder / "generator.onnx", net, card)
     print(f"{spec.id}: {card['parameters']} parameters, {(folder / 'generator.onnx').stat().st_size} bytes, parity {difference}")
     if difference is not None and difference > 1e-3:
         raise SystemExit("the exported graph does not compute what PyTorch computes")
