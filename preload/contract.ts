@@ -135,6 +135,124 @@ export const Recipe = z
   });
 export type Recipe = z.infer<typeof Recipe>;
 
+// ---------------------------------------------------------------------------------------------- mask
+
+/** A place in the full-size photo, in pixels from its top left corner; a little outside is allowed. */
+const coordinate = z.number().min(-100_000).max(300_000);
+/** Flat lists keep long strokes short on the wire and in the file. */
+const flat = (each: number, least: number, most: number) =>
+  z
+    .array(coordinate)
+    .min(each * least)
+    .max(each * most)
+    .refine((list) => list.length % each === 0, { message: `a list of ${each} numbers for each point` });
+
+/** The most points that one stroke or outline may have. */
+export const MAX_POINTS = 20_000;
+/** The widest brush, in pixels of the full-size photo. */
+export const MAX_BRUSH = 4000;
+/** The farthest that a mask can be grown, shrunk or feathered at once, in pixels of the full-size photo. */
+export const MAX_SPREAD = 100;
+const spread = z.number().int().min(1).max(MAX_SPREAD);
+
+/** SHA-256 of a bitmap's packed runs: it is kept once, however often it is used. */
+export const BitmapId = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Drawn by hand with a brush: x, y and pressure (0..1) of each point, one after the other. */
+export const MaskStroke = z.object({
+  kind: z.literal('stroke'),
+  mode: z.enum(['paint', 'erase']),
+  /** Diameter at full pressure, in pixels of the full-size photo. */
+  size: z.number().min(1).max(MAX_BRUSH),
+  /** Share of the radius that is fully covered; from there on the cover falls to nothing at the rim. */
+  hardness: unit,
+  points: flat(3, 1, MAX_POINTS),
+});
+export type MaskStroke = z.infer<typeof MaskStroke>;
+
+/** A closed outline: x and y of each corner, one after the other. */
+export const MaskArea = z.object({
+  kind: z.literal('area'),
+  shape: z.enum(['rectangle', 'polygon', 'lasso']),
+  mode: z.enum(['add', 'subtract']),
+  points: flat(2, 3, MAX_POINTS),
+});
+export type MaskArea = z.infer<typeof MaskArea>;
+
+/**
+ * A step in the making of a mask. A mask is the list of its steps, applied one after the other to an empty one; values
+ * are 0 (keeps its bits) to 255 (is replaced). All lengths are pixels of the full-size photo.
+ */
+export const MaskOp = z.discriminatedUnion('kind', [
+  /** Adds the damage that was found. Null follows the settings of the repair step. */
+  z.object({
+    kind: z.literal('detected'),
+    sensitivity: unit.nullable().default(null),
+    grow: z.number().min(0).max(32).nullable().default(null),
+  }),
+  /** Adds or takes out the one connected piece of damage at this place. */
+  z.object({
+    kind: z.literal('defect'),
+    mode: z.enum(['add', 'remove']),
+    x: coordinate,
+    y: coordinate,
+    sensitivity: unit.nullable().default(null),
+  }),
+  MaskStroke,
+  MaskArea,
+  /** A mask from a file, of exactly the photo's size. */
+  z.object({ kind: z.literal('bitmap'), mode: z.enum(['replace', 'add', 'subtract']), id: BitmapId }),
+  z.object({ kind: z.literal('grow'), radius: spread }),
+  z.object({ kind: z.literal('shrink'), radius: spread }),
+  z.object({ kind: z.literal('feather'), radius: spread }),
+  z.object({ kind: z.literal('invert') }),
+  z.object({ kind: z.literal('clear') }),
+]);
+export type MaskOp = z.infer<typeof MaskOp>;
+
+// ---------------------------------------------------------------------------------------------- edit document
+
+/** A region that was repaired by itself, after the recipe's steps and in the order of the list. */
+export const LocalRepair = z.object({
+  id: Id,
+  enabled: z.boolean(),
+  mask: z
+    .array(z.discriminatedUnion('kind', [MaskStroke, MaskArea]))
+    .min(1)
+    .max(100),
+});
+export type LocalRepair = z.infer<typeof LocalRepair>;
+
+/** What is done to a photo: enough to make its result again from the original. */
+export const EditState = z.object({
+  recipe: Recipe,
+  /** Of the repair step. */
+  mask: z.array(MaskOp).max(10_000),
+  repairs: z.array(LocalRepair).max(1000),
+});
+export type EditState = z.infer<typeof EditState>;
+
+/** One entry of the history: what it changes, and a key of the translation that names it. */
+export const EditAction = z.object({
+  name: z.enum(['setting', 'step', 'recipe', 'mask', 'maskReset', 'repair', 'repairOn', 'repairOff', 'repairRemoved']),
+  recipe: Recipe.optional(),
+  /** Added at the end of the mask. */
+  paint: MaskOp.optional(),
+  /** Takes the place of the whole mask. */
+  mask: z.array(MaskOp).max(10_000).optional(),
+  repair: LocalRepair.optional(),
+  toggle: z.object({ id: Id, enabled: z.boolean() }).optional(),
+  remove: Id.optional(),
+});
+export type EditAction = z.infer<typeof EditAction>;
+
+export const EDIT_FORMAT = 1;
+/** The edit document: where it began, every action since, and how many of them hold (the others were undone). */
+export const EditLog = z
+  .object({ base: EditState, actions: z.array(EditAction).max(20_000), at: z.number().int().nonnegative() })
+  .refine((log) => log.at <= log.actions.length, { message: 'more actions hold than there are' });
+export type EditLog = z.infer<typeof EditLog>;
+
 // ---------------------------------------------------------------------------------------------- photo
 
 export const PHOTO_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const;
