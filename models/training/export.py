@@ -196,7 +196,10 @@ def main():
     if arguments.keep:
         kept = Path(__file__).with_name("checkpoints") / f"{spec.id}.pt"
         kept.parent.mkdir(exist_ok=True)
-        record = {"id": spec.id, "weights": {k: v.half() for k, v in net.state_dict().items()}, "step": state["step"], "minutes": minutes, "seed": training["seed"]}
+        halves = lambda weights: {k: v.half() if v.is_floating_point() else v for k, v in weights.items()}
+        record = {"id": spec.id, "weights": halves(net.state_dict()), "step": state["step"], "minutes": minutes, "seed": training["seed"]}
+        if "discriminator" in state:
+            record["discriminator"] = halves(state["discriminator"])
         data_module.atomic_write(kept, lambda p: torch.save(record, p))
 
 

@@ -76,8 +76,10 @@ class Run:
         self.net.to(memory_format=torch.channels_last)
         self.net.mixed = low_precision_pays(device) if mixed is None else mixed
         self.before = {"minutes": 0.0, "step": 0}  # what the starting weights had been trained for
+        self.started_game = None  # the discriminator that came with the starting weights
         if start is not None:
             record = torch.load(start, map_location=device)
+            self.started_game = record.get("discriminator")
             self.net.load_state_dict(record["weights"])
             self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
         self.ema = Ema(self.net)
@@ -134,7 +136,7 @@ class Run:
             save_atomic({"net": self.game.net.state_dict(), "optimiser": self.game.optimiser.state_dict()}, self.folder / "game.pt")
 
     def keep(self, name, metrics):
-        """Writes the averaged weights alone, as export.py reads them."""
+        """Writes the averaged weights, and the discriminator where there is one, as export.py reads them."""
         record = {
             "id": self.spec.id,
             "weights": self.ema.net.state_dict(),
@@ -144,6 +146,8 @@ class Run:
             "metrics": metrics,
             "phase": self.phase,
         }
+        if self.game is not None:
+            record["discriminator"] = self.game.net.state_dict()
         save_atomic(record, self.folder / name)
 
     # ------------------------------------------------------------ steps
@@ -155,6 +159,8 @@ class Run:
         torch.manual_seed(self.seed + 1)
         self.phase = "adversarial"
         self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.1, matching=0.5, rate=1e-3))
+        if self.started_game is not None:
+            self.game.net.load_state_dict(self.started_game)
         if self.perceptual is not None and Path(self.perceptual).exists():
             self.features = SqueezeFeatures(self.perceptual).to(self.device).eval()
             self.lpips = Lpips(self.perceptual, self.features).to(self.device)

@@ -151,6 +151,10 @@ class Training(unittest.TestCase):
             _, again = self.run_of("inpainter", folder)
             self.assertEqual(again.phase, "adversarial")
             self.assertTrue((Path(folder) / "supervised.pt").exists())
+            # a later budget goes on with the same opponent
+            _, later = self.run_of("inpainter", Path(folder) / "later", start=Path(folder) / "final.pt")
+            later._begin_game()
+            torch.testing.assert_close(later.game.net.state_dict(), run.game.net.state_dict())
 
     def test_a_new_run_can_start_from_kept_weights(self):
         with tempfile.TemporaryDirectory() as folder:
