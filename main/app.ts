@@ -51,8 +51,8 @@ export interface App {
   handle(name: unknown, request: unknown): Promise<Result<unknown>>;
   /** Events for the page; returns the function that unsubscribes. */
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
-  /** Bytes of a picture URL. Throws an EmulsionError. */
-  picture(query: PictureQuery): Promise<{ type: string; bytes: Uint8Array }>;
+  /** Bytes of a picture URL. Throws an EmulsionError; CANCELLED after `signal`. */
+  picture(query: PictureQuery, signal?: AbortSignal): Promise<{ type: string; bytes: Uint8Array }>;
   /** Gives tokens for files that the host vouches for (dialog, drop, upload, command line). */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** A folder of this run alone: uploads are put there before `offer`. Removed on close. */
@@ -166,7 +166,11 @@ export async function createApp(services: HostServices): Promise<App> {
         size,
       }));
     },
-    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, folder }) => {
+    'photos.histogram': ({ photoId, revision }) => {
+      openedPhoto(photoId);
+      return engine.request('histogram', { photoId, revision });
+    },
+    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
       const { name } = openedPhoto(photoId);
       return job(jobId, async (control) => {
         const stem = `${basename(name, extname(name))}-restored`;
@@ -180,7 +184,7 @@ export async function createApp(services: HostServices): Promise<App> {
         }
         const written = await engine.request(
           'export',
-          { photoId, recipe, format, quality, keepMetadata, target },
+          { photoId, recipe, format, quality, keepMetadata, orientation, target },
           control,
         );
         const isDownload = target.folder === exports;
@@ -225,9 +229,9 @@ export async function createApp(services: HostServices): Promise<App> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    picture: (query) => {
+    picture: (query, signal) => {
       openedPhoto(query.photoId);
-      return engine.request('picture', query);
+      return engine.request('picture', query, { signal });
     },
     offer: (paths) => files.offer(paths),
     download(token) {

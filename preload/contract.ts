@@ -332,11 +332,24 @@ export const StepReport = z.object({
 });
 export type StepReport = z.infer<typeof StepReport>;
 
-export const LAYERS = ['original', 'result', 'mask'] as const;
+/**
+ * How a photo is shown and written: an EXIF orientation (1 as it was opened, 2 mirrored, 3 upside down, 6 turned right,
+ * 8 turned left ...). Turning is the last thing that happens, on the screen and at export: recipes, masks and regions
+ * always count in the pixels of the unturned photo.
+ */
+export const Orientation = z.number().int().min(1).max(8);
+export type Orientation = z.infer<typeof Orientation>;
+
+/**
+ * `difference`: what a rendering changed, sample by sample, amplified; black where nothing did. `clipping`: opaque red
+ * where a channel is at its upper end, blue where all are at their lower, transparent elsewhere.
+ */
+export const LAYERS = ['original', 'result', 'mask', 'difference', 'clipping'] as const;
 export const Layer = z.enum(LAYERS);
 export type Layer = z.infer<typeof Layer>;
 
-export const RenderSize = z.enum(['preview', 'full']);
+/** `small` serves to choose from several, `preview` to judge in the window, `full` is the photo's own size. */
+export const RenderSize = z.enum(['small', 'preview', 'full']);
 export type RenderSize = z.infer<typeof RenderSize>;
 
 export const Rendering = z.object({
@@ -352,10 +365,17 @@ export const Rendering = z.object({
 });
 export type Rendering = z.infer<typeof Rendering>;
 
+/** The names of the original where a revision of a rendering is asked for. */
+export const ORIGINAL = 0;
+
+/** Side of the square tiles in which the viewer asks for a photo, in pixels of the answer. */
+export const TILE = 512;
+
 /** A region of a layer, scaled: the URL that both hosts serve as a PNG or JPEG picture. */
 export const PictureQuery = z.object({
   photoId: PhotoId,
   layer: Layer,
+  /** Which rendering; {@link ORIGINAL} for the photo as it is. */
   revision: z.coerce.number().int().nonnegative(),
   /** Region in full-size pixels of the original photo. */
   x: z.coerce.number().int().nonnegative(),
@@ -365,6 +385,14 @@ export const PictureQuery = z.object({
   /** Size of the answer in pixels; never larger than 4096 on a side. */
   width: z.coerce.number().int().positive().max(4096),
   height: z.coerce.number().int().positive().max(4096),
+  /**
+   * Asks for PNG at any size. Where the region's sides are the same power of two times those of the answer (rounded up
+   * at the photo's edges), every pixel is the mean of exactly the pixels that it covers, so that neighbouring tiles fit.
+   */
+  lossless: z.coerce.number().int().min(0).max(1).optional(),
+  /** For the difference layer: the rendering to compare with, and how many times to amplify. */
+  against: z.coerce.number().int().nonnegative().optional(),
+  gain: z.coerce.number().int().min(1).max(64).optional(),
   /** For the mask layer: the sensitivity to show and how far to grow, as in {@link RepairSettings}. */
   sensitivity: z.coerce.number().min(0).max(1).optional(),
   grow: z.coerce.number().min(0).max(32).optional(),
@@ -385,6 +413,19 @@ export function parsePictureUrl(base: string, url: string): PictureQuery {
   const [photoId, layer] = path.replace(/^\//, '').split('/');
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
+
+/** How many pixels of a picture have each tone, in the photo's own encoding (16 bits are counted by their upper 8). */
+export const Histogram = z.object({
+  /** 256 counts each. Red, green and blue are equal for a grey photo; luma is weighted as in Rec. 709. */
+  red: z.array(z.number().int().nonnegative()).length(256),
+  green: z.array(z.number().int().nonnegative()).length(256),
+  blue: z.array(z.number().int().nonnegative()).length(256),
+  luma: z.array(z.number().int().nonnegative()).length(256),
+  /** Share of pixels in which all channels are at their lower end, and in which any is at its upper, 0..1. */
+  shadows: unit,
+  highlights: unit,
+});
+export type Histogram = z.infer<typeof Histogram>;
 
 // ---------------------------------------------------------------------------------------------- the rest
 
@@ -489,9 +530,18 @@ export const CALLS = {
   'photos.open': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: Photo },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
+  /**
+   * Renders a recipe, or answers at once with a rendering that is kept. The pictures between the steps are kept as far
+   * as memory allows, so that the first steps of a recipe (to see what each did) mostly cost nothing.
+   */
   'photos.render': {
     request: z.object({ photoId: PhotoId, recipe: Recipe, size: RenderSize, jobId: JobId }).strict(),
     response: Rendering,
+  },
+  /** Of a rendering, or of the original ({@link ORIGINAL}); UNKNOWN_PHOTO where the rendering is not kept any more. */
+  'photos.histogram': {
+    request: z.object({ photoId: PhotoId, revision: z.number().int().nonnegative() }).strict(),
+    response: Histogram,
   },
   /**
    * Computes at full size if that has not been done with this very recipe, and writes a new file. `folder` null:
@@ -507,6 +557,7 @@ export const CALLS = {
         /** 1..100 for jpeg, webp and avif; ignored by png and tiff. */
         quality: z.number().int().min(1).max(100),
         keepMetadata: z.boolean(),
+        orientation: Orientation.default(1),
         folder: FileToken.nullable(),
       })
       .strict(),

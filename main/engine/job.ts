@@ -12,6 +12,7 @@ const REPORT_INTERVAL = 100;
 export class Job {
   readonly id: string;
   readonly #send: (message: FromEngine) => void;
+  readonly #between: () => Promise<void>;
   readonly #controller = new AbortController();
   /** Work that goes on for a moment after the job was answered: nothing can stop a decoder. */
   readonly leftovers: Promise<unknown>[] = [];
@@ -24,9 +25,11 @@ export class Job {
   #reported = Number.NEGATIVE_INFINITY;
   #lastSign = performance.now();
 
-  constructor(id: string, send: (message: FromEngine) => void) {
+  /** @param between awaited between two pieces of work: for what must not wait until the job is done */
+  constructor(id: string, send: (message: FromEngine) => void, between: () => Promise<void> = async () => {}) {
     this.id = id;
     this.#send = send;
+    this.#between = between;
   }
 
   get signal(): AbortSignal {
@@ -45,6 +48,7 @@ export class Job {
   async breathe(): Promise<void> {
     if (performance.now() - this.#lastSign > HEARTBEAT_SECONDS * 1000) this.busy(SILENCE_SECONDS);
     await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#between();
     this.throwIfCancelled();
   }
 

@@ -4,6 +4,8 @@ import type {
   ExportFormat,
   Failure,
   GeneratorInfo,
+  Histogram,
+  Orientation,
   Photo,
   PictureQuery,
   Progress,
@@ -64,6 +66,8 @@ export interface Requests {
   };
   /** A region of a layer as an encoded picture. Answered between the tiles of a running job. */
   picture: { request: PictureQuery; response: { type: string; bytes: Uint8Array } };
+  /** Answered like a picture, between the tiles of a running job. */
+  histogram: { request: { photoId: string; revision: number }; response: Histogram };
   /** Renders at full size unless that is done already, and writes. */
   export: {
     request: {
@@ -72,6 +76,7 @@ export interface Requests {
       format: ExportFormat;
       quality: number;
       keepMetadata: boolean;
+      orientation: Orientation;
       target: ExportTarget;
     };
     response: { path: string; bytes: number; reports: StepReport[] };

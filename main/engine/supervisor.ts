@@ -361,6 +361,8 @@ class Supervisor implements Engine {
     if (!pending || pending.cancelled) return;
     pending.cancelled = true;
     life.process.send({ type: 'cancel', id });
+    // A picture that nobody waits for any more is no sign of a hung engine: it waits for its turn between two tiles.
+    if (pending.kind === 'picture') return;
     const timer = setTimeout(() => life.end('cancel'), this.#limits.cancel * 1000);
     void pending.settled.then(() => clearTimeout(timer));
   }

@@ -1,22 +1,34 @@
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
-import type { Analysis, Photo, PictureQuery, Recipe, RenderSize } from '../../preload/contract';
+import {
+  type Analysis,
+  type Histogram,
+  ORIGINAL,
+  type Photo,
+  type PictureQuery,
+  type Recipe,
+  type RenderSize,
+  type StepReport,
+} from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
-import { encodeRegion } from '../photos/raster';
+import { Pyramid } from '../photos/pyramid';
+import { encodeRegion, orientRaster } from '../photos/raster';
 import { cleanPartials, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage } from '../restoration/damage';
+import { histogramOf } from '../restoration/inspection';
 import { createMask } from '../restoration/mask';
-import { createRaster, type Raster, type Rect } from '../restoration/raster';
-import { orderSteps } from '../restoration/recipe';
-import { type RunResult, runRecipe } from '../restoration/run';
+import { createRaster, fitRect, type Raster } from '../restoration/raster';
+import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import type { Job } from './job';
+import { Pictures, type Shown } from './pictures';
 import type { Requests } from './protocol';
+import { type Kept, Renderings } from './renderings';
 import type { JobTools } from './tools';
 
 /** Makes the tools of a job for a photo with this encoding. */
@@ -24,6 +36,8 @@ export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
 
 /** The preview has at most this many pixels: enough for a window, and quick to compute. */
 const PREVIEW_PIXELS = 2_000_000;
+/** A small rendering serves to choose from several, each a few hundred pixels wide. */
+const SMALL_PIXELS = 200_000;
 /** The longest time that a decoder or an encoder may reasonably take. */
 const CODEC_SECONDS = 600;
 const ANALYSIS_SECONDS = 120;
@@ -36,13 +50,16 @@ interface Opened {
   /** Undefined until it was looked for, null where no detector is installed. */
   damage?: DamageMap | null;
   analysis?: Analysis;
-  preview?: Raster;
-  results: Map<RenderSize, Result>;
+  /** The photo as it was decoded, by the size of the renderings that start from it. */
+  originals: { full: Pyramid; preview?: Pyramid; small?: Pyramid };
+  alpha: Pyramid | null;
+  histograms: Map<number, Histogram>;
 }
 
-interface Result extends RunResult {
-  revision: number;
-  recipe: string;
+/** A rendering with a report on every step that was asked for. */
+interface Result {
+  kept: Kept;
+  reports: StepReport[];
 }
 
 /** The photos that are open, and the work on them. */
@@ -51,16 +68,19 @@ export class Workbench {
   readonly #photos = new Map<string, Opened>();
   /** Folders in which the remains of broken-off writing have been looked for. */
   readonly #swept = new Set<string>();
-  /** Starts at a new number with every process, so that a picture's URL never means two pictures. */
-  #revision = Date.now();
+  readonly #renderings: Renderings;
+  readonly #pictures = new Pictures();
 
-  constructor(makeTools: MakeTools) {
+  /** @param budget bytes that renderings may take, over all photos */
+  constructor(makeTools: MakeTools, budget: number) {
     this.#makeTools = makeTools;
+    this.#renderings = new Renderings(budget);
   }
 
   async open(job: Job, { photoId, path, name }: Requests['open']['request']): Promise<Photo> {
     job.stage('opening', 0, 1);
     const opened = await this.#decode(job, photoId, path, name);
+    this.#forget(photoId);
     this.#photos.set(photoId, opened);
     return opened.photo;
   }
@@ -68,7 +88,13 @@ export class Workbench {
   /** A job that is still at work on the photo keeps it until it ends. */
   close({ photoId }: Requests['close']['request']): null {
     this.#photos.delete(photoId);
+    this.#forget(photoId);
     return null;
+  }
+
+  #forget(photoId: string): void {
+    this.#renderings.drop(photoId);
+    this.#pictures.drop(photoId);
   }
 
   async analyse(job: Job, { photoId }: Requests['analyse']['request']): Promise<Analysis> {
@@ -80,17 +106,18 @@ export class Workbench {
   async render(job: Job, request: Requests['render']['request']): Promise<Requests['render']['response']> {
     const started = performance.now();
     const opened = this.#opened(request.photoId);
-    const { revision, raster, masked, reports } = await this.#render(job, opened, request.recipe, request.size, 1);
-    const seconds = (performance.now() - started) / 1000;
-    return { revision, width: raster.width, height: raster.height, masked, reports, seconds };
+    const { kept, reports } = await this.#render(job, opened, request.recipe, request.size, 1);
+    const { revision, masked, pyramid } = kept;
+    const { width, height } = pyramid.raster;
+    return { revision, width, height, masked, reports, seconds: (performance.now() - started) / 1000 };
   }
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
     const opened = this.#opened(request.photoId);
-    const result = await this.#render(job, opened, request.recipe, 'full', 0.9);
+    const { kept, reports } = await this.#render(job, opened, request.recipe, 'full', 0.9);
     job.stage('writing', 0.9, 1);
-    const { path, bytes } = await this.#write(job, opened, result, request);
-    return { path, bytes, reports: result.reports };
+    const { path, bytes } = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
+    return { path, bytes, reports };
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
@@ -111,6 +138,7 @@ export class Workbench {
       ...request,
       recipe,
       format,
+      orientation: 1,
       target: request.target,
     });
     const { width, height } = result.raster;
@@ -123,36 +151,54 @@ export class Workbench {
     return layer !== 'mask' || !opened || opened.damage !== undefined;
   }
 
-  /** A region of a layer as an encoded picture. The mask is white on black. */
-  async picture(query: PictureQuery): Promise<Requests['picture']['response']> {
-    const { photo, source, damage, results } = this.#opened(query.photoId);
+  /** A region of a layer as an encoded picture. The mask is white on black. Throws CANCELLED after `signal`. */
+  async picture(query: PictureQuery, signal?: AbortSignal): Promise<Requests['picture']['response']> {
+    const opened = this.#opened(query.photoId);
+    if (query.layer === 'mask') return this.#maskPicture(opened, query);
+    const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
+    // A reduced rendering is compared with what it was made from, not with an original of another sharpness.
+    const against =
+      query.layer === 'difference' ? this.#shown(opened, query.against ?? ORIGINAL, shown.size) : undefined;
+    return this.#pictures.picture(query, opened.photo, shown, against, signal);
+  }
+
+  /** Of a rendering or of the original, at its own size. */
+  async histogram({ photoId, revision }: Requests['histogram']['request']): Promise<Histogram> {
+    const opened = this.#opened(photoId);
+    const { pyramid } = this.#shown(opened, revision);
+    let histogram = opened.histograms.get(revision);
+    if (!histogram) {
+      histogram = await histogramOf(pyramid.raster, () => new Promise((resolve) => setImmediate(resolve)));
+      opened.histograms.set(revision, histogram);
+    }
+    return histogram;
+  }
+
+  /** The raster behind a revision. Throws UNKNOWN_PHOTO where the rendering is not kept any more. */
+  #shown({ photo, source, originals, alpha }: Opened, revision: number, size: RenderSize = 'full'): Shown {
+    const { profile } = source;
+    if (revision === ORIGINAL) return { pyramid: originals[size] ?? originals.full, size, alpha, profile };
+    const kept = this.#renderings.byRevision(photo.id, revision);
+    if (!kept) throw new EmulsionError('UNKNOWN_PHOTO', { detail: `no rendering ${revision}` });
+    return { pyramid: kept.pyramid, size: kept.size, alpha, profile };
+  }
+
+  #maskPicture({ photo, damage }: Opened, query: PictureQuery): ReturnType<typeof encodeRegion> {
+    if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
     const { width, height } = query;
     const whole = { width: photo.width, height: photo.height };
     const region = fitRect({ x: query.x, y: query.y, width: query.w, height: query.h }, whole, whole);
-    if (query.layer === 'mask') {
-      if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
-      // The mask is evaluated at the size in which it is shown, however large the photo is.
-      const frame = {
-        width: Math.max(width, Math.round((photo.width * width) / region.width)),
-        height: Math.max(height, Math.round((photo.height * height) / region.height)),
-      };
-      const mask = createMask(damage, { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2 }, frame);
-      const raster = createRaster(width, height, 1, 8);
-      const { x, y } = fitRect(region, whole, frame);
-      const rect = { x: Math.min(x, frame.width - width), y: Math.min(y, frame.height - height), width, height };
-      mask.read(rect, raster.data as Uint8Array);
-      return encodeRegion({ raster, rect: { x: 0, y: 0, width, height }, width, height, lossless: true });
-    }
-    let { raster } = source;
-    if (query.layer === 'result') {
-      const result = [...results.values()].find((each) => each.revision === query.revision);
-      if (!result) throw new EmulsionError('UNKNOWN_PHOTO', { detail: `no rendering ${query.revision}` });
-      raster = result.raster;
-    }
-    // Opacity is shown with pictures of its own size; a preview does without.
-    const alpha = source.alpha?.width === raster.width ? source.alpha : null;
-    const rect = fitRect(region, whole, raster);
-    return encodeRegion({ raster, rect, width, height, alpha, profile: source.profile });
+    // The mask is evaluated at the size in which it is shown, however large the photo is.
+    const frame = {
+      width: Math.max(width, Math.round((photo.width * width) / region.width)),
+      height: Math.max(height, Math.round((photo.height * height) / region.height)),
+    };
+    const mask = createMask(damage, { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2 }, frame);
+    const raster = createRaster(width, height, 1, 8);
+    const { x, y } = fitRect(region, whole, frame);
+    const rect = { x: Math.min(x, frame.width - width), y: Math.min(y, frame.height - height), width, height };
+    mask.read(rect, raster.data as Uint8Array);
+    return encodeRegion({ raster, rect: { x: 0, y: 0, width, height }, width, height, lossless: true });
   }
 
   #opened(photoId: string): Opened {
@@ -179,7 +225,8 @@ export class Workbench {
       notes: source.notes,
       facts: source.facts,
     };
-    return { path, photo, source, results: new Map() };
+    const alpha = source.alpha && new Pyramid(source.alpha);
+    return { path, photo, source, originals: { full: new Pyramid(raster) }, alpha, histograms: new Map() };
   }
 
   /** Finds damage and judges what the photo needs, once. */
@@ -196,31 +243,61 @@ export class Workbench {
     return { analysis: opened.analysis, damage: opened.damage };
   }
 
-  /** Renders with a recipe, unless that has been done already. `until` is the share of the job when it is done. */
-  async #render(job: Job, opened: Opened, recipe: Recipe, size: RenderSize, until: number): Promise<Result> {
-    const { source, results } = opened;
+  /**
+   * Renders with a recipe, unless that has been done already, going on from the longest beginning of it that is kept.
+   * `until` is the share of the job when it is done.
+   */
+  async #render(job: Job, opened: Opened, recipe: Recipe, wanted: RenderSize, until: number): Promise<Result> {
+    const { source, photo } = opened;
     const tools = this.#makeTools(job, source.colour);
-    const key = JSON.stringify([recipe.gate, orderSteps(recipe.steps)]);
-    if (size === 'preview') opened.preview ??= await tools.shrink(source.raster, PREVIEW_PIXELS);
-    const original = size === 'preview' ? opened.preview! : source.raster;
+    const original = await this.#originalFor(opened, wanted, tools);
     // A small photo is its own preview, and what is computed for it is the full size already.
-    const slot = original === source.raster ? 'full' : 'preview';
-    const known = results.get(slot);
-    if (known?.recipe === key) return known;
-
+    const size = original === opened.originals.full ? 'full' : wanted;
     const begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
     const { analysis, damage } = await this.#assess(job, opened, tools);
-    // An old rendering would take as much memory as the new one.
-    results.delete(slot);
-    const copy: Raster = { ...original, data: original.data.slice() };
-    const result: Result = {
-      ...(await this.#run(job, tools, copy, { recipe, analysis, damage }, begun, until)),
-      recipe: key,
-      revision: ++this.#revision,
+
+    const plan = planRecipe(recipe, analysis);
+    const steps = plan
+      .filter(({ outcome }) => outcome === 'done')
+      .map(({ step: { kind, settings } }) => [kind, settings]);
+    const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
+    const answer = (kept: Kept): Result => ({ kept, reports: reportPlan(plan, kept.reports) });
+    const known = this.#renderings.find(photo.id, size, keyOf(steps.length));
+    if (known) return answer(known);
+    const about = { photoId: photo.id, size };
+    if (steps.length === 0) {
+      return answer(this.#renderings.keep({ ...about, key: keyOf(0), masked: 0, reports: [] }, original.raster));
+    }
+
+    let start: Kept | null = null;
+    for (let count = steps.length - 1; count > 0 && !start; count--) {
+      start = this.#renderings.find(photo.id, size, keyOf(count));
+    }
+    const from = start?.pyramid ?? original;
+    const raster: Raster = { ...from.raster, data: from.raster.data.slice() };
+    this.#renderings.reserve(from.bytes);
+    const onDone: Run['onDone'] = ({ raster: sofar, reports, masked }) => {
+      const isLast = reports.length === steps.length;
+      if (isLast || (size === 'full' && !this.#renderings.hasRoom(2 * from.bytes))) return;
+      const copy: Raster = { ...sofar, data: sofar.data.slice() };
+      this.#renderings.keep({ ...about, key: keyOf(reports.length), masked, reports }, copy);
     };
-    results.set(slot, result);
-    return result;
+    const run = { recipe, analysis, damage, begun: start ?? undefined, onDone };
+    const { raster: result, reports, masked } = await this.#run(job, tools, raster, run, begun, until);
+    const done = reports.filter(({ outcome }) => outcome === 'done');
+    return answer(this.#renderings.keep({ ...about, key: keyOf(steps.length), masked, reports: done }, result));
+  }
+
+  /** The photo at the size in which it is worked on: smaller ones are made once. */
+  async #originalFor({ originals, source }: Opened, size: RenderSize, tools: JobTools): Promise<Pyramid> {
+    if (size === 'full') return originals.full;
+    const pixels = size === 'preview' ? PREVIEW_PIXELS : SMALL_PIXELS;
+    if (!originals[size]) {
+      const raster = await tools.shrink(source.raster, pixels);
+      originals[size] = raster === source.raster ? originals.full : new Pyramid(raster);
+    }
+    return originals[size];
   }
 
   /** Runs a recipe over a raster, in place; the steps share the job's progress from `from` to `to`. */
@@ -228,16 +305,14 @@ export class Workbench {
     job: Job,
     tools: JobTools,
     raster: Raster,
-    { recipe, analysis, damage }: { recipe: Recipe; analysis: Analysis; damage: DamageMap | null },
+    run: Pick<Run, 'recipe' | 'analysis' | 'damage' | 'begun' | 'onDone'>,
     from: number,
     to: number,
   ): Promise<RunResult> {
     job.stage('computing', from, to);
     return runRecipe({
+      ...run,
       raster,
-      recipe,
-      analysis,
-      damage,
       tools,
       onStep: (kind, share) => {
         tools.beginStep();
@@ -249,22 +324,27 @@ export class Workbench {
   async #write(
     job: Job,
     { path, source }: Opened,
-    { raster, reports }: RunResult,
-    request: Pick<Requests['export']['request'], 'recipe' | 'format' | 'quality' | 'keepMetadata' | 'target'>,
+    { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
+    request: Pick<
+      Requests['export']['request'],
+      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'target'
+    >,
   ): Promise<{ path: string; bytes: number }> {
-    const { recipe, format, quality } = request;
+    const { recipe, format, quality, orientation } = request;
     const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
-      if (untouched && format === source.format && request.keepMetadata) {
+      if (untouched && orientation === 1 && format === source.format && request.keepMetadata) {
         // Nothing was done, so nothing is lost either by encoding anew.
         await copyFile(path, temporary).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
         return;
       }
       const edit = { version: packageInfo.version, recipe, reports, at: new Date() };
-      const { metadata } = metadataFor(request.keepMetadata ? source.metadata : NO_METADATA, edit, raster);
-      const { alpha, profile } = source;
-      await encodePhoto({ raster, alpha, profile, metadata, format, quality, path: temporary });
+      const turned = await orientRaster(raster, orientation);
+      const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
+      const { metadata } = metadataFor(request.keepMetadata ? source.metadata : NO_METADATA, edit, turned);
+      const { profile } = source;
+      await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
     };
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
@@ -274,21 +354,4 @@ export class Workbench {
     }
     return writePhoto(target, produce, { signal: job.signal });
   }
-}
-
-interface Size {
-  width: number;
-  height: number;
-}
-
-/** A rectangle of a picture in the pixels of another size of it: whole, inside, and not empty. */
-function fitRect(rect: Rect, from: Size, to: Size): Rect {
-  const along = (start: number, length: number, scale: number, size: number) => {
-    const first = Math.min(size - 1, Math.max(0, Math.round(start * scale)));
-    const end = Math.min(size, Math.max(first + 1, Math.round((start + length) * scale)));
-    return [first, end - first] as const;
-  };
-  const [x, width] = along(rect.x, rect.width, to.width / from.width, to.width);
-  const [y, height] = along(rect.y, rect.height, to.height / from.height, to.height);
-  return { x, y, width, height };
 }

@@ -164,6 +164,7 @@ describe('one photo', () => {
       format: 'png',
       quality: 90,
       keepMetadata: true,
+      orientation: 1,
       target: { folder: target, stem: 'photo' },
     });
     expect(written.path).toBe(join(target, 'photo.png'));
@@ -217,6 +218,101 @@ describe('one photo', () => {
       const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region });
       const { data, info } = await pixels(bytes);
       expect([info.width, info.height, ...data.subarray(0, 3)]).toEqual([50, 50, 0x55, 0x77, 0x99]);
+    }
+  });
+
+  it('keeps what the first steps made: going back to them costs nothing, going on from them starts there', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const tone = (strength: number) =>
+      ({ kind: 'tone', enabled: true, settings: { strength, cast: 1, contrast: 1 } }) as const;
+    const both = (strength: number): Recipe => ({ ...repairAlways, steps: [...repairAlways.steps, tone(strength)] });
+    const steps: (string | null)[] = [];
+    const render = (recipe: Recipe) =>
+      engine.request(
+        'render',
+        { photoId: 'p', recipe, size: 'preview' },
+        { onProgress: ({ step }) => void steps.push(step) },
+      );
+    const first = await render(both(1));
+    expect(new Set(steps.splice(0))).toContain('repair');
+    const repaired = await render(repairAlways);
+    expect(repaired.reports).toMatchObject([{ kind: 'repair', outcome: 'done', seconds: first.reports[0]!.seconds }]);
+    const weaker = await render(both(0.4));
+    expect(new Set(steps)).not.toContain('repair');
+    expect(weaker.reports.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['repair', 'done'],
+      ['tone', 'done'],
+    ]);
+    // The same picture as when it is computed from the start.
+    const region = { x: 0, y: 0, w: 360, h: 270, width: 360, height: 270, lossless: 1 };
+    const shown = async (revision: number) =>
+      (await pixels((await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region })).bytes))
+        .data;
+    const kept = await shown(weaker.revision);
+    await open(engine, scratched);
+    await engine.request('analyse', { photoId: 'p' });
+    expect((await shown((await render(both(0.4))).revision)).equals(kept)).toBe(true);
+  });
+
+  it('shows tiles without loss, differences to the bit, and counts tones', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const { revision } = await engine.request('render', { photoId: 'p', recipe: repairAlways, size: 'full' });
+    const { data: original } = await pixels(scratched);
+    const tile = { photoId: 'p', x: 256, y: 0, w: 104, h: 256, width: 104, height: 256, lossless: 1 };
+    const shown = await engine.request('picture', { ...tile, layer: 'original', revision: 0 });
+    const { data } = await pixels(shown.bytes);
+    for (let y = 0; y < 256; y += 17) {
+      const row = original.subarray((y * 360 + 256) * 3, (y * 360 + 360) * 3);
+      expect(data.subarray(y * 104 * 3, (y + 1) * 104 * 3).equals(row)).toBe(true);
+    }
+    const whole = { photoId: 'p', x: 0, y: 0, w: 360, h: 270, width: 360, height: 270 };
+    const result = await pixels(
+      (await engine.request('picture', { ...whole, layer: 'result', revision, lossless: 1 })).bytes,
+    );
+    const difference = await pixels(
+      (await engine.request('picture', { ...whole, layer: 'difference', revision, against: 0, gain: 4 })).bytes,
+    );
+    const expected = original.map((sample, i) => Math.min(255, 4 * Math.abs(sample - result.data[i]!)));
+    expect(difference.data.equals(expected)).toBe(true);
+    expect(expected.some((value) => value > 0)).toBe(true);
+
+    const histogram = await engine.request('histogram', { photoId: 'p', revision });
+    expect(histogram.luma.reduce((sum, count) => sum + count, 0)).toBe(360 * 270);
+    await expect(engine.request('histogram', { photoId: 'p', revision: 7 })).rejects.toMatchObject({
+      code: 'UNKNOWN_PHOTO',
+    });
+  });
+
+  it.each([
+    [2, [360, 270], (x: number, y: number) => [359 - x, y]],
+    [3, [360, 270], (x: number, y: number) => [359 - x, 269 - y]],
+    [4, [360, 270], (x: number, y: number) => [x, 269 - y]],
+    [5, [270, 360], (x: number, y: number) => [y, x]],
+    [6, [270, 360], (x: number, y: number) => [269 - y, x]],
+    [7, [270, 360], (x: number, y: number) => [269 - y, 359 - x]],
+    [8, [270, 360], (x: number, y: number) => [y, 359 - x]],
+  ] as const)('exports with orientation %i as it is shown', async (orientation, size, place) => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const target = { folder: await outputs(), stem: 'turned' };
+    const request = { photoId: 'p', recipe: nothing, format: 'png', quality: 90, keepMetadata: true } as const;
+    const { path } = await engine.request('export', { ...request, orientation, target });
+    const { data: original } = await pixels(scratched);
+    const { data, info } = await pixels(path);
+    expect([info.width, info.height]).toEqual(size);
+    expect((await sharp(path).metadata()).orientation ?? 1).toBe(1);
+    for (const [x, y] of [
+      [0, 0],
+      [359, 0],
+      [17, 269],
+      [211, 123],
+    ] as const) {
+      const [toX, toY] = place(x, y) as [number, number];
+      const from = 3 * (y * 360 + x);
+      const to = 3 * (toY * info.width + toX);
+      expect([...data.subarray(to, to + 3)]).toEqual([...original.subarray(from, from + 3)]);
     }
   });
 

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import PQueue from 'p-queue';
 import type { EngineStatus, Provider } from '../../preload/contract';
+import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
 import { Job } from './job';
@@ -32,11 +33,21 @@ function send(message: FromEngine): void {
 /** Generators may hold a quarter of the memory, but no more than this. */
 const LARGEST_BUDGET = 2 * 1024 ** 3;
 const SECONDS_TO_CLEAN_UP = 10;
+/** Renderings may take an eighth of the memory, but no more and no less than this. */
+const RENDERINGS = { least: 256 * 1024 ** 2, most: 2 * 1024 ** 3 };
+/** How long a job lets pictures go first, in milliseconds: somebody is looking. */
+const PICTURES_FIRST = 300;
 
 class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #jobs = new Map<string, Job>();
-  readonly #bench = new Workbench((job, colour) => new JobTools(job, this.#store, this.#sessions, colour));
+  readonly #bench = new Workbench(
+    (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
+    Math.min(RENDERINGS.most, Math.max(RENDERINGS.least, totalmem() / 8)),
+  );
+  /** Pictures that are being made, to be cancelled by their request's id. */
+  readonly #pictures = new Map<string, AbortController>();
+  #picturesDone: () => void = () => {};
   #options: EngineOptions = { models: '', provider: 'cpu', threads: 0 };
   #store = new GeneratorStore('');
   #sessions = this.#newSessions();
@@ -48,6 +59,7 @@ class Worker {
   receive(message: ToEngine): void {
     if (message.type === 'cancel') {
       this.#jobs.get(message.id)?.cancel();
+      this.#pictures.get(message.id)?.abort(new EmulsionError('CANCELLED'));
       return;
     }
     const { id } = message;
@@ -60,13 +72,16 @@ class Worker {
         break;
       case 'picture':
         if (this.#bench.hasPicture(message.body)) {
-          this.#answer(id, () => this.#bench.picture(message.body));
+          void this.#answerPicture(id, (signal) => this.#bench.picture(message.body, signal));
         } else {
           this.#enqueue(id, async (job) => {
             await this.#bench.analyse(job, message.body);
             return this.#bench.picture(message.body);
           });
         }
+        break;
+      case 'histogram':
+        this.#answer(id, () => this.#bench.histogram(message.body));
         break;
       case 'generators':
         this.#answer(id, async () => {
@@ -128,9 +143,30 @@ class Worker {
     });
   }
 
+  /** Pictures are made at once, and what computes lets them pass between two tiles. */
+  async #answerPicture(id: string, make: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const controller = new AbortController();
+    this.#pictures.set(id, controller);
+    await this.#answer(id, async () => make(controller.signal));
+    this.#pictures.delete(id);
+    if (this.#pictures.size === 0) this.#picturesDone();
+  }
+
+  /** Settles when no picture is being made, or after a while. */
+  async #letPicturesPass(): Promise<void> {
+    if (this.#pictures.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#picturesDone = resolve;
+      timer = setTimeout(resolve, PICTURES_FIRST);
+    });
+    clearTimeout(timer);
+    this.#picturesDone = () => {};
+  }
+
   /** Runs a job when those before it are done. */
   #enqueue<K extends RequestKind>(id: string, run: (job: Job) => Promise<Requests[K]['response']>): void {
-    const job = new Job(id, send);
+    const job = new Job(id, send, () => this.#letPicturesPass());
     this.#jobs.set(id, job);
     const work = async () => {
       this.#tellStatus();

@@ -38,6 +38,18 @@ export function createRaster(width: number, height: number, channels: 1 | 3, dep
   return { width, height, channels, depth, data: depth === 8 ? new Uint8Array(samples) : new Uint16Array(samples) };
 }
 
+/** A rectangle of a picture in the pixels of another size of it: whole, inside, and not empty. */
+export function fitRect(rect: Rect, from: Pick<Rect, 'width' | 'height'>, to: Pick<Rect, 'width' | 'height'>): Rect {
+  const along = (start: number, length: number, scale: number, size: number) => {
+    const first = Math.min(size - 1, Math.max(0, Math.round(start * scale)));
+    const end = Math.min(size, Math.max(first + 1, Math.round((start + length) * scale)));
+    return [first, end - first] as const;
+  };
+  const [x, width] = along(rect.x, rect.width, to.width / from.width, to.width);
+  const [y, height] = along(rect.y, rect.height, to.height / from.height, to.height);
+  return { x, y, width, height };
+}
+
 /** The largest sample value: 255 or 65535. */
 export function maxValue(raster: Raster): number {
   return raster.depth === 8 ? 255 : 65535;

@@ -1,5 +1,6 @@
 import {
   type Analysis,
+  type Need,
   type Recipe,
   STEP_KINDS,
   type Step,
@@ -37,8 +38,15 @@ export interface Run {
   /** Of the photo at full size; null where no detector is installed. */
   damage: DamageMap | null;
   tools: StepTools;
+  /**
+   * What `raster` has been through already: the first of the steps that run. Their reports are taken over and they are
+   * not done again.
+   */
+  begun?: Pick<RunResult, 'reports' | 'masked'>;
   /** Called before each step that runs, with the share of the whole run that it covers, from and to in 0..1. */
   onStep?: (kind: StepKind, share: { from: number; to: number }) => void;
+  /** Called after each step with what there is so far. The raster is worked on further: who keeps it copies it. */
+  onDone?: (sofar: RunResult) => void;
 }
 
 export interface RunResult {
@@ -47,6 +55,13 @@ export interface RunResult {
   reports: StepReport[];
   /** Share of pixels inside the repair mask, 0 where nothing was repaired. */
   masked: number;
+}
+
+/** A step of a recipe and what is to become of it. */
+export interface PlannedStep {
+  step: Step;
+  outcome: StepReport['outcome'];
+  need: Need | undefined;
 }
 
 /** What a step leaves behind, to be made into its report. */
@@ -84,48 +99,62 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
 };
 
 /**
- * Runs the steps of a recipe in the order of {@link STEP_KINDS}. A step that is switched off is reported `off`; under
- * the gate `needed`, one that the analysis found no need for is reported `skipped`. Throws GENERATOR_MISSING before
- * anything is changed where a step that would run has no generator; otherwise what the steps throw.
+ * Which steps of a recipe run on a photo, in the order of {@link STEP_KINDS}. A step that is switched off is `off`;
+ * under the gate `needed`, one that the analysis found no need for is `skipped`.
  */
-export async function runRecipe(run: Run): Promise<RunResult> {
-  const { analysis, recipe, tools } = run;
-  const plan = orderSteps(recipe.steps).map((step) => {
+export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
+  return orderSteps(recipe.steps).map((step) => {
     const need = analysis.needs.find((each) => each.kind === step.kind);
     const outcome = !step.enabled ? 'off' : recipe.gate === 'needed' && !need?.needed ? 'skipped' : 'done';
-    return { step, outcome, need } as const;
+    return { step, outcome, need };
   });
-  for (const { step, outcome } of plan) if (outcome === 'done') requireGenerators(step.kind, tools);
+}
 
-  const costs = plan.map(({ step, outcome }) => (outcome === 'done' ? runnerOf(step.kind).cost(run) : 0));
+/** One report per planned step: those of the steps that were run, and why the others were not. */
+export function reportPlan(plan: readonly PlannedStep[], done: readonly StepReport[]): StepReport[] {
+  return plan.flatMap(({ step, outcome, need }) => {
+    if (outcome === 'done') return done.filter(({ kind }) => kind === step.kind);
+    const sentence = outcome === 'off' ? 'Switched off.' : (need?.sentence ?? 'Not needed.');
+    return { kind: step.kind, outcome, sentence, seconds: 0, generator: null, provider: null };
+  });
+}
+
+/**
+ * Runs the steps of a recipe as {@link planRecipe} says. Throws GENERATOR_MISSING before anything is changed where a
+ * step that would run has no generator; otherwise what the steps throw.
+ */
+export async function runRecipe(run: Run): Promise<RunResult> {
+  const { analysis, recipe, tools, begun } = run;
+  const plan = planRecipe(recipe, analysis);
+  const running = plan.filter(({ outcome }) => outcome === 'done');
+  for (const { step } of running) requireGenerators(step.kind, tools);
+
+  const done = [...(begun?.reports ?? [])];
+  const left = running.slice(done.length);
+  const costs = left.map(({ step }) => runnerOf(step.kind).cost(run));
   const total = costs.reduce((sum, cost) => sum + cost, 0);
-  const reports: StepReport[] = [];
   let raster = run.raster;
-  let masked = 0;
+  let masked = begun?.masked ?? 0;
   let spent = 0;
-  for (const [index, { step, outcome, need }] of plan.entries()) {
-    if (outcome !== 'done') {
-      const sentence = outcome === 'off' ? 'Switched off.' : (need?.sentence ?? 'Not needed.');
-      reports.push({ kind: step.kind, outcome, sentence, seconds: 0, generator: null, provider: null });
-      continue;
-    }
+  for (const [index, { step, need }] of left.entries()) {
     run.onStep?.(step.kind, { from: spent / total, to: (spent + costs[index]!) / total });
     spent += costs[index]!;
     const started = performance.now();
-    const done = await runnerOf(step.kind).apply({ ...run, raster }, step.settings);
-    raster = done.raster;
-    masked = done.masked ?? masked;
-    reports.push({
+    const outcome = await runnerOf(step.kind).apply({ ...run, raster }, step.settings);
+    raster = outcome.raster;
+    masked = outcome.masked ?? masked;
+    done.push({
       kind: step.kind,
-      outcome,
+      outcome: 'done',
       // Why, with the figure measured, and then what was done.
-      sentence: need?.needed ? `${need.sentence} ${done.sentence}` : done.sentence,
+      sentence: need?.needed ? `${need.sentence} ${outcome.sentence}` : outcome.sentence,
       seconds: (performance.now() - started) / 1000,
-      generator: done.generator,
-      provider: done.provider,
+      generator: outcome.generator,
+      provider: outcome.provider,
     });
+    run.onDone?.({ raster, reports: [...done], masked });
   }
-  return { raster, reports, masked };
+  return { raster, reports: reportPlan(plan, done), masked };
 }
 
 /** The runner of a kind of step. Throws GENERATOR_MISSING where there is none. */

@@ -195,6 +195,11 @@ export function createFakeBridge(): FakeBridge {
         seconds: 4.5,
       };
     },
+    'photos.histogram': () => {
+      const bell = (centre: number) =>
+        Array.from({ length: 256 }, (_, tone) => Math.round(9000 * Math.exp(-(((tone - centre) / 40) ** 2))));
+      return { red: bell(150), green: bell(120), blue: bell(90), luma: bell(120), shadows: 0.001, highlights: 0.0234 };
+    },
     'photos.export': () => ({
       name: 'Grandmother at the lake-restored.jpg',
       place: null,

@@ -92,7 +92,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         return;
       }
       case 'picture': {
-        const picture = await app.picture(readPictureUrl(request.url ?? ''));
+        // A picture that has been scrolled away is not waited for any more.
+        const gone = new AbortController();
+        response.once('close', () => gone.abort());
+        const picture = await app.picture(readPictureUrl(request.url ?? ''), gone.signal);
         response
           .writeHead(200, {
             'content-type': picture.type,

@@ -17,11 +17,13 @@ export function servePage(page: Page): (request: { method: string; url: string }
 }
 
 /** Answers `photo://picture/<photo>/<layer>?...`. */
-export function servePictures(app: App): (request: { method: string; url: string }) => Promise<Response> {
-  return async ({ method, url }) => {
+export function servePictures(
+  app: App,
+): (request: { method: string; url: string; signal?: AbortSignal }) => Promise<Response> {
+  return async ({ method, url, signal }) => {
     try {
       if (method !== 'GET' || !url.startsWith(`${PICTURE_BASE}/`)) throw new EmulsionError('BAD_REQUEST');
-      const { type, bytes } = await app.picture(parsePictureUrl(PICTURE_BASE, url));
+      const { type, bytes } = await app.picture(parsePictureUrl(PICTURE_BASE, url), signal);
       return new Response(new Uint8Array(bytes), {
         // The URL holds the revision, so one URL is one picture for as long as the app runs.
         headers: { ...PICTURE_HEADERS, 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable' },

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { createRaster } from '../restoration/raster';
+import { Renderings } from './renderings';
+
+const raster = (kilobytes: number) => createRaster(1000, kilobytes, 1, 8);
+const about = (key: string, photoId = 'p') => ({ photoId, size: 'full' as const, key, masked: 0, reports: [] });
+
+describe('renderings', () => {
+  test('are found by what made them and by their number, until there is no room', () => {
+    const renderings = new Renderings(2_500_000);
+    const first = renderings.keep(about('a'), raster(1000));
+    const second = renderings.keep(about('b'), raster(1000));
+    expect(second.revision).toBeGreaterThan(first.revision);
+    // Looked at again, the first is now the newer one.
+    expect(renderings.find('p', 'full', 'a')).toBe(first);
+    renderings.keep(about('c'), raster(1000));
+    expect(renderings.find('p', 'full', 'b')).toBeNull();
+    expect(renderings.byRevision('p', second.revision)).toBeNull();
+    expect(renderings.byRevision('p', first.revision)).toBe(first);
+    expect(renderings.bytes).toBeLessThanOrEqual(2_500_000);
+  });
+
+  test('the newest stays even where it is larger than all that there is room for', () => {
+    const renderings = new Renderings(1000);
+    const kept = renderings.keep(about('a'), raster(10));
+    expect(renderings.byRevision('p', kept.revision)).toBe(kept);
+    expect(renderings.hasRoom(0)).toBe(false);
+  });
+
+  test('of one size or photo are not taken for those of another', () => {
+    const renderings = new Renderings(1e9);
+    const kept = renderings.keep(about('a'), raster(1));
+    expect(renderings.find('p', 'preview', 'a')).toBeNull();
+    expect(renderings.byRevision('q', kept.revision)).toBeNull();
+    renderings.keep(about('a', 'q'), raster(1));
+    renderings.drop('p');
+    expect(renderings.find('p', 'full', 'a')).toBeNull();
+    expect(renderings.find('q', 'full', 'a')).not.toBeNull();
+  });
+
+  test('room is made before it is needed', () => {
+    const renderings = new Renderings(1_200_000);
+    renderings.keep(about('a'), raster(1000));
+    renderings.reserve(1_000_000);
+    expect(renderings.bytes).toBe(0);
+  });
+});

@@ -1,0 +1,77 @@
+import type { RenderSize, StepReport } from '../../preload/contract';
+import { Pyramid } from '../photos/pyramid';
+import type { Raster } from '../restoration/raster';
+
+/** A computed picture of a photo. `key` says from which steps with which settings it came. */
+export interface Kept {
+  photoId: string;
+  size: RenderSize;
+  key: string;
+  revision: number;
+  pyramid: Pyramid;
+  /** Share of pixels inside the repair mask. */
+  masked: number;
+  /** Of the steps that were run, in order. */
+  reports: StepReport[];
+}
+
+/**
+ * The renderings that are kept, over all photos, within a budget of memory: what was not looked at for longest goes
+ * first. The newest always stays, however large it is.
+ */
+export class Renderings {
+  readonly #budget: number;
+  /** Starts at a new number with every process, so that a picture's URL never means two pictures. */
+  #revision = Date.now();
+  /** Oldest first. */
+  #kept: Kept[] = [];
+
+  /** @param budget bytes */
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.#kept.reduce((sum, { pyramid }) => sum + pyramid.bytes, 0);
+  }
+
+  find(photoId: string, size: RenderSize, key: string): Kept | null {
+    return this.#use((each) => each.photoId === photoId && each.size === size && each.key === key);
+  }
+
+  byRevision(photoId: string, revision: number): Kept | null {
+    return this.#use((each) => each.photoId === photoId && each.revision === revision);
+  }
+
+  /** Makes room for a picture that is about to be computed, so that the two never lie in memory together needlessly. */
+  reserve(bytes: number): void {
+    while (this.#kept.length > 0 && this.bytes + bytes > this.#budget) this.#kept.shift();
+  }
+
+  /** True where a picture fits without another having to go. */
+  hasRoom(bytes: number): boolean {
+    return this.bytes + bytes <= this.#budget;
+  }
+
+  keep(rendering: Omit<Kept, 'revision' | 'pyramid'>, raster: Raster): Kept {
+    const pyramid = new Pyramid(raster);
+    this.reserve(pyramid.bytes);
+    const kept = { ...rendering, pyramid, revision: ++this.#revision };
+    this.#kept.push(kept);
+    return kept;
+  }
+
+  /** Forgets everything of a photo. */
+  drop(photoId: string): void {
+    this.#kept = this.#kept.filter((each) => each.photoId !== photoId);
+  }
+
+  #use(wanted: (each: Kept) => boolean): Kept | null {
+    const index = this.#kept.findIndex(wanted);
+    if (index < 0) return null;
+    const [found] = this.#kept.splice(index, 1);
+    this.#kept.push(found!);
+    return found!;
+  }
+}
