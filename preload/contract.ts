@@ -84,10 +84,12 @@ export const RepairSettings = z.object({
   grow: z.number().min(0).max(32).default(2),
 });
 export const RestoreSettings = z.object({
-  strength: unit.default(0.7),
-  /** Leaves film grain standing and takes out only noise and compression blocks. */
+  /** Share of the noise and of the marks of compression to take out. */
+  strength: unit.default(0.8),
+  /** Leaves most of the grain in the luminance standing; colour noise and compression blocks still go. */
   keepGrain: z.boolean().default(false),
 });
+export type RestoreSettings = z.infer<typeof RestoreSettings>;
 export const ToneSettings = z.object({
   strength: unit.default(1),
   /** Share of the colour cast to take out. */
@@ -311,6 +313,8 @@ export const Analysis = z.object({
   noise: z.number().nonnegative(),
   /** Strength of 8x8 block edges against their neighbours, 1 = none. */
   blockiness: z.number().nonnegative(),
+  /** Estimated root mean square error that compression has left, in 8-bit levels. */
+  compression: z.number().nonnegative(),
   megapixels: z.number().positive(),
   needs: z.array(Need),
   /** The proposal. With nothing to do, all steps are disabled. */

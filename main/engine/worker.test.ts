@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pictureUrl, type Recipe } from '../../preload/contract';
 import type { Card } from '../generators/card';
 import type { Raster } from '../restoration/raster';
-import { damageScene, testScene } from '../restoration/testing';
+import { damageScene, testScene, withNoise } from '../restoration/testing';
 import { forkEngine } from './launch';
 import type { EngineProcess, Requests } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
@@ -62,6 +62,8 @@ async function install(name: string, detector = 'detector', changes: Partial<Car
   });
   const inpainter = await fixtureCard('inpainter', { task: 'inpaint' });
   await installFixture(models, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
+  const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
+  await installFixture(models, await fixtureCard('restorer', { task: 'restore', halo: 1, extraInputs: [strength] }));
   return models;
 }
 
@@ -182,6 +184,32 @@ describe('one photo', () => {
       else if (!triple(restored).every((value, c) => value === original[3 * i + c])) outside += 1;
     }
     expect(outside).toBe(0);
+  });
+
+  it('is freed of noise as much as was measured, its opacity untouched', async () => {
+    const { engine } = shared;
+    const { data, width, height } = withNoise(testScene(360, 270, 2), 12);
+    const path = join(folder.path, 'noisy.png');
+    const alpha = Buffer.from(Array.from({ length: width * height }, (_, i) => (i * 7) % 256));
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+      .png()
+      .toFile(path);
+    const target = await outputs();
+    const { analysis, reports, output } = await engine.request('restore', restoreRequest(path, target, null));
+    expect(analysis.noise).toBeGreaterThan(10);
+    expect(analysis.noise).toBeLessThan(14);
+    expect(reports.find(({ kind }) => kind === 'restore')).toMatchObject({ outcome: 'done', generator: 'restorer' });
+    const after = await sharp(output!.path).raw().toBuffer({ resolveWithObject: true });
+    expect(after.info.channels).toBe(4);
+    expect(alpha.every((value, i) => after.data[4 * i + 3] === value)).toBe(true);
+    // The fixture blurs by ten times the strength: 12 of 255 levels are nearly half of it, of which 0.8 are made.
+    const i = 100 * width + 100;
+    const sum = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => data[3 * (i + dy * width + dx)]!));
+    const mean = sum.reduce((one, other) => one + other, 0) / 9;
+    const share = (after.data[4 * i]! - data[3 * i]!) / (mean - data[3 * i]!);
+    expect(share).toBeCloseTo(0.8 * 10 * (analysis.noise / 255), 0);
+    expect(share).toBeGreaterThan(0.2);
   });
 
   it('computes nothing twice', async () => {
@@ -420,6 +448,7 @@ describe('generators', () => {
     expect(list.map(({ id, state }) => [id, state])).toEqual([
       ['detector', 'ready'],
       ['inpainter', 'ready'],
+      ['restorer', 'ready'],
     ]);
   });
 
@@ -427,7 +456,7 @@ describe('generators', () => {
     const { engine } = start({ models: join(folder.path, 'models', 'none') });
     await engine.request('generators', null);
     engine.configure({ models: join(folder.path, 'models', 'good'), provider: 'cpu', threads: 1 });
-    expect(await engine.request('generators', null)).toHaveLength(2);
+    expect(await engine.request('generators', null)).toHaveLength(3);
     await open(engine, scratched);
     expect((await engine.request('analyse', { photoId: 'p' })).damage).toBeGreaterThan(0);
     expect(engine.status()).toMatchObject({ provider: 'cpu', threads: 1 });
@@ -529,7 +558,7 @@ describe('when the process fails', () => {
     const { engine, processes } = start({ models, limits: { silence: 1, busy: 2 } });
     await open(engine, scratched);
     await expect(engine.request('analyse', { photoId: 'p' })).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
-    await expect(engine.request('generators', null)).resolves.toHaveLength(2);
+    await expect(engine.request('generators', null)).resolves.toHaveLength(3);
     expect(processes).toHaveLength(2);
   });
 
@@ -545,7 +574,7 @@ describe('when the process fails', () => {
     });
     const job = engine.request('analyse', { photoId: 'p' }, { signal: controller.signal });
     await expect(job).rejects.toMatchObject({ code: 'CANCELLED' });
-    await expect(engine.request('generators', null)).resolves.toHaveLength(2);
+    await expect(engine.request('generators', null)).resolves.toHaveLength(3);
     expect(processes).toHaveLength(2);
   });
 

@@ -2,18 +2,20 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Analysis, STEP_KINDS } from '../../preload/contract';
 import { analyse, REASONS } from './analysis';
 import { detectDamage } from './damage';
-import { maxValue, type Raster } from './raster';
+import type { Raster } from './raster';
 import {
   damageScene,
   type FakeGenerator,
   fakeDetector,
   fakeInpainter,
+  fakeRestorer,
   fakeTools,
   mapPixels,
-  random,
   testScene,
   to16Bit,
   toGrey,
+  withJpegLoss,
+  withNoise,
 } from './testing';
 
 let scene: Raster;
@@ -23,39 +25,6 @@ beforeAll(() => {
 
 const need = (analysis: Analysis, kind: string) => analysis.needs.find((each) => each.kind === kind)!;
 const look = (raster: Raster) => analyse(raster, null, fakeTools());
-
-function withNoise(raster: Raster, sigma: number): Raster {
-  const next = random(9);
-  const data = raster.data.slice();
-  const scale = maxValue(raster) / 255;
-  for (let i = 0; i < data.length; i += raster.channels) {
-    const gauss = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()) * sigma * scale;
-    for (let c = 0; c < raster.channels; c++) {
-      data[i + c] = Math.max(0, Math.min(maxValue(raster), Math.round(data[i + c]! + gauss)));
-    }
-  }
-  return { ...raster, data };
-}
-
-/** What strong JPEG compression leaves: every 8 x 8 block as a coarse plane. */
-function blocky(raster: Raster): Raster {
-  const data = raster.data.slice();
-  for (let top = 0; top + 8 <= raster.height; top += 8) {
-    for (let left = 0; left + 8 <= raster.width; left += 8) {
-      for (let c = 0; c < 3; c++) {
-        const at = (x: number, y: number) => 3 * ((top + y) * raster.width + left + x) + c;
-        let mean = 0;
-        for (let i = 0; i < 64; i++) mean += data[at(i % 8, i >> 3)]! / 64;
-        const base = Math.round(mean / 12) * 12;
-        for (let i = 0; i < 64; i++) {
-          const here = at(i % 8, i >> 3);
-          data[here] = Math.max(0, Math.min(255, Math.round(base + 0.3 * (data[here]! - mean))));
-        }
-      }
-    }
-  }
-  return { ...raster, data };
-}
 
 describe('a clean photo', () => {
   test('has nothing to do, in any depth, and says so for every step', async () => {
@@ -145,28 +114,43 @@ describe('needs', () => {
     expect(analysis.cast).toBeGreaterThan(8);
   });
 
-  test('noise is measured in 8-bit levels, whatever the depth', async () => {
-    const base = (await look(scene)).noise;
-    for (const sigma of [4, 10]) {
-      for (const raster of [
-        withNoise(scene, sigma),
-        withNoise(to16Bit(scene), sigma),
-        withNoise(toGrey(scene), sigma),
-      ]) {
-        const { noise } = await look(raster);
-        expect(noise).toBeGreaterThan(Math.max(base, 0.75 * sigma));
-        expect(noise).toBeLessThan(1.5 * sigma);
-      }
+  const tools = fakeTools({ restore: fakeRestorer });
+  const restoration = async (raster: Raster) => {
+    const analysis = await analyse(raster, null, tools);
+    const step = analysis.recipe.steps.find((each) => each.kind === 'restore');
+    return { ...need(analysis, 'restore'), settings: step?.kind === 'restore' ? step.settings : null };
+  };
+
+  test('colour noise is taken out from a lower level on than grain, which belongs to the photo', async () => {
+    expect(await restoration(withNoise(scene, 4))).toMatchObject({ needed: false, reason: 'reason.restore.clean' });
+    expect(await restoration(withNoise(scene, 8))).toMatchObject({
+      needed: true,
+      reason: 'reason.restore.noise',
+      settings: { keepGrain: false },
+    });
+    for (const raster of [withNoise(scene, 7.5, { blur: 0.7, mono: true }), withNoise(toGrey(scene), 7.5)]) {
+      expect(await restoration(raster)).toMatchObject({
+        needed: false,
+        reason: 'reason.restore.grain',
+        settings: null,
+      });
     }
-    expect(need(await look(withNoise(scene, 10)), 'restore')).toMatchObject({ needed: true, available: false });
   });
 
-  test('compression blocks are seen, and noise is not taken for them', async () => {
-    expect((await look(scene)).blockiness).toBeLessThan(1.1);
+  test('coarse grain is thinned out, and only grain that hides the photo is not kept', async () => {
+    const grainy = (sigma: number) => restoration(withNoise(scene, sigma, { blur: 0.7, mono: true }));
+    expect(await grainy(12)).toMatchObject({ needed: true, settings: { keepGrain: true } });
+    expect(await grainy(22)).toMatchObject({ needed: true, settings: { keepGrain: false } });
+  });
+
+  test('compression blocks are seen, with both figures in the sentence, and noise is not taken for them', async () => {
     expect((await look(withNoise(scene, 10))).blockiness).toBeLessThan(1.1);
-    const analysis = await look(blocky(scene));
-    expect(analysis.blockiness).toBeGreaterThan(1.35);
-    expect(need(analysis, 'restore').reason).toBe('reason.restore.blocks');
+    expect(await restoration(withJpegLoss(scene, 95))).toMatchObject({ needed: false });
+    const analysis = await look(withJpegLoss(scene, 12));
+    const { needed, available, reason, sentence } = need(analysis, 'restore');
+    expect({ needed, available, reason }).toEqual({ needed: true, available: false, reason: 'reason.restore.blocks' });
+    expect(sentence).toContain(`${analysis.blockiness.toFixed(1)} times`);
+    expect(sentence).toContain(`${analysis.compression.toFixed(1)} levels`);
   });
 
   test('what has no generator is never proposed', async () => {

@@ -1,7 +1,7 @@
 import { type Analysis, type Need, RECIPE_FORMAT, type Recipe, type Step, type StepKind } from '../../preload/contract';
 import type { DamageMap } from './damage';
 import { certainDamage, createMask, type Mask } from './mask';
-import { measureQuality } from './quality';
+import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import {
@@ -18,14 +18,24 @@ import type { StepTools, Task } from './tools';
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
 const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
 
-/** Noise (standard deviation in 8-bit levels) and block strength from which cleaning is worth its price. */
+/** Noise in 8-bit levels from which cleaning is worth its price: colour noise, which no film and no paper has ... */
 const LEAST_NOISE = 6;
+/** ... and the grain of film, which belongs to a photo until it hides it. */
+const LEAST_GRAIN = 9;
+/** From here on grain is not kept in the proposal either. */
+const HIDING_GRAIN = 16;
+/** Noise with this share in the luma is grain: all channels have the same. */
+const GRAIN_SHARE = 0.85;
+/** Blocks stand out where both their steps against the rest, and the error that they tell of in levels, are large. */
 const LEAST_BLOCKINESS = 1.35;
+const LEAST_COMPRESSION = 3;
 /**
  * A photo in sound colours is rarely a damaged print: bright lines in it are wires, stalks and trails of light more
  * often than scratches. So many times the damage must be found there before a repair is proposed.
  */
 const SOUND_COLOUR_CAUTION = 2.1;
+/** A trace of noise looks more natural than none. */
+const RESTORE_STRENGTH = 0.8;
 /** Photos below this are too small for a print of postcard size. */
 const SMALL_MEGAPIXELS = 1.5;
 
@@ -35,7 +45,8 @@ export const REASONS = {
   'reason.repair.clean': ['damage'],
   'reason.repair.unknown': [],
   'reason.restore.noise': ['noise'],
-  'reason.restore.blocks': ['blockiness'],
+  'reason.restore.blocks': ['blockiness', 'compression'],
+  'reason.restore.grain': ['noise'],
   'reason.restore.clean': ['noise'],
   'reason.tone.faded': ['range'],
   'reason.tone.cast': ['cast'],
@@ -58,8 +69,7 @@ export interface Measurements {
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
   toneStrength: number;
-  noise: number;
-  blockiness: number;
+  quality: Quality;
   megapixels: number;
 }
 
@@ -77,15 +87,16 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
     assessUpscale(measurements, tools),
     need('style', false, has(tools, 'style'), 'reason.style.taste', {}, 'A style is a matter of taste.'),
   ];
-  const recipe = propose(needs, measurements.toneStrength);
-  const { tone } = measurements;
+  const recipe = propose(needs, measurements);
+  const { tone, quality } = measurements;
   return {
     damage: measurements.damage ?? 0,
     range: rangeOf(tone),
     cast: castOf(tone),
     colour: tone.colour,
-    noise: measurements.noise,
-    blockiness: measurements.blockiness,
+    noise: quality.noise,
+    blockiness: quality.blockiness,
+    compression: quality.compression,
     megapixels: measurements.megapixels,
     needs,
     recipe,
@@ -98,7 +109,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
   const tone = measureTone(small, tools.colour, mask ? maskedPixels(mask) : undefined);
   await tools.breathe();
-  const { noise, blockiness } = measureQuality(raster);
+  const quality = measureQuality(raster);
   await tools.breathe();
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
@@ -106,8 +117,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
       damage !== null && certainDamage(damage) >= damage.needed * (isSoundColour(tone) ? SOUND_COLOUR_CAUTION : 1),
     tone,
     toneStrength: toneStrength(small, tone),
-    noise,
-    blockiness,
+    quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };
 }
@@ -175,29 +185,31 @@ function assessRepair({ damage, isDamaged }: Measurements, tools: StepTools): Ne
     : need('repair', false, available, 'reason.repair.clean', figures, 'No creases or scratches worth repairing.');
 }
 
-function assessRestore({ noise, blockiness }: Measurements, tools: StepTools): Need {
+function isGrain({ noise, lumaNoise }: Quality): boolean {
+  return lumaNoise >= GRAIN_SHARE * noise;
+}
+
+function isBlocky({ blockiness, compression }: Quality): boolean {
+  return blockiness >= LEAST_BLOCKINESS && compression >= LEAST_COMPRESSION;
+}
+
+function assessRestore({ quality }: Measurements, tools: StepTools): Need {
   const available = has(tools, 'restore');
-  if (blockiness >= LEAST_BLOCKINESS) {
-    const sentence = `Compression blocks stand out ${blockiness.toFixed(1)} times as strong as the picture around them.`;
-    return need('restore', true, available, 'reason.restore.blocks', { blockiness }, sentence);
+  const { noise, blockiness, compression } = quality;
+  const levels = noise.toFixed(1);
+  if (isBlocky(quality)) {
+    const sentence = `Compression blocks stand out ${blockiness.toFixed(1)} times as strong as what is around them, an error of ${compression.toFixed(1)} levels.`;
+    return need('restore', true, available, 'reason.restore.blocks', { blockiness, compression }, sentence);
   }
-  return noise >= LEAST_NOISE
-    ? need(
-        'restore',
-        true,
-        available,
-        'reason.restore.noise',
-        { noise },
-        `Grain and noise of ${noise.toFixed(1)} levels.`,
-      )
-    : need(
-        'restore',
-        false,
-        available,
-        'reason.restore.clean',
-        { noise },
-        `Little noise (${noise.toFixed(1)} levels).`,
-      );
+  if (noise >= (isGrain(quality) ? LEAST_GRAIN : LEAST_NOISE)) {
+    const sentence = `Noise and grain of ${levels} levels.`;
+    return need('restore', true, available, 'reason.restore.noise', { noise }, sentence);
+  }
+  if (noise >= LEAST_NOISE) {
+    const sentence = `Grain of ${levels} levels, which belongs to the photo.`;
+    return need('restore', false, available, 'reason.restore.grain', { noise }, sentence);
+  }
+  return need('restore', false, available, 'reason.restore.clean', { noise }, `Little noise (${levels} levels).`);
 }
 
 /** How far the ends of the tones are from where a sound print has them, in L*. */
@@ -264,7 +276,7 @@ function assessUpscale({ megapixels }: Measurements, tools: StepTools): Need {
  * The recipe that answers the needs. Imagined colours, enlargement and style are never proposed by themselves: they
  * are a choice, not a repair.
  */
-function propose(needs: readonly Need[], toneStrength: number): Recipe {
+function propose(needs: readonly Need[], { toneStrength, quality }: Measurements): Recipe {
   const wanted = (kind: StepKind) => needs.some((each) => each.kind === kind && each.needed && each.available);
   const steps: Step[] = [
     { kind: 'repair', enabled: wanted('repair'), settings: { ...REPAIR_DEFAULTS } },
@@ -274,7 +286,10 @@ function propose(needs: readonly Need[], toneStrength: number): Recipe {
       settings: { strength: toneStrength, cast: 1, contrast: 1 },
     },
   ];
-  if (wanted('restore')) steps.push({ kind: 'restore', enabled: true, settings: { strength: 0.7, keepGrain: false } });
+  if (wanted('restore')) {
+    const keepGrain = isGrain(quality) && quality.noise < HIDING_GRAIN;
+    steps.push({ kind: 'restore', enabled: true, settings: { strength: RESTORE_STRENGTH, keepGrain } });
+  }
   return { format: RECIPE_FORMAT, id: 'proposal', name: 'Proposal', gate: 'needed', steps: orderSteps(steps) };
 }
 

@@ -1,124 +1,253 @@
 import { lumaOf } from './colour';
 import { maxValue, type Raster } from './raster';
 
-/** Native-resolution measurements: noise and compression blocks do not survive shrinking. */
+/** Native-resolution measurements: noise and compression blocks do not survive shrinking. In 8-bit levels. */
 export interface Quality {
-  /** Standard deviation of the noise in 8-bit levels. */
+  /** Standard deviation of the noise and grain, as the root mean square over the channels. */
   noise: number;
-  /** Mean step across the lines of the 8 x 8 grid against the mean step elsewhere; 1 = no blocks. */
+  /** The same of the luma. Grain that is equal in all channels has as much as `noise`, the noise of a sensor less. */
+  lumaNoise: number;
+  /** Steps across the lines of the 8 x 8 grid against the steps elsewhere; 1 = no blocks. */
   blockiness: number;
+  /** Root mean square error that the compression has left, as its blocks tell; 0 where there are none. */
+  compression: number;
 }
 
 /** At most this many windows of {@link WINDOW} x {@link WINDOW} pixels are looked at, spread over the photo. */
 const WINDOWS = 256;
 const WINDOW = 64;
-/** Noise is read off the flattest share of small blocks. */
-const FLATTEST = 0.1;
 const BLOCK = 8;
 
 /**
- * Noise by Immerkaer's difference of Laplacians ("Fast noise variance estimation", CVIU 64, 1996) on the flattest
- * blocks, where there is little texture to be mistaken for it; blocks by comparing steps across the JPEG grid with
- * steps beside it.
+ * Noise is what a plane leaves of the flattest blocks, where there is no texture to be mistaken for it; compression is
+ * read off the steps across the JPEG grid, wherever it begins, beside the steps elsewhere. Checked on the Kodak
+ * pictures: white noise of 5 to 25 levels and grain blurred by up to a pixel are found within a fifth, the error of
+ * JPEG qualities 10 to 75 within a third in most pictures.
  */
 export function measureQuality(raster: Raster): Quality {
-  const estimates: number[] = [];
-  const across = { sum: 0, count: 0 };
-  const beside = { sum: 0, count: 0 };
-  for (const [left, top, width, height] of windows(raster)) {
-    const luma = readLuma(raster, left, top, width, height);
-    blockNoise(luma, width, height, estimates);
-    gridSteps(luma, width, height, left, top, across, beside);
+  const planes = raster.channels === 1 ? 1 : 4;
+  const blocks = Array.from({ length: planes }, () => new Blocks());
+  const grid = new Grid();
+  for (const { left, top, width, height } of windows(raster)) {
+    const read = readWindow(raster, left, top, width, height);
+    for (const [plane, samples] of read.entries()) blocks[plane]!.add(samples, width, height);
+    grid.add(read[0]!, width, height);
   }
-  estimates.sort((one, other) => one - other);
-  const flattest = estimates.slice(0, Math.max(1, Math.round(estimates.length * FLATTEST)));
-  const noise = flattest.length === 0 ? 0 : flattest[Math.floor(flattest.length / 2)]!;
-  const usual = beside.count === 0 ? 0 : beside.sum / beside.count;
-  const grid = across.count === 0 ? 0 : across.sum / across.count;
-  // A quarter of a level keeps synthetic flat pictures from dividing by nothing.
-  return { noise, blockiness: (grid + 0.25) / (usual + 0.25) };
+  const [lumaNoise = 0, ...channels] = blocks.map((each) => each.noise());
+  const noise = channels.length === 0 ? lumaNoise : Math.hypot(...channels) / Math.sqrt(channels.length);
+  return { noise, lumaNoise, ...grid.judge() };
 }
 
-/** Windows on the 8 x 8 grid, evenly spread; pictures smaller than a window give one of what they have. */
-function* windows(raster: Raster): Generator<[number, number, number, number]> {
+/** Windows on a grid of 8 x 8, evenly spread; pictures smaller than a window give one of what they have. */
+function* windows(raster: Raster): Generator<{ left: number; top: number; width: number; height: number }> {
   const width = Math.min(WINDOW, raster.width);
   const height = Math.min(WINDOW, raster.height);
   const columns = Math.max(1, Math.floor(raster.width / WINDOW));
   const rows = Math.max(1, Math.floor(raster.height / WINDOW));
   const stride = Math.max(1, Math.ceil(Math.sqrt((columns * rows) / WINDOWS)));
   for (let row = 0; row < rows; row += stride) {
-    for (let column = 0; column < columns; column += stride) yield [column * WINDOW, row * WINDOW, width, height];
+    for (let column = 0; column < columns; column += stride) {
+      yield { left: column * WINDOW, top: row * WINDOW, width, height };
+    }
   }
 }
 
-/** Luma in 8-bit levels. */
-function readLuma(raster: Raster, left: number, top: number, width: number, height: number): Float32Array {
+/** Luma and, of a photo in colour, its three channels, in 8-bit levels. */
+function readWindow(raster: Raster, left: number, top: number, width: number, height: number): Float32Array[] {
   const { data, channels } = raster;
   const scale = 255 / maxValue(raster);
-  const luma = new Float32Array(width * height);
+  const count = width * height;
+  const planes = Array.from({ length: channels === 1 ? 1 : 4 }, () => new Float32Array(count));
+  const [luma, red, green, blue] = planes as [Float32Array, Float32Array, Float32Array, Float32Array];
   for (let y = 0, i = 0; y < height; y++) {
     let source = ((top + y) * raster.width + left) * channels;
     for (let x = 0; x < width; x++, i++, source += channels) {
-      luma[i] = scale * (channels === 1 ? data[source]! : lumaOf(data[source]!, data[source + 1]!, data[source + 2]!));
-    }
-  }
-  return luma;
-}
-
-function blockNoise(luma: Float32Array, width: number, height: number, estimates: number[]): void {
-  for (let top = 1; top + BLOCK < height; top += BLOCK) {
-    for (let left = 1; left + BLOCK < width; left += BLOCK) {
-      let sum = 0;
-      let mean = 0;
-      for (let y = top; y < top + BLOCK; y++) {
-        for (let x = left; x < left + BLOCK; x++) {
-          const i = y * width + x;
-          mean += luma[i]!;
-          sum += Math.abs(
-            luma[i - width - 1]! -
-              2 * luma[i - width]! +
-              luma[i - width + 1]! -
-              2 * luma[i - 1]! +
-              4 * luma[i]! -
-              2 * luma[i + 1]! +
-              luma[i + width - 1]! -
-              2 * luma[i + width]! +
-              luma[i + width + 1]!,
-          );
-        }
+      if (channels === 1) {
+        luma[i] = scale * data[source]!;
+        continue;
       }
-      mean /= BLOCK * BLOCK;
-      // Clipped blacks and whites hide the noise.
-      if (mean > 8 && mean < 247) estimates.push((Math.sqrt(Math.PI / 2) * sum) / (6 * BLOCK * BLOCK));
+      red[i] = scale * data[source]!;
+      green[i] = scale * data[source + 1]!;
+      blue[i] = scale * data[source + 2]!;
+      luma[i] = lumaOf(red[i]!, green[i]!, blue[i]!);
     }
   }
+  return planes;
 }
 
-interface Steps {
-  sum: number;
-  count: number;
+// ------------------------------------------------------------------------------------------------ noise
+
+/** A block of one channel. */
+interface Block {
+  mean: number;
+  /** Standard deviation about the plane that fits best. */
+  rough: number;
+  /** What it would be by the finest detail alone, were the noise white. */
+  fine: number;
 }
 
-function gridSteps(
-  luma: Float32Array,
-  width: number,
-  height: number,
-  left: number,
-  top: number,
-  across: Steps,
-  beside: Steps,
-): void {
-  for (let y = 0; y < height; y++) {
-    for (let x = 1; x < width; x++) add(Math.abs(luma[y * width + x]! - luma[y * width + x - 1]!), (left + x) % 8);
+/** Noise is read off this share of the blocks, from the flattest up ... */
+const FLATTEST = 0.01;
+/** ... which is compared with this share: noise has the same strength everywhere, texture has not. */
+const FLAT = 0.05;
+/** Below the first ratio of the two it is texture, from the second on noise. */
+const TEXTURE = 0.45;
+const EVEN = 0.65;
+/** Nearer to black or white than this, noise is clipped away. */
+const CLIPPED = 12;
+/** Grain is coarser than white noise and leaves less about a plane: `fine / rough`, and the share found of it. */
+const FOUND: readonly (readonly [ratio: number, share: number])[] = [
+  [0.15, 0.54],
+  [0.36, 0.69],
+  [0.72, 0.8],
+  [1, 0.84],
+];
+
+class Blocks {
+  readonly #blocks: Block[] = [];
+
+  add(samples: Float32Array, width: number, height: number): void {
+    for (let top = 0; top + BLOCK <= height; top += BLOCK) {
+      for (let left = 0; left + BLOCK <= width; left += BLOCK) {
+        this.#blocks.push(measureBlock(samples, width, top * width + left));
+      }
+    }
   }
-  for (let y = 1; y < height; y++) {
-    for (let x = 0; x < width; x++) add(Math.abs(luma[y * width + x]! - luma[(y - 1) * width + x]!), (top + y) % 8);
+
+  /** Standard deviation of the noise in levels. */
+  noise(): number {
+    const first = estimate(this.#within(CLIPPED));
+    // Strong noise is clipped farther from black and white; where enough is left between, that is more exact.
+    const inner = this.#within(Math.min(110, 1.8 * first));
+    return first > CLIPPED / 1.8 && inner.length >= 64 ? Math.max(first, estimate(inner)) : first;
   }
-  function add(step: number, phase: number): void {
-    // Large steps are edges of the scene.
-    if (step > 24) return;
-    const steps = phase === 0 ? across : beside;
-    steps.sum += step;
-    steps.count++;
+
+  #within(margin: number): Block[] {
+    return this.#blocks.filter(({ mean }) => mean > margin && mean < 255 - margin);
+  }
+}
+
+/** Sum of the squared distances to the middle in each direction of a block. */
+const SPREAD = 336;
+const FREEDOM = BLOCK * BLOCK - 3;
+
+function measureBlock(samples: Float32Array, width: number, start: number): Block {
+  let sum = 0;
+  let squares = 0;
+  let across = 0;
+  let down = 0;
+  let detail = 0;
+  for (let y = 0; y < BLOCK; y++) {
+    for (let x = 0; x < BLOCK; x++) {
+      const i = start + y * width + x;
+      const value = samples[i]!;
+      sum += value;
+      squares += value * value;
+      across += (x - 3.5) * value;
+      down += (y - 3.5) * value;
+      if (x === 0 || y === 0 || x === BLOCK - 1 || y === BLOCK - 1) continue;
+      detail += Math.abs(
+        samples[i - width - 1]! -
+          2 * samples[i - width]! +
+          samples[i - width + 1]! -
+          2 * samples[i - 1]! +
+          4 * value -
+          2 * samples[i + 1]! +
+          samples[i + width - 1]! -
+          2 * samples[i + width]! +
+          samples[i + width + 1]!,
+      );
+    }
+  }
+  const mean = sum / (BLOCK * BLOCK);
+  const left = squares - sum * mean - across ** 2 / SPREAD - down ** 2 / SPREAD;
+  // Immerkaer, "Fast noise variance estimation", CVIU 64, 1996.
+  const fine = (Math.sqrt(Math.PI / 2) * detail) / (6 * (BLOCK - 2) ** 2);
+  return { mean, rough: Math.sqrt(Math.max(0, left) / FREEDOM), fine };
+}
+
+function estimate(blocks: Block[]): number {
+  if (blocks.length === 0) return 0;
+  blocks.sort((one, other) => one.rough - other.rough);
+  const at = (share: number) => blocks[Math.floor(share * (blocks.length - 1))]!.rough;
+  const flat = blocks.slice(0, Math.ceil(FLAT * blocks.length));
+  const middle = (values: number[]) => values.sort((one, other) => one - other)[values.length >> 1]!;
+  const rough = middle(flat.map((block) => block.rough));
+  if (rough === 0) return 0;
+  const ratio = middle(flat.map((block) => block.fine)) / rough;
+  const evenness = at(FLATTEST) / at(FLAT);
+  const isNoise = Math.max(0, Math.min(1, (evenness - TEXTURE) / (EVEN - TEXTURE)));
+  return (isNoise * at(FLATTEST)) / found(ratio);
+}
+
+function found(ratio: number): number {
+  const next = FOUND.findIndex(([upper]) => ratio < upper);
+  if (next === 0) return FOUND[0]![1];
+  if (next === -1) return FOUND.at(-1)![1];
+  const [low, less] = FOUND[next - 1]!;
+  const [high, more] = FOUND[next]!;
+  return less + ((more - less) * (ratio - low)) / (high - low);
+}
+
+// ------------------------------------------------------------------------------------------------ blocks
+
+/** Larger steps are edges of the scene. */
+const LARGEST_STEP = 24;
+/** Keeps flat pictures from dividing by nothing: a quarter of a level, squared. */
+const LEAST_SQUARE = 0.06;
+/** Error per level of step that the grid has in excess, measured on JPEG files of the Kodak and CID22 pictures. */
+const ERROR_PER_STEP = 0.85;
+
+type Steps = ReturnType<typeof newSteps>;
+
+function newSteps() {
+  return { sums: new Float64Array(BLOCK), counts: new Float64Array(BLOCK) };
+}
+
+/**
+ * Squared steps between neighbours, less what the slopes on both sides lead one to expect, by where they lie on a
+ * grid of 8 pixels: errors of neighbouring blocks have nothing to do with each other, so the steps between blocks are
+ * larger by what the errors are.
+ */
+class Grid {
+  readonly #across = newSteps();
+  readonly #down = newSteps();
+
+  add(luma: Float32Array, width: number, height: number): void {
+    for (let y = 0; y < height; y++) {
+      for (let x = 2; x < width - 1; x++) this.#step(luma, y * width + x, 1, this.#across, x % BLOCK);
+    }
+    for (let y = 2; y < height - 1; y++) {
+      for (let x = 0; x < width; x++) this.#step(luma, y * width + x, width, this.#down, y % BLOCK);
+    }
+  }
+
+  #step(luma: Float32Array, i: number, stride: number, { sums, counts }: Steps, phase: number): void {
+    const before = luma[i - stride]! - luma[i - 2 * stride]!;
+    const after = luma[i + stride]! - luma[i]!;
+    const step = luma[i]! - luma[i - stride]! - (before + after) / 2;
+    sums[phase]! += Math.min(LARGEST_STEP, Math.abs(step)) ** 2;
+    counts[phase]! += 1;
+  }
+
+  judge(): Pick<Quality, 'blockiness' | 'compression'> {
+    const sides = [this.#across, this.#down].map(({ sums, counts }) => {
+      const squares = Array.from(sums, (sum, phase) => sum / Math.max(1, counts[phase]!));
+      const largest = Math.max(...squares);
+      const phase = squares.indexOf(largest);
+      // The steps next to the grid are bent by it.
+      const away = squares.filter((_, each) => Math.min((each - phase + 8) % 8, (phase - each + 8) % 8) > 1);
+      // Beside the largest of them, since of eight random numbers one is always larger than the mean.
+      const usual = Math.max(...away);
+      return {
+        excess: Math.max(0, largest - usual),
+        ratio: Math.sqrt((largest + LEAST_SQUARE) / (usual + LEAST_SQUARE)),
+      };
+    });
+    // A fence or a weave may repeat every 8 pixels in one direction; a grid stands out in both.
+    return {
+      blockiness: Math.max(1, Math.min(...sides.map(({ ratio }) => ratio))),
+      compression: ERROR_PER_STEP * Math.sqrt(Math.min(...sides.map(({ excess }) => excess))),
+    };
   }
 }

@@ -70,6 +70,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     gate: 'needed',
     steps: [
       { kind: 'repair', enabled, settings: { sensitivity: 0.6, grow: 2 } },
+      { kind: 'restore', enabled, settings: { strength: 0.8, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 0.8, cast: 1, contrast: 1 } },
     ],
   },
@@ -80,6 +81,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     gate: 'needed',
     steps: [
       { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'restore', enabled, settings: { strength: 0.8, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
     ],
   },
@@ -101,6 +103,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     gate: 'needed',
     steps: [
       { kind: 'repair', enabled, settings: { sensitivity: 0.35, grow: 1 } },
+      { kind: 'restore', enabled, settings: { strength: 0.5, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 0.5, cast: 1, contrast: 1 } },
     ],
   },

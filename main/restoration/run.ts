@@ -15,6 +15,7 @@ import { createMask } from './mask';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { inpaint } from './repair';
+import { errorOf, expectedIn, restore } from './restore';
 import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
 import type { StepTools, Task } from './tools';
 
@@ -91,7 +92,7 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
     cost: ({ analysis }) => 0.2 + 10 * Math.min(1, 20 * analysis.damage),
     apply: repair,
   },
-  restore: null,
+  restore: { tasks: ['restore'], cost: () => 10, apply: restoreStep },
   tone: { tasks: [], cost: () => 0.1, apply: tone },
   colorise: null,
   upscale: null,
@@ -188,6 +189,28 @@ async function repair(run: Run, settings: StepOf<'repair'>['settings']): Promise
     provider: report.provider,
     masked,
   };
+}
+
+async function restoreStep(run: Run, settings: StepOf<'restore'>['settings']): Promise<Outcome> {
+  const { raster, tools, analysis } = run;
+  const expected = expectedIn(raster, analysis);
+  await tools.breathe();
+  const report = await restore(raster, expected, settings, tools);
+  if (!report) {
+    const sentence = 'Left noise and blocks as they are (strength 0).';
+    return { raster, sentence, generator: null, provider: null };
+  }
+  const grain = settings.keepGrain ? ' Most of the grain was kept.' : '';
+  return {
+    raster,
+    sentence: `Took out ${percent(settings.strength)} % of an error of ${errorOf(expected).toFixed(1)} levels.${grain}`,
+    generator: report.generator,
+    provider: report.provider,
+  };
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(0);
 }
 
 async function tone(run: Run, settings: StepOf<'tone'>['settings']): Promise<Outcome> {

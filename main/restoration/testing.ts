@@ -523,6 +523,113 @@ export function damageScene(clean: Raster, seed: number): DamagedScene {
   }
 }
 
+// ------------------------------------------------------------------------------------------------ noise and loss
+
+/**
+ * A copy with Gaussian noise of standard deviation `sigma`, in 8-bit levels: its own for each channel unless `mono`,
+ * blurred by a Gaussian of `blur` pixels at the same strength, as grain is.
+ */
+export function withNoise(raster: Raster, sigma: number, { blur = 0, mono = false, seed = 9 } = {}): Raster {
+  const { width, height, channels } = raster;
+  const next = random(seed);
+  const gauss = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const fields = Array.from({ length: mono ? 1 : channels }, () => {
+    const field = Float32Array.from({ length: width * height }, gauss);
+    return blur === 0 ? field : normalised(blurred(field, width, height, blur));
+  });
+  const max = maxValue(raster);
+  const data = raster.data.map((value, i) => {
+    const noise = fields[(i % channels) % fields.length]![Math.floor(i / channels)]!;
+    return Math.max(0, Math.min(max, Math.round(value + (noise * sigma * max) / 255)));
+  });
+  return { ...raster, data };
+}
+
+/** Gaussian blur; the field is taken to go on at the other side. */
+function blurred(field: Float32Array, width: number, height: number, sigma: number): Float32Array {
+  const reach = Math.ceil(3 * sigma);
+  const along = (from: Float32Array, length: number, step: number, starts: number[]) => {
+    const to = new Float32Array(from.length);
+    for (const start of starts) {
+      for (let i = 0; i < length; i++) {
+        for (let k = -reach; k <= reach; k++) {
+          to[start + i * step]! +=
+            from[start + ((i + k + length) % length) * step]! * Math.exp(-(k * k) / (2 * sigma ** 2));
+        }
+      }
+    }
+    return to;
+  };
+  const rows = Array.from({ length: height }, (_, y) => y * width);
+  const columns = Array.from({ length: width }, (_, x) => x);
+  return along(along(field, width, 1, rows), height, width, columns);
+}
+
+function normalised(field: Float32Array): Float32Array {
+  const strength = Math.sqrt(field.reduce((sum, value) => sum + value * value, 0) / field.length);
+  return field.map((value) => value / strength);
+}
+
+/** The quantisation of luma in ITU-T T.81, annex K, in rows. */
+const QUANTISATION = [
+  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+  87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+  72, 92, 95, 98, 112, 100, 103, 99,
+];
+
+/** A copy with what JPEG of that quality (1..100, as libjpeg scales it) loses in whole blocks of each channel. */
+export function withJpegLoss(raster: Raster, quality: number): Raster {
+  const { width, height, channels } = raster;
+  const data = raster.data.slice();
+  const scale = quality < 50 ? 50 / quality : 2 - quality / 50;
+  const unit = maxValue(raster) / 255;
+  const basis = Array.from({ length: 64 }, (_, i) => {
+    const frequency = i >> 3;
+    return (frequency === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * (i & 7) + 1) * frequency * Math.PI) / 16);
+  });
+  const transform = (block: Float64Array, at: (row: number, column: number) => number) => {
+    const half = Float64Array.from({ length: 64 }, (_, i) => {
+      let sum = 0;
+      for (let k = 0; k < 8; k++) sum += at(i >> 3, k) * block[k * 8 + (i & 7)]!;
+      return sum;
+    });
+    return Float64Array.from({ length: 64 }, (_, i) => {
+      let sum = 0;
+      for (let k = 0; k < 8; k++) sum += half[(i & 56) + k]! * at(i & 7, k);
+      return sum;
+    });
+  };
+  for (let top = 0; top + 8 <= height; top += 8) {
+    for (let left = 0; left + 8 <= width; left += 8) {
+      for (let c = 0; c < channels; c++) {
+        const index = (i: number) => ((top + (i >> 3)) * width + left + (i & 7)) * channels + c;
+        const block = Float64Array.from({ length: 64 }, (_, i) => raster.data[index(i)]! / unit - 128);
+        const frequencies = transform(block, (row, column) => basis[row * 8 + column]!);
+        const kept = frequencies.map((value, i) => {
+          const step = Math.max(1, Math.floor(QUANTISATION[i]! * scale + 0.5));
+          return Math.round(value / step) * step;
+        });
+        const back = transform(kept, (row, column) => basis[column * 8 + row]!);
+        for (let i = 0; i < 64; i++) {
+          data[index(i)] = Math.round(Math.max(0, Math.min(255, back[i]! + 128)) * unit);
+        }
+      }
+    }
+  }
+  return { ...raster, data };
+}
+
+/** What is left of a raster without so many columns and rows at its left and top. */
+export function cropped(raster: Raster, left: number, top: number): Raster {
+  const { channels, depth } = raster;
+  const out = createRaster(raster.width - left, raster.height - top, channels, depth);
+  for (let y = 0; y < out.height; y++) {
+    const from = ((y + top) * raster.width + left) * channels;
+    out.data.set(raster.data.subarray(from, from + out.width * channels), y * out.width * channels);
+  }
+  return out;
+}
+
 // ------------------------------------------------------------------------------------------------ tools
 
 /** A stand-in for a generator: planes of one tile in, planes out, as {@link TilePass} describes them. */

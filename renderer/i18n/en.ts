@@ -90,7 +90,7 @@ export const en = {
   },
   steps: {
     repair: 'Scratches and creases',
-    restore: 'Noise and blur',
+    restore: 'Noise and blocks',
     tone: 'Faded tones',
     colorise: 'Colour',
     upscale: 'Enlarge',
@@ -106,7 +106,7 @@ export const en = {
   },
   doing: {
     repair: 'repairing scratches',
-    restore: 'taking out noise',
+    restore: 'taking out noise and blocks',
     tone: 'refreshing the tones',
     colorise: 'colouring',
     upscale: 'enlarging',
@@ -135,8 +135,10 @@ export const en = {
       unknown: 'Damage cannot be judged: what finds it is not installed.',
     },
     restore: {
-      noise: 'Grain and noise of {{noise}} levels.',
-      blocks: 'Compression blocks stand out {{blockiness}} times as strong as the picture around them.',
+      noise: 'Noise and grain of {{noise}} levels.',
+      blocks:
+        'Compression blocks stand out {{blockiness}} times as strong as what is around them, an error of {{compression}} levels.',
+      grain: 'Grain of {{noise}} levels, which belongs to the photo.',
       clean: 'Little noise ({{noise}} levels).',
     },
     tone: {

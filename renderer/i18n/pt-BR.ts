@@ -95,7 +95,7 @@ export const ptBR: Texts<typeof en> = {
   },
   steps: {
     repair: 'Riscos e vincos',
-    restore: 'Ruído e borrão',
+    restore: 'Ruído e blocos',
     tone: 'Tons desbotados',
     colorise: 'Cor',
     upscale: 'Ampliar',
@@ -111,7 +111,7 @@ export const ptBR: Texts<typeof en> = {
   },
   doing: {
     repair: 'reparando riscos',
-    restore: 'removendo ruído',
+    restore: 'removendo ruído e blocos',
     tone: 'reavivando os tons',
     colorise: 'colorindo',
     upscale: 'ampliando',
@@ -140,8 +140,10 @@ export const ptBR: Texts<typeof en> = {
       unknown: 'Não é possível avaliar os danos: o que os encontra não está instalado.',
     },
     restore: {
-      noise: 'Grão e ruído de {{noise}} níveis.',
-      blocks: 'Os blocos de compressão aparecem {{blockiness}} vezes mais fortes que a imagem em volta.',
+      noise: 'Ruído e grão de {{noise}} níveis.',
+      blocks:
+        'Os blocos de compressão aparecem {{blockiness}} vezes mais fortes que o que há em volta, um erro de {{compression}} níveis.',
+      grain: 'Grão de {{noise}} níveis, que faz parte da foto.',
       clean: 'Pouco ruído ({{noise}} níveis).',
     },
     tone: {

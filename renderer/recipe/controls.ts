@@ -49,7 +49,7 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
     ],
   },
   restore: {
-    main: share('strength', 'strength', 0.7),
+    main: share('strength', 'strength', 0.8),
     more: [{ type: 'switch', name: 'keepGrain', label: 'keepGrain' }],
   },
   tone: {

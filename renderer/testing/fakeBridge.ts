@@ -77,6 +77,7 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
     colour: 'monochrome',
     noise: 2.3,
     blockiness: 1.02,
+    compression: 0.4,
     megapixels: 6,
     needs: [
       {
