@@ -261,6 +261,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1 if (os.cpu_count() or 2) <= 4 else (os.cpu_count() or 2) - 2)
     parser.add_argument("--batch", type=int, help="samples a step; the default suits a CPU")
+    parser.add_argument("--crop", type=int, help="side of the samples in pixels; small ones give more steps early on")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name", default="default", help="name of the run's folder of state")
     parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt")
@@ -272,7 +273,7 @@ def main():
     cv2.setNumThreads(1)
     torch.set_num_threads(arguments.threads)
     spec, device = find(arguments.id), choose_device(arguments.device)
-    spec.rate = arguments.rate or spec.rate
+    spec.rate, spec.crop = arguments.rate or spec.rate, arguments.crop or spec.crop
     spec.gan_share = spec.gan_share if arguments.gan_share is None else arguments.gan_share
     folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
     run = Run(
