@@ -52,6 +52,27 @@ export interface Accepted {
   readonly cells: Uint8Array | null;
 }
 
+/** Four sizes as 32-bit numbers, lowest byte first, then the plane; all zero where there is no detector. */
+export function packEvidence(evidence: Evidence | null): Uint8Array {
+  const bytes = new Uint8Array(16 + (evidence?.plane.length ?? 0));
+  if (evidence === null) return bytes;
+  const header = new DataView(bytes.buffer);
+  const sizes = [evidence.width, evidence.height, evidence.fullWidth, evidence.fullHeight];
+  for (const [i, size] of sizes.entries()) header.setUint32(4 * i, size, true);
+  bytes.set(evidence.plane, 16);
+  return bytes;
+}
+
+/** Reads what {@link packEvidence} wrote. Throws a RangeError where the bytes are something else. */
+export function unpackEvidence(bytes: Uint8Array): Evidence | null {
+  if (bytes.length < 16) throw new RangeError('too short for evidence');
+  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [width, height, fullWidth, fullHeight] = [0, 4, 8, 12].map((at) => header.getUint32(at, true));
+  if (width! * height! !== bytes.length - 16) throw new RangeError('not as long as it says');
+  if (width === 0) return null;
+  return { width: width!, height: height!, fullWidth: fullWidth!, fullHeight: fullHeight!, plane: bytes.subarray(16) };
+}
+
 /** A connected piece of damage. */
 export interface Piece {
   /** Indices of its pixels in the evidence. */

@@ -9,7 +9,7 @@ import {
   type Piece,
   pieceAt,
 } from './evidence';
-import { expand, intersection, type Rect, type Size } from './geometry';
+import { expand, intersection, type Rect, type Size, union } from './geometry';
 import { constantRuns, type RunBitmap, readRuns } from './runs';
 import { feather, featherReach, grow, shrink } from './spread';
 import { StrokePainter } from './stroke';
@@ -307,6 +307,20 @@ function maskLayer(mask: EvidenceMask, others: EvidenceMask | null): PointLayer 
   };
 }
 
+/**
+ * Where a mask of strokes and outlines can hold anything: inside the picture; null where nowhere. Everywhere, as soon as
+ * an operation has no bounds.
+ */
+export function maskBounds(mask: MaskDocument): Rect | null {
+  const picture: Rect = { x: 0, y: 0, width: mask.width, height: mask.height };
+  let all: Rect | null = null;
+  for (const layer of mask.layers) {
+    if (isSpread(layer) || layer.bounds === null) return picture;
+    all = union(all, intersection(layer.bounds, picture));
+  }
+  return all;
+}
+
 /** Makes a mask of its operations. Throws a RangeError where a bitmap is missing or does not fit. */
 export function compileMask(ops: readonly MaskOp[], source: MaskSource): MaskDocument {
   const compiler = new MaskCompiler(source);
@@ -353,6 +367,17 @@ export class FrameMask {
 
   coverage(): number {
     return this.full.coverage();
+  }
+
+  /** The pixels of the frame that a rectangle of the full-size photo can show in. */
+  frameRect(rect: Rect): Rect {
+    const along = (start: number, length: number, frame: number, full: number) => {
+      const from = Math.max(0, Math.floor((start * frame) / full) - 1);
+      return [from, Math.min(frame, Math.ceil(((start + length) * frame) / full) + 1) - from] as const;
+    };
+    const [x, width] = along(rect.x, rect.width, this.width, this.full.width);
+    const [y, height] = along(rect.y, rect.height, this.height, this.full.height);
+    return { x, y, width, height };
   }
 
   /** The full-size pixels that belong to a rectangle of the frame. */

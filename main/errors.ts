@@ -16,6 +16,8 @@ export const SENTENCES: Record<ErrorCode, string> = {
   DISK_FULL:
     'The disk is full. The photo was not written; your original is untouched. Free some space or choose another folder.',
   NAME_TAKEN: 'A file of that name exists already and was left untouched.',
+  MASK_SIZE: 'The mask has another size than the photo. The photo was left as it is.',
+  MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use one of black and white areas.',
   RECIPE_INVALID: 'This is not a recipe that this version of Emulsion understands.',
   RECIPE_UNKNOWN: 'There is no recipe of that name.',
   GENERATOR_MISSING: 'The generator that this step needs is not installed.',

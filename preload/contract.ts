@@ -25,6 +25,8 @@ export const ERROR_CODES = [
   'FOLDER_UNWRITABLE', // read-only or not permitted
   'DISK_FULL',
   'NAME_TAKEN', // an exclusive write found a file of that name
+  'MASK_SIZE', // a mask from a file is not of the photo's size
+  'MASK_UNSUITABLE', // a picture that is far from being a mask
   'RECIPE_INVALID', // not a recipe, or of an unknown future format
   'RECIPE_UNKNOWN', // no recipe of that name
   'GENERATOR_MISSING', // no generator is installed for a step
@@ -346,9 +348,10 @@ export type Orientation = z.infer<typeof Orientation>;
 
 /**
  * `difference`: what a rendering changed, sample by sample, amplified; black where nothing did. `clipping`: opaque red
- * where a channel is at its upper end, blue where all are at their lower, transparent elsewhere.
+ * where a channel is at its upper end, blue where all are at their lower, transparent elsewhere. `evidence` is no
+ * picture: whatever the region, what the detector found as bytes (document/evidence.ts), to make masks of.
  */
-export const LAYERS = ['original', 'result', 'mask', 'difference', 'clipping'] as const;
+export const LAYERS = ['original', 'result', 'mask', 'evidence', 'difference', 'clipping'] as const;
 export const Layer = z.enum(LAYERS);
 export type Layer = z.infer<typeof Layer>;
 

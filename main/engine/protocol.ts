@@ -5,6 +5,8 @@ import type {
   Failure,
   GeneratorInfo,
   Histogram,
+  LocalRepair,
+  MaskOp,
   Orientation,
   Photo,
   PictureQuery,
@@ -47,6 +49,13 @@ export interface EnginePass {
   tile: number;
 }
 
+/** What a person has changed by hand, besides the recipe. Bitmaps as `packRuns` writes them. */
+export interface EngineEdit {
+  mask: readonly MaskOp[];
+  repairs: readonly LocalRepair[];
+  bitmaps: ReadonlyMap<string, Uint8Array>;
+}
+
 export interface Requests {
   configure: { request: EngineOptions; response: EngineStatus };
   /** Decodes and keeps the photo under its id. */
@@ -54,7 +63,7 @@ export interface Requests {
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {
-    request: { photoId: string; recipe: Recipe; size: RenderSize };
+    request: { photoId: string; recipe: Recipe; size: RenderSize; edit?: EngineEdit };
     response: {
       revision: number;
       width: number;
@@ -73,6 +82,7 @@ export interface Requests {
     request: {
       photoId: string;
       recipe: Recipe;
+      edit?: EngineEdit;
       format: ExportFormat;
       quality: number;
       keepMetadata: boolean;
@@ -81,6 +91,16 @@ export interface Requests {
     };
     response: { path: string; bytes: number; reports: StepReport[] };
   };
+  /** Writes the mask of the repair step at full size, as a grey PNG: white is replaced, black keeps its bits. */
+  exportMask: {
+    request: { photoId: string; recipe: Recipe; edit: EngineEdit; target: ExportTarget };
+    response: { path: string; bytes: number };
+  };
+  /**
+   * Reads a picture as a mask for a photo, as `packRuns` writes it. Throws MASK_SIZE where it is not of the photo's size,
+   * MASK_UNSUITABLE where it is hardly a mask, and as `open` does where it cannot be decoded.
+   */
+  readMask: { request: { photoId: string; path: string }; response: Uint8Array };
   /**
    * The whole way of one file without keeping it open: decode, analyse, run, write, in one raster.
    * `recipe` null: the proposal. `target` null: analyse only.

@@ -1,5 +1,6 @@
 import type { RenderSize, StepReport } from '../../preload/contract';
 import { Pyramid } from '../photos/pyramid';
+import type { LocalRepairs } from '../restoration/local';
 import type { Raster } from '../restoration/raster';
 
 /** A computed picture of a photo. `key` says from which steps with which settings it came. */
@@ -13,6 +14,8 @@ export interface Kept {
   masked: number;
   /** Of the steps that were run, in order. */
   reports: StepReport[];
+  /** What was repaired by hand on this very raster. */
+  repairs?: LocalRepairs;
 }
 
 /**
@@ -60,6 +63,12 @@ export class Renderings {
     const kept = { ...rendering, pyramid, revision: ++this.#revision };
     this.#kept.push(kept);
     return kept;
+  }
+
+  /** A rendering whose raster was changed in place: its former pictures are no longer to be had. */
+  renew(kept: Kept): void {
+    kept.pyramid = new Pyramid(kept.pyramid.raster);
+    kept.revision = ++this.#revision;
   }
 
   /** Forgets everything of a photo. */

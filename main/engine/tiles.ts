@@ -73,7 +73,7 @@ function smallestEdge(card: TileNet['card']): number {
 }
 
 /**
- * Cuts the rows from `fromRow` down into square tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
+ * Cuts the rows from `fromRow` down (of `region` alone, where one is given) into square tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
  * the card's `multiple`, so that every tile lies on the grid of a net with strides and gives what the whole picture
  * would give. The cores are balanced: a picture slightly larger than one core costs two small tiles, not two large.
  */
@@ -82,10 +82,15 @@ export function planTiles(
   size: { width: number; height: number },
   edge = card.tile,
   fromRow = 0,
+  region: Rect = { x: 0, y: 0, width: size.width, height: size.height },
 ): TilePlan {
   const { multiple, fixed } = card.input;
   const halo = ceilTo(card.halo, multiple);
   const core = { width: 0, height: 0 };
+  const left = floorTo(region.x, multiple);
+  const top = Math.max(fromRow, floorTo(region.y, multiple));
+  const right = Math.min(size.width, region.x + region.width);
+  const bottom = Math.min(size.height, region.y + region.height);
   if (fixed) {
     core.width = fixed.width - 2 * halo;
     core.height = fixed.height - 2 * halo;
@@ -96,18 +101,13 @@ export function planTiles(
   } else {
     const largest = Math.max(multiple, floorTo(edge, multiple) - 2 * halo);
     const balanced = (length: number) => ceilTo(Math.ceil(length / Math.ceil(length / largest)), multiple);
-    core.width = Math.max(balanced(size.width), balanced(size.height - fromRow));
+    core.width = Math.max(balanced(right - left), balanced(bottom - top));
     core.height = core.width;
   }
   const cores: Rect[] = [];
-  for (let y = fromRow; y < size.height; y += core.height) {
-    for (let x = 0; x < size.width; x += core.width) {
-      cores.push({
-        x,
-        y,
-        width: Math.min(core.width, size.width - x),
-        height: Math.min(core.height, size.height - y),
-      });
+  for (let y = top; y < bottom; y += core.height) {
+    for (let x = left; x < right; x += core.width) {
+      cores.push({ x, y, width: Math.min(core.width, right - x), height: Math.min(core.height, bottom - y) });
     }
   }
   return { tileWidth: core.width + 2 * halo, tileHeight: core.height + 2 * halo, halo, cores };
@@ -135,7 +135,7 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
   let smallest = Number.POSITIVE_INFINITY;
   let tiles = 0;
   for (;;) {
-    const plan = planTiles(net.card, pass, edge, fromRow);
+    const plan = planTiles(net.card, pass, edge, fromRow, pass.region);
     const todo = pass.skip ? plan.cores.filter((core) => !pass.skip?.(core)) : plan.cores;
     let tilesBefore = tiles;
     try {

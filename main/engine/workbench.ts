@@ -1,19 +1,24 @@
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { packEvidence } from '../../document/evidence';
+import { packRuns, unpackRuns } from '../../document/runs';
 import packageInfo from '../../package.json' with { type: 'json' };
 import {
   type Analysis,
   type Histogram,
+  type LocalRepair,
   ORIGINAL,
   type Photo,
   type PictureQuery,
   type Recipe,
   type RenderSize,
+  RepairSettings,
   type StepReport,
 } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { readMask, writeMask } from '../photos/mask';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
 import { Pyramid } from '../photos/pyramid';
@@ -22,12 +27,23 @@ import { cleanPartials, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
-import { createMask } from '../restoration/mask';
+import { LocalRepairs } from '../restoration/local';
+import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
-import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
+import { stepOf } from '../restoration/recipe';
+import {
+  type EditedMask,
+  editedMask,
+  planRecipe,
+  type Run,
+  type RunResult,
+  reportPlan,
+  runRecipe,
+} from '../restoration/run';
+import type { PassReport } from '../restoration/tools';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
-import type { Requests } from './protocol';
+import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Renderings } from './renderings';
 import type { JobTools } from './tools';
 
@@ -41,6 +57,8 @@ const SMALL_PIXELS = 200_000;
 /** The longest time that a decoder or an encoder may reasonably take. */
 const CODEC_SECONDS = 600;
 const ANALYSIS_SECONDS = 120;
+/** Rows of a mask that are evaluated between two looks at the messages. */
+const MASK_ROWS = 256;
 
 /** A photo on the bench, and what has been computed for it; nothing of it is computed twice. */
 interface Opened {
@@ -106,7 +124,7 @@ export class Workbench {
   async render(job: Job, request: Requests['render']['request']): Promise<Requests['render']['response']> {
     const started = performance.now();
     const opened = this.#opened(request.photoId);
-    const { kept, reports } = await this.#render(job, opened, request.recipe, request.size, 1);
+    const { kept, reports } = await this.#render(job, opened, request, request.size, 1);
     const { revision, masked, pyramid } = kept;
     const { width, height } = pyramid.raster;
     return { revision, width, height, masked, reports, seconds: (performance.now() - started) / 1000 };
@@ -114,10 +132,37 @@ export class Workbench {
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
     const opened = this.#opened(request.photoId);
-    const { kept, reports } = await this.#render(job, opened, request.recipe, 'full', 0.9);
+    const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
     const { path, bytes } = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
     return { path, bytes, reports };
+  }
+
+  async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
+    const opened = this.#opened(request.photoId);
+    job.stage('analysing', 0, 0.2);
+    const { damage } = await this.#assess(job, opened, this.#makeTools(job, opened.source.colour));
+    job.stage('writing', 0.2, 1);
+    const { width, height } = opened.photo;
+    const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
+    const mask = editedMask(maskOf(request.edit, opened.photo), damage, settings, opened.photo);
+    const raster = createRaster(width, height, 1, 8);
+    for (let y = 0; y < height; y += MASK_ROWS) {
+      const rows = Math.min(MASK_ROWS, height - y);
+      const at = y * width;
+      mask.read({ x: 0, y, width, height: rows }, (raster.data as Uint8Array).subarray(at, at + rows * width));
+      await job.breathe();
+    }
+    job.busy(CODEC_SECONDS);
+    const target = { ...request.target, extension: 'png' };
+    return writePhoto(target, (path) => writeMask(raster, path), { signal: job.signal });
+  }
+
+  async readMask(job: Job, { photoId, path }: Requests['readMask']['request']): Promise<Uint8Array> {
+    const { photo } = this.#opened(photoId);
+    job.stage('opening', 0, 1);
+    job.busy(CODEC_SECONDS);
+    return packRuns(await job.orCancelled(readMask(path, photo)));
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
@@ -148,13 +193,17 @@ export class Workbench {
   /** Whether a picture can be given at once; the mask has to wait for the damage to be found. */
   hasPicture({ photoId, layer }: PictureQuery): boolean {
     const opened = this.#photos.get(photoId);
-    return layer !== 'mask' || !opened || opened.damage !== undefined;
+    return (layer !== 'mask' && layer !== 'evidence') || !opened || opened.damage !== undefined;
   }
 
   /** A region of a layer as an encoded picture. The mask is white on black. Throws CANCELLED after `signal`. */
   async picture(query: PictureQuery, signal?: AbortSignal): Promise<Requests['picture']['response']> {
     const opened = this.#opened(query.photoId);
     if (query.layer === 'mask') return this.#maskPicture(opened, query);
+    if (query.layer === 'evidence') {
+      const { damage } = opened;
+      return { type: 'application/octet-stream', bytes: packEvidence(damage ? evidenceOf(damage) : null) };
+    }
     const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
     // A reduced rendering is compared with what it was made from, not with an original of another sharpness.
     const against =
@@ -244,10 +293,16 @@ export class Workbench {
   }
 
   /**
-   * Renders with a recipe, unless that has been done already, going on from the longest beginning of it that is kept.
-   * `until` is the share of the job when it is done.
+   * Renders with a recipe and what was changed by hand, unless that has been done already, going on from the longest
+   * beginning of it that is kept. `until` is the share of the job when it is done.
    */
-  async #render(job: Job, opened: Opened, recipe: Recipe, wanted: RenderSize, until: number): Promise<Result> {
+  async #render(
+    job: Job,
+    opened: Opened,
+    { recipe, edit }: { recipe: Recipe; edit?: EngineEdit },
+    wanted: RenderSize,
+    until: number,
+  ): Promise<Result> {
     const { source, photo } = opened;
     const tools = this.#makeTools(job, source.colour);
     const original = await this.#originalFor(opened, wanted, tools);
@@ -258,16 +313,25 @@ export class Workbench {
     const { analysis, damage } = await this.#assess(job, opened, tools);
 
     const plan = planRecipe(recipe, analysis);
+    // A mask counts only where it is used: painting on one that is not computes nothing anew.
     const steps = plan
       .filter(({ outcome }) => outcome === 'done')
-      .map(({ step: { kind, settings } }) => [kind, settings]);
+      .map(({ step: { kind, settings } }) => [kind, settings, kind === 'repair' ? edit?.mask : undefined]);
+    const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
     const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
-    const answer = (kept: Kept): Result => ({ kept, reports: reportPlan(plan, kept.reports) });
-    const known = this.#renderings.find(photo.id, size, keyOf(steps.length));
-    if (known) return answer(known);
+    const answer = async (kept: Kept): Promise<Result> => {
+      await this.#repairLocally(job, tools, kept, repairs, photo, until);
+      return { kept, reports: withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []) };
+    };
     const about = { photoId: photo.id, size };
+    // Without a step the picture is the original itself, which must never be changed in place.
+    const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
+    const known = this.#renderings.find(photo.id, size, key);
+    if (known) return answer(known);
     if (steps.length === 0) {
-      return answer(this.#renderings.keep({ ...about, key: keyOf(0), masked: 0, reports: [] }, original.raster));
+      const { raster } = original;
+      const own = repairs.length === 0 ? raster : { ...raster, data: raster.data.slice() };
+      return answer(this.#renderings.keep({ ...about, key, masked: 0, reports: [] }, own));
     }
 
     let start: Kept | null = null;
@@ -276,6 +340,8 @@ export class Workbench {
     }
     const from = start?.pyramid ?? original;
     const raster: Raster = { ...from.raster, data: from.raster.data.slice() };
+    // What was repaired by hand comes after all steps.
+    start?.repairs?.takeOff(raster);
     this.#renderings.reserve(from.bytes);
     const onDone: Run['onDone'] = ({ raster: sofar, reports, masked }) => {
       const isLast = reports.length === steps.length;
@@ -283,10 +349,32 @@ export class Workbench {
       const copy: Raster = { ...sofar, data: sofar.data.slice() };
       this.#renderings.keep({ ...about, key: keyOf(reports.length), masked, reports }, copy);
     };
-    const run = { recipe, analysis, damage, begun: start ?? undefined, onDone };
+    const mask = edit && maskOf(edit, photo);
+    const run = { recipe, analysis, damage, mask, begun: start ?? undefined, onDone };
     const { raster: result, reports, masked } = await this.#run(job, tools, raster, run, begun, until);
     const done = reports.filter(({ outcome }) => outcome === 'done');
     return answer(this.#renderings.keep({ ...about, key: keyOf(steps.length), masked, reports: done }, result));
+  }
+
+  /** Makes a rendering hold exactly the local repairs given; a new revision where that changed it. */
+  async #repairLocally(
+    job: Job,
+    tools: JobTools,
+    kept: Kept,
+    repairs: readonly LocalRepair[],
+    photo: Photo,
+    until: number,
+  ): Promise<void> {
+    if (repairs.length === 0 && !kept.repairs) return;
+    kept.repairs ??= new LocalRepairs(kept.pyramid.raster, photo);
+    job.stage('computing', Math.max(0, until - 0.05), until, 'repair');
+    tools.beginStep();
+    let changed = true;
+    try {
+      changed = await kept.repairs.show(repairs, tools);
+    } finally {
+      if (changed) this.#renderings.renew(kept);
+    }
   }
 
   /** The photo at the size in which it is worked on: smaller ones are made once. */
@@ -305,7 +393,7 @@ export class Workbench {
     job: Job,
     tools: JobTools,
     raster: Raster,
-    run: Pick<Run, 'recipe' | 'analysis' | 'damage' | 'begun' | 'onDone'>,
+    run: Pick<Run, 'recipe' | 'analysis' | 'damage' | 'mask' | 'begun' | 'onDone'>,
     from: number,
     to: number,
   ): Promise<RunResult> {
@@ -354,4 +442,30 @@ export class Workbench {
     }
     return writePhoto(target, produce, { signal: job.signal });
   }
+}
+
+/** The mask document of an edit, with its bitmaps unpacked. */
+function maskOf(edit: EngineEdit, { width, height }: Photo): EditedMask {
+  const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
+  return { ops: edit.mask, bitmaps, full: { width, height } };
+}
+
+/** Reports that also tell of what was repaired by hand. */
+function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
+  const last = passes.at(-1);
+  if (!last) return reports;
+  const sentence = `Repaired ${passes.length === 1 ? 'one place' : `${passes.length} places`} by hand.`;
+  const repair = reports.find(({ kind }) => kind === 'repair');
+  const done: StepReport =
+    repair?.outcome === 'done'
+      ? { ...repair, sentence: `${repair.sentence} ${sentence}` }
+      : {
+          kind: 'repair',
+          outcome: 'done',
+          sentence,
+          seconds: 0,
+          generator: last.generator,
+          provider: last.provider,
+        };
+  return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
 }

@@ -5,12 +5,14 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { unpackEvidence } from '../../document/evidence';
+import { compileMask, DETECTED_MASK } from '../../document/mask';
 import { pictureUrl, type Recipe } from '../../preload/contract';
 import type { Card } from '../generators/card';
 import type { Raster } from '../restoration/raster';
 import { damageScene, testScene, withNoise } from '../restoration/testing';
 import { forkEngine } from './launch';
-import type { EngineProcess, Requests } from './protocol';
+import type { EngineEdit, EngineProcess, Requests } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 import { buildEngine, fixtureCard, installFixture, temporaryFolder } from './test-support';
 
@@ -601,5 +603,133 @@ describe('when the process fails', () => {
     const exit = once(child, 'exit');
     end(child);
     expect((await exit)[0]).toBe(0);
+  });
+});
+
+describe('what was changed by hand', () => {
+  const square = (left: number, top: number, side: number) => ({
+    kind: 'area' as const,
+    shape: 'rectangle' as const,
+    mode: 'add' as const,
+    points: [left, top, left + side, top, left + side, top + side, left, top + side],
+  });
+  const edit = (change: Partial<EngineEdit> = {}): EngineEdit => ({
+    mask: [],
+    repairs: [],
+    bitmaps: new Map(),
+    ...change,
+  });
+  const resultOf = async (engine: Engine, revision: number) => {
+    const query = { photoId: 'p', revision, x: 0, y: 0, w: 360, h: 270, width: 360, height: 270 };
+    const { bytes } = await engine.request('picture', { ...query, layer: 'result', lossless: 1 });
+    return (await pixels(bytes)).data;
+  };
+  const isGrey = (data: Buffer, x: number, y: number) => [0, 1, 2].every((c) => data[3 * (y * 360 + x) + c] === 128);
+
+  it('the mask says what is filled, to the pixel', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const { data: original } = await pixels(scratched);
+    const mask = [square(40, 50, 20), { ...square(45, 55, 5), mode: 'subtract' as const }];
+    const { revision } = await engine.request('render', {
+      photoId: 'p',
+      recipe: repairAlways,
+      size: 'full',
+      edit: edit({ mask }),
+    });
+    const result = await resultOf(engine, revision);
+    for (let y = 0; y < 270; y++) {
+      for (let x = 0; x < 360; x++) {
+        const inside = x >= 40 && x < 60 && y >= 50 && y < 70 && !(x >= 45 && x < 50 && y >= 55 && y < 60);
+        if (inside) expect(isGrey(result, x, y)).toBe(true);
+        else expect(result[3 * (y * 360 + x)]).toBe(original[3 * (y * 360 + x)]);
+      }
+    }
+  });
+
+  it('a local repair needs no step, is told of in the file, and can be switched off', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const { data: original } = await pixels(scratched);
+    const repair = { id: 'spot', enabled: true, mask: [square(100, 100, 10)] };
+    const request = { photoId: 'p', recipe: nothing, size: 'full' } as const;
+    const on = await engine.request('render', { ...request, edit: edit({ repairs: [repair] }) });
+    expect(isGrey(await resultOf(engine, on.revision), 105, 105)).toBe(true);
+    expect(on.reports).toMatchObject([{ kind: 'repair', outcome: 'done', generator: 'inpainter' }]);
+    const off = await engine.request('render', {
+      ...request,
+      edit: edit({ repairs: [{ ...repair, enabled: false }] }),
+    });
+    expect(await resultOf(engine, off.revision)).toEqual(original);
+    expect(off.reports).toMatchObject([{ kind: 'repair', outcome: 'off' }]);
+
+    const written = await engine.request('export', {
+      photoId: 'p',
+      recipe: nothing,
+      edit: edit({ repairs: [repair] }),
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      orientation: 1,
+      target: { folder: await outputs(), stem: 'photo' },
+    });
+    expect(isGrey((await pixels(written.path)).data, 105, 105)).toBe(true);
+    expect((await sharp(written.path).metadata()).xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
+  });
+
+  it('a step that is added later does not take the local repairs into itself', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const repairs = [{ id: 'spot', enabled: true, mask: [square(100, 100, 10)] }];
+    const tone = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } } as const;
+    const both: Recipe = { ...repairAlways, steps: [...repairAlways.steps, tone] };
+    const ask = (recipe: Recipe, given: EngineEdit) =>
+      engine.request('render', { photoId: 'p', recipe, size: 'full', edit: given });
+    await ask(repairAlways, edit({ mask: [square(10, 10, 4)], repairs }));
+    const after = await resultOf(engine, (await ask(both, edit({ mask: [square(10, 10, 4)] }))).revision);
+    await open(engine, scratched);
+    const fresh = await resultOf(engine, (await ask(both, edit({ mask: [square(10, 10, 4)] }))).revision);
+    expect(after).toEqual(fresh);
+  });
+
+  it('the mask goes out as a PNG and comes back as it was', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const mask = [DETECTED_MASK[0]!, square(200, 10, 40), { kind: 'feather' as const, radius: 4 }];
+    const written = await engine.request('exportMask', {
+      photoId: 'p',
+      recipe: repairAlways,
+      edit: edit({ mask }),
+      target: { folder: await outputs(), stem: 'mask' },
+    });
+    const png = await sharp(written.path).metadata();
+    expect(png).toMatchObject({ width: 360, height: 270, channels: 1, depth: 'uchar' });
+    const packed = await engine.request('readMask', { photoId: 'p', path: written.path });
+    const id = createHash('sha256').update(packed).digest('hex');
+    const back = [{ kind: 'bitmap' as const, mode: 'replace' as const, id }];
+    const ask = (given: EngineEdit) =>
+      engine.request('render', { photoId: 'p', recipe: repairAlways, size: 'full', edit: given });
+    const one = await resultOf(engine, (await ask(edit({ mask }))).revision);
+    const other = await resultOf(engine, (await ask(edit({ mask: back, bitmaps: new Map([[id, packed]]) }))).revision);
+    expect(other).toEqual(one);
+    await expect(engine.request('readMask', { photoId: 'p', path: large })).rejects.toMatchObject({
+      code: 'MASK_SIZE',
+      message: expect.stringMatching(/1000 x 750.*360 x 270/),
+    });
+  });
+
+  it('the evidence is what the page makes the same mask of', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const query = { photoId: 'p', revision: 0, x: 0, y: 0, w: 360, h: 270, width: 360, height: 270 };
+    const [{ bytes }, shown] = await Promise.all([
+      engine.request('picture', { ...query, layer: 'evidence' }),
+      engine.request('picture', { ...query, layer: 'mask', sensitivity: 0.5, grow: 1 }),
+    ]);
+    const evidence = unpackEvidence(bytes);
+    const source = { width: 360, height: 270, evidence, settings: { sensitivity: 0.5, grow: 1 }, bitmaps: new Map() };
+    const mask = new Uint8Array(360 * 270);
+    compileMask(DETECTED_MASK, source).read({ x: 0, y: 0, width: 360, height: 270 }, mask);
+    expect(Buffer.from(mask)).toEqual(await sharp(shown.bytes).greyscale().raw().toBuffer());
   });
 });

@@ -101,6 +101,12 @@ class Worker {
       case 'export':
         this.#enqueue(id, (job) => this.#bench.export(job, message.body));
         break;
+      case 'exportMask':
+        this.#enqueue(id, (job) => this.#bench.exportMask(job, message.body));
+        break;
+      case 'readMask':
+        this.#enqueue(id, (job) => this.#bench.readMask(job, message.body));
+        break;
       case 'restore':
         this.#enqueue(id, (job) => this.#bench.restore(job, message.body));
         break;

@@ -3,12 +3,19 @@ import { maxValue, type Raster, type Rect, readSrgb } from './raster';
 import type { PassReport, StepTools } from './tools';
 
 /**
- * Fills the masked pixels of a raster, in place, from their surroundings; all other pixels keep their bits. The mask
- * must have the raster's size. The generator ignores what lies under the mask, so a tile that is already filled does
+ * Fills the masked pixels of a raster, in place, from their surroundings; all other pixels keep their bits, and where
+ * the mask is between 0 and 255 the filling is blended in. The mask must have the raster's size; `region` says where
+ * all of it lies, so that little is computed for a small one. `before` is called with each part that is about to
+ * change. The generator ignores what lies under the mask, so a tile that is already filled does
  * not change what its neighbour sees. Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a
  * throw the raster holds some filled tiles.
  */
-export async function inpaint(raster: Raster, mask: Mask, tools: StepTools): Promise<PassReport> {
+export async function inpaint(
+  raster: Raster,
+  mask: Mask,
+  tools: StepTools,
+  { region, before }: { region?: Rect; before?: (core: Rect) => void } = {},
+): Promise<PassReport> {
   if (mask.width !== raster.width || mask.height !== raster.height) {
     throw new RangeError(
       `A mask of ${mask.width} x ${mask.height} does not fit a raster of ${raster.width} x ${raster.height}.`,
@@ -17,11 +24,12 @@ export async function inpaint(raster: Raster, mask: Mask, tools: StepTools): Pro
   // The mask of the tile that was read last: its core, which is written next, need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
-  const holeAt = (x: number, y: number): boolean => bytes[(y - seen.y) * seen.width + x - seen.x] !== 0;
+  const coverAt = (x: number, y: number): number => bytes[(y - seen.y) * seen.width + x - seen.x]!;
   return tools.runTiles({
     task: 'inpaint',
     width: raster.width,
     height: raster.height,
+    region,
     skip: (core) => !mask.any(core),
     read: (rect, into) => {
       const count = rect.width * rect.height;
@@ -33,34 +41,38 @@ export async function inpaint(raster: Raster, mask: Mask, tools: StepTools): Pro
     },
     write: (rect, planes) => {
       if (raster.channels === 3) tools.colour?.fromSrgb(planes, rect.width * rect.height);
-      paste(raster, rect, planes, holeAt);
+      before?.(rect);
+      paste(raster, rect, planes, coverAt);
     },
   });
 }
 
-/** Writes the masked pixels of a rectangle from planar floats in the raster's own encoding. */
-function paste(raster: Raster, rect: Rect, planes: Float32Array, holeAt: (x: number, y: number) => boolean): void {
+/** Blends the masked pixels of a rectangle with planar floats in the raster's own encoding. */
+function paste(raster: Raster, rect: Rect, planes: Float32Array, coverAt: (x: number, y: number) => number): void {
   const { data, channels } = raster;
   const max = maxValue(raster);
   const count = rect.width * rect.height;
   for (let y = 0, i = 0; y < rect.height; y++) {
     let target = ((rect.y + y) * raster.width + rect.x) * channels;
     for (let x = 0; x < rect.width; x++, i++, target += channels) {
-      if (!holeAt(rect.x + x, rect.y + y)) continue;
+      const cover = coverAt(rect.x + x, rect.y + y);
+      if (cover === 0) continue;
       const red = planes[i]!;
       const green = planes[i + count]!;
       const blue = planes[i + 2 * count]!;
       if (channels === 3) {
-        data[target] = sample(red, max);
-        data[target + 1] = sample(green, max);
-        data[target + 2] = sample(blue, max);
+        data[target] = blend(data[target]!, red, cover, max);
+        data[target + 1] = blend(data[target + 1]!, green, cover, max);
+        data[target + 2] = blend(data[target + 2]!, blue, cover, max);
       } else {
-        data[target] = sample((red + green + blue) / 3, max);
+        data[target] = blend(data[target]!, (red + green + blue) / 3, cover, max);
       }
     }
   }
 }
 
-function sample(value: number, max: number): number {
-  return Math.max(0, Math.min(max, Math.round(value * max)));
+/** @param cover 1..255: how much of `before` is replaced */
+function blend(before: number, value: number, cover: number, max: number): number {
+  const filled = Math.max(0, Math.min(max, value * max));
+  return Math.round(cover === 255 ? filled : before + ((filled - before) * cover) / 255);
 }

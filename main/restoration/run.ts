@@ -1,5 +1,8 @@
+import { compileMask, FrameMask } from '../../document/mask';
+import type { RunBitmap } from '../../document/runs';
 import {
   type Analysis,
+  type MaskOp,
   type Need,
   type Recipe,
   STEP_KINDS,
@@ -11,7 +14,7 @@ import {
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
 import { type DamageMap, detectDamage } from './damage';
-import { createMask } from './mask';
+import { createMask, evidenceOf, type Mask, type MaskSettings } from './mask';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { inpaint } from './repair';
@@ -39,6 +42,8 @@ export interface Run {
   /** Of the photo at full size; null where no detector is installed. */
   damage: DamageMap | null;
   tools: StepTools;
+  /** The mask of the repair step where a person has changed it; else it is the damage that was found. */
+  mask?: EditedMask;
   /**
    * What `raster` has been through already: the first of the steps that run. Their reports are taken over and they are
    * not done again.
@@ -48,6 +53,14 @@ export interface Run {
   onStep?: (kind: StepKind, share: { from: number; to: number }) => void;
   /** Called after each step with what there is so far. The raster is worked on further: who keeps it copies it. */
   onDone?: (sofar: RunResult) => void;
+}
+
+/** A mask document and what it refers to. */
+export interface EditedMask {
+  ops: readonly MaskOp[];
+  bitmaps: ReadonlyMap<string, RunBitmap>;
+  /** Size of the photo, which the operations are measured in. */
+  full: { width: number; height: number };
 }
 
 export interface RunResult {
@@ -175,10 +188,10 @@ function requireGenerators(kind: StepKind, tools: StepTools): void {
 async function repair(run: Run, settings: StepOf<'repair'>['settings']): Promise<Outcome> {
   const { raster, tools } = run;
   const damage = run.damage ?? (await detectDamage(raster, tools));
-  const mask = createMask(damage, settings, raster);
+  const mask = run.mask ? editedMask(run.mask, damage, settings, raster) : createMask(damage, settings, raster);
   const masked = mask.coverage();
   if (masked === 0) {
-    const sentence = 'No damage found at this sensitivity.';
+    const sentence = run.mask ? 'The mask is empty.' : 'No damage found at this sensitivity.';
     return { raster, sentence, generator: null, provider: null, masked };
   }
   const report = await inpaint(raster, mask, tools);
@@ -211,6 +224,17 @@ async function restoreStep(run: Run, settings: StepOf<'restore'>['settings']): P
 
 function percent(share: number): string {
   return (100 * share).toFixed(0);
+}
+
+/** A mask document for a raster of any size of the photo. */
+export function editedMask(
+  { ops, bitmaps, full }: EditedMask,
+  damage: DamageMap | null,
+  settings: MaskSettings,
+  raster: { width: number; height: number },
+): Mask {
+  const evidence = damage && evidenceOf(damage);
+  return new FrameMask(compileMask(ops, { ...full, evidence, settings, bitmaps }), raster);
 }
 
 async function tone(run: Run, settings: StepOf<'tone'>['settings']): Promise<Outcome> {

@@ -734,10 +734,12 @@ export function fakeTools(
   };
 }
 
-function* cores({ width, height }: TilePass): Generator<Rect> {
-  for (let y = 0; y < height; y += 64) {
-    for (let x = 0; x < width; x += 64) {
-      yield { x, y, width: Math.min(64, width - x), height: Math.min(64, height - y) };
+function* cores({ width, height, region = { x: 0, y: 0, width, height } }: TilePass): Generator<Rect> {
+  const right = region.x + region.width;
+  const bottom = region.y + region.height;
+  for (let y = region.y; y < bottom; y += 64) {
+    for (let x = region.x; x < right; x += 64) {
+      yield { x, y, width: Math.min(64, right - x), height: Math.min(64, bottom - y) };
     }
   }
 }

@@ -19,6 +19,11 @@ export interface TilePass {
   /** Size of the input picture in pixels. */
   width: number;
   height: number;
+  /**
+   * Computes only what lies in this part of the picture, with cores no larger than that takes; the context round it is
+   * read from the picture all the same. Inside the picture.
+   */
+  region?: Rect;
   read: ReadPlanes;
   write: WritePlanes;
   /** True where the core needs no computing (nothing is written for it). */

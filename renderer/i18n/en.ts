@@ -337,6 +337,9 @@ export const en = {
     DISK_FULL:
       'The disk is full. The photo was not written; your original is untouched. Free some space or choose another folder.',
     NAME_TAKEN: 'A file of that name exists already and was left untouched.',
+    MASK_SIZE:
+      'The mask has another number of pixels than the photo, so it was not used. Both must have the same size.',
+    MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use one of black and white areas.',
     RECIPE_INVALID: 'This is not a recipe that this version of Emulsion understands.',
     RECIPE_UNKNOWN: 'There is no recipe of that name.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',

@@ -342,6 +342,8 @@ export const ptBR: Texts<typeof en> = {
     DISK_FULL:
       'O disco está cheio. A foto não foi gravada; seu original está intacto. Libere espaço ou escolha outra pasta.',
     NAME_TAKEN: 'Já existe um arquivo com esse nome, e ele ficou como estava.',
+    MASK_SIZE: 'A máscara tem outro número de pixels que a foto e não foi usada. As duas precisam ter o mesmo tamanho.',
+    MASK_UNSUITABLE: 'Esta imagem tem detalhes demais para uma máscara. Use uma com áreas pretas e brancas.',
     RECIPE_INVALID: 'Esta não é uma receita que esta versão do Emulsion entenda.',
     RECIPE_UNKNOWN: 'Não há receita com esse nome.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',

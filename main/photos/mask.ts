@@ -1,0 +1,48 @@
+import { type RunBitmap, RunWriter } from '../../document/runs';
+import { loadSharp } from '../engine/sharp';
+import { EmulsionError } from '../errors';
+import type { Raster } from '../restoration/raster';
+import { openPhoto } from './open';
+
+/** The most that a mask may take in memory, in bytes: hundreds of times a painted one, but no picture full of noise. */
+const MAX_BYTES = 64 * 1024 ** 2;
+
+/** Writes a grey raster as a PNG. */
+export async function writeMask(raster: Raster, path: string): Promise<void> {
+  const sharp = await loadSharp();
+  const { width, height, channels } = raster;
+  await sharp(raster.data, { raw: { width, height, channels }, limitInputPixels: false })
+    .toColourspace('b-w')
+    .png({ compressionLevel: 6 })
+    .toFile(path);
+}
+
+/**
+ * Reads a picture as a mask: grey, 8 bit, white is replaced; a transparent pixel is black. Throws MASK_SIZE where it is
+ * not of the photo's size, MASK_UNSUITABLE where it is far from being a mask, and what `openPhoto` throws.
+ */
+export async function readMask(path: string, photo: { width: number; height: number }): Promise<RunBitmap> {
+  const { raster, alpha } = await openPhoto(path);
+  const { width, height, channels, data, depth } = raster;
+  if (width !== photo.width || height !== photo.height) {
+    throw new EmulsionError('MASK_SIZE', {
+      message: `The mask has ${width} x ${height} pixels and the photo ${photo.width} x ${photo.height}. A mask must have the photo’s size.`,
+    });
+  }
+  const shift = depth === 16 ? 8 : 0;
+  const writer = new RunWriter(width, height);
+  const row = new Uint8Array(width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const index = y * width + x;
+      const at = index * channels;
+      // Masks are grey; of a coloured one the brightest channel counts, so that a red overlay serves as well.
+      const value = channels === 1 ? data[at]! : Math.max(data[at]!, data[at + 1]!, data[at + 2]!);
+      const opacity = alpha === null ? 255 : alpha.data[index]! >> shift;
+      row[x] = opacity === 255 ? value >> shift : Math.round(((value >> shift) * opacity) / 255);
+    }
+    writer.add(row);
+    if (writer.size > MAX_BYTES) throw new EmulsionError('MASK_UNSUITABLE');
+  }
+  return writer.finish();
+}

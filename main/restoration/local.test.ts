@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { LocalRepair } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { LocalRepairs } from './local';
+import type { Raster } from './raster';
+import { fakeInpainter, fakeTools, testScene, to16Bit } from './testing';
+
+const full = { width: 90, height: 70 };
+
+function spot(id: string, x: number, y: number, enabled = true, hardness = 1): LocalRepair {
+  const stroke = { kind: 'stroke', mode: 'paint', size: 12, hardness, points: [x, y, 1, x + 8, y, 1] } as const;
+  return { id, enabled, mask: [{ ...stroke, points: [...stroke.points] }] };
+}
+
+const copyOf = (raster: Raster): Raster => ({ ...raster, data: raster.data.slice() });
+const tools = () => fakeTools({ inpaint: fakeInpainter });
+
+async function shown(raster: Raster, repairs: readonly LocalRepair[]): Promise<Raster> {
+  const copy = copyOf(raster);
+  await new LocalRepairs(copy, full).show(repairs, tools());
+  return copy;
+}
+
+/** The square of 12 pixels round the two ends of a spot's stroke, and whether a pixel lies outside it. */
+const isFarFrom = (x: number, y: number, i: number) => {
+  const px = i % full.width;
+  const py = Math.floor(i / full.width);
+  return px < x - 7 || px > x + 15 || py < y - 7 || py > y + 7;
+};
+
+test('only what was painted changes, at any depth, and only tiles near it are computed', async () => {
+  for (const raster of [testScene(90, 70, 4), to16Bit(testScene(90, 70, 4))]) {
+    const copy = copyOf(raster);
+    const lent = tools();
+    expect(await new LocalRepairs(copy, full).show([spot('a', 30, 30)], lent)).toBe(true);
+    let changed = 0;
+    for (let i = 0; i < raster.data.length; i++) {
+      if (copy.data[i] === raster.data[i]) continue;
+      changed++;
+      expect(isFarFrom(30, 30, Math.floor(i / 3))).toBe(false);
+    }
+    expect(changed).toBeGreaterThan(100);
+    expect(lent.tiles.reduce((sum, tile) => sum + tile.width * tile.height, 0)).toBeLessThan(30 * 20);
+  }
+});
+
+test('a soft brush blends: between what was there and what fills it', async () => {
+  const raster = testScene(90, 70, 4);
+  const hard = await shown(raster, [spot('a', 30, 30)]);
+  const soft = await shown(raster, [spot('a', 30, 30, true, 0)]);
+  let between = 0;
+  for (let i = 0; i < raster.data.length; i++) {
+    const [before, after, blended] = [raster.data[i]!, hard.data[i]!, soft.data[i]!];
+    if (blended !== before && blended !== after && Math.abs(after - before) > 20) between++;
+    // The surroundings that fill it differ a little, since less of them is masked.
+    expect(blended).toBeGreaterThanOrEqual(Math.min(before, after) - 30);
+    expect(blended).toBeLessThanOrEqual(Math.max(before, after) + 30);
+  }
+  expect(between).toBeGreaterThan(10);
+});
+
+test('switching on and off, in any order, always gives what computing from the start gives', async () => {
+  const raster = testScene(90, 70, 4);
+  const spots = [spot('a', 20, 20), spot('b', 26, 24), spot('c', 60, 50), spot('d', 22, 22)];
+  const states = fc.array(fc.subarray(spots), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(states, async (sequence) => {
+      const live = copyOf(raster);
+      const repairs = new LocalRepairs(live, full);
+      for (const state of sequence) await repairs.show(state, tools());
+      expect(live.data).toEqual((await shown(raster, sequence.at(-1)!)).data);
+      const bare = copyOf(live);
+      repairs.takeOff(bare);
+      expect(bare.data).toEqual(raster.data);
+      await repairs.show([], tools());
+      expect(live.data).toEqual(raster.data);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('what was computed once is not computed again when it is switched on', async () => {
+  const repairs = new LocalRepairs(testScene(90, 70, 4), full);
+  await repairs.show([spot('a', 30, 30)], tools());
+  await repairs.show([spot('a', 30, 30, false)], tools());
+  const lent = tools();
+  expect(await repairs.show([spot('a', 30, 30)], lent)).toBe(true);
+  expect(lent.tiles).toEqual([]);
+  expect(await repairs.show([spot('a', 30, 30)], lent)).toBe(false);
+});
+
+test('a repair that fails leaves nothing of itself, and those before it stay', async () => {
+  const raster = testScene(90, 70, 4);
+  const live = copyOf(raster);
+  const repairs = new LocalRepairs(live, full);
+  const lent = tools();
+  let calls = 0;
+  const failing = {
+    ...lent,
+    runTiles: async (pass: Parameters<typeof lent.runTiles>[0]) => {
+      if (++calls === 1) return lent.runTiles(pass);
+      await lent.runTiles(pass);
+      throw new EmulsionError('CANCELLED');
+    },
+  };
+  await expect(repairs.show([spot('a', 20, 20), spot('b', 60, 50)], failing)).rejects.toMatchObject({
+    code: 'CANCELLED',
+  });
+  expect(live.data).toEqual((await shown(raster, [spot('a', 20, 20)])).data);
+});
+
+test('on a larger raster the same place is repaired', async () => {
+  const large = testScene(180, 140, 4);
+  const repaired = await shown(large, [spot('a', 30, 30)]);
+  let changed = 0;
+  for (let i = 0; i < large.data.length; i += 3) {
+    if (repaired.data[i] === large.data[i]) continue;
+    changed++;
+    const x = Math.floor(((i / 3) % 180) / 2);
+    const y = Math.floor(i / 3 / 180 / 2);
+    expect(isFarFrom(30, 30, y * 90 + x)).toBe(false);
+  }
+  expect(changed).toBeGreaterThan(300);
+});

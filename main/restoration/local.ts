@@ -1,0 +1,139 @@
+import { compileMask, FrameMask, maskBounds } from '../../document/mask';
+import type { LocalRepair } from '../../preload/contract';
+import type { Raster, Rect } from './raster';
+import { inpaint } from './repair';
+import type { PassReport, StepTools } from './tools';
+
+/** Pixels of a rectangle, in the raster's own samples. */
+interface Patch {
+  rect: Rect;
+  data: Raster['data'];
+}
+
+/** A local repair as it was applied to a raster: what lay there before, and what lies there since. */
+interface Applied {
+  key: string;
+  before: Patch[];
+  after: Patch[];
+  report: PassReport | null;
+}
+
+/** Patches of repairs that are switched off are kept for switching on again, up to so many samples. */
+const KEPT_SAMPLES = 12_000_000;
+
+/**
+ * The local repairs on one raster. They come after the steps of the recipe, each on what the ones before it have left,
+ * and can be taken off and put on again without computing anything but what has really changed.
+ */
+export class LocalRepairs {
+  private readonly applied: Applied[] = [];
+  /** Repairs that were taken off, by themselves and all before them. */
+  private readonly spare = new Map<string, Applied>();
+
+  /** @param full size of the photo, which the repairs are measured in */
+  constructor(
+    private readonly raster: Raster,
+    private readonly full: { readonly width: number; readonly height: number },
+  ) {}
+
+  /** What computed the repairs that are on. */
+  get reports(): PassReport[] {
+    return this.applied.flatMap(({ report }) => report ?? []);
+  }
+
+  /**
+   * Makes the raster hold exactly the repairs that are switched on, in their order. Answers whether anything changed.
+   * Throws what `inpaint` throws; the raster then holds the repairs before the one that failed.
+   */
+  async show(repairs: readonly LocalRepair[], tools: StepTools): Promise<boolean> {
+    const wanted = repairs.filter(({ enabled }) => enabled);
+    const keys: string[] = [];
+    for (const { mask } of wanted) keys.push(`${keys.at(-1) ?? ''}\n${JSON.stringify(mask)}`);
+    let kept = 0;
+    while (kept < this.applied.length && this.applied[kept]!.key === keys[kept]) kept++;
+    let changed = false;
+    while (this.applied.length > kept) {
+      const last = this.applied.pop()!;
+      for (const patch of last.before.toReversed()) paste(this.raster, patch);
+      this.spare.set(last.key, last);
+      changed = true;
+    }
+    this.forget();
+    for (const [i, { mask }] of wanted.entries()) {
+      if (i < kept) continue;
+      const known = this.spare.get(keys[i]!);
+      if (known) {
+        for (const patch of known.after) paste(this.raster, patch);
+        this.spare.delete(known.key);
+        this.applied.push(known);
+      } else {
+        this.applied.push(await this.compute(keys[i]!, mask, tools));
+      }
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Takes the repairs that are on off a copy of the raster. */
+  takeOff(copy: Raster): void {
+    for (const { before } of this.applied.toReversed()) for (const patch of before.toReversed()) paste(copy, patch);
+  }
+
+  private async compute(key: string, ops: LocalRepair['mask'], tools: StepTools): Promise<Applied> {
+    const { raster, full } = this;
+    const document = compileMask(ops, {
+      ...full,
+      evidence: null,
+      settings: { sensitivity: 0, grow: 0 },
+      bitmaps: new Map(),
+    });
+    const bounds = maskBounds(document);
+    const applied: Applied = { key, before: [], after: [], report: null };
+    if (bounds === null) return applied;
+    const mask = new FrameMask(document, raster);
+    const region = mask.frameRect(bounds);
+    try {
+      applied.report = await inpaint(raster, mask, tools, {
+        region,
+        before: (rect) => void applied.before.push(this.copy(rect)),
+      });
+    } catch (error) {
+      for (const patch of applied.before.toReversed()) paste(raster, patch);
+      throw error;
+    }
+    applied.after = applied.before.map(({ rect }) => this.copy(rect));
+    return applied;
+  }
+
+  private forget(): void {
+    let samples = [...this.spare.values()].reduce((sum, each) => sum + samplesOf(each), 0);
+    for (const [key, each] of this.spare) {
+      if (samples <= KEPT_SAMPLES) return;
+      samples -= samplesOf(each);
+      this.spare.delete(key);
+    }
+  }
+
+  private copy(rect: Rect): Patch {
+    const { data, width, channels } = this.raster;
+    const length = rect.width * channels;
+    const copy = data.slice(0, length * rect.height);
+    for (let y = 0; y < rect.height; y++) {
+      const from = ((rect.y + y) * width + rect.x) * channels;
+      copy.set(data.subarray(from, from + length), y * length);
+    }
+    return { rect: { ...rect }, data: copy };
+  }
+}
+
+function paste(raster: Raster, { rect, data: from }: Patch): void {
+  const { width, channels, data } = raster;
+  const length = rect.width * channels;
+  for (let y = 0; y < rect.height; y++) {
+    data.set(from.subarray(y * length, (y + 1) * length), ((rect.y + y) * width + rect.x) * channels);
+  }
+}
+
+function samplesOf({ before, after }: Applied): number {
+  return [...before, ...after].reduce((sum, patch) => sum + patch.data.length, 0);
+}
