@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
+import { DETECTED_MASK } from '../document/mask';
 import packageInfo from '../package.json' with { type: 'json' };
 import {
   type AppInfo,
@@ -17,14 +18,22 @@ import {
   parseResponse,
   type Response,
   type Result,
+  type Written,
 } from '../preload/contract';
-import type { LaunchEngine } from './engine/protocol';
+import { createEdits, hashFile } from './edits';
+import type { EngineEdit, LaunchEngine } from './engine/protocol';
 import { createEngine } from './engine/supervisor';
 import { EmulsionError, toFailure } from './errors';
 import { createFileTokens } from './files';
 import { EXPORT_EXTENSIONS } from './photos/extensions';
-import { NAMED_RECIPES } from './restoration/recipe';
+import { writePhoto } from './photos/write';
+import { createRecipes } from './recipes';
+import type { Subject } from './restoration/sidecar';
 import { openSettings } from './settings';
+
+export type PickKind = ParsedRequest<'files.pick'>['kind'];
+/** What is written: a photo, or a recipe as JSON. */
+export type SaveFormat = ExportFormat | 'json';
 
 /** What a host with a window lends to the app. */
 export interface HostServices {
@@ -33,9 +42,9 @@ export interface HostServices {
   uploadUrl: string | null;
   downloadBase: string | null;
   /** The system's dialog, giving absolute paths; null where there is none (the page then uses `files.list`). */
-  pick: ((kind: 'photos' | 'folder') => Promise<string[]>) | null;
+  pick: ((kind: PickKind) => Promise<string[]>) | null;
   /** The save dialog; answers an absolute path or null when dismissed. Null: exports become downloads. */
-  pickSave: ((suggestedName: string, format: ExportFormat) => Promise<string | null>) | null;
+  pickSave: ((suggestedName: string, format: SaveFormat) => Promise<string | null>) | null;
   /** The folder that `files.list` starts in and never leaves; null where there are native dialogs. */
   root: string | null;
   /** Where settings are kept (created when missing). */
@@ -64,10 +73,22 @@ export interface App {
   close(): Promise<void>;
 }
 
+interface OpenedPhoto {
+  subject: Subject;
+  path: string;
+}
+
+/** Photos that are offered to go on with. */
+const RECENT_SHOWN = 6;
+/** Of a photo on which nothing was changed. */
+const NO_EDIT: EngineEdit = { mask: DETECTED_MASK, repairs: [], bitmaps: new Map() };
+
 type Handlers = { [N in CallName]: (request: ParsedRequest<N>) => Promise<Response<N>> | Response<N> };
 
 export async function createApp(services: HostServices): Promise<App> {
   const settings = await openSettings(services.userData);
+  const edits = createEdits(join(services.userData, 'edits'));
+  const recipes = createRecipes(join(services.userData, 'recipes'));
   const scratch = await mkdtemp(join(tmpdir(), 'emulsion-'));
   const uploads = join(scratch, 'uploads');
   const exports = join(scratch, 'exports');
@@ -76,7 +97,7 @@ export async function createApp(services: HostServices): Promise<App> {
   const files = createFileTokens(services.root);
   const listeners = new Set<(name: EventName, payload: unknown) => void>();
   const jobs = new Map<string, AbortController>();
-  const photos = new Map<string, { name: string }>();
+  const photos = new Map<string, OpenedPhoto>();
   const downloads = new Map<string, { path: string; name: string; type: string }>();
 
   const emit = <N extends EventName>(name: N, payload: EventPayload<N>): void => {
@@ -111,10 +132,25 @@ export async function createApp(services: HostServices): Promise<App> {
     }
   };
 
-  const openedPhoto = (photoId: string): { name: string } => {
+  const openedPhoto = (photoId: string): OpenedPhoto => {
     const photo = photos.get(photoId);
     if (photo === undefined) throw new EmulsionError('UNKNOWN_PHOTO');
     return photo;
+  };
+
+  /** Where a file goes that is handed over: by the save dialog, or to the downloads. Throws CANCELLED. */
+  const targetFor = async (stem: string, extension: string, format: SaveFormat) => {
+    if (services.pickSave === null) return { folder: exports, stem };
+    const chosen = await services.pickSave(`${stem}.${extension}`, format);
+    if (chosen === null) throw new EmulsionError('CANCELLED');
+    return { folder: dirname(chosen), stem: basename(chosen, extname(chosen)) };
+  };
+  const handOver = ({ path, bytes }: { path: string; bytes: number }, type: string): Written => {
+    const name = basename(path);
+    if (dirname(path) !== exports) return { name, place: dirname(path), bytes, download: null };
+    const download = randomUUID();
+    downloads.set(download, { path, name, type });
+    return { name, place: null, bytes, download };
   };
 
   const handlers: Handlers = {
@@ -145,13 +181,18 @@ export async function createApp(services: HostServices): Promise<App> {
       job(jobId, async (control) => {
         const path = files.path(token, 'photo');
         const photoId = randomUUID();
-        const photo = await engine.request('open', { photoId, path, name: basename(path) }, control);
-        photos.set(photoId, { name: photo.name });
+        const [photo, sha256] = await Promise.all([
+          engine.request('open', { photoId, path, name: basename(path) }, control),
+          hashFile(path),
+        ]);
+        const { name, width, height } = photo;
+        photos.set(photoId, { subject: { name, sha256, width, height }, path });
         return photo;
       }),
     'photos.close': async ({ photoId }) => {
       openedPhoto(photoId);
       photos.delete(photoId);
+      await edits.close(photoId);
       await engine.request('close', { photoId });
       return {};
     },
@@ -162,7 +203,7 @@ export async function createApp(services: HostServices): Promise<App> {
     'photos.render': ({ photoId, recipe, size, jobId }) => {
       openedPhoto(photoId);
       return job(jobId, async (control) => ({
-        ...(await engine.request('render', { photoId, recipe, size }, control)),
+        ...(await engine.request('render', { photoId, recipe, size, edit: edits.edit(photoId) }, control)),
         size,
       }));
     },
@@ -171,33 +212,65 @@ export async function createApp(services: HostServices): Promise<App> {
       return engine.request('histogram', { photoId, revision });
     },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
-      const { name } = openedPhoto(photoId);
+      const { name } = openedPhoto(photoId).subject;
       return job(jobId, async (control) => {
         const stem = `${basename(name, extname(name))}-restored`;
-        let target = { folder: exports, stem };
-        if (folder !== null) {
-          target = { folder: files.path(folder, 'folder'), stem };
-        } else if (services.pickSave !== null) {
-          const chosen = await services.pickSave(`${stem}.${EXPORT_EXTENSIONS[format]}`, format);
-          if (chosen === null) throw new EmulsionError('CANCELLED');
-          target = { folder: dirname(chosen), stem: basename(chosen, extname(chosen)) };
-        }
+        const target =
+          folder === null
+            ? await targetFor(stem, EXPORT_EXTENSIONS[format], format)
+            : { folder: files.path(folder, 'folder'), stem };
+        const edit = edits.edit(photoId);
         const written = await engine.request(
           'export',
-          { photoId, recipe, format, quality, keepMetadata, orientation, target },
+          { photoId, recipe, edit, format, quality, keepMetadata, orientation, target },
           control,
         );
-        const isDownload = target.folder === exports;
-        const file = basename(written.path);
-        const download = isDownload ? randomUUID() : null;
-        if (download !== null) downloads.set(download, { path: written.path, name: file, type: `image/${format}` });
-        return {
-          name: file,
-          place: isDownload ? null : target.folder,
-          bytes: written.bytes,
-          download,
-          reports: written.reports,
-        };
+        return { ...handOver(written, `image/${format}`), reports: written.reports };
+      });
+    },
+    'edits.load': ({ photoId }) => {
+      const { subject, path } = openedPhoto(photoId);
+      // What was uploaded is gone with this run of the program.
+      return edits.open(photoId, subject, path.startsWith(scratch) ? null : path);
+    },
+    'edits.write': async ({ photoId, ...delta }) => {
+      openedPhoto(photoId);
+      await edits.write(photoId, delta);
+      return {};
+    },
+    'edits.recent': async () => {
+      const entries: Response<'edits.recent'>['entries'] = [];
+      for (const { path, editedAt } of await edits.recent()) {
+        if (!(await files.mayOffer(path))) continue;
+        const [entry] = await files.offer([path]).catch(() => []);
+        if (entry?.kind === 'photo') entries.push({ ...entry, editedAt });
+        if (entries.length === RECENT_SHOWN) break;
+      }
+      return { entries };
+    },
+    'masks.export': ({ photoId, recipe, jobId }) => {
+      const { name } = openedPhoto(photoId).subject;
+      return job(jobId, async (control) => {
+        const target = await targetFor(`${basename(name, extname(name))}-mask`, 'png', 'png');
+        const edit = edits.edit(photoId) ?? NO_EDIT;
+        return handOver(await engine.request('exportMask', { photoId, recipe, edit, target }, control), 'image/png');
+      });
+    },
+    'masks.import': ({ photoId, token, jobId }) => {
+      openedPhoto(photoId);
+      return job(jobId, async (control) => {
+        const path = files.path(token, 'photo');
+        return { id: await edits.keepBitmap(photoId, await engine.request('readMask', { photoId, path }, control)) };
+      });
+    },
+    'masks.copy': ({ from, recipe, to, jobId }) => {
+      const [one, other] = [openedPhoto(from).subject, openedPhoto(to).subject];
+      if (one.width !== other.width || one.height !== other.height) throw new EmulsionError('MASK_SIZE');
+      return job(jobId, async (control) => {
+        const edit = edits.edit(from) ?? NO_EDIT;
+        const target = { folder: await mkdtemp(join(scratch, 'mask-')), stem: 'mask' };
+        const { path } = await engine.request('exportMask', { photoId: from, recipe, edit, target }, control);
+        return { id: await edits.keepBitmap(to, await engine.request('readMask', { photoId: to, path }, control)) };
       });
     },
     'jobs.cancel': ({ jobId }) => {
@@ -205,7 +278,20 @@ export async function createApp(services: HostServices): Promise<App> {
       jobs.get(jobId)?.abort();
       return {};
     },
-    'recipes.list': () => ({ recipes: [...NAMED_RECIPES] }),
+    'recipes.list': () => recipes.list(),
+    'recipes.save': async ({ id, name, recipe }) => ({ recipe: await recipes.save(id, name, recipe) }),
+    'recipes.remove': async ({ id }) => {
+      await recipes.remove(id);
+      return {};
+    },
+    'recipes.export': async ({ id }) => {
+      const recipe = await recipes.find(id);
+      const target = await targetFor(recipe.name, 'json', 'json');
+      const text = `${JSON.stringify(recipe, null, 2)}\n`;
+      const written = await writePhoto({ ...target, extension: 'json' }, (path) => writeFile(path, text));
+      return handOver(written, 'application/json');
+    },
+    'recipes.import': async ({ token }) => ({ recipe: await recipes.take(files.path(token, 'photo')) }),
     'generators.list': async () => ({ generators: await engine.request('generators', null) }),
     'engine.status': () => engine.status(),
   };
@@ -231,6 +317,10 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     picture: (query, signal) => {
       openedPhoto(query.photoId);
+      if (query.layer === 'bitmap') {
+        const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');
+        return Promise.resolve({ type: 'application/octet-stream', bytes });
+      }
       return engine.request('picture', query, { signal });
     },
     offer: (paths) => files.offer(paths),
@@ -240,6 +330,7 @@ export async function createApp(services: HostServices): Promise<App> {
       return file;
     },
     async close() {
+      await edits.closeAll();
       for (const controller of jobs.values()) controller.abort();
       await engine.close();
       await rm(scratch, { recursive: true, force: true });

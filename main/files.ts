@@ -10,6 +10,8 @@ const PICTURE_EXTENSIONS = new Set(PHOTO_EXTENSIONS.map((extension) => `.${exten
 export interface FileTokens {
   /** Gives tokens for paths that the host vouches for. Throws FILE_MISSING or FILE_UNREADABLE. */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
+  /** Whether a file may be offered without a host vouching for it: any where there is no root, else those below it. */
+  mayOffer(path: string): Promise<boolean>;
   /** The path behind a token. Throws NOT_ALLOWED for a token that was never given out. */
   path(token: string, kind: FileEntry['kind']): string;
   /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside it or where there is no root. */
@@ -50,6 +52,11 @@ export function createFileTokens(root: string | null): FileTokens {
   return {
     offer: (paths) => Promise.all(paths.map(entry)),
     path,
+    async mayOffer(path) {
+      if (root === null) return true;
+      const [top, target] = await Promise.all([realpath(root), realpath(path).catch(() => null)]);
+      return target !== null && isWithin(top, target);
+    },
     async list(folder) {
       if (root === null) throw new EmulsionError('NOT_ALLOWED');
       const top = await realpath(root);

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Settings } from '../preload/contract';
+import { writeSafely } from './safe-file';
 
 export interface SettingsStore {
   get(): Settings;
@@ -22,7 +23,7 @@ export async function openSettings(folder: string): Promise<SettingsStore> {
       current = Settings.parse({ ...current, ...change });
       const snapshot = JSON.stringify(current, null, 2);
       // One write after the other, so that the last change is the one that stays.
-      writing = writing.catch(() => undefined).then(() => writeWhole(folder, path, snapshot));
+      writing = writing.catch(() => undefined).then(() => writeSafely(path, snapshot));
       await writing;
       return current;
     },
@@ -44,18 +45,4 @@ function salvage(stored: Record<string, unknown>): Settings {
     if (Object.hasOwn(stored, key) && shape.safeParse(stored[key]).success) kept[key] = stored[key];
   }
   return Settings.parse(kept);
-}
-
-/** Temporary name, sync, rename: a power cut leaves the old settings or the new ones, never half of them. */
-async function writeWhole(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${process.pid}.part`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
 }

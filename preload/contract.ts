@@ -27,6 +27,9 @@ export const ERROR_CODES = [
   'NAME_TAKEN', // an exclusive write found a file of that name
   'MASK_SIZE', // a mask from a file is not of the photo's size
   'MASK_UNSUITABLE', // a picture that is far from being a mask
+  'EDIT_INVALID', // an edit document that cannot be read
+  'EDIT_NEWER', // an edit document of a newer version
+  'EDITS_UNSAVED', // the data folder cannot be written to
   'RECIPE_INVALID', // not a recipe, or of an unknown future format
   'RECIPE_UNKNOWN', // no recipe of that name
   'GENERATOR_MISSING', // no generator is installed for a step
@@ -238,13 +241,26 @@ export type EditState = z.infer<typeof EditState>;
 
 /** One entry of the history: what it changes, and a key of the translation that names it. */
 export const EditAction = z.object({
-  name: z.enum(['setting', 'step', 'recipe', 'mask', 'maskReset', 'repair', 'repairOn', 'repairOff', 'repairRemoved']),
+  name: z.enum([
+    'setting',
+    'step',
+    'recipe',
+    'mask',
+    'maskReset',
+    'repair',
+    'repairOn',
+    'repairOff',
+    'repairRemoved',
+    'startOver',
+  ]),
   recipe: Recipe.optional(),
   /** Added at the end of the mask. */
   paint: MaskOp.optional(),
   /** Takes the place of the whole mask. */
   mask: z.array(MaskOp).max(10_000).optional(),
   repair: LocalRepair.optional(),
+  /** Take the place of all local repairs. */
+  repairs: z.array(LocalRepair).max(1000).optional(),
   toggle: z.object({ id: Id, enabled: z.boolean() }).optional(),
   remove: Id.optional(),
 });
@@ -253,9 +269,18 @@ export type EditAction = z.infer<typeof EditAction>;
 export const EDIT_FORMAT = 1;
 /** The edit document: where it began, every action since, and how many of them hold (the others were undone). */
 export const EditLog = z
-  .object({ base: EditState, actions: z.array(EditAction).max(20_000), at: z.number().int().nonnegative() })
+  .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })
   .refine((log) => log.at <= log.actions.length, { message: 'more actions hold than there are' });
 export type EditLog = z.infer<typeof EditLog>;
+
+/** A change of an edit log: from the action at `from` on it holds these instead; `base` begins it anew. */
+export const EditDelta = z.object({
+  base: EditState.optional(),
+  from: z.number().int().nonnegative(),
+  actions: z.array(EditAction).max(1000),
+  at: z.number().int().nonnegative(),
+});
+export type EditDelta = z.infer<typeof EditDelta>;
 
 // ---------------------------------------------------------------------------------------------- photo
 
@@ -349,9 +374,10 @@ export type Orientation = z.infer<typeof Orientation>;
 /**
  * `difference`: what a rendering changed, sample by sample, amplified; black where nothing did. `clipping`: opaque red
  * where a channel is at its upper end, blue where all are at their lower, transparent elsewhere. `evidence` is no
- * picture: whatever the region, what the detector found as bytes (document/evidence.ts), to make masks of.
+ * picture: whatever the region, what the detector found as bytes (document/evidence.ts), to make masks of; nor is
+ * `bitmap`, a mask that was imported (document/runs.ts).
  */
-export const LAYERS = ['original', 'result', 'mask', 'evidence', 'difference', 'clipping'] as const;
+export const LAYERS = ['original', 'result', 'mask', 'evidence', 'bitmap', 'difference', 'clipping'] as const;
 export const Layer = z.enum(LAYERS);
 export type Layer = z.infer<typeof Layer>;
 
@@ -400,6 +426,8 @@ export const PictureQuery = z.object({
   /** For the difference layer: the rendering to compare with, and how many times to amplify. */
   against: z.coerce.number().int().nonnegative().optional(),
   gain: z.coerce.number().int().min(1).max(64).optional(),
+  /** For the bitmap layer: which one. */
+  bitmap: BitmapId.optional(),
   /** For the mask layer: the sensitivity to show and how far to grow, as in {@link RepairSettings}. */
   sensitivity: z.coerce.number().min(0).max(1).optional(),
   grow: z.coerce.number().min(0).max(32).optional(),
@@ -517,6 +545,17 @@ export type Progress = z.infer<typeof Progress>;
 
 const nothing = z.object({}).strict();
 
+/** A file that was written: in a folder, or as a download. */
+const Written = z.object({
+  /** File name only. */
+  name: z.string(),
+  /** Where it lies, for a person to read; null for a download. */
+  place: z.string().nullable(),
+  bytes: z.number().int().nonnegative(),
+  download: FileToken.nullable(),
+});
+export type Written = z.infer<typeof Written>;
+
 /** Every call: what goes in and what comes out. */
 export const CALLS = {
   'app.info': { request: nothing, response: AppInfo },
@@ -525,7 +564,7 @@ export const CALLS = {
 
   /** Opens the system's dialog. Empty when the user dismissed it. BAD_REQUEST where nativeDialogs is false. */
   'files.pick': {
-    request: z.object({ kind: z.enum(['photos', 'folder']) }).strict(),
+    request: z.object({ kind: z.enum(['photos', 'folder', 'mask', 'recipe']) }).strict(),
     response: z.object({ files: z.array(FileEntry) }),
   },
   /** Lists a folder under the root that the browser host was started with; null is the root itself. */
@@ -568,19 +607,52 @@ export const CALLS = {
         folder: FileToken.nullable(),
       })
       .strict(),
-    response: z.object({
-      /** File name only. */
-      name: z.string(),
-      /** Where it lies, for a person to read; null for a download. */
-      place: z.string().nullable(),
-      bytes: z.number().int().nonnegative(),
-      download: FileToken.nullable(),
-      reports: z.array(StepReport),
-    }),
+    response: Written.extend({ reports: z.array(StepReport) }),
+  },
+
+  /**
+   * What was done to the photo before, found by the content of its file. `recovered`: the program had ended without
+   * putting it away. `heldBy`: another open photo with the same content, which is the one to go on with.
+   */
+  'edits.load': {
+    request: z.object({ photoId: PhotoId }).strict(),
+    response: z.object({ log: EditLog.nullable(), recovered: z.boolean(), heldBy: PhotoId.nullable() }),
+  },
+  /** Changes the edit log and keeps it safe: when this has been answered, it outlives a crash. */
+  'edits.write': { request: EditDelta.extend({ photoId: PhotoId }).strict(), response: nothing },
+  /** Photos that were worked on, the latest first, as far as their files can be opened again from here. */
+  'edits.recent': {
+    request: nothing,
+    response: z.object({ entries: z.array(FileEntry.extend({ editedAt: z.string() })) }),
+  },
+
+  /** Writes the mask of the repair step as a grey PNG of the photo's size. */
+  'masks.export': {
+    request: z.object({ photoId: PhotoId, recipe: Recipe, jobId: JobId }).strict(),
+    response: Written,
+  },
+  /** Keeps a mask from a file with the photo's edits. MASK_SIZE where it is not of the photo's size. */
+  'masks.import': {
+    request: z.object({ photoId: PhotoId, token: FileToken, jobId: JobId }).strict(),
+    response: z.object({ id: BitmapId }),
+  },
+  /** Keeps the mask of one photo, as it is, with the edits of another of the same size. */
+  'masks.copy': {
+    request: z.object({ from: PhotoId, recipe: Recipe, to: PhotoId, jobId: JobId }).strict(),
+    response: z.object({ id: BitmapId }),
   },
   'jobs.cancel': { request: z.object({ jobId: JobId }).strict(), response: nothing },
 
-  'recipes.list': { request: nothing, response: z.object({ recipes: z.array(Recipe) }) },
+  /** The recipes that ship, then one's own by name; `own` holds the ids of the latter. */
+  'recipes.list': { request: nothing, response: z.object({ recipes: z.array(Recipe), own: z.array(z.string()) }) },
+  /** Keeps a recipe of one's own; a new one where `id` is null. The recipes that ship cannot be changed. */
+  'recipes.save': {
+    request: z.object({ id: z.string().nullable(), name: z.string().min(1).max(120), recipe: Recipe }).strict(),
+    response: z.object({ recipe: Recipe }),
+  },
+  'recipes.remove': { request: z.object({ id: z.string() }).strict(), response: nothing },
+  'recipes.export': { request: z.object({ id: z.string() }).strict(), response: Written },
+  'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   'engine.status': { request: nothing, response: EngineStatus },
 } as const satisfies Record<string, { request: z.ZodType; response: z.ZodType }>;

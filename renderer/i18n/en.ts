@@ -340,6 +340,12 @@ export const en = {
     MASK_SIZE:
       'The mask has another number of pixels than the photo, so it was not used. Both must have the same size.',
     MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use one of black and white areas.',
+    EDIT_INVALID:
+      'The edits that were kept for this photo cannot be read. They were put aside, and the photo starts afresh.',
+    EDIT_NEWER:
+      'The edits of this photo were made by a newer version of Emulsion. They were left as they are, and what you change now is not kept.',
+    EDITS_UNSAVED:
+      'Emulsion’s data folder cannot be written to, so your edits last only as long as the photo is open. Export what you need.',
     RECIPE_INVALID: 'This is not a recipe that this version of Emulsion understands.',
     RECIPE_UNKNOWN: 'There is no recipe of that name.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',

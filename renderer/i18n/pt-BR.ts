@@ -344,6 +344,11 @@ export const ptBR: Texts<typeof en> = {
     NAME_TAKEN: 'Já existe um arquivo com esse nome, e ele ficou como estava.',
     MASK_SIZE: 'A máscara tem outro número de pixels que a foto e não foi usada. As duas precisam ter o mesmo tamanho.',
     MASK_UNSUITABLE: 'Esta imagem tem detalhes demais para uma máscara. Use uma com áreas pretas e brancas.',
+    EDIT_INVALID: 'As edições guardadas desta foto não podem ser lidas. Foram postas de lado, e a foto começa do zero.',
+    EDIT_NEWER:
+      'As edições desta foto foram feitas por uma versão mais nova do Emulsion. Ficaram como estão, e o que você mudar agora não será guardado.',
+    EDITS_UNSAVED:
+      'Não é possível gravar na pasta de dados do Emulsion; suas edições duram só enquanto a foto estiver aberta. Exporte o que precisar.',
     RECIPE_INVALID: 'Esta não é uma receita que esta versão do Emulsion entenda.',
     RECIPE_UNKNOWN: 'Não há receita com esse nome.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',

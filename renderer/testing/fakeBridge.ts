@@ -7,7 +7,7 @@ import {
   type Failure,
   failure,
   type Photo,
-  type Recipe,
+  Recipe,
   type Request,
   type Response,
   type Result,
@@ -209,7 +209,18 @@ export function createFakeBridge(): FakeBridge {
       reports: [],
     }),
     'jobs.cancel': () => ({}),
+    'edits.load': () => ({ log: null, recovered: false, heldBy: null }),
+    'edits.write': () => ({}),
+    'edits.recent': () => ({ entries: [] }),
+    'masks.export': () => ({ name: 'lake-mask.png', place: null, bytes: 4321, download: 'download-2' }),
+    'masks.import': () => ({ id: 'a'.repeat(64) }),
+    'masks.copy': () => ({ id: 'b'.repeat(64) }),
+    'recipes.save': ({ id, name, recipe }) => ({ recipe: Recipe.parse({ ...recipe, id: id ?? 'mine', name }) }),
+    'recipes.remove': () => ({}),
+    'recipes.export': () => ({ name: 'Mine.json', place: null, bytes: 300, download: 'download-3' }),
+    'recipes.import': () => ({ recipe: { ...PROPOSAL, id: 'brought', name: 'Brought' } }),
     'recipes.list': () => ({
+      own: [],
       recipes: [
         {
           format: 1,

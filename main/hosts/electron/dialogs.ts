@@ -1,15 +1,15 @@
 import { type BrowserWindow, dialog } from 'electron';
-import type { ExportFormat } from '../../../preload/contract';
-import type { HostServices } from '../../app';
+import type { HostServices, SaveFormat } from '../../app';
 import { EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
 import { FILTERS, type Language } from './menu';
 
-const FORMAT_NAMES: Record<ExportFormat, string> = {
+const FORMAT_NAMES: Record<SaveFormat, string> = {
   jpeg: 'JPEG',
   png: 'PNG',
   tiff: 'TIFF',
   webp: 'WebP',
   avif: 'AVIF',
+  json: 'JSON',
 };
 
 /** The system's own dialogs, attached to the window. */
@@ -25,9 +25,11 @@ export function createDialogs(
         kind === 'folder'
           ? { properties: ['openDirectory', 'createDirectory'] }
           : {
-              properties: ['openFile', 'multiSelections'],
+              properties: kind === 'photos' ? ['openFile', 'multiSelections'] : ['openFile'],
               filters: [
-                { name: words.photos, extensions: PHOTO_EXTENSIONS },
+                kind === 'recipe'
+                  ? { name: 'JSON', extensions: ['json'] }
+                  : { name: words.photos, extensions: PHOTO_EXTENSIONS },
                 { name: words.all, extensions: ['*'] },
               ],
             },
@@ -37,7 +39,7 @@ export function createDialogs(
     async pickSave(suggestedName, format) {
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {
         defaultPath: suggestedName,
-        filters: [{ name: FORMAT_NAMES[format], extensions: [EXPORT_EXTENSIONS[format]] }],
+        filters: [{ name: FORMAT_NAMES[format], extensions: [format === 'json' ? 'json' : EXPORT_EXTENSIONS[format]] }],
         properties: ['createDirectory'],
       });
       return canceled || filePath === '' ? null : filePath;

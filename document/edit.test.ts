@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { EditAction, EditLog, LocalRepair, Recipe } from '../preload/contract';
+import { applyAction, applyDelta, freshLog, freshState, stateOf } from './edit';
+import { anyOp } from './testing';
+
+const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
+
+const spot = (id: string): LocalRepair => ({
+  id,
+  enabled: true,
+  mask: [{ kind: 'stroke', mode: 'paint', size: 5, hardness: 1, points: [1, 1, 1] }],
+});
+const id = fc.constantFrom('a', 'b', 'c');
+const action: fc.Arbitrary<EditAction> = fc.oneof(
+  anyOp.map((paint): EditAction => ({ name: 'mask', paint })),
+  fc.constantFrom('x', 'y').map((name): EditAction => ({ name: 'recipe', recipe: { ...recipe, name } })),
+  id.map((each): EditAction => ({ name: 'repair', repair: spot(each) })),
+  fc
+    .tuple(id, fc.boolean())
+    .map(([each, enabled]): EditAction => ({ name: 'repairOff', toggle: { id: each, enabled } })),
+  id.map((each): EditAction => ({ name: 'repairRemoved', remove: each })),
+  fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, repairs: [] }),
+);
+const actions = fc.array(action, { maxLength: 12 });
+
+describe('an edit log', () => {
+  test('undone to the beginning is the beginning, and redone is exactly what it was', () => {
+    fc.assert(
+      fc.property(actions, (list) => {
+        const log: EditLog = { ...freshLog(recipe), actions: list, at: list.length };
+        const states = list.map((_, at) => stateOf({ ...log, at }));
+        expect(stateOf({ ...log, at: 0 })).toEqual(freshState(recipe));
+        for (const [at, each] of list.entries()) {
+          expect(applyAction(states[at]!, each)).toEqual(stateOf({ ...log, at: at + 1 }));
+        }
+      }),
+    );
+  });
+
+  test('written change by change is the same as written at once; a change can be written twice', () => {
+    fc.assert(
+      fc.property(actions, fc.nat(), (list, mark) => {
+        const at = mark % (list.length + 1);
+        let log = applyDelta(null, { base: freshState(recipe), from: 0, actions: [], at: 0 });
+        for (const [from, each] of list.entries()) {
+          const delta = { from, actions: [each], at: from + 1 };
+          log = applyDelta(applyDelta(log, delta), delta);
+        }
+        log = applyDelta(log, { from: list.length, actions: [], at });
+        expect(log).toEqual({ base: freshState(recipe), actions: list, at });
+      }),
+    );
+  });
+
+  test('a new action after an undo drops what was undone; what does not fit is refused', () => {
+    const log = { ...freshLog(recipe), actions: [{ name: 'mask', paint: { kind: 'invert' } } as EditAction], at: 0 };
+    expect(applyDelta(log, { from: 0, actions: [{ name: 'mask', paint: { kind: 'clear' } }], at: 1 }).actions).toEqual([
+      { name: 'mask', paint: { kind: 'clear' } },
+    ]);
+    expect(() => applyDelta(null, { from: 0, actions: [], at: 0 })).toThrow(RangeError);
+    expect(() => applyDelta(log, { from: 2, actions: [], at: 0 })).toThrow(RangeError);
+    expect(() => applyDelta(log, { from: 1, actions: [], at: 2 })).toThrow(RangeError);
+  });
+
+  test('the operations of the state are the very objects of the actions', () => {
+    const paint = { kind: 'invert' } as const;
+    const log: EditLog = { ...freshLog(recipe), actions: [{ name: 'mask', paint }], at: 1 };
+    expect(stateOf(log).mask.at(-1)).toBe(paint);
+  });
+});

@@ -1,0 +1,161 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freshState } from '../document/edit';
+import { packRuns, RunWriter } from '../document/runs';
+import type { EditAction, Recipe } from '../preload/contract';
+import { createEdits, hashFile } from './edits';
+
+const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
+const subject = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 4, height: 2 };
+const begin = { base: freshState(recipe), from: 0, actions: [], at: 0 };
+const invert: EditAction = { name: 'mask', paint: { kind: 'invert' } };
+const clear: EditAction = { name: 'mask', paint: { kind: 'clear' } };
+
+let folder: string;
+const edits = () => createEdits(join(folder, 'edits'));
+const files = () => readdir(join(folder, 'edits')).catch(() => []);
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-edits-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function begun() {
+  const kept = edits();
+  await kept.open('p', subject, '/photos/lake.jpg');
+  await kept.write('p', begin);
+  await kept.write('p', { from: 0, actions: [invert], at: 1 });
+  return kept;
+}
+
+function bitmap(width = 4, height = 2): Uint8Array {
+  const writer = new RunWriter(width, height);
+  for (let y = 0; y < height; y++) writer.add(new Uint8Array(width).fill(y === 0 ? 255 : 0));
+  return packRuns(writer.finish());
+}
+
+describe('edits', () => {
+  test('a photo that is only looked at leaves no file', async () => {
+    const kept = edits();
+    expect(await kept.open('p', subject, null)).toEqual({ log: null, recovered: false, heldBy: null });
+    expect(kept.edit('p')).toBeUndefined();
+    await kept.close('p');
+    expect(await files()).toEqual([]);
+  });
+
+  test('what was answered is on the disk: a program that ends without a word loses nothing', async () => {
+    await begun();
+    // Nothing was closed: this is what a later program finds.
+    const later = edits();
+    expect(await later.open('q', subject, null)).toEqual({
+      log: { base: begin.base, actions: [invert], at: 1 },
+      recovered: true,
+      heldBy: null,
+    });
+    await later.close('q');
+    // It was put away this time.
+    expect(await edits().open('r', subject, null)).toMatchObject({ recovered: false, log: { at: 1 } });
+    expect(await files()).toEqual([`${subject.sha256}.emulsion`]);
+  });
+
+  test('a journal whose last line was cut off gives all before it', async () => {
+    const kept = await begun();
+    await kept.write('p', { from: 1, actions: [clear], at: 2 });
+    const path = join(folder, 'edits', `${subject.sha256}.journal`);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.slice(0, -9));
+    expect(await edits().open('q', subject, null)).toMatchObject({ log: { actions: [invert], at: 1 } });
+  });
+
+  test('a journal from before the document was written does not count', async () => {
+    const kept = await begun();
+    const path = join(folder, 'edits', `${subject.sha256}.journal`);
+    const stale = await readFile(path, 'utf8');
+    await kept.write('p', { from: 0, actions: [clear], at: 1 });
+    await kept.close('p');
+    await writeFile(path, stale);
+    expect(await edits().open('q', subject, null)).toMatchObject({ recovered: false, log: { actions: [clear] } });
+  });
+
+  test('undo is kept too: the history goes on where it was', async () => {
+    const kept = await begun();
+    await kept.write('p', { from: 1, actions: [], at: 0 });
+    await kept.close('p');
+    const later = edits();
+    expect(await later.open('q', subject, null)).toMatchObject({ log: { actions: [invert], at: 0 } });
+    expect(later.edit('q')).toMatchObject({ mask: begin.base.mask });
+  });
+
+  test('the same photo opened twice is told of the first', async () => {
+    const kept = await begun();
+    expect(await kept.open('second', subject, null)).toMatchObject({ heldBy: 'p' });
+    await expect(async () => kept.write('second', begin)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
+  });
+
+  test('imported masks are kept with the document, and one of another size is refused', async () => {
+    const kept = await begun();
+    const id = await kept.keepBitmap('p', bitmap());
+    const paint = { kind: 'bitmap', mode: 'replace', id } as const;
+    await kept.write('p', { from: 1, actions: [{ name: 'mask', paint }], at: 2 });
+    const wrong = await kept.keepBitmap('p', bitmap(5));
+    await expect(async () =>
+      kept.write('p', { from: 2, actions: [{ name: 'mask', paint: { ...paint, id: wrong } }], at: 3 }),
+    ).rejects.toMatchObject({ code: 'MASK_SIZE' });
+    await expect(async () =>
+      kept.write('p', { from: 2, actions: [{ name: 'mask', paint: { ...paint, id: 'f'.repeat(64) } }], at: 3 }),
+    ).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    const later = edits();
+    await later.open('q', subject, null);
+    expect(later.edit('q')?.bitmaps.get(id)).toEqual(Buffer.from(bitmap()));
+    expect(later.bitmap('q', id)).toEqual(Buffer.from(bitmap()));
+  });
+
+  test('a document that cannot be read is put aside, not lost; a newer one is left alone', async () => {
+    await (await begun()).close('p');
+    const path = join(folder, 'edits', `${subject.sha256}.emulsion`);
+    const good = await readFile(path, 'utf8');
+    await writeFile(path, good.slice(0, 40));
+    await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_INVALID' });
+    expect((await files()).some((name) => name.includes('.damaged-'))).toBe(true);
+    expect(await edits().open('q', subject, null)).toMatchObject({ log: null });
+    const newer = good.replace('"emulsion":1', '"emulsion":99');
+    await writeFile(path, newer);
+    await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_NEWER' });
+    expect(await readFile(path, 'utf8')).toBe(newer);
+  });
+
+  test('what does not fit the log is refused and changes nothing', async () => {
+    const kept = await begun();
+    await expect(async () => kept.write('p', { from: 5, actions: [clear], at: 1 })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+    expect(kept.edit('p')?.mask.at(-1)).toEqual({ kind: 'invert' });
+  });
+
+  test('the photos worked on last can be found again; uploads cannot', async () => {
+    const kept = await begun();
+    await kept.open('up', { ...subject, sha256: 'b'.repeat(64), name: 'upload.jpg' }, null);
+    await kept.write('up', begin);
+    await kept.closeAll();
+    expect(await edits().recent()).toMatchObject([{ name: 'lake.jpg', path: '/photos/lake.jpg' }]);
+    await writeFile(join(folder, 'edits', 'recent.json'), 'not json');
+    expect(await edits().recent()).toEqual([]);
+  });
+
+  test('where the data folder cannot be written to, that is told, and the work goes on in memory', async () => {
+    await writeFile(join(folder, 'edits'), 'a file in its place');
+    const kept = edits();
+    expect(await kept.open('p', subject, null)).toMatchObject({ log: null });
+    await expect(kept.write('p', begin)).rejects.toMatchObject({ code: 'EDITS_UNSAVED' });
+    expect(kept.edit('p')).toBeDefined();
+  });
+});
+
+test('a file is known by its content', async () => {
+  const path = join(folder, 'x');
+  await writeFile(path, 'abc');
+  expect(await hashFile(path)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  await expect(hashFile(join(folder, 'missing'))).rejects.toMatchObject({ code: 'FILE_MISSING' });
+});

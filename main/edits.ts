@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { deflate, inflate } from 'node:zlib';
+import { applyDelta, stateOf } from '../document/edit';
+import { unpackRuns } from '../document/runs';
+import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type MaskOp } from '../preload/contract';
+import type { EngineEdit } from './engine/protocol';
+import { EmulsionError, toEmulsionError } from './errors';
+import { parseJournal, parseSidecar, type Sidecar, type Subject } from './restoration/sidecar';
+import { writeSafely } from './safe-file';
+
+/**
+ * Where edit documents live: in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. Not beside the
+ * photo, because that folder may be read-only or somebody's archive, because an uploaded photo has none, and because a
+ * photo that was moved or renamed is found again by its content. The original is never touched.
+ *
+ * Changes go to `<hash>.journal` first, one line each, on the disk before they are answered; after a rest the whole
+ * document is written under a temporary name, synced and renamed, and the journal begins anew. A crash at any moment
+ * leaves the last document and the changes since.
+ */
+export interface Edits {
+  /** Reads what was done to a photo. To be called once for each photo that is opened. */
+  open(photoId: string, subject: Subject, path: string | null): Promise<Loaded>;
+  /** Changes the document of an open photo; it is on the disk when this settles. Throws BAD_REQUEST where it does not fit. */
+  write(photoId: string, delta: EditDelta): Promise<void>;
+  /** Keeps a packed mask with the document and answers its id. */
+  keepBitmap(photoId: string, packed: Uint8Array): Promise<string>;
+  /** A packed mask. Throws UNKNOWN_PHOTO where there is none of that id. */
+  bitmap(photoId: string, id: string): Uint8Array;
+  /** What the engine has to know of the present state; undefined where nothing was ever changed. */
+  edit(photoId: string): EngineEdit | undefined;
+  /** Puts the document away. */
+  close(photoId: string): Promise<void>;
+  closeAll(): Promise<void>;
+  recent(): Promise<Recent[]>;
+}
+
+export interface Loaded {
+  log: EditLog | null;
+  recovered: boolean;
+  heldBy: string | null;
+}
+
+export interface Recent {
+  sha256: string;
+  name: string;
+  path: string;
+  editedAt: string;
+}
+
+/** How long the hand has to rest before the journal becomes a document, in milliseconds. */
+const REST = 3000;
+/** A longer journal becomes a document at the next change, in bytes. */
+const LONGEST_JOURNAL = 4_000_000;
+const MOST_RECENT = 24;
+/** A packed mask is never larger. */
+const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
+
+const squeeze = promisify(deflate);
+const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
+
+/** SHA-256 of a file's content. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  return hash.digest('hex');
+}
+
+/** @param folder made when something is first written to it */
+export function createEdits(folder: string): Edits {
+  const documents = new Map<string, EditFile>();
+  const recents = new RecentList(join(folder, 'recent.json'));
+
+  const document = (photoId: string): EditFile => {
+    const found = documents.get(photoId);
+    if (!found) throw new EmulsionError('UNKNOWN_PHOTO');
+    return found;
+  };
+
+  return {
+    async open(photoId, subject, path) {
+      for (const [id, other] of documents) {
+        if (other.subject.sha256 === subject.sha256) return { log: null, recovered: false, heldBy: id };
+      }
+      const file = new EditFile(folder, subject, async (editedAt) => {
+        if (path !== null) await recents.add({ sha256: subject.sha256, name: subject.name, path, editedAt });
+      });
+      documents.set(photoId, file);
+      try {
+        return { ...(await file.load()), heldBy: null };
+      } catch (error) {
+        documents.delete(photoId);
+        throw error;
+      }
+    },
+    write: (photoId, delta) => document(photoId).write(delta),
+    keepBitmap: (photoId, packed) => document(photoId).keepBitmap(packed),
+    bitmap: (photoId, id) => {
+      const packed = document(photoId).bitmaps.get(id);
+      if (!packed) throw new EmulsionError('UNKNOWN_PHOTO', { detail: `no bitmap ${id}` });
+      return packed;
+    },
+    edit: (photoId) => documents.get(photoId)?.edit(),
+    async close(photoId) {
+      const file = documents.get(photoId);
+      documents.delete(photoId);
+      await file?.close();
+    },
+    async closeAll() {
+      const files = [...documents.values()];
+      documents.clear();
+      await Promise.allSettled(files.map((file) => file.close()));
+    },
+    recent: () => recents.read(),
+  };
+}
+
+/** One document and its journal. */
+class EditFile {
+  readonly bitmaps = new Map<string, Uint8Array>();
+  /** Bitmaps that came in since the document was opened. */
+  private readonly imported = new Set<string>();
+  private log: EditLog | null = null;
+  private generation = 0;
+  private journal: FileHandle | null = null;
+  private journalBytes = 0;
+  /** True where the journal holds what the document does not. */
+  private isAhead = false;
+  private timer: NodeJS.Timeout | undefined;
+  /** One thing after the other on the disk. */
+  private work: Promise<unknown> = Promise.resolve();
+  private readonly path: string;
+  private readonly journalPath: string;
+
+  constructor(
+    private readonly folder: string,
+    readonly subject: Subject,
+    private readonly onSaved: (at: string) => Promise<void>,
+  ) {
+    this.path = join(folder, `${subject.sha256}.emulsion`);
+    this.journalPath = join(folder, `${subject.sha256}.journal`);
+  }
+
+  async load(): Promise<{ log: EditLog | null; recovered: boolean }> {
+    const text = await readIfThere(this.path);
+    if (text !== null) {
+      const sidecar = await this.parse(text);
+      this.log = sidecar.log;
+      this.generation = sidecar.generation;
+      for (const [id, packed] of Object.entries(sidecar.bitmaps)) {
+        this.bitmaps.set(id, await unsqueeze(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES }));
+      }
+    }
+    const journal = parseJournal((await readIfThere(this.journalPath)) ?? '');
+    let recovered = false;
+    if (journal && journal.generation === this.generation) {
+      for (const delta of journal.deltas) {
+        try {
+          this.log = applyDelta(this.log, delta);
+          recovered = true;
+        } catch {
+          break;
+        }
+      }
+    }
+    if (recovered) {
+      this.isAhead = true;
+      await this.save();
+    }
+    return { log: this.log, recovered };
+  }
+
+  /** A document that cannot be read is put aside, so that the next one does not lose it. */
+  private async parse(text: string): Promise<Sidecar> {
+    try {
+      return parseSidecar(text);
+    } catch (error) {
+      if (error instanceof EmulsionError && error.code === 'EDIT_INVALID') {
+        await rename(this.path, `${this.path}.damaged-${Date.now()}`);
+      }
+      throw error;
+    }
+  }
+
+  write(delta: EditDelta): Promise<void> {
+    let next: EditLog;
+    try {
+      next = applyDelta(this.log, delta);
+      this.checkBitmaps(delta);
+    } catch (error) {
+      throw error instanceof EmulsionError ? error : new EmulsionError('BAD_REQUEST', { cause: error });
+    }
+    // In memory at once, so that a picture asked for next is of this state, whatever the disk does.
+    this.log = next;
+    this.isAhead = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.save().catch(() => undefined), REST);
+    return this.enqueue(async () => {
+      const journal = await this.openJournal();
+      const line = Buffer.from(`${JSON.stringify(delta)}\n`);
+      await journal.appendFile(line);
+      await journal.datasync();
+      this.journalBytes += line.length;
+      if (this.journalBytes > LONGEST_JOURNAL) await this.writeWhole();
+    });
+  }
+
+  async keepBitmap(packed: Uint8Array): Promise<string> {
+    if (!this.log) throw new EmulsionError('BAD_REQUEST', { detail: 'a bitmap needs a log that has begun' });
+    const id = createHash('sha256').update(packed).digest('hex');
+    this.bitmaps.set(id, packed);
+    this.imported.add(id);
+    // Small beside a photo, but too large for a journal: it is in the document from the start.
+    await this.enqueue(() => this.writeWhole());
+    return id;
+  }
+
+  edit(): EngineEdit | undefined {
+    if (!this.log) return undefined;
+    const { mask, repairs } = stateOf(this.log);
+    const bitmaps = new Map<string, Uint8Array>();
+    for (const op of mask) if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
+    return { mask, repairs, bitmaps };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.save();
+    await this.journal?.close();
+    this.journal = null;
+    // All is in the document.
+    if (!this.isAhead) await rm(this.journalPath, { force: true });
+  }
+
+  private save(): Promise<void> {
+    return this.enqueue(async () => {
+      if (this.isAhead) await this.writeWhole();
+    });
+  }
+
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.work.then(task, task);
+    this.work = run.catch(() => undefined);
+    return run.catch((error: unknown) => Promise.reject(toEditError(error)));
+  }
+
+  private async openJournal(): Promise<FileHandle> {
+    if (this.journal) return this.journal;
+    await mkdir(this.folder, { recursive: true });
+    const journal = await open(this.journalPath, 'w', 0o600);
+    const head = `${JSON.stringify({ generation: this.generation, photo: this.subject })}\n`;
+    await journal.appendFile(head);
+    this.journalBytes = head.length;
+    this.journal = journal;
+    return journal;
+  }
+
+  private async writeWhole(): Promise<void> {
+    const { log } = this;
+    if (!log) return;
+    const used = new Set(bitmapsOf(log.base.mask, log.actions));
+    const bitmaps: Sidecar['bitmaps'] = {};
+    for (const [id, packed] of this.bitmaps) {
+      // One that was imported a moment ago is not in the log yet.
+      if (used.has(id) || this.imported.has(id)) bitmaps[id] = (await squeeze(packed)).toString('base64');
+    }
+    const savedAt = new Date().toISOString();
+    const sidecar: Sidecar = {
+      emulsion: EDIT_FORMAT,
+      photo: this.subject,
+      generation: this.generation + 1,
+      savedAt,
+      log,
+      bitmaps,
+    };
+    await writeSafely(this.path, JSON.stringify(sidecar));
+    this.generation += 1;
+    // A change that came in meanwhile is not in the document: it waits in line and goes to the new journal.
+    this.isAhead = this.log !== log;
+    await this.journal?.close();
+    this.journal = null;
+    if (this.isAhead) await this.openJournal();
+    else await rm(this.journalPath, { force: true });
+    await this.onSaved(savedAt).catch(() => undefined);
+  }
+
+  private checkBitmaps({ base, actions }: EditDelta): void {
+    for (const id of bitmapsOf(base?.mask ?? [], actions)) {
+      const packed = this.bitmaps.get(id);
+      if (!packed) throw new EmulsionError('BAD_REQUEST', { detail: `no bitmap ${id}` });
+      const { width, height } = unpackRuns(packed);
+      if (width !== this.subject.width || height !== this.subject.height) throw new EmulsionError('MASK_SIZE');
+    }
+  }
+}
+
+/** The bitmaps that a mask and actions refer to. */
+function bitmapsOf(mask: readonly MaskOp[], actions: readonly EditAction[]): string[] {
+  const ops = [
+    ...mask,
+    ...actions.flatMap((action) => [...(action.mask ?? []), ...(action.paint ? [action.paint] : [])]),
+  ];
+  return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
+}
+
+/** The photos that were worked on last. */
+class RecentList {
+  private work: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly path: string) {}
+
+  async read(): Promise<Recent[]> {
+    try {
+      const list: unknown = JSON.parse((await readIfThere(this.path)) ?? '[]');
+      return Array.isArray(list) ? list.filter(isRecent) : [];
+    } catch {
+      // A list for convenience: a damaged one is begun anew, and the documents are all there.
+      return [];
+    }
+  }
+
+  add(entry: Recent): Promise<void> {
+    const task = async () => {
+      const others = (await this.read()).filter(({ path }) => path !== entry.path);
+      await writeSafely(this.path, JSON.stringify([entry, ...others].slice(0, MOST_RECENT)));
+    };
+    const run = this.work.then(task, task);
+    this.work = run.catch(() => undefined);
+    return run;
+  }
+}
+
+function isRecent(value: unknown): value is Recent {
+  const entry = value as Partial<Recent> | null;
+  return ['sha256', 'name', 'path', 'editedAt'].every((key) => typeof entry?.[key as keyof Recent] === 'string');
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // No folder, or a file in its place: nothing to read, and the first writing tells.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw toEmulsionError(error);
+  });
+}
+
+/** Here a refusal by the system concerns the data folder, and no photo. */
+function toEditError(error: unknown): EmulsionError {
+  const known = toEmulsionError(error);
+  return known.code === 'DISK_FULL' || error instanceof EmulsionError
+    ? known
+    : new EmulsionError('EDITS_UNSAVED', { cause: error });
+}

@@ -1,0 +1,98 @@
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Recipe } from '../preload/contract';
+import { EmulsionError, toEmulsionError } from './errors';
+import { NAMED_RECIPES, parseRecipe } from './restoration/recipe';
+import { writeSafely } from './safe-file';
+
+/** The recipes that ship, and one's own, which are kept as `<id>.json` in a folder. */
+export interface Recipes {
+  list(): Promise<{ recipes: Recipe[]; own: string[] }>;
+  /** Keeps a recipe under a name; `id` null makes a new one. Throws RECIPE_UNKNOWN for an id that is not one's own. */
+  save(id: string | null, name: string, recipe: Recipe): Promise<Recipe>;
+  remove(id: string): Promise<void>;
+  /** Any recipe, for a file. */
+  find(id: string): Promise<Recipe>;
+  /** Takes a recipe in from a file, under an id of its own. Throws RECIPE_INVALID. */
+  take(path: string): Promise<Recipe>;
+}
+
+/** A recipe is a few hundred bytes. */
+const LARGEST_FILE = 1_000_000;
+
+export function createRecipes(folder: string): Recipes {
+  const own = async (): Promise<Recipe[]> => {
+    const names = await readdir(folder).catch(() => []);
+    const found = await Promise.all(
+      names
+        .filter((name) => name.endsWith('.json'))
+        // One that cannot be read does not keep the others from being shown; it stays where it is.
+        .map((name) => read(join(folder, name)).catch(() => null)),
+    );
+    const order = new Intl.Collator();
+    return found
+      .filter((recipe): recipe is Recipe => recipe !== null && !isShipped(recipe.id))
+      .sort((a, b) => order.compare(a.name, b.name));
+  };
+  const put = async (recipe: Recipe): Promise<Recipe> => {
+    await writeSafely(join(folder, `${recipe.id}.json`), `${JSON.stringify(recipe, null, 2)}\n`);
+    return recipe;
+  };
+  const freshId = async (name: string): Promise<string> => {
+    const taken = new Set([...NAMED_RECIPES, ...(await own())].map((recipe) => recipe.id));
+    const stem =
+      name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-+|-+$/g, '')
+        .slice(0, 48) || 'recipe';
+    // What a photo is proposed is called so.
+    let id = stem === 'proposal' ? 'proposal-1' : stem;
+    for (let number = 2; taken.has(id); number++) id = `${stem}-${number}`;
+    return id;
+  };
+
+  return {
+    async list() {
+      const mine = await own();
+      return { recipes: [...NAMED_RECIPES, ...mine], own: mine.map((recipe) => recipe.id) };
+    },
+    async save(id, name, recipe) {
+      if (id !== null && !(await own()).some((each) => each.id === id)) throw new EmulsionError('RECIPE_UNKNOWN');
+      return put(Recipe.parse({ ...recipe, id: id ?? (await freshId(name)), name }));
+    },
+    async remove(id) {
+      if (!(await own()).some((each) => each.id === id)) throw new EmulsionError('RECIPE_UNKNOWN');
+      await rm(join(folder, `${id}.json`), { force: true });
+    },
+    async find(id) {
+      const found = [...NAMED_RECIPES, ...(await own())].find((recipe) => recipe.id === id);
+      if (!found) throw new EmulsionError('RECIPE_UNKNOWN');
+      return found;
+    },
+    async take(path) {
+      const recipe = await read(path);
+      return put({ ...recipe, id: await freshId(recipe.name) });
+    },
+  };
+}
+
+const isShipped = (id: string) => NAMED_RECIPES.some((recipe) => recipe.id === id);
+
+async function read(path: string): Promise<Recipe> {
+  let text: string;
+  try {
+    if ((await stat(path)).size > LARGEST_FILE) throw new EmulsionError('RECIPE_INVALID');
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw toEmulsionError(error);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new EmulsionError('RECIPE_INVALID', { cause });
+  }
+  return parseRecipe(value);
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { freshLog } from '../../document/edit';
+import type { Recipe } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { migrate, parseJournal, parseSidecar } from './sidecar';
+
+const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
+const photo = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 40, height: 30 };
+const sidecar = {
+  emulsion: 1,
+  photo,
+  generation: 3,
+  savedAt: '2026-11-25T00:00:00.000Z',
+  log: freshLog(recipe),
+  bitmaps: {},
+};
+
+const codeOf = (act: () => unknown): string | undefined => {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof EmulsionError ? error.code : String(error);
+  }
+};
+
+describe('an edit document', () => {
+  test('is read as it was written', () => {
+    expect(parseSidecar(JSON.stringify(sidecar))).toEqual(sidecar);
+  });
+
+  test('that is none, is cut off, or comes from a newer version, says so', () => {
+    expect(codeOf(() => parseSidecar('{"emulsion": 1, "ph'))).toBe('EDIT_INVALID');
+    expect(codeOf(() => parseSidecar('[]'))).toBe('EDIT_INVALID');
+    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: '1' })))).toBe('EDIT_INVALID');
+    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 2 })))).toBe('EDIT_NEWER');
+    const beyond = { ...sidecar, log: { ...sidecar.log, at: 1 } };
+    expect(codeOf(() => parseSidecar(JSON.stringify(beyond)))).toBe('EDIT_INVALID');
+  });
+
+  test('of an older format is brought up to date, one format after the other', () => {
+    const migrations = {
+      1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),
+      2: (file: Record<string, unknown>) => ({ ...file, mask: [file.mask] }),
+    };
+    expect(migrate({ emulsion: 1, masks: 'm' }, 3, migrations)).toEqual({ emulsion: 3, mask: ['m'] });
+    expect(migrate({ emulsion: 2, mask: 'm' }, 3, migrations)).toEqual({ emulsion: 3, mask: ['m'] });
+    expect(migrate({ emulsion: 3, mask: 'm' }, 3, migrations)).toEqual({ emulsion: 3, mask: 'm' });
+    expect(codeOf(() => migrate({ emulsion: 4 }, 3, migrations))).toBe('EDIT_NEWER');
+    expect(codeOf(() => migrate({ emulsion: 1 }, 3, {}))).toBe('INTERNAL');
+  });
+});
+
+describe('a journal', () => {
+  const head = JSON.stringify({ generation: 3, photo });
+  const delta = { from: 0, actions: [{ name: 'mask', paint: { kind: 'invert' } }], at: 1 };
+
+  test('gives every change that was finished', () => {
+    const text = `${head}\n${JSON.stringify(delta)}\n${JSON.stringify({ ...delta, from: 1, at: 2 })}\n`;
+    expect(parseJournal(text)).toEqual({ generation: 3, photo, deltas: [delta, { ...delta, from: 1, at: 2 }] });
+  });
+
+  test('cut off at any byte gives the changes before', () => {
+    const text = `${head}\n${JSON.stringify(delta)}\n${JSON.stringify(delta)}\n`;
+    for (let length = 0; length <= text.length; length++) {
+      const read = parseJournal(text.slice(0, length));
+      const lines = text.slice(0, length).split('\n').length - 1;
+      // The head holds from its last bracket on; a change only with the end of its line.
+      if (length < head.length) expect(read).toBeNull();
+      else expect(read?.deltas).toHaveLength(Math.max(0, lines - 1));
+    }
+  });
+
+  test('with rubbish in it ends there', () => {
+    const text = `${head}\n${JSON.stringify(delta)}\n{"from":-1}\n${JSON.stringify(delta)}\n`;
+    expect(parseJournal(text)?.deltas).toEqual([delta]);
+    expect(parseJournal('')).toBeNull();
+  });
+});

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { BitmapId, EDIT_FORMAT, EditDelta, EditLog } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+
+/** Which photo an edit document belongs to. */
+export const Subject = z.object({
+  name: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+});
+export type Subject = z.infer<typeof Subject>;
+
+/** The content of an `.emulsion` file. */
+export const Sidecar = z.object({
+  emulsion: z.literal(EDIT_FORMAT),
+  photo: Subject,
+  /** Grows with every writing: a journal counts only for the file that it was begun after. */
+  generation: z.number().int().nonnegative(),
+  savedAt: z.string(),
+  log: EditLog,
+  /** Masks that were imported, deflated and in base64. */
+  bitmaps: z.record(BitmapId, z.string()),
+});
+export type Sidecar = z.infer<typeof Sidecar>;
+
+type Migration = (file: Record<string, unknown>) => Record<string, unknown>;
+
+/**
+ * Brings a file of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format that
+ * has shipped is never dropped from this table.
+ */
+const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+
+/** Brings parsed JSON up to `newest`. Throws EDIT_INVALID where it is none of ours, EDIT_NEWER where a newer version made it. */
+export function migrate(
+  value: unknown,
+  newest: number = EDIT_FORMAT,
+  migrations: Readonly<Record<number, Migration>> = MIGRATIONS,
+): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new EmulsionError('EDIT_INVALID', { detail: 'not a JSON object' });
+  }
+  let file = value as Record<string, unknown>;
+  const format = file.emulsion;
+  if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
+    throw new EmulsionError('EDIT_INVALID', { detail: '“emulsion” is not a whole number from 1 on' });
+  }
+  if (format > newest) {
+    throw new EmulsionError('EDIT_NEWER', {
+      message: `These edits were made by a newer version of Emulsion (format ${format}; this version reads up to ${newest}).`,
+    });
+  }
+  for (let from = format; from < newest; from++) {
+    const step = migrations[from];
+    if (!step) throw new EmulsionError('INTERNAL', { detail: `no migration from edit format ${from}` });
+    file = { ...step(file), emulsion: from + 1 };
+  }
+  return file;
+}
+
+/** Reads an edit document from text. Throws EDIT_INVALID, naming the place of the fault, or EDIT_NEWER. */
+export function parseSidecar(text: string): Sidecar {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new EmulsionError('EDIT_INVALID', { cause });
+  }
+  const parsed = Sidecar.safeParse(migrate(value));
+  if (!parsed.success) throw new EmulsionError('EDIT_INVALID', { detail: z.prettifyError(parsed.error) });
+  return parsed.data;
+}
+
+const JournalHead = z.object({ generation: z.number().int().nonnegative(), photo: Subject });
+
+/**
+ * Reads a journal: a head, then one change a line. What a crash has cut off at the end is left out; so is everything
+ * behind a line that cannot be read. Null where not even the head can be.
+ */
+export function parseJournal(text: string): { generation: number; photo: Subject; deltas: EditDelta[] } | null {
+  const lines = text.split('\n');
+  const head = JournalHead.safeParse(fromJson(lines[0]));
+  if (!head.success) return null;
+  const deltas: EditDelta[] = [];
+  // The last piece has no line end: it is empty, or was not finished.
+  for (const line of lines.slice(1, -1)) {
+    const delta = EditDelta.safeParse(fromJson(line));
+    if (!delta.success) break;
+    deltas.push(delta.data);
+  }
+  return { ...head.data, deltas };
+}
+
+function fromJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
