@@ -56,7 +56,7 @@ test('drop a scratched photo, see the proposal, compare, export', async ({ page,
   expect(await slider.first().getAttribute('aria-valuenow')).not.toBe(before);
   for (const mode of ['side', 'original', 'difference', 'split']) {
     await page.getByTestId(`segment-${mode}`).click();
-    await expect(page.getByTestId('viewer').locator('img').first()).toBeVisible();
+    await expect(page.getByTestId('photo-canvas').first()).toHaveAttribute('data-sharp', 'true');
   }
   await page.getByTestId('mask-toggle').click();
   await expect(page.getByTestId('mask-overlay')).toBeVisible();

@@ -35,8 +35,10 @@ const LARGEST_BUDGET = 2 * 1024 ** 3;
 const SECONDS_TO_CLEAN_UP = 10;
 /** Renderings may take an eighth of the memory, but no more and no less than this. */
 const RENDERINGS = { least: 256 * 1024 ** 2, most: 2 * 1024 ** 3 };
-/** How long a job lets pictures go first, in milliseconds: somebody is looking. */
-const PICTURES_FIRST = 300;
+/** Somebody is looking: for so long at most, in milliseconds, a job lets pictures go first between two tiles ... */
+const PICTURES_FIRST = 2000;
+/** ... and waits so long for the next ones, since the page asks for a few at a time. */
+const NEXT_PICTURES = 30;
 
 class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
@@ -158,15 +160,18 @@ class Worker {
     if (this.#pictures.size === 0) this.#picturesDone();
   }
 
-  /** Settles when no picture is being made, or after a while. */
+  /** Settles when no picture is being made and none follows, or after a while. */
   async #letPicturesPass(): Promise<void> {
-    if (this.#pictures.size === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#picturesDone = resolve;
-      timer = setTimeout(resolve, PICTURES_FIRST);
-    });
-    clearTimeout(timer);
+    const end = performance.now() + PICTURES_FIRST;
+    while (this.#pictures.size > 0 && performance.now() < end) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#picturesDone = resolve;
+        timer = setTimeout(resolve, end - performance.now());
+      });
+      clearTimeout(timer);
+      await new Promise((resolve) => setTimeout(resolve, NEXT_PICTURES));
+    }
     this.#picturesDone = () => {};
   }
 

@@ -1,10 +1,12 @@
 import { LoaderCircle, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { pictureUrl } from '../../preload/contract';
-import { useActions, useApp, usePhotos } from '../state/context';
+import { type Photo, pictureUrl } from '../../preload/contract';
+import { useActions, useApp, usePhotos, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
+import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
+import { matrixOf, type Size, seenSize } from './geometry';
 
 /** The open photos in a row; not shown where there is only one. */
 export function Filmstrip() {
@@ -38,7 +40,9 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
     if (active) ref.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [active]);
   const { photo } = entry;
-  const width = photo === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * photo.width) / photo.height));
+  const orientation = useView((state) => orientationOf(state, entry.key));
+  const seen = photo === null ? null : seenSize(photo, orientation);
+  const width = seen === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
   return (
     <li ref={ref} className="group relative shrink-0">
       <button
@@ -53,7 +57,7 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
         {photo === null ? (
           <Icon of={LoaderCircle} className={entry.phase === 'waiting' ? 'text-secondary' : 'animate-spin'} />
         ) : (
-          <Thumbnail entry={entry} photo={photo} width={Math.round(width * 2)} />
+          <Thumbnail entry={entry} photo={photo} box={{ width: Math.round(width), height: HEIGHT }} />
         )}
       </button>
       <button
@@ -68,26 +72,32 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   );
 }
 
-function Thumbnail({
-  entry,
-  photo,
-  width,
-}: {
-  entry: OpenPhoto;
-  photo: NonNullable<OpenPhoto['photo']>;
-  width: number;
-}) {
+/** The photo, or what it has become, the way up that it is shown. `box` is the size of the frame in CSS pixels. */
+function Thumbnail({ entry, photo, box }: { entry: OpenPhoto; photo: Photo; box: Size }) {
   const base = useApp((state) => state.info?.pictureBase ?? '');
-  const layer = entry.rendering === null ? 'original' : 'result';
+  const orientation = useView((state) => orientationOf(state, entry.key));
+  const [gone, setGone] = useState<number | null>(null);
+  // A rendering that is not kept any more comes back when the photo is looked at.
+  const shown = entry.rendering === null || entry.rendering.revision === gone ? null : entry.rendering;
   const region = { x: 0, y: 0, w: photo.width, h: photo.height };
-  const height = Math.max(1, Math.min(HEIGHT * 4, Math.round((width * photo.height) / photo.width)));
-  const revision = entry.rendering?.revision ?? 0;
+  const { width, height } = seenSize(box, orientation);
+  const [a, b, c, d] = matrixOf(orientation);
+  const query = {
+    photoId: photo.id,
+    layer: shown === null ? ('original' as const) : ('result' as const),
+    revision: shown?.revision ?? 0,
+    ...region,
+    width: Math.max(1, Math.round(width * 2)),
+    height: Math.max(1, Math.round(height * 2)),
+  };
   return (
     <img
-      src={pictureUrl(base, { photoId: photo.id, layer, revision, ...region, width, height })}
+      src={pictureUrl(base, query)}
       alt=""
       draggable={false}
-      className="size-full object-cover"
+      onError={() => setGone(shown?.revision ?? null)}
+      style={{ width, height, transform: `matrix(${a}, ${c}, ${b}, ${d}, 0, 0)` }}
+      className="max-w-none shrink-0 object-cover"
     />
   );
 }

@@ -1,7 +1,8 @@
 import { useId } from 'react';
 import { useApp } from '../state/context';
 import type { View } from './geometry';
-import { Picture, type Source } from './Picture';
+import { Picture } from './Picture';
+import type { Source } from './tiling';
 
 /**
  * The damage that was found, in the user's colour. A filter takes the mask from the picture's brightness and opacity

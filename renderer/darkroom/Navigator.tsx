@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { type Photo, pictureUrl } from '../../preload/contract';
 import { useActions, useApp, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { type View, visibleRect } from './geometry';
-import type { Source } from './Picture';
+import { matrixOf, rectInPane, seenSize, toPhoto, type View, visibleRect } from './geometry';
+import type { Source } from './tiling';
 
 /** Longest side, in CSS pixels. */
 const SIZE = 144;
@@ -28,20 +28,29 @@ export function Navigator({
   const scale = SIZE / Math.max(photo.width, photo.height);
   const seen = visibleRect(view, photo, pane);
   if (seen === null || (seen.width >= photo.width && seen.height >= photo.height)) return null;
-  const width = Math.max(1, Math.round(photo.width * scale));
-  const height = Math.max(1, Math.round(photo.height * scale));
+  const { orientation } = view;
+  const upright = seenSize(photo, orientation);
+  const box = {
+    width: Math.max(1, Math.round(upright.width * scale)),
+    height: Math.max(1, Math.round(upright.height * scale)),
+  };
+  const picture = seenSize(box, orientation);
+  /** The whole photo as it lies in the navigator. */
+  const small: View = { x: photo.width / 2, y: photo.height / 2, scale, orientation };
+  const frame = rectInPane(small, box, seen);
+  const [a, b, c, d] = matrixOf(orientation);
   const { photoId, layer, revision } = source;
   const whole = { x: 0, y: 0, w: photo.width, h: photo.height };
   const look = (event: PointerEvent<HTMLElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    lookAt(entry.key, photo, { x: (event.clientX - box.left) / scale, y: (event.clientY - box.top) / scale });
+    const place = event.currentTarget.getBoundingClientRect();
+    lookAt(entry.key, photo, toPhoto(small, box, { x: event.clientX - place.left, y: event.clientY - place.top }));
   };
   return (
     <figure
       aria-label={t('zoom.navigator')}
       data-testid="navigator"
       className="absolute bottom-3 left-3 touch-none overflow-hidden rounded-md border border-line bg-panel"
-      style={{ width: width + 2, height: height + 2 }}
+      style={{ width: box.width + 2, height: box.height + 2 }}
       onPointerDown={(event) => {
         event.stopPropagation();
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -53,18 +62,30 @@ export function Navigator({
       onDoubleClick={(event) => event.stopPropagation()}
     >
       <img
-        src={pictureUrl(base, { photoId, layer, revision, ...whole, width: width * 2, height: height * 2 })}
+        src={pictureUrl(base, {
+          photoId,
+          layer,
+          revision,
+          ...whole,
+          width: picture.width * 2,
+          height: picture.height * 2,
+        })}
         alt=""
         draggable={false}
-        className="pointer-events-none size-full"
+        style={{
+          width: picture.width,
+          height: picture.height,
+          transform: `translate(-50%, -50%) matrix(${a}, ${c}, ${b}, ${d}, 0, 0)`,
+        }}
+        className="pointer-events-none absolute top-1/2 left-1/2 max-w-none"
       />
       <div
         className="pointer-events-none absolute border-2 border-accent"
         style={{
-          left: seen.x * scale,
-          top: seen.y * scale,
-          width: Math.max(4, seen.width * scale),
-          height: Math.max(4, seen.height * scale),
+          left: frame.x,
+          top: frame.y,
+          width: Math.max(4, frame.width),
+          height: Math.max(4, frame.height),
         }}
       />
     </figure>

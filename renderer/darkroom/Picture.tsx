@@ -1,28 +1,21 @@
 import { useEffect, useState } from 'react';
-import { type Layer, pictureUrl } from '../../preload/contract';
+import { pictureUrl } from '../../preload/contract';
 import { useApp, useView } from '../state/context';
 import {
   basePicture,
   detailPicture,
+  matrixOf,
   type PictureRegion,
   type Rect,
   rectInPane,
   type Size,
+  seenSize,
   type View,
 } from './geometry';
+import type { Source } from './tiling';
 
 /** How long the view has to rest before the visible region is asked for, in milliseconds. */
 const DETAIL_DELAY = 150;
-
-/** Which picture of a photo. */
-export interface Source {
-  photoId: string;
-  photo: Size;
-  layer: Layer;
-  revision: number;
-  sensitivity?: number;
-  grow?: number;
-}
 
 interface PictureProps {
   source: Source;
@@ -88,6 +81,8 @@ function Tile({ source, region, view, pane, pixelated = false, onFailed }: TileP
   const pictures = shown === null || shown.url === wanted.url ? [wanted] : [shown, wanted];
   return pictures.map((picture) => {
     const place = rectInPane(view, pane, picture.rect);
+    const size = seenSize(place, view.orientation);
+    const [a, b, c, d] = matrixOf(view.orientation);
     return (
       <img
         key={picture.url}
@@ -101,10 +96,11 @@ function Tile({ source, region, view, pane, pixelated = false, onFailed }: TileP
         }}
         onError={onFailed}
         style={{
-          left: place.x,
-          top: place.y,
-          width: place.width,
-          height: place.height,
+          left: place.x + place.width / 2,
+          top: place.y + place.height / 2,
+          width: size.width,
+          height: size.height,
+          transform: `translate(-50%, -50%) matrix(${a}, ${c}, ${b}, ${d}, 0, 0)`,
           opacity: picture.url === shown?.url ? 1 : 0,
           imageRendering: pixelated ? 'pixelated' : 'auto',
         }}

@@ -16,11 +16,14 @@ import type { OpenPhoto } from '../state/model';
 import { stepOf } from '../state/recipes';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
+import type { Drawn } from './drawing';
 import { rectInPane } from './geometry';
+import { PictureRefused } from './loadPicture';
 import { MaskOverlay } from './MaskOverlay';
 import { Navigator } from './Navigator';
-import { Picture, type Source } from './Picture';
+import { PhotoCanvas, retryPictures } from './PhotoCanvas';
 import { SplitHandle } from './SplitHandle';
+import type { Source } from './tiling';
 import { useGestures } from './useGestures';
 import { useSettled } from './useSettled';
 
@@ -40,7 +43,7 @@ export function Viewer({ entry }: { entry: OpenPhoto }) {
 
 function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
-  const actions = useActions().view;
+  const { view: actions, renew } = useActions();
   const ref = useRef<HTMLDivElement>(null);
   const view = useView(useShallow((state) => viewOf(state, entry.key, photo)));
   const mode = useView((state) => state.mode);
@@ -49,18 +52,19 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const maskWanted = useView((state) => state.maskShown || state.maskPeek);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
-  const [attempt, setAttempt] = useState(0);
   usePaneSize(ref, mode === 'side' && entry.rendering !== null);
   const gestures = useGestures(ref, entry.key, photo);
 
-  const original: Source = { photoId: photo.id, photo, layer: 'original', revision: 0 };
+  const about = { photoId: photo.id, photo };
+  const original: Source = { ...about, layer: 'original', revision: 0, size: photo };
+  const { rendering } = entry;
   const result: Source | null =
-    entry.rendering === null ? null : { photoId: photo.id, photo, layer: 'result', revision: entry.rendering.revision };
+    rendering === null ? null : { ...about, layer: 'result', revision: rendering.revision, size: rendering };
   const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
   const repairSettings = useSettled(repair?.settings ?? null, 80);
   const mask: Source | null =
     maskWanted && repairSettings !== null
-      ? { photoId: photo.id, photo, layer: 'mask', revision: 0, ...repairSettings }
+      ? { ...about, layer: 'mask', revision: 0, size: photo, ...repairSettings }
       : null;
   const overlay = mask !== null && <MaskOverlay source={mask} view={view} />;
 
@@ -71,7 +75,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
         <Button
           onClick={() => {
             setFailed(false);
-            setAttempt(attempt + 1);
+            retryPictures();
           }}
         >
           {t('common.retry')}
@@ -87,6 +91,21 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
 
+  const pictures: Drawn[] = [{ source: original, clip: null }];
+  if (result !== null && mode === 'split') {
+    // Each side loads its own half alone.
+    pictures[0] = { source: original, clip: { x: 0, y: 0, width: boundary, height: pane.height } };
+    const after = { x: boundary, y: 0, width: pane.width - boundary, height: pane.height };
+    pictures.push({ source: result, clip: after });
+  }
+  if (result !== null && mode === 'difference') {
+    pictures[0] = { source: { ...result, layer: 'difference', against: 0, gain: GAIN }, clip: null };
+  }
+  const onFailed = (source: Source, reason: unknown) => {
+    if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
+    else setFailed(true);
+  };
+
   return (
     // biome-ignore lint/a11y/useSemanticElements: a viewer is not a form; it takes the focus so that keys can move it.
     <div
@@ -101,36 +120,22 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       onKeyDown={(event) => panByKey(event, (dx, dy) => actions.pan(entry.key, photo, dx, dy))}
       {...gestures}
       className="relative h-full touch-none overflow-hidden outline-offset-[-2px]"
-      key={attempt}
     >
       {mode === 'side' && result !== null ? (
         <>
           <Pane left={0} width={pane.width} label={t('compare.before')}>
-            <Picture source={original} view={view} onFailed={() => setFailed(true)} />
+            <PhotoCanvas pictures={[{ source: original, clip: null }]} view={view} onFailed={onFailed} />
             {overlay}
           </Pane>
           <Pane left={pane.width + 1} width={pane.width} label={t('compare.after')} labelRight>
-            <Picture source={result} view={view} />
+            <PhotoCanvas pictures={[{ source: result, clip: null }]} view={view} onFailed={onFailed} />
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
         </>
       ) : (
         <>
           <div className="absolute inset-0 isolate">
-            <Picture source={original} view={view} onFailed={() => setFailed(true)} />
-            {result !== null && mode === 'split' && (
-              <div className="absolute inset-0" style={{ clipPath: `inset(0 0 0 ${boundary}px)` }}>
-                <Picture source={result} view={view} />
-              </div>
-            )}
-            {result !== null && mode === 'difference' && (
-              <Difference place={place}>
-                <Picture source={original} view={view} />
-                <div className="absolute inset-0 mix-blend-difference">
-                  <Picture source={result} view={view} />
-                </div>
-              </Difference>
-            )}
+            <PhotoCanvas pictures={pictures} view={view} onFailed={onFailed} />
             {overlay}
           </div>
           {result !== null && mode === 'split' && (
@@ -154,23 +159,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   );
 }
 
-/** The absolute difference, cut to the photo and brightened, since what a repair changes is often faint. */
-function Difference({
-  place,
-  children,
-}: {
-  place: { x: number; y: number; width: number; height: number };
-  children: ReactNode;
-}) {
-  const pane = useView((state) => state.pane);
-  const inset = [place.y, pane.width - place.x - place.width, pane.height - place.y - place.height, place.x];
-  const clipPath = `inset(${inset.map((side) => `${Math.max(0, side)}px`).join(' ')})`;
-  return (
-    <div className="absolute inset-0 isolate bg-black" style={{ clipPath, filter: 'brightness(4)' }}>
-      {children}
-    </div>
-  );
-}
+/** What a repair changes is often faint. */
+const GAIN = 4;
 
 interface PaneProps {
   left: number;
@@ -219,7 +209,10 @@ function usePaneSize(ref: RefObject<HTMLDivElement | null>, halved: boolean): vo
     if (element === null) return;
     const measure = () => {
       const { width, height } = element.getBoundingClientRect();
-      setPane({ width: Math.max(1, halved ? (width - 1) / 2 : width), height: Math.max(1, height) }, devicePixelRatio);
+      setPane(
+        { width: Math.max(1, halved ? Math.floor((width - 1) / 2) : width), height: Math.max(1, height) },
+        devicePixelRatio,
+      );
     };
     measure();
     const observer = new ResizeObserver(measure);

@@ -12,8 +12,11 @@ import {
   nextScale,
   panBy,
   rectInPane,
+  seenSize,
+  type Turn,
   toPane,
   toPhoto,
+  turned,
   visibleRect,
   wheelIntent,
   zoomAbout,
@@ -26,7 +29,9 @@ const pane = size(120, 4000);
 const ratio = fc.constantFrom(1, 1.25, 1.5, 2, 3);
 const scale = fc.double({ min: 0.01, max: 32, noNaN: true });
 const fraction = fc.double({ min: 0, max: 1, noNaN: true });
+const orientation = fc.integer({ min: 1, max: 8 });
 const view = fc.record({
+  orientation,
   x: fc.double({ min: -30_000, max: 30_000, noNaN: true }),
   y: fc.double({ min: -30_000, max: 30_000, noNaN: true }),
   scale,
@@ -35,8 +40,8 @@ const view = fc.record({
 describe('fit', () => {
   test('shows the whole photo inside the margin', () => {
     fc.assert(
-      fc.property(photo, pane, ratio, (p, v, r) => {
-        const place = rectInPane(fitView(p, v, r), v, { x: 0, y: 0, ...p });
+      fc.property(photo, pane, ratio, orientation, (p, v, r, o) => {
+        const place = rectInPane(fitView(p, v, r, o), v, { x: 0, y: 0, ...p });
         expect(place.x).toBeGreaterThanOrEqual(FIT_MARGIN - 1e-6);
         expect(place.y).toBeGreaterThanOrEqual(FIT_MARGIN - 1e-6);
         expect(place.x + place.width).toBeLessThanOrEqual(v.width - FIT_MARGIN + 1e-6);
@@ -47,8 +52,8 @@ describe('fit', () => {
 
   test('is left alone by the clamp', () => {
     fc.assert(
-      fc.property(photo, pane, ratio, (p, v, r) => {
-        const fitted = fitView(p, v, r);
+      fc.property(photo, pane, ratio, orientation, (p, v, r, o) => {
+        const fitted = fitView(p, v, r, o);
         expect(clampView(fitted, p, v, r)).toEqual(fitted);
       }),
     );
@@ -189,4 +194,66 @@ describe('wheel', () => {
     expect(wheelIntent({ ...still, deltaY: -3, ctrlKey: true })).toHaveProperty('zoom');
     expect(wheelIntent({ ...still, deltaY: 120, shiftKey: true })).toEqual({ pan: { x: -120, y: 0 } });
   });
+});
+
+describe('turning', () => {
+  const turn = fc.constantFrom<Turn>('right', 'left', 'mirror', 'flip');
+
+  test('right and left undo each other, mirrors undo themselves, four quarters are none', () => {
+    fc.assert(
+      fc.property(orientation, (o) => {
+        expect(turned(turned(o, 'right'), 'left')).toBe(o);
+        expect(turned(turned(o, 'mirror'), 'mirror')).toBe(o);
+        expect(turned(turned(o, 'flip'), 'flip')).toBe(o);
+        expect(turned(turned(turned(turned(o, 'right'), 'right'), 'right'), 'right')).toBe(o);
+        expect(turned(turned(o, 'mirror'), 'flip')).toBe(turned(turned(o, 'right'), 'right'));
+      }),
+    );
+  });
+
+  test('from upright leads to the orientations of EXIF', () => {
+    expect((['right', 'left', 'mirror', 'flip'] as const).map((each) => turned(1, each))).toEqual([6, 8, 2, 4]);
+  });
+
+  test('moves every point of the fitted photo as the eye expects', () => {
+    fc.assert(
+      fc.property(photo, ratio, orientation, turn, fraction, fraction, (p, r, o, how, fx, fy) => {
+        // A square pane, so that the fitted scale is the same before and after.
+        const v = { width: 900, height: 900 };
+        const at = { x: fx * p.width, y: fy * p.height };
+        const before = toPane(fitView(p, v, r, o), v, at);
+        const after = toPane(fitView(p, v, r, turned(o, how)), v, at);
+        const [x, y] = [before.x - 450, before.y - 450];
+        const expected = { right: [-y, x], left: [y, -x], mirror: [-x, y], flip: [x, -y] }[how];
+        expect(after.x - 450).toBeCloseTo(expected[0]!, 3);
+        expect(after.y - 450).toBeCloseTo(expected[1]!, 3);
+      }),
+    );
+  });
+
+  test('swaps the sides with each quarter', () => {
+    fc.assert(
+      fc.property(photo, orientation, (p, o) => {
+        expect(seenSize(p, turned(o, 'right'))).toEqual({
+          width: seenSize(p, o).height,
+          height: seenSize(p, o).width,
+        });
+        expect(seenSize(p, turned(o, 'mirror'))).toEqual(seenSize(p, o));
+      }),
+    );
+  });
+});
+
+test('what is seen of a part of the pane lies in that part', () => {
+  fc.assert(
+    fc.property(view, photo, pane, ratio, fraction, (w, p, v, r, share) => {
+      const clamped = clampView(w, p, v, r);
+      const part = { x: 0, y: 0, width: Math.max(1, share * v.width), height: v.height };
+      const seen = visibleRect(clamped, p, v, part);
+      if (seen === null) return;
+      const place = rectInPane(clamped, v, seen);
+      expect(place.x).toBeGreaterThanOrEqual(-1e-3);
+      expect(place.x + place.width).toBeLessThanOrEqual(part.width + 1e-3);
+    }),
+  );
 });

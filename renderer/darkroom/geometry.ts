@@ -1,6 +1,9 @@
+import type { Orientation } from '../../preload/contract';
+
 /**
  * Where the photo lies in the viewer. "Photo pixels" are those of the full-size photo, "pane pixels" are CSS pixels of
- * the area that shows it, measured from its top left corner.
+ * the area that shows it, measured from its top left corner. Turning and mirroring are part of the view: they lie
+ * between the two, so that whatever counts in photo pixels need not know of them.
  */
 
 export interface Size {
@@ -15,9 +18,11 @@ export interface Point {
 
 export interface Rect extends Point, Size {}
 
-/** What one looks at: the photo pixel in the middle of the pane, and pane pixels per photo pixel. */
+/** What one looks at: the photo pixel in the middle of the pane, pane pixels per photo pixel, and which way up. */
 export interface View extends Point {
   scale: number;
+  /** As in EXIF, see the contract: 1 as the photo was opened. */
+  orientation: Orientation;
 }
 
 /** Space left round a photo that is fitted into the pane, in pane pixels. */
@@ -31,15 +36,69 @@ export const MAX_PICTURE = 4096;
 /** Longest side of the picture of the whole photo that always lies underneath. */
 export const BASE_PICTURE = 2048;
 
+/** Pane = matrix times photo: `[a, b, c, d]` takes (x, y) to (a x + b y, c x + d y). Orthogonal, so its transpose undoes it. */
+type Matrix = readonly [number, number, number, number];
+
+const MATRICES: Record<Orientation, Matrix> = {
+  1: [1, 0, 0, 1],
+  2: [-1, 0, 0, 1],
+  3: [-1, 0, 0, -1],
+  4: [1, 0, 0, -1],
+  5: [0, 1, 1, 0],
+  6: [0, -1, 1, 0],
+  7: [0, -1, -1, 0],
+  8: [0, 1, -1, 0],
+};
+
+/** The matrix from photo to pane directions of an orientation, without the scale. */
+export function matrixOf(orientation: Orientation): Matrix {
+  return MATRICES[orientation] ?? MATRICES[1]!;
+}
+
+/** Turned by a quarter to the right or left, or mirrored left to right or top to bottom, as it is seen. */
+export type Turn = 'right' | 'left' | 'mirror' | 'flip';
+
+const TURNS: Record<Turn, Matrix> = {
+  right: [0, -1, 1, 0],
+  left: [0, 1, -1, 0],
+  mirror: [-1, 0, 0, 1],
+  flip: [1, 0, 0, -1],
+};
+
+/** The orientation after one more turn. */
+export function turned(orientation: Orientation, turn: Turn): Orientation {
+  const [a, b, c, d] = matrixOf(orientation);
+  const [e, f, g, h] = TURNS[turn];
+  const wanted = [e * a + f * c, e * b + f * d, g * a + h * c, g * b + h * d];
+  const found = Object.entries(MATRICES).find(([, matrix]) => matrix.every((value, i) => value === wanted[i]));
+  return Number(found![0]);
+}
+
+/** Width and height as they are seen. */
+export function seenSize({ width, height }: Size, orientation: Orientation): Size {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
+function toPaneDirection({ orientation }: View, { x, y }: Point): Point {
+  const [a, b, c, d] = matrixOf(orientation);
+  return { x: a * x + b * y, y: c * x + d * y };
+}
+
+function toPhotoDirection({ orientation }: View, { x, y }: Point): Point {
+  const [a, b, c, d] = matrixOf(orientation);
+  return { x: a * x + c * y, y: b * x + d * y };
+}
+
 /** The scale at which the whole photo is seen. */
-export function fitScale(photo: Size, pane: Size, ratio: number): number {
-  const across = Math.max(1, pane.width - 2 * FIT_MARGIN) / photo.width;
-  const down = Math.max(1, pane.height - 2 * FIT_MARGIN) / photo.height;
+export function fitScale(photo: Size, pane: Size, ratio: number, orientation: Orientation): number {
+  const seen = seenSize(photo, orientation);
+  const across = Math.max(1, pane.width - 2 * FIT_MARGIN) / seen.width;
+  const down = Math.max(1, pane.height - 2 * FIT_MARGIN) / seen.height;
   return Math.min(across, down, MAX_FIT_ENLARGEMENT / ratio);
 }
 
-export function fitView(photo: Size, pane: Size, ratio: number): View {
-  return { x: photo.width / 2, y: photo.height / 2, scale: fitScale(photo, pane, ratio) };
+export function fitView(photo: Size, pane: Size, ratio: number, orientation: Orientation = 1): View {
+  return { x: photo.width / 2, y: photo.height / 2, scale: fitScale(photo, pane, ratio, orientation), orientation };
 }
 
 /**
@@ -47,12 +106,15 @@ export function fitView(photo: Size, pane: Size, ratio: number): View {
  * along an axis on which the whole photo is seen, and without bare surround beside the photo along any other.
  */
 export function clampView(view: View, photo: Size, pane: Size, ratio: number): View {
-  const smallest = Math.min(fitScale(photo, pane, ratio), 1 / ratio);
+  const { orientation } = view;
+  const smallest = Math.min(fitScale(photo, pane, ratio, orientation), 1 / ratio);
   const scale = clamp(view.scale, smallest, MAX_ENLARGEMENT / ratio);
+  const along = seenSize(pane, orientation);
   return {
     scale,
-    x: clampAxis(view.x, photo.width, pane.width / scale),
-    y: clampAxis(view.y, photo.height, pane.height / scale),
+    orientation,
+    x: clampAxis(view.x, photo.width, along.width / scale),
+    y: clampAxis(view.y, photo.height, along.height / scale),
   };
 }
 
@@ -63,44 +125,50 @@ function clampAxis(centre: number, length: number, seen: number): number {
 /** Zooms so that the photo pixel under `at` (pane pixels) stays there. Not clamped. */
 export function zoomAbout(view: View, pane: Size, at: Point, scale: number): View {
   const under = toPhoto(view, pane, at);
-  return {
-    scale,
-    x: under.x - (at.x - pane.width / 2) / scale,
-    y: under.y - (at.y - pane.height / 2) / scale,
-  };
+  const away = toPhotoDirection(view, { x: at.x - pane.width / 2, y: at.y - pane.height / 2 });
+  return { ...view, scale, x: under.x - away.x / scale, y: under.y - away.y / scale };
 }
 
 /** Moves the photo by a distance in pane pixels. Not clamped. */
 export function panBy(view: View, dx: number, dy: number): View {
-  return { ...view, x: view.x - dx / view.scale, y: view.y - dy / view.scale };
+  const by = toPhotoDirection(view, { x: dx, y: dy });
+  return { ...view, x: view.x - by.x / view.scale, y: view.y - by.y / view.scale };
 }
 
 export function toPhoto(view: View, pane: Size, at: Point): Point {
-  return {
-    x: view.x + (at.x - pane.width / 2) / view.scale,
-    y: view.y + (at.y - pane.height / 2) / view.scale,
-  };
+  const away = toPhotoDirection(view, { x: at.x - pane.width / 2, y: at.y - pane.height / 2 });
+  return { x: view.x + away.x / view.scale, y: view.y + away.y / view.scale };
 }
 
 export function toPane(view: View, pane: Size, at: Point): Point {
-  return {
-    x: (at.x - view.x) * view.scale + pane.width / 2,
-    y: (at.y - view.y) * view.scale + pane.height / 2,
-  };
+  const away = toPaneDirection(view, { x: at.x - view.x, y: at.y - view.y });
+  return { x: away.x * view.scale + pane.width / 2, y: away.y * view.scale + pane.height / 2 };
+}
+
+function spanned(one: Point, other: Point): Rect {
+  const x = Math.min(one.x, other.x);
+  const y = Math.min(one.y, other.y);
+  return { x, y, width: Math.max(one.x, other.x) - x, height: Math.max(one.y, other.y) - y };
 }
 
 /** Where a rectangle of the photo lies in the pane. */
 export function rectInPane(view: View, pane: Size, rect: Rect): Rect {
-  return { ...toPane(view, pane, rect), width: rect.width * view.scale, height: rect.height * view.scale };
+  return spanned(toPane(view, pane, rect), toPane(view, pane, { x: rect.x + rect.width, y: rect.y + rect.height }));
 }
 
-/** The part of the photo that is seen, in photo pixels; fractions are kept. Null where nothing is. */
-export function visibleRect(view: View, photo: Size, pane: Size): Rect | null {
-  const topLeft = toPhoto(view, pane, { x: 0, y: 0 });
-  const left = Math.max(0, topLeft.x);
-  const top = Math.max(0, topLeft.y);
-  const right = Math.min(photo.width, topLeft.x + pane.width / view.scale);
-  const bottom = Math.min(photo.height, topLeft.y + pane.height / view.scale);
+/**
+ * The part of the photo that is seen in the pane, or in `part` of it (pane pixels), in photo pixels; fractions are
+ * kept. Null where nothing is.
+ */
+export function visibleRect(view: View, photo: Size, pane: Size, part: Rect = { x: 0, y: 0, ...pane }): Rect | null {
+  const seen = spanned(
+    toPhoto(view, pane, part),
+    toPhoto(view, pane, { x: part.x + part.width, y: part.y + part.height }),
+  );
+  const left = Math.max(0, seen.x);
+  const top = Math.max(0, seen.y);
+  const right = Math.min(photo.width, seen.x + seen.width);
+  const bottom = Math.min(photo.height, seen.y + seen.height);
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null;
 }
 

@@ -15,7 +15,7 @@ import {
 import type { JobKind, Notice, OpenPhoto } from './model';
 import { appliedTo, hasWork, type SettingValue, withEnabled, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
-import { createViewActions } from './view';
+import { createViewActions, orientationOf } from './view';
 
 /** How long the hand has to rest before a changed setting is computed, in milliseconds. */
 export const PREVIEW_DELAY = 250;
@@ -335,6 +335,15 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     schedule(key, 0);
   }
 
+  const renewed = new Set<number>();
+
+  /** A rendering is not kept any more (others took its room, or the engine was started anew): it is computed again. */
+  function renew(key: string, revision: number): void {
+    if (find(key)?.rendering?.revision !== revision || renewed.has(revision)) return;
+    renewed.add(revision);
+    schedule(key, 0);
+  }
+
   // ------------------------------------------------------------------------------------------ recipes
 
   /** `setting` names what is under the hand: changes of the same one in a row are one step of the history. */
@@ -427,8 +436,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (entry?.photo == null || entry.recipe === null) return;
     const { name, recipe } = entry;
     const photoId = entry.photo.id;
+    const orientation = orientationOf(view.getState(), key);
     const result = await asJob('export', key, (jobId) =>
-      call('photos.export', { photoId, recipe, jobId, ...choice, folder: null }),
+      call('photos.export', { photoId, recipe, jobId, ...choice, orientation, folder: null }),
     );
     if (!result.ok) {
       if (result.error.code === 'CANCELLED') tell({ tone: 'info', text: 'exportCancelled', params: { name } });
@@ -551,6 +561,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     close,
     analyse: (key: string) => void analyse(key),
     computeAgain,
+    renew,
     cancelJob,
     setEnabled,
     setSetting,

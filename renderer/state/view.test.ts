@@ -44,7 +44,24 @@ describe('view of a photo', () => {
     actions.zoomTo('a', photo, 100);
     actions.zoomTo('b', photo, 200);
     actions.pan('b', photo, 50, 0);
-    expect(viewOf(store.getState(), 'a', photo)).toEqual({ x: 2000, y: 1500, scale: 0.5 });
+    expect(viewOf(store.getState(), 'a', photo)).toEqual({
+      x: 2000,
+      y: 1500,
+      scale: 0.5,
+      orientation: 1,
+    });
+  });
+
+  test('a turned photo is fitted anew, keeps its zoom, and leaves the others as they are', () => {
+    const { store, actions, view } = setUp();
+    const upright = view().scale;
+    actions.turn('a', 'right');
+    expect(view()).toMatchObject({ orientation: 6 });
+    expect(view().scale).toBeLessThan(upright);
+    actions.zoomTo('a', photo, 200);
+    actions.turn('a', 'left');
+    expect(view()).toMatchObject({ orientation: 1, scale: 1 });
+    expect(viewOf(store.getState(), 'b', photo).orientation).toBe(1);
   });
 
   test('the split stays between the edges', () => {

@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { Orientation } from '../../preload/contract';
 import {
   clampView,
   fitView,
@@ -6,6 +7,8 @@ import {
   type Point,
   panBy,
   type Size,
+  type Turn,
+  turned,
   type View,
   zoomAbout,
 } from '../darkroom/geometry';
@@ -31,6 +34,8 @@ export interface ViewState {
   ratio: number;
   /** What each photo was last looked at with; none: fitted. */
   views: Record<string, View>;
+  /** Which way up each photo is shown, and written when it is exported; none: as it was opened. */
+  orientations: Record<string, Orientation>;
 }
 
 /** How the window looks at things: nothing here concerns the main side. */
@@ -46,6 +51,7 @@ export function createViewStore() {
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
+    orientations: {},
   }));
 }
 
@@ -54,9 +60,14 @@ export type ViewStore = ReturnType<typeof createViewStore>;
 /** The view of a photo as it is drawn: what was chosen, kept sensible, else fitted. */
 export function viewOf(state: ViewState, key: string, photo: Size): View {
   const chosen = state.views[key];
+  const orientation = orientationOf(state, key);
   return chosen === undefined
-    ? fitView(photo, state.pane, state.ratio)
-    : clampView(chosen, photo, state.pane, state.ratio);
+    ? fitView(photo, state.pane, state.ratio, orientation)
+    : clampView({ ...chosen, orientation }, photo, state.pane, state.ratio);
+}
+
+export function orientationOf(state: ViewState, key: string): Orientation {
+  return state.orientations[key] ?? 1;
 }
 
 /** Changes of the view of one photo. Points are in pane pixels. */
@@ -103,6 +114,15 @@ export function createViewActions(store: ViewStore) {
     /** Looks at a photo pixel. */
     lookAt(key: string, photo: Size, at: Point): void {
       change(key, photo, (view) => ({ ...view, ...at }));
+    },
+    /** Turns or mirrors a photo as it is seen; the middle of the pane stays where it is. */
+    turn(key: string, how: Turn): void {
+      store.setState((state) => ({
+        orientations: { ...state.orientations, [key]: turned(orientationOf(state, key), how) },
+      }));
+    },
+    setOrientation(key: string, orientation: Orientation): void {
+      store.setState((state) => ({ orientations: { ...state.orientations, [key]: orientation } }));
     },
     setPane(pane: Size, ratio: number): void {
       store.setState({ pane, ratio });

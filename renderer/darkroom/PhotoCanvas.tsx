@@ -1,0 +1,137 @@
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { pictureUrl } from '../../preload/contract';
+import { useApp, useView } from '../state/context';
+import { type Drawn, drawGrid, drawPicture, type Scene, wantedOf } from './drawing';
+import type { View } from './geometry';
+import { loadPicture } from './loadPicture';
+import { TileStore } from './tileStore';
+import { baseOf, type Source } from './tiling';
+
+/** Decoded pixels that the page keeps: enough for two layers on a large screen, a third of what the page may take. */
+const BUDGET = 160 * 1024 ** 2;
+/** As many as a browser asks of one host at once, less two for everything else. */
+const PARALLEL = 4;
+
+const store = new TileStore<ImageBitmap>({ load: loadPicture, budget: BUDGET, parallel: PARALLEL });
+
+interface PhotoCanvasProps {
+  /** From the lowest to the uppermost. */
+  pictures: readonly Drawn[];
+  view: View;
+  /** Called with the source of which a picture could not be had, and why. */
+  onFailed?(source: Source, reason: unknown): void;
+}
+
+/**
+ * Draws pictures of a photo from their tiles, in device pixels. Fills its positioned parent, which must have the size
+ * of the pane. A picture that takes another's place in the list is drawn over it until it is complete, so that nothing
+ * flickers.
+ */
+export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const base = useApp((state) => state.info?.pictureBase ?? null);
+  const pane = useView((state) => state.pane);
+  const ratio = useView((state) => state.ratio);
+  const owner = useMemo(() => ({}), []);
+  /** What each place in the list last showed completely. */
+  const former = useRef<(Source | null)[]>([]);
+  const scene: Scene | null = base === null ? null : { view, pane, ratio, base };
+
+  const draw = () => {
+    const canvas = ref.current;
+    // The photo has all colours that the screen can show.
+    const context = canvas?.getContext('2d', { colorSpace: wideGamut() ? 'display-p3' : 'srgb' });
+    if (canvas === null || context == null || scene === null) return;
+    const width = Math.max(1, Math.round(pane.width * ratio));
+    const height = Math.max(1, Math.round(pane.height * ratio));
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    context.clearRect(0, 0, width, height);
+    const get = (url: string) => store.get(url);
+    const urls: string[][] = [];
+    let sharp = true;
+    former.current.length = pictures.length;
+    for (const [place, drawn] of pictures.entries()) {
+      const wanted = wantedOf(drawn, scene, (url) => store.get(url) !== null);
+      urls.push(wanted.urls);
+      sharp &&= wanted.complete;
+      const before = former.current[place] ?? null;
+      if (wanted.complete || before === null || before.photoId !== drawn.source.photoId) {
+        if (wanted.complete) former.current[place] = drawn.source;
+        drawPicture(context, drawn, scene, get);
+        continue;
+      }
+      const old = { ...drawn, source: before };
+      drawPicture(context, old, scene, get);
+      if (sameSource(before, drawn.source)) continue;
+      drawPicture(context, drawn, scene, get, true);
+      // Not to be loaded any more, but to be kept for as long as it stands in.
+      urls.push(wantedOf(old, scene, () => true).urls.filter((url) => store.get(url) !== null));
+    }
+    if (pictures[0] !== undefined) drawGrid(context, pictures[0].source.photo, scene);
+    store.want(owner, interleave(urls));
+    canvas.dataset.sharp = String(sharp);
+    if (onFailed === undefined) return;
+    for (const { source } of pictures) {
+      const reason = store.failure(pictureUrl(scene.base, baseOf(source).query));
+      if (reason !== undefined) onFailed(source, reason);
+    }
+  };
+
+  const latest = useRef(draw);
+  latest.current = draw;
+  const frame = useRef(0);
+  const schedule = useRef(() => {
+    if (frame.current !== 0) return;
+    frame.current = requestAnimationFrame(() => {
+      frame.current = 0;
+      latest.current();
+    });
+  });
+  // At once, so that the photo and what lies above it move together.
+  useLayoutEffect(() => latest.current());
+  useEffect(() => {
+    const end = store.subscribe(schedule.current);
+    return () => {
+      end();
+      cancelAnimationFrame(frame.current);
+      frame.current = 0;
+      store.want(owner, []);
+    };
+  }, [owner]);
+
+  return (
+    <canvas
+      ref={ref}
+      data-testid="photo-canvas"
+      style={{ width: Math.round(pane.width * ratio) / ratio, height: Math.round(pane.height * ratio) / ratio }}
+      className="pointer-events-none absolute top-0 left-0 max-w-none"
+    />
+  );
+}
+
+/** Tries again to load what has failed. */
+export function retryPictures(): void {
+  store.retry();
+}
+
+function sameSource(a: Source, b: Source): boolean {
+  return a.layer === b.layer && a.revision === b.revision && a.against === b.against && a.gain === b.gain;
+}
+
+const wideGamut = () => matchMedia('(color-gamut: p3)').matches;
+
+/** The first of each list, then the second of each ... */
+function interleave(lists: readonly (readonly string[])[]): string[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  const mixed = new Set<string>();
+  for (let rank = 0; rank < longest; rank++) {
+    for (const list of lists) {
+      const url = list[rank];
+      if (url !== undefined) mixed.add(url);
+    }
+  }
+  return [...mixed];
+}

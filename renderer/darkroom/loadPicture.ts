@@ -1,0 +1,24 @@
+/** The main side refused a picture. */
+export class PictureRefused extends Error {
+  constructor(readonly status: number) {
+    super(`A picture was refused with ${status}.`);
+  }
+
+  /** The rendering is not kept any more: it has to be computed again. */
+  get isGone(): boolean {
+    return this.status === 404;
+  }
+}
+
+/**
+ * Loads and decodes a picture away from the page's own thread. Not through the browser's cache, which would write
+ * photos to disk a second time; the page and the engine keep what is needed.
+ */
+export async function loadPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
+  const response = await fetch(url, { signal, cache: 'no-store' });
+  if (!response.ok) throw new PictureRefused(response.status);
+  const bitmap = await createImageBitmap(await response.blob());
+  if (!signal.aborted) return bitmap;
+  bitmap.close();
+  throw signal.reason;
+}
