@@ -37,8 +37,8 @@ export const FLANK_LOGITS = 0.4;
 const SMALLEST_PIECE = 4;
 /** Cells of this many pixels of the evidence on a side remember whether there is anything in them. */
 const CELL = 16;
-/** Rows that are evaluated at a time where one hit is enough. */
-const STRIP = 32;
+/** Edge in pixels of the blocks in which a mask is evaluated: most of them hold nothing and cost nothing. */
+const BLOCK = 64;
 
 /**
  * Evidence at one sensitivity, or a window of it: zero away from accepted pieces. A pixel is damaged from `level` on.
@@ -247,39 +247,20 @@ export class EvidenceMask {
 
   /** Fills `out` with 255 inside the mask and 0 outside. The rectangle must lie inside the frame. */
   read(rect: Rect, out: Uint8Array): void {
-    const reach = Math.floor(this.radius);
-    if (!this.mayHold(rect)) {
-      out.fill(0, 0, rect.width * rect.height);
-      return;
-    }
-    if (reach === 0) {
-      this.threshold(rect, out);
-      return;
-    }
-    const x = Math.max(0, rect.x - reach);
-    const y = Math.max(0, rect.y - reach);
-    const outer = {
-      x,
-      y,
-      width: Math.min(this.width, rect.x + rect.width + reach) - x,
-      height: Math.min(this.height, rect.y + rect.height + reach) - y,
-    };
-    const core = new Uint8Array(outer.width * outer.height);
-    this.threshold(outer, core);
-    dilate(core, outer, this.radius, rect, out);
+    out.fill(0, 0, rect.width * rect.height);
+    this.forEachBlock(rect, (block, values) => {
+      for (let row = 0; row < block.height; row++) {
+        const target = (block.y - rect.y + row) * rect.width + block.x - rect.x;
+        out.set(values.subarray(row * block.width, (row + 1) * block.width), target);
+      }
+      return true;
+    });
   }
 
   /** Whether any pixel of the rectangle is in the mask. */
   any(rect: Rect): boolean {
-    if (!this.mayHold(rect)) return false;
-    // In strips, since where there is damage the first ones mostly tell.
-    const strip = new Uint8Array(rect.width * STRIP);
-    for (let y = 0; y < rect.height; y += STRIP) {
-      const height = Math.min(STRIP, rect.height - y);
-      this.read({ x: rect.x, y: rect.y + y, width: rect.width, height }, strip);
-      if (strip.subarray(0, rect.width * height).includes(255)) return true;
-    }
-    return false;
+    // Where there is damage, the first blocks mostly tell.
+    return !this.forEachBlock(rect, (_, values) => !values.includes(255));
   }
 
   /** Share of the picture inside the mask, 0..1, counted at the resolution of the evidence. */
@@ -319,6 +300,51 @@ export class EvidenceMask {
       }
     }
     return false;
+  }
+
+  /**
+   * Calls back with the values of every block of a rectangle that may hold something, until false is answered; they
+   * stay until the next block. Answers false where it was stopped.
+   */
+  private forEachBlock(rect: Rect, visit: (block: Rect, values: Uint8Array) => boolean): boolean {
+    if (!this.mayHold(rect)) return true;
+    // A block is read with its surroundings, which must not outgrow it.
+    const edge = Math.max(BLOCK, 4 * Math.floor(this.radius));
+    const buffer = new Uint8Array(Math.min(edge, rect.width) * Math.min(edge, rect.height));
+    for (let y = rect.y; y < rect.y + rect.height; y += edge) {
+      for (let x = rect.x; x < rect.x + rect.width; x += edge) {
+        const block = {
+          x,
+          y,
+          width: Math.min(edge, rect.x + rect.width - x),
+          height: Math.min(edge, rect.y + rect.height - y),
+        };
+        if (!this.mayHold(block)) continue;
+        const values = buffer.subarray(0, block.width * block.height);
+        this.readBlock(block, values);
+        if (!visit(block, values)) return false;
+      }
+    }
+    return true;
+  }
+
+  private readBlock(rect: Rect, out: Uint8Array): void {
+    const reach = Math.floor(this.radius);
+    if (reach === 0) {
+      this.threshold(rect, out);
+      return;
+    }
+    const x = Math.max(0, rect.x - reach);
+    const y = Math.max(0, rect.y - reach);
+    const outer = {
+      x,
+      y,
+      width: Math.min(this.width, rect.x + rect.width + reach) - x,
+      height: Math.min(this.height, rect.y + rect.height + reach) - y,
+    };
+    const core = new Uint8Array(outer.width * outer.height);
+    this.threshold(outer, core);
+    dilate(core, outer, this.radius, rect, out);
   }
 
   /** The mask before growing. */

@@ -461,6 +461,45 @@ describe('when memory is short', () => {
     expect(tried[0]).toBeGreaterThan(100);
   });
 
+  it('writes the tile that it read last, at any size, skipping tiles and starting anew', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (width, height, after, every) => {
+          const picture = noise(width, height);
+          const card = cardOf({ tile: 104, halo: 2 });
+          const { net } = starving(card, 80 * 80, after);
+          const reading = passBetween(picture, createRaster(width, height, 3, 8));
+          let last: Rect | null = null;
+          let cores = 0;
+          await runTilePass(
+            net,
+            {
+              ...reading,
+              skip: () => cores++ % every === 1,
+              read: (rect, into) => {
+                last = { ...rect };
+                reading.read(rect, into);
+              },
+              write: (rect) => {
+                // Written once only, and wholly inside what was read.
+                const { x, y, width, height } = last!;
+                expect(rect.x >= x && rect.x + rect.width <= x + width).toBe(true);
+                expect(rect.y >= y && rect.y + rect.height <= y + height).toBe(true);
+                last = null;
+              },
+            },
+            quiet,
+          );
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
   it('does not repeat finished rows', async () => {
     const picture = noise(300, 300);
     const card = cardOf({ tile: 104, halo: 2 });

@@ -292,10 +292,8 @@ class TileBuffers {
   /** Throws OUTPUT_INVALID where the output cannot be a picture of the input. */
   check(tile: string): void {
     const { card } = this.#net;
-    let sum = 0;
-    for (let i = 0; i < this.output.length; i++) sum += this.output[i]!;
     // One value that is not a number, or infinite, makes the sum so.
-    if (!Number.isFinite(sum)) {
+    if (!Number.isFinite(sumOf(this.output))) {
       throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: a value is not a finite number` });
     }
     const isPicture = ['rgb', 'bgr', 'luma'].includes(String(card.output.channels));
@@ -384,6 +382,20 @@ class TileBuffers {
     if (low !== 0 || high !== 1) for (let i = 0; i < size; i++) planes[i] = (planes[i]! - low) / (high - low);
     pass.write(rect, planes);
   }
+}
+
+/** In four parts, because one addition after the other waits for the one before it. */
+function sumOf(values: Float32Array): number {
+  let [one, two, three, four] = [0, 0, 0, 0];
+  const end = values.length - (values.length % 4);
+  for (let i = 0; i < end; i += 4) {
+    one += values[i]!;
+    two += values[i + 1]!;
+    three += values[i + 2]!;
+    four += values[i + 3]!;
+  }
+  for (let i = end; i < values.length; i++) one += values[i]!;
+  return one + two + three + four;
 }
 
 /** Swaps the first and the third of three planes. */

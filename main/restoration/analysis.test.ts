@@ -3,6 +3,7 @@ import { Analysis, STEP_KINDS } from '../../preload/contract';
 import { analyse, REASONS } from './analysis';
 import { detectDamage } from './damage';
 import type { Raster } from './raster';
+import { stepOf } from './recipe';
 import {
   damageScene,
   type FakeGenerator,
@@ -17,6 +18,7 @@ import {
   withJpegLoss,
   withNoise,
 } from './testing';
+import { applyTone, measureTone, toneCurves } from './tone';
 
 let scene: Raster;
 beforeAll(() => {
@@ -25,6 +27,27 @@ beforeAll(() => {
 
 const need = (analysis: Analysis, kind: string) => analysis.needs.find((each) => each.kind === kind)!;
 const look = (raster: Raster) => analyse(raster, null, fakeTools());
+
+/** Mean structural similarity of one channel of two 8-bit pictures, over all windows of 8 x 8. */
+function similarityOf(one: Raster, other: Raster, channel: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let top = 0; top + 8 <= one.height; top += 3) {
+    for (let left = 0; left + 8 <= one.width; left += 3) {
+      const at = Array.from({ length: 64 }, (_, i) => 3 * ((top + (i >> 3)) * one.width + left + (i % 8)) + channel);
+      const mean = (values: number[]) => values.reduce((total, value) => total + value, 0) / 64;
+      const a = at.map((index) => one.data[index]!);
+      const b = at.map((index) => other.data[index]!);
+      const [p, q] = [mean(a), mean(b)];
+      const pp = mean(a.map((value) => (value - p) ** 2));
+      const qq = mean(b.map((value) => (value - q) ** 2));
+      const pq = mean(a.map((value, i) => (value - p) * (b[i]! - q)));
+      sum += ((2 * p * q + 6.5025) * (2 * pq + 58.5225)) / ((p * p + q * q + 6.5025) * (pp + qq + 58.5225));
+      count++;
+    }
+  }
+  return sum / count;
+}
 
 describe('a clean photo', () => {
   test('has nothing to do, in any depth, and says so for every step', async () => {
@@ -101,6 +124,23 @@ describe('needs', () => {
     const strong = await strength(fade(0.3, 0.8));
     expect(weak).toBeLessThan(strong);
     expect(strong).toBe(1);
+  });
+
+  test('a correction on weak evidence leaves every channel nearly what it was', async () => {
+    // One layer is a little pale: the mean over the channels, or the luma, would hardly show its correction.
+    for (const layer of [0, 2]) {
+      const pale = mapPixels(scene, (...rgb) => {
+        rgb[layer] = 0.12 + 0.76 * rgb[layer]!;
+        return [0.04 + 0.93 * rgb[0]!, 0.04 + 0.93 * rgb[1]!, 0.04 + 0.93 * rgb[2]!];
+      });
+      const { recipe } = await look(pale);
+      const step = stepOf(recipe, 'tone');
+      expect(step?.enabled).toBe(true);
+      const curves = toneCurves(measureTone(pale, null), step!.settings)!;
+      const after: Raster = { ...pale, data: pale.data.slice() };
+      await applyTone(after, curves, fakeTools());
+      for (const channel of [0, 1, 2]) expect(similarityOf(pale, after, channel)).toBeGreaterThan(0.995);
+    }
   });
 
   test('a cast over everything is named with its size', async () => {

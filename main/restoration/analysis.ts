@@ -219,8 +219,8 @@ function lostRange(tone: ToneStatistics): number {
 
 const LEAST_LOSS = 3.5;
 const LEAST_CAST = 0.3;
-/** Structural similarity that a correction on weak evidence must leave. */
-const LEAST_SIMILARITY = 0.9978;
+/** Structural similarity that a correction on weak evidence must leave in every channel: room for 0.995 at full size. */
+const LEAST_SIMILARITY = 0.997;
 
 function assessTone({ tone }: Measurements): Need {
   const range = rangeOf(tone);
@@ -301,11 +301,12 @@ function toneStrength(small: Raster, tone: ToneStatistics): number {
   const lost = lostRange(tone);
   const certain = castConfidence(tone);
   const evidence = Math.max(
-    ramp(certain, 0.35, 0.7),
+    // A cast that is as likely the subject's own is no evidence yet.
+    ramp(certain, 0.5, 0.7),
     tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
   );
   let steps = Math.round(5 + 15 * Math.max(ramp(lost, LEAST_LOSS, 14), certain));
-  for (; steps > 2; steps--) {
+  for (; steps > 1; steps--) {
     const curves = toneCurves(tone, { strength: steps / 20, cast: 1, contrast: 1 });
     if (!curves || similarityAfter(small, curves) >= LEAST_SIMILARITY - evidence) break;
   }

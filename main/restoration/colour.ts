@@ -24,15 +24,75 @@ function compress(t: number): number {
   return t > DELTA ** 3 ? Math.cbrt(t) : t / (3 * DELTA * DELTA) + 4 / 29;
 }
 
+/** Linear sRGB to XYZ under D65, each of them against the white's own. */
+const X = [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047] as const;
+const Y = [0.2126729, 0.7151522, 0.072175] as const;
+const Z = [0.0193339 / 1.08883, 0.119192 / 1.08883, 0.9503041 / 1.08883] as const;
+
 /** CIELAB of an sRGB colour; a neutral sRGB colour has a = b = 0. */
 export function toLab(red: number, green: number, blue: number): Lab {
   const r = toLinear(red);
   const g = toLinear(green);
   const b = toLinear(blue);
-  const x = compress((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
-  const y = compress(0.2126729 * r + 0.7151522 * g + 0.072175 * b);
-  const z = compress((0.0193339 * r + 0.119192 * g + 0.9503041 * b) / 1.08883);
+  const x = compress(X[0] * r + X[1] * g + X[2] * b);
+  const y = compress(Y[0] * r + Y[1] * g + Y[2] * b);
+  const z = compress(Z[0] * r + Z[1] * g + Z[2] * b);
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+/** CIELAB of many colours, one array per component. */
+export interface Labs {
+  readonly lightness: Float32Array;
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+}
+
+/** Steps of the tables behind {@link toLabs}: so many that interpolating between them costs less than 0.001 delta E. */
+const LINEAR_STEPS = 4096;
+const COMPRESS_STEPS = 16384;
+
+let linearTable: Float64Array | undefined;
+let compressTable: Float64Array | undefined;
+
+/** Values of a function at 0, 1/steps, 2/steps ... 1. */
+function tabulate(of: (value: number) => number, steps: number): Float64Array {
+  return Float64Array.from({ length: steps + 1 }, (_, i) => of(i / steps));
+}
+
+/** {@link toLab} of many sRGB colours, a component each, to within 0.001 delta E of it. */
+export function toLabs(red: Float32Array, green: Float32Array, blue: Float32Array): Labs {
+  linearTable ??= tabulate(toLinear, LINEAR_STEPS);
+  compressTable ??= tabulate(compress, COMPRESS_STEPS);
+  const linears = linearTable;
+  const compressed = compressTable;
+  const linear = (value: number): number => {
+    if (!(value >= 0 && value < 1)) return toLinear(value);
+    const place = value * LINEAR_STEPS;
+    const index = Math.floor(place);
+    return linears[index]! + (place - index) * (linears[index + 1]! - linears[index]!);
+  };
+  const short = (value: number): number => {
+    if (!(value >= 0 && value < 1)) return compress(value);
+    const place = value * COMPRESS_STEPS;
+    const index = Math.floor(place);
+    return compressed[index]! + (place - index) * (compressed[index + 1]! - compressed[index]!);
+  };
+  const count = red.length;
+  const lightness = new Float32Array(count);
+  const a = new Float32Array(count);
+  const b = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const r = linear(red[i]!);
+    const g = linear(green[i]!);
+    const bl = linear(blue[i]!);
+    const x = short(X[0] * r + X[1] * g + X[2] * bl);
+    const y = short(Y[0] * r + Y[1] * g + Y[2] * bl);
+    const z = short(Z[0] * r + Z[1] * g + Z[2] * bl);
+    lightness[i] = 116 * y - 16;
+    a[i] = 500 * (x - y);
+    b[i] = 200 * (y - z);
+  }
+  return { lightness, a, b };
 }
 
 /** CIE 1976 colour difference. About 1 is just noticeable. */

@@ -24,7 +24,6 @@ export async function inpaint(
   // The mask of the tile that was read last: its core, which is written next, need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
-  const coverAt = (x: number, y: number): number => bytes[(y - seen.y) * seen.width + x - seen.x]!;
   return tools.runTiles({
     task: 'inpaint',
     width: raster.width,
@@ -42,21 +41,27 @@ export async function inpaint(
     write: (rect, planes) => {
       if (raster.channels === 3) tools.colour?.fromSrgb(planes, rect.width * rect.height);
       before?.(rect);
-      paste(raster, rect, planes, coverAt);
+      paste(raster, rect, planes, { bytes, frame: seen });
     },
   });
 }
 
-/** Blends the masked pixels of a rectangle with planar floats in the raster's own encoding. */
-function paste(raster: Raster, rect: Rect, planes: Float32Array, coverAt: (x: number, y: number) => number): void {
+/**
+ * Blends the masked pixels of a rectangle with planar floats in the raster's own encoding. `mask` holds the values of a
+ * frame around the rectangle.
+ */
+function paste(raster: Raster, rect: Rect, planes: Float32Array, mask: { bytes: Uint8Array; frame: Rect }): void {
   const { data, channels } = raster;
+  const { bytes, frame } = mask;
   const max = maxValue(raster);
   const count = rect.width * rect.height;
-  for (let y = 0, i = 0; y < rect.height; y++) {
-    let target = ((rect.y + y) * raster.width + rect.x) * channels;
-    for (let x = 0; x < rect.width; x++, i++, target += channels) {
-      const cover = coverAt(rect.x + x, rect.y + y);
+  for (let y = 0; y < rect.height; y++) {
+    const covers = (rect.y - frame.y + y) * frame.width + rect.x - frame.x;
+    for (let x = 0; x < rect.width; x++) {
+      const cover = bytes[covers + x]!;
       if (cover === 0) continue;
+      const i = y * rect.width + x;
+      const target = ((rect.y + y) * raster.width + rect.x + x) * channels;
       const red = planes[i]!;
       const green = planes[i + count]!;
       const blue = planes[i + 2 * count]!;

@@ -1,8 +1,18 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deltaE, fromLinear, toLab, toLinear } from './colour';
 import { createRaster, type Raster } from './raster';
 import { fakeTools, mapPixels, random, sameSamples, shrinkRaster, testScene, to16Bit, toGrey } from './testing';
-import { applyTone, castConfidence, curveAt, measureTone, TONE_PIXELS, type ToneCurves, toneCurves } from './tone';
+import {
+  applyTone,
+  castConfidence,
+  curveAt,
+  measureTone,
+  similarityAfter,
+  TONE_PIXELS,
+  type ToneCurves,
+  toneCurves,
+} from './tone';
 
 const FULL = { strength: 1, cast: 1, contrast: 1 };
 
@@ -143,6 +153,68 @@ describe('correction', () => {
       worst = Math.max(worst, Math.abs(2 * halved.data[i]! - expected.data[i]!));
     }
     expect(worst).toBeLessThan(10);
+  });
+});
+
+describe('similarity after the curves', () => {
+  const straight = Float32Array.from({ length: 1025 }, (_, i) => i / 1024);
+  const bent = straight.map((value) => value ** 1.5);
+  const unchanged = { red: straight, green: straight, blue: straight };
+
+  test('is 1 where nothing changes, in any depth and in grey', () => {
+    for (const raster of [scene, to16Bit(scene), toGrey(scene)]) {
+      expect(similarityAfter(raster, unchanged)).toBeCloseTo(1, 6);
+    }
+  });
+
+  test.each(['red', 'green', 'blue'] as const)('is that of %s where only that suffers', (channel) => {
+    const alone = toGrey(
+      mapPixels(scene, (red, green, blue) => {
+        const value = { red, green, blue }[channel];
+        return [value, value, value];
+      }),
+    );
+    const expected = similarityAfter(alone, { red: bent, green: bent, blue: bent });
+    expect(expected).toBeLessThan(0.95);
+    expect(similarityAfter(scene, { ...unchanged, [channel]: bent })).toBeCloseTo(expected, 3);
+  });
+
+  test('is that of the luma where what the channels hide from it comes out', () => {
+    // Red and green noise cancel each other in the luma, until green loses some of its contrast.
+    const next = random(11);
+    const picture = createRaster(64, 64, 3, 8);
+    for (let i = 0; i < picture.data.length; i += 3) {
+      const noise = 200 * (next() - 0.5);
+      picture.data[i] = Math.round(128 + noise);
+      picture.data[i + 1] = Math.round(128 - (noise * 0.299) / 0.587);
+      picture.data[i + 2] = 128;
+    }
+    const flatter = straight.map((value) => 0.5 + 0.8 * (value - 0.5));
+    const greens = toGrey(mapPixels(picture, (_, green) => [green, green, green]));
+    const inGreen = similarityAfter(greens, { red: flatter, green: flatter, blue: flatter });
+    expect(inGreen).toBeGreaterThan(0.95);
+    expect(similarityAfter(picture, { ...unchanged, green: flatter })).toBeLessThan(0.9);
+  });
+});
+
+describe('statistics', () => {
+  test('black and white points are those of the sorted samples, however they are distributed', () => {
+    const samples = fc.oneof(
+      fc.uint8Array({ minLength: 3 * 256, maxLength: 3 * 256 }),
+      fc.uint8Array({ minLength: 3 * 256, maxLength: 3 * 256, max: 2 }),
+      fc.uint8Array({ minLength: 3 * 256, maxLength: 3 * 256 }).map((data) => data.map((v) => (v < 250 ? 7 : v))),
+    );
+    fc.assert(
+      fc.property(samples, (data) => {
+        // So small that no margin is left out.
+        const { black, white } = measureTone({ width: 16, height: 16, channels: 3, depth: 8, data }, null);
+        for (let c = 0; c < 3; c++) {
+          const sorted = [...data.filter((_, i) => i % 3 === c)].sort((one, other) => one - other);
+          expect(black[c]).toBeCloseTo(sorted[Math.round(0.002 * 255)]! / 255, 6);
+          expect(white[c]).toBeCloseTo(sorted[Math.round(0.998 * 255)]! / 255, 6);
+        }
+      }),
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import type { StepOf } from '../../preload/contract';
-import { type Lab, toLab } from './colour';
+import { type Lab, type Labs, lumaOf, toLabs } from './colour';
 import { maxValue, type Raster, readSrgb } from './raster';
 import type { StepTools } from './tools';
 
@@ -63,46 +63,38 @@ export function measureTone(
   let chosen = indicesWithin(width, height, marginX, marginY, ignore);
   if (chosen.length === 0) chosen = indicesWithin(width, height, 0, 0);
   const count = chosen.length;
-  const labs = new Float32Array(3 * count);
-  const channels = [0, 1, 2].map(() => new Float32Array(count));
-  for (let i = 0; i < count; i++) {
-    const at = chosen[i]!;
-    const red = planes[at]!;
-    const green = planes[at + total]!;
-    const blue = planes[at + 2 * total]!;
-    channels[0]![i] = red;
-    channels[1]![i] = green;
-    channels[2]![i] = blue;
-    labs.set(toLab(red, green, blue), 3 * i);
-  }
-  const lightness = Float32Array.from({ length: count }, (_, i) => labs[3 * i]!).sort();
-  for (const channel of channels) channel.sort();
-  const points = (share: number) => channels.map((channel) => quantile(channel, share)) as [number, number, number];
-  const ends = {
-    dark: meanWhere(labs, (L) => L <= quantile(lightness, 0.02)),
-    light: meanWhere(labs, (L) => L >= quantile(lightness, 0.98)),
-    all: meanWhere(labs, () => true),
-  };
+  const channels = [0, 1, 2].map((channel) => {
+    const samples = new Float32Array(count);
+    for (let i = 0; i < count; i++) samples[i] = planes[channel * total + chosen[i]!]!;
+    return samples;
+  }) as [Float32Array, Float32Array, Float32Array];
+  const labs = toLabs(...channels);
+  const points = channels.map((channel) => quantiles(channel, 0.002, 0.998));
+  const [darkest, dark, darkEnd, median, lightEnd, light, lightest] = quantiles(
+    labs.lightness,
+    ...[0.0005, 0.005, 0.02, 0.5, 0.98, 0.995, 0.9995],
+  ) as [number, number, number, number, number, number, number];
+  const mean = meanBetween(labs, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   let squares = 0;
   let neutral = 0;
   for (let i = 0; i < count; i++) {
-    const a = labs[3 * i + 1]!;
-    const b = labs[3 * i + 2]!;
-    squares += (a - ends.all[1]) ** 2 + (b - ends.all[2]) ** 2;
+    const a = labs.a[i]!;
+    const b = labs.b[i]!;
+    squares += (a - mean[1]) ** 2 + (b - mean[2]) ** 2;
     if (a * a + b * b < 25) neutral++;
   }
   return {
-    dark: (quantile(lightness, 0.0005) + quantile(lightness, 0.005)) / 2,
-    light: (quantile(lightness, 0.9995) + quantile(lightness, 0.995)) / 2,
-    median: quantile(lightness, 0.5),
-    black: points(0.002),
-    white: points(0.998),
-    mean: [ends.all[1], ends.all[2]],
+    dark: (darkest + dark) / 2,
+    light: (lightest + light) / 2,
+    median,
+    black: points.map((point) => point[0]) as [number, number, number],
+    white: points.map((point) => point[1]) as [number, number, number],
+    mean: [mean[1], mean[2]],
     spread: Math.sqrt(squares / count),
-    darkEnd: ends.dark,
-    lightEnd: ends.light,
+    darkEnd: meanBetween(labs, Number.NEGATIVE_INFINITY, darkEnd),
+    lightEnd: meanBetween(labs, lightEnd, Number.POSITIVE_INFINITY),
     neutral: neutral / count,
-    colour: raster.channels === 1 ? 'monochrome' : kindOfColour(labs, Math.hypot(ends.all[1], ends.all[2])),
+    colour: raster.channels === 1 ? 'monochrome' : kindOfColour(labs, Math.hypot(mean[1], mean[2])),
   };
 }
 
@@ -121,19 +113,56 @@ function indicesWithin(
   return chosen.subarray(0, count);
 }
 
-function quantile(sorted: Float32Array, share: number): number {
-  return sorted[Math.round(share * (sorted.length - 1))]!;
+/** Bins of {@link quantiles}: enough that the values of one are few, and few enough to be counted at once. */
+const BINS = 4096;
+
+/** The values at these shares (0..1) of the sorted list; only the bins that hold one of them are really sorted. */
+function quantiles(values: Float32Array, ...shares: number[]): number[] {
+  const count = values.length;
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (!(high > low)) return shares.map(() => low);
+  const scale = (BINS - 1) / (high - low);
+  const starts = new Uint32Array(BINS + 1);
+  for (let i = 0; i < count; i++) starts[Math.floor((values[i]! - low) * scale) + 1]! += 1;
+  for (let bin = 0; bin < BINS; bin++) starts[bin + 1]! += starts[bin]!;
+  const ranks = shares.map((share) => Math.round(share * (count - 1)));
+  const wanted = new Map<number, { values: Float32Array; filled: number }>();
+  const bins = ranks.map((rank) => {
+    let bin = 0;
+    while (starts[bin + 1]! <= rank) bin++;
+    wanted.set(bin, { values: new Float32Array(starts[bin + 1]! - starts[bin]!), filled: 0 });
+    return bin;
+  });
+  const isWanted = new Uint8Array(BINS);
+  for (const bin of bins) isWanted[bin] = 1;
+  for (let i = 0; i < count; i++) {
+    const bin = Math.floor((values[i]! - low) * scale);
+    if (isWanted[bin] === 0) continue;
+    const into = wanted.get(bin)!;
+    into.values[into.filled++] = values[i]!;
+  }
+  for (const each of wanted.values()) each.values.sort();
+  return ranks.map((rank, i) => wanted.get(bins[i]!)!.values[rank - starts[bins[i]!]!]!);
 }
 
-function meanWhere(labs: Float32Array, wanted: (lightness: number) => boolean): Lab {
-  const sum = [0, 0, 0];
-  let count = 0;
-  for (let i = 0; i < labs.length; i += 3) {
-    if (!wanted(labs[i]!)) continue;
-    for (let k = 0; k < 3; k++) sum[k]! += labs[i + k]!;
+/** Mean colour of those whose lightness lies between the two, both included. */
+function meanBetween({ lightness, a, b }: Labs, low: number, high: number): Lab {
+  let [sumL, sumA, sumB, count] = [0, 0, 0, 0];
+  for (let i = 0; i < lightness.length; i++) {
+    const value = lightness[i]!;
+    if (value < low || value > high) continue;
+    sumL += value;
+    sumA += a[i]!;
+    sumB += b[i]!;
     count++;
   }
-  return [sum[0]! / count, sum[1]! / count, sum[2]! / count];
+  return [sumL / count, sumA / count, sumB / count];
 }
 
 /**
@@ -141,32 +170,40 @@ function meanWhere(labs: Float32Array, wanted: (lightness: number) => boolean): 
  * across the tint's own direction, because stains and uneven bleaching change its strength more than its hue. The
  * bounds are far from both photographs in colour and from old prints.
  */
-function kindOfColour(labs: Float32Array, meanChroma: number): ToneStatistics['colour'] {
-  const BINS = 21;
-  const sums = new Float64Array(3 * BINS);
-  const binOf = (i: number) => 3 * Math.max(0, Math.min(BINS - 1, Math.floor(labs[i]! / 5)));
-  for (let i = 0; i < labs.length; i += 3) {
-    const bin = binOf(i);
-    sums[bin]! += 1;
-    sums[bin + 1]! += labs[i + 1]!;
-    sums[bin + 2]! += labs[i + 2]!;
+function kindOfColour({ lightness, a, b }: Labs, meanChroma: number): ToneStatistics['colour'] {
+  const STEPS = 21;
+  const count = lightness.length;
+  const steps = new Uint8Array(count);
+  const sums = new Float64Array(3 * STEPS);
+  for (let i = 0; i < count; i++) {
+    const step = Math.max(0, Math.min(STEPS - 1, Math.floor(lightness[i]! / 5)));
+    steps[i] = step;
+    sums[step]! += 1;
+    sums[STEPS + step]! += a[i]!;
+    sums[2 * STEPS + step]! += b[i]!;
   }
-  const distances = new Float32Array(labs.length / 3);
-  const across = new Float32Array(labs.length / 3);
-  for (let i = 0; i < labs.length; i += 3) {
-    const bin = binOf(i);
-    const tintA = sums[bin + 1]! / sums[bin]!;
-    const tintB = sums[bin + 2]! / sums[bin]!;
-    const a = labs[i + 1]! - tintA;
-    const b = labs[i + 2]! - tintB;
-    distances[i / 3] = Math.hypot(a, b);
-    across[i / 3] = Math.abs(a * tintB - b * tintA) / Math.max(1e-6, Math.hypot(tintA, tintB));
+  const tintA = new Float64Array(STEPS);
+  const tintB = new Float64Array(STEPS);
+  const lengths = new Float64Array(STEPS);
+  for (let step = 0; step < STEPS; step++) {
+    tintA[step] = sums[STEPS + step]! / sums[step]!;
+    tintB[step] = sums[2 * STEPS + step]! / sums[step]!;
+    lengths[step] = Math.max(1e-6, Math.hypot(tintA[step]!, tintB[step]!));
   }
-  distances.sort();
-  across.sort();
-  if (meanChroma < 5) return quantile(distances, 0.95) < 5 && quantile(distances, 0.99) < 7 ? 'monochrome' : 'colour';
-  const near = quantile(distances, 0.95) < 12 && quantile(distances, 0.99) < 14;
-  const straight = quantile(across, 0.95) < 4.6 && quantile(across, 0.99) < 6.8;
+  const distances = new Float32Array(count);
+  const across = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const step = steps[i]!;
+    const offA = a[i]! - tintA[step]!;
+    const offB = b[i]! - tintB[step]!;
+    distances[i] = Math.sqrt(offA * offA + offB * offB);
+    across[i] = Math.abs(offA * tintB[step]! - offB * tintA[step]!) / lengths[step]!;
+  }
+  const [far, farthest] = quantiles(distances, 0.95, 0.99) as [number, number];
+  if (meanChroma < 5) return far < 5 && farthest < 7 ? 'monochrome' : 'colour';
+  const [wide, widest] = quantiles(across, 0.95, 0.99) as [number, number];
+  const near = far < 12 && farthest < 14;
+  const straight = wide < 4.6 && widest < 6.8;
   return near && straight && meanChroma < 40 ? 'toned' : 'colour';
 }
 
@@ -311,39 +348,59 @@ export function curveAt(curve: Float32Array, component: number): number {
 }
 
 /**
- * Mean structural similarity (Wang et al. 2004; 8 x 8 windows, over the three channels) of a small raster to itself
- * after the curves, 0..1.
+ * Structural similarity of a small raster to itself after the curves (Wang et al. 2004; 8 x 8 windows), 0..1: that of
+ * the channel that suffers most, or of the luma where that is less. A mean would let one layer pay for the others.
  */
 export function similarityAfter(small: Raster, curves: ToneCurves): number {
-  const { width, height, channels, data } = small;
+  const { channels, data } = small;
   const max = maxValue(small);
-  const tables = [curves.red, curves.green, curves.blue].map((curve) => lookupTable(curve, max));
   const scale = 255 / max;
+  const tables = [curves.red, curves.green, curves.blue].map((curve) => lookupTable(curve, max));
+  const count = small.width * small.height;
+  // The last plane is the luma; a grey raster is its own.
+  const planes = channels === 3 ? 4 : 1;
+  const before = Array.from({ length: planes }, () => new Float32Array(count));
+  const after = Array.from({ length: planes }, () => new Float32Array(count));
+  for (let c = 0; c < channels; c++) {
+    // As in {@link applyTone}.
+    const table = tables[channels === 1 ? 1 : c]!;
+    for (let i = 0; i < count; i++) {
+      const value = data[i * channels + c]!;
+      before[c]![i] = value * scale;
+      after[c]![i] = table[value]! * scale;
+    }
+  }
+  if (channels === 3) {
+    for (const [red, green, blue, luma] of [before, after]) {
+      for (let i = 0; i < count; i++) luma![i] = lumaOf(red![i]!, green![i]!, blue![i]!);
+    }
+  }
+  return Math.min(...before.map((plane, i) => similarity(plane, after[i]!, small.width, small.height)));
+}
+
+/** Mean structural similarity of two planes in 8-bit levels; 1 where not one window fits. */
+function similarity(one: Float32Array, other: Float32Array, width: number, height: number): number {
   let total = 0;
   let windows = 0;
-  for (let c = 0; c < channels; c++) {
-    const table = tables[c]!;
-    for (let top = 0; top + 8 <= height; top += 8) {
-      for (let left = 0; left + 8 <= width; left += 8) {
-        let [p, q, pp, qq, pq] = [0, 0, 0, 0, 0];
-        for (let y = top; y < top + 8; y++) {
-          for (let x = left; x < left + 8; x++) {
-            const value = data[(y * width + x) * channels + c]!;
-            const before = value * scale;
-            const after = table[value]! * scale;
-            p += before;
-            q += after;
-            pp += before * before;
-            qq += after * after;
-            pq += before * after;
-          }
+  for (let top = 0; top + 8 <= height; top += 8) {
+    for (let left = 0; left + 8 <= width; left += 8) {
+      let [p, q, pp, qq, pq] = [0, 0, 0, 0, 0];
+      for (let y = top; y < top + 8; y++) {
+        for (let i = y * width + left; i < y * width + left + 8; i++) {
+          const before = one[i]!;
+          const after = other[i]!;
+          p += before;
+          q += after;
+          pp += before * before;
+          qq += after * after;
+          pq += before * after;
         }
-        p /= 64;
-        q /= 64;
-        const means = (2 * p * q + 6.5025) / (p * p + q * q + 6.5025);
-        total += (means * (2 * (pq / 64 - p * q) + 58.5225)) / (pp / 64 - p * p + qq / 64 - q * q + 58.5225);
-        windows++;
       }
+      p /= 64;
+      q /= 64;
+      const means = (2 * p * q + 6.5025) / (p * p + q * q + 6.5025);
+      total += (means * (2 * (pq / 64 - p * q) + 58.5225)) / (pp / 64 - p * p + qq / 64 - q * q + 58.5225);
+      windows++;
     }
   }
   return windows === 0 ? 1 : total / windows;

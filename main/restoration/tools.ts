@@ -12,8 +12,14 @@ export type ReadPlanes = (rect: Rect, into: Float32Array) => void;
 /** Takes a generator's output for one tile core: `[channels, rect.height, rect.width]`, unclamped floats. */
 export type WritePlanes = (rect: Rect, planes: Float32Array) => void;
 
-/** One pass of a generator over a picture. Rectangles given to `read` and `skip` are in input pixels, those given
- * to `write` in output pixels (input times the generator's scale). */
+/**
+ * One pass of a generator over a picture. Rectangles given to `read` and `skip` are in input pixels, those given to
+ * `write` in output pixels (input times the generator's scale).
+ *
+ * Each tile is read, computed and written before the next one is read: `write` is for the core of the tile that `read`
+ * was called for last, and lies wholly inside its rectangle. A tile for which memory was short is read again, smaller,
+ * without having been written.
+ */
 export interface TilePass {
   task: Task;
   /** Size of the input picture in pixels. */
