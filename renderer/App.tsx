@@ -7,6 +7,7 @@ import { GeneratorsPage } from './generators/GeneratorsPage';
 import { languageFor } from './i18n';
 import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';
+import { Palette } from './settings/Palette';
 import { SettingsDialog } from './settings/SettingsDialog';
 import { useShortcuts } from './shortcuts';
 import { type Session, SessionContext, useActivePhoto, useApp, useView } from './state/context';
@@ -40,6 +41,7 @@ function Window({ session }: { session: Session }) {
       {dialog === 'files' && <FilesDialog onClose={close} />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}
+      {dialog === 'palette' && <Palette onClose={close} />}
       {dialog === 'export' && entry?.photo != null && (
         <ExportDialog entry={entry} photo={entry.photo} onClose={close} />
       )}

@@ -58,7 +58,7 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
       urls.push(wanted.urls);
       sharp &&= wanted.complete;
       const before = former.current[place] ?? null;
-      if (wanted.complete || before === null || before.photoId !== drawn.source.photoId) {
+      if (wanted.complete || before === null || !canStandIn(before, drawn.source)) {
         if (wanted.complete) former.current[place] = drawn.source;
         drawPicture(context, drawn, scene, get);
         continue;
@@ -115,6 +115,12 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
 /** Tries again to load what has failed. */
 export function retryPictures(): void {
   store.retry();
+}
+
+/** The original and the results of one photo show the same scene; marks and differences stand for themselves. */
+function canStandIn(former: Source, source: Source): boolean {
+  const isScene = ({ layer }: Source) => layer === 'original' || layer === 'result';
+  return former.photoId === source.photoId && (former.layer === source.layer || (isScene(former) && isScene(source)));
 }
 
 function sameSource(a: Source, b: Source): boolean {

@@ -9,7 +9,7 @@ import type { OpenPhoto } from '../state/model';
 import { COMPARE_MODES, viewOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
-import { commandKey } from '../ui/keys';
+import { keyOf } from '../ui/keys';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { Segmented } from '../ui/Segmented';
 
@@ -43,7 +43,7 @@ export function TopBar() {
           <>
             <IconButton
               label={t('top.undo')}
-              shortcut={commandKey('Z')}
+              shortcut={keyOf('undo')}
               disabled={entry.past.length === 0}
               onClick={() => actions.undo(entry.key)}
             >
@@ -51,13 +51,18 @@ export function TopBar() {
             </IconButton>
             <IconButton
               label={t('top.redo')}
-              shortcut={commandKey('Shift Z')}
+              shortcut={keyOf('redo')}
               disabled={entry.future.length === 0}
               onClick={() => actions.redo(entry.key)}
             >
               <Icon of={Redo2} />
             </IconButton>
-            <IconButton label={t('top.panel')} shortcut="P" aria-pressed={panelOpen} onClick={actions.view.togglePanel}>
+            <IconButton
+              label={t('top.panel')}
+              shortcut={keyOf('panel')}
+              aria-pressed={panelOpen}
+              onClick={actions.view.togglePanel}
+            >
               <Icon of={PanelRight} />
             </IconButton>
             <Button
@@ -94,7 +99,7 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
         </DropdownMenu.Trigger>
       }
     >
-      <MenuItem shortcut={commandKey('O')} onSelect={() => void actions.pickPhotos()}>
+      <MenuItem shortcut={keyOf('open')} onSelect={() => void actions.pickPhotos()}>
         {t('top.open')}
       </MenuItem>
       <MenuItem disabled={entry === null} onSelect={() => entry !== null && actions.close(entry.key)}>
@@ -102,10 +107,13 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       </MenuItem>
       <MenuLine />
       <MenuItem onSelect={() => actions.view.goTo('generators')}>{t('top.generators')}</MenuItem>
-      <MenuItem shortcut={commandKey(',')} onSelect={() => actions.view.show('settings')}>
+      <MenuItem shortcut={keyOf('palette')} onSelect={() => actions.view.show('palette')}>
+        {t('palette.title')}
+      </MenuItem>
+      <MenuItem shortcut={keyOf('settings')} onSelect={() => actions.view.show('settings')}>
         {t('top.settings')}
       </MenuItem>
-      <MenuItem shortcut="?" onSelect={() => actions.view.show('keys')}>
+      <MenuItem shortcut={keyOf('keys')} onSelect={() => actions.view.show('keys')}>
         {t('top.keys')}
       </MenuItem>
     </Menu>
@@ -130,7 +138,7 @@ function Comparison({ ready }: { ready: boolean }) {
   );
 }
 
-const PERCENTAGES = [25, 50, 100, 200, 400];
+const PERCENTAGES = [25, 50, 100, 200, 400, 800, 1600];
 
 function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
@@ -141,7 +149,11 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const percent = format.number(scale * ratio * 100, 0);
   return (
     <div className="mr-1 flex items-center">
-      <IconButton label={t('zoom.out')} shortcut="-" onClick={() => actions.zoomStep(entry.key, photo, -1)}>
+      <IconButton
+        label={t('zoom.out')}
+        shortcut={keyOf('zoomOut')}
+        onClick={() => actions.zoomStep(entry.key, photo, -1)}
+      >
         <Icon of={Minus} />
       </IconButton>
       <Menu
@@ -158,21 +170,21 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           </DropdownMenu.Trigger>
         }
       >
-        <MenuItem shortcut="0" onSelect={() => actions.zoomFit(entry.key)}>
+        <MenuItem shortcut={keyOf('zoomFit')} onSelect={() => actions.zoomFit(entry.key)}>
           {t('zoom.fit')}
         </MenuItem>
         <MenuLine />
         {PERCENTAGES.map((value) => (
           <MenuItem
             key={value}
-            shortcut={value === 100 ? '1' : undefined}
+            shortcut={value === 100 ? keyOf('zoomActual') : value === 200 ? keyOf('zoomDouble') : undefined}
             onSelect={() => actions.zoomTo(entry.key, photo, value)}
           >
             {t('zoom.value', { percent: value })}
           </MenuItem>
         ))}
       </Menu>
-      <IconButton label={t('zoom.in')} shortcut="+" onClick={() => actions.zoomStep(entry.key, photo, 1)}>
+      <IconButton label={t('zoom.in')} shortcut={keyOf('zoomIn')} onClick={() => actions.zoomStep(entry.key, photo, 1)}>
         <Icon of={Plus} />
       </IconButton>
     </div>

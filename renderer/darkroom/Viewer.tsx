@@ -10,14 +10,14 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import type { Photo } from '../../preload/contract';
+import { ORIGINAL, type Photo } from '../../preload/contract';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { stepOf } from '../state/recipes';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
 import type { Drawn } from './drawing';
-import { rectInPane } from './geometry';
+import { type Rect, rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
 import { MaskOverlay } from './MaskOverlay';
 import { Navigator } from './Navigator';
@@ -49,6 +49,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const mode = useView((state) => state.mode);
   const pane = useView((state) => state.pane);
   const split = useView((state) => state.split);
+  const peek = useView((state) => state.peek);
+  const clipping = useView((state) => state.clippingShown);
   const maskWanted = useView((state) => state.maskShown || state.maskPeek);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
@@ -91,16 +93,16 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
 
-  const pictures: Drawn[] = [{ source: original, clip: null }];
-  if (result !== null && mode === 'split') {
+  const pictures: Drawn[] = [];
+  const after: Rect = { x: boundary, y: 0, width: pane.width - boundary, height: pane.height };
+  if (result === null || peek || mode === 'original') pictures.push({ source: original, clip: null });
+  else if (mode === 'split') {
     // Each side loads its own half alone.
-    pictures[0] = { source: original, clip: { x: 0, y: 0, width: boundary, height: pane.height } };
-    const after = { x: boundary, y: 0, width: pane.width - boundary, height: pane.height };
+    pictures.push({ source: original, clip: { x: 0, y: 0, width: boundary, height: pane.height } });
     pictures.push({ source: result, clip: after });
-  }
-  if (result !== null && mode === 'difference') {
-    pictures[0] = { source: { ...result, layer: 'difference', against: 0, gain: GAIN }, clip: null };
-  }
+  } else if (mode === 'difference') {
+    pictures.push({ source: { ...result, layer: 'difference', against: ORIGINAL, gain: GAIN }, clip: null });
+  } else pictures.push({ source: result, clip: null });
   const onFailed = (source: Source, reason: unknown) => {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
     else setFailed(true);
@@ -124,21 +126,29 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       {mode === 'side' && result !== null ? (
         <>
           <Pane left={0} width={pane.width} label={t('compare.before')}>
-            <PhotoCanvas pictures={[{ source: original, clip: null }]} view={view} onFailed={onFailed} />
+            <PhotoCanvas
+              pictures={withClipping([{ source: original, clip: null }], clipping)}
+              view={view}
+              onFailed={onFailed}
+            />
             {overlay}
           </Pane>
           <Pane left={pane.width + 1} width={pane.width} label={t('compare.after')} labelRight>
-            <PhotoCanvas pictures={[{ source: result, clip: null }]} view={view} onFailed={onFailed} />
+            <PhotoCanvas
+              pictures={withClipping([{ source: result, clip: null }], clipping)}
+              view={view}
+              onFailed={onFailed}
+            />
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
         </>
       ) : (
         <>
           <div className="absolute inset-0 isolate">
-            <PhotoCanvas pictures={pictures} view={view} onFailed={onFailed} />
+            <PhotoCanvas pictures={withClipping(pictures, clipping)} view={view} onFailed={onFailed} />
             {overlay}
           </div>
-          {result !== null && mode === 'split' && (
+          {result !== null && mode === 'split' && !peek && (
             <>
               <SplitHandle left={left} right={right} top={top} bottom={bottom} at={boundary} />
               <Tag hidden={boundary - left < 80} style={{ left: left + 8, top: top + 8 }}>
@@ -149,13 +159,23 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
               </Tag>
             </>
           )}
-          {result !== null && mode === 'difference' && (
+          {result !== null && mode === 'difference' && !peek && (
             <Tag style={{ left: left + 8, top: top + 8 }}>{t('compare.differenceNote')}</Tag>
           )}
         </>
       )}
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={result ?? original} />}
     </div>
+  );
+}
+
+/** Every picture with the marks of its cut-off tones above it. */
+function withClipping(pictures: readonly Drawn[], shown: boolean): Drawn[] {
+  if (!shown) return [...pictures];
+  return pictures.flatMap((drawn) =>
+    drawn.source.layer === 'difference'
+      ? [drawn]
+      : [drawn, { ...drawn, source: { ...drawn.source, layer: 'clipping' as const } }],
   );
 }
 

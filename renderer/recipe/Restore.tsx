@@ -3,12 +3,13 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Analysis, Recipe } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
-import { useActions, useApp } from '../state/context';
+import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { availableKinds, hasWork, needOf } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Select } from '../ui/Select';
+import { useRecipeChoices } from './choices';
 import { reasonSentence } from './reason';
 import { StepCard } from './StepCard';
 
@@ -39,7 +40,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
   return (
     <div data-testid="proposal" className="space-y-3">
       {analysis.nothingToDo && <NothingToRepair analysis={analysis} />}
-      <RecipeChoice entry={entry} analysis={analysis} recipe={recipe} />
+      <RecipeChoice entry={entry} recipe={recipe} />
       <div className="space-y-2">
         {kinds.map((kind) => (
           <StepCard key={kind} entry={entry} need={needOf(analysis, kind)!} />
@@ -74,18 +75,11 @@ function NothingToRepair({ analysis }: { analysis: Analysis }) {
   );
 }
 
-function RecipeChoice({ entry, analysis, recipe }: { entry: OpenPhoto; analysis: Analysis; recipe: Recipe }) {
-  const { t, i18n } = useTranslation();
+function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Recipe }) {
+  const { t } = useTranslation();
   const actions = useActions();
   const id = useId();
-  const recipes = useApp((state) => state.recipes);
-  // A recipe that asks for what is not installed would do nothing here.
-  const usable = recipes.filter((each) => each.steps.some((step) => needOf(analysis, step.kind)?.available === true));
-  const nameOf = (each: Recipe) => (i18n.exists(`recipes.${each.id}`) ? t(`recipes.${each.id}`) : each.name);
-  const options = [
-    { value: analysis.recipe.id, label: t('restore.proposal') },
-    ...usable.map((each) => ({ value: each.id, label: nameOf(each) })),
-  ];
+  const options = useRecipeChoices().map(({ id: value, name }) => ({ value, label: name }));
   return (
     <div className="flex items-center gap-2">
       <label htmlFor={id} className="shrink-0 text-xs text-secondary">

@@ -1,43 +1,57 @@
 import { useTranslation } from 'react-i18next';
+import { COMMAND_GROUPS, COMMANDS, type CommandGroup, FURTHER_KEYS, type Stroke, strokeText } from '../commands';
 import { Dialog } from '../ui/Dialog';
-import { commandKey } from '../ui/keys';
+import { onMac } from '../ui/keys';
 
-const KEYS = [
-  ['open', [commandKey('O')]],
-  ['paste', [commandKey('V')]],
-  ['export', [commandKey('E')]],
-  ['undo', [commandKey('Z')]],
-  ['redo', [commandKey('Shift Z')]],
-  ['zoom', ['+', '-']],
-  ['fit', ['0']],
-  ['actual', ['1']],
-  ['pan', ['←', '→', '↑', '↓']],
-  ['modes', ['S', 'D', 'O', 'X']],
-  ['mask', ['M']],
-  ['photos', ['[', ']']],
-  ['panel', ['P']],
-  ['settings', [commandKey(',')]],
-  ['keys', ['?']],
-] as const;
-
+/** Every key there is, by subject. */
 export function KeysDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t('keys.title')} onClose={onClose} width={480} testId="keys-dialog">
+    <Dialog title={t('keys.title')} onClose={onClose} width={840} testId="keys-dialog">
+      <div className="gap-8 sm:columns-2">
+        {COMMAND_GROUPS.map((group) => (
+          <Group key={group} group={group} />
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+function Group({ group }: { group: CommandGroup }) {
+  const { t } = useTranslation();
+  const rows = [
+    ...COMMANDS.filter((command) => command.group === group && command.keys.length > 0).map(({ id, keys }) => ({
+      title: t(`commands.${id}`),
+      keys,
+    })),
+    ...FURTHER_KEYS.filter((each) => each.group === group).map(({ name, keys }) => ({
+      title: t(`keys.${name}`),
+      keys,
+    })),
+  ];
+  return (
+    <section className="mb-4 break-inside-avoid">
+      <h3 className="mb-1 font-medium">{t(`commandGroups.${group}`)}</h3>
       <dl>
-        {KEYS.map(([name, keys]) => (
-          <div key={name} className="flex min-h-8 items-center justify-between gap-4">
-            <dt>{t(`keys.${name}`)}</dt>
-            <dd className="flex shrink-0 gap-1">
-              {keys.map((key) => (
-                <kbd key={key} className="min-w-6 rounded-md border border-line bg-raised px-1.5 text-center font-sans">
-                  {key}
-                </kbd>
-              ))}
-            </dd>
-          </div>
+        {rows.map(({ title, keys }) => (
+          <Row key={title} title={title} keys={keys} />
         ))}
       </dl>
-    </Dialog>
+    </section>
+  );
+}
+
+function Row({ title, keys }: { title: string; keys: readonly Stroke[] }) {
+  return (
+    <div className="flex min-h-8 items-center justify-between gap-4 border-b border-line last:border-0">
+      <dt>{title}</dt>
+      <dd className="flex shrink-0 gap-1">
+        {keys.map((key) => (
+          <kbd key={key} className="min-w-6 rounded-md border border-line bg-raised px-1.5 text-center font-sans">
+            {strokeText(key, onMac)}
+          </kbd>
+        ))}
+      </dd>
+    </div>
   );
 }

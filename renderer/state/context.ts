@@ -13,7 +13,7 @@ export interface Session {
 
 export const SessionContext = createContext<Session | null>(null);
 
-function useSession(): Session {
+export function useSession(): Session {
   const session = useContext(SessionContext);
   if (session === null) throw new Error('A component was rendered outside its SessionContext.');
   return session;

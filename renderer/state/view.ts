@@ -13,10 +13,10 @@ import {
   zoomAbout,
 } from '../darkroom/geometry';
 
-export const COMPARE_MODES = ['split', 'side', 'original', 'difference'] as const;
+export const COMPARE_MODES = ['original', 'result', 'split', 'side', 'difference'] as const;
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
-export type DialogName = 'export' | 'settings' | 'files' | 'keys';
+export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette';
 
 export interface ViewState {
   page: 'darkroom' | 'generators';
@@ -28,6 +28,10 @@ export interface ViewState {
   maskShown: boolean;
   /** True while the sensitivity slider is moved, when the mask is shown in any case. */
   maskPeek: boolean;
+  /** True while the original is to be seen, whatever the mode. */
+  peek: boolean;
+  /** Whether tones that are cut off are marked. */
+  clippingShown: boolean;
   /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
   pane: Size;
   /** Device pixels per CSS pixel. */
@@ -48,6 +52,8 @@ export function createViewStore() {
     split: 0.5,
     maskShown: false,
     maskPeek: false,
+    peek: false,
+    clippingShown: false,
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
@@ -138,6 +144,12 @@ export function createViewActions(store: ViewStore) {
     },
     setMaskPeek(maskPeek: boolean): void {
       store.setState({ maskPeek });
+    },
+    setPeek(peek: boolean): void {
+      if (store.getState().peek !== peek) store.setState({ peek });
+    },
+    toggleClipping(): void {
+      store.setState((state) => ({ clippingShown: !state.clippingShown }));
     },
     togglePanel(): void {
       store.setState((state) => ({ panelOpen: !state.panelOpen }));

@@ -12,7 +12,10 @@ interface DialogProps {
   testId?: string;
 }
 
-/** The browser's own modal dialog: it keeps the focus, closes on Escape and gives the focus back. */
+/**
+ * The browser's own modal dialog: it keeps the focus, closes on Escape and gives the focus back. The focus goes first
+ * to what is marked `data-initial-focus`.
+ */
 export function Dialog({ title, onClose, children, footer, width = 440, testId }: DialogProps) {
   const { t } = useTranslation();
   const id = useId();
@@ -22,7 +25,7 @@ export function Dialog({ title, onClose, children, footer, width = 440, testId }
     if (dialog === null || dialog.open) return;
     dialog.showModal();
     // Not its first control, which would be the one that closes it.
-    dialog.focus();
+    (dialog.querySelector<HTMLElement>('[data-initial-focus]') ?? dialog).focus();
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; Escape does so by keyboard.

@@ -1,6 +1,9 @@
-const onMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.userAgent);
+import { commandOf, strokeText } from '../commands';
 
-/** How the platform writes a shortcut with Ctrl or Command. */
-export function commandKey(key: string): string {
-  return onMac ? `⌘ ${key}` : `Ctrl ${key}`;
+export const onMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.userAgent);
+
+/** How the platform writes the first key of a command; undefined where it has none. */
+export function keyOf(commandId: string): string | undefined {
+  const stroke = commandOf(commandId).keys[0];
+  return stroke === undefined ? undefined : strokeText(stroke, onMac);
 }

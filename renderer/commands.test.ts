@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
+import { LANGUAGES } from './i18n';
+import { createActions } from './state/actions';
+import { createStores } from './state/stores';
+import { createFakeBridge } from './testing/fakeBridge';
+
+const plain = { command: false, shift: false };
+const idFor = (press: Parameters<typeof commandFor>[0]) => commandFor(press)?.id ?? null;
+
+describe('keys', () => {
+  test('plain ones look, those with Ctrl act', () => {
+    expect(idFor({ ...plain, key: '0' })).toBe('zoomFit');
+    expect(idFor({ ...plain, key: 'o' })).toBe('mode-original');
+    expect(idFor({ ...plain, key: 'o', command: true })).toBe('open');
+    expect(idFor({ key: 'Z', command: true, shift: true })).toBe('redo');
+    expect(idFor({ key: 'z', command: true, shift: false })).toBe('undo');
+    expect(idFor({ key: 'k', command: true, shift: false })).toBe('palette');
+  });
+
+  test('Shift counts with letters, also under Caps Lock, and with nothing else', () => {
+    expect(idFor({ key: 'R', command: false, shift: true })).toBe('turnLeft');
+    expect(idFor({ key: 'R', command: false, shift: false })).toBe('turnRight');
+    expect(idFor({ key: '?', command: false, shift: true })).toBe('keys');
+    expect(idFor({ key: '+', command: false, shift: true })).toBe('zoomIn');
+    expect(idFor({ key: '+', command: false, shift: false })).toBe('zoomIn');
+  });
+
+  test('that are nobody’s are left to the browser', () => {
+    expect(idFor({ ...plain, key: 'r', command: true })).toBeNull();
+    expect(idFor({ ...plain, key: 'Tab' })).toBeNull();
+    expect(idFor({ ...plain, key: '1', command: true })).toBeNull();
+  });
+
+  test('mean one thing each', () => {
+    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...FURTHER_KEYS.flatMap(({ keys }) => keys)];
+    expect(new Set(all).size).toBe(all.length);
+    expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
+  });
+
+  test('are written as the computer’s keyboard has them', () => {
+    expect(strokeText('Mod+Shift+Z', false)).toBe('Ctrl Shift Z');
+    expect(strokeText('Mod+Shift+Z', true)).toBe('⌘ ⇧ Z');
+    expect(strokeText('+', false)).toBe('+');
+  });
+});
+
+describe('commands', () => {
+  test.each(Object.entries(LANGUAGES))('have titles and groups in %s', (_, texts) => {
+    const { commands, commandGroups, keys } = texts as unknown as Record<string, Record<string, string>>;
+    expect(Object.keys(commands!).sort()).toEqual(COMMANDS.map(({ id }) => id).sort());
+    for (const { group } of [...COMMANDS, ...FURTHER_KEYS]) expect(commandGroups![group]).toBeTruthy();
+    for (const { name } of FURTHER_KEYS) expect(keys![name]).toBeTruthy();
+  });
+
+  test('need what they work on, and do nothing without it', async () => {
+    const bridge = createFakeBridge();
+    const stores = createStores();
+    const actions = createActions(bridge, stores, { newId: () => crypto.randomUUID(), download: () => {} });
+    const session = { stores, actions };
+    expect(isReady(commandOf('open'), session)).toBe(true);
+    expect(isReady(commandOf('export'), session)).toBe(false);
+    for (const command of COMMANDS) if (command.needs !== 'nothing') perform(command, session);
+    expect(stores.view.getState().dialog).toBeNull();
+
+    actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
+    perform(commandOf('export'), session);
+    expect(stores.view.getState().dialog).toBe('export');
+    perform(commandOf('turnRight'), session);
+    expect(Object.values(stores.view.getState().orientations)).toEqual([6]);
+  });
+});

@@ -1,0 +1,162 @@
+import type { Photo } from '../preload/contract';
+import type { Session } from './state/context';
+import type { OpenPhoto } from './state/model';
+import { activePhoto } from './state/stores';
+import { COMPARE_MODES, type CompareMode } from './state/view';
+
+/**
+ * Everything that the window can be told to do, once: the keys, the list of keys, the command palette and the tooltips
+ * all read it from here. Titles are `commands.<id>` in the translation.
+ */
+
+/**
+ * A key with its modifiers: `Mod+Shift+Z`, `Shift+R`, `?`. `Mod` is Ctrl, or Command on a Mac. Shift counts with letters
+ * alone, as other signs lie elsewhere on other keyboards.
+ */
+export type Stroke = string;
+
+export const COMMAND_GROUPS = ['file', 'edit', 'view', 'compare', 'window'] as const;
+export type CommandGroup = (typeof COMMAND_GROUPS)[number];
+
+/** What a command may need to be there. */
+type Needs = 'nothing' | 'entry' | 'photo' | 'result';
+
+interface Context {
+  session: Session;
+  entry: OpenPhoto;
+  photo: Photo;
+}
+
+export interface Command {
+  id: string;
+  group: CommandGroup;
+  keys: readonly Stroke[];
+  needs: Needs;
+  run(context: Context): void;
+}
+
+/** The title is only there to be found: nothing to press on can be left out of the translation. */
+function command(
+  id: string,
+  group: CommandGroup,
+  keys: readonly Stroke[],
+  needs: Needs,
+  run: (context: Context) => void,
+): Command {
+  return { id, group, keys, needs, run };
+}
+
+const MODE_KEYS: Record<CompareMode, Stroke> = {
+  result: 'A',
+  split: 'S',
+  side: 'D',
+  original: 'O',
+  difference: 'X',
+};
+
+export const COMMANDS: readonly Command[] = [
+  command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
+  command('export', 'file', ['Mod+E'], 'photo', ({ session }) => session.actions.view.show('export')),
+  command('closePhoto', 'file', [], 'entry', ({ session, entry }) => session.actions.close(entry.key)),
+  command('previousPhoto', 'file', ['['], 'entry', ({ session }) => session.actions.activateNext(-1)),
+  command('nextPhoto', 'file', [']'], 'entry', ({ session }) => session.actions.activateNext(1)),
+
+  command('undo', 'edit', ['Mod+Z'], 'photo', ({ session, entry }) => session.actions.undo(entry.key)),
+  command('redo', 'edit', ['Mod+Shift+Z', 'Mod+Y'], 'photo', ({ session, entry }) => session.actions.redo(entry.key)),
+  command('turnRight', 'edit', ['R'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'right')),
+  command('turnLeft', 'edit', ['Shift+R'], 'photo', ({ session, entry }) =>
+    session.actions.view.turn(entry.key, 'left'),
+  ),
+  command('mirror', 'edit', ['F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'mirror')),
+  command('flip', 'edit', ['Shift+F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'flip')),
+
+  command('zoomIn', 'view', ['+', '='], 'photo', ({ session, entry, photo }) =>
+    session.actions.view.zoomStep(entry.key, photo, 1),
+  ),
+  command('zoomOut', 'view', ['-'], 'photo', ({ session, entry, photo }) =>
+    session.actions.view.zoomStep(entry.key, photo, -1),
+  ),
+  command('zoomFit', 'view', ['0'], 'photo', ({ session, entry }) => session.actions.view.zoomFit(entry.key)),
+  command('zoomActual', 'view', ['1'], 'photo', ({ session, entry, photo }) =>
+    session.actions.view.zoomTo(entry.key, photo, 100),
+  ),
+  command('zoomDouble', 'view', ['2'], 'photo', ({ session, entry, photo }) =>
+    session.actions.view.zoomTo(entry.key, photo, 200),
+  ),
+  command('mask', 'view', ['M'], 'photo', ({ session }) => session.actions.view.toggleMask()),
+  command('clipping', 'view', ['J'], 'photo', ({ session }) => session.actions.view.toggleClipping()),
+  command('panel', 'view', ['P'], 'entry', ({ session }) => session.actions.view.togglePanel()),
+
+  ...COMPARE_MODES.map((mode) =>
+    command(`mode-${mode}`, 'compare', [MODE_KEYS[mode]], mode === 'original' ? 'photo' : 'result', ({ session }) =>
+      session.actions.view.setMode(mode),
+    ),
+  ),
+
+  command('palette', 'window', ['Mod+K'], 'nothing', ({ session }) => session.actions.view.show('palette')),
+  command('generators', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('generators')),
+  command('settings', 'window', ['Mod+,'], 'nothing', ({ session }) => session.actions.view.show('settings')),
+  command('keys', 'window', ['?'], 'nothing', ({ session }) => session.actions.view.show('keys')),
+];
+
+/** What is done by other means than a command: name in the translation (`keys.<name>`), group and keys. */
+export const FURTHER_KEYS: readonly { name: string; group: CommandGroup; keys: readonly Stroke[] }[] = [
+  { name: 'paste', group: 'file', keys: ['Mod+V'] },
+  { name: 'pan', group: 'view', keys: ['←', '→', '↑', '↓'] },
+  { name: 'peek', group: 'compare', keys: ['\\'] },
+];
+
+export const commandOf = (id: string): Command => {
+  const found = COMMANDS.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`There is no command "${id}".`);
+  return found;
+};
+
+/** Whether a command can be given now. */
+export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session): boolean {
+  const entry = activePhoto(stores.photos.getState());
+  if (needs === 'nothing') return true;
+  if (needs === 'entry') return entry !== null;
+  if (entry?.photo == null) return false;
+  return needs === 'photo' || entry.rendering !== null;
+}
+
+/** Gives a command; nothing happens where what it needs is not there. */
+export function perform(command: Command, session: Session): void {
+  if (!isReady(command, session)) return;
+  const entry = activePhoto(session.stores.photos.getState());
+  // What it needs is there, so that is all that it looks at.
+  command.run({ session, entry: entry as OpenPhoto, photo: entry?.photo as Photo });
+}
+
+export interface KeyPress {
+  key: string;
+  /** Ctrl, or Command on a Mac. */
+  command: boolean;
+  shift: boolean;
+}
+
+/** Whether a key press is that of a stroke. */
+export function isStroke(stroke: Stroke, press: KeyPress): boolean {
+  const { mod, shift, key } = parseStroke(stroke);
+  if (key.toLowerCase() !== press.key.toLowerCase() || mod !== press.command) return false;
+  return !/^[a-z]$/i.test(key) || shift === press.shift;
+}
+
+function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: string } {
+  const mod = stroke.startsWith('Mod+');
+  const rest = mod ? stroke.slice(4) : stroke;
+  const shift = rest.startsWith('Shift+');
+  return { mod, shift, key: shift ? rest.slice(6) : rest };
+}
+
+/** The command that a key press gives; null where it is nothing of ours. */
+export function commandFor(press: KeyPress): Command | null {
+  return COMMANDS.find(({ keys }) => keys.some((stroke) => isStroke(stroke, press))) ?? null;
+}
+
+/** How a stroke is written on the keys of this computer. */
+export function strokeText(stroke: Stroke, onMac: boolean): string {
+  const { mod, shift, key } = parseStroke(stroke);
+  return [mod && (onMac ? '⌘' : 'Ctrl'), shift && (onMac ? '⇧' : 'Shift'), key].filter(Boolean).join(' ');
+}
