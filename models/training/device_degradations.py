@@ -124,14 +124,15 @@ def degrade(clean):
 
         return change
 
-    each(some(0.00, 0.42), white(0.012, 0.215))
-    each(some(0.42, 0.50), lambda y, m: y + torch.randn_like(y[:, :1]) * between(m, 0.012, 0.16, device).view(-1, 1, 1, 1))
-    each(some(0.50, 0.62), grains(0.015, 0.13))
-    each(some(0.62, 0.86), shifted_jpeg(8, 75))
-    each(some(0.86, 0.92), white(0.01, 0.08))
-    each(some(0.86, 0.92), shifted_jpeg(20, 85))
-    each(some(0.92, 0.97), lambda y, m: blur(y, between(m, 0.35, 1.1, device)))
-    each(some(0.92, 0.97), white(0.004, 0.05))
+    each(some(0.00, 0.34), white(0.012, 0.215))
+    each(some(0.34, 0.40), lambda y, m: y + torch.randn_like(y[:, :1]) * between(m, 0.012, 0.16, device).view(-1, 1, 1, 1))
+    each(some(0.40, 0.50), grains(0.015, 0.13))
+    # compression is the hardest to learn, and the commonest
+    each(some(0.50, 0.86), shifted_jpeg(8, 75))
+    each(some(0.86, 0.93), white(0.01, 0.08))
+    each(some(0.86, 0.93), shifted_jpeg(20, 85))
+    each(some(0.93, 0.97), lambda y, m: blur(y, between(m, 0.35, 1.1, device)))
+    each(some(0.93, 0.97), white(0.004, 0.05))
     each(some(0.97, 1.01), lambda y, m: halftone(y, between(m, 2.4, 5, device), between(m, 0.2, 1.3, device), between(m, 0.15, 0.6, device)))
     strength = (x - clean).pow(2).mean((1, 2, 3)).sqrt()
     return x, strength

@@ -20,6 +20,7 @@ from .adversarial import BestByLpips, CollapseError, Ema, Game, Settings
 from .generators import find
 
 LARGEST_FILE = 16 << 20
+LONGEST_STEP = 60.0  # seconds: a process that was held for longer has not been training
 
 
 def choose_device(name):
@@ -212,7 +213,7 @@ class Run:
             losses.append(seen["loss"])
             self.step += 1
             now = time.monotonic()
-            self.seconds += now - last
+            self.seconds += min(now - last, LONGEST_STEP)
             last = now
             if now - saved > save_every:
                 self.save()
