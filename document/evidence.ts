@@ -405,17 +405,24 @@ export class EvidenceMask {
   private thresholdCoarse(rect: Rect, out: Uint8Array): void {
     const { map } = this;
     const { plane, level, window } = this.accepted;
+    const lefts = new Int32Array(rect.width);
+    const rights = new Int32Array(rect.width);
+    for (let x = 0; x < rect.width; x++) {
+      const [left, right] = footprint(rect.x + x, this.scaleX, map.width);
+      lefts[x] = Math.max(left, window.x);
+      rights[x] = Math.min(right, window.x + window.width);
+    }
     for (let y = 0; y < rect.height; y++) {
       const [top, bottom] = footprint(rect.y + y, this.scaleY, map.height);
+      const first = Math.max(top, window.y);
+      const end = Math.min(bottom, window.y + window.height);
       for (let x = 0; x < rect.width; x++) {
-        const [left, right] = footprint(rect.x + x, this.scaleX, map.width);
         let found = 0;
-        for (let row = Math.max(top, window.y); row < Math.min(bottom, window.y + window.height); row++) {
+        for (let row = first; row < end && found === 0; row++) {
           const start = (row - window.y) * window.width - window.x;
-          for (let column = Math.max(left, window.x); column < Math.min(right, window.x + window.width); column++) {
+          for (let column = lefts[x]!; column < rights[x]!; column++) {
             if (plane[start + column]! >= level) found = 255;
           }
-          if (found !== 0) break;
         }
         out[y * rect.width + x] = found;
       }
@@ -439,7 +446,7 @@ export function forEachPiece(
 ): void {
   const seen = new Uint8Array(values.length);
   for (let start = 0; start < values.length; start++) {
-    if (seen[start] !== 0 || values[start]! < level) continue;
+    if (values[start]! < level || seen[start] !== 0) continue;
     visit(floodFill(values, width, height, level, start, seen));
   }
 }

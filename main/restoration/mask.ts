@@ -107,7 +107,7 @@ function judged(map: DamageMap): Judged {
   let known = judgements.get(map);
   if (!known) {
     const table = evidenceTable(map.thresholds.lines);
-    const lines = map.lines.map((p) => table[p]!);
+    const lines = lookUp(map.lines, table);
     const plane = combine(lines, specksOf(map));
     rejectBorder(map, lines);
     rejectBorder(map, plane);
@@ -146,7 +146,7 @@ function specksOf(map: DamageMap): Uint8Array {
   const { width, height } = map;
   const largest = Math.max(LARGEST_BLOB_PIXELS, LARGEST_BLOB * width * height);
   const table = evidenceTable(map.thresholds.blobs);
-  const specks = map.blobs.map((p) => table[p]!);
+  const specks = lookUp(map.blobs, table);
   const plane = specks.slice();
   forEachPiece(specks, width, height, AT_THRESHOLD, (piece) => {
     if (piece.length > largest) erase(plane, width, height, piece);
@@ -156,7 +156,16 @@ function specksOf(map: DamageMap): Uint8Array {
 
 /** The stronger of the two kinds of damage at each pixel. */
 function combine(lines: Uint8Array, specks: Uint8Array): Uint8Array {
-  return specks.map((speck, i) => Math.max(speck, lines[i]!));
+  const both = specks.slice();
+  for (let i = 0; i < both.length; i++) if (lines[i]! > both[i]!) both[i] = lines[i]!;
+  return both;
+}
+
+/** The evidence of every probability. A loop, as a map of two million pixels costs four times as much. */
+function lookUp(probabilities: Uint8Array, table: Uint8Array): Uint8Array {
+  const evidence = new Uint8Array(probabilities.length);
+  for (let i = 0; i < evidence.length; i++) evidence[i] = table[probabilities[i]!]!;
+  return evidence;
 }
 
 /** Takes out the edge of the print; judged once, like the specks. */
