@@ -52,7 +52,11 @@ const MODE_KEYS: Record<CompareMode, Stroke> = {
   side: 'D',
   original: 'O',
   difference: 'X',
+  variants: 'G',
 };
+
+/** What can only be looked at once there is a result. */
+const NEEDS_RESULT: readonly CompareMode[] = ['result', 'split', 'side', 'difference'];
 
 export const COMMANDS: readonly Command[] = [
   command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
@@ -88,8 +92,12 @@ export const COMMANDS: readonly Command[] = [
   command('panel', 'view', ['P'], 'entry', ({ session }) => session.actions.view.togglePanel()),
 
   ...COMPARE_MODES.map((mode) =>
-    command(`mode-${mode}`, 'compare', [MODE_KEYS[mode]], mode === 'original' ? 'photo' : 'result', ({ session }) =>
-      session.actions.view.setMode(mode),
+    command(
+      `mode-${mode}`,
+      'compare',
+      [MODE_KEYS[mode]],
+      NEEDS_RESULT.includes(mode) ? 'result' : 'photo',
+      ({ session }) => session.actions.view.setMode(mode),
     ),
   ),
 

@@ -130,6 +130,20 @@ export class Workbench {
     return { revision, width, height, masked, reports, seconds: (performance.now() - started) / 1000 };
   }
 
+  /** A rendering that is kept as it is asked for, so that it need not wait for what is being computed; else null. */
+  rendered({ photoId, recipe, size, edit }: Requests['render']['request']): Requests['render']['response'] | null {
+    const opened = this.#photos.get(photoId);
+    const original = opened?.originals[size];
+    if (!opened?.analysis || !original) return null;
+    const { plan, repairs, key } = keyed(recipe, edit, opened.analysis);
+    const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
+    // Local repairs are put on and taken off the picture itself, in turn with other work.
+    if (!kept || kept.repairs || repairs.length > 0) return null;
+    const { revision, masked, pyramid } = kept;
+    const { width, height } = pyramid.raster;
+    return { revision, width, height, masked, reports: reportPlan(plan, kept.reports), seconds: 0 };
+  }
+
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
     const opened = this.#opened(request.photoId);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
@@ -312,20 +326,12 @@ export class Workbench {
     job.stage('analysing', 0, begun);
     const { analysis, damage } = await this.#assess(job, opened, tools);
 
-    const plan = planRecipe(recipe, analysis);
-    // A mask counts only where it is used: painting on one that is not computes nothing anew.
-    const steps = plan
-      .filter(({ outcome }) => outcome === 'done')
-      .map(({ step: { kind, settings } }) => [kind, settings, kind === 'repair' ? edit?.mask : undefined]);
-    const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
-    const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
+    const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis);
     const answer = async (kept: Kept): Promise<Result> => {
       await this.#repairLocally(job, tools, kept, repairs, photo, until);
       return { kept, reports: withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []) };
     };
     const about = { photoId: photo.id, size };
-    // Without a step the picture is the original itself, which must never be changed in place.
-    const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
     const known = this.#renderings.find(photo.id, size, key);
     if (known) return answer(known);
     if (steps.length === 0) {
@@ -442,6 +448,21 @@ export class Workbench {
     }
     return writePhoto(target, produce, { signal: job.signal });
   }
+}
+
+/** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
+function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis) {
+  const plan = planRecipe(recipe, analysis);
+  // A mask counts only where it is used: painting on one that is not computes nothing anew.
+  const steps = plan
+    .filter(({ outcome }) => outcome === 'done')
+    .map(({ step: { kind, settings } }) => [kind, settings, kind === 'repair' ? edit?.mask : undefined]);
+  const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
+  /** Of the picture after so many steps. */
+  const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
+  // Without a step the picture is the original itself, which must never be changed in place.
+  const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
+  return { plan, steps, repairs, keyOf, key };
 }
 
 /** The mask document of an edit, with its bitmaps unpacked. */

@@ -97,9 +97,12 @@ class Worker {
       case 'analyse':
         this.#enqueue(id, (job) => this.#bench.analyse(job, message.body));
         break;
-      case 'render':
-        this.#enqueue(id, (job) => this.#bench.render(job, message.body));
+      case 'render': {
+        const known = this.#bench.rendered(message.body);
+        if (known) this.#answer(id, async () => known);
+        else this.#enqueue(id, (job) => this.#bench.render(job, message.body));
         break;
+      }
       case 'export':
         this.#enqueue(id, (job) => this.#bench.export(job, message.body));
         break;

@@ -34,6 +34,10 @@ export class Pyramid {
   async read(rect: Rect, width: number, height: number): Promise<Raster> {
     const reduction = exactReduction(rect, width, height);
     if (reduction === null) {
+      // As previews are made, so that the whole compares with one to the bit.
+      if (rect.width === this.raster.width && rect.height === this.raster.height) {
+        return resizeRaster(this.raster, width, height);
+      }
       const { raster, scale } = await this.copyFor(Math.min(rect.width / width, rect.height / height));
       return resizeRaster(crop(raster, inCopy(rect, scale, raster)), width, height);
     }

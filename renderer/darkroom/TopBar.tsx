@@ -1,12 +1,30 @@
-import { Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, Undo2 } from 'lucide-react';
+import {
+  Columns2,
+  Diff,
+  Eye,
+  Image,
+  LayoutGrid,
+  type LucideIcon,
+  Menu as MenuIcon,
+  Minus,
+  PanelRight,
+  Plus,
+  Redo2,
+  RotateCw,
+  Sparkles,
+  SquareSplitHorizontal,
+  Undo2,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../preload/contract';
+import { commandOf, perform } from '../commands';
 import { shorten, useFormat } from '../i18n/format';
-import { useActions, useActivePhoto, useView } from '../state/context';
+import { PEEK } from '../shortcuts';
+import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { COMPARE_MODES, viewOf } from '../state/view';
+import { COMPARE_MODES, type CompareMode, viewOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
@@ -36,11 +54,20 @@ export function TopBar() {
           )}
         </div>
       </div>
-      {entry?.photo != null ? <Comparison ready={entry.rendering !== null} /> : <span />}
+      {entry?.photo != null ? <Comparison entry={entry} /> : <span />}
       <div className="flex items-center justify-end gap-1">
         {entry?.photo != null && <Zoom entry={entry} photo={entry.photo} />}
         {entry !== null && (
           <>
+            <IconButton
+              label={t('commands.turnRight')}
+              shortcut={keyOf('turnRight')}
+              disabled={entry.photo === null}
+              onClick={() => actions.view.turn(entry.key, 'right')}
+              className="max-xl:hidden"
+            >
+              <Icon of={RotateCw} />
+            </IconButton>
             <IconButton
               label={t('top.undo')}
               shortcut={keyOf('undo')}
@@ -83,6 +110,7 @@ export function TopBar() {
 
 function MainMenu({ entry }: { entry: OpenPhoto | null }) {
   const { t } = useTranslation();
+  const session = useSession();
   const actions = useActions();
   return (
     <Menu
@@ -106,6 +134,17 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
         {t('top.closePhoto')}
       </MenuItem>
       <MenuLine />
+      {(['turnRight', 'turnLeft', 'mirror', 'flip'] as const).map((id) => (
+        <MenuItem
+          key={id}
+          shortcut={keyOf(id)}
+          disabled={entry?.photo == null}
+          onSelect={() => perform(commandOf(id), session)}
+        >
+          {t(`commands.${id}`)}
+        </MenuItem>
+      ))}
+      <MenuLine />
       <MenuItem onSelect={() => actions.view.goTo('generators')}>{t('top.generators')}</MenuItem>
       <MenuItem shortcut={keyOf('palette')} onSelect={() => actions.view.show('palette')}>
         {t('palette.title')}
@@ -120,21 +159,55 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
   );
 }
 
-function Comparison({ ready }: { ready: boolean }) {
+const MODE_ICONS: Record<CompareMode, LucideIcon> = {
+  original: Image,
+  result: Sparkles,
+  split: SquareSplitHorizontal,
+  side: Columns2,
+  difference: Diff,
+  variants: LayoutGrid,
+};
+
+function Comparison({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const actions = useActions();
   const mode = useView((state) => state.mode);
+  const peek = useView((state) => state.peek);
+  const ready = entry.rendering !== null;
+  const isReady = (each: CompareMode) =>
+    each === 'original' || (each === 'variants' ? entry.recipe !== null && entry.analysis !== null : ready);
+  const setPeek = (held: boolean) => () => actions.view.setPeek(held);
   return (
-    <Segmented
-      label={t('compare.label')}
-      value={ready ? mode : 'original'}
-      options={COMPARE_MODES.map((value) => ({
-        value,
-        label: t(`compare.${value}`),
-        disabled: !ready && value !== 'original',
-      }))}
-      onChange={actions.view.setMode}
-    />
+    <div className="flex items-center gap-1">
+      <Segmented
+        label={t('compare.label')}
+        value={isReady(mode) ? mode : 'original'}
+        options={COMPARE_MODES.map((value) => ({
+          value,
+          label: t(`compare.${value}`),
+          icon: MODE_ICONS[value],
+          shortcut: keyOf(`mode-${value}`),
+          disabled: !isReady(value),
+        }))}
+        onChange={actions.view.setMode}
+      />
+      <IconButton
+        label={t('compare.peek')}
+        shortcut={PEEK}
+        data-testid="peek"
+        disabled={!ready}
+        aria-pressed={peek}
+        onPointerDown={setPeek(true)}
+        onPointerUp={setPeek(false)}
+        onPointerLeave={setPeek(false)}
+        onPointerCancel={setPeek(false)}
+        onKeyDown={({ key }) => (key === ' ' || key === 'Enter') && actions.view.setPeek(true)}
+        onKeyUp={setPeek(false)}
+        onBlur={setPeek(false)}
+      >
+        <Icon of={Eye} />
+      </IconButton>
+    </div>
   );
 }
 

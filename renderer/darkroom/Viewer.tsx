@@ -1,13 +1,5 @@
 import { LoaderCircle } from 'lucide-react';
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { ORIGINAL, type Photo } from '../../preload/contract';
@@ -17,19 +9,23 @@ import { stepOf } from '../state/recipes';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
 import type { Drawn } from './drawing';
-import { type Rect, rectInPane } from './geometry';
+import { rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
 import { MaskOverlay } from './MaskOverlay';
 import { Navigator } from './Navigator';
 import { PhotoCanvas, retryPictures } from './PhotoCanvas';
 import { SplitHandle } from './SplitHandle';
+import { GainTag, SideTag, Tag, TagRow } from './Tags';
 import type { Source } from './tiling';
 import { useGestures } from './useGestures';
 import { useSettled } from './useSettled';
+import { differenceOf, useSides } from './useSides';
+import { Variants } from './Variants';
 
 /** The photo that is looked at, from the moment its file is chosen. */
 export function Viewer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
+  const mode = useView((state) => state.mode);
   if (entry.photo === null) {
     return (
       <div data-testid="viewer-opening" className="flex h-full items-center justify-center gap-2">
@@ -38,6 +34,7 @@ export function Viewer({ entry }: { entry: OpenPhoto }) {
       </div>
     );
   }
+  if (mode === 'variants' && entry.recipe !== null) return <Variants entry={entry} photo={entry.photo} />;
   return <PhotoViewer entry={entry} photo={entry.photo} />;
 }
 
@@ -50,24 +47,21 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const pane = useView((state) => state.pane);
   const split = useView((state) => state.split);
   const peek = useView((state) => state.peek);
+  const gain = useView((state) => state.gain);
   const clipping = useView((state) => state.clippingShown);
   const maskWanted = useView((state) => state.maskShown || state.maskPeek);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
-  usePaneSize(ref, mode === 'side' && entry.rendering !== null);
+  const isSide = mode === 'side' && entry.rendering !== null;
+  usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);
 
-  const about = { photoId: photo.id, photo };
-  const original: Source = { ...about, layer: 'original', revision: 0, size: photo };
-  const { rendering } = entry;
-  const result: Source | null =
-    rendering === null ? null : { ...about, layer: 'result', revision: rendering.revision, size: rendering };
+  const { before, after, options } = useSides(entry, photo, view);
+  const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
   const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
   const repairSettings = useSettled(repair?.settings ?? null, 80);
   const mask: Source | null =
-    maskWanted && repairSettings !== null
-      ? { ...about, layer: 'mask', revision: 0, size: photo, ...repairSettings }
-      : null;
+    maskWanted && repairSettings !== null ? { ...original, layer: 'mask', ...repairSettings } : null;
   const overlay = mask !== null && <MaskOverlay source={mask} view={view} />;
 
   if (failed) {
@@ -93,21 +87,27 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
 
-  const pictures: Drawn[] = [];
-  const after: Rect = { x: boundary, y: 0, width: pane.width - boundary, height: pane.height };
-  if (result === null || peek || mode === 'original') pictures.push({ source: original, clip: null });
-  else if (mode === 'split') {
-    // Each side loads its own half alone.
-    pictures.push({ source: original, clip: { x: 0, y: 0, width: boundary, height: pane.height } });
-    pictures.push({ source: result, clip: after });
-  } else if (mode === 'difference') {
-    pictures.push({ source: { ...result, layer: 'difference', against: ORIGINAL, gain: GAIN }, clip: null });
-  } else pictures.push({ source: result, clip: null });
   const onFailed = (source: Source, reason: unknown) => {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
     else setFailed(true);
   };
-
+  // What is not there yet is stood in for by the original.
+  const former = before.source ?? original;
+  const latter = peek ? original : (after.source ?? original);
+  const shown = peek || after.source === null ? 'original' : mode;
+  const difference = shown === 'difference' ? differenceOf(after.source, before.source, gain) : null;
+  // Each half loads its own tiles alone.
+  const halves: Drawn[] = [
+    { source: former, clip: { x: 0, y: 0, width: boundary, height: pane.height } },
+    { source: latter, clip: { x: boundary, y: 0, width: pane.width - boundary, height: pane.height } },
+  ];
+  const seen: Drawn[] =
+    shown === 'split' ? halves : [{ source: shown === 'original' ? original : (difference ?? latter), clip: null }];
+  const canvas = (pictures: readonly Drawn[]) => (
+    <PhotoCanvas pictures={withClipping(pictures, clipping)} view={view} onFailed={onFailed} />
+  );
+  const beforeTag = <SideTag place="before" shown={before} options={options} />;
+  const afterTag = <SideTag place="after" shown={after} options={options} />;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a viewer is not a form; it takes the focus so that keys can move it.
     <div
@@ -123,48 +123,52 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       {...gestures}
       className="relative h-full touch-none overflow-hidden outline-offset-[-2px]"
     >
-      {mode === 'side' && result !== null ? (
+      {isSide ? (
         <>
-          <Pane left={0} width={pane.width} label={t('compare.before')}>
-            <PhotoCanvas
-              pictures={withClipping([{ source: original, clip: null }], clipping)}
-              view={view}
-              onFailed={onFailed}
-            />
+          <Pane left={0} width={pane.width}>
+            {canvas([{ source: peek ? original : former, clip: null }])}
             {overlay}
+            <TagRow style={{ left: 8, top: 8 }}>{beforeTag}</TagRow>
           </Pane>
-          <Pane left={pane.width + 1} width={pane.width} label={t('compare.after')} labelRight>
-            <PhotoCanvas
-              pictures={withClipping([{ source: result, clip: null }], clipping)}
-              view={view}
-              onFailed={onFailed}
-            />
+          <Pane left={pane.width + 1} width={pane.width}>
+            {canvas([{ source: latter, clip: null }])}
+            <TagRow style={{ right: 8, top: 8 }}>{afterTag}</TagRow>
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
         </>
       ) : (
         <>
           <div className="absolute inset-0 isolate">
-            <PhotoCanvas pictures={withClipping(pictures, clipping)} view={view} onFailed={onFailed} />
+            {canvas(seen)}
             {overlay}
           </div>
-          {result !== null && mode === 'split' && !peek && (
+          {shown === 'split' && (
             <>
               <SplitHandle left={left} right={right} top={top} bottom={bottom} at={boundary} />
-              <Tag hidden={boundary - left < 80} style={{ left: left + 8, top: top + 8 }}>
-                {t('compare.before')}
-              </Tag>
-              <Tag hidden={right - boundary < 80} style={{ right: pane.width - right + 8, top: top + 8 }}>
-                {t('compare.after')}
-              </Tag>
+              <TagRow hidden={boundary - left < 96} style={{ left: left + 8, top: top + 8 }}>
+                {beforeTag}
+              </TagRow>
+              <TagRow hidden={right - boundary < 96} style={{ right: pane.width - right + 8, top: top + 8 }}>
+                {afterTag}
+              </TagRow>
             </>
           )}
-          {result !== null && mode === 'difference' && !peek && (
-            <Tag style={{ left: left + 8, top: top + 8 }}>{t('compare.differenceNote')}</Tag>
+          {shown === 'result' && <TagRow style={{ left: left + 8, top: top + 8 }}>{afterTag}</TagRow>}
+          {shown === 'difference' && (
+            <TagRow style={{ left: left + 8, top: top + 8 }}>
+              {beforeTag}
+              {afterTag}
+              <GainTag />
+            </TagRow>
+          )}
+          {shown === 'difference' && (
+            <TagRow style={{ left: left + 8, top: bottom - 32 }}>
+              <Tag>{t('compare.differenceNote')}</Tag>
+            </TagRow>
           )}
         </>
       )}
-      {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={result ?? original} />}
+      {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>
   );
 }
@@ -179,32 +183,11 @@ function withClipping(pictures: readonly Drawn[], shown: boolean): Drawn[] {
   );
 }
 
-/** What a repair changes is often faint. */
-const GAIN = 4;
-
-interface PaneProps {
-  left: number;
-  width: number;
-  label: string;
-  labelRight?: boolean;
-  children: ReactNode;
-}
-
-function Pane({ left, width, label, labelRight = false, children }: PaneProps) {
+function Pane({ left, width, children }: { left: number; width: number; children: ReactNode }) {
   return (
     <div className="absolute inset-y-0 overflow-hidden" style={{ left, width }}>
       {children}
-      <Tag style={labelRight ? { right: 8, top: 8 } : { left: 8, top: 8 }}>{label}</Tag>
     </div>
-  );
-}
-
-function Tag({ style, hidden = false, children }: { style: CSSProperties; hidden?: boolean; children: ReactNode }) {
-  if (hidden) return null;
-  return (
-    <span className="pointer-events-none absolute rounded-md bg-panel px-2 py-0.5 text-xs text-text" style={style}>
-      {children}
-    </span>
   );
 }
 

@@ -12,6 +12,7 @@ import {
   type Settings,
   type StepKind,
 } from '../../preload/contract';
+import { createComparison, type Wish } from './comparison';
 import type { JobKind, Notice, OpenPhoto } from './model';
 import { appliedTo, hasWork, type SettingValue, withEnabled, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
@@ -112,6 +113,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       return { photos: rest, activeKey: state.activeKey === key ? neighbour : state.activeKey };
     });
     viewActions.zoomFit(key);
+    comparison.forget(key);
   }
 
   const queue: string[] = [];
@@ -252,6 +254,29 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     activateAny(null);
   }
 
+  // --------------------------------------------------------------------------------------- comparison
+
+  const comparison = createComparison({
+    find,
+    get: stores.comparison.getState,
+    set: stores.comparison.setState,
+    async render(key, { recipe, size }, started) {
+      const photo = find(key)?.photo;
+      if (photo == null) return failure('UNKNOWN_PHOTO', 'This photo is no longer open.');
+      return asJob(
+        'compare',
+        key,
+        (jobId) => call('photos.render', { photoId: photo.id, recipe, size, jobId }),
+        started,
+      );
+    },
+    cancel: cancelJob,
+    isBusy: () => taking || ['scheduled', 'preview'].includes(activePhoto(photos.getState())?.render ?? ''),
+    isFullToCome: () => ['previewed', 'full'].includes(activePhoto(photos.getState())?.render ?? ''),
+    pause: pauseFull,
+    resume: continueWithFull,
+  });
+
   // ---------------------------------------------------------------------------------------- rendering
 
   /** The one rendering that is wanted: of the photo that is looked at. Anything else in flight is superseded. */
@@ -266,13 +291,23 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     wanted = null;
   }
 
+  /** Breaks off the full size; {@link continueWithFull} starts it again. */
+  function pauseFull(): void {
+    if (wanted === null || wanted.jobId === null || find(wanted.key)?.render !== 'full') return;
+    cancelJob(wanted.jobId);
+    patch(wanted.key, { render: 'previewed' });
+    wanted = { key: wanted.key, timer: null, jobId: null };
+  }
+
   /** Computes the photo's recipe: the preview after `delay`, the full size when nothing more urgent is left. */
   function schedule(key: string, delay: number): void {
     stop();
+    comparison.outdate(key);
     const entry = find(key);
     if (entry?.photo == null || entry.recipe === null) return;
     if (!hasWork(entry.recipe)) {
       patch(key, { render: 'idle', rendering: null, renderedFor: entry.recipe });
+      comparison.run();
       return;
     }
     patch(key, { render: 'scheduled' });
@@ -307,6 +342,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
         renderedFor: recipe,
       });
       if (size === 'preview') continueWithFull();
+      else comparison.run();
       return;
     }
     if (result.error.code === 'CANCELLED') {
@@ -326,7 +362,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   /** The full size comes last: after the preview, and after all waiting photos have been opened and measured. */
   function continueWithFull(): void {
     const entry = activePhoto(photos.getState());
-    if (taking || entry === null || wanted?.key !== entry.key || entry.render !== 'previewed') return;
+    if (taking) return;
+    if (comparison.isPending()) {
+      comparison.run();
+      return;
+    }
+    if (entry === null || wanted?.key !== entry.key || entry.render !== 'previewed') return;
     void compute(wanted, 'full');
   }
 
@@ -339,9 +380,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   /** A rendering is not kept any more (others took its room, or the engine was started anew): it is computed again. */
   function renew(key: string, revision: number): void {
-    if (find(key)?.rendering?.revision !== revision || renewed.has(revision)) return;
+    if (renewed.has(revision)) return;
     renewed.add(revision);
-    schedule(key, 0);
+    if (find(key)?.rendering?.revision === revision) schedule(key, 0);
+    else comparison.renew(revision);
   }
 
   // ------------------------------------------------------------------------------------------ recipes
@@ -385,6 +427,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     }
     const named = app.getState().recipes.find((recipe) => recipe.id === id);
     if (named !== undefined) setRecipe(key, appliedTo(named, analysis), null);
+  }
+
+  /** Takes a recipe as it is, as one step of the history. */
+  function takeRecipe(key: string, recipe: Recipe): void {
+    setRecipe(key, recipe, null);
   }
 
   function undo(key: string): void {
@@ -562,11 +609,14 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     analyse: (key: string) => void analyse(key),
     computeAgain,
     renew,
+    /** Pictures of other recipes that are to be seen beside the photo's own. */
+    compareWith: (key: string, wishes: readonly Wish[]) => comparison.want(key, wishes),
     cancelJob,
     setEnabled,
     setSetting,
     settleSetting,
     chooseRecipe,
+    takeRecipe,
     undo,
     redo,
     exportPhoto,

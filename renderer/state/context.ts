@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Actions } from './actions';
+import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { activePhoto, type Stores } from './stores';
 import type { ViewState } from './view';
@@ -24,5 +25,7 @@ export const useApp = <T>(select: (state: AppState) => T): T => useStore(useSess
 export const useJobs = <T>(select: (state: JobsState) => T): T => useStore(useSession().stores.jobs, select);
 export const useNotices = <T>(select: (state: NoticesState) => T): T => useStore(useSession().stores.notices, select);
 export const usePhotos = <T>(select: (state: PhotosState) => T): T => useStore(useSession().stores.photos, select);
+export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
+  useStore(useSession().stores.comparison, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
 export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

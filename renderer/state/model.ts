@@ -42,7 +42,7 @@ export interface OpenPhoto {
   renderedFor: Recipe | null;
 }
 
-export type JobKind = 'open' | 'analyse' | 'preview' | 'full' | 'export';
+export type JobKind = 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export';
 
 export interface Job {
   id: string;

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { Settings } from '../../preload/contract';
+import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createViewStore } from './view';
 
@@ -17,6 +18,7 @@ export function createStores() {
       generators: null,
       connection: 'open',
     })),
+    comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
   };
 }

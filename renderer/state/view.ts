@@ -12,8 +12,11 @@ import {
   type View,
   zoomAbout,
 } from '../darkroom/geometry';
+import type { Side } from './comparison';
 
-export const COMPARE_MODES = ['original', 'result', 'split', 'side', 'difference'] as const;
+export const COMPARE_MODES = ['original', 'result', 'split', 'side', 'difference', 'variants'] as const;
+export const GAINS = [1, 4, 16, 64] as const;
+export type Gain = (typeof GAINS)[number];
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
 export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette';
@@ -23,6 +26,11 @@ export interface ViewState {
   dialog: DialogName | null;
   panelOpen: boolean;
   mode: CompareMode;
+  /** The two pictures that are compared; `result` shows the second. */
+  before: Side;
+  after: Side;
+  /** How many times the difference is amplified. */
+  gain: Gain;
   /** Where the split lies between the photo's visible left and right edge, 0..1. */
   split: number;
   maskShown: boolean;
@@ -49,6 +57,9 @@ export function createViewStore() {
     dialog: null,
     panelOpen: true,
     mode: 'split',
+    before: 'original',
+    after: 'result',
+    gain: 4,
     split: 0.5,
     maskShown: false,
     maskPeek: false,
@@ -135,6 +146,12 @@ export function createViewActions(store: ViewStore) {
     },
     setMode(mode: CompareMode): void {
       store.setState({ mode });
+    },
+    setSide(place: 'before' | 'after', side: Side): void {
+      store.setState({ [place]: side });
+    },
+    setGain(gain: Gain): void {
+      store.setState({ gain });
     },
     setSplit(split: number): void {
       store.setState({ split: Math.min(1, Math.max(0, split)) });

@@ -1,5 +1,7 @@
+import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { Icon } from './Icon';
 
 /** A menu that drops from its trigger (a `DropdownMenu.Trigger`). The page behind stays usable. */
 export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
@@ -41,4 +43,30 @@ export function MenuItem({ shortcut, disabled, onSelect, children }: MenuItemPro
 
 export function MenuLine() {
   return <DropdownMenu.Separator className="mx-1 my-1 h-px bg-line" />;
+}
+
+interface MenuChoiceProps<T extends string> {
+  value: T;
+  options: readonly { value: T; label: string }[];
+  onChange(value: T): void;
+}
+
+/** One of several, the chosen one marked. */
+export function MenuChoice<T extends string>({ value, options, onChange }: MenuChoiceProps<T>) {
+  return (
+    <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
+      {options.map((option) => (
+        <DropdownMenu.RadioItem
+          key={option.value}
+          value={option.value}
+          className="flex h-7 items-center gap-2 rounded-md pr-3 pl-7 outline-none data-highlighted:bg-accent data-highlighted:text-on-accent"
+        >
+          <DropdownMenu.ItemIndicator className="absolute left-2.5">
+            <Icon of={Check} />
+          </DropdownMenu.ItemIndicator>
+          <span className="max-w-60 truncate">{option.label}</span>
+        </DropdownMenu.RadioItem>
+      ))}
+    </DropdownMenu.RadioGroup>
+  );
 }

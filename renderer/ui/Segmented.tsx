@@ -1,13 +1,16 @@
+import type { LucideIcon } from 'lucide-react';
 import { ToggleGroup } from 'radix-ui';
+import { Icon } from './Icon';
+import { Tooltip } from './Tooltip';
 
 interface SegmentedProps<T extends string> {
   label: string;
   value: T;
-  options: readonly { value: T; label: string; disabled?: boolean }[];
+  options: readonly { value: T; label: string; icon?: LucideIcon; shortcut?: string; disabled?: boolean }[];
   onChange(value: T): void;
 }
 
-/** One choice of a few, all in sight. */
+/** One choice of a few, all in sight; those that have an icon go by it alone where there is little room. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   return (
     <ToggleGroup.Root
@@ -21,16 +24,34 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
       className="inline-flex h-7 items-stretch rounded-md border border-line bg-panel p-px"
     >
       {options.map((option) => (
-        <ToggleGroup.Item
-          key={option.value}
-          value={option.value}
-          disabled={option.disabled}
-          data-testid={`segment-${option.value}`}
-          className="rounded-[5px] px-2.5 whitespace-nowrap text-secondary transition-colors hover:text-text disabled:pointer-events-none disabled:opacity-45 data-[state=on]:bg-raised data-[state=on]:text-accent"
-        >
-          {option.label}
-        </ToggleGroup.Item>
+        <Segment key={option.value} {...option} />
       ))}
     </ToggleGroup.Root>
+  );
+}
+
+function Segment<T extends string>({ value, label, icon, shortcut, disabled }: SegmentedProps<T>['options'][number]) {
+  const item = (
+    <ToggleGroup.Item
+      value={value}
+      disabled={disabled}
+      aria-label={label}
+      data-testid={`segment-${value}`}
+      className="flex items-center rounded-[5px] px-2.5 whitespace-nowrap text-secondary transition-colors hover:text-text disabled:pointer-events-none disabled:opacity-45 aria-checked:bg-raised aria-checked:text-accent"
+    >
+      {icon !== undefined && (
+        <span className="xl:hidden">
+          <Icon of={icon} />
+        </span>
+      )}
+      <span className={icon === undefined ? undefined : 'hidden xl:inline'}>{label}</span>
+    </ToggleGroup.Item>
+  );
+  return icon === undefined ? (
+    item
+  ) : (
+    <Tooltip text={label} shortcut={shortcut}>
+      {item}
+    </Tooltip>
   );
 }

@@ -1,0 +1,105 @@
+import { ChevronDown, LoaderCircle } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import type { CSSProperties, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useView } from '../state/context';
+import { GAINS, type Gain } from '../state/view';
+import { Menu, MenuChoice } from '../ui/Menu';
+import type { ShownSide, SideOption } from './useSides';
+
+interface TagRowProps {
+  /** Where it lies in the viewer. */
+  style: CSSProperties;
+  /** There is no room for it. */
+  hidden?: boolean;
+  children: ReactNode;
+}
+
+/** Names of what is seen, above the photo. What is done on them is not done to the photo. */
+export function TagRow({ style, hidden = false, children }: TagRowProps) {
+  if (hidden) return null;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only keeps pointers from the photo behind.
+    <div
+      className="absolute z-20 flex items-center gap-1"
+      style={style}
+      onPointerDown={(event) => event.stopPropagation()}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      {children}
+    </div>
+  );
+}
+
+const LOOK = 'flex h-6 items-center gap-1 rounded-md border border-line bg-panel px-2 text-xs text-text';
+
+/** Which picture this is, to be changed for another. */
+export function SideTag({
+  place,
+  shown,
+  options,
+}: {
+  place: 'before' | 'after';
+  shown: ShownSide;
+  options: SideOption[];
+}) {
+  const { t } = useTranslation();
+  const { view } = useActions();
+  return (
+    <Menu
+      trigger={
+        <DropdownMenu.Trigger asChild>
+          <button
+            type="button"
+            data-testid={`side-${place}`}
+            aria-label={t(`compare.choose.${place}`, { name: shown.name })}
+            className={`${LOOK} hover:border-track data-[state=open]:border-track`}
+          >
+            <span className="max-w-44 truncate">{shown.name}</span>
+            {shown.waits ? (
+              <LoaderCircle size={12} strokeWidth={1.5} className="animate-spin" />
+            ) : (
+              <ChevronDown size={12} strokeWidth={1.5} />
+            )}
+          </button>
+        </DropdownMenu.Trigger>
+      }
+    >
+      <MenuChoice value={shown.side} options={options} onChange={(side) => view.setSide(place, side)} />
+    </Menu>
+  );
+}
+
+/** How strongly the difference is shown. */
+export function GainTag() {
+  const { t } = useTranslation();
+  const { view } = useActions();
+  const gain = useView((state) => state.gain);
+  return (
+    <Menu
+      trigger={
+        <DropdownMenu.Trigger asChild>
+          <button
+            type="button"
+            data-testid="gain"
+            aria-label={t('compare.gain', { gain })}
+            className={`${LOOK} hover:border-track data-[state=open]:border-track`}
+          >
+            {t('controls.times', { value: gain })}
+            <ChevronDown size={12} strokeWidth={1.5} />
+          </button>
+        </DropdownMenu.Trigger>
+      }
+    >
+      <MenuChoice
+        value={String(gain)}
+        options={GAINS.map((each) => ({ value: String(each), label: t('controls.times', { value: each }) }))}
+        onChange={(next) => view.setGain(Number(next) as Gain)}
+      />
+    </Menu>
+  );
+}
+
+export function Tag({ children }: { children: ReactNode }) {
+  return <span className={LOOK}>{children}</span>;
+}

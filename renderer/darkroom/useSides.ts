@@ -1,0 +1,96 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Photo, Recipe, StepKind } from '../../preload/contract';
+import { useRecipeChoices } from '../recipe/choices';
+import { otherKey, recipeKey, recipeOfSide, type Side, sidesOf, type Wish } from '../state/comparison';
+import { useActions, useComparison, useView } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { appliedTo } from '../state/recipes';
+import type { View } from './geometry';
+import type { Source } from './tiling';
+
+/** One picture of the comparison, as it stands. */
+export interface ShownSide {
+  side: Side;
+  name: string;
+  /** Null until there is a picture. */
+  source: Source | null;
+  /** True while it is computed, or is about to be. */
+  waits: boolean;
+}
+
+/** What can be compared on this photo, by name. */
+export type SideOption = { value: Side; label: string };
+
+/** The two pictures of the comparison, and those to choose from; asks for what has to be computed. */
+export function useSides(
+  entry: OpenPhoto,
+  photo: Photo,
+  view: View,
+): { before: ShownSide; after: ShownSide; options: SideOption[] } {
+  const { t } = useTranslation();
+  const { compareWith } = useActions();
+  const mode = useView((state) => state.mode);
+  const ratio = useView((state) => state.ratio);
+  const chosen = { before: useView((state) => state.before), after: useView((state) => state.after) };
+  const others = useComparison((state) => state.others);
+  const choices = useRecipeChoices();
+  const { recipe, analysis, rendering } = entry;
+
+  const about = { photoId: photo.id, photo };
+  const original: Source = { ...about, layer: 'original', revision: 0, size: photo };
+  const named = (id: string): Recipe | null => {
+    const found = choices.find((choice) => choice.id === id);
+    return found === undefined || analysis === null ? null : appliedTo(found.recipe, analysis);
+  };
+  const nameOf = (side: Side): string => {
+    if (side === 'original' || side === 'result') return t(`compare.${side}`);
+    if (side.startsWith('step:')) return t('compare.upTo', { step: t(`steps.${side.slice(5) as StepKind}`) });
+    return choices.find((choice) => `recipe:${choice.id}` === side)?.name ?? '';
+  };
+
+  const wishes: Wish[] = [];
+  const show = (side: Side, otherwise: Side): ShownSide => {
+    const wanted = recipe === null ? null : recipeOfSide(side, recipe, named);
+    if (side === 'original') return { side, name: nameOf(side), source: original, waits: false };
+    if (wanted === null || recipe === null) {
+      return side === otherwise ? { side, name: nameOf(side), source: null, waits: false } : show(otherwise, otherwise);
+    }
+    const sourceOf = (of: typeof rendering): Source | null =>
+      of === null ? null : { ...about, layer: 'result', revision: of.revision, size: of };
+    if (side === 'result' || recipeKey(wanted) === recipeKey(recipe)) {
+      return { side, name: nameOf(side), source: sourceOf(rendering), waits: rendering === null };
+    }
+    const wish: Wish = { recipe: wanted, size: 'preview' };
+    wishes.push(wish);
+    const other = others[otherKey(entry.key, wish)];
+    const source = sourceOf(other?.rendering ?? null);
+    // The full size is computed where one looks closer than the preview is sharp.
+    if (source !== null && view.scale * ratio > 1.1 * (source.size.width / photo.width)) {
+      wishes.push({ recipe: wanted, size: 'full' });
+    }
+    return { side, name: nameOf(side), source, waits: other?.state === 'computing' || other?.state === 'waiting' };
+  };
+  const before = show(chosen.before, 'original');
+  const after = show(chosen.after, 'result');
+  const seen = mode === 'original' || mode === 'variants' ? [] : wishes;
+
+  // The list is made anew with every drawing; what it says is what counts.
+  const said = JSON.stringify(seen);
+  useEffect(() => {
+    if (mode !== 'variants') compareWith(entry.key, JSON.parse(said) as Wish[]);
+  }, [compareWith, entry.key, mode, said]);
+
+  const options: SideOption[] = [
+    ...(recipe === null ? [] : sidesOf(recipe)),
+    ...choices.map(({ id }): Side => `recipe:${id}`),
+  ].map((value) => ({ value, label: nameOf(value) }));
+  return { before, after, options };
+}
+
+/** What two pictures differ by, amplified; of the smaller one's size. Null until both are there. */
+export function differenceOf(one: Source | null, other: Source | null, gain: number): Source | null {
+  if (one === null || other === null) return null;
+  const [less, more] = one.size.width <= other.size.width && one.revision !== 0 ? [one, other] : [other, one];
+  return { ...less, layer: 'difference', against: more.revision, gain };
+}

@@ -1,0 +1,168 @@
+import type { Recipe, Rendering, RenderSize, Result, StepKind } from '../../preload/contract';
+import type { OpenPhoto } from './model';
+import { stepOf } from './recipes';
+
+/** One of the two pictures of a comparison. `step:` is the result up to and with that step. */
+export type Side = 'original' | 'result' | `step:${StepKind}` | `recipe:${string}`;
+
+/** A picture of the photo with another recipe than its own. */
+export interface Other {
+  /** The newest there is; what it shows may have changed since where `state` is not `done`. */
+  rendering: Rendering | null;
+  state: 'waiting' | 'computing' | 'done' | 'stopped' | 'failed';
+}
+
+export interface ComparisonState {
+  /** By {@link otherKey}. */
+  others: Record<string, Other>;
+}
+
+/** A picture that is to be seen besides the photo's own result. */
+export interface Wish {
+  recipe: Recipe;
+  size: RenderSize;
+}
+
+/** What a recipe does, whatever it is called: what does the same has the same key. */
+export function recipeKey(recipe: Recipe): string {
+  return JSON.stringify(recipe.steps.filter((step) => step.enabled).map(({ kind, settings }) => [kind, settings]));
+}
+
+/** Small pictures, of which many are shown at once, are kept apart from those to judge by. */
+export function otherKey(photoKey: string, { recipe, size }: Wish): string {
+  return `${photoKey} ${size === 'small' ? 'small' : 'large'} ${recipeKey(recipe)}`;
+}
+
+/** A recipe up to and with a step. */
+export function upTo(recipe: Recipe, kind: StepKind): Recipe {
+  const last = recipe.steps.findIndex((step) => step.kind === kind);
+  return { ...recipe, steps: recipe.steps.slice(0, last + 1) };
+}
+
+/** Which steps of a recipe have a picture of their own: all that run but the last, which makes the result. */
+export function sidesOf(recipe: Recipe): Side[] {
+  const running = recipe.steps.filter((step) => step.enabled);
+  return ['original', ...running.slice(0, -1).map(({ kind }): Side => `step:${kind}`), 'result'];
+}
+
+/** The recipe behind a side; null for the original, and where the photo has no such side (any more). */
+export function recipeOfSide(side: Side, recipe: Recipe, named: (id: string) => Recipe | null): Recipe | null {
+  if (side === 'original') return null;
+  if (side === 'result') return recipe;
+  if (side.startsWith('recipe:')) return named(side.slice('recipe:'.length));
+  const kind = side.slice('step:'.length) as StepKind;
+  return stepOf(recipe, kind)?.enabled === true ? upTo(recipe, kind) : null;
+}
+
+const SIZES: readonly RenderSize[] = ['small', 'preview', 'full'];
+
+/** What the comparison needs of the rest of the window. */
+export interface ComparisonSurroundings {
+  find(key: string): OpenPhoto | null;
+  get(): ComparisonState;
+  set(change: (state: ComparisonState) => ComparisonState): void;
+  /** Renders as a job that can be cancelled; `started` is told its id. */
+  render(key: string, wish: Wish, started: (jobId: string) => void): Promise<Result<Rendering>>;
+  cancel(jobId: string): void;
+  /** True while something more urgent is on: a photo is opened, or the photo's own preview is computed. */
+  isBusy(): boolean;
+  /** True while the photo's own full size is computed or waits for its turn. */
+  isFullToCome(): boolean;
+  /** Breaks off the photo's own full size; `resume` starts it again when all wishes are met. */
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * Computes the pictures that are compared with the photo's own result: after its preview, and before its full size,
+ * since somebody has asked for them. Those at full size come last of all.
+ */
+export function createComparison(around: ComparisonSurroundings) {
+  let wanted: { key: string; wishes: readonly Wish[] } | null = null;
+  let running: { id: string; jobId: string | null } | null = null;
+
+  const other = (id: string): Other | null => around.get().others[id] ?? null;
+  const patch = (id: string, change: Partial<Other>) =>
+    around.set(({ others }) => ({
+      others: { ...others, [id]: { rendering: null, state: 'waiting', ...others[id], ...change } },
+    }));
+
+  function isMet(key: string, wish: Wish): boolean {
+    const there = other(otherKey(key, wish));
+    if (there === null || there.state === 'waiting' || there.state === 'computing') return false;
+    if (there.state !== 'done' || there.rendering === null) return true;
+    const photo = around.find(key)?.photo;
+    const isWhole = photo != null && there.rendering.width >= photo.width;
+    return isWhole || SIZES.indexOf(there.rendering.size) >= SIZES.indexOf(wish.size);
+  }
+
+  function next(): Wish | null {
+    if (wanted === null) return null;
+    const { key, wishes } = wanted;
+    return wishes.find((wish) => !isMet(key, wish) && !(wish.size === 'full' && around.isFullToCome())) ?? null;
+  }
+
+  async function run(): Promise<void> {
+    if (running !== null) return;
+    for (let wish = next(); wish !== null && wanted !== null && !around.isBusy(); wish = next()) {
+      around.pause();
+      const { key } = wanted;
+      const turn: { id: string; jobId: string | null } = { id: otherKey(key, wish), jobId: null };
+      running = turn;
+      patch(turn.id, { state: 'computing' });
+      const result = await around.render(key, wish, (jobId) => {
+        turn.jobId = jobId;
+      });
+      running = null;
+      const isStale = other(turn.id)?.state !== 'computing';
+      if (result.ok) patch(turn.id, isStale ? { rendering: result.value } : { rendering: result.value, state: 'done' });
+      else if (isStale) continue;
+      else patch(turn.id, { state: result.error.code === 'CANCELLED' ? 'stopped' : 'failed' });
+    }
+    if (next() === null) around.resume();
+  }
+
+  return {
+    /** What is to be seen of a photo besides its result, the most urgent first, instead of what was before. */
+    want(key: string, wishes: readonly Wish[]): void {
+      wanted = wishes.length === 0 ? null : { key, wishes };
+      const ids = new Set(wishes.map((wish) => otherKey(key, wish)));
+      // What was stopped or has failed is tried again when it is asked for again.
+      for (const id of ids) if (['stopped', 'failed'].includes(other(id)?.state ?? '')) patch(id, { state: 'waiting' });
+      if (running !== null && !ids.has(running.id)) {
+        patch(running.id, { state: 'waiting' });
+        if (running.jobId !== null) around.cancel(running.jobId);
+      }
+      void run();
+    },
+    /** What the photo's pictures are made of has changed: they stand in until they have been computed anew. */
+    outdate(key: string): void {
+      around.set(({ others }) => ({
+        others: Object.fromEntries(
+          Object.entries(others).map(([id, each]) => [
+            id,
+            id.startsWith(`${key} `) ? { ...each, state: 'waiting' as const } : each,
+          ]),
+        ),
+      }));
+    },
+    /** A picture is not kept any more: it is computed again where it is still to be seen. */
+    renew(revision: number): void {
+      for (const [id, { rendering, state }] of Object.entries(around.get().others)) {
+        if (rendering?.revision === revision && state === 'done') patch(id, { rendering: null, state: 'waiting' });
+      }
+      void run();
+    },
+    forget(key: string): void {
+      if (wanted?.key === key) wanted = null;
+      around.set(({ others }) => ({
+        others: Object.fromEntries(Object.entries(others).filter(([id]) => !id.startsWith(`${key} `))),
+      }));
+    },
+    /** True where wishes are open that come before the photo's own full size. */
+    isPending: (): boolean => next() !== null,
+    run: () => void run(),
+  };
+}
+
+export type Comparison = ReturnType<typeof createComparison>;
