@@ -163,7 +163,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           )}
           {shown === 'difference' && (
             <TagRow style={{ left: left + 8, top: bottom - 32 }}>
-              <Tag>{t('compare.differenceNote')}</Tag>
+              <Tag>{t('compare.differenceNote', { gain })}</Tag>
             </TagRow>
           )}
         </>

@@ -5,7 +5,7 @@ import { useRecipeChoices } from '../recipe/choices';
 import { otherKey, recipeKey, recipeOfSide, type Side, sidesOf, type Wish } from '../state/comparison';
 import { useActions, useComparison, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { appliedTo } from '../state/recipes';
+import { appliedTo, hasWork } from '../state/recipes';
 import type { View } from './geometry';
 import type { Source } from './tiling';
 
@@ -81,10 +81,16 @@ export function useSides(
     if (mode !== 'variants') compareWith(entry.key, JSON.parse(said) as Wish[]);
   }, [compareWith, entry.key, mode, said]);
 
-  const options: SideOption[] = [
+  // What comes to the same as the result, or to nothing, is no further picture.
+  const isOther = (id: string) => {
+    const other = named(id);
+    return other !== null && recipe !== null && hasWork(other) && recipeKey(other) !== recipeKey(recipe);
+  };
+  const sides: Side[] = [
     ...(recipe === null ? [] : sidesOf(recipe)),
-    ...choices.map(({ id }): Side => `recipe:${id}`),
-  ].map((value) => ({ value, label: nameOf(value) }));
+    ...choices.filter(({ id }) => isOther(id)).map(({ id }): Side => `recipe:${id}`),
+  ];
+  const options = sides.map((value) => ({ value, label: nameOf(value) }));
   return { before, after, options };
 }
 

@@ -28,7 +28,7 @@ export const en = {
     difference: 'Difference',
     handle: 'Boundary between before and after',
     handleValue: '{{percent}} % before',
-    differenceNote: 'Black is unchanged; what is bright was changed.',
+    differenceNote: 'Black is the same. The brighter, the greater the difference, shown {{gain}} times as strong.',
     choose: { before: 'Before: {{name}}. Choose another picture.', after: 'After: {{name}}. Choose another picture.' },
     upTo: 'After: {{step}}',
     variants: 'Variants',

@@ -33,7 +33,7 @@ export const ptBR: Texts<typeof en> = {
     difference: 'Diferença',
     handle: 'Limite entre antes e depois',
     handleValue: '{{percent}}% antes',
-    differenceNote: 'Preto não mudou; o que é claro foi alterado.',
+    differenceNote: 'Preto é igual. Quanto mais claro, maior a diferença, mostrada {{gain}} vezes mais forte.',
     choose: { before: 'Antes: {{name}}. Escolher outra imagem.', after: 'Depois: {{name}}. Escolher outra imagem.' },
     upTo: 'Após: {{step}}',
     variants: 'Variantes',
