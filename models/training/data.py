@@ -46,6 +46,11 @@ def atomic_write(path, write):
     os.replace(temporary, path)
 
 
+def is_held_out(name, every):
+    """Whether a file, named by its path below the data folder, is one of the `every`th that are never trained on."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % every == 0
+
+
 class Pictures:
     """Pictures of any size held in one flat uint8 array.
 
@@ -75,7 +80,7 @@ class Pictures:
 
     def split(self, every):
         """(training, held out) by a hash of the name, so that the split survives added files."""
-        held = [int(hashlib.sha256(n.encode()).hexdigest(), 16) % every == 0 for n in self.names]
+        held = [is_held_out(name, every) for name in self.names]
         keep = [i for i, h in enumerate(held) if not h]
         out = [i for i, h in enumerate(held) if h]
         return self.subset(keep), self.subset(out or keep[:1])

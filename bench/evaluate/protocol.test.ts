@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { detection, psnr, scores, ssim } from './metrics';
+import * as p from './protocol';
+
+const FIXTURE = join(import.meta.dirname, '../../models/training/evaluation/protocol.json');
+const expected = JSON.parse(readFileSync(FIXTURE, 'utf8')) as Record<string, unknown>;
+
+const digest = (...arrays: Uint8Array[]) => {
+  const hash = createHash('sha256');
+  for (const array of arrays) hash.update(array);
+  return hash.digest('hex').slice(0, 16);
+};
+const digestOf = ({ picture, label, judged }: p.Damaged) => digest(picture.data, label, judged);
+
+describe('the test cases', () => {
+  it('are those of the training kit, byte by byte', () => {
+    const picture = p.ramp(96, 80);
+    const { width, height, data } = p.ramp(40, 120);
+    const overlay = { width, height, data: data.filter((_, i) => i % 3 === 1) };
+    const random = new p.Random('noise 25', 3);
+    const found: Record<string, unknown> = {
+      seed: p.seedOf('noise 25', 3),
+      numbers: [random.next(), random.next(), random.next(), random.next()],
+      picture: digest(picture.data),
+      grey: digest(p.greyOf(picture)),
+      overlaid: digestOf(p.overlaid(picture, overlay, 2)),
+    };
+    for (const sigma of p.SIGMAS) found[`noise ${sigma}`] = digest(p.noisy(picture, sigma, `noise ${sigma}`, 1).data);
+    for (const kind of [...p.WIDTHS, 'mixed'] as const)
+      found[`strokes ${kind}`] = digest(p.strokeMask(1, 160, 128, kind));
+    for (const level of p.LEVELS) {
+      for (const index of [0, 1])
+        found[`damage ${level} ${index}`] = digestOf(p.damaged(p.ramp(256, 192), level, index));
+    }
+    expect({ ...expected, ...found }).toEqual(expected);
+  });
+});
+
+describe('the metrics', () => {
+  const picture = p.ramp(96, 80);
+  const noise = p.noisy(picture, 25, 'noise 25', 3);
+
+  it('are those of the training kit', () => {
+    expect(psnr(picture, noise)).toBeCloseTo(expected.psnr as number, 6);
+    expect(psnr(picture, noise, p.strokeMask(1, 96, 80, 8))).toBeCloseTo(expected['psnr in a mask'] as number, 6);
+    expect(ssim(picture, noise)).toBeCloseTo(expected.ssim as number, 6);
+    const { label, judged } = p.damaged(p.ramp(256, 192), 'hard', 0);
+    const strokes = p.strokeMask(0, 256, 192, 4);
+    const found = label.map((_, i) => label[Math.floor(i / 256) * 256 + (((i % 256) + 254) % 256)]! | strokes[i]!);
+    const { f1, precision, recall } = scores([detection(found, label, judged, 256)]);
+    const pinned = expected.scores as Record<string, number>;
+    expect(f1).toBeCloseTo(pinned.F1!, 9);
+    expect(precision).toBeCloseTo(pinned.precision!, 9);
+    expect(recall).toBeCloseTo(pinned.recall!, 9);
+  });
+
+  it('have the values that follow from their definitions', () => {
+    expect(ssim(picture, picture)).toBeCloseTo(1, 12);
+    const brighter = { ...picture, data: picture.data.map((value) => (value < 245 ? value + 10 : value - 10)) };
+    expect(psnr(picture, brighter)).toBeCloseTo(20 * Math.log10(255 / 10), 4);
+    const nothing = new Uint8Array(100);
+    const dot = nothing.map((_, i) => (i === 44 ? 1 : 0));
+    const near = nothing.map((_, i) => (i === 66 ? 1 : 0));
+    const far = nothing.map((_, i) => (i === 47 ? 1 : 0));
+    const all = nothing.map(() => 1);
+    expect(scores([detection(near, dot, all, 10)])).toMatchObject({ precision: 1, recall: 1 });
+    expect(scores([detection(far, dot, all, 10)])).toMatchObject({ precision: 0, recall: 0 });
+  });
+});

@@ -1,0 +1,1 @@
+"""One file per generator: `ID`, `measure(net, card, context)` -> {"thresholds", "rows"} and `sheet(net, card, context, path)`."""

@@ -1,0 +1,37 @@
+"""PSNR, structural similarity and counts of detection; the same as bench/evaluate/metrics.ts.
+
+Source: written for this project. Pictures are uint8 [H, W, 3]; masks uint8 [H, W] of 0 and 1.
+"""
+import cv2
+import numpy as np
+
+
+def psnr(a, b, mask=None):
+    """PSNR in dB over all samples, or over the pixels where mask is 1. float32 levels are taken as well."""
+    square = ((a.astype(np.float64) - b.astype(np.float64)) / 255) ** 2
+    return float(-10 * np.log10((square if mask is None else square[mask > 0]).mean() + 1e-10))
+
+
+def ssim(a, b):
+    """Mean structural similarity (Wang et al. 2004: Gaussian window of 11, sigma 1.5, wholly inside), mean of the channels."""
+    window = cv2.getGaussianKernel(11, 1.5)
+    smooth = lambda x: cv2.sepFilter2D(x, -1, window, window)[5:-5, 5:-5]
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    p, q = smooth(a), smooth(b)
+    aa, bb, ab = smooth(a * a) - p * p, smooth(b * b) - q * q, smooth(a * b) - p * q
+    return float((((2 * p * q + 6.5025) * (2 * ab + 58.5225)) / ((p * p + q * q + 6.5025) * (aa + bb + 58.5225))).mean())
+
+
+def detection(found, label, judged):
+    """Counts [right, found, recalled, damaged] at a tolerance of 2 px in rows and columns: float64 [4]."""
+    widen = lambda mask: cv2.dilate(mask, np.ones((5, 5), np.uint8))
+    near = widen(label)
+    counted = (found > 0) & ((judged > 0) | (near > 0))
+    return np.array([(counted & (near > 0)).sum(), counted.sum(), (label * widen(found)).sum(), label.sum()], np.float64)
+
+
+def scores(counts):
+    """{'F1', 'precision', 'recall'} of summed counts."""
+    right, found, recalled, total = counts
+    precision, recall = right / max(found, 1), recalled / max(total, 1)
+    return {"F1": float(2 * precision * recall / max(precision + recall, 1e-9)), "precision": float(precision), "recall": float(recall)}

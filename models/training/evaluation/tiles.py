@@ -1,0 +1,43 @@
+"""Runs a net over a picture as the product does: tiles of one shape with a halo, mirrored beyond the edges.
+
+Source: written for this project, after `planTiles` of main/engine/tiles.ts.
+"""
+import math
+
+import numpy as np
+import torch
+
+
+def mirror(indices, length):
+    """Positions in a row of `length` that is mirrored for ever, without repeating its ends."""
+    if length == 1:
+        return np.zeros_like(indices)
+    phase = indices % (2 * (length - 1))
+    return np.where(phase < length, phase, 2 * (length - 1) - phase)
+
+
+def run(net, planes, card, *extras):
+    """Planes that the net gives, float32 [C', H, W], of float32 [C, H, W].
+
+    card: tile, halo and input multiple as in card.json. extras: floats for the net's further inputs.
+    """
+    multiple, (height, width) = card["input"]["multiple"], planes.shape[1:]
+    ceil = lambda value: math.ceil(value / multiple) * multiple
+    halo = ceil(card["halo"])
+    largest = max(multiple, card["tile"] // multiple * multiple - 2 * halo)
+    balanced = lambda length: ceil(math.ceil(length / math.ceil(length / largest)))
+    core = max(balanced(width), balanced(height))
+    reach = np.arange(-halo, core + halo)
+    further = [torch.tensor([value], dtype=torch.float32) for value in extras]
+    out = None
+    for top in range(0, height, core):
+        rows = mirror(top + reach, height)
+        for left in range(0, width, core):
+            tile = planes[:, rows[:, None], mirror(left + reach, width)[None]]
+            with torch.no_grad():
+                result = net(torch.from_numpy(np.ascontiguousarray(tile, np.float32))[None], *further)[0].numpy()
+            if out is None:
+                out = np.empty((len(result), height, width), np.float32)
+            h, w = min(core, height - top), min(core, width - left)
+            out[:, top : top + h, left : left + w] = result[:, halo : halo + h, halo : halo + w]
+    return out
