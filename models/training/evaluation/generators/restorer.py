@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from .. import baselines, metrics, protocol
-from ..context import row, to_picture, to_planes, write_sheet
+from ..context import centre, row, to_picture, to_planes, write_sheet
 from ..tiles import run
 
 ID = "restorer"
@@ -76,5 +76,5 @@ def sheet(net, card, context, path):
         for noisy, clean in list(zip(degraded, pictures))[:2]:
             error = error_of(noisy, clean)
             four = (noisy, restore(net, card, noisy, error), baselines.denoise(noisy, error), clean)
-            lines.append([picture[96:352, 128:512] for picture in four])
+            lines.append([centre(picture, 320) for picture in four])
     write_sheet(path, lines)

@@ -1,0 +1,128 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildEngine, fixtureCard, installFixture, temporaryFolder } from '../../main/engine/test-support';
+import { testScene } from '../../main/restoration/testing';
+import { writePng } from './pictures';
+import type { Report, Row } from './report';
+
+let built: Awaited<ReturnType<typeof buildEngine>>;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let main: typeof import('./index').main;
+let models: string;
+
+beforeAll(async () => {
+  [built, folder] = await Promise.all([buildEngine(), temporaryFolder()]);
+  // As on a computer without Python and without other people's weights.
+  process.env.EMULSION_PYTHON = join(folder.path, 'no-python');
+  process.env.EMULSION_TRAINING_CACHE = join(folder.path, 'cache');
+  ({ main } = await import('./index'));
+  for (const name of ['kodak', 'cid22', 'old']) {
+    for (const i of [1, 2]) {
+      const scene = { width: 160, height: 120, data: testScene(160, 120, i).data as Uint8Array };
+      await writePng(scene, join(folder.path, 'data', 'eval', name, `${i}.png`));
+    }
+  }
+  models = join(folder.path, 'models');
+  const detector = await fixtureCard('detector', { id: 'damage-detector', task: 'detect', halo: 4 });
+  await installFixture(models, {
+    ...detector,
+    input: { ...detector.input, channels: 'luma' },
+    output: { ...detector.output, channels: ['lines', 'blobs'] },
+    thresholds: { lines: 0.5, blobs: 0.5 },
+  });
+  const inpainter = await fixtureCard('inpainter', { task: 'inpaint' });
+  await installFixture(models, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
+  const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
+  await installFixture(models, await fixtureCard('restorer', { task: 'restore', halo: 1, extraInputs: [strength] }));
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  delete process.env.EMULSION_PYTHON;
+  delete process.env.EMULSION_TRAINING_CACHE;
+  await Promise.all([built.remove(), folder.remove()]);
+});
+
+/** Runs the command and answers its exit code and what it printed. */
+async function evaluate(...args: string[]): Promise<{ code: number; out: string; told: string }> {
+  const out = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const code = await main(args, built.entry);
+  const lines = (spy: typeof out) => spy.mock.calls.map(([line]) => String(line)).join('\n');
+  return { code, out: lines(out), told: lines(told) };
+}
+
+const onData = (...args: string[]) =>
+  evaluate('--data', join(folder.path, 'data'), '--models', models, '--threads', '1', ...args);
+
+function find(rows: readonly Row[], wanted: string, metric: string): Row {
+  const row = rows.find((each) => each.case === wanted && each.metric === metric);
+  if (!row) throw new Error(`there is no row ${wanted}, ${metric}`);
+  return row;
+}
+
+describe('npm run evaluate', () => {
+  it('measures every generator through the engine, and says what it cannot measure', async () => {
+    const { code, out } = await onData('--json');
+    expect(code).toBe(0);
+    const { generators, notes } = JSON.parse(out) as Report;
+    expect(Object.keys(generators).sort()).toEqual(['damage-detector', 'inpainter', 'restorer']);
+    expect(notes).toEqual([expect.stringContaining('OpenCV'), expect.stringContaining('LPIPS')]);
+    for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
+      expect(secondsPerMegapixel).toBeGreaterThan(0);
+      for (const { metric, value } of rows) {
+        if (metric === 'LPIPS') expect(value).toBeNull();
+        else expect(Number.isFinite(value)).toBe(true);
+      }
+    }
+    const { rows } = generators.restorer!;
+    const noise = find(rows, 'noise 25', 'PSNR');
+    // The fixture blurs by the strength that it is told: the engine measured the noise and told it.
+    expect(noise.value! - noise.baselines['as it came']!).toBeGreaterThan(2);
+    expect(noise.baselines['non-local means (OpenCV)']).toBeNull();
+    for (const level of noise.told!) expect(Math.abs(level - 25)).toBeLessThan(5);
+    expect(find(rows, 'noise 50', 'restore proposed').value).toBe(100);
+    expect(find(rows, 'clean', 'restore proposed').value).toBe(0);
+    expect(find(rows, 'clean', 'SSIM').pictures).toHaveLength(2);
+    // The fixture fills with mid grey: no better than a guess, and the same for every width.
+    const hole = find(generators.inpainter!.rows, '16 px', 'PSNR in the hole');
+    expect(hole.value).toBeGreaterThan(5);
+    expect(hole.value).toBeLessThan(20);
+    // It finds what is brighter than its surroundings, and nothing else.
+    expect(find(generators['damage-detector']!.rows, 'plain', 'precision').value).toBeGreaterThan(0.3);
+    if (process.platform === 'linux') expect(generators.restorer!.peakMegabytes).toBeGreaterThan(50);
+  });
+
+  it('measures one generator, in the tables of the README, and writes its contact sheet', async () => {
+    const sheets = join(folder.path, 'sheets');
+    const { code, out } = await onData('--only', 'inpainter', '--limit', '1', '--markdown', '--sheets', sheets);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^\| inpainter \| 2 px \| 4 px \| 8 px \| 16 px \| mixed \| mixed, grey \|$/m);
+    expect(out).toMatch(/^\| PSNR in the hole, dB( \| \d+\.\d\d){6} \|$/m);
+    expect(out).toMatch(/^\| – Telea \(OpenCV\)( \| not measured){6} \|$/m);
+    const { width, height } = await import('./pictures').then((each) =>
+      each.readPicture(join(sheets, 'inpainter.png')),
+    );
+    expect([width, height]).toEqual([3 * 160 + 16, 120]);
+  });
+
+  it.each([
+    ['no folder', []],
+    ['an unknown generator', ['--data', '.', '--only', 'colouriser']],
+    ['an unknown option', ['--data', '.', '--fast']],
+    ['no number', ['--data', '.', '--limit', '0']],
+    ['sheets inside the repository', ['--data', '.', '--sheets', join(import.meta.dirname, 'sheets')]],
+  ])('does not understand %s', async (_, args) => {
+    const { code, told } = await evaluate(...args);
+    expect(code).toBe(2);
+    expect(told).toContain('npm run evaluate');
+  });
+
+  it('says where pictures are missing', async () => {
+    const empty = join(folder.path, 'empty');
+    await mkdir(empty);
+    const { code, told } = await evaluate('--data', empty);
+    expect(code).toBe(1);
+    expect(told).toContain(join(empty, 'kodak'));
+  });
+});

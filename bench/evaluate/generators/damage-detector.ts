@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Context, type Evaluator, picturesOf } from '../evaluator';
+import { type Detection, detection, mean, scores } from '../metrics';
+import { centre, fourTimes, joined, listPictures, marked, readGrey, readPicture, writePng } from '../pictures';
+import type { Product } from '../product';
+import { type Damaged, damaged, LEVELS, overlaid, type Picture } from '../protocol';
+import { type Row, row, total } from '../report';
+
+const SIDE = 512;
+
+/**
+ * Drawn damage that is plain or hard to see, and alarms on clean photographs. What is judged is the mask that the
+ * product would fill at its default sensitivity, not grown.
+ */
+export const evaluator: Evaluator = {
+  id: 'damage-detector',
+  measure: async (product, context) => {
+    const rows: Row[] = [];
+    const shown: Picture[][] = [];
+    const path = join(context.folder, 'damaged.png');
+    const sets = await Promise.all(['kodak', 'cid22'].map((name) => picturesOf(context, name)));
+    const pictures = sets.flat().map((picture) => centre(picture, SIDE));
+    if (pictures.length === 0) return { rows: [], secondsPerMegapixel: null };
+    for (const [name, make] of await casesOf(context, pictures.length)) {
+      context.tell(`damage, ${name}`);
+      const counts: Detection[] = [];
+      const needed: number[] = [];
+      for (const [i, picture] of pictures.entries()) {
+        const { picture: shownDamage, label, judged } = make(picture, i);
+        const { mask, analysis } = await product.detect(await writePng(shownDamage, path));
+        counts.push(detection(mask, label, judged, picture.width));
+        needed.push(analysis.needs.some(({ kind, needed: is }) => kind === 'repair' && is) ? 100 : 0);
+        if (i < 2) shown.push([shownDamage, marked(shownDamage, mask, RED), marked(black(picture), label, WHITE)]);
+      }
+      const data = `${pictures.length} pictures of ${SIDE} px, 2 px tolerance`;
+      const found = scores(counts);
+      for (const [metric, value] of [
+        ['F1', found.f1],
+        ['precision', found.precision],
+        ['recall', found.recall],
+      ] as const) {
+        rows.push(total({ case: name, metric, unit: '', data }, value));
+      }
+      rows.push(total({ case: name, metric: 'repair proposed', unit: '%', data }, mean(needed)));
+    }
+    for (const [i, name] of ['kodak', 'cid22'].entries()) {
+      context.tell(`clean, ${name}`);
+      const alarms: number[] = [];
+      const needed: number[] = [];
+      for (const picture of sets[i]!) {
+        const { mask, analysis } = await product.detect(await writePng(picture, path));
+        alarms.push((100 * mask.reduce((sum, value) => sum + value, 0)) / mask.length);
+        needed.push(analysis.needs.some(({ kind, needed: is }) => kind === 'repair' && is) ? 100 : 0);
+      }
+      if (alarms.length === 0) continue;
+      const where = { case: `clean, ${name}`, unit: '%', data: `${alarms.length} clean pictures` } as const;
+      rows.push(row({ ...where, metric: 'false positives' }, alarms));
+      rows.push(row({ ...where, metric: 'repair proposed' }, needed));
+    }
+    if (context.sheets) {
+      for (const file of listPictures(join(context.pictures, 'old'), context.limit)) {
+        const picture = await readPicture(file);
+        const { mask } = await product.detect(await writePng(picture, path));
+        shown.push([centre(picture, SIDE), centre(marked(picture, mask, RED), SIDE)]);
+      }
+      await writePng(joined(shown, 8), join(context.sheets, 'damage-detector.png'));
+    }
+    return { rows, secondsPerMegapixel: await speed(product, context, sets.flat()[0]!) };
+  },
+};
+
+const RED = [255, 40, 40] as const;
+const WHITE = [255, 255, 255] as const;
+
+function black(picture: Picture): Picture {
+  return { ...picture, data: new Uint8Array(picture.data.length) };
+}
+
+type Make = (picture: Picture, index: number) => Damaged;
+
+async function casesOf({ overlays }: Context, count: number): Promise<[string, Make][]> {
+  const cases = LEVELS.map((level): [string, Make] => [level, (picture, i) => damaged(picture, level, i)]);
+  if (overlays === null) return cases;
+  const scanned = await heldOutOverlays(overlays, count);
+  return [...cases, ['scanned overlays', (picture, i) => overlaid(picture, scanned[i]!, i)]];
+}
+
+/** Those of the scanned overlays that were never trained on (as `is_held_out` of the kit), evenly spread. */
+async function heldOutOverlays(folder: string, count: number): Promise<Picture[]> {
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) =>
+      listPictures(join(folder, name)).map((path) => `${name}/${path.slice(folder.length + name.length + 2)}`),
+    )
+    .sort()
+    .filter((name) => BigInt(`0x${createHash('sha256').update(`damage/${name}`).digest('hex')}`) % 10n === 0n);
+  if (names.length === 0) throw new Error(`There are no overlays in ${folder}.`);
+  const chosen = Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)]!);
+  return Promise.all(chosen.map((name) => readGrey(join(folder, name))));
+}
+
+async function speed(product: Product, { folder }: Context, picture: Picture): Promise<number> {
+  const large = fourTimes(picture);
+  const { seconds } = await product.detect(await writePng(large, join(folder, 'large.png')));
+  return seconds / ((large.width * large.height) / 1e6);
+}

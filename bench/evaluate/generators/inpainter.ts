@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { type Context, distances, type Evaluator, picturesOf } from '../evaluator';
+import { psnr } from '../metrics';
+import { centre, fourTimes, joined, marked, writePng } from '../pictures';
+import type { Product } from '../product';
+import { greyOf, type Picture, strokeMask, WIDTHS } from '../protocol';
+import { INPAINTING } from '../python';
+import { type Row, row } from '../report';
+
+const SIDE = 256;
+
+interface Hole {
+  picture: Picture;
+  mask: Uint8Array;
+}
+
+/** Strokes on the middle of Kodak pictures, beside OpenCV's two methods. */
+export const evaluator: Evaluator = {
+  id: 'inpainter',
+  measure: async (product, context) => {
+    const pictures = await picturesOf(context, 'kodak');
+    if (pictures.length === 0) return { rows: [], secondsPerMegapixel: null };
+    const rows: Row[] = [];
+    for (const [name, holes] of casesOf(pictures.map((picture) => centre(picture, SIDE)))) {
+      context.tell(`holes, ${name}`);
+      const filled = await fillAll(product, context, holes);
+      const classic = await baselines(context, holes);
+      const data = `${holes.length} Kodak crops of ${SIDE} px, holes ${name}`;
+      const score = (results: Picture[]) => results.map((each, i) => psnr(each, holes[i]!.picture, holes[i]!.mask));
+      const truth = holes.map(({ picture }) => picture);
+      const others = Object.entries(classic);
+      const psnrs = others.map(([method, results]) => [method, results && score(results)] as const);
+      const lpips = await Promise.all(
+        others.map(
+          async ([method, results]) => [method, results && (await distances(context, results, truth))] as const,
+        ),
+      );
+      const where = { case: name, data } as const;
+      rows.push(row({ ...where, metric: 'PSNR in the hole', unit: 'dB' }, score(filled), Object.fromEntries(psnrs)));
+      const own = await distances(context, filled, truth);
+      rows.push(row({ ...where, metric: 'LPIPS', unit: '' }, own, Object.fromEntries(lpips)));
+      if (name === 'mixed' && context.sheets) await writeSheet(context.sheets, holes, filled, classic);
+    }
+    return { rows, secondsPerMegapixel: await speed(product, context, pictures[0]!) };
+  },
+};
+
+function* casesOf(crops: readonly Picture[]): Generator<[string, Hole[]]> {
+  const masked = (pictures: readonly Picture[], kind: number | 'mixed') =>
+    pictures.map((picture, i) => ({ picture, mask: strokeMask(i, picture.width, picture.height, kind) }));
+  for (const width of WIDTHS) yield [`${width} px`, masked(crops, width)];
+  yield ['mixed', masked(crops, 'mixed')];
+  const greys = crops.map((crop) => {
+    const grey = greyOf(crop);
+    return { ...crop, data: crop.data.map((_, i) => grey[Math.floor(i / 3)]!) };
+  });
+  yield ['mixed, grey', masked(greys, 'mixed')];
+}
+
+async function fillAll(product: Product, { folder }: Context, holes: readonly Hole[]): Promise<Picture[]> {
+  const filled: Picture[] = [];
+  for (const { picture, mask } of holes) {
+    const path = await writePng(picture, join(folder, 'hole.png'));
+    filled.push((await product.fill(path, picture.width, picture.height, mask)).picture);
+  }
+  return filled;
+}
+
+async function baselines(
+  { opencv, folder }: Context,
+  holes: readonly Hole[],
+): Promise<Record<string, Picture[] | null>> {
+  const files = await Promise.all(
+    holes.map(async ({ picture, mask }, i) => ({
+      picture: await writePng(picture, join(folder, 'holes', `${i}.png`)),
+      mask: await writePng({ ...picture, data: mask }, join(folder, 'holes', `${i}-mask.png`)),
+    })),
+  );
+  const results: Record<string, Picture[] | null> = {};
+  for (const method of INPAINTING) {
+    results[method] = opencv && (await opencv.run(files.map((each) => ({ method, ...each }))));
+  }
+  return results;
+}
+
+async function speed(product: Product, { folder }: Context, picture: Picture): Promise<number> {
+  const large = fourTimes(picture);
+  const path = await writePng(large, join(folder, 'large.png'));
+  const mask = strokeMask(0, large.width, large.height, 8);
+  const { seconds } = await product.fill(path, large.width, large.height, mask);
+  return seconds / ((large.width * large.height) / 1e6);
+}
+
+/** Hole, filled, Navier-Stokes and truth of the first pictures. */
+async function writeSheet(
+  folder: string,
+  holes: readonly Hole[],
+  filled: readonly Picture[],
+  classic: Readonly<Record<string, Picture[] | null>>,
+): Promise<void> {
+  const rows = holes.slice(0, 8).map(({ picture, mask }, i) => {
+    const other = classic[INPAINTING[0]]?.[i];
+    return [marked(picture, mask, [255, 255, 255]), filled[i]!, ...(other ? [other] : []), picture];
+  });
+  await writePng(joined(rows, 8), join(folder, 'inpainter.png'));
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packRuns, RunWriter } from '../../document/runs';
+import { forkEngine } from '../../main/engine/launch';
+import { createEngine, type Engine } from '../../main/engine/supervisor';
+import { type Analysis, type MaskOp, RECIPE_FORMAT, type Recipe, type Step } from '../../preload/contract';
+import { readGrey, readPicture } from './pictures';
+import type { Picture } from './protocol';
+
+export interface ProductOptions {
+  /** The built engine. */
+  entry: string;
+  models: string;
+  threads: number;
+}
+
+/** What became of a picture. */
+export interface Outcome {
+  picture: Picture;
+  analysis: Analysis;
+  /** Of the one step that ran. */
+  seconds: number;
+}
+
+/** The product's engine in a process of its own, asked as the app asks it. Give it back with `close`. */
+export class Product {
+  readonly #engine: Engine;
+  readonly #folder: string;
+  #pid: number | undefined;
+  #count = 0;
+
+  /** @param folder a temporary one, for what is written */
+  constructor({ entry, models, threads }: ProductOptions, folder: string) {
+    const launch = forkEngine(entry);
+    this.#folder = folder;
+    this.#engine = createEngine({
+      launch: () => {
+        const child = launch();
+        this.#pid = child.pid;
+        return child;
+      },
+      options: { models, provider: 'cpu', threads },
+      onStatus: () => {},
+    });
+  }
+
+  /** Runs one step over a file, whatever the analysis says. */
+  async run(path: string, step: Step): Promise<Outcome> {
+    const { analysis, reports, output } = await this.#engine.request('restore', {
+      path,
+      recipe: recipeOf(step),
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      target: { folder: this.#folder, stem: `result-${this.#count++}` },
+    });
+    if (!output) throw new Error(`${path}: nothing was written`);
+    const report = reports.find(({ kind }) => kind === step.kind);
+    return { picture: await readPicture(output.path), analysis, seconds: report?.seconds ?? Number.NaN };
+  }
+
+  /** What a file is found to need; nothing is written. */
+  async analyse(path: string): Promise<Analysis> {
+    const request = { path, recipe: null, format: null, quality: 90, keepMetadata: true, target: null };
+    return (await this.#engine.request('restore', request)).analysis;
+  }
+
+  /** Fills what is not 0 in a mask of the picture's size, as for a mask that was read from a file. */
+  async fill(path: string, width: number, height: number, mask: Uint8Array): Promise<Omit<Outcome, 'analysis'>> {
+    const writer = new RunWriter(width, height);
+    for (let y = 0; y < height; y++) {
+      writer.add(mask.subarray(y * width, (y + 1) * width).map((value) => (value === 0 ? 0 : 255)));
+    }
+    const packed = packRuns(writer.finish());
+    const id = createHash('sha256').update(packed).digest('hex');
+    const ops: MaskOp[] = [{ kind: 'bitmap', mode: 'replace', id }];
+    return this.#opened(path, async (photoId) => {
+      const { path: written, reports } = await this.#engine.request('export', {
+        photoId,
+        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0 } }),
+        edit: { mask: ops, repairs: [], bitmaps: new Map([[id, packed]]) },
+        format: 'png',
+        quality: 90,
+        keepMetadata: true,
+        orientation: 1,
+        target: { folder: this.#folder, stem: `result-${this.#count++}` },
+      });
+      return { picture: await readPicture(written), seconds: reports[0]?.seconds ?? Number.NaN };
+    });
+  }
+
+  /** The mask that the detector's findings make at the default sensitivity, 1 = damage, and what the picture needs. */
+  async detect(path: string): Promise<{ mask: Uint8Array; analysis: Analysis; seconds: number }> {
+    return this.#opened(path, async (photoId) => {
+      const started = performance.now();
+      const analysis = await this.#engine.request('analyse', { photoId });
+      const seconds = (performance.now() - started) / 1000;
+      const { path: written } = await this.#engine.request('exportMask', {
+        photoId,
+        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0 } }),
+        edit: { mask: [{ kind: 'detected', sensitivity: null, grow: null }], repairs: [], bitmaps: new Map() },
+        target: { folder: this.#folder, stem: `mask-${this.#count++}` },
+      });
+      const { data } = await readGrey(written);
+      return { mask: data.map((value) => (value >= 128 ? 1 : 0)), analysis, seconds };
+    });
+  }
+
+  async #opened<T>(path: string, work: (photoId: string) => Promise<T>): Promise<T> {
+    const photoId = `photo-${this.#count++}`;
+    await this.#engine.request('open', { photoId, path, name: 'picture.png' });
+    try {
+      return await work(photoId);
+    } finally {
+      await this.#engine.request('close', { photoId });
+    }
+  }
+
+  /** The most memory that the engine's process has held so far, in MB; null where the system does not tell. */
+  peakMegabytes(): number | null {
+    try {
+      const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(join('/proc', String(this.#pid), 'status'), 'utf8'));
+      return peak === null ? null : Number(peak[1]) / 1024;
+    } catch {
+      return null;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
+
+function recipeOf(step: Step): Recipe {
+  return { format: RECIPE_FORMAT, id: 'evaluation', name: 'Evaluation', gate: 'always', steps: [step] };
+}

@@ -1,0 +1,139 @@
+"""The evaluation on a tiny made folder: every generator has its rows, and what cannot be measured is said."""
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from training import evaluate
+from training.evaluation import baselines, metrics
+from training.evaluation import protocol as p
+from training.evaluation.context import Context, measured, row
+from training.evaluation.tiles import run
+from training.generators import find
+
+torch.set_num_threads(1)
+SQUARE = {"tile": 64, "halo": 8, "input": {"multiple": 16}}
+
+
+def write(path, picture):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), picture[..., ::-1])
+
+
+class Tiles(unittest.TestCase):
+    def test_give_what_the_whole_picture_gives(self):
+        torch.manual_seed(1)
+        net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 5, padding=2), torch.nn.Conv2d(4, 2, 5, padding=2))
+        planes = np.random.default_rng(1).random((3, 77, 130), dtype=np.float32)
+        tiled = run(net, planes, SQUARE)
+        whole = run(net, planes, {**SQUARE, "tile": 512})
+        self.assertEqual(tiled.shape, (2, 77, 130))
+        np.testing.assert_allclose(tiled, whole, atol=1e-5)
+
+    def test_pass_further_inputs_on(self):
+        tiled = run(lambda x, gain: x * gain, np.full((3, 20, 90), 0.5, np.float32), SQUARE, 0.5)
+        np.testing.assert_array_equal(tiled, 0.25)
+
+
+class Evaluation(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.data = Path(cls.folder.name)
+        for i in range(2):
+            picture = cv2.GaussianBlur(np.random.default_rng(i).integers(0, 256, (96, 128, 3)).astype(np.float32), (0, 0), 3)
+            picture = cv2.normalize(picture, None, 20, 235, cv2.NORM_MINMAX).astype(np.uint8)
+            write(cls.data / f"eval/kodak/{i}.png", picture)
+            write(cls.data / f"eval/old/{i}.png", picture)
+            for kind in ("dirt", "hair"):
+                for j in range(12):
+                    write(cls.data / f"damage/{kind}/{j:03d}.webp", np.repeat(p.stroke_mask(j, 60, 60, 4)[..., None] * 255, 3, -1))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def evaluate(self, identity, context=None):
+        spec = find(identity)
+        net = spec.build().eval()
+        module = evaluate.find_evaluators()[identity]
+        found = module.measure(net, spec.card(), context or Context(self.data))
+        path = self.data / "sheets" / f"{identity}.png"
+        module.sheet(net, spec.card(), Context(self.data), path)
+        self.assertGreater(path.stat().st_size, 1000)
+        return {(each["case"], each["metric"]): each for each in found["rows"]}
+
+    def test_every_generator_of_the_kit_that_repairs_is_measured(self):
+        self.assertEqual(set(evaluate.find_evaluators()), {"damage-detector", "inpainter", "restorer"})
+
+    def test_inpainter(self):
+        rows = self.evaluate("inpainter")
+        # untrained, it is the classic fill that it starts from
+        for case in ("2 px", "4 px", "8 px", "16 px", "mixed", "mixed, grey"):
+            psnr = rows[case, "PSNR in the hole"]
+            self.assertEqual(set(psnr["baselines"]), set(baselines.INPAINTING))
+            self.assertGreater(psnr["value"], psnr["baselines"]["Telea (OpenCV)"] - 3)
+            self.assertIsNone(rows[case, "LPIPS"]["value"])
+        self.assertEqual(len(psnr["pictures"]), 2)
+
+    def test_restorer(self):
+        rows = self.evaluate("restorer")
+        for sigma in p.SIGMAS:
+            came = rows[f"noise {sigma}", "PSNR"]["baselines"]["as it came"]
+            self.assertAlmostEqual(came, 20 * np.log10(255 / sigma), delta=0.6)
+            self.assertIn((f"noise {sigma}, not clipped", "PSNR"), rows)
+        self.assertGreater(rows["JPEG 40", "PSNR"]["baselines"]["as it came"], rows["JPEG 10", "PSNR"]["baselines"]["as it came"])
+        self.assertGreater(rows["noise 25", "PSNR"]["baselines"][baselines.DENOISING], rows["noise 25", "PSNR"]["baselines"]["as it came"])
+        # untrained, it changes nothing
+        self.assertGreater(rows["clean", "SSIM"]["value"], 0.99)
+
+    def test_damage_detector(self):
+        rows = self.evaluate("damage-detector", Context(self.data, overlays=self.data / "damage"))
+        # untrained, it finds nothing
+        for case in ("plain", "hard", "scanned overlays"):
+            self.assertEqual(rows[case, "recall"]["value"], 0)
+        self.assertEqual(rows["clean, kodak", "false positives"]["value"], 0)
+
+    def test_the_product_says_what_the_net_is_told(self):
+        product = {"generators": {"restorer": {"rows": [{"case": "noise 25", "metric": "PSNR", "value": 30.0, "told": [22.5, 24.0]}]}}}
+        context = Context(self.data, product=product)
+        self.assertEqual([context.told("restorer", case, 1, 25.0) for case in ("noise 25", "JPEG 10")], [24.0, 25.0])
+
+    def test_the_rows_in_decibels_are_compared(self):
+        rows = [row("a", "PSNR", "dB", [20.0, 21.0], {}, ""), row("b", "PSNR", "dB", [30.0], {}, ""), row("a", "SSIM", "", [0.5], {}, "")]
+        product = {"generators": {"x": {"rows": [{"case": c, "metric": m, "value": v} for c, m, v in (("a", "PSNR", 20.51), ("b", "PSNR", 31.0), ("a", "SSIM", 0.1))]}}}
+        self.assertEqual(evaluate.disagreements("x", rows, product), [("b", "PSNR", 30.0, 31.0), ("a", "PSNR", 20.5, 20.51)])
+
+    def test_the_card_has_the_strongest_baseline(self):
+        rows = [
+            row("a", "PSNR", "dB", [20.123], {"one": [18.0], "two": [19.456]}, "x"),
+            row("a", "LPIPS", "", [0.1], {"one": [0.3], "two": [0.22222]}, "x"),
+            row("b", "LPIPS", "", [None], {}, "x"),
+        ]
+        found = measured(rows)
+        self.assertEqual([(m["value"], m["baseline"]) for m in found], [(20.12, {"name": "two", "value": 19.46}), (0.1, {"name": "two", "value": 0.2222})])
+
+    def test_the_baselines_run_as_a_program(self):
+        picture = cv2.imread(str(self.data / "eval/kodak/0.png"))[..., ::-1]
+        mask = p.stroke_mask(0, 128, 96, 4)
+        cv2.imwrite(str(self.data / "mask.png"), mask)
+        jobs = [{"method": name, "mask": "mask.png"} for name in baselines.INPAINTING] + [{"method": baselines.DENOISING, "error": 10}]
+        for i, job in enumerate(jobs):
+            job.update(picture="eval/kodak/0.png", out=f"out{i}.png")
+        (self.data / "jobs.json").write_text(json.dumps(jobs))
+        done = subprocess.run([sys.executable, baselines.__file__, "jobs.json"], cwd=self.data, capture_output=True, check=True)
+        self.assertEqual(len(json.loads(done.stdout)), 3)
+        expected = [baselines.inpaint(picture.copy(), mask, name) for name in baselines.INPAINTING] + [baselines.denoise(picture, 10)]
+        for i, wanted in enumerate(expected):
+            np.testing.assert_array_equal(cv2.imread(str(self.data / f"out{i}.png"))[..., ::-1], wanted)
+        self.assertEqual(metrics.psnr(expected[0], picture, 1 - mask), 100)
+
+
+if __name__ == "__main__":
+    unittest.main()
