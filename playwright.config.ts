@@ -5,6 +5,9 @@ const { platform, env } = process;
 const hasElectron =
   electronProgram() !== undefined && whyNoWindow({ platform, env, uid: process.getuid?.() }) === undefined;
 
+/** Stories of the window, which run in every host that has one. */
+const WINDOW_STORIES = ['window.spec.ts', 'viewer.spec.ts', 'large-photo.spec.ts'];
+
 /**
  * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`), and those of the window
  * once more in Electron where its binary is there and can show one.
@@ -16,7 +19,7 @@ export default defineConfig({
   workers: 1,
   timeout: 180_000,
   expect: { timeout: 30_000 },
-  projects: [{ name: 'browser' }, ...(hasElectron ? [{ name: 'electron', testMatch: 'window.spec.ts' }] : [])],
+  projects: [{ name: 'browser' }, ...(hasElectron ? [{ name: 'electron', testMatch: WINDOW_STORIES }] : [])],
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {

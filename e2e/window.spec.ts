@@ -1,11 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
+import { findings } from './axe';
 import { expect, test, writeScene } from './host';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Drops a file from the system onto the window. */
 async function drop(page: Page, path: string, name: string, type: string): Promise<void> {
@@ -23,18 +21,6 @@ async function drop(page: Page, path: string, name: string, type: string): Promi
   await expect(page.getByTestId('drop-target')).toBeVisible();
   await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
-
-async function findings(page: Page): Promise<string[]> {
-  // The page's policy forbids inline scripts, so axe is evaluated from outside.
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  });
 }
 
 test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/format';
 import type { OpenPhoto } from '../state/model';
+import { Histogram } from './Histogram';
 import { noteKey } from './notes';
 
 /** What is known of the photo and what was done to it. */
@@ -17,6 +18,7 @@ export function Details({ entry }: { entry: OpenPhoto }) {
   const megapixels = format.number((photo.width * photo.height) / 1e6, 1);
   return (
     <div className="space-y-5 select-text">
+      <Histogram entry={entry} />
       <Group title={t('details.file')}>
         <Fact label={t('details.format')} value={photo.format.toUpperCase()} />
         <Fact

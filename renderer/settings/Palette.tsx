@@ -42,8 +42,11 @@ export function Palette({ onClose }: { onClose(): void }) {
           placeholder={t('palette.search')}
           className="h-9 w-full rounded-md border border-track bg-raised px-3 text-text select-text placeholder:text-secondary"
         />
+        {/* Beside the list, as a list box may hold options alone. It takes no room, so that the dialog keeps its size. */}
+        <div role="status" className="h-0">
+          <Cmdk.Empty className="px-2 py-8 text-center text-secondary">{t('palette.none')}</Cmdk.Empty>
+        </div>
         <Cmdk.List label={t('palette.list')} className="mt-3 h-[min(400px,50vh)] overflow-y-auto">
-          <Cmdk.Empty className="px-2 py-6 text-center text-secondary">{t('palette.none')}</Cmdk.Empty>
           {COMMAND_GROUPS.map((name) => (
             <Cmdk.Group key={name} heading={t(`commandGroups.${name}`)} className={group}>
               {COMMANDS.filter(
