@@ -29,8 +29,9 @@ export class StrokePainter {
     this.bounds = this.boxes.reduce<Rect | null>((all, box) => union(all, box), null)!;
   }
 
+  /** One for each point: the disc at the first, and from each point to the next. */
   get segments(): number {
-    return Math.max(1, this.stroke.points.length / 3 - 1);
+    return this.stroke.points.length / 3;
   }
 
   /** Where the segments from one on can change anything. */
@@ -44,15 +45,15 @@ export class StrokePainter {
 
   private box(segment: number): Rect {
     const { points } = this.stroke;
-    const next = Math.min(segment + 1, points.length / 3 - 1);
-    const radius = Math.max(this.radius(segment), this.radius(next));
-    const x = Math.floor(Math.min(points[3 * segment]!, points[3 * next]!) - radius);
-    const y = Math.floor(Math.min(points[3 * segment + 1]!, points[3 * next + 1]!) - radius);
+    const start = Math.max(0, segment - 1);
+    const radius = Math.max(this.radius(start), this.radius(segment));
+    const x = Math.floor(Math.min(points[3 * start]!, points[3 * segment]!) - radius);
+    const y = Math.floor(Math.min(points[3 * start + 1]!, points[3 * segment + 1]!) - radius);
     return {
       x,
       y,
-      width: Math.ceil(Math.max(points[3 * segment]!, points[3 * next]!) + radius) - x,
-      height: Math.ceil(Math.max(points[3 * segment + 1]!, points[3 * next + 1]!) + radius) - y,
+      width: Math.ceil(Math.max(points[3 * start]!, points[3 * segment]!) + radius) - x,
+      height: Math.ceil(Math.max(points[3 * start + 1]!, points[3 * segment + 1]!) + radius) - y,
     };
   }
 
@@ -66,13 +67,13 @@ export class StrokePainter {
 
   private drawSegment(segment: number, area: Rect, rect: Rect, values: Uint8Array): void {
     const { points, hardness, mode } = this.stroke;
-    const next = Math.min(segment + 1, points.length / 3 - 1);
-    const ax = points[3 * segment]!;
-    const ay = points[3 * segment + 1]!;
-    const dx = points[3 * next]! - ax;
-    const dy = points[3 * next + 1]! - ay;
-    const from = this.radius(segment);
-    const more = this.radius(next) - from;
+    const start = Math.max(0, segment - 1);
+    const ax = points[3 * start]!;
+    const ay = points[3 * start + 1]!;
+    const dx = points[3 * segment]! - ax;
+    const dy = points[3 * segment + 1]! - ay;
+    const from = this.radius(start);
+    const more = this.radius(segment) - from;
     const widest = Math.max(from, from + more);
     const square = dx * dx + dy * dy;
     const paints = mode === 'paint';

@@ -14,8 +14,10 @@ export interface Kept {
   masked: number;
   /** Of the steps that were run, in order. */
   reports: StepReport[];
-  /** What was repaired by hand on this very raster. */
+  /** What was repaired by hand on this very raster ... */
   repairs?: LocalRepairs;
+  /** ... and the revisions that it had before: whoever still looks at one sees the newest. */
+  former?: number[];
 }
 
 /**
@@ -44,7 +46,9 @@ export class Renderings {
   }
 
   byRevision(photoId: string, revision: number): Kept | null {
-    return this.#use((each) => each.photoId === photoId && each.revision === revision);
+    return this.#use(
+      (each) => each.photoId === photoId && (each.revision === revision || each.former?.includes(revision) === true),
+    );
   }
 
   /** Makes room for a picture that is about to be computed, so that the two never lie in memory together needlessly. */
@@ -65,8 +69,9 @@ export class Renderings {
     return kept;
   }
 
-  /** A rendering whose raster was changed in place: its former pictures are no longer to be had. */
+  /** Gives a new revision to a rendering whose raster was changed in place. */
   renew(kept: Kept): void {
+    kept.former = [...(kept.former ?? []), kept.revision].slice(-16);
     kept.pyramid = new Pyramid(kept.pyramid.raster);
     kept.revision = ++this.#revision;
   }
