@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MaskOp } from '../preload/contract';
+import { defectAt } from './defect';
 import type { Evidence } from './evidence';
 import type { Rect } from './geometry';
 import { compileMask, DETECTED_MASK, FrameMask, type MaskSource } from './mask';
@@ -265,6 +266,23 @@ describe('a detected piece', () => {
       sourceOf(evidence),
     );
     expect(both).toEqual(wholeOf(DETECTED_MASK, sourceOf(evidenceWith(size, lines.slice(2)))));
+  });
+
+  test('a click takes it out, and the next puts it back; a faint one is put in', () => {
+    const source = sourceOf(evidence);
+    const clicked = (ops: readonly MaskOp[]) => defectAt(compileMask(ops, source), ops, source, click.x, click.y);
+    const first = clicked(DETECTED_MASK);
+    expect(first).toEqual({ ...click, mode: 'remove' });
+    const second = clicked([...DETECTED_MASK, first!]);
+    expect(second).toEqual({ ...click, mode: 'add' });
+    expect(wholeOf([...DETECTED_MASK, first!, second!], source)).toEqual(wholeOf(DETECTED_MASK, source));
+    expect(defectAt(compileMask(DETECTED_MASK, source), DETECTED_MASK, source, 60, 90)).toBeNull();
+    const faint = { ...evidence, plane: evidence.plane.map((value) => Math.max(0, value - 85)) };
+    const dim = sourceOf(faint);
+    expect(wholeOf(DETECTED_MASK, dim).includes(255)).toBe(false);
+    const added = defectAt(compileMask(DETECTED_MASK, dim), DETECTED_MASK, dim, click.x, click.y);
+    expect(added).toMatchObject({ mode: 'add', sensitivity: 1 });
+    expect(wholeOf([...DETECTED_MASK, added!], dim).includes(255)).toBe(true);
   });
 
   test('a click beside everything changes nothing', () => {

@@ -228,10 +228,10 @@ export async function createApp(services: HostServices): Promise<App> {
         return { ...handOver(written, `image/${format}`), reports: written.reports };
       });
     },
-    'edits.load': ({ photoId }) => {
+    'edits.load': ({ photoId, others }) => {
       const { subject, path } = openedPhoto(photoId);
       // What was uploaded is gone with this run of the program.
-      return edits.open(photoId, subject, path.startsWith(scratch) ? null : path);
+      return edits.open(photoId, subject, path.startsWith(scratch) ? null : path, others);
     },
     'edits.write': async ({ photoId, ...delta }) => {
       openedPhoto(photoId);

@@ -88,10 +88,13 @@ describe('edits', () => {
     expect(later.edit('q')).toMatchObject({ mask: begin.base.mask });
   });
 
-  test('the same photo opened twice is told of the first', async () => {
+  test('the same photo opened twice is told of the first; one that nobody has open any more is taken over', async () => {
     const kept = await begun();
-    expect(await kept.open('second', subject, null)).toMatchObject({ heldBy: 'p' });
+    expect(await kept.open('second', subject, null, ['p'])).toMatchObject({ heldBy: 'p' });
     await expect(async () => kept.write('second', begin)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
+    expect(await kept.open('third', subject, null, [])).toMatchObject({ heldBy: null, log: { at: 1 } });
+    await kept.write('third', { from: 1, actions: [clear], at: 2 });
+    await expect(async () => kept.write('p', begin)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
   });
 
   test('imported masks are kept with the document, and one of another size is refused', async () => {

@@ -23,8 +23,11 @@ import { writeSafely } from './safe-file';
  * leaves the last document and the changes since.
  */
 export interface Edits {
-  /** Reads what was done to a photo. To be called once for each photo that is opened. */
-  open(photoId: string, subject: Subject, path: string | null): Promise<Loaded>;
+  /**
+   * Reads what was done to a photo. To be called once for each photo that is opened. Where another photo holds the
+   * document already, that one keeps it if it is among `others`; else (the page was loaded anew) this one takes it over.
+   */
+  open(photoId: string, subject: Subject, path: string | null, others?: readonly string[]): Promise<Loaded>;
   /** Changes the document of an open photo; it is on the disk when this settles. Throws BAD_REQUEST where it does not fit. */
   write(photoId: string, delta: EditDelta): Promise<void>;
   /** Keeps a packed mask with the document and answers its id. */
@@ -82,9 +85,13 @@ export function createEdits(folder: string): Edits {
   };
 
   return {
-    async open(photoId, subject, path) {
-      for (const [id, other] of documents) {
-        if (other.subject.sha256 === subject.sha256) return { log: null, recovered: false, heldBy: id };
+    async open(photoId, subject, path, others = []) {
+      for (const [id, held] of documents) {
+        if (held.subject.sha256 !== subject.sha256) continue;
+        if (others.includes(id)) return { log: null, recovered: false, heldBy: id };
+        documents.delete(id);
+        documents.set(photoId, held);
+        return { log: held.current, recovered: false, heldBy: null };
       }
       const file = new EditFile(folder, subject, async (editedAt) => {
         if (path !== null) await recents.add({ sha256: subject.sha256, name: subject.name, path, editedAt });
@@ -143,6 +150,10 @@ class EditFile {
   ) {
     this.path = join(folder, `${subject.sha256}.emulsion`);
     this.journalPath = join(folder, `${subject.sha256}.journal`);
+  }
+
+  get current(): EditLog | null {
+    return this.log;
   }
 
   async load(): Promise<{ log: EditLog | null; recovered: boolean }> {

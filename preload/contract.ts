@@ -496,6 +496,8 @@ export const Settings = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/i)
     .default('#ff00c8'),
+  /** Of the mask over the photo. */
+  maskOpacity: z.number().min(0.1).max(1).default(0.6),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -612,10 +614,11 @@ export const CALLS = {
 
   /**
    * What was done to the photo before, found by the content of its file. `recovered`: the program had ended without
-   * putting it away. `heldBy`: another open photo with the same content, which is the one to go on with.
+   * putting it away. `others` are the photos that the page has open; `heldBy` is the one of them with the same content,
+   * which is the one to go on with.
    */
   'edits.load': {
-    request: z.object({ photoId: PhotoId }).strict(),
+    request: z.object({ photoId: PhotoId, others: z.array(PhotoId).max(10_000) }).strict(),
     response: z.object({ log: EditLog.nullable(), recovered: z.boolean(), heldBy: PhotoId.nullable() }),
   },
   /** Changes the edit log and keeps it safe: when this has been answered, it outlives a crash. */

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Darkroom } from './darkroom/Darkroom';
+import { useToolKeys } from './darkroom/mask/useToolKeys';
 import { FilesDialog } from './files/FilesDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { GeneratorsPage } from './generators/GeneratorsPage';
@@ -28,6 +29,7 @@ export function App({ session }: { session: Session }) {
 function Window({ session }: { session: Session }) {
   useTheme();
   useLanguage();
+  useToolKeys(session);
   useShortcuts(session);
   const { t } = useTranslation();
   const dragging = useFileDrop();

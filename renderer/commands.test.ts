@@ -65,6 +65,9 @@ describe('commands', () => {
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
     await new Promise((resolve) => setTimeout(resolve, 20));
+    // Only what needs a mask under the hand has to wait for that.
+    expect(COMMANDS.filter((command) => !isReady(command, session)).every(({ needs }) => needs === 'mask')).toBe(true);
+    perform(commandOf('tool-brush'), session);
     expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
     perform(commandOf('export'), session);
     expect(stores.view.getState().dialog).toBe('export');

@@ -1,4 +1,5 @@
 import type { Photo } from '../preload/contract';
+import { MASK_COMMANDS } from './darkroom/mask/commands';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
 import { activePhoto } from './state/stores';
@@ -15,11 +16,11 @@ import { COMPARE_MODES, type CompareMode } from './state/view';
  */
 export type Stroke = string;
 
-export const COMMAND_GROUPS = ['file', 'edit', 'view', 'compare', 'window'] as const;
+export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'view', 'compare', 'window'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** What a command may need to be there. */
-type Needs = 'nothing' | 'entry' | 'photo' | 'result';
+type Needs = 'nothing' | 'entry' | 'photo' | 'result' | 'mask';
 
 interface Context {
   session: Session;
@@ -74,6 +75,10 @@ export const COMMANDS: readonly Command[] = [
   command('mirror', 'edit', ['F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'mirror')),
   command('flip', 'edit', ['Shift+F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'flip')),
 
+  command('startOver', 'edit', [], 'photo', ({ session, entry }) => session.actions.startOver(entry.key)),
+
+  ...MASK_COMMANDS,
+
   command('zoomIn', 'view', ['+', '='], 'photo', ({ session, entry, photo }) =>
     session.actions.view.zoomStep(entry.key, photo, 1),
   ),
@@ -110,6 +115,9 @@ export const COMMANDS: readonly Command[] = [
 /** What is done by other means than a command: name in the translation (`keys.<name>`), group and keys. */
 export const FURTHER_KEYS: readonly { name: string; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
+  { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
+  { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
+  { name: 'leaveMask', group: 'mask', keys: ['Esc'] },
   { name: 'pan', group: 'view', keys: ['←', '→', '↑', '↓'] },
   { name: 'peek', group: 'compare', keys: ['\\'] },
 ];
@@ -126,6 +134,7 @@ export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session):
   if (needs === 'nothing') return true;
   if (needs === 'entry') return entry !== null;
   if (entry?.photo == null) return false;
+  if (needs === 'mask') return stores.tools.getState().tool !== null && entry.edit !== null;
   return needs === 'photo' || entry.rendering !== null;
 }
 

@@ -1,12 +1,16 @@
-import { ImagePlus } from 'lucide-react';
+import { History, ImagePlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { FileInput } from '../files/FileInput';
+import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
 
 export function EmptyState() {
   const { t } = useTranslation();
-  const { pickPhotos } = useActions();
+  const { openFiles, pickPhotos } = useActions();
+  const format = useFormat();
+  const recent = useApp((state) => state.recent);
   const lost = useApp((state) => state.connection === 'lost');
   const uploads = useApp((state) => state.info?.nativeDialogs === false);
   return (
@@ -23,6 +27,26 @@ export function EmptyState() {
         </Button>
         {uploads && <FileInput />}
         <p className="mt-5 text-xs">{t('empty.formats')}</p>
+        {recent.length > 0 && (
+          <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-80 text-left">
+            <h3 className="text-xs">{t('empty.recent')}</h3>
+            <ul className="mt-1" data-testid="recent">
+              {recent.map((entry) => (
+                <li key={entry.token}>
+                  <button
+                    type="button"
+                    onClick={() => openFiles([entry])}
+                    className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-panel"
+                  >
+                    <Icon of={History} className="shrink-0" />
+                    <span className="min-w-0 grow truncate">{entry.name}</span>
+                    <span className="shrink-0 text-xs">{format.date(entry.editedAt)}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
       </div>
     </div>
   );

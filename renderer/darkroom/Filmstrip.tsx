@@ -2,9 +2,10 @@ import { LoaderCircle, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Photo, pictureUrl } from '../../preload/contract';
-import { useActions, useApp, usePhotos, useView } from '../state/context';
+import { useActions, useActivePhoto, useApp, usePhotos, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { orientationOf } from '../state/view';
+import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
 import { matrixOf, type Size, seenSize } from './geometry';
 
@@ -34,7 +35,8 @@ const HEIGHT = 52;
 
 function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   const { t } = useTranslation();
-  const { activate, close } = useActions();
+  const { activate, close, copyMask } = useActions();
+  const shown = useActivePhoto();
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -43,7 +45,12 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   const orientation = useView((state) => orientationOf(state, entry.key));
   const seen = photo === null ? null : seenSize(photo, orientation);
   const width = seen === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
-  return (
+  const canCopy =
+    shown?.photo != null &&
+    shown.key !== entry.key &&
+    shown.photo.width === photo?.width &&
+    shown.photo.height === photo.height;
+  const frame = (
     <li ref={ref} className="group relative shrink-0">
       <button
         type="button"
@@ -69,6 +76,18 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
         <X size={12} strokeWidth={1.5} />
       </button>
     </li>
+  );
+  return (
+    <ContextMenu trigger={frame}>
+      <ContextItem onSelect={() => activate(entry.key)}>{t('filmstrip.show', { name: entry.name })}</ContextItem>
+      {canCopy && (
+        <ContextItem onSelect={() => copyMask(shown.key, entry.key)}>
+          {t('mask.copyFrom', { name: entry.name })}
+        </ContextItem>
+      )}
+      <ContextLine />
+      <ContextItem onSelect={() => close(entry.key)}>{t('filmstrip.close', { name: entry.name })}</ContextItem>
+    </ContextMenu>
   );
 }
 

@@ -23,7 +23,7 @@ import { commandOf, perform } from '../commands';
 import { shorten, useFormat } from '../i18n/format';
 import { PEEK } from '../shortcuts';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
-import type { OpenPhoto } from '../state/model';
+import { canRedo, canUndo, type OpenPhoto } from '../state/model';
 import { COMPARE_MODES, type CompareMode, viewOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -71,7 +71,7 @@ export function TopBar() {
             <IconButton
               label={t('top.undo')}
               shortcut={keyOf('undo')}
-              disabled={entry.past.length === 0}
+              disabled={!canUndo(entry)}
               onClick={() => actions.undo(entry.key)}
             >
               <Icon of={Undo2} />
@@ -79,7 +79,7 @@ export function TopBar() {
             <IconButton
               label={t('top.redo')}
               shortcut={keyOf('redo')}
-              disabled={entry.future.length === 0}
+              disabled={!canRedo(entry)}
               onClick={() => actions.redo(entry.key)}
             >
               <Icon of={Redo2} />

@@ -5,20 +5,19 @@ import { useShallow } from 'zustand/react/shallow';
 import { ORIGINAL, type Photo } from '../../preload/contract';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { stepOf } from '../state/recipes';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
 import type { Drawn } from './drawing';
 import { rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
-import { MaskOverlay } from './MaskOverlay';
+import { MaskLayer } from './mask/MaskLayer';
+import { ToolStrip } from './mask/ToolStrip';
 import { Navigator } from './Navigator';
 import { PhotoCanvas, retryPictures } from './PhotoCanvas';
 import { SplitHandle } from './SplitHandle';
 import { GainTag, SideTag, Tag, TagRow } from './Tags';
 import type { Source } from './tiling';
 import { useGestures } from './useGestures';
-import { useSettled } from './useSettled';
 import { differenceOf, useSides } from './useSides';
 import { Variants } from './Variants';
 
@@ -49,7 +48,6 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const peek = useView((state) => state.peek);
   const gain = useView((state) => state.gain);
   const clipping = useView((state) => state.clippingShown);
-  const maskWanted = useView((state) => state.maskShown || state.maskPeek);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
   const isSide = mode === 'side' && entry.rendering !== null;
@@ -58,11 +56,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
 
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
-  const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
-  const repairSettings = useSettled(repair?.settings ?? null, 80);
-  const mask: Source | null =
-    maskWanted && repairSettings !== null ? { ...original, layer: 'mask', ...repairSettings } : null;
-  const overlay = mask !== null && <MaskOverlay source={mask} view={view} />;
+  const overlay = <MaskLayer entry={entry} photo={photo} view={view} />;
 
   if (failed) {
     return (
@@ -168,6 +162,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           )}
         </>
       )}
+      <ToolStrip entry={entry} photo={photo} />
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>
   );

@@ -133,7 +133,7 @@ export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: 
 }
 
 /** Puts a rectangle of the photo on whole device pixels, so that neighbours share their edge and no seam shows. */
-function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
+export function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   const origin = toPane(view, pane, { x: 0, y: 0 });
   const shift = {
     x: Math.round(origin.x * ratio) - origin.x * ratio,
@@ -153,7 +153,7 @@ function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   };
 }
 
-function drawTurned(
+export function drawTurned(
   context: CanvasRenderingContext2D,
   bitmap: CanvasImageSource,
   from: Rect,

@@ -5,7 +5,7 @@ import { useRecipeChoices } from '../recipe/choices';
 import { otherKey, recipeKey, recipeOfSide, type Side, sidesOf, type Wish } from '../state/comparison';
 import { useActions, useComparison, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { appliedTo, hasWork } from '../state/recipes';
+import { appliedTo, hasSteps } from '../state/recipes';
 import type { View } from './geometry';
 import type { Source } from './tiling';
 
@@ -84,7 +84,7 @@ export function useSides(
   // What comes to the same as the result, or to nothing, is no further picture.
   const isOther = (id: string) => {
     const other = named(id);
-    return other !== null && recipe !== null && hasWork(other) && recipeKey(other) !== recipeKey(recipe);
+    return other !== null && recipe !== null && hasSteps(other) && recipeKey(other) !== recipeKey(recipe);
   };
   const sides: Side[] = [
     ...(recipe === null ? [] : sidesOf(recipe)),

@@ -27,6 +27,10 @@ export function createFormat(language: string) {
         maximumFractionDigits: power === 0 ? 0 : 1,
       }).format(bytes / 1000 ** power);
     },
+    /** A moment in ISO 8601 as day and time. */
+    date(moment: string): string {
+      return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
+    },
     seconds(seconds: number): string {
       return `${fixed(seconds, seconds < 10 ? 1 : 0)}${NARROW_SPACE}s`;
     },

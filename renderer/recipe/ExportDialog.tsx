@@ -27,7 +27,7 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
   const [quality, setQuality] = useState(QUALITY);
   const [keepMetadata, setKeepMetadata] = useState(kept);
   const lossy = LOSSY.includes(format);
-  const needsFull = entry.recipe !== null && hasWork(entry.recipe) && entry.render !== 'done';
+  const needsFull = entry.edit !== null && hasWork(entry.edit) && entry.render !== 'done';
 
   return (
     <Dialog

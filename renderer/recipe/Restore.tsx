@@ -1,15 +1,14 @@
 import { CircleCheck, LoaderCircle } from 'lucide-react';
-import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Analysis, Recipe } from '../../preload/contract';
+import type { Analysis } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { availableKinds, hasWork, needOf } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
-import { Select } from '../ui/Select';
-import { useRecipeChoices } from './choices';
+import { LocalRepairs } from './LocalRepairs';
+import { RecipeChoice } from './RecipeChoice';
 import { reasonSentence } from './reason';
 import { StepCard } from './StepCard';
 
@@ -45,8 +44,13 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
         {kinds.map((kind) => (
           <StepCard key={kind} entry={entry} need={needOf(analysis, kind)!} />
         ))}
+        {entry.photo !== null && <LocalRepairs entry={entry} photo={entry.photo} />}
       </div>
-      <RenderNote entry={entry} recipe={recipe} analysis={analysis} />
+      <details className="text-xs text-secondary">
+        <summary className="w-fit rounded-md">{t('restore.order')}</summary>
+        <p className="mt-1">{t('restore.orderText')}</p>
+      </details>
+      <RenderNote entry={entry} analysis={analysis} />
       <Missing analysis={analysis} />
     </div>
   );
@@ -75,33 +79,11 @@ function NothingToRepair({ analysis }: { analysis: Analysis }) {
   );
 }
 
-function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Recipe }) {
-  const { t } = useTranslation();
-  const actions = useActions();
-  const id = useId();
-  const options = useRecipeChoices().map(({ id: value, name }) => ({ value, label: name }));
-  return (
-    <div className="flex items-center gap-2">
-      <label htmlFor={id} className="shrink-0 text-xs text-secondary">
-        {t('restore.recipe')}
-      </label>
-      <Select
-        id={id}
-        testId="recipe"
-        className="grow"
-        value={recipe.id}
-        options={options}
-        onChange={(chosen) => actions.chooseRecipe(entry.key, chosen)}
-      />
-    </div>
-  );
-}
-
 /** What stands between the cards and the picture, where there is something to say. */
-function RenderNote({ entry, recipe, analysis }: { entry: OpenPhoto; recipe: Recipe; analysis: Analysis }) {
+function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis }) {
   const { t } = useTranslation();
   const actions = useActions();
-  if (!hasWork(recipe)) {
+  if (entry.edit === null || !hasWork(entry.edit)) {
     return analysis.nothingToDo ? null : <p className="text-xs text-secondary">{t('restore.allOff')}</p>;
   }
   if (entry.render !== 'stopped' && entry.render !== 'failed') return null;

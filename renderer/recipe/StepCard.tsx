@@ -1,5 +1,6 @@
 import {
   Bandage,
+  Brush,
   ChevronRight,
   Contrast,
   Droplets,
@@ -101,6 +102,20 @@ function StepControls({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
           </button>
         ) : (
           <span />
+        )}
+        {kind === 'repair' && (
+          <button
+            type="button"
+            data-testid="mask-edit"
+            onClick={() => {
+              actions.tools.set({ atOnce: false });
+              actions.tools.take('brush');
+            }}
+            className="ml-auto flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs text-secondary hover:text-text"
+          >
+            <Icon of={Brush} />
+            {t('restore.editMask')}
+          </button>
         )}
         {kind === 'repair' && (
           <button

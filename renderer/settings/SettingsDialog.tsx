@@ -7,15 +7,7 @@ import { Field } from '../ui/Field';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Switch } from '../ui/Switch';
-
-/** Colours that no old photo has. */
-const MASK_COLOURS = {
-  magenta: '#ff00c8',
-  cyan: '#00e5ff',
-  green: '#2bff00',
-  yellow: '#fff000',
-  red: '#ff2a1f',
-} as const;
+import { MASK_COLOURS } from './maskColours';
 
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { CallName, Recipe } from '../../preload/contract';
+import { applyDelta, freshLog } from '../../document/edit';
+import { DETECTED_MASK } from '../../document/mask';
+import { type CallName, EditDelta, type EditLog, type MaskOp, type Recipe } from '../../preload/contract';
 import {
   cleanAnalysis,
   createFakeBridge,
+  type FakeBridge,
   fakeAnalysis,
   fakeFailure,
   fakePhoto,
@@ -10,6 +13,7 @@ import {
   PROPOSAL,
 } from '../testing/fakeBridge';
 import { createActions, PREVIEW_DELAY } from './actions';
+import { canRedo } from './model';
 import { stepOf } from './recipes';
 import { activePhoto, createStores } from './stores';
 
@@ -249,7 +253,7 @@ describe('changing a setting', () => {
       0.8,
     );
     actions.setEnabled(key, 'tone', false);
-    expect(entry().future).toEqual([]);
+    expect(canRedo(entry())).toBe(false);
   });
 
   test('a named recipe applies where there is a need, and the proposal comes back as it was', async () => {
@@ -424,5 +428,184 @@ describe('the app', () => {
     expect(entry().phase).toBe('ready');
     bridge.emit('menu.command', { command: 'export' });
     expect(stores.view.getState().dialog).toBe('export');
+  });
+});
+
+describe('the edit document', () => {
+  const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 20, hardness: 1, points: [5, 5, 1] };
+  const written = (bridge: FakeBridge) => bridge.named('edits.write').map(({ request }) => EditDelta.parse(request));
+  /** What the main side would have after all that was written to it. */
+  const kept = (bridge: FakeBridge) => written(bridge).reduce<EditLog | null>(applyDelta, null);
+
+  test('a photo that is only looked at writes nothing', async () => {
+    const { bridge, openOne, rest } = setUp();
+    await openOne();
+    await rest();
+    expect(written(bridge)).toEqual([]);
+  });
+
+  test('whatever is done and undone, the main side has the same log a moment later', async () => {
+    const { actions, bridge, entry, openOne, rest } = setUp();
+    await openOne();
+    const { key } = entry();
+    const acts: (() => void)[] = [
+      () => actions.setSetting(key, 'repair', 'sensitivity', 0.7),
+      () => actions.setSetting(key, 'repair', 'sensitivity', 0.8),
+      () => actions.settleSetting(key),
+      () => actions.paint(key, dab),
+      () => actions.undo(key),
+      () => actions.paint(key, { kind: 'invert' }),
+      () => {
+        actions.keepUnfinished(key, { name: 'mask', paint: dab });
+        actions.dropUnfinished(key);
+      },
+      () => actions.repairPlace(key, dab as never),
+      () => actions.undo(key),
+      () => actions.undo(key),
+      () => actions.redo(key),
+      () => {
+        actions.keepUnfinished(key, { name: 'mask', paint: dab });
+        actions.paint(key, { ...dab, size: 30 });
+      },
+      () => actions.startOver(key),
+    ];
+    for (const act of acts) {
+      act();
+      await rest();
+      expect(kept(bridge)).toEqual(entry().log);
+    }
+  });
+
+  test('a stroke that is not finished is written as it is, and the finished one takes its place', async () => {
+    const { actions, bridge, entry, openOne, rest } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.keepUnfinished(key, { name: 'mask', paint: dab });
+    expect(kept(bridge)).toMatchObject({ actions: [{ paint: dab }], at: 1 });
+    expect(entry().log?.actions).toEqual([]);
+    const whole = { ...dab, points: [...dab.points, 9, 9, 1] };
+    actions.paint(key, whole);
+    await rest();
+    expect(kept(bridge)?.actions).toMatchObject([{ paint: whole }]);
+  });
+
+  test('before anything is computed, what it is computed from has been written', async () => {
+    const { actions, bridge, entry, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    await vi.advanceTimersByTimeAsync(5000);
+    actions.repairPlace(key, dab as never);
+    await vi.advanceTimersByTimeAsync(0);
+    const names = bridge.calls.map(({ name }) => name);
+    expect(names.lastIndexOf('edits.write')).toBeLessThan(names.lastIndexOf('photos.render'));
+    expect(names.lastIndexOf('edits.write')).toBeGreaterThan(0);
+    // The full size was there, so only the place is computed.
+    expect(bridge.named('photos.render').at(-1)?.request.size).toBe('full');
+    expect(bridge.named('photos.render')).toHaveLength(3);
+  });
+
+  test('painting switches the repair step on, in the same entry of the history', async () => {
+    const { actions, entry, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.setEnabled(key, 'repair', false);
+    actions.paint(key, dab);
+    expect(stepOf(entry().recipe!, 'repair')?.enabled).toBe(true);
+    actions.undo(key);
+    expect(stepOf(entry().recipe!, 'repair')?.enabled).toBe(false);
+    expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+  });
+
+  test('a photo that was worked on goes on where it was, and can start over, which can be undone', async () => {
+    const { actions, bridge, entry, notices, openOne } = setUp();
+    const log: EditLog = {
+      ...freshLog(PROPOSAL),
+      actions: [
+        { name: 'mask', paint: dab },
+        { name: 'mask', paint: { kind: 'invert' } },
+      ],
+      at: 1,
+    };
+    bridge.answers['edits.load'] = () => ok({ log, recovered: true, heldBy: null });
+    await openOne();
+    expect(entry().edit?.mask).toEqual([...DETECTED_MASK, dab]);
+    expect(notices()).toMatchObject([{ text: 'recovered' }]);
+    actions.redo(entry().key);
+    expect(entry().edit?.mask).toHaveLength(3);
+    notices()[0]!.action!.run();
+    expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+    notices().at(-1)!.action!.run();
+    expect(entry().edit?.mask).toHaveLength(3);
+  });
+
+  test('the same photo twice is one photo', async () => {
+    const { actions, bridge, entry, openOne, settle, stores } = setUp();
+    await openOne('a');
+    const first = entry().key;
+    await openOne('b');
+    bridge.answers['edits.load'] = () => ok({ log: null, recovered: false, heldBy: 'photo-1' });
+    actions.openFiles([{ token: 'again', name: 'again.jpg', kind: 'photo' }]);
+    await settle();
+    expect(stores.photos.getState().photos).toHaveLength(2);
+    expect(entry().key).toBe(first);
+    expect(bridge.named('photos.close')).toHaveLength(1);
+  });
+
+  test('edits that cannot be read are told, and nothing is written over them', async () => {
+    const { actions, bridge, entry, notices, openOne, rest } = setUp();
+    bridge.answers['edits.load'] = () => fakeFailure('EDIT_NEWER');
+    await openOne();
+    expect(notices()).toMatchObject([{ text: 'editsUnread', failure: { code: 'EDIT_NEWER' } }]);
+    actions.paint(entry().key, dab);
+    await rest();
+    expect(written(bridge)).toEqual([]);
+  });
+
+  test('where writing fails it is told, and the next change brings everything', async () => {
+    const { actions, bridge, entry, notices, openOne, rest } = setUp();
+    await openOne();
+    const { key } = entry();
+    bridge.answers['edits.write'] = () => fakeFailure('DISK_FULL');
+    actions.paint(key, dab);
+    await rest();
+    expect(notices()).toMatchObject([{ text: 'editsUnsaved', failure: { code: 'DISK_FULL' } }]);
+    delete bridge.answers['edits.write'];
+    const before = written(bridge).length;
+    actions.paint(key, { kind: 'invert' });
+    await rest();
+    expect(written(bridge).slice(before).reduce<EditLog | null>(applyDelta, null)).toEqual(entry().log);
+  });
+
+  test('a mask from a file is undone like anything else; one of another size says so', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.takeMask(key, new File(['x'], 'mask.png'));
+    await settle();
+    expect(entry().edit?.mask.at(-1)).toEqual({ kind: 'bitmap', mode: 'replace', id: 'a'.repeat(64) });
+    expect(bridge.calls.findIndex(({ name }) => name === 'edits.write')).toBeLessThan(
+      bridge.calls.findIndex(({ name }) => name === 'masks.import'),
+    );
+    notices().at(-1)!.action!.run();
+    expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+    bridge.answers['masks.import'] = () => fakeFailure('MASK_SIZE');
+    actions.takeMask(key, new File(['x'], 'other.png'));
+    await settle();
+    expect(notices().at(-1)).toMatchObject({ text: 'maskFailed', failure: { code: 'MASK_SIZE' } });
+  });
+});
+
+describe('own recipes', () => {
+  test('what is set is kept under a name; a recipe that was removed comes back by undo', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    await openOne();
+    actions.saveRecipe(entry().key, 'Mine', null);
+    await settle();
+    expect(entry().recipe).toMatchObject({ id: 'mine', name: 'Mine' });
+    actions.removeRecipe(entry().recipe!);
+    await settle();
+    notices().at(-1)!.action!.run();
+    await settle();
+    expect(bridge.named('recipes.save').map(({ request }) => request.name)).toEqual(['Mine', 'Mine']);
   });
 });

@@ -1,26 +1,44 @@
+import { applyAction, freshLog, stateOf } from '../../document/edit';
+import { DETECTED_MASK } from '../../document/mask';
 import {
   type Bridge,
   type CallName,
   type ConnectionState,
+  type EditAction,
+  type EditLog,
   type ExportFormat,
+  type Failure,
   type FileEntry,
   failure,
+  type LocalRepair,
+  type MaskOp,
+  type Photo,
   type Recipe,
   type Request,
   type Response,
   type Result,
   type Settings,
   type StepKind,
+  type Written,
 } from '../../preload/contract';
 import { createComparison, type Wish } from './comparison';
+import { createKeeper } from './keeper';
 import type { JobKind, Notice, OpenPhoto } from './model';
-import { appliedTo, hasWork, type SettingValue, withEnabled, withSetting } from './recipes';
+import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
+import { createToolActions } from './tools';
 import { createViewActions, orientationOf } from './view';
 
 /** How long the hand has to rest before a changed setting is computed, in milliseconds. */
 export const PREVIEW_DELAY = 250;
-const PHOTO_HISTORY = 100;
+/** The same after a stroke: painting goes on, and the computer had better listen to the hand. */
+const PAINT_DELAY = 700;
+
+/** What a log says of a photo. */
+function derived(log: EditLog | null): Pick<OpenPhoto, 'edit' | 'recipe'> {
+  const edit = log === null ? null : stateOf(log);
+  return { edit, recipe: edit?.recipe ?? null };
+}
 
 /** What the actions need of the browser. */
 export interface Surroundings {
@@ -99,6 +117,14 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   const find = (key: string) => photos.getState().photos.find((photo) => photo.key === key) ?? null;
 
+  /** Brings the histories to the main side, which keeps them safe. */
+  const keeper = createKeeper({
+    find,
+    write: (request) => call('edits.write', request),
+    onFailed: (key, failure) =>
+      tell({ tone: 'error', text: 'editsUnsaved', params: { name: find(key)?.name ?? '' }, failure }),
+  });
+
   function patch(key: string, change: Partial<OpenPhoto>): void {
     photos.setState((state) => ({
       photos: state.photos.map((photo) => (photo.key === key ? { ...photo, ...change } : photo)),
@@ -121,8 +147,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   const cameFrom = new Map<string, string | null>();
   let taking = false;
 
-  /** Opens files one after the other. `recipe` is put back on a photo that was closed. */
-  function openFiles(files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[], recipe: Recipe | null = null): void {
+  /** Opens files one after the other. `log` is put back on a photo that was closed. */
+  function openFiles(files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[], log: EditLog | null = null): void {
     const fresh = files
       .filter((file) => file.kind === 'photo')
       .map(
@@ -133,9 +159,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
           phase: 'waiting',
           photo: null,
           analysis: null,
-          recipe,
-          past: [],
-          future: [],
+          log,
+          ...derived(log),
           editing: null,
           render: 'idle',
           rendering: null,
@@ -169,11 +194,14 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const entry = find(key);
     if (entry === null) return;
     patch(key, { phase: 'opening' });
-    const { token, name, recipe } = entry;
+    const { token, name, log } = entry;
     const result = await asJob('open', key, (jobId) => call('photos.open', { token, jobId }));
     if (result.ok) {
       if (find(key) === null) void call('photos.close', { photoId: result.value.id });
-      else patch(key, { photo: result.value, phase: 'analysing' });
+      else {
+        patch(key, { photo: result.value, phase: 'analysing' });
+        await goOn(key, result.value);
+      }
       return;
     }
     if (find(key) === null) return;
@@ -186,7 +214,43 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       text: 'openFailed',
       params: { name },
       failure: result.error,
-      action: { label: 'retry', run: () => openFiles([{ token, name, kind: 'photo' }], recipe) },
+      action: { label: 'retry', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+    });
+  }
+
+  /** Takes up what was done to a photo before, if anything. */
+  async function goOn(key: string, photo: Photo): Promise<void> {
+    const others = photos.getState().photos.flatMap((other) => other.photo?.id ?? []);
+    const result = await call('edits.load', { photoId: photo.id, others: others.filter((id) => id !== photo.id) });
+    const entry = find(key);
+    if (entry === null) return;
+    const { name } = entry;
+    if (!result.ok) {
+      keeper.refuse(key);
+      tell({ tone: 'error', text: 'editsUnread', params: { name }, failure: result.error });
+      return;
+    }
+    const { log, recovered, heldBy } = result.value;
+    const held = photos.getState().photos.find((other) => other.photo?.id === heldBy);
+    if (held !== undefined) {
+      // The same photo twice would be two histories of one thing.
+      remove(key);
+      void call('photos.close', { photoId: photo.id });
+      activate(held.key);
+      return;
+    }
+    if (log === null) {
+      if (entry.log !== null) keeper.begin(key);
+      return;
+    }
+    keeper.took(key, log);
+    patch(key, { log, ...derived(log) });
+    if (log.at === 0 || entry.log !== null) return;
+    tell({
+      tone: 'info',
+      text: recovered ? 'recovered' : 'continued',
+      params: { name },
+      action: { label: 'startOver', run: () => startOver(key) },
     });
   }
 
@@ -198,7 +262,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
     if (find(key) === null) return;
     if (result.ok) {
-      patch(key, { phase: 'ready', analysis: result.value, recipe: entry.recipe ?? result.value.recipe });
+      const log = find(key)?.log ?? freshLog(result.value.recipe);
+      patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
       if (photos.getState().activeKey === key) schedule(key, 0);
       return;
     }
@@ -216,8 +281,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function activate(key: string): void {
     photos.setState({ activeKey: key });
     const entry = find(key);
-    if (entry?.recipe == null || entry.phase !== 'ready') return;
-    if (entry.renderedFor !== entry.recipe) schedule(key, 0);
+    if (entry?.edit == null || entry.phase !== 'ready') return;
+    if (entry.renderedFor !== entry.edit) schedule(key, 0);
     else continueWithFull();
   }
 
@@ -242,14 +307,15 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     for (const job of jobs.getState().jobs) if (job.photoKey === key) cancelJob(job.id);
     const waiting = queue.indexOf(key);
     if (waiting >= 0) queue.splice(waiting, 1);
+    keeper.flush(key);
     remove(key);
     if (entry.photo !== null) void call('photos.close', { photoId: entry.photo.id });
-    const { token, name, recipe } = entry;
+    const { token, name, log } = entry;
     tell({
       tone: 'info',
       text: 'closed',
       params: { name },
-      action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], recipe) },
+      action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
     });
     activateAny(null);
   }
@@ -304,26 +370,35 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     stop();
     comparison.outdate(key);
     const entry = find(key);
-    if (entry?.photo == null || entry.recipe === null) return;
-    if (!hasWork(entry.recipe)) {
-      patch(key, { render: 'idle', rendering: null, renderedFor: entry.recipe });
+    if (entry?.photo == null || entry.edit === null) return;
+    const { edit, rendering, renderedFor } = entry;
+    if (!hasWork(edit)) {
+      patch(key, { render: 'idle', rendering: null, renderedFor: edit });
       comparison.run();
       return;
     }
+    // Where only local repairs differ, the full size is there and needs no more than they do.
+    const isLocal =
+      rendering?.size === 'full' &&
+      renderedFor?.recipe === edit.recipe &&
+      renderedFor.mask.length === edit.mask.length &&
+      renderedFor.mask.every((op, i) => op === edit.mask[i]);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
     turn.timer = setTimeout(() => {
       turn.timer = null;
-      void compute(turn, 'preview');
+      void compute(turn, isLocal ? 'full' : 'preview');
     }, delay);
     wanted = turn;
   }
 
   async function compute(turn: NonNullable<typeof wanted>, size: 'preview' | 'full'): Promise<void> {
     const entry = find(turn.key);
-    if (entry?.photo == null || entry.recipe === null) return;
-    const { recipe, name } = entry;
+    if (entry?.photo == null || entry.edit === null) return;
+    const { edit, name } = entry;
+    const { recipe } = edit;
     const photoId = entry.photo.id;
+    keeper.flush(turn.key);
     patch(turn.key, { render: size });
     const result = await asJob(
       size,
@@ -339,7 +414,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       patch(turn.key, {
         render: size === 'preview' ? 'previewed' : 'done',
         rendering: result.value,
-        renderedFor: recipe,
+        renderedFor: edit,
       });
       if (size === 'preview') continueWithFull();
       else comparison.run();
@@ -388,28 +463,34 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   // ------------------------------------------------------------------------------------------ recipes
 
-  /** `setting` names what is under the hand: changes of the same one in a row are one step of the history. */
-  function setRecipe(key: string, recipe: Recipe, setting: string | null): void {
+  /**
+   * Adds an entry to the history. `setting` names what is under the hand: changes of the same one in a row are one
+   * entry. The picture follows after `delay` milliseconds.
+   */
+  function commit(key: string, action: EditAction, setting: string | null = null, delay = 0): void {
     const entry = find(key);
-    if (entry?.recipe == null) return;
-    const continues = setting !== null && setting === entry.editing;
-    patch(key, {
-      recipe,
-      past: continues ? entry.past : [...entry.past, entry.recipe].slice(-PHOTO_HISTORY),
-      future: [],
-      editing: setting,
-    });
-    schedule(key, setting === null ? 0 : PREVIEW_DELAY);
+    if (entry?.log == null || entry.edit === null) return;
+    const { log, editing } = entry;
+    const from = setting !== null && setting === editing ? log.at - 1 : log.at;
+    const next: EditLog = { ...log, actions: [...log.actions.slice(0, from), action], at: from + 1 };
+    const edit = from === log.at ? applyAction(entry.edit, action) : stateOf(next);
+    patch(key, { log: next, edit, recipe: edit.recipe, editing: setting });
+    keeper.changed(key, from);
+    schedule(key, delay);
+  }
+
+  function setRecipe(key: string, name: EditAction['name'], recipe: Recipe, setting: string | null = null): void {
+    commit(key, { name, recipe }, setting, setting === null ? 0 : PREVIEW_DELAY);
   }
 
   function setEnabled(key: string, kind: StepKind, enabled: boolean): void {
     const recipe = find(key)?.recipe;
-    if (recipe != null) setRecipe(key, withEnabled(recipe, kind, enabled), null);
+    if (recipe != null) setRecipe(key, 'step', withEnabled(recipe, kind, enabled));
   }
 
   function setSetting(key: string, kind: StepKind, name: string, value: SettingValue): void {
     const recipe = find(key)?.recipe;
-    if (recipe != null) setRecipe(key, withSetting(recipe, kind, name, value), `${kind}.${name}`);
+    if (recipe != null) setRecipe(key, 'setting', withSetting(recipe, kind, name, value), `${kind}.${name}`);
   }
 
   /** The hand has left the slider: the next change is a step of the history of its own. */
@@ -422,32 +503,258 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const analysis = find(key)?.analysis;
     if (analysis == null) return;
     if (id === analysis.recipe.id) {
-      setRecipe(key, analysis.recipe, null);
+      setRecipe(key, 'recipe', analysis.recipe);
       return;
     }
     const named = app.getState().recipes.find((recipe) => recipe.id === id);
-    if (named !== undefined) setRecipe(key, appliedTo(named, analysis), null);
+    if (named !== undefined) setRecipe(key, 'recipe', appliedTo(named, analysis));
+  }
+
+  function moveTo(key: string, at: number): void {
+    const log = find(key)?.log;
+    if (log == null || at < 0 || at > log.actions.length) return;
+    const next = { ...log, at };
+    patch(key, { log: next, ...derived(next), editing: null });
+    keeper.changed(key, log.actions.length);
+    schedule(key, 0);
   }
 
   /** Takes a recipe as it is, as one step of the history. */
   function takeRecipe(key: string, recipe: Recipe): void {
-    setRecipe(key, recipe, null);
+    setRecipe(key, 'recipe', recipe);
   }
 
   function undo(key: string): void {
-    const entry = find(key);
-    const recipe = entry?.past.at(-1);
-    if (entry?.recipe == null || recipe === undefined) return;
-    patch(key, { recipe, past: entry.past.slice(0, -1), future: [entry.recipe, ...entry.future], editing: null });
-    schedule(key, 0);
+    const log = find(key)?.log;
+    if (log != null) moveTo(key, log.at - 1);
   }
 
   function redo(key: string): void {
+    const log = find(key)?.log;
+    if (log != null) moveTo(key, log.at + 1);
+  }
+
+  /** An action that says so, with a way back. */
+  function commitTold(key: string, action: EditAction, text: Notice['text']): void {
+    const name = find(key)?.name ?? '';
+    commit(key, action);
+    const made = find(key)?.log?.at;
+    tell({
+      tone: 'info',
+      text,
+      params: { name },
+      // Only while it is still the last thing done; later, undo means something else.
+      action: { label: 'undo', run: () => find(key)?.log?.at === made && undo(key) },
+    });
+  }
+
+  /** Back to the proposal, as one entry of the history. */
+  function startOver(key: string): void {
+    const proposal = find(key)?.analysis?.recipe;
+    if (proposal === undefined) return;
+    commitTold(key, { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], repairs: [] }, 'startedOver');
+  }
+
+  // ------------------------------------------------------------------------------- mask and local repairs
+
+  /** The recipe with its repair step switched on: who edits the mask wants it used. */
+  function repairing(recipe: Recipe): Recipe | undefined {
+    return stepOf(recipe, 'repair')?.enabled === true ? undefined : withEnabled(recipe, 'repair', true);
+  }
+
+  /** Adds an operation to the mask. */
+  function paint(key: string, op: MaskOp): void {
+    const recipe = find(key)?.recipe;
+    if (recipe == null) return;
+    commit(key, { name: 'mask', paint: op, recipe: repairing(recipe) }, null, PAINT_DELAY);
+  }
+
+  /** Back to the damage that was found. */
+  function resetMask(key: string): void {
+    commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
+  }
+
+  /** A stroke that is not finished: kept safe, but not yet an entry of the history. */
+  function keepUnfinished(key: string, action: EditAction): void {
+    keeper.unfinished(key, action);
+  }
+
+  /** The stroke was given up. */
+  function dropUnfinished(key: string): void {
+    const log = find(key)?.log;
+    if (log != null) keeper.changed(key, log.at);
+  }
+
+  /** Repairs a region by itself, at once. */
+  function repairPlace(key: string, op: LocalRepair['mask'][number]): void {
+    commit(key, { name: 'repair', repair: { id: surroundings.newId(), enabled: true, mask: [op] } });
+  }
+
+  function switchRepair(key: string, id: string, enabled: boolean): void {
+    commit(key, { name: enabled ? 'repairOn' : 'repairOff', toggle: { id, enabled } });
+  }
+
+  function removeRepair(key: string, id: string): void {
+    commitTold(key, { name: 'repairRemoved', remove: id }, 'repairRemoved');
+  }
+
+  function handedOver(written: Written, saved: Notice['text'], downloaded: Notice['text']): void {
+    const base = app.getState().info?.downloadBase ?? null;
+    if (written.download === null || base === null) {
+      tell({ tone: 'done', text: saved, params: { name: written.name, place: written.place ?? '' }, stays: true });
+      return;
+    }
+    const download = () => surroundings.download(`${base}/${written.download}`, written.name);
+    download();
+    tell({ tone: 'done', text: downloaded, params: { name: written.name } });
+  }
+
+  async function exportMask(key: string): Promise<void> {
     const entry = find(key);
-    const recipe = entry?.future[0];
-    if (entry?.recipe == null || recipe === undefined) return;
-    patch(key, { recipe, past: [...entry.past, entry.recipe], future: entry.future.slice(1), editing: null });
-    schedule(key, 0);
+    if (entry?.photo == null || entry.recipe === null) return;
+    const { recipe, name } = entry;
+    const photoId = entry.photo.id;
+    keeper.flush(key);
+    const result = await asJob('mask', key, (jobId) => call('masks.export', { photoId, recipe, jobId }));
+    if (result.ok) handedOver(result.value, 'maskSaved', 'maskDownloaded');
+    else if (result.error.code !== 'CANCELLED') {
+      tell({ tone: 'error', text: 'maskFailed', params: { name }, failure: result.error });
+    }
+  }
+
+  async function importMask(key: string, token: string, name: string): Promise<void> {
+    const photoId = find(key)?.photo?.id;
+    if (photoId === undefined) return;
+    // A mask is kept with the edits, so there must be some.
+    keeper.begin(key);
+    const result = await asJob('mask', key, (jobId) => call('masks.import', { photoId, token, jobId }));
+    takeBitmap(key, result, name);
+  }
+
+  function takeBitmap(key: string, result: Result<{ id: string }>, name: string): void {
+    const recipe = find(key)?.recipe;
+    if (recipe == null) return;
+    if (result.ok) {
+      const op: MaskOp = { kind: 'bitmap', mode: 'replace', id: result.value.id };
+      commit(key, { name: 'mask', paint: op, recipe: repairing(recipe) });
+      const made = find(key)?.log?.at;
+      tell({
+        tone: 'done',
+        text: 'maskTaken',
+        params: { name },
+        action: { label: 'undo', run: () => find(key)?.log?.at === made && undo(key) },
+      });
+    } else if (result.error.code !== 'CANCELLED') {
+      tell({ tone: 'error', text: 'maskFailed', params: { name }, failure: result.error });
+    }
+  }
+
+  /** Where the host has dialogs: asks for a mask. Answers false where the page has to ask by itself. */
+  async function pickMask(key: string): Promise<boolean> {
+    if (app.getState().info?.nativeDialogs !== true) return false;
+    const result = await call('files.pick', { kind: 'mask' });
+    const file = result.ok ? result.value.files[0] : undefined;
+    if (file !== undefined) await importMask(key, file.token, file.name);
+    return true;
+  }
+
+  /** A mask that was dropped or chosen in the page. */
+  async function takeMask(key: string, file: File): Promise<void> {
+    const offered = await bridge.offer([file]);
+    const entry = offered.ok ? offered.value[0] : undefined;
+    if (entry !== undefined) await importMask(key, entry.token, entry.name);
+    else if (!offered.ok)
+      tell({ tone: 'error', text: 'maskFailed', params: { name: file.name }, failure: offered.error });
+  }
+
+  /** Uses the mask of another open photo of the same size. */
+  async function copyMask(key: string, fromKey: string): Promise<void> {
+    const [to, from] = [find(key), find(fromKey)];
+    if (to?.photo == null || from?.photo == null || from.recipe === null) return;
+    const request = { from: from.photo.id, to: to.photo.id, recipe: from.recipe };
+    keeper.flush(fromKey);
+    keeper.begin(key);
+    const result = await asJob('mask', key, (jobId) => call('masks.copy', { ...request, jobId }));
+    takeBitmap(key, result, from.name);
+  }
+
+  // -------------------------------------------------------------------------------------------- own recipes
+
+  async function loadRecipes(): Promise<void> {
+    const result = await call('recipes.list', {});
+    if (result.ok) app.setState({ recipes: result.value.recipes, ownRecipes: result.value.own });
+  }
+
+  function recipeFailed(name: string, error: Failure): void {
+    if (error.code !== 'CANCELLED') tell({ tone: 'error', text: 'recipeFailed', params: { name }, failure: error });
+  }
+
+  /** Keeps what is set on a photo as a recipe of one's own, which the photo then has. */
+  async function saveRecipe(key: string, name: string, id: string | null = null): Promise<void> {
+    const recipe = find(key)?.recipe;
+    if (recipe == null) return;
+    const result = await call('recipes.save', { id, name, recipe });
+    if (!result.ok) {
+      recipeFailed(name, result.error);
+      return;
+    }
+    await loadRecipes();
+    setRecipe(key, 'recipe', { ...result.value.recipe, gate: 'always' });
+    tell({ tone: 'done', text: 'recipeSaved', params: { name } });
+  }
+
+  /** Another name, or the same recipe once more under one. */
+  async function keepRecipe(recipe: Recipe, name: string, id: string | null): Promise<void> {
+    const result = await call('recipes.save', { id, name, recipe });
+    if (result.ok) await loadRecipes();
+    else recipeFailed(name, result.error);
+  }
+
+  async function removeRecipe(recipe: Recipe): Promise<void> {
+    const result = await call('recipes.remove', { id: recipe.id });
+    if (!result.ok) {
+      recipeFailed(recipe.name, result.error);
+      return;
+    }
+    await loadRecipes();
+    tell({
+      tone: 'info',
+      text: 'recipeRemoved',
+      params: { name: recipe.name },
+      action: { label: 'undo', run: () => void keepRecipe(recipe, recipe.name, null) },
+    });
+  }
+
+  async function exportRecipe(recipe: Recipe): Promise<void> {
+    const result = await call('recipes.export', { id: recipe.id });
+    if (result.ok) handedOver(result.value, 'recipeWritten', 'recipeDownloaded');
+    else recipeFailed(recipe.name, result.error);
+  }
+
+  async function importRecipe(token: string, name: string): Promise<void> {
+    const result = await call('recipes.import', { token });
+    if (!result.ok) {
+      recipeFailed(name, result.error);
+      return;
+    }
+    await loadRecipes();
+    tell({ tone: 'done', text: 'recipeTaken', params: { name: result.value.recipe.name } });
+  }
+
+  /** Answers false where the page has to ask for the file by itself. */
+  async function pickRecipe(): Promise<boolean> {
+    if (app.getState().info?.nativeDialogs !== true) return false;
+    const result = await call('files.pick', { kind: 'recipe' });
+    const file = result.ok ? result.value.files[0] : undefined;
+    if (file !== undefined) await importRecipe(file.token, file.name);
+    return true;
+  }
+
+  async function takeRecipeFile(file: File): Promise<void> {
+    const offered = await bridge.offer([file]);
+    const entry = offered.ok ? offered.value[0] : undefined;
+    if (entry !== undefined) await importRecipe(entry.token, entry.name);
+    else if (!offered.ok) recipeFailed(file.name, offered.error);
   }
 
   // -------------------------------------------------------------------------------------------- files
@@ -483,6 +790,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (entry?.photo == null || entry.recipe === null) return;
     const { name, recipe } = entry;
     const photoId = entry.photo.id;
+    keeper.flush(key);
     const orientation = orientationOf(view.getState(), key);
     const result = await asJob('export', key, (jobId) =>
       call('photos.export', { photoId, recipe, jobId, ...choice, orientation, folder: null }),
@@ -580,15 +888,17 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
       bridge.onConnection?.(connectionChanged) ?? (() => {}),
     ];
-    const [settings, info, recipes, engine] = await Promise.all([
+    const [settings, info, recipes, engine, recent] = await Promise.all([
       call('settings.get', {}),
       call('app.info', {}),
       call('recipes.list', {}),
       call('engine.status', {}),
+      call('edits.recent', {}),
     ]);
     if (settings.ok) app.setState({ settings: settings.value });
     if (info.ok) app.setState({ info: info.value });
-    if (recipes.ok) app.setState({ recipes: recipes.value.recipes });
+    if (recipes.ok) app.setState({ recipes: recipes.value.recipes, ownRecipes: recipes.value.own });
+    if (recent.ok) app.setState({ recent: recent.value.entries });
     if (engine.ok) app.setState({ engine: engine.value });
     const failed = [settings, info, recipes, engine].find((result) => !result.ok);
     if (failed !== undefined && !failed.ok) tell({ tone: 'error', text: 'startFailed', failure: failed.error });
@@ -619,11 +929,31 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     takeRecipe,
     undo,
     redo,
+    startOver,
+    paint,
+    resetMask,
+    keepUnfinished,
+    dropUnfinished,
+    repairPlace,
+    switchRepair,
+    removeRepair,
+    exportMask: (key: string) => void exportMask(key),
+    pickMask,
+    takeMask: (key: string, file: File) => void takeMask(key, file),
+    copyMask: (key: string, fromKey: string) => void copyMask(key, fromKey),
+    saveRecipe: (key: string, name: string, id: string | null) => void saveRecipe(key, name, id),
+    keepRecipe: (recipe: Recipe, name: string, id: string | null) => void keepRecipe(recipe, name, id),
+    removeRecipe: (recipe: Recipe) => void removeRecipe(recipe),
+    exportRecipe: (recipe: Recipe) => void exportRecipe(recipe),
+    pickRecipe,
+    takeRecipeFile: (file: File) => void takeRecipeFile(file),
+    tell,
     exportPhoto,
     setSettings,
     loadGenerators,
     dismiss,
     view: viewActions,
+    tools: createToolActions(stores.tools),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Actions } from './actions';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { activePhoto, type Stores } from './stores';
+import type { ToolState } from './tools';
 import type { ViewState } from './view';
 
 /** What the components of one window share. */
@@ -28,4 +29,5 @@ export const usePhotos = <T>(select: (state: PhotosState) => T): T => useStore(u
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useSession().stores.comparison, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
+export const useTools = <T>(select: (state: ToolState) => T): T => useStore(useSession().stores.tools, select);
 export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

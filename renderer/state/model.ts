@@ -2,6 +2,8 @@ import type {
   Analysis,
   AppInfo,
   ConnectionState,
+  EditLog,
+  EditState,
   EngineStatus,
   Failure,
   GeneratorInfo,
@@ -9,6 +11,7 @@ import type {
   Progress,
   Recipe,
   Rendering,
+  Response,
   Settings,
 } from '../../preload/contract';
 
@@ -28,21 +31,24 @@ export interface OpenPhoto {
   photo: Photo | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
-  /** Null as long as there is no analysis. */
+  /** Everything that was done to the photo, undone things included. Null as long as there is no recipe. */
+  log: EditLog | null;
+  /** What `log` stands for, and its recipe, mask and local repairs. */
+  edit: EditState | null;
   recipe: Recipe | null;
-  /** The recipes before the present one, newest last, and those that were undone, newest first. */
-  past: Recipe[];
-  future: Recipe[];
   /** The setting under the hand: further changes of it belong to the same step of the history. */
   editing: string | null;
   render: RenderState;
   /** The newest picture of the result, perhaps of an earlier recipe. */
   rendering: Rendering | null;
-  /** The recipe that `rendering` shows. */
-  renderedFor: Recipe | null;
+  /** What `rendering` shows. */
+  renderedFor: EditState | null;
 }
 
-export type JobKind = 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export';
+export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
+export const canRedo = ({ log }: OpenPhoto): boolean => log !== null && log.at < log.actions.length;
+
+export type JobKind = 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask';
 
 export interface Job {
   id: string;
@@ -67,6 +73,24 @@ export type NoticeText =
   | 'downloaded'
   | 'exportCancelled'
   | 'closed'
+  | 'continued'
+  | 'recovered'
+  | 'startedOver'
+  | 'editsUnread'
+  | 'editsUnsaved'
+  | 'repairRemoved'
+  | 'maskReset'
+  | 'maskTaken'
+  | 'maskFailed'
+  | 'maskSaved'
+  | 'maskDownloaded'
+  | 'noDefect'
+  | 'recipeSaved'
+  | 'recipeRemoved'
+  | 'recipeTaken'
+  | 'recipeFailed'
+  | 'recipeWritten'
+  | 'recipeDownloaded'
   | 'onlyPhotos';
 
 /** Something to tell without standing in the way. */
@@ -77,7 +101,7 @@ export interface Notice {
   /** What the sentence names. */
   params: { name?: string; place?: string };
   failure: Failure | null;
-  action: { label: 'retry' | 'reopen' | 'downloadAgain'; run: () => void } | null;
+  action: { label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver'; run: () => void } | null;
   /** Stays until dismissed; others leave by themselves. */
   stays: boolean;
 }
@@ -101,6 +125,10 @@ export interface AppState {
   settings: Settings;
   engine: EngineStatus | null;
   recipes: Recipe[];
+  /** Ids of the recipes that are one's own. */
+  ownRecipes: string[];
+  /** Photos that were worked on last and can be opened again. */
+  recent: Response<'edits.recent'>['entries'];
   generators: GeneratorInfo[] | null;
   connection: ConnectionState;
 }

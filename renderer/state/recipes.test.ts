@@ -50,7 +50,7 @@ describe('a recipe applied to a photo', () => {
   test('runs only what is needed and can be done', () => {
     const applied = appliedTo(everything, fakeAnalysis());
     expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
-    expect(hasWork(appliedTo(everything, cleanAnalysis()))).toBe(false);
+    expect(hasWork({ recipe: appliedTo(everything, cleanAnalysis()), repairs: [] })).toBe(false);
   });
 
   test('that wants to be always done is, where it can', () => {

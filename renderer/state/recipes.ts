@@ -1,6 +1,7 @@
 import {
   type Analysis,
   ColoriseSettings,
+  type EditState,
   type Need,
   type Recipe,
   RepairSettings,
@@ -37,8 +38,13 @@ export function defaultStep(kind: StepKind, style = 'none'): Step {
 }
 
 /** True where at least one step would run. */
-export function hasWork(recipe: Recipe): boolean {
+export function hasSteps(recipe: Recipe): boolean {
   return recipe.steps.some((step) => step.enabled);
+}
+
+/** True where at least one step would run, or one place was repaired by hand. */
+export function hasWork({ recipe, repairs }: Pick<EditState, 'recipe' | 'repairs'>): boolean {
+  return hasSteps(recipe) || repairs.some((repair) => repair.enabled);
 }
 
 /** Puts a step in, in the order in which steps run, replacing one of its kind. */

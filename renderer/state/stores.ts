@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { Settings } from '../../preload/contract';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { createToolStore } from './tools';
 import { createViewStore } from './view';
 
 /** The stores of one window, by subject. Actions change them; components only read. */
@@ -15,11 +16,14 @@ export function createStores() {
       settings: Settings.parse({}),
       engine: null,
       recipes: [],
+      ownRecipes: [],
+      recent: [],
       generators: null,
       connection: 'open',
     })),
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
+    tools: createToolStore(),
   };
 }
 

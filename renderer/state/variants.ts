@@ -1,6 +1,6 @@
 import type { Analysis, Recipe, Step } from '../../preload/contract';
 import { recipeKey } from './comparison';
-import { appliedTo, hasWork } from './recipes';
+import { appliedTo, hasSteps } from './recipes';
 
 /** A version of the photo to choose. */
 export interface Variant {
@@ -30,7 +30,7 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
     .filter((variant) => {
       const key = recipeKey(variant.recipe);
       // A recipe that has nothing to do here would be the original by another name.
-      const isNew = !seen.has(key) && (hasWork(variant.recipe) || variant.id === 'original' || variant.id === 'now');
+      const isNew = !seen.has(key) && (hasSteps(variant.recipe) || variant.id === 'original' || variant.id === 'now');
       seen.add(key);
       return isNew;
     })

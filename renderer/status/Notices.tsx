@@ -42,7 +42,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
 
   const name = shorten(params.name ?? '', NAME_LENGTH);
   const place =
-    text === 'downloaded'
+    text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded'
       ? t('notices.downloadedTo')
       : params.place !== undefined
         ? t('notices.exportedTo', { place: params.place })

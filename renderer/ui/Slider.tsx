@@ -16,6 +16,8 @@ interface SliderProps {
   factor?: number;
   unit?: string;
   testId?: string;
+  /** Lower, for a bar of tools. */
+  compact?: boolean;
   onChange(value: number): void;
   /** The hand has left the slider or the number. */
   onSettle?(): void;
@@ -26,7 +28,20 @@ interface SliderProps {
  * component keeps no value of its own, so that undo moves it too.
  */
 export function Slider(props: SliderProps) {
-  const { label, value, min, max, step, initial, factor = 1, unit = '', testId, onChange, onSettle } = props;
+  const {
+    label,
+    value,
+    min,
+    max,
+    step,
+    initial,
+    factor = 1,
+    unit = '',
+    testId,
+    compact = false,
+    onChange,
+    onSettle,
+  } = props;
   const id = useId();
   const format = useFormat();
   const { t, i18n } = useTranslation();
@@ -69,7 +84,7 @@ export function Slider(props: SliderProps) {
               set(value + step * (event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1));
             }
           }}
-          className="h-6 w-11 rounded-md border border-transparent bg-transparent px-1 text-right transition-colors select-text hover:border-line focus:border-line focus:bg-panel"
+          className={`${compact ? 'h-5' : 'h-6'} w-11 rounded-md border border-transparent bg-transparent px-1 text-right transition-colors select-text hover:border-line focus:border-line focus:bg-panel`}
         />
         <span aria-hidden="true" className="w-5 pl-0.5 text-secondary">
           {unit}
@@ -89,7 +104,7 @@ export function Slider(props: SliderProps) {
           set(initial);
           onSettle?.();
         }}
-        className="relative col-span-2 -mx-[5px] flex h-6 touch-none items-center"
+        className={`relative col-span-2 -mx-[5px] flex touch-none items-center ${compact ? 'h-4' : 'h-6'}`}
       >
         <Radix.Track className="relative mx-[5px] h-0.5 grow rounded-full bg-track">
           <Radix.Range className="absolute h-full rounded-full bg-text" />

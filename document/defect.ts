@@ -1,0 +1,35 @@
+import type { MaskOp } from '../preload/contract';
+import { acceptAt, pieceAt } from './evidence';
+import type { MaskDocument, MaskSource } from './mask';
+
+/**
+ * What a click on a detected defect means: it is taken out of the mask, or put in where it is not in it. Where nothing
+ * is detected at the present sensitivity, what the highest one finds is put in. Null where even that finds nothing.
+ */
+export function defectAt(
+  mask: MaskDocument,
+  ops: readonly MaskOp[],
+  { evidence, settings }: MaskSource,
+  x: number,
+  y: number,
+): Extract<MaskOp, { kind: 'defect' }> | null {
+  if (evidence === null) return null;
+  const detected = ops.findLast((op) => op.kind === 'detected');
+  const sensitivity = (detected?.kind === 'detected' ? detected.sensitivity : null) ?? settings.sensitivity;
+  const piece = pieceAt(evidence, acceptAt(evidence, sensitivity), x, y);
+  if (piece === null) {
+    const fainter = pieceAt(evidence, acceptAt(evidence, 1), x, y);
+    return fainter && { kind: 'defect', mode: 'add', x, y, sensitivity: 1 };
+  }
+  // Any pixel of the piece tells, and its most certain one is not lost to rounding.
+  const index = piece.pixels.reduce((best, each) => (evidence.plane[each]! > evidence.plane[best]! ? each : best));
+  const column = index % evidence.width;
+  const row = Math.floor(index / evidence.width);
+  const value = new Uint8Array(1);
+  const at = (place: number, full: number, size: number) => Math.min(full - 1, Math.floor(((place + 0.5) * full) / size));
+  mask.read(
+    { x: at(column, mask.width, evidence.width), y: at(row, mask.height, evidence.height), width: 1, height: 1 },
+    value,
+  );
+  return { kind: 'defect', mode: value[0]! > 0 ? 'remove' : 'add', x, y, sensitivity: null };
+}

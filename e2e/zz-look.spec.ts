@@ -1,0 +1,30 @@
+import { expect, test, writeScene } from './host';
+
+test('look', async ({ page, host }) => {
+  const path = await writeScene(host.album, 'print.png', { width: 1600, height: 1200 });
+  page.on('console', (message) => console.log('PAGE', message.text()));
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  await page.getByTestId('mask-edit').click();
+  await expect(page.getByTestId('mask-overlay')).toBeVisible();
+  const box = (await page.getByTestId('viewer').boundingBox())!;
+  await page.mouse.move(box.x + 300, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 500, box.y + 400, { steps: 20 });
+  await page.mouse.up();
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: '/tmp/look1.png' });
+  await page.keyboard.press('q');
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: '/tmp/look2.png' });
+  await page.keyboard.press('q');
+  await page.getByTestId('mask-change').click();
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: '/tmp/look3.png' });
+  await page.keyboard.press('Escape');
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await page.keyboard.press('y');
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: '/tmp/look4.png' });
+});

@@ -1,0 +1,46 @@
+import { useRef } from 'react';
+import type { MaskOp, Photo } from '../../../preload/contract';
+import { useTools, useView } from '../../state/context';
+import type { OpenPhoto } from '../../state/model';
+import type { View } from '../geometry';
+import { MaskCanvas, type MaskCanvasHandle } from './MaskCanvas';
+import { MaskTool } from './MaskTool';
+import { useMaskTiles } from './useMaskTiles';
+
+const NOTHING: readonly MaskOp[] = [];
+
+/** The mask over the photo, and the tool in hand. */
+export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Photo; view: View }) {
+  const tool = useTools((state) => state.tool);
+  const atOnce = useTools((state) => state.atOnce);
+  const quickMask = useTools((state) => state.quickMask);
+  const isShown = useView((state) => state.maskShown || state.maskPeek);
+  const canvas = useRef<MaskCanvasHandle>(null);
+  const isLocal = tool !== null && atOnce;
+  const ops = isLocal ? beingRepaired(entry) : (entry.edit?.mask ?? NOTHING);
+  const wanted = tool !== null || isShown;
+  const tiles = useMaskTiles(entry, photo, ops, wanted);
+  if (!wanted || tiles === null) return null;
+  return (
+    <>
+      <MaskCanvas ref={canvas} tiles={tiles} photo={photo} view={view} alone={quickMask && tool !== null && !isLocal} />
+      {tool !== null && tool !== 'hand' && (
+        <MaskTool
+          key={`${tool} ${atOnce}`}
+          photoKey={entry.key}
+          view={view}
+          tiles={tiles}
+          ops={ops}
+          canvas={canvas}
+          tool={tool}
+        />
+      )}
+    </>
+  );
+}
+
+/** The region that was drawn last, for as long as its repair is computed. */
+function beingRepaired({ log, render }: OpenPhoto): readonly MaskOp[] {
+  const isComputing = render === 'scheduled' || render === 'preview' || render === 'full';
+  return (isComputing ? log?.actions[log.at - 1]?.repair?.mask : undefined) ?? NOTHING;
+}

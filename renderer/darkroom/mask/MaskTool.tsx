@@ -1,0 +1,323 @@
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { defectAt } from '../../../document/defect';
+import type { MaskTiles } from '../../../document/tiles';
+import { MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../preload/contract';
+import { useActions, useTools, useView } from '../../state/context';
+import type { Tool } from '../../state/tools';
+import { type Point, toPane, toPhoto, type View } from '../geometry';
+import type { MaskCanvasHandle } from './MaskCanvas';
+
+/** How often an unfinished stroke is kept safe, in milliseconds: a crash costs no more than this of it. */
+const KEEP_EVERY = 400;
+/** How far an arrow key moves the crosshair, in pane pixels. */
+const KEY_STEP = 8;
+/** Within so many pane pixels of its first corner, a click closes a polygon. */
+const CLOSING = 8;
+
+interface MaskToolProps {
+  photoKey: string;
+  view: View;
+  tiles: MaskTiles;
+  ops: readonly MaskOp[];
+  canvas: RefObject<MaskCanvasHandle | null>;
+  tool: Exclude<Tool, 'hand'>;
+}
+
+/**
+ * Turns the pointer, the pen and the keys into operations of the mask. Lies over the pane; what it does not want
+ * (the wheel, the middle button) goes on to the viewer.
+ */
+export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const pane = useView((state) => state.pane);
+  const { size, hardness, atOnce, areaMode } = useTools((state) => state);
+  const ref = useRef<HTMLDivElement>(null);
+  const ring = useRef<HTMLDivElement>(null);
+  /** The stroke under the hand. */
+  const stroke = useRef<MaskStroke | null>(null);
+  const kept = useRef(0);
+  const lastPoint = useRef<Point | null>(null);
+  /** Corners of the outline under the hand, in photo pixels. */
+  const [outline, setOutline] = useState<Point[]>([]);
+  /** Where the keys point, in photo pixels; null: the pointer is used. */
+  const [crosshair, setCrosshair] = useState<Point | null>(null);
+  const isBrush = tool === 'brush' || tool === 'eraser';
+  const isOutline = tool === 'lasso' || tool === 'polygon' || tool === 'rectangle';
+
+  const at = (event: { clientX: number; clientY: number }): Point => {
+    const box = ref.current!.getBoundingClientRect();
+    return rounded(toPhoto(view, pane, { x: event.clientX - box.left, y: event.clientY - box.top }));
+  };
+
+  // ------------------------------------------------------------------------------------------- strokes
+
+  const begin = (point: Point, pressure: number) => {
+    const mode = tool === 'eraser' ? 'erase' : 'paint';
+    const next: MaskStroke = { kind: 'stroke', mode, size, hardness, points: [point.x, point.y, pressure] };
+    stroke.current = next;
+    kept.current = performance.now();
+    tiles.extend(null, next);
+    canvas.current?.redraw();
+  };
+
+  const extend = (point: Point, pressure: number, isLast = false) => {
+    const before = stroke.current;
+    if (before === null || before.points.length >= 3 * MAX_POINTS) return;
+    const [x = 0, y = 0] = before.points.slice(-3);
+    const distance = Math.hypot(point.x - x, point.y - y);
+    // Closer points would cost time and show nothing.
+    const spacing = isLast ? 0 : Math.max(0.7 / view.scale, size * 0.06);
+    if (distance <= spacing) return;
+    const next: MaskStroke = { ...before, points: [...before.points, point.x, point.y, pressure] };
+    tiles.extend(before, next);
+    stroke.current = next;
+    canvas.current?.redraw();
+    if (performance.now() - kept.current < KEEP_EVERY) return;
+    kept.current = performance.now();
+    actions.keepUnfinished(
+      photoKey,
+      atOnce
+        ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [next] } }
+        : { name: 'mask', paint: next },
+    );
+  };
+
+  const finish = () => {
+    const done = stroke.current;
+    stroke.current = null;
+    if (done === null) return;
+    lastPoint.current = { x: done.points.at(-3)!, y: done.points.at(-2)! };
+    if (atOnce && done.mode === 'paint') {
+      actions.repairPlace(photoKey, done);
+    } else {
+      actions.paint(photoKey, done);
+    }
+  };
+
+  // ------------------------------------------------------------------------------------------- outlines
+
+  const close = (points: readonly Point[], subtract: boolean) => {
+    setOutline([]);
+    if (points.length < 3 || tool === 'brush' || tool === 'eraser' || tool === 'defect') return;
+    const area: MaskArea = {
+      kind: 'area',
+      shape: tool,
+      mode: !atOnce && (areaMode === 'subtract') !== subtract ? 'subtract' : 'add',
+      points: points.slice(0, MAX_POINTS).flatMap(({ x, y }) => [x, y]),
+    };
+    if (atOnce) actions.repairPlace(photoKey, area);
+    else actions.paint(photoKey, area);
+  };
+
+  const rectangle = (from: Point, to: Point): Point[] => [from, { x: to.x, y: from.y }, to, { x: from.x, y: to.y }];
+
+  const addCorner = (point: Point, subtract: boolean) => {
+    const [first] = outline;
+    if (first !== undefined && outline.length >= 3) {
+      const a = toPane(view, pane, first);
+      const b = toPane(view, pane, point);
+      if (Math.hypot(a.x - b.x, a.y - b.y) <= CLOSING) {
+        close(outline, subtract);
+        return;
+      }
+    }
+    setOutline([...outline, point]);
+  };
+
+  const selectDefect = (point: Point) => {
+    const op = defectAt(tiles.mask, ops, tiles.source, point.x, point.y);
+    if (op !== null) actions.paint(photoKey, op);
+    else actions.tell({ tone: 'info', text: 'noDefect' });
+  };
+
+  /** Gives up what is under the hand. Answers whether there was anything. */
+  const giveUp = (): boolean => {
+    const isDrawing = stroke.current !== null || outline.length > 0;
+    if (stroke.current !== null) {
+      stroke.current = null;
+      tiles.setOps(ops);
+      canvas.current?.redraw();
+      actions.dropUnfinished(photoKey);
+    }
+    setOutline([]);
+    return isDrawing;
+  };
+
+  // Another tool, or another mask, is taken with nothing in hand.
+  const giveUpLatest = useRef(giveUp);
+  giveUpLatest.current = giveUp;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  useEffect(() => () => void giveUpLatest.current(), [tool, photoKey]);
+
+  // ------------------------------------------------------------------------------------------- pointer
+
+  const moveRing = (event: { clientX: number; clientY: number }) => {
+    const box = ref.current?.getBoundingClientRect();
+    if (box === undefined || ring.current === null) return;
+    const radius = (size * view.scale) / 2;
+    ring.current.style.transform = `translate(${event.clientX - box.left - radius}px, ${event.clientY - box.top - radius}px)`;
+    ring.current.style.visibility = 'visible';
+  };
+
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
+    event.stopPropagation();
+    event.currentTarget.setPointerCapture(event.pointerId);
+    setCrosshair(null);
+    const point = at(event);
+    if (isBrush) {
+      const from = event.shiftKey ? lastPoint.current : null;
+      // With Shift, in a straight line from where the last stroke ended.
+      begin(from ?? point, pressureOf(event));
+      if (from !== null) extend(point, pressureOf(event), true);
+    } else if (tool === 'defect') selectDefect(point);
+    else if (tool === 'polygon') addCorner(point, event.altKey);
+    else setOutline([point]);
+  };
+
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
+    moveRing(event);
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    event.stopPropagation();
+    if (isBrush) {
+      const all = event.nativeEvent.getCoalescedEvents?.() ?? [];
+      for (const each of all.length > 0 ? all : [event.nativeEvent]) extend(at(each), pressureOf(each));
+    } else if (tool === 'rectangle') {
+      setOutline((points) => (points[0] === undefined ? points : rectangle(points[0], at(event))));
+    } else if (tool === 'lasso') {
+      const point = at(event);
+      setOutline((points) => {
+        const last = points.at(-1);
+        const isNear = last !== undefined && Math.hypot(last.x - point.x, last.y - point.y) < 1.5 / view.scale;
+        return isNear ? points : [...points, point];
+      });
+    }
+  };
+
+  const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0) return;
+    event.stopPropagation();
+    if (isBrush) {
+      extend(at(event), pressureOf(event, stroke.current), true);
+      finish();
+    } else if (tool === 'lasso' || tool === 'rectangle') {
+      close(outline, event.altKey);
+    }
+  };
+
+  // ------------------------------------------------------------------------------------------- keys
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.ctrlKey || event.metaKey) return;
+    const move = ARROWS[event.key];
+    const here = crosshair ?? rounded(toPhoto(view, pane, { x: pane.width / 2, y: pane.height / 2 }));
+    if (event.key === 'Escape') {
+      if (!giveUp()) return;
+    } else if (event.key === 'Backspace' && outline.length > 0) {
+      setOutline(outline.slice(0, -1));
+    } else if (event.key === 'Enter' && outline.length >= 3) {
+      close(outline, event.altKey);
+    } else if (move !== undefined) {
+      const step = KEY_STEP * (event.shiftKey ? 10 : 1);
+      const from = toPane(view, pane, here);
+      const next = rounded(toPhoto(view, pane, { x: from.x + move[0] * step, y: from.y + move[1] * step }));
+      setCrosshair(next);
+      if (stroke.current !== null) extend(next, 1, true);
+      else if (tool === 'rectangle' && outline[0] !== undefined) setOutline(rectangle(outline[0], next));
+    } else if (event.key === ' ' || event.key === 'Enter') {
+      setCrosshair(here);
+      if (isBrush && stroke.current === null) begin(here, 1);
+      else if (isBrush) finish();
+      else if (tool === 'defect') selectDefect(here);
+      else if (tool === 'rectangle' && outline.length > 0) close(outline, event.altKey);
+      else if (tool === 'rectangle') setOutline([here]);
+      else addCorner(here, event.altKey);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const place = crosshair === null ? null : toPane(view, pane, crosshair);
+  const corners = outline.map((point) => toPane(view, pane, point));
+  return (
+    <div
+      ref={ref}
+      role="application"
+      aria-label={t(`mask.surface.${isBrush ? 'brush' : isOutline ? 'outline' : 'defect'}`)}
+      data-testid="mask-tool"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the focus so that keys can draw.
+      tabIndex={0}
+      onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+      onPointerCancel={() => void giveUp()}
+      onPointerLeave={() => {
+        if (ring.current !== null) ring.current.style.visibility = 'hidden';
+      }}
+      onDoubleClick={(event) => {
+        event.stopPropagation();
+        if (tool === 'polygon') close(outline, event.altKey);
+      }}
+      onKeyDown={onKeyDown}
+      style={{ width: pane.width, height: pane.height, cursor: isBrush ? 'none' : 'crosshair' }}
+      className="absolute top-0 left-0 touch-none outline-offset-[-2px]"
+    >
+      {isBrush && (
+        <div
+          ref={ring}
+          aria-hidden="true"
+          style={{ width: size * view.scale, height: size * view.scale, visibility: 'hidden' }}
+          className="pointer-events-none absolute top-0 left-0 rounded-full border border-white shadow-[0_0_0_1px_rgb(0_0_0/0.6),inset_0_0_0_1px_rgb(0_0_0/0.6)]"
+        />
+      )}
+      <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full overflow-hidden">
+        {corners.length > 0 && (
+          <>
+            <polygon points={corners.map(({ x, y }) => `${x},${y}`).join(' ')} fill="rgb(255 255 255 / 0.12)" />
+            {(['#000000', '#ffffff'] as const).map((colour) => (
+              <polyline
+                key={colour}
+                points={corners.map(({ x, y }) => `${x},${y}`).join(' ')}
+                fill="none"
+                stroke={colour}
+                strokeWidth={colour === '#000000' ? 3 : 1}
+              />
+            ))}
+          </>
+        )}
+        {place !== null && (
+          <g data-testid="crosshair" transform={`translate(${place.x} ${place.y})`}>
+            {(['#000000', '#ffffff'] as const).map((colour) => (
+              <path
+                key={colour}
+                d="M-10 0H-3M3 0H10M0 -10V-3M0 3V10"
+                stroke={colour}
+                strokeWidth={colour === '#000000' ? 3 : 1}
+              />
+            ))}
+            {isBrush && <circle r={(size * view.scale) / 2} fill="none" stroke="#ffffff" strokeWidth={1} />}
+          </g>
+        )}
+      </svg>
+    </div>
+  );
+}
+
+const ARROWS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Sixteenths of a pixel are more than a hand can tell, and short in the file. */
+const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 16) / 16, y: Math.round(y * 16) / 16 });
+
+/** Only a pen tells how hard it is pressed; as it is lifted it tells nothing, and the stroke ends as it was. */
+function pressureOf(event: { pointerType: string; pressure: number }, ending: MaskStroke | null = null): number {
+  if (event.pointerType !== 'pen') return 1;
+  if (event.pressure === 0) return ending?.points.at(-1) ?? 1;
+  return Math.max(0.05, Math.round(event.pressure * 100) / 100);
+}

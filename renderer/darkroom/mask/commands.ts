@@ -1,0 +1,52 @@
+import type { MaskOp } from '../../../preload/contract';
+import type { Command } from '../../commands';
+import type { Session } from '../../state/context';
+import type { Tool } from '../../state/tools';
+
+/** Commands of the mask. Those that need `mask` wait until one is edited; their keys are free for nothing else. */
+
+const KEYS: Record<Tool, string> = {
+  hand: 'H',
+  brush: 'B',
+  eraser: 'E',
+  lasso: 'L',
+  polygon: 'G',
+  rectangle: 'U',
+  defect: 'W',
+};
+
+function command(id: string, keys: readonly string[], needs: Command['needs'], run: Command['run']): Command {
+  return { id, group: 'mask', keys, needs, run };
+}
+
+const tool = (each: Exclude<Tool, 'brush'>): Command =>
+  command(`tool-${each}`, [KEYS[each]], 'mask', ({ session }) => session.actions.tools.take(each));
+
+const change = (id: string, keys: readonly string[], op: (session: Session) => MaskOp): Command =>
+  command(id, keys, 'mask', ({ session, entry }) => session.actions.paint(entry.key, op(session)));
+
+const spread = (kind: 'grow' | 'shrink' | 'feather') => (session: Session) => ({
+  kind,
+  radius: session.stores.tools.getState().spread,
+});
+
+export const MASK_COMMANDS: readonly Command[] = [
+  // From anywhere: it begins the editing.
+  command('tool-brush', [KEYS.brush], 'photo', ({ session }) => session.actions.tools.take('brush')),
+  command('repairPlace', ['Shift+B'], 'photo', ({ session }) => session.actions.tools.repairAtOnce()),
+  tool('eraser'),
+  tool('lasso'),
+  tool('polygon'),
+  tool('rectangle'),
+  tool('defect'),
+  tool('hand'),
+  command('atOnce', ['Y'], 'mask', ({ session }) => session.actions.tools.toggleAtOnce()),
+  command('quickMask', ['Q'], 'mask', ({ session }) => session.actions.tools.toggleQuickMask()),
+  change('maskInvert', ['I'], () => ({ kind: 'invert' })),
+  change('maskClear', [], () => ({ kind: 'clear' })),
+  change('maskGrow', [], spread('grow')),
+  change('maskShrink', [], spread('shrink')),
+  change('maskFeather', [], spread('feather')),
+  command('maskReset', [], 'mask', ({ session, entry }) => session.actions.resetMask(entry.key)),
+  command('maskExport', [], 'photo', ({ session, entry }) => session.actions.exportMask(entry.key)),
+];

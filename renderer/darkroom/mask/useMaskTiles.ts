@@ -1,0 +1,91 @@
+import { useEffect, useMemo, useState } from 'react';
+import { type Evidence, unpackEvidence } from '../../../document/evidence';
+import { type RunBitmap, unpackRuns } from '../../../document/runs';
+import { MaskTiles } from '../../../document/tiles';
+import { type MaskOp, type Photo, pictureUrl, RepairSettings } from '../../../preload/contract';
+import { useApp } from '../../state/context';
+import type { OpenPhoto } from '../../state/model';
+import { stepOf } from '../../state/recipes';
+import { useSettled } from '../useSettled';
+
+/** What masks are made of, by URL: it never changes as long as a photo is open. */
+const loaded = new Map<string, Promise<Uint8Array>>();
+const LOADED_AT_MOST = 12;
+
+function load(url: string): Promise<Uint8Array> {
+  const known = loaded.get(url);
+  if (known !== undefined) return known;
+  const request = fetch(url, { cache: 'no-store' }).then(async (response) => {
+    if (!response.ok) throw new Error(`refused with ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
+  loaded.set(url, request);
+  if (loaded.size > LOADED_AT_MOST) loaded.delete(loaded.keys().next().value!);
+  // What failed can be tried again.
+  request.catch(() => loaded.delete(url));
+  return request;
+}
+
+interface Ingredients {
+  evidence: Evidence | null;
+  bitmaps: Map<string, RunBitmap>;
+}
+
+/**
+ * The mask of a photo's repair step, evaluated in the page by the code that the engine fills by. Null until what it is
+ * made of has come. While a region is being repaired, or where that is all that is drawn, `ops` says what to show.
+ */
+export function useMaskTiles(
+  entry: OpenPhoto,
+  photo: Photo,
+  ops: readonly MaskOp[],
+  wanted: boolean,
+): MaskTiles | null {
+  const base = useApp((state) => state.info?.pictureBase ?? null);
+  const [ingredients, setIngredients] = useState<Ingredients | null>(null);
+  const ids = [...new Set(ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : [])))].sort().join(' ');
+  const isWanted = wanted && entry.analysis !== null && base !== null;
+
+  useEffect(() => {
+    if (!isWanted || base === null) return;
+    let isCurrent = true;
+    const region = { x: 0, y: 0, w: photo.width, h: photo.height, width: 1, height: 1 };
+    const about = { photoId: photo.id, revision: 0, ...region };
+    const parts = ids === '' ? [] : ids.split(' ');
+    Promise.all([
+      load(pictureUrl(base, { ...about, layer: 'evidence' })).then(unpackEvidence),
+      ...parts.map(async (bitmap): Promise<[string, RunBitmap]> => {
+        return [bitmap, unpackRuns(await load(pictureUrl(base, { ...about, layer: 'bitmap', bitmap })))];
+      }),
+    ]).then(
+      ([evidence, ...bitmaps]) => {
+        if (isCurrent) setIngredients({ evidence, bitmaps: new Map(bitmaps) });
+      },
+      () => {
+        // The viewer says so itself where the engine gives no pictures; the next wish tries again.
+        if (isCurrent) setIngredients(null);
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [isWanted, base, photo, ids]);
+
+  const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
+  const sensitivity = useSettled(repair?.settings.sensitivity ?? DEFAULTS.sensitivity, 60);
+  const grow = useSettled(repair?.settings.grow ?? DEFAULTS.grow, 60);
+  const tiles = useMemo(() => {
+    if (ingredients === null) return null;
+    const { width, height } = photo;
+    return new MaskTiles({ width, height, ...ingredients, settings: { sensitivity, grow } });
+  }, [ingredients, photo, sensitivity, grow]);
+
+  // A bitmap that is still on its way leaves the former mask standing for a moment.
+  const has = ops.every((op) => op.kind !== 'bitmap' || ingredients?.bitmaps.has(op.id) === true);
+  return useMemo(() => {
+    if (tiles !== null && has) tiles.setOps(ops);
+    return tiles;
+  }, [tiles, ops, has]);
+}
+
+const DEFAULTS = RepairSettings.parse({});

@@ -1,0 +1,102 @@
+import { Crosshair, Trash2, Zap } from 'lucide-react';
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { compileMask, maskBounds } from '../../document/mask';
+import type { LocalRepair, Photo } from '../../preload/contract';
+import { useActions } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { Button, IconButton } from '../ui/Button';
+import { ContextItem, ContextMenu } from '../ui/ContextMenu';
+import { Icon } from '../ui/Icon';
+import { Switch } from '../ui/Switch';
+
+/** What was repaired place by place, after the steps: each entry can be switched off, looked at and removed. */
+export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const repairs = entry.edit?.repairs ?? [];
+  const isAvailable = entry.analysis?.needs.find(({ kind }) => kind === 'repair')?.available === true;
+  if (!isAvailable && repairs.length === 0) return null;
+  return (
+    <section
+      aria-labelledby={`${id}-name`}
+      data-testid="local-repairs"
+      className="rounded-md border border-line bg-raised px-3 py-2.5"
+    >
+      <div className="flex items-center gap-2">
+        <Icon of={Zap} className={repairs.length === 0 ? 'shrink-0 text-secondary' : 'shrink-0'} />
+        <h2
+          id={`${id}-name`}
+          className={`min-w-0 grow truncate ${repairs.length === 0 ? 'text-secondary' : 'font-medium'}`}
+        >
+          {t('local.title')}
+        </h2>
+        <Button data-testid="repair-place" onClick={actions.tools.repairAtOnce}>
+          {t('local.begin')}
+        </Button>
+      </div>
+      <p className="mt-1 text-xs text-secondary">{t('local.text')}</p>
+      {repairs.length > 0 && (
+        <ul className="mt-2 -mr-1 max-h-56 space-y-0.5 overflow-y-auto">
+          {repairs.map((repair, index) => (
+            <Entry key={repair.id} photoKey={entry.key} photo={photo} repair={repair} number={index + 1} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface EntryProps {
+  photoKey: string;
+  photo: Photo;
+  repair: LocalRepair;
+  number: number;
+}
+
+function Entry({ photoKey, photo, repair, number }: EntryProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const name = t('local.name', { number });
+  const look = () => {
+    const place = placeOf(repair, photo);
+    if (place === null) return;
+    actions.view.zoomTo(photoKey, photo, 100);
+    actions.view.lookAt(photoKey, photo, place);
+  };
+  const remove = () => actions.removeRepair(photoKey, repair.id);
+  return (
+    <ContextMenu
+      trigger={
+        <li className="flex h-7 items-center gap-1" data-testid="local-repair">
+          <span className={`min-w-0 grow truncate ${repair.enabled ? '' : 'text-secondary'}`}>{name}</span>
+          <IconButton label={t('local.look', { name })} onClick={look} className="size-6">
+            <Icon of={Crosshair} />
+          </IconButton>
+          <IconButton label={t('local.remove', { name })} onClick={remove} className="size-6">
+            <Icon of={Trash2} />
+          </IconButton>
+          <Switch
+            label={name}
+            checked={repair.enabled}
+            onChange={(enabled) => actions.switchRepair(photoKey, repair.id, enabled)}
+          />
+        </li>
+      }
+    >
+      <ContextItem onSelect={look}>{t('local.look', { name })}</ContextItem>
+      <ContextItem onSelect={() => actions.switchRepair(photoKey, repair.id, !repair.enabled)}>
+        {t(repair.enabled ? 'local.off' : 'local.on')}
+      </ContextItem>
+      <ContextItem onSelect={remove}>{t('local.remove', { name })}</ContextItem>
+    </ContextMenu>
+  );
+}
+
+/** The middle of what was repaired. */
+function placeOf({ mask }: LocalRepair, { width, height }: Photo): { x: number; y: number } | null {
+  const source = { width, height, evidence: null, settings: { sensitivity: 0, grow: 0 }, bitmaps: new Map() };
+  const bounds = maskBounds(compileMask(mask, source));
+  return bounds && { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 };
+}

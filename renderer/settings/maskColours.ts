@@ -1,0 +1,8 @@
+/** Colours that no old photo has. */
+export const MASK_COLOURS = {
+  magenta: '#ff00c8',
+  cyan: '#00e5ff',
+  green: '#2bff00',
+  yellow: '#fff000',
+  red: '#ff2a1f',
+} as const;

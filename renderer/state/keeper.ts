@@ -1,0 +1,113 @@
+import type { EditAction, Failure, Request, Result } from '../../preload/contract';
+import type { OpenPhoto } from './model';
+
+/** How long a change may wait before it is written, in milliseconds. */
+const WAIT = 250;
+/** Actions that go in one message. */
+const AT_ONCE = 200;
+
+interface Surroundings {
+  find(key: string): OpenPhoto | null;
+  write(request: Request<'edits.write'>): Promise<Result<unknown>>;
+  onFailed(key: string, failure: Failure): void;
+}
+
+/** What of a photo's history the main side does not have yet. */
+interface Behind {
+  /** The first action that differs. */
+  from: number;
+  /** The main side has no log at all. */
+  isNew: boolean;
+  isDue: boolean;
+  refused: boolean;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
+/**
+ * Brings the histories of photos to the main side. Changes are written a moment after they were made, and at once
+ * before anything is computed from them; messages keep their order, so what is asked for next is of this state.
+ */
+export function createKeeper({ find, write, onFailed }: Surroundings) {
+  const all = new Map<string, Behind>();
+
+  function of(key: string): Behind {
+    let behind = all.get(key);
+    if (behind === undefined) {
+      behind = { from: 0, isNew: true, isDue: false, refused: false, timer: null };
+      all.set(key, behind);
+    }
+    return behind;
+  }
+
+  function send(key: string, request: Omit<Request<'edits.write'>, 'photoId'>): void {
+    const photoId = find(key)?.photo?.id;
+    if (photoId === undefined) return;
+    void write({ photoId, ...request }).then((result) => {
+      if (result.ok) return;
+      // What follows would not fit without this; the next change brings everything.
+      of(key).isNew = true;
+      of(key).from = 0;
+      if (find(key) !== null) onFailed(key, result.error);
+    });
+  }
+
+  function flush(key: string): void {
+    const behind = all.get(key);
+    if (behind === undefined || !behind.isDue || behind.refused) return;
+    if (behind.timer !== null) clearTimeout(behind.timer);
+    behind.timer = null;
+    const log = find(key)?.log;
+    if (log == null) return;
+    behind.isDue = false;
+    let { from } = behind;
+    let base = behind.isNew ? log.base : undefined;
+    do {
+      const actions = log.actions.slice(from, from + AT_ONCE);
+      const end = from + actions.length;
+      send(key, { ...(base && { base }), from, actions, at: end === log.actions.length ? log.at : end });
+      base = undefined;
+      from = end;
+    } while (from < log.actions.length);
+    behind.isNew = false;
+    behind.from = log.actions.length;
+  }
+
+  return {
+    /** The actions from one on are others now. */
+    changed(key: string, from: number): void {
+      const behind = of(key);
+      behind.from = Math.min(behind.from, from);
+      behind.isDue = true;
+      behind.timer ??= setTimeout(() => flush(key), WAIT);
+    },
+    /** The main side has this log already. */
+    took(key: string, log: NonNullable<OpenPhoto['log']>): void {
+      Object.assign(of(key), { from: log.actions.length, isNew: false });
+    },
+    /** Makes sure that the main side has a log, even of a photo on which nothing was done. */
+    begin(key: string): void {
+      const behind = of(key);
+      if (behind.isNew) behind.isDue = true;
+      flush(key);
+    },
+    /** Nothing of this photo is to be written: what is there must not be replaced. */
+    refuse(key: string): void {
+      of(key).refused = true;
+    },
+    /** Keeps an action that is still under way, in the place of the next one. */
+    unfinished(key: string, action: EditAction): void {
+      const log = find(key)?.log;
+      const behind = of(key);
+      if (log == null || behind.refused) return;
+      if (behind.isNew) behind.isDue = true;
+      flush(key);
+      send(key, { from: log.at, actions: [action], at: log.at + 1 });
+      // Whatever comes next takes its place.
+      behind.from = Math.min(behind.from, log.at);
+      behind.isDue = true;
+    },
+    flush,
+  };
+}
+
+export type Keeper = ReturnType<typeof createKeeper>;

@@ -1,0 +1,85 @@
+import { createStore } from 'zustand/vanilla';
+import { MAX_BRUSH } from '../../preload/contract';
+
+export const TOOLS = ['hand', 'brush', 'eraser', 'lasso', 'polygon', 'rectangle', 'defect'] as const;
+export type Tool = (typeof TOOLS)[number];
+
+/** Tools that draw a region, which can be repaired at once instead of becoming part of the mask. */
+export const REGION_TOOLS: readonly Tool[] = ['brush', 'lasso', 'polygon', 'rectangle'];
+
+export interface ToolState {
+  /** Null: no mask is being edited. */
+  tool: Tool | null;
+  /** Diameter of the brush in pixels of the full-size photo. */
+  size: number;
+  hardness: number;
+  /** What is drawn is repaired at once, as an entry of its own in the history. */
+  atOnce: boolean;
+  /** Whether outlines are added to the mask or taken out of it; Alt does the other. */
+  areaMode: 'add' | 'subtract';
+  /** Shows the mask alone, white on black. */
+  quickMask: boolean;
+  /** How far grow, shrink and feather go, in pixels of the full-size photo. */
+  spread: number;
+}
+
+/** The tool in hand and how it is set; the same for all photos. */
+export function createToolStore() {
+  return createStore<ToolState>(() => ({
+    tool: null,
+    size: 40,
+    hardness: 0.8,
+    atOnce: false,
+    areaMode: 'add',
+    quickMask: false,
+    spread: 4,
+  }));
+}
+
+export type ToolStore = ReturnType<typeof createToolStore>;
+
+/** One press of a key makes the brush larger or smaller by about a tenth. */
+export function nextSize(size: number, direction: 1 | -1): number {
+  const step = Math.max(1, Math.round(size / 10));
+  return Math.min(MAX_BRUSH, Math.max(1, Math.round(size) + direction * step));
+}
+
+export function createToolActions(store: ToolStore) {
+  return {
+    take(tool: Tool | null): void {
+      store.setState((state) => ({
+        tool,
+        quickMask: tool !== null && state.quickMask,
+        // The eraser and the click work on the mask.
+        atOnce: state.atOnce && tool !== 'eraser' && tool !== 'defect',
+      }));
+    },
+    set(change: Partial<Omit<ToolState, 'tool'>>): void {
+      store.setState(change);
+    },
+    /** Takes up the brush to repair places by hand. */
+    repairAtOnce(): void {
+      store.setState({ tool: 'brush', atOnce: true, quickMask: false });
+    },
+    /** Repairing at once needs a tool that draws a region. */
+    toggleAtOnce(): void {
+      store.setState(({ atOnce, tool }) => ({
+        atOnce: !atOnce,
+        tool: !atOnce && tool !== null && !REGION_TOOLS.includes(tool) ? 'brush' : tool,
+      }));
+    },
+    toggleQuickMask(): void {
+      store.setState((state) => ({ quickMask: !state.quickMask }));
+    },
+    resize(direction: 1 | -1): void {
+      store.setState((state) => ({ size: nextSize(state.size, direction) }));
+    },
+    harden(direction: 1 | -1): void {
+      store.setState(({ hardness }) => ({
+        hardness: Math.min(1, Math.max(0, Math.round(hardness * 10 + direction) / 10)),
+      }));
+    },
+  };
+}
+
+export type ToolActions = ReturnType<typeof createToolActions>;
