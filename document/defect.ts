@@ -26,7 +26,8 @@ export function defectAt(
   const column = index % evidence.width;
   const row = Math.floor(index / evidence.width);
   const value = new Uint8Array(1);
-  const at = (place: number, full: number, size: number) => Math.min(full - 1, Math.floor(((place + 0.5) * full) / size));
+  const at = (place: number, full: number, size: number) =>
+    Math.min(full - 1, Math.floor(((place + 0.5) * full) / size));
   mask.read(
     { x: at(column, mask.width, evidence.width), y: at(row, mask.height, evidence.height), width: 1, height: 1 },
     value,

@@ -103,10 +103,10 @@ export const en = {
     measuredNoise: 'noise {{noise}}',
     notNeeded: 'Not needed',
     more: 'More',
-    showMask: 'Show the damage',
+    showMask: 'Show',
     allOff: 'All steps are off. An export is a copy of the original.',
     imagined: 'The colours are imagined.',
-    editMask: 'Edit the mask',
+    editMask: 'Edit mask',
     order: 'In which order the steps run',
     orderText:
       'Always from top to bottom: damage is filled before noise is judged, tones come before colours, enlargement is nearly last. Another order would give worse pictures, so it cannot be changed.',

@@ -111,7 +111,7 @@ function StepControls({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
               actions.tools.set({ atOnce: false });
               actions.tools.take('brush');
             }}
-            className="ml-auto flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs text-secondary hover:text-text"
+            className="ml-auto flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text"
           >
             <Icon of={Brush} />
             {t('restore.editMask')}
@@ -123,7 +123,7 @@ function StepControls({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
             aria-pressed={maskShown}
             data-testid="mask-toggle"
             onClick={actions.view.toggleMask}
-            className="-mr-1 flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs text-secondary hover:text-text aria-pressed:text-accent"
+            className="-mr-1 flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text aria-pressed:text-accent"
           >
             <Icon of={Eye} />
             {t('restore.showMask')}

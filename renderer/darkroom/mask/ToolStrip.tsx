@@ -131,7 +131,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
     >
       {isBrush && (
         <>
-          <div className="w-32 shrink">
+          <div className="w-40 shrink">
             <Slider
               label={t('mask.size')}
               value={Math.min(size, largest)}
@@ -145,7 +145,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
               onChange={(next) => actions.tools.set({ size: next })}
             />
           </div>
-          <div className="w-32 shrink">
+          <div className="w-40 shrink">
             <Slider
               label={t('mask.hardness')}
               value={hardness}
