@@ -10,7 +10,7 @@ const KEYS: Record<Tool, string> = {
   brush: 'B',
   eraser: 'E',
   lasso: 'L',
-  polygon: 'G',
+  polygon: 'N',
   rectangle: 'U',
   defect: 'W',
 };
