@@ -277,7 +277,10 @@ describe('a detected piece', () => {
     expect(second).toEqual({ ...click, mode: 'add' });
     expect(wholeOf([...DETECTED_MASK, first!, second!], source)).toEqual(wholeOf(DETECTED_MASK, source));
     expect(defectAt(compileMask(DETECTED_MASK, source), DETECTED_MASK, source, 60, 90)).toBeNull();
-    const faint = { ...evidence, plane: evidence.plane.map((value) => Math.max(0, value - 100)) };
+    const faint = {
+      ...evidence,
+      plane: evidence.plane.map((value) => (value > 200 ? 150 : value > 100 ? 110 : value)),
+    };
     const dim = sourceOf(faint);
     expect(wholeOf(DETECTED_MASK, dim).includes(255)).toBe(false);
     const added = defectAt(compileMask(DETECTED_MASK, dim), DETECTED_MASK, dim, click.x, click.y);
