@@ -20,9 +20,25 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
     .tuple(id, fc.boolean())
     .map(([each, enabled]): EditAction => ({ name: 'repairOff', toggle: { id: each, enabled } })),
   id.map((each): EditAction => ({ name: 'repairRemoved', remove: each })),
+  fc.tuple(id, fc.nat(4)).map(([each, to]): EditAction => ({ name: 'repairMoved', move: { id: each, to } })),
   fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, repairs: [] }),
 );
 const actions = fc.array(action, { maxLength: 12 });
+
+test('a local repair that is moved takes the place that it is given, and the others keep their order', () => {
+  const state = { ...freshState(recipe), repairs: ['a', 'b', 'c', 'd'].map(spot) };
+  const order = (moved: string, to: number) =>
+    applyAction(state, { name: 'repairMoved', move: { id: moved, to } })
+      .repairs.map((repair) => repair.id)
+      .join('');
+  expect([order('a', 2), order('d', 0), order('b', 3), order('c', 99), order('z', 0)]).toEqual([
+    'bcad',
+    'dabc',
+    'acdb',
+    'abdc',
+    'abcd',
+  ]);
+});
 
 describe('an edit log', () => {
   test('undone to the beginning is the beginning, and redone is exactly what it was', () => {

@@ -17,7 +17,7 @@ export function freshLog(recipe: Recipe): EditLog {
 
 /** A state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
-  const { recipe = state.recipe, paint, toggle, repair, remove } = action;
+  const { recipe = state.recipe, paint, toggle, repair, remove, move } = action;
   let { mask, repairs } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
@@ -25,6 +25,8 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (repair) repairs = [...repairs, repair];
   if (toggle) repairs = repairs.map((each) => (each.id === toggle.id ? { ...each, enabled: toggle.enabled } : each));
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
+  const moved = move && repairs.find(({ id }) => id === move.id);
+  if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
   return { recipe, mask, repairs };
 }
 

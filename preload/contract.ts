@@ -75,12 +75,24 @@ const unit = z.number().min(0).max(1);
 // ---------------------------------------------------------------------------------------------- recipe
 
 /**
- * Steps always run in the order of this list, whatever the order in a recipe's file:
- * damage is filled before noise is judged, tone before colour, enlargement near the end, style last.
+ * Steps run in the order of this list, whatever the order in a recipe's file: damage is filled before noise is judged,
+ * tone before colour, enlargement and style last. Only those two may change places, see {@link STEP_RANKS}.
  */
 export const STEP_KINDS = ['repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
+/**
+ * Steps run by rank; those of one rank in the order of the recipe. A style that comes before the enlargement has brush
+ * strokes that grow with it, one that comes after has finer ones: that is a matter of taste.
+ */
+export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
+  repair: 0,
+  restore: 1,
+  tone: 2,
+  colorise: 3,
+  upscale: 4,
+  style: 4,
+};
 
 export const RepairSettings = z.object({
   /** How readily something counts as damage: 0 only the certain, 1 everything suspect. */
@@ -251,6 +263,7 @@ export const EditAction = z.object({
     'repairOn',
     'repairOff',
     'repairRemoved',
+    'repairMoved',
     'startOver',
   ]),
   recipe: Recipe.optional(),
@@ -263,6 +276,8 @@ export const EditAction = z.object({
   repairs: z.array(LocalRepair).max(1000).optional(),
   toggle: z.object({ id: Id, enabled: z.boolean() }).optional(),
   remove: Id.optional(),
+  /** The local repair goes to this place among all of them. */
+  move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),
 });
 export type EditAction = z.infer<typeof EditAction>;
 

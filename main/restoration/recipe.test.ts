@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Recipe, Recipe as RecipeSchema, STEP_KINDS, type Step } from '../../preload/contract';
+import { type Recipe, Recipe as RecipeSchema, STEP_RANKS, type Step } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { findRecipe, NAMED_RECIPES, orderSteps, parseRecipe } from './recipe';
 
@@ -92,8 +92,12 @@ describe('orderSteps', () => {
     fc.assert(
       fc.property(recipe, ({ steps }) => {
         const given = [...steps];
-        const positions = orderSteps(steps).map((each) => STEP_KINDS.indexOf(each.kind));
-        expect(positions).toEqual([...positions].sort((a, b) => a - b));
+        const ordered = orderSteps(steps);
+        const ranks = ordered.map((each) => STEP_RANKS[each.kind]);
+        expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+        // Enlargement and style stay as the recipe has them, to each other.
+        const free = (list: readonly Step[]) => list.filter((each) => STEP_RANKS[each.kind] === STEP_RANKS.style);
+        expect(free(ordered)).toEqual(free(steps));
         expect(steps).toEqual(given);
       }),
     );

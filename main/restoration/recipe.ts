@@ -1,4 +1,4 @@
-import { RECIPE_FORMAT, Recipe, STEP_KINDS, type Step, type StepKind, type StepOf } from '../../preload/contract';
+import { RECIPE_FORMAT, Recipe, STEP_RANKS, type Step, type StepKind, type StepOf } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 
 /**
@@ -49,9 +49,9 @@ function pathOf(path: readonly PropertyKey[]): string {
   return text.replace(/^\./, '') || 'recipe';
 }
 
-/** The steps in the order in which they run, see {@link STEP_KINDS}. The list given is left as it is. */
+/** The steps in the order in which they run, see {@link STEP_RANKS}. The list given is left as it is. */
 export function orderSteps(steps: readonly Step[]): Step[] {
-  return [...steps].sort((one, other) => STEP_KINDS.indexOf(one.kind) - STEP_KINDS.indexOf(other.kind));
+  return [...steps].sort((one, other) => STEP_RANKS[one.kind] - STEP_RANKS[other.kind]);
 }
 
 /** The step of a kind, undefined where the recipe has none. */

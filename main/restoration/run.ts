@@ -1,16 +1,6 @@
 import { compileMask, FrameMask } from '../../document/mask';
 import type { RunBitmap } from '../../document/runs';
-import {
-  type Analysis,
-  type MaskOp,
-  type Need,
-  type Recipe,
-  STEP_KINDS,
-  type Step,
-  type StepKind,
-  type StepOf,
-  type StepReport,
-} from '../../preload/contract';
+import type { Analysis, MaskOp, Need, Recipe, Step, StepKind, StepOf, StepReport } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
 import { type DamageMap, detectDamage } from './damage';
@@ -65,7 +55,7 @@ export interface EditedMask {
 
 export interface RunResult {
   raster: Raster;
-  /** One per step of the recipe, in the order of {@link STEP_KINDS}. */
+  /** One per step of the recipe, in the order in which they run. */
   reports: StepReport[];
   /** Share of pixels inside the repair mask, 0 where nothing was repaired. */
   masked: number;
@@ -113,7 +103,7 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
 };
 
 /**
- * Which steps of a recipe run on a photo, in the order of {@link STEP_KINDS}. A step that is switched off is `off`;
+ * Which steps of a recipe run on a photo, in the order in which they do. A step that is switched off is `off`;
  * under the gate `needed`, one that the analysis found no need for is `skipped`.
  */
 export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {

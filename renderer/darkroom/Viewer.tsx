@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, 
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { ORIGINAL, type Photo } from '../../preload/contract';
-import { useActions, useView } from '../state/context';
+import { useActions, useTools, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
@@ -20,6 +20,7 @@ import type { Source } from './tiling';
 import { useGestures } from './useGestures';
 import { differenceOf, useSides } from './useSides';
 import { Variants } from './Variants';
+import { ViewerMenu } from './ViewerMenu';
 
 /** The photo that is looked at, from the moment its file is chosen. */
 export function Viewer({ entry }: { entry: OpenPhoto }) {
@@ -53,6 +54,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const isSide = mode === 'side' && entry.rendering !== null;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);
+  // The options of the tool in hand lie along the top.
+  const clear = useTools((state) => state.tool !== null) ? 60 : 8;
 
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
@@ -80,6 +83,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const top = Math.max(0, place.y);
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
+  const tagTop = Math.max(top + 8, clear);
 
   const onFailed = (source: Source, reason: unknown) => {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
@@ -102,7 +106,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   );
   const beforeTag = <SideTag place="before" shown={before} options={options} />;
   const afterTag = <SideTag place="after" shown={after} options={options} />;
-  return (
+  const viewer = (
     // biome-ignore lint/a11y/useSemanticElements: a viewer is not a form; it takes the focus so that keys can move it.
     <div
       ref={ref}
@@ -122,11 +126,11 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           <Pane left={0} width={pane.width}>
             {canvas([{ source: peek ? original : former, clip: null }])}
             {overlay}
-            <TagRow style={{ left: 8, top: 8 }}>{beforeTag}</TagRow>
+            <TagRow style={{ left: 8, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
             {canvas([{ source: latter, clip: null }])}
-            <TagRow style={{ right: 8, top: 8 }}>{afterTag}</TagRow>
+            <TagRow style={{ right: 8, top: clear }}>{afterTag}</TagRow>
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
         </>
@@ -139,17 +143,17 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           {shown === 'split' && (
             <>
               <SplitHandle left={left} right={right} top={top} bottom={bottom} at={boundary} />
-              <TagRow hidden={boundary - left < 96} style={{ left: left + 8, top: top + 8 }}>
+              <TagRow hidden={boundary - left < 96} style={{ left: left + 8, top: tagTop }}>
                 {beforeTag}
               </TagRow>
-              <TagRow hidden={right - boundary < 96} style={{ right: pane.width - right + 8, top: top + 8 }}>
+              <TagRow hidden={right - boundary < 96} style={{ right: pane.width - right + 8, top: tagTop }}>
                 {afterTag}
               </TagRow>
             </>
           )}
-          {shown === 'result' && <TagRow style={{ left: left + 8, top: top + 8 }}>{afterTag}</TagRow>}
+          {shown === 'result' && <TagRow style={{ left: left + 8, top: tagTop }}>{afterTag}</TagRow>}
           {shown === 'difference' && (
-            <TagRow style={{ left: left + 8, top: top + 8 }}>
+            <TagRow style={{ left: left + 8, top: tagTop }}>
               {beforeTag}
               {afterTag}
               <GainTag />
@@ -166,6 +170,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>
   );
+  return <ViewerMenu trigger={viewer} />;
 }
 
 /** Every picture with the marks of its cut-off tones above it. */

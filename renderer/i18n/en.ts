@@ -107,9 +107,6 @@ export const en = {
     allOff: 'All steps are off. An export is a copy of the original.',
     imagined: 'The colours are imagined.',
     editMask: 'Edit mask',
-    order: 'In which order the steps run',
-    orderText:
-      'Always from top to bottom: damage is filled before noise is judged, tones come before colours, enlargement is nearly last. Another order would give worse pictures, so it cannot be changed.',
     missing: 'This photo could also use {{steps}}. This version does not do that yet.',
     stopped: 'Stopped. The picture may not show the latest settings.',
     failed: 'The picture could not be computed.',
@@ -139,6 +136,23 @@ export const en = {
     remove: 'Remove {{name}}',
     on: 'Switch on',
     off: 'Switch off',
+  },
+  order: {
+    fixed: '{{name}} cannot be moved. {{why}}',
+    repair: 'Comes first: noise and tones can only be judged where nothing is torn.',
+    restore: 'Comes after the repair, which would copy noise, and before the tones, which would strengthen it.',
+    tone: 'Comes before colouring, which goes by the tones, and after noise is removed, which it would strengthen.',
+    colorise: 'Comes after the tones, which it goes by, and before enlargement, where it would take longer.',
+    upscale: 'Comes nearly last: everything before it is quicker and better on the photo as it is.',
+    style: 'Comes last: no step before it is meant for a painting.',
+  },
+  sortable: {
+    move: 'Move {{name}}',
+    how: 'Press Space to take it up, the arrow keys to move it, Space again to put it down, Escape to leave it where it was.',
+    taken: '{{name}} taken up, place {{place}} of {{count}}.',
+    over: '{{name}}, place {{place}} of {{count}}.',
+    put: '{{name}} put down, place {{place}} of {{count}}.',
+    left: '{{name}} left where it was.',
   },
   recipe: {
     menu: 'Save and manage recipes',

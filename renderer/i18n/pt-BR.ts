@@ -112,9 +112,6 @@ export const ptBR: Texts<typeof en> = {
     allOff: 'Todas as etapas estão desligadas. A exportação será uma cópia do original.',
     imagined: 'As cores são imaginadas.',
     editMask: 'Editar a máscara',
-    order: 'Em que ordem as etapas correm',
-    orderText:
-      'Sempre de cima para baixo: os danos são preenchidos antes de se avaliar o ruído, os tons vêm antes das cores, a ampliação é quase a última. Outra ordem daria fotos piores; por isso ela não pode ser mudada.',
     missing: 'Para esta foto também serviriam: {{steps}}. Esta versão ainda não faz isso.',
     stopped: 'Interrompido. A imagem pode não mostrar os últimos ajustes.',
     failed: 'Não foi possível calcular a imagem.',
@@ -144,6 +141,23 @@ export const ptBR: Texts<typeof en> = {
     remove: 'Remover {{name}}',
     on: 'Ligar',
     off: 'Desligar',
+  },
+  order: {
+    fixed: '{{name}}: não pode ser movida. {{why}}',
+    repair: 'Vem primeiro: só se avaliam ruído e tons onde nada está rasgado.',
+    restore: 'Vem depois do reparo, que copiaria o ruído, e antes dos tons, que o reforçariam.',
+    tone: 'Vem antes da coloração, que segue os tons, e depois de tirar o ruído, que ela reforçaria.',
+    colorise: 'Vem depois dos tons, que ela segue, e antes da ampliação, em que levaria mais tempo.',
+    upscale: 'Vem quase por último: tudo antes dela é mais rápido e melhor na foto como está.',
+    style: 'Vem por último: nenhuma etapa antes dela foi feita para uma pintura.',
+  },
+  sortable: {
+    move: 'Mover {{name}}',
+    how: 'Pressione Espaço para pegar, as setas para mover, Espaço de novo para soltar, Esc para deixar onde estava.',
+    taken: '{{name}} na mão, lugar {{place}} de {{count}}.',
+    over: '{{name}}, lugar {{place}} de {{count}}.',
+    put: '{{name}} no lugar {{place}} de {{count}}.',
+    left: '{{name}} ficou onde estava.',
   },
   recipe: {
     menu: 'Salvar e organizar receitas',

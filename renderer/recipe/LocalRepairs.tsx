@@ -8,6 +8,7 @@ import type { OpenPhoto } from '../state/model';
 import { Button, IconButton } from '../ui/Button';
 import { ContextItem, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
+import { Sortable, useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 
 /** What was repaired place by place, after the steps: each entry can be switched off, looked at and removed. */
@@ -16,6 +17,9 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
   const actions = useActions();
   const id = useId();
   const repairs = entry.edit?.repairs ?? [];
+  // A place keeps its number, wherever it goes.
+  const made = entry.log?.actions.flatMap(({ repair }) => repair?.id ?? []) ?? [];
+  const nameOf = (repairId: string) => t('local.name', { number: 1 + made.indexOf(repairId) });
   const isAvailable = entry.analysis?.needs.find(({ kind }) => kind === 'repair')?.available === true;
   if (!isAvailable && repairs.length === 0) return null;
   return (
@@ -38,11 +42,17 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
       </div>
       <p className="mt-1 text-xs text-secondary">{t('local.text')}</p>
       {repairs.length > 0 && (
-        <ul className="mt-2 -mr-1 max-h-56 space-y-0.5 overflow-y-auto">
-          {repairs.map((repair, index) => (
-            <Entry key={repair.id} photoKey={entry.key} photo={photo} repair={repair} number={index + 1} />
-          ))}
-        </ul>
+        <Sortable
+          ids={repairs.map((repair) => repair.id)}
+          nameOf={nameOf}
+          onMove={(moved, place) => actions.moveRepair(entry.key, moved, place)}
+        >
+          <ul className="mt-2 -mr-1 max-h-56 space-y-0.5 overflow-x-hidden overflow-y-auto pl-1.5">
+            {repairs.map((repair) => (
+              <Entry key={repair.id} photoKey={entry.key} photo={photo} repair={repair} name={nameOf(repair.id)} />
+            ))}
+          </ul>
+        </Sortable>
       )}
     </section>
   );
@@ -52,13 +62,13 @@ interface EntryProps {
   photoKey: string;
   photo: Photo;
   repair: LocalRepair;
-  number: number;
+  name: string;
 }
 
-function Entry({ photoKey, photo, repair, number }: EntryProps) {
+function Entry({ photoKey, photo, repair, name }: EntryProps) {
   const { t } = useTranslation();
   const actions = useActions();
-  const name = t('local.name', { number });
+  const { ref, style, handle, isDragging } = useSortableItem(repair.id, name);
   const look = () => {
     const place = placeOf(repair, photo);
     if (place === null) return;
@@ -69,7 +79,13 @@ function Entry({ photoKey, photo, repair, number }: EntryProps) {
   return (
     <ContextMenu
       trigger={
-        <li className="flex h-7 items-center gap-1" data-testid="local-repair">
+        <li
+          ref={ref}
+          style={style}
+          className={`flex h-7 items-center gap-1 rounded-md ${isDragging ? 'bg-panel' : ''}`}
+          data-testid="local-repair"
+        >
+          {handle}
           <span className={`min-w-0 grow truncate ${repair.enabled ? '' : 'text-secondary'}`}>{name}</span>
           <IconButton label={t('local.look', { name })} onClick={look} className="size-6">
             <Icon of={Crosshair} />

@@ -1,12 +1,13 @@
 import { CircleCheck, LoaderCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Analysis } from '../../preload/contract';
+import type { Analysis, StepKind } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { availableKinds, hasWork, needOf } from '../state/recipes';
+import { availableKinds, freeWith, hasWork, needOf } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { Sortable } from '../ui/Sortable';
 import { LocalRepairs } from './LocalRepairs';
 import { RecipeChoice } from './RecipeChoice';
 import { reasonSentence } from './reason';
@@ -35,21 +36,29 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
       </p>
     );
   }
-  const kinds = availableKinds(analysis);
+  const kinds = availableKinds(analysis, recipe);
   return (
     <div data-testid="proposal" className="space-y-3">
       {analysis.nothingToDo && <NothingToRepair analysis={analysis} />}
       <RecipeChoice entry={entry} recipe={recipe} />
       <div className="space-y-2">
-        {kinds.map((kind) => (
-          <StepCard key={kind} entry={entry} need={needOf(analysis, kind)!} />
-        ))}
+        <Sortable
+          ids={kinds}
+          nameOf={(kind) => t(`steps.${kind as StepKind}`)}
+          canMove={(kind, place) => freeWith(kind as StepKind).includes(place as StepKind)}
+          onMove={(kind, place) => actions.moveStep(entry.key, kind as StepKind, place as StepKind)}
+        >
+          {kinds.map((kind) => (
+            <StepCard
+              key={kind}
+              entry={entry}
+              need={needOf(analysis, kind)!}
+              isFree={freeWith(kind).some((other) => kinds.includes(other))}
+            />
+          ))}
+        </Sortable>
         {entry.photo !== null && <LocalRepairs entry={entry} photo={entry.photo} />}
       </div>
-      <details className="text-xs text-secondary">
-        <summary className="w-fit rounded-md">{t('restore.order')}</summary>
-        <p className="mt-1">{t('restore.orderText')}</p>
-      </details>
       <RenderNote entry={entry} analysis={analysis} />
       <Missing analysis={analysis} />
     </div>

@@ -5,6 +5,7 @@ import {
   Contrast,
   Droplets,
   Eye,
+  Lock,
   type LucideIcon,
   Maximize,
   Palette,
@@ -20,7 +21,9 @@ import { defaultStep, stepOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
+import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
+import { Tooltip } from '../ui/Tooltip';
 import { CONTROLS, type Control } from './controls';
 import { reasonSentence } from './reason';
 
@@ -34,7 +37,7 @@ const ICONS: Record<StepKind, LucideIcon> = {
 };
 
 /** One step of the recipe: why it is there, whether it runs, and how strongly. */
-export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
+export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need; isFree: boolean }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const actions = useActions();
@@ -43,18 +46,22 @@ export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
   const step = entry.recipe === null ? null : stepOf(entry.recipe, kind);
   const enabled = step?.enabled === true;
   const idle = !need.needed && !enabled;
+  const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
+      ref={ref}
+      style={style}
       aria-labelledby={`${id}-name`}
       data-testid={`step-${kind}`}
       data-enabled={enabled}
-      className="relative overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
+      className="group overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
     >
       <div className="flex items-center gap-2">
         <Icon of={ICONS[kind]} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
         <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
         </h2>
+        {isFree ? handle : <WhyHere kind={kind} />}
         <Switch
           label={t(`steps.${kind}`)}
           describedBy={`${id}-reason`}
@@ -75,6 +82,25 @@ export function StepCard({ entry, need }: { entry: OpenPhoto; need: Need }) {
       {enabled && <StepControls entry={entry} kind={kind} />}
       <StepProgress entry={entry} kind={kind} />
     </section>
+  );
+}
+
+/** Why this step cannot be moved. */
+function WhyHere({ kind }: { kind: StepKind }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
+  return (
+    <Tooltip text={t(`order.${kind}`)} open={shown} onOpen={setShown}>
+      <button
+        type="button"
+        data-testid="why-here"
+        aria-label={t('order.fixed', { name: t(`steps.${kind}`), why: t(`order.${kind}`) })}
+        onClick={() => setShown(true)}
+        className="inline-flex size-6 shrink-0 items-center justify-center rounded-md text-secondary hover:text-text"
+      >
+        <Lock size={12} strokeWidth={1.5} />
+      </button>
+    </Tooltip>
   );
 }
 

@@ -595,6 +595,54 @@ describe('the edit document', () => {
   });
 });
 
+describe('tools in hand', () => {
+  test('halves make room for what is painted on, and come back when the editing ends', () => {
+    const { actions, stores } = setUp();
+    const mode = () => stores.view.getState().mode;
+    const { tools, view } = actions;
+    tools.take('brush');
+    expect(mode()).toBe('original');
+    tools.toggleAtOnce();
+    expect(mode()).toBe('result');
+    tools.take('lasso');
+    tools.take(null);
+    expect(mode()).toBe('split');
+    // What was chosen by hand is kept.
+    tools.take('brush');
+    view.setMode('result');
+    tools.take('eraser');
+    tools.take(null);
+    expect(mode()).toBe('result');
+    view.setMode('side');
+    tools.repairAtOnce();
+    expect(mode()).toBe('side');
+    view.setMode('variants');
+    expect(stores.tools.getState().tool).toBeNull();
+    expect(mode()).toBe('variants');
+  });
+
+  test('a repaired place is moved by one entry of the history, and undone by one', async () => {
+    const { actions, entry, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    const dab = (x: number): MaskOp & { kind: 'stroke' } => ({
+      kind: 'stroke',
+      mode: 'paint',
+      size: 9,
+      hardness: 1,
+      points: [x, 5, 1],
+    });
+    for (const x of [1, 2, 3]) actions.repairPlace(key, dab(x));
+    const [first, second, third] = entry().edit!.repairs.map(({ id }) => id);
+    const order = () => entry().edit!.repairs.map(({ id }) => id);
+    actions.moveRepair(key, first!, third!);
+    expect(order()).toEqual([second, third, first]);
+    expect(entry().log!.actions).toHaveLength(4);
+    actions.undo(key);
+    expect(order()).toEqual([first, second, third]);
+  });
+});
+
 describe('own recipes', () => {
   test('what is set is kept under a name; a recipe that was removed comes back by undo', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();

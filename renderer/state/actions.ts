@@ -24,9 +24,9 @@ import {
 import { createComparison, type Wish } from './comparison';
 import { createKeeper } from './keeper';
 import type { JobKind, Notice, OpenPhoto } from './model';
-import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withSetting } from './recipes';
+import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
-import { createToolActions } from './tools';
+import { createToolActions, followTools } from './tools';
 import { createViewActions, orientationOf } from './view';
 
 /** How long the hand has to rest before a changed setting is computed, in milliseconds. */
@@ -60,6 +60,7 @@ export interface ExportChoice {
 export function createActions(bridge: Bridge, stores: Stores, surroundings: Surroundings) {
   const { photos, jobs, notices, app, view } = stores;
   const viewActions = createViewActions(view);
+  followTools(stores.tools, view);
 
   // -------------------------------------------------------------------------------------------- calls
 
@@ -488,6 +489,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (recipe != null) setRecipe(key, 'step', withEnabled(recipe, kind, enabled));
   }
 
+  /** Lets a step run where another does, as far as the order is free. */
+  function moveStep(key: string, kind: StepKind, place: StepKind): void {
+    const recipe = find(key)?.recipe;
+    if (recipe != null) setRecipe(key, 'step', withOrder(recipe, kind, place));
+  }
+
   function setSetting(key: string, kind: StepKind, name: string, value: SettingValue): void {
     const recipe = find(key)?.recipe;
     if (recipe != null) setRecipe(key, 'setting', withSetting(recipe, kind, name, value), `${kind}.${name}`);
@@ -592,6 +599,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   function switchRepair(key: string, id: string, enabled: boolean): void {
     commit(key, { name: enabled ? 'repairOn' : 'repairOff', toggle: { id, enabled } });
+  }
+
+  /** Lets a local repair follow where another did: the later one lies above. */
+  function moveRepair(key: string, id: string, place: string): void {
+    const to = find(key)?.edit?.repairs.findIndex((repair) => repair.id === place) ?? -1;
+    if (to >= 0) commit(key, { name: 'repairMoved', move: { id, to } });
   }
 
   function removeRepair(key: string, id: string): void {
@@ -923,6 +936,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     compareWith: (key: string, wishes: readonly Wish[]) => comparison.want(key, wishes),
     cancelJob,
     setEnabled,
+    moveStep,
     setSetting,
     settleSetting,
     chooseRecipe,
@@ -936,6 +950,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     dropUnfinished,
     repairPlace,
     switchRepair,
+    moveRepair,
     removeRepair,
     exportMask: (key: string) => void exportMask(key),
     pickMask,

@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { Recipe, STEP_KINDS } from '../../preload/contract';
 import { CONTROLS } from '../recipe/controls';
 import { cleanAnalysis, fakeAnalysis, PROPOSAL } from '../testing/fakeBridge';
-import { appliedTo, availableKinds, defaultStep, hasWork, stepOf, withEnabled, withSetting } from './recipes';
+import {
+  appliedTo,
+  availableKinds,
+  defaultStep,
+  freeWith,
+  hasWork,
+  stepOf,
+  withEnabled,
+  withOrder,
+  withSetting,
+} from './recipes';
 
 const kind = fc.constantFrom(...STEP_KINDS);
 
@@ -19,6 +29,21 @@ test('whatever is switched, the recipe stays valid, in order, and does what the 
       for (const [each, enabled] of new Map(switches)) expect(stepOf(recipe, each)?.enabled).toBe(enabled);
     }),
   );
+});
+
+test('enlargement and style change places, and stay so whatever is switched after', () => {
+  const both = withEnabled(withEnabled(PROPOSAL, 'style', true), 'upscale', true);
+  const order = (recipe: Recipe) => recipe.steps.map((step) => step.kind).filter((each) => /upscale|style/.test(each));
+  expect(order(both)).toEqual(['upscale', 'style']);
+  const swapped = withOrder(both, 'style', 'upscale');
+  expect(order(swapped)).toEqual(['style', 'upscale']);
+  expect(order(withEnabled(withSetting(swapped, 'style', 'strength', 0.5), 'colorise', true))).toEqual([
+    'style',
+    'upscale',
+  ]);
+  expect(withOrder(swapped, 'upscale', 'style').steps).toEqual(both.steps);
+  expect(order(withOrder(PROPOSAL, 'style', 'upscale'))).toEqual(['style', 'upscale']);
+  expect(freeWith('repair')).toEqual([]);
 });
 
 test('every control sets what its schema accepts, over its whole range', () => {
@@ -56,6 +81,6 @@ describe('a recipe applied to a photo', () => {
   test('that wants to be always done is, where it can', () => {
     const applied = appliedTo({ ...everything, gate: 'always' }, cleanAnalysis());
     expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
-    expect(availableKinds(cleanAnalysis())).toEqual(['repair', 'tone']);
+    expect(availableKinds(cleanAnalysis(), PROPOSAL)).toEqual(['repair', 'tone']);
   });
 });

@@ -7,6 +7,7 @@ import {
   RepairSettings,
   RestoreSettings,
   STEP_KINDS,
+  STEP_RANKS,
   type Step,
   type StepKind,
   StyleSettings,
@@ -47,16 +48,34 @@ export function hasWork({ recipe, repairs }: Pick<EditState, 'recipe' | 'repairs
   return hasSteps(recipe) || repairs.some((repair) => repair.enabled);
 }
 
-/** Puts a step in, in the order in which steps run, replacing one of its kind. */
+/** Puts a step in the place of the one of its kind; a new one where it runs unless somebody wants it elsewhere. */
 function withStep(recipe: Recipe, step: Step): Recipe {
-  const steps = [...recipe.steps.filter((other) => other.kind !== step.kind), step];
-  steps.sort((a, b) => STEP_KINDS.indexOf(a.kind) - STEP_KINDS.indexOf(b.kind));
+  const isThere = recipe.steps.some((other) => other.kind === step.kind);
+  const next = recipe.steps.findIndex((other) => STEP_KINDS.indexOf(other.kind) > STEP_KINDS.indexOf(step.kind));
+  const steps = isThere
+    ? recipe.steps.map((other) => (other.kind === step.kind ? step : other))
+    : recipe.steps.toSpliced(next < 0 ? recipe.steps.length : next, 0, step);
   // What a person sets by hand is done, whether or not a measurement asks for it.
   return { ...recipe, gate: 'always', steps };
 }
 
 export function withEnabled(recipe: Recipe, kind: StepKind, enabled: boolean): Recipe {
   return withStep(recipe, { ...(stepOf(recipe, kind) ?? defaultStep(kind)), enabled });
+}
+
+/** The kinds that a kind may change places with. */
+export const freeWith = (kind: StepKind): readonly StepKind[] =>
+  STEP_KINDS.filter((other) => other !== kind && STEP_RANKS[other] === STEP_RANKS[kind]);
+
+/** Lets one step run where another does, and that one beside it. Both must be of one rank. */
+export function withOrder(recipe: Recipe, kind: StepKind, place: StepKind): Recipe {
+  const both = [kind, place].reduce<Recipe>(
+    (all, each) => (stepOf(all, each) === null ? withEnabled(all, each, false) : all),
+    recipe,
+  );
+  const to = both.steps.findIndex((step) => step.kind === place);
+  const steps = both.steps.filter((step) => step.kind !== kind).toSpliced(to, 0, stepOf(both, kind) as Step);
+  return { ...both, gate: 'always', steps };
 }
 
 export type SettingValue = number | boolean | string;
@@ -85,6 +104,9 @@ export function needOf(analysis: Analysis, kind: StepKind): Need | null {
 }
 
 /** The kinds of step that can run here, in the order in which they do. */
-export function availableKinds(analysis: Analysis): StepKind[] {
-  return STEP_KINDS.filter((kind) => needOf(analysis, kind)?.available === true);
+export function availableKinds(analysis: Analysis, recipe: Recipe): StepKind[] {
+  const placeOf = (kind: StepKind) => recipe.steps.findIndex((step) => step.kind === kind);
+  return STEP_KINDS.filter((kind) => needOf(analysis, kind)?.available === true).sort(
+    (a, b) => STEP_RANKS[a] - STEP_RANKS[b] || (placeOf(a) < 0 || placeOf(b) < 0 ? 0 : placeOf(a) - placeOf(b)),
+  );
 }

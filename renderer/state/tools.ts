@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { MAX_BRUSH } from '../../preload/contract';
+import type { CompareMode, ViewStore } from './view';
 
 export const TOOLS = ['hand', 'brush', 'eraser', 'lasso', 'polygon', 'rectangle', 'defect'] as const;
 export type Tool = (typeof TOOLS)[number];
@@ -44,14 +45,42 @@ export function nextSize(size: number, direction: 1 | -1): number {
   return Math.min(MAX_BRUSH, Math.max(1, Math.round(size) + direction * step));
 }
 
+/**
+ * Who edits the mask sees what is painted on, and who repairs places sees what becomes of them: halves, differences and
+ * variants make room for as long as a tool is in hand. Side by side shows both and stays.
+ */
+export function followTools(tools: ToolStore, view: ViewStore): void {
+  /** The mode to go back to, and the one that took its place. */
+  let former: { mode: CompareMode; instead: CompareMode } | null = null;
+  tools.subscribe((now, before) => {
+    if (now.tool !== null && before.tool !== null && now.atOnce === before.atOnce) return;
+    const { mode } = view.getState();
+    const isOurs = former !== null && mode === former.instead;
+    if (now.tool === null) {
+      if (former !== null && isOurs) view.setState({ mode: former.mode });
+      former = null;
+      return;
+    }
+    const instead = now.atOnce ? 'result' : 'original';
+    const fits = mode === 'side' || mode === instead || (mode === 'result' && !isOurs);
+    if (fits && !isOurs) return;
+    former = { mode: former !== null && isOurs ? former.mode : mode, instead };
+    view.setState({ mode: instead });
+  });
+  // Variants take the place of the photo, and of the tools with it.
+  view.subscribe(({ mode }, before) => {
+    if (mode === 'variants' && before.mode !== mode && tools.getState().tool !== null) tools.setState({ tool: null });
+  });
+}
+
 export function createToolActions(store: ToolStore) {
   return {
     take(tool: Tool | null): void {
       store.setState((state) => ({
         tool,
         quickMask: tool !== null && state.quickMask,
-        // The eraser and the click work on the mask.
-        atOnce: state.atOnce && tool !== 'eraser' && tool !== 'defect',
+        // The eraser and the click work on the mask, and who begins with a tool wants the mask.
+        atOnce: state.tool !== null && state.atOnce && tool !== 'eraser' && tool !== 'defect',
       }));
     },
     set(change: Partial<Omit<ToolState, 'tool'>>): void {

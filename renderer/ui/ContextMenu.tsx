@@ -1,10 +1,13 @@
 import { ContextMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 
-/** What the right mouse button, a long press or the menu key offers on something. The trigger must take a ref. */
+/**
+ * What the right mouse button, a long press or the menu key offers on something. The trigger must take a ref. The page
+ * behind stays usable, as with every menu.
+ */
 export function ContextMenu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

@@ -5,16 +5,25 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
   return <Radix.Provider delayDuration={500}>{children}</Radix.Provider>;
 }
 
+interface TooltipProps {
+  text: string;
+  shortcut?: string;
+  /** Where something else shows it as well. */
+  open?: boolean;
+  onOpen?(open: boolean): void;
+  children: ReactNode;
+}
+
 /** Shows a text and its shortcut beside a control after half a second. The control must take a ref. */
-export function Tooltip({ text, shortcut, children }: { text: string; shortcut?: string; children: ReactNode }) {
+export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps) {
   return (
-    <Radix.Root>
+    <Radix.Root open={open} onOpenChange={onOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 flex items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs text-text shadow-md"
+          className="z-50 flex max-w-72 items-center gap-2 rounded-md border border-line bg-raised px-2 py-1 text-xs text-text shadow-md"
         >
           {text}
           {shortcut !== undefined && <kbd className="font-sans text-secondary">{shortcut}</kbd>}

@@ -151,6 +151,12 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useEffect(() => () => void giveUpLatest.current(), [tool, photoKey]);
 
+  // Who takes up a tool by its key goes on by the keys: nothing that has the focus for a reason loses it.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement?.matches('[data-testid="viewer"]')) ref.current?.focus();
+  }, []);
+
   // ------------------------------------------------------------------------------------------- pointer
 
   const moveRing = (event: { clientX: number; clientY: number }) => {

@@ -1,0 +1,214 @@
+import type { Page } from '@playwright/test';
+import sharp from 'sharp';
+import { expect, type Host, test, writeScene } from './host';
+
+/** A picture as plain samples. */
+interface Grid {
+  width: number;
+  height: number;
+  data: Buffer;
+  channels: number;
+}
+
+async function read(path: string): Promise<Grid> {
+  const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+const at = ({ data, width, channels }: Grid, x: number, y: number) => data[(y * width + x) * channels]!;
+
+/** Opens the photo and begins to edit its mask, with one pixel of it on each of the screen's. */
+async function editMask(page: Page, host: Host, path: string): Promise<void> {
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.keyboard.press('1');
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+}
+
+/** Where a pixel of a photo lies in the page, at a zoom about its middle. */
+async function placer(page: Page, { width, height }: { width: number; height: number }, zoom = 1) {
+  const box = (await page.getByTestId('viewer').boundingBox())!;
+  return (x: number, y: number): [number, number] => [
+    box.x + box.width / 2 + (x + 0.5 - width / 2) * zoom,
+    box.y + box.height / 2 + (y + 0.5 - height / 2) * zoom,
+  ];
+}
+
+async function drag(page: Page, points: readonly (readonly [number, number])[]): Promise<void> {
+  const [first, ...rest] = points;
+  await page.mouse.move(...(first as [number, number]));
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...(point as [number, number]), { steps: 8 });
+  await page.mouse.up();
+}
+
+async function exportMask(page: Page, name: string): Promise<{ path: string; mask: Grid }> {
+  const path = test.info().outputPath(name);
+  const download = page.waitForEvent('download');
+  await page.getByTestId('mask-files').click();
+  await page.getByRole('menuitem', { name: /PNG/ }).click();
+  await (await download).saveAs(path);
+  return { path, mask: await read(path) };
+}
+
+test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what is painted is what is filled', async ({
+  page,
+  host,
+}) => {
+  const size = { width: 640, height: 480 };
+  const path = await writeScene(host.album, 'harbour.png', { ...size, damaged: false });
+  await editMask(page, host, path);
+  let place = await placer(page, size);
+  await drag(page, [place(100, 100), place(300, 100)]);
+  await page.keyboard.press('e');
+  await drag(page, [place(200, 60), place(200, 140)]);
+  await page.keyboard.press('l');
+  await drag(page, [place(400, 200), place(500, 200), place(500, 300), place(400, 300), place(400, 205)]);
+  await page.keyboard.press('Control+z');
+  const { mask: undone } = await exportMask(page, 'undone.png');
+  expect([at(undone, 120, 100), at(undone, 200, 100), at(undone, 280, 100), at(undone, 450, 250)]).toEqual([
+    255, 0, 255, 0,
+  ]);
+  await page.keyboard.press('Control+Shift+z');
+  // At another zoom the brush is as large on the photo as before.
+  await page.keyboard.press('2');
+  place = await placer(page, size, 2);
+  await page.keyboard.press('b');
+  await drag(page, [place(320, 330), place(360, 330)]);
+  const { path: file, mask } = await exportMask(page, 'mask.png');
+  expect([mask.width, mask.height]).toEqual([640, 480]);
+  expect([at(mask, 450, 250), at(mask, 340, 330), at(mask, 340, 345), at(mask, 340, 352)]).toEqual([255, 255, 255, 0]);
+
+  // Cleared, and taken back from the file.
+  await page.getByTestId('mask-change').click();
+  await page.getByTestId('mask-clear').click();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('mask-input').setInputFiles(file);
+  await expect(page.getByTestId('notice-done').last()).toContainText('mask.png');
+  const { mask: again } = await exportMask(page, 'again.png');
+  expect(again.data.equals(mask.data)).toBe(true);
+  await page.getByTestId('mask-done').click();
+
+  await page.getByTestId('export').click();
+  const saved = test.info().outputPath('restored.png');
+  await host.exportTo(saved);
+  const [before, after] = [await read(path), await read(saved)];
+  let outside = 0;
+  let inside = 0;
+  for (let i = 0; i < size.width * size.height; i++) {
+    const same = before.data.compare(after.data, i * 3, i * 3 + 3, i * 3, i * 3 + 3) === 0;
+    if (!same && mask.data[i * mask.channels] === 0) outside++;
+    if (!same && mask.data[i * mask.channels] === 255) inside++;
+  }
+  expect(outside, 'pixels changed outside of what was painted').toBe(0);
+  expect(inside, 'pixels filled').toBeGreaterThan(5000);
+});
+
+test('a click on a detected scratch takes out that one alone', async ({ page, host }) => {
+  const size = { width: 900, height: 675 };
+  await editMask(page, host, await writeScene(host.album, 'creased.png', size));
+  const { mask } = await exportMask(page, 'found.png');
+  const pieces = piecesOf(mask).filter((piece) => piece.length > 60);
+  expect(pieces.length).toBeGreaterThan(1);
+  // One in the middle of the photo is not under the tools.
+  const distance = (piece: number[]) => {
+    const index = piece[Math.floor(piece.length / 2)]!;
+    return Math.hypot((index % size.width) - 450, Math.floor(index / size.width) - 337);
+  };
+  const [chosen] = pieces.sort((a, b) => distance(a) - distance(b));
+  const index = chosen![Math.floor(chosen!.length / 2)]!;
+  await page.keyboard.press('w');
+  const place = await placer(page, size);
+  await page.mouse.click(...place(index % size.width, Math.floor(index / size.width)));
+  await expect(page.getByRole('button', { name: /^undo$/i })).toBeEnabled();
+  const { mask: without } = await exportMask(page, 'without.png');
+  const inChosen = new Set(chosen);
+  let removed = 0;
+  for (let i = 0; i < size.width * size.height; i++) {
+    const [was, is] = [mask.data[i * mask.channels]!, without.data[i * without.channels]!];
+    if (was === is) continue;
+    expect(inChosen.has(i) && is === 0, `pixel ${i} of another piece has changed`).toBe(true);
+    removed++;
+  }
+  expect(removed).toBeGreaterThan(30);
+});
+
+test('a place is repaired by itself, and switched off again', async ({ page, host }) => {
+  const size = { width: 640, height: 480 };
+  const path = await writeScene(host.album, 'garden.png', { ...size, damaged: false });
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('nothing-to-repair')).toBeVisible();
+  await page.keyboard.press('1');
+  await page.getByTestId('repair-place').click();
+  const place = await placer(page, size);
+  await drag(page, [place(200, 240), place(260, 240)]);
+  await drag(page, [place(420, 300), place(440, 340)]);
+  const repairs = page.getByTestId('local-repair');
+  await expect(repairs).toHaveCount(2);
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
+  await page.getByTestId('mask-done').click();
+
+  const exported = async (name: string) => {
+    const saved = test.info().outputPath(name);
+    await page.getByTestId('export').click();
+    await host.exportTo(saved);
+    return read(saved);
+  };
+  const original = await read(path);
+  const differs = (one: Grid, rect: { x: number; y: number; width: number; height: number }) => {
+    let count = 0;
+    for (let y = rect.y; y < rect.y + rect.height; y++) {
+      for (let x = rect.x; x < rect.x + rect.width; x++) if (at(one, x, y) !== at(original, x, y)) count++;
+    }
+    return count;
+  };
+  const first = { x: 170, y: 210, width: 120, height: 60 };
+  const second = { x: 390, y: 270, width: 80, height: 100 };
+  const both = await exported('both.png');
+  expect(differs(both, first)).toBeGreaterThan(300);
+  expect(differs(both, second)).toBeGreaterThan(300);
+  expect(differs(both, { x: 0, y: 0, ...size })).toBe(differs(both, first) + differs(both, second));
+  await repairs.first().getByRole('switch').click();
+  const one = await exported('one.png');
+  expect(differs(one, first)).toBe(0);
+  expect(differs(one, second)).toBe(differs(both, second));
+
+  // By the keys: the second is taken up, moved above the first and put down.
+  await repairs.nth(1).getByTestId('grip').focus();
+  for (const key of ['Space', 'ArrowUp', 'Space']) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(50);
+  }
+  await expect(repairs.first()).toContainText('2');
+  await page.keyboard.press('Control+z');
+  await expect(repairs.first()).toContainText('1');
+});
+
+/** The pixels of every connected piece of a mask. */
+function piecesOf({ data, width, height, channels }: Grid): number[][] {
+  const seen = new Uint8Array(width * height);
+  const pieces: number[][] = [];
+  for (let start = 0; start < seen.length; start++) {
+    if (seen[start] || data[start * channels] === 0) continue;
+    const piece = [start];
+    seen[start] = 1;
+    for (const index of piece) {
+      const x = index % width;
+      for (const [next, inside] of [
+        [index - 1, x > 0],
+        [index + 1, x < width - 1],
+        [index - width, true],
+        [index + width, true],
+      ] as const) {
+        if (!inside || next < 0 || next >= seen.length || seen[next] || data[next * channels] === 0) continue;
+        seen[next] = 1;
+        piece.push(next);
+      }
+    }
+    pieces.push(piece);
+  }
+  return pieces;
+}
