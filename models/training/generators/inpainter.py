@@ -106,7 +106,7 @@ class Spec(Generator):
         return {
             "name": "Inpainter",
             "task": "inpaint",
-            "version": "0.1.0",
+            "version": "0.2.0",
             "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots up to "
             "about 24 pixels wide, in colour and in black and white.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb+mask", "range": [0, 1], "multiple": 32, "fixed": None},
