@@ -7,7 +7,7 @@ import { onMac } from '../ui/keys';
 export function KeysDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t('keys.title')} onClose={onClose} width={840} testId="keys-dialog">
+    <Dialog title={t('keys.title')} onClose={onClose} width={840} textOnly testId="keys-dialog">
       <div className="gap-8 sm:columns-2">
         {COMMAND_GROUPS.map((group) => (
           <Group key={group} group={group} />

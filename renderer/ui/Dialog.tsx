@@ -9,6 +9,8 @@ interface DialogProps {
   children: ReactNode;
   footer?: ReactNode;
   width?: number;
+  /** Nothing in it takes the focus, so it is itself what the keys scroll. */
+  textOnly?: boolean;
   testId?: string;
 }
 
@@ -16,7 +18,7 @@ interface DialogProps {
  * The browser's own modal dialog: it keeps the focus, closes on Escape and gives the focus back. The focus goes first
  * to what is marked `data-initial-focus`.
  */
-export function Dialog({ title, onClose, children, footer, width = 440, testId }: DialogProps) {
+export function Dialog({ title, onClose, children, footer, width = 440, textOnly = false, testId }: DialogProps) {
   const { t } = useTranslation();
   const id = useId();
   const ref = useRef<HTMLDialogElement>(null);
@@ -54,7 +56,12 @@ export function Dialog({ title, onClose, children, footer, width = 440, testId }
           <Icon of={X} />
         </button>
       </header>
-      <div className="min-h-0 grow overflow-y-auto p-4">{children}</div>
+      <div
+        className="min-h-0 grow overflow-y-auto p-4 outline-offset-[-2px]"
+        {...(textOnly && { role: 'region', 'aria-labelledby': id, tabIndex: 0, 'data-initial-focus': true })}
+      >
+        {children}
+      </div>
       {footer !== undefined && (
         <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-4 py-3">
           {footer}
