@@ -218,4 +218,6 @@ test('another provider in the settings reaches the engine; another theme does no
   await value(app.handle('settings.set', { threads: 1 }));
   expect(configured()?.length).toBe(before + 1);
   expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1 } });
+  await value(app.handle('settings.set', { memory: 1024 }));
+  expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1, memory: 1024 } });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { DETECTED_MASK } from '../document/mask';
 import packageInfo from '../package.json' with { type: 'json' };
@@ -108,6 +108,7 @@ export async function createApp(services: HostServices): Promise<App> {
     models: services.models,
     provider: settings.get().provider,
     threads: settings.get().threads,
+    memory: settings.get().memory,
   });
   const engine = createEngine({
     launch: services.launchEngine,
@@ -162,12 +163,14 @@ export async function createApp(services: HostServices): Promise<App> {
       uploadUrl: services.uploadUrl,
       downloadBase: services.downloadBase,
       nativeDialogs: services.pick !== null,
+      machine: { cores: availableParallelism(), memory: Math.round(totalmem() / 1024 ** 2) },
     }),
     'settings.get': () => settings.get(),
     'settings.set': async (change) => {
       const before = settings.get();
       const after = await settings.set(change);
-      if (before.provider !== after.provider || before.threads !== after.threads) engine.configure(engineOptions());
+      const concernsEngine = (['provider', 'threads', 'memory'] as const).some((name) => before[name] !== after[name]);
+      if (concernsEngine) engine.configure(engineOptions());
       return after;
     },
     'files.pick': async ({ kind }) => {

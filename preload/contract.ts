@@ -506,6 +506,11 @@ export const Settings = z.object({
   provider: z.union([z.literal('auto'), Provider]).default('auto'),
   /** 0: as many as the machine has cores. */
   threads: z.number().int().min(0).max(256).default(0),
+  /**
+   * Megabytes (2^20 bytes) that computed pictures and loaded generators may take together, kept to be at hand. The
+   * photos themselves and what is computed at the moment come on top. 0: by the computer's memory.
+   */
+  memory: z.number().int().min(0).max(65_536).default(0),
   keepMetadata: z.boolean().default(true),
   maskColour: z
     .string()
@@ -513,6 +518,8 @@ export const Settings = z.object({
     .default('#ff00c8'),
   /** Of the mask over the photo. */
   maskOpacity: z.number().min(0.1).max(1).default(0.6),
+  /** The introduction was gone through or skipped. */
+  introduced: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -528,6 +535,8 @@ export const AppInfo = z.object({
   downloadBase: z.string().nullable(),
   /** True where `files.pick` opens the system's own dialog; else the page shows `files.list`. */
   nativeDialogs: z.boolean(),
+  /** Logical cores that this program may use, and all memory in megabytes (2^20 bytes). */
+  machine: z.object({ cores: z.number().int().positive(), memory: z.number().int().positive() }),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 

@@ -28,6 +28,8 @@ export interface EngineOptions {
   provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
   /** 0: as many as there are cores. */
   threads: number;
+  /** Megabytes for what is kept to be at hand; 0 or none: by the computer's memory. */
+  memory?: number;
   /** Providers that took the engine down before and are not to be tried again. The supervisor fills it in. */
   avoid?: readonly Provider[];
 }

@@ -27,6 +27,15 @@ describe('renderings', () => {
     expect(renderings.hasRoom(0)).toBe(false);
   });
 
+  test('less room lets the oldest go at once, but not what is looked at', () => {
+    const renderings = new Renderings(5_000_000);
+    const first = renderings.keep(about('a'), raster(1000));
+    const second = renderings.keep(about('b'), raster(1000));
+    renderings.limit(500_000);
+    expect(renderings.byRevision('p', first.revision)).toBeNull();
+    expect(renderings.byRevision('p', second.revision)).toBe(second);
+  });
+
   test('of one size or photo are not taken for those of another', () => {
     const renderings = new Renderings(1e9);
     const kept = renderings.keep(about('a'), raster(1));

@@ -25,7 +25,7 @@ export interface Kept {
  * first. The newest always stays, however large it is.
  */
 export class Renderings {
-  readonly #budget: number;
+  #budget: number;
   /** Starts at a new number with every process, so that a picture's URL never means two pictures. */
   #revision = Date.now();
   /** Oldest first. */
@@ -34,6 +34,12 @@ export class Renderings {
   /** @param budget bytes */
   constructor(budget: number) {
     this.#budget = budget;
+  }
+
+  /** Gives another budget in bytes, which holds at once. */
+  limit(budget: number): void {
+    this.#budget = budget;
+    while (this.#kept.length > 1 && this.bytes > budget) this.#kept.shift();
   }
 
   /** Bytes in use. */

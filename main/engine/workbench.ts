@@ -95,6 +95,11 @@ export class Workbench {
     this.#renderings = new Renderings(budget);
   }
 
+  /** Gives renderings another budget in bytes. */
+  limit(budget: number): void {
+    this.#renderings.limit(budget);
+  }
+
   async open(job: Job, { photoId, path, name }: Requests['open']['request']): Promise<Photo> {
     job.stage('opening', 0, 1);
     const opened = await this.#decode(job, photoId, path, name);

@@ -1,10 +1,10 @@
-import { totalmem } from 'node:os';
 import PQueue from 'p-queue';
 import type { EngineStatus, Provider } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
 import { Job } from './job';
+import { budgetsFor } from './memory';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
@@ -30,11 +30,7 @@ function send(message: FromEngine): void {
   else process.send?.(message, undefined, undefined, () => {});
 }
 
-/** Generators may hold a quarter of the memory, but no more than this. */
-const LARGEST_BUDGET = 2 * 1024 ** 3;
 const SECONDS_TO_CLEAN_UP = 10;
-/** Renderings may take an eighth of the memory, but no more and no less than this. */
-const RENDERINGS = { least: 256 * 1024 ** 2, most: 2 * 1024 ** 3 };
 /** Somebody is looking: for so long at most, in milliseconds, a job lets pictures go first between two tiles ... */
 const PICTURES_FIRST = 2000;
 /** ... and waits so long for the next ones, since the page asks for a few at a time. */
@@ -45,7 +41,7 @@ class Worker {
   readonly #jobs = new Map<string, Job>();
   readonly #bench = new Workbench(
     (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
-    Math.min(RENDERINGS.most, Math.max(RENDERINGS.least, totalmem() / 8)),
+    budgetsFor(0).renderings,
   );
   /** Pictures that are being made, to be cancelled by their request's id. */
   readonly #pictures = new Map<string, AbortController>();
@@ -132,6 +128,7 @@ class Worker {
     this.#outdated.push(this.#sessions);
     this.#store = new GeneratorStore(options.models);
     this.#sessions = this.#newSessions();
+    this.#bench.limit(budgetsFor(options.memory ?? 0).renderings);
     this.#provider = null;
     this.#note = null;
     this.#tellStatus();
@@ -143,7 +140,7 @@ class Worker {
       provider: this.#options.provider,
       threads: this.#options.threads,
       avoid: this.#options.avoid ?? [],
-      budget: Math.min(LARGEST_BUDGET, totalmem() / 4),
+      budget: budgetsFor(this.#options.memory ?? 0).generators,
       onTrying: (provider) => send({ type: 'trying', provider }),
       onProvider: (provider, note) => {
         this.#provider = provider;

@@ -146,6 +146,7 @@ export function createFakeBridge(): FakeBridge {
       uploadUrl: '/upload',
       downloadBase: '/download',
       nativeDialogs: false,
+      machine: { cores: 8, memory: 16_384 },
     }),
     'settings.get': () => settings,
     'settings.set': (change) => {

@@ -31,6 +31,7 @@ const INFO = {
   uploadUrl: '/upload',
   downloadBase: '/download',
   nativeDialogs: false,
+  machine: { cores: 2, memory: 8192 },
 };
 
 let app: FakeApp;

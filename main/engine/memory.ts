@@ -1,0 +1,22 @@
+import { totalmem } from 'node:os';
+
+const MEGABYTE = 1024 ** 2;
+/** Where nobody has chosen: so much of the computer's memory, within these limits. */
+const GENERATORS = { share: 1 / 4, least: 0, most: 2048 * MEGABYTE };
+const RENDERINGS = { share: 1 / 8, least: 256 * MEGABYTE, most: 2048 * MEGABYTE };
+
+/** What may be kept to be at hand, in bytes. What is in use at the moment may exceed it alone. */
+export interface Budgets {
+  generators: number;
+  renderings: number;
+}
+
+/**
+ * @param setting megabytes for both together; 0: by the computer's memory
+ * @param total the computer's memory in bytes
+ */
+export function budgetsFor(setting: number, total = totalmem()): Budgets {
+  if (setting > 0) return { generators: (setting * MEGABYTE) / 2, renderings: (setting * MEGABYTE) / 2 };
+  const of = ({ share, least, most }: typeof GENERATORS) => Math.min(most, Math.max(least, total * share));
+  return { generators: of(GENERATORS), renderings: of(RENDERINGS) };
+}
