@@ -10,6 +10,7 @@ import {
   parseResponse,
   pictureUrl,
   Recipe,
+  Settings,
 } from './contract';
 
 describe('requests', () => {
@@ -23,6 +24,14 @@ describe('requests', () => {
         });
       }
     }
+  });
+
+  test('a change of one setting says nothing of the others', () => {
+    for (const [name, value] of Object.entries(Settings.parse({}))) {
+      const parsed = parseRequest('settings.set', { [name]: value });
+      expect(parsed.ok && parsed.value.request).toEqual({ [name]: value });
+    }
+    expect(parseRequest('settings.set', { threads: -1 }).ok).toBe(false);
   });
 
   test('anything at all gets an answer, never a throw', () => {

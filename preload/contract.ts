@@ -523,6 +523,15 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Some of the settings; those left out stay as they are, so they must not get their defaults. */
+const SettingsChange = z.strictObject(
+  Object.fromEntries(
+    Object.entries(Settings.shape).map(([name, shape]) => [name, shape.unwrap().optional()]),
+  ) as unknown as {
+    [N in keyof typeof Settings.shape]: z.ZodOptional<ReturnType<(typeof Settings.shape)[N]['unwrap']>>;
+  },
+);
+
 export const AppInfo = z.object({
   version: z.string(),
   host: z.enum(['electron', 'browser']),
@@ -553,6 +562,8 @@ export const EngineStatus = z.object({
   /** Null until the first generator has been loaded. */
   provider: Provider.nullable(),
   threads: z.number().int().nonnegative(),
+  /** Megabytes (2^20 bytes) that may be kept to be at hand; 0 before the engine has started. */
+  memory: z.number().int().nonnegative(),
   /** Why another provider than the one asked for is used, null otherwise. */
   note: z.string().nullable(),
 });
@@ -586,7 +597,7 @@ export type Written = z.infer<typeof Written>;
 export const CALLS = {
   'app.info': { request: nothing, response: AppInfo },
   'settings.get': { request: nothing, response: Settings },
-  'settings.set': { request: Settings.partial().strict(), response: Settings },
+  'settings.set': { request: SettingsChange, response: Settings },
 
   /** Opens the system's dialog. Empty when the user dismissed it. BAD_REQUEST where nativeDialogs is false. */
   'files.pick': {

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 
-const MEGABYTE = 1024 ** 2;
+export const MEGABYTE = 1024 ** 2;
 /** Where nobody has chosen: so much of the computer's memory, within these limits. */
 const GENERATORS = { share: 1 / 4, least: 0, most: 2048 * MEGABYTE };
 const RENDERINGS = { share: 1 / 8, least: 256 * MEGABYTE, most: 2048 * MEGABYTE };

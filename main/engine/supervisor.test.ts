@@ -233,7 +233,10 @@ describe('a process that ends', () => {
     [
       'was in use',
       (fake: FakeProcess) =>
-        fake.say({ type: 'status', status: { state: 'busy', provider: 'webgpu', threads: 1, note: null } }),
+        fake.say({
+          type: 'status',
+          status: { state: 'busy', provider: 'webgpu', threads: 1, memory: 512, note: null },
+        }),
     ],
   ])('is told to avoid the provider that %s', async (_, say) => {
     start();

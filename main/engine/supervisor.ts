@@ -130,7 +130,7 @@ class Supervisor implements Engine {
   readonly #limits: EngineLimits;
   readonly #onStatus: (status: EngineStatus) => void;
   #options: EngineOptions;
-  #status: EngineStatus = { state: 'starting', provider: null, threads: 0, note: null };
+  #status: EngineStatus = { state: 'starting', provider: null, threads: 0, memory: 0, note: null };
   #life: Life | null = null;
   /** The wait before a restart. */
   #backoff: Promise<void> | null = null;
@@ -220,7 +220,7 @@ class Supervisor implements Engine {
     const life = new Life(this.#launch(), this.#limits.start);
     this.#life = life;
     const state = this.#crashes.length > 0 ? 'restarting' : 'starting';
-    this.#setStatus({ state, provider: null, threads: 0, note: null });
+    this.#setStatus({ state, provider: null, threads: 0, memory: 0, note: null });
     this.#watch(life);
     life.process.onMessage((message) => this.#receive(life, message));
     life.process.onExit((code, signal, stderr) => this.#exited(life, code, signal, stderr));
@@ -303,10 +303,10 @@ class Supervisor implements Engine {
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
     }
     if (this.#crashes.length >= CRASHES) {
-      this.#setStatus({ state: 'failed', provider: null, threads: 0, note: detail });
+      this.#setStatus({ state: 'failed', provider: null, threads: 0, memory: 0, note: detail });
       return;
     }
-    this.#setStatus({ state: 'restarting', provider: null, threads: 0, note: null });
+    this.#setStatus({ state: 'restarting', provider: null, threads: 0, memory: 0, note: null });
     const delay = this.#limits.backoff * 2 ** Math.max(0, this.#crashes.length - 1);
     this.#backoff = wait(delay).then(() => {
       this.#backoff = null;

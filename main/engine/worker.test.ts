@@ -457,11 +457,11 @@ describe('generators', () => {
   it('come from another folder after new options', async () => {
     const { engine } = start({ models: join(folder.path, 'models', 'none') });
     await engine.request('generators', null);
-    engine.configure({ models: join(folder.path, 'models', 'good'), provider: 'cpu', threads: 1 });
+    engine.configure({ models: join(folder.path, 'models', 'good'), provider: 'cpu', threads: 1, memory: 512 });
     expect(await engine.request('generators', null)).toHaveLength(3);
     await open(engine, scratched);
     expect((await engine.request('analyse', { photoId: 'p' })).damage).toBeGreaterThan(0);
-    expect(engine.status()).toMatchObject({ provider: 'cpu', threads: 1 });
+    expect(engine.status()).toMatchObject({ provider: 'cpu', threads: 1, memory: 512 });
   });
 });
 

@@ -4,7 +4,7 @@ import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
 import { Job } from './job';
-import { budgetsFor } from './memory';
+import { budgetsFor, MEGABYTE } from './memory';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
@@ -218,10 +218,12 @@ class Worker {
   }
 
   #status(): EngineStatus {
+    const budgets = budgetsFor(this.#options.memory ?? 0);
     return {
       state: this.#jobs.size > 0 ? 'busy' : 'ready',
       provider: this.#provider,
       threads: threadsFor(this.#options.threads),
+      memory: Math.round((budgets.generators + budgets.renderings) / MEGABYTE),
       note: this.#note,
     };
   }

@@ -16,6 +16,12 @@ describe('figures', () => {
     expect(english.percent(0)).toContain('0');
     expect(plain(english.bytes(2_345_678))).toBe('2.3 MB');
     expect(plain(portuguese.bytes(999))).toBe('999 bytes');
+    expect([512, 1024, 1536, 65_536].map((each) => plain(english.memory(each)))).toEqual([
+      '512 MB',
+      '1 GB',
+      '1.5 GB',
+      '64 GB',
+    ]);
   });
 
   test('are read back as they are written', () => {

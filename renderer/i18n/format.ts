@@ -27,6 +27,16 @@ export function createFormat(language: string) {
         maximumFractionDigits: power === 0 ? 0 : 1,
       }).format(bytes / 1000 ** power);
     },
+    /** Memory as computers are sold with it: megabytes of 2^20 bytes, and gigabytes of 2^30. */
+    memory(megabytes: number): string {
+      const inGigabytes = megabytes >= 1024;
+      return new Intl.NumberFormat(language, {
+        style: 'unit',
+        unit: inGigabytes ? 'gigabyte' : 'megabyte',
+        unitDisplay: 'short',
+        maximumFractionDigits: inGigabytes ? 1 : 0,
+      }).format(inGigabytes ? megabytes / 1024 : megabytes);
+    },
     /** A moment in ISO 8601 as day and time. */
     date(moment: string): string {
       return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));

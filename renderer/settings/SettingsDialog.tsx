@@ -1,14 +1,19 @@
-import { useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { PROVIDERS, type Settings } from '../../preload/contract';
+import { Settings } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
+import { useMachineText } from '../status/useMachineText';
+import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Switch } from '../ui/Switch';
+import { memoryChoices, providerChoices, threadChoices } from './choices';
 import { MASK_COLOURS } from './maskColours';
 
+/** What holds for all photos. Every change counts at once, and all can be put back. */
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const { setSettings } = useActions();
@@ -16,83 +21,195 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
   const version = useApp((state) => state.info?.version ?? '');
   const id = useId();
   const set = (change: Partial<Settings>) => void setSettings(change);
+  /** What was set before everything was put back, to be undone. */
+  const [before, setBefore] = useState<Settings | null>(null);
+  const footer = (
+    <>
+      <span className="text-xs text-secondary">{`Emulsion ${version}`}</span>
+      <span role="status" className="grow text-right">
+        {before !== null && t('settings.wasReset')}
+      </span>
+      {before === null ? (
+        <Button
+          data-testid="reset-settings"
+          onClick={() => {
+            setBefore(settings);
+            set({ ...Settings.parse({}), introduced: settings.introduced });
+          }}
+        >
+          {t('settings.reset')}
+        </Button>
+      ) : (
+        <Button
+          data-testid="reset-undo"
+          onClick={() => {
+            set(before);
+            setBefore(null);
+          }}
+        >
+          {t('common.undo')}
+        </Button>
+      )}
+    </>
+  );
   return (
-    <Dialog title={t('settings.title')} onClose={onClose} width={520} testId="settings-dialog">
-      <Field label={t('settings.theme')}>
-        <Segmented
-          label={t('settings.theme')}
-          value={settings.theme}
-          options={(['system', 'dark', 'light'] as const).map((value) => ({
-            value,
-            label: t(`settings.themes.${value}`),
-          }))}
-          onChange={(theme) => set({ theme })}
-        />
-      </Field>
-      <Field label={t('settings.language')} htmlFor={`${id}-language`}>
-        <Select
-          id={`${id}-language`}
-          testId="language"
-          className="w-48"
-          value={settings.language ?? 'system'}
-          options={[
-            { value: 'system', label: t('settings.languageSystem') },
-            { value: 'en', label: t('settings.languages.en') },
-            { value: 'pt-BR', label: t('settings.languages.pt-BR') },
-          ]}
-          onChange={(value) => set({ language: value === 'en' || value === 'pt-BR' ? value : null })}
-        />
-      </Field>
-      <Field label={t('settings.maskColour')}>
-        <div role="radiogroup" aria-label={t('settings.maskColour')} className="flex gap-1.5">
-          {Object.entries(MASK_COLOURS).map(([name, colour]) => (
-            <label key={name} title={t(`settings.maskColours.${name}`)} className="relative size-6">
-              <input
-                type="radio"
-                name={`${id}-mask`}
-                aria-label={t(`settings.maskColours.${name}`)}
-                checked={settings.maskColour.toLowerCase() === colour}
-                onChange={() => set({ maskColour: colour })}
-                style={{ background: colour }}
-                className="peer size-6 appearance-none rounded-full border border-line outline-offset-2 checked:outline-2 checked:outline-text focus-visible:outline-2 focus-visible:outline-accent"
-              />
-            </label>
-          ))}
-        </div>
-      </Field>
-      <Field label={t('settings.keepMetadata')} htmlFor={`${id}-keep`}>
-        <Switch id={`${id}-keep`} checked={settings.keepMetadata} onChange={(keepMetadata) => set({ keepMetadata })} />
-      </Field>
-      <hr className="my-3 border-line" />
-      <Field label={t('settings.provider')} htmlFor={`${id}-provider`} hint={t('settings.providerText')}>
+    <Dialog title={t('settings.title')} onClose={onClose} width={560} testId="settings-dialog" footer={footer}>
+      <Group title={t('settings.window')}>
+        <Field label={t('settings.theme')}>
+          <Segmented
+            label={t('settings.theme')}
+            value={settings.theme}
+            options={(['system', 'dark', 'light'] as const).map((value) => ({
+              value,
+              label: t(`settings.themes.${value}`),
+            }))}
+            onChange={(theme) => set({ theme })}
+          />
+        </Field>
+        <Field label={t('settings.language')} htmlFor={`${id}-language`}>
+          <Select
+            id={`${id}-language`}
+            testId="language"
+            className="w-48"
+            value={settings.language ?? 'system'}
+            options={[
+              { value: 'system', label: t('settings.languageSystem') },
+              { value: 'en', label: t('settings.languages.en') },
+              { value: 'pt-BR', label: t('settings.languages.pt-BR') },
+            ]}
+            onChange={(value) => set({ language: value === 'en' || value === 'pt-BR' ? value : null })}
+          />
+        </Field>
+      </Group>
+      <Group title={t('settings.photos')}>
+        <Field label={t('settings.maskColour')}>
+          <div role="radiogroup" aria-label={t('settings.maskColour')} className="flex gap-1.5">
+            {Object.entries(MASK_COLOURS).map(([name, colour]) => (
+              <label key={name} title={t(`settings.maskColours.${name}`)} className="relative size-6">
+                <input
+                  type="radio"
+                  name={`${id}-mask`}
+                  aria-label={t(`settings.maskColours.${name}`)}
+                  checked={settings.maskColour.toLowerCase() === colour}
+                  onChange={() => set({ maskColour: colour })}
+                  style={{ background: colour }}
+                  className="peer size-6 appearance-none rounded-full border border-line outline-offset-2 checked:outline-2 checked:outline-text focus-visible:outline-2 focus-visible:outline-accent"
+                />
+              </label>
+            ))}
+          </div>
+        </Field>
+        <Field
+          label={t('settings.keepMetadata')}
+          htmlFor={`${id}-keep`}
+          hint={t('settings.keepMetadataText')}
+          hintId={`${id}-keep-hint`}
+        >
+          <Switch
+            id={`${id}-keep`}
+            describedBy={`${id}-keep-hint`}
+            checked={settings.keepMetadata}
+            onChange={(keepMetadata) => set({ keepMetadata })}
+          />
+        </Field>
+      </Group>
+      <Computing settings={settings} set={set} />
+    </Dialog>
+  );
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="mt-3 border-t border-line pt-3 first:mt-0 first:border-0 first:pt-0">
+      <h3 className="mb-1 text-xs font-medium text-secondary">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Computing({ settings, set }: { settings: Settings; set(change: Partial<Settings>): void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const info = useApp((state) => state.info);
+  const engine = useApp((state) => state.engine);
+  const machine = useMachineText();
+  const id = useId();
+  if (info === null) return null;
+  const { cores, memory } = info.machine;
+  const automatic = { value: '0', label: t('providers.auto') };
+  return (
+    <Group title={t('settings.computing')}>
+      <Field
+        label={t('settings.provider')}
+        htmlFor={`${id}-provider`}
+        hint={t('settings.providerText')}
+        hintId={`${id}-provider-hint`}
+      >
         <Select
           id={`${id}-provider`}
+          describedBy={`${id}-provider-hint`}
+          testId="provider-choice"
           className="w-48"
           value={settings.provider}
-          options={(['auto', ...PROVIDERS] as const).map((value) => ({ value, label: t(`providers.${value}`) }))}
+          options={(['auto', ...providerChoices(info.platform, settings.provider)] as const).map((value) => ({
+            value,
+            label: t(`providers.${value}`),
+          }))}
           onChange={(provider) => set({ provider })}
         />
       </Field>
-      <Field label={t('settings.threads')} htmlFor={`${id}-threads`} hint={t('settings.threadsText')}>
-        <input
-          key={settings.threads}
+      <Field
+        label={t('settings.threads')}
+        htmlFor={`${id}-threads`}
+        hint={t('settings.threadsText', { count: cores })}
+        hintId={`${id}-threads-hint`}
+      >
+        <Select
           id={`${id}-threads`}
-          type="number"
-          min={0}
-          max={256}
-          defaultValue={settings.threads}
-          onBlur={(event) => {
-            const threads = Math.round(event.target.valueAsNumber);
-            if (threads >= 0 && threads <= 256) set({ threads });
-            else event.target.value = String(settings.threads);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') event.currentTarget.blur();
-          }}
-          className="h-7 w-20 rounded-md border border-line bg-raised px-2 text-right"
+          describedBy={`${id}-threads-hint`}
+          testId="threads-choice"
+          className="w-48"
+          value={String(settings.threads)}
+          options={[
+            automatic,
+            ...threadChoices(cores, settings.threads).map((count) => ({
+              value: String(count),
+              label: format.number(count, 0),
+            })),
+          ]}
+          onChange={(threads) => set({ threads: Number(threads) })}
         />
       </Field>
-      <p className="mt-3 text-xs text-secondary">{`Emulsion ${version}`}</p>
-    </Dialog>
+      <Field
+        label={t('settings.memory')}
+        htmlFor={`${id}-memory`}
+        hint={t('settings.memoryText', { memory: format.memory(memory) })}
+        hintId={`${id}-memory-hint`}
+      >
+        <Select
+          id={`${id}-memory`}
+          describedBy={`${id}-memory-hint`}
+          testId="memory-choice"
+          className="w-48"
+          value={String(settings.memory)}
+          options={[
+            automatic,
+            ...memoryChoices(memory, settings.memory).map((megabytes) => ({
+              value: String(megabytes),
+              label: format.memory(megabytes),
+            })),
+          ]}
+          onChange={(megabytes) => set({ memory: Number(megabytes) })}
+        />
+      </Field>
+      <div role="status" data-testid="in-use" className="mt-2 rounded-md bg-raised px-3 py-2">
+        <p>
+          {engine === null || engine.provider === null || machine === null
+            ? (machine?.text ?? t('settings.notYet'))
+            : t('settings.inUse', { machine: machine.text, memory: format.memory(engine.memory) })}
+        </p>
+        {engine !== null && engine.note !== null && <p className="text-xs text-secondary select-text">{engine.note}</p>}
+      </div>
+    </Group>
   );
 }

@@ -2,9 +2,10 @@ import type { TFunction } from 'i18next';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { roughTime } from '../i18n/format';
-import { useActions, useActivePhoto, useApp, useJobs, usePhotos } from '../state/context';
+import { useActions, useActivePhoto, useJobs, usePhotos } from '../state/context';
 import { foremostJob } from './jobs';
 import { useJobText } from './useJobText';
+import { useMachineText } from './useMachineText';
 
 /** What is computed and for how long, what computes it, and a hint for the hand. */
 export function StatusLine() {
@@ -61,22 +62,15 @@ function timeLeft(seconds: number, t: TFunction): string {
 
 /** The provider really in use. */
 function Machine() {
-  const { t } = useTranslation();
-  const engine = useApp((state) => state.engine);
-  const connection = useApp((state) => state.connection);
-  const line = 'min-w-0 shrink truncate';
-  if (connection === 'lost') return <span className={`${line} text-danger`}>{t('status.lost')}</span>;
-  if (connection === 'connecting') return <span className={line}>{t('status.connecting')}</span>;
-  if (engine === null) return null;
-  if (engine.state === 'failed') return <span className={`${line} text-danger`}>{t('status.engineFailed')}</span>;
-  if (engine.state === 'restarting') return <span className={line}>{t('status.restarting')}</span>;
-  if (engine.state === 'starting') return <span className={line}>{t('status.starting')}</span>;
-  if (engine.provider === null) return null;
-  const provider = t(`providers.${engine.provider}`);
-  const text = engine.provider === 'cpu' ? t('status.engine', { provider, count: engine.threads }) : provider;
+  const machine = useMachineText();
+  if (machine === null) return null;
   return (
-    <span className={line} data-testid="provider" title={engine.note ?? undefined}>
-      {engine.note === null ? text : t('status.fellBack', { provider: text })}
+    <span
+      data-testid="provider"
+      title={machine.note ?? undefined}
+      className={`min-w-0 shrink truncate ${machine.isFault ? 'text-danger' : ''}`}
+    >
+      {machine.text}
     </span>
   );
 }

@@ -256,7 +256,7 @@ export function createFakeBridge(): FakeBridge {
         },
       ],
     }),
-    'engine.status': () => ({ state: 'ready', provider: 'cpu', threads: 2, note: null }),
+    'engine.status': () => ({ state: 'ready', provider: 'cpu', threads: 2, memory: 2048, note: null }),
   };
 
   const bridge: FakeBridge = {

@@ -6,18 +6,20 @@ interface SelectProps<T extends string> {
   onChange(value: T): void;
   label?: string;
   id?: string;
+  describedBy?: string;
   className?: string;
   testId?: string;
 }
 
 /** The system's own list: known to every hand and to every screen reader. */
 export function Select<T extends string>(props: SelectProps<T>) {
-  const { value, options, onChange, label, id, className = '', testId } = props;
+  const { value, options, onChange, label, id, describedBy, className = '', testId } = props;
   return (
     <span className={`relative inline-flex min-w-0 items-center ${className}`}>
       <select
         id={id}
         aria-label={label}
+        aria-describedby={describedBy}
         data-testid={testId}
         value={value}
         onChange={(event) => onChange(event.target.value as T)}
