@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
@@ -34,19 +34,33 @@ export interface BrowserHost extends Host {
  * Every story gets a host of its own with fresh settings, and fails where the page asks for another address or
  * complains. The project `electron` runs the same stories in the real window.
  */
-export const test = base.extend<{ host: Host; browserHost: BrowserHost; electronApp: ElectronApplication | null }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
-  electronApp: async ({}, use, info) => {
+export const test = base.extend<{
+  host: Host;
+  browserHost: BrowserHost;
+  electronApp: ElectronApplication | null;
+  /** The folder of the app's own files. */
+  data: string;
+  /** False: the app is started for the first time. */
+  introduced: boolean;
+}>({
+  introduced: [true, { option: true }],
+  data: async ({ introduced }, use, info) => {
+    const data = info.outputPath('data');
+    await mkdir(data, { recursive: true });
+    if (introduced) await writeFile(join(data, 'settings.json'), JSON.stringify({ introduced }));
+    await use(data);
+  },
+  electronApp: async ({ data }, use, info) => {
     if (info.project.name !== 'electron') return use(null);
     const app = await electron.launch({
       executablePath: electronProgram(),
-      args: [ROOT, `--user-data-dir=${info.outputPath('data')}`],
+      args: [ROOT, `--user-data-dir=${data}`],
     });
     await use(app);
     await app.close();
   },
   page: async ({ page, electronApp }, use) => use(electronApp === null ? page : await electronApp.firstWindow()),
-  host: async ({ page, electronApp }, use, info) => {
+  host: async ({ page, electronApp, data }, use, info) => {
     const album = info.outputPath('album');
     await mkdir(album, { recursive: true });
     const strangers: string[] = [];
@@ -58,9 +72,7 @@ export const test = base.extend<{ host: Host; browserHost: BrowserHost; electron
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    const { host, close } = electronApp
-      ? inElectron(page, electronApp, album)
-      : await inBrowser(page, album, info.outputPath('data'));
+    const { host, close } = electronApp ? inElectron(page, electronApp, album) : await inBrowser(page, album, data);
     await use(host);
     // What the page says once its host has gone is no complaint.
     const heard = complaints.filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE)/.test(each) || !('restart' in host));

@@ -135,3 +135,60 @@ for (const theme of ['dark', 'light'] as const) {
     expect(await findings(page)).toEqual([]);
   });
 }
+
+test.describe('at the first start', () => {
+  test.use({ introduced: false });
+
+  test('three cards by keyboard, which do not come again; settings hold, and say what is really in use', async ({
+    page,
+    host,
+  }) => {
+    const path = await writeScene(host.album, 'creased.png', { width: 480, height: 360 });
+    await host.open();
+    const tour = page.getByTestId('tour');
+    await expect(tour).toContainText('Bring a photo');
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect(tour).toContainText('See what it proposes');
+    await page.keyboard.press('ArrowLeft');
+    await expect(tour).toContainText('Bring a photo');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect(tour).toContainText('Lend a hand');
+    expect(await findings(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await expect(tour).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByTestId('empty')).toBeVisible();
+    await expect(tour).toHaveCount(0);
+
+    await page.keyboard.press('Control+,');
+    await page.getByTestId('segment-light').click();
+    await page.getByTestId('threads-choice').selectOption('1');
+    await page.getByTestId('memory-choice').selectOption('512');
+    await page.getByRole('switch', { name: /metadata/ }).click();
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+    await host.offer(path);
+    await expect(page.getByTestId('step-repair')).toContainText('%');
+    await page.keyboard.press('Control+,');
+    await expect(page.getByTestId('in-use')).toContainText(/CPU, 1 thread, up to 512\sMB/u);
+    expect(await findings(page)).toEqual([]);
+    await page.getByTestId('reset-settings').click();
+    await expect(page.getByTestId('threads-choice')).toHaveValue('0');
+    await page.getByTestId('reset-undo').click();
+    await expect(page.getByTestId('threads-choice')).toHaveValue('1');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('export').click();
+    await expect(page.getByRole('dialog').getByRole('switch')).not.toBeChecked();
+  });
+
+  test('skipped at once it stays away', async ({ page, host }) => {
+    await host.open();
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('tour')).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByTestId('empty')).toBeVisible();
+    await expect(page.getByTestId('tour')).toHaveCount(0);
+  });
+});

@@ -10,6 +10,7 @@ import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';
 import { Palette } from './settings/Palette';
 import { SettingsDialog } from './settings/SettingsDialog';
+import { Tour } from './settings/Tour';
 import { useShortcuts } from './shortcuts';
 import { type Session, SessionContext, useActivePhoto, useApp, useView } from './state/context';
 import { Announcer } from './status/Announcer';
@@ -42,6 +43,7 @@ function Window({ session }: { session: Session }) {
       {page === 'darkroom' ? <Darkroom /> : <GeneratorsPage />}
       {dialog === 'files' && <FilesDialog onClose={close} />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
+      {dialog === 'tour' && <Tour onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}
       {dialog === 'palette' && <Palette onClose={close} />}
       {dialog === 'export' && entry?.photo != null && (

@@ -109,6 +109,7 @@ export const COMMANDS: readonly Command[] = [
   command('palette', 'window', ['Mod+K'], 'nothing', ({ session }) => session.actions.view.show('palette')),
   command('generators', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('generators')),
   command('settings', 'window', ['Mod+,'], 'nothing', ({ session }) => session.actions.view.show('settings')),
+  command('tour', 'window', [], 'nothing', ({ session }) => session.actions.view.show('tour')),
   command('keys', 'window', ['?'], 'nothing', ({ session }) => session.actions.view.show('keys')),
 ];
 

@@ -155,6 +155,7 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       <MenuItem shortcut={keyOf('keys')} onSelect={() => actions.view.show('keys')}>
         {t('top.keys')}
       </MenuItem>
+      <MenuItem onSelect={() => actions.view.show('tour')}>{t('commands.tour')}</MenuItem>
     </Menu>
   );
 }

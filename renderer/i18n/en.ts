@@ -407,6 +407,25 @@ export const en = {
     maskColour: 'Colour of the damage overlay',
     maskColours: { magenta: 'Magenta', cyan: 'Cyan', green: 'Green', yellow: 'Yellow', red: 'Red' },
   },
+  tour: {
+    title: 'Welcome to Emulsion',
+    skip: 'Skip',
+    next: 'Next',
+    start: 'Start',
+    place: 'Card {{place}} of {{count}}',
+    open: {
+      title: 'Bring a photo',
+      text: 'Drop a scan anywhere in the window. Emulsion measures what it needs: scratches, noise, faded tones. The photo stays on this computer, and the original is never changed.',
+    },
+    compare: {
+      title: 'See what it proposes',
+      text: 'Each step says why it is there. Switch it off, or change its strength. Drag the line to compare before and after, and look at the damage that was found.',
+    },
+    paint: {
+      title: 'Lend a hand where it is needed',
+      text: 'Paint over a scratch that was missed, or take one out. Everything can be undone, and is kept as you go. Press {{keys}} for all keys, {{palette}} to find a command.',
+    },
+  },
   commandGroups: {
     file: 'Photos',
     edit: 'Editing',
@@ -463,6 +482,7 @@ export const en = {
     generators: 'Generators',
     settings: 'Settings',
     keys: 'Keyboard shortcuts',
+    tour: 'Introduction',
   },
   keys: {
     title: 'Keyboard shortcuts',

@@ -412,6 +412,25 @@ export const ptBR: Texts<typeof en> = {
     maskColour: 'Cor da marcação de danos',
     maskColours: { magenta: 'Magenta', cyan: 'Ciano', green: 'Verde', yellow: 'Amarelo', red: 'Vermelho' },
   },
+  tour: {
+    title: 'Boas-vindas ao Emulsion',
+    skip: 'Pular',
+    next: 'Avançar',
+    start: 'Começar',
+    place: 'Cartão {{place}} de {{count}}',
+    open: {
+      title: 'Traga uma foto',
+      text: 'Solte uma digitalização em qualquer lugar da janela. O Emulsion mede do que ela precisa: riscos, ruído, tons desbotados. A foto fica neste computador, e o original nunca é alterado.',
+    },
+    compare: {
+      title: 'Veja o que ele propõe',
+      text: 'Cada etapa diz por que está ali. Desligue-a ou mude a intensidade. Arraste a linha para comparar antes e depois, e veja os danos encontrados.',
+    },
+    paint: {
+      title: 'Dê uma mão onde for preciso',
+      text: 'Pinte sobre um risco que escapou ou retire algum. Tudo pode ser desfeito e fica guardado. Tecle {{keys}} para ver todas as teclas e {{palette}} para achar um comando.',
+    },
+  },
   commandGroups: {
     file: 'Fotos',
     edit: 'Edição',
@@ -468,6 +487,7 @@ export const ptBR: Texts<typeof en> = {
     generators: 'Geradores',
     settings: 'Configurações',
     keys: 'Atalhos de teclado',
+    tour: 'Apresentação',
   },
   keys: {
     title: 'Atalhos de teclado',

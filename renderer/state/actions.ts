@@ -908,7 +908,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       call('engine.status', {}),
       call('edits.recent', {}),
     ]);
-    if (settings.ok) app.setState({ settings: settings.value });
+    if (settings.ok) {
+      app.setState({ settings: settings.value });
+      // Whoever comes with photos in hand is not kept waiting.
+      if (!settings.value.introduced && photos.getState().photos.length === 0) viewActions.show('tour');
+    }
     if (info.ok) app.setState({ info: info.value });
     if (recipes.ok) app.setState({ recipes: recipes.value.recipes, ownRecipes: recipes.value.own });
     if (recent.ok) app.setState({ recent: recent.value.entries });

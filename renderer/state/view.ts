@@ -19,7 +19,7 @@ export const GAINS = [1, 4, 16, 64] as const;
 export type Gain = (typeof GAINS)[number];
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
-export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette';
+export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette' | 'tour';
 
 export interface ViewState {
   page: 'darkroom' | 'generators';

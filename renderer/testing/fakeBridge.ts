@@ -133,7 +133,7 @@ export function fakeFailure(code: Failure['code']): Result<never> {
 
 export function createFakeBridge(): FakeBridge {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
-  let settings = Settings.parse({});
+  let settings = Settings.parse({ introduced: true });
   let revision = 0;
   let photos = 0;
 
