@@ -1,4 +1,4 @@
-import type { EditAction, EditDelta, EditLog, EditState, Recipe } from '../preload/contract';
+import type { EditAction, EditDelta, EditLog, EditState, Orientation, Recipe } from '../preload/contract';
 import { DETECTED_MASK } from './mask';
 
 /*
@@ -7,17 +7,17 @@ import { DETECTED_MASK } from './mask';
  */
 
 /** Where the work on a photo begins. */
-export function freshState(recipe: Recipe): EditState {
-  return { recipe, mask: [...DETECTED_MASK], repairs: [] };
+export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
+  return { recipe, mask: [...DETECTED_MASK], repairs: [], orientation };
 }
 
-export function freshLog(recipe: Recipe): EditLog {
-  return { base: freshState(recipe), actions: [], at: 0 };
+export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
+  return { base: freshState(recipe, orientation), actions: [], at: 0 };
 }
 
 /** A state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
-  const { recipe = state.recipe, paint, toggle, repair, remove, move } = action;
+  const { recipe = state.recipe, orientation = state.orientation, paint, toggle, repair, remove, move } = action;
   let { mask, repairs } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
@@ -27,7 +27,26 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs };
+  return { recipe, mask, repairs, orientation };
+}
+
+/** Whether two states come to the same picture before it is turned: nothing has to be computed between them. */
+export function isSamePicture(a: EditState, b: EditState): boolean {
+  if (a === b) return true;
+  return (
+    a.recipe === b.recipe &&
+    isSameMask(a, b) &&
+    a.repairs.length === b.repairs.length &&
+    a.repairs.every(({ id, enabled, mask }, i) => {
+      const other = b.repairs[i];
+      return id === other?.id && enabled === other.enabled && mask === other.mask;
+    })
+  );
+}
+
+/** Whether two states have the very same operations in their masks. */
+export function isSameMask(a: EditState, b: EditState): boolean {
+  return a.mask === b.mask || (a.mask.length === b.mask.length && a.mask.every((op, i) => op === b.mask[i]));
 }
 
 /** The state that a log stands for. */

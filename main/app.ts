@@ -216,13 +216,13 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
       const { name } = openedPhoto(photoId).subject;
+      const edit = edits.edit(photoId);
       return job(jobId, async (control) => {
         const stem = `${basename(name, extname(name))}-restored`;
         const target =
           folder === null
             ? await targetFor(stem, EXPORT_EXTENSIONS[format], format)
             : { folder: files.path(folder, 'folder'), stem };
-        const edit = edits.edit(photoId);
         const written = await engine.request(
           'export',
           { photoId, recipe, edit, format, quality, keepMetadata, orientation, target },
@@ -253,9 +253,9 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     'masks.export': ({ photoId, recipe, jobId }) => {
       const { name } = openedPhoto(photoId).subject;
+      const edit = edits.edit(photoId) ?? NO_EDIT;
       return job(jobId, async (control) => {
         const target = await targetFor(`${basename(name, extname(name))}-mask`, 'png', 'png');
-        const edit = edits.edit(photoId) ?? NO_EDIT;
         return handOver(await engine.request('exportMask', { photoId, recipe, edit, target }, control), 'image/png');
       });
     },

@@ -60,6 +60,39 @@ describe('edits', () => {
     expect(await files()).toEqual([`${subject.sha256}.emulsion`]);
   });
 
+  test('a stroke under the hand is no part of the edit, but a step of the history after the program broke off', async () => {
+    const stroke: EditAction = {
+      name: 'repair',
+      repair: {
+        id: 'unfinished',
+        enabled: true,
+        mask: [{ kind: 'stroke', mode: 'paint', size: 3, hardness: 1, points: [1, 1, 1] }],
+      },
+    };
+    const kept = await begun();
+    await kept.write('p', { from: 1, actions: [], at: 1, unfinished: clear });
+    await kept.write('p', { from: 1, actions: [], at: 1, unfinished: stroke });
+    expect(kept.edit('p')?.repairs).toEqual([]);
+    const later = edits();
+    const { log, recovered } = await later.open('q', subject, null);
+    expect([recovered, log?.at, log?.actions[0]]).toEqual([true, 2, invert]);
+    expect(log?.actions[1]?.repair?.mask).toEqual(stroke.repair?.mask);
+    await later.write('q', { from: 2, actions: [], at: 2, unfinished: stroke });
+    // The document is written anew while the stroke goes on, and the page is loaded anew.
+    await later.keepBitmap('q', bitmap());
+    const reloaded = await later.open('r', subject, null, []);
+    expect([reloaded.recovered, reloaded.log?.at]).toEqual([true, 3]);
+    expect(new Set(reloaded.log?.actions.map(({ repair }) => repair?.id)).size).toBe(3);
+    await later.write('r', { from: 3, actions: [], at: 3, unfinished: clear });
+    await later.keepBitmap('r', bitmap());
+    const last = edits();
+    expect(await last.open('s', subject, null)).toMatchObject({ recovered: true, log: { at: 4 } });
+    // Finished or given up, it is gone.
+    await last.write('s', { from: 4, actions: [], at: 4, unfinished: clear });
+    await last.write('s', { from: 4, actions: [], at: 4 });
+    expect(await edits().open('t', subject, null)).toMatchObject({ log: { at: 4 } });
+  });
+
   test('a journal whose last line was cut off gives all before it', async () => {
     const kept = await begun();
     await kept.write('p', { from: 1, actions: [clear], at: 2 });
@@ -123,7 +156,7 @@ describe('edits', () => {
     await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_INVALID' });
     expect((await files()).some((name) => name.includes('.damaged-'))).toBe(true);
     expect(await edits().open('q', subject, null)).toMatchObject({ log: null });
-    const newer = good.replace('"emulsion":1', '"emulsion":99');
+    const newer = good.replace('"emulsion":2', '"emulsion":99');
     await writeFile(path, newer);
     await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_NEWER' });
     expect(await readFile(path, 'utf8')).toBe(newer);

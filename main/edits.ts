@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -91,7 +91,8 @@ export function createEdits(folder: string): Edits {
         if (others.includes(id)) return { log: null, recovered: false, heldBy: id };
         documents.delete(id);
         documents.set(photoId, held);
-        return { log: held.current, recovered: false, heldBy: null };
+        const recovered = held.takeUnfinished();
+        return { log: held.current, recovered, heldBy: null };
       }
       const file = new EditFile(folder, subject, async (editedAt) => {
         if (path !== null) await recents.add({ sha256: subject.sha256, name: subject.name, path, editedAt });
@@ -132,6 +133,8 @@ class EditFile {
   /** Bitmaps that came in since the document was opened. */
   private readonly imported = new Set<string>();
   private log: EditLog | null = null;
+  /** What is under the hand, and becomes an action if the program breaks off. */
+  private unfinished: EditAction | undefined;
   private generation = 0;
   private journal: FileHandle | null = null;
   private journalBytes = 0;
@@ -162,6 +165,7 @@ class EditFile {
       const sidecar = await this.parse(text);
       this.log = sidecar.log;
       this.generation = sidecar.generation;
+      this.unfinished = sidecar.unfinished;
       for (const [id, packed] of Object.entries(sidecar.bitmaps)) {
         this.bitmaps.set(id, await unsqueeze(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES }));
       }
@@ -172,17 +176,32 @@ class EditFile {
       for (const delta of journal.deltas) {
         try {
           this.log = applyDelta(this.log, delta);
+          this.unfinished = delta.unfinished;
           recovered = true;
         } catch {
           break;
         }
       }
     }
+    if (this.takeUnfinished()) recovered = true;
     if (recovered) {
       this.isAhead = true;
       await this.save();
     }
     return { log: this.log, recovered };
+  }
+
+  /** Makes an action of what was under the hand when the page or the program broke off. Answers whether anything was. */
+  takeUnfinished(): boolean {
+    const { log, unfinished } = this;
+    if (!log || !unfinished) return false;
+    const { repair } = unfinished;
+    // A name of its own, as the next that breaks off must not be taken for this one.
+    const action = repair ? { ...unfinished, repair: { ...repair, id: randomUUID() } } : unfinished;
+    this.log = applyDelta(log, { from: log.at, actions: [action], at: log.at + 1 });
+    this.unfinished = undefined;
+    this.isAhead = true;
+    return true;
   }
 
   /** A document that cannot be read is put aside, so that the next one does not lose it. */
@@ -207,6 +226,7 @@ class EditFile {
     }
     // In memory at once, so that a picture asked for next is of this state, whatever the disk does.
     this.log = next;
+    this.unfinished = delta.unfinished;
     this.isAhead = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.save().catch(() => undefined), REST);
@@ -271,7 +291,7 @@ class EditFile {
   }
 
   private async writeWhole(): Promise<void> {
-    const { log } = this;
+    const { log, unfinished } = this;
     if (!log) return;
     const used = new Set(bitmapsOf(log.base.mask, log.actions));
     const bitmaps: Sidecar['bitmaps'] = {};
@@ -286,12 +306,13 @@ class EditFile {
       generation: this.generation + 1,
       savedAt,
       log,
+      unfinished,
       bitmaps,
     };
     await writeSafely(this.path, JSON.stringify(sidecar));
     this.generation += 1;
     // A change that came in meanwhile is not in the document: it waits in line and goes to the new journal.
-    this.isAhead = this.log !== log;
+    this.isAhead = this.log !== log || this.unfinished !== unfinished;
     await this.journal?.close();
     this.journal = null;
     if (this.isAhead) await this.openJournal();

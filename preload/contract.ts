@@ -242,12 +242,22 @@ export const LocalRepair = z.object({
 });
 export type LocalRepair = z.infer<typeof LocalRepair>;
 
+/**
+ * How a photo is shown and written: an EXIF orientation (1 as it was opened, 2 mirrored, 3 upside down, 6 turned right,
+ * 8 turned left ...). Turning is the last thing that happens, on the screen and at export: recipes, masks and regions
+ * always count in the pixels of the unturned photo.
+ */
+export const Orientation = z.number().int().min(1).max(8);
+export type Orientation = z.infer<typeof Orientation>;
+
 /** What is done to a photo: enough to make its result again from the original. */
 export const EditState = z.object({
   recipe: Recipe,
   /** Of the repair step. */
   mask: z.array(MaskOp).max(10_000),
   repairs: z.array(LocalRepair).max(1000),
+  /** Which way up the photo is shown, and written when it is exported. */
+  orientation: Orientation.default(1),
 });
 export type EditState = z.infer<typeof EditState>;
 
@@ -264,6 +274,7 @@ export const EditAction = z.object({
     'repairOff',
     'repairRemoved',
     'repairMoved',
+    'turned',
     'startOver',
   ]),
   recipe: Recipe.optional(),
@@ -278,10 +289,11 @@ export const EditAction = z.object({
   remove: Id.optional(),
   /** The local repair goes to this place among all of them. */
   move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),
+  orientation: Orientation.optional(),
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 1;
+export const EDIT_FORMAT = 2;
 /** The edit document: where it began, every action since, and how many of them hold (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })
@@ -294,6 +306,8 @@ export const EditDelta = z.object({
   from: z.number().int().nonnegative(),
   actions: z.array(EditAction).max(1000),
   at: z.number().int().nonnegative(),
+  /** Is still under the hand: it is kept safe, but is no part of what is computed unless the program breaks off. */
+  unfinished: EditAction.optional(),
 });
 export type EditDelta = z.infer<typeof EditDelta>;
 
@@ -377,14 +391,6 @@ export const StepReport = z.object({
   provider: z.string().nullable(),
 });
 export type StepReport = z.infer<typeof StepReport>;
-
-/**
- * How a photo is shown and written: an EXIF orientation (1 as it was opened, 2 mirrored, 3 upside down, 6 turned right,
- * 8 turned left ...). Turning is the last thing that happens, on the screen and at export: recipes, masks and regions
- * always count in the pixels of the unturned photo.
- */
-export const Orientation = z.number().int().min(1).max(8);
-export type Orientation = z.infer<typeof Orientation>;
 
 /**
  * `difference`: what a rendering changed, sample by sample, amplified; black where nothing did. `clipping`: opaque red

@@ -68,12 +68,10 @@ export const COMMANDS: readonly Command[] = [
 
   command('undo', 'edit', ['Mod+Z'], 'photo', ({ session, entry }) => session.actions.undo(entry.key)),
   command('redo', 'edit', ['Mod+Shift+Z', 'Mod+Y'], 'photo', ({ session, entry }) => session.actions.redo(entry.key)),
-  command('turnRight', 'edit', ['R'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'right')),
-  command('turnLeft', 'edit', ['Shift+R'], 'photo', ({ session, entry }) =>
-    session.actions.view.turn(entry.key, 'left'),
-  ),
-  command('mirror', 'edit', ['F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'mirror')),
-  command('flip', 'edit', ['Shift+F'], 'photo', ({ session, entry }) => session.actions.view.turn(entry.key, 'flip')),
+  command('turnRight', 'edit', ['R'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'right')),
+  command('turnLeft', 'edit', ['Shift+R'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'left')),
+  command('mirror', 'edit', ['F'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'mirror')),
+  command('flip', 'edit', ['Shift+F'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'flip')),
 
   command('startOver', 'edit', [], 'photo', ({ session, entry }) => session.actions.startOver(entry.key)),
 

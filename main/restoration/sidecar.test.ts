@@ -7,7 +7,7 @@ import { migrate, parseJournal, parseSidecar } from './sidecar';
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const photo = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 40, height: 30 };
 const sidecar = {
-  emulsion: 1,
+  emulsion: 2,
   photo,
   generation: 3,
   savedAt: '2026-11-25T00:00:00.000Z',
@@ -30,12 +30,21 @@ describe('an edit document', () => {
   });
 
   test('that is none, is cut off, or comes from a newer version, says so', () => {
-    expect(codeOf(() => parseSidecar('{"emulsion": 1, "ph'))).toBe('EDIT_INVALID');
+    expect(codeOf(() => parseSidecar('{"emulsion": 2, "ph'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar('[]'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: '1' })))).toBe('EDIT_INVALID');
-    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 2 })))).toBe('EDIT_NEWER');
+    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 3 })))).toBe('EDIT_NEWER');
     const beyond = { ...sidecar, log: { ...sidecar.log, at: 1 } };
     expect(codeOf(() => parseSidecar(JSON.stringify(beyond)))).toBe('EDIT_INVALID');
+  });
+
+  test('of format 1, which knows nothing of turning, is of a photo as it was opened', () => {
+    const { orientation: _, ...base } = sidecar.log.base;
+    const old = { ...sidecar, emulsion: 1, log: { ...sidecar.log, base } };
+    expect(parseSidecar(JSON.stringify(old))).toEqual(sidecar);
+    const delta = { base, from: 0, actions: [], at: 0 };
+    const head = JSON.stringify({ generation: 3, photo });
+    expect(parseJournal(`${head}\n${JSON.stringify(delta)}\n`)?.deltas[0]?.base?.orientation).toBe(1);
   });
 
   test('of an older format is brought up to date, one format after the other', () => {

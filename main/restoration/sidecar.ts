@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BitmapId, EDIT_FORMAT, EditDelta, EditLog } from '../../preload/contract';
+import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 
 /** Which photo an edit document belongs to. */
@@ -19,6 +19,8 @@ export const Sidecar = z.object({
   generation: z.number().int().nonnegative(),
   savedAt: z.string(),
   log: EditLog,
+  /** What was under the hand at the time. */
+  unfinished: EditAction.optional(),
   /** Masks that were imported, deflated and in base64. */
   bitmaps: z.record(BitmapId, z.string()),
 });
@@ -30,7 +32,10 @@ type Migration = (file: Record<string, unknown>) => Record<string, unknown>;
  * Brings a file of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format that
  * has shipped is never dropped from this table.
  */
-const MIGRATIONS: Readonly<Record<number, Migration>> = {};
+const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  // Format 2 knows which way up a photo is. Nothing in format 1 does, and the default serves its journals as well.
+  1: (file) => file,
+};
 
 /** Brings parsed JSON up to `newest`. Throws EDIT_INVALID where it is none of ours, EDIT_NEWER where a newer version made it. */
 export function migrate(

@@ -63,7 +63,7 @@ export function TopBar() {
               label={t('commands.turnRight')}
               shortcut={keyOf('turnRight')}
               disabled={entry.photo === null}
-              onClick={() => actions.view.turn(entry.key, 'right')}
+              onClick={() => actions.turn(entry.key, 'right')}
               className="max-xl:hidden"
             >
               <Icon of={RotateCw} />

@@ -57,6 +57,43 @@ function setUp() {
   };
 }
 
+describe('turning', () => {
+  test('is a step of the history like any other, and computes nothing', async () => {
+    const { actions, entry, stores, openOne, count, settle, bridge } = setUp();
+    await openOne();
+    await settle();
+    const renders = count('photos.render');
+    const { key } = entry();
+    const orientation = () => stores.view.getState().orientations[key] ?? 1;
+    actions.turn(key, 'right');
+    actions.turn(key, 'right');
+    expect(orientation()).toBe(3);
+    actions.undo(key);
+    expect(orientation()).toBe(6);
+    actions.undo(key);
+    expect(orientation()).toBe(1);
+    actions.redo(key);
+    expect(orientation()).toBe(6);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(count('photos.render')).toBe(renders);
+    expect(entry().render).toBe('done');
+    expect(bridge.named('edits.write').at(-1)?.request).toMatchObject({ at: 1 });
+    await actions.exportPhoto(key, { format: 'png', quality: 92, keepMetadata: true });
+    expect(bridge.named('photos.export')[0]?.request.orientation).toBe(6);
+  });
+
+  test('before the photo is measured is not lost when it is', async () => {
+    const { actions, entry, openOne, bridge, settle } = setUp();
+    bridge.held.add('photos.analyse');
+    await openOne();
+    actions.turn(entry().key, 'left');
+    expect(entry().log).toBeNull();
+    bridge.named('photos.analyse')[0]?.answer(ok(fakeAnalysis()));
+    await settle();
+    expect(entry().edit?.orientation).toBe(8);
+  });
+});
+
 describe('opening', () => {
   test('a photo is opened, measured, previewed, and then computed at full size', async () => {
     const { actions, bridge, entry, openOne, sizes, stores } = setUp();
@@ -481,12 +518,18 @@ describe('the edit document', () => {
     await openOne();
     const { key } = entry();
     actions.keepUnfinished(key, { name: 'mask', paint: dab });
-    expect(kept(bridge)).toMatchObject({ actions: [{ paint: dab }], at: 1 });
+    expect(written(bridge).at(-1)).toMatchObject({ unfinished: { paint: dab }, at: 0 });
+    // Computing goes by what is finished, and leaves the stroke where it is kept.
+    actions.computeAgain(key);
+    await rest();
+    expect(kept(bridge)?.actions).toEqual([]);
+    expect(written(bridge).at(-1)?.unfinished).toEqual({ name: 'mask', paint: dab });
     expect(entry().log?.actions).toEqual([]);
     const whole = { ...dab, points: [...dab.points, 9, 9, 1] };
     actions.paint(key, whole);
     await rest();
     expect(kept(bridge)?.actions).toMatchObject([{ paint: whole }]);
+    expect(written(bridge).at(-1)?.unfinished).toBeUndefined();
   });
 
   test('before anything is computed, what it is computed from has been written', async () => {

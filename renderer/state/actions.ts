@@ -1,4 +1,4 @@
-import { applyAction, freshLog, stateOf } from '../../document/edit';
+import { applyAction, freshLog, isSameMask, isSamePicture, stateOf } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
 import {
   type Bridge,
@@ -21,6 +21,7 @@ import {
   type StepKind,
   type Written,
 } from '../../preload/contract';
+import { type Turn, turned } from '../darkroom/geometry';
 import { createComparison, type Wish } from './comparison';
 import { createKeeper } from './keeper';
 import type { JobKind, Notice, OpenPhoto } from './model';
@@ -38,6 +39,11 @@ const PAINT_DELAY = 700;
 function derived(log: EditLog | null): Pick<OpenPhoto, 'edit' | 'recipe'> {
   const edit = log === null ? null : stateOf(log);
   return { edit, recipe: edit?.recipe ?? null };
+}
+
+/** Whether what a photo's history stands for has been computed, at least as a preview. */
+function isRendered({ edit, renderedFor }: OpenPhoto): boolean {
+  return edit !== null && renderedFor !== null && isSamePicture(edit, renderedFor);
 }
 
 /** What the actions need of the browser. */
@@ -61,6 +67,13 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   const { photos, jobs, notices, app, view } = stores;
   const viewActions = createViewActions(view);
   followTools(stores.tools, view);
+  photos.subscribe(({ photos: now }, { photos: before }) => {
+    for (const { key, edit } of now) {
+      if (edit !== null && edit !== before.find((other) => other.key === key)?.edit) {
+        viewActions.setOrientation(key, edit.orientation);
+      }
+    }
+  });
 
   // -------------------------------------------------------------------------------------------- calls
 
@@ -263,7 +276,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
     if (find(key) === null) return;
     if (result.ok) {
-      const log = find(key)?.log ?? freshLog(result.value.recipe);
+      const log = find(key)?.log ?? freshLog(result.value.recipe, orientationOf(view.getState(), key));
       patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
       if (photos.getState().activeKey === key) schedule(key, 0);
       return;
@@ -283,7 +296,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     photos.setState({ activeKey: key });
     const entry = find(key);
     if (entry?.edit == null || entry.phase !== 'ready') return;
-    if (entry.renderedFor !== entry.edit) schedule(key, 0);
+    if (!isRendered(entry)) schedule(key, 0);
     else continueWithFull();
   }
 
@@ -379,11 +392,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       return;
     }
     // Where only local repairs differ, the full size is there and needs no more than they do.
-    const isLocal =
-      rendering?.size === 'full' &&
-      renderedFor?.recipe === edit.recipe &&
-      renderedFor.mask.length === edit.mask.length &&
-      renderedFor.mask.every((op, i) => op === edit.mask[i]);
+    const isLocal = rendering?.size === 'full' && renderedFor?.recipe === edit.recipe && isSameMask(renderedFor, edit);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
     turn.timer = setTimeout(() => {
@@ -477,7 +486,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const edit = from === log.at ? applyAction(entry.edit, action) : stateOf(next);
     patch(key, { log: next, edit, recipe: edit.recipe, editing: setting });
     keeper.changed(key, from);
-    schedule(key, delay);
+    if (!isSamePicture(entry.edit, edit)) schedule(key, delay);
   }
 
   function setRecipe(key: string, name: EditAction['name'], recipe: Recipe, setting: string | null = null): void {
@@ -518,12 +527,20 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   function moveTo(key: string, at: number): void {
-    const log = find(key)?.log;
-    if (log == null || at < 0 || at > log.actions.length) return;
-    const next = { ...log, at };
-    patch(key, { log: next, ...derived(next), editing: null });
-    keeper.changed(key, log.actions.length);
-    schedule(key, 0);
+    const entry = find(key);
+    if (entry?.log == null || at < 0 || at > entry.log.actions.length) return;
+    const next = { ...entry.log, at };
+    const edit = stateOf(next);
+    patch(key, { log: next, edit, recipe: edit.recipe, editing: null });
+    keeper.changed(key, next.actions.length);
+    if (entry.edit === null || !isSamePicture(entry.edit, edit)) schedule(key, 0);
+  }
+
+  /** Turns or mirrors a photo. Before it is measured there is no history yet: that begins with the photo as it is seen. */
+  function turn(key: string, how: Turn): void {
+    const orientation = turned(orientationOf(view.getState(), key), how);
+    if (find(key)?.log == null) viewActions.setOrientation(key, orientation);
+    else commit(key, { name: 'turned', orientation });
   }
 
   /** Takes a recipe as it is, as one step of the history. */
@@ -941,6 +958,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     cancelJob,
     setEnabled,
     moveStep,
+    turn,
     setSetting,
     settleSetting,
     chooseRecipe,

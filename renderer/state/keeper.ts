@@ -20,6 +20,8 @@ interface Behind {
   isNew: boolean;
   isDue: boolean;
   refused: boolean;
+  /** What is under the hand. */
+  unfinished: EditAction | undefined;
   timer: ReturnType<typeof setTimeout> | null;
 }
 
@@ -33,7 +35,7 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
   function of(key: string): Behind {
     let behind = all.get(key);
     if (behind === undefined) {
-      behind = { from: 0, isNew: true, isDue: false, refused: false, timer: null };
+      behind = { from: 0, isNew: true, isDue: false, refused: false, unfinished: undefined, timer: null };
       all.set(key, behind);
     }
     return behind;
@@ -64,7 +66,15 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
     do {
       const actions = log.actions.slice(from, from + AT_ONCE);
       const end = from + actions.length;
-      send(key, { ...(base && { base }), from, actions, at: end === log.actions.length ? log.at : end });
+      const isLast = end === log.actions.length;
+      const { unfinished } = behind;
+      send(key, {
+        ...(base && { base }),
+        from,
+        actions,
+        at: isLast ? log.at : end,
+        ...(isLast && unfinished && { unfinished }),
+      });
       base = undefined;
       from = end;
     } while (from < log.actions.length);
@@ -77,6 +87,7 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
     changed(key: string, from: number): void {
       const behind = of(key);
       behind.from = Math.min(behind.from, from);
+      behind.unfinished = undefined;
       behind.isDue = true;
       behind.timer ??= setTimeout(() => flush(key), WAIT);
     },
@@ -94,17 +105,12 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
     refuse(key: string): void {
       of(key).refused = true;
     },
-    /** Keeps an action that is still under way, in the place of the next one. */
+    /** Keeps an action that is still under way. Any change puts an end to it. */
     unfinished(key: string, action: EditAction): void {
-      const log = find(key)?.log;
       const behind = of(key);
-      if (log == null || behind.refused) return;
-      if (behind.isNew) behind.isDue = true;
-      flush(key);
-      send(key, { from: log.at, actions: [action], at: log.at + 1 });
-      // Whatever comes next takes its place.
-      behind.from = Math.min(behind.from, log.at);
+      behind.unfinished = action;
       behind.isDue = true;
+      flush(key);
     },
     flush,
   };

@@ -55,11 +55,11 @@ describe('view of a photo', () => {
   test('a turned photo is fitted anew, keeps its zoom, and leaves the others as they are', () => {
     const { store, actions, view } = setUp();
     const upright = view().scale;
-    actions.turn('a', 'right');
+    actions.setOrientation('a', 6);
     expect(view()).toMatchObject({ orientation: 6 });
     expect(view().scale).toBeLessThan(upright);
     actions.zoomTo('a', photo, 200);
-    actions.turn('a', 'left');
+    actions.setOrientation('a', 1);
     expect(view()).toMatchObject({ orientation: 1, scale: 1 });
     expect(viewOf(store.getState(), 'b', photo).orientation).toBe(1);
   });

@@ -7,8 +7,6 @@ import {
   type Point,
   panBy,
   type Size,
-  type Turn,
-  turned,
   type View,
   zoomAbout,
 } from '../darkroom/geometry';
@@ -132,13 +130,9 @@ export function createViewActions(store: ViewStore) {
     lookAt(key: string, photo: Size, at: Point): void {
       change(key, photo, (view) => ({ ...view, ...at }));
     },
-    /** Turns or mirrors a photo as it is seen; the middle of the pane stays where it is. */
-    turn(key: string, how: Turn): void {
-      store.setState((state) => ({
-        orientations: { ...state.orientations, [key]: turned(orientationOf(state, key), how) },
-      }));
-    },
+    /** Which way up a photo is seen; the middle of the pane stays where it is. */
     setOrientation(key: string, orientation: Orientation): void {
+      if (orientationOf(store.getState(), key) === orientation) return;
       store.setState((state) => ({ orientations: { ...state.orientations, [key]: orientation } }));
     },
     setPane(pane: Size, ratio: number): void {

@@ -37,7 +37,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const ring = useRef<HTMLDivElement>(null);
   /** The stroke under the hand. */
   const stroke = useRef<MaskStroke | null>(null);
-  const kept = useRef(0);
+  const keeping = useRef<ReturnType<typeof setTimeout> | null>(null);
   const lastPoint = useRef<Point | null>(null);
   /** Corners of the outline under the hand, in photo pixels. */
   const [outline, setOutline] = useState<Point[]>([]);
@@ -57,9 +57,9 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const mode = tool === 'eraser' ? 'erase' : 'paint';
     const next: MaskStroke = { kind: 'stroke', mode, size, hardness, points: [point.x, point.y, pressure] };
     stroke.current = next;
-    kept.current = performance.now();
     tiles.extend(null, next);
     canvas.current?.redraw();
+    keeping.current ??= setTimeout(keep, KEEP_EVERY);
   };
 
   const extend = (point: Point, pressure: number, isLast = false) => {
@@ -74,19 +74,33 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     tiles.extend(before, next);
     stroke.current = next;
     canvas.current?.redraw();
-    if (performance.now() - kept.current < KEEP_EVERY) return;
-    kept.current = performance.now();
+    keeping.current ??= setTimeout(keep, KEEP_EVERY);
+  };
+
+  /** Called by the clock and not by the next movement: a hand that rests has not lifted the brush. */
+  const keep = () => {
+    keeping.current = null;
+    const { current } = stroke;
+    if (current === null) return;
     actions.keepUnfinished(
       photoKey,
       atOnce
-        ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [next] } }
-        : { name: 'mask', paint: next },
+        ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [current] } }
+        : { name: 'mask', paint: current },
     );
   };
 
-  const finish = () => {
+  /** Takes the stroke out of the hand. */
+  const lift = (): MaskStroke | null => {
     const done = stroke.current;
     stroke.current = null;
+    if (keeping.current !== null) clearTimeout(keeping.current);
+    keeping.current = null;
+    return done;
+  };
+
+  const finish = () => {
+    const done = lift();
     if (done === null) return;
     lastPoint.current = { x: done.points.at(-3)!, y: done.points.at(-2)! };
     if (atOnce && done.mode === 'paint') {
@@ -135,8 +149,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   /** Gives up what is under the hand. Answers whether there was anything. */
   const giveUp = (): boolean => {
     const isDrawing = stroke.current !== null || outline.length > 0;
-    if (stroke.current !== null) {
-      stroke.current = null;
+    if (lift() !== null) {
       tiles.setOps(ops);
       canvas.current?.redraw();
       actions.dropUnfinished(photoKey);

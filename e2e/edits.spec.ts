@@ -1,0 +1,115 @@
+import { readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, writeScene } from './host';
+import { at, drag, editMask, exportMask, placer, read } from './painting';
+import { settled } from './settled';
+
+test('killed in the middle of a stroke, the program loses at most its last second', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  const size = { width: 900, height: 400 };
+  const path = await writeScene(host.album, 'pier.png', { ...size, damaged: false });
+  await editMask(page, host, path);
+  const place = await placer(page, size);
+  await drag(page, [place(200, 80), place(700, 80)]);
+
+  // Another stroke, in the middle of which the hand rests: all that was drawn before is safe by then.
+  const drawn: { x: number; at: number }[] = [];
+  const drawTo = async (from: number, to: number) => {
+    for (let x = from; x <= to; x += 10) {
+      await page.mouse.move(...place(x, 250));
+      drawn.push({ x, at: Date.now() });
+      await page.waitForTimeout(25);
+    }
+  };
+  await page.mouse.move(...place(150, 250));
+  await page.mouse.down();
+  await drawTo(160, 400);
+  await page.waitForTimeout(1100);
+  const killed = Date.now();
+  await browserHost.restart('SIGKILL');
+  await page.mouse.up();
+
+  await host.offer(path);
+  await expect(page.getByTestId('notice-info')).toContainText('Your last changes to pier.png were brought back');
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+  const { mask } = await exportMask(page, 'recovered.png');
+  const old = drawn.filter((point) => point.at < killed - 1000);
+  expect(old.at(-1)?.x, 'the last point drawn more than a second before the end').toBe(400);
+  expect(old.filter(({ x }) => at(mask, x, 250) !== 255)).toEqual([]);
+  expect(at(mask, 450, 80)).toBe(255);
+
+  // What came back is a step of the history like any other.
+  await page.keyboard.press('Control+z');
+  const { mask: without } = await exportMask(page, 'without.png');
+  expect([at(without, 250, 250), at(without, 450, 80)]).toEqual([0, 255]);
+});
+
+test('what was done to a photo is there when it is opened again, and so is the way back', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  const size = { width: 640, height: 480 };
+  await writeScene(host.album, 'boat.png', { ...size, damaged: false });
+  await host.open();
+  await host.choose('boat.png');
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await page.keyboard.press('Shift+R');
+  await page.keyboard.press('Shift+R');
+  await page.keyboard.press('1');
+  await page.getByTestId('repair-place').click();
+  const turned = await placer(page, size);
+  await drag(page, [turned(200, 240), turned(260, 240)]);
+  await drag(page, [turned(420, 300), turned(440, 340)]);
+  await expect(page.getByTestId('local-repair')).toHaveCount(2);
+  await page.getByTestId('mask-done').click();
+  await page.getByTestId('local-repair').first().getByRole('switch').click();
+  await settled(page);
+  const exported = async (name: string) => {
+    const saved = test.info().outputPath(name);
+    await page.getByTestId('export').click();
+    await host.exportTo(saved);
+    return read(saved);
+  };
+  const before = await exported('before.png');
+  await browserHost.restart('SIGTERM');
+
+  const folder = test.info().outputPath('data', 'edits');
+  const documents = (await readdir(folder)).filter((name) => name.endsWith('.emulsion'));
+  expect(documents).toHaveLength(1);
+  const document = JSON.parse(await readFile(join(folder, documents[0]!), 'utf8'));
+  expect(document.photo).toMatchObject({ name: 'boat.png', ...size });
+
+  // From the list of what was worked on last.
+  await page
+    .getByTestId('recent')
+    .getByRole('button', { name: /boat\.png/ })
+    .click();
+  await expect(page.getByTestId('notice-info')).toContainText('boat.png goes on where you left off');
+  await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
+  await expect(page.getByTestId('local-repair')).toHaveCount(2);
+  await expect(page.getByTestId('local-repair').first().getByRole('switch')).not.toBeChecked();
+  await settled(page);
+  const after = await exported('after.png');
+  expect(after.data.equals(before.data)).toBe(true);
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('local-repair').first().getByRole('switch')).toBeChecked();
+  for (let i = 0; i < 5; i++) await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
+  await expect(page.getByRole('button', { name: /^undo$/i })).toBeDisabled();
+  for (let i = 0; i < 6; i++) await page.keyboard.press('Control+y');
+  await expect(page.getByTestId('local-repair').first().getByRole('switch')).not.toBeChecked();
+
+  // Under another name it is the same photo.
+  await browserHost.restart('SIGTERM');
+  await rename(join(host.album, 'boat.png'), join(host.album, 'ferry.png'));
+  await host.choose('ferry.png');
+  await expect(page.getByTestId('notice-info')).toContainText('ferry.png goes on where you left off');
+  await expect(page.getByTestId('local-repair')).toHaveCount(2);
+});
