@@ -97,7 +97,7 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
 
   await page.getByTestId('segment-variants').click();
   const cards = page.getByTestId('variants').getByRole('button');
-  await expect(page.getByTestId('variants').locator('img')).toHaveCount(await cards.count());
+  await expect(page.getByTestId('variants').locator('img')).toHaveCount(await cards.count(), { timeout: 120_000 });
   expect(await cards.count()).toBeGreaterThanOrEqual(4);
   expect(await findings(page)).toEqual([]);
   const sensitivity = page.getByTestId('step-repair').getByRole('slider').first();

@@ -87,7 +87,10 @@ test('what is no photo gets a sentence, and the photo that is open stays', async
   await expect(page.getByTestId('photo-name')).toHaveText('whole.jpg');
 });
 
-test('several photos share a filmstrip, and closing one keeps the others', async ({ page, host }) => {
+test('several photos share a filmstrip, and closing one keeps the others and can be taken back', async ({
+  page,
+  host,
+}) => {
   const paths = [
     await writeScene(host.album, 'one.jpg', { width: 320, height: 240, damaged: false }),
     await writeScene(host.album, 'two.jpg', { width: 320, height: 240, damaged: false, seed: 5 }),
@@ -106,6 +109,10 @@ test('several photos share a filmstrip, and closing one keeps the others', async
     .click();
   await expect(page.getByTestId('filmstrip')).toHaveCount(0);
   await expect(page.getByTestId('photo-name')).toHaveText('two.jpg');
+  expect(await findings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Open again' }).click();
+  await expect(page.getByTestId('photo-name')).toHaveText('one.jpg');
+  await expect(page.getByTestId('filmstrip').getByRole('listitem')).toHaveCount(2);
 });
 
 for (const theme of ['dark', 'light'] as const) {

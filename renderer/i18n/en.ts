@@ -537,6 +537,7 @@ export const en = {
     editsUnsaved: 'The edits of {{name}} are not being saved',
     repairRemoved: 'The repair was removed',
     maskReset: 'The mask is the damage found again',
+    maskCleared: 'The mask is empty',
     maskTaken: 'The mask {{name}} is in use',
     maskFailed: 'The mask was not taken over',
     maskSaved: 'The mask was saved as {{name}}',

@@ -542,6 +542,7 @@ export const ptBR: Texts<typeof en> = {
     editsUnsaved: 'As edições de {{name}} não estão sendo salvas',
     repairRemoved: 'O reparo foi removido',
     maskReset: 'A máscara voltou aos danos encontrados',
+    maskCleared: 'A máscara está vazia',
     maskTaken: 'A máscara {{name}} está em uso',
     maskFailed: 'A máscara não foi aproveitada',
     maskSaved: 'A máscara foi salva como {{name}}',

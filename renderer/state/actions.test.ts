@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { applyDelta, freshLog } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
-import { type CallName, EditDelta, type EditLog, type MaskOp, type Recipe } from '../../preload/contract';
+import { type CallName, EditDelta, type EditLog, type MaskOp, type Recipe, Settings } from '../../preload/contract';
 import {
   cleanAnalysis,
   createFakeBridge,
@@ -415,6 +415,25 @@ describe('export', () => {
 });
 
 describe('the app', () => {
+  test('introduces itself at the first start, but not to whoever comes with a photo or has seen it', async () => {
+    const first = setUp();
+    first.bridge.answers['settings.get'] = () => ok(Settings.parse({}));
+    await first.actions.start();
+    expect(first.stores.view.getState().dialog).toBe('tour');
+    await first.openOne();
+    expect(first.stores.view.getState().dialog).toBeNull();
+
+    const handed = setUp();
+    handed.bridge.answers['settings.get'] = () => ok(Settings.parse({}));
+    handed.actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
+    await handed.actions.start();
+    expect(handed.stores.view.getState().dialog).toBeNull();
+
+    const known = setUp();
+    await known.actions.start();
+    expect(known.stores.view.getState().dialog).toBeNull();
+  });
+
   test('progress belongs to its job, and ends with it', async () => {
     const { actions, bridge, openOne, settle, stores } = setUp();
     await actions.start();
@@ -423,7 +442,7 @@ describe('the app', () => {
     const { jobId } = bridge.named('photos.open')[0]!.request;
     bridge.emit('job.progress', { jobId, stage: 'opening', step: null, done: 0.5, secondsLeft: 3 });
     bridge.emit('job.progress', { jobId: 'another', stage: 'opening', step: null, done: 0.9, secondsLeft: 1 });
-    expect(stores.jobs.getState().jobs).toMatchObject([{ kind: 'open', progress: { done: 0.5 } }]);
+    expect(stores.jobs.getState().jobs).toMatchObject([{ kind: 'open', progress: { done: 0.5 }, expected: null }]);
     bridge.named('photos.open')[0]!.answer(fakeFailure('CANCELLED'));
     await settle();
     expect(stores.jobs.getState().jobs).toEqual([]);
@@ -557,6 +576,23 @@ describe('the edit document', () => {
     actions.undo(key);
     expect(stepOf(entry().recipe!, 'repair')?.enabled).toBe(false);
     expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+  });
+
+  test('an emptied mask says so, and the undo beside it takes back that alone', async () => {
+    const { actions, entry, notices, openOne } = setUp();
+    await openOne();
+    const { key, edit } = entry();
+    actions.paint(key, { kind: 'clear' });
+    expect(entry().edit?.mask).not.toEqual(edit?.mask);
+    notices().at(-1)?.action?.run();
+    expect(entry().edit?.mask).toEqual(edit?.mask);
+    // Once something else was done, it is too late for it.
+    actions.paint(key, { kind: 'clear' });
+    actions.setEnabled(key, 'tone', false);
+    const later = entry().edit;
+    expect(notices().at(-1)).toMatchObject({ text: 'maskCleared' });
+    notices().at(-1)?.action?.run();
+    expect(entry().edit).toEqual(later);
   });
 
   test('a photo that was worked on goes on where it was, and can start over, which can be undone', async () => {

@@ -25,6 +25,7 @@ import { type Turn, turned } from '../darkroom/geometry';
 import { createComparison, type Wish } from './comparison';
 import { createKeeper } from './keeper';
 import type { JobKind, Notice, OpenPhoto } from './model';
+import { createPaces } from './pace';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
 import { createToolActions, followTools } from './tools';
@@ -66,6 +67,7 @@ export interface ExportChoice {
 export function createActions(bridge: Bridge, stores: Stores, surroundings: Surroundings) {
   const { photos, jobs, notices, app, view } = stores;
   const viewActions = createViewActions(view);
+  const paces = createPaces();
   followTools(stores.tools, view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
     for (const { key, edit } of now) {
@@ -93,9 +95,16 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     started?: (jobId: string) => void,
   ): Promise<Result<T>> {
     const id = surroundings.newId();
-    jobs.setState((state) => ({ jobs: [...state.jobs, { id, kind, photoKey, progress: null, cancelling: false }] }));
+    const photo = find(photoKey)?.photo ?? null;
+    const megapixels = photo === null ? null : (photo.width * photo.height) / 1e6;
+    const now = performance.now();
+    const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };
+    jobs.setState((state) => ({
+      jobs: [...state.jobs, { id, kind, photoKey, progress: null, cancelling: false, ...times }],
+    }));
     started?.(id);
     const result = await work(id);
+    if (result.ok) paces.learn(kind, megapixels, (performance.now() - now) / 1000);
     jobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
     return result;
   }
@@ -590,7 +599,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function paint(key: string, op: MaskOp): void {
     const recipe = find(key)?.recipe;
     if (recipe == null) return;
-    commit(key, { name: 'mask', paint: op, recipe: repairing(recipe) }, null, PAINT_DELAY);
+    const action: EditAction = { name: 'mask', paint: op, recipe: repairing(recipe) };
+    if (op.kind === 'clear') commitTold(key, action, 'maskCleared');
+    else commit(key, action, null, PAINT_DELAY);
   }
 
   /** Back to the damage that was found. */
@@ -910,7 +921,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const off = [
       bridge.on('job.progress', (progress) => {
         jobs.setState((state) => ({
-          jobs: state.jobs.map((job) => (job.id === progress.jobId ? { ...job, progress } : job)),
+          jobs: state.jobs.map((job) =>
+            job.id === progress.jobId ? { ...job, progress, reportedAt: performance.now() } : job,
+          ),
         }));
       }),
       bridge.on('engine.status', (engine) => app.setState({ engine })),

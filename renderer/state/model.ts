@@ -56,6 +56,11 @@ export interface Job {
   photoKey: string;
   progress: Progress | null;
   cancelling: boolean;
+  /** When it started and last said how far it is, as `performance.now()` counts. */
+  startedAt: number;
+  reportedAt: number;
+  /** Seconds that it should take by the jobs before it; null where there were none. */
+  expected: number | null;
 }
 
 /** Names of sentences under `notices` in the translation. */
@@ -80,6 +85,7 @@ export type NoticeText =
   | 'editsUnsaved'
   | 'repairRemoved'
   | 'maskReset'
+  | 'maskCleared'
   | 'maskTaken'
   | 'maskFailed'
   | 'maskSaved'

@@ -1,8 +1,10 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActivePhoto, useJobs, usePhotos } from '../state/context';
+import { secondsLeft } from '../state/pace';
 import { foremostJob } from './jobs';
 import { useJobText } from './useJobText';
+import { timeLeftText } from './useSecondsLeft';
 
 /** Tells screen readers what goes on: each job when it starts and at every quarter, and what came of it. */
 export function Announcer() {
@@ -19,12 +21,20 @@ export function Announcer() {
       : entry?.render === 'done'
         ? t('status.done')
         : '';
-  const next = text === null ? doneText : quarter === 0 ? text : `${text}, ${t('zoom.value', { percent: quarter })}`;
+  const next =
+    text === null ? doneText : [text, quarter > 0 && t('zoom.value', { percent: quarter })].filter(Boolean).join(', ');
+  const latest = useRef(job);
   useEffect(() => {
-    // Jobs that are over at once need no telling.
-    const timer = setTimeout(() => setMessage(next), 400);
+    latest.current = job;
+  });
+  useEffect(() => {
+    // Jobs that are over at once need no telling. The time left is told with each quarter, not as it passes.
+    const timer = setTimeout(() => {
+      const left = latest.current === null ? null : secondsLeft(latest.current, performance.now());
+      setMessage(left === null ? next : `${next}, ${timeLeftText(left, t)}`);
+    }, 400);
     return () => clearTimeout(timer);
-  }, [next]);
+  }, [next, t]);
   return (
     <div role="status" aria-live="polite" className="sr-only">
       {message}

@@ -2,7 +2,7 @@ import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../i18n/format';
-import { useActions, useNotices } from '../state/context';
+import { useActions, useNotices, usePhotos } from '../state/context';
 import type { Notice } from '../state/model';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -15,10 +15,11 @@ const NAME_LENGTH = 36;
 export function Notices() {
   const { t } = useTranslation();
   const notices = useNotices((state) => state.notices);
+  const overFilmstrip = usePhotos((state) => state.photos.length > 1);
   return (
     <section
       aria-label={t('notices.label')}
-      className="pointer-events-none fixed bottom-10 left-3 z-30 flex max-h-[calc(100vh-104px)] w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto"
+      className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${overFilmstrip ? 'bottom-28 max-h-[calc(100vh-176px)]' : 'bottom-10 max-h-[calc(100vh-104px)]'}`}
     >
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} />
@@ -47,6 +48,17 @@ function NoticeCard({ notice }: { notice: Notice }) {
       : params.place !== undefined
         ? t('notices.exportedTo', { place: params.place })
         : null;
+  const answer = action !== null && (
+    <Button
+      className="-my-1"
+      onClick={() => {
+        dismiss(id);
+        action.run();
+      }}
+    >
+      {t(`notices.actions.${action.label}`)}
+    </Button>
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice in place.
     <div
@@ -67,6 +79,8 @@ function NoticeCard({ notice }: { notice: Notice }) {
           {failure !== null && <p className="mt-0.5">{t(`errors.${failure.code}`)}</p>}
           {place !== null && <p className="mt-0.5 break-words text-secondary">{place}</p>}
         </div>
+        {/* A sentence alone has its answer beside it. */}
+        {failure === null && place === null && answer}
         <IconButton label={t('notices.dismiss')} onClick={() => dismiss(id)} className="-mt-1 -mr-1">
           <Icon of={X} />
         </IconButton>
@@ -78,18 +92,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           {failure.detail !== undefined && <p className="mt-1 break-words select-text">{failure.detail}</p>}
         </details>
       )}
-      {action !== null && (
-        <div className="mt-2 ml-6">
-          <Button
-            onClick={() => {
-              dismiss(id);
-              action.run();
-            }}
-          >
-            {t(`notices.actions.${action.label}`)}
-          </Button>
-        </div>
-      )}
+      {(failure !== null || place !== null) && answer !== false && <div className="mt-2 ml-6">{answer}</div>}
     </div>
   );
 }

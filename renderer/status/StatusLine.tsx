@@ -1,11 +1,10 @@
-import type { TFunction } from 'i18next';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { roughTime } from '../i18n/format';
 import { useActions, useActivePhoto, useJobs, usePhotos } from '../state/context';
 import { foremostJob } from './jobs';
 import { useJobText } from './useJobText';
 import { useMachineText } from './useMachineText';
+import { timeLeftText, useSecondsLeft } from './useSecondsLeft';
 
 /** What is computed and for how long, what computes it, and a hint for the hand. */
 export function StatusLine() {
@@ -15,7 +14,7 @@ export function StatusLine() {
   const job = useJobs(foremostJob);
   const name = usePhotos((state) => state.photos.find((photo) => photo.key === job?.photoKey)?.name ?? '');
   const text = useJobText(job, name);
-  const left = job?.progress?.secondsLeft ?? null;
+  const left = useSecondsLeft(job);
   const stale = entry?.render === 'done' ? t('status.done') : '';
   return (
     <footer
@@ -27,13 +26,24 @@ export function StatusLine() {
           <span className="min-w-0 truncate text-text" data-testid="status-job">
             {text}
           </span>
-          <span aria-hidden="true" className="h-0.5 w-24 shrink-0 overflow-hidden rounded-full bg-line">
+          <span
+            role="progressbar"
+            aria-label={text}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={job.progress === null ? undefined : Math.round(job.progress.done * 100)}
+            className="h-0.5 w-24 shrink-0 overflow-hidden rounded-full bg-line"
+          >
             <span
               className="block h-full origin-left bg-accent transition-transform"
               style={{ transform: `scaleX(${job.progress?.done ?? 0})` }}
             />
           </span>
-          {left !== null && !job.cancelling && <span className="shrink-0">{timeLeft(left, t)}</span>}
+          {left !== null && (
+            <span className="shrink-0" data-testid="time-left">
+              {timeLeftText(left, t)}
+            </span>
+          )}
           <button
             type="button"
             aria-label={t('status.cancel', { job: text })}
@@ -53,11 +63,6 @@ export function StatusLine() {
       <Machine />
     </footer>
   );
-}
-
-function timeLeft(seconds: number, t: TFunction): string {
-  const { unit, value } = roughTime(seconds);
-  return unit === 'minutes' ? t('status.minutesLeft', { minutes: value }) : t('status.secondsLeft', { seconds: value });
 }
 
 /** The provider really in use. */
