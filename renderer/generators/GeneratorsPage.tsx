@@ -23,7 +23,8 @@ export function GeneratorsPage() {
         </Button>
         <h1 className="font-medium">{t('generators.title')}</h1>
       </header>
-      <main className="min-h-0 grow overflow-y-auto p-6">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: text alone is scrolled by the keys. */}
+      <main tabIndex={0} className="min-h-0 grow overflow-y-auto p-6 outline-offset-[-2px]">
         <div className="mx-auto max-w-2xl">
           <p className="text-secondary">{t('generators.text')}</p>
           {generators === null && <p className="mt-4">{t('generators.loading')}</p>}

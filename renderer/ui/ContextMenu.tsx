@@ -9,7 +9,8 @@ export function ContextMenu({ trigger, children }: { trigger: ReactNode; childre
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      {/* Within the page's main landmark, so that it can be found by it. */}
+      <Radix.Portal container={document.querySelector('main')}>
         <Radix.Content
           collisionPadding={8}
           className="z-50 min-w-44 rounded-md border border-line bg-raised p-1 text-text shadow-md"
