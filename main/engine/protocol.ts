@@ -47,7 +47,7 @@ export interface EnginePass {
   provider: string;
   /** How many tiles were computed (skipped ones do not count). */
   tiles: number;
-  /** Edge of the square tiles in pixels, halo included. */
+  /** Longer edge of the tiles in pixels, halo included. */
   tile: number;
 }
 

@@ -189,7 +189,9 @@ describe('planTiles', () => {
           expect(plan.tileHeight % multiple).toBe(0);
           expect(plan.tileWidth).toBeLessThanOrEqual(tile);
           // Never larger than what covers the picture and two halos.
-          expect(plan.tileWidth).toBeLessThan(Math.max(width, height) + 2 * plan.halo + multiple);
+          expect(plan.tileWidth).toBeLessThan(width + 2 * plan.halo + multiple);
+          expect(plan.tileHeight).toBeLessThan(height + 2 * plan.halo + multiple);
+          expect(plan.tileHeight).toBeLessThanOrEqual(tile);
           expect(plan.halo).toBeGreaterThanOrEqual(halo);
           let area = 0;
           for (const core of plan.cores) {
@@ -209,6 +211,20 @@ describe('planTiles', () => {
     const plan = planTiles(cardOf({ tile: 512, halo: 32, multiple: 8 }), { width: 456, height: 100 });
     expect(plan.tileWidth).toBe(232 + 64);
     expect(plan.cores).toHaveLength(2);
+  });
+
+  it('cuts a long thin region into thin tiles', () => {
+    const region = { x: 640, y: 1000, width: 640, height: 60 };
+    const plan = planTiles(
+      cardOf({ tile: 384, halo: 64, multiple: 32 }),
+      { width: 4000, height: 3000 },
+      384,
+      0,
+      region,
+    );
+    // The rows above the region up to the grid belong to it.
+    expect([plan.tileWidth, plan.tileHeight]).toEqual([224 + 128, 96 + 128]);
+    expect(plan.cores).toHaveLength(3);
   });
 
   it('honours a fixed size', () => {

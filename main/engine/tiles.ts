@@ -73,9 +73,10 @@ function smallestEdge(card: TileNet['card']): number {
 }
 
 /**
- * Cuts the rows from `fromRow` down (of `region` alone, where one is given) into square tiles with an edge of at most `edge` pixels. Halo and cores are multiples of
- * the card's `multiple`, so that every tile lies on the grid of a net with strides and gives what the whole picture
- * would give. The cores are balanced: a picture slightly larger than one core costs two small tiles, not two large.
+ * Cuts the rows from `fromRow` down (of `region` alone, where one is given) into equal tiles with edges of at most `edge`
+ * pixels. Halo and cores are multiples of the card's `multiple`, so that every tile lies on the grid of a net with
+ * strides and gives what the whole picture would give. The cores are balanced, along and across: a picture slightly
+ * larger than one core costs two small tiles, not two large, and a long thin stroke costs thin ones.
  */
 export function planTiles(
   card: TileNet['card'],
@@ -101,8 +102,8 @@ export function planTiles(
   } else {
     const largest = Math.max(multiple, floorTo(edge, multiple) - 2 * halo);
     const balanced = (length: number) => ceilTo(Math.ceil(length / Math.ceil(length / largest)), multiple);
-    core.width = Math.max(balanced(right - left), balanced(bottom - top));
-    core.height = core.width;
+    core.width = balanced(right - left);
+    core.height = balanced(bottom - top);
   }
   const cores: Rect[] = [];
   for (let y = top; y < bottom; y += core.height) {

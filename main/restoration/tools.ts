@@ -65,7 +65,7 @@ export interface PassReport {
   generator: string;
   provider: string;
   tiles: number;
-  /** Edge of the square tiles in pixels, halo included: smaller than the card's where memory was short. */
+  /** Longer edge of the tiles in pixels, halo included: smaller than the card's where memory was short. */
   tile: number;
 }
 

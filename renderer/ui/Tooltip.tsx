@@ -19,7 +19,8 @@ export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps
   return (
     <Radix.Root open={open} onOpenChange={onOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      {/* Inside of a landmark, like everything else that is read. */}
+      <Radix.Portal container={document.querySelector('main')}>
         <Radix.Content
           sideOffset={6}
           collisionPadding={8}

@@ -1,0 +1,97 @@
+import type { Page } from '@playwright/test';
+import { findings } from './axe';
+import { expect, test, writeScene } from './host';
+import { drag, placer } from './painting';
+import { settled } from './settled';
+
+/** Texts of controls that are cut off without saying so, and controls that lie outside of the window. */
+function misplaced(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const wanted = 'button, label, summary, h1, h2, h3, [role="menuitem"], [role="switch"], select';
+    return [...document.querySelectorAll<HTMLElement>(wanted)].flatMap((element) => {
+      const box = element.getBoundingClientRect();
+      // What is scrolled out of its list is in its place.
+      if (!element.checkVisibility() || box.width === 0 || element.closest('.overflow-y-auto')) return [];
+      const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
+      const isCut =
+        element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow !== 'ellipsis';
+      const isOutside = box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+      return isCut || isOutside ? [`${element.tagName} ${name}`] : [];
+    });
+  });
+}
+
+async function expectSound(page: Page, state: string): Promise<void> {
+  expect(await findings(page), `axe: ${state}`).toEqual([]);
+  expect(await misplaced(page), `cut off or outside of the window: ${state}`).toEqual([]);
+}
+
+// Contrast does not depend on the language, nor the room on the theme: two of the four show both.
+for (const [theme, language] of [
+  ['dark', 'pt-BR'],
+  ['light', 'en'],
+] as const) {
+  test(`axe finds nothing in the mask tools, local repairs and recipes, and all fits a small window: ${theme}, ${language}`, async ({
+    page,
+    host,
+  }) => {
+    await page.setViewportSize({ width: 1024, height: 700 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    const size = { width: 480, height: 360 };
+    const name = 'casamento dos bisavós com a família toda na praia (1931).png';
+    const paths = [
+      await writeScene(host.album, 'other.png', { ...size, damaged: false, seed: 5 }),
+      await writeScene(host.album, name, size),
+    ];
+    await host.open();
+    await page.keyboard.press('Control+,');
+    await page.getByTestId('language').selectOption(language);
+    await page.keyboard.press('Escape');
+    await host.offer(...paths);
+    await page
+      .getByTestId('filmstrip')
+      .getByRole('button', { name: /casamento/ })
+      .first()
+      .click();
+    await expect(page.getByTestId('photo-name')).toContainText('casamento');
+    await expect(page.getByTestId('step-repair')).toContainText('%');
+    await settled(page);
+
+    await page.keyboard.press('b');
+    await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+    await expectSound(page, 'brush');
+    for (const [button, state] of [
+      ['mask-change', 'change'],
+      ['mask-files', 'files'],
+      ['mask-look', 'look'],
+    ] as const) {
+      await page.getByTestId(button).click();
+      await page.waitForTimeout(200);
+      await expectSound(page, state);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByTestId('tool-lasso').click();
+    await page.keyboard.press('q');
+    await expectSound(page, 'lasso, the mask alone');
+    await page.keyboard.press('Shift+B');
+    const place = await placer(page, size, 1);
+    await drag(page, [place(200, 100), place(230, 110)]);
+    await drag(page, [place(260, 200), place(270, 240)]);
+    await expect(page.getByTestId('local-repair')).toHaveCount(2);
+    await settled(page);
+    await expectSound(page, 'local repairs');
+    await page.getByTestId('mask-done').click();
+    await page.getByTestId('recipe-menu').click();
+    await page.waitForTimeout(200);
+    await expectSound(page, 'recipe menu');
+    await page.getByRole('menuitem').first().click();
+    await page.getByTestId('name').fill('Fotos da caixa da avó, com muita poeira e quase sem contraste');
+    await expectSound(page, 'name of a recipe');
+    await page.getByTestId('name-confirm').click();
+    await expect(page.getByTestId('recipe')).toContainText('Fotos da caixa');
+    await expectSound(page, 'own recipe');
+    await page.getByTestId('why-here').first().click();
+    await expect(page.getByRole('tooltip').first()).toBeVisible();
+    await expectSound(page, 'why a step stays where it is');
+  });
+}
