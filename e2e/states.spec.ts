@@ -10,12 +10,16 @@ function misplaced(page: Page): Promise<string[]> {
     const wanted = 'button, label, summary, h1, h2, h3, [role="menuitem"], [role="switch"], select';
     return [...document.querySelectorAll<HTMLElement>(wanted)].flatMap((element) => {
       const box = element.getBoundingClientRect();
-      // What is scrolled out of its list is in its place.
-      if (!element.checkVisibility() || box.width === 0 || element.closest('.overflow-y-auto')) return [];
+      if (!element.checkVisibility() || box.width === 0) return [];
+      // What is scrolled out of its list above or below is in its place, but nothing is beside it.
+      const around = element.closest('dialog, .overflow-y-auto');
+      const list = around?.matches('dialog') ? undefined : around?.getBoundingClientRect();
+      const [left, right] = list === undefined ? [0, innerWidth] : [list.left, list.right];
+      const [top, bottom] = list === undefined ? [0, innerHeight] : [-Infinity, Infinity];
       const name = element.getAttribute('aria-label') ?? element.textContent ?? '';
       const isCut =
         element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow !== 'ellipsis';
-      const isOutside = box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1;
+      const isOutside = box.left < left - 1 || box.right > right + 1 || box.top < top - 1 || box.bottom > bottom + 1;
       return isCut || isOutside ? [`${element.tagName} ${name}`] : [];
     });
   });

@@ -54,8 +54,10 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const isSide = mode === 'side' && entry.rendering !== null;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);
-  // The options of the tool in hand lie along the top.
-  const clear = useTools((state) => state.tool !== null) ? 60 : 8;
+  // The options of the tool in hand lie along the top, and the tools along the left.
+  const isPainting = useTools((state) => state.tool !== null);
+  const clear = isPainting ? 60 : 8;
+  const aside = isPainting ? 62 : 8;
 
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
@@ -84,6 +86,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
   const tagTop = Math.max(top + 8, clear);
+  const tagLeft = Math.max(left + 8, aside);
 
   const onFailed = (source: Source, reason: unknown) => {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
@@ -126,7 +129,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           <Pane left={0} width={pane.width}>
             {canvas([{ source: peek ? original : former, clip: null }])}
             {overlay}
-            <TagRow style={{ left: 8, top: clear }}>{beforeTag}</TagRow>
+            <TagRow style={{ left: aside, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
             {canvas([{ source: latter, clip: null }])}
@@ -151,9 +154,9 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
               </TagRow>
             </>
           )}
-          {shown === 'result' && <TagRow style={{ left: left + 8, top: tagTop }}>{afterTag}</TagRow>}
+          {shown === 'result' && <TagRow style={{ left: tagLeft, top: tagTop }}>{afterTag}</TagRow>}
           {shown === 'difference' && (
-            <TagRow style={{ left: left + 8, top: tagTop }}>
+            <TagRow style={{ left: tagLeft, top: tagTop }}>
               {beforeTag}
               {afterTag}
               <GainTag />

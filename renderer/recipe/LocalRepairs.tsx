@@ -47,7 +47,7 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
           nameOf={nameOf}
           onMove={(moved, place) => actions.moveRepair(entry.key, moved, place)}
         >
-          <ul className="mt-2 -mr-1 max-h-56 space-y-0.5 overflow-x-hidden overflow-y-auto pl-1.5">
+          <ul className="mt-2 max-h-56 space-y-0.5 overflow-x-hidden overflow-y-auto pl-1.5">
             {repairs.map((repair) => (
               <Entry key={repair.id} photoKey={entry.key} photo={photo} repair={repair} name={nameOf(repair.id)} />
             ))}

@@ -170,7 +170,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
           onChange={(next) => actions.tools.set({ areaMode: next })}
         />
       )}
-      <p className="min-w-0 truncate text-xs text-secondary">
+      <p className={`min-w-0 truncate text-xs text-secondary ${isBrush && !atOnce ? 'max-xl:hidden' : ''}`}>
         {t(atOnce && tool !== 'hand' ? 'mask.hint.atOnce' : `mask.hint.${tool}`)}
       </p>
       {!atOnce && (
