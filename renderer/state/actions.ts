@@ -118,7 +118,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   // ------------------------------------------------------------------------------------------ notices
 
-  function tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): void {
+  function tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string {
     const full: Notice = {
       id: surroundings.newId(),
       params: {},
@@ -130,6 +130,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     // The same thing said twice is said once.
     const differs = (other: Notice) => other.text !== full.text || other.params.name !== full.params.name;
     notices.setState((state) => ({ notices: [...state.notices.filter(differs), full] }));
+    return full.id;
   }
 
   function dismiss(id: string): void {
@@ -163,6 +164,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     });
     viewActions.zoomFit(key);
     comparison.forget(key);
+    withdrawUndo(key);
   }
 
   const queue: string[] = [];
@@ -489,6 +491,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function commit(key: string, action: EditAction, setting: string | null = null, delay = 0): void {
     const entry = find(key);
     if (entry?.log == null || entry.edit === null) return;
+    withdrawUndo(key);
     const { log, editing } = entry;
     const from = setting !== null && setting === editing ? log.at - 1 : log.at;
     const next: EditLog = { ...log, actions: [...log.actions.slice(0, from), action], at: from + 1 };
@@ -538,6 +541,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function moveTo(key: string, at: number): void {
     const entry = find(key);
     if (entry?.log == null || at < 0 || at > entry.log.actions.length) return;
+    withdrawUndo(key);
     const next = { ...entry.log, at };
     const edit = stateOf(next);
     patch(key, { log: next, edit, recipe: edit.recipe, editing: null });
@@ -567,18 +571,27 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (log != null) moveTo(key, log.at + 1);
   }
 
+  /** Notices that offer to undo the last thing done to a photo, by their id. */
+  const undoable = new Map<string, string>();
+
+  function tellUndoable(key: string, notice: Pick<Notice, 'tone' | 'text' | 'params'>): void {
+    undoable.set(tell({ ...notice, action: { label: 'undo', run: () => undo(key) } }), key);
+  }
+
+  /** Something else is the last thing done now, so that undo would mean that. */
+  function withdrawUndo(key: string): void {
+    for (const [id, of] of undoable) {
+      if (of !== key) continue;
+      undoable.delete(id);
+      dismiss(id);
+    }
+  }
+
   /** An action that says so, with a way back. */
   function commitTold(key: string, action: EditAction, text: Notice['text']): void {
     const name = find(key)?.name ?? '';
     commit(key, action);
-    const made = find(key)?.log?.at;
-    tell({
-      tone: 'info',
-      text,
-      params: { name },
-      // Only while it is still the last thing done; later, undo means something else.
-      action: { label: 'undo', run: () => find(key)?.log?.at === made && undo(key) },
-    });
+    tellUndoable(key, { tone: 'info', text, params: { name } });
   }
 
   /** Back to the proposal, as one entry of the history. */
@@ -678,13 +691,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (result.ok) {
       const op: MaskOp = { kind: 'bitmap', mode: 'replace', id: result.value.id };
       commit(key, { name: 'mask', paint: op, recipe: repairing(recipe) });
-      const made = find(key)?.log?.at;
-      tell({
-        tone: 'done',
-        text: 'maskTaken',
-        params: { name },
-        action: { label: 'undo', run: () => find(key)?.log?.at === made && undo(key) },
-      });
+      tellUndoable(key, { tone: 'done', text: 'maskTaken', params: { name } });
     } else if (result.error.code !== 'CANCELLED') {
       tell({ tone: 'error', text: 'maskFailed', params: { name }, failure: result.error });
     }
