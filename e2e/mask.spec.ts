@@ -54,6 +54,79 @@ test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what
   expect(inside, 'pixels filled').toBeGreaterThan(5000);
 });
 
+test('corners, a pen, softened edges; the mask serves another photo of the same size, and a file of another size none', async ({
+  page,
+  host,
+}) => {
+  const size = { width: 640, height: 480 };
+  const first = await writeScene(host.album, 'first.png', { ...size, damaged: false });
+  const second = await writeScene(host.album, 'second.png', { ...size, damaged: false, seed: 5 });
+  await editMask(page, host, first);
+  const place = await placer(page, size);
+  await page.keyboard.press('n');
+  for (const corner of [place(400, 120), place(520, 120), place(520, 220), place(400, 220)]) {
+    await page.mouse.click(...corner);
+  }
+  await page.keyboard.press('Enter');
+
+  // A pen that is hardly pressed draws a thinner line than the mouse.
+  await page.keyboard.press('b');
+  await drag(page, [place(120, 330), place(280, 330)]);
+  const pen = await page.context().newCDPSession(page);
+  const penAt = async (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', x: number, y: number) => {
+    const [left, top] = place(x, y);
+    const lifted = type === 'mouseReleased';
+    await pen.send('Input.dispatchMouseEvent', {
+      type,
+      x: left,
+      y: top,
+      button: 'left',
+      buttons: lifted ? 0 : 1,
+      clickCount: 1,
+      pointerType: 'pen',
+      force: lifted ? 0 : 0.3,
+    });
+  };
+  await penAt('mousePressed', 120, 400);
+  for (let x = 130; x <= 280; x += 10) await penAt('mouseMoved', x, 400);
+  await penAt('mouseReleased', 280, 400);
+  const { mask: hard } = await exportMask(page, 'hard.png');
+  const thickness = (mask: Grid, x: number, from: number, to: number) => {
+    let rows = 0;
+    for (let y = from; y < to; y++) if (at(mask, x, y) >= 128) rows++;
+    return rows;
+  };
+  expect(at(hard, 460, 170)).toBe(255);
+  expect(thickness(hard, 200, 280, 370)).toBeGreaterThan(30);
+  expect(thickness(hard, 200, 370, 440)).toBeGreaterThan(0);
+  expect(thickness(hard, 200, 370, 440)).toBeLessThan(thickness(hard, 200, 280, 370) / 2);
+
+  expect([at(hard, 396, 170), at(hard, 404, 170)]).toEqual([0, 255]);
+  await page.getByTestId('mask-change').click();
+  await page.getByTestId('mask-feather').click();
+  await page.keyboard.press('Escape');
+  const { mask: soft } = await exportMask(page, 'soft.png');
+  const [outer, inner] = [at(soft, 398, 170), at(soft, 402, 170)];
+  expect(outer).toBeGreaterThan(0);
+  expect(inner).toBeGreaterThan(outer);
+  expect(inner).toBeLessThan(255);
+
+  await host.offer(second);
+  await expect(page.getByTestId('photo-name')).toHaveText('second.png');
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.getByTestId('mask-files').click();
+  await page.getByRole('menuitem', { name: 'Use the mask of first.png' }).click();
+  await expect(page.getByTestId('notice-done').last()).toContainText('first.png');
+  const { mask: reused } = await exportMask(page, 'reused.png');
+  expect(reused.data.equals(soft.data)).toBe(true);
+
+  const small = await writeScene(host.album, 'small.png', { width: 64, height: 48, damaged: false });
+  await page.getByTestId('mask-input').setInputFiles(small);
+  await expect(page.getByTestId('notice-error')).toContainText('Both must have the same size');
+  const { mask: kept } = await exportMask(page, 'kept.png');
+  expect(kept.data.equals(soft.data)).toBe(true);
+});
+
 test('a click on a detected scratch takes out that one alone', async ({ page, host }) => {
   const size = { width: 900, height: 675 };
   await editMask(page, host, await writeScene(host.album, 'creased.png', size));
