@@ -206,4 +206,11 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
   await expect(repairs.first()).toContainText('2');
   await page.keyboard.press('Control+z');
   await expect(repairs.first()).toContainText('1');
+
+  // A place that is repaired when the list is longer than its room comes into sight.
+  await page.getByTestId('repair-place').click();
+  for (let i = 0; i < 7; i++) await page.mouse.click(...place(150 + 40 * i, 400));
+  await expect(repairs).toHaveCount(9);
+  await expect(repairs.last()).toBeInViewport();
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
 });

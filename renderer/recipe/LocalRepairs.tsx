@@ -1,5 +1,5 @@
 import { Crosshair, Trash2, Zap } from 'lucide-react';
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { compileMask, maskBounds } from '../../document/mask';
 import type { LocalRepair, Photo } from '../../preload/contract';
@@ -17,6 +17,13 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
   const actions = useActions();
   const id = useId();
   const repairs = entry.edit?.repairs ?? [];
+  const list = useRef<HTMLUListElement>(null);
+  const count = useRef(repairs.length);
+  // What was just repaired is in sight.
+  useEffect(() => {
+    if (repairs.length > count.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+    count.current = repairs.length;
+  }, [repairs.length]);
   // A place keeps its number, wherever it goes.
   const made = entry.log?.actions.flatMap(({ repair }) => repair?.id ?? []) ?? [];
   const nameOf = (repairId: string) => t('local.name', { number: 1 + made.indexOf(repairId) });
@@ -47,7 +54,7 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
           nameOf={nameOf}
           onMove={(moved, place) => actions.moveRepair(entry.key, moved, place)}
         >
-          <ul className="mt-2 max-h-56 space-y-0.5 overflow-x-hidden overflow-y-auto pl-1.5">
+          <ul ref={list} className="mt-2 max-h-56 space-y-0.5 overflow-x-hidden overflow-y-auto pl-1.5">
             {repairs.map((repair) => (
               <Entry key={repair.id} photoKey={entry.key} photo={photo} repair={repair} name={nameOf(repair.id)} />
             ))}
