@@ -1,5 +1,5 @@
 import { MoveHorizontal } from 'lucide-react';
-import { useRef } from 'react';
+import { Slider as Radix } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useActions, useView } from '../state/context';
 
@@ -9,60 +9,64 @@ interface SplitHandleProps {
   right: number;
   top: number;
   bottom: number;
-  /** Where the boundary lies between them, in whole pane pixels. */
-  at: number;
 }
 
-/** The boundary between before (left) and after (right). */
-export function SplitHandle({ left, right, top, bottom, at }: SplitHandleProps) {
+/** Fine enough for a drag to follow the hand; an arrow key moves by {@link KEY_STEP}. */
+const DRAG_STEP = 0.0005;
+const KEY_STEP = 0.01;
+const KEYS: Record<string, number> = {
+  ArrowLeft: -1,
+  ArrowDown: -1,
+  ArrowRight: 1,
+  ArrowUp: 1,
+  PageDown: -10,
+  PageUp: 10,
+};
+
+/** The boundary between before (left) and after (right). Only its handle takes the pointer: the photo stays in reach. */
+export function SplitHandle({ left, right, top, bottom }: SplitHandleProps) {
   const { t } = useTranslation();
   const { setSplit } = useActions().view;
   const split = useView((state) => state.split);
-  const ref = useRef<HTMLDivElement>(null);
-  const percent = Math.round(split * 100);
   return (
-    <div
-      ref={ref}
-      role="slider"
-      tabIndex={0}
-      aria-label={t('compare.handle')}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={percent}
-      aria-valuetext={t('compare.handleValue', { percent })}
+    <Radix.Root
+      value={[split]}
+      min={0}
+      max={1}
+      step={DRAG_STEP}
       data-testid="compare-slider"
-      style={{ left: at - 12, top, height: bottom - top }}
-      className="group absolute z-10 w-6 cursor-ew-resize touch-none outline-none"
-      onPointerDown={(event) => {
-        event.stopPropagation();
-        event.currentTarget.setPointerCapture(event.pointerId);
+      style={{ left, top, width: Math.max(1, right - left), height: bottom - top }}
+      className="pointer-events-none absolute z-10 touch-none"
+      onValueChange={([next]) => {
+        if (next !== undefined) setSplit(next);
       }}
-      onPointerMove={(event) => {
-        const box = ref.current?.parentElement?.getBoundingClientRect();
-        if (box === undefined || !event.currentTarget.hasPointerCapture(event.pointerId)) return;
-        setSplit((event.clientX - box.left - left) / Math.max(1, right - left));
-      }}
+      // The photo behind is not to be dragged along.
+      onPointerDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => {
         event.stopPropagation();
         setSplit(0.5);
       }}
       onKeyDown={(event) => {
-        const step = event.shiftKey ? 0.1 : 0.01;
-        if (event.key === 'ArrowLeft' || event.key === 'ArrowDown') setSplit(split - step);
-        else if (event.key === 'ArrowRight' || event.key === 'ArrowUp') setSplit(split + step);
-        else if (event.key === 'PageDown') setSplit(split - 0.1);
-        else if (event.key === 'PageUp') setSplit(split + 0.1);
-        else if (event.key === 'Home') setSplit(0);
-        else if (event.key === 'End') setSplit(1);
-        else return;
-        event.preventDefault();
         event.stopPropagation();
+        const steps = KEYS[event.key];
+        if (steps === undefined) return;
+        event.preventDefault();
+        setSplit(split + steps * KEY_STEP * (event.shiftKey ? 10 : 1));
       }}
     >
-      <div className="absolute inset-y-0 left-[11px] w-0.5 bg-white shadow-[0_0_0_1px_rgb(0_0_0/0.35)] group-focus-visible:bg-accent" />
-      <div className="absolute top-1/2 left-1/2 flex size-7 -translate-1/2 items-center justify-center rounded-full border border-line bg-panel text-text group-focus-visible:outline-2 group-focus-visible:outline-accent">
-        <MoveHorizontal size={16} strokeWidth={1.5} />
-      </div>
-    </div>
+      {/* Without a width of its own it stands exactly where the pictures meet, at the edges too. */}
+      <Radix.Thumb
+        aria-label={t('compare.handle')}
+        aria-valuetext={t('compare.handleValue', { percent: Math.round(split * 100) })}
+        style={{ height: bottom - top }}
+        className="group pointer-events-auto block w-0 cursor-ew-resize outline-none"
+      >
+        <span className="absolute inset-y-0 -left-3 w-6" />
+        <span className="absolute inset-y-0 -left-px w-0.5 bg-white shadow-[0_0_0_1px_rgb(0_0_0/0.35)] group-focus-visible:bg-accent" />
+        <span className="absolute top-1/2 left-0 flex size-7 -translate-1/2 items-center justify-center rounded-full border border-line bg-panel text-text group-focus-visible:outline-2 group-focus-visible:outline-accent">
+          <MoveHorizontal size={16} strokeWidth={1.5} />
+        </span>
+      </Radix.Thumb>
+    </Radix.Root>
   );
 }

@@ -145,7 +145,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           </div>
           {shown === 'split' && (
             <>
-              <SplitHandle left={left} right={right} top={top} bottom={bottom} at={boundary} />
+              <SplitHandle left={left} right={right} top={top} bottom={bottom} />
               <TagRow hidden={boundary - left < 96} style={{ left: left + 8, top: tagTop }}>
                 {beforeTag}
               </TagRow>
