@@ -169,7 +169,7 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
   await drag(page, [place(420, 300), place(440, 340)]);
   const repairs = page.getByTestId('local-repair');
   await expect(repairs).toHaveCount(2);
-  await expect(page.getByTestId('status-job')).toHaveCount(0);
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
   await page.getByTestId('mask-done').click();
 
   const exported = async (name: string) => {
@@ -212,5 +212,5 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
   for (let i = 0; i < 7; i++) await page.mouse.click(...place(150 + 40 * i, 400));
   await expect(repairs).toHaveCount(9);
   await expect(repairs.last()).toBeInViewport();
-  await expect(page.getByTestId('status-job')).toHaveCount(0);
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
 });

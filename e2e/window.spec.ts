@@ -34,7 +34,7 @@ test('drop a scratched photo, see the proposal, compare, export', async ({ page,
   await expect(page.getByTestId('photo-name')).toHaveText('creased portrait.png');
 
   // The full-size result is computed by itself after the preview.
-  await expect(page.getByTestId('status-job')).toHaveCount(0);
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
   const slider = page.getByTestId('compare-slider').getByRole('slider');
   await slider.focus();
   const before = await slider.getAttribute('aria-valuenow');
@@ -135,7 +135,7 @@ for (const theme of ['dark', 'light'] as const) {
     expect(await findings(page)).toEqual([]);
     await host.offer(path);
     await expect(page.getByTestId('step-repair')).toContainText('%');
-    await expect(page.getByTestId('status-job')).toHaveCount(0);
+    await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
     expect(await findings(page)).toEqual([]);
     await page.getByTestId('export').click();
     await expect(page.getByRole('dialog')).toBeVisible();
