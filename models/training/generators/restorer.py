@@ -82,7 +82,7 @@ class Spec(Generator):
             "is told to expect.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "restored", "channels": "rgb", "range": [0, 1], "scale": 1},
-            "tile": 384,
+            "tile": 512,
             "halo": 64,
             "extraInputs": [{"name": "strength", "label": "Expected error", "min": 0, "max": 0.3, "default": 0.05}],
             "thresholds": None,
