@@ -2,7 +2,7 @@ import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, writeScene } from './host';
 import { at, drag, editMask, exportMask, placer, read } from './painting';
-import { settled } from './settled';
+import { settled, sharpened } from './settled';
 
 test('killed in the middle of a stroke, the program loses at most its last second', async ({
   page,
@@ -64,6 +64,9 @@ test('what was done to a photo is there when it is opened again, and so is the w
   await page.keyboard.press('Shift+R');
   await page.keyboard.press('1');
   await page.getByTestId('repair-place').click();
+  // Until the tool is there, a drag moves the photo.
+  await expect(page.getByRole('application', { name: /^Mask/ })).toBeVisible();
+  await sharpened(page);
   const turned = await placer(page, size);
   await drag(page, [turned(200, 240), turned(260, 240)]);
   await drag(page, [turned(420, 300), turned(440, 340)]);
