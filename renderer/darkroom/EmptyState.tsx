@@ -1,6 +1,6 @@
 import { History, ImagePlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { FileInput } from '../files/FileInput';
+import { PhotoInput } from '../files/FileInput';
 import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { Button } from '../ui/Button';
@@ -25,7 +25,7 @@ export function EmptyState() {
         <Button look="primary" data-testid="open" className="mt-5 px-4" onClick={() => void pickPhotos()}>
           {t('empty.open')}
         </Button>
-        {uploads && <FileInput />}
+        {uploads && <PhotoInput />}
         <p className="mt-5 text-xs">{t('empty.formats')}</p>
         {recent.length > 0 && (
           <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-80 text-left">

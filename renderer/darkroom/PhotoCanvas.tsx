@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { pictureUrl } from '../../preload/contract';
 import { useApp, useView } from '../state/context';
-import { type Drawn, drawGrid, drawPicture, type Scene, wantedOf } from './drawing';
+import { type Drawn, drawGrid, drawPicture, emptyCanvas, type Scene, wantedOf } from './drawing';
 import type { View } from './geometry';
 import { loadPicture } from './loadPicture';
 import { TileStore } from './tileStore';
@@ -42,13 +42,7 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
     // The photo has all colours that the screen can show.
     const context = canvas?.getContext('2d', { colorSpace: wideGamut() ? 'display-p3' : 'srgb' });
     if (canvas === null || context == null || scene === null) return;
-    const width = Math.max(1, Math.round(pane.width * ratio));
-    const height = Math.max(1, Math.round(pane.height * ratio));
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    context.clearRect(0, 0, width, height);
+    emptyCanvas(context, pane, ratio);
     const get = (url: string) => store.get(url);
     const urls: string[][] = [];
     let sharp = true;

@@ -132,6 +132,18 @@ export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: 
   context.restore();
 }
 
+/** Empties a canvas and gives it the size of a pane, `pane` in CSS pixels and `ratio` device pixels to each. */
+export function emptyCanvas(context: CanvasRenderingContext2D, pane: Size, ratio: number): void {
+  const { canvas } = context;
+  const width = Math.max(1, Math.round(pane.width * ratio));
+  const height = Math.max(1, Math.round(pane.height * ratio));
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.clearRect(0, 0, width, height);
+}
+
 /** Puts a rectangle of the photo on whole device pixels, so that neighbours share their edge and no seam shows. */
 export function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   const origin = toPane(view, pane, { x: 0, y: 0 });

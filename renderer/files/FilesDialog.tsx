@@ -7,7 +7,7 @@ import { useActions } from '../state/context';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
-import { FileInput } from './FileInput';
+import { PhotoInput } from './FileInput';
 
 type Listing = Response<'files.list'>;
 
@@ -43,7 +43,7 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
       testId="files-dialog"
       footer={
         <>
-          <FileInput ref={input} />
+          <PhotoInput ref={input} />
           <Button onClick={() => input.current?.click()} data-testid="upload">
             {t('files.upload')}
           </Button>

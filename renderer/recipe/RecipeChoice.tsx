@@ -3,6 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Recipe } from '../../preload/contract';
+import { FileInput } from '../files/FileInput';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button } from '../ui/Button';
@@ -87,19 +88,11 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
           {t('recipe.export')}
         </MenuItem>
       </Menu>
-      <input
+      <FileInput
         ref={input}
-        type="file"
         accept=".json,application/json"
-        tabIndex={-1}
-        aria-hidden="true"
-        data-testid="recipe-input"
-        className="hidden"
-        onChange={(event) => {
-          const [file] = event.target.files ?? [];
-          if (file !== undefined) actions.takeRecipeFile(file);
-          event.target.value = '';
-        }}
+        testId="recipe-input"
+        onFiles={([file]) => actions.takeRecipeFile(file)}
       />
       {asking !== null && (
         <NameDialog

@@ -2,7 +2,7 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } fro
 import { MASK_TILE, type MaskTiles } from '../../../document/tiles';
 import type { Photo } from '../../../preload/contract';
 import { useApp, useView } from '../../state/context';
-import { drawTurned, placing } from '../drawing';
+import { drawTurned, emptyCanvas, placing } from '../drawing';
 import { type View, visibleRect } from '../geometry';
 
 /** Milliseconds of one frame that may go into evaluating a mask; the rest comes with the next frames. */
@@ -39,13 +39,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
     const canvas = canvasRef.current;
     const context = canvas?.getContext('2d');
     if (canvas === null || context == null) return true;
-    const width = Math.max(1, Math.round(pane.width * ratio));
-    const height = Math.max(1, Math.round(pane.height * ratio));
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    context.clearRect(0, 0, width, height);
+    emptyCanvas(context, pane, ratio);
     const seen = visibleRect(view, photo, pane);
     if (seen === null) return true;
     const place = placing({ view, pane, ratio, base: '' });
@@ -56,7 +50,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
     context.clip();
     if (alone) {
       context.fillStyle = '#000000';
-      context.fillRect(0, 0, width, height);
+      context.fillRect(0, 0, canvas.width, canvas.height);
     }
     // The level whose pixels are no smaller than the screen's, so that no hairline is thinned out.
     const level = Math.min(tiles.levels - 1, Math.max(0, Math.ceil(-Math.log2(view.scale * ratio) - 0.25)));

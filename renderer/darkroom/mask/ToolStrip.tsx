@@ -17,6 +17,7 @@ import { DropdownMenu, Toolbar } from 'radix-ui';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_BRUSH, MAX_SPREAD, type Photo } from '../../../preload/contract';
+import { FileInput } from '../../files/FileInput';
 import { MASK_COLOURS } from '../../settings/maskColours';
 import { useActions, useApp, usePhotos, useTools } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
@@ -290,19 +291,11 @@ function Files({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           </MenuItem>
         ))}
       </Menu>
-      <input
+      <FileInput
         ref={input}
-        type="file"
         accept="image/png"
-        tabIndex={-1}
-        aria-hidden="true"
-        data-testid="mask-input"
-        className="hidden"
-        onChange={(event) => {
-          const [file] = event.target.files ?? [];
-          if (file !== undefined) actions.takeMask(entry.key, file);
-          event.target.value = '';
-        }}
+        testId="mask-input"
+        onFiles={([file]) => actions.takeMask(entry.key, file)}
       />
     </>
   );
