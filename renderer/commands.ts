@@ -119,6 +119,7 @@ export const FURTHER_KEYS: readonly { name: string; group: CommandGroup; keys: r
   { name: 'leaveMask', group: 'mask', keys: ['Esc'] },
   { name: 'pan', group: 'view', keys: ['←', '→', '↑', '↓'] },
   { name: 'peek', group: 'compare', keys: ['\\'] },
+  { name: 'notices', group: 'window', keys: ['F8'] },
 ];
 
 export const commandOf = (id: string): Command => {

@@ -49,7 +49,7 @@ export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
               photo={photo}
               variant={variant}
               name={nameOf(variant)}
-              onChoose={() => actions.takeRecipe(entry.key, variant.recipe)}
+              onChoose={() => actions.chooseVariant(entry.key, variant.recipe)}
             />
           </li>
         ))}

@@ -492,6 +492,7 @@ export const en = {
     leaveMask: 'End the editing of the mask',
     pan: 'Move the photo (when it has the focus)',
     peek: 'See the original while held',
+    notices: 'Go to the notices',
   },
   palette: {
     title: 'Find a command',
@@ -515,6 +516,7 @@ export const en = {
   notices: {
     label: 'Notices',
     dismiss: 'Dismiss',
+    answer: '{{action}}: press {{key}}',
     openFailed: '{{name}} was not opened',
     analyseFailed: '{{name}} could not be measured',
     renderFailed: '{{name}} could not be computed',
@@ -549,6 +551,8 @@ export const en = {
     recipeFailed: 'The recipe {{name}} could not be used',
     recipeWritten: 'The recipe was saved as {{name}}',
     recipeDownloaded: 'The recipe was saved as {{name}}',
+    recipeApplied: 'The recipe replaced the settings',
+    variantApplied: 'The variant replaced the settings',
     onlyPhotos: 'Only photos can be opened here. Folders were left out.',
     actions: {
       retry: 'Try again',

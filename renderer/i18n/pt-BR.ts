@@ -497,6 +497,7 @@ export const ptBR: Texts<typeof en> = {
     leaveMask: 'Encerrar a edição da máscara',
     pan: 'Mover a foto (quando ela tem o foco)',
     peek: 'Ver o original enquanto pressionada',
+    notices: 'Ir para os avisos',
   },
   palette: {
     title: 'Encontrar um comando',
@@ -520,6 +521,7 @@ export const ptBR: Texts<typeof en> = {
   notices: {
     label: 'Avisos',
     dismiss: 'Dispensar',
+    answer: '{{action}}: tecle {{key}}',
     openFailed: '{{name}} não foi aberta',
     analyseFailed: 'Não foi possível medir {{name}}',
     renderFailed: 'Não foi possível calcular {{name}}',
@@ -554,6 +556,8 @@ export const ptBR: Texts<typeof en> = {
     recipeFailed: 'Não foi possível usar a receita {{name}}',
     recipeWritten: 'A receita foi salva como {{name}}',
     recipeDownloaded: 'A receita foi salva como {{name}}',
+    recipeApplied: 'A receita substituiu os ajustes',
+    variantApplied: 'A variante substituiu os ajustes',
     onlyPhotos: 'Aqui só é possível abrir fotos. As pastas ficaram de fora.',
     actions: {
       retry: 'Tentar de novo',

@@ -16,6 +16,7 @@ import { createActions, PREVIEW_DELAY } from './actions';
 import { canRedo } from './model';
 import { stepOf } from './recipes';
 import { activePhoto, createStores } from './stores';
+import { withForce } from './variants';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -616,6 +617,63 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toEqual(DETECTED_MASK);
     notices().at(-1)!.action!.run();
     expect(entry().edit?.mask).toHaveLength(3);
+  });
+
+  test('starting over is possible before the photo is measured anew', async () => {
+    const { actions, bridge, entry, notices, openOne } = setUp();
+    const log: EditLog = { ...freshLog(PROPOSAL), actions: [{ name: 'mask', paint: dab }], at: 1 };
+    bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
+    bridge.held.add('photos.analyse');
+    await openOne();
+    expect(entry().analysis).toBeNull();
+    notices()[0]!.action!.run();
+    expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+    actions.undo(entry().key);
+    expect(entry().edit?.mask).toEqual([...DETECTED_MASK, dab]);
+  });
+
+  test('what is offered for a photo goes with it, but not the word of what went wrong', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    const log: EditLog = { ...freshLog(PROPOSAL), actions: [{ name: 'mask', paint: dab }], at: 1 };
+    bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
+    bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
+    await openOne();
+    await actions.exportPhoto(entry().key, { format: 'png', quality: 90, keepMetadata: true });
+    await settle();
+    expect(notices()).toMatchObject([
+      { text: 'continued', action: { label: 'startOver' } },
+      { text: 'exportFailed', action: { label: 'retry' } },
+    ]);
+    actions.close(entry().key);
+    expect(notices()).toMatchObject([
+      { text: 'exportFailed', action: null },
+      { text: 'closed', action: { label: 'reopen' } },
+    ]);
+  });
+
+  test('a recipe or a variant that takes the place of the settings says so, with a way back', async () => {
+    const { actions, entry, notices, openOne, settle } = setUp();
+    await openOne();
+    await settle();
+    const { key } = entry();
+    actions.setSetting(key, 'tone', 'strength', 0.3);
+    const own = entry().recipe;
+    actions.chooseRecipe(key, 'proposal');
+    expect(entry().recipe).toEqual(PROPOSAL);
+    expect(notices()).toMatchObject([{ text: 'recipeApplied' }]);
+    notices()[0]!.action!.run();
+    expect(entry().recipe).toEqual(own);
+
+    const strong = withForce(own!, 1);
+    actions.chooseVariant(key, strong);
+    expect(entry().recipe).toEqual(strong);
+    // Chosen again it changes nothing, and is no step of the history.
+    const { log } = entry();
+    actions.chooseVariant(key, strong);
+    expect(entry().log).toBe(log);
+    expect(notices()).toMatchObject([{ text: 'variantApplied' }]);
+    notices()[0]!.action!.run();
+    expect(entry().recipe).toEqual(own);
   });
 
   test('the same photo twice is one photo', async () => {

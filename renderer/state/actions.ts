@@ -22,7 +22,7 @@ import {
   type Written,
 } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
-import { createComparison, type Wish } from './comparison';
+import { createComparison, recipeKey, type Wish } from './comparison';
 import { createKeeper } from './keeper';
 import type { JobKind, Notice, OpenPhoto } from './model';
 import { createPaces } from './pace';
@@ -124,6 +124,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       params: {},
       failure: null,
       action: null,
+      photoKey: null,
       stays: notice.tone === 'error',
       ...notice,
     };
@@ -165,6 +166,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     viewActions.zoomFit(key);
     comparison.forget(key);
     withdrawUndo(key);
+    // What went wrong is still true; what could be done about it is not.
+    notices.setState((state) => ({
+      notices: state.notices
+        .filter(({ photoKey, tone }) => photoKey !== key || tone === 'error')
+        .map((notice) => (notice.photoKey === key ? { ...notice, action: null } : notice)),
+    }));
   }
 
   const queue: string[] = [];
@@ -275,6 +282,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       tone: 'info',
       text: recovered ? 'recovered' : 'continued',
       params: { name },
+      photoKey: key,
       action: { label: 'startOver', run: () => startOver(key) },
     });
   }
@@ -299,6 +307,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       text: 'analyseFailed',
       params: { name: entry.name },
       failure: result.error,
+      photoKey: key,
       action: { label: 'retry', run: () => void analyse(key) },
     });
   }
@@ -451,6 +460,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       text: 'renderFailed',
       params: { name },
       failure: result.error,
+      photoKey: turn.key,
       action: { label: 'retry', run: () => schedule(turn.key, 0) },
     });
   }
@@ -530,12 +540,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function chooseRecipe(key: string, id: string): void {
     const analysis = find(key)?.analysis;
     if (analysis == null) return;
-    if (id === analysis.recipe.id) {
-      setRecipe(key, 'recipe', analysis.recipe);
-      return;
-    }
     const named = app.getState().recipes.find((recipe) => recipe.id === id);
-    if (named !== undefined) setRecipe(key, 'recipe', appliedTo(named, analysis));
+    const recipe =
+      id === analysis.recipe.id ? analysis.recipe : named === undefined ? null : appliedTo(named, analysis);
+    if (recipe !== null) commitTold(key, { name: 'recipe', recipe }, 'recipeApplied');
   }
 
   function moveTo(key: string, at: number): void {
@@ -556,9 +564,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     else commit(key, { name: 'turned', orientation });
   }
 
-  /** Takes a recipe as it is, as one step of the history. */
-  function takeRecipe(key: string, recipe: Recipe): void {
-    setRecipe(key, 'recipe', recipe);
+  /** Takes the recipe of a variant as it is, unless the photo has it already. */
+  function chooseVariant(key: string, recipe: Recipe): void {
+    const now = find(key)?.recipe;
+    if (now == null || recipeKey(now) === recipeKey(recipe)) return;
+    commitTold(key, { name: 'recipe', recipe }, 'variantApplied');
   }
 
   function undo(key: string): void {
@@ -575,7 +585,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   const undoable = new Map<string, string>();
 
   function tellUndoable(key: string, notice: Pick<Notice, 'tone' | 'text' | 'params'>): void {
-    undoable.set(tell({ ...notice, action: { label: 'undo', run: () => undo(key) } }), key);
+    undoable.set(tell({ ...notice, photoKey: key, action: { label: 'undo', run: () => undo(key) } }), key);
   }
 
   /** Something else is the last thing done now, so that undo would mean that. */
@@ -594,9 +604,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     tellUndoable(key, { tone: 'info', text, params: { name } });
   }
 
-  /** Back to the proposal, as one entry of the history. */
+  /** Back to the proposal, as one entry of the history; before the photo is measured anew, to that of the first time. */
   function startOver(key: string): void {
-    const proposal = find(key)?.analysis?.recipe;
+    const entry = find(key);
+    const proposal = entry?.analysis?.recipe ?? entry?.log?.base.recipe;
     if (proposal === undefined) return;
     commitTold(key, { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], repairs: [] }, 'startedOver');
   }
@@ -851,6 +862,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
           text: 'exportFailed',
           params: { name },
           failure: result.error,
+          photoKey: key,
           action: { label: 'retry', run: () => void exportPhoto(key, choice) },
         });
       }
@@ -982,7 +994,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     setSetting,
     settleSetting,
     chooseRecipe,
-    takeRecipe,
+    chooseVariant,
     undo,
     redo,
     startOver,

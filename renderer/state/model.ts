@@ -97,6 +97,8 @@ export type NoticeText =
   | 'recipeFailed'
   | 'recipeWritten'
   | 'recipeDownloaded'
+  | 'recipeApplied'
+  | 'variantApplied'
   | 'onlyPhotos';
 
 /** Something to tell without standing in the way. */
@@ -108,6 +110,8 @@ export interface Notice {
   params: { name?: string; place?: string };
   failure: Failure | null;
   action: { label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver'; run: () => void } | null;
+  /** The photo without which the action means nothing: the offer goes when that is closed. */
+  photoKey: string | null;
   /** Stays until dismissed; others leave by themselves. */
   stays: boolean;
 }

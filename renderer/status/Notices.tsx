@@ -1,30 +1,166 @@
 import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../i18n/format';
 import { useActions, useNotices, usePhotos } from '../state/context';
 import type { Notice } from '../state/model';
 import { Button, IconButton } from '../ui/Button';
+import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 
 /** How long a notice stays that needs no answer, in milliseconds. */
 const LINGER = 10_000;
+/** A live region has to stand for a moment before its text, which screen readers then pick up, and is soon let go. */
+const TELL_AFTER = 100;
+const TELL_FOR = 5000;
 const NAME_LENGTH = 36;
+/** Takes the focus to the newest notice, from wherever it is. */
+const KEY = 'F8';
 
-/** What there is to tell, above the status line, out of the way. */
+/**
+ * What there is to tell, above the status line, out of the way. While a dialog is open everything beside it is out of
+ * reach, so the notices are shown within it.
+ */
 export function Notices() {
   const { t } = useTranslation();
+  const dialog = useTopDialog();
   const notices = useNotices((state) => state.notices);
   const overFilmstrip = usePhotos((state) => state.photos.length > 1);
-  return (
+  const ref = useRef<HTMLElement>(null);
+  const lines = useLines(notices);
+  useFocusKept(ref, notices);
+  const place =
+    overFilmstrip && dialog === null ? 'bottom-28 max-h-[calc(100vh-176px)]' : 'bottom-10 max-h-[calc(100vh-104px)]';
+  const cards = (
     <section
+      ref={ref}
       aria-label={t('notices.label')}
-      className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${overFilmstrip ? 'bottom-28 max-h-[calc(100vh-176px)]' : 'bottom-10 max-h-[calc(100vh-104px)]'}`}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') letGo(event);
+      }}
+      className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
     >
       {notices.map((notice) => (
         <NoticeCard key={notice.id} notice={notice} />
       ))}
     </section>
+  );
+  return (
+    <>
+      <LiveRegions lines={lines} />
+      {dialog === null ? cards : createPortal([<LiveRegions key="live" lines={lines} />, cards], dialog)}
+    </>
+  );
+}
+
+interface Line {
+  id: string;
+  isError: boolean;
+  text: string;
+}
+
+/** There before anything is told. What is told while a dialog is open is heard from the regions within that alone. */
+function LiveRegions({ lines }: { lines: readonly Line[] }) {
+  const told = (isError: boolean) =>
+    lines.filter((line) => line.isError === isError).map(({ id, text }) => <p key={id}>{text}</p>);
+  return (
+    <div className="sr-only" data-testid="told">
+      <div role="log">{told(false)}</div>
+      <div role="alert" aria-atomic="false">
+        {told(true)}
+      </div>
+    </div>
+  );
+}
+
+/** Each notice as a sentence to be heard once. */
+function useLines(notices: readonly Notice[]): readonly Line[] {
+  const { t } = useTranslation();
+  const textOf = useNoticeText();
+  const [lines, setLines] = useState<readonly Line[]>([]);
+  const told = useRef(new Set<string>());
+  useEffect(() => {
+    for (const notice of notices) {
+      if (told.current.has(notice.id)) continue;
+      told.current.add(notice.id);
+      const { sentence, failure, place, action } = textOf(notice);
+      const answer = action === null ? null : t('notices.answer', { action, key: KEY });
+      const text = [sentence, failure, place, answer].filter((part) => part !== null).join('. ');
+      const line = { id: notice.id, isError: notice.tone === 'error', text: text.replaceAll('..', '.') };
+      setTimeout(() => setLines((all) => [...all, line]), TELL_AFTER);
+      setTimeout(() => setLines((all) => all.filter((each) => each !== line)), TELL_AFTER + TELL_FOR);
+    }
+  }, [notices, textOf, t]);
+  return lines;
+}
+
+/**
+ * The key leads into the notices. When the one that has the focus goes, the next has it, and after the last one it is
+ * where it was before.
+ */
+function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: readonly Notice[]): void {
+  const cameFrom = useRef<HTMLElement | null>(null);
+  const isInside = useRef(false);
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      const newest = newestIn(ref.current);
+      if (event.key !== KEY || newest === null) return;
+      event.preventDefault();
+      newest.focus();
+    };
+    const onFocusIn = ({ target, relatedTarget }: FocusEvent) => {
+      const isNow = ref.current?.contains(target as Node) === true;
+      if (isNow && !isInside.current) cameFrom.current = relatedTarget instanceof HTMLElement ? relatedTarget : null;
+      isInside.current = isNow;
+    };
+    window.addEventListener('keydown', onKeyDown);
+    window.addEventListener('focusin', onFocusIn);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown);
+      window.removeEventListener('focusin', onFocusIn);
+    };
+  }, [ref]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what has the focus can only go with a notice.
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    const isLost = activeElement === document.body || activeElement instanceof HTMLDialogElement;
+    if (!isInside.current || !isLost) return;
+    (newestIn(ref.current) ?? cameFrom.current)?.focus();
+  }, [ref, notices]);
+}
+
+/** What the newest notice offers, else what puts it away. */
+function newestIn(region: HTMLElement | null): HTMLElement | null {
+  const card = region?.lastElementChild;
+  return (
+    card?.querySelector<HTMLElement>('[data-answer]') ?? card?.querySelector<HTMLElement>('[data-dismiss]') ?? null
+  );
+}
+
+/** Puts away the notice that has the focus, and nothing else: a dialog stays open. */
+function letGo(event: KeyboardEvent<HTMLElement>): void {
+  event.preventDefault();
+  event.stopPropagation();
+  const card = (event.target as HTMLElement).closest('[data-notice]');
+  card?.querySelector<HTMLElement>('[data-dismiss]')?.click();
+}
+
+/** The texts of a notice, each null where it has none. */
+function useNoticeText() {
+  const { t } = useTranslation();
+  return useCallback(
+    ({ text, params, failure, action }: Notice) => {
+      const isDownload = text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded';
+      const place = params.place === undefined ? null : t('notices.exportedTo', { place: params.place });
+      return {
+        sentence: t(`notices.${text}`, { name: shorten(params.name ?? '', NAME_LENGTH) }),
+        failure: failure === null ? null : t(`errors.${failure.code}`),
+        place: isDownload ? t('notices.downloadedTo') : place,
+        action: action === null ? null : t(`notices.actions.${action.label}`),
+      };
+    },
+    [t],
   );
 }
 
@@ -34,35 +170,31 @@ function NoticeCard({ notice }: { notice: Notice }) {
   const { t } = useTranslation();
   const { dismiss } = useActions();
   const [held, setHeld] = useState(false);
-  const { id, stays, tone, text, params, failure, action } = notice;
+  const { id, stays, tone, params, failure, action } = notice;
+  const texts = useNoticeText()(notice);
   useEffect(() => {
     if (stays || held) return;
     const timer = setTimeout(() => dismiss(id), LINGER);
     return () => clearTimeout(timer);
   }, [id, stays, held, dismiss]);
 
-  const name = shorten(params.name ?? '', NAME_LENGTH);
-  const place =
-    text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded'
-      ? t('notices.downloadedTo')
-      : params.place !== undefined
-        ? t('notices.exportedTo', { place: params.place })
-        : null;
   const answer = action !== null && (
     <Button
       className="-my-1"
+      data-answer
       onClick={() => {
         dismiss(id);
         action.run();
       }}
     >
-      {t(`notices.actions.${action.label}`)}
+      {texts.action}
     </Button>
   );
+  const isAlone = texts.failure === null && texts.place === null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice in place.
     <div
-      role={tone === 'error' ? 'alert' : 'status'}
+      data-notice
       data-testid={`notice-${tone}`}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
@@ -74,14 +206,14 @@ function NoticeCard({ notice }: { notice: Notice }) {
         <Icon of={SIGNS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
         <div className="min-w-0 grow select-text">
           <p className="font-medium break-words" title={params.name}>
-            {t(`notices.${text}`, { name })}
+            {texts.sentence}
           </p>
-          {failure !== null && <p className="mt-0.5">{t(`errors.${failure.code}`)}</p>}
-          {place !== null && <p className="mt-0.5 break-words text-secondary">{place}</p>}
+          {texts.failure !== null && <p className="mt-0.5">{texts.failure}</p>}
+          {texts.place !== null && <p className="mt-0.5 break-words text-secondary">{texts.place}</p>}
         </div>
         {/* A sentence alone has its answer beside it. */}
-        {failure === null && place === null && answer}
-        <IconButton label={t('notices.dismiss')} onClick={() => dismiss(id)} className="-mt-1 -mr-1">
+        {isAlone && answer}
+        <IconButton label={t('notices.dismiss')} data-dismiss onClick={() => dismiss(id)} className="-mt-1 -mr-1">
           <Icon of={X} />
         </IconButton>
       </div>
@@ -92,7 +224,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           {failure.detail !== undefined && <p className="mt-1 break-words select-text">{failure.detail}</p>}
         </details>
       )}
-      {(failure !== null || place !== null) && answer !== false && <div className="mt-2 ml-6">{answer}</div>}
+      {!isAlone && answer !== false && <div className="mt-2 ml-6">{answer}</div>}
     </div>
   );
 }

@@ -1,7 +1,15 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import { Icon } from './Icon';
+
+/** The dialogs that are open, the uppermost last. */
+const open = createStore<readonly HTMLDialogElement[]>(() => []);
+
+/** The dialog beside which everything else in the window is out of reach; null where there is none. */
+export const useTopDialog = (): HTMLDialogElement | null => useStore(open, (dialogs) => dialogs.at(-1) ?? null);
 
 interface DialogProps {
   title: string;
@@ -28,6 +36,8 @@ export function Dialog({ title, onClose, children, footer, width = 440, textOnly
     dialog.showModal();
     // Not its first control, which would be the one that closes it.
     (dialog.querySelector<HTMLElement>('[data-initial-focus]') ?? dialog).focus();
+    open.setState((dialogs) => [...dialogs, dialog], true);
+    return () => open.setState((dialogs) => dialogs.filter((each) => each !== dialog), true);
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; Escape does so by keyboard.

@@ -1,5 +1,6 @@
 import { Tooltip as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useTopDialog } from './Dialog';
 
 export function TooltipProvider({ children }: { children: ReactNode }) {
   return <Radix.Provider delayDuration={500}>{children}</Radix.Provider>;
@@ -16,11 +17,12 @@ interface TooltipProps {
 
 /** Shows a text and its shortcut beside a control after half a second. The control must take a ref. */
 export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps) {
+  const dialog = useTopDialog();
   return (
     <Radix.Root open={open} onOpenChange={onOpen}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      {/* Inside of a landmark, like everything else that is read. */}
-      <Radix.Portal container={document.querySelector('main')}>
+      {/* Inside of a landmark, like everything else that is read, and never beneath a dialog. */}
+      <Radix.Portal container={dialog ?? document.querySelector('main')}>
         <Radix.Content
           sideOffset={6}
           collisionPadding={8}

@@ -1,0 +1,91 @@
+import type { Page } from '@playwright/test';
+import { findings } from './axe';
+import { expect, test, writeScene } from './host';
+import { settled } from './settled';
+
+const tone = (page: Page) => page.getByTestId('step-tone').getByRole('switch');
+const choose = (page: Page, recipe: string) => page.getByTestId('recipe').selectOption(recipe);
+
+test('what a recipe replaced comes back by keyboard and by pointer, also while a dialog is open', async ({
+  page,
+  host,
+}) => {
+  const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
+  await host.open();
+  // There before anything is told, so that nothing that is told is missed.
+  const told = page.getByTestId('told');
+  await expect(told).toHaveText('');
+  const log = (await told.getByRole('log').elementHandle())!;
+  await host.offer(path);
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  await settled(page);
+  await tone(page).click();
+  await expect(tone(page)).toBeChecked();
+
+  await page.getByTestId('recipe').focus();
+  await choose(page, 'scratched-print');
+  await expect(tone(page)).not.toBeChecked();
+  await expect.poll(() => log.textContent()).toContain('The recipe replaced the settings. Undo: press F8');
+  await page.keyboard.press('F8');
+  await expect(page.getByRole('button', { name: 'Undo', exact: true }).last()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(tone(page)).toBeChecked();
+  // The focus goes back to where it was.
+  await expect(page.getByTestId('recipe')).toBeFocused();
+
+  // Within a dialog the notice is told by a region of the dialog, and the dialog stays when the notice is answered.
+  await choose(page, 'scratched-print');
+  await page.keyboard.press('Control+,');
+  const settings = page.getByRole('dialog');
+  const undo = settings.getByTestId('notice-info').getByRole('button', { name: 'Undo' });
+  await expect(page.getByTestId('notice-info')).toHaveCount(1);
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press('F8');
+  await expect(undo).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('notice-info')).toHaveCount(0);
+  await expect(settings).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(settings).toHaveCount(0);
+  await expect(tone(page)).toBeChecked();
+
+  // By pointer; Escape puts a notice away and no more than that.
+  await choose(page, 'scratched-print');
+  await page.keyboard.press('Control+e');
+  await undo.click();
+  await expect(page.getByTestId('export-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(tone(page)).toBeChecked();
+  await choose(page, 'scratched-print');
+  await page.keyboard.press('Control+e');
+  await page.keyboard.press('F8');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('notice-info')).toHaveCount(0);
+  await expect(page.getByTestId('export-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('export-dialog')).toHaveCount(0);
+});
+
+test('what goes wrong behind a dialog is told in the dialog, and a variant can be taken back', async ({ page, host }) => {
+  const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  await settled(page);
+  await page.keyboard.press('?');
+  const dialog = page.getByTestId('keys-dialog');
+  const alert = (await dialog.getByRole('alert').elementHandle())!;
+  expect(await alert.textContent()).toBe('');
+  const letter = { name: 'letter.json', mimeType: 'application/json', buffer: Buffer.from('Dear Ada') };
+  await page.getByTestId('recipe-input').setInputFiles(letter);
+  await expect.poll(() => alert.textContent()).toContain('letter.json could not be used');
+  await dialog.getByTestId('notice-error').getByRole('button', { name: 'Dismiss' }).click();
+  await expect(page.getByTestId('notice-error')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('segment-variants').click();
+  await page.getByTestId('variant-strong').click();
+  await expect(page.getByTestId('variant-strong')).toHaveAttribute('aria-pressed', 'true');
+  await page.getByTestId('notice-info').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('variant-now')).toHaveAttribute('aria-pressed', 'true');
+});
