@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildEngine, fixtureCard, installFixture, temporaryFolder } from '../../main/engine/test-support';
@@ -95,7 +95,11 @@ describe('npm run evaluate', () => {
 
   it('measures one generator, in the tables of the README, and writes its contact sheet', async () => {
     const sheets = join(folder.path, 'sheets');
-    const { code, out } = await onData('--only', 'inpainter', '--limit', '1', '--markdown', '--sheets', sheets);
+    const json = await onData('--only', 'inpainter', '--limit', '1', '--json', '--sheets', sheets);
+    expect(json.code).toBe(0);
+    const report = join(folder.path, 'report.json');
+    await writeFile(report, json.out);
+    const { code, out } = await evaluate('--report', report, '--markdown');
     expect(code).toBe(0);
     expect(out).toMatch(/^\| inpainter \| 2 px \| 4 px \| 8 px \| 16 px \| mixed \| mixed, grey \|$/m);
     expect(out).toMatch(/^\| PSNR in the hole, dB( \| \d+\.\d\d){6} \|$/m);
@@ -104,6 +108,16 @@ describe('npm run evaluate', () => {
       each.readPicture(join(sheets, 'inpainter.png')),
     );
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
+  });
+
+  it('says which report it cannot read', async () => {
+    const broken = join(folder.path, 'broken.json');
+    await writeFile(broken, '{"machine": "a computer", "gener');
+    for (const file of [broken, join(folder.path, 'missing.json')]) {
+      const { code, told } = await evaluate('--report', file);
+      expect(code).toBe(1);
+      expect(told).toContain(file);
+    }
   });
 
   it.each([

@@ -14,6 +14,9 @@ import { type Report, toMarkdown, toText } from './report';
  * same cases (`python3 -m training.evaluate`).
  */
 const USAGE = `npm run evaluate -- --data <folder> [options]
+npm run evaluate -- --report <file> [--markdown]
+
+  --report <file>      prints again what --json printed earlier, and measures nothing
 
   --data <folder>      pictures: kodak, cid22, old below it or below its eval; perceptual beside them for LPIPS
   --only <id>          one generator
@@ -37,6 +40,22 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
   if (typeof options === 'string') {
     console.error(`${options}\n\n${USAGE}`);
     return 2;
+  }
+  const format = options.json
+    ? (each: Report) => JSON.stringify(each, null, 2)
+    : options.markdown
+      ? toMarkdown
+      : toText;
+  if (options.report !== undefined) {
+    try {
+      console.log(format(JSON.parse(await readFile(options.report, 'utf8')) as Report));
+      return 0;
+    } catch (error) {
+      console.error(
+        `${options.report} is no report of this command: ${error instanceof Error ? error.message : error}`,
+      );
+      return 1;
+    }
   }
   const { data, models, sheets } = options;
   const pictures = existsSync(join(data, 'eval')) ? join(data, 'eval') : data;
@@ -79,11 +98,6 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
         await product.close();
       }
     }
-    const format = options.json
-      ? (each: Report) => JSON.stringify(each, null, 2)
-      : options.markdown
-        ? toMarkdown
-        : toText;
     console.log(format(report));
     return Object.keys(report.generators).length > 0 ? 0 : 1;
   } finally {
@@ -110,6 +124,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         data: text,
+        report: text,
         only: text,
         limit: text,
         overlays: text,
@@ -125,7 +140,8 @@ function parse(args: readonly string[]) {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const { data, only = null, limit = null, threads = '0' } = values;
+  const { data, only = null, limit = null, threads = '0', json, markdown } = values;
+  if (values.report !== undefined) return { report: resolve(values.report), json, markdown };
   if (data === undefined) return 'Say where the pictures are: --data <folder>.';
   if (only !== null && !EVALUATORS.some(({ id }) => id === only)) {
     return `There is no generator “${only}” to measure. There are: ${EVALUATORS.map(({ id }) => id).join(', ')}.`;
@@ -137,6 +153,7 @@ function parse(args: readonly string[]) {
     return 'Contact sheets show other people’s photographs: choose a folder outside the repository.';
   }
   return {
+    report: undefined,
     data: resolve(data),
     only,
     limit: limit === null ? Number.POSITIVE_INFINITY : Number(limit),
@@ -144,7 +161,7 @@ function parse(args: readonly string[]) {
     sheets,
     models: values.models === undefined ? MODELS : resolve(values.models),
     threads: Number(threads),
-    json: values.json,
-    markdown: values.markdown,
+    json,
+    markdown,
   };
 }

@@ -326,12 +326,13 @@ def visible_truth(clean, damaged, truth, noise=0.0):
 
 def draw_innocent(rng, picture):
     """Draws things that are part of a clean scene: text, wires, stripes, frames, highlights, strands,
-    cloth, buttons, straps and roof edges (even, smooth, 2.5 to 9 px wide), collars and paper (flat tips).
+    cloth, buttons, straps and roof edges (even, smooth, 2.5 to 9 px wide), collars and paper (flat tips),
+    sticks and tubes (round in their shading, tapering, with a gleam), braid and rope (a twisted pattern).
 
     picture: float32 [H, W]. Returns (picture, parameters). None of it may be reported as damage.
     """
     shape = height, width = picture.shape
-    kind = str(rng.choice(["text", "wire", "stripes", "frame", "highlight", "strands", "buttons", "checks", "strap", "strap", "collar", "collar"]))
+    kind = str(rng.choice(["text", "wire", "stripes", "frame", "highlight", "strands", "buttons", "checks", "strap", "strap", "collar", "collar", "rod", "rod", "rod", "braid", "braid"]))
     tone = tone_of(rng, 0.6)
     canvas = _Canvas(shape)
     if kind == "text":
@@ -354,6 +355,33 @@ def draw_innocent(rng, picture):
             start = rng.uniform(0, 1, 2) * shape[::-1]
             points = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1) * log_uniform(rng, 2, 8), 0)
             canvas.path(points.astype(np.float32), np.full(30, log_uniform(rng, 2.5, 9)))
+    elif kind == "rod":  # twigs, sticks, spokes, tubes: a rounded profile across, smooth along, often a gleam
+        for _ in range(int(rng.integers(1, 5))):
+            count, thick = 24, log_uniform(rng, 2, 11)
+            heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, rng.choice([0.0, 0.02, 0.08]), count))
+            start = rng.uniform(-0.1, 1.1, 2) * shape[::-1]
+            points = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1) * log_uniform(rng, 2, 9), 0)
+            taper = np.linspace(1, rng.choice([1.0, 1.0, 0.3]), count)
+            aside = thick * rng.uniform(-0.25, 0.25) * np.stack([-np.sin(heading), np.cos(heading)], -1)
+            dark, light = rng.uniform(0, 0.45), rng.uniform(0.55, 1)
+            if rng.random() < 0.3:
+                dark, light = light, dark
+            for offset, share, shade in ((0, 1.0, dark), (aside, rng.uniform(0.15, 0.5), light)):
+                band = _Canvas(shape)
+                band.path((points + offset).astype(np.float32), thick * share * taper)
+                soft = cv2.GaussianBlur(band.floats(), (0, 0), log_uniform(rng, 0.3, 0.25 * thick + 0.4))
+                picture = apply_opacity(picture, soft * rng.uniform(0.5, 1), shade)
+        return np.clip(picture, 0, 1).astype(np.float32), {"innocent": kind}
+    elif kind == "braid":  # rope, braid, chain, lace: the same short stroke again and again along a line
+        for _ in range(int(rng.integers(1, 3))):
+            size, slant = log_uniform(rng, 2, 8), rng.uniform(0.3, 1.3)
+            heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.04, 40))
+            points = rng.uniform(0, 1, 2) * shape[::-1] + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1) * size, 0)
+            for i, (x, y) in enumerate(points):
+                turn = heading[i] + (slant if i % 2 or rng.random() < 0.1 else -slant * rng.choice([0, 1]))
+                reach = size * 0.7 * np.array([np.cos(turn), np.sin(turn)])
+                ends = np.stack([(x, y) - reach, (x, y) + reach]).astype(np.float32)
+                canvas.path(ends, np.full(2, max(1.0, size * 0.4)), rng.uniform(0.7, 1))
     elif kind == "collar":  # bright paper or cloth: flat tone, straight edges, sharp tips
         for _ in range(int(rng.integers(1, 4))):
             centre, reach = rng.uniform(0, 1, 2) * shape[::-1], log_uniform(rng, 5, 45)

@@ -19,6 +19,7 @@ import torch
 
 from . import data as data_module
 from .generators import find
+from .networks import grow
 
 OPSET = 17
 MODELS = Path(__file__).resolve().parent.parent
@@ -44,10 +45,11 @@ def to_onnx(spec, net, path):
     example = (torch.rand(1, PLANES[card["input"]["channels"]], 64, 96), *(torch.tensor([v]) for v in extras.values()))
     names = card["input"]["name"], card["output"]["name"]
     axes = {0: "n", 2: "h", 3: "w"}
+    enlarged = axes if card["output"]["scale"] == 1 else {0: "n", 2: "high", 3: "wide"}
     options = dict(
         input_names=[names[0], *extras],
         output_names=[names[1]],
-        dynamic_axes={names[0]: axes, names[1]: axes},
+        dynamic_axes={names[0]: axes, names[1]: enlarged},
         opset_version=OPSET,
         do_constant_folding=True,
     )
@@ -140,7 +142,7 @@ def load_weights(spec, path):
     """(net, the file's record) from a file that train.py wrote."""
     state = torch.load(path, map_location="cpu")
     net = spec.build()
-    net.load_state_dict(state.get("weights") or state["ema"])
+    grow(net, state.get("weights") or state["ema"])  # those of a narrower net compute the same in this one
     return net.eval(), state
 
 

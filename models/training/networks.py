@@ -10,6 +10,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from .resampling import phases
+
 
 def unshuffle(x):
     """[N, C, H, W] -> [N, 4C, H/2, W/2] by slices (its export does not depend on H and W)."""
@@ -112,7 +114,7 @@ class DamageNet(Mixed):
     of the resolution reads them. `logits` returns the same before the sigmoid.
     """
 
-    def __init__(self, widths=(32, 56, 80), norm=True):
+    def __init__(self, widths=(32, 72, 144), dilations=(1, 2, 1), norm=True):
         super().__init__()
         a, b, c = widths
         self.enter = nn.Conv2d(4 + 4 + 1 + 8 + 2, a, 3, padding=1)
@@ -120,7 +122,7 @@ class DamageNet(Mixed):
         self.down1 = nn.Conv2d(a, b, 2, stride=2)
         self.quarter_in = Residual(b, norm=norm)
         self.down2 = nn.Conv2d(b, c, 2, stride=2)
-        self.eighth = Residual(c, norm=norm)
+        self.eighth = nn.Sequential(*[Residual(c, dilation, norm) for dilation in dilations])
         self.up2 = nn.Conv2d(c, b, 1)
         self.hats = nn.Conv2d(2, b, 1)
         self.quarter_out = Residual(b, norm=norm)
@@ -238,6 +240,33 @@ class RestoreNet(Mixed):
         return image - strength * F.pixel_shuffle(error.float(), 2)
 
 
+class UpscaleNet(Mixed):
+    """RGB [N, 3, H, W] 0..1 -> [N, 3, scale * H, scale * W], any H and W from 8 on.
+
+    The picture is enlarged bicubically in the graph; residual blocks at the small size draw, by a pixel
+    shuffle, a difference to it that starts at zero.
+    """
+
+    def __init__(self, scale, width=32, blocks=4):
+        super().__init__()
+        self.scale = scale
+        self.enter = nn.Conv2d(3, width, 3, padding=1)
+        self.body = nn.Sequential(*[Residual(width) for _ in range(blocks)])
+        self.head = nn.Conv2d(width, 3 * scale * scale, 3, padding=1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+        self.register_buffer("kernels", phases(scale).repeat(3, 1, 1, 1), persistent=False)
+
+    def forward(self, image):
+        with torch.no_grad():
+            base = F.conv2d(F.pad(image, (2, 2, 2, 2), mode="replicate"), self.kernels, groups=3)
+        entry = self.arranged(image - 0.5)
+        with self.low_precision(image):
+            first = F.relu(self.enter(entry))
+            difference = self.head(first + self.body(first))
+        return F.pixel_shuffle(base + difference.float(), self.scale)
+
+
 class PatchDiscriminator(nn.Module):
     """[N, C, H, W] -> ([N, 1, H/8, W/8] scores, [features]); spectrally normalised.
 
@@ -263,6 +292,28 @@ class PatchDiscriminator(nn.Module):
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
         return self.last(x), features
+
+
+def grow(net, weights):
+    """Gives a net the weights of a narrower or shallower one, so that it computes the same.
+
+    net: freshly built. weights: state of a net whose layers have the same names, each with at most as many
+    channels; blocks (`Residual`, normalised) that it lacks begin as identities. What was there keeps its
+    channels' numbers, and does not see the new ones before it learns to. Raises ValueError where a tensor of
+    `weights` has no place in the net.
+    """
+    state = net.state_dict()
+    for name, old in weights.items():
+        new = state.get(name)
+        if new is None or new.dim() != old.dim() or any(o > n for o, n in zip(old.shape, new.shape)):
+            raise ValueError(f"{name} {tuple(old.shape)} does not fit into this net")
+        if new.dim() > 1:
+            new[: old.shape[0]] = 0
+        new[tuple(slice(size) for size in old.shape)] = old
+    for name, module in net.named_modules():
+        if isinstance(module, Residual) and f"{name}.second.weight" not in weights:
+            state[f"{name}.norm2.weight"].zero_()
+    net.load_state_dict(state)
 
 
 def receptive_radius(net, channels, side=256, probes=4):

@@ -18,6 +18,7 @@ import torch
 from . import data as data_module
 from .adversarial import BestByLpips, CollapseError, Ema, Game, Settings
 from .generators import find
+from .networks import grow
 
 LARGEST_FILE = 16 << 20
 LONGEST_STEP = 60.0  # seconds: a process that was held for longer has not been training
@@ -81,7 +82,7 @@ class Run:
         if start is not None:
             record = torch.load(start, map_location=device)
             self.started_game = record.get("discriminator")
-            self.net.load_state_dict(record["weights"])
+            grow(self.net, record["weights"])
             self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
@@ -265,7 +266,7 @@ def main():
     parser.add_argument("--crop", type=int, help="side of the samples in pixels; small ones give more steps early on")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--name", default="default", help="name of the run's folder of state")
-    parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt")
+    parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt; a narrower net's are grown")
     parser.add_argument("--rate", type=float, help="peak learning rate; lower it with --start")
     parser.add_argument("--gan-share", type=float, help="last share of the budget that is trained adversarially")
     parser.add_argument("--save", type=float, default=2.5, help="minutes between checkpoints")

@@ -17,10 +17,11 @@ def mirror(indices, length):
 
 
 def run(net, planes, card, *extras):
-    """Planes that the net gives, float32 [C', H, W], of float32 [C, H, W].
+    """Planes that the net gives, float32 [C', scale * H, scale * W], of float32 [C, H, W].
 
-    card: tile, halo and input multiple as in card.json. extras: floats for the net's further inputs.
+    card: tile, halo, input multiple and output scale as in card.json. extras: floats for the net's further inputs.
     """
+    scale = card["output"]["scale"]
     multiple, (height, width) = card["input"]["multiple"], planes.shape[1:]
     ceil = lambda value: math.ceil(value / multiple) * multiple
     halo = ceil(card["halo"])
@@ -37,7 +38,8 @@ def run(net, planes, card, *extras):
             with torch.no_grad():
                 result = net(torch.from_numpy(np.ascontiguousarray(tile, np.float32))[None], *further)[0].numpy()
             if out is None:
-                out = np.empty((len(result), height, width), np.float32)
-            h, w = min(core, height - top), min(core, width - left)
-            out[:, top : top + h, left : left + w] = result[:, halo : halo + h, halo : halo + w]
+                out = np.empty((len(result), scale * height, scale * width), np.float32)
+            h, w = (scale * min(core, side) for side in (height - top, width - left))
+            y, x, skip = scale * top, scale * left, scale * halo
+            out[:, y : y + h, x : x + w] = result[:, skip : skip + h, skip : skip + w]
     return out

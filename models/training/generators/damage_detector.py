@@ -133,8 +133,8 @@ class Spec(Generator):
             "in a scanned photograph. It looks at brightness alone.",
             "input": {"name": "luma", "layout": "nchw", "channels": "luma", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "damage", "channels": ["lines", "blobs"], "range": [0, 1], "scale": 1},
-            "tile": 512,
-            "halo": 64,
+            "tile": 640,
+            "halo": 96,
             "extraInputs": [],
             "thresholds": {"lines": 0.5, "blobs": 0.5},
             "limits": "Trained on drawn and overlaid damage, on a processor, for little more than an hour. It finds about a "

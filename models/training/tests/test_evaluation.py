@@ -18,7 +18,7 @@ from training.evaluation.tiles import run
 from training.generators import find
 
 torch.set_num_threads(1)
-SQUARE = {"tile": 64, "halo": 8, "input": {"multiple": 16}}
+SQUARE = {"tile": 64, "halo": 8, "input": {"multiple": 16}, "output": {"scale": 1}}
 
 
 def write(path, picture):
@@ -35,6 +35,12 @@ class Tiles(unittest.TestCase):
         whole = run(net, planes, {**SQUARE, "tile": 512})
         self.assertEqual(tiled.shape, (2, 77, 130))
         np.testing.assert_allclose(tiled, whole, atol=1e-5)
+
+    def test_are_put_together_at_the_size_that_the_net_gives(self):
+        planes = np.random.default_rng(2).random((3, 50, 90), dtype=np.float32)
+        twice = lambda x: torch.nn.functional.interpolate(x, scale_factor=2, mode="nearest")
+        tiled = run(twice, planes, {**SQUARE, "output": {"scale": 2}})
+        np.testing.assert_array_equal(tiled, planes.repeat(2, 1).repeat(2, 2))
 
     def test_pass_further_inputs_on(self):
         tiled = run(lambda x, gain: x * gain, np.full((3, 20, 90), 0.5, np.float32), SQUARE, 0.5)
@@ -69,8 +75,17 @@ class Evaluation(unittest.TestCase):
         self.assertGreater(path.stat().st_size, 1000)
         return {(each["case"], each["metric"]): each for each in found["rows"]}
 
-    def test_every_generator_of_the_kit_that_repairs_is_measured(self):
-        self.assertEqual(set(evaluate.find_evaluators()), {"damage-detector", "inpainter", "restorer"})
+    def test_every_generator_of_the_kit_is_measured(self):
+        for identity in evaluate.find_evaluators():
+            self.assertEqual(find(identity).id, identity)
+        self.assertEqual(len(evaluate.find_evaluators()), len(list(Path(evaluate.__file__).with_name("generators").glob("[a-z]*.py"))))
+
+    def test_an_untrained_upscaler_is_bicubic_enlargement(self):
+        for identity in ("upscaler-x2", "upscaler-x4"):
+            rows = self.evaluate(identity)
+            for metric in ("PSNR of the luma", "SSIM of the luma"):
+                row = rows["kodak", metric]
+                self.assertAlmostEqual(row["value"], row["baselines"]["bicubic"], delta=0.05)
 
     def test_inpainter(self):
         rows = self.evaluate("inpainter")

@@ -10,7 +10,8 @@ import torch
 
 from training import data, export
 from training.generators import find
-from training.networks import DamageNet, InpaintNet, RestoreNet, pull_push, receptive_radius, top_hats
+from training.networks import DamageNet, InpaintNet, Residual, RestoreNet, UpscaleNet, grow, pull_push, receptive_radius, top_hats
+from training.resampling import resample
 from training.train import Run, learning_rate, save_atomic
 
 torch.set_num_threads(1)
@@ -106,6 +107,63 @@ class Restorer(unittest.TestCase):
         self.assertLess(float((told / error).log().abs().max()), 0.6)
 
 
+class Upscaler(unittest.TestCase):
+    def test_training_starts_at_bicubic(self):
+        for scale in (2, 4):
+            x = torch.rand(2, 3, 20, 28)
+            inner = slice(3 * scale, -3 * scale)  # beyond the edge this net repeats the last pixel, resampling mirrors
+            wanted = resample(x, 20 * scale, 28 * scale)
+            made = UpscaleNet(scale, 8, 1)(x)
+            self.assertEqual(made.shape, wanted.shape)
+            torch.testing.assert_close(made[..., inner, inner], wanted[..., inner, inner], atol=1e-5, rtol=0)
+
+    def test_a_flat_tone_stays_flat_to_its_edges(self):
+        torch.testing.assert_close(UpscaleNet(4, 8, 1)(torch.full((1, 3, 9, 11), 0.3)), torch.full((1, 3, 36, 44), 0.3))
+
+    def test_the_halo_of_the_card_covers_what_a_pixel_depends_on(self):
+        for identity in ("upscaler-x2", "upscaler-x4"):
+            spec = find(identity)
+            net = spec.build()
+            torch.nn.init.normal_(net.head.weight)
+            x = torch.rand(1, 3, 64, 64, dtype=torch.float64)
+            net.double()
+            base = net(x)
+            x[..., 32, 32] += 1
+            rows, columns = torch.nonzero((net(x) - base).abs().amax(1)[0] > 0, as_tuple=True)
+            reach = max(int((v // spec.scale - 32).abs().max()) for v in (rows, columns))
+            self.assertGreater(reach, 5)
+            self.assertLessEqual(reach, spec.card()["halo"])
+
+    def test_the_small_picture_is_the_large_one_shrunk(self):
+        small, large = find("upscaler-x4").to_tensors((np.stack([PICTURES[0].transpose(2, 0, 1)[:, :64, :64]]),), torch.device("cpu"))
+        self.assertEqual(small.shape, (1, 3, 16, 16))
+        torch.testing.assert_close(small, torch.round(small * 255) / 255)
+        self.assertLess(float((small - torch.nn.functional.avg_pool2d(large, 4)).abs().mean()), 0.02)
+
+
+class Growth(unittest.TestCase):
+    def test_a_grown_net_computes_the_same(self):
+        torch.manual_seed(2)
+        small, large = DamageNet((8, 8, 12), (1,)), DamageNet((8, 12, 16), (1, 2, 1))
+        for module in small.modules():  # as after some training
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.normal_()
+                module.running_var.uniform_(0.5, 2)
+        torch.nn.init.normal_(small.head.weight)
+        grow(large, small.state_dict())
+        x = torch.rand(1, 1, 64, 64)
+        torch.testing.assert_close(large.eval().logits(x), small.eval().logits(x), atol=1e-4, rtol=1e-4)
+        large.train().logits(x).mean().backward()
+        fresh = [m for n, m in large.named_modules() if isinstance(m, Residual) and n in ("eighth.1", "eighth.2")]
+        self.assertTrue(all(float(m.norm2.weight.grad.abs().max()) > 0 for m in fresh))
+
+    def test_weights_that_do_not_fit_are_refused(self):
+        with self.assertRaisesRegex(ValueError, "enter.weight"):
+            grow(DamageNet((8, 8, 8)), DamageNet((12, 12, 12)).state_dict())
+        with self.assertRaisesRegex(ValueError, "does not fit"):
+            grow(DamageNet((8, 8, 8)), InpaintNet((8, 8)).state_dict())
+
+
 class Training(unittest.TestCase):
     def run_of(self, identity, folder, **options):
         spec = find(identity)
@@ -114,7 +172,7 @@ class Training(unittest.TestCase):
         return spec, Run(spec, PICTURES, OVERLAYS, folder, torch.device("cpu"), **{**settings, **options})
 
     def test_a_few_steps_then_resumed_then_exported(self):
-        for identity in ("damage-detector", "inpainter", "restorer"):
+        for identity in ("damage-detector", "inpainter", "restorer", "upscaler-x2", "upscaler-x4"):
             with self.subTest(identity), tempfile.TemporaryDirectory() as folder:
                 spec, run = self.run_of(identity, folder)
                 run.train(steps=3)
@@ -189,7 +247,7 @@ class Training(unittest.TestCase):
         self.assertAlmostEqual(learning_rate(0.75, 1.0, 0.25), 1 / 4, places=3)
 
     def test_an_unknown_generator_is_named(self):
-        with self.assertRaisesRegex(KeyError, "damage-detector, inpainter, restorer"):
+        with self.assertRaisesRegex(KeyError, "damage-detector, inpainter, restorer, upscaler-x2, upscaler-x4"):
             find("nothing")
 
 
