@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,8 @@ export interface Host {
 export interface BrowserHost extends Host {
   /** Ends the program, by kill -9 or as a person would, starts it anew on the same data and loads the page from it. */
   restart(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** Ends the process that computes, by kill -9. */
+  killEngine(): void;
 }
 
 /**
@@ -42,7 +44,10 @@ export const test = base.extend<{
   data: string;
   /** False: the app is started for the first time. */
   introduced: boolean;
+  /** What the story provokes, so that it is no complaint. */
+  provoked: RegExp | undefined;
 }>({
+  provoked: [undefined, { option: true }],
   introduced: [true, { option: true }],
   data: async ({ introduced }, use, info) => {
     const data = info.outputPath('data');
@@ -60,7 +65,7 @@ export const test = base.extend<{
     await app.close();
   },
   page: async ({ page, electronApp }, use) => use(electronApp === null ? page : await electronApp.firstWindow()),
-  host: async ({ page, electronApp, data }, use, info) => {
+  host: async ({ page, electronApp, data, provoked }, use, info) => {
     const album = info.outputPath('album');
     await mkdir(album, { recursive: true });
     const strangers: string[] = [];
@@ -75,7 +80,9 @@ export const test = base.extend<{
     const { host, close } = electronApp ? inElectron(page, electronApp, album) : await inBrowser(page, album, data);
     await use(host);
     // What the page says once its host has gone is no complaint.
-    const heard = complaints.filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE)/.test(each) || !('restart' in host));
+    const heard = complaints
+      .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE)/.test(each) || !('restart' in host))
+      .filter((each) => provoked?.test(each) !== true);
     await close();
     expect(strangers, 'requests to other addresses than this computer').toEqual([]);
     expect(heard, 'errors in the page').toEqual([]);
@@ -102,6 +109,10 @@ async function inBrowser(page: Page, album: string, data: string) {
       ({ child, address } = await startBrowserHost(album, data));
       await page.goto(address);
       await expect(page.getByTestId('empty')).toBeVisible();
+    },
+    killEngine() {
+      const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
+      for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
     },
     async open() {
       await page.goto(address);

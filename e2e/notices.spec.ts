@@ -66,7 +66,10 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await expect(page.getByTestId('export-dialog')).toHaveCount(0);
 });
 
-test('what goes wrong behind a dialog is told in the dialog, and a variant can be taken back', async ({ page, host }) => {
+test('what goes wrong behind a dialog is told in the dialog, and a variant can be taken back', async ({
+  page,
+  host,
+}) => {
   const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
   await host.open();
   await host.offer(path);

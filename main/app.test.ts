@@ -41,7 +41,7 @@ class FakeEngine implements EngineProcess {
   }
 }
 
-const status = { state: 'ready', provider: 'cpu', threads: 2, memory: 1024, note: null };
+const status = { state: 'ready', provider: 'cpu', threads: 2, memory: 1024, refused: [], note: null };
 
 function photo(id: string, name: string): Photo {
   return {

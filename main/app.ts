@@ -297,6 +297,10 @@ export async function createApp(services: HostServices): Promise<App> {
     'recipes.import': async ({ token }) => ({ recipe: await recipes.take(files.path(token, 'photo')) }),
     'generators.list': async () => ({ generators: await engine.request('generators', null) }),
     'engine.status': () => engine.status(),
+    'engine.restart': () => {
+      engine.restart();
+      return engine.status();
+    },
   };
 
   return {

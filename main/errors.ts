@@ -31,6 +31,8 @@ export const SENTENCES: Record<ErrorCode, string> = {
   PROVIDER_FAILED: 'The chosen processor cannot be used on this computer.',
   ENGINE_CRASHED: 'The part of Emulsion that computes stopped unexpectedly and was started again. Nothing was written.',
   ENGINE_HUNG: 'The part of Emulsion that computes did not answer and was started again. Nothing was written.',
+  ENGINE_FAILED:
+    'The part of Emulsion that computes stopped again and again, and was not started once more. Nothing was written.',
   UNKNOWN_PHOTO: 'This photo is no longer open.',
   NOT_ALLOWED: 'This is not permitted.',
   CONNECTION_LOST:

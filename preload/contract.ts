@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'PROVIDER_FAILED', // the asked-for provider cannot be used
   'ENGINE_CRASHED',
   'ENGINE_HUNG',
+  'ENGINE_FAILED', // it stopped again and again, and is not started by itself any more
   'UNKNOWN_PHOTO', // the id or token is not known (closed, expired)
   'NOT_ALLOWED', // refused by the security policy
   'CONNECTION_LOST', // the page has lost the program behind it (browser host only)
@@ -563,6 +564,19 @@ export const FileEntry = z.object({
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 
+/**
+ * Why a provider is not used: it took the engine down, is not there, computes another picture than the CPU, is slower
+ * than it, or failed for a reason of its own.
+ */
+export const REFUSALS = ['crashed', 'missing', 'differs', 'slower', 'failed'] as const;
+export const Refusal = z.object({
+  provider: Provider,
+  reason: z.enum(REFUSALS),
+  /** For a developer. */
+  detail: z.string(),
+});
+export type Refusal = z.infer<typeof Refusal>;
+
 export const EngineStatus = z.object({
   state: z.enum(['starting', 'ready', 'busy', 'restarting', 'failed']),
   /** Null until the first generator has been loaded. */
@@ -570,7 +584,9 @@ export const EngineStatus = z.object({
   threads: z.number().int().nonnegative(),
   /** Megabytes (2^20 bytes) that may be kept to be at hand; 0 before the engine has started. */
   memory: z.number().int().nonnegative(),
-  /** Why another provider than the one asked for is used, null otherwise. */
+  /** Why another provider than the one asked for is used; empty where that is no news. */
+  refused: z.array(Refusal),
+  /** How the process ended that was not started again, for a developer; null in every other state. */
   note: z.string().nullable(),
 });
 export type EngineStatus = z.infer<typeof EngineStatus>;
@@ -699,6 +715,8 @@ export const CALLS = {
   'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   'engine.status': { request: nothing, response: EngineStatus },
+  /** Starts the engine again where that was given up. */
+  'engine.restart': { request: nothing, response: EngineStatus },
 } as const satisfies Record<string, { request: z.ZodType; response: z.ZodType }>;
 
 export type CallName = keyof typeof CALLS;

@@ -8,6 +8,7 @@ import { App } from './App';
 import { createTranslations, languageFor } from './i18n';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
+import { CrashBoundary } from './status/Crash';
 
 declare global {
   interface Window {
@@ -33,6 +34,8 @@ const language = languageFor(stores.app.getState().settings.language, navigator.
 
 createRoot(document.getElementById('root')!).render(
   <I18nextProvider i18n={createTranslations(language)}>
-    <App session={{ stores, actions }} />
+    <CrashBoundary>
+      <App session={{ stores, actions }} />
+    </CrashBoundary>
   </I18nextProvider>,
 );

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import type { Provider } from '../../preload/contract';
+import type { Provider, Refusal } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';
@@ -20,8 +20,8 @@ export interface SessionOptions {
   budget: number;
   /** Called before a provider other than the CPU is touched, so that a crash can be laid at its door. */
   onTrying(provider: Provider): void;
-  /** Called when the provider in use or the reason for it has changed. */
-  onProvider(provider: Provider, note: string | null): void;
+  /** Called when the provider in use has changed, or why those are not used that were to be. */
+  onProvider(provider: Provider, refused: readonly Refusal[]): void;
   /** Called before a stretch in which the process cannot answer. */
   busy(seconds: number): void;
 }
@@ -42,12 +42,12 @@ export class Sessions {
   readonly #options: SessionOptions;
   /** In order of use, the latest last. */
   readonly #loaded = new Map<string, LoadedNet>();
-  /** Providers that could not be used, with the reason: they are not asked again. */
-  readonly #refused = new Map<Provider, string>();
+  /** Providers that could not be used: they are not asked again. */
+  readonly #refused = new Map<Provider, Refusal>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    for (const provider of options.avoid) this.#refused.set(provider, 'it stopped the engine before');
+    for (const provider of options.avoid) this.#refuse(provider, 'crashed', 'it stopped the engine before');
   }
 
   /**
@@ -97,7 +97,7 @@ export class Sessions {
     const supported = listSupportedBackends().map((backend) => backend.name);
     const order = providerOrder(asked, process.platform, supported, [...this.#refused.keys()]);
     if (asked !== 'auto' && !order.includes(asked) && !this.#refused.has(asked)) {
-      this.#refused.set(asked, 'this computer has no such provider');
+      this.#refuse(asked, 'missing', 'this computer has no such provider');
     }
     // A net that is at fault fails here, before any provider can be blamed for it.
     busy(LOAD_SECONDS);
@@ -111,14 +111,15 @@ export class Sessions {
         net = await LoadedNet.create(card, bytes, provider, threadsFor(threads));
         await this.#prove(net, onCpu);
         await onCpu.release();
-        this.#options.onProvider(provider, this.#note(provider));
+        this.#options.onProvider(provider, this.#news(provider));
         return net;
       } catch (error) {
         await net?.release();
-        this.#refused.set(provider, messageOf(error).split('\n')[0] ?? '');
+        const reason = error instanceof Unproven ? error.reason : 'failed';
+        this.#refuse(provider, reason, messageOf(error).split('\n')[0] ?? '');
       }
     }
-    this.#options.onProvider('cpu', this.#note('cpu'));
+    this.#options.onProvider('cpu', this.#news('cpu'));
     return onCpu;
   }
 
@@ -134,20 +135,35 @@ export class Sessions {
       if (!(difference <= worst)) worst = difference;
     }
     if (!(worst <= TRUSTED_DIFFERENCE)) {
-      throw new Error(`its test picture differs from the CPU's by ${worst.toPrecision(2)}`);
+      throw new Unproven('differs', `its test picture differs from the CPU's by ${worst.toPrecision(2)}`);
     }
     if (this.#options.provider === 'auto' && got.seconds > expected.seconds) {
-      throw new Error('it is slower than the CPU here');
+      throw new Unproven('slower', 'it is slower than the CPU here');
     }
   }
 
-  #note(used: Provider): string | null {
+  #refuse(provider: Provider, reason: Refusal['reason'], detail: string): void {
+    this.#refused.set(provider, { provider, reason, detail });
+  }
+
+  /** What there is to say of providers that are not used. */
+  #news(used: Provider): Refusal[] {
     const { provider: asked } = this.#options;
-    if (asked === used) return null;
-    if (asked !== 'auto') return `${asked}: ${this.#refused.get(asked) ?? 'not available'}`;
-    // Missing hardware is no news; a provider that failed its test or crashed is.
-    const told = [...this.#refused].filter(([provider]) => this.#options.avoid.includes(provider));
-    return told.length > 0 ? told.map(([provider, reason]) => `${provider}: ${reason}`).join('; ') : null;
+    if (asked === used) return [];
+    // Where the choice is ours, missing or slow hardware is no news; a provider that took the engine down is.
+    return [...this.#refused.values()].filter(({ provider, reason }) =>
+      asked === 'auto' ? reason === 'crashed' : provider === asked,
+    );
+  }
+}
+
+/** A provider that computes, but not as it should. */
+class Unproven extends Error {
+  constructor(
+    readonly reason: 'differs' | 'slower',
+    message: string,
+  ) {
+    super(message);
   }
 }
 

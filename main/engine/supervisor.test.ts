@@ -218,6 +218,34 @@ describe('a process that ends', () => {
     expect(engine.status().state).toBe('ready');
   });
 
+  it('is started anew on request once it was given up, with as many chances as at first', async () => {
+    start();
+    await pass();
+    const crash = async () => {
+      processes.at(-1)!.end(1, null);
+      await pass(5);
+    };
+    await crash();
+    // Nothing to do where it runs.
+    engine.restart();
+    expect(processes).toHaveLength(2);
+    await crash();
+    processes.at(-1)!.answers = () => undefined;
+    const failed = expect(engine.request('generators', null)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+    await pass();
+    await crash();
+    await failed;
+    expect(engine.status().state).toBe('failed');
+
+    engine.restart();
+    await pass();
+    expect(engine.status()).toMatchObject({ state: 'ready', note: null });
+    expect(processes).toHaveLength(4);
+    await crash();
+    expect(engine.status().state).toBe('ready');
+    expect(processes).toHaveLength(5);
+  });
+
   it('is not given up where it has answered in between', async () => {
     start();
     for (let crash = 0; crash < 5; crash++) {
@@ -235,7 +263,7 @@ describe('a process that ends', () => {
       (fake: FakeProcess) =>
         fake.say({
           type: 'status',
-          status: { state: 'busy', provider: 'webgpu', threads: 1, memory: 512, note: null },
+          status: { state: 'busy', provider: 'webgpu', threads: 1, memory: 512, refused: [], note: null },
         }),
     ],
   ])('is told to avoid the provider that %s', async (_, say) => {

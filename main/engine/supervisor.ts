@@ -19,7 +19,8 @@ export interface RequestControl {
 export interface Engine {
   /**
    * Throws an EmulsionError: what the engine answered, CANCELLED after `signal`, ENGINE_CRASHED or ENGINE_HUNG where
-   * the process ended or had to be ended, UNKNOWN_PHOTO for a photo that was never opened.
+   * the process ended or had to be ended, ENGINE_FAILED where it is not started again by itself any more, UNKNOWN_PHOTO
+   * for a photo that was never opened.
    */
   request<K extends RequestKind>(
     kind: K,
@@ -29,6 +30,8 @@ export interface Engine {
   /** Takes new options; they hold from the next request on, and after every restart. */
   configure(options: EngineOptions): void;
   status(): EngineStatus;
+  /** Starts the process again where that was given up. */
+  restart(): void;
   /** Cancels what runs, lets it clean up for a moment and ends the process. */
   close(): Promise<void>;
 }
@@ -48,6 +51,9 @@ export interface EngineLimits {
   /** For jobs to clean up when the engine is closed. */
   close: number;
 }
+
+/** Before the process has said anything. */
+const NOTHING_KNOWN: Omit<EngineStatus, 'state'> = { provider: null, threads: 0, memory: 0, refused: [], note: null };
 
 const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 10 };
 
@@ -130,7 +136,7 @@ class Supervisor implements Engine {
   readonly #limits: EngineLimits;
   readonly #onStatus: (status: EngineStatus) => void;
   #options: EngineOptions;
-  #status: EngineStatus = { state: 'starting', provider: null, threads: 0, memory: 0, note: null };
+  #status: EngineStatus = { ...NOTHING_KNOWN, state: 'starting' };
   #life: Life | null = null;
   /** The wait before a restart. */
   #backoff: Promise<void> | null = null;
@@ -191,6 +197,12 @@ class Supervisor implements Engine {
     return this.#status;
   }
 
+  restart(): void {
+    if (this.#closed || this.#status.state !== 'failed') return;
+    this.#crashes = [];
+    this.#start();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const life = this.#life;
@@ -220,7 +232,7 @@ class Supervisor implements Engine {
     const life = new Life(this.#launch(), this.#limits.start);
     this.#life = life;
     const state = this.#crashes.length > 0 ? 'restarting' : 'starting';
-    this.#setStatus({ state, provider: null, threads: 0, memory: 0, note: null });
+    this.#setStatus({ ...NOTHING_KNOWN, state });
     this.#watch(life);
     life.process.onMessage((message) => this.#receive(life, message));
     life.process.onExit((code, signal, stderr) => this.#exited(life, code, signal, stderr));
@@ -287,26 +299,27 @@ class Supervisor implements Engine {
     life.isOver = true;
     if (this.#life === life) this.#life = null;
     const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
-    life.failedToStart(life.failure(detail));
-    for (const pending of life.pending.values()) {
-      pending.reject(pending.cancelled ? new EmulsionError('CANCELLED') : life.failure(detail));
-    }
-    life.pending.clear();
-    life.becameOver();
-    if (this.#closed) return;
-
     // A provider that was at work, or being tried, is the first suspect; the CPU stays in any case.
     const suspect = life.trying ?? this.#status.provider;
-    if (life.ended !== 'cancel') {
+    if (life.ended !== 'cancel' && !this.#closed) {
       if (suspect !== null && suspect !== 'cpu' && !this.#avoid.includes(suspect)) this.#avoid.push(suspect);
       const now = performance.now() / 1000;
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
     }
-    if (this.#crashes.length >= CRASHES) {
-      this.#setStatus({ state: 'failed', provider: null, threads: 0, memory: 0, note: detail });
+    const isGivenUp = this.#crashes.length >= CRASHES && !this.#closed;
+    const failure = () => (isGivenUp ? new EmulsionError('ENGINE_FAILED', { detail }) : life.failure(detail));
+    life.failedToStart(failure());
+    for (const pending of life.pending.values()) {
+      pending.reject(pending.cancelled ? new EmulsionError('CANCELLED') : failure());
+    }
+    life.pending.clear();
+    life.becameOver();
+    if (this.#closed) return;
+    if (isGivenUp) {
+      this.#setStatus({ ...NOTHING_KNOWN, state: 'failed', note: detail });
       return;
     }
-    this.#setStatus({ state: 'restarting', provider: null, threads: 0, memory: 0, note: null });
+    this.#setStatus({ ...NOTHING_KNOWN, state: 'restarting' });
     const delay = this.#limits.backoff * 2 ** Math.max(0, this.#crashes.length - 1);
     this.#backoff = wait(delay).then(() => {
       this.#backoff = null;

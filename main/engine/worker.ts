@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { EngineStatus, Provider } from '../../preload/contract';
+import type { EngineStatus, Provider, Refusal } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
@@ -52,7 +52,7 @@ class Worker {
   /** Made by options that do not hold any more, to be freed before the next job. */
   #outdated: Sessions[] = [];
   #provider: Provider | null = null;
-  #note: string | null = null;
+  #refused: readonly Refusal[] = [];
 
   receive(message: ToEngine): void {
     if (message.type === 'cancel') {
@@ -130,7 +130,7 @@ class Worker {
     this.#sessions = this.#newSessions();
     this.#bench.limit(budgetsFor(options.memory ?? 0).renderings);
     this.#provider = null;
-    this.#note = null;
+    this.#refused = [];
     this.#tellStatus();
     return this.#status();
   }
@@ -142,9 +142,9 @@ class Worker {
       avoid: this.#options.avoid ?? [],
       budget: budgetsFor(this.#options.memory ?? 0).generators,
       onTrying: (provider) => send({ type: 'trying', provider }),
-      onProvider: (provider, note) => {
+      onProvider: (provider, refused) => {
         this.#provider = provider;
-        this.#note = note;
+        this.#refused = refused;
         this.#tellStatus();
       },
       busy: (seconds) => send({ type: 'busy', seconds }),
@@ -224,7 +224,8 @@ class Worker {
       provider: this.#provider,
       threads: threadsFor(this.#options.threads),
       memory: Math.round((budgets.generators + budgets.renderings) / MEGABYTE),
-      note: this.#note,
+      refused: [...this.#refused],
+      note: null,
     };
   }
 

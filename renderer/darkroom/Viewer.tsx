@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, 
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { ORIGINAL, type Photo } from '../../preload/contract';
-import { useActions, useTools, useView } from '../state/context';
+import { useActions, useApp, useTools, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { Button } from '../ui/Button';
@@ -51,6 +51,13 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const clipping = useView((state) => state.clippingShown);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
+  // What could not be shown while the engine was gone is tried again when it is back.
+  const engine = useApp((state) => state.engine?.state);
+  useEffect(() => {
+    if (engine !== 'ready') return;
+    setFailed(false);
+    retryPictures();
+  }, [engine]);
   const isSide = mode === 'side' && entry.rendering !== null;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);

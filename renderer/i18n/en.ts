@@ -351,6 +351,13 @@ export const en = {
     lost: 'Connection lost',
     connecting: 'Connecting…',
   },
+  crash: {
+    title: 'The window has come to a stop',
+    text: 'Your originals are untouched, and your edits are kept. Reload to go on.',
+    reload: 'Reload',
+    copy: 'Copy details',
+    copied: 'The details were copied.',
+  },
   providers: {
     auto: 'Automatic',
     cpu: 'CPU',
@@ -358,6 +365,13 @@ export const en = {
     dml: 'Graphics (DirectML)',
     coreml: 'Apple (CoreML)',
     webgpu: 'Graphics (WebGPU)',
+  },
+  refusals: {
+    crashed: '{{provider}} has stopped the computing before and is not tried again. Choose it anew to try it.',
+    missing: '{{provider}} is not available on this computer.',
+    differs: '{{provider}} computes another picture than the CPU and is not trusted.',
+    slower: '{{provider}} is slower than the CPU here.',
+    failed: '{{provider}} could not be used.',
   },
   files: {
     title: 'Open photos',
@@ -524,6 +538,7 @@ export const en = {
     settingsFailed: 'The setting was not saved',
     connectionLost: 'The connection was lost',
     startFailed: 'Emulsion did not start properly',
+    engineFailed: 'Computing is not possible',
     generatorsFailed: 'The generators could not be listed',
     filesFailed: 'The files were not opened',
     exported: 'Exported {{name}}',
@@ -599,6 +614,8 @@ export const en = {
     ENGINE_CRASHED:
       'The part of Emulsion that computes stopped unexpectedly and was started again. Nothing was written.',
     ENGINE_HUNG: 'The part of Emulsion that computes did not answer and was started again. Nothing was written.',
+    ENGINE_FAILED:
+      'The part of Emulsion that computes stopped again and again, and was not started once more. Your originals and your edits are untouched.',
     UNKNOWN_PHOTO: 'This photo is no longer open. Open it again.',
     NOT_ALLOWED: 'This is not permitted.',
     CONNECTION_LOST: 'The page has lost Emulsion. Start it again and reload this page. Your originals are untouched.',

@@ -364,6 +364,20 @@ export const ptBR: Texts<typeof en> = {
     coreml: 'Apple (CoreML)',
     webgpu: 'Placa de vídeo (WebGPU)',
   },
+  refusals: {
+    crashed: '{{provider}} já fez o cálculo parar e não é tentado de novo. Escolha-o outra vez para tentar.',
+    missing: '{{provider}} não está disponível neste computador.',
+    differs: '{{provider}} calcula uma imagem diferente da calculada pela CPU e não é confiável.',
+    slower: '{{provider}} é mais lento que a CPU aqui.',
+    failed: 'Não foi possível usar {{provider}}.',
+  },
+  crash: {
+    title: 'A janela parou de funcionar',
+    text: 'Seus originais estão intactos e suas edições estão guardadas. Recarregue para continuar.',
+    reload: 'Recarregar',
+    copy: 'Copiar detalhes',
+    copied: 'Os detalhes foram copiados.',
+  },
   files: {
     title: 'Abrir fotos',
     up: 'Subir uma pasta',
@@ -529,6 +543,7 @@ export const ptBR: Texts<typeof en> = {
     settingsFailed: 'A configuração não foi salva',
     connectionLost: 'A conexão foi perdida',
     startFailed: 'O Emulsion não iniciou direito',
+    engineFailed: 'Não é possível calcular',
     generatorsFailed: 'Não foi possível listar os geradores',
     filesFailed: 'Os arquivos não foram abertos',
     exported: '{{name}} foi exportada',
@@ -601,6 +616,8 @@ export const ptBR: Texts<typeof en> = {
     PROVIDER_FAILED: 'O processador escolhido não pode ser usado neste computador. Escolha outro nas Configurações.',
     ENGINE_CRASHED: 'A parte do Emulsion que calcula parou de repente e foi reiniciada. Nada foi gravado.',
     ENGINE_HUNG: 'A parte do Emulsion que calcula não respondeu e foi reiniciada. Nada foi gravado.',
+    ENGINE_FAILED:
+      'A parte do Emulsion que calcula parou repetidas vezes e não foi iniciada de novo. Seus originais e suas edições estão intactos.',
     UNKNOWN_PHOTO: 'Esta foto não está mais aberta. Abra-a de novo.',
     NOT_ALLOWED: 'Isto não é permitido.',
     CONNECTION_LOST:

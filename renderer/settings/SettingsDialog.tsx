@@ -208,7 +208,11 @@ function Computing({ settings, set }: { settings: Settings; set(change: Partial<
             ? (machine?.text ?? t('settings.notYet'))
             : t('settings.inUse', { machine: machine.text, memory: format.memory(engine.memory) })}
         </p>
-        {engine !== null && engine.note !== null && <p className="text-xs text-secondary select-text">{engine.note}</p>}
+        {machine?.why.map(({ sentence, detail }) => (
+          <p key={sentence} title={detail} className="text-xs text-secondary select-text">
+            {sentence}
+          </p>
+        ))}
       </div>
     </Group>
   );

@@ -11,6 +11,7 @@ import {
   fakePhoto,
   ok,
   PROPOSAL,
+  READY,
 } from '../testing/fakeBridge';
 import { createActions, PREVIEW_DELAY } from './actions';
 import { canRedo } from './model';
@@ -473,6 +474,30 @@ describe('the app', () => {
     await saved;
     expect(stores.app.getState().settings.theme).toBe('system');
     expect(notices()).toMatchObject([{ text: 'settingsFailed' }]);
+  });
+
+  test('an engine that is given up can be started anew, which takes up what it could not do', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    await actions.start();
+    bridge.answers['photos.render'] = () => fakeFailure('ENGINE_FAILED');
+    await openOne();
+    await settle();
+    expect(entry().render).toBe('failed');
+    bridge.emit('engine.status', { ...READY, state: 'failed', note: 'exit code 1' });
+    bridge.emit('engine.status', { ...READY, state: 'failed', note: 'exit code 1' });
+    expect(notices()).toMatchObject([
+      { text: 'renderFailed' },
+      { text: 'engineFailed', stays: true, failure: { code: 'ENGINE_FAILED', detail: 'exit code 1' } },
+    ]);
+    bridge.answers = {};
+    notices()[1]!.action!.run();
+    await settle();
+    expect(bridge.named('engine.restart')).toHaveLength(1);
+    bridge.emit('engine.status', READY);
+    await settle();
+    expect(entry().render).toBe('done');
+    // Nothing of it is true any more.
+    expect(notices()).toEqual([]);
   });
 
   test('photos handed over by the system are opened, and the menu reaches the window', async () => {

@@ -6,6 +6,7 @@ import {
   type ConnectionState,
   type EditAction,
   type EditLog,
+  type EngineStatus,
   type ExportFormat,
   type Failure,
   type FileEntry,
@@ -136,6 +137,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   function dismiss(id: string): void {
     notices.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+  }
+
+  /** What could not be done to a photo has been done now. */
+  function withdraw(photoKey: string, text: Notice['text']): void {
+    const isIt = (notice: Notice) => notice.photoKey === photoKey && notice.text === text;
+    notices.setState((state) => ({ notices: state.notices.filter((notice) => !isIt(notice)) }));
   }
 
   // ------------------------------------------------------------------------------------------- photos
@@ -297,6 +304,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (result.ok) {
       const log = find(key)?.log ?? freshLog(result.value.recipe, orientationOf(view.getState(), key));
       patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
+      withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) schedule(key, 0);
       return;
     }
@@ -446,6 +454,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
         rendering: result.value,
         renderedFor: edit,
       });
+      withdraw(turn.key, 'renderFailed');
       if (size === 'preview') continueWithFull();
       else comparison.run();
       return;
@@ -935,6 +944,36 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     });
   }
 
+  /** Once the engine is not started again by itself any more, that is for a person to do. */
+  function engineChanged(engine: EngineStatus): void {
+    app.setState({ engine });
+    const isTold = (notice: Notice) => notice.text === 'engineFailed';
+    if (engine.state === 'ready' || engine.state === 'busy') {
+      notices.setState((state) => ({ notices: state.notices.filter((notice) => !isTold(notice)) }));
+    } else if (engine.state === 'failed' && !notices.getState().notices.some(isTold)) {
+      const { error } = failure('ENGINE_FAILED', 'The engine was not started again.', engine.note ?? undefined);
+      tell({
+        tone: 'error',
+        text: 'engineFailed',
+        failure: error,
+        action: { label: 'retry', run: () => void startEngine() },
+      });
+    }
+  }
+
+  /** Starts the engine anew and takes up what it could not do on the photo that is looked at. */
+  async function startEngine(): Promise<void> {
+    const result = await call('engine.restart', {});
+    if (!result.ok) {
+      tell({ tone: 'error', text: 'engineFailed', failure: result.error });
+      return;
+    }
+    const entry = activePhoto(photos.getState());
+    if (entry?.photo == null || entry.phase !== 'ready') return;
+    if (entry.analysis === null) void analyse(entry.key);
+    else if (entry.render === 'failed') schedule(entry.key, 0);
+  }
+
   /** Asks the main side who it is and listens to it. Returns the function that ends the listening. */
   async function start(): Promise<() => void> {
     const off = [
@@ -945,7 +984,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
           ),
         }));
       }),
-      bridge.on('engine.status', (engine) => app.setState({ engine })),
+      bridge.on('engine.status', engineChanged),
       bridge.on('files.offered', ({ files }) => openFiles(files)),
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
       bridge.onConnection?.(connectionChanged) ?? (() => {}),
@@ -965,7 +1004,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (info.ok) app.setState({ info: info.value });
     if (recipes.ok) app.setState({ recipes: recipes.value.recipes, ownRecipes: recipes.value.own });
     if (recent.ok) app.setState({ recent: recent.value.entries });
-    if (engine.ok) app.setState({ engine: engine.value });
+    if (engine.ok) engineChanged(engine.value);
     const failed = [settings, info, recipes, engine].find((result) => !result.ok);
     if (failed !== undefined && !failed.ok) tell({ tone: 'error', text: 'startFailed', failure: failed.error });
     return () => {

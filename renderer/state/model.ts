@@ -73,6 +73,7 @@ export type NoticeText =
   | 'startFailed'
   | 'connectionLost'
   | 'generatorsFailed'
+  | 'engineFailed'
   | 'filesFailed'
   | 'exported'
   | 'downloaded'

@@ -72,7 +72,7 @@ function Machine() {
   return (
     <span
       data-testid="provider"
-      title={machine.note ?? undefined}
+      title={machine.why.map(({ sentence }) => sentence).join(' ') || undefined}
       className={`min-w-0 shrink truncate ${machine.isFault ? 'text-danger' : ''}`}
     >
       {machine.text}

@@ -1,13 +1,20 @@
 import { useTranslation } from 'react-i18next';
 import { useApp } from '../state/context';
 
+interface MachineText {
+  text: string;
+  isFault: boolean;
+  /** Why it is not the provider that was chosen, in sentences; what each provider said is for a developer. */
+  why: readonly { sentence: string; detail: string }[];
+}
+
 /** The provider really in use, or what stands in the way of it; null as long as there is nothing to say. */
-export function useMachineText(): { text: string; isFault: boolean; note: string | null } | null {
+export function useMachineText(): MachineText | null {
   const { t } = useTranslation();
   const engine = useApp((state) => state.engine);
   const connection = useApp((state) => state.connection);
-  const plain = (text: string) => ({ text, isFault: false, note: null });
-  const fault = (text: string) => ({ text, isFault: true, note: null });
+  const plain = (text: string): MachineText => ({ text, isFault: false, why: [] });
+  const fault = (text: string): MachineText => ({ text, isFault: true, why: [] });
   if (connection === 'lost') return fault(t('status.lost'));
   if (connection === 'connecting') return plain(t('status.connecting'));
   if (engine === null) return null;
@@ -17,7 +24,9 @@ export function useMachineText(): { text: string; isFault: boolean; note: string
   if (engine.provider === null) return null;
   const provider = t(`providers.${engine.provider}`);
   const text = engine.provider === 'cpu' ? t('status.engine', { provider, count: engine.threads }) : provider;
-  return engine.note === null
-    ? plain(text)
-    : { text: t('status.fellBack', { provider: text }), isFault: false, note: engine.note };
+  const why = engine.refused.map((refusal) => ({
+    sentence: t(`refusals.${refusal.reason}`, { provider: t(`providers.${refusal.provider}`) }),
+    detail: refusal.detail,
+  }));
+  return why.length === 0 ? plain(text) : { text: t('status.fellBack', { provider: text }), isFault: false, why };
 }

@@ -2,6 +2,7 @@ import {
   type Analysis,
   type Bridge,
   type CallName,
+  type EngineStatus,
   type EventName,
   type EventPayload,
   type Failure,
@@ -57,6 +58,15 @@ export function fakePhoto(change: Partial<Photo> = {}): Photo {
     ...change,
   };
 }
+
+export const READY: EngineStatus = {
+  state: 'ready',
+  provider: 'cpu',
+  threads: 2,
+  memory: 2048,
+  refused: [],
+  note: null,
+};
 
 export const PROPOSAL: Recipe = {
   format: 1,
@@ -256,7 +266,8 @@ export function createFakeBridge(): FakeBridge {
         },
       ],
     }),
-    'engine.status': () => ({ state: 'ready', provider: 'cpu', threads: 2, memory: 2048, note: null }),
+    'engine.status': () => READY,
+    'engine.restart': () => READY,
   };
 
   const bridge: FakeBridge = {

@@ -1,0 +1,74 @@
+import { findings } from './axe';
+import { expect, test, writeScene } from './host';
+import { settled } from './settled';
+
+test.describe('an error of the window', () => {
+  test.use({ provoked: /provoked|crash/i });
+
+  test('leaves no empty page, but a word, the details and a way on that keeps the edits', async ({ page, host }) => {
+    await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
+    await host.open();
+    await host.choose('pier.png');
+    await expect(page.getByTestId('step-repair')).toContainText('%');
+    await settled(page);
+    const tone = page.getByTestId('step-tone').getByRole('switch');
+    await tone.click();
+    await expect(tone).toBeChecked();
+
+    // The next picture of the photo that is set up throws while the page is drawn.
+    await page.evaluate(() => {
+      window.ResizeObserver = class {
+        constructor() {
+          throw new Error('provoked');
+        }
+      } as unknown as typeof ResizeObserver;
+    });
+    await page.getByTestId('segment-variants').click();
+    await page.keyboard.press('s');
+    const crash = page.getByTestId('crash');
+    await expect(crash).toContainText('your edits are kept');
+    await expect(crash).toContainText('INTERNAL');
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findings(page)).toEqual([]);
+    }
+    await page.context().grantPermissions(['clipboard-read']);
+    await crash.getByRole('button', { name: 'Copy details' }).click();
+    await expect(crash).toContainText('The details were copied.');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/INTERNAL.*Error: provoked/s);
+
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await host.choose('pier.png');
+    await expect(tone).toBeChecked();
+  });
+});
+
+test('an engine that stops again and again says so, and computes again on request', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  test.skip(process.platform === 'win32', 'there is no pgrep');
+  const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  await settled(page);
+  const provider = page.getByTestId('provider');
+  await expect(provider).toContainText('CPU');
+  for (let crash = 0; crash < 3; crash++) {
+    browserHost.killEngine();
+    await expect(provider).toHaveText(crash < 2 ? 'Starting again…' : 'Computing is not possible');
+    // Ready, and nothing computed yet: there is nothing to say.
+    if (crash < 2) await expect(provider).toHaveCount(0);
+  }
+  const notice = page.getByTestId('notice-error');
+  await expect(notice).toContainText('stopped again and again');
+  await expect(notice).toContainText('ENGINE_FAILED');
+  expect(await findings(page)).toEqual([]);
+  await notice.getByRole('button', { name: 'Try again' }).click();
+  await expect(notice).toHaveCount(0);
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await settled(page);
+  await expect(provider).toContainText('CPU');
+});
