@@ -10,6 +10,7 @@ import type { Picture } from './protocol';
 /** What is measured against or with, and written in Python: OpenCV's methods, and LPIPS as the kit trains with it. */
 
 export const INPAINTING = ['Navier-Stokes (OpenCV)', 'Telea (OpenCV)'] as const;
+export const DETECTION = 'top-hats (OpenCV)';
 export const DENOISING = 'non-local means (OpenCV)';
 
 const PYTHON =

@@ -45,8 +45,12 @@ export function row(
 }
 
 /** A row of one figure over all pictures. */
-export function total(where: Pick<Row, 'case' | 'metric' | 'unit' | 'data'>, value: number): Row {
-  return row(where, [value]);
+export function total(
+  where: Pick<Row, 'case' | 'metric' | 'unit' | 'data'>,
+  value: number,
+  baselines: Readonly<Record<string, number | null>> = {},
+): Row {
+  return { ...row(where, [value]), baselines: { ...baselines } };
 }
 
 function format(value: number | null | undefined, { metric, unit }: Row): string {

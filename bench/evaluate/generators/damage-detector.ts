@@ -6,6 +6,7 @@ import { type Detection, detection, mean, scores } from '../metrics';
 import { centre, fourTimes, joined, listPictures, marked, readGrey, readPicture, writePng } from '../pictures';
 import type { Product } from '../product';
 import { type Damaged, damaged, LEVELS, overlaid, type Picture } from '../protocol';
+import { DETECTION } from '../python';
 import { type Row, row, total } from '../report';
 
 const SIDE = 512;
@@ -26,37 +27,46 @@ export const evaluator: Evaluator = {
     for (const [name, make] of await casesOf(context, pictures.length)) {
       context.tell(`damage, ${name}`);
       const counts: Detection[] = [];
+      const classic: Detection[] = [];
       const needed: number[] = [];
       for (const [i, picture] of pictures.entries()) {
         const { picture: shownDamage, label, judged } = make(picture, i);
         const { mask, analysis } = await product.detect(await writePng(shownDamage, path));
+        const hats = await topHats(context, path);
+        if (hats) classic.push(detection(hats, label, judged, picture.width));
         counts.push(detection(mask, label, judged, picture.width));
         needed.push(analysis.needs.some(({ kind, needed: is }) => kind === 'repair' && is) ? 100 : 0);
         if (i < 2) shown.push([shownDamage, marked(shownDamage, mask, RED), marked(black(picture), label, WHITE)]);
       }
       const data = `${pictures.length} pictures of ${SIDE} px, 2 px tolerance`;
       const found = scores(counts);
-      for (const [metric, value] of [
-        ['F1', found.f1],
-        ['precision', found.precision],
-        ['recall', found.recall],
+      const rival = classic.length > 0 ? scores(classic) : null;
+      for (const [metric, key] of [
+        ['F1', 'f1'],
+        ['precision', 'precision'],
+        ['recall', 'recall'],
       ] as const) {
-        rows.push(total({ case: name, metric, unit: '', data }, value));
+        rows.push(total({ case: name, metric, unit: '', data }, found[key], { [DETECTION]: rival?.[key] ?? null }));
       }
       rows.push(total({ case: name, metric: 'repair proposed', unit: '%', data }, mean(needed)));
     }
     for (const [i, name] of ['kodak', 'cid22'].entries()) {
       context.tell(`clean, ${name}`);
       const alarms: number[] = [];
+      const classic: number[] = [];
       const needed: number[] = [];
       for (const picture of sets[i]!) {
         const { mask, analysis } = await product.detect(await writePng(picture, path));
-        alarms.push((100 * mask.reduce((sum, value) => sum + value, 0)) / mask.length);
+        alarms.push(share(mask));
+        const hats = await topHats(context, path);
+        if (hats) classic.push(share(hats));
         needed.push(analysis.needs.some(({ kind, needed: is }) => kind === 'repair' && is) ? 100 : 0);
       }
       if (alarms.length === 0) continue;
       const where = { case: `clean, ${name}`, unit: '%', data: `${alarms.length} clean pictures` } as const;
-      rows.push(row({ ...where, metric: 'false positives' }, alarms));
+      rows.push(
+        row({ ...where, metric: 'false positives' }, alarms, { [DETECTION]: classic.length > 0 ? classic : null }),
+      );
       rows.push(row({ ...where, metric: 'repair proposed' }, needed));
     }
     if (context.sheets) {
@@ -76,6 +86,18 @@ const WHITE = [255, 255, 255] as const;
 
 function black(picture: Picture): Picture {
   return { ...picture, data: new Uint8Array(picture.data.length) };
+}
+
+/** Percent of a mask that is marked. */
+function share(mask: Uint8Array): number {
+  return (100 * mask.reduce((sum, value) => sum + value, 0)) / mask.length;
+}
+
+/** The mask of the classic detector for a picture in a file; null without OpenCV. */
+async function topHats({ opencv }: Context, picture: string): Promise<Uint8Array | null> {
+  if (!opencv) return null;
+  const [found] = await opencv.run([{ method: DETECTION, picture }]);
+  return Uint8Array.from({ length: found!.width * found!.height }, (_, i) => (found!.data[3 * i]! > 127 ? 1 : 0));
 }
 
 type Make = (picture: Picture, index: number) => Damaged;

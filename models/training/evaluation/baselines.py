@@ -1,4 +1,4 @@
-"""The classics to beat, by OpenCV: inpainting by Navier-Stokes and Telea, non-local means.
+"""The classics to beat, by OpenCV: inpainting by Navier-Stokes and Telea, non-local means, top-hats.
 
 Source: written for this project; needs OpenCV and NumPy only. The product's evaluation runs it as a program:
 `python3 baselines.py <jobs.json>`, a list of {method, picture, out, mask | error} with paths of PNG files;
@@ -14,7 +14,11 @@ import numpy as np
 INPAINTING = {"Navier-Stokes (OpenCV)": cv2.INPAINT_NS, "Telea (OpenCV)": cv2.INPAINT_TELEA}
 DENOISING = "non-local means (OpenCV)"
 RADIUS = 3
+DETECTION = "top-hats (OpenCV)"
 STRENGTH = 0.6  # of the error: the best on Kodak among 0.2 to 1, for noise and for JPEG
+
+HAT = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+HEIGHT = 110  # levels that a defect stands out by: the best F1 on plain damage among 30 to 150, 7 px better than 11
 
 
 def inpaint(picture, mask, method):
@@ -28,6 +32,13 @@ def denoise(picture, error):
     return np.ascontiguousarray(cv2.fastNlMeansDenoisingColored(picture[..., ::-1], None, h, h, 7, 21)[..., ::-1])
 
 
+def detect(picture):
+    """uint8 [H, W], 1 where uint8 RGB [H, W, 3] has something narrow that is much brighter or darker than its surroundings."""
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    hats = [cv2.morphologyEx(luma, kind, HAT) for kind in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT)]
+    return (np.maximum(*hats) > HEIGHT).astype(np.uint8)
+
+
 def main():
     """See the module's docstring."""
     seconds = []
@@ -36,6 +47,8 @@ def main():
         start = time.perf_counter()
         if job["method"] == DENOISING:
             result = denoise(picture, job["error"])
+        elif job["method"] == DETECTION:
+            result = np.repeat(255 * detect(np.ascontiguousarray(picture))[..., None], 3, -1)
         else:
             result = inpaint(np.ascontiguousarray(picture), cv2.imread(job["mask"], cv2.IMREAD_GRAYSCALE), job["method"])
         seconds.append(time.perf_counter() - start)

@@ -114,6 +114,10 @@ class Evaluation(unittest.TestCase):
         for case in ("plain", "hard", "scanned overlays"):
             self.assertEqual(rows[case, "recall"]["value"], 0)
         self.assertEqual(rows["clean, kodak", "false positives"]["value"], 0)
+        # the classic sees what is drawn in white and black on soft pictures, and nothing in them when they are clean
+        self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.3)
+        self.assertGreater(rows["plain", "precision"]["baselines"][baselines.DETECTION], 0.9)
+        self.assertEqual(rows["clean, kodak", "false positives"]["baselines"][baselines.DETECTION], 0)
 
     def test_the_product_says_what_the_net_is_told(self):
         product = {"generators": {"restorer": {"rows": [{"case": "noise 25", "metric": "PSNR", "value": 30.0, "told": [22.5, 24.0]}]}}}

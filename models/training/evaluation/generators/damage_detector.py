@@ -11,7 +11,7 @@ import torch
 from ... import data as data_module
 from ... import degradations as d
 from ...generators.damage_detector import Sampler, detection_scores, f_score
-from .. import metrics, protocol
+from .. import baselines, metrics, protocol
 from ..context import centre, row, write_sheet
 from ..tiles import run
 
@@ -89,13 +89,17 @@ def measure(net, card, context):
     if (context.data / "train/manifest.csv").exists():
         thresholds, rows = choose_thresholds(net, card, context)
     for case, damaged in cases(context):
-        counts = [metrics.detection(mask_of(detect(net, card, p), thresholds), label, judged) for p, label, judged in damaged]
-        for metric, value in metrics.scores(np.sum(counts, 0)).items():
-            rows.append(row(case, metric, "", [value], {}, f"{len(damaged)} pictures of {SIDE} px, 2 px tolerance"))
+        score = lambda find: metrics.scores(np.sum([metrics.detection(find(p), label, judged) for p, label, judged in damaged], 0))
+        classic = score(baselines.detect)
+        for metric, value in score(lambda p: mask_of(detect(net, card, p), thresholds)).items():
+            against = {baselines.DETECTION: [classic[metric]]}
+            rows.append(row(case, metric, "", [value], against, f"{len(damaged)} pictures of {SIDE} px, 2 px tolerance"))
     for name in ("kodak", "cid22"):
-        alarms = [100 * float(mask_of(detect(net, card, picture), thresholds).mean()) for _, picture in context.pictures(name)]
-        if alarms:
-            rows.append(row(f"clean, {name}", "false positives", "%", alarms, {}, f"{len(alarms)} clean pictures"))
+        clean = [picture for _, picture in context.pictures(name)]
+        share = lambda find: [100 * float(find(picture).mean()) for picture in clean]
+        if clean:
+            alarms, against = share(lambda p: mask_of(detect(net, card, p), thresholds)), {baselines.DETECTION: share(baselines.detect)}
+            rows.append(row(f"clean, {name}", "false positives", "%", alarms, against, f"{len(alarms)} clean pictures"))
     return {"thresholds": thresholds, "rows": rows}
 
 
