@@ -19,6 +19,10 @@ test('a photo of 100 megapixels is panned and zoomed in little memory, and the p
   await host.open();
   await watchLongTasks(page);
   await host.offer(path);
+  // What takes longer than a moment says how far it is and how long it will still take.
+  const opening = page.getByTestId('viewer-opening');
+  await expect(opening.getByTestId('time-left')).toBeVisible({ timeout: 60_000 });
+  await expect(opening.getByRole('progressbar')).toBeVisible();
   await expect(page.getByTestId('viewer')).toBeVisible({ timeout: 120_000 });
   await sharpened(page);
   const viewer = (await page.getByTestId('viewer').boundingBox())!;

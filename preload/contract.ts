@@ -593,7 +593,8 @@ export type EngineStatus = z.infer<typeof EngineStatus>;
 
 export const Progress = z.object({
   jobId: JobId,
-  stage: z.enum(['opening', 'analysing', 'computing', 'writing']),
+  /** A photo is opened by looking at its file, then decoding its colours, then (where it has any) its transparency. */
+  stage: z.enum(['opening', 'decoding', 'transparency', 'analysing', 'computing', 'writing']),
   step: StepKind.nullable(),
   /** 0..1 over the whole job. */
   done: unit,
@@ -739,6 +740,13 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 export type EventPayload<N extends EventName> = z.output<(typeof EVENTS)[N]>;
 
+/** Files on their way to the main side. Where they are named by their paths, nothing is sent, and nothing told. */
+export interface Transfer {
+  onProgress(bytes: { sent: number; total: number }): void;
+  /** CANCELLED afterwards. */
+  signal: AbortSignal;
+}
+
 /** The one client that the page sees, whichever host it runs in. */
 export interface Bridge {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
@@ -748,7 +756,7 @@ export interface Bridge {
    * Turns dropped or pasted files into tokens: Electron takes their paths (bytes only for pasted pictures), the
    * browser host uploads them.
    */
-  offer(files: readonly File[]): Promise<Result<FileEntry[]>>;
+  offer(files: readonly File[], transfer?: Transfer): Promise<Result<FileEntry[]>>;
   /**
    * Tells, at once and at every change, whether the program behind the page can be reached. Absent where the
    * connection cannot be lost (Electron). Calls made or pending while it is lost fail with CONNECTION_LOST.

@@ -1,4 +1,4 @@
-import type { Bridge, CallName, ConnectionState, FileEntry, Response, Result } from './contract';
+import type { Bridge, CallName, ConnectionState, FileEntry, Response, Result, Transfer } from './contract';
 import { failure, parseRequest, parseResponse } from './contract';
 import { createListeners, HostFrame, MAX_UPLOAD_BYTES, NAME_HEADER, parseOffer } from './wire';
 
@@ -16,7 +16,8 @@ export interface SocketOptions {
   /** Origin of the page, `http://127.0.0.1:<port>`. */
   origin: string;
   open: (url: string) => Socket;
-  fetch: typeof fetch;
+  /** Sends a file and answers what the host says to it; rejects where it cannot be reached, or after the signal. */
+  post: (url: URL, file: File, headers: Record<string, string>, transfer: Transfer) => Promise<unknown>;
   /** Milliseconds before the first attempt to reconnect; doubles with each failure up to `slowest`. */
   retry: number;
   slowest: number;
@@ -42,7 +43,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
   const {
     origin = globalThis.location?.origin,
     open = (url: string) => new WebSocket(url) as Socket,
-    fetch: post = (...request: Parameters<typeof fetch>) => globalThis.fetch(...request),
+    post = postByRequest,
     retry = 250,
     slowest = 8000,
   } = options;
@@ -121,18 +122,15 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
     return parseResponse(name, answer);
   };
 
-  const upload = async (url: string, file: File): Promise<Result<FileEntry[]>> => {
+  const upload = async (url: string, file: File, transfer: Transfer): Promise<Result<FileEntry[]>> => {
     if (file.size > MAX_UPLOAD_BYTES) {
       return failure('PHOTO_TOO_LARGE', `“${file.name}” is larger than 2 GB, which is the most Emulsion opens.`);
     }
     try {
-      const response = await post(new URL(url, origin), {
-        method: 'POST',
-        body: file,
-        headers: { 'content-type': 'application/octet-stream', [NAME_HEADER]: encodeName(file.name) },
-      });
-      return parseOffer(await response.json());
+      const headers = { 'content-type': 'application/octet-stream', [NAME_HEADER]: encodeName(file.name) };
+      return parseOffer(await post(new URL(url, origin), file, headers, transfer));
     } catch (error) {
+      if (transfer.signal.aborted) return failure('CANCELLED', 'Cancelled. Nothing was opened.');
       const { error: reason } = lost();
       return failure(reason.code, reason.message, String(error));
     }
@@ -141,14 +139,20 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
   return {
     call,
     on: listeners.on,
-    async offer(files) {
+    async offer(files, transfer = { onProgress() {}, signal: new AbortController().signal }) {
       const info = await call('app.info', {});
       if (!info.ok) return info;
       if (info.value.uploadUrl === null) return failure('INTERNAL', 'This host takes no uploads.');
       const entries: FileEntry[] = [];
+      const total = files.reduce((sum, file) => sum + file.size, 0);
+      let before = 0;
       for (const file of files) {
-        const sent = await upload(info.value.uploadUrl, file);
+        const sent = await upload(info.value.uploadUrl, file, {
+          signal: transfer.signal,
+          onProgress: (bytes) => transfer.onProgress({ sent: before + bytes.sent, total }),
+        });
         if (!sent.ok) return sent;
+        before += file.size;
         entries.push(...sent.value);
       }
       return { ok: true, value: entries };
@@ -167,6 +171,27 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
       socket?.close();
     },
   };
+}
+
+/** The older way to send: unlike `fetch` it tells how much has gone. */
+function postByRequest(
+  url: URL,
+  file: File,
+  headers: Record<string, string>,
+  { onProgress, signal }: Transfer,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded }) => onProgress({ sent: loaded, total: file.size });
+    request.onload = () => resolve(fromJson(request.responseText));
+    request.onerror = () => reject(new Error('the upload broke off'));
+    request.onabort = () => reject(new Error('the upload was cancelled'));
+    signal.addEventListener('abort', () => request.abort(), { once: true });
+    if (signal.aborted) request.abort();
+    else request.send(file);
+  });
 }
 
 /** Percent-encodes a file name; a lone surrogate (possible on Windows) would make `encodeURIComponent` throw. */

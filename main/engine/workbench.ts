@@ -41,6 +41,7 @@ import {
   runRecipe,
 } from '../restoration/run';
 import type { PassReport } from '../restoration/tools';
+import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
 import type { EngineEdit, Requests } from './protocol';
@@ -54,8 +55,6 @@ export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
 const PREVIEW_PIXELS = 2_000_000;
 /** A small rendering serves to choose from several, each a few hundred pixels wide. */
 const SMALL_PIXELS = 200_000;
-/** The longest time that a decoder or an encoder may reasonably take. */
-const CODEC_SECONDS = 600;
 const ANALYSIS_SECONDS = 120;
 /** Rows of a mask that are evaluated between two looks at the messages. */
 const MASK_ROWS = 256;
@@ -101,8 +100,7 @@ export class Workbench {
   }
 
   async open(job: Job, { photoId, path, name }: Requests['open']['request']): Promise<Photo> {
-    job.stage('opening', 0, 1);
-    const opened = await this.#decode(job, photoId, path, name);
+    const opened = await this.#decode(job, photoId, path, name, 1);
     this.#forget(photoId);
     this.#photos.set(photoId, opened);
     return opened.photo;
@@ -185,8 +183,7 @@ export class Workbench {
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
-    job.stage('opening', 0, 0.05);
-    const opened = await this.#decode(job, 'once', request.path, basename(request.path));
+    const opened = await this.#decode(job, 'once', request.path, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.3 : 1);
     const { analysis, damage } = await this.#assess(job, opened, tools);
@@ -275,9 +272,13 @@ export class Workbench {
     return opened;
   }
 
-  async #decode(job: Job, id: string, path: string, name: string): Promise<Opened> {
+  /** The first thing that a job does: `until` is its share of it. */
+  async #decode(job: Job, id: string, path: string, name: string, until: number): Promise<Opened> {
+    job.stage('opening', 0, 0);
     job.busy(CODEC_SECONDS);
-    const source = await job.orCancelled(openPhoto(path));
+    const watch = watchDecoding(job, until);
+    const source = await job.orCancelled(openPhoto(path, watch.onDecoding)).finally(watch.end);
+    watch.done();
     const { raster } = source;
     const photo: Photo = {
       id,

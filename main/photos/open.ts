@@ -28,14 +28,25 @@ export interface OpenPhoto {
   notes: string[];
 }
 
+/** What is being decoded of a photo that is opened. */
+export interface Decoding {
+  part: 'colour' | 'alpha';
+  /** Whether its opacity is decoded as well. */
+  hasAlpha: boolean;
+  format: PhotoFormat;
+  megapixels: number;
+}
+
 /**
  * Decodes a photo. Needs the memory of little more than its raster: the pixels are decoded straight into it, and an
  * opacity channel is taken out by a second pass over the file.
  *
  * Throws FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, NOT_A_PHOTO, FORMAT_UNSUPPORTED, PHOTO_TOO_LARGE (before anything
  * is decoded), PHOTO_DAMAGED or OUT_OF_MEMORY.
+ *
+ * @param onDecoding called before each part
  */
-export async function openPhoto(path: string): Promise<OpenPhoto> {
+export async function openPhoto(path: string, onDecoding: (what: Decoding) => void = () => {}): Promise<OpenPhoto> {
   const { head, bytes } = await readHead(path);
   const format = sniff(head);
   const sharp = await loadSharp();
@@ -43,7 +54,10 @@ export async function openPhoto(path: string): Promise<OpenPhoto> {
   const source: Source = path.endsWith(']') ? await readFile(path) : path;
   const header = await readHeader(sharp, source, format);
   const plan = planOf(header, format);
+  const about = { hasAlpha: plan.alpha, format, megapixels: (plan.width * plan.height) / 1e6 };
+  onDecoding({ ...about, part: 'colour' });
   const raster = await decode(sharp, source, plan, 'colour');
+  if (plan.alpha) onDecoding({ ...about, part: 'alpha' });
   const alpha = plan.alpha ? withoutOpaque(await decode(sharp, source, plan, 'alpha')) : null;
   const metadata = readMetadata(header, format, path);
   return {

@@ -3,9 +3,10 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, 
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { ORIGINAL, type Photo } from '../../preload/contract';
-import { useActions, useApp, useTools, useView } from '../state/context';
+import { useActions, useApp, useJobs, useTools, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
+import { JobProgress } from '../status/JobProgress';
 import { Button } from '../ui/Button';
 import type { Drawn } from './drawing';
 import { rectInPane } from './geometry';
@@ -26,11 +27,20 @@ import { ViewerMenu } from './ViewerMenu';
 export function Viewer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const mode = useView((state) => state.mode);
+  const job = useJobs(
+    ({ jobs }) => jobs.find(({ photoKey, kind }) => kind === 'open' && photoKey === entry.key) ?? null,
+  );
   if (entry.photo === null) {
+    const text = t('viewer.opening', { name: entry.name });
     return (
-      <div data-testid="viewer-opening" className="flex h-full items-center justify-center gap-2">
-        <LoaderCircle size={16} strokeWidth={1.5} className="animate-spin" />
-        <span className="max-w-80 truncate">{t('viewer.opening', { name: entry.name })}</span>
+      <div data-testid="viewer-opening" className="flex h-full flex-col items-center justify-center gap-3">
+        <span className="flex max-w-80 items-center gap-2">
+          <LoaderCircle size={16} strokeWidth={1.5} className="shrink-0 animate-spin" />
+          <span className="truncate">{text}</span>
+        </span>
+        <span className="flex h-4 items-center gap-3 text-xs">
+          {job !== null && <JobProgress job={job} text={text} />}
+        </span>
       </div>
     );
   }

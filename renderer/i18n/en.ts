@@ -235,6 +235,7 @@ export const en = {
     upscale: 'enlarging',
     style: 'applying the style',
   },
+  decoding: { decoding: 'reading its pixels', transparency: 'reading its transparency' },
   controls: {
     sensitivity: 'Sensitivity',
     grow: 'Margin round scratches',
@@ -328,6 +329,9 @@ export const en = {
     profileConverted: 'Converted from the colour profile {{value}} to sRGB',
   },
   status: {
+    upload: 'Handing over {{name}}',
+    uploadAll: 'Handing over the files',
+    bytes: '{{sent}} of {{total}}',
     open: 'Opening {{name}}',
     analyse: 'Looking at {{name}}',
     preview: 'Computing the preview',

@@ -240,6 +240,7 @@ export const ptBR: Texts<typeof en> = {
     upscale: 'ampliando',
     style: 'aplicando o estilo',
   },
+  decoding: { decoding: 'lendo os pixels', transparency: 'lendo a transparência' },
   controls: {
     sensitivity: 'Sensibilidade',
     grow: 'Margem em volta dos riscos',
@@ -333,6 +334,9 @@ export const ptBR: Texts<typeof en> = {
     profileConverted: 'Convertida do perfil de cor {{value}} para sRGB',
   },
   status: {
+    upload: 'Entregando {{name}}',
+    uploadAll: 'Entregando os arquivos',
+    bytes: '{{sent}} de {{total}}',
     open: 'Abrindo {{name}}',
     analyse: 'Examinando {{name}}',
     preview: 'Calculando a prévia',

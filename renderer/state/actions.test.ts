@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { applyDelta, freshLog } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
-import { type CallName, EditDelta, type EditLog, type MaskOp, type Recipe, Settings } from '../../preload/contract';
+import {
+  type CallName,
+  EditDelta,
+  type EditLog,
+  type MaskOp,
+  type Recipe,
+  Settings,
+  type Transfer,
+} from '../../preload/contract';
 import {
   cleanAnalysis,
   createFakeBridge,
@@ -474,6 +482,35 @@ describe('the app', () => {
     await saved;
     expect(stores.app.getState().settings.theme).toBe('system');
     expect(notices()).toMatchObject([{ text: 'settingsFailed' }]);
+  });
+
+  test('files on their way are a job that says how much has gone, and can be broken off', async () => {
+    const { actions, bridge, notices, settle, stores } = setUp();
+    await actions.start();
+    let transfer!: Transfer;
+    let answer!: (result: Awaited<ReturnType<FakeBridge['offer']>>) => void;
+    bridge.offer = (_, given) => {
+      transfer = given!;
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    };
+    const jobs = () => stores.jobs.getState().jobs;
+    void actions.takeFiles([new File(['0123456789'], 'mill.tif')]);
+    await settle();
+    expect(jobs()).toEqual([]);
+    transfer.onProgress({ sent: 4, total: 10 });
+    expect(jobs()).toMatchObject([
+      { kind: 'upload', name: 'mill.tif', bytes: { sent: 4, total: 10 }, progress: { done: 0.4 } },
+    ]);
+    actions.cancelJob(jobs()[0]!.id);
+    transfer.onProgress({ sent: 5, total: 10 });
+    expect(jobs()).toMatchObject([{ cancelling: true }]);
+    expect(transfer.signal.aborted).toBe(true);
+    answer(fakeFailure('CANCELLED'));
+    await settle();
+    expect([jobs(), notices(), stores.photos.getState().photos]).toEqual([[], [], []]);
+    expect(bridge.named('jobs.cancel')).toEqual([]);
   });
 
   test('an engine that is given up can be started anew, which takes up what it could not do', async () => {

@@ -25,7 +25,7 @@ import {
 import { type Turn, turned } from '../darkroom/geometry';
 import { createComparison, recipeKey, type Wish } from './comparison';
 import { createKeeper } from './keeper';
-import type { JobKind, Notice, OpenPhoto } from './model';
+import type { Job, JobKind, Notice, OpenPhoto } from './model';
 import { createPaces } from './pace';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
@@ -96,12 +96,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     started?: (jobId: string) => void,
   ): Promise<Result<T>> {
     const id = surroundings.newId();
-    const photo = find(photoKey)?.photo ?? null;
+    const { photo = null, name = '' } = find(photoKey) ?? {};
     const megapixels = photo === null ? null : (photo.width * photo.height) / 1e6;
     const now = performance.now();
     const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };
     jobs.setState((state) => ({
-      jobs: [...state.jobs, { id, kind, photoKey, progress: null, cancelling: false, ...times }],
+      jobs: [...state.jobs, { id, kind, photoKey, name, bytes: null, progress: null, cancelling: false, ...times }],
     }));
     started?.(id);
     const result = await work(id);
@@ -114,7 +114,39 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     jobs.setState((state) => ({
       jobs: state.jobs.map((job) => (job.id === id ? { ...job, cancelling: true } : job)),
     }));
-    void call('jobs.cancel', { jobId: id });
+    const upload = uploads.get(id);
+    if (upload === undefined) void call('jobs.cancel', { jobId: id });
+    else upload.abort();
+  }
+
+  const uploads = new Map<string, AbortController>();
+
+  /** Hands files over to the main side. Where they are sent, that is a job, from the first word on how much has gone. */
+  async function offer(files: readonly File[]): Promise<Result<FileEntry[]>> {
+    if (app.getState().info?.uploadUrl == null) return bridge.offer(files);
+    const id = surroundings.newId();
+    const controller = new AbortController();
+    uploads.set(id, controller);
+    const startedAt = performance.now();
+    const name = files.length === 1 ? (files[0]?.name ?? '') : '';
+    const onProgress = (bytes: { sent: number; total: number }) => {
+      const done = bytes.total === 0 ? 0 : Math.min(1, bytes.sent / bytes.total);
+      const progress = { jobId: id, stage: 'opening', step: null, done, secondsLeft: null } as const;
+      jobs.setState((state) => {
+        const known = state.jobs.find((job) => job.id === id);
+        const job: Job = {
+          ...(known ?? { id, kind: 'upload', photoKey: null, name, cancelling: false, startedAt, expected: null }),
+          bytes,
+          progress,
+          reportedAt: performance.now(),
+        };
+        return { jobs: [...state.jobs.filter((other) => other !== known), job] };
+      });
+    };
+    const result = await bridge.offer(files, { onProgress, signal: controller.signal });
+    uploads.delete(id);
+    jobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
+    return result;
   }
 
   // ------------------------------------------------------------------------------------------ notices
@@ -728,10 +760,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   /** A mask that was dropped or chosen in the page. */
   async function takeMask(key: string, file: File): Promise<void> {
-    const offered = await bridge.offer([file]);
+    const offered = await offer([file]);
     const entry = offered.ok ? offered.value[0] : undefined;
     if (entry !== undefined) await importMask(key, entry.token, entry.name);
-    else if (!offered.ok)
+    else if (!offered.ok && offered.error.code !== 'CANCELLED')
       tell({ tone: 'error', text: 'maskFailed', params: { name: file.name }, failure: offered.error });
   }
 
@@ -819,7 +851,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   async function takeRecipeFile(file: File): Promise<void> {
-    const offered = await bridge.offer([file]);
+    const offered = await offer([file]);
     const entry = offered.ok ? offered.value[0] : undefined;
     if (entry !== undefined) await importRecipe(entry.token, entry.name);
     else if (!offered.ok) recipeFailed(file.name, offered.error);
@@ -841,9 +873,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   /** Dropped, pasted or uploaded files. */
   async function takeFiles(files: readonly File[]): Promise<void> {
     if (files.length === 0) return;
-    const result = await bridge.offer(files);
+    const result = await offer(files);
     if (result.ok) openFiles(result.value);
-    else {
+    else if (result.error.code !== 'CANCELLED') {
       tell({
         tone: 'error',
         text: 'filesFailed',

@@ -48,12 +48,17 @@ export interface OpenPhoto {
 export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
 export const canRedo = ({ log }: OpenPhoto): boolean => log !== null && log.at < log.actions.length;
 
-export type JobKind = 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask';
+export type JobKind = 'upload' | 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask';
 
 export interface Job {
   id: string;
   kind: JobKind;
-  photoKey: string;
+  /** Null for files that are no photos of the window yet. */
+  photoKey: string | null;
+  /** What it works on, by name. */
+  name: string;
+  /** How much of what is sent has gone; null where nothing is sent. */
+  bytes: { sent: number; total: number } | null;
   progress: Progress | null;
   cancelling: boolean;
   /** When it started and last said how far it is, as `performance.now()` counts. */

@@ -7,6 +7,8 @@ const job = (change: Partial<Job>): Job => ({
   id: 'a',
   kind: 'open',
   photoKey: 'k',
+  name: 'k.jpg',
+  bytes: null,
   progress: null,
   cancelling: false,
   startedAt: 0,
@@ -27,7 +29,9 @@ describe('seconds left', () => {
     const running = job({ progress: progress(0.5, 8), reportedAt: 4000, expected: 99 });
     expect(secondsLeft(running, 4000)).toBe(8);
     expect(secondsLeft(running, 7000)).toBe(5);
-    expect(secondsLeft(running, 60_000)).toBe(0);
+    expect(secondsLeft(running, 13_000)).toBe(0);
+    // It goes on all the same: what was known was wrong.
+    expect(secondsLeft(running, 60_000)).toBeNull();
   });
 
   test('follow from the share that is done where tiles say nothing', () => {

@@ -23,19 +23,24 @@ export function createPaces() {
   };
 }
 
+/** Seconds after which a time that has passed, while the job goes on, was plainly wrong. */
+const OVERDUE = 2;
+
 /**
  * Seconds that a job has still to go at the moment `now` (in milliseconds, as `performance.now()` counts them): by its
- * tiles, else by the share of it that is done, else by the jobs before it. Null where nothing is known.
+ * tiles, else by the share of it that is done, else by the jobs before it. Null where nothing is known, or what was known
+ * has proved wrong.
  */
 export function secondsLeft(job: Job, now: number): number | null {
   const { startedAt, reportedAt, progress, expected } = job;
   if (job.cancelling) return null;
-  if (progress?.secondsLeft != null) return Math.max(0, progress.secondsLeft - (now - reportedAt) / 1000);
+  const rest = (left: number) => (left < -OVERDUE ? null : Math.max(0, left));
+  if (progress?.secondsLeft != null) return rest(progress.secondsLeft - (now - reportedAt) / 1000);
   const elapsed = (now - startedAt) / 1000;
   const done = progress?.done ?? 0;
   if (done >= SHARE_TO_JUDGE && elapsed >= SECONDS_TO_JUDGE) {
     const atReport = (reportedAt - startedAt) / 1000;
-    return Math.max(0, atReport / done - elapsed);
+    return rest(atReport / done - elapsed);
   }
   return expected === null || elapsed >= expected ? null : expected - elapsed;
 }

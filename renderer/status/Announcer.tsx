@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActivePhoto, useJobs, usePhotos } from '../state/context';
+import { useActivePhoto, useJobs } from '../state/context';
 import { secondsLeft } from '../state/pace';
 import { foremostJob } from './jobs';
 import { useJobText } from './useJobText';
@@ -11,8 +11,7 @@ export function Announcer() {
   const { t } = useTranslation();
   const entry = useActivePhoto();
   const job = useJobs(foremostJob);
-  const name = usePhotos((state) => state.photos.find((photo) => photo.key === job?.photoKey)?.name ?? '');
-  const text = useJobText(job, name);
+  const text = useJobText(job);
   const quarter = Math.floor((job?.progress?.done ?? 0) * 4) * 25;
   const [message, setMessage] = useState('');
   const doneText =

@@ -1,10 +1,10 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useActivePhoto, useJobs, usePhotos } from '../state/context';
+import { useActions, useActivePhoto, useJobs } from '../state/context';
+import { JobProgress } from './JobProgress';
 import { foremostJob } from './jobs';
 import { useJobText } from './useJobText';
 import { useMachineText } from './useMachineText';
-import { timeLeftText, useSecondsLeft } from './useSecondsLeft';
 
 /** What is computed and for how long, what computes it, and a hint for the hand. */
 export function StatusLine() {
@@ -12,9 +12,7 @@ export function StatusLine() {
   const actions = useActions();
   const entry = useActivePhoto();
   const job = useJobs(foremostJob);
-  const name = usePhotos((state) => state.photos.find((photo) => photo.key === job?.photoKey)?.name ?? '');
-  const text = useJobText(job, name);
-  const left = useSecondsLeft(job);
+  const text = useJobText(job);
   const stale = entry?.render === 'done' ? t('status.done') : '';
   return (
     <footer
@@ -26,24 +24,7 @@ export function StatusLine() {
           <span className="min-w-0 truncate text-text" data-testid="status-job">
             {text}
           </span>
-          <span
-            role="progressbar"
-            aria-label={text}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={job.progress === null ? undefined : Math.round(job.progress.done * 100)}
-            className="h-0.5 w-24 shrink-0 overflow-hidden rounded-full bg-line"
-          >
-            <span
-              className="block h-full origin-left bg-accent transition-transform"
-              style={{ transform: `scaleX(${job.progress?.done ?? 0})` }}
-            />
-          </span>
-          {left !== null && (
-            <span className="shrink-0" data-testid="time-left">
-              {timeLeftText(left, t)}
-            </span>
-          )}
+          <JobProgress job={job} text={text} />
           <button
             type="button"
             aria-label={t('status.cancel', { job: text })}

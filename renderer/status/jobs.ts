@@ -1,7 +1,7 @@
 import type { Job, JobKind, JobsState } from '../state/model';
 
 /** What the user waits for most comes first. */
-const ORDER: readonly JobKind[] = ['export', 'mask', 'open', 'analyse', 'preview', 'compare', 'full'];
+const ORDER: readonly JobKind[] = ['export', 'mask', 'upload', 'open', 'analyse', 'preview', 'compare', 'full'];
 
 /** The job to show where there is room for one: one that moves, else the most awaited. */
 export function foremostJob({ jobs }: JobsState): Job | null {

@@ -5,13 +5,17 @@ import type { Job } from '../state/model';
 const NAME_LENGTH = 24;
 
 /** What a job does, as a short sentence; null where there is no job. */
-export function useJobText(job: Job | null, name: string): string | null {
+export function useJobText(job: Job | null): string | null {
   const { t } = useTranslation();
   if (job === null) return null;
   if (job.cancelling) return t('status.cancelling');
-  const short = shorten(name, NAME_LENGTH);
-  if (job.progress?.stage === 'writing') return t('status.writing', { name: short });
-  const text = t(`status.${job.kind}`, { name: short });
-  const step = job.progress?.step ?? null;
-  return step === null ? text : t('status.step', { job: text, step: t(`doing.${step}`) });
+  const name = shorten(job.name, NAME_LENGTH);
+  const { stage, step } = job.progress ?? {};
+  if (job.kind === 'upload') return name === '' ? t('status.uploadAll') : t('status.upload', { name });
+  if (stage === 'writing') return t('status.writing', { name });
+  const text = t(`status.${job.kind}`, { name });
+  if (stage === 'decoding' || stage === 'transparency') {
+    return t('status.step', { job: text, step: t(`decoding.${stage}`) });
+  }
+  return step == null ? text : t('status.step', { job: text, step: t(`doing.${step}`) });
 }

@@ -106,8 +106,17 @@ function connect(cookie: string): SocketBridge {
       connections.push(socket);
       return socket as Socket;
     },
-    fetch: (input, init) =>
-      fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), cookie, origin: origin() } }),
+    // Node has no XMLHttpRequest.
+    async post(url, body, headers, { signal, onProgress }) {
+      const response = await fetch(url, {
+        method: 'POST',
+        body,
+        signal,
+        headers: { ...headers, cookie, origin: origin() },
+      });
+      onProgress({ sent: body.size, total: body.size });
+      return response.json();
+    },
     retry: 5,
     slowest: 20,
   });
@@ -531,10 +540,21 @@ describe('the client', () => {
   it('uploads what is offered', async () => {
     const bridge = connect(await enter());
     app.answer = () => ({ ok: true, value: INFO });
-    const offered = await bridge.offer([
-      new File(['one'], 'ein Bild 📷.jpg'),
-      new File(['two'], 'lone \ud800 surrogate.png'),
+    const told: { sent: number; total: number }[] = [];
+    const offered = await bridge.offer(
+      [new File(['one'], 'ein Bild 📷.jpg'), new File(['two!'], 'lone \ud800 surrogate.png')],
+      { onProgress: (bytes) => void told.push(bytes), signal: new AbortController().signal },
+    );
+    // Of all files together.
+    expect(told).toEqual([
+      { sent: 3, total: 7 },
+      { sent: 7, total: 7 },
     ]);
+    const file = new File(['three'], 'three.jpg');
+    expect(await bridge.offer([file], { onProgress() {}, signal: AbortSignal.abort() })).toMatchObject({
+      ok: false,
+      error: { code: 'CANCELLED' },
+    });
     expect(offered).toMatchObject({
       ok: true,
       value: [{ name: 'ein Bild 📷.jpg', bytes: 3 }, { name: 'lone \ufffd surrogate.png' }],

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { watchDecoding } from './decoding';
+import { Job } from './job';
+import type { FromEngine } from './protocol';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function watched(until = 1) {
+  const sent: FromEngine[] = [];
+  const watch = watchDecoding(new Job('1', (message) => void sent.push(message)), until);
+  const progress = () => {
+    const told = sent.flatMap((message) => (message.type === 'progress' ? [message.progress] : []));
+    return told.at(-1)!;
+  };
+  return { watch, sent, progress };
+}
+
+const photo = { format: 'tiff', megapixels: 100, hasAlpha: false, part: 'colour' } as const;
+
+test('what a decoder should need is told by the size, and the next time by what it took', () => {
+  const first = watched();
+  first.watch.onDecoding(photo);
+  vi.advanceTimersByTime(1000);
+  const left = first.progress().secondsLeft!;
+  expect(left).toBeGreaterThan(0);
+  const expected = left + 1;
+  vi.advanceTimersByTime(1000);
+  expect(first.progress()).toMatchObject({ stage: 'decoding', step: null });
+  expect(first.progress().secondsLeft).toBeCloseTo(expected - 2);
+  expect(first.progress().done).toBeCloseTo(2 / expected);
+  // It takes twice as long, and nothing can be known of the rest: no word, and so no sign of life either.
+  vi.advanceTimersByTime(1000 * (expected - 2));
+  const { length } = first.sent;
+  vi.advanceTimersByTime(1000 * expected);
+  expect(first.sent).toHaveLength(length);
+  expect(first.progress().done).toBeLessThan(1);
+  first.watch.done();
+  first.watch.end();
+
+  const second = watched();
+  second.watch.onDecoding({ ...photo, megapixels: 50 });
+  vi.advanceTimersByTime(1000);
+  expect(second.progress().secondsLeft).toBeCloseTo(expected - 1);
+  // What fails says nothing of how long it takes.
+  second.watch.end();
+  const third = watched();
+  third.watch.onDecoding(photo);
+  vi.advanceTimersByTime(1000);
+  expect(third.progress().secondsLeft).toBeCloseTo(2 * expected - 1);
+  third.watch.end();
+});
+
+test('colours and transparency are halves of the share that decoding has', () => {
+  const { watch, progress } = watched(0.4);
+  watch.onDecoding({ ...photo, hasAlpha: true });
+  expect(progress()).toMatchObject({ stage: 'decoding', done: 0 });
+  watch.onDecoding({ ...photo, hasAlpha: true, part: 'alpha' });
+  expect(progress()).toMatchObject({ stage: 'transparency', done: 0.2 });
+  watch.end();
+});
