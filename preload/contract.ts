@@ -59,6 +59,8 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: Failure };
 
 /** The most pixels a photo may have (after decoding, before enlarging). */
 export const MAX_PIXELS = 200_000_000;
+/** The most pixels that an enlarged picture may have. */
+export const MAX_ENLARGED_PIXELS = 400_000_000;
 
 const Id = z
   .string()
@@ -123,6 +125,7 @@ export const UpscaleSettings = z.object({
   scale: z.union([z.literal(2), z.literal(4)]).default(2),
   variant: z.enum(['faithful', 'crisp']).default('faithful'),
 });
+export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
 export const StyleSettings = z.object({ style: z.string().min(1).max(64), strength: unit.default(0.8) });
 
 export const Step = z.discriminatedUnion('kind', [

@@ -30,15 +30,15 @@ export class JobTools implements StepTools {
     this.#covered = 0;
   }
 
-  generator(task: Parameters<StepTools['generator']>[0]): ReturnType<StepTools['generator']> {
-    const card = this.#store.find(task)?.card;
+  generator(...which: Parameters<StepTools['generator']>): ReturnType<StepTools['generator']> {
+    const card = this.#store.find(...which)?.card;
     if (!card) return null;
     const { id, thresholds, extraInputs } = card;
     return { id, thresholds, scale: card.output.scale, extraInputs };
   }
 
   async runTiles(pass: Parameters<StepTools['runTiles']>[0]): Promise<PassReport> {
-    const installed = this.#store.find(pass.task);
+    const installed = this.#store.find(pass.task, pass.wanted);
     if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator for "${pass.task}"` });
     const job = this.#job;
     job.throwIfCancelled();

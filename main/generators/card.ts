@@ -6,6 +6,8 @@ export const Card = z.object({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   name: z.string().min(1),
   task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
+  /** What tells it from another generator for the same task. */
+  variant: z.string().optional(),
   version: z.string(),
   licence: z.string(),
   author: z.string(),

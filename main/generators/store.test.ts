@@ -25,6 +25,23 @@ it('finds a generator by its task', async () => {
   expect(await states()).toEqual({ detector: 'ready' });
 });
 
+it('tells generators for one task apart by scale and variant', async () => {
+  const install = async (id: string, scale: number, variant?: string) => {
+    const card = await fixtureCard('identity', { id, task: 'upscale' });
+    await installFixture(models.path, { ...card, variant, output: { ...card.output, scale } });
+  };
+  await install('b-twice', 2, 'faithful');
+  await install('c-four', 4, 'faithful');
+  await install('a-other', 2);
+  await store.refresh();
+  const found = (wanted?: { scale?: number; variant?: string }) => store.find('upscale', wanted)?.card.id;
+  expect(found()).toBe('a-other');
+  expect(found({ scale: 2, variant: 'faithful' })).toBe('b-twice');
+  expect(found({ scale: 4 })).toBe('c-four');
+  expect(found({ scale: 2, variant: 'crisp' })).toBeUndefined();
+  expect(found({ scale: 3 })).toBeUndefined();
+});
+
 it('holds no generators where there is no folder', async () => {
   await models.remove();
   expect(await states()).toEqual({});

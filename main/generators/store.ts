@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { GeneratorInfo } from '../../preload/contract';
-import type { Task } from '../restoration/tools';
+import type { Task, Wanted } from '../restoration/tools';
 import { Card } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
@@ -32,10 +32,13 @@ export class GeneratorStore {
     this.#found = found.filter((generator) => generator !== null);
   }
 
-  /** The generator for a task, null where none is installed. */
-  find(task: Task): InstalledGenerator | null {
+  /** The first generator for a task that is as wanted, null where none is installed. */
+  find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes } of this.#found) {
-      if (card?.task === task && bytes !== null) return { card, path };
+      if (card?.task !== task || bytes === null) continue;
+      if (scale !== undefined && card.output.scale !== scale) continue;
+      if (variant !== undefined && card.variant !== variant) continue;
+      return { card, path };
     }
     return null;
   }

@@ -1,6 +1,16 @@
 import { compileMask, FrameMask } from '../../document/mask';
 import type { RunBitmap } from '../../document/runs';
-import type { Analysis, MaskOp, Need, Recipe, Step, StepKind, StepOf, StepReport } from '../../preload/contract';
+import type {
+  Analysis,
+  MaskOp,
+  Need,
+  Recipe,
+  Step,
+  StepKind,
+  StepOf,
+  StepReport,
+  UpscaleSettings,
+} from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
 import { type DamageMap, detectDamage } from './damage';
@@ -10,7 +20,8 @@ import { orderSteps } from './recipe';
 import { inpaint } from './repair';
 import { errorOf, expectedIn, restore } from './restore';
 import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
-import type { StepTools, Task } from './tools';
+import type { StepTools, Task, Wanted } from './tools';
+import { checkEnlarged, upscale, upscalePasses } from './upscale';
 
 /**
  * Runs recipes. The order of calls for one photo:
@@ -82,6 +93,8 @@ type Apply<S extends Step> = (run: Run, settings: S['settings']) => Promise<Outc
 /** A kind of step: its generators, its share of the time, and what it does. */
 interface StepRunner<S extends Step> {
   tasks: readonly Task[];
+  /** What else must be so before anything is changed; throws where it is not. */
+  require?: (run: Run, settings: S['settings']) => void;
   /** Seconds per megapixel on an ordinary processor, for the shares of the progress. */
   cost: (run: Run) => number;
   apply: Apply<S>;
@@ -98,7 +111,13 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
   restore: { tasks: ['restore'], cost: () => 10, apply: restoreStep },
   tone: { tasks: [], cost: () => 0.1, apply: tone },
   colorise: null,
-  upscale: null,
+  upscale: {
+    tasks: ['upscale'],
+    require: requireUpscale,
+    // What is computed grows with the picture; a reduced one is not enlarged.
+    cost: (run) => (isReduced(run) ? 0.01 : 8),
+    apply: upscaleStep,
+  },
   style: null,
 };
 
@@ -128,10 +147,10 @@ export function reportPlan(plan: readonly PlannedStep[], done: readonly StepRepo
  * step that would run has no generator; otherwise what the steps throw.
  */
 export async function runRecipe(run: Run): Promise<RunResult> {
-  const { analysis, recipe, tools, begun } = run;
+  const { analysis, recipe, begun } = run;
   const plan = planRecipe(recipe, analysis);
   const running = plan.filter(({ outcome }) => outcome === 'done');
-  for (const { step } of running) requireGenerators(step.kind, tools);
+  for (const { step } of running) requireStep(step, run);
 
   const done = [...(begun?.reports ?? [])];
   const left = running.slice(done.length);
@@ -168,11 +187,13 @@ function runnerOf(kind: StepKind): StepRunner<Step> {
   return runner;
 }
 
-function requireGenerators(kind: StepKind, tools: StepTools): void {
-  for (const task of runnerOf(kind).tasks) {
-    if (tools.generator(task)) continue;
+function requireStep({ kind, settings }: Step, run: Run): void {
+  const runner = runnerOf(kind);
+  for (const task of runner.tasks) {
+    if (run.tools.generator(task)) continue;
     throw new EmulsionError('GENERATOR_MISSING', { detail: `the step "${kind}" needs a generator for "${task}"` });
   }
+  runner.require?.(run, settings);
 }
 
 async function repair(run: Run, settings: StepOf<'repair'>['settings']): Promise<Outcome> {
@@ -207,6 +228,39 @@ async function restoreStep(run: Run, settings: StepOf<'restore'>['settings']): P
   return {
     raster,
     sentence: `Took out ${percent(settings.strength)} % of an error of ${errorOf(expected).toFixed(1)} levels.${grain}`,
+    generator: report.generator,
+    provider: report.provider,
+  };
+}
+
+/** Whether the raster is a smaller copy of the photo, to be looked at. */
+function isReduced({ raster, analysis }: Run): boolean {
+  return raster.width * raster.height < 0.999e6 * analysis.megapixels;
+}
+
+function requireUpscale(run: Run, settings: UpscaleSettings): void {
+  passesFor(settings, run.tools);
+  if (!isReduced(run)) checkEnlarged(run.raster, settings.scale);
+}
+
+function passesFor(settings: UpscaleSettings, tools: StepTools): Wanted[] {
+  const passes = upscalePasses(settings, tools);
+  if (passes) return passes;
+  const { scale, variant } = settings;
+  throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${scale} times, ${variant}` });
+}
+
+async function upscaleStep(run: Run, settings: UpscaleSettings): Promise<Outcome> {
+  const { raster, tools } = run;
+  const passes = passesFor(settings, tools);
+  if (isReduced(run)) {
+    // Detail that a reduced picture has lost cannot be shown enlarged.
+    return { raster, sentence: 'The enlargement shows at full size.', generator: null, provider: null };
+  }
+  const { raster: large, report } = await upscale(raster, passes, tools);
+  return {
+    raster: large,
+    sentence: `Enlarged ${settings.scale} times to ${large.width} x ${large.height} pixels.`,
     generator: report.generator,
     provider: report.provider,
   };

@@ -1,6 +1,6 @@
 import { EmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster, type Rect } from './raster';
-import type { ExtraInput, StepTools, Task, TilePass } from './tools';
+import type { ExtraInput, StepTools, Task, TilePass, Wanted } from './tools';
 
 /**
  * What tests, benches and stories share: a procedural photograph at any size, damage drawn on it with its true mask,
@@ -640,7 +640,27 @@ export interface FakeGenerator {
   run: (input: Float32Array, width: number, height: number, extras: Readonly<Record<string, number>>) => Float32Array;
   thresholds?: Record<string, number>;
   extraInputs?: ExtraInput[];
+  /** How much larger its output is; default 1. */
+  scale?: number;
+  variant?: string;
 }
+
+/** Repeats every pixel. */
+export const fakeUpscaler = (scale: number, variant = 'faithful'): FakeGenerator => ({
+  inputs: 3,
+  outputs: 3,
+  scale,
+  variant,
+  run: (input, width, height) => {
+    const output = new Float32Array(3 * width * height * scale ** 2);
+    for (let i = 0; i < output.length; i++) {
+      const row = Math.floor(i / (width * scale));
+      const x = Math.floor((i % (width * scale)) / scale);
+      output[i] = input[Math.floor(row / scale) * width + x]!;
+    }
+    return output;
+  },
+});
 
 /** Calls everything bright a line. */
 export const fakeDetector: FakeGenerator = {
@@ -704,22 +724,29 @@ export const fakeRestorer: FakeGenerator = {
 
 /** Step tools that run fake generators over tiles with cores of 64 pixels and a halo of 8. */
 export function fakeTools(
-  generators: Partial<Record<Task, FakeGenerator>> = {},
+  generators: Partial<Record<Task, FakeGenerator | FakeGenerator[]>> = {},
   colour: StepTools['colour'] = null,
 ): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
   const progressed: number[] = [];
   const tiles: Rect[] = [];
+  const find = (task: Task, { scale, variant }: Wanted = {}) =>
+    [generators[task] ?? []]
+      .flat()
+      .find(
+        (each) =>
+          (scale === undefined || scale === (each.scale ?? 1)) && (variant === undefined || variant === each.variant),
+      );
   return {
     progressed,
     tiles,
     colour,
-    generator: (task) => {
-      const fake = generators[task];
-      const { thresholds = null, extraInputs = [] } = fake ?? {};
-      return fake ? { id: `fake-${task}`, thresholds, scale: 1, extraInputs } : null;
+    generator: (task, wanted) => {
+      const fake = find(task, wanted);
+      const { thresholds = null, extraInputs = [], scale = 1 } = fake ?? {};
+      return fake ? { id: `fake-${task}`, thresholds, scale, extraInputs } : null;
     },
     runTiles: async (pass) => {
-      const generator = generators[pass.task];
+      const generator = find(pass.task, pass.wanted);
       if (!generator) throw new EmulsionError('GENERATOR_MISSING');
       for (const core of cores(pass)) {
         if (pass.skip?.(core)) continue;
@@ -752,14 +779,16 @@ function runTile(pass: TilePass, core: Rect, generator: FakeGenerator): void {
   const input = new Float32Array(generator.inputs * width * height);
   pass.read({ x, y, width, height }, input);
   const output = generator.run(input, width, height, pass.extras ?? {});
-  const cropped = new Float32Array(generator.outputs * core.width * core.height);
+  const { scale = 1 } = generator;
+  const made = { x: scale * core.x, y: scale * core.y, width: scale * core.width, height: scale * core.height };
+  const cropped = new Float32Array(generator.outputs * made.width * made.height);
   for (let plane = 0, target = 0; plane < generator.outputs; plane++) {
-    for (let row = 0; row < core.height; row++, target += core.width) {
-      const source = (plane * height + row + core.y - y) * width + core.x - x;
-      cropped.set(output.subarray(source, source + core.width), target);
+    for (let row = 0; row < made.height; row++, target += made.width) {
+      const source = (plane * height * scale + row + scale * (core.y - y)) * width * scale + scale * (core.x - x);
+      cropped.set(output.subarray(source, source + made.width), target);
     }
   }
-  pass.write(core, cropped);
+  pass.write(made, cropped);
 }
 
 /** Area average over whole pixels: exact enough for tests. */

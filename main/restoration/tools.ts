@@ -3,6 +3,12 @@ import type { ColourTransform, Raster, Rect } from './raster';
 /** What a generator is for. A step asks for a task, never for a particular generator. */
 export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style';
 
+/** Which of several generators for one task: those that differ in it are not taken. */
+export interface Wanted {
+  scale?: number;
+  variant?: string;
+}
+
 /**
  * Gives float planes to a generator: fills `into` with `[channels, rect.height, rect.width]`, values in 0..1, for a
  * rectangle that lies wholly inside the picture (the tile executor pads by reflection beyond it).
@@ -22,6 +28,7 @@ export type WritePlanes = (rect: Rect, planes: Float32Array) => void;
  */
 export interface TilePass {
   task: Task;
+  wanted?: Wanted;
   /** Size of the input picture in pixels. */
   width: number;
   height: number;
@@ -72,7 +79,7 @@ export interface PassReport {
 /** What the engine lends to a step. Every method that takes long throws CANCELLED within one tile after a cancel. */
 export interface StepTools {
   /** Thresholds and numbers of the installed generator for a task; null where none is installed. */
-  generator(task: Task): GeneratorFacts | null;
+  generator(task: Task, wanted?: Wanted): GeneratorFacts | null;
   /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; INTERNAL for an extra that does not fit. */
   runTiles(pass: TilePass): Promise<PassReport>;
   /** The photo's encoding against sRGB; null where it is sRGB or grey already. */

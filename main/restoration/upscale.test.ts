@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MAX_ENLARGED_PIXELS, type Step, type UpscaleSettings } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { analyse } from './analysis';
+import { createRaster, maxValue, type Raster } from './raster';
+import { runRecipe } from './run';
+import { fakeTools, fakeUpscaler, sameSamples, testScene, to16Bit, toGrey } from './testing';
+import { checkEnlarged, upscale, upscalePasses } from './upscale';
+
+const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });
+const both = () => fakeTools({ upscale: [fakeUpscaler(2), fakeUpscaler(4), fakeUpscaler(2, 'crisp')] });
+
+/** Every pixel repeated, which is what the fake generator does. */
+function repeated({ width, height, channels, depth, data }: Raster, scale: number): Raster {
+  const large = createRaster(width * scale, height * scale, channels, depth);
+  for (let i = 0; i < large.data.length; i++) {
+    const pixel = Math.floor(i / channels);
+    const [x, y] = [pixel % large.width, Math.floor(pixel / large.width)];
+    large.data[i] = data[(Math.floor(y / scale) * width + Math.floor(x / scale)) * channels + (i % channels)]!;
+  }
+  return large;
+}
+
+describe('upscale', () => {
+  test('puts the tiles together at the new size, in the depth and channels of the photo, and leaves the photo alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.constantFrom(2 as const, 4 as const),
+        fc.constantFrom(
+          (r: Raster) => r,
+          toGrey,
+          to16Bit,
+          (r: Raster) => toGrey(to16Bit(r)),
+        ),
+        async (width, height, scale, kind) => {
+          const photo = kind(testScene(width, height, 3));
+          const before = photo.data.slice();
+          const tools = both();
+          const { raster } = await upscale(photo, upscalePasses(settings(scale), tools)!, tools);
+          const wanted = repeated(photo, scale);
+          expect([raster.width, raster.height, raster.channels, raster.depth]).toEqual([
+            wanted.width,
+            wanted.height,
+            photo.channels,
+            photo.depth,
+          ]);
+          expect(sameSamples(raster.data, wanted.data)).toBe(true);
+          expect(sameSamples(photo.data, before)).toBe(true);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('four times is two doublings where only that is installed, and its progress counts them by their size', async () => {
+    const tools = fakeTools({ upscale: fakeUpscaler(2) });
+    const passes = upscalePasses(settings(4), tools)!;
+    expect(passes).toEqual([
+      { scale: 2, variant: 'faithful' },
+      { scale: 2, variant: 'faithful' },
+    ]);
+    const weights: number[] = [];
+    const { raster } = await upscale(testScene(30, 20, 1), passes, {
+      ...tools,
+      runTiles: (pass) => {
+        weights.push(pass.weight ?? 1);
+        return tools.runTiles(pass);
+      },
+    });
+    expect([raster.width, raster.height]).toEqual([120, 80]);
+    expect(sameSamples(raster.data, repeated(testScene(30, 20, 1), 4).data)).toBe(true);
+    expect(weights).toEqual([0.2, 0.8]);
+  });
+
+  test('takes the generator of the variant and the scale, and none instead', () => {
+    const tools = both();
+    expect(upscalePasses(settings(4), tools)).toEqual([{ scale: 4, variant: 'faithful' }]);
+    expect(upscalePasses(settings(4, 'crisp'), tools)).toHaveLength(2);
+    expect(upscalePasses(settings(2, 'crisp'), fakeTools({ upscale: fakeUpscaler(2) }))).toBeNull();
+    expect(upscalePasses(settings(2), fakeTools({ upscale: fakeUpscaler(4) }))).toBeNull();
+  });
+
+  test('values beyond the range are cut off, not wrapped', async () => {
+    const wild = { ...fakeUpscaler(2), run: (_: Float32Array, w: number, h: number) => pattern(12 * w * h) };
+    const tools = fakeTools({ upscale: wild });
+    for (const photo of [testScene(12, 9, 1), to16Bit(testScene(12, 9, 1))]) {
+      const { raster } = await upscale(photo, [{ scale: 2 }], tools);
+      expect(new Set(raster.data)).toEqual(new Set([0, maxValue(photo)]));
+    }
+  });
+
+  test('a photo with an encoding of its own keeps it', async () => {
+    // An encoding that has half of every value.
+    const each = (planes: Float32Array, factor: number) => {
+      for (let i = 0; i < planes.length; i++) planes[i]! *= factor;
+    };
+    const colour = { toSrgb: (p: Float32Array) => each(p, 2), fromSrgb: (p: Float32Array) => each(p, 0.5) };
+    const seen: number[] = [];
+    const watching = fakeUpscaler(2);
+    const tools = fakeTools(
+      {
+        upscale: {
+          ...watching,
+          run: (input, ...rest) => {
+            seen.push(input[0]!);
+            return watching.run(input, ...rest);
+          },
+        },
+      },
+      colour,
+    );
+    const photo = testScene(20, 10, 2);
+    const { raster } = await upscale(photo, [{ scale: 2 }], tools);
+    expect(seen[0]).toBeCloseTo((2 * photo.data[0]!) / 255, 5);
+    expect(sameSamples(raster.data, repeated(photo, 2).data)).toBe(true);
+  });
+
+  test('what would become too large is refused, with both sizes', () => {
+    const side = Math.sqrt(MAX_ENLARGED_PIXELS);
+    expect(() => checkEnlarged({ width: side / 4, height: side / 4 }, 4)).not.toThrow();
+    expect(() => checkEnlarged({ width: side / 4 + 1, height: side / 4 }, 4)).toThrow(EmulsionError);
+    expect(() => checkEnlarged({ width: 12_000, height: 9000 }, 2)).toThrow('432 megapixels');
+  });
+});
+
+function pattern(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => (i % 2 ? 7 : -7));
+}
+
+describe('the step', () => {
+  const step = (scale: 2 | 4, variant?: UpscaleSettings['variant']): Step => ({
+    kind: 'upscale',
+    enabled: true,
+    settings: settings(scale, variant),
+  });
+  const run = async (photo: Raster, tools: ReturnType<typeof fakeTools>, shown = photo, steps = [step(2)]) => {
+    const analysis = await analyse(photo, null, tools);
+    const recipe = { format: 1 as const, id: 'test', name: 'Test', gate: 'always' as const, steps };
+    return runRecipe({ raster: shown, recipe, analysis, damage: null, tools });
+  };
+
+  test('says what it did, to which size', async () => {
+    const { raster, reports } = await run(testScene(40, 30, 1), both());
+    expect([raster.width, raster.height]).toEqual([80, 60]);
+    expect(reports).toMatchObject([{ outcome: 'done', generator: 'fake-upscale' }]);
+    expect(reports[0]!.sentence).toContain('Enlarged 2 times to 80 x 60 pixels.');
+  });
+
+  test('a reduced picture of the photo is not enlarged, and says so', async () => {
+    const photo = testScene(400, 300, 1);
+    const tools = both();
+    const { raster, reports } = await run(photo, tools, testScene(200, 150, 1));
+    expect(raster.width).toBe(200);
+    expect(reports[0]!.sentence).toContain('at full size');
+    expect(tools.tiles).toEqual([]);
+  });
+
+  test('is refused before anything is changed where its variant is not installed or the picture would be too large', async () => {
+    const tone: Step = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } };
+    const photo = testScene(60, 40, 1);
+    const before = photo.data.slice();
+    const tools = fakeTools({ upscale: fakeUpscaler(4) });
+    await expect(run(photo, tools, photo, [tone, step(2, 'crisp')])).rejects.toMatchObject({
+      code: 'GENERATOR_MISSING',
+    });
+    const huge = { ...photo, width: 20_000, height: 15_000 };
+    const analysis = { ...(await analyse(photo, null, tools)), megapixels: 300 };
+    const recipe = { format: 1 as const, id: 't', name: 'T', gate: 'always' as const, steps: [tone, step(4)] };
+    await expect(runRecipe({ raster: huge, recipe, analysis, damage: null, tools })).rejects.toMatchObject({
+      code: 'PHOTO_TOO_LARGE',
+    });
+    expect(sameSamples(photo.data, before)).toBe(true);
+  });
+});
