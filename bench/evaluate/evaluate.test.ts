@@ -33,6 +33,9 @@ beforeAll(async () => {
   });
   const inpainter = await fixtureCard('inpainter', { task: 'inpaint' });
   await installFixture(models, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
+  const upscaler = await fixtureCard('double', { task: 'upscale', variant: 'faithful' });
+  const enlarged = { ...upscaler, output: { ...upscaler.output, scale: 2 } };
+  await installFixture(models, { ...enlarged, id: 'upscaler-x2' });
   const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
   await installFixture(models, await fixtureCard('restorer', { task: 'restore', halo: 1, extraInputs: [strength] }));
 });
@@ -66,8 +69,8 @@ describe('npm run evaluate', () => {
     const { code, out } = await onData('--json');
     expect(code).toBe(0);
     const { generators, notes } = JSON.parse(out) as Report;
-    expect(Object.keys(generators).sort()).toEqual(['damage-detector', 'inpainter', 'restorer']);
-    expect(notes).toEqual([expect.stringContaining('OpenCV'), expect.stringContaining('LPIPS')]);
+    expect(Object.keys(generators).sort()).toEqual(['damage-detector', 'inpainter', 'restorer', 'upscaler-x2']);
+    expect(notes).toEqual(['OpenCV', 'LPIPS', 'upscaler-x4'].map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
       for (const { metric, value } of rows) {
@@ -88,10 +91,14 @@ describe('npm run evaluate', () => {
     const hole = find(generators.inpainter!.rows, '16 px', 'PSNR in the hole');
     expect(hole.value).toBeGreaterThan(5);
     expect(hole.value).toBeLessThan(20);
+    // The fixture repeats pixels, which is less than bicubic resampling makes of soft pictures, but not far from it.
+    const doubled = find(generators['upscaler-x2']!.rows, 'kodak', 'PSNR of the luma');
+    expect(doubled.value!).toBeGreaterThan(15);
+    expect(doubled.value!).toBeLessThan(doubled.baselines.bicubic!);
     // It finds what is brighter than its surroundings, and nothing else.
     expect(find(generators['damage-detector']!.rows, 'plain', 'precision').value).toBeGreaterThan(0.3);
     if (process.platform === 'linux') expect(generators.restorer!.peakMegabytes).toBeGreaterThan(50);
-  });
+  }, 240_000);
 
   it('measures one generator, in the tables of the README, and writes its contact sheet', async () => {
     const sheets = join(folder.path, 'sheets');

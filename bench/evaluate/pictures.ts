@@ -32,6 +32,12 @@ export async function readPicture(path: string): Promise<Picture> {
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
+/** Whether a file has one channel of colour. */
+export async function isGreyFile(path: string): Promise<boolean> {
+  const { channels } = await sharp(path).metadata();
+  return channels < 3;
+}
+
 /** One channel. */
 export async function readGrey(path: string): Promise<Picture> {
   const { data, info } = await sharp(path).extractChannel(0).raw().toBuffer({ resolveWithObject: true });

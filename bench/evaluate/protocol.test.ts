@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detection, psnr, scores, ssim } from './metrics';
 import * as p from './protocol';
+import { resample } from './resampling';
 
 const FIXTURE = join(import.meta.dirname, '../../models/training/evaluation/protocol.json');
 const expected = JSON.parse(readFileSync(FIXTURE, 'utf8')) as Record<string, unknown>;
@@ -31,6 +32,14 @@ describe('the test cases', () => {
     for (const sigma of p.SIGMAS) found[`noise ${sigma}`] = digest(p.noisy(picture, sigma, `noise ${sigma}`, 1).data);
     for (const kind of [...p.WIDTHS, 'mixed'] as const)
       found[`strokes ${kind}`] = digest(p.strokeMask(1, 160, 128, kind));
+    for (const [width, height] of [
+      [24, 20],
+      [48, 40],
+      [192, 160],
+      [384, 320],
+    ] as const) {
+      found[`resampled ${width} x ${height}`] = digest(resample(picture, width, height).data);
+    }
     for (const level of p.LEVELS) {
       for (const index of [0, 1])
         found[`damage ${level} ${index}`] = digestOf(p.damaged(p.ramp(256, 192), level, index));

@@ -45,7 +45,8 @@ def resample_picture(picture, height, width):
     """uint8 [H, W, C] -> uint8 [height, width, C]."""
     planes = np.moveaxis(picture.astype(np.float64), -1, 0)
     out = matrix(picture.shape[0], height) @ planes @ matrix(picture.shape[1], width).T
-    return np.clip(np.round(np.moveaxis(out, 0, -1)), 0, 255).astype(np.uint8)
+    # halves upwards, as the product's evaluation has it
+    return np.clip(np.floor(np.moveaxis(out, 0, -1) + 0.5), 0, 255).astype(np.uint8)
 
 
 def phases(scale):

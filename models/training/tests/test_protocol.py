@@ -8,6 +8,7 @@ import numpy as np
 
 from training.evaluation import metrics
 from training.evaluation import protocol as p
+from training.resampling import resample_picture
 
 EXPECTED = json.loads(Path(p.__file__).with_name("protocol.json").read_text())
 digest = lambda *arrays: hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in arrays)).hexdigest()[:16]
@@ -27,6 +28,9 @@ def measured():
     }
     result.update({f"noise {s}": digest(p.noisy(picture, s, f"noise {s}", 1)[0]) for s in p.SIGMAS})
     result.update({f"strokes {k}": digest(p.stroke_mask(1, 160, 128, k)) for k in (*p.WIDTHS, "mixed")})
+    whole = p.ramp(96, 80)
+    for size in ((24, 20), (48, 40), (192, 160), (384, 320)):
+        result[f"resampled {size[0]} x {size[1]}"] = digest(resample_picture(whole, size[1], size[0]))
     for level in p.LEVELS:
         for index in (0, 1):
             result[f"damage {level} {index}"] = digest(*p.damaged(p.ramp(256, 192), level, index))

@@ -58,13 +58,13 @@ def evaluator(identity, scale):
     def measure(net, card, context):
         rows = []
         for folder, pictures in cases(context, scale):
-            scores = {name: {"PSNR of the luma": [], "SSIM of the luma": [], "LPIPS": []} for name in ("net", BICUBIC)}
+            scores = {name: {"PSNR of the luma": [], "SSIM": [], "LPIPS": []} for name in ("net", BICUBIC)}
             for large, small, is_grey in pictures:
                 made = {"net": enlarge(net, card, small), BICUBIC: resampling.resample_picture(small, *large.shape[:2])}
                 for name, picture in made.items():
                     a, b = luma(picture, scale, is_grey), luma(large, scale, is_grey)
                     scores[name]["PSNR of the luma"].append(psnr(a, b))
-                    scores[name]["SSIM of the luma"].append(metrics.ssim(a, b))
+                    scores[name]["SSIM"].append(metrics.ssim(picture, large))
                     scores[name]["LPIPS"].append(context.lpips(picture, large))
             for metric, values in scores["net"].items():
                 unit = "dB" if metric.startswith("PSNR") else ""
