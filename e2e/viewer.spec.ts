@@ -109,6 +109,46 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
   await expect(sensitivity).toHaveAttribute('aria-valuenow', before!);
 });
 
+test('where the result is still on its way, the original is seen and not a blank', async ({ page, host }) => {
+  const path = await writeScene(host.album, 'creased.png', { width: 640, height: 480 });
+  await host.open();
+  // As long as another photo is measured, pictures may have to wait.
+  let isHeld = true;
+  const held: (() => void)[] = [];
+  await page.route(/\/picture\/[^/]+\/result/, async (route) => {
+    if (isHeld) await new Promise<void>((resolve) => held.push(resolve));
+    await route.continue();
+  });
+  await host.offer(path);
+  await expect(page.getByTestId('step-repair')).toContainText('%', { timeout: 120_000 });
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+  /** Opacity of a pixel right of the middle, on the last canvas. */
+  const seen = () =>
+    page
+      .getByTestId('photo-canvas')
+      .last()
+      .evaluate((element) => {
+        const { width, height } = element as HTMLCanvasElement;
+        const context = (element as HTMLCanvasElement).getContext('2d')!;
+        return context.getImageData(Math.round(width * 0.6), Math.round(height / 2), 1, 1).data[3];
+      });
+  await expect.poll(seen).toBe(255);
+  // A canvas of its own, which has shown nothing before.
+  await page.keyboard.press('d');
+  await expect(page.getByTestId('photo-canvas')).toHaveCount(2);
+  await expect.poll(seen).toBe(255);
+  await expect(page.getByTestId('photo-canvas').last()).toHaveAttribute('data-sharp', 'false');
+  await page.keyboard.press('s');
+  await expect(page.getByTestId('photo-canvas')).toHaveCount(1);
+  await expect.poll(seen).toBe(255);
+
+  const original = await picturesOf(page);
+  isHeld = false;
+  for (const go of held) go();
+  await settled(page);
+  expect(await picturesOf(page)).not.toEqual(original);
+});
+
 test('every key is listed, and the palette finds what has none', async ({ page, host }) => {
   const path = await writeScene(host.album, 'clean.png', { width: 480, height: 360, damaged: false });
   await host.open();

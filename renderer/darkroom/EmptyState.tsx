@@ -39,7 +39,9 @@ export function EmptyState() {
                     className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-panel"
                   >
                     <Icon of={History} className="shrink-0" />
-                    <span className="min-w-0 grow truncate">{entry.name}</span>
+                    <span className="min-w-0 grow truncate" title={entry.name}>
+                      {entry.name}
+                    </span>
                     <span className="shrink-0 text-xs">{format.date(entry.editedAt)}</span>
                   </button>
                 </li>

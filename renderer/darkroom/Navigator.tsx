@@ -8,6 +8,8 @@ import type { Source } from './tiling';
 
 /** Longest side, in CSS pixels. */
 const SIZE = 144;
+/** What it takes of the width, with its margins. */
+export const NAVIGATOR_WIDTH = SIZE + 24;
 
 /** The whole photo, small, with a frame round what is seen. Dragging the frame moves the view. */
 export function Navigator({

@@ -52,17 +52,21 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
       urls.push(wanted.urls);
       sharp &&= wanted.complete;
       const before = former.current[place] ?? null;
-      if (wanted.complete || before === null || !canStandIn(before, drawn.source)) {
+      const wasWhole = before !== null && canStandIn(before, drawn.source);
+      const standIn = wasWhole ? before : (drawn.instead ?? null);
+      if (wanted.complete || standIn === null) {
         if (wanted.complete) former.current[place] = drawn.source;
         drawPicture(context, drawn, scene, get);
         continue;
       }
-      const old = { ...drawn, source: before };
+      const old = { ...drawn, source: standIn };
       drawPicture(context, old, scene, get);
-      if (sameSource(before, drawn.source)) continue;
-      drawPicture(context, drawn, scene, get, true);
-      // Not to be loaded any more, but to be kept for as long as it stands in.
-      urls.push(wantedOf(old, scene, () => true).urls.filter((url) => store.get(url) !== null));
+      if (sameSource(standIn, drawn.source)) continue;
+      drawPicture(context, drawn, scene, get, wasWhole);
+      // Not to be loaded any more, but to be kept for as long as it stands in; what was never there is had roughly.
+      const [rough, ...finer] = wantedOf(old, scene, () => true).urls;
+      const there = finer.filter((url) => store.get(url) !== null);
+      urls.push(rough === undefined || (wasWhole && store.get(rough) === null) ? there : [rough, ...there]);
     }
     if (pictures[0] !== undefined) drawGrid(context, pictures[0].source.photo, scene);
     store.want(owner, interleave(urls));

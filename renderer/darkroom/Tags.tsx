@@ -31,7 +31,7 @@ export function TagRow({ style, hidden = false, children }: TagRowProps) {
   );
 }
 
-const LOOK = 'flex h-6 items-center gap-1 rounded-md border border-line bg-panel px-2 text-xs text-text';
+const LOOK = 'flex min-h-6 items-center gap-1 rounded-md border border-line bg-panel px-2 text-xs text-text';
 
 /** Which picture this is, to be changed for another. */
 export function SideTag({
@@ -100,6 +100,10 @@ export function GainTag() {
   );
 }
 
-export function Tag({ children }: { children: ReactNode }) {
-  return <span className={LOOK}>{children}</span>;
+export function Tag({ testId, children }: { testId: string; children: ReactNode }) {
+  return (
+    <span data-testid={testId} className={`${LOOK} py-0.5`}>
+      {children}
+    </span>
+  );
 }

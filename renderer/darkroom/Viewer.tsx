@@ -13,7 +13,7 @@ import { rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
 import { ToolStrip } from './mask/ToolStrip';
-import { Navigator } from './Navigator';
+import { NAVIGATOR_WIDTH, Navigator } from './Navigator';
 import { PhotoCanvas, retryPictures } from './PhotoCanvas';
 import { SplitHandle } from './SplitHandle';
 import { GainTag, SideTag, Tag, TagRow } from './Tags';
@@ -104,23 +104,34 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const boundary = Math.round(left + split * (right - left));
   const tagTop = Math.max(top + 8, clear);
   const tagLeft = Math.max(left + 8, aside);
+  // As wide as the photo, or as the pane where that is narrow; the navigator has the other corner.
+  const noteRight = right - left < NOTE_WIDTH ? 8 : pane.width - right + 8;
+  const noteAt = {
+    right: noteRight,
+    maxWidth: Math.max(0, pane.width - noteRight - (zoomedIn ? NAVIGATOR_WIDTH : noteRight)),
+  };
 
   const onFailed = (source: Source, reason: unknown) => {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
     else setFailed(true);
   };
-  // What is not there yet is stood in for by the original.
+  // What is not there yet is stood in for by the original, whether it is still computed or only on its way.
   const former = before.source ?? original;
   const latter = peek ? original : (after.source ?? original);
+  const instead = original;
   const shown = peek || after.source === null ? 'original' : mode;
   const difference = shown === 'difference' ? differenceOf(after.source, before.source, gain) : null;
   // Each half loads its own tiles alone.
   const halves: Drawn[] = [
-    { source: former, clip: { x: 0, y: 0, width: boundary, height: pane.height } },
-    { source: latter, clip: { x: boundary, y: 0, width: pane.width - boundary, height: pane.height } },
+    { source: former, instead, clip: { x: 0, y: 0, width: boundary, height: pane.height } },
+    { source: latter, instead, clip: { x: boundary, y: 0, width: pane.width - boundary, height: pane.height } },
   ];
   const seen: Drawn[] =
-    shown === 'split' ? halves : [{ source: shown === 'original' ? original : (difference ?? latter), clip: null }];
+    shown === 'split'
+      ? halves
+      : difference !== null
+        ? [{ source: difference, clip: null }]
+        : [{ source: shown === 'original' ? original : latter, instead, clip: null }];
   const canvas = (pictures: readonly Drawn[]) => (
     <PhotoCanvas pictures={withClipping(pictures, clipping)} view={view} onFailed={onFailed} />
   );
@@ -144,12 +155,12 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       {isSide ? (
         <>
           <Pane left={0} width={pane.width}>
-            {canvas([{ source: peek ? original : former, clip: null }])}
+            {canvas([{ source: peek ? original : former, instead, clip: null }])}
             {overlay}
             <TagRow style={{ left: aside, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
-            {canvas([{ source: latter, clip: null }])}
+            {canvas([{ source: latter, instead, clip: null }])}
             <TagRow style={{ right: 8, top: clear }}>{afterTag}</TagRow>
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
@@ -180,8 +191,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
             </TagRow>
           )}
           {shown === 'difference' && (
-            <TagRow style={{ left: left + 8, top: bottom - 32 }}>
-              <Tag>{t('compare.differenceNote', { gain })}</Tag>
+            <TagRow style={{ ...noteAt, bottom: pane.height - bottom + 8 }}>
+              <Tag testId="difference-note">{t('compare.differenceNote', { gain })}</Tag>
             </TagRow>
           )}
         </>
@@ -199,9 +210,12 @@ function withClipping(pictures: readonly Drawn[], shown: boolean): Drawn[] {
   return pictures.flatMap((drawn) =>
     drawn.source.layer === 'difference'
       ? [drawn]
-      : [drawn, { ...drawn, source: { ...drawn.source, layer: 'clipping' as const } }],
+      : [drawn, { source: { ...drawn.source, layer: 'clipping' as const }, clip: drawn.clip }],
   );
 }
+
+/** Room for a sentence on two lines. */
+const NOTE_WIDTH = 280;
 
 function Pane({ left, width, children }: { left: number; width: number; children: ReactNode }) {
   return (

@@ -8,6 +8,8 @@ export interface Drawn {
   source: Source;
   /** The part of the pane that it may cover, in pane pixels; null: all of it. */
   clip: Rect | null;
+  /** What is to be seen where nothing of it has come yet, and nothing was there before. */
+  instead?: Source;
 }
 
 /** Which tiles a canvas needs, the most urgent first. */

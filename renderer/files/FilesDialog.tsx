@@ -88,7 +88,9 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
                 className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left outline-offset-[-2px] hover:bg-raised"
               >
                 <Icon of={entry.kind === 'folder' ? Folder : Image} className="shrink-0 text-secondary" />
-                <span className="min-w-0 grow truncate">{entry.name}</span>
+                <span className="min-w-0 grow truncate" title={entry.name}>
+                  {entry.name}
+                </span>
                 <span className="shrink-0 text-xs text-secondary">
                   {entry.kind === 'folder' ? t('files.folder') : format.bytes(entry.bytes)}
                 </span>
