@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
@@ -22,6 +22,8 @@ export interface Host {
   choose(name: string): Promise<void>;
   /** Confirms the export dialog and answers the name that was given; the file is copied to `path`. */
   exportTo(path: string): Promise<string>;
+  /** Lets a file be handed over, keeps it at `path` and answers the name that was given. */
+  saved(path: string, handOver: () => Promise<void>): Promise<string>;
 }
 
 /** What only the browser host can be put through: there the program is not the window's own. */
@@ -127,9 +129,10 @@ async function inBrowser(page: Page, album: string, data: string) {
       await page.getByTestId('open').click();
       await page.getByTestId('files-dialog').getByText(name).click();
     },
-    async exportTo(path) {
+    exportTo: (path) => host.saved(path, () => page.getByTestId('export-confirm').click()),
+    async saved(path, handOver) {
       const download = page.waitForEvent('download');
-      await page.getByTestId('export-confirm').click();
+      await handOver();
       const file = await download;
       await file.saveAs(path);
       return file.suggestedFilename();
@@ -175,7 +178,8 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
       await answerOpen([join(album, name)]);
       await page.getByTestId('open').click();
     },
-    async exportTo(path) {
+    exportTo: (path) => host.saved(path, () => page.getByTestId('export-confirm').click()),
+    async saved(path, handOver) {
       await app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = async (...args: unknown[]) => {
           const options = args.at(-1) as { defaultPath?: string };
@@ -183,8 +187,15 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
           return { canceled: false, filePath };
         };
       }, path);
-      await page.getByTestId('export-confirm').click();
-      await expect(page.getByTestId('notice-done')).toBeVisible();
+      await handOver();
+      await expect
+        .poll(() =>
+          stat(path).then(
+            () => true,
+            () => false,
+          ),
+        )
+        .toBe(true);
       const suggested = await app.evaluate(() => (globalThis as { suggested?: string }).suggested ?? '');
       return suggested.split(/[\\/]/).at(-1) ?? '';
     },

@@ -221,3 +221,46 @@ test('another provider in the settings reaches the engine; another theme does no
   await value(app.handle('settings.set', { memory: 1024 }));
   expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1, memory: 1024 } });
 });
+
+test('an edit is saved beside its photo, found from there, and told from that of another photo', async () => {
+  const suggested: string[] = [];
+  const pickSave = async (path: string) => {
+    suggested.push(path);
+    return path;
+  };
+  const electron = await createApp(services({ kind: 'electron', downloadBase: null, root: null, pickSave }));
+  const opened = await openAda(electron);
+  const photoId = opened.id;
+  await value(electron.handle('edits.load', { photoId, others: [] }));
+  expect(await electron.handle('edits.export', { photoId, view: null })).toMatchObject({
+    error: { code: 'BAD_REQUEST' },
+  });
+  const base = { recipe, mask: [], repairs: [], orientation: 3 };
+  await value(electron.handle('edits.write', { photoId, base, from: 0, actions: [], at: 0 }));
+  const view = { x: 1, y: 2, scale: 3 };
+  const saved = await value(electron.handle('edits.export', { photoId, view }));
+  expect(saved).toMatchObject({ name: 'ada.emulsion', place: folder });
+  expect(suggested).toEqual([join(folder, 'ada.emulsion'), join(folder, 'ada.emulsion')]);
+
+  await writeFile(join(folder, 'bob.jpg'), 'another');
+  const [file, bob] = (await electron.offer([join(folder, 'ada.emulsion'), join(folder, 'bob.jpg')])) as [
+    FileEntry,
+    FileEntry,
+  ];
+  expect(file.kind).toBe('edit');
+  const { token } = file;
+  expect(await value(electron.handle('edits.find', { token }))).toMatchObject({
+    photo: { name: 'ada.jpg' },
+    file: { name: 'ada.jpg', kind: 'photo' },
+  });
+  expect(await value(electron.handle('edits.take', { photoId, token }))).toMatchObject({ view, undoable: false });
+  const other: Photo = await value(electron.handle('photos.open', { token: bob.token, jobId: 'bob' }));
+  await value(electron.handle('edits.load', { photoId: other.id, others: [] }));
+  expect(await electron.handle('edits.take', { photoId: other.id, token })).toMatchObject({
+    error: { code: 'EDIT_FOREIGN' },
+  });
+  // An edit file is no photo, and a photo no edit file.
+  expect(await electron.handle('photos.open', { token, jobId: 'x' })).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
+  expect(await electron.handle('edits.find', { token: bob.token })).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
+  await electron.close();
+});

@@ -20,20 +20,22 @@ import {
   type Result,
   type Written,
 } from '../preload/contract';
-import { createEdits, hashFile } from './edits';
+import { editFileName, findBeside, findPhoto, readEditFile } from './edit-files';
+import { createEdits } from './edits';
 import type { EngineEdit, LaunchEngine } from './engine/protocol';
 import { createEngine } from './engine/supervisor';
 import { EmulsionError, toFailure } from './errors';
 import { createFileTokens } from './files';
-import { EXPORT_EXTENSIONS } from './photos/extensions';
+import { hashFile } from './hash';
+import { EDIT_EXTENSION, EXPORT_EXTENSIONS } from './photos/extensions';
 import { writePhoto } from './photos/write';
 import { createRecipes } from './recipes';
 import type { Subject } from './restoration/sidecar';
 import { openSettings } from './settings';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
-/** What is written: a photo, or a recipe as JSON. */
-export type SaveFormat = ExportFormat | 'json';
+/** What is written: a photo, a recipe as JSON, or an edit file. */
+export type SaveFormat = ExportFormat | 'json' | 'emulsion';
 
 /** What a host with a window lends to the app. */
 export interface HostServices {
@@ -43,8 +45,11 @@ export interface HostServices {
   downloadBase: string | null;
   /** The system's dialog, giving absolute paths; null where there is none (the page then uses `files.list`). */
   pick: ((kind: PickKind) => Promise<string[]>) | null;
-  /** The save dialog; answers an absolute path or null when dismissed. Null: exports become downloads. */
-  pickSave: ((suggestedName: string, format: SaveFormat) => Promise<string | null>) | null;
+  /**
+   * The save dialog; answers an absolute path or null when dismissed. Null: exports become downloads. What is suggested
+   * is a name, or a whole path where it belongs in a certain folder.
+   */
+  pickSave: ((suggested: string, format: SaveFormat) => Promise<string | null>) | null;
   /** The folder that `files.list` starts in and never leaves; null where there are native dialogs. */
   root: string | null;
   /** Where settings are kept (created when missing). */
@@ -139,10 +144,13 @@ export async function createApp(services: HostServices): Promise<App> {
     return photo;
   };
 
+  /** What was uploaded or pasted is gone with this run of the program. */
+  const isPassing = (path: string): boolean => path.startsWith(scratch);
+
   /** Where a file goes that is handed over: by the save dialog, or to the downloads. Throws CANCELLED. */
-  const targetFor = async (stem: string, extension: string, format: SaveFormat) => {
+  const targetFor = async (stem: string, extension: string, format: SaveFormat, beside = '') => {
     if (services.pickSave === null) return { folder: exports, stem };
-    const chosen = await services.pickSave(`${stem}.${extension}`, format);
+    const chosen = await services.pickSave(join(beside, `${stem}.${extension}`), format);
     if (chosen === null) throw new EmulsionError('CANCELLED');
     return { folder: dirname(chosen), stem: basename(chosen, extname(chosen)) };
   };
@@ -188,9 +196,9 @@ export async function createApp(services: HostServices): Promise<App> {
           engine.request('open', { photoId, path, name: basename(path) }, control),
           hashFile(path),
         ]);
-        const { name, width, height } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height }, path });
-        return photo;
+        const { name, width, height, bytes } = photo;
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes }, path });
+        return { ...photo, sha256 };
       }),
     'photos.close': async ({ photoId }) => {
       openedPhoto(photoId);
@@ -231,10 +239,16 @@ export async function createApp(services: HostServices): Promise<App> {
         return { ...handOver(written, `image/${format}`), reports: written.reports };
       });
     },
-    'edits.load': ({ photoId, others }) => {
+    'edits.load': async ({ photoId, others }) => {
       const { subject, path } = openedPhoto(photoId);
-      // What was uploaded is gone with this run of the program.
-      return edits.open(photoId, subject, path.startsWith(scratch) ? null : path, others);
+      const loaded = await edits.open(photoId, subject, isPassing(path) ? null : path, others);
+      const found = loaded.heldBy === null && !isPassing(path) ? await findBeside(path, subject) : null;
+      if (found === null || !(await files.mayOffer(found.path))) return loaded;
+      const name = basename(found.path);
+      if ('error' in found) return { ...loaded, beside: { name, error: found.error.toFailure() } };
+      if (!edits.isNews(photoId, found.document)) return loaded;
+      const [{ token }] = (await files.offer([found.path])) as [FileEntry];
+      return { ...loaded, beside: { token, name, savedAt: found.document.savedAt } };
     },
     'edits.write': async ({ photoId, ...delta }) => {
       openedPhoto(photoId);
@@ -250,6 +264,38 @@ export async function createApp(services: HostServices): Promise<App> {
         if (entries.length === RECENT_SHOWN) break;
       }
       return { entries };
+    },
+    'edits.find': async ({ token }) => {
+      const path = files.path(token, 'edit');
+      const { photo } = await readEditFile(path);
+      const recent = (await edits.recent()).filter(({ sha256 }) => sha256 === photo.sha256);
+      const found = await findPhoto(
+        path,
+        photo,
+        recent.map((each) => each.path),
+      );
+      const [file] = found !== null && (await files.mayOffer(found)) ? await files.offer([found]) : [];
+      const { name, sha256, width, height } = photo;
+      return { photo: { name, sha256, width, height }, file: file ?? null };
+    },
+    'edits.take': async ({ photoId, token }) => {
+      openedPhoto(photoId);
+      const file = await readEditFile(files.path(token, 'edit'));
+      return { ...(await edits.take(photoId, file)), view: file.view };
+    },
+    'edits.keep': async ({ photoId }) => {
+      openedPhoto(photoId);
+      await edits.keep(photoId);
+      return {};
+    },
+    'edits.export': async ({ photoId, view }) => {
+      const { path } = openedPhoto(photoId);
+      const stem = basename(editFileName(path), `.${EDIT_EXTENSION}`);
+      const beside = isPassing(path) ? '' : dirname(path);
+      const target = await targetFor(stem, EDIT_EXTENSION, 'emulsion', beside);
+      const text = await edits.asFile(photoId, view);
+      const written = await writePhoto({ ...target, extension: EDIT_EXTENSION }, (part) => writeFile(part, text));
+      return handOver(written, 'application/octet-stream');
     },
     'masks.export': ({ photoId, recipe, jobId }) => {
       const { name } = openedPhoto(photoId).subject;

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshState } from '../document/edit';
 import { packRuns, RunWriter } from '../document/runs';
 import type { EditAction, Recipe } from '../preload/contract';
-import { createEdits, hashFile } from './edits';
+import { createEdits } from './edits';
+import { hashFile } from './hash';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const subject = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 4, height: 2 };
@@ -156,7 +157,7 @@ describe('edits', () => {
     await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_INVALID' });
     expect((await files()).some((name) => name.includes('.damaged-'))).toBe(true);
     expect(await edits().open('q', subject, null)).toMatchObject({ log: null });
-    const newer = good.replace('"emulsion":2', '"emulsion":99');
+    const newer = good.replace('"emulsion":3', '"emulsion":99');
     await writeFile(path, newer);
     await expect(edits().open('q', subject, null)).rejects.toMatchObject({ code: 'EDIT_NEWER' });
     expect(await readFile(path, 'utf8')).toBe(newer);

@@ -1,16 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
+import { deflate } from 'node:zlib';
 import { applyDelta, stateOf } from '../document/edit';
 import { unpackRuns } from '../document/runs';
-import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type MaskOp } from '../preload/contract';
+import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../preload/contract';
+import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './edit-files';
 import type { EngineEdit } from './engine/protocol';
 import { EmulsionError, toEmulsionError } from './errors';
-import { parseJournal, parseSidecar, type Sidecar, type Subject } from './restoration/sidecar';
+import { parseJournal, type Sidecar, type Subject } from './restoration/sidecar';
 import { writeSafely } from './safe-file';
 
 /**
@@ -36,6 +35,17 @@ export interface Edits {
   bitmap(photoId: string, id: string): Uint8Array;
   /** What the engine has to know of the present state; undefined where nothing was ever changed. */
   edit(photoId: string): EngineEdit | undefined;
+  /**
+   * Takes an edit file over. Where something was done already it becomes one more action, so that nothing is lost and
+   * all can be undone. Throws EDIT_FOREIGN where it is of another photo, and then nothing has changed.
+   */
+  take(photoId: string, file: EditDocument): Promise<Taken>;
+  /** Everything that was done, for a file of its own. Throws BAD_REQUEST where there is nothing yet. */
+  asFile(photoId: string, view: PhotoView): Promise<string>;
+  /** Whether an edit file is newer than what is kept, and comes to something else. */
+  isNews(photoId: string, file: EditDocument): boolean;
+  /** Makes what is kept newer than all edit files so far. */
+  keep(photoId: string): Promise<void>;
   /** Puts the document away. */
   close(photoId: string): Promise<void>;
   closeAll(): Promise<void>;
@@ -46,6 +56,12 @@ export interface Loaded {
   log: EditLog | null;
   recovered: boolean;
   heldBy: string | null;
+}
+
+export interface Taken {
+  log: EditLog;
+  /** It is one more action on what was done before. */
+  undoable: boolean;
 }
 
 export interface Recent {
@@ -60,18 +76,8 @@ const REST = 3000;
 /** A longer journal becomes a document at the next change, in bytes. */
 const LONGEST_JOURNAL = 4_000_000;
 const MOST_RECENT = 24;
-/** A packed mask is never larger. */
-const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
 
 const squeeze = promisify(deflate);
-const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
-
-/** SHA-256 of a file's content. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
-  return hash.digest('hex');
-}
 
 /** @param folder made when something is first written to it */
 export function createEdits(folder: string): Edits {
@@ -113,6 +119,10 @@ export function createEdits(folder: string): Edits {
       return packed;
     },
     edit: (photoId) => documents.get(photoId)?.edit(),
+    take: (photoId, file) => document(photoId).take(file),
+    asFile: (photoId, view) => document(photoId).asFile(view),
+    isNews: (photoId, file) => document(photoId).isNews(file),
+    keep: (photoId) => document(photoId).keep(),
     async close(photoId) {
       const file = documents.get(photoId);
       documents.delete(photoId);
@@ -136,6 +146,8 @@ class EditFile {
   /** What is under the hand, and becomes an action if the program breaks off. */
   private unfinished: EditAction | undefined;
   private generation = 0;
+  /** When the document was last written; null where there is none. */
+  private savedAt: string | null = null;
   private journal: FileHandle | null = null;
   private journalBytes = 0;
   /** True where the journal holds what the document does not. */
@@ -162,13 +174,9 @@ class EditFile {
   async load(): Promise<{ log: EditLog | null; recovered: boolean }> {
     const text = await readIfThere(this.path);
     if (text !== null) {
-      const sidecar = await this.parse(text);
-      this.log = sidecar.log;
-      this.generation = sidecar.generation;
-      this.unfinished = sidecar.unfinished;
-      for (const [id, packed] of Object.entries(sidecar.bitmaps)) {
-        this.bitmaps.set(id, await unsqueeze(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES }));
-      }
+      const { log, generation, savedAt, unfinished, bitmaps } = await this.parse(text);
+      Object.assign(this, { log, generation, savedAt, unfinished });
+      for (const [id, packed] of bitmaps) this.bitmaps.set(id, packed);
     }
     const journal = parseJournal((await readIfThere(this.journalPath)) ?? '');
     let recovered = false;
@@ -205,9 +213,9 @@ class EditFile {
   }
 
   /** A document that cannot be read is put aside, so that the next one does not lose it. */
-  private async parse(text: string): Promise<Sidecar> {
+  private async parse(text: string): Promise<EditDocument> {
     try {
-      return parseSidecar(text);
+      return await parseDocument(text);
     } catch (error) {
       if (error instanceof EmulsionError && error.code === 'EDIT_INVALID') {
         await rename(this.path, `${this.path}.damaged-${Date.now()}`);
@@ -258,6 +266,43 @@ class EditFile {
     return { mask, repairs, bitmaps };
   }
 
+  async take(file: EditDocument): Promise<Taken> {
+    if (file.photo.sha256 !== this.subject.sha256) throw new EmulsionError('EDIT_FOREIGN');
+    const mine = this.log;
+    const hasOwn = mine !== null && mine.actions.length > 0;
+    if (hasOwn && comeToTheSame(mine, file.log)) return { log: mine, undoable: false };
+    for (const [id, packed] of file.bitmaps) {
+      this.bitmaps.set(id, packed);
+      this.imported.add(id);
+    }
+    let next = file.log;
+    if (hasOwn) {
+      const action: EditAction = { name: 'taken', ...stateOf(file.log) };
+      next = applyDelta(mine, { from: mine.at, actions: [action], at: mine.at + 1 });
+    }
+    this.log = next;
+    this.unfinished = undefined;
+    this.isAhead = true;
+    await this.save();
+    return { log: next, undoable: hasOwn };
+  }
+
+  async asFile(view: PhotoView): Promise<string> {
+    const { log } = this;
+    if (!log) throw new EmulsionError('BAD_REQUEST', { detail: 'nothing was done yet' });
+    return JSON.stringify({ ...(await this.sidecar(log, false)), generation: 0, view });
+  }
+
+  isNews(file: EditDocument): boolean {
+    if (!this.log) return true;
+    const isNewer = this.savedAt === null || Date.parse(file.savedAt) > Date.parse(this.savedAt);
+    return isNewer && !comeToTheSame(this.log, file.log);
+  }
+
+  keep(): Promise<void> {
+    return this.enqueue(() => this.writeWhole());
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.timer);
     await this.save();
@@ -293,31 +338,36 @@ class EditFile {
   private async writeWhole(): Promise<void> {
     const { log, unfinished } = this;
     if (!log) return;
-    const used = new Set(bitmapsOf(log.base.mask, log.actions));
-    const bitmaps: Sidecar['bitmaps'] = {};
-    for (const [id, packed] of this.bitmaps) {
-      // One that was imported a moment ago is not in the log yet.
-      if (used.has(id) || this.imported.has(id)) bitmaps[id] = (await squeeze(packed)).toString('base64');
-    }
-    const savedAt = new Date().toISOString();
-    const sidecar: Sidecar = {
-      emulsion: EDIT_FORMAT,
-      photo: this.subject,
-      generation: this.generation + 1,
-      savedAt,
-      log,
-      unfinished,
-      bitmaps,
-    };
-    await writeSafely(this.path, JSON.stringify(sidecar));
+    const sidecar = await this.sidecar(log, true);
+    await writeSafely(this.path, JSON.stringify({ ...sidecar, unfinished }));
     this.generation += 1;
+    this.savedAt = sidecar.savedAt;
     // A change that came in meanwhile is not in the document: it waits in line and goes to the new journal.
     this.isAhead = this.log !== log || this.unfinished !== unfinished;
     await this.journal?.close();
     this.journal = null;
     if (this.isAhead) await this.openJournal();
     else await rm(this.journalPath, { force: true });
-    await this.onSaved(savedAt).catch(() => undefined);
+    await this.onSaved(sidecar.savedAt).catch(() => undefined);
+  }
+
+  /** One that was imported a moment ago is not in the log yet: it is only left out where `withImported` is false. */
+  private async sidecar(log: EditLog, withImported: boolean): Promise<Sidecar> {
+    const used = new Set(bitmapsOf(log.base.mask, log.actions));
+    const bitmaps: Sidecar['bitmaps'] = {};
+    for (const [id, packed] of this.bitmaps) {
+      const isKept = used.has(id) || (withImported && this.imported.has(id));
+      if (isKept) bitmaps[id] = (await squeeze(packed)).toString('base64');
+    }
+    return {
+      emulsion: EDIT_FORMAT,
+      photo: this.subject,
+      generation: this.generation + 1,
+      savedAt: new Date().toISOString(),
+      log,
+      bitmaps,
+      view: null,
+    };
   }
 
   private checkBitmaps({ base, actions }: EditDelta): void {
@@ -328,15 +378,6 @@ class EditFile {
       if (width !== this.subject.width || height !== this.subject.height) throw new EmulsionError('MASK_SIZE');
     }
   }
-}
-
-/** The bitmaps that a mask and actions refer to. */
-function bitmapsOf(mask: readonly MaskOp[], actions: readonly EditAction[]): string[] {
-  const ops = [
-    ...mask,
-    ...actions.flatMap((action) => [...(action.mask ?? []), ...(action.paint ? [action.paint] : [])]),
-  ];
-  return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
 }
 
 /** The photos that were worked on last. */

@@ -3,9 +3,12 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { FileEntry } from '../preload/contract';
 import { EmulsionError } from './errors';
-import { PHOTO_EXTENSIONS } from './photos/extensions';
+import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
 
-const PICTURE_EXTENSIONS = new Set(PHOTO_EXTENSIONS.map((extension) => `.${extension}`));
+/** What is listed besides folders. */
+const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION].map((extension) => `.${extension}`));
+
+const isEditFile = (path: string): boolean => extname(path).toLowerCase() === `.${EDIT_EXTENSION}`;
 
 export interface FileTokens {
   /** Gives tokens for paths that the host vouches for. Throws FILE_MISSING or FILE_UNREADABLE. */
@@ -39,7 +42,7 @@ export function createFileTokens(root: string | null): FileTokens {
       const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
       throw new EmulsionError(code, { cause });
     });
-    const kind = info.isDirectory() ? 'folder' : 'photo';
+    const kind = info.isDirectory() ? 'folder' : isEditFile(path) ? 'edit' : 'photo';
     return { token: tokenFor(path, kind), name: basename(path), kind, bytes: info.isDirectory() ? 0 : info.size };
   };
 
@@ -71,16 +74,19 @@ export function createFileTokens(root: string | null): FileTokens {
       const entries: FileEntry[] = [];
       for (const name of names) {
         if (name.name.startsWith('.')) continue;
-        const isPicture = PICTURE_EXTENSIONS.has(extname(name.name).toLowerCase());
-        if (!isPicture && !name.isDirectory() && !name.isSymbolicLink()) continue;
+        const isListed = LISTED.has(extname(name.name).toLowerCase());
+        if (!isListed && !name.isDirectory() && !name.isSymbolicLink()) continue;
         const target = await realpath(join(here, name.name)).catch(() => null);
         // A dangling link, or one that leads out of the root, is not offered.
         if (target === null || !isWithin(top, target)) continue;
         const listed = await entry(target).catch(() => null);
-        if (listed !== null && (listed.kind === 'folder' || isPicture)) entries.push({ ...listed, name: name.name });
+        if (listed !== null && (listed.kind === 'folder' || isListed)) entries.push({ ...listed, name: name.name });
       }
       const order = new Intl.Collator(undefined, { numeric: true });
-      entries.sort((a, b) => (a.kind === b.kind ? order.compare(a.name, b.name) : a.kind === 'folder' ? -1 : 1));
+      entries.sort((a, b) => {
+        if ((a.kind === 'folder') !== (b.kind === 'folder')) return a.kind === 'folder' ? -1 : 1;
+        return order.compare(a.name, b.name);
+      });
       return { name: basename(here), parent: here === top ? null : tokenFor(dirname(here), 'folder'), entries };
     },
   };

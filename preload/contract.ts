@@ -30,6 +30,9 @@ export const ERROR_CODES = [
   'EDIT_INVALID', // an edit document that cannot be read
   'EDIT_NEWER', // an edit document of a newer version
   'EDITS_UNSAVED', // the data folder cannot be written to
+  'EDIT_FILE_INVALID', // an edit file that cannot be read
+  'EDIT_FILE_NEWER', // an edit file of a newer version
+  'EDIT_FOREIGN', // an edit file of another photo
   'RECIPE_INVALID', // not a recipe, or of an unknown future format
   'RECIPE_UNKNOWN', // no recipe of that name
   'GENERATOR_MISSING', // no generator is installed for a step
@@ -178,8 +181,9 @@ export const MAX_BRUSH = 4000;
 export const MAX_SPREAD = 100;
 const spread = z.number().int().min(1).max(MAX_SPREAD);
 
-/** SHA-256 of a bitmap's packed runs: it is kept once, however often it is used. */
-export const BitmapId = z.string().regex(/^[0-9a-f]{64}$/);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** Of a bitmap's packed runs: it is kept once, however often it is used. */
+export const BitmapId = Sha256;
 
 /** Drawn by hand with a brush: x, y and pressure (0..1) of each point, one after the other. */
 export const MaskStroke = z.object({
@@ -280,7 +284,10 @@ export const EditAction = z.object({
     'repairMoved',
     'turned',
     'startOver',
+    'taken',
   ]),
+  /** Belongs to the action before it: both are undone and done again together. */
+  continues: z.boolean().optional(),
   recipe: Recipe.optional(),
   /** Added at the end of the mask. */
   paint: MaskOp.optional(),
@@ -297,7 +304,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 2;
+export const EDIT_FORMAT = 3;
 /** The edit document: where it began, every action since, and how many of them hold (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })
@@ -314,6 +321,16 @@ export const EditDelta = z.object({
   unfinished: EditAction.optional(),
 });
 export type EditDelta = z.infer<typeof EditDelta>;
+
+/**
+ * What a photo was last looked at with: the photo pixel in the middle of the pane and CSS pixels per photo pixel.
+ * Null: fitted.
+ */
+export const PhotoView = z
+  .object({ x: coordinate, y: coordinate, scale: z.number().positive().max(1000) })
+  .nullable()
+  .default(null);
+export type PhotoView = z.infer<typeof PhotoView>;
 
 // ---------------------------------------------------------------------------------------------- photo
 
@@ -562,7 +579,8 @@ export type AppInfo = z.infer<typeof AppInfo>;
 export const FileEntry = z.object({
   token: FileToken,
   name: z.string(),
-  kind: z.enum(['folder', 'photo']),
+  /** `edit`: a file that holds what is done to a photo. */
+  kind: z.enum(['folder', 'photo', 'edit']),
   bytes: z.number().int().nonnegative(),
 });
 export type FileEntry = z.infer<typeof FileEntry>;
@@ -636,7 +654,10 @@ export const CALLS = {
     response: z.object({ name: z.string(), parent: FileToken.nullable(), entries: z.array(FileEntry) }),
   },
 
-  'photos.open': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: Photo },
+  'photos.open': {
+    request: z.object({ token: FileToken, jobId: JobId }).strict(),
+    response: Photo.extend({ sha256: Sha256 }),
+  },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
   /**
@@ -680,7 +701,21 @@ export const CALLS = {
    */
   'edits.load': {
     request: z.object({ photoId: PhotoId, others: z.array(PhotoId).max(10_000) }).strict(),
-    response: z.object({ log: EditLog.nullable(), recovered: z.boolean(), heldBy: PhotoId.nullable() }),
+    response: z.object({
+      log: EditLog.nullable(),
+      recovered: z.boolean(),
+      heldBy: PhotoId.nullable(),
+      /**
+       * An edit file that lies beside the photo under its name, is newer than what is kept and comes to something else;
+       * or why it cannot be read.
+       */
+      beside: z
+        .union([
+          z.object({ token: FileToken, name: z.string(), savedAt: z.string() }),
+          z.object({ name: z.string(), error: Failure }),
+        ])
+        .optional(),
+    }),
   },
   /** Changes the edit log and keeps it safe: when this has been answered, it outlives a crash. */
   'edits.write': { request: EditDelta.extend({ photoId: PhotoId }).strict(), response: nothing },
@@ -689,6 +724,28 @@ export const CALLS = {
     request: nothing,
     response: z.object({ entries: z.array(FileEntry.extend({ editedAt: z.string() })) }),
   },
+
+  /** Reads an edit file: which photo it is of, and where that is found. EDIT_FILE_INVALID, EDIT_FILE_NEWER. */
+  'edits.find': {
+    request: z.object({ token: FileToken }).strict(),
+    response: z.object({
+      photo: z.object({ name: z.string(), sha256: Sha256, width: z.number().int(), height: z.number().int() }),
+      /** Beside the edit file, or among the photos that were worked on; always of the very content. */
+      file: FileEntry.nullable(),
+    }),
+  },
+  /**
+   * Takes an edit file over. Where something was done to the photo already, that stays in its history, and what the
+   * file comes to is one more action. EDIT_FOREIGN where it is of another photo.
+   */
+  'edits.take': {
+    request: z.object({ photoId: PhotoId, token: FileToken }).strict(),
+    response: z.object({ log: EditLog, view: PhotoView, undoable: z.boolean() }),
+  },
+  /** What is kept counts as newer than any edit file so far. */
+  'edits.keep': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
+  /** Writes everything that was done to a photo to a file of its own, beside the photo unless a person chooses else. */
+  'edits.export': { request: z.object({ photoId: PhotoId, view: PhotoView }).strict(), response: Written },
 
   /** Writes the mask of the repair step as a grey PNG of the photo's size. */
   'masks.export': {
@@ -736,7 +793,7 @@ export const EVENTS = {
   /** The system, the menu or a drop handed photos over. */
   'files.offered': z.object({ files: z.array(FileEntry) }),
   'menu.command': z.object({
-    command: z.enum(['open', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
+    command: z.enum(['open', 'saveEdit', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

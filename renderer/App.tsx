@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Darkroom } from './darkroom/Darkroom';
 import { useToolKeys } from './darkroom/mask/useToolKeys';
 import { FilesDialog } from './files/FilesDialog';
+import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { GeneratorsPage } from './generators/GeneratorsPage';
 import { languageFor } from './i18n';
@@ -42,6 +43,7 @@ function Window({ session }: { session: Session }) {
     <>
       {page === 'darkroom' ? <Darkroom /> : <GeneratorsPage />}
       {dialog === 'files' && <FilesDialog onClose={close} />}
+      {dialog === 'findPhoto' && <FindPhotoDialog />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}

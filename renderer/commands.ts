@@ -62,6 +62,7 @@ const NEEDS_RESULT: readonly CompareMode[] = ['result', 'split', 'side', 'differ
 export const COMMANDS: readonly Command[] = [
   command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
   command('export', 'file', ['Mod+E'], 'photo', ({ session }) => session.actions.view.show('export')),
+  command('saveEdit', 'file', ['Mod+S'], 'photo', ({ session, entry }) => session.actions.saveEdit(entry.key)),
   command('closePhoto', 'file', [], 'entry', ({ session, entry }) => session.actions.close(entry.key)),
   command('previousPhoto', 'file', ['['], 'entry', ({ session }) => session.actions.activateNext(-1)),
   command('nextPhoto', 'file', [']'], 'entry', ({ session }) => session.actions.activateNext(1)),

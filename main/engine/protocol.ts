@@ -111,6 +111,10 @@ export interface Requests {
     request: {
       path: string;
       recipe: Recipe | null;
+      /** What a person has changed by hand, besides the recipe. */
+      edit?: EngineEdit;
+      /** Which way up it is written; as it was opened where none is given. */
+      orientation?: Orientation;
       /** null: the format of the original (PNG for GIF). */
       format: ExportFormat | null;
       quality: number;

@@ -191,15 +191,24 @@ export class Workbench {
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null };
 
     const recipe = request.recipe ?? analysis.recipe;
+    const mask = request.edit && maskOf(request.edit, opened.photo);
     // The one raster there is: nothing is kept, so it is worked on in place.
-    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage }, 0.3, 0.9);
+    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, mask }, 0.3, 0.85);
+    const repairs = request.edit?.repairs ?? [];
+    if (repairs.length > 0) {
+      job.stage('computing', 0.85, 0.9, 'repair');
+      tools.beginStep();
+      const local = new LocalRepairs(result.raster, opened.photo);
+      await local.show(repairs, tools);
+      result.reports = withLocal(result.reports, local.reports);
+    }
     job.stage('writing', 0.9, 1);
     const format = request.format ?? (opened.source.format === 'gif' ? 'png' : opened.source.format);
     const { path, bytes } = await this.#write(job, opened, result, {
       ...request,
       recipe,
       format,
-      orientation: 1,
+      orientation: request.orientation ?? 1,
       target: request.target,
     });
     const { width, height } = result.raster;

@@ -14,3 +14,6 @@ export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {
  * readable.
  */
 export const PHOTO_EXTENSIONS = ['jpg', 'jpeg', 'jpe', 'png', 'tif', 'tiff', 'webp', 'avif', 'gif'];
+
+/** What the name of an edit file ends in. */
+export const EDIT_EXTENSION = 'emulsion';

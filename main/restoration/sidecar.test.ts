@@ -7,12 +7,13 @@ import { migrate, parseJournal, parseSidecar } from './sidecar';
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const photo = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 40, height: 30 };
 const sidecar = {
-  emulsion: 2,
+  emulsion: 3,
   photo,
   generation: 3,
   savedAt: '2026-11-25T00:00:00.000Z',
   log: freshLog(recipe),
   bitmaps: {},
+  view: null,
 };
 
 const codeOf = (act: () => unknown): string | undefined => {
@@ -33,7 +34,7 @@ describe('an edit document', () => {
     expect(codeOf(() => parseSidecar('{"emulsion": 2, "ph'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar('[]'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: '1' })))).toBe('EDIT_INVALID');
-    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 3 })))).toBe('EDIT_NEWER');
+    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 4 })))).toBe('EDIT_NEWER');
     const beyond = { ...sidecar, log: { ...sidecar.log, at: 1 } };
     expect(codeOf(() => parseSidecar(JSON.stringify(beyond)))).toBe('EDIT_INVALID');
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog } from '../../preload/contract';
+import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog, PhotoView } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 
 /** Which photo an edit document belongs to. */
@@ -8,10 +8,12 @@ export const Subject = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
+  /** Of its file, so that a renamed one is found without reading all. */
+  bytes: z.number().int().nonnegative().optional(),
 });
 export type Subject = z.infer<typeof Subject>;
 
-/** The content of an `.emulsion` file. */
+/** The content of an `.emulsion` file: of one in the app's data folder, and of one that a person keeps. */
 export const Sidecar = z.object({
   emulsion: z.literal(EDIT_FORMAT),
   photo: Subject,
@@ -23,6 +25,8 @@ export const Sidecar = z.object({
   unfinished: EditAction.optional(),
   /** Masks that were imported, deflated and in base64. */
   bitmaps: z.record(BitmapId, z.string()),
+  /** How the photo was looked at when a person saved the file. */
+  view: PhotoView,
 });
 export type Sidecar = z.infer<typeof Sidecar>;
 
@@ -35,6 +39,8 @@ type Migration = (file: Record<string, unknown>) => Record<string, unknown>;
 const MIGRATIONS: Readonly<Record<number, Migration>> = {
   // Format 2 knows which way up a photo is. Nothing in format 1 does, and the default serves its journals as well.
   1: (file) => file,
+  // Format 3 knows actions that continue the one before, what was taken from a file, and the view.
+  2: (file) => file,
 };
 
 /** Brings parsed JSON up to `newest`. Throws EDIT_INVALID where it is none of ours, EDIT_NEWER where a newer version made it. */

@@ -1,6 +1,7 @@
 import { Panel } from '../recipe/Panel';
 import { useActivePhoto, useView } from '../state/context';
 import { StatusLine } from '../status/StatusLine';
+import { EditOffer } from './EditOffer';
 import { EmptyState } from './EmptyState';
 import { Filmstrip } from './Filmstrip';
 import { TopBar } from './TopBar';
@@ -15,6 +16,7 @@ export function Darkroom() {
       <TopBar />
       <div className="flex min-h-0 grow">
         <main className="flex min-w-0 grow flex-col">
+          {entry !== null && <EditOffer entry={entry} />}
           <div className="min-h-0 grow">
             {entry === null ? <EmptyState /> : <Viewer key={entry.key} entry={entry} />}
           </div>

@@ -130,6 +130,13 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       <MenuItem shortcut={keyOf('open')} onSelect={() => void actions.pickPhotos()}>
         {t('top.open')}
       </MenuItem>
+      <MenuItem
+        shortcut={keyOf('saveEdit')}
+        disabled={entry?.log == null}
+        onSelect={() => perform(commandOf('saveEdit'), session)}
+      >
+        {t('top.saveEdit')}
+      </MenuItem>
       <MenuItem disabled={entry === null} onSelect={() => entry !== null && actions.close(entry.key)}>
         {t('top.closePhoto')}
       </MenuItem>

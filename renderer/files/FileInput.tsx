@@ -33,10 +33,16 @@ export function FileInput({ ref, accept, multiple = false, testId, onFiles }: Fi
   );
 }
 
-/** Chooses photos, which are opened. */
+/** Chooses photos and edit files, which are opened. */
 export function PhotoInput({ ref }: Pick<FileInputProps, 'ref'>) {
   const { takeFiles } = useActions();
   return (
-    <FileInput ref={ref} accept="image/*" multiple testId="file-input" onFiles={(files) => void takeFiles(files)} />
+    <FileInput
+      ref={ref}
+      accept="image/*,.emulsion"
+      multiple
+      testId="file-input"
+      onFiles={(files) => void takeFiles(files)}
+    />
   );
 }

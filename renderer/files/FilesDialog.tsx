@@ -1,4 +1,4 @@
-import { Folder, FolderUp, Image, LoaderCircle } from 'lucide-react';
+import { FilePen, Folder, FolderUp, Image, LoaderCircle } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure, FileEntry, Response } from '../../preload/contract';
@@ -8,6 +8,8 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { PhotoInput } from './FileInput';
+
+const ICONS = { folder: Folder, photo: Image, edit: FilePen };
 
 type Listing = Response<'files.list'>;
 
@@ -87,7 +89,7 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
                 onClick={() => choose(entry)}
                 className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left outline-offset-[-2px] hover:bg-raised"
               >
-                <Icon of={entry.kind === 'folder' ? Folder : Image} className="shrink-0 text-secondary" />
+                <Icon of={ICONS[entry.kind]} className="shrink-0 text-secondary" />
                 <span className="min-w-0 grow truncate" title={entry.name}>
                   {entry.name}
                 </span>

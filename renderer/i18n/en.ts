@@ -10,6 +10,7 @@ export const en = {
   top: {
     menu: 'Menu',
     open: 'Open photos…',
+    saveEdit: 'Save the edit as a file…',
     closePhoto: 'Close photo',
     generators: 'Generators',
     settings: 'Settings',
@@ -81,6 +82,16 @@ export const en = {
     drop: 'Drop to open',
     recent: 'Go on with',
     lost: 'Emulsion is not running any more. Start it again and reload this page. Your originals are untouched.',
+  },
+  editFile: {
+    offer: 'A newer edit of this photo',
+    beside: '{{name}}, saved {{date}}, lies beside this photo and differs from what you did here.',
+    use: 'Use it',
+    keep: 'Keep mine',
+    find: 'Which photo is this edit of?',
+    lost: '{{name}} is an edit of {{photo}} ({{width}} × {{height}}), which is not beside it and not open.',
+    byContent: 'The photo is known by its content, so it may have another name now.',
+    choose: 'Choose the photo…',
   },
   filmstrip: {
     show: 'Show {{name}}',
@@ -455,6 +466,7 @@ export const en = {
   commands: {
     open: 'Open photos',
     export: 'Export',
+    saveEdit: 'Save the edit as a file',
     closePhoto: 'Close this photo',
     previousPhoto: 'Previous photo',
     nextPhoto: 'Next photo',
@@ -556,6 +568,11 @@ export const en = {
     startedOver: '{{name}} starts over',
     editsUnread: 'The earlier edits of {{name}} were not opened',
     editsUnsaved: 'The edits of {{name}} are not being saved',
+    editTaken: 'The edit {{name}} is in use',
+    editFileFailed: 'The edit {{name}} was not opened',
+    editFileUnsaved: 'The edit of {{name}} was not saved as a file',
+    editSaved: 'The edit was saved as {{name}}',
+    editDownloaded: 'The edit went to your browser’s downloads as {{name}}',
     repairRemoved: 'The repair was removed',
     maskReset: 'The mask is the damage found again',
     maskCleared: 'The mask is empty',
@@ -579,6 +596,7 @@ export const en = {
       downloadAgain: 'Download again',
       undo: 'Undo',
       startOver: 'Start over',
+      choosePhoto: 'Choose the photo…',
     },
   },
   errors: {
@@ -606,6 +624,10 @@ export const en = {
       'The edits of this photo were made by a newer version of Emulsion. They were left as they are, and what you change now is not kept.',
     EDITS_UNSAVED:
       'Emulsion’s data folder cannot be written to, so your edits last only as long as the photo is open. Export what you need.',
+    EDIT_FILE_INVALID: 'This is no edit file of Emulsion, or it is incomplete or damaged. Nothing was changed.',
+    EDIT_FILE_NEWER:
+      'This edit file was made by a newer version of Emulsion. It was left as it is, and nothing was changed.',
+    EDIT_FOREIGN: 'This edit file belongs to another photo. Nothing was changed.',
     RECIPE_INVALID: 'This is not a recipe that this version of Emulsion understands.',
     RECIPE_UNKNOWN: 'There is no recipe of that name.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',

@@ -15,6 +15,7 @@ export const ptBR: Texts<typeof en> = {
   top: {
     menu: 'Menu',
     open: 'Abrir fotos…',
+    saveEdit: 'Salvar a edição em um arquivo…',
     closePhoto: 'Fechar foto',
     generators: 'Geradores',
     settings: 'Configurações',
@@ -86,6 +87,16 @@ export const ptBR: Texts<typeof en> = {
     recent: 'Continuar com',
     drop: 'Solte para abrir',
     lost: 'O Emulsion não está mais em execução. Inicie-o de novo e recarregue esta página. Seus originais estão intactos.',
+  },
+  editFile: {
+    offer: 'Uma edição mais recente desta foto',
+    beside: '{{name}}, de {{date}}, está ao lado desta foto e difere do que você fez aqui.',
+    use: 'Usar',
+    keep: 'Manter a minha',
+    find: 'De que foto é esta edição?',
+    lost: '{{name}} é uma edição de {{photo}} ({{width}} × {{height}}), que não está ao lado dela nem aberta.',
+    byContent: 'A foto é reconhecida pelo conteúdo: pode ter outro nome agora.',
+    choose: 'Escolher a foto…',
   },
   filmstrip: {
     show: 'Mostrar {{name}}',
@@ -460,6 +471,7 @@ export const ptBR: Texts<typeof en> = {
   commands: {
     open: 'Abrir fotos',
     export: 'Exportar',
+    saveEdit: 'Salvar a edição em um arquivo',
     closePhoto: 'Fechar esta foto',
     previousPhoto: 'Foto anterior',
     nextPhoto: 'Próxima foto',
@@ -561,6 +573,11 @@ export const ptBR: Texts<typeof en> = {
     startedOver: '{{name}} recomeça do início',
     editsUnread: 'As edições anteriores de {{name}} não foram abertas',
     editsUnsaved: 'As edições de {{name}} não estão sendo salvas',
+    editTaken: 'A edição {{name}} está em uso',
+    editFileFailed: 'A edição {{name}} não foi aberta',
+    editFileUnsaved: 'A edição de {{name}} não foi salva em um arquivo',
+    editSaved: 'A edição foi salva como {{name}}',
+    editDownloaded: 'A edição foi para os downloads do navegador como {{name}}',
     repairRemoved: 'O reparo foi removido',
     maskReset: 'A máscara voltou aos danos encontrados',
     maskCleared: 'A máscara está vazia',
@@ -584,6 +601,7 @@ export const ptBR: Texts<typeof en> = {
       downloadAgain: 'Baixar de novo',
       undo: 'Desfazer',
       startOver: 'Recomeçar',
+      choosePhoto: 'Escolher a foto…',
     },
   },
   errors: {
@@ -609,6 +627,11 @@ export const ptBR: Texts<typeof en> = {
       'As edições desta foto foram feitas por uma versão mais nova do Emulsion. Ficaram como estão, e o que você mudar agora não será guardado.',
     EDITS_UNSAVED:
       'Não é possível gravar na pasta de dados do Emulsion; suas edições duram só enquanto a foto estiver aberta. Exporte o que precisar.',
+    EDIT_FILE_INVALID:
+      'Este não é um arquivo de edição do Emulsion, ou está incompleto ou danificado. Nada foi alterado.',
+    EDIT_FILE_NEWER:
+      'Este arquivo de edição foi feito por uma versão mais nova do Emulsion. Ficou como está, e nada foi alterado.',
+    EDIT_FOREIGN: 'Este arquivo de edição é de outra foto. Nada foi alterado.',
     RECIPE_INVALID: 'Esta não é uma receita que esta versão do Emulsion entenda.',
     RECIPE_UNKNOWN: 'Não há receita com esse nome.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',

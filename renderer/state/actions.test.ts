@@ -751,6 +751,88 @@ describe('the edit document', () => {
     expect(bridge.named('photos.close')).toHaveLength(1);
   });
 
+  test('an edit file that comes with its photo is taken over once that is open; one that comes later, at once', async () => {
+    const { actions, bridge, entry, notices, settle, stores } = setUp();
+    const log: EditLog = { ...freshLog(PROPOSAL, 6), actions: [{ name: 'mask', paint: dab }], at: 1 };
+    const view = { x: 100, y: 200, scale: 2 };
+    bridge.answers['edits.take'] = () => ok({ log, view, undoable: false });
+    const file = { token: 'edit', name: 'lake.emulsion', kind: 'edit' } as const;
+    actions.openFiles([file, { token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
+    await settle();
+    expect(entry().edit).toMatchObject({ orientation: 6, mask: [...DETECTED_MASK, dab] });
+    expect(stores.view.getState().views[entry().key]).toMatchObject(view);
+    expect(notices()).toMatchObject([{ text: 'editTaken', params: { name: 'lake.emulsion' } }]);
+    expect(bridge.named('photos.open')).toHaveLength(1);
+    expect(written(bridge)).toEqual([]);
+
+    bridge.answers['edits.take'] = () => ok({ log: { ...log, at: 0 }, view: null, undoable: true });
+    actions.openFiles([file]);
+    await settle();
+    expect(entry().log?.at).toBe(0);
+    notices().at(-1)!.action!.run();
+    expect(bridge.named('photos.open')).toHaveLength(1);
+  });
+
+  test('an edit file without its photo asks for it; what is done while it is taken over is not lost', async () => {
+    const { actions, bridge, entry, notices, openOne, settle, stores } = setUp();
+    await openOne();
+    const { key } = entry();
+    bridge.answers['edits.find'] = () =>
+      ok({ photo: { name: 'sea.jpg', sha256: 'e'.repeat(64), width: 9, height: 9 }, file: null });
+    actions.openFiles([{ token: 'edit', name: 'sea.emulsion', kind: 'edit' }]);
+    await settle();
+    expect(stores.view.getState().dialog).toBe('findPhoto');
+    bridge.answers['edits.take'] = () => fakeFailure('EDIT_FOREIGN');
+    await actions.takeLostPhoto(new File(['x'], 'pond.jpg'));
+    await settle();
+    expect(entry().name).toBe('pond.jpg');
+    expect(notices().at(-1)).toMatchObject({ text: 'editFileFailed', failure: { code: 'EDIT_FOREIGN' } });
+    notices().at(-1)!.action!.run();
+    expect(stores.view.getState().dialog).toBe('findPhoto');
+    actions.giveUpLostPhoto();
+    expect(stores.view.getState().dialog).toBeNull();
+
+    actions.activate(key);
+    delete bridge.answers['edits.find'];
+    bridge.answers['edits.load'] = () => ok({ log: null, recovered: false, heldBy: null });
+    bridge.held.add('edits.take');
+    delete bridge.answers['edits.take'];
+    actions.openFiles([{ token: 'edit', name: 'lake.emulsion', kind: 'edit' }]);
+    await settle();
+    actions.paint(key, dab);
+    const [first] = bridge.named('edits.take').slice(-1);
+    first!.answer(ok({ log: freshLog(PROPOSAL), view: null, undoable: false }));
+    await settle();
+    // It is asked once more, after what was done meanwhile has been brought to the main side.
+    expect(bridge.named('edits.take').at(-1)).not.toBe(first);
+    expect(written(bridge).at(-1)?.actions).toMatchObject([{ paint: dab }]);
+    expect(
+      stores.photos
+        .getState()
+        .photos.find((each) => each.key === key)
+        ?.edit?.mask.at(-1),
+    ).toEqual(dab);
+  });
+
+  test('an edit file beside a photo is offered, and answered once', async () => {
+    const { actions, bridge, entry, openOne, settle } = setUp();
+    const beside = { token: 'beside', name: 'lake.emulsion', savedAt: '2026-11-01T10:00:00.000Z' };
+    bridge.answers['edits.load'] = () => ok({ log: null, recovered: false, heldBy: null, beside });
+    await openOne();
+    expect(entry().offered).toEqual(beside);
+    actions.keepMine(entry().key);
+    await settle();
+    expect(entry().offered).toBeNull();
+    // There has to be something that is newer.
+    expect(written(bridge)).toHaveLength(1);
+    expect(bridge.named('edits.keep')).toHaveLength(1);
+    await openOne('other');
+    actions.takeOffered(entry().key);
+    await settle();
+    expect(bridge.named('edits.take').map(({ request }) => request.token)).toEqual(['beside']);
+    expect(entry().offered).toBeNull();
+  });
+
   test('edits that cannot be read are told, and nothing is written over them', async () => {
     const { actions, bridge, entry, notices, openOne, rest } = setUp();
     bridge.answers['edits.load'] = () => fakeFailure('EDIT_NEWER');

@@ -24,13 +24,14 @@ import {
 } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
 import { createComparison, recipeKey, type Wish } from './comparison';
+import { createEditFiles } from './editFiles';
 import { createKeeper } from './keeper';
-import type { Job, JobKind, Notice, OpenPhoto } from './model';
+import type { EditFile, Job, JobKind, Notice, OpenPhoto } from './model';
 import { createPaces } from './pace';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { activePhoto, type Stores } from './stores';
 import { createToolActions, followTools } from './tools';
-import { createViewActions, orientationOf } from './view';
+import { createViewActions, lookedAt, orientationOf } from './view';
 
 /** How long the hand has to rest before a changed setting is computed, in milliseconds. */
 export const PREVIEW_DELAY = 250;
@@ -213,13 +214,21 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     }));
   }
 
-  const queue: string[] = [];
+  /** What is waiting to be opened: keys of photos, and edit files, which come after the photos that they came with. */
+  const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
   /** Which photo was looked at before one was opened: where to go back to if it cannot be. */
   const cameFrom = new Map<string, string | null>();
   let taking = false;
 
-  /** Opens files one after the other. `log` is put back on a photo that was closed. */
-  function openFiles(files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[], log: EditLog | null = null): void {
+  /**
+   * Opens files one after the other. `log` is put back on a photo that was closed; `awaited` is taken over as soon as
+   * the photo is open.
+   */
+  function openFiles(
+    files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[],
+    log: EditLog | null = null,
+    awaited: EditFile | null = null,
+  ): void {
     const fresh = files
       .filter((file) => file.kind === 'photo')
       .map(
@@ -229,6 +238,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
           name: file.name,
           phase: 'waiting',
           photo: null,
+          sha256: null,
+          awaited,
+          offered: null,
           analysis: null,
           log,
           ...derived(log),
@@ -238,13 +250,20 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
           renderedFor: null,
         }),
       );
-    if (fresh.length < files.length) tell({ tone: 'info', text: 'onlyPhotos' });
+    const editFiles = files.filter((file) => file.kind === 'edit');
+    if (fresh.length + editFiles.length < files.length) tell({ tone: 'info', text: 'onlyPhotos' });
     const first = fresh[0];
-    if (first === undefined) return;
+    if (first === undefined) {
+      if (editFiles.length === 0) return;
+      queue.push(...editFiles);
+      view.setState({ page: 'darkroom', dialog: null });
+      void takeIn();
+      return;
+    }
     const { activeKey } = photos.getState();
     for (const photo of fresh) cameFrom.set(photo.key, activeKey);
     photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
-    queue.push(...fresh.map((photo) => photo.key));
+    queue.push(...fresh.map((photo) => photo.key), ...editFiles);
     view.setState({ page: 'darkroom', dialog: null });
     activate(first.key);
     void takeIn();
@@ -253,9 +272,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   async function takeIn(): Promise<void> {
     if (taking) return;
     taking = true;
-    for (let key = queue.shift(); key !== undefined; key = queue.shift()) {
-      await open(key);
-      await analyse(key);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (typeof next === 'string') {
+        await open(next);
+        await analyse(next);
+      } else await editFiles.open(next);
     }
     taking = false;
     continueWithFull();
@@ -270,7 +291,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (result.ok) {
       if (find(key) === null) void call('photos.close', { photoId: result.value.id });
       else {
-        patch(key, { photo: result.value, phase: 'analysing' });
+        const { sha256, ...photo } = result.value;
+        patch(key, { photo, sha256, phase: 'analysing' });
         await goOn(key, result.value);
       }
       return;
@@ -301,7 +323,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       tell({ tone: 'error', text: 'editsUnread', params: { name }, failure: result.error });
       return;
     }
-    const { log, recovered, heldBy } = result.value;
+    const { log, recovered, heldBy, beside } = result.value;
     const held = photos.getState().photos.find((other) => other.photo?.id === heldBy);
     if (held !== undefined) {
       // The same photo twice would be two histories of one thing.
@@ -310,13 +332,19 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       activate(held.key);
       return;
     }
-    if (log === null) {
-      if (entry.log !== null) keeper.begin(key);
+    if (log === null && entry.log !== null) keeper.begin(key);
+    if (log !== null) {
+      keeper.took(key, log);
+      patch(key, { log, ...derived(log) });
+    }
+    if (entry.awaited !== null) {
+      await editFiles.take(key, entry.awaited);
       return;
     }
-    keeper.took(key, log);
-    patch(key, { log, ...derived(log) });
-    if (log.at === 0 || entry.log !== null) return;
+    if (beside !== undefined && 'error' in beside) {
+      tell({ tone: 'error', text: 'editFileFailed', params: { name: beside.name }, failure: beside.error });
+    } else if (beside !== undefined) patch(key, { offered: beside });
+    if (log === null || log.at === 0 || entry.log !== null) return;
     tell({
       tone: 'info',
       text: recovered ? 'recovered' : 'continued',
@@ -715,6 +743,58 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     tell({ tone: 'done', text: downloaded, params: { name: written.name } });
   }
 
+  const editFiles = createEditFiles({
+    find,
+    all: () => photos.getState().photos,
+    call,
+    tell,
+    keep: keeper,
+    adopt(key, log, looked) {
+      const entry = find(key);
+      if (entry === null) return;
+      withdrawUndo(key);
+      const change = derived(log);
+      keeper.took(key, log);
+      patch(key, { log, ...change, editing: null });
+      if (looked !== null) viewActions.recall(key, looked);
+      const isNew = entry.edit === null || change.edit === null || !isSamePicture(entry.edit, change.edit);
+      if (isNew && find(key)?.phase === 'ready') schedule(key, 0);
+    },
+    open: (photo, edit) => openFiles([photo], null, edit),
+    activate,
+    ask(edit) {
+      app.setState((state) => ({ lostEdits: [...state.lostEdits.filter(({ token }) => token !== edit.token), edit] }));
+      viewActions.show('findPhoto');
+    },
+    forgetOffer: (key) => patch(key, { offered: null }),
+    viewOf: (key) => lookedAt(view.getState(), key),
+    handedOver: (written) => handedOver(written, 'editSaved', 'editDownloaded'),
+    tellUndoable: (key, name) => tellUndoable(key, { tone: 'done', text: 'editTaken', params: { name } }),
+  });
+
+  /** The photo of the edit file that is asked for, or none; then the next is. */
+  function foundPhoto(photo: FileEntry | null): void {
+    const [edit, ...left] = app.getState().lostEdits;
+    app.setState({ lostEdits: left });
+    viewActions.show(left.length > 0 ? 'findPhoto' : null);
+    if (edit !== undefined && photo !== null) openFiles([photo], null, edit);
+  }
+
+  /** Answers false where the page has to ask for the file by itself. */
+  async function pickLostPhoto(): Promise<boolean> {
+    if (app.getState().info?.nativeDialogs !== true) return false;
+    const result = await call('files.pick', { kind: 'photos' });
+    const file = result.ok ? result.value.files.find(({ kind }) => kind === 'photo') : undefined;
+    if (file !== undefined) foundPhoto(file);
+    return true;
+  }
+
+  async function takeLostPhoto(file: File): Promise<void> {
+    const offered = await bridge.offer([file]);
+    if (offered.ok) foundPhoto(offered.value[0] ?? null);
+    else tell({ tone: 'error', text: 'filesFailed', failure: offered.error });
+  }
+
   async function exportMask(key: string): Promise<void> {
     const entry = find(key);
     if (entry?.photo == null || entry.recipe === null) return;
@@ -957,6 +1037,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     else if (command === 'settings') viewActions.show('settings');
     else if (entry?.photo == null) return;
     else if (command === 'export') viewActions.show('export');
+    else if (command === 'saveEdit') void editFiles.save(entry.key);
     else if (command === 'zoomFit') viewActions.zoomFit(entry.key);
     else if (command === 'zoomActual') viewActions.zoomTo(entry.key, entry.photo, 100);
     else if (command === 'zoomIn') viewActions.zoomStep(entry.key, entry.photo, 1);
@@ -1077,6 +1158,12 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     switchRepair,
     moveRepair,
     removeRepair,
+    saveEdit: (key: string) => void editFiles.save(key),
+    takeOffered: (key: string) => void editFiles.takeOffered(key),
+    keepMine: (key: string) => void editFiles.keepMine(key),
+    pickLostPhoto,
+    takeLostPhoto: (file: File) => void takeLostPhoto(file),
+    giveUpLostPhoto: () => foundPhoto(null),
     exportMask: (key: string) => void exportMask(key),
     pickMask,
     takeMask: (key: string, file: File) => void takeMask(key, file),

@@ -81,7 +81,7 @@ function setUp() {
   const told: string[] = [];
   const around = { busy: false, full: false };
   const comparison = createComparison({
-    find: () => ({ photo: fakePhoto() }) as OpenPhoto,
+    find: () => ({ photo: fakePhoto() }) as Partial<OpenPhoto> as OpenPhoto,
     get: () => state,
     set: (change) => {
       state = change(state);

@@ -93,7 +93,7 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
     },
     /** The main side has this log already. */
     took(key: string, log: NonNullable<OpenPhoto['log']>): void {
-      Object.assign(of(key), { from: log.actions.length, isNew: false });
+      Object.assign(of(key), { from: log.actions.length, isNew: false, isDue: false, unfinished: undefined });
     },
     /** Makes sure that the main side has a log, even of a photo on which nothing was done. */
     begin(key: string): void {

@@ -21,6 +21,13 @@ import type {
  */
 export type RenderState = 'idle' | 'scheduled' | 'preview' | 'previewed' | 'full' | 'done' | 'stopped' | 'failed';
 
+/** An edit file that was opened, and the photo that it is of. */
+export interface EditFile {
+  token: string;
+  name: string;
+  photo: Response<'edits.find'>['photo'];
+}
+
 /** A photo in the window, from the moment its file is offered. */
 export interface OpenPhoto {
   /** Stable for as long as the photo is in the window. */
@@ -29,6 +36,12 @@ export interface OpenPhoto {
   name: string;
   phase: 'waiting' | 'opening' | 'analysing' | 'ready';
   photo: Photo | null;
+  /** Of the content of its file; null before it is opened. */
+  sha256: string | null;
+  /** An edit file that is taken over as soon as the photo is open. */
+  awaited: EditFile | null;
+  /** An edit file beside the photo that is newer than what is kept, as long as that is not answered. */
+  offered: { token: string; name: string; savedAt: string } | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
   /** Everything that was done to the photo, undone things included. Null as long as there is no recipe. */
@@ -89,6 +102,11 @@ export type NoticeText =
   | 'startedOver'
   | 'editsUnread'
   | 'editsUnsaved'
+  | 'editTaken'
+  | 'editFileFailed'
+  | 'editFileUnsaved'
+  | 'editSaved'
+  | 'editDownloaded'
   | 'repairRemoved'
   | 'maskReset'
   | 'maskCleared'
@@ -115,7 +133,10 @@ export interface Notice {
   /** What the sentence names. */
   params: { name?: string; place?: string };
   failure: Failure | null;
-  action: { label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver'; run: () => void } | null;
+  action: {
+    label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto';
+    run: () => void;
+  } | null;
   /** The photo without which the action means nothing: the offer goes when that is closed. */
   photoKey: string | null;
   /** Stays until dismissed; others leave by themselves. */
@@ -145,6 +166,8 @@ export interface AppState {
   ownRecipes: string[];
   /** Photos that were worked on last and can be opened again. */
   recent: Response<'edits.recent'>['entries'];
+  /** Edit files whose photo is not found; the first is asked for. */
+  lostEdits: EditFile[];
   generators: GeneratorInfo[] | null;
   connection: ConnectionState;
 }

@@ -18,6 +18,7 @@ export function createStores() {
       recipes: [],
       ownRecipes: [],
       recent: [],
+      lostEdits: [],
       generators: null,
       connection: 'open',
     })),

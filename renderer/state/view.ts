@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Orientation } from '../../preload/contract';
+import type { Orientation, PhotoView } from '../../preload/contract';
 import {
   clampView,
   fitView,
@@ -17,7 +17,7 @@ export const GAINS = [1, 4, 16, 64] as const;
 export type Gain = (typeof GAINS)[number];
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
-export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette' | 'tour';
+export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette' | 'tour' | 'findPhoto';
 
 export interface ViewState {
   page: 'darkroom' | 'generators';
@@ -85,6 +85,12 @@ export function orientationOf(state: ViewState, key: string): Orientation {
   return state.orientations[key] ?? 1;
 }
 
+/** How a photo is looked at, to be kept; null: fitted. */
+export function lookedAt({ views }: ViewState, key: string): PhotoView {
+  const view = views[key];
+  return view === undefined ? null : { x: view.x, y: view.y, scale: view.scale };
+}
+
 /** Changes of the view of one photo. Points are in pane pixels. */
 export function createViewActions(store: ViewStore) {
   function change(key: string, photo: Size, next: (view: View, state: ViewState) => View): void {
@@ -129,6 +135,16 @@ export function createViewActions(store: ViewStore) {
     /** Looks at a photo pixel. */
     lookAt(key: string, photo: Size, at: Point): void {
       change(key, photo, (view) => ({ ...view, ...at }));
+    },
+    /** Looks at a photo as it was looked at before; null: fitted. */
+    recall(key: string, looked: PhotoView): void {
+      if (looked === null) this.zoomFit(key);
+      else {
+        store.setState((state) => {
+          const view = { ...looked, orientation: orientationOf(state, key) };
+          return { views: { ...state.views, [key]: view } };
+        });
+      }
     },
     /** Which way up a photo is seen; the middle of the pane stays where it is. */
     setOrientation(key: string, orientation: Orientation): void {

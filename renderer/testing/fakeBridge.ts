@@ -1,3 +1,4 @@
+import { freshLog } from '../../document/edit';
 import {
   type Analysis,
   type Bridge,
@@ -7,7 +8,6 @@ import {
   type EventPayload,
   type Failure,
   failure,
-  type Photo,
   Recipe,
   type Request,
   type Response,
@@ -38,9 +38,10 @@ export interface FakeBridge extends Bridge {
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
-export function fakePhoto(change: Partial<Photo> = {}): Photo {
+export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Response<'photos.open'> {
   return {
     id: 'photo-1',
+    sha256: '0'.repeat(64),
     name: 'Grandmother at the lake.jpg',
     format: 'jpeg',
     width: 3000,
@@ -222,6 +223,13 @@ export function createFakeBridge(): FakeBridge {
     'jobs.cancel': () => ({}),
     'edits.load': () => ({ log: null, recovered: false, heldBy: null }),
     'edits.write': () => ({}),
+    'edits.find': () => ({
+      photo: { name: 'lake.jpg', sha256: '0'.repeat(64), width: 3000, height: 2000 },
+      file: null,
+    }),
+    'edits.take': () => ({ log: freshLog(PROPOSAL), view: null, undoable: false }),
+    'edits.keep': () => ({}),
+    'edits.export': () => ({ name: 'lake.emulsion', place: null, bytes: 3000, download: 'download-4' }),
     'edits.recent': () => ({ entries: [] }),
     'masks.export': () => ({ name: 'lake-mask.png', place: null, bytes: 4321, download: 'download-2' }),
     'masks.import': () => ({ id: 'a'.repeat(64) }),

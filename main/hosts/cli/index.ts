@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { EXPORT_FORMATS, PROVIDERS, type Recipe } from '../../../preload/contract';
+import { type EditDocument, readEditFile } from '../../edit-files';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
@@ -26,6 +27,7 @@ Examples:
   emulsion restore portrait.jpg --out restored
   emulsion restore scans/ --out restored --recipe scratched-print --format tiff
   emulsion restore scans/ --out restored --json > report.jsonl
+  emulsion restore portrait.jpg --out restored --edit portrait.emulsion
   emulsion analyse portrait.jpg`;
 
 interface CommonOptions {
@@ -49,19 +51,26 @@ common(program.command('restore'))
   .requiredOption('-o, --out <folder>', 'folder for the restored photos (made when missing)')
   .option('-r, --recipe <name|file>', 'a named recipe or a recipe file; default: what each photo is found to need')
   .addOption(
+    new Option('-e, --edit <file>', 'an edit file saved from the window, for the one photo it was made for').conflicts(
+      'recipe',
+    ),
+  )
+  .addOption(
     new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
   )
   .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
   .option('--strip-metadata', 'leave out camera data, place and captions of the original')
   .action((paths: string[], options: CommonOptions & RestoreFlags) =>
-    withEngine(options, (engine) => {
+    withEngine(options, async (engine) => {
       const recipe = options.recipe === undefined ? null : loadRecipe(options.recipe);
+      const edit = options.edit === undefined ? null : await loadEdit(options.edit, paths);
       return restoreAll({
         engine,
         signal,
         paths,
         out: options.out,
         recipe,
+        edit,
         format: options.format ?? null,
         quality: options.quality,
         keepMetadata: options.stripMetadata !== true,
@@ -96,6 +105,7 @@ program
 interface RestoreFlags {
   out: string;
   recipe?: string;
+  edit?: string;
   format?: (typeof EXPORT_FORMATS)[number];
   quality: number;
   stripMetadata?: boolean;
@@ -109,7 +119,8 @@ try {
   } else {
     const { code, message, detail } = toFailure(error);
     console.error(`emulsion: ${message} (${code})${detail === undefined ? '' : `\n  ${detail}`}`);
-    process.exitCode = code === 'CANCELLED' ? EXIT.interrupted : code.startsWith('RECIPE_') ? EXIT.usage : EXIT.failed;
+    const isUsage = code.startsWith('RECIPE_') || code.startsWith('EDIT_') || code === 'BAD_REQUEST';
+    process.exitCode = code === 'CANCELLED' ? EXIT.interrupted : isUsage ? EXIT.usage : EXIT.failed;
   }
 }
 
@@ -155,6 +166,19 @@ function loadRecipe(nameOrFile: string): Recipe {
     throw new EmulsionError('RECIPE_INVALID', { message: `“${nameOrFile}” is not valid JSON.`, cause });
   }
   return parseRecipe(value);
+}
+
+/** An edit is of one photo; whether of this very one is told when it is that photo's turn. */
+async function loadEdit(file: string, paths: readonly string[]): Promise<EditDocument> {
+  if (paths.length !== 1 || statSync(paths[0]!, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new EmulsionError('BAD_REQUEST', { message: 'An edit file is for one photo. Name that one alone.' });
+  }
+  return readEditFile(file).catch((cause: unknown) => {
+    const { code, message, detail } = toFailure(cause);
+    // A missing file, too, is a command that cannot be followed.
+    const told = code.startsWith('EDIT_') ? code : 'EDIT_FILE_INVALID';
+    throw new EmulsionError(told, { message: `“${file}”: ${message}`, detail, cause });
+  });
 }
 
 /** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the program at once. */

@@ -1,9 +1,12 @@
 import { constants } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { stateOf } from '../../../document/edit';
 import type { ExportFormat, Recipe, StepReport } from '../../../preload/contract';
+import type { EditDocument } from '../../edit-files';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../../errors';
+import { hashFile } from '../../hash';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
 
@@ -15,6 +18,8 @@ export interface RestoreJob {
   out: string;
   /** null: what each photo is found to need. */
   recipe: Recipe | null;
+  /** Takes the place of the recipe, on the one photo that it was made for. */
+  edit: EditDocument | null;
   format: ExportFormat | null;
   quality: number;
   keepMetadata: boolean;
@@ -49,6 +54,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         {
           path: item.path,
           recipe: job.recipe,
+          ...(job.edit && (await editFor(job.edit, item.path))),
           format: job.format,
           quality: job.quality,
           keepMetadata: job.keepMetadata,
@@ -96,6 +102,17 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
     const { code, message, detail } = toEmulsionError(error);
     reporter.problem(`${path}: ${message} (${code})`, { type: 'failed', input: path, code, message, detail });
   }
+}
+
+/** What was done by hand, for the engine. Throws EDIT_FOREIGN where it was done to another photo. */
+async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
+  if ((await hashFile(path)) !== photo.sha256) {
+    throw new EmulsionError('EDIT_FOREIGN', {
+      message: `The edit belongs to another photo: ${photo.name}, ${photo.width} × ${photo.height}. Nothing was written.`,
+    });
+  }
+  const { recipe, mask, repairs, orientation } = stateOf(log);
+  return { recipe, orientation, edit: { mask, repairs, bitmaps } };
 }
 
 function linesOf(input: string, output: string | null, reports: readonly StepReport[]): string {

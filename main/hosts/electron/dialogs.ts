@@ -1,6 +1,6 @@
 import { type BrowserWindow, dialog } from 'electron';
 import type { HostServices, SaveFormat } from '../../app';
-import { EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
+import { EDIT_EXTENSION, EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
 import { FILTERS, type Language } from './menu';
 
 const FORMAT_NAMES: Record<SaveFormat, string> = {
@@ -10,7 +10,11 @@ const FORMAT_NAMES: Record<SaveFormat, string> = {
   webp: 'WebP',
   avif: 'AVIF',
   json: 'JSON',
+  emulsion: 'Emulsion',
 };
+
+/** What names of such files end in. */
+const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'json', emulsion: EDIT_EXTENSION };
 
 /** The system's own dialogs, attached to the window. */
 export function createDialogs(
@@ -29,17 +33,20 @@ export function createDialogs(
               filters: [
                 kind === 'recipe'
                   ? { name: 'JSON', extensions: ['json'] }
-                  : { name: words.photos, extensions: PHOTO_EXTENSIONS },
+                  : {
+                      name: words.photos,
+                      extensions: kind === 'photos' ? [...PHOTO_EXTENSIONS, EDIT_EXTENSION] : PHOTO_EXTENSIONS,
+                    },
                 { name: words.all, extensions: ['*'] },
               ],
             },
       );
       return canceled ? [] : filePaths;
     },
-    async pickSave(suggestedName, format) {
+    async pickSave(suggested, format) {
       const { canceled, filePath } = await dialog.showSaveDialog(window(), {
-        defaultPath: suggestedName,
-        filters: [{ name: FORMAT_NAMES[format], extensions: [format === 'json' ? 'json' : EXPORT_EXTENSIONS[format]] }],
+        defaultPath: suggested,
+        filters: [{ name: FORMAT_NAMES[format], extensions: [EXTENSIONS[format]] }],
         properties: ['createDirectory'],
       });
       return canceled || filePath === '' ? null : filePath;

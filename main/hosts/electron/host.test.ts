@@ -306,6 +306,14 @@ describe('the system', () => {
     expect(await services.pickSave!('a.jpg', 'jpeg')).toBeNull();
     electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: '/out/a.tif' });
     expect(await services.pickSave!('a.tif', 'tiff')).toBe('/out/a.tif');
+    // An edit file is suggested beside its photo, and can be opened like a photo.
+    expect(options.filters[0].extensions).toContain('emulsion');
+    electron.dialog.showSaveDialog.mockResolvedValueOnce({ canceled: false, filePath: '/album/lake.emulsion' });
+    await services.pickSave!('/album/lake.emulsion', 'emulsion');
+    expect(electron.dialog.showSaveDialog.mock.lastCall![1]).toMatchObject({
+      defaultPath: '/album/lake.emulsion',
+      filters: [{ extensions: ['emulsion'] }],
+    });
   });
 
   it('speaks the language of the settings in the menu', async () => {
@@ -324,7 +332,16 @@ describe('the system', () => {
         ({ submenu }) => submenu as { role?: string; click?: () => void }[],
       );
     for (const item of clickable(false)) item.click?.();
-    expect(sent.sort()).toEqual(['export', 'open', 'settings', 'zoomActual', 'zoomFit', 'zoomIn', 'zoomOut']);
+    expect(sent.sort()).toEqual([
+      'export',
+      'open',
+      'saveEdit',
+      'settings',
+      'zoomActual',
+      'zoomFit',
+      'zoomIn',
+      'zoomOut',
+    ]);
     const roles = (developing: boolean) => clickable(developing).map(({ role }) => role);
     expect(roles(false)).not.toContain('toggleDevTools');
     expect(roles(true)).toContain('toggleDevTools');

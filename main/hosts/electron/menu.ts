@@ -7,6 +7,7 @@ const LABELS = {
   en: {
     file: 'File',
     open: 'Open…',
+    saveEdit: 'Save the edit as a file…',
     export: 'Export…',
     settings: 'Settings…',
     quit: 'Quit',
@@ -32,6 +33,7 @@ const LABELS = {
   'pt-BR': {
     file: 'Arquivo',
     open: 'Abrir…',
+    saveEdit: 'Salvar a edição em um arquivo…',
     export: 'Exportar…',
     settings: 'Configurações…',
     quit: 'Sair',
@@ -114,6 +116,7 @@ export function menuTemplate(options: {
       label: words.file,
       submenu: [
         command(words.open, 'open', 'CmdOrCtrl+O'),
+        command(words.saveEdit, 'saveEdit', 'CmdOrCtrl+S'),
         command(words.export, 'export', 'CmdOrCtrl+E'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit', label: words.quit } as const]),
       ],

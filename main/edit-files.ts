@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import { stateOf } from '../document/edit';
+import { unpackRuns } from '../document/runs';
+import type { EditAction, EditLog, MaskOp } from '../preload/contract';
+import { EmulsionError, toEmulsionError } from './errors';
+import { hashFile } from './hash';
+import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
+import { parseSidecar, type Sidecar, type Subject } from './restoration/sidecar';
+
+/*
+ * Edit files: what a person has saved of the work on a photo, mostly beside it. They may come from anywhere, so nothing
+ * in them is believed that was not looked at.
+ */
+
+/** An edit document and the masks that it refers to, unpacked once. */
+export interface EditDocument extends Omit<Sidecar, 'bitmaps'> {
+  /** As `packRuns` writes them. */
+  bitmaps: Map<string, Uint8Array>;
+}
+
+/** SECURITY: a longer file is not read, and masks that unpack to more than this are not unpacked, in bytes. */
+const LARGEST_FILE = 256 * 1024 ** 2;
+const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
+const MOST_UNPACKED = 512 * 1024 ** 2;
+/** Edit files of one photo that are looked at in its folder. */
+const MOST_BESIDE = 20;
+
+const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
+
+/** Reads an edit document from text. Throws EDIT_INVALID or EDIT_NEWER. */
+export async function parseDocument(text: string): Promise<EditDocument> {
+  const { bitmaps: packed, ...rest } = parseSidecar(text);
+  const bitmaps = new Map<string, Uint8Array>();
+  let unpacked = 0;
+  try {
+    for (const [id, deflated] of Object.entries(packed)) {
+      const bytes = await unsqueeze(Buffer.from(deflated, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES });
+      unpacked += bytes.length;
+      if (unpacked > MOST_UNPACKED) throw new RangeError('the masks are too large');
+      if (createHash('sha256').update(bytes).digest('hex') !== id) throw new RangeError(`bitmap ${id} is another`);
+      bitmaps.set(id, bytes);
+    }
+  } catch (cause) {
+    throw new EmulsionError('EDIT_INVALID', { cause });
+  }
+  return { ...rest, bitmaps };
+}
+
+/**
+ * Reads an edit file. Throws EDIT_FILE_INVALID where it is none, cut off, or refers to what it does not hold;
+ * EDIT_FILE_NEWER; FILE_EMPTY; or what the system says.
+ */
+export async function readEditFile(path: string): Promise<EditDocument> {
+  const text = await readAll(path);
+  try {
+    const document = await parseDocument(text);
+    for (const id of bitmapsOf(document.log.base.mask, document.log.actions)) {
+      const packed = document.bitmaps.get(id);
+      if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
+      const { width, height } = unpackRuns(packed);
+      if (width !== document.photo.width || height !== document.photo.height) {
+        throw new EmulsionError('EDIT_INVALID', { detail: `bitmap ${id} is not of the photo’s size` });
+      }
+    }
+    return document;
+  } catch (error) {
+    if (error instanceof RangeError) throw new EmulsionError('EDIT_FILE_INVALID', { cause: error });
+    if (!(error instanceof EmulsionError)) throw error;
+    // What the app keeps by itself and what a person brings are spoken of in other words.
+    if (error.code === 'EDIT_INVALID') throw new EmulsionError('EDIT_FILE_INVALID', { detail: error.detail });
+    if (error.code === 'EDIT_NEWER') throw new EmulsionError('EDIT_FILE_NEWER', { detail: error.message });
+    throw error;
+  }
+}
+
+async function readAll(path: string): Promise<string> {
+  const file = await open(path, 'r').catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  try {
+    const { size } = await file.stat();
+    if (size === 0) throw new EmulsionError('FILE_EMPTY');
+    if (size > LARGEST_FILE) throw new EmulsionError('EDIT_FILE_INVALID', { detail: `${size} bytes` });
+    return await file.readFile('utf8');
+  } catch (error) {
+    throw toEmulsionError(error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bitmaps that a mask and actions refer to. */
+export function bitmapsOf(mask: readonly MaskOp[], actions: readonly EditAction[]): string[] {
+  const ops = [
+    ...mask,
+    ...actions.flatMap((action) => [...(action.mask ?? []), ...(action.paint ? [action.paint] : [])]),
+  ];
+  return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
+}
+
+/** Name of the edit file of a photo, without its folder. */
+export const editFileName = (photo: string): string => `${basename(photo, extname(photo))}.${EDIT_EXTENSION}`;
+
+/** Whether two logs come to the same result. */
+export const comeToTheSame = (one: EditLog, other: EditLog): boolean => isDeepStrictEqual(stateOf(one), stateOf(other));
+
+/** What lies beside a photo under its name: the latest edit file of this very photo, or why there is none that can be read. */
+export async function findBeside(
+  path: string,
+  subject: Subject,
+): Promise<{ path: string; document: EditDocument } | { path: string; error: EmulsionError } | null> {
+  const folder = dirname(path);
+  const stem = basename(path, extname(path));
+  const names = await readdir(folder).catch(() => []);
+  // `lake.emulsion`, `lake-2.emulsion` ..., and `lake.jpg.emulsion`, as others name what belongs to a file.
+  const mine = names
+    .filter((name) => extname(name) === `.${EDIT_EXTENSION}` && name.startsWith(stem))
+    .filter((name) =>
+      /^(-\d+)?$/.test(basename(name, `.${EDIT_EXTENSION}`).replace(basename(path), '').replace(stem, '')),
+    )
+    .slice(0, MOST_BESIDE);
+  let latest: { path: string; document: EditDocument } | null = null;
+  let failed: { path: string; error: EmulsionError } | null = null;
+  for (const name of mine) {
+    const candidate = join(folder, name);
+    try {
+      const document = await readEditFile(candidate);
+      if (document.photo.sha256 !== subject.sha256) continue;
+      if (latest === null || Date.parse(document.savedAt) > Date.parse(latest.document.savedAt)) {
+        latest = { path: candidate, document };
+      }
+    } catch (error) {
+      failed ??= { path: candidate, error: toEmulsionError(error) };
+    }
+  }
+  return latest ?? failed;
+}
+
+/**
+ * The photo of an edit file: beside it under its old name or, renamed, with as many bytes; else at one of the other
+ * places, which have held it before. Its content is always that very one.
+ */
+export async function findPhoto(
+  editFile: string,
+  { name, sha256, bytes }: Subject,
+  others: readonly string[],
+): Promise<string | null> {
+  const folder = dirname(editFile);
+  const isIt = async (path: string) => (await hashFile(path).catch(() => null)) === sha256;
+  // SECURITY: the name comes from the file, so it must stay in this folder.
+  const named = join(folder, basename(name));
+  if (await isIt(named)) return named;
+  for (const each of await readdir(folder).catch(() => [])) {
+    const path = join(folder, each);
+    if (path === named || !PHOTO_EXTENSIONS.includes(extname(each).slice(1).toLowerCase())) continue;
+    const info = await stat(path).catch(() => null);
+    if (info?.isFile() && info.size === bytes && (await isIt(path))) return path;
+  }
+  for (const path of others) if (await isIt(path)) return path;
+  return null;
+}

@@ -1,0 +1,116 @@
+import type {
+  CallName,
+  EditLog,
+  FileEntry,
+  PhotoView,
+  Request,
+  Response,
+  Result,
+  Written,
+} from '../../preload/contract';
+import type { EditFile, Notice, OpenPhoto } from './model';
+
+interface Surroundings {
+  find(key: string): OpenPhoto | null;
+  all(): readonly OpenPhoto[];
+  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
+  tell(notice: Pick<Notice, 'tone' | 'text' | 'params'> & Partial<Notice>): void;
+  /** Brings what is done to a photo to the main side; `begin` also where nothing is. */
+  keep: { flush(key: string): void; begin(key: string): void };
+  /** Takes a log that the main side has already. */
+  adopt(key: string, log: EditLog, view: PhotoView): void;
+  /** Opens a photo, which an edit file is then taken over for. */
+  open(photo: FileEntry, edit: EditFile): void;
+  activate(key: string): void;
+  /** Asks for the photo of an edit file. */
+  ask(edit: EditFile): void;
+  forgetOffer(key: string): void;
+  viewOf(key: string): PhotoView;
+  handedOver(written: Written): void;
+  /** Tells what can be undone. */
+  tellUndoable(key: string, name: string): void;
+}
+
+/** What a person does with edit files: opening them, taking what lies beside a photo, saving. */
+export function createEditFiles({ find, all, call, tell, keep, ...rest }: Surroundings) {
+  /** Finds out which photo an edit file is of, and takes it over there. */
+  async function open(file: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
+    const result = await call('edits.find', { token: file.token });
+    if (!result.ok) {
+      tell({ tone: 'error', text: 'editFileFailed', params: { name: file.name }, failure: result.error });
+      return;
+    }
+    const { photo, file: found } = result.value;
+    const edit: EditFile = { token: file.token, name: file.name, photo };
+    const shown = all().find(({ sha256 }) => sha256 === photo.sha256);
+    if (shown !== undefined) {
+      rest.activate(shown.key);
+      await take(shown.key, edit);
+    } else if (found !== null) rest.open(found, edit);
+    else rest.ask(edit);
+  }
+
+  async function take(key: string, edit: Pick<EditFile, 'token' | 'name'> & Partial<EditFile>): Promise<void> {
+    const { token, name } = edit;
+    keep.flush(key);
+    const before = find(key);
+    if (before?.photo == null) return;
+    const result = await call('edits.take', { photoId: before.photo.id, token });
+    const now = find(key);
+    if (now === null) return;
+    if (!result.ok) {
+      const { photo } = edit;
+      const again = () => photo && rest.ask({ token, name, photo });
+      tell({
+        tone: 'error',
+        text: 'editFileFailed',
+        params: { name },
+        failure: result.error,
+        action: photo && result.error.code === 'EDIT_FOREIGN' ? { label: 'choosePhoto', run: again } : null,
+      });
+      return;
+    }
+    rest.forgetOffer(key);
+    if (now.log !== before.log) {
+      // Something was done meanwhile, which must not be lost: the file comes after that.
+      await take(key, edit);
+      return;
+    }
+    const { log, view, undoable } = result.value;
+    rest.adopt(key, log, view);
+    if (undoable) rest.tellUndoable(key, name);
+    else tell({ tone: 'done', text: 'editTaken', params: { name } });
+  }
+
+  return {
+    open,
+    take,
+    /** Takes what lies beside the photo and was offered. */
+    async takeOffered(key: string): Promise<void> {
+      const offered = find(key)?.offered;
+      if (offered != null) await take(key, offered);
+    },
+    /** What is kept here counts from now on. */
+    async keepMine(key: string): Promise<void> {
+      const photoId = find(key)?.photo?.id;
+      rest.forgetOffer(key);
+      if (photoId === undefined) return;
+      keep.begin(key);
+      const result = await call('edits.keep', { photoId });
+      if (!result.ok) {
+        const name = find(key)?.name ?? '';
+        tell({ tone: 'error', text: 'editsUnsaved', params: { name }, failure: result.error });
+      }
+    },
+    async save(key: string): Promise<void> {
+      const entry = find(key);
+      if (entry?.photo == null || entry.log === null) return;
+      keep.begin(key);
+      const result = await call('edits.export', { photoId: entry.photo.id, view: rest.viewOf(key) });
+      if (result.ok) rest.handedOver(result.value);
+      else if (result.error.code !== 'CANCELLED') {
+        tell({ tone: 'error', text: 'editFileUnsaved', params: { name: entry.name }, failure: result.error });
+      }
+    },
+  };
+}
