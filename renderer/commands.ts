@@ -93,6 +93,7 @@ export const COMMANDS: readonly Command[] = [
   ),
   command('mask', 'view', ['M'], 'photo', ({ session }) => session.actions.view.toggleMask()),
   command('clipping', 'view', ['J'], 'photo', ({ session }) => session.actions.view.toggleClipping()),
+  command('history', 'view', ['Shift+H'], 'entry', ({ session }) => session.actions.view.showTab('history')),
   command('panel', 'view', ['P'], 'entry', ({ session }) => session.actions.view.togglePanel()),
 
   ...COMPARE_MODES.map((mode) =>

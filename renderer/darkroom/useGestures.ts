@@ -1,5 +1,5 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
-import { useActions, useView } from '../state/context';
+import { useActions, useTools, useView } from '../state/context';
 import { type Point, type Size, wheelIntent } from './geometry';
 
 /** Wheel, drag, pinch and double click on the viewer. A pane's own corner is the origin of its points. */
@@ -7,6 +7,8 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   const actions = useActions().view;
   const pane = useView((state) => state.pane);
   const pointers = useRef(new Map<number, Point>());
+  /** One finger draws, two move the photo. */
+  const isDrawing = useTools((state) => state.tool !== null && state.tool !== 'hand');
 
   // React listens to the wheel passively, and a passive listener cannot keep the page from zooming.
   useEffect(() => {
@@ -25,7 +27,8 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   return {
     onPointerDown(event: PointerEvent<HTMLDivElement>) {
       if (event.button > 1) return;
-      event.currentTarget.setPointerCapture(event.pointerId);
+      // What draws has taken hold of the finger already.
+      if (!isDrawing || event.pointerType !== 'touch') event.currentTarget.setPointerCapture(event.pointerId);
       pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     },
     onPointerMove(event: PointerEvent<HTMLDivElement>) {
@@ -35,15 +38,15 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
       const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
       pointers.current.set(event.pointerId, now);
       if (other === undefined) {
-        actions.pan(key, photo, now.x - before.x, now.y - before.y);
+        if (!isDrawing || event.pointerType !== 'touch') actions.pan(key, photo, now.x - before.x, now.y - before.y);
         return;
       }
+      // Each of two fingers moves the photo by half its own way; what then lies between them stays there.
+      actions.pan(key, photo, (now.x - before.x) / 2, (now.y - before.y) / 2);
       const apart = distance(before, other);
       if (apart === 0) return;
       const middle = { clientX: (now.x + other.x) / 2, clientY: (now.y + other.y) / 2 };
       actions.zoomBy(key, photo, distance(now, other) / apart, paneOf(event.currentTarget, middle, pane));
-      // Each of two fingers moves the photo by half its own way.
-      actions.pan(key, photo, (now.x - before.x) / 2, (now.y - before.y) / 2);
     },
     onPointerUp: (event: PointerEvent<HTMLDivElement>) => void pointers.current.delete(event.pointerId),
     onPointerCancel: (event: PointerEvent<HTMLDivElement>) => void pointers.current.delete(event.pointerId),

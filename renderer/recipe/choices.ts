@@ -1,7 +1,11 @@
+import type { i18n, TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Analysis, Recipe } from '../../preload/contract';
 import { useActivePhoto, useApp } from '../state/context';
 import { needOf } from '../state/recipes';
+
+/** What a photo is proposed is called so by the analysis. */
+const PROPOSAL_ID = 'proposal';
 
 /** A recipe that can be chosen for the active photo, with its name in the user's language. */
 export interface RecipeChoice {
@@ -16,12 +20,17 @@ export function useRecipeChoices(): RecipeChoice[] {
   const analysis = useActivePhoto()?.analysis ?? null;
   const recipes = useApp((state) => state.recipes);
   if (analysis === null) return [];
-  const named = usableRecipes(recipes, analysis).map((recipe) => ({
+  return [analysis.recipe, ...usableRecipes(recipes, analysis)].map((recipe) => ({
     id: recipe.id,
-    name: i18n.exists(`recipes.${recipe.id}`) ? t(`recipes.${recipe.id}`) : recipe.name,
+    name: recipeName(recipe, t, i18n),
     recipe,
   }));
-  return [{ id: analysis.recipe.id, name: t('restore.proposal'), recipe: analysis.recipe }, ...named];
+}
+
+/** A recipe's name in the user's language where it is one of ours. */
+export function recipeName({ id, name }: Pick<Recipe, 'id' | 'name'>, t: TFunction, i18n: i18n): string {
+  if (id === PROPOSAL_ID) return t('restore.proposal');
+  return i18n.exists(`recipes.${id}`) ? t(`recipes.${id}`) : name;
 }
 
 /** A recipe that asks only for what is not installed would do nothing here. */

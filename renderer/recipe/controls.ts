@@ -86,3 +86,6 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
   },
   style: { main: share('strength', 'strength', 0.8), more: [] },
 };
+
+/** All that one can set of a kind of step. */
+export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];

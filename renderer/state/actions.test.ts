@@ -641,6 +641,25 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toEqual(DETECTED_MASK);
   });
 
+  test('what continues an action is undone and redone with it', async () => {
+    const { actions, entry, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.paint(key, { kind: 'invert' });
+    actions.paint(key, dab);
+    actions.continueStroke(key, dab);
+    actions.continueStroke(key, dab);
+    expect(entry().edit?.mask).toHaveLength(5);
+    actions.undo(key);
+    expect(entry().edit?.mask).toEqual([...DETECTED_MASK, { kind: 'invert' }]);
+    actions.redo(key);
+    expect(entry().edit?.mask).toHaveLength(5);
+    actions.goTo(key, 0);
+    expect([entry().edit?.mask, canRedo(entry())]).toEqual([DETECTED_MASK, true]);
+    actions.goTo(key, 4);
+    expect(entry().edit?.mask).toHaveLength(5);
+  });
+
   test('an emptied mask says so, and the undo beside it takes back that alone', async () => {
     const { actions, entry, notices, openOne } = setUp();
     await openOne();

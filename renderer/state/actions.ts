@@ -617,7 +617,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   function moveTo(key: string, at: number): void {
     const entry = find(key);
-    if (entry?.log == null || at < 0 || at > entry.log.actions.length) return;
+    if (entry?.log == null || at < 0 || at > entry.log.actions.length || at === entry.log.at) return;
     withdrawUndo(key);
     const next = { ...entry.log, at };
     const edit = stateOf(next);
@@ -640,14 +640,21 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     commitTold(key, { name: 'recipe', recipe }, 'variantApplied');
   }
 
+  /** What continues the action before it goes and comes back with that. */
   function undo(key: string): void {
     const log = find(key)?.log;
-    if (log != null) moveTo(key, log.at - 1);
+    if (log == null) return;
+    let at = log.at - 1;
+    while (at > 0 && log.actions[at]?.continues === true) at--;
+    moveTo(key, at);
   }
 
   function redo(key: string): void {
     const log = find(key)?.log;
-    if (log != null) moveTo(key, log.at + 1);
+    if (log == null) return;
+    let at = log.at + 1;
+    while (log.actions[at]?.continues === true) at++;
+    moveTo(key, at);
   }
 
   /** Notices that offer to undo the last thing done to a photo, by their id. */
@@ -697,6 +704,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     else commit(key, action, null, PAINT_DELAY);
   }
 
+  /** Adds what belongs to the stroke before it. */
+  function continueStroke(key: string, op: MaskOp): void {
+    commit(key, { name: 'mask', paint: op, continues: true }, null, PAINT_DELAY);
+  }
+
   /** Back to the damage that was found. */
   function resetMask(key: string): void {
     commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
@@ -705,6 +717,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   /** A stroke that is not finished: kept safe, but not yet an entry of the history. */
   function keepUnfinished(key: string, action: EditAction): void {
     keeper.unfinished(key, action);
+    // As long as the hand moves, what it has drawn so far is not computed.
+    if (wanted?.key === key && wanted.timer !== null) schedule(key, PAINT_DELAY);
   }
 
   /** The stroke was given up. */
@@ -714,8 +728,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   /** Repairs a region by itself, at once. */
-  function repairPlace(key: string, op: LocalRepair['mask'][number]): void {
-    commit(key, { name: 'repair', repair: { id: surroundings.newId(), enabled: true, mask: [op] } });
+  function repairPlace(key: string, op: LocalRepair['mask'][number], continues = false): void {
+    const action: EditAction = { name: 'repair', repair: { id: surroundings.newId(), enabled: true, mask: [op] } };
+    commit(key, continues ? { ...action, continues } : action);
   }
 
   function switchRepair(key: string, id: string, enabled: boolean): void {
@@ -1149,8 +1164,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     chooseVariant,
     undo,
     redo,
+    /** To any point of the history. */
+    goTo: moveTo,
     startOver,
     paint,
+    continueStroke,
     resetMask,
     keepUnfinished,
     dropUnfinished,

@@ -17,12 +17,17 @@ export const GAINS = [1, 4, 16, 64] as const;
 export type Gain = (typeof GAINS)[number];
 export type CompareMode = (typeof COMPARE_MODES)[number];
 
+export const PANEL_TABS = ['restore', 'style', 'details', 'history'] as const;
+export type PanelTab = (typeof PANEL_TABS)[number];
+
 export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette' | 'tour' | 'findPhoto';
 
 export interface ViewState {
   page: 'darkroom' | 'generators';
   dialog: DialogName | null;
   panelOpen: boolean;
+  /** What the panel shows. */
+  tab: PanelTab;
   mode: CompareMode;
   /** The two pictures that are compared; `result` shows the second. */
   before: Side;
@@ -54,6 +59,7 @@ export function createViewStore() {
     page: 'darkroom',
     dialog: null,
     panelOpen: true,
+    tab: 'restore',
     mode: 'split',
     before: 'original',
     after: 'result',
@@ -180,6 +186,10 @@ export function createViewActions(store: ViewStore) {
     },
     togglePanel(): void {
       store.setState((state) => ({ panelOpen: !state.panelOpen }));
+    },
+    /** Opens the panel where it is folded. */
+    showTab(tab: PanelTab): void {
+      store.setState({ tab, panelOpen: true });
     },
     show(dialog: DialogName | null): void {
       store.setState({ dialog });

@@ -1,15 +1,26 @@
-import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { defectAt } from '../../../document/defect';
 import type { MaskTiles } from '../../../document/tiles';
-import { MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../preload/contract';
+import { type EditAction, MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../preload/contract';
 import { useActions, useTools, useView } from '../../state/context';
 import type { Tool } from '../../state/tools';
 import { type Point, toPane, toPhoto, type View } from '../geometry';
 import type { MaskCanvasHandle } from './MaskCanvas';
+import { withPoint } from './strokeInHand';
 
-/** How often an unfinished stroke is kept safe, in milliseconds: a crash costs no more than this of it. */
+/** How often what is under the hand is kept safe, in milliseconds: a crash costs no more than this of it. */
 const KEEP_EVERY = 400;
+/** A second finger so soon after the first means to zoom, and what the first has drawn was not meant. Milliseconds. */
+const PINCH_WITHIN = 250;
 /** How far an arrow key moves the crosshair, in pane pixels. */
 const KEY_STEP = 8;
 /** Within so many pane pixels of its first corner, a click closes a polygon. */
@@ -35,8 +46,14 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const { size, hardness, atOnce, areaMode } = useTools((state) => state);
   const ref = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
-  /** The stroke under the hand. */
+  /** The stroke under the hand, or the last piece of it. */
   const stroke = useRef<MaskStroke | null>(null);
+  /** Pieces of the stroke under the hand that are actions already. */
+  const pieces = useRef(0);
+  const begun = useRef(0);
+  /** Fingers on the glass. From the second on they move the photo, until all are lifted. */
+  const fingers = useRef(new Set<number>());
+  const isPinching = useRef(false);
   const keeping = useRef<ReturnType<typeof setTimeout> | null>(null);
   const lastPoint = useRef<Point | null>(null);
   /** Corners of the outline under the hand, in photo pixels. */
@@ -57,6 +74,8 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const mode = tool === 'eraser' ? 'erase' : 'paint';
     const next: MaskStroke = { kind: 'stroke', mode, size, hardness, points: [point.x, point.y, pressure] };
     stroke.current = next;
+    pieces.current = 0;
+    begun.current = performance.now();
     tiles.extend(null, next);
     canvas.current?.redraw();
     keeping.current ??= setTimeout(keep, KEEP_EVERY);
@@ -64,63 +83,95 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
 
   const extend = (point: Point, pressure: number, isLast = false) => {
     const before = stroke.current;
-    if (before === null || before.points.length >= 3 * MAX_POINTS) return;
+    if (before === null) return;
     const [x = 0, y = 0] = before.points.slice(-3);
     const distance = Math.hypot(point.x - x, point.y - y);
     // Closer points would cost time and show nothing.
     const spacing = isLast ? 0 : Math.max(0.7 / view.scale, size * 0.06);
     if (distance <= spacing) return;
-    const next: MaskStroke = { ...before, points: [...before.points, point.x, point.y, pressure] };
-    tiles.extend(before, next);
+    const { stroke: next, full } = withPoint(before, point.x, point.y, pressure);
+    tiles.extend(full === null ? before : null, next);
     stroke.current = next;
+    if (full !== null) commit(full);
     canvas.current?.redraw();
     keeping.current ??= setTimeout(keep, KEEP_EVERY);
+  };
+
+  /** Makes an action of a stroke, or of a piece of it. */
+  const commit = (drawn: MaskStroke) => {
+    const continues = pieces.current > 0;
+    pieces.current += 1;
+    if (atOnce && drawn.mode === 'paint') actions.repairPlace(photoKey, drawn, continues);
+    else if (continues) actions.continueStroke(photoKey, drawn);
+    else actions.paint(photoKey, drawn);
   };
 
   /** Called by the clock and not by the next movement: a hand that rests has not lifted the brush. */
   const keep = () => {
     keeping.current = null;
-    const { current } = stroke;
-    if (current === null) return;
-    actions.keepUnfinished(
-      photoKey,
-      atOnce
-        ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [current] } }
-        : { name: 'mask', paint: current },
-    );
+    const drawn = stroke.current ?? areaOf(latestOutline.current, false);
+    if (drawn === null) return;
+    const action: EditAction = atOnce
+      ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [drawn] } }
+      : { name: 'mask', paint: drawn };
+    actions.keepUnfinished(photoKey, pieces.current > 0 ? { ...action, continues: true } : action);
   };
+
+  // Another mask, or more of it, while a stroke is under the hand: that is drawn on top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  useLayoutEffect(() => {
+    if (stroke.current === null) return;
+    tiles.extend(null, stroke.current);
+    canvas.current?.redraw();
+  }, [tiles, ops]);
 
   /** Takes the stroke out of the hand. */
   const lift = (): MaskStroke | null => {
     const done = stroke.current;
     stroke.current = null;
+    stopKeeping();
+    return done;
+  };
+
+  const stopKeeping = () => {
     if (keeping.current !== null) clearTimeout(keeping.current);
     keeping.current = null;
-    return done;
   };
 
   const finish = () => {
     const done = lift();
     if (done === null) return;
     lastPoint.current = { x: done.points.at(-3)!, y: done.points.at(-2)! };
-    if (atOnce && done.mode === 'paint') {
-      actions.repairPlace(photoKey, done);
-    } else {
-      actions.paint(photoKey, done);
-    }
+    commit(done);
+    pieces.current = 0;
   };
 
   // ------------------------------------------------------------------------------------------- outlines
 
-  const close = (points: readonly Point[], subtract: boolean) => {
-    setOutline([]);
-    if (points.length < 3 || tool === 'brush' || tool === 'eraser' || tool === 'defect') return;
-    const area: MaskArea = {
+  const areaOf = (points: readonly Point[], subtract: boolean): MaskArea | null => {
+    if (points.length < 3 || tool === 'brush' || tool === 'eraser' || tool === 'defect') return null;
+    return {
       kind: 'area',
       shape: tool,
       mode: !atOnce && (areaMode === 'subtract') !== subtract ? 'subtract' : 'add',
-      points: points.slice(0, MAX_POINTS).flatMap(({ x, y }) => [x, y]),
+      points: points.flatMap(({ x, y }) => [x, y]),
     };
+  };
+
+  // An outline is kept safe as a stroke is, as soon as it encloses anything.
+  const latestOutline = useRef(outline);
+  latestOutline.current = outline;
+  const latestKeep = useRef(keep);
+  latestKeep.current = keep;
+  useEffect(() => {
+    if (outline.length >= 3) keeping.current ??= setTimeout(() => latestKeep.current(), KEEP_EVERY);
+  }, [outline]);
+
+  const close = (points: readonly Point[], subtract: boolean) => {
+    setOutline([]);
+    stopKeeping();
+    const area = areaOf(points, subtract);
+    if (area === null) return;
     if (atOnce) actions.repairPlace(photoKey, area);
     else actions.paint(photoKey, area);
   };
@@ -152,9 +203,11 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     if (lift() !== null) {
       tiles.setOps(ops);
       canvas.current?.redraw();
-      actions.dropUnfinished(photoKey);
     }
     setOutline([]);
+    if (isDrawing) actions.dropUnfinished(photoKey);
+    if (pieces.current > 0) actions.undo(photoKey);
+    pieces.current = 0;
     return isDrawing;
   };
 
@@ -180,9 +233,23 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     ring.current.style.visibility = 'visible';
   };
 
+  /** Two fingers move the photo. Answers whether they do, and then the viewer takes what they do. */
+  const pinches = (event: PointerEvent<HTMLDivElement>): boolean => {
+    if (event.pointerType !== 'touch') return false;
+    fingers.current.add(event.pointerId);
+    if (fingers.current.size > 1 && !isPinching.current) {
+      isPinching.current = true;
+      const isMeant = stroke.current !== null && performance.now() - begun.current > PINCH_WITHIN;
+      if (isMeant) finish();
+      else if (tool !== 'polygon') giveUp();
+    }
+    return isPinching.current;
+  };
+
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.button !== 0) return;
-    event.stopPropagation();
+    if (event.button !== 0 || pinches(event)) return;
+    // Of a finger the viewer is told too: with a second one it zooms.
+    if (event.pointerType !== 'touch') event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
     setCrosshair(null);
     const point = at(event);
@@ -191,15 +258,22 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       // With Shift, in a straight line from where the last stroke ended.
       begin(from ?? point, pressureOf(event));
       if (from !== null) extend(point, pressureOf(event), true);
-    } else if (tool === 'defect') selectDefect(point);
-    else if (tool === 'polygon') addCorner(point, event.altKey);
-    else setOutline([point]);
+    } else if (tool === 'defect' || tool === 'polygon') {
+      // A finger is only known to be alone when it is lifted.
+      if (event.pointerType !== 'touch') tap(point, event.altKey);
+    } else setOutline([point]);
+  };
+
+  const tap = (point: Point, subtract: boolean) => {
+    if (tool === 'defect') selectDefect(point);
+    else addCorner(point, subtract);
   };
 
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     moveRing(event);
+    if (isPinching.current && event.pointerType === 'touch') return;
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-    event.stopPropagation();
+    if (event.pointerType !== 'touch') event.stopPropagation();
     if (isBrush) {
       const all = event.nativeEvent.getCoalescedEvents?.() ?? [];
       for (const each of all.length > 0 ? all : [event.nativeEvent]) extend(at(each), pressureOf(each));
@@ -210,20 +284,32 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       setOutline((points) => {
         const last = points.at(-1);
         const isNear = last !== undefined && Math.hypot(last.x - point.x, last.y - point.y) < 1.5 / view.scale;
-        return isNear ? points : [...points, point];
+        // More corners than a hand can tell: every second one will do.
+        const room = points.length < MAX_POINTS ? points : points.filter((_, i) => i % 2 === 0);
+        return isNear ? points : [...room, point];
       });
     }
   };
 
   const onPointerUp = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
-    event.stopPropagation();
+    const isTouch = event.pointerType === 'touch';
+    if (isTouch && liftFinger(event.pointerId)) return;
+    if (!isTouch) event.stopPropagation();
     if (isBrush) {
       extend(at(event), pressureOf(event, stroke.current), true);
       finish();
     } else if (tool === 'lasso' || tool === 'rectangle') {
       close(outline, event.altKey);
-    }
+    } else if (isTouch) tap(at(event), event.altKey);
+  };
+
+  /** Answers whether the finger was one of several. */
+  const liftFinger = (id: number): boolean => {
+    fingers.current.delete(id);
+    const wasPinching = isPinching.current;
+    if (fingers.current.size === 0) isPinching.current = false;
+    return wasPinching;
   };
 
   // ------------------------------------------------------------------------------------------- keys
@@ -271,7 +357,9 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
-      onPointerCancel={() => void giveUp()}
+      onPointerCancel={(event) => {
+        if (!liftFinger(event.pointerId)) giveUp();
+      }}
       onPointerLeave={() => {
         if (ring.current !== null) ring.current.style.visibility = 'hidden';
       }}

@@ -1,0 +1,75 @@
+import { findings } from './axe';
+import { expect, test, writeScene } from './host';
+import { drag, editMask, exportMask, placer } from './painting';
+import { settled } from './settled';
+
+test('the history names what was done; any point is gone to by a click or the keys, and what was undone is still there', async ({
+  page,
+  host,
+}) => {
+  const size = { width: 640, height: 480 };
+  await editMask(page, host, await writeScene(host.album, 'quay.png', { ...size, damaged: false }));
+  const place = await placer(page, size);
+  await drag(page, [place(150, 160), place(450, 160)]);
+  await page.keyboard.press('e');
+  await drag(page, [place(300, 120), place(300, 200)]);
+  await page.keyboard.press('n');
+  for (const corner of [place(400, 260), place(500, 260), place(500, 340)]) await page.mouse.click(...corner);
+  await page.keyboard.press('Enter');
+  const { mask: last } = await exportMask(page, 'last.png');
+  await page.keyboard.press('Shift+H');
+  const history = page.getByTestId('history');
+  const entries = history.getByRole('button');
+  await expect(entries).toHaveText(['As proposed', 'Brush stroke', 'Eraser stroke', 'Polygon']);
+  await expect(entries.nth(3)).toHaveAttribute('aria-current', 'step');
+
+  await entries.nth(1).click();
+  await expect(entries.nth(1)).toHaveAttribute('aria-current', 'step');
+  await expect(entries).toHaveText(['As proposed', 'Brush stroke', 'Eraser stroke(undone)', 'Polygon(undone)']);
+  const { mask: first } = await exportMask(page, 'first.png');
+  expect(first.data.equals(last.data)).toBe(false);
+
+  await entries.nth(1).focus();
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await expect(entries.nth(3)).toHaveAttribute('aria-current', 'step');
+  const { mask: again } = await exportMask(page, 'again.png');
+  expect(again.data.equals(last.data)).toBe(true);
+  await page.keyboard.press('Escape');
+
+  // What is set is named with its value; something new takes the place of what was undone.
+  await page.keyboard.press('Control+z');
+  await page.getByTestId('tab-restore').click();
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  const strength = page.getByTestId('step-tone').getByRole('slider').first();
+  await strength.focus();
+  for (let i = 0; i < 30; i++) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('r');
+  await page.getByTestId('tab-history').click();
+  await expect(entries).toHaveText([
+    'As proposed',
+    'Brush stroke',
+    'Eraser stroke',
+    'Faded tones: on',
+    /^Strength of Faded tones: \d+\s%$/u,
+    'Turned right',
+  ]);
+  await entries.nth(2).click();
+  await settled(page);
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 700],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const theme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await findings(page), `axe: ${theme}, ${width}`).toEqual([]);
+      await page.screenshot({ path: test.info().outputPath(`history-${theme}-${width}.png`) });
+    }
+  }
+  await page.keyboard.press('Control+,');
+  await page.getByTestId('language').selectOption('pt-BR');
+  await page.keyboard.press('Escape');
+  await expect(entries.first()).toHaveText('Como proposto');
+  await expect(entries.nth(5)).toHaveText('Girada à direita(desfeito)');
+  await page.screenshot({ path: test.info().outputPath('history-pt.png') });
+});

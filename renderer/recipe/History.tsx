@@ -1,0 +1,106 @@
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../i18n/format';
+import { useActions } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { recipeName } from './choices';
+import { type HistoryName, historyOf } from './history';
+
+/** Everything that was done to the photo, the latest last; any point can be gone to, and what was undone is still there. */
+export function History({ entry }: { entry: OpenPhoto }) {
+  const { t } = useTranslation();
+  const { goTo } = useActions();
+  const nameOf = useHistoryName();
+  const list = useRef<HTMLOListElement>(null);
+  const { log, key } = entry;
+  const entries = useMemo(() => (log === null ? [] : historyOf(log)), [log]);
+  const at = log?.at ?? 0;
+  // Where one is now is in sight, after each change too.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [at, entries.length]);
+  if (log === null) return <p className="text-secondary">{t('history.none')}</p>;
+  return (
+    <>
+      <h2 className="mb-1 font-medium">{t('panel.history')}</h2>
+      <p className="mb-2 text-xs text-secondary">{t('history.hint')}</p>
+      <ol ref={list} data-testid="history" onKeyDown={moveFocus} className="-mx-1 space-y-px">
+        {entries.map((each) => {
+          const isCurrent = each.at === at;
+          const isUndone = each.at > at;
+          return (
+            <li key={each.at}>
+              <button
+                type="button"
+                aria-current={isCurrent ? 'step' : undefined}
+                data-undone={isUndone}
+                // One stop for the Tab key: the arrow keys go through the list.
+                tabIndex={isCurrent ? 0 : -1}
+                onClick={() => goTo(key, each.at)}
+                className="flex min-h-7 w-full items-center rounded-md border-l-2 border-transparent px-2 py-1 text-left outline-offset-[-2px] hover:bg-raised aria-[current]:border-accent aria-[current]:bg-raised aria-[current]:font-medium data-[undone=true]:text-secondary data-[undone=true]:italic"
+              >
+                <span className="min-w-0 break-words">{nameOf(each.name)}</span>
+                {isUndone && <span className="sr-only">{t('history.undone')}</span>}
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+}
+
+/** An entry in words. */
+function useHistoryName(): (name: HistoryName) => string {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  return (name) => {
+    switch (name.text) {
+      case 'setting':
+        return t('history.setting', {
+          step: t(`steps.${name.step}`),
+          control: t(`controls.${name.control.label}`),
+          value: valueText(name),
+        });
+      case 'on':
+      case 'off':
+        return t(`history.${name.text}`, { step: t(`steps.${name.step}`) });
+      case 'recipe':
+        return t('history.recipe', { name: recipeName(name.recipe, t, i18n) });
+      case 'grow':
+      case 'shrink':
+      case 'feather':
+        return t(`history.${name.text}`, { radius: name.radius });
+      case 'repair':
+      case 'repairOn':
+      case 'repairOff':
+      case 'repairRemoved':
+      case 'repairMoved':
+        return t(`history.${name.text}`, { place: t('local.name', { number: name.place }) });
+      default:
+        return t(`history.${name.text}`);
+    }
+  };
+
+  function valueText({ control, value }: Extract<HistoryName, { text: 'setting' }>): string {
+    if (control.type === 'switch') return t(value === true ? 'history.yes' : 'history.no');
+    if (control.type === 'choice') {
+      const option = control.options.find((each) => each.value === value);
+      return option === undefined ? String(value) : t(`controls.${option.label}`, { value: option.value });
+    }
+    if (control.unit === 'percent') return format.percent(Number(value));
+    const figure = format.number(Number(value) * control.factor, 1);
+    return control.unit === null ? figure : `${figure} ${t(`controls.${control.unit}`)}`;
+  }
+}
+
+function moveFocus(event: KeyboardEvent<HTMLOListElement>): void {
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const here = buttons.indexOf(event.target as HTMLButtonElement);
+  const steps: Record<string, number> = { ArrowUp: here - 1, ArrowDown: here + 1, Home: 0, End: buttons.length - 1 };
+  const next = steps[event.key];
+  if (next === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  buttons[Math.min(buttons.length - 1, Math.max(0, next))]?.focus();
+}

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import { freshLog } from '../../document/edit';
+import type { EditAction, EditLog, MaskOp, Recipe } from '../../preload/contract';
+import { createTranslations } from '../i18n';
+import { PROPOSAL } from '../testing/fakeBridge';
+import { historyOf } from './history';
+
+const log = (actions: EditAction[]): EditLog => ({ ...freshLog(PROPOSAL), actions, at: actions.length });
+const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 5, hardness: 1, points: [1, 1, 1] };
+const spot = { id: 'a', enabled: true, mask: [dab] };
+const withSteps = (change: (steps: Recipe['steps']) => Recipe['steps']): Recipe => ({
+  ...PROPOSAL,
+  steps: change(PROPOSAL.steps),
+});
+
+test('each thing done has its name, by what it changed', () => {
+  const gentler = withSteps(([repair, tone]) => [
+    repair!,
+    { ...tone!, settings: { ...tone!.settings, strength: 0.7 } } as never,
+  ]);
+  const off = {
+    ...gentler,
+    steps: gentler.steps.map((step) => (step.kind === 'repair' ? { ...step, enabled: false } : step)),
+  };
+  const names = historyOf(
+    log([
+      { name: 'setting', recipe: gentler },
+      { name: 'step', recipe: off },
+      { name: 'mask', paint: dab, recipe: gentler },
+      { name: 'mask', paint: { ...dab, mode: 'erase' } },
+      { name: 'mask', paint: { kind: 'area', shape: 'lasso', mode: 'subtract', points: [0, 0, 1, 1, 0, 1] } },
+      { name: 'mask', paint: { kind: 'grow', radius: 4 } },
+      { name: 'repair', repair: spot },
+      { name: 'repair', repair: { ...spot, id: 'b' } },
+      { name: 'repairRemoved', remove: 'a' },
+      { name: 'repairOff', toggle: { id: 'b', enabled: false } },
+      { name: 'turned', orientation: 6 },
+      { name: 'turned', orientation: 3 },
+      { name: 'turned', orientation: 4 },
+    ]),
+  ).map(({ name }) => name);
+  expect(names).toMatchObject([
+    { text: 'begin' },
+    { text: 'setting', step: 'tone', control: { name: 'strength' }, value: 0.7 },
+    { text: 'off', step: 'repair' },
+    { text: 'brush' },
+    { text: 'eraser' },
+    { text: 'lassoOut' },
+    { text: 'grow', radius: 4 },
+    { text: 'repair', place: 1 },
+    { text: 'repair', place: 2 },
+    { text: 'repairRemoved', place: 1 },
+    { text: 'repairOff', place: 2 },
+    { text: 'right' },
+    { text: 'right' },
+    { text: 'mirror' },
+  ]);
+});
+
+test('what continues an action is one entry with it, which ends where the last of it does', () => {
+  const entries = historyOf(
+    log([
+      { name: 'mask', paint: dab },
+      { name: 'mask', paint: dab, continues: true },
+      { name: 'mask', paint: dab, continues: true },
+      { name: 'mask', paint: { kind: 'invert' } },
+    ]),
+  );
+  expect(entries.map(({ at }) => at)).toEqual([0, 3, 4]);
+});
+
+test('there is a word for every name, in every language', () => {
+  const ops: MaskOp[] = [
+    dab,
+    { ...dab, mode: 'erase' },
+    ...(['rectangle', 'polygon', 'lasso'] as const).flatMap((shape) =>
+      (['add', 'subtract'] as const).map((mode): MaskOp => ({ kind: 'area', shape, mode, points: [0, 0, 1, 1, 0, 1] })),
+    ),
+    { kind: 'defect', mode: 'add', x: 1, y: 1, sensitivity: null },
+    { kind: 'defect', mode: 'remove', x: 1, y: 1, sensitivity: null },
+    { kind: 'bitmap', mode: 'replace', id: 'a'.repeat(64) },
+    { kind: 'detected', sensitivity: null, grow: null },
+    { kind: 'grow', radius: 1 },
+    { kind: 'shrink', radius: 1 },
+    { kind: 'feather', radius: 1 },
+    { kind: 'invert' },
+    { kind: 'clear' },
+  ];
+  const actions: EditAction[] = [
+    ...ops.map((paint): EditAction => ({ name: 'mask', paint })),
+    { name: 'setting' },
+    { name: 'step' },
+    { name: 'recipe' },
+    { name: 'maskReset', mask: [] },
+    { name: 'repair', repair: spot },
+    { name: 'repairOn', toggle: { id: 'a', enabled: true } },
+    { name: 'repairMoved', move: { id: 'a', to: 0 } },
+    { name: 'turned', orientation: 8 },
+    { name: 'turned', orientation: 4 },
+    { name: 'startOver' },
+    { name: 'taken' },
+  ];
+  for (const language of ['en', 'pt-BR'] as const) {
+    const translations = createTranslations(language);
+    for (const { name } of historyOf(log(actions))) {
+      expect(translations.exists(`history.${name.text}`), `${language}: ${name.text}`).toBe(true);
+    }
+  }
+});

@@ -1,0 +1,124 @@
+import { applyAction } from '../../document/edit';
+import type { EditAction, EditLog, EditState, MaskOp, Recipe, StepKind } from '../../preload/contract';
+import { type Turn, turned } from '../darkroom/geometry';
+import { type Control, controlsOf } from './controls';
+
+/** What an entry of the history is called; the component puts it into words. `text` is a key under `history`. */
+export type HistoryName =
+  | { text: HistoryText }
+  | { text: 'setting'; step: StepKind; control: Control; value: unknown }
+  | { text: 'on' | 'off'; step: StepKind }
+  | { text: 'recipe'; recipe: Recipe }
+  | { text: 'grow' | 'shrink' | 'feather'; radius: number }
+  | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved'; place: number };
+
+type HistoryText =
+  | 'begin'
+  | 'settings'
+  | 'order'
+  | 'brush'
+  | 'eraser'
+  | 'lasso'
+  | 'lassoOut'
+  | 'polygon'
+  | 'polygonOut'
+  | 'rectangle'
+  | 'rectangleOut'
+  | 'defectIn'
+  | 'defectOut'
+  | 'bitmap'
+  | 'detected'
+  | 'invert'
+  | 'clear'
+  | 'maskReset'
+  | 'turned'
+  | Turn
+  | 'startOver'
+  | 'taken';
+
+export interface HistoryEntry {
+  /** Where the log's mark is when this is the last thing done. */
+  at: number;
+  name: HistoryName;
+}
+
+/** The history as a person knows it: the beginning, then one entry for each thing done, those undone included. */
+export function historyOf({ base, actions }: EditLog): HistoryEntry[] {
+  const entries: HistoryEntry[] = [{ at: 0, name: { text: 'begin' } }];
+  const places: string[] = [];
+  let state = base;
+  for (const [index, action] of actions.entries()) {
+    if (action.repair) places.push(action.repair.id);
+    const next = applyAction(state, action);
+    const last = entries.at(-1)!;
+    if (action.continues === true && index > 0) last.at = index + 1;
+    else entries.push({ at: index + 1, name: nameOf(action, state, next, places) });
+    state = next;
+  }
+  return entries;
+}
+
+function nameOf(action: EditAction, before: EditState, after: EditState, places: readonly string[]): HistoryName {
+  const place = (id: string | undefined) => 1 + places.indexOf(id ?? '');
+  switch (action.name) {
+    case 'setting':
+      return settingOf(before.recipe, after.recipe);
+    case 'step':
+      return switchOf(before.recipe, after.recipe);
+    case 'recipe':
+      return { text: 'recipe', recipe: after.recipe };
+    case 'mask':
+      return action.paint ? paintOf(action.paint) : { text: 'maskReset' };
+    case 'repair':
+      return { text: 'repair', place: place(action.repair?.id) };
+    case 'repairOn':
+    case 'repairOff':
+      return { text: action.name, place: place(action.toggle?.id) };
+    case 'repairRemoved':
+      return { text: 'repairRemoved', place: place(action.remove) };
+    case 'repairMoved':
+      return { text: 'repairMoved', place: place(action.move?.id) };
+    case 'turned': {
+      const ways = ['right', 'left', 'mirror', 'flip'] as const;
+      return { text: ways.find((way) => turned(before.orientation, way) === after.orientation) ?? 'turned' };
+    }
+    default:
+      return { text: action.name };
+  }
+}
+
+function settingOf(before: Recipe, after: Recipe): HistoryName {
+  for (const { kind, settings } of after.steps) {
+    const former: object = before.steps.find((step) => step.kind === kind)?.settings ?? {};
+    for (const control of controlsOf(kind)) {
+      const value = Reflect.get(settings, control.name);
+      if (value !== Reflect.get(former, control.name)) return { text: 'setting', step: kind, control, value };
+    }
+  }
+  return { text: 'settings' };
+}
+
+function switchOf(before: Recipe, after: Recipe): HistoryName {
+  for (const { kind, enabled } of after.steps) {
+    const former = before.steps.find((step) => step.kind === kind)?.enabled ?? false;
+    if (enabled !== former) return { text: enabled ? 'on' : 'off', step: kind };
+  }
+  return { text: 'order' };
+}
+
+function paintOf(op: MaskOp): HistoryName {
+  switch (op.kind) {
+    case 'stroke':
+      return { text: op.mode === 'erase' ? 'eraser' : 'brush' };
+    case 'area':
+      return { text: op.mode === 'add' ? op.shape : `${op.shape}Out` };
+    case 'defect':
+      return { text: op.mode === 'add' ? 'defectIn' : 'defectOut' };
+    case 'grow':
+    case 'shrink':
+    case 'feather':
+      return { text: op.kind, radius: op.radius };
+    default:
+      return { text: op.kind };
+  }
+}
