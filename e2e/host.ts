@@ -46,15 +46,18 @@ export const test = base.extend<{
   data: string;
   /** False: the app is started for the first time. */
   introduced: boolean;
+  /** True: what was open is opened again after a restart. */
+  reopens: boolean;
   /** What the story provokes, so that it is no complaint. */
   provoked: RegExp | undefined;
 }>({
   provoked: [undefined, { option: true }],
   introduced: [true, { option: true }],
-  data: async ({ introduced }, use, info) => {
+  reopens: [false, { option: true }],
+  data: async ({ introduced, reopens }, use, info) => {
     const data = info.outputPath('data');
     await mkdir(data, { recursive: true });
-    if (introduced) await writeFile(join(data, 'settings.json'), JSON.stringify({ introduced }));
+    await writeFile(join(data, 'settings.json'), JSON.stringify({ introduced, reopen: reopens }));
     await use(data);
   },
   electronApp: async ({ data }, use, info) => {
@@ -110,7 +113,7 @@ async function inBrowser(page: Page, album: string, data: string) {
       await end(how);
       ({ child, address } = await startBrowserHost(album, data));
       await page.goto(address);
-      await expect(page.getByTestId('empty')).toBeVisible();
+      await expect(page.getByTestId('menu')).toBeVisible();
     },
     killEngine() {
       const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });

@@ -264,3 +264,35 @@ test('an edit is saved beside its photo, found from there, and told from that of
   expect(await electron.handle('edits.find', { token: bob.token })).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
   await electron.close();
 });
+
+test('what was open is there at the next start, as far as its files are; uploads are told apart', async () => {
+  await writeFile(join(folder, 'bob.jpg'), 'another');
+  const upload = join(app.uploads, 'pasted.jpg');
+  await writeFile(upload, 'pasted');
+  const paths = [join(folder, 'ada.jpg'), upload, join(folder, 'bob.jpg')];
+  const [ada, pasted, bob] = (await app.offer(paths)) as [FileEntry, FileEntry, FileEntry];
+  const view = { x: 3, y: 4, scale: 2 };
+  const photos = [ada, pasted, bob].map(({ token }) => ({ token, view: token === bob.token ? view : null }));
+  expect(await app.handle('session.save', { photos: [{ token: 'made-up', view }], active: 0 })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
+  await value(app.handle('session.save', { photos, active: 2 }));
+  // A page that is loaded anew finds the upload, as long as this program runs.
+  expect(await value(app.handle('session.load', {}))).toMatchObject({ missing: [], active: 2, photos: { length: 3 } });
+  await app.close();
+  await rm(join(folder, 'ada.jpg'));
+  app = await createApp(services());
+  expect(await value(app.handle('session.load', {}))).toMatchObject({
+    photos: [{ file: { name: 'bob.jpg' }, view }],
+    active: 0,
+    missing: [
+      { name: 'ada.jpg', uploaded: false },
+      { name: 'pasted.jpg', uploaded: true },
+    ],
+  });
+  await value(app.handle('settings.set', { reopen: false }));
+  expect(await value(app.handle('session.load', {}))).toEqual({ photos: [], active: null, missing: [] });
+  await writeFile(join(folder, 'data', 'session.json'), '{"photos": [{"path": 7}]}');
+  await value(app.handle('settings.set', { reopen: true }));
+  expect(await value(app.handle('session.load', {}))).toEqual({ photos: [], active: null, missing: [] });
+});

@@ -31,6 +31,7 @@ import { EDIT_EXTENSION, EXPORT_EXTENSIONS } from './photos/extensions';
 import { writePhoto } from './photos/write';
 import { createRecipes } from './recipes';
 import type { Subject } from './restoration/sidecar';
+import { openSession } from './session';
 import { openSettings } from './settings';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
@@ -92,6 +93,7 @@ type Handlers = { [N in CallName]: (request: ParsedRequest<N>) => Promise<Respon
 
 export async function createApp(services: HostServices): Promise<App> {
   const settings = await openSettings(services.userData);
+  const session = openSession(join(services.userData, 'session.json'));
   const edits = createEdits(join(services.userData, 'edits'));
   const recipes = createRecipes(join(services.userData, 'recipes'));
   const scratch = await mkdtemp(join(tmpdir(), 'emulsion-'));
@@ -296,6 +298,28 @@ export async function createApp(services: HostServices): Promise<App> {
       const text = await edits.asFile(photoId, view);
       const written = await writePhoto({ ...target, extension: EDIT_EXTENSION }, (part) => writeFile(part, text));
       return handOver(written, 'application/octet-stream');
+    },
+    'session.load': async () => {
+      const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
+      if (!settings.get().reopen) return answer;
+      const { photos: before, active } = await session.load();
+      for (const [index, { path, name, view, uploaded }] of before.entries()) {
+        const isOurs = isPassing(path) || (await files.mayOffer(path));
+        const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
+        if (file?.kind === 'photo') {
+          if (index === active) answer.active = answer.photos.length;
+          answer.photos.push({ file, view });
+        } else answer.missing.push({ name, uploaded });
+      }
+      return answer;
+    },
+    'session.save': async ({ photos: open, active }) => {
+      const kept = open.map(({ token, view }) => {
+        const path = files.path(token, 'photo');
+        return { path, name: basename(path), view, uploaded: isPassing(path) };
+      });
+      await session.save({ photos: kept, active });
+      return {};
     },
     'masks.export': ({ photoId, recipe, jobId }) => {
       const { name } = openedPhoto(photoId).subject;

@@ -545,6 +545,8 @@ export const Settings = z.object({
     .default('#ff00c8'),
   /** Of the mask over the photo. */
   maskOpacity: z.number().min(0.1).max(1).default(0.6),
+  /** At the start, the photos are opened that were open at the end. */
+  reopen: z.boolean().default(true),
   /** The introduction was gone through or skipped. */
   introduced: z.boolean().default(false),
 });
@@ -746,6 +748,26 @@ export const CALLS = {
   'edits.keep': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   /** Writes everything that was done to a photo to a file of its own, beside the photo unless a person chooses else. */
   'edits.export': { request: z.object({ photoId: PhotoId, view: PhotoView }).strict(), response: Written },
+
+  /** What was open when the program ended; nothing where the settings say so. Files that are gone are only named. */
+  'session.load': {
+    request: nothing,
+    response: z.object({
+      photos: z.array(z.object({ file: FileEntry, view: PhotoView })),
+      /** Which of them was looked at. */
+      active: z.number().int().nonnegative().nullable(),
+      missing: z.array(z.object({ name: z.string(), uploaded: z.boolean() })),
+    }),
+  },
+  'session.save': {
+    request: z
+      .object({
+        photos: z.array(z.object({ token: FileToken, view: PhotoView })).max(10_000),
+        active: z.number().int().nonnegative().nullable(),
+      })
+      .strict(),
+    response: nothing,
+  },
 
   /** Writes the mask of the repair step as a grey PNG of the photo's size. */
   'masks.export': {

@@ -19,6 +19,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
   const { setSettings } = useActions();
   const settings = useApp((state) => state.settings);
   const version = useApp((state) => state.info?.version ?? '');
+  const uploads = useApp((state) => state.info !== null && state.info.uploadUrl !== null);
   const id = useId();
   const set = (change: Partial<Settings>) => void setSettings(change);
   /** What was set before everything was put back, to be undone. */
@@ -78,6 +79,19 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
               { value: 'pt-BR', label: t('settings.languages.pt-BR') },
             ]}
             onChange={(value) => set({ language: value === 'en' || value === 'pt-BR' ? value : null })}
+          />
+        </Field>
+        <Field
+          label={t('settings.reopen')}
+          htmlFor={`${id}-reopen`}
+          hint={t(uploads ? 'settings.reopenUploads' : 'settings.reopenText')}
+          hintId={`${id}-reopen-hint`}
+        >
+          <Switch
+            id={`${id}-reopen`}
+            describedBy={`${id}-reopen-hint`}
+            checked={settings.reopen}
+            onChange={(reopen) => set({ reopen })}
           />
         </Field>
       </Group>

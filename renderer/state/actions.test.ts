@@ -444,6 +444,63 @@ describe('the app', () => {
     expect(known.stores.view.getState().dialog).toBeNull();
   });
 
+  test('opens what was open at the end, first what was looked at, and keeps what is open since', async () => {
+    const { actions, bridge, entry, notices, settle, stores } = setUp();
+    const file = (token: string) => ({ token, name: `${token}.jpg`, kind: 'photo' as const, bytes: 1 });
+    const view = { x: 500, y: 600, scale: 2 };
+    const log: EditLog = { ...freshLog(PROPOSAL), actions: [{ name: 'startOver' }], at: 1 };
+    bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
+    bridge.answers['session.load'] = () =>
+      ok({
+        photos: [
+          { file: file('one'), view: null },
+          { file: file('two'), view },
+          { file: file('three'), view: null },
+        ],
+        active: 1,
+        missing: [{ name: 'gone.jpg', uploaded: false }],
+      });
+    await actions.start();
+    await settle();
+    expect(bridge.named('photos.open').map(({ request }) => request.token)).toEqual(['two', 'one', 'three']);
+    const open = () => stores.photos.getState().photos;
+    expect(open().map(({ token }) => token)).toEqual(['one', 'two', 'three']);
+    expect(entry().token).toBe('two');
+    expect(stores.view.getState().views).toMatchObject({ [entry().key]: view });
+    expect(notices()).toMatchObject([{ tone: 'info', text: 'notReopened', params: { name: 'gone.jpg' } }]);
+
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bridge.named('session.save')).toEqual([]);
+    actions.close(open()[0]!.key);
+    actions.view.zoomFit(entry().key);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(bridge.named('session.save').map(({ request }) => request)).toEqual([
+      {
+        photos: [
+          { token: 'two', view: null },
+          { token: 'three', view: null },
+        ],
+        active: 0,
+      },
+    ]);
+  });
+
+  test('photos in hand stay in front of those that were open', async () => {
+    const { actions, bridge, entry, settle, stores } = setUp();
+    bridge.answers['session.load'] = () =>
+      ok({
+        photos: [{ file: { token: 'old', name: 'old.jpg', kind: 'photo', bytes: 1 }, view: null }],
+        active: 0,
+        missing: [],
+      });
+    const starting = actions.start();
+    bridge.emit('files.offered', { files: [{ token: 'new', name: 'new.jpg', kind: 'photo', bytes: 1 }] });
+    await starting;
+    await settle();
+    expect(entry().token).toBe('new');
+    expect(stores.photos.getState().photos.map(({ token }) => token)).toEqual(['old', 'new']);
+  });
+
   test('progress belongs to its job, and ends with it', async () => {
     const { actions, bridge, openOne, settle, stores } = setUp();
     await actions.start();

@@ -29,6 +29,7 @@ import { createKeeper } from './keeper';
 import type { EditFile, Job, JobKind, Notice, OpenPhoto } from './model';
 import { createPaces } from './pace';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
+import { keepSession } from './session';
 import { activePhoto, type Stores } from './stores';
 import { createToolActions, followTools } from './tools';
 import { createViewActions, lookedAt, orientationOf } from './view';
@@ -220,6 +221,55 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   const cameFrom = new Map<string, string | null>();
   let taking = false;
 
+  function newPhoto(
+    { token, name }: Pick<FileEntry, 'token' | 'name'>,
+    log: EditLog | null = null,
+    awaited: EditFile | null = null,
+  ): OpenPhoto {
+    return {
+      key: surroundings.newId(),
+      token,
+      name,
+      phase: 'waiting',
+      photo: null,
+      sha256: null,
+      awaited,
+      offered: null,
+      analysis: null,
+      log,
+      ...derived(log),
+      editing: null,
+      render: 'idle',
+      rendering: null,
+      renderedFor: null,
+    };
+  }
+
+  /** Photos that were open when the program ended: that they go on need not be said of each. */
+  const reopened = new Set<string>();
+
+  /** Opens what was open at the end, the photo that was looked at first; what came in hand since stays in front. */
+  function reopen({ photos: before, active, missing }: Response<'session.load'>): void {
+    for (const uploaded of [false, true]) {
+      const names = missing.filter((each) => each.uploaded === uploaded).map(({ name }) => name);
+      if (names.length === 0) continue;
+      tell({ tone: 'info', text: uploaded ? 'uploadsGone' : 'notReopened', params: { name: names.join(', ') } });
+    }
+    const fresh = before.map(({ file }) => newPhoto(file));
+    if (fresh.length === 0) return;
+    const { activeKey } = photos.getState();
+    for (const [index, { key }] of fresh.entries()) {
+      reopened.add(key);
+      cameFrom.set(key, null);
+      viewActions.recall(key, before[index]!.view);
+    }
+    photos.setState((state) => ({ photos: [...fresh, ...state.photos] }));
+    const first = fresh[active ?? 0]!;
+    queue.push(first.key, ...fresh.filter((each) => each !== first).map(({ key }) => key));
+    if (activeKey === null) activate(first.key);
+    void takeIn();
+  }
+
   /**
    * Opens files one after the other. `log` is put back on a photo that was closed; `awaited` is taken over as soon as
    * the photo is open.
@@ -229,27 +279,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     log: EditLog | null = null,
     awaited: EditFile | null = null,
   ): void {
-    const fresh = files
-      .filter((file) => file.kind === 'photo')
-      .map(
-        (file): OpenPhoto => ({
-          key: surroundings.newId(),
-          token: file.token,
-          name: file.name,
-          phase: 'waiting',
-          photo: null,
-          sha256: null,
-          awaited,
-          offered: null,
-          analysis: null,
-          log,
-          ...derived(log),
-          editing: null,
-          render: 'idle',
-          rendering: null,
-          renderedFor: null,
-        }),
-      );
+    const fresh = files.filter((file) => file.kind === 'photo').map((file) => newPhoto(file, log, awaited));
     const editFiles = files.filter((file) => file.kind === 'edit');
     if (fresh.length + editFiles.length < files.length) tell({ tone: 'info', text: 'onlyPhotos' });
     const first = fresh[0];
@@ -344,7 +374,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (beside !== undefined && 'error' in beside) {
       tell({ tone: 'error', text: 'editFileFailed', params: { name: beside.name }, failure: beside.error });
     } else if (beside !== undefined) patch(key, { offered: beside });
-    if (log === null || log.at === 0 || entry.log !== null) return;
+    if (log === null || log.at === 0 || entry.log !== null || (reopened.has(key) && !recovered)) return;
     tell({
       tone: 'info',
       text: recovered ? 'recovered' : 'continued',
@@ -1117,12 +1147,13 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
       bridge.onConnection?.(connectionChanged) ?? (() => {}),
     ];
-    const [settings, info, recipes, engine, recent] = await Promise.all([
+    const [settings, info, recipes, engine, recent, session] = await Promise.all([
       call('settings.get', {}),
       call('app.info', {}),
       call('recipes.list', {}),
       call('engine.status', {}),
       call('edits.recent', {}),
+      call('session.load', {}),
     ]);
     if (settings.ok) {
       app.setState({ settings: settings.value });
@@ -1135,6 +1166,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (engine.ok) engineChanged(engine.value);
     const failed = [settings, info, recipes, engine].find((result) => !result.ok);
     if (failed !== undefined && !failed.ok) tell({ tone: 'error', text: 'startFailed', failure: failed.error });
+    if (session.ok) reopen(session.value);
+    off.push(keepSession(stores, (now) => call('session.save', now)));
     return () => {
       for (const end of off) end();
     };

@@ -103,6 +103,8 @@ export type NoticeText =
   | 'editsUnread'
   | 'editsUnsaved'
   | 'editTaken'
+  | 'notReopened'
+  | 'uploadsGone'
   | 'editFileFailed'
   | 'editFileUnsaved'
   | 'editSaved'

@@ -231,6 +231,8 @@ export function createFakeBridge(): FakeBridge {
     'edits.keep': () => ({}),
     'edits.export': () => ({ name: 'lake.emulsion', place: null, bytes: 3000, download: 'download-4' }),
     'edits.recent': () => ({ entries: [] }),
+    'session.load': () => ({ photos: [], active: null, missing: [] }),
+    'session.save': () => ({}),
     'masks.export': () => ({ name: 'lake-mask.png', place: null, bytes: 4321, download: 'download-2' }),
     'masks.import': () => ({ id: 'a'.repeat(64) }),
     'masks.copy': () => ({ id: 'b'.repeat(64) }),

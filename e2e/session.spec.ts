@@ -1,0 +1,79 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test, writeScene } from './host';
+import { settled } from './settled';
+
+test.use({ reopens: true });
+
+const names = (page: Page) =>
+  page
+    .getByTestId('filmstrip')
+    .getByRole('button', { name: /^\w+\.png$/ })
+    .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label')));
+
+test('at the next start the same photos are open, the same one is looked at, and as it was; what is gone is told', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  const size = { width: 480, height: 360 };
+  for (const [index, name] of ['one.png', 'two.png', 'three.png'].entries()) {
+    await writeScene(host.album, name, { ...size, damaged: false, seed: 3 + index });
+  }
+  const upload = await writeScene(test.info().outputPath('elsewhere'), 'four.png', {
+    ...size,
+    damaged: false,
+    seed: 9,
+  });
+  await host.open();
+  await host.choose('one.png');
+  for (const name of ['two.png', 'three.png']) {
+    await page.keyboard.press('Control+o');
+    await page.getByTestId('files-dialog').getByText(name).click();
+    await expect(page.getByTestId('photo-name')).toHaveText(name);
+    await expect(page.getByTestId('proposal')).toBeVisible();
+  }
+  await host.offer(upload);
+  await expect(page.getByTestId('photo-name')).toHaveText('four.png');
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.getByTestId('filmstrip').getByRole('button', { name: 'two.png', exact: true }).click();
+  await page.keyboard.press('2');
+  await page.getByTestId('viewer').focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  await settled(page);
+  // What is looked at is kept a moment after it has changed.
+  await page.waitForTimeout(1500);
+  const looked = await page.getByTestId('viewer').screenshot();
+
+  // Loaded anew, the page has all of them back, the upload too.
+  await page.reload();
+  await expect(page.getByTestId('photo-name')).toHaveText('two.png');
+  expect(await names(page)).toEqual(['one.png', 'two.png', 'three.png', 'four.png']);
+  await expect(page.getByTestId('zoom')).toHaveText('200 %');
+  await settled(page);
+
+  await browserHost.restart('SIGTERM');
+  await expect(page.getByTestId('photo-name')).toHaveText('two.png');
+  await expect(page.getByTestId('notice-info')).toContainText('Came by upload, so choose again: four.png');
+  expect(await names(page)).toEqual(['one.png', 'two.png', 'three.png']);
+  await expect(page.getByTestId('zoom')).toHaveText('200 %');
+  await page.getByTestId('notice-info').getByRole('button', { name: 'Dismiss' }).click();
+  await settled(page);
+  await page.getByTestId('viewer').focus();
+  expect((await page.getByTestId('viewer').screenshot()).equals(looked)).toBe(true);
+
+  await rename(join(host.album, 'two.png'), join(host.album, 'moved.jpg'));
+  await browserHost.restart('SIGKILL');
+  await expect(page.getByTestId('notice-info')).toContainText('Not found any more: two.png');
+  expect(await names(page)).toEqual(['one.png', 'three.png']);
+
+  // Where the settings say so, nothing is opened.
+  await page.keyboard.press('Control+,');
+  await expect(page.getByTestId('settings-dialog')).toContainText('Photos that you upload are not kept');
+  await page.screenshot({ path: test.info().outputPath('settings.png') });
+  await page.getByRole('switch', { name: 'Open the photos of last time at the start' }).click();
+  await page.keyboard.press('Escape');
+  await browserHost.restart('SIGTERM');
+  await expect(page.getByTestId('empty')).toBeVisible();
+});
