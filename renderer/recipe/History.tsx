@@ -23,9 +23,14 @@ export function History({ entry }: { entry: OpenPhoto }) {
   if (log === null) return <p className="text-secondary">{t('history.none')}</p>;
   return (
     <>
-      <h2 className="mb-1 font-medium">{t('panel.history')}</h2>
       <p className="mb-2 text-xs text-secondary">{t('history.hint')}</p>
-      <ol ref={list} data-testid="history" onKeyDown={moveFocus} className="-mx-1 space-y-px">
+      <ol
+        ref={list}
+        aria-label={t('panel.history')}
+        data-testid="history"
+        onKeyDown={moveFocus}
+        className="-mx-1 space-y-px"
+      >
         {entries.map((each) => {
           const isCurrent = each.at === at;
           const isUndone = each.at > at;
