@@ -77,8 +77,9 @@ describe('an edit file', () => {
     .map(([actions, mark]): EditLog => ({ base: freshState(recipe), actions, at: mark % (actions.length + 1) }));
   const view = fc.option(
     fc.record({
-      x: fc.double({ min: -99, max: 9999, noNaN: true }),
-      y: fc.double({ min: -99, max: 9999, noNaN: true }),
+      // JSON knows no -0.
+      x: fc.double({ min: -99, max: 9999, noNaN: true }).map((x) => x + 0),
+      y: fc.double({ min: -99, max: 9999, noNaN: true }).map((y) => y + 0),
       scale: fc.double({ min: 0.001, max: 32, noNaN: true }),
     }),
   );
