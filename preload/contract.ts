@@ -124,9 +124,10 @@ export const ColoriseSettings = z.object({
   strength: unit.default(0.9),
   variant: z.number().int().min(0).max(7).default(0),
 });
+export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
 export const UpscaleSettings = z.object({
   scale: z.union([z.literal(2), z.literal(4)]).default(2),
-  variant: z.enum(['faithful', 'crisp']).default('faithful'),
+  variant: z.enum(UPSCALE_VARIANTS).default('faithful'),
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
 export const StyleSettings = z.object({ style: z.string().min(1).max(64), strength: unit.default(0.8) });
@@ -373,6 +374,8 @@ export const Need = z.object({
   figures: z.record(z.string(), z.number()),
   /** The English sentence with the figures filled in (for the command line and reports). */
   sentence: z.string(),
+  /** Which of a step's variants have a generator, for a step that lets one choose. */
+  variants: z.array(z.string()).optional(),
 });
 export type Need = z.infer<typeof Need>;
 

@@ -11,6 +11,7 @@ import {
   fakeInpainter,
   fakeRestorer,
   fakeTools,
+  fakeUpscaler,
   mapPixels,
   testScene,
   to16Bit,
@@ -85,6 +86,22 @@ describe('needs', () => {
     expect(need(analysis, 'repair').needed).toBe(true);
     expect(need(analysis, 'repair').sentence).toContain(`${(100 * analysis.damage).toFixed(1)} %`);
     expect(analysis.recipe.steps.find((step) => step.kind === 'repair')?.enabled).toBe(true);
+  });
+
+  test('a small photo may be enlarged, in the variants that have a generator, and is never by itself', async () => {
+    const offers = async (...upscale: FakeGenerator[]) => {
+      const analysis = await analyse(scene, null, fakeTools({ upscale }));
+      expect(analysis.recipe.steps.some(({ kind }) => kind === 'upscale')).toBe(false);
+      const { needed, available, variants } = need(analysis, 'upscale');
+      expect(needed).toBe(true);
+      expect(available).toBe(variants!.length > 0);
+      return variants;
+    };
+    expect(await offers()).toEqual([]);
+    expect(await offers(fakeUpscaler(2))).toEqual(['faithful']);
+    expect(await offers(fakeUpscaler(2, 'crisp'), fakeUpscaler(2))).toEqual(['faithful', 'crisp']);
+    // Four times alone does not double.
+    expect(await offers(fakeUpscaler(4))).toEqual([]);
   });
 
   test('false alarms that the detector is known for are no need', async () => {

@@ -1,4 +1,12 @@
-import { type Analysis, type Need, RECIPE_FORMAT, type Recipe, type Step, type StepKind } from '../../preload/contract';
+import {
+  type Analysis,
+  type Need,
+  RECIPE_FORMAT,
+  type Recipe,
+  type Step,
+  type StepKind,
+  UPSCALE_VARIANTS,
+} from '../../preload/contract';
 import type { DamageMap } from './damage';
 import { certainDamage, createMask, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
@@ -14,6 +22,7 @@ import {
   toneCurves,
 } from './tone';
 import type { StepTools, Task } from './tools';
+import { upscalePasses } from './upscale';
 
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
 const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
@@ -262,12 +271,16 @@ function assessColorise({ tone }: Measurements, tools: StepTools): Need {
 }
 
 function assessUpscale({ megapixels }: Measurements, tools: StepTools): Need {
-  const available = has(tools, 'upscale');
+  // Who can double can make four times as large as well.
+  const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses({ scale: 2, variant }, tools) !== null);
+  const available = variants.length > 0;
   const figures = { megapixels };
   const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;
-  return megapixels < SMALL_MEGAPIXELS
-    ? need('upscale', true, available, 'reason.upscale.small', figures, `A small photo (${size}).`)
-    : need('upscale', false, available, 'reason.upscale.large', figures, `Large enough (${size}).`);
+  const assessed =
+    megapixels < SMALL_MEGAPIXELS
+      ? need('upscale', true, available, 'reason.upscale.small', figures, `A small photo (${size}).`)
+      : need('upscale', false, available, 'reason.upscale.large', figures, `Large enough (${size}).`);
+  return { ...assessed, variants };
 }
 
 // ------------------------------------------------------------------------------------------------ proposal

@@ -24,7 +24,7 @@ import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
-import { CONTROLS, type Control } from './controls';
+import { type Control, offeredControls } from './controls';
 import { reasonSentence } from './reason';
 
 const ICONS: Record<StepKind, LucideIcon> = {
@@ -79,7 +79,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
           {kind === 'colorise' && ` ${t('restore.imagined')}`}
         </p>
       )}
-      {enabled && <StepControls entry={entry} kind={kind} />}
+      {enabled && <StepControls entry={entry} need={need} />}
       <StepProgress entry={entry} kind={kind} />
     </section>
   );
@@ -104,13 +104,14 @@ function WhyHere({ kind }: { kind: StepKind }) {
   );
 }
 
-function StepControls({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
+function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
+  const { kind, variants } = need;
   const { t } = useTranslation();
   const actions = useActions();
   const [open, setOpen] = useState(false);
   const id = useId();
   const maskShown = useView((state) => state.maskShown);
-  const { main, more } = CONTROLS[kind];
+  const { main, more } = offeredControls(kind, variants);
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />

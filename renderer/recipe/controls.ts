@@ -89,3 +89,18 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
 
 /** All that one can set of a kind of step. */
 export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];
+
+/** The controls of a step, without the variants that have no generator here. A choice of one is none. */
+export function offeredControls(
+  kind: StepKind,
+  variants?: readonly string[],
+): { main: Control; more: readonly Control[] } {
+  const { main, more } = CONTROLS[kind];
+  if (variants === undefined) return { main, more };
+  const offered = more.flatMap((control): Control[] => {
+    if (control.type !== 'choice' || control.name !== 'variant') return [control];
+    const options = control.options.filter(({ value }) => variants.includes(String(value)));
+    return options.length > 1 ? [{ ...control, options }] : [];
+  });
+  return { main, more: offered };
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Recipe, STEP_KINDS } from '../../preload/contract';
-import { CONTROLS } from '../recipe/controls';
+import { CONTROLS, offeredControls } from '../recipe/controls';
 import { cleanAnalysis, fakeAnalysis, PROPOSAL } from '../testing/fakeBridge';
 import {
   appliedTo,
@@ -63,6 +63,15 @@ test('every control sets what its schema accepts, over its whole range', () => {
     }
     expect(CONTROLS[each].more.length).toBeLessThanOrEqual(2);
   }
+});
+
+test('variants without a generator are not offered, nor is a choice between one', () => {
+  const names = (variants?: string[]) => offeredControls('upscale', variants).more.map(({ name }) => name);
+  expect(names()).toEqual(['variant']);
+  expect(names(['faithful', 'crisp'])).toEqual(['variant']);
+  expect(names(['faithful'])).toEqual([]);
+  expect(offeredControls('upscale', ['faithful']).main).toEqual(CONTROLS.upscale.main);
+  expect(offeredControls('tone')).toEqual(CONTROLS.tone);
 });
 
 describe('a recipe applied to a photo', () => {
