@@ -39,10 +39,10 @@ const GRAIN_SHARE = 0.85;
 const LEAST_BLOCKINESS = 1.35;
 const LEAST_COMPRESSION = 3;
 /**
- * A photo in sound colours is rarely a damaged print: bright lines in it are wires, stalks and trails of light more
+ * A photo in colours is rarely a damaged print: bright lines in it are wires, ropes, stalks and trails of light more
  * often than scratches. So many times the damage must be found there before a repair is proposed.
  */
-const SOUND_COLOUR_CAUTION = 2.1;
+const COLOUR_CAUTION = 3.5;
 /** A trace of noise looks more natural than none. */
 const RESTORE_STRENGTH = 0.8;
 /** Photos below this are too small for a print of postcard size. */
@@ -123,7 +123,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
     isDamaged:
-      damage !== null && certainDamage(damage) >= damage.needed * (isSoundColour(tone) ? SOUND_COLOUR_CAUTION : 1),
+      damage !== null && certainDamage(damage) >= damage.needed * (tone.colour === 'colour' ? COLOUR_CAUTION : 1),
     tone,
     toneStrength: toneStrength(small, tone),
     quality,
@@ -137,10 +137,6 @@ export function maskedPixels(mask: Mask): (x: number, y: number) => boolean {
   const values = new Uint8Array(width * height);
   mask.read({ x: 0, y: 0, width, height }, values);
   return (x, y) => values[y * width + x] !== 0;
-}
-
-function isSoundColour(tone: ToneStatistics): boolean {
-  return tone.colour === 'colour' && castConfidence(tone) < LEAST_CAST;
 }
 
 /** Share of the tonal range in use, 0..1. */

@@ -61,8 +61,8 @@ export function createMask(
 const EDGE_BAND = 0.02;
 /** ... is certain as soon as it counts at all; one inside must have a core as certain as this, in logits ... */
 const INSIDE_CORE_LOGITS = 3.4;
-/** ... and be this certain on the whole, because braid, cords and reins look like scratches in places. */
-const INSIDE_MEAN_LOGITS = 1.1;
+/** ... and be this certain on the whole, because braid, bows, cords and gleaming tubes look like scratches in places. */
+const INSIDE_MEAN_LOGITS = 2;
 
 /**
  * Share of the picture, 0..1, under damage that is hardly anything else: what a proposal to repair is based on. A mask

@@ -128,7 +128,7 @@ class Spec(Generator):
         return {
             "name": "Damage detector",
             "task": "detect",
-            "version": "0.1.0",
+            "version": "0.2.0",
             "description": "Finds creases, scratches, hairs and tears (lines) and stains, dust and flakes (blobs) "
             "in a scanned photograph. It looks at brightness alone.",
             "input": {"name": "luma", "layout": "nchw", "channels": "luma", "range": [0, 1], "multiple": 16, "fixed": None},
@@ -137,8 +137,8 @@ class Spec(Generator):
             "halo": 96,
             "extraInputs": [],
             "thresholds": {"lines": 0.5, "blobs": 0.5},
-            "limits": "Trained on drawn and overlaid damage, on a processor, for little more than an hour. It finds about a "
-            "third of hard synthetic damage at its cautious default; bright creases and specks of real prints far more "
-            "reliably. Faint scratches, stains wider than about 30 pixels and worn borders are missed; reins, braid, roof "
-            "edges, collars and small bright flowers can be taken for damage. The mask is a proposal to be looked at.",
+            "limits": "Trained on drawn and overlaid damage, on a processor, for two and a half hours. It finds about a third of "
+            "hard synthetic damage at its cautious default and half of what is plain; bright creases and scratches of real "
+            "prints more reliably. Faint scratches, powdery dirt, stains wider than about 30 pixels and worn borders are missed; "
+            "ropes, bows, braid, roof edges and cracks in wood can be taken for damage. The mask is a proposal to be looked at.",
         }
