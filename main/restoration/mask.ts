@@ -6,7 +6,6 @@ import {
   EvidenceMask,
   FLANK_LOGITS,
   forEachPiece,
-  SEED_LOGITS,
   STEPS_PER_LOGIT,
 } from '../../document/evidence';
 import type { DamageMap } from './damage';
@@ -59,7 +58,8 @@ export function createMask(
 
 /** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
 const EDGE_BAND = 0.02;
-/** ... is certain as soon as it counts at all; one inside must have a core as certain as this, in logits ... */
+/** ... is certain from a core as certain as this on, in logits; one inside must have a more certain one ... */
+const EDGE_CORE_LOGITS = 2;
 const INSIDE_CORE_LOGITS = 3.4;
 /** ... and be this certain on the whole, because braid, bows, cords and gleaming tubes look like scratches in places. */
 const INSIDE_MEAN_LOGITS = 2;
@@ -88,7 +88,7 @@ export function certainDamage(map: DamageMap): number {
     const coreLogits = (core - AT_THRESHOLD) / STEPS_PER_LOGIT;
     const meanLogits = (sum / piece.length - AT_THRESHOLD) / STEPS_PER_LOGIT;
     const isCertain = isAtEdge
-      ? coreLogits >= SEED_LOGITS
+      ? coreLogits >= EDGE_CORE_LOGITS
       : coreLogits >= INSIDE_CORE_LOGITS && meanLogits >= INSIDE_MEAN_LOGITS;
     if (isCertain) count += piece.length;
   });
