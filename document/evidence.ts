@@ -30,9 +30,9 @@ const SENSITIVITY_SPAN = 1.25;
 /**
  * A piece of damage counts only where at least one of its pixels is more certain than the threshold by this much ...
  */
-export const SEED_LOGITS = 2;
+const SEED_LOGITS = 1;
 /** ... and then its flanks count down to this much below the threshold. */
-export const FLANK_LOGITS = 0.4;
+const FLANK_LOGITS = 1;
 /** Smaller pieces are taken for grain, in pixels of the evidence. */
 const SMALLEST_PIECE = 4;
 /** Cells of this many pixels of the evidence on a side remember whether there is anything in them. */

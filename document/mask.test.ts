@@ -279,7 +279,7 @@ describe('a detected piece', () => {
     expect(defectAt(compileMask(DETECTED_MASK, source), DETECTED_MASK, source, 60, 90)).toBeNull();
     const faint = {
       ...evidence,
-      plane: evidence.plane.map((value) => (value > 200 ? 150 : value > 100 ? 110 : value)),
+      plane: evidence.plane.map((value) => (value > 200 ? 135 : value > 100 ? 110 : value)),
     };
     const dim = sourceOf(faint);
     expect(wholeOf(DETECTED_MASK, dim).includes(255)).toBe(false);

@@ -4,7 +4,6 @@ import {
   type DetectionSettings,
   type Evidence,
   EvidenceMask,
-  FLANK_LOGITS,
   forEachPiece,
   STEPS_PER_LOGIT,
 } from '../../document/evidence';
@@ -56,6 +55,8 @@ export function createMask(
   return new EvidenceMask(evidence, acceptAt(evidence, settings.sensitivity), settings.grow, frame);
 }
 
+/** What a proposal judges are pieces above this, in logits: narrower than those of a mask. */
+const CERTAIN_LEVEL_LOGITS = -0.4;
 /** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
 const EDGE_BAND = 0.02;
 /** ... is certain from a core as certain as this on, in logits; one inside must have a more certain one ... */
@@ -71,7 +72,7 @@ const INSIDE_MEAN_LOGITS = 2;
 export function certainDamage(map: DamageMap): number {
   const { width, height } = map;
   const plane = judged(map).lines;
-  const level = AT_THRESHOLD - FLANK_LOGITS * STEPS_PER_LOGIT;
+  const level = AT_THRESHOLD + CERTAIN_LEVEL_LOGITS * STEPS_PER_LOGIT;
   const band = Math.max(2, EDGE_BAND * Math.min(width, height));
   let count = 0;
   forEachPiece(plane, width, height, level, (piece) => {
