@@ -6,6 +6,7 @@ import { test as base, type ElectronApplication, _electron as electron, expect, 
 import sharp from 'sharp';
 import { damageScene, testScene } from '../main/restoration/testing';
 import { electronProgram } from '../scripts/start.mjs';
+import { findings } from './axe';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BROWSER_HOST = join(ROOT, 'out/main/browser.js');
@@ -84,6 +85,8 @@ export const test = base.extend<{
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     const { host, close } = electronApp ? inElectron(page, electronApp, album) : await inBrowser(page, album, data);
     await use(host);
+    // Whatever state a story ends in, in its theme and language: a story that has failed is told of that alone.
+    if (info.errors.length === 0) expect(await findings(page), 'axe at the end of the story').toEqual([]);
     // What the page says once its host has gone is no complaint.
     const heard = complaints
       .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE)/.test(each) || !('restart' in host))

@@ -115,34 +115,6 @@ test('several photos share a filmstrip, and closing one keeps the others and can
   await expect(page.getByTestId('filmstrip').getByRole('listitem')).toHaveCount(2);
 });
 
-for (const theme of ['dark', 'light'] as const) {
-  test(`in Portuguese and the ${theme} theme, axe finds nothing in the empty window, the proposal and the dialogs`, async ({
-    page,
-    host,
-  }) => {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    const path = await writeScene(host.album, 'retrato da avó com um nome de arquivo muito, muito longo (1931).jpg', {
-      width: 480,
-      height: 360,
-    });
-    await host.open();
-    await page.keyboard.press('Control+,');
-    await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-    await page.getByTestId('language').selectOption('pt-BR');
-    await page.keyboard.press('Escape');
-    await expect(page.getByTestId('empty')).toContainText('Solte');
-    expect(await findings(page)).toEqual([]);
-    await host.offer(path);
-    await expect(page.getByTestId('step-repair')).toContainText('%');
-    await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
-    expect(await findings(page)).toEqual([]);
-    await page.getByTestId('export').click();
-    await expect(page.getByRole('dialog')).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-  });
-}
-
 test.describe('at the first start', () => {
   test.use({ introduced: false });
 
