@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchStart } from './start';
+import { benchStroke } from './stroke';
 
 /** One figure: what it is, what it must stay under (null: told, not judged), and whether it does. */
 export interface Figure {
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   restore: benchRestore,
   memory: benchMemory,
   start: benchStart,
+  stroke: benchStroke,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */

@@ -3,6 +3,7 @@ import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
+import { findings } from './axe';
 import { expect, type Host, test, writeScene } from './host';
 import { drag, editMask, exportMask, placer, read } from './painting';
 import { settled } from './settled';
@@ -50,7 +51,7 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   const { path: edit, suggested } = await saveEdit(page, host, 'boat.emulsion');
   expect(suggested).toBe('boat.emulsion');
   await expect(page.getByTestId('notice-done').last()).toContainText('boat.emulsion');
-  const { mask } = await exportMask(page, 'mask.png');
+  const { mask } = await exportMask(page, host, 'mask.png');
   await page.keyboard.press('Escape');
   const result = await exported(page, host, 'result.png');
   expect([result.width, result.height]).toEqual([SIZE.height, SIZE.width]);
@@ -64,7 +65,7 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   await expect(page.getByTestId('zoom')).toHaveText(zoom);
   await page.keyboard.press('b');
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
-  const { mask: same } = await exportMask(page, 'same-mask.png');
+  const { mask: same } = await exportMask(page, host, 'same-mask.png');
   expect(same.data.equals(mask.data)).toBe(true);
   await page.keyboard.press('Escape');
   const again = await exported(page, host, 'again.png');
@@ -118,6 +119,7 @@ test('an edit file alone finds its photo, or asks for it; one that is none chang
   await host.offer(foreign);
   const dialog = page.getByTestId('find-photo');
   await expect(dialog).toContainText('foreign.emulsion is an edit of gone.png (640 × 480)');
+  expect(await findings(page)).toEqual([]);
   await dialog.getByTestId('find-photo-input').setInputFiles(other);
   await expect(page.getByTestId('notice-error')).toContainText('belongs to another photo');
   await expect(page.getByTestId('photo-name')).toHaveText('other.png');
@@ -154,7 +156,7 @@ test('a newer edit file beside a photo is offered: one keeps one’s own, or tak
   const masked = async (name: string) => {
     await page.keyboard.press('b');
     await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
-    const { mask } = await exportMask(page, name);
+    const { mask } = await exportMask(page, host, name);
     await page.keyboard.press('Escape');
     return mask.data;
   };
@@ -186,6 +188,7 @@ test('a newer edit file beside a photo is offered: one keeps one’s own, or tak
   await lay();
   await reopen();
   await expect(page.getByTestId('edit-offer')).toContainText('pier.emulsion');
+  expect(await findings(page)).toEqual([]);
   await page.getByTestId('offer-use').click();
   await expect(page.getByTestId('edit-offer')).toHaveCount(0);
   await settled(page);

@@ -37,7 +37,7 @@ test('killed in the middle of a stroke, the program loses at most its last secon
   await expect(page.getByTestId('proposal')).toBeVisible();
   await page.keyboard.press('b');
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
-  const { mask } = await exportMask(page, 'recovered.png');
+  const { mask } = await exportMask(page, host, 'recovered.png');
   const old = drawn.filter((point) => point.at < killed - 1000);
   expect(old.at(-1)?.x, 'the last point drawn more than a second before the end').toBe(400);
   expect(old.filter(({ x }) => at(mask, x, 250) !== 255)).toEqual([]);
@@ -45,8 +45,52 @@ test('killed in the middle of a stroke, the program loses at most its last secon
 
   // What came back is a step of the history like any other.
   await page.keyboard.press('Control+z');
-  const { mask: without } = await exportMask(page, 'without.png');
+  const { mask: without } = await exportMask(page, host, 'without.png');
   expect([at(without, 250, 250), at(without, 450, 80)]).toEqual([0, 255]);
+});
+
+test('killed while an outline is under the hand, the program has it all the same', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  const size = { width: 640, height: 480 };
+  const path = await writeScene(host.album, 'cove.png', { ...size, damaged: false });
+  await editMask(page, host, path);
+  const place = await placer(page, size);
+  await page.keyboard.press('n');
+  for (const corner of [place(150, 120), place(300, 120), place(300, 220), place(150, 220)]) {
+    await page.mouse.click(...corner);
+  }
+  await page.waitForTimeout(1100);
+  await browserHost.restart('SIGKILL');
+  await host.offer(path);
+  await expect(page.getByTestId('notice-info')).toContainText('Your last changes to cove.png were brought back');
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.keyboard.press('1');
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+  const { mask: polygon } = await exportMask(page, host, 'polygon.png');
+  expect([at(polygon, 155, 125), at(polygon, 295, 215), at(polygon, 320, 170)]).toEqual([255, 255, 0]);
+
+  // A lasso on its way: where the hand was more than a second ago is enclosed.
+  await page.keyboard.press('l');
+  const [first, ...rest] = [place(400, 300), place(520, 300), place(520, 400), place(400, 400)];
+  await page.mouse.move(...first!);
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...point, { steps: 12 });
+  await page.waitForTimeout(1100);
+  await browserHost.restart('SIGKILL');
+  await page.mouse.up();
+  await host.offer(path);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+  const { mask: both } = await exportMask(page, host, 'both.png');
+  expect([at(both, 155, 125), at(both, 450, 350), at(both, 515, 395)]).toEqual([255, 255, 255]);
+  await page.keyboard.press('Control+z');
+  const { mask: without } = await exportMask(page, host, 'without.png');
+  expect(without.data.equals(polygon.data)).toBe(true);
 });
 
 test('what was done to a photo is there when it is opened again, and so is the way back', async ({

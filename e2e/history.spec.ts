@@ -16,7 +16,7 @@ test('the history names what was done; any point is gone to by a click or the ke
   await page.keyboard.press('n');
   for (const corner of [place(400, 260), place(500, 260), place(500, 340)]) await page.mouse.click(...corner);
   await page.keyboard.press('Enter');
-  const { mask: last } = await exportMask(page, 'last.png');
+  const { mask: last } = await exportMask(page, host, 'last.png');
   await page.keyboard.press('Shift+H');
   const history = page.getByTestId('history');
   const entries = history.getByRole('button');
@@ -26,13 +26,13 @@ test('the history names what was done; any point is gone to by a click or the ke
   await entries.nth(1).click();
   await expect(entries.nth(1)).toHaveAttribute('aria-current', 'step');
   await expect(entries).toHaveText(['As proposed', 'Brush stroke', 'Eraser stroke(undone)', 'Polygon(undone)']);
-  const { mask: first } = await exportMask(page, 'first.png');
+  const { mask: first } = await exportMask(page, host, 'first.png');
   expect(first.data.equals(last.data)).toBe(false);
 
   await entries.nth(1).focus();
   for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   await expect(entries.nth(3)).toHaveAttribute('aria-current', 'step');
-  const { mask: again } = await exportMask(page, 'again.png');
+  const { mask: again } = await exportMask(page, host, 'again.png');
   expect(again.data.equals(last.data)).toBe(true);
   await page.keyboard.press('Escape');
 

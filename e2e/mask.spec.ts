@@ -15,7 +15,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what
   await page.keyboard.press('l');
   await drag(page, [place(400, 200), place(500, 200), place(500, 300), place(400, 300), place(400, 205)]);
   await page.keyboard.press('Control+z');
-  const { mask: undone } = await exportMask(page, 'undone.png');
+  const { mask: undone } = await exportMask(page, host, 'undone.png');
   expect([at(undone, 120, 100), at(undone, 200, 100), at(undone, 280, 100), at(undone, 450, 250)]).toEqual([
     255, 0, 255, 0,
   ]);
@@ -25,7 +25,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what
   place = await placer(page, size, 2);
   await page.keyboard.press('b');
   await drag(page, [place(320, 330), place(360, 330)]);
-  const { path: file, mask } = await exportMask(page, 'mask.png');
+  const { path: file, mask } = await exportMask(page, host, 'mask.png');
   expect([mask.width, mask.height]).toEqual([640, 480]);
   expect([at(mask, 450, 250), at(mask, 340, 330), at(mask, 340, 345), at(mask, 340, 352)]).toEqual([255, 255, 255, 0]);
 
@@ -35,7 +35,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what
   await page.keyboard.press('Escape');
   await page.getByTestId('mask-input').setInputFiles(file);
   await expect(page.getByTestId('notice-done').last()).toContainText('mask.png');
-  const { mask: again } = await exportMask(page, 'again.png');
+  const { mask: again } = await exportMask(page, host, 'again.png');
   expect(again.data.equals(mask.data)).toBe(true);
   await page.getByTestId('mask-done').click();
 
@@ -90,7 +90,7 @@ test('corners, a pen, softened edges; the mask serves another photo of the same 
   await penAt('mousePressed', 120, 400);
   for (let x = 130; x <= 280; x += 10) await penAt('mouseMoved', x, 400);
   await penAt('mouseReleased', 280, 400);
-  const { mask: hard } = await exportMask(page, 'hard.png');
+  const { mask: hard } = await exportMask(page, host, 'hard.png');
   const thickness = (mask: Grid, x: number, from: number, to: number) => {
     let rows = 0;
     for (let y = from; y < to; y++) if (at(mask, x, y) >= 128) rows++;
@@ -105,7 +105,7 @@ test('corners, a pen, softened edges; the mask serves another photo of the same 
   await page.getByTestId('mask-change').click();
   await page.getByTestId('mask-feather').click();
   await page.keyboard.press('Escape');
-  const { mask: soft } = await exportMask(page, 'soft.png');
+  const { mask: soft } = await exportMask(page, host, 'soft.png');
   const [outer, inner] = [at(soft, 398, 170), at(soft, 402, 170)];
   expect(outer).toBeGreaterThan(0);
   expect(inner).toBeGreaterThan(outer);
@@ -117,20 +117,20 @@ test('corners, a pen, softened edges; the mask serves another photo of the same 
   await page.getByTestId('mask-files').click();
   await page.getByRole('menuitem', { name: 'Use the mask of first.png' }).click();
   await expect(page.getByTestId('notice-done').last()).toContainText('first.png');
-  const { mask: reused } = await exportMask(page, 'reused.png');
+  const { mask: reused } = await exportMask(page, host, 'reused.png');
   expect(reused.data.equals(soft.data)).toBe(true);
 
   const small = await writeScene(host.album, 'small.png', { width: 64, height: 48, damaged: false });
   await page.getByTestId('mask-input').setInputFiles(small);
   await expect(page.getByTestId('notice-error')).toContainText('Both must have the same size');
-  const { mask: kept } = await exportMask(page, 'kept.png');
+  const { mask: kept } = await exportMask(page, host, 'kept.png');
   expect(kept.data.equals(soft.data)).toBe(true);
 });
 
 test('a click on a detected scratch takes out that one alone', async ({ page, host }) => {
   const size = { width: 900, height: 675 };
   await editMask(page, host, await writeScene(host.album, 'creased.png', size));
-  const { mask } = await exportMask(page, 'found.png');
+  const { mask } = await exportMask(page, host, 'found.png');
   const pieces = piecesOf(mask).filter((piece) => piece.length > 60);
   expect(pieces.length).toBeGreaterThan(1);
   // One in the middle of the photo is not under the tools.
@@ -144,7 +144,7 @@ test('a click on a detected scratch takes out that one alone', async ({ page, ho
   const place = await placer(page, size);
   await page.mouse.click(...place(index % size.width, Math.floor(index / size.width)));
   await expect(page.getByRole('button', { name: /^undo$/i })).toBeEnabled();
-  const { mask: without } = await exportMask(page, 'without.png');
+  const { mask: without } = await exportMask(page, host, 'without.png');
   const inChosen = new Set(chosen);
   let removed = 0;
   for (let i = 0; i < size.width * size.height; i++) {
@@ -213,4 +213,112 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
   await expect(repairs).toHaveCount(9);
   await expect(repairs.last()).toBeInViewport();
   await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+});
+
+test('what is painted, at any zoom and whichever way up, is to the pixel what the engine fills', async ({
+  page,
+  host,
+}) => {
+  const size = { width: 640, height: 480 };
+  const path = await writeScene(host.album, 'bridge.png', { ...size, damaged: false });
+  await editMask(page, host, path);
+  const box = (await page.getByTestId('viewer').boundingBox())!;
+  const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
+  const around = (dx: number, dy: number): [number, number] => [middle[0] + dx, middle[1] + dy];
+  const draws = [
+    async () => {
+      await page.keyboard.press('b');
+      await drag(page, [around(-211.3, -60), around(-40, 31.7), around(97, -88)]);
+    },
+    async () => {
+      await page.keyboard.press('e');
+      await drag(page, [around(-120, -140), around(33, 120)]);
+    },
+    async () => {
+      await page.keyboard.press('l');
+      await drag(page, [around(20, 20), around(140, 35), around(90, 150), around(-30, 101), around(20, 24)]);
+    },
+    async () => {
+      await page.keyboard.press('b');
+      await page.keyboard.press('{');
+      await drag(page, [around(-180, 150), around(170, 141)]);
+    },
+  ];
+  // Fitted, at 100, 200 and about 400 %; turned, mirrored and upside down.
+  for (const [index, zoom] of ['0', '1', '2', '2+'].entries()) {
+    for (const key of zoom === '2+' ? ['2', '+', '+'] : [zoom]) await page.keyboard.press(key);
+    await draws[index]!();
+    await page.keyboard.press(['r', 'f', 'r', 'Shift+F'][index]!);
+    await draws[(index + 1) % draws.length]!();
+  }
+  const { mask } = await exportMask(page, host, 'mask.png');
+
+  // The mask alone, one pixel of it on each of the screen's, the way up that the photo was opened.
+  for (const key of ['Shift+F', 'Shift+R', 'f', 'Shift+R', '1', 'q']) await page.keyboard.press(key);
+  const overlay = page.getByTestId('mask-overlay');
+  await expect(overlay).toHaveAttribute('data-complete', 'true');
+  const shown = await overlay.evaluate((canvas: HTMLCanvasElement, { width, height }) => {
+    const left = Math.round((canvas.width - width) / 2);
+    const top = Math.round((canvas.height - height) / 2);
+    const { data } = canvas.getContext('2d')!.getImageData(left, top, width, height);
+    return Array.from({ length: width * height }, (_, i) => data[4 * i]!);
+  }, size);
+  const wrong = shown.filter((value, i) => value !== mask.data[i * mask.channels]).length;
+  expect(wrong, 'pixels that are shown otherwise than the engine has them').toBe(0);
+  const values = new Set(shown);
+  expect(values.has(0) && values.has(255) && values.size > 20, 'bare, covered and soft places').toBe(true);
+
+  await page.getByTestId('mask-done').click();
+  await page.getByTestId('export').click();
+  const saved = test.info().outputPath('restored.png');
+  await host.exportTo(saved);
+  const [before, after] = [await read(path), await read(saved)];
+  let outside = 0;
+  let inside = 0;
+  let covered = 0;
+  for (let i = 0; i < size.width * size.height; i++) {
+    const same = before.data.compare(after.data, i * 3, i * 3 + 3, i * 3, i * 3 + 3) === 0;
+    if (shown[i] === 0 && !same) outside++;
+    if (shown[i] === 255) covered++;
+    if (shown[i] === 255 && !same) inside++;
+  }
+  expect(outside, 'pixels changed that were not shown as painted').toBe(0);
+  expect(inside / covered, 'share of the painted pixels that were filled').toBeGreaterThan(0.8);
+});
+
+test('a stroke without end is one stroke: nothing of it is lost, and one undo takes it back', async ({
+  page,
+  host,
+}) => {
+  const size = { width: 640, height: 480 };
+  await editMask(page, host, await writeScene(host.album, 'reeds.png', { ...size, damaged: false }));
+  const place = await placer(page, size);
+  await page.mouse.move(...place(20, 20));
+  await page.mouse.down();
+  // More points than one stroke may have: line by line over the photo, and a last one apart from them.
+  await page.getByTestId('mask-tool').evaluate(
+    (surface, [left, top]) => {
+      const move = (x: number, y: number) =>
+        surface.dispatchEvent(
+          new PointerEvent('pointermove', {
+            pointerId: 1,
+            bubbles: true,
+            buttons: 1,
+            clientX: left + x,
+            clientY: top + y,
+          }),
+        );
+      for (let i = 0; i < 24_000; i++) move(10 + ((i * 5) % 600), 10 + Math.floor(i / 120));
+      move(600, 440);
+    },
+    [place(0, 0)[0], place(0, 0)[1]] as const,
+  );
+  await page.mouse.up();
+  const { mask } = await exportMask(page, host, 'long.png');
+  expect([at(mask, 100, 100), at(mask, 600, 200), at(mask, 600, 439)]).toEqual([255, 255, 255]);
+  await page.keyboard.press('Shift+H');
+  await expect(page.getByTestId('history').getByRole('button')).toHaveText(['As proposed', 'Brush stroke']);
+  await page.keyboard.press('Control+z');
+  const { mask: without } = await exportMask(page, host, 'without.png');
+  expect(without.data.some((value) => value !== 0)).toBe(false);
 });

@@ -44,12 +44,12 @@ export async function drag(page: Page, points: readonly (readonly [number, numbe
   await page.mouse.up();
 }
 
-export async function exportMask(page: Page, name: string): Promise<{ path: string; mask: Grid }> {
+export async function exportMask(page: Page, host: Host, name: string): Promise<{ path: string; mask: Grid }> {
   const path = test.info().outputPath(name);
-  const download = page.waitForEvent('download');
-  await page.getByTestId('mask-files').click();
-  await page.getByRole('menuitem', { name: /PNG/ }).click();
-  await (await download).saveAs(path);
+  await host.saved(path, async () => {
+    await page.getByTestId('mask-files').click();
+    await page.getByRole('menuitem', { name: /PNG/ }).click();
+  });
   return { path, mask: await read(path) };
 }
 

@@ -146,6 +146,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       data-testid="viewer"
       data-mode={mode}
       data-revision={entry.rendering?.revision}
+      data-view={`${view.x} ${view.y} ${view.scale}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys pan the photo.
       tabIndex={0}
       onKeyDown={(event) => panByKey(event, (dx, dy) => actions.pan(entry.key, photo, dx, dy))}

@@ -1167,7 +1167,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const failed = [settings, info, recipes, engine].find((result) => !result.ok);
     if (failed !== undefined && !failed.ok) tell({ tone: 'error', text: 'startFailed', failure: failed.error });
     if (session.ok) reopen(session.value);
-    off.push(keepSession(stores, (now) => call('session.save', now)));
+    // What is missing is told once, and not at every start.
+    const isKept = !session.ok || session.value.missing.length === 0;
+    off.push(keepSession(stores, isKept, (now) => call('session.save', now)));
     return () => {
       for (const end of off) end();
     };

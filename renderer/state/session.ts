@@ -5,9 +5,13 @@ import { lookedAt } from './view';
 /** How long nothing has to change before it is kept, in milliseconds. */
 const REST = 500;
 
-/** Keeps which photos are open, which is looked at, and how. Returns the function that ends it. */
+/**
+ * Keeps which photos are open, which is looked at, and how. `isKept`: what there is now needs no saving. Returns the
+ * function that ends it.
+ */
 export function keepSession(
   { photos, view }: Pick<Stores, 'photos' | 'view'>,
+  isKept: boolean,
   save: (session: Request<'session.save'>) => Promise<Result<unknown>>,
 ): () => void {
   const now = (): Request<'session.save'> => {
@@ -18,7 +22,7 @@ export function keepSession(
       active: active < 0 ? null : active,
     };
   };
-  let kept = JSON.stringify(now());
+  let kept = isKept ? JSON.stringify(now()) : '';
   let timer: ReturnType<typeof setTimeout> | null = null;
   const changed = () => {
     timer ??= setTimeout(() => {
@@ -31,6 +35,7 @@ export function keepSession(
       void save(session);
     }, REST);
   };
+  if (!isKept) changed();
   const off = [photos.subscribe(changed), view.subscribe(changed)];
   return () => {
     for (const end of off) end();

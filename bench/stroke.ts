@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { ensureChromium } from '../scripts/chromium.mjs';
+import type { Figure } from './index';
+import { writeScene } from './scene';
+
+const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
+const MEGAPIXELS = 12;
+/** The least way between two movements of the pointer that are measured, in CSS pixels. */
+const STEP = 6;
+
+/**
+ * Painting: from the movement of the pointer until its pixels are on the canvas, in frames of this very browser, so that
+ * a slow computer is judged by its own pace.
+ */
+export async function benchStroke(folder: string): Promise<Figure[]> {
+  const executablePath = ensureChromium();
+  if (executablePath === null) throw new Error('There is no Chromium to paint in.');
+  const path = await writeScene(folder, MEGAPIXELS);
+  const host = spawn(
+    process.execPath,
+    [BROWSER_HOST, '--no-open', '--root', folder, '--user-data', `${folder}/data`, path],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    const address = await new Promise<string>((found, lost) => {
+      let text = '';
+      host.stdout.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        const match = /http:\/\/\S+/.exec(text);
+        if (match !== null) found(match[0]);
+      });
+      host.on('close', () => lost(new Error('The browser host ended before it listened.')));
+    });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page.setDefaultTimeout(300_000);
+    await page.goto(address);
+    await page.getByTestId('photo-name').getByText(basename(path)).waitFor();
+    await page.getByTestId('proposal').waitFor();
+    await page.keyboard.press('Escape');
+    const figures: Figure[] = [];
+    for (const [name, keys] of [
+      ['fitted', ['0']],
+      ['100 %', ['1']],
+      ['400 %', ['2', '+', '+']],
+    ] as const) {
+      for (const key of keys) await page.keyboard.press(key);
+      await page.keyboard.press('b');
+      await page.locator('[data-testid="mask-overlay"][data-complete="true"]').waitFor();
+      // What is computed at the same time belongs to another measure.
+      await page.getByTestId('status-job').waitFor({ state: 'detached' });
+      const { frames, handling, frame } = await stroke(page);
+      const at = (share: number, list: number[]) =>
+        list.toSorted((a, b) => a - b)[Math.floor(share * (list.length - 1))]!;
+      figures.push(
+        { name: `${name}: pointer to pixels, median`, value: at(0.5, frames), unit: 'frames', limit: 2 },
+        { name: `${name}: pointer to pixels, 95 of 100`, value: at(0.95, frames), unit: 'frames', limit: null },
+        {
+          name: `${name}: work for one movement / frame, median`,
+          value: at(0.5, handling) / frame,
+          unit: '',
+          limit: null,
+        },
+      );
+      await page.keyboard.press('Control+z');
+      await page.keyboard.press('Escape');
+    }
+    await browser.close();
+    return figures;
+  } finally {
+    host.kill();
+  }
+}
+
+/** One stroke across the photo. A movement comes between two frames; each frame then tells whether it is painted. */
+async function stroke(page: Page): Promise<{ frames: number[]; handling: number[]; frame: number }> {
+  const box = (await page.getByTestId('mask-tool').boundingBox())!;
+  const start = { x: box.x + box.width * 0.25, y: box.y + box.height * 0.5 };
+  await page.mouse.move(start.x, start.y);
+  await page.mouse.down();
+  const measured = await page.evaluate(
+    async ({ x, y, reach, least }) => {
+      const surface = document.querySelector('[data-testid="mask-tool"]')!;
+      const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="mask-overlay"]')!;
+      const context = canvas.getContext('2d')!;
+      // The ring shows the brush. What is looked at lies just inside its rim, where the movement before did not reach;
+      // shorter ways than a part of the brush are not drawn.
+      const radius = (surface.firstElementChild as HTMLElement).offsetWidth / 2;
+      const step = Math.max(least, radius * 0.14);
+      const nextFrame = () => new Promise<number>((done) => requestAnimationFrame(done));
+      const ratio = canvas.width / canvas.getBoundingClientRect().width;
+      const isPainted = (px: number, py: number) => {
+        const { left, top } = canvas.getBoundingClientRect();
+        return context.getImageData((px - left) * ratio, (py - top) * ratio, 1, 1).data[3]! > 0;
+      };
+      const intervals: number[] = [];
+      for (let before = await nextFrame(), i = 0; i < 60; i++) {
+        const now = await nextFrame();
+        intervals.push(now - before);
+        before = now;
+      }
+      const frame = intervals.sort((a, b) => a - b)[30]!;
+      const frames: number[] = [];
+      const handling: number[] = [];
+      for (let px = x + step; px < x + reach; px += step) {
+        await nextFrame();
+        await new Promise((done) => setTimeout(done));
+        const begun = performance.now();
+        surface.dispatchEvent(
+          new PointerEvent('pointermove', { pointerId: 1, bubbles: true, buttons: 1, clientX: px, clientY: y }),
+        );
+        handling.push(performance.now() - begun);
+        let now = begun;
+        for (let tries = 0; tries < 100; tries++) {
+          await nextFrame();
+          now = performance.now();
+          if (isPainted(px + Math.max(0, radius - 3), y)) break;
+        }
+        frames.push((now - begun) / frame);
+      }
+      return { frames, handling, frame };
+    },
+    { ...start, reach: box.width * 0.5, least: STEP },
+  );
+  await page.mouse.up();
+  return measured;
+}

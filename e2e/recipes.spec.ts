@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, writeScene } from './host';
+
+test('a recipe of one’s own is renamed, duplicated, exported, and imported again', async ({ page, host, data }) => {
+  await host.open();
+  await host.offer(await writeScene(host.album, 'well.png', { width: 480, height: 360 }));
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  const choose = async (item: string) => {
+    await page.getByTestId('recipe-menu').click();
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  const named = async (name: string) => {
+    await page.getByTestId('name').fill(name);
+    await page.getByTestId('name-confirm').click();
+  };
+  const recipe = page.getByTestId('recipe');
+  const options = () => recipe.locator('option').allInnerTexts();
+  const kept = async () => {
+    const folder = join(data, 'recipes');
+    const names = await readdir(folder);
+    return Promise.all(names.sort().map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8'))));
+  };
+
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await choose('Save as a new recipe…');
+  await named('Shoebox');
+  await expect(recipe.locator('option:checked')).toHaveText('Shoebox');
+  await choose('Rename…');
+  await expect(page.getByTestId('name')).toHaveValue('Shoebox');
+  await named('Grandmother’s shoebox');
+  await expect(recipe.locator('option:checked')).toHaveText('Grandmother’s shoebox');
+  await choose('Duplicate…');
+  await named('Second box');
+  await expect.poll(options).toEqual(expect.arrayContaining(['Grandmother’s shoebox', 'Second box']));
+  const [one, other] = await kept();
+  expect([one.name, other.name].sort()).toEqual(['Grandmother’s shoebox', 'Second box']);
+  expect(one.steps).toEqual(other.steps);
+
+  const path = test.info().outputPath('shoebox.json');
+  const given = await host.saved(path, () => choose('Export to a file…'));
+  expect(given).toBe('Grandmother’s shoebox.json');
+  const exported = JSON.parse(await readFile(path, 'utf8'));
+  expect(exported).toMatchObject({ name: 'Grandmother’s shoebox', steps: one.steps });
+
+  await choose('Remove');
+  await expect.poll(async () => (await kept()).map(({ name }) => name)).toEqual(['Second box']);
+  // Removed, it is still what this photo has; from the file it is one that can be chosen again.
+  await page.getByTestId('recipe-input').setInputFiles(path);
+  await expect(page.getByTestId('notice-done').last()).toContainText('Grandmother’s shoebox');
+  await expect.poll(async () => (await kept()).length).toBe(2);
+  await recipe.selectOption({ label: 'Second box' });
+  await expect(recipe.locator('option:checked')).toHaveText('Second box');
+  await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
+
+  // What is no recipe is refused, and all stay.
+  await page.getByTestId('recipe-input').setInputFiles({
+    name: 'no.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"format": 1, "steps": "none"}'),
+  });
+  await expect(page.getByTestId('notice-error')).toContainText('not a recipe');
+  expect(await kept()).toHaveLength(2);
+});
