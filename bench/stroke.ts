@@ -71,7 +71,10 @@ export async function benchStroke(folder: string): Promise<Figure[]> {
     await browser.close();
     return figures;
   } finally {
+    // It puts away what was painted, into the folder that is removed next.
+    const ended = new Promise((done) => host.once('close', done));
     host.kill();
+    await ended;
   }
 }
 

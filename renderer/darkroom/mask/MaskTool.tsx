@@ -19,8 +19,12 @@ import { withPoint } from './strokeInHand';
 
 /** How often what is under the hand is kept safe, in milliseconds: a crash costs no more than this of it. */
 const KEEP_EVERY = 400;
-/** A second finger so soon after the first means to zoom, and what the first has drawn was not meant. Milliseconds. */
+/**
+ * A second finger means to zoom. What the first has drawn was not meant where it came that soon after it (milliseconds),
+ * or the first has hardly moved (pane pixels).
+ */
 const PINCH_WITHIN = 250;
+const PINCH_SLACK = 12;
 /** How far an arrow key moves the crosshair, in pane pixels. */
 const KEY_STEP = 8;
 /** Within so many pane pixels of its first corner, a click closes a polygon. */
@@ -75,7 +79,6 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const next: MaskStroke = { kind: 'stroke', mode, size, hardness, points: [point.x, point.y, pressure] };
     stroke.current = next;
     pieces.current = 0;
-    begun.current = performance.now();
     tiles.extend(null, next);
     canvas.current?.redraw();
     keeping.current ??= setTimeout(keep, KEEP_EVERY);
@@ -233,14 +236,23 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     ring.current.style.visibility = 'visible';
   };
 
+  /** Whether the stroke under the hand has come farther than so many pixels of the photo from where it began. */
+  const isLongerThan = (length: number): boolean => {
+    const points = stroke.current?.points ?? [];
+    const [x = 0, y = 0] = points;
+    return (
+      pieces.current > 0 ||
+      points.some((_, i) => i % 3 === 0 && Math.hypot(points[i]! - x, points[i + 1]! - y) > length)
+    );
+  };
+
   /** Two fingers move the photo. Answers whether they do, and then the viewer takes what they do. */
   const pinches = (event: PointerEvent<HTMLDivElement>): boolean => {
     if (event.pointerType !== 'touch') return false;
     fingers.current.add(event.pointerId);
     if (fingers.current.size > 1 && !isPinching.current) {
       isPinching.current = true;
-      const isMeant = stroke.current !== null && performance.now() - begun.current > PINCH_WITHIN;
-      if (isMeant) finish();
+      if (event.timeStamp - begun.current > PINCH_WITHIN && isLongerThan(PINCH_SLACK / view.scale)) finish();
       else if (tool !== 'polygon') giveUp();
     }
     return isPinching.current;
@@ -257,6 +269,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       const from = event.shiftKey ? lastPoint.current : null;
       // With Shift, in a straight line from where the last stroke ended.
       begin(from ?? point, pressureOf(event));
+      begun.current = event.timeStamp;
       if (from !== null) extend(point, pressureOf(event), true);
     } else if (tool === 'defect' || tool === 'polygon') {
       // A finger is only known to be alone when it is lifted.
