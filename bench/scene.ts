@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { damageScene, testScene } from '../main/restoration/testing';
 
-/** Writes the procedural damaged photograph as a JPEG of about so many megapixels (4:3); answers its path. */
-export async function writeScene(folder: string, megapixels: number): Promise<string> {
+/** Writes the procedural photograph, damaged or clean, as a JPEG of about so many megapixels (4:3); answers its path. */
+export async function writeScene(folder: string, megapixels: number, damaged = true): Promise<string> {
   const height = Math.round(Math.sqrt((megapixels * 1e6 * 3) / 4));
   const width = Math.round((height * 4) / 3);
-  const { raster } = damageScene(testScene(width, height, 1), 1);
+  const clean = testScene(width, height, 1);
+  const raster = damaged ? damageScene(clean, 1).raster : clean;
   const path = join(folder, `scene-${megapixels}.jpg`);
   await sharp(raster.data, { raw: { width, height, channels: raster.channels }, limitInputPixels: false })
     .jpeg({ quality: 92 })

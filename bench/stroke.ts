@@ -18,7 +18,8 @@ const STEP = 6;
 export async function benchStroke(folder: string): Promise<Figure[]> {
   const executablePath = ensureChromium();
   if (executablePath === null) throw new Error('There is no Chromium to paint in.');
-  const path = await writeScene(folder, MEGAPIXELS);
+  // A photo that needs nothing: until something is painted nothing is computed.
+  const path = await writeScene(folder, MEGAPIXELS, false);
   const host = spawn(
     process.execPath,
     [BROWSER_HOST, '--no-open', '--root', folder, '--user-data', `${folder}/data`, path],
