@@ -67,8 +67,11 @@ function CrashPage({ details }: { details: string }) {
       </p>
       <details className="mt-2 w-full max-w-160 text-xs text-secondary">
         <summary className="mx-auto w-fit rounded-md">{t('common.details')}</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it. */}
-        <pre tabIndex={0} className="mt-2 max-h-48 overflow-auto rounded-md bg-surround p-2 text-left select-text">
+        <pre
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it.
+          tabIndex={0}
+          className="mt-2 max-h-48 overflow-auto rounded-md border border-line bg-raised p-2 text-left text-text select-text"
+        >
           {details}
         </pre>
       </details>
