@@ -42,7 +42,7 @@ const LEAST_COMPRESSION = 3;
  * A photo in colours is rarely a damaged print: bright lines in it are wires, ropes, stalks and trails of light more
  * often than scratches. So many times the damage must be found there before a repair is proposed.
  */
-const COLOUR_CAUTION = 3.5;
+const COLOUR_CAUTION = 2.4;
 /** A trace of noise looks more natural than none. */
 const RESTORE_STRENGTH = 0.8;
 /** Photos below this are too small for a print of postcard size. */
