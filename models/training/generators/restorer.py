@@ -86,7 +86,7 @@ class Spec(Generator):
             "halo": 64,
             "extraInputs": [{"name": "strength", "label": "Expected error", "min": 0, "max": 0.3, "default": 0.05}],
             "thresholds": None,
-            "limits": "Trained on a processor for just under four hours, without an adversarial phase: it takes away and "
+            "limits": "Its aims are 32.1 dB at noise 25 (not clipped), 1.2 dB gained at JPEG 20 and an SSIM of 0.995 on clean pictures; it reaches 31.48, 1.04 and 0.990. Trained on a processor for just under four hours, without an adversarial phase: it takes away and "
             "invents nothing. Edges, eyes and lettering stay up to a noise of about 50 levels; knitting, tyre treads, pores and "
             "the tucks of a white dress go soft from about 30, or where it is told to expect more than there is. Blocks "
             "of compression go, the colours that a strongly compressed file has lost do not come back. Halftone screens and "
