@@ -132,6 +132,10 @@ test('a malformed command is a usage error and starts nothing', async () => {
     ['restore', 'a.jpg', '--out', 'x', '--format', 'bmp'],
     ['restore', 'a.jpg', '--out', 'x', '--quality', '101'],
     ['restore', 'a.jpg', '--out', join(folder(), 'x'), '--recipe', 'no-such-recipe'],
+    ['restore', 'a.jpg', '--out', join(folder(), 'x'), '--edit', 'no-such.emulsion'],
+    ['restore', 'a.jpg', 'b.jpg', '--out', join(folder(), 'x'), '--edit', 'no-such.emulsion'],
+    ['restore', folder(), '--out', join(folder(), 'x'), '--edit', 'no-such.emulsion'],
+    ['restore', 'a.jpg', '--out', join(folder(), 'x'), '--edit', 'a.emulsion', '--recipe', 'enlarge'],
     ['frobnicate'],
   ]) {
     const { code, err } = await run(args);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -84,6 +84,12 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   const byCommand = await read(join(out, 'boat.png'));
   expect([byCommand.width, byCommand.height]).toEqual([result.width, result.height]);
   expect(byCommand.data.equals(result.data)).toBe(true);
+  const other = await writeScene(host.album, 'other.png', { ...SIZE, damaged: false, seed: 5 });
+  const refused = spawnSync(process.execPath, [EMULSION, 'restore', other, '--out', out, '--edit', edit], {
+    encoding: 'utf8',
+  });
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('EDIT_FOREIGN')]);
+  expect(await readdir(out)).toEqual(['boat.png']);
 });
 
 test('an edit file alone finds its photo, or asks for it; one that is none changes nothing', async ({ page, host }) => {

@@ -940,6 +940,24 @@ describe('the edit document', () => {
     expect(written(bridge).slice(before).reduce<EditLog | null>(applyDelta, null)).toEqual(entry().log);
   });
 
+  test('everything at once goes in messages that are not refused', async () => {
+    const { actions, bridge, entry, openOne, rest } = setUp();
+    await openOne();
+    const { key } = entry();
+    bridge.answers['edits.write'] = () => fakeFailure('DISK_FULL');
+    const points = Array.from({ length: 6000 }, (_, i) => 1000.0625 + i);
+    for (let i = 0; i < 60; i++) actions.paint(key, { kind: 'stroke', mode: 'paint', size: 5, hardness: 1, points });
+    await rest();
+    delete bridge.answers['edits.write'];
+    const before = bridge.named('edits.write').length;
+    actions.paint(key, { kind: 'invert' });
+    await rest();
+    const sent = bridge.named('edits.write').slice(before);
+    expect(sent.length).toBeGreaterThan(1);
+    for (const { request } of sent) expect(JSON.stringify(request).length).toBeLessThan(500_000);
+    expect(written(bridge).slice(before).reduce<EditLog | null>(applyDelta, null)).toEqual(entry().log);
+  });
+
   test('a mask from a file is undone like anything else; one of another size says so', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     await openOne();

@@ -3,8 +3,21 @@ import type { OpenPhoto } from './model';
 
 /** How long a change may wait before it is written, in milliseconds. */
 const WAIT = 250;
-/** Actions that go in one message. */
+/** Actions that go in one message, and signs of their text: a larger message would be refused. */
 const AT_ONCE = 200;
+const MOST_SIGNS = 400_000;
+
+/** As many of the actions from one on as fit a message, but one at least. */
+function fitting(actions: readonly EditAction[], from: number): EditAction[] {
+  let signs = 0;
+  let end = from;
+  while (end < actions.length && end - from < AT_ONCE) {
+    signs += JSON.stringify(actions[end]).length;
+    if (signs > MOST_SIGNS && end > from) break;
+    end++;
+  }
+  return actions.slice(from, end);
+}
 
 interface Surroundings {
   find(key: string): OpenPhoto | null;
@@ -64,7 +77,7 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
     let { from } = behind;
     let base = behind.isNew ? log.base : undefined;
     do {
-      const actions = log.actions.slice(from, from + AT_ONCE);
+      const actions = fitting(log.actions, from);
       const end = from + actions.length;
       const isLast = end === log.actions.length;
       const { unfinished } = behind;
