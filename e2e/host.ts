@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
 import sharp from 'sharp';
-import { damageScene, testScene } from '../main/restoration/testing';
+import { damageScene, testScene, toGrey } from '../main/restoration/testing';
 import { electronProgram } from '../scripts/start.mjs';
 import { findings } from './axe';
 
@@ -209,15 +209,16 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
   return { host, close: async () => {} };
 }
 
-/** Writes the procedural photograph, damaged or clean, and answers its path. */
+/** Writes the procedural photograph, damaged or clean, in colours or black and white, and answers its path. */
 export async function writeScene(
   folder: string,
   name: string,
-  { width = 900, height = 675, damaged = true, seed = 3 } = {},
+  { width = 900, height = 675, damaged = true, grey = false, seed = 3 } = {},
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const clean = testScene(width, height, seed);
-  const { data, channels } = damaged ? damageScene(clean, seed).raster : clean;
+  const scene = damaged ? damageScene(clean, seed).raster : clean;
+  const { data, channels } = grey ? toGrey(scene) : scene;
   const path = join(folder, name);
   await sharp(data, { raw: { width, height, channels } }).toFile(path);
   return path;

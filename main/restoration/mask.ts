@@ -63,7 +63,7 @@ const EDGE_BAND = 0.02;
 const EDGE_CORE_LOGITS = 2;
 const INSIDE_CORE_LOGITS = 3.4;
 /** ... and be this certain on the whole, because braid, bows, cords and gleaming tubes look like scratches in places. */
-const INSIDE_MEAN_LOGITS = 2;
+const INSIDE_MEAN_LOGITS = 1.7;
 
 /**
  * Share of the picture, 0..1, under damage that is hardly anything else: what a proposal to repair is based on. A mask
