@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { ensureChromium } from '../scripts/chromium.mjs';
 import type { Figure } from './index';
 
 const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
-const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
 
 /** Start of the command line beside a bare Node, and the first paint of the window's page. */
 export async function benchStart(folder: string): Promise<Figure[]> {
@@ -37,19 +37,8 @@ async function firstPaint(folder: string): Promise<{ ready: number; paint: numbe
   const executablePath = ensureChromium();
   if (executablePath === null) throw new Error('There is no Chromium to measure the first paint with.');
   const started = performance.now();
-  const host = spawn(process.execPath, [BROWSER_HOST, '--no-open', '--root', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const { child: host, address } = await startBrowserHost(['--root', folder]);
   try {
-    const address = await new Promise<string>((found, lost) => {
-      let text = '';
-      host.stdout.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        const match = /http:\/\/\S+/.exec(text);
-        if (match !== null) found(match[0]);
-      });
-      host.on('close', () => lost(new Error('The browser host ended before it listened.')));
-    });
     const ready = (performance.now() - started) / 1000;
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
+import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { ensureChromium } from '../scripts/chromium.mjs';
 import type { Figure } from './index';
 import { writeScene } from './scene';
 
-const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
 const MEGAPIXELS = 12;
 /** The least way between two movements of the pointer that are measured, in CSS pixels. */
 const STEP = 6;
@@ -20,21 +18,8 @@ export async function benchStroke(folder: string): Promise<Figure[]> {
   if (executablePath === null) throw new Error('There is no Chromium to paint in.');
   // A photo that needs nothing: until something is painted nothing is computed.
   const path = await writeScene(folder, MEGAPIXELS, false);
-  const host = spawn(
-    process.execPath,
-    [BROWSER_HOST, '--no-open', '--root', folder, '--user-data', `${folder}/data`, path],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const { child: host, address } = await startBrowserHost(['--root', folder, '--user-data', `${folder}/data`, path]);
   try {
-    const address = await new Promise<string>((found, lost) => {
-      let text = '';
-      host.stdout.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-        const match = /http:\/\/\S+/.exec(text);
-        if (match !== null) found(match[0]);
-      });
-      host.on('close', () => lost(new Error('The browser host ended before it listened.')));
-    });
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(300_000);

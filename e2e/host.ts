@@ -1,15 +1,15 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
 import sharp from 'sharp';
-import { damageScene, testScene, toGrey } from '../main/restoration/testing';
+import { damageScene, testScene } from '../main/restoration/testing';
+import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { electronProgram } from '../scripts/start.mjs';
 import { findings } from './axe';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BROWSER_HOST = join(ROOT, 'out/main/browser.js');
 
 /** The app in one of its hosts, as a story uses it. */
 export interface Host {
@@ -104,7 +104,8 @@ export const test = base.extend<{
 export { expect };
 
 async function inBrowser(page: Page, album: string, data: string) {
-  let { child, address } = await startBrowserHost(album, data);
+  const start = () => startBrowserHost(['--idle', '0', '--root', album, '--user-data', data]);
+  let { child, address } = await start();
   const end = async (signal: NodeJS.Signals) => {
     const ended = new Promise((done) => child.on('close', done));
     child.kill(signal);
@@ -114,7 +115,7 @@ async function inBrowser(page: Page, album: string, data: string) {
     album,
     async restart(how) {
       await end(how);
-      ({ child, address } = await startBrowserHost(album, data));
+      ({ child, address } = await start());
       await page.goto(address);
       await expect(page.getByTestId('menu')).toBeVisible();
     },
@@ -145,24 +146,6 @@ async function inBrowser(page: Page, album: string, data: string) {
     },
   };
   return { host, close: () => end('SIGTERM') };
-}
-
-async function startBrowserHost(album: string, data: string) {
-  const child = spawn(
-    process.execPath,
-    [BROWSER_HOST, '--no-open', '--idle', '0', '--root', album, '--user-data', data],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const address = await new Promise<string>((found, lost) => {
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      const match = /http:\/\/\S+/.exec(text);
-      if (match !== null) found(match[0]);
-    });
-    child.on('close', () => lost(new Error('The browser host ended before it listened.')));
-  });
-  return { child, address };
 }
 
 /** The system's dialogs are answered for the person: nothing else of Electron is replaced. */
@@ -209,16 +192,15 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
   return { host, close: async () => {} };
 }
 
-/** Writes the procedural photograph, damaged or clean, in colours or black and white, and answers its path. */
+/** Writes the procedural photograph, damaged or clean, and answers its path. */
 export async function writeScene(
   folder: string,
   name: string,
-  { width = 900, height = 675, damaged = true, grey = false, seed = 3 } = {},
+  { width = 900, height = 675, damaged = true, seed = 3 } = {},
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const clean = testScene(width, height, seed);
-  const scene = damaged ? damageScene(clean, seed).raster : clean;
-  const { data, channels } = grey ? toGrey(scene) : scene;
+  const { data, channels } = damaged ? damageScene(clean, seed).raster : clean;
   const path = join(folder, name);
   await sharp(data, { raw: { width, height, channels } }).toFile(path);
   return path;

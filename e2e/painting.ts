@@ -53,6 +53,24 @@ export async function exportMask(page: Page, host: Host, name: string): Promise<
   return { path, mask: await read(path) };
 }
 
+/** The first channel alone. */
+export const valuesOf = ({ width, height, data, channels }: Grid) =>
+  Array.from({ length: width * height }, (_, i) => data[i * channels]!);
+
+/** How many pixels differ where a mask is empty, how many where it is full, and how many of those there are. */
+export function changes(before: Grid, after: Grid, mask: readonly number[]) {
+  let [outside, inside, covered] = [0, 0, 0];
+  for (const [i, value] of mask.entries()) {
+    const from = i * before.channels;
+    const to = from + before.channels;
+    const isSame = before.data.compare(after.data, from, to, from, to) === 0;
+    if (value === 0 && !isSame) outside++;
+    if (value === 255) covered++;
+    if (value === 255 && !isSame) inside++;
+  }
+  return { outside, inside, covered };
+}
+
 /** The pixels of every connected piece of a mask. */
 export function piecesOf({ data, width, height, channels }: Grid): number[][] {
   const seen = new Uint8Array(width * height);

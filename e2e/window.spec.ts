@@ -24,7 +24,7 @@ async function drop(page: Page, path: string, name: string, type: string): Promi
 }
 
 test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'creased portrait.png', { grey: true });
+  const path = await writeScene(host.album, 'creased portrait.png');
   await host.open();
   await drop(page, path, 'creased portrait.png', 'image/png');
 
