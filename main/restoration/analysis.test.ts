@@ -88,6 +88,21 @@ describe('needs', () => {
     expect(analysis.recipe.steps.find((step) => step.kind === 'repair')?.enabled).toBe(true);
   });
 
+  test('one bright line calls for repair in a black and white photo; in colours it may be a wire, and damage has to be all over', async () => {
+    const tools = fakeTools({ detect: fakeDetector, inpaint: fakeInpainter });
+    const needed = async (raster: Raster) =>
+      need(await analyse(raster, await detectDamage(raster, tools), tools), 'repair').needed;
+    const lined = (count: number) => {
+      const dark = mapPixels(scene, (...rgb) => rgb.map((value) => 0.8 * value) as [number, number, number]);
+      for (let y = 40; y < 40 + 12 * count; y += 12) dark.data.fill(255, 3 * (y * 320 + 80), 3 * (y * 320 + 230));
+      return dark;
+    };
+    expect(await needed(toGrey(lined(1)))).toBe(true);
+    expect(await needed(lined(1))).toBe(false);
+    expect(await needed(lined(8))).toBe(true);
+    expect(await needed(toGrey(lined(0)))).toBe(false);
+  });
+
   test('a small photo may be enlarged, in the variants that have a generator, and is never by itself', async () => {
     const offers = async (...upscale: FakeGenerator[]) => {
       const analysis = await analyse(scene, null, fakeTools({ upscale }));

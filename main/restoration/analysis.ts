@@ -8,7 +8,7 @@ import {
   UPSCALE_VARIANTS,
 } from '../../preload/contract';
 import type { DamageMap } from './damage';
-import { certainDamage, createMask, type Mask } from './mask';
+import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
@@ -40,9 +40,9 @@ const LEAST_BLOCKINESS = 1.35;
 const LEAST_COMPRESSION = 3;
 /**
  * A photo in colours is rarely a damaged print: bright lines in it are wires, ropes, stalks and trails of light more
- * often than scratches. So many times the damage must be found there before a repair is proposed.
+ * often than scratches, however certain one of them may look. There damage must be all over: so many times as much.
  */
-const COLOUR_CAUTION = 2.4;
+const WIDESPREAD = 6;
 /** A trace of noise looks more natural than none. */
 const RESTORE_STRENGTH = 0.8;
 /** Photos below this are too small for a print of postcard size. */
@@ -122,13 +122,17 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   await tools.breathe();
   return {
     damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
-    isDamaged:
-      damage !== null && certainDamage(damage) >= damage.needed * (tone.colour === 'colour' ? COLOUR_CAUTION : 1),
+    isDamaged: damage !== null && isDamaged(damage, tone),
     tone,
     toneStrength: toneStrength(small, tone),
     quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };
+}
+
+function isDamaged(damage: DamageMap, { colour }: ToneStatistics): boolean {
+  const { certain, likely } = damageShares(damage);
+  return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }
 
 /** Whether a pixel is under the mask. Holds the whole mask: for small frames only. */

@@ -12,7 +12,7 @@ export const WORKING_PIXELS = 2_000_000;
 /** Thresholds of a detector whose card gives none. */
 const DEFAULT_THRESHOLD = 0.5;
 /** Share of damaged pixels from which a photo needs repair, where the card gives none: more than a few specks. */
-const DEFAULT_NEEDED = 0.0013;
+const DEFAULT_NEEDED = 0.0014;
 
 /**
  * What the detector found, at its working resolution. One map serves the preview and the full size.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DamageMap } from './damage';
-import { certainDamage, createMask, type MaskSettings } from './mask';
+import { createMask, damageShares, type MaskSettings } from './mask';
 import type { Rect } from './raster';
 
 /** A map with strokes of the given certainty, each fading out at its rim as a detector's output does. */
@@ -221,11 +221,16 @@ describe('what is no damage', () => {
     const strong = 235;
     const weak = 130;
     const line = (from: number, core: number, flank: number) =>
-      certainDamage(plain((x, y) => (y === 50 && x >= from && x < 90 ? (x % 2 === 0 ? core : flank) : 0)));
-    expect(line(0, strong, weak)).toBeCloseTo(0.009);
-    expect(line(20, strong, weak)).toBe(0);
-    expect(line(20, 250, strong)).toBeCloseTo(0.007);
-    expect(line(0, weak, weak)).toBe(0);
+      damageShares(plain((x, y) => (y === 50 && x >= from && x < 90 ? (x % 2 === 0 ? core : flank) : 0)));
+    expect(line(0, strong, weak).certain).toBeCloseTo(0.009);
+    expect(line(20, strong, weak).certain).toBe(0);
+    expect(line(20, 250, strong).certain).toBeCloseTo(0.007);
+    expect(line(0, weak, weak)).toEqual({ certain: 0, likely: 0 });
+    // Its core is certain, the whole of it less so.
+    const uneven = plain((x, y) => (y === 50 && x >= 20 && x < 90 ? (x % 4 === 0 ? 250 : 160) : 0));
+    const { certain, likely } = damageShares(uneven);
+    expect(certain).toBe(0);
+    expect(likely).toBeCloseTo(0.007);
   });
 });
 

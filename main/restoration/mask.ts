@@ -56,25 +56,36 @@ export function createMask(
 }
 
 /** What a proposal judges are pieces above this, in logits: narrower than those of a mask. */
-const CERTAIN_LEVEL_LOGITS = -0.4;
+const PIECE_LOGITS = -0.4;
 /** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
 const EDGE_BAND = 0.02;
 /** ... is certain from a core as certain as this on, in logits; one inside must have a more certain one ... */
 const EDGE_CORE_LOGITS = 2;
 const INSIDE_CORE_LOGITS = 3.4;
 /** ... and be this certain on the whole, because braid, bows, cords and gleaming tubes look like scratches in places. */
-const INSIDE_MEAN_LOGITS = 1.7;
+const CERTAIN_MEAN_LOGITS = 1.7;
+/** From here on it is likely at least. */
+const LIKELY_MEAN_LOGITS = 1.1;
+
+/** Shares of a picture, 0..1, under damage. */
+export interface DamageShares {
+  /** Hardly anything else can be there. */
+  certain: number;
+  /** The certain, and what is probably damage. */
+  likely: number;
+}
 
 /**
- * Share of the picture, 0..1, under damage that is hardly anything else: what a proposal to repair is based on. A mask
- * holds more, because in a photo that is certainly damaged the less certain pieces are likely to be damage too.
+ * What a proposal to repair is based on. A mask holds more, because in a photo that is certainly damaged the less certain
+ * pieces are likely to be damage too.
  */
-export function certainDamage(map: DamageMap): number {
+export function damageShares(map: DamageMap): DamageShares {
   const { width, height } = map;
   const plane = judged(map).lines;
-  const level = AT_THRESHOLD + CERTAIN_LEVEL_LOGITS * STEPS_PER_LOGIT;
+  const level = AT_THRESHOLD + PIECE_LOGITS * STEPS_PER_LOGIT;
   const band = Math.max(2, EDGE_BAND * Math.min(width, height));
-  let count = 0;
+  let certain = 0;
+  let likely = 0;
   forEachPiece(plane, width, height, level, (piece) => {
     let core = 0;
     let sum = 0;
@@ -87,13 +98,13 @@ export function certainDamage(map: DamageMap): number {
       isAtEdge ||= Math.min(x, y, width - 1 - x, height - 1 - y) < band;
     }
     const coreLogits = (core - AT_THRESHOLD) / STEPS_PER_LOGIT;
+    if (coreLogits < (isAtEdge ? EDGE_CORE_LOGITS : INSIDE_CORE_LOGITS)) return;
     const meanLogits = (sum / piece.length - AT_THRESHOLD) / STEPS_PER_LOGIT;
-    const isCertain = isAtEdge
-      ? coreLogits >= EDGE_CORE_LOGITS
-      : coreLogits >= INSIDE_CORE_LOGITS && meanLogits >= INSIDE_MEAN_LOGITS;
-    if (isCertain) count += piece.length;
+    if (isAtEdge || meanLogits >= CERTAIN_MEAN_LOGITS) certain += piece.length;
+    if (isAtEdge || meanLogits >= LIKELY_MEAN_LOGITS) likely += piece.length;
   });
-  return count / (width * height);
+  const pixels = width * height;
+  return { certain: certain / pixels, likely: likely / pixels };
 }
 
 /** The evidence of a damage map: of lines alone, and of all that counts. */
