@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { GeneratorInfo } from '../../preload/contract';
+import { hashFile } from '../hash';
 import type { Task, Wanted } from '../restoration/tools';
 import { Card } from './card';
 
@@ -119,9 +117,7 @@ async function hashOf(path: string): Promise<string> {
   const key = `${path}\0${size}\0${mtimeMs}`;
   const known = hashes.get(key);
   if (known) return known;
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  const digest = hash.digest('hex');
+  const digest = await hashFile(path);
   hashes.set(key, digest);
   return digest;
 }
