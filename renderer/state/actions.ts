@@ -2,7 +2,6 @@ import { applyAction, freshLog, isSameMask, isSamePicture, stateOf } from '../..
 import { DETECTED_MASK } from '../../document/mask';
 import {
   type Bridge,
-  type CallName,
   type ConnectionState,
   type EditAction,
   type EditLog,
@@ -15,7 +14,6 @@ import {
   type MaskOp,
   type Photo,
   type Recipe,
-  type Request,
   type Response,
   type Result,
   type Settings,
@@ -25,9 +23,9 @@ import {
 import { type Turn, turned } from '../darkroom/geometry';
 import { createComparison, recipeKey, type Wish } from './comparison';
 import { createEditFiles } from './editFiles';
+import { createJobs } from './jobs';
 import { createKeeper } from './keeper';
-import type { EditFile, Job, JobKind, Notice, OpenPhoto } from './model';
-import { createPaces } from './pace';
+import type { EditFile, Notice, OpenPhoto } from './model';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { keepSession } from './session';
 import { activePhoto, type Stores } from './stores';
@@ -70,7 +68,8 @@ export interface ExportChoice {
 export function createActions(bridge: Bridge, stores: Stores, surroundings: Surroundings) {
   const { photos, jobs, notices, app, view } = stores;
   const viewActions = createViewActions(view);
-  const paces = createPaces();
+  const find = (key: string) => photos.getState().photos.find((photo) => photo.key === key) ?? null;
+  const { call, asJob, offer, cancel: cancelJob } = createJobs(bridge, stores, { find, newId: surroundings.newId });
   followTools(stores.tools, view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
     for (const { key, edit } of now) {
@@ -79,77 +78,6 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       }
     }
   });
-
-  // -------------------------------------------------------------------------------------------- calls
-
-  async function call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>> {
-    try {
-      return await bridge.call(name, request);
-    } catch (error) {
-      return failure('INTERNAL', 'The call failed.', String(error));
-    }
-  }
-
-  /** Makes a call that can be cancelled and shows it as a job for as long as it lasts. */
-  async function asJob<T>(
-    kind: JobKind,
-    photoKey: string,
-    work: (jobId: string) => Promise<Result<T>>,
-    started?: (jobId: string) => void,
-  ): Promise<Result<T>> {
-    const id = surroundings.newId();
-    const { photo = null, name = '' } = find(photoKey) ?? {};
-    const megapixels = photo === null ? null : (photo.width * photo.height) / 1e6;
-    const now = performance.now();
-    const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };
-    jobs.setState((state) => ({
-      jobs: [...state.jobs, { id, kind, photoKey, name, bytes: null, progress: null, cancelling: false, ...times }],
-    }));
-    started?.(id);
-    const result = await work(id);
-    if (result.ok) paces.learn(kind, megapixels, (performance.now() - now) / 1000);
-    jobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
-    return result;
-  }
-
-  function cancelJob(id: string): void {
-    jobs.setState((state) => ({
-      jobs: state.jobs.map((job) => (job.id === id ? { ...job, cancelling: true } : job)),
-    }));
-    const upload = uploads.get(id);
-    if (upload === undefined) void call('jobs.cancel', { jobId: id });
-    else upload.abort();
-  }
-
-  const uploads = new Map<string, AbortController>();
-
-  /** Hands files over to the main side. Where they are sent, that is a job, from the first word on how much has gone. */
-  async function offer(files: readonly File[]): Promise<Result<FileEntry[]>> {
-    if (app.getState().info?.uploadUrl == null) return bridge.offer(files);
-    const id = surroundings.newId();
-    const controller = new AbortController();
-    uploads.set(id, controller);
-    const startedAt = performance.now();
-    const name = files.length === 1 ? (files[0]?.name ?? '') : '';
-    const onProgress = (bytes: { sent: number; total: number }) => {
-      const done = bytes.total === 0 ? 0 : Math.min(1, bytes.sent / bytes.total);
-      const progress = { jobId: id, stage: 'opening', step: null, done, secondsLeft: null } as const;
-      jobs.setState((state) => {
-        const known = state.jobs.find((job) => job.id === id);
-        const job: Job = {
-          ...(known ?? { id, kind: 'upload', photoKey: null, name, cancelling: false, startedAt, expected: null }),
-          bytes,
-          progress,
-          reportedAt: performance.now(),
-        };
-        return { jobs: [...state.jobs.filter((other) => other !== known), job] };
-      });
-    };
-    const result = await bridge.offer(files, { onProgress, signal: controller.signal });
-    uploads.delete(id);
-    jobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
-    return result;
-  }
 
   // ------------------------------------------------------------------------------------------ notices
 
@@ -180,8 +108,6 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   // ------------------------------------------------------------------------------------------- photos
-
-  const find = (key: string) => photos.getState().photos.find((photo) => photo.key === key) ?? null;
 
   /** Brings the histories to the main side, which keeps them safe. */
   const keeper = createKeeper({
@@ -835,9 +761,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   }
 
   async function takeLostPhoto(file: File): Promise<void> {
-    const offered = await bridge.offer([file]);
+    const offered = await offer([file]);
     if (offered.ok) foundPhoto(offered.value[0] ?? null);
-    else tell({ tone: 'error', text: 'filesFailed', failure: offered.error });
+    else if (offered.error.code !== 'CANCELLED') {
+      tell({ tone: 'error', text: 'filesFailed', failure: offered.error });
+    }
   }
 
   async function exportMask(key: string): Promise<void> {

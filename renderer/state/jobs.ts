@@ -1,0 +1,92 @@
+import type { Bridge, CallName, FileEntry, Request, Response, Result } from '../../preload/contract';
+import { failure } from '../../preload/contract';
+import type { Job, JobKind, OpenPhoto } from './model';
+import { createPaces } from './pace';
+import type { Stores } from './stores';
+
+interface Surroundings {
+  find(photoKey: string): OpenPhoto | null;
+  newId(): string;
+}
+
+/** Calls of the main side, and what of them is shown as a job for as long as it lasts. */
+export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 'app'>, { find, newId }: Surroundings) {
+  const paces = createPaces();
+  /** Files on their way, by job. */
+  const uploads = new Map<string, AbortController>();
+
+  async function call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>> {
+    try {
+      return await bridge.call(name, request);
+    } catch (error) {
+      return failure('INTERNAL', 'The call failed.', String(error));
+    }
+  }
+
+  function end(id: string): void {
+    jobs.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
+  }
+
+  return {
+    call,
+
+    /** Makes a call that can be cancelled and shows it as a job. */
+    async asJob<T>(
+      kind: JobKind,
+      photoKey: string,
+      work: (jobId: string) => Promise<Result<T>>,
+      started?: (jobId: string) => void,
+    ): Promise<Result<T>> {
+      const id = newId();
+      const { photo = null, name = '' } = find(photoKey) ?? {};
+      const megapixels = photo === null ? null : (photo.width * photo.height) / 1e6;
+      const now = performance.now();
+      const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };
+      jobs.setState((state) => ({
+        jobs: [...state.jobs, { id, kind, photoKey, name, bytes: null, progress: null, cancelling: false, ...times }],
+      }));
+      started?.(id);
+      const result = await work(id);
+      if (result.ok) paces.learn(kind, megapixels, (performance.now() - now) / 1000);
+      end(id);
+      return result;
+    },
+
+    cancel(id: string): void {
+      jobs.setState((state) => ({
+        jobs: state.jobs.map((job) => (job.id === id ? { ...job, cancelling: true } : job)),
+      }));
+      const upload = uploads.get(id);
+      if (upload === undefined) void call('jobs.cancel', { jobId: id });
+      else upload.abort();
+    },
+
+    /** Hands files over to the main side. Where they are sent, that is a job, from the first word on how much has gone. */
+    async offer(files: readonly File[]): Promise<Result<FileEntry[]>> {
+      if (app.getState().info?.uploadUrl == null) return bridge.offer(files);
+      const id = newId();
+      const controller = new AbortController();
+      uploads.set(id, controller);
+      const startedAt = performance.now();
+      const name = files.length === 1 ? (files[0]?.name ?? '') : '';
+      const onProgress = (bytes: { sent: number; total: number }) => {
+        const done = bytes.total === 0 ? 0 : Math.min(1, bytes.sent / bytes.total);
+        const progress = { jobId: id, stage: 'opening', step: null, done, secondsLeft: null } as const;
+        jobs.setState((state) => {
+          const known = state.jobs.find((job) => job.id === id);
+          const job: Job = {
+            ...(known ?? { id, kind: 'upload', photoKey: null, name, cancelling: false, startedAt, expected: null }),
+            bytes,
+            progress,
+            reportedAt: performance.now(),
+          };
+          return { jobs: [...state.jobs.filter((other) => other !== known), job] };
+        });
+      };
+      const result = await bridge.offer(files, { onProgress, signal: controller.signal });
+      uploads.delete(id);
+      end(id);
+      return result;
+    },
+  };
+}
