@@ -120,8 +120,7 @@ async function inBrowser(page: Page, album: string, data: string) {
       await expect(page.getByTestId('menu')).toBeVisible();
     },
     killEngine() {
-      const { stdout } = spawnSync('pgrep', ['-P', String(child.pid)], { encoding: 'utf8' });
-      for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+      for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
     },
     async open() {
       await page.goto(address);
@@ -146,6 +145,21 @@ async function inBrowser(page: Page, album: string, data: string) {
     },
   };
   return { host, close: () => end('SIGTERM') };
+}
+
+/** Ids of the processes that a process has started. */
+function childrenOf(pid: number): number[] {
+  const { status, stdout } =
+    process.platform === 'win32'
+      ? spawnSync(
+          'powershell',
+          ['-NoProfile', '-Command', `(Get-CimInstance Win32_Process -Filter "ParentProcessId=${pid}").ProcessId`],
+          { encoding: 'utf8' },
+        )
+      : spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
+  const ids = (stdout ?? '').split(/\s+/).filter((id) => id !== '');
+  if (status !== 0 || ids.length === 0) throw new Error(`The children of process ${pid} were not found.`);
+  return ids.map(Number);
 }
 
 /** The system's dialogs are answered for the person: nothing else of Electron is replaced. */

@@ -52,7 +52,6 @@ test('an engine that stops again and again says so, and computes again on reques
   host,
   browserHost,
 }) => {
-  test.skip(process.platform === 'win32', 'there is no pgrep');
   const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
   await host.open();
   await host.offer(path);
