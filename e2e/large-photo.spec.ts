@@ -18,12 +18,13 @@ test('a photo of 100 megapixels is panned and zoomed in little memory, and the p
   const path = await writeLarge(host.album);
   await host.open();
   await watchLongTasks(page);
+  await watchOpening(page);
   await host.offer(path);
+  await expect(page.getByTestId('viewer')).toBeVisible({ timeout: 180_000 });
   // What takes longer than a moment says how far it is and how long it will still take.
-  const opening = page.getByTestId('viewer-opening');
-  await expect(opening.getByTestId('time-left')).toBeVisible({ timeout: 60_000 });
-  await expect(opening.getByRole('progressbar')).toBeVisible();
-  await expect(page.getByTestId('viewer')).toBeVisible({ timeout: 120_000 });
+  const opening = await page.evaluate(() => (window as unknown as { opening: Opening }).opening);
+  expect(opening.hadProgress).toBe(true);
+  expect(opening.hadTimeLeft || opening.milliseconds < 4000, `opened in ${opening.milliseconds} ms`).toBe(true);
   await sharpened(page);
   const viewer = (await page.getByTestId('viewer').boundingBox())!;
   const middle = { x: viewer.x + viewer.width / 2, y: viewer.y + viewer.height / 2 };
@@ -79,6 +80,29 @@ async function writeLarge(folder: string): Promise<string> {
     .jpeg({ quality: 90 })
     .toFile(path);
   return path;
+}
+
+interface Opening {
+  milliseconds: number;
+  hadProgress: boolean;
+  hadTimeLeft: boolean;
+}
+
+/** Notes what is shown while the photo opens, which a quick machine has done before it could be looked for. */
+async function watchOpening(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const record: Opening = { milliseconds: 0, hadProgress: false, hadTimeLeft: false };
+    (window as unknown as { opening: Opening }).opening = record;
+    let began: number | null = null;
+    new MutationObserver(() => {
+      const shown = document.querySelector('[data-testid="viewer-opening"]');
+      if (shown === null) return;
+      began ??= performance.now();
+      record.milliseconds = performance.now() - began;
+      record.hadProgress ||= shown.querySelector('[role="progressbar"]') !== null;
+      record.hadTimeLeft ||= shown.querySelector('[data-testid="time-left"]') !== null;
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
 }
 
 async function watchLongTasks(page: Page): Promise<void> {
