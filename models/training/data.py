@@ -283,14 +283,15 @@ class SamplePool:
 
     make: callable(numpy Generator) -> tuple of arrays, each [C, S, S]; sample number i depends
         only on (seed, i).
-    reuse: how often a sample may be used on average. Every use is turned and mirrored anew.
+    reuse: how often a sample may be used on average. Every use is turned and mirrored anew, or only
+        mirrored where `upright`.
     workers: 0 makes samples in this process.
     """
 
-    def __init__(self, make, seed, batch, workers=1, reuse=2.0, capacity=512, first=0):
+    def __init__(self, make, seed, batch, workers=1, reuse=2.0, capacity=512, first=0, upright=False):
         self.make, self.seed, self.batch, self.reuse = make, seed, batch, reuse
         self.capacity, self.samples, self.next, self.credit = capacity, [], first, 0.0
-        self.rng = np.random.default_rng([seed, 0x9E37])
+        self.rng, self.turns = np.random.default_rng([seed, 0x9E37]), 1 if upright else 4
         self.processes, self.queue = [], None
         if workers:
             context = multiprocessing.get_context("fork")
@@ -325,7 +326,7 @@ class SamplePool:
         del self.samples[: -self.capacity]
         rows = []
         for index in self.rng.integers(0, len(self.samples), self.batch):
-            turn, mirror = int(self.rng.integers(4)), bool(self.rng.integers(2))
+            turn, mirror = int(self.rng.integers(self.turns)), bool(self.rng.integers(2))
             row = [np.rot90(a, turn, (1, 2)) for a in self.samples[index]]
             rows.append([a[:, :, ::-1] if mirror else a for a in row])
         return tuple(np.stack(column) for column in zip(*rows))

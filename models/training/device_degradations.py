@@ -29,7 +29,8 @@ TO_YCC = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -
 TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0.0))
 
 
-def _mix(x, matrix):
+def mix(x, matrix):
+    """The channels of [N, C, H, W] mixed by `matrix` [O, C]: [N, O, H, W]."""
     return torch.einsum("oc,nchw->nohw", torch.tensor(matrix, dtype=x.dtype, device=x.device), x)
 
 
@@ -49,12 +50,12 @@ def _quantise(plane, table, quality):
 
 def jpeg(x, quality):
     """One pass of baseline JPEG, 4:2:0. quality: [N], 1..100."""
-    ycc = _mix(torch.round(torch.clamp(x, 0, 1) * 255), TO_YCC)
+    ycc = mix(torch.round(torch.clamp(x, 0, 1) * 255), TO_YCC)
     luma = _quantise(ycc[:, :1] - 128, LUMA_TABLE, quality) + 128
     small = F.avg_pool2d(ycc[:, 1:], 2)
     chroma = torch.cat([_quantise(small[:, i : i + 1], CHROMA_TABLE, quality) for i in (0, 1)], 1)
     chroma = F.interpolate(torch.round(chroma), scale_factor=2.0, mode="bilinear", align_corners=False)
-    return torch.clamp(torch.round(_mix(torch.cat([torch.round(luma), chroma], 1), TO_RGB)), 0, 255) / 255
+    return torch.clamp(torch.round(mix(torch.cat([torch.round(luma), chroma], 1), TO_RGB)), 0, 255) / 255
 
 
 def blur(x, sigma):

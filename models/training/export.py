@@ -116,6 +116,7 @@ def write_card(spec, folder, net, training_data, training, measured, thresholds=
         "id": spec.id,
         "name": card.pop("name"),
         "task": card.pop("task"),
+        **({"variant": card.pop("variant")} if "variant" in card else {}),
         "version": card.pop("version"),
         "licence": "Apache-2.0",
         "author": "The Emulsion authors",

@@ -93,11 +93,11 @@ class Run:
         train, held = pictures.split(data_module.HELD_OUT_EVERY)
         train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
         self.trained_on = (train, train_overlays)
-        fixed = data_module.SamplePool(spec.sampler(held, held_overlays), 7, 64, workers=0, reuse=1)
+        fixed = data_module.SamplePool(spec.sampler(held, held_overlays), 7, 64, workers=0, reuse=1, upright=spec.upright)
         self.held = spec.to_tensors(tuple(a for a in fixed.draw()), device)
         self._resume()
         self.pool = data_module.SamplePool(
-            spec.sampler(train, train_overlays), seed, self.batch, workers, spec.reuse, first=self.step * self.batch
+            spec.sampler(train, train_overlays), seed, self.batch, workers, spec.reuse, first=self.step * self.batch, upright=spec.upright
         )
 
     # ------------------------------------------------------------ state
@@ -227,7 +227,7 @@ class Run:
                 losses = []
                 if self.phase == "adversarial" and self.lpips is not None:
                     with torch.no_grad():
-                        self.game.check_diversity(self.spec.generate(self.ema.net, self.held), self.held[0])
+                        self.game.check_diversity(self.spec.generate(self.ema.net, self.held), self.spec.truth(self.held))
                     stop = self.judge.update(metrics["lpips"], self.ema.net)
                     if self.judge.since == 0:
                         self.keep("adversarial.pt", metrics)

@@ -7,12 +7,14 @@ class Generator:
     """What the trainer, the exporter and the evaluation need to know of a generator.
 
     Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share,
-    the last share of the budget that is trained adversarially, 0 for none.
+    the last share of the budget that is trained adversarially, 0 for none; upright, whether samples are only
+    mirrored and never turned.
     """
 
     id = ""
     crop, batch, rate, reuse, gan_share = 128, 16, 2e-3, 2.0, 0.0
     outputs_picture = False
+    upright = False
 
     def build(self):
         """The untrained torch module, with `mixed` False."""
@@ -29,6 +31,14 @@ class Generator:
     def loss(self, net, tensors):
         """(loss, {name: float}) of the supervised phase."""
         raise NotImplementedError
+
+    def generate(self, net, tensors):
+        """What the net makes of a batch, RGB [N, 3, H, W]; asked for in the adversarial phase only."""
+        raise NotImplementedError
+
+    def truth(self, tensors):
+        """What it should have made, RGB [N, 3, H, W]."""
+        return tensors[0]
 
     def measure(self, net, tensors):
         """Held-out metrics {name: float} of a fixed batch, 'score' among them (higher is better)."""

@@ -61,6 +61,7 @@ class Spec(Generator):
         return {
             "name": f"Upscaler x{self.scale}, faithful",
             "task": "upscale",
+            "variant": "faithful",
             "version": "0.1.0",
             "description": f"Makes a picture {self.scale} times as wide and as high. It draws what the pixels make most likely and "
             "invents no texture.",
