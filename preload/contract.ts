@@ -120,14 +120,34 @@ export const ToneSettings = z.object({
   /** Share of the lost contrast to give back. */
   contrast: unit.default(1),
 });
+/** Imagined colours to choose from: as they most likely were, of a warmer world, of a cooler one. */
+export const COLOUR_VARIANTS = ['natural', 'warm', 'cool'] as const;
 export const ColoriseSettings = z.object({
+  /** Saturation of the imagined colours against what the generator gives; 0 changes nothing. */
   strength: unit.default(0.9),
-  variant: z.number().int().min(0).max(7).default(0),
+  variant: z.enum(COLOUR_VARIANTS).default('natural'),
 });
+export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
+/** Bounds of a target size. */
+export const MAX_EDGE_PIXELS = 30_000;
+export const PRINT_BOUNDS = { centimetres: { min: 1, max: 500 }, dpi: { min: 36, max: 1200 } } as const;
+/** A size to reach, by the longer edge. */
+export const TargetSize = z.discriminatedUnion('unit', [
+  z.object({ unit: z.literal('pixels'), longer: z.number().int().min(16).max(MAX_EDGE_PIXELS) }),
+  /** A print: so many centimetres, at so many pixels to the inch, which are written into the result. */
+  z.object({
+    unit: z.literal('print'),
+    longer: z.number().min(PRINT_BOUNDS.centimetres.min).max(PRINT_BOUNDS.centimetres.max),
+    dpi: z.number().int().min(PRINT_BOUNDS.dpi.min).max(PRINT_BOUNDS.dpi.max),
+  }),
+]);
+export type TargetSize = z.infer<typeof TargetSize>;
 export const UpscaleSettings = z.object({
   scale: z.union([z.literal(2), z.literal(4)]).default(2),
   variant: z.enum(UPSCALE_VARIANTS).default('faithful'),
+  /** Takes the place of `scale` where it is given. */
+  target: TargetSize.optional(),
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
 export const StyleSettings = z.object({ style: z.string().min(1).max(64), strength: unit.default(0.8) });

@@ -60,7 +60,7 @@ export function inputPlanes(card: Pick<Card, 'input'>): number {
 /** Number of planes that a generator gives. */
 export function outputPlanes(card: Pick<Card, 'output'>): number {
   const { channels } = card.output;
-  return Array.isArray(channels) ? channels.length : { luma: 1, ab: 2, rgb: 3, bgr: 3 }[channels];
+  return Array.isArray(channels) ? channels.length : { luma: 1, cbcr: 2, rgb: 3, bgr: 3 }[channels];
 }
 
 const ceilTo = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;

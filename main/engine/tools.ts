@@ -1,8 +1,9 @@
 import { EmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
-import { shrinkRaster } from '../photos/raster';
-import type { ColourTransform } from '../restoration/raster';
+import { resizeRaster, shrinkRaster } from '../photos/raster';
+import type { ColourTransform, Raster } from '../restoration/raster';
 import type { PassReport, StepTools } from '../restoration/tools';
+import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Sessions } from './sessions';
 import { runTilePass } from './tiles';
@@ -59,6 +60,12 @@ export class JobTools implements StepTools {
   shrink(...args: Parameters<StepTools['shrink']>): ReturnType<StepTools['shrink']> {
     this.#job.throwIfCancelled();
     return shrinkRaster(...args);
+  }
+
+  async resize(raster: Raster, width: number, height: number): Promise<Raster> {
+    this.#job.throwIfCancelled();
+    this.#job.busy(CODEC_SECONDS);
+    return resizeRaster(raster, width, height, 'lanczos3');
   }
 
   breathe(): Promise<void> {

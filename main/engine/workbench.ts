@@ -21,6 +21,7 @@ import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask, writeMask } from '../photos/mask';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
+import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeRegion, orientRaster } from '../photos/raster';
 import { cleanPartials, writePhoto } from '../photos/write';
@@ -254,7 +255,7 @@ export class Workbench {
     if (revision === ORIGINAL) return { pyramid: originals[size] ?? originals.full, size, alpha, profile };
     const kept = this.#renderings.byRevision(photo.id, revision);
     if (!kept) throw new EmulsionError('UNKNOWN_PHOTO', { detail: `no rendering ${revision}` });
-    return { pyramid: kept.pyramid, size: kept.size, alpha, profile };
+    return { pyramid: kept.pyramid, size: kept.size, alpha, profile: profileFor(kept.pyramid.raster, profile) };
   }
 
   #maskPicture({ photo, damage }: Opened, query: PictureQuery): ReturnType<typeof encodeRegion> {
@@ -451,7 +452,8 @@ export class Workbench {
       const edit = { version: packageInfo.version, recipe, reports, at: new Date() };
       const turned = await orientRaster(raster, orientation);
       const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
-      const { metadata } = metadataFor(request.keepMetadata ? source.metadata : NO_METADATA, edit, turned);
+      const original = request.keepMetadata ? source.metadata : NO_METADATA;
+      const { metadata } = metadataFor(original, edit, turned, printDensity(recipe, reports));
       const { profile } = source;
       await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
     };
@@ -478,6 +480,13 @@ function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis)
   // Without a step the picture is the original itself, which must never be changed in place.
   const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
   return { plan, steps, repairs, keyOf, key };
+}
+
+/** Pixels per inch that an enlargement for a print was made for; undefined where none was. */
+function printDensity(recipe: Recipe, reports: readonly StepReport[]): number | undefined {
+  const isDone = reports.some(({ kind, outcome }) => kind === 'upscale' && outcome === 'done');
+  const target = stepOf(recipe, 'upscale')?.settings.target;
+  return isDone && target?.unit === 'print' ? target.dpi : undefined;
 }
 
 /** The mask document of an edit, with its bitmaps unpacked. */

@@ -31,7 +31,7 @@ export const Card = z.object({
   }),
   output: z.object({
     name: z.string(),
-    channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'ab']), z.array(z.string()).min(1)]),
+    channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'cbcr']), z.array(z.string()).min(1)]),
     range: z.tuple([z.number(), z.number()]),
     scale: z.number().int().positive(),
   }),

@@ -6,7 +6,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
 import { type Embedded, embed, embedInPngBytes } from './embed';
 import type { OutputMetadata } from './metadata';
-import { readProfile } from './profile';
+import { profileFor } from './profile';
 import { resizeRaster } from './raster';
 
 export interface EncodeRequest {
@@ -58,7 +58,7 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: str
   if (format === 'jpeg' && request.alpha)
     notes.push('transparent parts are laid on white, because JPEG files are opaque');
   const parts: Embedded = {
-    icc: profileFor(request) ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
+    icc: profileFor(raster, request.profile) ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
     exif: metadata.exif,
     xmp: metadata.xmp,
     shortXmp: metadata.shortXmp,
@@ -90,12 +90,6 @@ function checkSize({ width, height }: Raster, format: ExportFormat): void {
 async function fitAlpha({ raster, alpha }: EncodeRequest): Promise<Raster | null> {
   if (!alpha || (alpha.width === raster.width && alpha.height === raster.height)) return alpha;
   return resizeRaster(alpha, raster.width, raster.height);
-}
-
-/** A grey photo that was given colours has left its grey profile behind. */
-function profileFor({ raster, profile }: EncodeRequest): Uint8Array | null {
-  if (!profile) return null;
-  return (readProfile(profile)?.kind === 'grey') === (raster.channels === 1) ? profile : null;
 }
 
 function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {

@@ -26,6 +26,9 @@ export const TAG = {
   make: 271,
   model: 272,
   orientation: 274,
+  xResolution: 282,
+  yResolution: 283,
+  resolutionUnit: 296,
   software: 305,
   dateTime: 306,
   xmp: 700,
@@ -53,9 +56,9 @@ export const DESCRIPTIVE_TAGS = new Set<number>([
   285, // PageName
   TAG.software,
   TAG.dateTime,
-  282, // XResolution
-  283, // YResolution
-  296, // ResolutionUnit
+  TAG.xResolution,
+  TAG.yResolution,
+  TAG.resolutionUnit,
   315, // Artist
   316, // HostComputer
   18246, // Rating
@@ -66,6 +69,9 @@ export const DESCRIPTIVE_TAGS = new Set<number>([
   40094, // XPKeywords
   40095, // XPSubject
 ]);
+
+/** Of {@link TAG.resolutionUnit}. */
+const INCHES = 2;
 
 const POINTERS = [TAG.exif, TAG.gps, TAG.interoperability] as const;
 
@@ -253,10 +259,15 @@ export function bytesValue(type: 1 | 7, bytes: Uint8Array): ExifValue {
 
 /**
  * A copy of an EXIF block that fits a picture of `width` x `height` pixels standing upright: orientation 1, the
- * pixel dimensions corrected, the thumbnail cut off (it shows the picture before the edit). Everything else stays in
- * its place, because makers' notes hold offsets of their own. Null where the block cannot be read.
+ * pixel dimensions corrected, and the resolution where a `density` in pixels per inch is given; the thumbnail cut off
+ * (it shows the picture before the edit). Everything else stays in its place, because makers' notes hold offsets of their own. Null where the block cannot be read.
  */
-export function fitExif(block: Uint8Array, width: number, height: number): Uint8Array | null {
+export function fitExif(
+  block: Uint8Array,
+  width: number,
+  height: number,
+  density: number | null = null,
+): Uint8Array | null {
   try {
     const copy = new Uint8Array(block);
     const read = readerOf(copy);
@@ -271,6 +282,11 @@ export function fitExif(block: Uint8Array, width: number, height: number): Uint8
     const image = locate(read, head.first, head.layout);
     for (const entry of image.entries) {
       if (entry.tag === TAG.orientation) put(entry, 1);
+      if (density !== null && entry.tag === TAG.resolutionUnit) put(entry, INCHES);
+      if (density !== null && (entry.tag === TAG.xResolution || entry.tag === TAG.yResolution) && entry.type === 5) {
+        view.setUint32(entry.valueAt, Math.round(1000 * density), little);
+        view.setUint32(entry.valueAt + 4, 1000, little);
+      }
       if (entry.tag !== TAG.exif) continue;
       for (const inner of locate(read, view.getUint32(entry.valueAt, little), head.layout).entries) {
         if (inner.tag === TAG.pixelWidth) put(inner, width);

@@ -167,19 +167,21 @@ export interface OutputMetadata extends PhotoMetadata {
 
 /**
  * The metadata for a result of `width` x `height` pixels: that of the original (or {@link NO_METADATA}), corrected
- * for a picture that stands upright, with the edit recorded. Notes tell what could not be kept.
+ * for a picture that stands upright, with the edit recorded. `density`: pixels per inch of the result. Notes tell what
+ * could not be kept.
  */
 export function metadataFor(
   original: PhotoMetadata,
   edit: Edit,
   { width, height }: { width: number; height: number },
+  density = original.density,
 ): { metadata: OutputMetadata; notes: string[] } {
   const notes: string[] = [];
-  const exif = original.exif && fitExif(original.exif, width, height);
+  const exif = original.exif && fitExif(original.exif, width, height, density === original.density ? null : density);
   if (original.exif && !exif) notes.push('EXIF is left out, because it is damaged');
   let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit);
   if (original.xmp !== null && xmp === null) notes.push('XMP is replaced, because it is malformed');
   const shortXmp = recordEdit(null, edit);
   xmp ??= shortXmp;
-  return { metadata: { exif, xmp, shortXmp, iptc: original.iptc, density: original.density }, notes };
+  return { metadata: { exif, xmp, shortXmp, iptc: original.iptc, density }, notes };
 }

@@ -1,4 +1,4 @@
-import type { ColourTransform } from '../restoration/raster';
+import type { ColourTransform, Raster } from '../restoration/raster';
 
 /**
  * What an embedded ICC profile is. `matrix`: RGB by three primaries and three curves, so that a photo can stay in its
@@ -40,6 +40,13 @@ export function readProfile(bytes: Uint8Array): Profile | null {
     // Offsets or counts beyond the end: DataView and the curves throw RangeError.
     return null;
   }
+}
+
+/** The profile that goes with a raster: a grey photo that was given colours has left its grey one behind. */
+export function profileFor({ channels }: Pick<Raster, 'channels'>, profile: Uint8Array | null): Uint8Array | null {
+  if (!profile) return null;
+  const isGrey = profile.length >= 20 && signature(profile, 16) === 'GRAY';
+  return isGrey === (channels === 1) ? profile : null;
 }
 
 function parseProfile(bytes: Uint8Array): Profile | null {

@@ -23,12 +23,17 @@ export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<R
   );
 }
 
-/** A copy of the given size in the raster's own depth, by averaging or linear interpolation. */
-export async function resizeRaster(raster: Raster, width: number, height: number): Promise<Raster> {
+/** A copy of the given size in the raster's own depth, by averaging or linear interpolation, or by another kernel. */
+export async function resizeRaster(
+  raster: Raster,
+  width: number,
+  height: number,
+  kernel: 'linear' | 'lanczos3' = 'linear',
+): Promise<Raster> {
   const { channels, depth } = raster;
   const sharp = await loadSharp();
   const bytes = await sharp(raster.data, { raw: rawOf(raster), limitInputPixels: false })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .resize(width, height, { fit: 'fill', kernel })
     .toColourspace(channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16')
     .raw({ depth: depth === 8 ? 'uchar' : 'ushort' })
     .toBuffer();

@@ -1,5 +1,6 @@
 import {
   type Analysis,
+  COLOUR_VARIANTS,
   type Need,
   RECIPE_FORMAT,
   type Recipe,
@@ -7,6 +8,7 @@ import {
   type StepKind,
   UPSCALE_VARIANTS,
 } from '../../preload/contract';
+import { hasColourVariants } from './colorise';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
@@ -246,33 +248,24 @@ function assessTone({ tone }: Measurements): Need {
 
 function assessColorise({ tone }: Measurements, tools: StepTools): Need {
   const available = has(tools, 'colorise');
+  const variants = hasColourVariants(tools) ? [...COLOUR_VARIANTS] : [COLOUR_VARIANTS[0]];
+  const answer = (needed: boolean, reason: Reason, sentence: string): Need => ({
+    ...need('colorise', needed, available, reason, {}, sentence),
+    variants,
+  });
   switch (tone.colour) {
     case 'monochrome':
-      return need(
-        'colorise',
-        true,
-        available,
-        'reason.colorise.monochrome',
-        {},
-        'A black and white photo; its colours would be imagined.',
-      );
+      return answer(true, 'reason.colorise.monochrome', 'A black and white photo; its colours would be imagined.');
     case 'toned':
-      return need(
-        'colorise',
-        true,
-        available,
-        'reason.colorise.toned',
-        {},
-        'A toned photo without colours; they would be imagined.',
-      );
+      return answer(true, 'reason.colorise.toned', 'A toned photo without colours; they would be imagined.');
     case 'colour':
-      return need('colorise', false, available, 'reason.colorise.colour', {}, 'The photo has colours of its own.');
+      return answer(false, 'reason.colorise.colour', 'The photo has colours of its own.');
   }
 }
 
 function assessUpscale({ megapixels }: Measurements, tools: StepTools): Need {
   // Who can double can make four times as large as well.
-  const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses({ scale: 2, variant }, tools) !== null);
+  const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses(2, variant, tools) !== null);
   const available = variants.length > 0;
   const figures = { megapixels };
   const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;

@@ -93,7 +93,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     steps: [
       { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
       { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
-      { kind: 'colorise', enabled, settings: { strength: 0.9, variant: 0 } },
+      { kind: 'colorise', enabled, settings: { strength: 0.9, variant: 'natural' } },
     ],
   },
   {

@@ -2,6 +2,7 @@ import { compileMask, FrameMask } from '../../document/mask';
 import type { RunBitmap } from '../../document/runs';
 import type {
   Analysis,
+  ColoriseSettings,
   MaskOp,
   Need,
   Recipe,
@@ -13,6 +14,7 @@ import type {
 } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
+import { colorise } from './colorise';
 import { type DamageMap, detectDamage } from './damage';
 import { createMask, evidenceOf, type Mask, type MaskSettings } from './mask';
 import type { Raster } from './raster';
@@ -20,8 +22,8 @@ import { orderSteps } from './recipe';
 import { inpaint } from './repair';
 import { errorOf, expectedIn, restore } from './restore';
 import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
-import type { StepTools, Task, Wanted } from './tools';
-import { checkEnlarged, upscale, upscalePasses } from './upscale';
+import type { StepTools, Task } from './tools';
+import { planEnlargement, upscale } from './upscale';
 
 /**
  * Runs recipes. The order of calls for one photo:
@@ -110,7 +112,7 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
   },
   restore: { tasks: ['restore'], cost: () => 10, apply: restoreStep },
   tone: { tasks: [], cost: () => 0.1, apply: tone },
-  colorise: null,
+  colorise: { tasks: ['colorise'], cost: () => 0.6, apply: coloriseStep },
   upscale: {
     tasks: ['upscale'],
     require: requireUpscale,
@@ -233,34 +235,46 @@ async function restoreStep(run: Run, settings: StepOf<'restore'>['settings']): P
   };
 }
 
+async function coloriseStep({ raster, tools }: Run, settings: ColoriseSettings): Promise<Outcome> {
+  const done = await colorise(raster, settings, tools);
+  if (!done) {
+    return { raster, sentence: 'Left the colours as they are (strength 0).', generator: null, provider: null };
+  }
+  const { generator, provider } = done.report;
+  return { raster: done.raster, sentence: 'The colours are imagined.', generator, provider };
+}
+
 /** Whether the raster is a smaller copy of the photo, to be looked at. */
 function isReduced({ raster, analysis }: Run): boolean {
   return raster.width * raster.height < 0.999e6 * analysis.megapixels;
 }
 
 function requireUpscale(run: Run, settings: UpscaleSettings): void {
-  passesFor(settings, run.tools);
-  if (!isReduced(run)) checkEnlarged(run.raster, settings.scale);
+  // What a reduced picture is too small for, the photo is as well.
+  planEnlargement(settings, isReduced(run) ? sizeOf(run) : run.raster, run.tools);
 }
 
-function passesFor(settings: UpscaleSettings, tools: StepTools): Wanted[] {
-  const passes = upscalePasses(settings, tools);
-  if (passes) return passes;
-  const { scale, variant } = settings;
-  throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${scale} times, ${variant}` });
+/** Size of the photo that a reduced raster shows, to within a pixel. */
+function sizeOf({ raster, analysis }: Run): { width: number; height: number } {
+  const scale = Math.sqrt((1e6 * analysis.megapixels) / (raster.width * raster.height));
+  return { width: Math.round(raster.width * scale), height: Math.round(raster.height * scale) };
 }
 
 async function upscaleStep(run: Run, settings: UpscaleSettings): Promise<Outcome> {
   const { raster, tools } = run;
-  const passes = passesFor(settings, tools);
   if (isReduced(run)) {
     // Detail that a reduced picture has lost cannot be shown enlarged.
     return { raster, sentence: 'The enlargement shows at full size.', generator: null, provider: null };
   }
-  const { raster: large, report } = await upscale(raster, passes, tools);
+  const plan = planEnlargement(settings, raster, tools);
+  if (plan.passes.length === 0) {
+    return { raster, sentence: 'It is that large already.', generator: null, provider: null };
+  }
+  const { raster: large, report } = await upscale(raster, plan, tools);
+  const times = Number((large.width / raster.width).toFixed(2));
   return {
     raster: large,
-    sentence: `Enlarged ${settings.scale} times to ${large.width} x ${large.height} pixels.`,
+    sentence: `Enlarged ${times} times to ${large.width} x ${large.height} pixels.`,
     generator: report.generator,
     provider: report.provider,
   };

@@ -756,6 +756,7 @@ export function fakeTools(
       return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
     },
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
+    resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},
     progress: (done) => progressed.push(done),
   };
@@ -789,6 +790,17 @@ function runTile(pass: TilePass, core: Rect, generator: FakeGenerator): void {
     }
   }
   pass.write(made, cropped);
+}
+
+function nearest({ data, channels, depth, ...size }: Raster, width: number, height: number): Raster {
+  const out = createRaster(width, height, channels, depth);
+  for (let i = 0; i < out.data.length; i++) {
+    const [pixel, channel] = [Math.floor(i / channels), i % channels];
+    const x = Math.floor((((pixel % width) + 0.5) * size.width) / width);
+    const y = Math.floor(((Math.floor(pixel / width) + 0.5) * size.height) / height);
+    out.data[i] = data[(y * size.width + x) * channels + channel]!;
+  }
+  return out;
 }
 
 /** Area average over whole pixels: exact enough for tests. */

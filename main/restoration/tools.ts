@@ -86,6 +86,8 @@ export interface StepTools {
   colour: ColourTransform | null;
   /** A smaller copy, area-averaged in the raster's own depth, at most `pixels` large; the raster itself if it fits. */
   shrink(raster: Raster, pixels: number): Promise<Raster>;
+  /** A copy of that size in the raster's own depth, by windowed sinc (Lanczos, three lobes). */
+  resize(raster: Raster, width: number, height: number): Promise<Raster>;
   /** Lets waiting messages in and throws CANCELLED where the job was cancelled. To be called every few ms of work. */
   breathe(): Promise<void>;
   /** Reports progress of the running step, 0..1. */

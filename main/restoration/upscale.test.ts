@@ -6,7 +6,7 @@ import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
 import { fakeTools, fakeUpscaler, sameSamples, testScene, to16Bit, toGrey } from './testing';
-import { checkEnlarged, upscale, upscalePasses } from './upscale';
+import { longerEdge, planEnlargement, upscale, upscalePasses } from './upscale';
 
 const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });
 const both = () => fakeTools({ upscale: [fakeUpscaler(2), fakeUpscaler(4), fakeUpscaler(2, 'crisp')] });
@@ -39,7 +39,7 @@ describe('upscale', () => {
           const photo = kind(testScene(width, height, 3));
           const before = photo.data.slice();
           const tools = both();
-          const { raster } = await upscale(photo, upscalePasses(settings(scale), tools)!, tools);
+          const { raster } = await upscale(photo, planEnlargement(settings(scale), photo, tools), tools);
           const wanted = repeated(photo, scale);
           expect([raster.width, raster.height, raster.channels, raster.depth]).toEqual([
             wanted.width,
@@ -57,13 +57,13 @@ describe('upscale', () => {
 
   test('four times is two doublings where only that is installed, and its progress counts them by their size', async () => {
     const tools = fakeTools({ upscale: fakeUpscaler(2) });
-    const passes = upscalePasses(settings(4), tools)!;
-    expect(passes).toEqual([
+    const plan = planEnlargement(settings(4), { width: 30, height: 20 }, tools);
+    expect(plan.passes).toEqual([
       { scale: 2, variant: 'faithful' },
       { scale: 2, variant: 'faithful' },
     ]);
     const weights: number[] = [];
-    const { raster } = await upscale(testScene(30, 20, 1), passes, {
+    const { raster } = await upscale(testScene(30, 20, 1), plan, {
       ...tools,
       runTiles: (pass) => {
         weights.push(pass.weight ?? 1);
@@ -77,17 +77,17 @@ describe('upscale', () => {
 
   test('takes the generator of the variant and the scale, and none instead', () => {
     const tools = both();
-    expect(upscalePasses(settings(4), tools)).toEqual([{ scale: 4, variant: 'faithful' }]);
-    expect(upscalePasses(settings(4, 'crisp'), tools)).toHaveLength(2);
-    expect(upscalePasses(settings(2, 'crisp'), fakeTools({ upscale: fakeUpscaler(2) }))).toBeNull();
-    expect(upscalePasses(settings(2), fakeTools({ upscale: fakeUpscaler(4) }))).toBeNull();
+    expect(upscalePasses(4, 'faithful', tools)).toEqual([{ scale: 4, variant: 'faithful' }]);
+    expect(upscalePasses(4, 'crisp', tools)).toHaveLength(2);
+    expect(upscalePasses(2, 'crisp', fakeTools({ upscale: fakeUpscaler(2) }))).toBeNull();
+    expect(upscalePasses(2, 'faithful', fakeTools({ upscale: fakeUpscaler(4) }))).toBeNull();
   });
 
   test('values beyond the range are cut off, not wrapped', async () => {
     const wild = { ...fakeUpscaler(2), run: (_: Float32Array, w: number, h: number) => pattern(12 * w * h) };
     const tools = fakeTools({ upscale: wild });
     for (const photo of [testScene(12, 9, 1), to16Bit(testScene(12, 9, 1))]) {
-      const { raster } = await upscale(photo, [{ scale: 2 }], tools);
+      const { raster } = await upscale(photo, planEnlargement(settings(2), photo, tools), tools);
       expect(new Set(raster.data)).toEqual(new Set([0, maxValue(photo)]));
     }
   });
@@ -113,16 +113,73 @@ describe('upscale', () => {
       colour,
     );
     const photo = testScene(20, 10, 2);
-    const { raster } = await upscale(photo, [{ scale: 2 }], tools);
+    const { raster } = await upscale(photo, planEnlargement(settings(2), photo, tools), tools);
     expect(seen[0]).toBeCloseTo((2 * photo.data[0]!) / 255, 5);
     expect(sameSamples(raster.data, repeated(photo, 2).data)).toBe(true);
   });
 
   test('what would become too large is refused, with both sizes', () => {
     const side = Math.sqrt(MAX_ENLARGED_PIXELS);
-    expect(() => checkEnlarged({ width: side / 4, height: side / 4 }, 4)).not.toThrow();
-    expect(() => checkEnlarged({ width: side / 4 + 1, height: side / 4 }, 4)).toThrow(EmulsionError);
-    expect(() => checkEnlarged({ width: 12_000, height: 9000 }, 2)).toThrow('432 megapixels');
+    const plan = (scale: 2 | 4, width: number, height: number) => () =>
+      planEnlargement(settings(scale), { width, height }, both());
+    expect(plan(4, side / 4, side / 4)).not.toThrow();
+    expect(plan(4, side / 4 + 1, side / 4)).toThrow(EmulsionError);
+    expect(plan(2, 12_000, 9000)).toThrow('432 megapixels');
+  });
+});
+
+describe('a target size', () => {
+  const target = (longer: number): UpscaleSettings => ({ ...settings(2), target: { unit: 'pixels', longer } });
+
+  test('is met to the pixel, in the proportions of the photo, and never makes a picture smaller', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 20, max: 60 }),
+        fc.integer({ min: 20, max: 60 }),
+        fc.integer({ min: 16, max: 400 }),
+        async (width, height, longer) => {
+          const tools = both();
+          const photo = testScene(width, height, 2);
+          const plan = planEnlargement(target(longer), photo, tools);
+          const times = longer / Math.max(width, height);
+          expect(plan.passes.length === 0).toBe(times <= 1);
+          if (times <= 1) return;
+          expect(plan.passes.reduce((product, { scale }) => product * scale!, 1)).toBeGreaterThanOrEqual(times);
+          const { raster } = await upscale(photo, plan, tools);
+          expect(Math.max(raster.width, raster.height)).toBe(longer);
+          expect(Math.abs(raster.width - width * times)).toBeLessThanOrEqual(0.5);
+          expect(Math.abs(raster.height - height * times)).toBeLessThanOrEqual(0.5);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('takes as few passes as it needs', () => {
+    const scales = (longer: number) =>
+      planEnlargement(target(longer), { width: 100, height: 80 }, both()).passes.map(({ scale }) => scale);
+    expect([150, 200, 201, 400, 401, 800, 1600].map(scales)).toEqual([[2], [2], [4], [4], [4, 2], [4, 2], [4, 4]]);
+  });
+
+  test('of a print is counted in pixels by its density', () => {
+    expect(longerEdge({ unit: 'print', longer: 25.4, dpi: 300 })).toBe(3000);
+    expect(longerEdge({ unit: 'print', longer: 10, dpi: 72 })).toBe(283);
+  });
+
+  test('does not take more pixels on the way than there may be: the rest is resampled', () => {
+    // 9000 x 6000 by 4 would be 864 megapixels; by 2.5 there are 337.5.
+    const plan = planEnlargement(target(22_500), { width: 9000, height: 6000 }, both());
+    expect(plan.passes.map(({ scale }) => scale)).toEqual([2]);
+    expect(plan.size).toEqual({ width: 22_500, height: 15_000 });
+  });
+
+  test('that no generator reaches, or that is out of all proportion, is refused', () => {
+    const small = { width: 100, height: 80 };
+    expect(() => planEnlargement(target(1601), small, both())).toThrow('up to 16 times');
+    expect(() => planEnlargement({ ...target(300), variant: 'crisp' }, small, fakeTools())).toThrow(
+      expect.objectContaining({ code: 'GENERATOR_MISSING' }),
+    );
+    expect(() => planEnlargement(target(30_000), { width: 15_000, height: 12_000 }, both())).toThrow('megapixels');
   });
 });
 

@@ -1,45 +1,106 @@
-import { MAX_ENLARGED_PIXELS, type UpscaleSettings } from '../../preload/contract';
+import { MAX_ENLARGED_PIXELS, type TargetSize, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from './raster';
 import type { PassReport, StepTools, Wanted } from './tools';
 
-/**
- * The passes that make a picture larger: one where a generator does it at once, two doublings where only that is
- * installed, null where neither is.
- */
-export function upscalePasses({ scale, variant }: UpscaleSettings, tools: StepTools): Wanted[] | null {
-  if (tools.generator('upscale', { scale, variant })) return [{ scale, variant }];
-  const twice = { scale: 2, variant };
-  return scale === 4 && tools.generator('upscale', twice) ? [twice, twice] : null;
+type Size = Pick<Raster, 'width' | 'height'>;
+
+/** How a picture is made larger: by passes of generators, and then by resampling where they miss the size. */
+export interface Enlargement {
+  /** None where the picture is as large already. */
+  passes: Wanted[];
+  size: Size;
 }
 
-/** Throws PHOTO_TOO_LARGE where a picture would have more than {@link MAX_ENLARGED_PIXELS} once it is enlarged. */
-export function checkEnlarged({ width, height }: Pick<Raster, 'width' | 'height'>, scale: number): void {
-  const pixels = width * height * scale ** 2;
+/** The most that generators are asked for: beyond it there is nothing left in a pixel to enlarge. */
+const MOST_TIMES = 16;
+
+/**
+ * The passes that make a picture `scale` times as wide and high, 2 to 16: as few as the installed generators allow, null
+ * where they do not.
+ */
+export function upscalePasses(scale: number, variant: UpscaleSettings['variant'], tools: StepTools): Wanted[] | null {
+  if (scale === 1) return [];
+  for (const each of [4, 2]) {
+    if (scale % each !== 0 || !tools.generator('upscale', { scale: each, variant })) continue;
+    const rest = upscalePasses(scale / each, variant, tools);
+    if (rest) return [{ scale: each, variant }, ...rest];
+  }
+  return null;
+}
+
+/** Longer edge in pixels that a target asks for. */
+export function longerEdge(target: TargetSize): number {
+  return target.unit === 'pixels' ? target.longer : Math.max(1, Math.round((target.longer / 2.54) * target.dpi));
+}
+
+/**
+ * What makes a picture as large as the settings ask. A target size is reached by the smallest enlargement that goes
+ * beyond it, reduced to it; where that would take too many pixels on the way, by the largest that does not, and the
+ * rest by resampling. A target never makes a picture smaller.
+ *
+ * Throws GENERATOR_MISSING where no generator does it, PHOTO_TOO_LARGE where the result would have more than
+ * {@link MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
+ */
+export function planEnlargement(
+  { scale, variant, target }: UpscaleSettings,
+  { width, height }: Size,
+  tools: StepTools,
+): Enlargement {
+  const missing = (times: string) =>
+    new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${variant}` });
+  const times = target ? longerEdge(target) / Math.max(width, height) : scale;
+  if (times <= 1) return { passes: [], size: { width, height } };
+  const size = { width: Math.round(width * times), height: Math.round(height * times) };
+  if (times > MOST_TIMES) {
+    throw new EmulsionError('PHOTO_TOO_LARGE', {
+      message: `The size asked for is ${Math.ceil(times)} times that of the photo; Emulsion enlarges up to ${MOST_TIMES} times.`,
+      detail: `${width} x ${height} to ${size.width} x ${size.height}`,
+    });
+  }
+  checkEnlarged({ width, height }, times);
+  if (!target) {
+    const passes = upscalePasses(scale, variant, tools);
+    if (!passes) throw missing(`${scale} times`);
+    return { passes, size };
+  }
+  let best: Wanted[] | null = null;
+  for (const whole of [2, 4, 8, 16]) {
+    const passes = upscalePasses(whole, variant, tools);
+    if (!passes || (best && width * height * whole ** 2 > MAX_ENLARGED_PIXELS)) continue;
+    best = passes;
+    if (whole >= times) break;
+  }
+  if (!best) throw missing(`${times.toFixed(1)} times`);
+  checkEnlarged(
+    { width, height },
+    best.reduce((product, wanted) => product * (wanted.scale ?? 1), 1),
+  );
+  return { passes: best, size };
+}
+
+function checkEnlarged({ width, height }: Size, times: number): void {
+  const pixels = width * height * times ** 2;
   if (pixels <= MAX_ENLARGED_PIXELS) return;
   const megapixels = (count: number) => Math.round(count / 1e6);
   throw new EmulsionError('PHOTO_TOO_LARGE', {
-    message: `Enlarged ${scale} times, the picture would have ${megapixels(pixels)} megapixels; Emulsion makes up to ${megapixels(MAX_ENLARGED_PIXELS)}.`,
-    detail: `${width} x ${height}, ${scale} times`,
+    message: `Enlarged ${Number(times.toFixed(1))} times, the picture would have ${megapixels(pixels)} megapixels; Emulsion makes up to ${megapixels(MAX_ENLARGED_PIXELS)}.`,
+    detail: `${width} x ${height}, ${times} times`,
   });
 }
 
 /**
- * Makes a picture larger by the passes of {@link upscalePasses}. The raster given is left as it is; the result has its
+ * Makes a picture larger as {@link planEnlargement} says. The raster given is left as it is; the result has its
  * channels, depth and encoding. Generators work in sRGB and may overshoot its gamut, so that wide colours survive.
  *
- * Throws PHOTO_TOO_LARGE, GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+ * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
  */
 export async function upscale(
   original: Raster,
-  passes: readonly Wanted[],
+  { passes, size }: Enlargement,
   tools: StepTools,
 ): Promise<{ raster: Raster; report: PassReport }> {
   const scales = passes.map((wanted) => tools.generator('upscale', wanted)?.scale ?? 1);
-  checkEnlarged(
-    original,
-    scales.reduce((product, scale) => product * scale, 1),
-  );
   // A pass takes as long as its input is large.
   const areas = scales.map((_, i) => scales.slice(0, i).reduce((product, scale) => product * scale ** 2, 1));
   const total = areas.reduce((sum, area) => sum + area, 0);
@@ -60,6 +121,9 @@ export async function upscale(
     raster = into;
   }
   if (!report) throw new EmulsionError('INTERNAL', { detail: 'an enlargement without a pass' });
+  if (raster.width !== size.width || raster.height !== size.height) {
+    raster = await tools.resize(raster, size.width, size.height);
+  }
   return { raster, report };
 }
 

@@ -150,8 +150,8 @@ class Spec(Generator):
             "description": "Imagines colours for a black and white picture. It looks at the picture small and whole; what is "
             "light or dark in it stays exactly so.",
             "input": {"name": "image", "layout": "nchw", "channels": "luma", "range": [0, 1], "multiple": 16, "fixed": None},
-            "output": {"name": "colours", "channels": "cbcr", "range": [0, 1], "scale": 1},
-            "tile": 256,
+            "output": {"name": "colours", "channels": "cbcr", "range": [-0.5, 0.5], "scale": 1},
+            "tile": 1024,
             "halo": 0,
             "extraInputs": [hint("warmth", "Warmth"), hint("vividness", "Vividness")],
             "thresholds": None,
