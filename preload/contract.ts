@@ -129,6 +129,8 @@ export const ColoriseSettings = z.object({
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
+/** The most that a picture is enlarged: beyond it there is nothing left in a pixel to enlarge. */
+export const MAX_ENLARGED_TIMES = 16;
 /** Bounds of a target size. */
 export const MAX_EDGE_PIXELS = 30_000;
 export const PRINT_BOUNDS = { centimetres: { min: 1, max: 500 }, dpi: { min: 36, max: 1200 } } as const;

@@ -14,6 +14,7 @@ import type {
   Provider,
   Recipe,
   RenderSize,
+  Step,
   StepReport,
 } from '../../preload/contract';
 
@@ -111,6 +112,8 @@ export interface Requests {
     request: {
       path: string;
       recipe: Recipe | null;
+      /** Steps that are asked for besides the recipe, or besides what the photo is found to need. */
+      added?: readonly Step[];
       /** What a person has changed by hand, besides the recipe. */
       edit?: EngineEdit;
       /** Which way up it is written; as it was opened where none is given. */

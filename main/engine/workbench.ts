@@ -31,7 +31,7 @@ import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
-import { stepOf } from '../restoration/recipe';
+import { stepOf, withAdded } from '../restoration/recipe';
 import {
   type EditedMask,
   editedMask,
@@ -191,7 +191,7 @@ export class Workbench {
     const answer = { photo: opened.photo, analysis, passes: tools.passes };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null };
 
-    const recipe = request.recipe ?? analysis.recipe;
+    const recipe = withAdded(request.recipe ?? analysis.recipe, request.added ?? [], analysis);
     const mask = request.edit && maskOf(request.edit, opened.photo);
     // The one raster there is: nothing is kept, so it is worked on in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, mask }, 0.3, 0.85);

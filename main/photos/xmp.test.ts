@@ -43,9 +43,18 @@ describe('recordEdit', () => {
     expect(recordEdit(null, { ...edit, reports: [] })).toContain('no step was needed');
   });
 
+  test('says of imagined colours that they are', () => {
+    const xmp = recordEdit(null, { ...edit, reports: [{ kind: 'colorise', outcome: 'done', generator: 'painter' }] });
+    expect(xmp).toContain('<emulsion:Imagined>colours</emulsion:Imagined>');
+    expect(xmp).toContain('colorise (painter, colours imagined)');
+    expect(recordEdit(null, edit)).not.toContain('magined');
+  });
+
   test('never takes a mark away', () => {
-    const marked = recordEdit(null, edit);
+    const reports = [...edit.reports, { kind: 'colorise', outcome: 'done', generator: 'painter' } as const];
+    const marked = recordEdit(null, { ...edit, reports });
     expect(recordEdit(marked, toneOnly)).toContain(AI_EDITED);
+    expect(recordEdit(marked, toneOnly)).toContain('<emulsion:Imagined>');
   });
 
   test('keeps what is there, replaces its own and drops what is stale', () => {

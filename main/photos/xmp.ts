@@ -67,6 +67,8 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
   ];
   if (generated) own.push(['Iptc4xmpExt', 'DigitalSourceType', AI_EDITED]);
 
+  if (done.some(isColouring)) own.push(['emulsion', 'Imagined', 'colours']);
+
   for (const [prefix, name] of [...STALE, ...own, ['emulsion', 'Steps'] as const]) {
     for (const description of described) removeProperty(description, prefix, name);
   }
@@ -86,7 +88,8 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
   description.appendChild(property(document, 'emulsion', 'Steps')).appendChild(sequence);
   for (const { kind, generator } of done) {
     const item = sequence.appendChild(document.createElementNS(RDF, prefixed(rdf, 'li')));
-    item.textContent = generator === null ? kind : `${kind} (${generator})`;
+    const imagined = isColouring({ kind, generator }) ? ', colours imagined' : '';
+    item.textContent = generator === null ? kind : `${kind} (${generator}${imagined})`;
   }
   const event = eventOf(document, rdf, edit, textsOf(sequence));
   if (events) {
@@ -102,6 +105,11 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
   const root = document.documentElement;
   const xml = root ? new XMLSerializer().serializeToString(root) : '';
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n${xml}\n<?xpacket end="w"?>`;
+}
+
+/** Colours that nobody photographed: who reads the file later has to know. */
+function isColouring({ kind, generator }: Pick<StepReport, 'kind' | 'generator'>): boolean {
+  return kind === 'colorise' && generator !== null;
 }
 
 /** An entry of the history, in words. */

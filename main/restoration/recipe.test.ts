@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Recipe, Recipe as RecipeSchema, STEP_RANKS, type Step } from '../../preload/contract';
+import {
+  type Analysis,
+  type Recipe,
+  Recipe as RecipeSchema,
+  STEP_KINDS,
+  STEP_RANKS,
+  type Step,
+  type StepKind,
+} from '../../preload/contract';
 import { EmulsionError } from '../errors';
-import { findRecipe, NAMED_RECIPES, orderSteps, parseRecipe } from './recipe';
+import { findRecipe, NAMED_RECIPES, orderSteps, parseRecipe, withAdded } from './recipe';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -120,15 +128,41 @@ describe('the recipes that ship', () => {
   });
 
   test('are found by id and by name in any case, as copies', () => {
-    expect(findRecipe('Faded colour print').id).toBe('faded-colour-print');
-    expect(findRecipe('ENLARGE').id).toBe('enlarge');
-    findRecipe('enlarge').steps.length = 0;
-    expect(findRecipe('enlarge').steps).toHaveLength(1);
+    expect(findRecipe('Faded colour print')?.id).toBe('faded-colour-print');
+    expect(findRecipe('ENLARGE')?.id).toBe('enlarge');
+    findRecipe('enlarge')!.steps.length = 0;
+    expect(findRecipe('enlarge')!.steps).toHaveLength(1);
   });
 
-  test('an unknown one is refused with the list of those there are', () => {
-    expect(() => findRecipe('sepia')).toThrow(
-      expect.objectContaining({ code: 'RECIPE_UNKNOWN', message: expect.stringContaining('gentle-clean-up') }),
-    );
+  test('of an unknown name there is none', () => {
+    expect(findRecipe('sepia')).toBeNull();
+  });
+});
+
+describe('steps asked for besides a recipe', () => {
+  const colorise: Step = { kind: 'colorise', enabled: true, settings: { strength: 0.9, variant: 'warm' } };
+  const enlarge: Step = { kind: 'upscale', enabled: true, settings: { scale: 4, variant: 'faithful' } };
+  const analysis = (...needed: StepKind[]) =>
+    ({ needs: STEP_KINDS.map((kind) => ({ kind, needed: needed.includes(kind) })) }) as unknown as Analysis;
+  const running = (recipe: Recipe) => recipe.steps.filter(({ enabled }) => enabled).map(({ kind }) => kind);
+
+  test('run, and leave the gate of the others as it was', () => {
+    const recipe = findRecipe('black-and-white-to-colour')!;
+    expect(running(withAdded(recipe, [enlarge], analysis('tone')))).toEqual(['tone', 'upscale']);
+    expect(running(withAdded({ ...recipe, gate: 'always' }, [enlarge], analysis()))).toEqual([
+      'repair',
+      'tone',
+      'colorise',
+      'upscale',
+    ]);
+    expect(withAdded(recipe, [], analysis())).toBe(recipe);
+  });
+
+  test('take the place of those of their kind; colours are for photos without any', () => {
+    const recipe = findRecipe('black-and-white-to-colour')!;
+    const inGrey = withAdded(recipe, [enlarge, colorise], analysis('colorise'));
+    expect(inGrey.steps.filter(({ kind }) => kind === 'colorise')).toEqual([colorise]);
+    expect(running(inGrey)).toEqual(['colorise', 'upscale']);
+    expect(running(withAdded(recipe, [enlarge, colorise], analysis()))).toEqual(['upscale']);
   });
 });

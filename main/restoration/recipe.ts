@@ -1,4 +1,12 @@
-import { RECIPE_FORMAT, Recipe, STEP_RANKS, type Step, type StepKind, type StepOf } from '../../preload/contract';
+import {
+  type Analysis,
+  RECIPE_FORMAT,
+  Recipe,
+  STEP_RANKS,
+  type Step,
+  type StepKind,
+  type StepOf,
+} from '../../preload/contract';
 import { EmulsionError } from '../errors';
 
 /**
@@ -117,14 +125,24 @@ export const NAMED_RECIPES: readonly Recipe[] = [
   },
 ];
 
-/** The named recipe of that id or English name, in any case. Throws RECIPE_UNKNOWN, listing what there is. */
-export function findRecipe(nameOrId: string): Recipe {
+/** A copy of the named recipe of that id or English name, in any case; null where there is none. */
+export function findRecipe(nameOrId: string): Recipe | null {
   const wanted = nameOrId.trim().toLowerCase();
   const found = NAMED_RECIPES.find((recipe) => recipe.id === wanted || recipe.name.toLowerCase() === wanted);
-  if (!found) {
-    throw new EmulsionError('RECIPE_UNKNOWN', {
-      message: `There is no recipe called “${nameOrId}”. There are: ${NAMED_RECIPES.map((recipe) => recipe.id).join(', ')}.`,
-    });
-  }
-  return structuredClone(found);
+  return found ? structuredClone(found) : null;
+}
+
+/**
+ * A recipe as it comes to be for one photo, with steps that somebody asked for besides. They take the place of those of
+ * their kind and run whatever was measured; a colouring alone is left to photos that have no colours. The other steps
+ * run where the recipe's own gate lets them.
+ */
+export function withAdded(recipe: Recipe, added: readonly Step[], analysis: Analysis): Recipe {
+  if (added.length === 0) return recipe;
+  const isNeeded = (kind: StepKind) => analysis.needs.some((need) => need.kind === kind && need.needed);
+  const kept = recipe.steps
+    .filter(({ kind }) => !added.some((step) => step.kind === kind))
+    .map((step) => ({ ...step, enabled: step.enabled && (recipe.gate === 'always' || isNeeded(step.kind)) }));
+  const wanted = added.filter(({ kind }) => kind !== 'colorise' || isNeeded(kind));
+  return { ...recipe, gate: 'always', steps: orderSteps([...kept, ...wanted]) };
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { longerEdge } from '../../document/size';
 import { MAX_ENLARGED_PIXELS, type Step, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
 import { fakeTools, fakeUpscaler, sameSamples, testScene, to16Bit, toGrey } from './testing';
-import { longerEdge, planEnlargement, upscale, upscalePasses } from './upscale';
+import { planEnlargement, upscale, upscalePasses } from './upscale';
 
 const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });
 const both = () => fakeTools({ upscale: [fakeUpscaler(2), fakeUpscaler(4), fakeUpscaler(2, 'crisp')] });

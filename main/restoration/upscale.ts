@@ -1,9 +1,8 @@
-import { MAX_ENLARGED_PIXELS, type TargetSize, type UpscaleSettings } from '../../preload/contract';
+import { enlargedSize, type Size } from '../../document/size';
+import { MAX_ENLARGED_PIXELS, MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from './raster';
 import type { PassReport, StepTools, Wanted } from './tools';
-
-type Size = Pick<Raster, 'width' | 'height'>;
 
 /** How a picture is made larger: by passes of generators, and then by resampling where they miss the size. */
 export interface Enlargement {
@@ -11,9 +10,6 @@ export interface Enlargement {
   passes: Wanted[];
   size: Size;
 }
-
-/** The most that generators are asked for: beyond it there is nothing left in a pixel to enlarge. */
-const MOST_TIMES = 16;
 
 /**
  * The passes that make a picture `scale` times as wide and high, 2 to 16: as few as the installed generators allow, null
@@ -27,11 +23,6 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
     if (rest) return [{ scale: each, variant }, ...rest];
   }
   return null;
-}
-
-/** Longer edge in pixels that a target asks for. */
-export function longerEdge(target: TargetSize): number {
-  return target.unit === 'pixels' ? target.longer : Math.max(1, Math.round((target.longer / 2.54) * target.dpi));
 }
 
 /**
@@ -49,12 +40,11 @@ export function planEnlargement(
 ): Enlargement {
   const missing = (times: string) =>
     new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${variant}` });
-  const times = target ? longerEdge(target) / Math.max(width, height) : scale;
-  if (times <= 1) return { passes: [], size: { width, height } };
-  const size = { width: Math.round(width * times), height: Math.round(height * times) };
-  if (times > MOST_TIMES) {
+  const { times, ...size } = enlargedSize({ scale, target }, { width, height });
+  if (times === 1) return { passes: [], size };
+  if (times > MAX_ENLARGED_TIMES) {
     throw new EmulsionError('PHOTO_TOO_LARGE', {
-      message: `The size asked for is ${Math.ceil(times)} times that of the photo; Emulsion enlarges up to ${MOST_TIMES} times.`,
+      message: `The size asked for is ${Math.ceil(times)} times that of the photo; Emulsion enlarges up to ${MAX_ENLARGED_TIMES} times.`,
       detail: `${width} x ${height} to ${size.width} x ${size.height}`,
     });
   }

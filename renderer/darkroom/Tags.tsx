@@ -1,4 +1,4 @@
-import { ChevronDown, LoaderCircle } from 'lucide-react';
+import { ChevronDown, Droplets, LoaderCircle } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -45,7 +45,7 @@ export function SideTag({
 }) {
   const { t } = useTranslation();
   const { view } = useActions();
-  return (
+  const menu = (
     <Menu
       trigger={
         <DropdownMenu.Trigger asChild>
@@ -67,6 +67,16 @@ export function SideTag({
     >
       <MenuChoice value={shown.side} options={options} onChange={(side) => view.setSide(place, side)} />
     </Menu>
+  );
+  if (!shown.isImagined) return menu;
+  return (
+    <>
+      {menu}
+      <Tag testId={`imagined-${place}`}>
+        <Droplets size={12} strokeWidth={1.5} className="shrink-0" />
+        <span className="whitespace-nowrap">{t('compare.imagined')}</span>
+      </Tag>
+    </>
   );
 }
 

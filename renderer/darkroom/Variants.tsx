@@ -1,4 +1,4 @@
-import { CircleCheck, LoaderCircle } from 'lucide-react';
+import { CircleCheck, Droplets, LoaderCircle } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Photo, pictureUrl } from '../../preload/contract';
@@ -6,6 +6,7 @@ import { useRecipeChoices } from '../recipe/choices';
 import { otherKey, recipeKey, type Wish } from '../state/comparison';
 import { useActions, useApp, useComparison, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
+import { hasImaginedColours } from '../state/recipes';
 import { type Variant, variantsOf } from '../state/variants';
 import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
@@ -117,6 +118,12 @@ function Card({ entry, photo, variant, name, onChoose }: CardProps) {
         {chosen && <Icon of={CircleCheck} className="text-accent" />}
         <span className="truncate">{name}</span>
         {chosen && <span className="text-xs text-secondary">{t('variants.chosen')}</span>}
+        {hasImaginedColours(variant.recipe) && (
+          <span className="ml-auto flex shrink-0 items-center gap-1 text-xs text-secondary">
+            <Droplets size={12} strokeWidth={1.5} />
+            {t('compare.imagined')}
+          </span>
+        )}
       </span>
     </button>
   );

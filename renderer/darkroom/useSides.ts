@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Photo, Recipe, StepKind } from '../../preload/contract';
+import type { Photo, Recipe, StepKind, StepReport } from '../../preload/contract';
 import { useRecipeChoices } from '../recipe/choices';
 import { otherKey, recipeKey, recipeOfSide, type Side, sidesOf, type Wish } from '../state/comparison';
 import { useActions, useComparison, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { appliedTo, hasSteps } from '../state/recipes';
+import { appliedTo, hasImaginedColours, hasSteps } from '../state/recipes';
 import type { View } from './geometry';
 import type { Source } from './tiling';
 
@@ -17,6 +17,8 @@ export interface ShownSide {
   source: Source | null;
   /** True while it is computed, or is about to be. */
   waits: boolean;
+  /** What it shows has colours that nobody photographed. */
+  isImagined: boolean;
 }
 
 /** What can be compared on this photo, by name. */
@@ -52,14 +54,18 @@ export function useSides(
   const wishes: Wish[] = [];
   const show = (side: Side, otherwise: Side): ShownSide => {
     const wanted = recipe === null ? null : recipeOfSide(side, recipe, named);
-    if (side === 'original') return { side, name: nameOf(side), source: original, waits: false };
+    if (side === 'original') return { side, name: nameOf(side), source: original, waits: false, isImagined: false };
     if (wanted === null || recipe === null) {
-      return side === otherwise ? { side, name: nameOf(side), source: null, waits: false } : show(otherwise, otherwise);
+      return side === otherwise
+        ? { side, name: nameOf(side), source: null, waits: false, isImagined: false }
+        : show(otherwise, otherwise);
     }
     const sourceOf = (of: typeof rendering): Source | null =>
       of === null ? null : { ...about, layer: 'result', revision: of.revision, size: of };
     if (side === 'result' || recipeKey(wanted) === recipeKey(recipe)) {
-      return { side, name: nameOf(side), source: sourceOf(rendering), waits: rendering === null };
+      // The newest picture may be of the recipe before this one.
+      const isImagined = rendering?.reports.some(isColouring) ?? false;
+      return { side, name: nameOf(side), source: sourceOf(rendering), waits: rendering === null, isImagined };
     }
     const wish: Wish = { recipe: wanted, size: 'preview' };
     wishes.push(wish);
@@ -69,7 +75,8 @@ export function useSides(
     if (source !== null && view.scale * ratio > 1.1 * (source.size.width / photo.width)) {
       wishes.push({ recipe: wanted, size: 'full' });
     }
-    return { side, name: nameOf(side), source, waits: other?.state === 'computing' || other?.state === 'waiting' };
+    const waits = other?.state === 'computing' || other?.state === 'waiting';
+    return { side, name: nameOf(side), source, waits, isImagined: source !== null && hasImaginedColours(wanted) };
   };
   const before = show(chosen.before, 'original');
   const after = show(chosen.after, 'result');
@@ -93,6 +100,10 @@ export function useSides(
   const options = sides.map((value) => ({ value, label: nameOf(value) }));
   return { before, after, options };
 }
+
+/** Colours were given; with strength 0 no generator ran. */
+const isColouring = ({ kind, outcome, generator }: StepReport): boolean =>
+  kind === 'colorise' && outcome === 'done' && generator !== null;
 
 /** What two pictures differ by, amplified; of the smaller one's size. Null until both are there. */
 export function differenceOf(one: Source | null, other: Source | null, gain: number): Source | null {

@@ -1,9 +1,11 @@
+import type { TFunction } from 'i18next';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
+import { type Format, useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { recipeName } from './choices';
+import type { SizeValue } from './controls';
 import { type HistoryName, historyOf } from './history';
 
 /** Everything that was done to the photo, the latest last; any point can be gone to, and what was undone is still there. */
@@ -56,6 +58,12 @@ export function History({ entry }: { entry: OpenPhoto }) {
   );
 }
 
+function sizeText(size: SizeValue, t: TFunction, format: Format): string {
+  if (typeof size === 'number') return t('controls.times', { value: size });
+  const longer = format.number(size.longer, 1);
+  return size.unit === 'pixels' ? t('size.pixelsOf', { longer }) : t('size.printOf', { longer, dpi: size.dpi });
+}
+
 /** An entry in words. */
 function useHistoryName(): (name: HistoryName) => string {
   const { t, i18n } = useTranslation();
@@ -92,11 +100,11 @@ function useHistoryName(): (name: HistoryName) => string {
     if (control.type === 'switch') return t(value === true ? 'history.yes' : 'history.no');
     if (control.type === 'choice') {
       const option = control.options.find((each) => each.value === value);
-      return option === undefined ? String(value) : t(`controls.${option.label}`, { value: option.value });
+      return option === undefined ? String(value) : t(`controls.${option.label}`);
     }
+    if (control.type === 'size') return sizeText(value as SizeValue, t, format);
     if (control.unit === 'percent') return format.percent(Number(value));
-    const figure = format.number(Number(value) * control.factor, 1);
-    return control.unit === null ? figure : `${figure} ${t(`controls.${control.unit}`)}`;
+    return `${format.number(Number(value) * control.factor, 1)} ${t(`controls.${control.unit}`)}`;
   }
 }
 

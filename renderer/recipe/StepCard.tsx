@@ -17,15 +17,16 @@ import type { Need, StepKind } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { useActions, useJobs, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { defaultStep, stepOf } from '../state/recipes';
+import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
-import { type Control, offeredControls } from './controls';
+import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { reasonSentence } from './reason';
+import { SizeControl } from './SizeControl';
 
 const ICONS: Record<StepKind, LucideIcon> = {
   repair: Bandage,
@@ -171,12 +172,12 @@ function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKin
   const actions = useActions();
   const id = useId();
   const step = (entry.recipe === null ? null : stepOf(entry.recipe, kind)) ?? defaultStep(kind);
-  const value = (step.settings as Record<string, unknown>)[control.name];
+  const value = settingOf(control, step.settings);
   const label = t(`controls.${control.label}`);
   // A double click goes back to what was proposed for this photo.
   const proposed = entry.analysis === null ? null : stepOf(entry.analysis.recipe, kind);
   const initial = (proposed?.settings as Record<string, unknown> | undefined)?.[control.name];
-  const set = (next: number | boolean | string) => actions.setSetting(entry.key, kind, control.name, next);
+  const set = (next: SettingValue) => actions.setSetting(entry.key, kind, control.name, next);
   const settle = () => {
     actions.settleSetting(entry.key);
     actions.view.setMaskPeek(false);
@@ -206,17 +207,26 @@ function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKin
         <Segmented
           label={label}
           value={String(value)}
-          options={control.options.map((option) => ({
-            value: String(option.value),
-            label: t(`controls.${option.label}`, { value: option.value }),
-          }))}
+          options={control.options.map((option) => ({ value: option.value, label: t(`controls.${option.label}`) }))}
           onChange={(chosen) => {
-            const option = control.options.find((each) => String(each.value) === chosen);
-            if (option !== undefined) set(option.value);
+            set(chosen);
             settle();
           }}
         />
       </div>
+    );
+  }
+  if (control.type === 'size') {
+    if (entry.photo === null) return null;
+    return (
+      <SizeControl
+        value={value as SizeValue}
+        photo={entry.photo}
+        onChange={(size) => {
+          set(size);
+          settle();
+        }}
+      />
     );
   }
   // What counts as damage, and how far round it, is only to be judged by seeing it.
@@ -230,7 +240,7 @@ function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKin
       step={control.step}
       initial={typeof initial === 'number' ? initial : control.initial}
       factor={control.factor}
-      unit={control.unit === null ? '' : t(`controls.${control.unit}`)}
+      unit={t(`controls.${control.unit}`)}
       testId={`${kind}-${control.name}`}
       onChange={(next) => {
         if (showsMask) actions.view.setMaskPeek(true);

@@ -1,16 +1,16 @@
-import type { StepKind } from '../../preload/contract';
+import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../preload/contract';
 
 /** A slider of a step's setting. `label` is a key under `controls`. */
 export interface SliderControl {
   type: 'slider';
   name: string;
-  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast' | 'variant';
+  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast';
   min: number;
   max: number;
   step: number;
   initial: number;
   factor: number;
-  unit: 'percent' | 'pixels' | null;
+  unit: 'percent' | 'pixels';
 }
 
 export interface SwitchControl {
@@ -19,14 +19,32 @@ export interface SwitchControl {
   label: 'keepGrain';
 }
 
+type ColourVariant = (typeof COLOUR_VARIANTS)[number];
+type UpscaleVariant = (typeof UPSCALE_VARIANTS)[number];
+
 export interface ChoiceControl {
   type: 'choice';
   name: string;
-  label: 'scale' | 'variant';
-  options: readonly { value: number | string; label: 'times' | 'faithful' | 'crisp' }[];
+  label: 'variant' | 'palette';
+  options: readonly { value: string; label: ColourVariant | UpscaleVariant }[];
 }
 
-export type Control = SliderControl | SwitchControl | ChoiceControl;
+/** So many times the size, or a size to reach. */
+export type SizeValue = 2 | 4 | TargetSize;
+
+export interface SizeControl {
+  type: 'size';
+  name: 'size';
+  label: 'scale';
+}
+
+export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl;
+
+/** What a control is set to in the settings of its step. */
+export function settingOf(control: Control, settings: Step['settings']): unknown {
+  if (control.type !== 'size') return Reflect.get(settings, control.name);
+  return Reflect.get(settings, 'target') ?? Reflect.get(settings, 'scale');
+}
 
 const share = (name: string, label: SliderControl['label'], initial: number): SliderControl => ({
   type: 'slider',
@@ -57,30 +75,22 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
     more: [share('cast', 'cast', 1), share('contrast', 'contrast', 1)],
   },
   colorise: {
-    main: share('strength', 'strength', 0.9),
-    more: [
-      { type: 'slider', name: 'variant', label: 'variant', min: 0, max: 7, step: 1, initial: 0, factor: 1, unit: null },
-    ],
-  },
-  upscale: {
     main: {
       type: 'choice',
-      name: 'scale',
-      label: 'scale',
-      options: [
-        { value: 2, label: 'times' },
-        { value: 4, label: 'times' },
-      ],
+      name: 'variant',
+      label: 'palette',
+      options: COLOUR_VARIANTS.map((value) => ({ value, label: value })),
     },
+    more: [share('strength', 'strength', 0.9)],
+  },
+  upscale: {
+    main: { type: 'size', name: 'size', label: 'scale' },
     more: [
       {
         type: 'choice',
         name: 'variant',
         label: 'variant',
-        options: [
-          { value: 'faithful', label: 'faithful' },
-          { value: 'crisp', label: 'crisp' },
-        ],
+        options: UPSCALE_VARIANTS.map((value) => ({ value, label: value })),
       },
     ],
   },
@@ -90,17 +100,19 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
 /** All that one can set of a kind of step. */
 export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];
 
-/** The controls of a step, without the variants that have no generator here. A choice of one is none. */
+/**
+ * The controls of a step, without the variants that have no generator here. A choice of one is none; where the main
+ * control is one, the next takes its place.
+ */
 export function offeredControls(
   kind: StepKind,
   variants?: readonly string[],
 ): { main: Control; more: readonly Control[] } {
-  const { main, more } = CONTROLS[kind];
-  if (variants === undefined) return { main, more };
-  const offered = more.flatMap((control): Control[] => {
+  if (variants === undefined) return CONTROLS[kind];
+  const [main, ...more] = controlsOf(kind).flatMap((control): Control[] => {
     if (control.type !== 'choice' || control.name !== 'variant') return [control];
-    const options = control.options.filter(({ value }) => variants.includes(String(value)));
+    const options = control.options.filter(({ value }) => variants.includes(value));
     return options.length > 1 ? [{ ...control, options }] : [];
   });
-  return { main, more: offered };
+  return { main: main!, more };
 }

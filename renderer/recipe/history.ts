@@ -1,7 +1,7 @@
 import { applyAction } from '../../document/edit';
 import type { EditAction, EditLog, EditState, MaskOp, Recipe, StepKind } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
-import { type Control, controlsOf } from './controls';
+import { type Control, controlsOf, settingOf } from './controls';
 
 /** What an entry of the history is called; the component puts it into words. `text` is a key under `history`. */
 export type HistoryName =
@@ -62,7 +62,7 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
   const place = (id: string | undefined) => 1 + places.indexOf(id ?? '');
   switch (action.name) {
     case 'setting':
-      return settingOf(before.recipe, after.recipe);
+      return changeOf(before.recipe, after.recipe);
     case 'step':
       return switchOf(before.recipe, after.recipe);
     case 'recipe':
@@ -87,12 +87,13 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
   }
 }
 
-function settingOf(before: Recipe, after: Recipe): HistoryName {
+function changeOf(before: Recipe, after: Recipe): HistoryName {
   for (const { kind, settings } of after.steps) {
-    const former: object = before.steps.find((step) => step.kind === kind)?.settings ?? {};
+    const former = before.steps.find((step) => step.kind === kind)?.settings;
     for (const control of controlsOf(kind)) {
-      const value = Reflect.get(settings, control.name);
-      if (value !== Reflect.get(former, control.name)) return { text: 'setting', step: kind, control, value };
+      const value = settingOf(control, settings);
+      const was = former && settingOf(control, former);
+      if (JSON.stringify(value) !== JSON.stringify(was)) return { text: 'setting', step: kind, control, value };
     }
   }
   return { text: 'settings' };

@@ -12,6 +12,7 @@ import {
   type Wish,
 } from './comparison';
 import type { OpenPhoto } from './model';
+import { hasImaginedColours } from './recipes';
 import { MOST_VARIANTS, variantsOf, withForce } from './variants';
 
 const named: Recipe = {
@@ -53,6 +54,28 @@ describe('variants', () => {
     expect(new Set(variants.map(({ recipe }) => recipeKey(recipe))).size).toBe(variants.length);
     expect(variants.length).toBeLessThanOrEqual(MOST_VARIANTS);
     expect(variants.map(({ id }) => id)).toContain('recipe:scratched-print');
+  });
+
+  test('of a photo without colours show every palette there is, and the original whatever else there is', () => {
+    const analysis = fakeAnalysis();
+    const needs = analysis.needs.map((need) =>
+      need.kind === 'colorise' ? { ...need, available: true, variants: ['natural', 'warm', 'cool'] } : need,
+    );
+    const many = Array.from(
+      { length: 20 },
+      (_, i): Recipe => ({
+        ...named,
+        id: `own-${i}`,
+        steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: i / 40, grow: 2 } }],
+      }),
+    );
+    const variants = variantsOf(PROPOSAL, { ...analysis, needs }, many);
+    const palettes = variants.filter(({ id }) => id.startsWith('colours-'));
+    expect(palettes.map(({ id }) => id)).toEqual(['colours-natural', 'colours-warm', 'colours-cool']);
+    expect(palettes.every(({ recipe }) => hasImaginedColours(recipe))).toBe(true);
+    expect(variants).toHaveLength(MOST_VARIANTS);
+    expect(variants.at(-1)!.id).toBe('original');
+    expect(variantsOf(PROPOSAL, analysis, []).some(({ recipe }) => hasImaginedColours(recipe))).toBe(false);
   });
 
   test('of a photo that needs nothing are few', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Recipe, STEP_KINDS } from '../../preload/contract';
-import { CONTROLS, offeredControls } from '../recipe/controls';
+import { CONTROLS, offeredControls, settingOf } from '../recipe/controls';
 import { cleanAnalysis, fakeAnalysis, PROPOSAL } from '../testing/fakeBridge';
 import {
   appliedTo,
@@ -54,11 +54,17 @@ test('every control sets what its schema accepts, over its whole range', () => {
           ? [control.min, control.initial, control.max]
           : control.type === 'choice'
             ? control.options.map((option) => option.value)
-            : [true, false];
-      expect(Object.keys(defaultStep(each).settings)).toContain(control.name);
+            : control.type === 'size'
+              ? [2, 4, { unit: 'pixels' as const, longer: 3000 }, { unit: 'print' as const, longer: 30.5, dpi: 300 }]
+              : [true, false];
       for (const value of values) {
         const parsed = Recipe.safeParse(withSetting(PROPOSAL, each, control.name, value));
-        expect(parsed.success, `${each}.${control.name} = ${value}`).toBe(true);
+        expect(parsed.success, `${each}.${control.name} = ${JSON.stringify(value)}`).toBe(true);
+        const { settings } = stepOf(parsed.data!, each)!;
+        expect(settingOf(control, settings)).toEqual(value);
+        expect(Object.keys(settings).sort()).toEqual(
+          expect.arrayContaining(Object.keys(defaultStep(each).settings).sort()),
+        );
       }
     }
     expect(CONTROLS[each].more.length).toBeLessThanOrEqual(2);
@@ -71,6 +77,8 @@ test('variants without a generator are not offered, nor is a choice between one'
   expect(names(['faithful', 'crisp'])).toEqual(['variant']);
   expect(names(['faithful'])).toEqual([]);
   expect(offeredControls('upscale', ['faithful']).main).toEqual(CONTROLS.upscale.main);
+  expect(offeredControls('colorise', ['natural', 'warm']).main).toMatchObject({ options: [{}, {}] });
+  expect(offeredControls('colorise', ['natural'])).toEqual({ main: CONTROLS.colorise.more[0], more: [] });
   expect(offeredControls('tone')).toEqual(CONTROLS.tone);
 });
 

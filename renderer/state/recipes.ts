@@ -11,6 +11,7 @@ import {
   type Step,
   type StepKind,
   StyleSettings,
+  type TargetSize,
   ToneSettings,
   UpscaleSettings,
 } from '../../preload/contract';
@@ -41,6 +42,12 @@ export function defaultStep(kind: StepKind, style = 'none'): Step {
 /** True where at least one step would run. */
 export function hasSteps(recipe: Recipe): boolean {
   return recipe.steps.some((step) => step.enabled);
+}
+
+/** True where the colours of the result are imagined. */
+export function hasImaginedColours(recipe: Recipe): boolean {
+  const step = stepOf(recipe, 'colorise');
+  return step?.enabled === true && step.settings.strength > 0;
 }
 
 /** True where at least one step would run, or one place was repaired by hand. */
@@ -78,11 +85,19 @@ export function withOrder(recipe: Recipe, kind: StepKind, place: StepKind): Reci
   return { ...both, gate: 'always', steps };
 }
 
-export type SettingValue = number | boolean | string;
+export type SettingValue = number | boolean | string | TargetSize;
 
-/** Changes one setting of a step. The value must fit the contract's schema for that setting. */
+/**
+ * Changes one setting of a step. The value must fit the contract's schema for that setting; `size` of an enlargement is
+ * either of `scale` and `target`, and takes the place of both.
+ */
 export function withSetting(recipe: Recipe, kind: StepKind, name: string, value: SettingValue): Recipe {
   const step = stepOf(recipe, kind) ?? defaultStep(kind);
+  if (step.kind === 'upscale' && name === 'size') {
+    const { target: _, ...others } = step.settings;
+    const settings = typeof value === 'object' ? { ...others, target: value } : { ...others, scale: value };
+    return withStep(recipe, { ...step, settings } as Step);
+  }
   return withStep(recipe, { ...step, settings: { ...step.settings, [name]: value } } as Step);
 }
 

@@ -1,19 +1,20 @@
-import type { Analysis, Recipe, Step } from '../../preload/contract';
+import type { Analysis, ColoriseSettings, Recipe, Step } from '../../preload/contract';
 import { recipeKey } from './comparison';
-import { appliedTo, hasSteps } from './recipes';
+import { appliedTo, hasImaginedColours, hasSteps, needOf, withEnabled, withSetting } from './recipes';
 
 /** A version of the photo to choose. */
 export interface Variant {
-  /** `now`, `gentle`, `strong`, `original`, or `recipe:` and the id of a recipe. */
+  /** `now`, `gentle`, `strong`, `original`, `colours-` and the name of a palette, `recipe:` and the id of a recipe. */
   id: string;
   recipe: Recipe;
 }
 
 /** The most that are offered at once. */
-export const MOST_VARIANTS = 9;
+export const MOST_VARIANTS = 12;
 
 /**
- * What one may want of a photo: as it is set, gentler and stronger, what the recipes make of it, and the original.
+ * What one may want of a photo: as it is set, gentler and stronger, in the colours that can be imagined for it, what the
+ * recipes make of it, and the original.
  * Those that come to the same are offered once.
  */
 export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly Recipe[]): Variant[] {
@@ -22,19 +23,34 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
     { id: 'now', recipe },
     { id: 'gentle', recipe: withForce(recipe, -1) },
     { id: 'strong', recipe: withForce(recipe, 1) },
+    ...colouredOnes(recipe, analysis),
     ...named.map((each) => ({ id: `recipe:${each.id}`, recipe: appliedTo(each, analysis) })),
     { id: 'original', recipe: none },
   ];
   const seen = new Set<string>();
-  return all
-    .filter((variant) => {
-      const key = recipeKey(variant.recipe);
-      // A recipe that has nothing to do here would be the original by another name.
-      const isNew = !seen.has(key) && (hasSteps(variant.recipe) || variant.id === 'original' || variant.id === 'now');
-      seen.add(key);
-      return isNew;
-    })
-    .slice(0, MOST_VARIANTS);
+  return (
+    all
+      .filter((variant) => {
+        const key = recipeKey(variant.recipe);
+        // A recipe that has nothing to do here would be the original by another name.
+        const isNew = !seen.has(key) && (hasSteps(variant.recipe) || variant.id === 'original' || variant.id === 'now');
+        seen.add(key);
+        return isNew;
+      })
+      // The original, which is the last, is always offered.
+      .filter((_, i, { length }) => i < MOST_VARIANTS - 1 || i === length - 1)
+  );
+}
+
+/** In each palette there is, where the photo has no colours or is given some. */
+function colouredOnes(recipe: Recipe, analysis: Analysis): Variant[] {
+  const need = needOf(analysis, 'colorise');
+  if (!need?.available || !(need.needed || hasImaginedColours(recipe))) return [];
+  const palettes = (need.variants ?? []) as ColoriseSettings['variant'][];
+  return palettes.map((palette) => ({
+    id: `colours-${palette}`,
+    recipe: withSetting(withEnabled(recipe, 'colorise', true), 'colorise', 'variant', palette),
+  }));
 }
 
 /** All steps that are on, weaker (-1) or stronger (1). */

@@ -3,14 +3,22 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
-import { EXPORT_FORMATS, PROVIDERS, type Recipe } from '../../../preload/contract';
+import {
+  COLOUR_VARIANTS,
+  ColoriseSettings,
+  EXPORT_FORMATS,
+  PROVIDERS,
+  type Recipe,
+  type Step,
+  UpscaleSettings,
+} from '../../../preload/contract';
 import { type EditDocument, readEditFile } from '../../edit-files';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
 import { EmulsionError, toFailure } from '../../errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../../restoration/recipe';
-import { whole } from '../arguments';
+import { readSize, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { analyseOne, listGenerators } from './inspect';
 import { createReporter } from './reporter';
@@ -26,6 +34,7 @@ Exit codes:
 Examples:
   emulsion restore portrait.jpg --out restored
   emulsion restore scans/ --out restored --recipe scratched-print --format tiff
+  emulsion restore scans/ --out restored --colour --enlarge 30cm@300dpi
   emulsion restore scans/ --out restored --json > report.jsonl
   emulsion restore portrait.jpg --out restored --edit portrait.emulsion
   emulsion analyse portrait.jpg`;
@@ -58,10 +67,27 @@ common(program.command('restore'))
   .addOption(
     new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
   )
+  .addOption(
+    new Option('--enlarge <size>', 'make larger: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)')
+      .argParser(readSize)
+      .conflicts('edit'),
+  )
+  .addOption(
+    new Option('--crisp', 'enlarge soft, noisy or compressed photos: draws texture as it most likely was').conflicts(
+      'edit',
+    ),
+  )
+  .addOption(
+    new Option('--colour [palette]', 'imagine colours for photos that have none')
+      .choices(COLOUR_VARIANTS)
+      .preset(COLOUR_VARIANTS[0])
+      .conflicts('edit'),
+  )
   .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
   .option('--strip-metadata', 'leave out camera data, place and captions of the original')
   .action((paths: string[], options: CommonOptions & RestoreFlags) =>
     withEngine(options, async (engine) => {
+      if (options.crisp && options.enlarge === undefined) program.error('--crisp is a way to --enlarge: name a size');
       const recipe = options.recipe === undefined ? null : loadRecipe(options.recipe);
       const edit = options.edit === undefined ? null : await loadEdit(options.edit, paths);
       return restoreAll({
@@ -70,6 +96,7 @@ common(program.command('restore'))
         paths,
         out: options.out,
         recipe,
+        added: addedSteps(options),
         edit,
         format: options.format ?? null,
         quality: options.quality,
@@ -106,6 +133,9 @@ interface RestoreFlags {
   out: string;
   recipe?: string;
   edit?: string;
+  enlarge?: ReturnType<typeof readSize>;
+  crisp?: boolean;
+  colour?: (typeof COLOUR_VARIANTS)[number];
   format?: (typeof EXPORT_FORMATS)[number];
   quality: number;
   stripMetadata?: boolean;
@@ -144,6 +174,17 @@ async function withEngine(options: CommonOptions, run: (engine: Engine) => Promi
   } finally {
     await engine.close();
   }
+}
+
+/** The steps that options ask for. */
+function addedSteps({ enlarge, crisp, colour }: RestoreFlags): Step[] {
+  const steps: Step[] = [];
+  if (colour) steps.push({ kind: 'colorise', enabled: true, settings: ColoriseSettings.parse({ variant: colour }) });
+  if (enlarge) {
+    const settings = UpscaleSettings.parse({ ...enlarge, variant: crisp ? 'crisp' : 'faithful' });
+    steps.push({ kind: 'upscale', enabled: true, settings });
+  }
+  return steps;
 }
 
 /** A named recipe, or a file. What a person chose by hand runs as the recipe itself says (its gate). */

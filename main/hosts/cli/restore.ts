@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { stateOf } from '../../../document/edit';
-import type { ExportFormat, Recipe, StepReport } from '../../../preload/contract';
+import type { ExportFormat, Recipe, Step, StepReport } from '../../../preload/contract';
 import type { EditDocument } from '../../edit-files';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../../errors';
@@ -18,6 +18,8 @@ export interface RestoreJob {
   out: string;
   /** null: what each photo is found to need. */
   recipe: Recipe | null;
+  /** Asked for besides. */
+  added: readonly Step[];
   /** Takes the place of the recipe, on the one photo that it was made for. */
   edit: EditDocument | null;
   format: ExportFormat | null;
@@ -54,6 +56,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         {
           path: item.path,
           recipe: job.recipe,
+          added: job.added,
           ...(job.edit && (await editFor(job.edit, item.path))),
           format: job.format,
           quality: job.quality,

@@ -1,0 +1,26 @@
+import type { TargetSize, UpscaleSettings } from '../preload/contract';
+
+/** Pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Longer edge in pixels that a target asks for. */
+export function longerEdge(target: TargetSize): number {
+  return target.unit === 'pixels' ? target.longer : Math.max(1, Math.round((target.longer / 2.54) * target.dpi));
+}
+
+/**
+ * The size of a picture once it is enlarged, and how many times as wide that is. A target never makes a picture smaller:
+ * `times` is 1 then.
+ */
+export function enlargedSize(
+  { scale, target }: Pick<UpscaleSettings, 'scale' | 'target'>,
+  { width, height }: Size,
+): Size & { times: number } {
+  const times = target ? longerEdge(target) / Math.max(width, height) : scale;
+  return times <= 1
+    ? { width, height, times: 1 }
+    : { width: Math.round(width * times), height: Math.round(height * times), times };
+}

@@ -1,0 +1,184 @@
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { enlargedSize, longerEdge, type Size } from '../../document/size';
+import {
+  MAX_EDGE_PIXELS,
+  MAX_ENLARGED_PIXELS,
+  MAX_ENLARGED_TIMES,
+  PRINT_BOUNDS,
+  type TargetSize,
+} from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { readNumber } from '../ui/number';
+import { Segmented } from '../ui/Segmented';
+import { Select } from '../ui/Select';
+import type { SizeValue } from './controls';
+
+const PRINT_DPI = 300;
+const EXACT = 'exact';
+
+/** How large a picture is to become: so many times, or an exact size in pixels or of a print. */
+export function SizeControl({
+  value,
+  photo,
+  onChange,
+}: {
+  value: SizeValue;
+  photo: Size;
+  onChange(value: SizeValue): void;
+}) {
+  const { t } = useTranslation();
+  const longer = Math.max(photo.width, photo.height);
+  return (
+    <div>
+      <div className="flex h-8 items-center justify-between gap-2">
+        <span className="text-xs text-secondary">{t('controls.scale')}</span>
+        <Segmented
+          label={t('controls.scale')}
+          value={typeof value === 'number' ? String(value) : EXACT}
+          options={[
+            { value: '2', label: t('controls.times', { value: 2 }) },
+            { value: '4', label: t('controls.times', { value: 4 }) },
+            { value: EXACT, label: t('size.exact') },
+          ]}
+          onChange={(chosen) => {
+            if (chosen !== EXACT) onChange(chosen === '4' ? 4 : 2);
+            else if (typeof value === 'number') onChange({ unit: 'pixels', longer: withinPixels(longer * value) });
+          }}
+        />
+      </div>
+      {typeof value !== 'number' && <Target target={value} onChange={onChange} />}
+      <Outcome value={value} photo={photo} />
+    </div>
+  );
+}
+
+function Target({ target, onChange }: { target: TargetSize; onChange(target: TargetSize): void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const { centimetres, dpi } = PRINT_BOUNDS;
+  const pixels = longerEdge(target);
+  return (
+    <div className="flex min-h-8 flex-wrap items-center justify-end gap-1.5 py-0.5">
+      <label htmlFor={id} className="mr-auto text-xs text-secondary">
+        {t('size.longer')}
+      </label>
+      <NumberField
+        id={id}
+        testId="size-longer"
+        value={target.longer}
+        min={target.unit === 'pixels' ? 16 : centimetres.min}
+        max={target.unit === 'pixels' ? MAX_EDGE_PIXELS : centimetres.max}
+        digits={target.unit === 'pixels' ? 0 : 1}
+        onChange={(longer) => onChange({ ...target, longer })}
+      />
+      <Select
+        label={t('size.unit')}
+        testId="size-unit"
+        className="w-16"
+        value={target.unit}
+        options={[
+          { value: 'pixels', label: t('controls.pixels') },
+          { value: 'print', label: t('size.centimetres') },
+        ]}
+        onChange={(unit) => {
+          // The same size in the other unit.
+          if (unit === target.unit) return;
+          if (unit === 'pixels') onChange({ unit, longer: withinPixels(pixels) });
+          else {
+            const longer = Math.round((pixels / PRINT_DPI) * 25.4) / 10;
+            onChange({ unit, longer: within(longer, centimetres), dpi: PRINT_DPI });
+          }
+        }}
+      />
+      {target.unit === 'print' && (
+        <span className="flex items-center gap-1 text-xs text-secondary">
+          <NumberField
+            label={t('size.dpiLabel')}
+            testId="size-dpi"
+            value={target.dpi}
+            min={dpi.min}
+            max={dpi.max}
+            digits={0}
+            onChange={(next) => onChange({ ...target, dpi: next })}
+          />
+          {t('size.dpi')}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** What comes of it, in pixels; or why nothing does. */
+function Outcome({ value, photo }: { value: SizeValue; photo: Size }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const settings = typeof value === 'number' ? { scale: value } : { scale: 2 as const, target: value };
+  const { width, height, times } = enlargedSize(settings, photo);
+  const megapixels = Math.round((width * height) / 1e6);
+  const text =
+    times === 1
+      ? t('size.already', { width: photo.width, height: photo.height })
+      : times > MAX_ENLARGED_TIMES
+        ? t('size.tooManyTimes', { times: format.number(times, 0), most: MAX_ENLARGED_TIMES })
+        : width * height > MAX_ENLARGED_PIXELS
+          ? t('size.tooLarge', { megapixels, most: MAX_ENLARGED_PIXELS / 1e6 })
+          : t('size.becomes', { width, height, times: format.number(times, 1) });
+  return (
+    <p data-testid="size-outcome" aria-live="polite" className="text-right text-xs text-secondary">
+      {text}
+    </p>
+  );
+}
+
+interface NumberFieldProps {
+  id?: string;
+  label?: string;
+  testId: string;
+  value: number;
+  min: number;
+  max: number;
+  digits: number;
+  onChange(value: number): void;
+}
+
+/** A number that counts once the hand leaves it, or at Enter; Escape leaves what there was. */
+function NumberField({ id, label, testId, value, min, max, digits, onChange }: NumberFieldProps) {
+  const { i18n } = useTranslation();
+  const [draft, setDraft] = useState<string | null>(null);
+  const shown = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits, useGrouping: false }).format(
+    value,
+  );
+  const commit = () => {
+    const typed = draft === null ? null : readNumber(draft, i18n.language);
+    setDraft(null);
+    if (typed === null) return;
+    const next = within(Number(typed.toFixed(digits)), { min, max });
+    if (next !== value) onChange(next);
+  };
+  return (
+    <input
+      id={id}
+      aria-label={label}
+      data-testid={testId}
+      type="text"
+      inputMode="decimal"
+      value={draft ?? shown}
+      data-editing={draft !== null}
+      onChange={(event) => setDraft(event.target.value)}
+      onFocus={(event) => event.target.select()}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+        else if (event.key === 'Escape') setDraft(null);
+      }}
+      className="h-7 w-16 rounded-md border border-line bg-raised px-2 text-right text-text select-text hover:border-track"
+    />
+  );
+}
+
+function within(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.max(min, Math.min(max, value));
+}
+
+const withinPixels = (longer: number) => within(Math.round(longer), { min: 16, max: MAX_EDGE_PIXELS });
