@@ -13,6 +13,8 @@ export interface Context {
   overlays: string | null;
   /** At most so many pictures of each folder. */
   limit: number;
+  /** 0: as many as there are cores. */
+  threads: number;
   /** A temporary folder. */
   folder: string;
   /** Null where it is not installed. */

@@ -87,6 +87,7 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
           pictures,
           overlays: options.overlays,
           limit: options.limit,
+          threads: options.threads,
           folder,
           opencv,
           lpips,

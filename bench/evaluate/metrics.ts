@@ -45,6 +45,21 @@ export function ssim(one: Picture, other: Picture): number {
   return total / 3;
 }
 
+/** Hasler and Süsstrunk (2003), in levels. */
+export function colourfulness({ data }: Picture): number {
+  const count = data.length / 3;
+  let [a, b, aa, bb] = [0, 0, 0, 0];
+  for (let i = 0; i < data.length; i += 3) {
+    const first = data[i]! - data[i + 1]!;
+    const second = (data[i]! + data[i + 1]!) / 2 - data[i + 2]!;
+    a += first / count;
+    b += second / count;
+    aa += first ** 2 / count;
+    bb += second ** 2 / count;
+  }
+  return Math.sqrt(aa - a * a + (bb - b * b)) + 0.3 * Math.hypot(a, b);
+}
+
 function product(one: Float64Array, other: Float64Array): Float64Array {
   return one.map((value, i) => value * other[i]!);
 }

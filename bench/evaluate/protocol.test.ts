@@ -27,6 +27,7 @@ describe('the test cases', () => {
       numbers: [random.next(), random.next(), random.next(), random.next()],
       picture: digest(picture.data),
       grey: digest(p.greyOf(picture)),
+      softened: digest(p.softened(picture).data),
       overlaid: digestOf(p.overlaid(picture, overlay, 2)),
     };
     for (const sigma of p.SIGMAS) found[`noise ${sigma}`] = digest(p.noisy(picture, sigma, `noise ${sigma}`, 1).data);

@@ -80,6 +80,21 @@ export function noisy(picture: Picture, sigma: number, name: string, index: numb
   return { ...picture, data };
 }
 
+/** Weighed 1 2 1 in rows and columns, the edges repeated: what a plain lens leaves. */
+export function softened({ width, height, data }: Picture): Picture {
+  const out = new Uint8Array(data.length);
+  const at = (x: number, y: number, c: number) =>
+    data[3 * (Math.max(0, Math.min(height - 1, y)) * width + Math.max(0, Math.min(width - 1, x))) + c]!;
+  for (let i = 0; i < data.length; i++) {
+    const c = i % 3;
+    const x = Math.floor(i / 3) % width;
+    const y = Math.floor(i / 3 / width);
+    const row = (of: number) => at(x - 1, of, c) + 2 * at(x, of, c) + at(x + 1, of, c);
+    out[i] = (row(y - 1) + 2 * row(y) + row(y + 1) + 8) >> 4;
+  }
+  return { width, height, data: out };
+}
+
 /** Luma in whole levels. */
 export function greyOf({ data }: Picture): Uint8Array {
   const grey = new Uint8Array(data.length / 3);

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { StepOf } from '../../../preload/contract';
+import type { StepOf, UpscaleSettings } from '../../../preload/contract';
 import { type Context, distances, type Evaluator } from '../evaluator';
 import { ssim } from '../metrics';
-import { centre, cut, isGreyFile, joined, listPictures, readPicture, writePng } from '../pictures';
-import type { Picture } from '../protocol';
-import { type Row, row } from '../report';
+import { centre, cut, isGreyFile, joined, listPictures, readPicture, writeJpeg, writePng } from '../pictures';
+import { noisy, type Picture, softened } from '../protocol';
+import { type Row, row, total } from '../report';
 import { resample } from '../resampling';
+import { openRival } from '../rivals';
 
 const FOLDERS = ['set14', 'kodak'] as const;
 const BICUBIC = 'bicubic';
@@ -21,47 +22,79 @@ interface Case {
 
 /**
  * Pictures shrunk by antialiased bicubic resampling, beside bicubic enlargement, by the protocol of the papers: the luma
- * without a border of `scale` pixels.
+ * without a border of `scale` pixels. The crisp upscalers get theirs soft, noisy and compressed as well, beside the
+ * faithful one. Other people's nets are run on the same pictures where they are at hand.
  */
-export function upscaling(scale: 2 | 4): Evaluator {
-  const id = `upscaler-x${scale}`;
-  const step: StepOf<'upscale'> = { kind: 'upscale', enabled: true, settings: { scale, variant: 'faithful' } };
+export function upscaling(scale: 2 | 4, variant: UpscaleSettings['variant']): Evaluator {
+  const id = variant === 'faithful' ? `upscaler-x${scale}` : `upscaler-x${scale}-${variant}`;
+  const step = (wanted: UpscaleSettings['variant']): StepOf<'upscale'> => ({
+    kind: 'upscale',
+    enabled: true,
+    settings: { scale, variant: wanted },
+  });
   return {
     id,
     measure: async (product, context) => {
       const rows: Row[] = [];
       const shown: Picture[][] = [];
       let cost: number | null = null;
-      for (const name of FOLDERS) {
-        const cases = await casesOf(context, name, scale);
-        if (cases.length === 0) continue;
+      const rival = await openRival(context, scale, variant);
+      for (const { name, cases } of await casesOf(context, scale, variant)) {
         context.tell(`${name}, ${scale} times`);
         const large = cases.map((each) => each.large);
         const made: Picture[] = [];
+        const others: Record<string, Picture[]> = {
+          [BICUBIC]: cases.map(({ small }, i) => resample(small, large[i]!.width, large[i]!.height)),
+        };
+        const add = (other: string, picture: Picture) => {
+          others[other] = [...(others[other] ?? []), picture];
+        };
         for (const { small } of cases) {
-          const { picture, seconds } = await product.run(
-            await writePng(small, join(context.folder, 'small.png')),
-            step,
-          );
+          const file = await writePng(small, join(context.folder, 'small.png'));
+          const { picture, seconds } = await product.run(file, step(variant));
           made.push(picture);
           const each = seconds / ((small.width * small.height) / 1e6);
           cost = Math.min(cost ?? each, each);
+          if (variant !== 'faithful') {
+            // Where it is not installed there is nothing to stand beside.
+            const faithful = await product.run(file, step('faithful')).catch(() => null);
+            if (faithful) add('faithful', faithful.picture);
+          }
+          if (rival) add(rival.name, await rival.run(small));
         }
-        const bicubic = cases.map(({ small }, i) => resample(small, large[i]!.width, large[i]!.height));
-        const luma = (results: Picture[]) =>
-          results.map((each, i) => lumaPsnr(each, large[i]!, scale, cases[i]!.isGrey));
-        const similar = (results: Picture[]) => results.map((each, i) => ssim(each, large[i]!));
         const where = { case: name, data: `${cases.length} pictures, x${scale}` } as const;
-        rows.push(
-          row({ ...where, metric: 'PSNR of the luma', unit: 'dB' }, luma(made), { [BICUBIC]: luma(bicubic) }),
-          row({ ...where, metric: 'SSIM', unit: '' }, similar(made), { [BICUBIC]: similar(bicubic) }),
-          row({ ...where, metric: 'LPIPS', unit: '' }, await distances(context, made, large), {
-            [BICUBIC]: await distances(context, bicubic, large),
-          }),
+        const compare = async (
+          metric: string,
+          unit: Row['unit'],
+          score: (results: Picture[]) => (number | null)[] | Promise<(number | null)[]>,
+        ) => {
+          const baselines: Record<string, (number | null)[]> = {};
+          for (const [other, results] of Object.entries(others)) baselines[other] = await score(results);
+          rows.push(row({ ...where, metric, unit }, await score(made), baselines));
+        };
+        await compare('PSNR of the luma', 'dB', (results) =>
+          results.map((each, i) => lumaPsnr(each, large[i]!, scale, cases[i]!.isGrey)),
         );
+        await compare('SSIM', '', (results) => results.map((each, i) => ssim(each, large[i]!)));
+        await compare('LPIPS', '', (results) => distances(context, results, large));
         for (const i of [...made.keys()].slice(0, 6)) {
-          shown.push([bicubic[i]!, made[i]!, large[i]!].map((picture) => centre(picture, 256)));
+          const line = [...Object.values(others).map((each) => each[i]!), made[i]!, large[i]!];
+          shown.push(line.map((picture) => centre(picture, 256)));
         }
+      }
+      if (rival) {
+        const { name } = rival;
+        context.tell(`${name}: ${rival.secondsPerMegapixel().toFixed(2)} s for a megapixel of input`);
+        if (cost !== null) {
+          const where = {
+            case: 'time',
+            metric: 'seconds per megapixel of input',
+            unit: '',
+            data: 'the least of all',
+          } as const;
+          rows.push(total(where, cost, { [name]: rival.secondsPerMegapixel() }));
+        }
+        await rival.close();
       }
       if (context.sheets && shown.length > 0) await writePng(joined(shown, 8), join(context.sheets, `${id}.png`));
       return { rows, secondsPerMegapixel: cost };
@@ -69,19 +102,37 @@ export function upscaling(scale: 2 | 4): Evaluator {
   };
 }
 
-export const evaluator = upscaling(2);
+export const evaluator = upscaling(2, 'faithful');
 
-async function casesOf({ pictures, limit }: Context, name: string, scale: number): Promise<Case[]> {
-  const files = listPictures(join(pictures, name), limit);
-  return Promise.all(
-    files.map(async (file) => {
+const SPOILT = { noise: 4, quality: 70 } as const;
+
+async function casesOf(
+  context: Context,
+  scale: number,
+  variant: UpscaleSettings['variant'],
+): Promise<{ name: string; cases: Case[] }[]> {
+  const isSpoilt = variant !== 'faithful';
+  const found: { name: string; cases: Case[] }[] = [];
+  for (const folder of isSpoilt ? (['kodak'] as const) : FOLDERS) {
+    const cases: Case[] = [];
+    for (const [i, file] of listPictures(join(context.pictures, folder), context.limit).entries()) {
       const whole = await readPicture(file);
       const width = Math.floor(whole.width / scale);
       const height = Math.floor(whole.height / scale);
       const large = cut(whole, 0, 0, scale * width, scale * height);
-      return { large, small: resample(large, width, height), isGrey: await isGreyFile(file) };
-    }),
-  );
+      const clean = resample(large, width, height);
+      const small = isSpoilt ? await spoilt(clean, scale, i, context.folder) : clean;
+      cases.push({ large, small, isGrey: await isGreyFile(file) });
+    }
+    if (cases.length > 0) found.push({ name: isSpoilt ? `${folder}, spoilt` : folder, cases });
+  }
+  return found;
+}
+
+/** As people have it: soft, noisy and compressed. */
+async function spoilt(small: Picture, scale: number, index: number, folder: string): Promise<Picture> {
+  const noise = noisy(softened(small), SPOILT.noise, `spoilt x${scale}`, index);
+  return readPicture(await writeJpeg(noise, SPOILT.quality, join(folder, 'spoilt.jpg')));
 }
 
 function lumaPsnr(one: Picture, other: Picture, border: number, isGrey: boolean): number {

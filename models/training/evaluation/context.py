@@ -63,6 +63,11 @@ class Context:
         with torch.no_grad():
             return float(self._lpips(*(torch.from_numpy(to_planes(x))[None] for x in (a, b))))
 
+    def checkpoint(self, identity):
+        """The kept weights of another generator to compare with; None where there are none."""
+        path = Path(data_module.__file__).with_name("checkpoints") / f"{identity}.pt"
+        return path if path.exists() else None
+
     def told(self, identity, case, index, error):
         """The error in levels that the net is told for a picture: the true one, or the one that the product measured."""
         rows = [] if self.product is None else self.product["generators"].get(identity, {}).get("rows", [])

@@ -35,3 +35,10 @@ def scores(counts):
     right, found, recalled, total = counts
     precision, recall = right / max(found, 1), recalled / max(total, 1)
     return {"F1": float(2 * precision * recall / max(precision + recall, 1e-9)), "precision": float(precision), "recall": float(recall)}
+
+
+def colourfulness(picture):
+    """Hasler and Süsstrunk (2003), in levels."""
+    red, green, blue = (picture[..., i].astype(np.float64) for i in range(3))
+    first, second = red - green, (red + green) / 2 - blue
+    return float(np.hypot(first.std(), second.std()) + 0.3 * np.hypot(first.mean(), second.mean()))

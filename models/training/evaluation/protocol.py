@@ -7,6 +7,7 @@ pixel, opacities in 1/256, directions in 1/64 of a turn. Nothing is rounded but 
 - Numbers: mulberry32, seeded with FNV-1a of "<case>/<index of the picture>".
 - Gaussian noise: a sample takes six numbers, the sum of their twelve 16-bit halves has the mean 393,210 and
   the standard deviation 65,536. Nothing lies beyond 6 sigma.
+- Softening: the weights 1 2 1 in rows and columns, in whole levels.
 - Strokes: polylines of steps of 8 px, without antialiasing: a pixel is inside where its centre lies
   within half the width of a segment.
 - Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. What changes the luma by less
@@ -77,6 +78,13 @@ def noisy(picture, sigma, name, index):
     noise = sigma * gaussian(name, index, picture.size).reshape(picture.shape)
     exact = (picture.astype(np.int64) << 16) + noise
     return np.clip((exact + 32768) >> 16, 0, 255).astype(np.uint8), (exact / 65536).astype(np.float32)
+
+
+def softened(picture):
+    """uint8 [H, W, 3] weighed 1 2 1 in rows and columns, the edges repeated: what a plain lens leaves."""
+    padded = np.pad(picture.astype(np.int64), ((1, 1), (1, 1), (0, 0)), mode="edge")
+    across = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
+    return ((across[:-2] + 2 * across[1:-1] + across[2:] + 8) >> 4).astype(np.uint8)
 
 
 def grey_of(picture):

@@ -27,19 +27,19 @@ def run(net, planes, card, *extras):
     halo = ceil(card["halo"])
     largest = max(multiple, card["tile"] // multiple * multiple - 2 * halo)
     balanced = lambda length: ceil(math.ceil(length / math.ceil(length / largest)))
-    core = max(balanced(width), balanced(height))
-    reach = np.arange(-halo, core + halo)
+    across, down = balanced(width), balanced(height)
+    reach = lambda core: np.arange(-halo, core + halo)
     further = [torch.tensor([value], dtype=torch.float32) for value in extras]
     out = None
-    for top in range(0, height, core):
-        rows = mirror(top + reach, height)
-        for left in range(0, width, core):
-            tile = planes[:, rows[:, None], mirror(left + reach, width)[None]]
+    for top in range(0, height, down):
+        rows = mirror(top + reach(down), height)
+        for left in range(0, width, across):
+            tile = planes[:, rows[:, None], mirror(left + reach(across), width)[None]]
             with torch.no_grad():
                 result = net(torch.from_numpy(np.ascontiguousarray(tile, np.float32))[None], *further)[0].numpy()
             if out is None:
                 out = np.empty((len(result), scale * height, scale * width), np.float32)
-            h, w = (scale * min(core, side) for side in (height - top, width - left))
+            h, w = scale * min(down, height - top), scale * min(across, width - left)
             y, x, skip = scale * top, scale * left, scale * halo
             out[:, y : y + h, x : x + w] = result[:, skip : skip + h, skip : skip + w]
     return out

@@ -24,6 +24,7 @@ def measured():
         "numbers": p.numbers(p.seed_of("noise 25", 3), 4).tolist(),
         "picture": digest(picture),
         "grey": digest(p.grey_of(picture)),
+        "softened": digest(p.softened(picture)),
         "overlaid": digest(*p.overlaid(picture, overlay, 2)),
     }
     result.update({f"noise {s}": digest(p.noisy(picture, s, f"noise {s}", 1)[0]) for s in p.SIGMAS})

@@ -1,7 +1,8 @@
 """upscaler-x2: Set14 and Kodak shrunk by antialiased bicubic resampling, beside bicubic enlargement.
 
 Source: written for this project. The protocol of the papers: the luma (ITU-R BT.601, 16 to 235) without a border of
-`scale` pixels; a file that has one channel is its own luma. `evaluator` makes the same for another scale.
+`scale` pixels; a file that has one channel is its own luma. `evaluator` makes the same for another scale, and for the crisp upscalers
+on pictures that are soft, noisy and compressed besides.
 """
 from types import SimpleNamespace
 
@@ -9,13 +10,16 @@ import cv2
 import numpy as np
 
 from ... import resampling
-from ...generators import upscaler_x2
-from .. import metrics
+from ...export import load_weights
+from ...generators import find, upscaler_x2
+from .. import metrics, protocol
 from ..context import centre, row, to_picture, to_planes, write_sheet
 from ..tiles import run
+from .restorer import compress
 
 BICUBIC = "bicubic"
 FOLDERS = ("set14", "kodak")
+SPOILT_NOISE, SPOILT_QUALITY = 4, 70  # levels, JPEG
 
 
 def whole(picture, scale):
@@ -39,28 +43,47 @@ def psnr(a, b):
     return float(10 * np.log10(255**2 / max(np.mean((a - b) ** 2), 1e-9)))
 
 
-def cases(context, scale):
-    """Yields (folder, [(large, small, is_grey)])."""
-    for folder in FOLDERS:
+def spoilt(small, scale, index):
+    """uint8 [H, W, 3] as people have it: soft, noisy and compressed."""
+    noise = protocol.noisy(protocol.softened(small), SPOILT_NOISE, f"spoilt x{scale}", index)[0]
+    return compress(noise, SPOILT_QUALITY)
+
+
+def cases(context, scale, is_spoilt):
+    """Yields (case, [(large, small, is_grey)])."""
+    for folder in ("kodak",) if is_spoilt else FOLDERS:
         found = []
-        for name, picture in context.pictures(folder):
+        for index, (name, picture) in enumerate(context.pictures(folder)):
             path = next((context.data / "eval" / folder).glob(f"{name}.*"))
             large = whole(picture, scale)
-            size = large.shape[0] // scale, large.shape[1] // scale
-            found.append((large, resampling.resample_picture(large, *size), cv2.imread(str(path), cv2.IMREAD_UNCHANGED).ndim == 2))
+            small = resampling.resample_picture(large, large.shape[0] // scale, large.shape[1] // scale)
+            is_grey = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).ndim == 2
+            found.append((large, spoilt(small, scale, index) if is_spoilt else small, is_grey))
         if found:
-            yield folder, found
+            yield f"{folder}, spoilt" if is_spoilt else folder, found
 
 
-def evaluator(identity, scale):
-    """The module's ID, measure and sheet for `scale`."""
+def evaluator(identity, scale, is_spoilt=False):
+    """The module's ID, measure and sheet for `scale`; of spoilt pictures, with the faithful upscaler beside it."""
+
+    def rivals(context):
+        """{name: callable(small, size)}."""
+        found = {BICUBIC: resampling.resample_picture}
+        weights = context.checkpoint(f"upscaler-x{scale}")
+        if is_spoilt and weights is not None:
+            faithful = find(f"upscaler-x{scale}")
+            net = load_weights(faithful, weights)[0]
+            found["faithful"] = lambda small, *size: enlarge(net, faithful.card(), small)
+        return found
 
     def measure(net, card, context):
         rows = []
-        for folder, pictures in cases(context, scale):
-            scores = {name: {"PSNR of the luma": [], "SSIM": [], "LPIPS": []} for name in ("net", BICUBIC)}
+        others = rivals(context)
+        for case, pictures in cases(context, scale, is_spoilt):
+            scores = {name: {"PSNR of the luma": [], "SSIM": [], "LPIPS": []} for name in ("net", *others)}
             for large, small, is_grey in pictures:
-                made = {"net": enlarge(net, card, small), BICUBIC: resampling.resample_picture(small, *large.shape[:2])}
+                made = {"net": enlarge(net, card, small)}
+                made.update({name: rival(small, *large.shape[:2]) for name, rival in others.items()})
                 for name, picture in made.items():
                     a, b = luma(picture, scale, is_grey), luma(large, scale, is_grey)
                     scores[name]["PSNR of the luma"].append(psnr(a, b))
@@ -68,19 +91,22 @@ def evaluator(identity, scale):
                     scores[name]["LPIPS"].append(context.lpips(picture, large))
             for metric, values in scores["net"].items():
                 unit = "dB" if metric.startswith("PSNR") else ""
-                rows.append(row(folder, metric, unit, values, {BICUBIC: scores[BICUBIC][metric]}, f"{len(pictures)} pictures, x{scale}"))
+                beside = {name: scores[name][metric] for name in others}
+                rows.append(row(case, metric, unit, values, beside, f"{len(pictures)} pictures, x{scale}"))
         return {"thresholds": None, "rows": rows}
 
     def sheet(net, card, context, path):
-        """Bicubic, net and truth; then old photographs: bicubic and net, without a truth."""
+        """Each rival, net and truth; then old photographs: the same without a truth."""
         lines = []
-        for _, pictures in cases(context, scale):
+        others = list(rivals(context).values())
+        for _, pictures in cases(context, scale, is_spoilt):
             for large, small, _ in pictures[:6]:
-                three = (resampling.resample_picture(small, *large.shape[:2]), enlarge(net, card, small), large)
-                lines.append([centre(picture, 256) for picture in three])
+                made = [rival(small, *large.shape[:2]) for rival in others]
+                lines.append([centre(picture, 256) for picture in (*made, enlarge(net, card, small), large)])
         for _, picture in context.pictures("old")[:4]:
             small = centre(picture, 256 // scale)
-            lines.append([resampling.resample_picture(small, *(scale * side for side in small.shape[:2])), enlarge(net, card, small)])
+            size = [scale * side for side in small.shape[:2]]
+            lines.append([*(rival(small, *size) for rival in others), enlarge(net, card, small)])
         write_sheet(path, lines)
 
     return SimpleNamespace(ID=identity, measure=measure, sheet=sheet)

@@ -1,0 +1,3 @@
+import { upscaling } from './upscaler-x2';
+
+export const evaluator = upscaling(2, 'crisp');

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Context } from './evaluator';
+import type { Picture } from './protocol';
+import { resample } from './resampling';
+
+/** Other people's upscalers, where they are beside the pictures: they are compared with and never shipped. */
+const RIVALS = [
+  { name: 'eSR-TM', file: 'eSR-TM_s2_K7_C16.onnx', scale: 2, variant: 'faithful', isLuma: true },
+  { name: 'NomosUni compact', file: '2xNomosUni_compact_otf_medium.onnx', scale: 2, variant: 'crisp', isLuma: false },
+  { name: 'realesr-animevideov3', file: 'realesr-animevideov3-x4.onnx', scale: 4, variant: 'crisp', isLuma: false },
+] as const;
+
+/** A net that enlarges whole pictures, and the least time that it has taken for a megapixel of input, in seconds. */
+export interface Rival {
+  name: string;
+  run(small: Picture): Promise<Picture>;
+  secondsPerMegapixel(): number;
+  close(): Promise<void>;
+}
+
+/** The rival for a scale and a variant; null where there is none at hand. */
+export async function openRival(
+  { pictures, threads }: Pick<Context, 'pictures' | 'threads'>,
+  scale: number,
+  variant: string,
+): Promise<Rival | null> {
+  const rival = RIVALS.find((each) => each.scale === scale && each.variant === variant);
+  const path =
+    rival && [join(pictures, '..', 'models'), join(pictures, 'models')].find((at) => existsSync(join(at, rival.file)));
+  if (!rival || !path) return null;
+  const session = await InferenceSession.create(join(path, rival.file), {
+    executionProviders: ['cpu'],
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+    logSeverityLevel: 4,
+  });
+  let least = Number.POSITIVE_INFINITY;
+  return {
+    name: rival.name,
+    run: async (small) => {
+      const started = performance.now();
+      const made = rival.isLuma ? await enlargeLuma(session, small, scale) : await enlargeRgb(session, small, scale);
+      least = Math.min(least, (performance.now() - started) / 1000 / ((small.width * small.height) / 1e6));
+      return made;
+    },
+    secondsPerMegapixel: () => least,
+    close: () => session.release(),
+  };
+}
+
+async function infer(
+  session: InferenceSession,
+  planes: Float32Array,
+  { width, height }: Picture,
+): Promise<Float32Array> {
+  const shape = [1, planes.length / (width * height), height, width];
+  const { [session.outputNames[0]!]: output } = await session.run({
+    [session.inputNames[0]!]: new Tensor('float32', planes, shape),
+  });
+  return output!.data as Float32Array;
+}
+
+const level = (value: number) => Math.max(0, Math.min(255, Math.round(value)));
+
+async function enlargeRgb(session: InferenceSession, small: Picture, scale: number): Promise<Picture> {
+  const count = small.width * small.height;
+  const planes = Float32Array.from(
+    { length: 3 * count },
+    (_, i) => small.data[3 * (i % count) + Math.floor(i / count)]! / 255,
+  );
+  const output = await infer(session, planes, small);
+  const large = { width: scale * small.width, height: scale * small.height };
+  const pixels = large.width * large.height;
+  return {
+    ...large,
+    data: Uint8Array.from({ length: 3 * pixels }, (_, i) => level(255 * output[(i % 3) * pixels + Math.floor(i / 3)]!)),
+  };
+}
+
+/** The net draws the luma; the colours are enlarged bicubically. */
+async function enlargeLuma(session: InferenceSession, small: Picture, scale: number): Promise<Picture> {
+  const luma = ({ data }: Picture, i: number) =>
+    0.299 * data[3 * i]! + 0.587 * data[3 * i + 1]! + 0.114 * data[3 * i + 2]!;
+  const planes = Float32Array.from({ length: small.width * small.height }, (_, i) => luma(small, i) / 255);
+  const output = await infer(session, planes, small);
+  const large = resample(small, scale * small.width, scale * small.height);
+  const data = large.data.map((value, i) => {
+    const pixel = Math.floor(i / 3);
+    return level(value + 255 * output[pixel]! - luma(large, pixel));
+  });
+  return { ...large, data };
+}
