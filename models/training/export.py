@@ -42,7 +42,7 @@ def to_onnx(spec, net, path):
     net = net.eval().float().cpu().to(memory_format=torch.contiguous_format)
     net.mixed = False
     extras = extra_values(card)
-    example = (torch.rand(1, PLANES[card["input"]["channels"]], 64, 96), *(torch.tensor([v]) for v in extras.values()))
+    example = (torch.rand(1, PLANES[card["input"]["channels"]], 64, 96), *(torch.tensor([float(v)]) for v in extras.values()))
     names = card["input"]["name"], card["output"]["name"]
     axes = {0: "n", 2: "h", 3: "w"}
     enlarged = axes if card["output"]["scale"] == 1 else {0: "n", 2: "high", 3: "wide"}
@@ -77,7 +77,7 @@ def parity_cases(net, card, sides=((64, 64), (96, 160), (256, 256))):
             x[:, 3] = (rng.random((1, height, width)) < 0.2).astype(np.float32)
         extras = extra_values(card, i / (len(sides) - 1))
         with torch.no_grad():
-            cases.append((x, extras, net(torch.from_numpy(x), *(torch.tensor([v]) for v in extras.values())).numpy()))
+            cases.append((x, extras, net(torch.from_numpy(x), *(torch.tensor([float(v)]) for v in extras.values())).numpy()))
     return cases
 
 

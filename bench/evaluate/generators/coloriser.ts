@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { COLOUR_VARIANTS, ColoriseSettings, type StepOf } from '../../../preload/contract';
 import { distances, type Evaluator, picturesOf } from '../evaluator';
 import { colourfulness, psnr } from '../metrics';
-import { within, fourTimes, joined, listPictures, readPicture, writePng } from '../pictures';
+import { fourTimes, joined, listPictures, readPicture, within, writePng } from '../pictures';
 import { greyOf, type Picture } from '../protocol';
 import { type Row, row } from '../report';
 

@@ -87,6 +87,21 @@ class Evaluation(unittest.TestCase):
                 row = rows["kodak", metric]
                 self.assertAlmostEqual(row["value"], row["baselines"]["bicubic"], delta=0.05)
 
+    def test_a_crisp_upscaler_is_measured_on_spoilt_pictures_beside_the_faithful_one(self):
+        row = self.evaluate("upscaler-x2-crisp")["kodak, spoilt", "PSNR of the luma"]
+        self.assertIn("bicubic", row["baselines"])
+        self.assertEqual(len(row["pictures"]), 2)
+        clean = self.evaluate("upscaler-x2")["kodak", "PSNR of the luma"]
+        self.assertLess(row["baselines"]["bicubic"], clean["baselines"]["bicubic"])
+
+    def test_coloriser(self):
+        rows = self.evaluate("coloriser")
+        # untrained, it leaves nearly grey what is grey
+        self.assertAlmostEqual(rows["kodak", "PSNR"]["value"], rows["kodak", "PSNR"]["baselines"]["grey"], delta=1)
+        self.assertEqual(rows["kodak", "colourfulness"]["baselines"], {"grey": 0})
+        self.assertLess(rows["kodak", "colourfulness"]["value"], 40)
+        self.assertIsNone(rows["kodak", "LPIPS"]["value"])
+
     def test_inpainter(self):
         rows = self.evaluate("inpainter")
         # untrained, it is the classic fill that it starts from

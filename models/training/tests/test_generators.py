@@ -9,12 +9,16 @@ import numpy as np
 import torch
 
 from training import data, export
+from training.device_degradations import TO_YCC, mix
 from training.generators import find
+from training.generators.coloriser import to_rgb
+from training.generators.upscaler_x2_crisp import spoil
 from training.networks import DamageNet, InpaintNet, Residual, RestoreNet, UpscaleNet, grow, pull_push, receptive_radius, top_hats
 from training.resampling import resample
 from training.train import Run, learning_rate, save_atomic
 
 torch.set_num_threads(1)
+IDENTITIES = ("coloriser", "damage-detector", "inpainter", "restorer", "upscaler-x2", "upscaler-x2-crisp", "upscaler-x4", "upscaler-x4-crisp")
 PICTURES, OVERLAYS = data.procedural_pictures(6, 160), data.procedural_overlays(2)
 
 
@@ -141,6 +145,64 @@ class Upscaler(unittest.TestCase):
         self.assertLess(float((small - torch.nn.functional.avg_pool2d(large, 4)).abs().mean()), 0.02)
 
 
+    def test_a_spoilt_picture_shows_what_the_clean_one_does(self):
+        torch.manual_seed(5)
+        large = torch.from_numpy(PICTURES[0].transpose(2, 0, 1)[:, :128, :128].copy())[None].float().repeat(3, 1, 1, 1) / 255
+        errors = []
+        for scale in (2, 4):
+            for _ in range(12):
+                small = spoil(large, 128 // scale)
+                self.assertEqual(small.shape, (3, 3, 128 // scale, 128 // scale))
+                self.assertTrue(bool(((small >= 0) & (small <= 1)).all()))
+                errors.append(float((small - torch.nn.functional.avg_pool2d(large, scale)).abs().mean()))
+        self.assertLess(max(errors), 0.12)
+        self.assertGreater(max(errors), 1.5 * min(errors))
+
+
+class Coloriser(unittest.TestCase):
+    def tensors(self, count=8):
+        spec = find("coloriser")
+        spec.crop = 64
+        sample = spec.sampler(PICTURES, None)
+        arrays = np.stack([sample(np.random.default_rng(i))[0] for i in range(count)])
+        return spec, spec.to_tensors((arrays,), torch.device("cpu"))
+
+    def test_colours_leave_the_luma_and_the_gamut(self):
+        torch.manual_seed(3)
+        luma = torch.rand(2, 1, 20, 20)
+        rgb = to_rgb(luma, torch.rand(2, 2, 20, 20) - 0.5)
+        torch.testing.assert_close(mix(rgb, TO_YCC)[:, :1], luma, atol=1e-5, rtol=0)
+        self.assertGreaterEqual(float(rgb.min()), -1e-6)
+        self.assertLessEqual(float(rgb.max()), 1 + 1e-6)
+
+    def test_the_truth_is_what_was_photographed(self):
+        spec, tensors = self.tensors()
+        aged, luma, colours, told = tensors
+        torch.testing.assert_close(mix(spec.truth(tensors), TO_YCC)[:, 1:], colours, atol=2e-3, rtol=0)
+        self.assertEqual(told.shape, (2, 8))
+        self.assertGreater(float((aged - luma).abs().mean()), 0.01)  # old prints are grey otherwise
+        many = spec.to_tensors((np.repeat(PICTURES[0].transpose(2, 0, 1)[None, :, :64, :64], 400, 0),), torch.device("cpu"))[3]
+        self.assertAlmostEqual(float((many == 0).float().mean()), 0.5, delta=0.06)
+
+    def test_the_net_knows_what_it_is_told_and_the_whole_picture(self):
+        torch.manual_seed(1)
+        net = find("coloriser").build().eval()
+        torch.nn.init.normal_(net.head.weight)
+        torch.nn.init.normal_(net.told.weight)
+        luma, none, one = torch.rand(1, 1, 256, 256), torch.zeros(1), torch.ones(1)
+        base = net(luma, none, none)
+        self.assertEqual(base.shape, (1, 2, 256, 256))
+        self.assertGreater(float((net(luma, one, none) - base).abs().max()), 1e-4)
+        luma[..., :16, :16] = 1
+        self.assertGreater(float((net(luma, none, none) - base)[..., 240:, 240:].abs().max()), 0)
+
+    def test_samples_are_never_turned(self):
+        make = lambda rng: (np.arange(16, dtype=np.uint8).reshape(1, 4, 4),)
+        pool = data.SamplePool(make, 1, 64, workers=0, reuse=1, upright=True)
+        seen = {row[0, :, 0].tobytes() for row in pool.draw()[0]} | {row[0, :, -1].tobytes() for row in pool.draw()[0]}
+        self.assertEqual(seen, {bytes((0, 4, 8, 12)), bytes((3, 7, 11, 15))})
+
+
 class Growth(unittest.TestCase):
     def test_a_grown_net_computes_the_same(self):
         torch.manual_seed(2)
@@ -172,7 +234,7 @@ class Training(unittest.TestCase):
         return spec, Run(spec, PICTURES, OVERLAYS, folder, torch.device("cpu"), **{**settings, **options})
 
     def test_a_few_steps_then_resumed_then_exported(self):
-        for identity in ("damage-detector", "inpainter", "restorer", "upscaler-x2", "upscaler-x4"):
+        for identity in IDENTITIES:
             with self.subTest(identity), tempfile.TemporaryDirectory() as folder:
                 spec, run = self.run_of(identity, folder)
                 run.train(steps=3)
@@ -198,6 +260,17 @@ class Training(unittest.TestCase):
                     print("onnxruntime-node is not installed: parity of", identity, "was not checked")
                 else:
                     self.assertLess(difference, 1e-3)
+
+    def test_every_net_with_an_adversarial_phase_goes_through_it(self):
+        for identity in ("coloriser", "inpainter", "upscaler-x2-crisp"):
+            with self.subTest(identity), tempfile.TemporaryDirectory() as folder:
+                spec, run = self.run_of(identity, folder)
+                self.assertGreater(spec.gan_share, 0)
+                run.spec.gan_share = 1.0
+                self.assertIn("score", run.train(steps=2))
+                made, truth = spec.generate(run.ema.net, run.held), spec.truth(run.held)
+                self.assertEqual(made.shape, truth.shape)
+                run.game.check_diversity(made, truth)
 
     def test_the_adversarial_phase_runs_and_resumes(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -247,7 +320,7 @@ class Training(unittest.TestCase):
         self.assertAlmostEqual(learning_rate(0.75, 1.0, 0.25), 1 / 4, places=3)
 
     def test_an_unknown_generator_is_named(self):
-        with self.assertRaisesRegex(KeyError, "damage-detector, inpainter, restorer, upscaler-x2, upscaler-x4"):
+        with self.assertRaisesRegex(KeyError, ", ".join(IDENTITIES)):
             find("nothing")
 
 
