@@ -56,3 +56,9 @@ def phases(scale):
     rows = cubic(offsets[:, None] - np.arange(-2, 3))
     rows /= rows.sum(1, keepdims=True)
     return torch.tensor(np.einsum("iy,jx->ijyx", rows, rows).reshape(scale * scale, 1, 5, 5), dtype=torch.float32)
+
+
+def shrinking(scale):
+    """float32 [1, 1, 4 * scale, 4 * scale]: the kernel of antialiased bicubic reduction by an even whole number."""
+    row = cubic((np.arange(4 * scale) - (4 * scale - 1) / 2) / scale)
+    return torch.tensor(np.outer(row, row) / row.sum() ** 2, dtype=torch.float32)[None, None]

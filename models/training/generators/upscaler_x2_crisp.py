@@ -46,6 +46,11 @@ class Spec(upscaler_x2.Spec):
     batch, rate, gan_share = 12, 1e-3, 0.65
     outputs_picture = True
 
+    def build(self):
+        from ..networks import UpscaleNet
+
+        return UpscaleNet(self.scale, consistent=False)  # a consistent one would keep the noise
+
     def to_tensors(self, arrays, device):
         large = upscaler_x2.Spec.to_tensors(self, arrays, device)[1]
         return spoil(large, large.shape[2] // self.scale), large

@@ -117,12 +117,30 @@ class Upscaler(unittest.TestCase):
             x = torch.rand(2, 3, 20, 28)
             inner = slice(3 * scale, -3 * scale)  # beyond the edge this net repeats the last pixel, resampling mirrors
             wanted = resample(x, 20 * scale, 28 * scale)
-            made = UpscaleNet(scale, 8, 1)(x)
+            made = UpscaleNet(scale, 8, 1, consistent=False)(x)
             self.assertEqual(made.shape, wanted.shape)
             torch.testing.assert_close(made[..., inner, inner], wanted[..., inner, inner], atol=1e-5, rtol=0)
 
+    def test_a_consistent_one_shrinks_to_what_it_was_given(self):
+        torch.manual_seed(2)
+        for scale in (2, 4):
+            net, x = UpscaleNet(scale, 8, 1), torch.rand(2, 3, 20, 28)
+            wanted = resample(torch.rand(1, 3, 64, 64), 64 // scale, 64 // scale)
+            torch.nn.init.normal_(net.head.weight, std=0.05)
+            inner = slice(6, -6)
+            torch.testing.assert_close(
+                net.shrunk(resample(wanted, 64, 64))[..., inner, inner],
+                resample(resample(wanted, 64, 64), 64 // scale, 64 // scale)[..., inner, inner], atol=1e-5, rtol=0,
+            )
+            off = lambda made: float((resample(made, 20, 28) - x).abs()[..., inner, inner].mean())
+            consistent = off(net(x))
+            net.consistent = False
+            self.assertLess(consistent, 0.6 * off(net(x)))
+
     def test_a_flat_tone_stays_flat_to_its_edges(self):
-        torch.testing.assert_close(UpscaleNet(4, 8, 1)(torch.full((1, 3, 9, 11), 0.3)), torch.full((1, 3, 36, 44), 0.3))
+        net = UpscaleNet(4, 8, 1)
+        torch.nn.init.normal_(net.head.weight)
+        torch.testing.assert_close(net(torch.full((1, 3, 9, 11), 0.3)), torch.full((1, 3, 36, 44), 0.3))
 
     def test_the_halo_of_the_card_covers_what_a_pixel_depends_on(self):
         for identity in ("upscaler-x2", "upscaler-x4"):
