@@ -84,6 +84,8 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<string[]>
     segments.push(segment(marker, body));
     return true;
   };
+  // Without a header of its own, what the file says of its resolution stands in EXIF or, where that is silent, in one.
+  if (!jfif && parts.density !== null && !tellsResolution(parts.exif)) segments.push(jfifSegment(parts.density));
   if (parts.exif) add(0xe1, 'EXIF', concat([latin1('Exif\0\0'), parts.exif]));
   if (parts.xmp) {
     const prefix = latin1('http://ns.adobe.com/xap/1.0/\0');
@@ -95,6 +97,17 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<string[]>
   if (parts.iptc) add(0xed, 'IPTC', photoshopResource(parts.iptc));
   await insert(file, jfif ? 4 + ((head[4]! << 8) | head[5]!) : 2, concat(segments));
   return notes;
+}
+
+function tellsResolution(exif: Uint8Array | null): boolean {
+  return exif !== null && readDirectories(readerOf(exif))?.image.has(TAG.xResolution) === true;
+}
+
+/** The header of a JFIF file (ITU-T T.871), with its resolution in pixels per inch and without a thumbnail. */
+function jfifSegment(perInch: number): Uint8Array {
+  const density = Math.max(1, Math.min(0xffff, Math.round(perInch)));
+  const fields = Uint8Array.of(1, 2, 1, density >> 8, density & 0xff, density >> 8, density & 0xff, 0, 0);
+  return segment(0xe0, concat([latin1('JFIF\0'), fields]));
 }
 
 function segment(marker: number, body: Uint8Array): Uint8Array {

@@ -235,6 +235,12 @@ describe('encodePhoto', () => {
       expect(back.written.some((note) => note.includes('resolution'))).toBe(!holdsDensity);
     });
 
+    test('a resolution is written for a photo that has no EXIF, too', async () => {
+      const back = await roundTrip(testRaster(16, 16, 3, 8), format, { from: { ...NO_METADATA, density: 240 } });
+      const holdsDensity = format === 'jpeg' || format === 'png' || format === 'tiff';
+      expect(back.metadata.density).toBe(holdsDensity ? 240 : null);
+    });
+
     test('nothing but the edit is written for a photo without metadata', async () => {
       const back = await roundTrip(testRaster(16, 16, 3, 8), format);
       expect(back.facts).toEqual([]);

@@ -65,6 +65,24 @@ describe('readDirectories', () => {
 });
 
 describe('fitExif', () => {
+  test('puts a resolution where there is one, in inches, and leaves it where none is given', () => {
+    const scan = writeExifBlock({
+      ...some,
+      image: new Map([
+        [TAG.xResolution, { type: 5, count: 1, bytes: bytes('76000000 01000000') }],
+        [TAG.yResolution, { type: 5, count: 1, bytes: bytes('76000000 01000000') }],
+        [TAG.resolutionUnit, { type: 3, count: 1, bytes: bytes('0300') }],
+      ]),
+    });
+    const resolution = (block: Uint8Array) => {
+      const { image } = readDirectories(readerOf(block))!;
+      return [TAG.xResolution, TAG.yResolution, TAG.resolutionUnit].map((tag) => numberOf(image.get(tag)));
+    };
+    expect(resolution(fitExif(scan, 10, 10, 240)!)).toEqual([240, 240, 2]);
+    expect(resolution(fitExif(scan, 10, 10)!)).toEqual([118, 118, 3]);
+    expect(fitExif(BIG_ENDIAN, 10, 10, 240)).toEqual(fitExif(BIG_ENDIAN, 10, 10));
+  });
+
   test('stands the picture upright, gives its size and cuts the thumbnail off, and leaves the rest where it was', () => {
     const fitted = fitExif(BIG_ENDIAN, 8000, 6000)!;
     const { image, exif } = readDirectories(readerOf(fitted))!;

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { testScene, toGrey } from '../main/restoration/testing';
+import { expect, test, writeScene } from './host';
+import { settled } from './settled';
+
+test('a photo is enlarged for a print: the size is told before, met in the file, and so is its density', async ({
+  page,
+  host,
+}) => {
+  const path = await writeScene(host.album, 'postcard.jpg', { width: 320, height: 240, damaged: false });
+  await host.open();
+  await host.offer(path);
+  const card = page.getByTestId('step-upscale');
+  await card.getByRole('switch').click();
+  await expect(card.getByTestId('size-outcome')).toHaveText('640 × 480 px, 2×');
+  await card.getByTestId('segment-exact').click();
+  await card.getByTestId('size-unit').selectOption('print');
+  await expect(card.getByTestId('size-longer')).toHaveValue('5.4');
+  await card.getByTestId('size-longer').fill('8 ');
+  await card.getByTestId('size-longer').press('Enter');
+  await card.getByTestId('size-dpi').fill('254');
+  await card.getByTestId('size-dpi').press('Enter');
+  await expect(card.getByTestId('size-outcome')).toHaveText('800 × 600 px, 2.5×');
+  await card.getByTestId('size-longer').fill('300');
+  await card.getByTestId('size-longer').press('Enter');
+  await expect(card.getByTestId('size-outcome')).toContainText('stops at 16×');
+  await page.keyboard.press('Control+z');
+  await expect(card.getByTestId('size-outcome')).toHaveText('800 × 600 px, 2.5×');
+  await page.getByTestId('tab-history').click();
+  await expect(page.getByTestId('history').locator('[aria-current]')).toContainText('8 cm at 254 dpi');
+  await settled(page);
+
+  await page.getByTestId('export').click();
+  const saved = test.info().outputPath('print.jpg');
+  await host.exportTo(saved);
+  const { width, height, density, xmp } = await sharp(saved).metadata();
+  expect([width, height, density]).toEqual([800, 600, 254]);
+  expect(xmp?.toString()).toContain('upscale (upscaler-x4)');
+});
+
+test('a black and white photo is coloured, in a palette to choose; the colours are called imagined, here and in the file', async ({
+  page,
+  host,
+}) => {
+  const path = join(host.album, 'wedding.png');
+  const { data, width, height } = toGrey(testScene(640, 480, 3));
+  await sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toFile(path);
+  await host.open();
+  await host.offer(path);
+  const card = page.getByTestId('step-colorise');
+  await expect(card).toContainText('A black and white photo.');
+  await expect(card).toContainText('imagined');
+  // It is offered, and never done unasked.
+  await expect(card.getByRole('switch')).not.toBeChecked();
+  await expect(page.getByTestId('imagined-after')).toHaveCount(0);
+
+  await page.getByTestId('segment-variants').click();
+  const palettes = ['natural', 'warm', 'cool'].map((name) => page.getByTestId(`variant-colours-${name}`));
+  for (const palette of palettes) await expect(palette.locator('img')).toBeVisible({ timeout: 60_000 });
+  await palettes[1]!.click();
+  await expect(card.getByRole('switch')).toBeChecked();
+  await expect(card.getByRole('radio', { name: 'Warm' })).toBeChecked();
+  await page.getByTestId('segment-result').click();
+  await settled(page);
+  await expect(page.getByTestId('imagined-after')).toHaveText('Imagined colours');
+
+  await page.getByTestId('export').click();
+  const saved = test.info().outputPath('coloured.png');
+  await host.exportTo(saved);
+  const file = sharp(saved);
+  expect((await file.metadata()).xmp?.toString()).toContain('<emulsion:Imagined>colours</emulsion:Imagined>');
+  const { data: colours, info } = await file.raw().toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height, info.channels]).toEqual([640, 480, 3]);
+  let worst = 0;
+  let chroma = 0;
+  for (let i = 0; i < data.length; i++) {
+    const [red, green, blue] = [colours[3 * i]!, colours[3 * i + 1]!, colours[3 * i + 2]!];
+    worst = Math.max(worst, Math.abs(0.299 * red + 0.587 * green + 0.114 * blue - data[i]!));
+    chroma += (Math.max(red, green, blue) - Math.min(red, green, blue)) / data.length;
+  }
+  expect(worst, 'levels by which the luma has changed').toBeLessThanOrEqual(0.51);
+  expect(chroma, 'levels between the channels').toBeGreaterThan(4);
+});
