@@ -321,7 +321,7 @@ export const en = {
     unit: 'Unit of the longer edge',
     centimetres: 'cm',
     dpi: 'dpi',
-    dpiLabel: 'Pixels per inch of the print',
+    resolution: 'Resolution',
     becomes: '{{width}} × {{height}} px, {{times}}×',
     already: 'The photo is that large already ({{width}} × {{height}} px).',
     tooManyTimes: '{{times}}× is too much: enlarging stops at {{most}}×.',

@@ -326,7 +326,7 @@ export const ptBR: Texts<typeof en> = {
     unit: 'Unidade do lado maior',
     centimetres: 'cm',
     dpi: 'ppp',
-    dpiLabel: 'Pontos por polegada da impressão',
+    resolution: 'Resolução',
     becomes: '{{width}} × {{height}} px, {{times}}×',
     already: 'A foto já tem esse tamanho ({{width}} × {{height}} px).',
     tooManyTimes: '{{times}}× é demais: a ampliação vai até {{most}}×.',

@@ -59,42 +59,47 @@ function Target({ target, onChange }: { target: TargetSize; onChange(target: Tar
   const { centimetres, dpi } = PRINT_BOUNDS;
   const pixels = longerEdge(target);
   return (
-    <div className="flex min-h-8 flex-wrap items-center justify-end gap-1.5 py-0.5">
-      <label htmlFor={id} className="mr-auto text-xs text-secondary">
-        {t('size.longer')}
-      </label>
-      <NumberField
-        id={id}
-        testId="size-longer"
-        value={target.longer}
-        min={target.unit === 'pixels' ? 16 : centimetres.min}
-        max={target.unit === 'pixels' ? MAX_EDGE_PIXELS : centimetres.max}
-        digits={target.unit === 'pixels' ? 0 : 1}
-        onChange={(longer) => onChange({ ...target, longer })}
-      />
-      <Select
-        label={t('size.unit')}
-        testId="size-unit"
-        className="w-16"
-        value={target.unit}
-        options={[
-          { value: 'pixels', label: t('controls.pixels') },
-          { value: 'print', label: t('size.centimetres') },
-        ]}
-        onChange={(unit) => {
-          // The same size in the other unit.
-          if (unit === target.unit) return;
-          if (unit === 'pixels') onChange({ unit, longer: withinPixels(pixels) });
-          else {
-            const longer = Math.round((pixels / PRINT_DPI) * 25.4) / 10;
-            onChange({ unit, longer: within(longer, centimetres), dpi: PRINT_DPI });
-          }
-        }}
-      />
+    <>
+      <div className="flex h-8 items-center gap-1.5">
+        <label htmlFor={`${id}-longer`} className="mr-auto text-xs text-secondary">
+          {t('size.longer')}
+        </label>
+        <NumberField
+          id={`${id}-longer`}
+          testId="size-longer"
+          value={target.longer}
+          min={target.unit === 'pixels' ? 16 : centimetres.min}
+          max={target.unit === 'pixels' ? MAX_EDGE_PIXELS : centimetres.max}
+          digits={target.unit === 'pixels' ? 0 : 1}
+          onChange={(longer) => onChange({ ...target, longer })}
+        />
+        <Select
+          label={t('size.unit')}
+          testId="size-unit"
+          className="w-16"
+          value={target.unit}
+          options={[
+            { value: 'pixels', label: t('controls.pixels') },
+            { value: 'print', label: t('size.centimetres') },
+          ]}
+          onChange={(unit) => {
+            // The same size in the other unit.
+            if (unit === target.unit) return;
+            if (unit === 'pixels') onChange({ unit, longer: withinPixels(pixels) });
+            else {
+              const longer = Math.round((pixels / PRINT_DPI) * 25.4) / 10;
+              onChange({ unit, longer: within(longer, centimetres), dpi: PRINT_DPI });
+            }
+          }}
+        />
+      </div>
       {target.unit === 'print' && (
-        <span className="flex items-center gap-1 text-xs text-secondary">
+        <div className="flex h-8 items-center gap-1.5">
+          <label htmlFor={`${id}-dpi`} className="mr-auto text-xs text-secondary">
+            {t('size.resolution')}
+          </label>
           <NumberField
-            label={t('size.dpiLabel')}
+            id={`${id}-dpi`}
             testId="size-dpi"
             value={target.dpi}
             min={dpi.min}
@@ -102,10 +107,10 @@ function Target({ target, onChange }: { target: TargetSize; onChange(target: Tar
             digits={0}
             onChange={(next) => onChange({ ...target, dpi: next })}
           />
-          {t('size.dpi')}
-        </span>
+          <span className="w-16 pl-1 text-xs text-secondary">{t('size.dpi')}</span>
+        </div>
       )}
-    </div>
+    </>
   );
 }
 
@@ -132,8 +137,7 @@ function Outcome({ value, photo }: { value: SizeValue; photo: Size }) {
 }
 
 interface NumberFieldProps {
-  id?: string;
-  label?: string;
+  id: string;
   testId: string;
   value: number;
   min: number;
@@ -143,7 +147,7 @@ interface NumberFieldProps {
 }
 
 /** A number that counts once the hand leaves it, or at Enter; Escape leaves what there was. */
-function NumberField({ id, label, testId, value, min, max, digits, onChange }: NumberFieldProps) {
+function NumberField({ id, testId, value, min, max, digits, onChange }: NumberFieldProps) {
   const { i18n } = useTranslation();
   const [draft, setDraft] = useState<string | null>(null);
   const shown = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits, useGrouping: false }).format(
@@ -159,7 +163,6 @@ function NumberField({ id, label, testId, value, min, max, digits, onChange }: N
   return (
     <input
       id={id}
-      aria-label={label}
       data-testid={testId}
       type="text"
       inputMode="decimal"

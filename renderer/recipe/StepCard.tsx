@@ -116,7 +116,9 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
-      <div className="mt-1 flex min-h-6 items-center justify-between">
+      <div
+        className={more.length > 0 || kind === 'repair' ? 'mt-1 flex min-h-6 items-center justify-between' : 'hidden'}
+      >
         {more.length > 0 ? (
           <button
             type="button"
