@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { UpscaleSettings } from '../../preload/contract';
+import { GeneratorStore } from '../generators/store';
+import { colorise } from '../restoration/colorise';
+import { createRaster, type Raster } from '../restoration/raster';
+import { fakeTools, testScene, toGrey } from '../restoration/testing';
+import type { StepTools } from '../restoration/tools';
+import { planEnlargement, upscale } from '../restoration/upscale';
+import { Sessions } from './sessions';
+import { runTilePass, type TileNet } from './tiles';
+
+/** What the generators that ship promise of every picture, on the engine that runs them. */
+
+const store = new GeneratorStore(fileURLToPath(new URL('../../models', import.meta.url)));
+const sessions = new Sessions({
+  provider: 'cpu',
+  threads: 0,
+  avoid: [],
+  budget: 1 << 30,
+  onTrying: () => {},
+  onProvider: () => {},
+  busy: () => {},
+});
+beforeAll(() => store.refresh());
+afterAll(() => sessions.release());
+
+/** Tools of a step with the generators that ship, in tiles with edges of at most `edge` pixels. */
+function tools(edge?: number): StepTools {
+  return {
+    ...fakeTools(),
+    generator: (task, wanted) => {
+      const card = store.find(task, wanted)?.card;
+      return card ? { ...card, scale: card.output.scale } : null;
+    },
+    runTiles: async (pass) => {
+      const net = await sessions.acquire(store.find(pass.task, pass.wanted)!);
+      const card = { ...net.card, tile: edge ?? net.card.tile };
+      const run: TileNet['run'] = (...args) => net.run(...args);
+      return runTilePass({ card, provider: net.provider, run }, pass, {
+        breathe: () => Promise.resolve(),
+        busy: () => {},
+      });
+    },
+  };
+}
+
+const UPSCALERS = ([2, 4] as const).flatMap((scale) =>
+  (['faithful', 'crisp'] as const).map((variant): [UpscaleSettings] => [{ scale, variant }]),
+);
+
+describe.each(UPSCALERS)('the upscaler %o', (settings) => {
+  const enlarged = async (photo: Raster, edge?: number) => {
+    const lent = tools(edge);
+    return (await upscale(photo, planEnlargement(settings, photo, lent), lent)).raster;
+  };
+
+  test('ships, by itself and not as two of another scale', () => {
+    expect(planEnlargement(settings, { width: 10, height: 10 }, tools()).passes).toHaveLength(1);
+  });
+
+  test('draws nothing where a picture is flat', async () => {
+    for (const colour of [
+      [0, 0, 0],
+      [255, 255, 255],
+      [128, 128, 128],
+      [203, 152, 127],
+      [52, 101, 203],
+    ]) {
+      const photo = createRaster(40, 30, 3, 8);
+      for (let i = 0; i < photo.data.length; i++) photo.data[i] = colour[i % 3]!;
+      const { data } = await enlarged(photo);
+      let worst = 0;
+      for (let i = 0; i < data.length; i++) worst = Math.max(worst, Math.abs(data[i]! - colour[i % 3]!));
+      expect(worst, `levels beside ${colour}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('shifts no colour: blocks of 32 pixels keep their mean to one level, or two where an edge runs along them', async () => {
+    const photo = testScene(192, 144, 4);
+    const large = await enlarged(photo);
+    const side = 32 / settings.scale;
+    const shifts: number[][] = [];
+    for (let y = 0; y + side <= photo.height; y += side) {
+      for (let x = 0; x + side <= photo.width; x += side) {
+        const before = meanOf(photo, x, y, side);
+        const after = meanOf(large, x * settings.scale, y * settings.scale, 32);
+        shifts.push(after.map((value, c) => value - before[c]!));
+      }
+    }
+    const worst = shifts.map((shift) => Math.max(...shift.map(Math.abs)));
+    expect(Math.max(...worst)).toBeLessThanOrEqual(2);
+    expect(worst.filter((each) => each <= 1).length / worst.length).toBeGreaterThan(0.98);
+    for (const c of [0, 1, 2]) {
+      const all = shifts.reduce((sum, shift) => sum + shift[c]!, 0) / shifts.length;
+      expect(Math.abs(all), 'of the whole picture').toBeLessThan(0.15);
+    }
+  });
+
+  test('has no seams: small tiles give what large ones give', async () => {
+    const photo = testScene(150, 110, 6);
+    const [whole, tiled] = [await enlarged(photo, 256), await enlarged(photo, 64)];
+    let worst = 0;
+    for (let i = 0; i < whole.data.length; i++) worst = Math.max(worst, Math.abs(whole.data[i]! - tiled.data[i]!));
+    expect(worst).toBeLessThanOrEqual(1);
+  });
+});
+
+function meanOf({ data, width }: Raster, left: number, top: number, side: number): number[] {
+  const sums = [0, 0, 0];
+  for (let y = top; y < top + side; y++) {
+    for (let i = 3 * (y * width + left); i < 3 * (y * width + left + side); i++) sums[i % 3]! += data[i]!;
+  }
+  return sums.map((sum) => sum / side ** 2);
+}
+
+describe('the coloriser', () => {
+  const coloured = async (photo: Raster, variant: 'natural' | 'warm' | 'cool') =>
+    (await colorise({ ...photo, data: photo.data.slice() }, { strength: 1, variant }, tools()))!.raster;
+
+  test('gives palettes that differ clearly, the warm one redder and the cool one bluer', async () => {
+    const photo = toGrey(testScene(240, 180, 2));
+    const redder = async (variant: 'natural' | 'warm' | 'cool') => {
+      const { data } = await coloured(photo, variant);
+      let sum = 0;
+      for (let i = 0; i < data.length; i += 3) sum += data[i]! - data[i + 2]!;
+      return (3 * sum) / data.length;
+    };
+    const [natural, warm, cool] = [await redder('natural'), await redder('warm'), await redder('cool')];
+    expect(warm - natural).toBeGreaterThan(3);
+    expect(natural - cool).toBeGreaterThan(3);
+  });
+
+  test('colours a picture of any shape', async () => {
+    for (const [width, height] of [
+      [1, 1],
+      [9, 200],
+      [900, 12],
+    ] as const) {
+      const { data } = await coloured(toGrey(testScene(width, height, 1)), 'natural');
+      expect(data).toHaveLength(3 * width * height);
+    }
+  });
+});
