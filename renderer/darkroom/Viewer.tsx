@@ -151,7 +151,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       tabIndex={0}
       onKeyDown={(event) => panByKey(event, (dx, dy) => actions.pan(entry.key, photo, dx, dy))}
       {...gestures}
-      className="relative h-full touch-none overflow-hidden outline-offset-[-2px]"
+      // The ring lies above the photo, which would hide an outline.
+      className="relative h-full touch-none overflow-hidden outline-none after:pointer-events-none after:absolute after:inset-0 after:z-10 after:border-accent focus-visible:after:border-2"
     >
       {isSide ? (
         <>

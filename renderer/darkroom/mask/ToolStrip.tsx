@@ -332,7 +332,7 @@ function Look() {
               aria-pressed={each === colour.toLowerCase()}
               onClick={() => void setSettings({ maskColour: each })}
               style={{ background: each }}
-              className="size-6 rounded-full border-2 border-panel outline-1 outline-transparent aria-pressed:outline-text"
+              className="size-6 rounded-full border-2 border-raised aria-pressed:ring-1 aria-pressed:ring-text"
             />
           ))}
         </span>
