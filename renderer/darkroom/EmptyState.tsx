@@ -28,8 +28,8 @@ export function EmptyState() {
         {uploads && <PhotoInput />}
         <p className="mt-5 text-xs">{t('empty.formats')}</p>
         {recent.length > 0 && (
-          <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-80 text-left">
-            <h3 className="text-xs">{t('empty.recent')}</h3>
+          <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-112 text-left">
+            <h3 className="px-2 text-xs">{t('empty.recent')}</h3>
             <ul className="mt-1" data-testid="recent">
               {recent.map((entry) => (
                 <li key={entry.token}>

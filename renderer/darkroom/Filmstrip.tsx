@@ -2,6 +2,7 @@ import { LoaderCircle, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Photo, pictureUrl } from '../../preload/contract';
+import { shorten } from '../i18n/format';
 import { useActions, useActivePhoto, useApp, usePhotos, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { orientationOf } from '../state/view';
@@ -32,6 +33,7 @@ export function Filmstrip() {
 
 /** Height of a thumbnail in CSS pixels. */
 const HEIGHT = 52;
+const NAME_LENGTH = 36;
 
 function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   const { t } = useTranslation();
@@ -42,6 +44,7 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
     if (active) ref.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [active]);
   const { photo } = entry;
+  const name = shorten(entry.name, NAME_LENGTH);
   const orientation = useView((state) => orientationOf(state, entry.key));
   const seen = photo === null ? null : seenSize(photo, orientation);
   const width = seen === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
@@ -79,14 +82,12 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   );
   return (
     <ContextMenu trigger={frame}>
-      <ContextItem onSelect={() => activate(entry.key)}>{t('filmstrip.show', { name: entry.name })}</ContextItem>
+      <ContextItem onSelect={() => activate(entry.key)}>{t('filmstrip.show', { name })}</ContextItem>
       {canCopy && (
-        <ContextItem onSelect={() => copyMask(shown.key, entry.key)}>
-          {t('mask.copyFrom', { name: entry.name })}
-        </ContextItem>
+        <ContextItem onSelect={() => copyMask(shown.key, entry.key)}>{t('mask.copyFrom', { name })}</ContextItem>
       )}
       <ContextLine />
-      <ContextItem onSelect={() => close(entry.key)}>{t('filmstrip.close', { name: entry.name })}</ContextItem>
+      <ContextItem onSelect={() => close(entry.key)}>{t('filmstrip.close', { name })}</ContextItem>
     </ContextMenu>
   );
 }

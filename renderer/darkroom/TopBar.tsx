@@ -203,7 +203,7 @@ function Comparison({ entry }: { entry: OpenPhoto }) {
         label={t('compare.peek')}
         shortcut={PEEK}
         data-testid="peek"
-        disabled={!ready}
+        disabled={!ready || mode === 'variants'}
         aria-pressed={peek}
         onPointerDown={setPeek(true)}
         onPointerUp={setPeek(false)}

@@ -12,7 +12,7 @@ import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
 import { matrixOf, seenSize } from './geometry';
 
-/** Room for one picture, in CSS pixels; together nine of them fit the smallest window. */
+/** Room for one picture, in CSS pixels: the smallest window has two side by side, and scrolls for more. */
 const BOX = { width: 300, height: 210 };
 
 /** Several versions of the photo, small, to choose one from. */
@@ -42,7 +42,7 @@ export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   return (
     <section aria-label={t('variants.label')} data-testid="variants" className="h-full overflow-y-auto p-4">
       <p className="mb-3 text-xs">{t('variants.hint')}</p>
-      <ul className="flex flex-wrap gap-3">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(318px,1fr))] gap-3">
         {variants.map((variant) => (
           <li key={variant.id}>
             <Card
@@ -86,9 +86,9 @@ function Card({ entry, photo, variant, name, onChoose }: CardProps) {
       data-testid={`variant-${variant.id}`}
       aria-pressed={chosen}
       onClick={onChoose}
-      className="flex flex-col gap-1.5 rounded-md border border-line bg-panel p-2 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
+      className="flex w-full flex-col gap-1.5 rounded-md border border-line bg-panel p-2 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
     >
-      <span className="relative flex items-center justify-center overflow-hidden" style={BOX}>
+      <span className="relative flex items-center justify-center overflow-hidden" style={{ height: BOX.height }}>
         {rendering === null ? (
           <span className="flex items-center gap-2 text-xs text-secondary">
             {state !== 'failed' && state !== 'stopped' && <Icon of={LoaderCircle} className="animate-spin" />}

@@ -151,7 +151,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       tabIndex={0}
       onKeyDown={(event) => panByKey(event, (dx, dy) => actions.pan(entry.key, photo, dx, dy))}
       {...gestures}
-      className="relative h-full touch-none overflow-hidden outline-offset-[-2px]"
+      className="group/viewer relative h-full touch-none overflow-hidden outline-none"
     >
       {isSide ? (
         <>
@@ -198,6 +198,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           )}
         </>
       )}
+      {/* The focus is shown above the photo, which would hide an outline of what it lies in. */}
+      <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
       <ToolStrip entry={entry} photo={photo} />
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>

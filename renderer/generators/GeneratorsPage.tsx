@@ -65,8 +65,9 @@ function Generator({ generator }: { generator: GeneratorInfo }) {
           <h3 className="mt-3 text-xs font-medium">{t('generators.measured')}</h3>
           <ul className="text-xs text-secondary">
             {generator.measured.map((figure) => (
-              <li key={`${figure.metric} ${figure.data}`}>
-                {`${figure.metric} ${format.number(figure.value, 3)} ${figure.unit} (${figure.data})`}
+              <li key={`${figure.metric} ${figure.data}`} className="flex items-baseline justify-between gap-4">
+                <span>{`${figure.metric} (${figure.data})`}</span>
+                <span className="shrink-0 text-text">{`${format.number(figure.value, 3)} ${figure.unit}`}</span>
               </li>
             ))}
           </ul>

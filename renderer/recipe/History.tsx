@@ -31,7 +31,7 @@ export function History({ entry }: { entry: OpenPhoto }) {
         aria-label={t('panel.history')}
         data-testid="history"
         onKeyDown={moveFocus}
-        className="-mx-1 space-y-px"
+        className="-mx-2.5 space-y-px"
       >
         {entries.map((each) => {
           const isCurrent = each.at === at;

@@ -96,7 +96,8 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
       />
       {asking !== null && (
         <NameDialog
-          title={t(`recipe.${asking === 'save' ? 'saveAs' : asking}`)}
+          // The dots of the menu say that a dialog comes: here it is.
+          title={t(`recipe.${asking === 'save' ? 'saveAs' : asking}`).replace(/…$/, '')}
           initial={asking === 'save' ? '' : asking === 'duplicate' ? t('recipe.copyOf', { name: title }) : recipe.name}
           onClose={() => setAsking(null)}
           onName={(name) => {

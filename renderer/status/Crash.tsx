@@ -70,7 +70,7 @@ function CrashPage({ details }: { details: string }) {
         <pre
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the keys scroll it.
           tabIndex={0}
-          className="mt-2 max-h-48 overflow-auto rounded-md border border-line bg-raised p-2 text-left text-text select-text"
+          className="mt-2 max-h-48 overflow-y-auto rounded-md border border-line bg-raised p-2 text-left break-words whitespace-pre-wrap text-text select-text"
         >
           {details}
         </pre>

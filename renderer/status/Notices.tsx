@@ -178,9 +178,10 @@ function NoticeCard({ notice }: { notice: Notice }) {
     return () => clearTimeout(timer);
   }, [id, stays, held, dismiss]);
 
+  const isAlone = texts.failure === null && texts.place === null;
   const answer = action !== null && (
     <Button
-      className="-my-1"
+      className={isAlone ? '-my-1' : undefined}
       data-answer
       onClick={() => {
         dismiss(id);
@@ -190,7 +191,6 @@ function NoticeCard({ notice }: { notice: Notice }) {
       {texts.action}
     </Button>
   );
-  const isAlone = texts.failure === null && texts.place === null;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice in place.
     <div

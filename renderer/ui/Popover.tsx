@@ -11,7 +11,7 @@ export function Popover({ trigger, label, children }: { trigger: ReactNode; labe
           aria-label={label}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 w-60 rounded-md border border-line bg-raised p-3 text-text shadow-md outline-none"
+          className="z-50 w-64 rounded-md border border-line bg-raised p-3 text-text shadow-md outline-none"
         >
           {children}
         </Radix.Content>

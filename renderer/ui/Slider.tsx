@@ -86,7 +86,7 @@ export function Slider(props: SliderProps) {
           }}
           className={`${compact ? 'h-5' : 'h-6'} w-11 rounded-md border border-transparent bg-transparent px-1 text-right transition-colors select-text hover:border-line focus:border-line focus:bg-panel`}
         />
-        <span aria-hidden="true" className="w-5 pl-0.5 text-secondary">
+        <span aria-hidden="true" className="w-5 pl-1 text-secondary">
           {unit}
         </span>
       </span>

@@ -1,5 +1,5 @@
 import { Tooltip as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTopDialog } from './Dialog';
 
 export function TooltipProvider({ children }: { children: ReactNode }) {
@@ -18,8 +18,21 @@ interface TooltipProps {
 /** Shows a text and its shortcut beside a control after half a second. The control must take a ref. */
 export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps) {
   const dialog = useTopDialog();
+  const [shown, setShown] = useState(false);
+  // A dialog that comes up takes the text away, which would lie above it and take the first Escape for itself.
+  const [under, setUnder] = useState(dialog);
+  if (under !== dialog) {
+    setUnder(dialog);
+    setShown(false);
+  }
   return (
-    <Radix.Root open={open} onOpenChange={onOpen}>
+    <Radix.Root
+      open={open ?? shown}
+      onOpenChange={(next) => {
+        setShown(next);
+        onOpen?.(next);
+      }}
+    >
       <Radix.Trigger asChild>{children}</Radix.Trigger>
       {/* Inside of a landmark, like everything else that is read, and never beneath a dialog. */}
       <Radix.Portal container={dialog ?? document.querySelector('main')}>

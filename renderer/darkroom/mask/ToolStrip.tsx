@@ -18,6 +18,7 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_BRUSH, MAX_SPREAD, type Photo } from '../../../preload/contract';
 import { FileInput } from '../../files/FileInput';
+import { shorten } from '../../i18n/format';
 import { MASK_COLOURS } from '../../settings/maskColours';
 import { useActions, useApp, usePhotos, useTools } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
@@ -52,6 +53,8 @@ export function ToolStrip({ entry, photo }: { entry: OpenPhoto; photo: Photo }) 
     </>
   );
 }
+
+const NAME_LENGTH = 36;
 
 const stay = (event: { stopPropagation(): void }) => event.stopPropagation();
 
@@ -287,7 +290,7 @@ function Files({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
         {others.length > 0 && <MenuLine />}
         {others.map((other) => (
           <MenuItem key={other.key} onSelect={() => actions.copyMask(entry.key, other.key)}>
-            {t('mask.copyFrom', { name: other.name })}
+            {t('mask.copyFrom', { name: shorten(other.name, NAME_LENGTH) })}
           </MenuItem>
         ))}
       </Menu>
@@ -332,7 +335,7 @@ function Look() {
               aria-pressed={each === colour.toLowerCase()}
               onClick={() => void setSettings({ maskColour: each })}
               style={{ background: each }}
-              className="size-6 rounded-full border-2 border-panel outline-1 outline-transparent aria-pressed:outline-text"
+              className="size-6 rounded-full border-2 border-raised aria-pressed:ring-1 aria-pressed:ring-text"
             />
           ))}
         </span>
