@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { damageScene, testScene } from '../main/restoration/testing';
+import { damageScene, testScene, toGrey } from '../main/restoration/testing';
 
 const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
 
@@ -156,6 +156,64 @@ test('names never collide: a.jpg and a.png both arrive, and a second run overwri
   expect((await run(args)).code).toBe(0);
   expect(await hashes(join(folder(), 'out'))).toMatchObject(first);
   expect(await readdir(join(folder(), 'out'))).toHaveLength(4);
+});
+
+test('colours and a size are asked for besides, by options or by a recipe file; what has colours keeps them', async () => {
+  const scans = join(folder(), 'scans');
+  await writeScene(join(scans, 'colour.png'), 320, 240, false);
+  const grey = toGrey(testScene(320, 240, 5));
+  await sharp(grey.data, { raw: { width: 320, height: 240, channels: 1 } })
+    .toColourspace('b-w')
+    .png()
+    .toFile(join(scans, 'grey.png'));
+  const channels = async (out: string, name: string) => {
+    const { width, height, channels: count } = await sharp(join(folder(), out, name)).metadata();
+    return [width, height, count];
+  };
+
+  const asked = await run([
+    'restore',
+    scans,
+    '--out',
+    join(folder(), 'asked'),
+    '--colour',
+    '--enlarge',
+    '480px',
+    '--json',
+  ]);
+  expect(asked.code).toBe(0);
+  const done = (name: string) =>
+    (
+      asked.records.find((record) => String(record.input).endsWith(name))!.reports as {
+        kind: string;
+        outcome: string;
+      }[]
+    )
+      .filter(({ outcome }) => outcome === 'done')
+      .map(({ kind }) => kind);
+  expect(done('grey.png')).toEqual(expect.arrayContaining(['colorise', 'upscale']));
+  expect(done('colour.png')).not.toContain('colorise');
+  expect(await channels('asked', 'grey.png')).toEqual([480, 360, 3]);
+  expect(await channels('asked', 'colour.png')).toEqual([480, 360, 3]);
+
+  const recipe = join(folder(), 'double.json');
+  const settings = { scale: 2, variant: 'crisp' };
+  const steps = [{ kind: 'upscale', settings }];
+  await writeFile(recipe, JSON.stringify({ format: 1, id: 'double', name: 'Double', gate: 'always', steps }));
+  const doubled = await run([
+    'restore',
+    join(scans, 'grey.png'),
+    '--out',
+    join(folder(), 'doubled'),
+    '--recipe',
+    recipe,
+  ]);
+  expect(doubled.code).toBe(0);
+  expect(await channels('doubled', 'grey.png')).toEqual([640, 480, 1]);
+
+  const wrong = await run(['restore', scans, '--out', join(folder(), 'wrong'), '--enlarge', '5x']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain('2x, 4x');
 });
 
 test('Ctrl-C ends with 130 and leaves no partial file', async () => {
