@@ -246,6 +246,9 @@ function assessTone({ tone }: Measurements): Need {
     : need('tone', false, true, 'reason.tone.good', { range }, `The tones are sound (${percent(range)} % are used).`);
 }
 
+/** What the coloriser was seen to do, for whoever decides on it. */
+const PLAUSIBLE = 'plausibly for skin, sky and foliage, as a guess for clothes, paint and streets';
+
 function assessColorise({ tone }: Measurements, tools: StepTools): Need {
   const available = has(tools, 'colorise');
   const variants = hasColourVariants(tools) ? [...COLOUR_VARIANTS] : [COLOUR_VARIANTS[0]];
@@ -255,9 +258,17 @@ function assessColorise({ tone }: Measurements, tools: StepTools): Need {
   });
   switch (tone.colour) {
     case 'monochrome':
-      return answer(true, 'reason.colorise.monochrome', 'A black and white photo; its colours would be imagined.');
+      return answer(
+        true,
+        'reason.colorise.monochrome',
+        `A black and white photo; its colours would be imagined, ${PLAUSIBLE}.`,
+      );
     case 'toned':
-      return answer(true, 'reason.colorise.toned', 'A toned photo without colours; they would be imagined.');
+      return answer(
+        true,
+        'reason.colorise.toned',
+        `A toned photo without colours; they would be imagined, ${PLAUSIBLE}.`,
+      );
     case 'colour':
       return answer(false, 'reason.colorise.colour', 'The photo has colours of its own.');
   }

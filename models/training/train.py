@@ -89,7 +89,7 @@ class Run:
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=(0.9, 0.99))
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
         self.interrupted = False
-        self.game, self.features, self.lpips, self.perceptual = None, None, None, perceptual
+        self.game, self.lpips, self.perceptual = None, None, perceptual
         train, held = pictures.split(data_module.HELD_OUT_EVERY)
         train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
         self.trained_on = (train, train_overlays)
@@ -164,8 +164,7 @@ class Run:
         if self.started_game is not None:
             self.game.net.load_state_dict(self.started_game)
         if self.perceptual is not None and Path(self.perceptual).exists():
-            self.features = SqueezeFeatures(self.perceptual).to(self.device).eval()
-            self.lpips = Lpips(self.perceptual, self.features).to(self.device)
+            self.lpips = Lpips(self.perceptual, SqueezeFeatures(self.perceptual)).to(self.device).eval()
         self.judge = BestByLpips(patience=6)
 
     def _supervised_step(self, tensors):
@@ -179,7 +178,7 @@ class Run:
         return seen
 
     def _adversarial_step(self, tensors):
-        filled, fake, real, loss = self.spec.adversarial_parts(self.net, tensors, self.features)
+        filled, fake, real, loss = self.spec.adversarial_parts(self.net, tensors, self.lpips)
         self.game.discriminate(real, fake)
         loss = loss + self.game.judge(fake, real)
         self.optimiser.zero_grad(set_to_none=True)

@@ -121,7 +121,7 @@ export const en = {
     more: 'More',
     showMask: 'Show',
     allOff: 'All steps are off. An export is a copy of the original.',
-    imagined: 'The colours are imagined.',
+    imagined: 'Its colours are imagined: plausible for skin, sky and foliage, a guess for clothes, paint and streets.',
     editMask: 'Edit mask',
     missing: 'This photo could also use {{steps}}. This version does not do that yet.',
     stopped: 'Stopped. The picture may not show the latest settings.',

@@ -126,7 +126,8 @@ export const ptBR: Texts<typeof en> = {
     more: 'Mais',
     showMask: 'Mostrar',
     allOff: 'Todas as etapas estão desligadas. A exportação será uma cópia do original.',
-    imagined: 'As cores são imaginadas.',
+    imagined:
+      'As cores são imaginadas: plausíveis para pele, céu e folhagem; para roupas, pinturas e ruas, um palpite.',
     editMask: 'Editar máscara',
     missing: 'Esta foto também ganharia com {{steps}}. Esta versão ainda não faz isso.',
     stopped: 'Interrompido. A imagem pode não mostrar os últimos ajustes.',

@@ -112,7 +112,7 @@ class Spec(Generator):
     def truth(self, tensors):
         return to_rgb(tensors[1], tensors[2])
 
-    def adversarial_parts(self, net, tensors, features):
+    def adversarial_parts(self, net, tensors, lpips):
         """(coloured, what D sees of it, what D sees of the truth, supervised loss) for the last phase."""
         from ..losses import perceptual_and_style
 
@@ -120,8 +120,8 @@ class Spec(Generator):
         made = net(aged, told[0], told[1])
         fake, real = to_rgb(luma, made), self.truth(tensors)
         loss = 0.3 * self.pixel_loss(made, colours)
-        if features is not None:
-            perceptual, _ = perceptual_and_style(features, fake, real)
+        if lpips is not None:
+            perceptual, _ = perceptual_and_style(lpips.features, fake, real)
             loss = loss + 0.3 * perceptual
         return fake, torch.cat([fake, luma], 1), torch.cat([real, luma], 1), loss
 

@@ -81,15 +81,15 @@ class Spec(Generator):
         count = 3 * mask.sum() + 1
         return error.abs().sum() / count + 2.0 * (error**2).sum() / count
 
-    def adversarial_parts(self, net, tensors, features):
+    def adversarial_parts(self, net, tensors, lpips):
         """(filled, what D sees of it, what D sees of the truth, supervised loss) for the last phase."""
         from ..losses import perceptual_and_style
 
         rgb, mask = tensors
         filled = self.generate(net, tensors)
         loss = self.pixel_loss(filled, rgb, mask)
-        if features is not None:
-            perceptual, style = perceptual_and_style(features, filled, rgb)
+        if lpips is not None:
+            perceptual, style = perceptual_and_style(lpips.features, filled, rgb)
             loss = loss + 0.06 * perceptual + 0.03 * style
         return filled, torch.cat([filled, mask], 1), torch.cat([rgb, mask], 1), loss
 

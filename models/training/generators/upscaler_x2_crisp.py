@@ -70,16 +70,13 @@ class Spec(upscaler_x2.Spec):
     def truth(self, tensors):
         return tensors[1]
 
-    def adversarial_parts(self, net, tensors, features):
+    def adversarial_parts(self, net, tensors, lpips):
         """(made, what D sees of it, what D sees of the truth, supervised loss); D also sees the bicubic luma."""
-        from ..losses import perceptual_and_style
-
         small, large = tensors
         made = net(small)
         loss = self.pixel_loss(made, large)
-        if features is not None:
-            perceptual, style = perceptual_and_style(features, made, large)
-            loss = loss + 0.5 * perceptual + 0.1 * style
+        if lpips is not None:
+            loss = loss + 2.0 * lpips(made, large).mean()
         seen = upscaler_x2.luma(resample(small, *large.shape[2:]))
         return made, torch.cat([made, seen], 1), torch.cat([large, seen], 1), loss
 
