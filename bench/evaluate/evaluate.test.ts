@@ -36,6 +36,11 @@ beforeAll(async () => {
   const upscaler = await fixtureCard('double', { task: 'upscale', variant: 'faithful' });
   const enlarged = { ...upscaler, output: { ...upscaler.output, scale: 2 } };
   await installFixture(models, { ...enlarged, id: 'upscaler-x2' });
+  await installFixture(models, { ...enlarged, id: 'upscaler-x2-crisp', variant: 'crisp' });
+  // What it finds brighter than its surroundings becomes blue and red.
+  const painter = { ...detector, id: 'coloriser', task: 'colorise' as const, thresholds: null };
+  const output = { ...detector.output, channels: 'cbcr' as const };
+  await installFixture(models, { ...painter, input: { ...detector.input, channels: 'luma' }, output });
   const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
   await installFixture(models, await fixtureCard('restorer', { task: 'restore', halo: 1, extraInputs: [strength] }));
 });
@@ -69,8 +74,16 @@ describe('npm run evaluate', () => {
     const { code, out } = await onData('--json');
     expect(code).toBe(0);
     const { generators, notes } = JSON.parse(out) as Report;
-    expect(Object.keys(generators).sort()).toEqual(['damage-detector', 'inpainter', 'restorer', 'upscaler-x2']);
-    expect(notes).toEqual(['OpenCV', 'LPIPS', 'upscaler-x4'].map((each) => expect.stringContaining(each)));
+    expect(Object.keys(generators).sort()).toEqual([
+      'coloriser',
+      'damage-detector',
+      'inpainter',
+      'restorer',
+      'upscaler-x2',
+      'upscaler-x2-crisp',
+    ]);
+    const missing = ['OpenCV', 'LPIPS', 'upscaler-x4-crisp', 'upscaler-x4 '];
+    expect(notes).toEqual(missing.map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
       for (const { metric, value } of rows) {
@@ -95,6 +108,13 @@ describe('npm run evaluate', () => {
     const doubled = find(generators['upscaler-x2']!.rows, 'kodak', 'PSNR of the luma');
     expect(doubled.value!).toBeGreaterThan(15);
     expect(doubled.value!).toBeLessThan(doubled.baselines.bicubic!);
+    const crisp = find(generators['upscaler-x2-crisp']!.rows, 'kodak, spoilt', 'PSNR of the luma');
+    expect(Object.keys(crisp.baselines).sort()).toEqual(['bicubic', 'faithful']);
+    expect(crisp.value).toBeCloseTo(crisp.baselines.faithful!, 9);
+    expect(crisp.value!).toBeLessThan(doubled.value!);
+    const colours = generators.coloriser!.rows;
+    expect(find(colours, 'cid22', 'colourfulness').value!).toBeGreaterThan(100);
+    expect(find(colours, 'kodak', 'PSNR').value!).toBeLessThan(find(colours, 'kodak', 'PSNR').baselines.grey!);
     // It finds what is brighter than its surroundings, and nothing else.
     expect(find(generators['damage-detector']!.rows, 'plain', 'precision').value).toBeGreaterThan(0.3);
     if (process.platform === 'linux') expect(generators.restorer!.peakMegabytes).toBeGreaterThan(50);

@@ -119,7 +119,8 @@ class Upscaler(unittest.TestCase):
             wanted = resample(x, 20 * scale, 28 * scale)
             made = UpscaleNet(scale, 8, 1, consistent=False)(x)
             self.assertEqual(made.shape, wanted.shape)
-            torch.testing.assert_close(made[..., inner, inner], wanted[..., inner, inner], atol=1e-5, rtol=0)
+            # up to what the means of 9 x 9 pixels of noise differ by
+            torch.testing.assert_close(made[..., inner, inner], wanted[..., inner, inner], atol=2e-2, rtol=0)
 
     def test_a_consistent_one_shrinks_to_what_it_was_given(self):
         torch.manual_seed(2)
@@ -136,6 +137,9 @@ class Upscaler(unittest.TestCase):
             consistent = off(net(x))
             net.consistent = False
             self.assertLess(consistent, 0.6 * off(net(x)))
+            coarse = lambda y: torch.nn.functional.avg_pool2d(y, 9, 3)
+            mean = coarse(torch.nn.functional.avg_pool2d(net(x), scale)) - coarse(x)
+            self.assertLess(float(mean.abs().mean()), 0.01)
 
     def test_a_flat_tone_stays_flat_to_its_edges(self):
         net = UpscaleNet(4, 8, 1)
@@ -143,7 +147,7 @@ class Upscaler(unittest.TestCase):
         torch.testing.assert_close(net(torch.full((1, 3, 9, 11), 0.3)), torch.full((1, 3, 36, 44), 0.3))
 
     def test_the_halo_of_the_card_covers_what_a_pixel_depends_on(self):
-        for identity in ("upscaler-x2", "upscaler-x4"):
+        for identity in ("upscaler-x2", "upscaler-x4", "upscaler-x2-crisp", "upscaler-x4-crisp"):
             spec = find(identity)
             net = spec.build()
             torch.nn.init.normal_(net.head.weight)
