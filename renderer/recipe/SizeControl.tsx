@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { enlargedSize, longerEdge, type Size } from '../../document/size';
 import {
@@ -9,9 +9,9 @@ import {
   type TargetSize,
 } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
-import { readNumber } from '../ui/number';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
+import { useNumberInput } from '../ui/useNumberInput';
 import type { SizeValue } from './controls';
 
 const PRINT_DPI = 300;
@@ -146,35 +146,18 @@ interface NumberFieldProps {
   onChange(value: number): void;
 }
 
-/** A number that counts once the hand leaves it, or at Enter; Escape leaves what there was. */
 function NumberField({ id, testId, value, min, max, digits, onChange }: NumberFieldProps) {
   const { i18n } = useTranslation();
-  const [draft, setDraft] = useState<string | null>(null);
-  const shown = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits, useGrouping: false }).format(
-    value,
-  );
-  const commit = () => {
-    const typed = draft === null ? null : readNumber(draft, i18n.language);
-    setDraft(null);
-    if (typed === null) return;
-    const next = within(Number(typed.toFixed(digits)), { min, max });
+  const format = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits, useGrouping: false });
+  const { field } = useNumberInput(format.format(value), (typed) => {
+    const next = typed === null ? value : within(Number(typed.toFixed(digits)), { min, max });
     if (next !== value) onChange(next);
-  };
+  });
   return (
     <input
       id={id}
       data-testid={testId}
-      type="text"
-      inputMode="decimal"
-      value={draft ?? shown}
-      data-editing={draft !== null}
-      onChange={(event) => setDraft(event.target.value)}
-      onFocus={(event) => event.target.select()}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
-        else if (event.key === 'Escape') setDraft(null);
-      }}
+      {...field}
       className="h-7 w-16 rounded-md border border-line bg-raised px-2 text-right text-text select-text hover:border-track"
     />
   );

@@ -1,8 +1,8 @@
 import { Slider as Radix } from 'radix-ui';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../i18n/format';
-import { readNumber } from './number';
+import { useNumberInput } from './useNumberInput';
 
 interface SliderProps {
   label: string;
@@ -44,8 +44,7 @@ export function Slider(props: SliderProps) {
   } = props;
   const id = useId();
   const format = useFormat();
-  const { t, i18n } = useTranslation();
-  const [draft, setDraft] = useState<string | null>(null);
+  const { t } = useTranslation();
   const shown = format.number(value * factor, step * factor < 1 ? 1 : 0);
 
   const set = (next: number) => {
@@ -53,12 +52,10 @@ export function Slider(props: SliderProps) {
     const limited = Math.min(max, Math.max(min, Number(stepped.toFixed(6))));
     if (limited !== value) onChange(limited);
   };
-  const commit = () => {
-    const typed = draft === null ? null : readNumber(draft, i18n.language);
+  const { field, leave } = useNumberInput(shown, (typed) => {
     if (typed !== null) set(typed / factor);
-    setDraft(null);
     onSettle?.();
-  };
+  });
 
   return (
     <div className="grid grid-cols-[1fr_auto] items-center gap-x-2">
@@ -67,22 +64,14 @@ export function Slider(props: SliderProps) {
       </span>
       <span className="flex items-center text-xs">
         <input
-          type="text"
-          inputMode="decimal"
           aria-label={t('controls.number', { label })}
-          value={draft ?? shown}
-          data-editing={draft !== null}
-          onChange={(event) => setDraft(event.target.value)}
-          onFocus={(event) => event.target.select()}
-          onBlur={commit}
+          {...field}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') commit();
-            else if (event.key === 'Escape') setDraft(null);
-            else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-              event.preventDefault();
-              setDraft(null);
-              set(value + step * (event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1));
-            }
+            field.onKeyDown(event);
+            if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+            event.preventDefault();
+            leave();
+            set(value + step * (event.key === 'ArrowUp' ? 1 : -1) * (event.shiftKey ? 10 : 1));
           }}
           className={`${compact ? 'h-5' : 'h-6'} w-11 rounded-md border border-transparent bg-transparent px-1 text-right transition-colors select-text hover:border-line focus:border-line focus:bg-panel`}
         />

@@ -1,0 +1,34 @@
+import { type ChangeEvent, type FocusEvent, type KeyboardEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { readNumber } from './number';
+
+/**
+ * What a text field needs to be typed a number into: it counts once the hand leaves it, or at Enter; Escape leaves what
+ * there was. `onTyped` gets null for what is no number, and for nothing typed.
+ */
+export function useNumberInput(shown: string, onTyped: (value: number | null) => void) {
+  const { i18n } = useTranslation();
+  const [draft, setDraft] = useState<string | null>(null);
+  const leave = () => setDraft(null);
+  const commit = () => {
+    onTyped(draft === null ? null : readNumber(draft, i18n.language));
+    leave();
+  };
+  return {
+    /** Forgets what was typed. */
+    leave,
+    field: {
+      type: 'text',
+      inputMode: 'decimal',
+      value: draft ?? shown,
+      'data-editing': draft !== null,
+      onChange: (event: ChangeEvent<HTMLInputElement>) => setDraft(event.target.value),
+      onFocus: (event: FocusEvent<HTMLInputElement>) => event.target.select(),
+      onBlur: commit,
+      onKeyDown: (event: KeyboardEvent) => {
+        if (event.key === 'Enter') commit();
+        else if (event.key === 'Escape') leave();
+      },
+    },
+  } as const;
+}
