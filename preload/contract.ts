@@ -124,7 +124,7 @@ export const ToneSettings = z.object({
 export const COLOUR_VARIANTS = ['natural', 'warm', 'cool'] as const;
 export const ColoriseSettings = z.object({
   /** Saturation of the imagined colours against what the generator gives; 0 changes nothing. */
-  strength: unit.default(0.9),
+  strength: unit.default(1),
   variant: z.enum(COLOUR_VARIANTS).default('natural'),
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;

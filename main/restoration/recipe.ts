@@ -101,7 +101,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     steps: [
       { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
       { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
-      { kind: 'colorise', enabled, settings: { strength: 0.9, variant: 'natural' } },
+      { kind: 'colorise', enabled, settings: { strength: 1, variant: 'natural' } },
     ],
   },
   {

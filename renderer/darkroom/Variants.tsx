@@ -80,6 +80,7 @@ function Card({ entry, photo, variant, name, onChoose }: CardProps) {
   const height = Math.max(1, Math.round(photo.height * scale));
   const [a, b, c, d] = matrixOf(orientation);
   const { rendering = null, state = 'waiting' } = other ?? {};
+  const isImagined = hasImaginedColours(variant.recipe);
   return (
     <button
       type="button"
@@ -117,8 +118,8 @@ function Card({ entry, photo, variant, name, onChoose }: CardProps) {
       <span className="flex h-5 items-center gap-1.5">
         {chosen && <Icon of={CircleCheck} className="text-accent" />}
         <span className="truncate">{name}</span>
-        {chosen && <span className="text-xs text-secondary">{t('variants.chosen')}</span>}
-        {hasImaginedColours(variant.recipe) && (
+        {chosen && !isImagined && <span className="text-xs text-secondary">{t('variants.chosen')}</span>}
+        {isImagined && (
           <span className="ml-auto flex shrink-0 items-center gap-1 text-xs text-secondary">
             <Droplets size={12} strokeWidth={1.5} />
             {t('compare.imagined')}

@@ -81,7 +81,7 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
       label: 'palette',
       options: COLOUR_VARIANTS.map((value) => ({ value, label: value })),
     },
-    more: [share('strength', 'strength', 0.9)],
+    more: [share('strength', 'strength', 1)],
   },
   upscale: {
     main: { type: 'size', name: 'size', label: 'scale' },

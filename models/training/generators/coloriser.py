@@ -155,5 +155,11 @@ class Spec(Generator):
             "halo": 0,
             "extraInputs": [hint("warmth", "Warmth"), hint("vividness", "Vividness")],
             "thresholds": None,
-            "limits": "",
+            "limits": "Nobody can know the colours of a grey picture: these are imagined. Skin, sky, foliage, wood and earth come "
+            "out plausible; clothes, paint, flowers and flags are guesses, mostly brown or grey where they were bright; "
+            "streets and interiors come out nearly in one ochre, and skies between sails or roofs may stay warm. Borders of "
+            "the print and worn patches are coloured with the rest. Its colourfulness is within a fifth of the truth, as "
+            "wanted, and LPIPS is better than grey; PSNR on CID22 is below grey, which makes no mistakes. Trained on "
+            "a processor for 76 minutes; an adversarial phase of ten minutes more changed nothing that could be measured "
+            "and was left out.",
         }

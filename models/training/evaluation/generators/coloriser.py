@@ -13,7 +13,7 @@ from ..tiles import run
 
 ID = "coloriser"
 FOLDERS = ("kodak", "cid22")
-STRENGTH = 0.9  # as the product proposes it
+STRENGTH = 1.0  # as the product has it by default
 PIXELS, REACH, NEAR, ALIKE, LEAST = 40_000, 2, 0.9, 0.07, 1e-4  # as in the product
 
 
