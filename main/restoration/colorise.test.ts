@@ -4,10 +4,15 @@ import type { ColoriseSettings, Step } from '../../preload/contract';
 import { analyse } from './analysis';
 import { COLOUR_PIXELS, colorise } from './colorise';
 import { lumaOf, toLab } from './colour';
+import { detectDamage } from './damage';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
 import {
+  damageScene,
   type FakeGenerator,
+  fakeDetector,
+  fakeInpainter,
+  fakeRestorer,
   fakeTools,
   fakeUpscaler,
   mapPixels,
@@ -212,6 +217,49 @@ describe('the step', () => {
     expect(reports[1]!.sentence).toContain('imagined');
     expect([raster.width, raster.height, raster.channels]).toEqual([100, 80, 3]);
     expect(crAt(raster, 4000)).toBeGreaterThan(0.02);
+  });
+
+  test('in a recipe of everything, whatever its order, sees what repair, restoration and tone have made', async () => {
+    const seen: number[] = [];
+    const watching: FakeGenerator = {
+      ...generator,
+      run: (input, ...rest) => {
+        seen.push(input.reduce((sum, value) => sum + value, 0) / input.length);
+        return generator.run(input, ...rest);
+      },
+    };
+    const all = { detect: fakeDetector, inpaint: fakeInpainter, restore: fakeRestorer, upscale: fakeUpscaler(2) };
+    const photo = toGrey(damageScene(testScene(160, 120, 2), 2).raster);
+    const everything: Step[] = [
+      { kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } },
+      step,
+      { kind: 'restore', enabled: true, settings: { strength: 1, keepGrain: false } },
+      { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } },
+      { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } },
+    ];
+    const run = async (steps: Step[]) => {
+      const tools = fakeTools({ ...all, colorise: watching });
+      const damage = await detectDamage(photo, tools);
+      const analysis = await analyse(photo, damage, tools);
+      const recipe = { format: 1 as const, id: 't', name: 'T', gate: 'always' as const, steps };
+      return runRecipe({ raster: copyOf(photo), recipe, analysis, damage, tools });
+    };
+    const { raster, reports } = await run(everything);
+    expect(reports.map(({ kind }) => kind)).toEqual(['repair', 'restore', 'tone', 'colorise', 'upscale']);
+    expect([raster.width, raster.height, raster.channels]).toEqual([320, 240, 3]);
+
+    // The luma that was coloured is that of the same recipe without colours and enlargement.
+    const without = await run(everything.filter(({ kind }) => kind !== 'colorise' && kind !== 'upscale'));
+    const samples = [...without.raster.data];
+    const luma = samples.reduce((sum, value) => sum + value, 0) / samples.length / 255;
+    expect(without.masked).toBeGreaterThan(0);
+    expect(seen.reduce((sum, value) => sum + value, 0) / seen.length).toBeCloseTo(luma, 1);
+    let worst = 0;
+    for (let i = 0; i < without.raster.data.length; i++) {
+      const [x, y] = [2 * (i % 160), 2 * Math.floor(i / 160)];
+      worst = Math.max(worst, Math.abs(lumaAt(raster, 320 * y + x) - without.raster.data[i]!));
+    }
+    expect(worst).toBeLessThanOrEqual(0.51);
   });
 
   test('is for photos without colours alone where the recipe asks what is needed, and offers the variants there are', async () => {

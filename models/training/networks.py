@@ -246,10 +246,12 @@ class ColourNet(Mixed):
 
     warmth, vividness: what is known of the colours, in spreads from the average photograph's; 0 where nothing is.
     A U-Net at 1/2 to 1/16 of the resolution; at its floor every place also sees the mean of the whole picture.
+    range: of the output; a little less than it was trained with costs less where the colours are not the true ones.
     """
 
-    def __init__(self, widths=(32, 56, 96, 128), floor=(1, 2, 2, 1)):
+    def __init__(self, widths=(32, 56, 96, 128), floor=(1, 2, 2, 1), range=0.485):
         super().__init__()
+        self.range = range
         a, b, c, e = widths
         self.enter = nn.Conv2d(4 + 4, a, 3, padding=1)
         self.half_in = Residual(a, norm=True)
@@ -293,7 +295,7 @@ class ColourNet(Mixed):
             quarter = self.quarter_out(F.relu(quarter + double(self.up2(eighth)) + self.told_again(told)))
             half = self.half_out(F.relu(half + double(self.up1(quarter))))
             colours = self.head(half)
-        return double(torch.tanh(colours.float()) * 0.5)
+        return double(torch.tanh(colours.float()) * self.range)
 
 
 class UpscaleNet(Mixed):
