@@ -156,7 +156,7 @@ class Spec(Generator):
             "extraInputs": [hint("warmth", "Warmth"), hint("vividness", "Vividness")],
             "thresholds": None,
             "limits": "Nobody can know the colours of a grey picture: these are imagined. Skin, sky, foliage, wood and earth come "
-            "out plausible; clothes, paint, flowers and flags are guesses, mostly brown or grey where they were bright; "
+            "out plausible; clothes, paint, food and flowers are guesses, mostly brown or grey where they were bright; "
             "streets and interiors come out nearly in one ochre, and skies between sails or roofs may stay warm. Borders of "
             "the print and worn patches are coloured with the rest. Its colourfulness is within a fifth of the truth, as "
             "wanted, and LPIPS is better than grey; PSNR on CID22 is below grey, which makes no mistakes. Trained on "
