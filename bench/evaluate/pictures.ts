@@ -79,28 +79,13 @@ export function centre(picture: Picture, side: number): Picture {
   return cut(picture, left, top, side, side);
 }
 
-/** A smaller copy that fits a square of `side` pixels, each pixel the mean of those it stands for. */
-export function within(picture: Picture, side: number): Picture {
-  const scale = side / Math.max(picture.width, picture.height);
-  if (scale >= 1) return picture;
-  const width = Math.max(1, Math.round(picture.width * scale));
-  const height = Math.max(1, Math.round(picture.height * scale));
-  const data = new Uint8Array(3 * width * height);
-  const edges = (i: number, large: number, small: number) => [
-    Math.floor((i * large) / small),
-    Math.max(Math.floor((i * large) / small) + 1, Math.floor(((i + 1) * large) / small)),
-  ];
-  for (let i = 0; i < data.length; i++) {
-    const pixel = Math.floor(i / 3);
-    const [left, right] = edges(pixel % width, picture.width, width) as [number, number];
-    const [top, bottom] = edges(Math.floor(pixel / width), picture.height, height) as [number, number];
-    let sum = 0;
-    for (let y = top; y < bottom; y++) {
-      for (let x = left; x < right; x++) sum += picture.data[3 * (y * picture.width + x) + (i % 3)]!;
-    }
-    data[i] = Math.round(sum / ((right - left) * (bottom - top)));
-  }
-  return { width, height, data };
+/** A smaller copy that fits a square of `side` pixels. */
+export async function within({ width, height, data }: Picture, side: number): Promise<Picture> {
+  const { data: shrunk, info } = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8Array(shrunk) };
 }
 
 /** Four times the picture, for a size at which time can be told. */

@@ -8,6 +8,7 @@ import { detectDamage } from './damage';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
 import {
+  copyOf,
   damageScene,
   type FakeGenerator,
   fakeDetector,
@@ -48,7 +49,6 @@ const settings = (changes: Partial<ColoriseSettings> = {}): ColoriseSettings => 
   variant: 'natural',
   ...changes,
 });
-const copyOf = (raster: Raster): Raster => ({ ...raster, data: raster.data.slice() });
 
 async function coloured(
   raster: Raster,

@@ -132,6 +132,7 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
   const rows = placesOf(height, small.height);
   const band = Math.max(1, Math.floor(BAND_PIXELS / width));
   const planes = new Float32Array(3 * width * band);
+  const found = new Float64Array(2);
   for (let top = 0; top < height; top += band) {
     await tools.breathe();
     const rect = { x: 0, y: top, width, height: Math.min(band, height - top) };
@@ -140,8 +141,8 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
     for (let y = 0, i = 0; y < rect.height; y++) {
       for (let x = 0; x < width; x++, i++) {
         const luma = lumaOf(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
-        colourAt(small, luma, columns, x, rows, top + y);
-        paint(planes, i, count, luma);
+        colourAt(small, luma, columns, x, rows, top + y, found);
+        paint(planes, i, count, luma, found);
       }
     }
     writeRgb(into, rect, tools.colour, planes);
@@ -149,10 +150,7 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
   }
 }
 
-/** What {@link colourAt} found last: Cb and Cr. */
-let cb = 0;
-let cr = 0;
-
+/** Puts Cb and Cr of a pixel into `found`. */
 function colourAt(
   { width, luma: guide, colours }: SmallColours,
   luma: number,
@@ -160,6 +158,7 @@ function colourAt(
   x: number,
   rows: ReturnType<typeof placesOf>,
   y: number,
+  found: Float64Array,
 ): void {
   const taps = 2 * REACH;
   const plane = guide.length;
@@ -178,12 +177,13 @@ function colourAt(
       red += weight * colours[plane + at]!;
     }
   }
-  cb = blue / total;
-  cr = red / total;
+  found[0] = blue / total;
+  found[1] = red / total;
 }
 
 /** RGB of a luma with the colours found, paled as far as 0..1 demands. */
-function paint(planes: Float32Array, i: number, count: number, luma: number): void {
+function paint(planes: Float32Array, i: number, count: number, luma: number, found: Float64Array): void {
+  const [cb, cr] = [found[0]!, found[1]!];
   const red = 1.402 * cr;
   const green = -0.344136 * cb - 0.714136 * cr;
   const blue = 1.772 * cb;

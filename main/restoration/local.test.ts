@@ -4,7 +4,7 @@ import type { LocalRepair } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { LocalRepairs } from './local';
 import type { Raster } from './raster';
-import { fakeInpainter, fakeTools, testScene, to16Bit } from './testing';
+import { copyOf, fakeInpainter, fakeTools, testScene, to16Bit } from './testing';
 
 const full = { width: 90, height: 70 };
 
@@ -13,7 +13,6 @@ function spot(id: string, x: number, y: number, enabled = true, hardness = 1): L
   return { id, enabled, mask: [{ ...stroke, points: [...stroke.points] }] };
 }
 
-const copyOf = (raster: Raster): Raster => ({ ...raster, data: raster.data.slice() });
 const tools = () => fakeTools({ inpaint: fakeInpainter });
 
 async function shown(raster: Raster, repairs: readonly LocalRepair[]): Promise<Raster> {

@@ -6,6 +6,7 @@ import { createRaster, maxValue, type Raster } from './raster';
 import { errorOf, expectedIn, restore } from './restore';
 import { runRecipe } from './run';
 import {
+  copyOf,
   type FakeGenerator,
   fakeRestorer,
   fakeTools,
@@ -23,7 +24,6 @@ beforeAll(() => {
   noisy = withNoise(testScene(200, 150, 5), 25);
 });
 
-const copyOf = (raster: Raster): Raster => ({ ...raster, data: raster.data.slice() });
 const settings = (changes: Partial<RestoreSettings> = {}) => ({ strength: 1, keepGrain: false, ...changes });
 
 /** A restored copy. */

@@ -847,6 +847,10 @@ export function mapPixels(raster: Raster, map: (red: number, green: number, blue
   return out;
 }
 
+export function copyOf(raster: Raster): Raster {
+  return { ...raster, data: raster.data.slice() };
+}
+
 export function toGrey(raster: Raster): Raster {
   const grey = createRaster(raster.width, raster.height, 1, raster.depth);
   for (let i = 0; i < grey.data.length; i++) {

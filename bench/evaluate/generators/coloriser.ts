@@ -53,14 +53,14 @@ export const evaluator: Evaluator = {
         ),
       );
       for (const i of [...made.keys()].slice(0, 6))
-        shown.push([truth[i]!, grey[i]!, made[i]!].map((one) => within(one, 256)));
+        shown.push(await Promise.all([truth[i]!, grey[i]!, made[i]!].map((one) => within(one, 256))));
     }
     if (context.sheets) {
       for (const path of listPictures(join(context.pictures, 'monochrome'), context.limit)) {
         const before = await readPicture(path);
         const palettes: Picture[] = [];
         for (const variant of COLOUR_VARIANTS) palettes.push((await product.run(path, step(variant))).picture);
-        shown.push([before, ...palettes].map((one) => within(one, 256)));
+        shown.push(await Promise.all([before, ...palettes].map((one) => within(one, 256))));
       }
       if (shown.length > 0) await writePng(joined(shown, 8), join(context.sheets, 'coloriser.png'));
     }
