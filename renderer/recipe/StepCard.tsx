@@ -116,10 +116,8 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
-      <div
-        className={more.length > 0 || kind === 'repair' ? 'mt-1 flex min-h-6 items-center justify-between' : 'hidden'}
-      >
-        {more.length > 0 ? (
+      <div className="mt-1 flex items-center">
+        {more.length > 0 && (
           <button
             type="button"
             aria-expanded={open}
@@ -130,8 +128,6 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
             <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
             {t('restore.more')}
           </button>
-        ) : (
-          <span />
         )}
         {kind === 'repair' && (
           <button

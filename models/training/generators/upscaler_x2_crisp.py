@@ -47,7 +47,7 @@ class Spec(upscaler_x2.Spec):
     outputs_picture = True
     limits = (
         "Its aim is an LPIPS below the faithful upscaler's on soft, noisy and compressed pictures, and it is reached; "
-        "NomosUni compact, eight times as large and five times as slow, comes to 0.21 where it comes to 0.26: to be better "
+        "NomosUni compact, eight times as large and four times as slow, comes to 0.21 where it comes to 0.26: to be better "
         "than that was wanted and is not reached. It takes away noise and blocks and draws clean edges, but little "
         "texture: leaves, hair and fabric come out smooth. What it draws need not have been there. Trained on a processor "
         "for 26 minutes from the faithful one's weights; the adversarial share was some 500 steps."
