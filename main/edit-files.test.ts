@@ -240,8 +240,8 @@ describe('an edit file beside a photo', () => {
     expect(edits.isNews('p', at(soon, [invert]))).toBe(true);
     expect(edits.isNews('p', at(soon, [clear]))).toBe(false);
     expect(edits.isNews('p', at('2020-01-01T00:00:00.000Z', [invert]))).toBe(false);
-    const now = at(new Date().toISOString(), [invert]);
     await new Promise((resolve) => setTimeout(resolve, 5));
+    const now = at(new Date().toISOString(), [invert]);
     expect(edits.isNews('p', now)).toBe(true);
     await edits.keep('p');
     expect(edits.isNews('p', now)).toBe(false);
