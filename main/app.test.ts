@@ -76,6 +76,7 @@ function services(change: Partial<HostServices> = {}): HostServices {
     root: folder,
     userData: join(folder, 'data'),
     models: join(folder, 'models'),
+    openFile: null,
     launchEngine: () => {
       engine = new FakeEngine((message, self) => answer(message, self));
       return engine;

@@ -18,8 +18,13 @@ import {
   parseResponse,
   type Response,
   type Result,
+  type ThumbnailQuery,
   type Written,
 } from '../preload/contract';
+import { createBatches, placeIn } from './batch/batches';
+import { planBatch } from './batch/plan';
+import { reportType, writeReport } from './batch/report';
+import { localWorkshop } from './batch/workshop';
 import { editFileName, findBeside, findPhoto, readEditFile } from './edit-files';
 import { createEdits } from './edits';
 import type { EngineEdit, LaunchEngine } from './engine/protocol';
@@ -58,6 +63,8 @@ export interface HostServices {
   /** Folder with the generators. */
   models: string;
   launchEngine: LaunchEngine;
+  /** Has the system open a file with the program that is meant for it; null where it cannot. Throws. */
+  openFile: ((path: string) => Promise<void>) | null;
 }
 
 /** The app behind one window. Knows no host. */
@@ -67,13 +74,14 @@ export interface App {
   /** Events for the page; returns the function that unsubscribes. */
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
   /** Bytes of a picture URL. Throws an EmulsionError; CANCELLED after `signal`. */
-  picture(query: PictureQuery, signal?: AbortSignal): Promise<{ type: string; bytes: Uint8Array }>;
+  picture(query: PictureQuery | ThumbnailQuery, signal?: AbortSignal): Promise<{ type: string; bytes: Uint8Array }>;
   /** Gives tokens for files that the host vouches for (dialog, drop, upload, command line). */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** A folder of this run alone: uploads are put there before `offer`. Removed on close. */
   readonly uploads: string;
-  /** A finished export waiting to be downloaded. Throws NOT_ALLOWED. */
+  /** A finished export waiting to be downloaded, or a file of a report. Throws NOT_ALLOWED. */
   download(token: string): { path: string; name: string; type: string };
+  reportFile(token: string, name: string): { path: string; type: string };
   /** True while a job runs. */
   busy(): boolean;
   close(): Promise<void>;
@@ -106,6 +114,8 @@ export async function createApp(services: HostServices): Promise<App> {
   const jobs = new Map<string, AbortController>();
   const photos = new Map<string, OpenedPhoto>();
   const downloads = new Map<string, { path: string; name: string; type: string }>();
+  /** Folders of reports that may be looked at. */
+  const reports = new Map<string, string>();
 
   const emit = <N extends EventName>(name: N, payload: EventPayload<N>): void => {
     for (const listener of listeners) listener(name, payload);
@@ -121,6 +131,12 @@ export async function createApp(services: HostServices): Promise<App> {
     launch: services.launchEngine,
     options: engineOptions(),
     onStatus: (status) => emit('engine.status', status),
+  });
+
+  const batches = createBatches({
+    path: join(services.userData, 'batches.json'),
+    workshop: ({ concurrency }) => localWorkshop(services.launchEngine, engineOptions(), concurrency),
+    onState: (state) => emit('batch.state', state),
   });
 
   /** Runs something that the page may cancel by the id it has chosen, and passes its progress on. */
@@ -365,6 +381,40 @@ export async function createApp(services: HostServices): Promise<App> {
       return handOver(written, 'application/json');
     },
     'recipes.import': async ({ token }) => ({ recipe: await recipes.take(files.path(token, 'photo')) }),
+    'batch.plan': ({ input, output, below, settings, jobId }) =>
+      job(jobId, ({ signal }) =>
+        planBatch(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings, signal),
+      ),
+    'batch.start': ({ input, output, below, settings }) =>
+      batches.start(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings),
+    'batch.continue': ({ id }) => batches.goOn(id),
+    'batch.state': async () => ({ state: batches.state(), known: await batches.known() }),
+    'batch.control': async ({ id, action }) => {
+      const batch = batches.find(id);
+      const isOver = !batches.busy();
+      if (action === 'retryFailed') {
+        if (isOver) return batches.goOn(id, true);
+        await batch.retryFailed();
+      } else if (action === 'resume' && isOver) return batches.goOn(id);
+      else batch[action]();
+      return batch.state();
+    },
+    'batch.rows': ({ id, filter, from, count }) => batches.find(id).rows(filter, from, count),
+    'batch.report': async ({ id }) => {
+      const { path } = await writeReport(batches.find(id));
+      const place = dirname(path);
+      if (services.openFile !== null) {
+        await services.openFile(path);
+        return { place, page: null };
+      }
+      const token = randomUUID();
+      reports.set(token, place);
+      return { place, page: `${token}/${basename(path)}` };
+    },
+    'batch.forget': async ({ id }) => {
+      await batches.forget(id);
+      return {};
+    },
     'generators.list': async () => ({ generators: await engine.request('generators', null) }),
     'engine.status': () => engine.status(),
     'engine.restart': () => {
@@ -375,7 +425,7 @@ export async function createApp(services: HostServices): Promise<App> {
 
   return {
     uploads,
-    busy: () => jobs.size > 0,
+    busy: () => jobs.size > 0 || batches.busy(),
     async handle(name, request) {
       const parsed = parseRequest(name, request);
       if (!parsed.ok) return parsed;
@@ -392,11 +442,16 @@ export async function createApp(services: HostServices): Promise<App> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    picture: (query, signal) => {
+    picture: async (query, signal) => {
+      if ('batchId' in query) {
+        const bytes = await batches.find(query.batchId).thumbnail(query.index, query.side);
+        if (bytes === null) throw new EmulsionError('UNKNOWN_PHOTO');
+        return { type: 'image/jpeg', bytes };
+      }
       openedPhoto(query.photoId);
       if (query.layer === 'bitmap') {
         const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');
-        return Promise.resolve({ type: 'application/octet-stream', bytes });
+        return { type: 'application/octet-stream', bytes };
       }
       return engine.request('picture', query, { signal });
     },
@@ -406,7 +461,14 @@ export async function createApp(services: HostServices): Promise<App> {
       if (file === undefined) throw new EmulsionError('NOT_ALLOWED');
       return file;
     },
+    reportFile(token, name) {
+      const folder = reports.get(token);
+      const type = reportType(name);
+      if (folder === undefined || type === null) throw new EmulsionError('NOT_ALLOWED');
+      return { path: join(folder, name), type };
+    },
     async close() {
+      await batches.close();
       await edits.closeAll();
       for (const controller of jobs.values()) controller.abort();
       await engine.close();

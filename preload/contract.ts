@@ -35,6 +35,13 @@ export const ERROR_CODES = [
   'EDIT_FOREIGN', // an edit file of another photo
   'RECIPE_INVALID', // not a recipe, or of an unknown future format
   'RECIPE_UNKNOWN', // no recipe of that name
+  'PHOTO_CHANGED', // a file was written to while it was restored
+  'PHOTO_QUARANTINED', // a photo took the engine down twice
+  'OUTPUT_IS_INPUT', // a batch would write over its own originals
+  'JOURNAL_INVALID', // the record of a batch is of another folder, or no record
+  'JOURNAL_NEWER', // the record of a batch of a newer version
+  'BATCH_RUNNING', // another program works on that output folder, or a batch runs already
+  'BATCH_UNKNOWN', // no batch of that id
   'GENERATOR_MISSING', // no generator is installed for a step
   'GENERATOR_DAMAGED', // hash differs from the card, or the file cannot be loaded
   'GENERATOR_REFUSED', // not a generator that Emulsion can use, with the reason
@@ -510,9 +517,10 @@ export function pictureUrl(base: string, query: PictureQuery): string {
 }
 
 /** Reads a picture's URL back; throws a ZodError where it is malformed. */
-export function parsePictureUrl(base: string, url: string): PictureQuery {
+export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery {
   const [path = '', search = ''] = (url.startsWith(base) ? url.slice(base.length) : url).split('?');
-  const [photoId, layer] = path.replace(/^\//, '').split('/');
+  const [photoId, layer, index, side] = path.replace(/^\//, '').split('/');
+  if (side !== undefined) return ThumbnailQuery.parse({ batchId: layer, index, side });
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
 
@@ -650,6 +658,147 @@ export const Progress = z.object({
   secondsLeft: z.number().nonnegative().nullable(),
 });
 export type Progress = z.infer<typeof Progress>;
+
+// ---------------------------------------------------------------------------------------------- batch
+
+/** What happens where a file of that name exists: another name (`-2`), no restoration, or the file is replaced. */
+export const CONFLICT_RULES = ['rename', 'skip', 'overwrite'] as const;
+export const BATCH_ORDERS = ['name', 'oldest', 'newest', 'smallest', 'largest'] as const;
+/** What a name pattern may hold in braces: the file's own name, its folder's, its date (of the file) and the recipe. */
+export const NAME_TOKENS = ['name', 'folder', 'date', 'recipe'] as const;
+const NamePattern = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine((pattern) => !/[\\/]/.test(pattern), { message: 'a name, without folders' })
+  .refine((pattern) => pattern.includes('{name}'), { message: 'a name pattern has {name} in it' })
+  .refine(
+    (pattern) =>
+      [...pattern.matchAll(/\{([^}]*)\}/g)].every(([, token]) => NAME_TOKENS.some((known) => known === token)),
+    { message: `only {${NAME_TOKENS.join('}, {')}} stand for something` },
+  );
+const Globs = z.array(z.string().min(1).max(400)).max(100);
+
+/** How a folder of photos is restored. */
+export const BatchSettings = z.object({
+  /** Null: what each photo is found to need. */
+  recipe: Recipe.nullable().default(null),
+  /** Asked for besides. */
+  added: z.array(Step).max(STEP_KINDS.length).default([]),
+  /** Null: that of each photo (PNG for GIF). */
+  format: ExportFormat.nullable().default(null),
+  quality: z.number().int().min(1).max(100).default(92),
+  keepMetadata: z.boolean().default(true),
+  /** Of the written files, without extension. */
+  name: NamePattern.default('{name}'),
+  conflict: z.enum(CONFLICT_RULES).default('rename'),
+  /** Globs of paths below the folder, with `/`; one without a slash is of names in any folder. None: everything. */
+  include: Globs.default([]),
+  exclude: Globs.default([]),
+  order: z.enum(BATCH_ORDERS).default('name'),
+  /** Photos that are computed at once; 0: by the computer's cores and memory. */
+  concurrency: z.number().int().min(0).max(64).default(0),
+  /** Goes on taking photos that are put into the folder. */
+  watch: z.boolean().default(false),
+});
+export type BatchSettings = z.infer<typeof BatchSettings>;
+
+/**
+ * What has become of a photo. `kept`: a file of its name was there and the rule says to leave it; `passed`: a file that
+ * is no photo; `quarantined`: it took the engine down twice and is not tried again by itself.
+ */
+export const BATCH_OUTCOMES = ['restored', 'unchanged', 'kept', 'failed', 'quarantined', 'passed'] as const;
+export const BatchOutcome = z.enum(BATCH_OUTCOMES);
+export type BatchOutcome = z.infer<typeof BatchOutcome>;
+
+const count = z.number().int().nonnegative();
+export const BatchCounts = z.object({
+  /** Files that were found so far, and how many of them wait or are at work. */
+  found: count,
+  waiting: count,
+  ...(Object.fromEntries(BATCH_OUTCOMES.map((outcome) => [outcome, count])) as Record<BatchOutcome, typeof count>),
+});
+export type BatchCounts = z.infer<typeof BatchCounts>;
+
+export const BATCH_PHASES = ['running', 'pausing', 'paused', 'watching', 'done', 'cancelled', 'halted'] as const;
+export const BatchState = z.object({
+  id: Id,
+  /** Folders, for a person to read. */
+  input: z.string(),
+  output: z.string(),
+  settings: BatchSettings,
+  /** `halted`: something stands in the way of all photos (a full disk, a drive that is gone); `halt` says what. */
+  phase: z.enum(BATCH_PHASES),
+  halt: Failure.nullable(),
+  /** True until every file has been found. */
+  scanning: z.boolean(),
+  counts: BatchCounts,
+  /** Failures and quarantined photos by code, the most frequent first. */
+  errors: z.array(z.object({ code: ErrorCode, count })),
+  /** Photos at work. */
+  running: z.array(z.object({ index: count, name: z.string(), done: unit, step: StepKind.nullable() })),
+  /** Photos at once, and threads for each. */
+  concurrency: count,
+  threads: count,
+  provider: Provider.nullable(),
+  /** Seconds of work so far in this run, and those left; null until there is enough to judge by. */
+  seconds: z.number().nonnegative(),
+  secondsLeft: z.number().nonnegative().nullable(),
+  /** Photos per minute; null until there is enough to judge by. */
+  pace: z.number().nonnegative().nullable(),
+  /** Plain facts that a person should know: a journal that was damaged, settings that have changed. */
+  notes: z.array(z.string()),
+});
+export type BatchState = z.infer<typeof BatchState>;
+
+/** One file of a batch. */
+export const BatchRow = z.object({
+  /** Its place among the files that were found. */
+  index: count,
+  /** Path below the folder, with `/`. */
+  name: z.string(),
+  bytes: count,
+  state: z.enum(['waiting', 'running', ...BATCH_OUTCOMES]),
+  failure: Failure.nullable(),
+  /** What was done, or why not, in English sentences. */
+  reports: z.array(StepReport),
+  /** Name of the written file. */
+  written: z.string().nullable(),
+  seconds: z.number().nonnegative().nullable(),
+  /** Whether there are small pictures of it, see {@link thumbnailUrl}. */
+  pictured: z.boolean(),
+});
+export type BatchRow = z.infer<typeof BatchRow>;
+
+/** Which files of a batch are listed. `problems`: failed and quarantined. */
+export const BATCH_FILTERS = ['all', 'restored', 'unchanged', 'problems', 'others'] as const;
+
+/** The two folders of a batch; `below`: the name of a folder inside the second that is made for it. */
+const BatchPlace = { input: FileToken, output: FileToken, below: z.string().min(1).max(100).nullable() };
+
+/** A batch that was begun on this computer, and what it came to as far as its journal can be read. */
+export const BatchEntry = z.object({
+  id: Id,
+  input: z.string(),
+  output: z.string(),
+  begunAt: z.string(),
+  finished: z.boolean(),
+});
+export type BatchEntry = z.infer<typeof BatchEntry>;
+
+/** A small picture of a photo of a batch, as it was or as it has become. */
+export const ThumbnailQuery = z.object({
+  batchId: Id,
+  index: z.coerce.number().int().nonnegative(),
+  side: z.enum(['before', 'after']),
+});
+export type ThumbnailQuery = z.infer<typeof ThumbnailQuery>;
+
+export function thumbnailUrl(base: string, { batchId, index, side }: ThumbnailQuery): string {
+  return `${base}/batch/${batchId}/${index}/${side}`;
+}
+
+// ---------------------------------------------------------------------------------------------- calls
 
 const nothing = z.object({}).strict();
 
@@ -821,6 +970,53 @@ export const CALLS = {
   'recipes.remove': { request: z.object({ id: z.string() }).strict(), response: nothing },
   'recipes.export': { request: z.object({ id: z.string() }).strict(), response: Written },
   'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
+  /**
+   * Looks at what a batch would do, without doing any of it: how many files are photos, and the first of them with the
+   * names that they would get. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE, BATCH_RUNNING.
+   */
+  'batch.plan': {
+    request: z.object({ ...BatchPlace, settings: BatchSettings, jobId: JobId }).strict(),
+    response: z.object({
+      photos: count,
+      /** Files that are no photos. */
+      others: count,
+      bytes: count,
+      /** Photos that an earlier run of this batch has done already. */
+      done: count,
+      examples: z.array(z.object({ name: z.string(), written: z.string() })),
+      unreadable: z.array(z.object({ name: z.string(), failure: Failure })),
+    }),
+  },
+  /** Begins a batch, or goes on with the one whose journal lies in the output folder. One runs at a time. */
+  'batch.start': {
+    request: z.object({ ...BatchPlace, settings: BatchSettings }).strict(),
+    response: BatchState,
+  },
+  /** Goes on with a batch that this computer has begun: after a restart, or where it has come to a halt. */
+  'batch.continue': { request: z.object({ id: Id }).strict(), response: BatchState },
+  /** The batch that runs, or the last that ran since the program was started. */
+  'batch.state': { request: nothing, response: z.object({ state: BatchState.nullable(), known: z.array(BatchEntry) }) },
+  /** `pause` lets the photos at work end; `cancel` breaks them off. What is done stays, and so does the journal. */
+  'batch.control': {
+    request: z.object({ id: Id, action: z.enum(['pause', 'resume', 'cancel', 'retryFailed']) }).strict(),
+    response: BatchState,
+  },
+  'batch.rows': {
+    request: z
+      .object({ id: Id, filter: z.enum(BATCH_FILTERS), from: count, count: z.number().int().min(1).max(200) })
+      .strict(),
+    response: z.object({ total: count, rows: z.array(BatchRow) }),
+  },
+  /**
+   * Writes the report as it stands into the output folder. Electron has the system open it; the browser host answers where
+   * it is found below `downloadBase`, for a window of its own.
+   */
+  'batch.report': {
+    request: z.object({ id: Id }).strict(),
+    response: z.object({ place: z.string(), page: z.string().nullable() }),
+  },
+  /** Takes a batch off the list of those that can be gone on with. Its files and its journal stay. */
+  'batch.forget': { request: z.object({ id: Id }).strict(), response: nothing },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   'engine.status': { request: nothing, response: EngineStatus },
   /** Starts the engine again where that was given up. */
@@ -837,6 +1033,7 @@ export type Response<N extends CallName> = z.output<(typeof CALLS)[N]['response'
 export const EVENTS = {
   'job.progress': Progress,
   'engine.status': EngineStatus,
+  'batch.state': BatchState,
   /** The system, the menu or a drop handed photos over. */
   'files.offered': z.object({ files: z.array(FileEntry) }),
   'menu.command': z.object({

@@ -123,6 +123,11 @@ export interface Requests {
       quality: number;
       keepMetadata: boolean;
       target: ExportTarget | null;
+      /**
+       * Writes a temporary file beside the target and leaves it to the caller to name it; with small pictures of before
+       * and after, whose longer edge has so many pixels.
+       */
+      staged?: { thumbnails: number };
     };
     response: {
       photo: Photo;
@@ -131,7 +136,11 @@ export interface Requests {
       masked: number;
       /** Every pass of a generator, detection included, in order. */
       passes: EnginePass[];
-      output: { path: string; bytes: number; width: number; height: number } | null;
+      output: { path: string; bytes: number; width: number; height: number; extension: string } | null;
+      /** JPEG pictures, where they were asked for. */
+      thumbnails: { before: Uint8Array; after: Uint8Array } | null;
+      /** The most memory in bytes that the engine's process has ever had. */
+      peak: number;
     };
   };
   generators: { request: null; response: GeneratorInfo[] };

@@ -23,8 +23,8 @@ import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
-import { encodeRegion, orientRaster } from '../photos/raster';
-import { cleanPartials, writePhoto } from '../photos/write';
+import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
+import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
@@ -188,8 +188,11 @@ export class Workbench {
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.3 : 1);
     const { analysis, damage } = await this.#assess(job, opened, tools);
-    const answer = { photo: opened.photo, analysis, passes: tools.passes };
+    const answer = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null };
+    const { staged } = request;
+    const { raster: original, profile } = opened.source;
+    const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
 
     const recipe = withAdded(request.recipe ?? analysis.recipe, request.added ?? [], analysis);
     const mask = request.edit && maskOf(request.edit, opened.photo);
@@ -205,15 +208,24 @@ export class Workbench {
     }
     job.stage('writing', 0.9, 1);
     const format = request.format ?? (opened.source.format === 'gif' ? 'png' : opened.source.format);
-    const { path, bytes } = await this.#write(job, opened, result, {
-      ...request,
-      recipe,
-      format,
-      orientation: request.orientation ?? 1,
-      target: request.target,
-    });
+    const { path, bytes } = await this.#write(
+      job,
+      opened,
+      result,
+      { ...request, recipe, format, orientation: request.orientation ?? 1, target: request.target },
+      staged !== undefined,
+    );
     const { width, height } = result.raster;
-    return { ...answer, reports: result.reports, masked: result.masked, output: { path, bytes, width, height } };
+    const after =
+      staged && (await encodeThumbnail(result.raster, staged.thumbnails, profileFor(result.raster, profile)));
+    return {
+      ...answer,
+      reports: result.reports,
+      masked: result.masked,
+      output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
+      thumbnails: before && after ? { before, after } : null,
+      peak: peakMemory(),
+    };
   }
 
   /** Whether a picture can be given at once; the mask has to wait for the damage to be found. */
@@ -439,6 +451,7 @@ export class Workbench {
       Requests['export']['request'],
       'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'target'
     >,
+    staged = false,
   ): Promise<{ path: string; bytes: number }> {
     const { recipe, format, quality, orientation } = request;
     const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
@@ -463,9 +476,15 @@ export class Workbench {
       await cleanPartials(target.folder);
       this.#swept.add(target.folder);
     }
-    return writePhoto(target, produce, { signal: job.signal });
+    if (!staged) return writePhoto(target, produce, { signal: job.signal });
+    const file = await stagePhoto(target, produce, { signal: job.signal });
+    handOverStaged(file.path);
+    return file;
   }
 }
+
+/** Of this process, in bytes. */
+const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 /** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
 function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis) {

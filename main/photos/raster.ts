@@ -115,6 +115,26 @@ export async function encodeRegion(request: RegionRequest): Promise<{ type: stri
   return { type: 'image/jpeg', bytes: profile ? embedInJpegBytes(jpeg, profile) : jpeg };
 }
 
+const THUMBNAIL_QUALITY = 72;
+/** The largest colour profile, in bytes, that a thumbnail carries along. */
+const THUMBNAIL_PROFILE = 4096;
+
+/** The whole raster as a small JPEG in sRGB; its longer edge has at most `edge` pixels. */
+export async function encodeThumbnail(raster: Raster, edge: number, profile: Uint8Array | null): Promise<Uint8Array> {
+  const { width, height } = raster;
+  const scale = Math.min(1, edge / Math.max(width, height));
+  const small = await resizeRaster(
+    raster,
+    Math.max(1, Math.round(width * scale)),
+    Math.max(1, Math.round(height * scale)),
+  );
+  const sharp = await loadSharp();
+  let pipeline = sharp(small.data, { raw: rawOf(small) });
+  if (small.depth === 16) pipeline = pipeline.toColourspace(small.channels === 1 ? 'b-w' : 'srgb');
+  const jpeg = asBytes(await pipeline.jpeg({ quality: THUMBNAIL_QUALITY }).toBuffer());
+  return profile && profile.length <= THUMBNAIL_PROFILE ? embedInJpegBytes(jpeg, profile) : jpeg;
+}
+
 /** PNG, quick to make and to read: on photographs no slower than JPEG, and every pixel is the one that there is. */
 const TILE_PNG = { compressionLevel: 1 } as const;
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 
 /** The file operations used here, so that tests can have them fail. */
@@ -34,24 +34,64 @@ export async function writePhoto<T>(
   produce: (path: string) => Promise<T>,
   { signal, fs = nodeFs }: WriteOptions = {},
 ): Promise<{ path: string; bytes: number; produced: T }> {
-  throwIfCancelled(signal);
-  await makeFolder(target.folder, fs);
-  const stem = safeStem(target.stem);
-  const temporary = join(target.folder, partialName(stem));
-  ours.add(temporary);
+  const { path: temporary, bytes, produced } = await stagePhoto(target, produce, { signal, fs });
   try {
-    const produced = await produce(temporary);
-    throwIfCancelled(signal);
-    const bytes = await sync(temporary, fs);
-    const path = await publish(temporary, { ...target, stem }, fs);
-    await syncFolder(target.folder, fs);
-    return { path, bytes, produced };
-  } catch (error) {
-    throw folderError(error);
+    return { path: await publish(temporary, target, fs), bytes, produced };
   } finally {
-    // After publishing, the temporary name is gone already, or is the second one of a finished file.
-    await fs.rm(temporary, { force: true }).catch(() => undefined);
-    ours.delete(temporary);
+    await discardStaged(temporary, fs);
+  }
+}
+
+/**
+ * The first half of {@link writePhoto}: a complete, synced file under a temporary name beside its target, to be named by
+ * {@link publishAs} or removed by {@link discardStaged}.
+ */
+export async function stagePhoto<T>(
+  { folder, stem }: Pick<WriteTarget, 'folder' | 'stem'>,
+  produce: (path: string) => Promise<T>,
+  { signal, fs = nodeFs }: WriteOptions = {},
+): Promise<{ path: string; bytes: number; produced: T }> {
+  throwIfCancelled(signal);
+  await makeFolder(folder, fs);
+  const path = join(folder, partialName(safeStem(stem)));
+  ours.add(path);
+  try {
+    const produced = await produce(path);
+    throwIfCancelled(signal);
+    return { path, bytes: await sync(path, fs), produced };
+  } catch (error) {
+    await discardStaged(path, fs);
+    throw folderError(error);
+  }
+}
+
+/** Leaves a staged file to another process. */
+export function handOverStaged(temporary: string): void {
+  ours.delete(temporary);
+}
+
+/** Removes the temporary name of a staged file, which is all of it where it was not published. */
+export async function discardStaged(temporary: string, fs: FileSystem = nodeFs): Promise<void> {
+  await fs.rm(temporary, { force: true }).catch(() => undefined);
+  ours.delete(temporary);
+}
+
+/**
+ * Gives a staged file exactly this name, and makes that survive a power cut. Throws NAME_TAKEN where a file has it
+ * already, unless that may be replaced; ENAMETOOLONG as the system says it; else as {@link writePhoto}.
+ */
+export async function publishAs(
+  temporary: string,
+  path: string,
+  { replace = false, fs = nodeFs }: { replace?: boolean; fs?: FileSystem } = {},
+): Promise<void> {
+  try {
+    if (replace) await fs.rename(temporary, path);
+    else await moveExclusively(temporary, path, fs);
+    await syncFolder(dirname(path), fs);
+  } catch (error) {
+    if (codeOf(error) === 'ENAMETOOLONG') throw error;
+    throw folderError(error);
   }
 }
 
@@ -121,25 +161,34 @@ const NAME_BYTES = 255;
 const SHORT_NAME_BYTES = 143;
 const MAX_ATTEMPTS = 100_000;
 
-async function publish(temporary: string, { folder, stem, extension }: WriteTarget, fs: FileSystem): Promise<string> {
-  let room = NAME_BYTES;
+/**
+ * The paths that a file may get, in the order in which they are tried: `stem.ext`, `stem-2.ext` ... The stem is made safe
+ * and short enough for the system; `short` is for file systems that take fewer bytes.
+ */
+export function* pathsFor({ folder, stem, extension }: WriteTarget, short = false): Generator<string> {
+  const safe = safeStem(stem);
   for (let number = 1; number <= MAX_ATTEMPTS; number++) {
     const suffix = `${number === 1 ? '' : `-${number}`}.${extension}`;
-    const path = join(folder, shortened(stem, room - suffix.length) + suffix);
+    yield join(folder, shortened(safe, (short ? SHORT_NAME_BYTES : NAME_BYTES) - suffix.length) + suffix);
+  }
+}
+
+async function publish(temporary: string, target: WriteTarget, fs: FileSystem): Promise<string> {
+  for (const short of [false, true]) {
     try {
-      await moveExclusively(temporary, path, fs);
-      return path;
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENAMETOOLONG' && room === NAME_BYTES) {
-        room = SHORT_NAME_BYTES;
-        number--;
-      } else if (code !== 'EEXIST') {
-        throw error;
+      for (const path of pathsFor(target, short)) {
+        try {
+          await publishAs(temporary, path, { fs });
+          return path;
+        } catch (error) {
+          if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
+        }
       }
+    } catch (error) {
+      if (short || codeOf(error) !== 'ENAMETOOLONG') throw folderError(error);
     }
   }
-  throw new EmulsionError('NAME_TAKEN', { detail: `${stem}.${extension} and ${MAX_ATTEMPTS} more` });
+  throw new EmulsionError('NAME_TAKEN', { detail: `${target.stem}.${target.extension} and ${MAX_ATTEMPTS} more` });
 }
 
 /** Codes by which file systems say that they know no hard links (FAT, exFAT, some network shares). */

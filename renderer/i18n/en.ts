@@ -703,6 +703,15 @@ export const en = {
     EDIT_FOREIGN: 'This edit file belongs to another photo. Nothing was changed.',
     RECIPE_INVALID: 'This is not a recipe that this version of Emulsion understands.',
     RECIPE_UNKNOWN: 'There is no recipe of that name.',
+    PHOTO_CHANGED: 'The file was changed while it was being restored. Nothing was written; it can be tried again.',
+    PHOTO_QUARANTINED:
+      'This photo stopped the part of Emulsion that computes twice, and was set aside. Your original is untouched.',
+    OUTPUT_IS_INPUT: 'The folder for the restored photos is that of the originals. Choose another, or one inside it.',
+    JOURNAL_INVALID:
+      'This folder holds the record of a batch that cannot be gone on with. Nothing was done; choose another folder.',
+    JOURNAL_NEWER: 'The batch in this folder was begun by a newer version of Emulsion. Nothing was done.',
+    BATCH_RUNNING: 'A batch is writing to this folder already, or another one is running.',
+    BATCH_UNKNOWN: 'This batch is not known any more.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',
     GENERATOR_DAMAGED:
       'What this step computes with is damaged and was not used. Install Emulsion again to replace it.',

@@ -707,6 +707,15 @@ export const ptBR: Texts<typeof en> = {
     EDIT_FOREIGN: 'Este arquivo de edição é de outra foto. Nada foi alterado.',
     RECIPE_INVALID: 'Esta não é uma receita que esta versão do Emulsion entenda.',
     RECIPE_UNKNOWN: 'Não há receita com esse nome.',
+    PHOTO_CHANGED: 'O arquivo foi alterado durante a restauração. Nada foi gravado; é possível tentar de novo.',
+    PHOTO_QUARANTINED:
+      'Esta foto interrompeu duas vezes a parte do Emulsion que calcula e foi posta de lado. O original está intacto.',
+    OUTPUT_IS_INPUT: 'A pasta das fotos restauradas é a dos originais. Escolha outra, ou uma dentro dela.',
+    JOURNAL_INVALID:
+      'Esta pasta contém o registro de um lote que não pode ser continuado. Nada foi feito; escolha outra pasta.',
+    JOURNAL_NEWER: 'O lote desta pasta foi iniciado por uma versão mais nova do Emulsion. Nada foi feito.',
+    BATCH_RUNNING: 'Um lote já está gravando nesta pasta, ou outro está em andamento.',
+    BATCH_UNKNOWN: 'Este lote não é mais conhecido.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',
     GENERATOR_DAMAGED:
       'O que esta etapa usa para calcular está danificado e não foi usado. Reinstale o Emulsion para substituí-lo.',

@@ -1,6 +1,8 @@
 import { freshLog } from '../../document/edit';
 import {
   type Analysis,
+  BatchSettings,
+  type BatchState,
   type Bridge,
   type CallName,
   type EngineStatus,
@@ -142,6 +144,41 @@ export function fakeFailure(code: Failure['code']): Result<never> {
   return failure(code, `The English sentence of ${code}.`, 'a detail for a developer');
 }
 
+export function fakeBatch(changes: Partial<BatchState> = {}): BatchState {
+  return {
+    id: 'batch-1',
+    input: '/photos',
+    output: '/photos/Restored',
+    settings: BatchSettings.parse({}),
+    phase: 'running',
+    halt: null,
+    scanning: false,
+    counts: {
+      found: 3120,
+      waiting: 2100,
+      restored: 800,
+      unchanged: 200,
+      kept: 0,
+      failed: 4,
+      quarantined: 1,
+      passed: 14,
+    },
+    errors: [
+      { code: 'PHOTO_DAMAGED', count: 4 },
+      { code: 'PHOTO_QUARANTINED', count: 1 },
+    ],
+    running: [{ index: 1019, name: '1931/lake.jpg', done: 0.4, step: 'repair' }],
+    concurrency: 2,
+    threads: 1,
+    provider: 'cpu',
+    seconds: 3600,
+    secondsLeft: 7560,
+    pace: 16.7,
+    notes: [],
+    ...changes,
+  };
+}
+
 export function createFakeBridge(): FakeBridge {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   let settings = Settings.parse({ introduced: true });
@@ -276,6 +313,21 @@ export function createFakeBridge(): FakeBridge {
         },
       ],
     }),
+    'batch.plan': () => ({
+      photos: 3120,
+      others: 14,
+      bytes: 9_876_543_210,
+      done: 0,
+      examples: [{ name: '1931/lake.jpg', written: '1931/lake.jpg' }],
+      unreadable: [],
+    }),
+    'batch.start': () => fakeBatch(),
+    'batch.continue': () => fakeBatch(),
+    'batch.state': () => ({ state: null, known: [] }),
+    'batch.control': ({ action }) => fakeBatch({ phase: action === 'pause' ? 'paused' : 'running' }),
+    'batch.rows': () => ({ total: 0, rows: [] }),
+    'batch.report': () => ({ place: '/photos/Restored/emulsion-report', page: 'report-1/index.html' }),
+    'batch.forget': () => ({}),
     'engine.status': () => READY,
     'engine.restart': () => READY,
   };

@@ -57,6 +57,7 @@ async function run(photos: string[], options: Options): Promise<void> {
       userData: options.userData,
       models: options.models,
       launchEngine: forkEngine(),
+      openFile: null,
     });
     server = await startServer({
       app,

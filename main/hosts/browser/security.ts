@@ -33,6 +33,7 @@ export type Decision =
   | { kind: 'picture' }
   | { kind: 'upload' }
   | { kind: 'download'; token: string }
+  | { kind: 'report'; token: string; name: string }
   | { kind: 'refuse'; status: 400 | 403 | 404 | 405 | 415; reason: string };
 
 const refuse = (status: 400 | 403 | 404 | 405 | 415, reason: string): Decision => ({ kind: 'refuse', status, reason });
@@ -63,7 +64,13 @@ export function judge(
     if (!isOwnFetch(asked.fetchSite)) return refuse(403, 'asked for by another site');
     if (path.startsWith('/picture/')) return { kind: 'picture' };
     if (path.startsWith('/download/')) {
-      const token = path.slice('/download/'.length);
+      const [token = '', name, ...rest] = path.slice('/download/'.length).split('/');
+      if (name !== undefined) {
+        const isName = rest.length === 0 && /^[a-z0-9-]{1,40}\.[a-z]{1,5}$/.test(name);
+        return isName && /^[A-Za-z0-9_-]{1,64}$/.test(token)
+          ? { kind: 'report', token, name }
+          : refuse(404, 'no such report');
+      }
       return /^[A-Za-z0-9_-]{1,64}$/.test(token) ? { kind: 'download', token } : refuse(404, 'no such download');
     }
     // SECURITY: files are looked up in a table made at the start, never on the disk, so no path can climb out.

@@ -10,7 +10,7 @@ import { EmulsionError, toFailure } from '../../errors';
 import { safeFileName } from '../file-names';
 import type { Page } from '../page';
 import { type Asked, createEntrance, judge, judgeSocket, securityHeaders, TOKEN_LIFE } from './security';
-import { receiveUpload, sendDownload } from './transfers';
+import { receiveUpload, sendDownload, sendReport } from './transfers';
 
 export const PICTURE_BASE = '/picture';
 export const UPLOAD_URL = '/upload';
@@ -113,6 +113,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       }
       case 'download':
         await sendDownload(response, app.download(decision.token));
+        return;
+      case 'report':
+        await sendReport(response, app.reportFile(decision.token, decision.name));
         return;
       case 'refuse':
         say(response, decision.status, 'Refused.');

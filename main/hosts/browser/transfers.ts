@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EmulsionError } from '../../errors';
@@ -57,6 +57,21 @@ export async function sendDownload(
     'content-length': size,
     'content-disposition': contentDisposition(file.name),
     'cache-control': 'no-store',
+  });
+  await pipeline(createReadStream(file.path), response);
+}
+
+/** Shows a file of a report; what is a table is handed over as a file. */
+export async function sendReport(response: ServerResponse, file: { path: string; type: string }): Promise<void> {
+  const { size } = await stat(file.path);
+  response.writeHead(200, {
+    'content-type': file.type,
+    'content-length': size,
+    'content-disposition': file.type.startsWith('text/html') ? 'inline' : contentDisposition(basename(file.path)),
+    'cache-control': 'no-store',
+    // SECURITY: the report shows names that anybody may have given to files. Nothing in it may run or be loaded.
+    'content-security-policy':
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-same-origin allow-downloads",
   });
   await pipeline(createReadStream(file.path), response);
 }

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import {
+  BATCH_ORDERS,
+  BatchSettings,
   COLOUR_VARIANTS,
+  CONFLICT_RULES,
   ColoriseSettings,
   EXPORT_FORMATS,
   PROVIDERS,
@@ -12,6 +15,7 @@ import {
   type Step,
   UpscaleSettings,
 } from '../../../preload/contract';
+import { localWorkshop } from '../../batch/workshop';
 import { type EditDocument, readEditFile } from '../../edit-files';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
@@ -19,6 +23,7 @@ import { createEngine, type Engine } from '../../engine/supervisor';
 import { EmulsionError, toFailure } from '../../errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../../restoration/recipe';
 import { readSize, whole } from '../arguments';
+import { runBatch, tellPlan } from './batch';
 import { EXIT } from './exit-codes';
 import { analyseOne, listGenerators } from './inspect';
 import { createReporter } from './reporter';
@@ -106,6 +111,63 @@ common(program.command('restore'))
     }),
   );
 
+common(program.command('batch'))
+  .description('restore a whole folder; goes on where it was broken off')
+  .argument('<folder>', 'the originals; folders inside it are mirrored')
+  .requiredOption('-o, --out <folder>', 'folder for the restored photos (made when missing)')
+  .option('-r, --recipe <name|file>', 'a named recipe or a recipe file; default: what each photo is found to need')
+  .addOption(
+    new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
+  )
+  .addOption(
+    new Option(
+      '--enlarge <size>',
+      'make larger: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
+    ).argParser(readSize),
+  )
+  .option('--crisp', 'enlarge soft, noisy or compressed photos')
+  .addOption(
+    new Option('--colour [palette]', 'imagine colours for photos that have none')
+      .choices(COLOUR_VARIANTS)
+      .preset(COLOUR_VARIANTS[0]),
+  )
+  .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
+  .option('--strip-metadata', 'leave out camera data, place and captions of the original')
+  .option(
+    '--name <pattern>',
+    'names of the written files; {name}, {folder}, {date} and {recipe} are filled in',
+    '{name}',
+  )
+  .addOption(
+    new Option('--on-conflict <rule>', 'where a file of that name is there').choices(CONFLICT_RULES).default('rename'),
+  )
+  .option('--include <glob>', 'only these (may be given several times)', collect, [])
+  .option('--exclude <glob>', 'not these (may be given several times)', collect, [])
+  .addOption(new Option('--order <order>', 'which photos come first').choices(BATCH_ORDERS).default('name'))
+  .option('-j, --jobs <n>', 'photos at once; 0: by cores and memory', whole(0, 64), 0)
+  .option('--watch', 'go on taking photos that are put into the folder, until Ctrl-C')
+  .option('--retry-failed', 'try failed photos, and those set aside, again')
+  .option('--dry-run', 'say what would be done, and write nothing')
+  .option('--no-report', 'write no report')
+  .action(async (input: string, options: CommonOptions & BatchFlags) => {
+    const settings = batchSettings(options);
+    const job = {
+      input,
+      output: options.out,
+      settings,
+      signal,
+      reporter: createReporter({ json: options.json === true }),
+      report: options.report,
+    };
+    if (options.dryRun) {
+      process.exitCode = await tellPlan(job);
+      return;
+    }
+    const { models, provider, threads } = options;
+    const workshop = localWorkshop(forkEngine(), { models, provider, threads }, settings.concurrency);
+    process.exitCode = await runBatch({ ...job, workshop, retry: options.retryFailed === true });
+  });
+
 common(program.command('analyse'))
   .description('say what a photo needs, and why, without changing anything')
   .argument('<photo>', 'a photo')
@@ -139,6 +201,46 @@ interface RestoreFlags {
   format?: (typeof EXPORT_FORMATS)[number];
   quality: number;
   stripMetadata?: boolean;
+}
+
+interface BatchFlags extends RestoreFlags {
+  name: string;
+  onConflict: BatchSettings['conflict'];
+  include: string[];
+  exclude: string[];
+  order: BatchSettings['order'];
+  jobs: number;
+  watch?: boolean;
+  retryFailed?: boolean;
+  dryRun?: boolean;
+  report: boolean;
+}
+
+function batchSettings(options: BatchFlags): BatchSettings {
+  const parsed = BatchSettings.safeParse({
+    recipe: options.recipe === undefined ? null : loadRecipe(options.recipe),
+    added: addedSteps(options),
+    format: options.format ?? null,
+    quality: options.quality,
+    keepMetadata: options.stripMetadata !== true,
+    name: options.name,
+    conflict: options.onConflict,
+    include: options.include,
+    exclude: options.exclude,
+    order: options.order,
+    concurrency: options.jobs,
+    watch: options.watch === true,
+  });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new EmulsionError('BAD_REQUEST', { message: `--${issue?.path.join('.')}: ${issue?.message}` });
+  }
+  return parsed.data;
+}
+
+/** Gathers an option that may be given several times. */
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
 }
 
 try {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, dialog, Menu, protocol, session } from 'electron';
+import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 'electron';
 import { Settings } from '../../../preload/contract';
 import { CHANNELS } from '../../../preload/wire';
 import { type App, createApp } from '../../app';
-import { toFailure } from '../../errors';
+import { EmulsionError, toFailure } from '../../errors';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { createDialogs } from './dialogs';
@@ -79,6 +79,14 @@ async function start(): Promise<void> {
     userData: app.getPath('userData'),
     models: app.isPackaged ? join(process.resourcesPath, 'models') : join(root, 'models'),
     launchEngine: utilityEngine(join(root, 'out', 'main', 'engine.js')),
+    async openFile(path) {
+      const problem = await shell.openPath(path);
+      if (problem !== '')
+        throw new EmulsionError('FILE_UNREADABLE', {
+          message: `The system could not open “${path}”.`,
+          detail: problem,
+        });
+    },
   });
 
   guardSession(session.defaultSession);

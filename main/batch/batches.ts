@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { BatchEntry, BatchSettings, type BatchState } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { writeSafely } from '../safe-file';
+import { type Batch, startBatch, type Workshop } from './run';
+
+/** Batches that are remembered, the latest first. */
+const MOST = 20;
+const Known = z.array(BatchEntry.extend({ settings: BatchSettings })).max(MOST);
+type Known = z.infer<typeof Known>;
+
+/** The batches of one window: one at a time, and those before it remembered, so that they can be gone on with. */
+export interface Batches {
+  start(input: string, output: string, settings: BatchSettings): Promise<BatchState>;
+  /** Goes on with a batch of an earlier run. Throws BATCH_UNKNOWN. */
+  goOn(id: string, retry?: boolean): Promise<BatchState>;
+  /** The batch that runs, or that ran last. Throws BATCH_UNKNOWN where it is another one, or none. */
+  find(id: string): Batch;
+  state(): BatchState | null;
+  known(): Promise<BatchEntry[]>;
+  forget(id: string): Promise<void>;
+  /** True while photos are computed. */
+  busy(): boolean;
+  close(): Promise<void>;
+}
+
+export function createBatches({
+  path,
+  workshop,
+  onState,
+}: {
+  /** The file in which batches are remembered. */
+  path: string;
+  workshop(settings: BatchSettings): Workshop;
+  onState(state: BatchState): void;
+}): Batches {
+  let current: Batch | null = null;
+  let starting = false;
+  let writing: Promise<void> = Promise.resolve();
+
+  const load = async (): Promise<Known> => {
+    try {
+      return Known.parse(JSON.parse(await readFile(path, 'utf8')));
+    } catch {
+      // For convenience: the journals lie with the photos, and starting the same batch goes on with it as well.
+      return [];
+    }
+  };
+  const change = (edit: (known: Known) => Known): Promise<void> => {
+    writing = writing
+      .catch(() => undefined)
+      .then(async () => writeSafely(path, JSON.stringify(edit(await load()).slice(0, MOST), null, 2)));
+    return writing;
+  };
+  const isBusy = () => {
+    const phase = current?.state().phase;
+    return phase !== undefined && !['done', 'cancelled', 'halted'].includes(phase);
+  };
+
+  const begin = async (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
+    if (starting || isBusy()) throw new EmulsionError('BATCH_RUNNING');
+    starting = true;
+    try {
+      await current?.close();
+      current = null;
+      const batch = await startBatch({
+        input,
+        output,
+        settings,
+        retry,
+        workshop: workshop(settings),
+        newId: randomUUID,
+        onState,
+      });
+      current = batch;
+      const entry = { id: batch.id, input, output, begunAt: new Date().toISOString(), finished: false, settings };
+      await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(() => undefined);
+      void batch.ended.then(({ phase }) => {
+        const finished = phase === 'done';
+        const mark = (known: Known) => known.map((each) => (each.id === batch.id ? { ...each, finished } : each));
+        return change(mark).catch(() => undefined);
+      });
+      return batch.state();
+    } finally {
+      starting = false;
+    }
+  };
+
+  return {
+    start: (input, output, settings) => begin(resolve(input), resolve(output), settings, false),
+    async goOn(id, retry = false) {
+      const entry = (await load()).find((each) => each.id === id);
+      if (entry === undefined) throw new EmulsionError('BATCH_UNKNOWN');
+      return begin(entry.input, entry.output, entry.settings, retry);
+    },
+    find(id) {
+      if (current?.id !== id) throw new EmulsionError('BATCH_UNKNOWN');
+      return current;
+    },
+    state: () => current?.state() ?? null,
+    async known() {
+      await writing.catch(() => undefined);
+      return (await load()).map(({ settings: _, ...entry }) => entry);
+    },
+    forget: (id) => change((known) => known.filter((each) => each.id !== id)),
+    busy: isBusy,
+    async close() {
+      await current?.close();
+      await writing.catch(() => undefined);
+    },
+  };
+}
+
+/** A folder for the restored photos: one that is there, or one of this name inside it. */
+export const placeIn = (folder: string, below: string | null) => (below === null ? folder : join(folder, below));

@@ -1,0 +1,252 @@
+import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { EmulsionError, toEmulsionError } from '../errors';
+
+/**
+ * The record of a batch: lines that are only ever added, each with a checksum, so that whatever a crash or a power cut
+ * leaves behind can be told from what was meant. A line has a short head, which is all that a resumption reads, and a
+ * body for the report:
+ *
+ *     <crc32 of the rest, 8 hex digits> <head as JSON>\t<body as JSON>\n
+ */
+export interface Line<Head> {
+  head: Head;
+  body?: unknown;
+}
+
+export interface Journal<Head> {
+  /** Adds lines, in this order and all or none; resolves with where each begins when they would survive a power cut. */
+  append(...lines: Line<Head>[]): Promise<number[]>;
+  /** The line that begins there. */
+  read(at: number): Promise<{ head: Head; body: unknown }>;
+  /** Lines in the middle of the file whose checksum is wrong: what they said is lost. */
+  readonly damaged: number;
+  /** True once the disk was full: what was kept free for the last lines has been used. */
+  readonly isShort: boolean;
+  close(): Promise<void>;
+}
+
+/** Kept on the disk so that a full one can still take the lines and the report that say so. */
+export const RESERVE_BYTES = 512 * 1024;
+const CHUNK = 1 << 20;
+const CHECKSUM = 8;
+/** No line is as long; a file without line ends is no journal, and is not read into memory. */
+const LONGEST_LINE = 16 << 20;
+
+const NEWLINE = 0x0a;
+const TAB = 0x09;
+
+/**
+ * Opens the journal of a folder, begins one where there is none, and tells every line of it in order. What a writer that
+ * was broken off has left at the end is cut off. Throws JOURNAL_INVALID where the file is no journal; DISK_FULL,
+ * FOLDER_UNWRITABLE and the like.
+ */
+export async function openJournal<Head>(
+  folder: string,
+  onLine: (head: Head, at: number) => void,
+): Promise<Journal<Head>> {
+  const path = join(folder, 'journal');
+  const reserve = join(folder, 'reserve');
+  const file = await open(path, 'a+').then(
+    // Opened once more, as a file that is opened for adding cannot be written to at its end only where we say it is.
+    async (made) => {
+      await made.close();
+      return open(path, 'r+');
+    },
+  );
+  try {
+    const { end, damaged } = await replay(file, onLine);
+    await file.truncate(end);
+    await file.sync();
+    await writeFile(reserve, Buffer.alloc(RESERVE_BYTES, 0x2e)).catch(() => rm(reserve, { force: true }));
+    return new FileJournal(file, end, damaged, reserve);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Tells every line of a folder's journal and leaves it as it is; none where there is no journal. */
+export async function readJournal<Head>(folder: string, onLine: (head: Head, at: number) => void): Promise<void> {
+  const file = await open(join(folder, 'journal'), 'r').catch(() => null);
+  if (file === null) return;
+  try {
+    await replay(file, onLine);
+  } finally {
+    await file.close();
+  }
+}
+
+async function replay<Head>(
+  file: FileHandle,
+  onLine: (head: Head, at: number) => void,
+): Promise<{ end: number; damaged: number }> {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let rest: Buffer = Buffer.alloc(0);
+  /** Where `rest` begins, and where the last good line ends. */
+  let at = 0;
+  let end = 0;
+  let damaged = 0;
+  let bad = 0;
+  let good = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(chunk, 0, CHUNK, at + rest.length);
+    if (bytesRead === 0) break;
+    const bytes =
+      rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    let start = 0;
+    for (let stop = bytes.indexOf(NEWLINE); stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
+      const line = bytes.subarray(start, stop);
+      const head = headOf<Head>(line);
+      if (head === null) {
+        bad += 1;
+      } else {
+        onLine(head, at + start);
+        // Bad lines count as damage only where good ones follow; at the end they are what was not finished.
+        damaged += bad;
+        bad = 0;
+        good += 1;
+        end = at + stop + 1;
+      }
+      start = stop + 1;
+    }
+    at += start;
+    rest = Buffer.from(bytes.subarray(start));
+    if (rest.length > LONGEST_LINE) throw new EmulsionError('JOURNAL_INVALID', { detail: 'a line without an end' });
+  }
+  if (good === 0 && at > 0) throw new EmulsionError('JOURNAL_INVALID', { detail: 'no line has its checksum' });
+  return { end, damaged };
+}
+
+/** The head of a line without its line end; null where the checksum is wrong. */
+function headOf<Head>(line: Buffer): Head | null {
+  if (line.length < CHECKSUM + 2) return null;
+  const sum = Number.parseInt(line.toString('latin1', 0, CHECKSUM), 16);
+  const text = line.subarray(CHECKSUM + 1);
+  if (crc32(text) !== sum) return null;
+  const tab = text.indexOf(TAB);
+  return JSON.parse(text.toString('utf8', 0, tab === -1 ? text.length : tab)) as Head;
+}
+
+function encode({ head, body }: Line<unknown>): Buffer {
+  // JSON knows neither tabs nor line ends outside its escapes.
+  const text = Buffer.from(
+    body === undefined ? JSON.stringify(head) : `${JSON.stringify(head)}\t${JSON.stringify(body)}`,
+  );
+  return Buffer.concat([
+    Buffer.from(crc32(text).toString(16).padStart(CHECKSUM, '0')),
+    Buffer.from(' '),
+    text,
+    Buffer.from('\n'),
+  ]);
+}
+
+class FileJournal<Head> implements Journal<Head> {
+  readonly damaged: number;
+  isShort = false;
+  readonly #file: FileHandle;
+  readonly #reserve: string;
+  #end: number;
+  /** Lines that wait to be written, all in one go. */
+  #waiting: { bytes: Buffer; resolve(): void; reject(error: unknown): void }[] = [];
+  #writing: Promise<void> | null = null;
+  #broken: EmulsionError | null = null;
+
+  constructor(file: FileHandle, end: number, damaged: number, reserve: string) {
+    this.#file = file;
+    this.#end = end;
+    this.damaged = damaged;
+    this.#reserve = reserve;
+  }
+
+  async append(...lines: Line<Head>[]): Promise<number[]> {
+    if (this.#broken) throw this.#broken;
+    const encoded = lines.map(encode);
+    const bytes = Buffer.concat(encoded);
+    let at = this.#end + this.#waiting.reduce((sum, each) => sum + each.bytes.length, 0) + this.#inFlight;
+    const places = encoded.map(({ length }) => {
+      at += length;
+      return at - length;
+    });
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ bytes, resolve, reject });
+      this.#writing ??= this.#write().finally(() => {
+        this.#writing = null;
+      });
+    });
+    return places;
+  }
+
+  /** Bytes that are being written. */
+  #inFlight = 0;
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      const bytes = Buffer.concat(batch.map((each) => each.bytes));
+      this.#inFlight = bytes.length;
+      try {
+        await this.#put(bytes);
+        this.#end += bytes.length;
+        for (const each of batch) each.resolve();
+      } catch (error) {
+        // Places were given out for what comes after it, too: nothing more can be added.
+        this.#broken = toEmulsionError(error);
+        for (const each of [...batch, ...this.#waiting.splice(0)]) each.reject(this.#broken);
+      } finally {
+        this.#inFlight = 0;
+      }
+    }
+  }
+
+  async #put(bytes: Buffer): Promise<void> {
+    try {
+      await this.#putAll(bytes);
+    } catch (error) {
+      const { code } = toEmulsionError(error);
+      if (code !== 'DISK_FULL' || this.isShort) throw error;
+      this.isShort = true;
+      await rm(this.#reserve, { force: true });
+      await this.#putAll(bytes);
+    }
+  }
+
+  async #putAll(bytes: Buffer): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#end + done);
+        done += bytesWritten;
+      }
+      await this.#file.datasync();
+    } catch (error) {
+      await this.#file.truncate(this.#end).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async read(at: number): Promise<{ head: Head; body: unknown }> {
+    const parts: Buffer[] = [];
+    for (let place = at; ; ) {
+      const part = Buffer.allocUnsafe(8192);
+      const { bytesRead } = await this.#file.read(part, 0, part.length, place);
+      const stop = part.subarray(0, bytesRead).indexOf(NEWLINE);
+      parts.push(part.subarray(0, stop === -1 ? bytesRead : stop));
+      if (stop !== -1 || bytesRead === 0) break;
+      place += bytesRead;
+    }
+    const line = Buffer.concat(parts);
+    const head = headOf<Head>(line);
+    if (head === null) throw new EmulsionError('JOURNAL_INVALID', { detail: `the line at ${at}` });
+    const text = line.subarray(CHECKSUM + 1);
+    const tab = text.indexOf(TAB);
+    return { head, body: tab === -1 ? undefined : JSON.parse(text.toString('utf8', tab + 1)) };
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await rm(this.#reserve, { force: true }).catch(() => undefined);
+    await this.#file.close();
+  }
+}

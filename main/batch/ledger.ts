@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { BatchOutcome, BatchSettings, Failure, StepReport } from '../../preload/contract';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { type Journal, openJournal, readJournal } from './journal';
+import { takeLock } from './lock';
+import type { Found } from './scan';
+import { Thumbnails } from './thumbnails';
+
+/** The folder inside the output folder that holds a batch's own files. */
+export const BATCH_FOLDER = '.emulsion-batch';
+export const JOURNAL_FORMAT = 1;
+
+/** Heads of the journal's lines; `n` names a photo by its path below the input folder. Short, as there may be millions. */
+export type Head =
+  /** A run begins. `work` stands for what is done to each photo: what was done under another is done anew. */
+  | { t: 'run'; format: number; id: string; input: string; work: string; at: string; version: string }
+  /** Computed; the file is about to get this name (path below the output folder). */
+  | { t: 'made'; n: string; b: number; m: number; h: string; o: string; oh: string; x: 'restored' | 'unchanged' }
+  /** It has its name. */
+  | { t: 'done'; n: string }
+  | { t: 'end'; n: string; b: number; m: number; x: Exclude<BatchOutcome, 'restored' | 'unchanged'> }
+  /** A photo took the engine down. */
+  | { t: 'crash'; n: string; c: string }
+  /** Failed and quarantined photos are to be tried again. */
+  | { t: 'retry' }
+  /** A run ends, or something stands in its way. */
+  | { t: 'stop'; how: 'done' | 'paused' | 'cancelled' | 'halted'; at: string; seconds: number };
+
+export interface RunBody {
+  settings: BatchSettings;
+}
+export interface MadeBody {
+  bytes: number;
+  width: number;
+  height: number;
+  reports: StepReport[];
+  notes: string[];
+  seconds: number;
+  /** Where the two small pictures lie: the first byte, and the length of each. */
+  thumbnails: [at: number, before: number, after: number] | null;
+}
+export interface EndBody {
+  failure: Failure | null;
+}
+export interface StopBody {
+  failure: Failure | null;
+}
+
+/** What the journal knows of a photo. */
+export interface Entry {
+  /** Null: nothing but that it took the engine down, or that it is to be tried again. */
+  outcome: BatchOutcome | null;
+  /** False: the file may or may not have got its name before the program ended. */
+  sure: boolean;
+  /** Where the line with its body begins. */
+  at: number;
+  bytes: number;
+  modified: number;
+  /** Which of the batch's works it was done under. */
+  work: number;
+  crashes: number;
+}
+
+/** Ends of a photo that `retry` takes back. */
+const isProblem = ({ outcome }: Entry) => outcome === 'failed' || outcome === 'quarantined';
+
+/** The journal of a batch, read: what has become of each photo so far. */
+export interface Ledger {
+  readonly id: string;
+  readonly folder: string;
+  readonly journal: Journal<Head>;
+  readonly thumbnails: Thumbnails;
+  readonly entries: Map<string, Entry>;
+  /** The number of the work that is done now. */
+  readonly work: number;
+  /** Seconds that earlier runs took. */
+  readonly secondsBefore: number;
+  /** Facts about the journal that a person should know. */
+  readonly notes: string[];
+  /** Paths that this batch has written, kept only where a rule needs them. */
+  readonly written: Set<string>;
+  close(): Promise<void>;
+}
+
+/** What stands for what is done to each photo: other settings leave done photos as they are. */
+export function workOf({ recipe, added, format, quality, keepMetadata, name }: BatchSettings): string {
+  const what = JSON.stringify([recipe, added, format, quality, keepMetadata, name]);
+  return createHash('sha256').update(what).digest('hex').slice(0, 16);
+}
+
+/**
+ * Opens, or begins, the journal in an output folder. Throws JOURNAL_INVALID where it is of another input folder,
+ * JOURNAL_NEWER, BATCH_RUNNING, and what the system says of the folder.
+ */
+export async function openLedger(
+  input: string,
+  output: string,
+  settings: BatchSettings,
+  fresh: () => string,
+): Promise<Ledger> {
+  const folder = join(output, BATCH_FOLDER);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const { code } = toEmulsionError(error);
+    const told = code === 'FILE_UNREADABLE' ? 'FOLDER_UNWRITABLE' : code === 'DISK_FULL' ? code : 'FOLDER_MISSING';
+    throw new EmulsionError(code === 'FOLDER_UNWRITABLE' ? code : told, { cause: error });
+  });
+  const release = await takeLock(folder);
+  try {
+    const read = new Reading(output, settings);
+    const journal = await openJournal<Head>(folder, (head, at) => read.take(head, at));
+    try {
+      if (read.input !== null && read.input !== resolve(input)) {
+        throw new EmulsionError('JOURNAL_INVALID', {
+          message: `The folder “${output}” holds the batch of another folder: ${read.input}. Nothing was done; choose another folder.`,
+        });
+      }
+      const thumbnails = await Thumbnails.open(folder);
+      const id = read.id ?? fresh();
+      const work = read.begin(workOf(settings));
+      if (journal.damaged > 0) {
+        read.notes.push(
+          `The record of this batch was damaged in ${journal.damaged} ${journal.damaged === 1 ? 'place' : 'places'}; what is not known any more is done again.`,
+        );
+      }
+      return {
+        id,
+        folder,
+        journal,
+        thumbnails,
+        entries: read.entries,
+        work,
+        secondsBefore: read.seconds,
+        notes: read.notes,
+        written: read.written,
+        async close() {
+          await journal.close();
+          await thumbnails.close();
+          await release();
+        },
+      };
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Tells which photos a batch has done already, without taking its journal: nothing is changed, and nothing is held. */
+export async function readOutcomes(
+  output: string,
+  settings: BatchSettings,
+): Promise<(found: Pick<Found, 'name' | 'bytes' | 'modified'>) => boolean> {
+  const read = new Reading(output, settings);
+  await readJournal<Head>(join(output, BATCH_FOLDER), (head, at) => read.take(head, at));
+  const work = read.begin(workOf(settings));
+  return ({ name, bytes, modified }) => {
+    const entry = read.entries.get(name);
+    if (!entry || entry.work !== work || !entry.sure) return false;
+    const isDone = entry.outcome === 'restored' || entry.outcome === 'unchanged';
+    return isDone && entry.bytes === bytes && entry.modified === modified;
+  };
+}
+
+/** A journal as it is being read. */
+class Reading {
+  readonly entries = new Map<string, Entry>();
+  readonly notes: string[] = [];
+  readonly written = new Set<string>();
+  id: string | null = null;
+  input: string | null = null;
+  seconds = 0;
+  readonly #output: string;
+  readonly #remembersWritten: boolean;
+  readonly #works: string[] = [];
+  #work = 0;
+
+  constructor(output: string, { conflict }: BatchSettings) {
+    this.#output = output;
+    this.#remembersWritten = conflict !== 'rename';
+  }
+
+  take(head: Head, at: number): void {
+    switch (head.t) {
+      case 'run':
+        if (head.format > JOURNAL_FORMAT) throw new EmulsionError('JOURNAL_NEWER');
+        this.id = head.id;
+        this.input = head.input;
+        this.#work = this.#numberOf(head.work);
+        break;
+      case 'made':
+      case 'end': {
+        const { n, b: bytes, m: modified, x: outcome } = head;
+        const crashes = this.entries.get(n)?.crashes ?? 0;
+        this.entries.set(n, { outcome, sure: head.t === 'end', at, bytes, modified, work: this.#work, crashes });
+        if (head.t === 'made' && this.#remembersWritten) this.#outputs.set(n, head.o);
+        break;
+      }
+      case 'done': {
+        const entry = this.entries.get(head.n);
+        if (entry) entry.sure = true;
+        const output = this.#outputs.get(head.n);
+        if (output !== undefined) this.written.add(pathIn(this.#output, output));
+        this.#outputs.delete(head.n);
+        break;
+      }
+      case 'crash': {
+        const entry = this.entries.get(head.n);
+        if (entry) entry.crashes += 1;
+        else
+          this.entries.set(head.n, {
+            outcome: null,
+            sure: true,
+            at,
+            bytes: 0,
+            modified: 0,
+            work: this.#work,
+            crashes: 1,
+          });
+        break;
+      }
+      case 'retry':
+        for (const entry of this.entries.values()) {
+          if (isProblem(entry)) Object.assign(entry, { outcome: null, crashes: 0 });
+        }
+        break;
+      case 'stop':
+        this.seconds += head.seconds;
+        break;
+    }
+  }
+
+  /** Of what is made and not done: at most as many as were at work at once. */
+  readonly #outputs = new Map<string, string>();
+
+  /** The work that is done from here on. */
+  begin(work: string): number {
+    const before = this.#works.length === 0 ? null : this.#work;
+    this.#work = this.#numberOf(work);
+    if (before !== null && before !== this.#work) {
+      const done = [...this.entries.values()].filter(
+        ({ outcome, work: of }) => outcome !== null && of !== this.#work,
+      ).length;
+      if (done > 0)
+        this.notes.push(`The settings have changed: ${done} photos were done with others and are done again.`);
+    }
+    return this.#work;
+  }
+
+  #numberOf(work: string): number {
+    const known = this.#works.indexOf(work);
+    return known === -1 ? this.#works.push(work) - 1 : known;
+  }
+}
+
+/** A path below a folder, with `/`, and back. */
+export const pathBelow = (folder: string, path: string) => relative(folder, path).split(sep).join('/');
+export const pathIn = (folder: string, name: string) => join(folder, ...name.split('/'));

@@ -1,0 +1,195 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { BatchSettings, Progress, StepReport } from '../../preload/contract';
+import type { Engine } from '../engine/supervisor';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { hashFile } from '../hash';
+import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { discardStaged, pathsFor, publishAs } from '../photos/write';
+import type { Found } from './scan';
+
+/** The longer edge of the pictures in the table and in the report, in pixels. */
+const THUMBNAIL = 320;
+
+/** One photo of a batch. */
+export interface PhotoTask {
+  found: Found;
+  /** Folder of the restored photo. */
+  folder: string;
+  settings: BatchSettings;
+}
+
+/** A photo that has been computed and is about to get its name. */
+export interface Made {
+  outcome: 'restored' | 'unchanged';
+  /** The original, as it was read. */
+  original: { bytes: number; modified: number; sha256: string };
+  /** The restored photo; `path` is absolute. */
+  written: { path: string; sha256: string; bytes: number; width: number; height: number };
+  reports: StepReport[];
+  notes: string[];
+  thumbnails: { before: Uint8Array; after: Uint8Array } | null;
+  seconds: number;
+  /** The most memory in bytes that the engine's process has had so far. */
+  peak: number;
+}
+
+export interface PhotoControl {
+  /**
+   * Told before a file gets its name, and once more where another name is tried. When it has settled, a program that is
+   * started anew can tell a finished photo by it, whatever happens in between.
+   */
+  onMade(made: Made): Promise<void>;
+  /** Whether this batch has written a file itself: that one is never left in place of another photo, nor replaced. */
+  isOwn(path: string): boolean;
+  onProgress?(progress: Omit<Progress, 'jobId'>): void;
+  signal?: AbortSignal;
+}
+
+/** The path of a file that was left in its place, as the rule wants it. */
+export interface Kept {
+  outcome: 'kept';
+  path: string;
+}
+
+/**
+ * Restores one photo into a new file, or tells that a file of its name was left. Throws an EmulsionError; PHOTO_CHANGED
+ * where the original was written to in the meantime.
+ */
+export async function restorePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
+  const { found, folder, settings } = task;
+  const { signal } = control;
+  const started = performance.now();
+  const stem = stemOf(found, settings);
+  if (settings.conflict === 'skip') {
+    const kept = await standsInTheWay(task, stem, control);
+    if (kept !== null) return { outcome: 'kept', path: kept };
+  }
+  const before = await fingerprint(found.path);
+  const answer = await engine.request(
+    'restore',
+    {
+      path: found.path,
+      recipe: settings.recipe,
+      added: settings.added,
+      format: settings.format,
+      quality: settings.quality,
+      keepMetadata: settings.keepMetadata,
+      target: { folder, stem },
+      staged: { thumbnails: THUMBNAIL },
+    },
+    { signal, onProgress: control.onProgress },
+  );
+  const output = answer.output!;
+  try {
+    const after = await fingerprint(found.path);
+    if (after.sha256 !== before.sha256) throw new EmulsionError('PHOTO_CHANGED');
+    const made: Made = {
+      outcome: answer.reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
+      original: after,
+      written: {
+        path: '',
+        sha256: await hashFile(output.path),
+        bytes: output.bytes,
+        width: output.width,
+        height: output.height,
+      },
+      reports: answer.reports,
+      notes: answer.photo.notes,
+      thumbnails: answer.thumbnails,
+      seconds: (performance.now() - started) / 1000,
+      peak: answer.peak,
+    };
+    return await publish(output.path, { folder, stem, extension: output.extension }, made, task, control);
+  } finally {
+    await discardStaged(output.path);
+  }
+}
+
+async function fingerprint(path: string): Promise<Made['original']> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  return { bytes: size, modified: mtimeMs, sha256: await hashFile(path) };
+}
+
+async function publish(
+  temporary: string,
+  target: Parameters<typeof pathsFor>[0],
+  made: Made,
+  { found, settings }: PhotoTask,
+  { onMade, isOwn }: PhotoControl,
+): Promise<Made> {
+  for (const short of [false, true]) {
+    try {
+      for (const path of pathsFor(target, short)) {
+        const there = await exists(path);
+        const replace = there && settings.conflict === 'overwrite' && !isOwn(path) && !(await isSame(path, found.path));
+        if (there && !replace) continue;
+        made.written.path = path;
+        await onMade(made);
+        try {
+          await publishAs(temporary, path, { replace });
+          return made;
+        } catch (error) {
+          // Somebody else was faster.
+          if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
+        }
+      }
+    } catch (error) {
+      if (short || (error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw error;
+    }
+  }
+  throw new EmulsionError('NAME_TAKEN', { detail: target.stem });
+}
+
+/** The file that keeps a photo from being restored under the rule `skip`; one of this very batch does not. */
+async function standsInTheWay({ found, folder, settings }: PhotoTask, stem: string, { isOwn }: PhotoControl) {
+  const extension = extensionOf(found, settings);
+  const [first] = pathsFor({ folder, stem, extension });
+  return (await exists(first!)) && !isOwn(first!) ? first! : null;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENAMETOOLONG') throw error;
+      return false;
+    },
+  );
+}
+
+/** Whether two paths lead to one file: an original is never replaced, however it is reached. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([realpath(one).catch(() => resolve(one)), realpath(other).catch(() => other)]);
+  return a === b;
+}
+
+/** What a written file will end in, as far as it can be told by the original's name alone. */
+function extensionOf({ name }: Found, { format }: BatchSettings): string {
+  if (format !== null) return EXPORT_EXTENSIONS[format];
+  const own = extname(name).slice(1).toLowerCase();
+  const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', tiff: 'tif', gif: 'png' };
+  return known[own] ?? own;
+}
+
+/** The name of a photo's file without its extension, by the pattern of the batch. */
+export function stemOf(
+  { name, path, modified }: Pick<Found, 'name' | 'path' | 'modified'>,
+  settings: BatchSettings,
+): string {
+  const date = new Date(modified);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const values = {
+    name: basename(name, extname(name)),
+    folder: basename(dirname(path)),
+    date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
+    recipe: settings.recipe?.name ?? 'proposal',
+  };
+  return settings.name.replace(/\{(name|folder|date|recipe)\}/g, (_, token: keyof typeof values) => values[token]);
+}
+
+/** Where a photo would be written to, as far as that can be told without opening it. */
+export function expectedPath(found: Found, folder: string, settings: BatchSettings): string {
+  const [first] = pathsFor({ folder, stem: stemOf(found, settings), extension: extensionOf(found, settings) });
+  return join(folder, basename(first!));
+}

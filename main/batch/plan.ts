@@ -1,0 +1,65 @@
+import { dirname, resolve } from 'node:path';
+import type { BatchSettings, Response } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { pathBelow, pathIn, readOutcomes } from './ledger';
+import { expectedPath } from './photo';
+import { assertFolders } from './run';
+import { type Found, look, scan } from './scan';
+
+/** Of each kind, so many are named. */
+const EXAMPLES = 50;
+
+/** A file that a batch would come across; `error` says why it would not be restored, `stray` that it is no photo. */
+export type Planned =
+  | { name: string; error: EmulsionError; stray: boolean }
+  | { name: string; found: Found; written: string; error: null };
+
+/**
+ * What a batch would do, without doing any of it. Throws as `startBatch` does for its folders.
+ *
+ * @param input folder of the originals
+ * @param output folder of the restored photos; need not exist
+ */
+export async function* plan(
+  input: string,
+  output: string,
+  settings: BatchSettings,
+  signal?: AbortSignal,
+): AsyncGenerator<Planned> {
+  const [from, to] = [resolve(input), resolve(output)];
+  await assertFolders(from, to);
+  for await (const found of scan(from, { ...settings, except: [to], signal })) {
+    if (signal?.aborted) throw new EmulsionError('CANCELLED');
+    const { name } = found;
+    const looked = 'error' in found ? { error: found.error, stray: false } : await look(found.path);
+    if (looked !== null) yield { name, ...looked };
+    else if ('path' in found) {
+      const written = expectedPath(found, dirname(pathIn(to, name)), settings);
+      yield { name, found, written: pathBelow(to, written), error: null };
+    }
+  }
+}
+
+/** The same, summed up. */
+export async function planBatch(
+  input: string,
+  output: string,
+  settings: BatchSettings,
+  signal?: AbortSignal,
+): Promise<Response<'batch.plan'>> {
+  const answer: Response<'batch.plan'> = { photos: 0, others: 0, bytes: 0, done: 0, examples: [], unreadable: [] };
+  const isDone = await readOutcomes(resolve(output), settings);
+  for await (const planned of plan(input, output, settings, signal)) {
+    const { name } = planned;
+    if (planned.error === null) {
+      answer.photos += 1;
+      answer.bytes += planned.found.bytes;
+      if (isDone(planned.found)) answer.done += 1;
+      if (answer.examples.length < EXAMPLES) answer.examples.push({ name, written: planned.written });
+    } else if (planned.stray) answer.others += 1;
+    else if (answer.unreadable.length < EXAMPLES) {
+      answer.unreadable.push({ name, failure: planned.error.toFailure() });
+    }
+  }
+  return answer;
+}

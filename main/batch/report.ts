@@ -1,0 +1,268 @@
+import { mkdir, open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../preload/contract';
+import { toEmulsionError } from '../errors';
+import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../photos/write';
+import type { Batch } from './run';
+
+/** The folder inside the output folder that holds the report. */
+export const REPORT_FOLDER = 'emulsion-report';
+/** Photos on a page: with their pictures, a page is a few megabytes. */
+const PAGE = 200;
+/** Problems that are listed on the first page; all of them are in the table. */
+const LISTED_PROBLEMS = 500;
+
+/** What each outcome is called. */
+const OUTCOMES: Record<BatchRow['state'], string> = {
+  restored: 'Restored',
+  unchanged: 'Nothing to repair',
+  kept: 'Left: a file of its name was there',
+  failed: 'Failed',
+  quarantined: 'Set aside',
+  passed: 'Not a photo',
+  waiting: 'Still to be done',
+  running: 'Still to be done',
+};
+
+/**
+ * Writes what a batch has come to so far, replacing an earlier report: pages of HTML that need nothing else
+ * (`index.html`, `page-2.html` ...), and the same as `photos.csv` and `photos.json`. Answers the path of the first page.
+ * Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
+ */
+export async function writeReport(batch: Batch): Promise<{ path: string; bytes: number }> {
+  const state = batch.state();
+  const folder = join(state.output, REPORT_FOLDER);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  await cleanPartials(folder);
+
+  const total = Object.values(state.counts).reduce((sum, each) => sum + each, 0) - state.counts.found;
+  const pages = Math.max(1, Math.ceil(total / PAGE));
+  const csv = await begin(folder, 'photos.csv');
+  const json = await begin(folder, 'photos.json');
+  let bytes = 0;
+  try {
+    await csv.write(`\uFEFF${CSV_HEAD.join(',')}\r\n`);
+    const { running: _, ...summary } = state;
+    await json.write(`{"batch":${JSON.stringify(summary)},"photos":[`);
+    let number = 1;
+    let page = await begin(folder, pageName(number));
+    try {
+      await page.write(pageHead(state, number, pages));
+      if (state.errors.length > 0) await page.write(await problems(batch));
+      let count = 0;
+      for await (const row of batch.allRows()) {
+        if (count > 0 && count % PAGE === 0) {
+          await page.write(pageFoot(number, pages));
+          bytes += await page.end();
+          number += 1;
+          page = await begin(folder, pageName(number));
+          await page.write(pageHead(state, number, Math.max(pages, number)));
+        }
+        await page.write(await article(batch, row));
+        await csv.write(`${cellsOf(row).map(csvCell).join(',')}\r\n`);
+        await json.write(`${count === 0 ? '' : ','}\n${JSON.stringify(plain(row))}`);
+        count += 1;
+      }
+      await page.write(pageFoot(number, Math.max(pages, number)));
+      bytes += await page.end();
+    } catch (error) {
+      await page.discard();
+      throw error;
+    }
+    await json.write('\n]}\n');
+    await csv.end();
+    await json.end();
+  } catch (error) {
+    await Promise.all([csv.discard(), json.discard()]);
+    throw toEmulsionError(error);
+  }
+  return { path: join(folder, pageName(1)), bytes };
+}
+
+/** A file of the report, written bit by bit, that takes the place of the last one only when it is whole. */
+async function begin(folder: string, name: string) {
+  const { path } = await stagePhoto({ folder, stem: name }, async (temporary) => {
+    await (await open(temporary, 'w')).close();
+  });
+  const file = await open(path, 'w');
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) await file.close();
+    isOpen = false;
+  };
+  return {
+    write: (text: string) => file.writeFile(text),
+    async end(): Promise<number> {
+      await file.sync();
+      const { size } = await file.stat();
+      await close();
+      await publishAs(path, join(folder, name), { replace: true });
+      await discardStaged(path);
+      return size;
+    },
+    async discard(): Promise<void> {
+      await close();
+      await discardStaged(path);
+    },
+  };
+}
+
+/** What kind of file a file of a report is; null for a name that none has. */
+export function reportType(name: string): string | null {
+  if (/^(index|page-\d{1,6})\.html$/.test(name)) return 'text/html; charset=utf-8';
+  if (name === 'photos.csv') return 'text/csv; charset=utf-8';
+  return name === 'photos.json' ? 'application/json' : null;
+}
+
+const pageName = (number: number) => (number === 1 ? 'index.html' : `page-${number}.html`);
+
+// ---------------------------------------------------------------------------------------------- tables
+
+const CSV_HEAD = ['photo', 'outcome', 'code', 'message', 'written', 'steps', 'what was done', 'seconds', 'bytes'];
+
+function cellsOf(row: BatchRow): string[] {
+  const done = row.reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
+  const sentences = row.reports.filter(({ outcome }) => outcome !== 'off').map(({ sentence }) => sentence);
+  return [
+    row.name,
+    row.state,
+    row.failure?.code ?? '',
+    row.failure?.message ?? '',
+    row.written ?? '',
+    done.join(' '),
+    sentences.join(' '),
+    row.seconds?.toFixed(2) ?? '',
+    String(row.bytes),
+  ];
+}
+
+/** A cell that no spreadsheet takes for a formula, whatever a file is called. */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function plain({ index: _, pictured: __, ...row }: BatchRow) {
+  return row;
+}
+
+// ---------------------------------------------------------------------------------------------- pages
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`).replace(/[\r\n]+/g, ' ⏎ ');
+
+const STYLE = `
+:root{color-scheme:dark light;--ground:#262626;--panel:#1c1c1c;--text:#ededed;--soft:#a6a6a6;--line:#3a3a3a;--bad:#f08a80}
+@media (prefers-color-scheme:light){:root{--ground:#c9c9c9;--panel:#f4f4f4;--text:#1a1a1a;--soft:#5c5c5c;--line:#d6d6d6;--bad:#a3261b}}
+*{box-sizing:border-box}body{margin:0;background:var(--panel);color:var(--text);font:14px/1.5 system-ui,sans-serif}
+main,header,nav{max-width:1080px;margin:0 auto;padding:16px 24px}h1{font-size:22px;margin:16px 0 4px}h2{font-size:16px;margin:24px 0 8px}
+h3{font-size:14px;margin:0;overflow-wrap:anywhere}p{margin:0 0 8px}.soft{color:var(--soft)}.bad{color:var(--bad)}
+table{border-collapse:collapse;width:100%}td,th{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+article{display:grid;grid-template-columns:340px 340px 1fr;gap:12px;padding:16px 0;border-top:1px solid var(--line)}
+figure{margin:0;background:var(--ground);padding:10px;border-radius:6px}figure img{display:block;max-width:320px;max-height:320px;margin:auto}
+figcaption{font-size:12px;color:var(--text);text-align:center;padding-top:6px}.text{grid-column:3}.wide{grid-column:1/-1}
+ul{margin:4px 0 0;padding-left:18px}a{color:inherit}
+@media (max-width:1000px){article{grid-template-columns:1fr 1fr}.text{grid-column:1/-1}}
+@media print{article{break-inside:avoid}}
+`;
+
+function pageHead(state: BatchState, number: number, pages: number): string {
+  const { input, output, settings, counts, seconds, pace, provider, notes, halt, phase } = state;
+  const title = `Restoration of ${basename(input)}`;
+  const recipe = settings.recipe?.name ?? 'What each photo was found to need';
+  const facts: [string, string][] = [
+    ['Originals', input],
+    ['Restored photos', output],
+    ['Recipe', recipe],
+    ['State', { ...PHASES, halted: `Stopped: ${halt?.message ?? ''}` }[phase]],
+    ['Time', seconds > 0 ? `${duration(seconds)}${pace === null ? '' : `, ${pace.toFixed(1)} photos a minute`}` : '–'],
+    ['Computed by', provider === null ? '–' : provider.toUpperCase()],
+    ['Written', new Date().toISOString().slice(0, 16).replace('T', ' ')],
+  ];
+  const rows = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome: BatchOutcome) => {
+    return `<tr><td>${OUTCOMES[outcome]}</td><td class="n">${counts[outcome]}</td></tr>`;
+  });
+  if (counts.waiting > 0) rows.push(`<tr><td>${OUTCOMES.waiting}</td><td class="n">${counts.waiting}</td></tr>`);
+  const summary =
+    number > 1
+      ? ''
+      : `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escaped(value)}</td></tr>`).join('')}</table>
+<h2>What came of it</h2><table>${rows.join('')}</table>
+${notes.map((note) => `<p class="soft">${escaped(note)}</p>`).join('')}
+<p class="soft">A photo that a trained generator has edited says so in its metadata. The originals are as they were. The same as a table: <a href="photos.csv">photos.csv</a>, <a href="photos.json">photos.json</a>.</p>`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${escaped(title)}${pages > 1 ? `, page ${number}` : ''}</title><style>${STYLE}</style></head><body>
+<header><h1>${escaped(title)}</h1>${summary}</header>${links(number, pages)}<main>
+`;
+}
+
+const PHASES: Record<BatchState['phase'], string> = {
+  running: 'Still at work when this was written',
+  pausing: 'Paused',
+  paused: 'Paused',
+  watching: 'Waiting for further photos',
+  done: 'Finished',
+  cancelled: 'Broken off; it can be gone on with',
+  halted: 'Stopped',
+};
+
+function pageFoot(number: number, pages: number): string {
+  return `</main>${links(number, pages)}</body></html>\n`;
+}
+
+function links(number: number, pages: number): string {
+  if (pages === 1) return '';
+  const link = (to: number, text: string) =>
+    to >= 1 && to <= pages ? `<a href="${pageName(to)}">${text}</a>` : `<span class="soft">${text}</span>`;
+  return `<nav aria-label="Pages">${link(number - 1, 'Earlier')} · Page ${number} of ${pages} · ${link(number + 1, 'Later')}</nav>`;
+}
+
+async function problems(batch: Batch): Promise<string> {
+  const rows: string[] = [];
+  for (let from = 0; from < LISTED_PROBLEMS; from += 100) {
+    const { rows: some } = await batch.rows('problems', from, 100);
+    for (const { name, failure } of some) {
+      const why = failure ? `${escaped(failure.message)} <span class="soft">${failure.code}</span>` : '';
+      rows.push(`<tr><td>${escaped(name)}</td><td>${why}</td></tr>`);
+    }
+    if (some.length < 100) break;
+  }
+  return `<h2>What could not be done</h2><table>${rows.join('')}</table><h2>All photos</h2>\n`;
+}
+
+async function article(batch: Batch, row: BatchRow): Promise<string> {
+  const { index, name, state, failure, reports, written, seconds, pictured } = row;
+  const picture = async (side: 'before' | 'after') => {
+    const bytes = pictured ? await batch.thumbnail(index, side) : null;
+    if (bytes === null) return '';
+    const caption = side === 'before' ? 'Before' : 'After';
+    return `<figure><img alt="${caption}: ${escaped(name)}" src="data:image/jpeg;base64,${bytes.toString('base64')}"><figcaption>${caption}</figcaption></figure>`;
+  };
+  const pictures = (await picture('before')) + (await picture('after'));
+  const steps = reports
+    .filter(({ outcome }) => outcome !== 'off')
+    .map(({ sentence, generator, provider, outcome }) => {
+      const by =
+        generator === null || outcome !== 'done' ? '' : ` <span class="soft">${escaped(generator)}, ${provider}</span>`;
+      return `<li>${escaped(sentence)}${by}</li>`;
+    });
+  const isProblem = state === 'failed' || state === 'quarantined';
+  const why = failure
+    ? `<p${isProblem ? ' class="bad"' : ''}>${escaped(failure.message)} <span class="soft">${failure.code}</span></p>`
+    : '';
+  const facts = [
+    OUTCOMES[state],
+    written === null || written === name ? '' : `written as ${escaped(written)}`,
+    seconds === null ? '' : `${seconds.toFixed(1)} s`,
+  ];
+  return `<article>${pictures}<div class="${pictures === '' ? 'wide' : 'text'}"><h3>${escaped(name)}</h3><p class="soft">${facts.filter(Boolean).join(' · ')}</p>${why}${steps.length > 0 ? `<ul>${steps.join('')}</ul>` : ''}</div></article>\n`;
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,777 @@
+import { constants } from 'node:fs';
+import { access, lstat, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import packageInfo from '../../package.json' with { type: 'json' };
+import {
+  type BATCH_FILTERS,
+  BATCH_OUTCOMES,
+  type BatchCounts,
+  type BatchOutcome,
+  type BatchRow,
+  type BatchSettings,
+  type BatchState,
+  type ErrorCode,
+  type Failure,
+  type Provider,
+  type StepKind,
+} from '../../preload/contract';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { hashFile } from '../hash';
+import { cleanPartials } from '../photos/write';
+import {
+  BATCH_FOLDER,
+  type EndBody,
+  type Entry,
+  type Head,
+  JOURNAL_FORMAT,
+  type Ledger,
+  type MadeBody,
+  openLedger,
+  pathBelow,
+  pathIn,
+  type RunBody,
+  type StopBody,
+  workOf,
+} from './ledger';
+import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
+import { type Found, look, scan } from './scan';
+
+/** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
+export interface Workshop {
+  /** Photos at once, and threads for each. */
+  readonly shape: { engines: number; threads: number };
+  readonly provider: Provider | null;
+  /** How many photos may be at work now, where so many are. */
+  limit(working: number): number;
+  /** Computes one photo and writes it, see `restorePhoto`. */
+  process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept>;
+  /** Photos at work have been told to stop before. */
+  close(): Promise<void>;
+}
+
+export interface BatchSetup {
+  input: string;
+  output: string;
+  settings: BatchSettings;
+  workshop: Workshop;
+  /** Names a batch that is begun. */
+  newId(): string;
+  /** Failed and quarantined photos are tried again. */
+  retry?: boolean;
+  onState?(state: BatchState): void;
+  /** Told once for each file that has come to its end, also for those of earlier runs (`isNew` false). */
+  onRow?(row: BatchRow, isNew: boolean): void;
+  /** Seconds between two looks at a folder that is watched. */
+  interval?: number;
+}
+
+export interface Batch {
+  readonly id: string;
+  state(): BatchState;
+  /** Lets the photos at work end and takes no others. */
+  pause(): void;
+  resume(): void;
+  /** Breaks the photos at work off. What is done stays. */
+  cancel(): void;
+  /** Takes failed and quarantined photos back to those that wait. */
+  retryFailed(): Promise<void>;
+  rows(
+    filter: (typeof BATCH_FILTERS)[number],
+    from: number,
+    count: number,
+  ): Promise<{ total: number; rows: BatchRow[] }>;
+  /** Every file that has been found so far, in order. */
+  allRows(): AsyncGenerator<BatchRow>;
+  thumbnail(index: number, side: 'before' | 'after'): Promise<Buffer | null>;
+  /** Settles, never rejects, when nothing is done any more: `done`, `cancelled` or `halted`. The journal stays readable. */
+  readonly ended: Promise<BatchState>;
+  /** Gives the journal and its lock back. */
+  close(): Promise<void>;
+}
+
+/** A file of the batch. */
+interface Item {
+  index: number;
+  found: Found;
+  state: BatchRow['state'];
+  /** Where its line begins in the journal. */
+  at: number | null;
+  /** Tries that came to nothing for a reason that may pass. */
+  tries: number;
+  failure: Failure | null;
+}
+
+/** A photo that takes the engine down so often is set aside. */
+const CRASHES = 2;
+/** So many photos in a row that take it down, and none done in between: it is not the photos. */
+const CRASHES_IN_A_ROW = 6;
+/** Milliseconds between two words on the state. */
+const STATE_INTERVAL = 200;
+const WATCH_INTERVAL = 2;
+/** A watched folder takes at most this share of the time to look at. */
+const WATCH_SHARE = 0.1;
+/** Photos after which the pace can be judged. */
+const ENOUGH = 2;
+
+const ENGINE_DOWN: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED'];
+
+/**
+ * Begins a batch, or goes on with the one whose journal lies in the output folder. Throws before anything is done:
+ * OUTPUT_IS_INPUT, BATCH_RUNNING, JOURNAL_INVALID, JOURNAL_NEWER, and what the system says of the two folders.
+ */
+export async function startBatch(setup: BatchSetup): Promise<Batch> {
+  const [input, output] = [resolve(setup.input), resolve(setup.output)];
+  await assertFolders(input, output);
+  const ledger = await openLedger(input, output, setup.settings, setup.newId);
+  return new RunningBatch({ ...setup, input, output }, ledger);
+}
+
+/** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
+export async function assertFolders(input: string, output: string): Promise<void> {
+  const real = await realpath(input).catch((cause: unknown) => {
+    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${input}”.`, cause });
+  });
+  if (!(await stat(real)).isDirectory()) {
+    throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
+  }
+  if ((await realpath(output).catch(() => output)) === real) throw new EmulsionError('OUTPUT_IS_INPUT');
+  await assertWritable(output);
+}
+
+/**
+ * Refuses an output folder that cannot be written to before hours are spent on photos. Makes nothing: folders come into
+ * being with the first photo. Throws FOLDER_MISSING or FOLDER_UNWRITABLE.
+ */
+export async function assertWritable(folder: string): Promise<void> {
+  for (let place = folder; ; place = dirname(place)) {
+    const info = await stat(place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && dirname(place) !== place) return null;
+      throw new EmulsionError('FOLDER_MISSING', { cause: error });
+    });
+    if (info === null) continue;
+    if (!info.isDirectory()) {
+      throw new EmulsionError('FOLDER_MISSING', {
+        message: `“${place}” is a file, not a folder. Nothing was written.`,
+      });
+    }
+    await access(place, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+      throw new EmulsionError('FOLDER_UNWRITABLE', {
+        message: `The folder “${place}” cannot be written to. Nothing was written.`,
+        cause,
+      });
+    });
+    return;
+  }
+}
+
+class RunningBatch implements Batch {
+  readonly id: string;
+  readonly ended: Promise<BatchState>;
+  readonly #setup: BatchSetup;
+  readonly #ledger: Ledger;
+  readonly #items: Item[] = [];
+  readonly #byName = new Map<string, Item>();
+  /** Places of items that wait, in order, and those that are tried once more at the end, one at a time. */
+  readonly #waiting: number[] = [];
+  #next = 0;
+  readonly #again: number[] = [];
+  readonly #working = new Map<number, { done: number; step: StepKind | null }>();
+  readonly #control = new AbortController();
+  readonly #swept = new Set<string>();
+  readonly #errors = new Map<ErrorCode, number>();
+  readonly #counts: BatchCounts;
+  #phase: BatchState['phase'] = 'running';
+  #halt: Failure | null = null;
+  #scanning = true;
+  /** Photos that were computed in this run, the bytes of their originals, and the time that took. */
+  #computed = { photos: 0, bytes: 0 };
+  #waitingBytes = 0;
+  #active = 0;
+  #activeSince: number | null = null;
+  #crashesInARow = 0;
+  #wake: () => void = () => {};
+  #told = 0;
+  #telling: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(setup: BatchSetup, ledger: Ledger) {
+    this.#setup = setup;
+    this.#ledger = ledger;
+    this.id = ledger.id;
+    this.#counts = {
+      found: 0,
+      waiting: 0,
+      ...(Object.fromEntries(BATCH_OUTCOMES.map((outcome) => [outcome, 0])) as Record<BatchOutcome, number>),
+    };
+    this.ended = this.#run();
+  }
+
+  // -------------------------------------------------------------------------------------- what is seen
+
+  state(): BatchState {
+    const { input, output, settings, workshop } = this.#setup;
+    const { shape, provider } = workshop;
+    const seconds = this.#active + (this.#activeSince === null ? 0 : (performance.now() - this.#activeSince) / 1000);
+    const { photos, bytes } = this.#computed;
+    const isKnown = photos >= ENOUGH && seconds > 0;
+    const running = [...this.#working].map(([index, { done, step }]) => {
+      return { index, name: this.#items[index]!.found.name, done, step };
+    });
+    return {
+      id: this.id,
+      input,
+      output,
+      settings,
+      phase: this.#phase,
+      halt: this.#halt,
+      scanning: this.#scanning,
+      counts: { ...this.#counts },
+      errors: [...this.#errors].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count),
+      running,
+      concurrency: shape.engines,
+      threads: shape.threads,
+      provider,
+      seconds,
+      secondsLeft: isKnown && !this.#scanning ? (this.#waitingBytes * seconds) / Math.max(1, bytes) : null,
+      pace: isKnown ? (photos * 60) / seconds : null,
+      notes: [...this.#ledger.notes],
+    };
+  }
+
+  async rows(filter: (typeof BATCH_FILTERS)[number], from: number, count: number) {
+    const isListed = {
+      all: () => true,
+      restored: ({ state }: Item) => state === 'restored',
+      unchanged: ({ state }: Item) => state === 'unchanged',
+      problems: ({ state }: Item) => state === 'failed' || state === 'quarantined',
+      others: ({ state }: Item) => state === 'kept' || state === 'passed',
+    }[filter];
+    const listed = filter === 'all' ? this.#items : this.#items.filter(isListed);
+    const rows = await Promise.all(listed.slice(from, from + count).map((item) => this.#row(item)));
+    return { total: listed.length, rows };
+  }
+
+  async *allRows(): AsyncGenerator<BatchRow> {
+    for (let index = 0; index < this.#items.length; index++) yield this.#row(this.#items[index]!);
+  }
+
+  async #row(item: Item): Promise<BatchRow> {
+    const { index, found, state, at, failure } = item;
+    const row: BatchRow = {
+      index,
+      name: found.name,
+      bytes: found.bytes,
+      state,
+      failure,
+      reports: [],
+      written: null,
+      seconds: null,
+      pictured: false,
+    };
+    if (at === null) return row;
+    const line = await this.#ledger.journal.read(at);
+    if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
+    if (line.head.t !== 'made') return row;
+    const { reports, seconds, thumbnails } = line.body as MadeBody;
+    return { ...row, reports, seconds, written: line.head.o, pictured: thumbnails !== null };
+  }
+
+  async thumbnail(index: number, side: 'before' | 'after'): Promise<Buffer | null> {
+    const at = this.#items[index]?.at ?? null;
+    if (at === null) return null;
+    const { head, body } = await this.#ledger.journal.read(at);
+    const place = head.t === 'made' ? (body as MadeBody).thumbnails : null;
+    return place && this.#ledger.thumbnails.read(place, side);
+  }
+
+  /** Says how things are, at most a few times a second; what is said last is how they are. */
+  #tell(): void {
+    const { onState } = this.#setup;
+    if (!onState || this.#telling) return;
+    const rest = Math.max(0, this.#told + STATE_INTERVAL - performance.now());
+    this.#telling = setTimeout(() => {
+      this.#telling = null;
+      this.#told = performance.now();
+      onState(this.state());
+    }, rest);
+  }
+
+  // ------------------------------------------------------------------------------------- what is asked
+
+  pause(): void {
+    if (this.#phase !== 'running' && this.#phase !== 'watching') return;
+    this.#phase = this.#working.size > 0 ? 'pausing' : 'paused';
+    this.#changed();
+  }
+
+  resume(): void {
+    if (this.#phase !== 'paused' && this.#phase !== 'pausing') return;
+    this.#phase = 'running';
+    this.#changed();
+  }
+
+  cancel(): void {
+    this.#stop('cancelled');
+  }
+
+  async retryFailed(): Promise<void> {
+    await this.#ledger.journal.append({ head: { t: 'retry' } });
+    for (const item of this.#items) {
+      if (item.state !== 'failed' && item.state !== 'quarantined') continue;
+      this.#counts[item.state] -= 1;
+      const entry = this.#ledger.entries.get(item.found.name);
+      if (entry) entry.crashes = 0;
+      Object.assign(item, { at: null, tries: 0, failure: null });
+      this.#enqueue(item);
+    }
+    this.#errors.clear();
+    this.#changed();
+  }
+
+  #stop(phase: 'cancelled' | 'halted', halt: Failure | null = null): void {
+    if (['done', 'cancelled', 'halted'].includes(this.#phase)) return;
+    this.#phase = phase;
+    this.#halt = halt;
+    this.#control.abort();
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#wake();
+    this.#tell();
+  }
+
+  // -------------------------------------------------------------------------------------- what is done
+
+  async #run(): Promise<BatchState> {
+    try {
+      await this.#begin();
+      const finding = this.#find().catch((error: unknown) => this.#stop('halted', toEmulsionError(error).toFailure()));
+      await this.#work();
+      await finding;
+    } catch (error) {
+      this.#stop('halted', toEmulsionError(error).toFailure());
+    }
+    this.#clock(false);
+    if (!this.#isStopped) this.#phase = 'done';
+    const how = this.#phase as 'done' | 'cancelled' | 'halted';
+    const body: StopBody = { failure: this.#halt };
+    const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#active };
+    // Where not even this can be written, there is nobody to tell but the one who looks now.
+    await this.#ledger.journal.append({ head, body }).catch(() => undefined);
+    await this.#setup.workshop.close();
+    if (this.#telling) clearTimeout(this.#telling);
+    this.#telling = null;
+    const state = this.state();
+    this.#setup.onState?.(state);
+    return state;
+  }
+
+  get #isStopped(): boolean {
+    return this.#phase === 'cancelled' || this.#phase === 'halted';
+  }
+
+  async #begin(): Promise<void> {
+    const { input, settings, retry } = this.#setup;
+    const body: RunBody = { settings };
+    const head: Head = {
+      t: 'run',
+      format: JOURNAL_FORMAT,
+      id: this.id,
+      input,
+      work: workOf(settings),
+      at: new Date().toISOString(),
+      version: packageInfo.version,
+    };
+    await this.#ledger.journal.append({ head, body });
+    if (retry !== true) return;
+    await this.#ledger.journal.append({ head: { t: 'retry' } });
+    for (const entry of this.#ledger.entries.values()) {
+      if (isProblem(entry)) Object.assign(entry, { outcome: null, crashes: 0 });
+    }
+  }
+
+  /** Counts the time in which something is done. */
+  #clock(runs: boolean): void {
+    const now = performance.now();
+    if (this.#activeSince !== null) this.#active += (now - this.#activeSince) / 1000;
+    this.#activeSince = runs ? now : null;
+  }
+
+  // ---------------------------------------------------------------------------------------- finding
+
+  async #find(): Promise<void> {
+    const { input, output, settings, interval = WATCH_INTERVAL } = this.#setup;
+    const signal = this.#control.signal;
+    /** Files of a watched folder that may still be growing, as they were when last looked at. */
+    const growing = new Map<string, Found>();
+    for (let isFirst = true; ; isFirst = false) {
+      const started = performance.now();
+      for await (const found of scan(input, { ...settings, except: [output], signal })) {
+        if (signal.aborted) return;
+        if ('error' in found) {
+          if (isFirst) await this.#unreadable(found.name, found.error);
+          continue;
+        }
+        const known = this.#byName.get(found.name);
+        const isKnown = known && isSameFile(known.found, found);
+        if (isKnown || known?.state === 'running' || known?.state === 'waiting') continue;
+        // What is old enough has stopped growing; of anything else two looks have to say the same.
+        const isStill = Date.now() - found.modified > 2000 * interval;
+        const before = growing.get(found.name);
+        if (settings.watch && !isStill && !(before && isSameFile(before, found))) growing.set(found.name, found);
+        else {
+          growing.delete(found.name);
+          await this.#take(found, known);
+        }
+      }
+      this.#scanning = false;
+      this.#changed();
+      if (!settings.watch) return;
+      const seconds = Math.max(interval, (performance.now() - started) / 1000 / WATCH_SHARE);
+      await pause(seconds * 1000, signal);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** A file that was found: finished by an earlier run, or one that waits. `known`: it has been changed since. */
+  async #take(found: Found, known?: Item): Promise<void> {
+    await this.#sweep(found.name);
+    const item: Item = known ?? {
+      index: this.#items.length,
+      found,
+      state: 'waiting',
+      at: null,
+      tries: 0,
+      failure: null,
+    };
+    if (known) {
+      if (known.state !== 'waiting' && known.state !== 'running') this.#counts[known.state] -= 1;
+      Object.assign(known, { found, at: null, tries: 0, failure: null });
+    } else {
+      this.#items.push(item);
+      this.#byName.set(found.name, item);
+      this.#counts.found += 1;
+    }
+    const entry = this.#ledger.entries.get(found.name);
+    const outcome = entry ? await this.#outcomeOf(found, entry) : null;
+    if (entry && outcome !== null) await this.#finish(item, outcome, entry.at, false);
+    else this.#enqueue(item);
+  }
+
+  async #unreadable(name: string, error: EmulsionError): Promise<void> {
+    const found = { name, path: pathIn(this.#setup.input, name), bytes: 0, modified: 0 };
+    const item: Item = { index: this.#items.length, found, state: 'waiting', at: null, tries: 0, failure: null };
+    this.#items.push(item);
+    this.#byName.set(name, item);
+    this.#counts.found += 1;
+    await this.#fail(item, 'failed', error.toFailure());
+  }
+
+  /** What an earlier run has made of a photo; null where it is to be done (again). */
+  async #outcomeOf(found: Found, entry: Entry): Promise<BatchOutcome | null> {
+    const { outcome } = entry;
+    // Whether a file still stands in a photo's way is seen when it is its turn.
+    if (outcome === null || outcome === 'kept' || entry.work !== this.#ledger.work) return null;
+    const isSame = isSameFile(entry, found);
+    if (outcome !== 'restored' && outcome !== 'unchanged') return isSame ? outcome : null;
+    const { head } = await this.#ledger.journal.read(entry.at);
+    if (head.t !== 'made') return null;
+    if (!isSame && (await hashFile(found.path).catch(() => null)) !== head.h) return null;
+    const path = pathIn(this.#setup.output, head.o);
+    if (entry.sure) return (await isThere(path)) ? outcome : null;
+    // It had been computed; whether it got its name is told by the file itself.
+    if ((await hashFile(path).catch(() => null)) !== head.oh) return null;
+    await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
+    entry.sure = true;
+    this.#ledger.written.add(path);
+    return outcome;
+  }
+
+  /** Removes what a broken-off run has left in the folder that a photo goes to. */
+  async #sweep(name: string): Promise<void> {
+    const folder = dirname(pathIn(this.#setup.output, name));
+    if (this.#swept.has(folder)) return;
+    this.#swept.add(folder);
+    await cleanPartials(folder);
+  }
+
+  #enqueue(item: Item): void {
+    item.state = 'waiting';
+    this.#counts.waiting += 1;
+    this.#waitingBytes += item.found.bytes;
+    this.#waiting.push(item.index);
+    this.#changed();
+  }
+
+  // ---------------------------------------------------------------------------------------- computing
+
+  async #work(): Promise<void> {
+    const { workshop, settings } = this.#setup;
+    const atWork = new Set<Promise<void>>();
+    this.#clock(true);
+    for (;;) {
+      const changed = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (this.#isStopped) break;
+      const index = this.#isPaused ? undefined : this.#nextIndex(workshop);
+      if (index !== undefined) {
+        if (this.#phase === 'watching') this.#phase = 'running';
+        if (this.#activeSince === null) this.#clock(true);
+        const item = this.#items[index]!;
+        this.#counts.waiting -= 1;
+        item.state = 'running';
+        this.#working.set(index, { done: 0, step: null });
+        const work: Promise<void> = this.#one(item).finally(() => {
+          this.#working.delete(index);
+          atWork.delete(work);
+          this.#changed();
+        });
+        atWork.add(work);
+        this.#tell();
+        continue;
+      }
+      if (this.#working.size === 0) {
+        this.#clock(false);
+        if (this.#phase === 'pausing') this.#phase = 'paused';
+        const isIdle = this.#next >= this.#waiting.length && this.#again.length === 0;
+        if (isIdle && !this.#scanning && this.#phase === 'running') {
+          if (!settings.watch) break;
+          this.#phase = 'watching';
+        }
+        this.#tell();
+      }
+      await changed;
+    }
+    await Promise.all(atWork);
+  }
+
+  get #isPaused(): boolean {
+    return this.#phase === 'paused' || this.#phase === 'pausing';
+  }
+
+  /** The next photo that may be begun now. */
+  #nextIndex(workshop: Workshop): number | undefined {
+    const working = this.#working.size;
+    if (this.#next < this.#waiting.length) {
+      if (working >= workshop.limit(working)) return undefined;
+      const index = this.#waiting[this.#next]!;
+      this.#next += 1;
+      // A list of millions is not kept for what has been taken from it.
+      if (this.#next === 10_000) {
+        this.#waiting.splice(0, this.#next);
+        this.#next = 0;
+      }
+      return index;
+    }
+    // What has gone wrong beside others gets the computer to itself.
+    return working === 0 && !this.#scanning ? this.#again.shift() : undefined;
+  }
+
+  async #one(item: Item): Promise<void> {
+    const { found } = item;
+    const { settings, output, workshop } = this.#setup;
+    let made: { at: number } | null = null;
+    this.#waitingBytes -= found.bytes;
+    try {
+      const looked = await look(found.path);
+      if (looked?.stray) {
+        await this.#fail(item, 'passed', looked.error.toFailure());
+        return;
+      }
+      if (looked) throw looked.error;
+      const answer = await workshop.process(
+        { found, folder: dirname(pathIn(output, found.name)), settings },
+        {
+          signal: this.#control.signal,
+          isOwn: (path) => this.#ledger.written.has(path),
+          onMade: async (each) => {
+            made = { at: await this.#made(found.name, each) };
+          },
+          onProgress: ({ done, step }) => {
+            this.#working.set(item.index, { done, step });
+            this.#tell();
+          },
+        },
+      );
+      if (answer.outcome === 'kept') {
+        await this.#fail(item, 'kept', new EmulsionError('NAME_TAKEN', { detail: answer.path }).toFailure());
+        return;
+      }
+      await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
+      if (settings.conflict !== 'rename') this.#ledger.written.add(answer.written.path);
+      this.#crashesInARow = 0;
+      this.#computed.photos += 1;
+      this.#computed.bytes += found.bytes;
+      await this.#finish(item, answer.outcome, made!.at, true);
+    } catch (thrown) {
+      await this.#wentWrong(item, toEmulsionError(thrown)).catch((error: unknown) =>
+        this.#stop('halted', toEmulsionError(error).toFailure()),
+      );
+    }
+  }
+
+  /** Writes down that a photo is about to get its name; answers where that is written. */
+  async #made(name: string, made: Made): Promise<number> {
+    const { original, written, outcome, reports, notes, seconds } = made;
+    const head: Head = {
+      t: 'made',
+      n: name,
+      b: original.bytes,
+      m: original.modified,
+      h: original.sha256,
+      o: pathBelow(this.#setup.output, written.path),
+      oh: written.sha256,
+      x: outcome,
+    };
+    const { bytes, width, height } = written;
+    const thumbnails = made.thumbnails && (await this.#ledger.thumbnails.add(made.thumbnails));
+    const body: MadeBody = { bytes, width, height, reports, notes, seconds, thumbnails };
+    const [at] = await this.#ledger.journal.append({ head, body });
+    return at!;
+  }
+
+  async #wentWrong(item: Item, error: EmulsionError): Promise<void> {
+    const { name } = item.found;
+    const { code } = error;
+    if (this.#isStopped) {
+      // It was broken off, and waits for another run.
+      item.state = 'waiting';
+      this.#counts.waiting += 1;
+      this.#waitingBytes += item.found.bytes;
+      return;
+    }
+    if (ENGINE_DOWN.includes(code)) {
+      await this.#ledger.journal.append({ head: { t: 'crash', n: name, c: code } });
+      const entry = this.#ledger.entries.get(name) ?? freshEntry(this.#ledger.work);
+      entry.crashes += 1;
+      this.#ledger.entries.set(name, entry);
+      this.#crashesInARow += 1;
+      if (this.#crashesInARow >= CRASHES_IN_A_ROW) {
+        this.#stop('halted', new EmulsionError('ENGINE_FAILED', { detail: error.detail }).toFailure());
+        await this.#wentWrong(item, error);
+        return;
+      }
+      if (entry.crashes < CRASHES) this.#tryAgain(item);
+      else {
+        const detail = [code, error.detail].filter(Boolean).join(': ');
+        await this.#fail(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
+      }
+      return;
+    }
+    const standing = await this.#standsInTheWayOfAll(code);
+    if (standing) {
+      this.#stop('halted', standing.toFailure());
+      await this.#wentWrong(item, error);
+      return;
+    }
+    const mayPass = code === 'PHOTO_CHANGED' || code === 'OUT_OF_MEMORY';
+    if (mayPass && item.tries === 0) {
+      item.tries += 1;
+      this.#tryAgain(item);
+    } else await this.#fail(item, 'failed', error.toFailure());
+  }
+
+  #tryAgain(item: Item): void {
+    item.state = 'waiting';
+    this.#counts.waiting += 1;
+    this.#waitingBytes += item.found.bytes;
+    this.#again.push(item.index);
+  }
+
+  /** What is wrong not with one photo but with the disks: going on would only make every other photo fail as well. */
+  async #standsInTheWayOfAll(code: ErrorCode): Promise<EmulsionError | null> {
+    const { input, output } = this.#setup;
+    if (code === 'DISK_FULL' || code === 'PROVIDER_FAILED') return new EmulsionError(code);
+    if (['FILE_MISSING', 'FILE_UNREADABLE', 'INTERNAL'].includes(code)) {
+      const isReadable = await access(input, constants.R_OK).then(
+        () => true,
+        () => false,
+      );
+      if (!isReadable) {
+        return new EmulsionError('FILE_MISSING', {
+          message: `The folder “${input}” is not there any more. Connect its drive again and go on.`,
+        });
+      }
+    }
+    if (['FOLDER_MISSING', 'FOLDER_UNWRITABLE', 'INTERNAL'].includes(code)) {
+      const whole = await Promise.all([
+        access(join(output, BATCH_FOLDER), constants.W_OK),
+        access(output, constants.W_OK | constants.X_OK),
+      ]).then(
+        () => true,
+        () => false,
+      );
+      if (!whole) {
+        return new EmulsionError(code === 'FOLDER_UNWRITABLE' ? code : 'FOLDER_MISSING', {
+          message: `The folder “${output}” cannot be written to any more. Connect its drive again, or give it free, and go on.`,
+        });
+      }
+    }
+    return null;
+  }
+
+  async #fail(item: Item, outcome: EndOutcome, failure: Failure): Promise<void> {
+    const { name, bytes, modified } = item.found;
+    const body: EndBody = { failure };
+    const [at] = await this.#ledger.journal.append({
+      head: { t: 'end', n: name, b: bytes, m: modified, x: outcome },
+      body,
+    });
+    await this.#finish(item, outcome, at!, true);
+  }
+
+  async #finish(item: Item, outcome: BatchOutcome, at: number, isNew: boolean): Promise<void> {
+    item.state = outcome;
+    item.at = at;
+    this.#counts[outcome] += 1;
+    if (outcome === 'failed' || outcome === 'quarantined' || this.#setup.onRow) {
+      const row = await this.#row(item);
+      if (row.failure && (outcome === 'failed' || outcome === 'quarantined')) {
+        this.#errors.set(row.failure.code, (this.#errors.get(row.failure.code) ?? 0) + 1);
+      }
+      this.#setup.onRow?.(row, isNew);
+    }
+    this.#tell();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.cancel();
+    await this.ended;
+    await this.#ledger.close();
+  }
+}
+
+type EndOutcome = Extract<Head, { t: 'end' }>['x'];
+
+const isProblem = ({ outcome }: Entry) => outcome === 'failed' || outcome === 'quarantined';
+
+const freshEntry = (work: number): Entry => {
+  return { outcome: null, sure: true, at: 0, bytes: 0, modified: 0, work, crashes: 0 };
+};
+
+const isSameFile = (a: Pick<Found, 'bytes' | 'modified'>, b: Pick<Found, 'bytes' | 'modified'>): boolean =>
+  a.bytes === b.bytes && a.modified === b.modified;
+
+const isThere = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Settles after so many milliseconds, or at once after an abort. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
+}

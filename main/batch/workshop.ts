@@ -1,0 +1,22 @@
+import type { EngineOptions, LaunchEngine } from '../engine/protocol';
+import { restorePhoto } from './photo';
+import { Pool } from './pool';
+import type { Workshop } from './run';
+
+/** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
+export function localWorkshop(launch: LaunchEngine, options: EngineOptions, wanted: number): Workshop {
+  const pool = new Pool(launch, options, wanted);
+  return {
+    shape: pool.shape,
+    get provider() {
+      return pool.provider;
+    },
+    limit: (working) => pool.limit(working),
+    async process(task, control) {
+      const answer = await pool.use((engine) => restorePhoto(engine, task, control));
+      if (answer.outcome !== 'kept') pool.learn(answer.peak);
+      return answer;
+    },
+    close: () => pool.close(),
+  };
+}

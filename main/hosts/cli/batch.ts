@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } from '../../../preload/contract';
+import { plan } from '../../batch/plan';
+import { writeReport } from '../../batch/report';
+import { type Batch, startBatch, type Workshop } from '../../batch/run';
+import { toFailure } from '../../errors';
+import { EXIT } from './exit-codes';
+import { type Reporter, timeLeft } from './reporter';
+
+export interface BatchJob {
+  input: string;
+  output: string;
+  settings: BatchSettings;
+  workshop: Workshop;
+  retry: boolean;
+  report: boolean;
+  signal: AbortSignal;
+  reporter: Reporter;
+}
+
+/** `emulsion batch`: begins a batch or goes on with it; answers the exit code. */
+export async function runBatch(job: BatchJob): Promise<number> {
+  const { reporter, signal } = job;
+  let batch: Batch | null = null;
+  let isCancelled = false;
+  batch = await startBatch({
+    ...job,
+    newId: randomUUID,
+    onRow: (row, isNew) => isNew && tellRow(row, job),
+    onState: (state) => reporter.progress(stateLine(job, state), shareOf(state)),
+  });
+  const started = batch;
+  const cancel = () => {
+    isCancelled = true;
+    // A folder that is watched has no other end.
+    started.cancel();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    const state = await batch.ended;
+    for (const note of state.notes) reporter.line(note, { type: 'note', note });
+    let report: string | null = null;
+    if (job.report) {
+      try {
+        report = (await writeReport(batch)).path;
+      } catch (error) {
+        const { code, message } = toFailure(error);
+        reporter.problem(`The report could not be written: ${message} (${code})`, { type: 'report', code, message });
+      }
+    }
+    const { counts, seconds, concurrency, threads, provider, halt } = state;
+    if (halt) {
+      reporter.problem(`${halt.message} (${halt.code}) The same command goes on where this one has stopped.`, {
+        type: 'halted',
+        ...halt,
+      });
+    }
+    const words = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+      (outcome) => `${counts[outcome]} ${WORDS[outcome]}`,
+    );
+    if (counts.waiting > 0) words.push(`${counts.waiting} still to be done`);
+    const total = `${words.join(', ') || 'no photos'} in ${timeLeft(seconds)}`;
+    const text = `${isCancelled ? 'Interrupted: ' : ''}${total}${report === null ? '' : `\nReport: ${report}`}`;
+    reporter.line(text, {
+      type: 'summary',
+      id: state.id,
+      phase: state.phase,
+      ...counts,
+      seconds,
+      concurrency,
+      threads,
+      provider,
+      report,
+    });
+    if (state.phase === 'halted') return EXIT.halted;
+    if (isCancelled && !(job.settings.watch && counts.waiting === 0)) return EXIT.interrupted;
+    return counts.failed + counts.quarantined === 0 ? EXIT.done : EXIT.failed;
+  } finally {
+    await batch.close();
+  }
+}
+
+const WORDS: Record<(typeof BATCH_OUTCOMES)[number], string> = {
+  restored: 'restored',
+  unchanged: 'with nothing to repair',
+  kept: 'left, as a file of their name was there',
+  failed: 'failed',
+  quarantined: 'set aside',
+  passed: 'passed over',
+};
+
+function tellRow(row: BatchRow, { reporter }: BatchJob): void {
+  const { name, state, failure, written, reports, seconds } = row;
+  if (failure && (state === 'failed' || state === 'quarantined')) {
+    const { code, message, detail } = failure;
+    reporter.problem(`${oneLine(name)}: ${message} (${code})`, { type: state, input: name, code, message, detail });
+  } else if (failure) {
+    const { code, message } = failure;
+    const text = state === 'passed' ? 'not a photo, passed over' : 'left, as a file of its name is there';
+    reporter.line(`${oneLine(name)}: ${text}`, { type: state, input: name, code, message });
+  } else {
+    const done = reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
+    const what = done.length === 0 ? 'nothing to repair' : done.join(', ');
+    reporter.line(`${oneLine(name)} -> ${oneLine(written ?? '')}: ${what}`, {
+      type: 'photo',
+      input: name,
+      outcome: state,
+      output: written,
+      reports,
+      seconds,
+    });
+  }
+}
+
+/** A name may hold line ends; a line may not. */
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, '⏎');
+
+function shareOf({ counts, secondsLeft }: BatchState) {
+  const done = counts.found - counts.waiting;
+  const share = counts.found === 0 ? 0 : done / counts.found;
+  return { stage: 'computing', step: null, done: share, secondsLeft } as const;
+}
+
+/** Of the folder and not of a photo, so that whoever does not look at a terminal is not told of each. */
+function stateLine({ input }: BatchJob, { phase }: BatchState): string {
+  return phase === 'watching' ? `${basename(input)}: waiting for further photos` : basename(input);
+}
+
+/** `emulsion batch --dry-run`: what would be done; nothing is written. */
+export async function tellPlan(job: Omit<BatchJob, 'workshop' | 'retry' | 'report'>): Promise<number> {
+  const { input, output, settings, signal, reporter } = job;
+  const counts = { photos: 0, passed: 0, failed: 0, bytes: 0 };
+  for await (const planned of plan(input, output, settings, signal)) {
+    const { name } = planned;
+    if (planned.error === null) {
+      counts.photos += 1;
+      counts.bytes += planned.found.bytes;
+      const { written } = planned;
+      reporter.line(`${oneLine(name)} -> ${oneLine(written)}`, { type: 'planned', input: name, output: written });
+      continue;
+    }
+    const { code, message } = planned.error;
+    if (planned.stray) {
+      counts.passed += 1;
+      reporter.line(`${oneLine(name)}: not a photo`, { type: 'passed', input: name, code });
+    } else {
+      counts.failed += 1;
+      reporter.problem(`${oneLine(name)}: ${message} (${code})`, { type: 'failed', input: name, code, message });
+    }
+  }
+  const { photos, passed, failed, bytes } = counts;
+  reporter.line(
+    `${photos} photos (${(bytes / 2 ** 20).toFixed(1)} MiB), ${passed} other files, ${failed} that cannot be read. Nothing was written.`,
+    { type: 'summary', dryRun: true, ...counts },
+  );
+  return failed === 0 ? EXIT.done : EXIT.failed;
+}
