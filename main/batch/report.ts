@@ -155,9 +155,9 @@ const STYLE = `
 :root{color-scheme:dark light;--ground:#262626;--panel:#1c1c1c;--text:#ededed;--soft:#a6a6a6;--line:#3a3a3a;--bad:#f08a80}
 @media (prefers-color-scheme:light){:root{--ground:#c9c9c9;--panel:#f4f4f4;--text:#1a1a1a;--soft:#5c5c5c;--line:#d6d6d6;--bad:#a3261b}}
 *{box-sizing:border-box}body{margin:0;background:var(--panel);color:var(--text);font:14px/1.5 system-ui,sans-serif}
-main,header,nav{max-width:1080px;margin:0 auto;padding:16px 24px}h1{font-size:22px;margin:16px 0 4px}h2{font-size:16px;margin:24px 0 8px}
+main,header,nav{max-width:1080px;margin:0 auto;padding:8px 24px}h1{font-size:22px;margin:16px 0 4px}h2{font-size:16px;margin:24px 0 8px}
 h3{font-size:14px;margin:0;overflow-wrap:anywhere}p{margin:0 0 8px}.soft{color:var(--soft)}.bad{color:var(--bad)}
-table{border-collapse:collapse;width:100%}td,th{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;margin-bottom:12px}table.narrow{width:auto}header th{width:180px;font-weight:500;color:var(--soft)}td,th{padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
 td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 article{display:grid;grid-template-columns:340px 340px 1fr;gap:12px;padding:16px 0;border-top:1px solid var(--line)}
 figure{margin:0;background:var(--ground);padding:10px;border-radius:6px}figure img{display:block;max-width:320px;max-height:320px;margin:auto}
@@ -188,7 +188,7 @@ function pageHead(state: BatchState, number: number, pages: number): string {
     number > 1
       ? ''
       : `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escaped(value)}</td></tr>`).join('')}</table>
-<h2>What came of it</h2><table>${rows.join('')}</table>
+<h2>What came of it</h2><table class="narrow">${rows.join('')}</table>
 ${notes.map((note) => `<p class="soft">${escaped(note)}</p>`).join('')}
 <p class="soft">A photo that a trained generator has edited says so in its metadata. The originals are as they were. The same as a table: <a href="photos.csv">photos.csv</a>, <a href="photos.json">photos.json</a>.</p>`;
   return `<!doctype html>

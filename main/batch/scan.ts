@@ -70,7 +70,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
   const met = new Set(await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path)))));
   /** Folders that are still to be read; the last is the next. */
   const ahead: string[] = [];
-  if (await isNew(top)) ahead.push(top);
+  if (await isNew(top).catch((error: unknown) => Promise.reject(missing(error)))) ahead.push(top);
 
   async function isNew(folder: string): Promise<boolean> {
     const real = await realpath(folder);

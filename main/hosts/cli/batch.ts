@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } from '../../../preload/contract';
+import {
+  BATCH_OUTCOMES,
+  type BatchRow,
+  type BatchSettings,
+  type BatchState,
+  type ErrorCode,
+} from '../../../preload/contract';
 import { plan } from '../../batch/plan';
 import { writeReport } from '../../batch/report';
 import { type Batch, startBatch, type Workshop } from '../../batch/run';
@@ -21,65 +27,92 @@ export interface BatchJob {
 
 /** `emulsion batch`: begins a batch or goes on with it; answers the exit code. */
 export async function runBatch(job: BatchJob): Promise<number> {
-  const { reporter, signal } = job;
-  let batch: Batch | null = null;
-  let isCancelled = false;
-  batch = await startBatch({
+  const { reporter, signal, settings } = job;
+  let hasEarlierProblems = false;
+  const batch = await startBatch({
     ...job,
     newId: randomUUID,
-    onRow: (row, isNew) => isNew && tellRow(row, job),
+    onRow: (row, isNew) => {
+      const isProblem = row.state === 'failed' || row.state === 'quarantined';
+      hasEarlierProblems ||= isProblem && !isNew;
+      if (isNew || isProblem) tellRow(row, job);
+    },
     onState: (state) => reporter.progress(stateLine(job, state), shareOf(state)),
+  }).catch((error: unknown) => {
+    const { code, message, detail } = toFailure(error);
+    if (!STANDS_IN_THE_WAY.includes(code)) throw error;
+    reporter.problem(`${message} (${code})`, { type: 'halted', code, message, detail });
+    return null;
   });
-  const started = batch;
-  const cancel = () => {
-    isCancelled = true;
-    // A folder that is watched has no other end.
-    started.cancel();
-  };
+  if (batch === null) return EXIT.halted;
+  const cancel = () => batch.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();
   try {
     const state = await batch.ended;
     for (const note of state.notes) reporter.line(note, { type: 'note', note });
-    let report: string | null = null;
-    if (job.report) {
-      try {
-        report = (await writeReport(batch)).path;
-      } catch (error) {
-        const { code, message } = toFailure(error);
-        reporter.problem(`The report could not be written: ${message} (${code})`, { type: 'report', code, message });
-      }
+    const report = job.report ? await tryReport(batch, reporter) : null;
+    if (state.halt) {
+      const { code, message, detail } = state.halt;
+      const text = `${message} (${code})\n  The same command goes on where this one has stopped.`;
+      reporter.problem(text, { type: 'halted', code, message, detail });
     }
-    const { counts, seconds, concurrency, threads, provider, halt } = state;
-    if (halt) {
-      reporter.problem(`${halt.message} (${halt.code}) The same command goes on where this one has stopped.`, {
-        type: 'halted',
-        ...halt,
-      });
+    if (hasEarlierProblems) {
+      const text = 'What had failed before was left alone; --retry-failed tries it again.';
+      reporter.line(text, { type: 'note', note: text });
     }
-    const words = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
-      (outcome) => `${counts[outcome]} ${WORDS[outcome]}`,
-    );
-    if (counts.waiting > 0) words.push(`${counts.waiting} still to be done`);
-    const total = `${words.join(', ') || 'no photos'} in ${timeLeft(seconds)}`;
-    const text = `${isCancelled ? 'Interrupted: ' : ''}${total}${report === null ? '' : `\nReport: ${report}`}`;
-    reporter.line(text, {
-      type: 'summary',
-      id: state.id,
-      phase: state.phase,
-      ...counts,
-      seconds,
-      concurrency,
-      threads,
-      provider,
-      report,
-    });
-    if (state.phase === 'halted') return EXIT.halted;
-    if (isCancelled && !(job.settings.watch && counts.waiting === 0)) return EXIT.interrupted;
+    tellSummary(state, report, reporter);
+    const { counts, phase } = state;
+    if (phase === 'halted') return EXIT.halted;
+    // A folder that is watched has no other end than Ctrl-C.
+    if (phase === 'cancelled' && !(settings.watch && counts.waiting === 0)) return EXIT.interrupted;
     return counts.failed + counts.quarantined === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await batch.close();
   }
+}
+
+/** What keeps a batch from being begun, though the command is right. */
+const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
+  'FOLDER_MISSING',
+  'FOLDER_UNWRITABLE',
+  'DISK_FULL',
+  'BATCH_RUNNING',
+  'JOURNAL_INVALID',
+  'JOURNAL_NEWER',
+];
+
+async function tryReport(batch: Batch, reporter: Reporter): Promise<string | null> {
+  try {
+    return (await writeReport(batch)).path;
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    reporter.problem(`The report could not be written: ${message} (${code})`, { type: 'report', code, message });
+    return null;
+  }
+}
+
+function tellSummary(state: BatchState, report: string | null, reporter: Reporter): void {
+  const { id, phase, counts, seconds, concurrency, threads, provider } = state;
+  const words = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+    (outcome) => `${counts[outcome]} ${WORDS[outcome]}`,
+  );
+  if (counts.waiting > 0) words.push(`${counts.waiting} still to be done`);
+  const total = `${words.join(', ') || 'No photos'} in ${timeLeft(seconds)}`;
+  const interrupted = phase === 'cancelled';
+  const text = `${interrupted ? 'Interrupted: ' : ''}${total}${report === null ? '' : `\nReport: ${report}`}`;
+  reporter.line(text, {
+    type: 'summary',
+    id,
+    phase,
+    ...counts,
+    seconds,
+    concurrency,
+    threads,
+    provider,
+    interrupted,
+    report,
+  });
 }
 
 const WORDS: Record<(typeof BATCH_OUTCOMES)[number], string> = {

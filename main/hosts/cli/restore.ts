@@ -1,8 +1,9 @@
-import { constants } from 'node:fs';
-import { access, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { stateOf } from '../../../document/edit';
 import type { ExportFormat, Recipe, Step, StepReport } from '../../../preload/contract';
+import { assertWritable } from '../../batch/run';
+import { isStray, scan } from '../../batch/scan';
 import type { EditDocument } from '../../edit-files';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../../errors';
@@ -36,9 +37,6 @@ interface Item {
   found: boolean;
 }
 
-/** What looks like a photo by its name: such a file in a folder is a failure where it cannot be opened. */
-const PHOTO_NAME = /\.(jpe?g|jpe|png|tiff?|webp|avif|gif|heic|heif|jxl|cr2|cr3|nef|arw|dng|raf|orf|rw2|bmp|psd)$/i;
-
 /** Restores all of it, one photo after the other; answers the exit code. An error stays with its photo. */
 export async function restoreAll(job: RestoreJob): Promise<number> {
   const { engine, signal, reporter } = job;
@@ -47,7 +45,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   const counts = { restored: 0, unchanged: 0, failed: 0, skipped: 0 };
   const started = performance.now();
 
-  for await (const item of collect(job.paths, out, (path, error) => fail(path, error))) {
+  for await (const item of collect(job.paths, out, signal, (path, error) => fail(path, error))) {
     if (signal.aborted) break;
     const label = basename(item.path);
     try {
@@ -82,9 +80,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
     } catch (error) {
       if (signal.aborted) break;
       const { code } = toEmulsionError(error);
-      const isStray =
-        item.found && !PHOTO_NAME.test(item.path) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code);
-      if (isStray) {
+      if (item.found && isStray(item.path, toEmulsionError(error))) {
         counts.skipped += 1;
         reporter.line(`${item.path}: not a photo, passed over`, { type: 'skipped', input: item.path, code });
       } else {
@@ -126,65 +122,24 @@ function linesOf(input: string, output: string | null, reports: readonly StepRep
   return lines.join('\n');
 }
 
-/**
- * Refuses an output folder that cannot be written before hours are spent on photos. Makes nothing: folders come into
- * being with the first photo.
- */
-async function assertWritable(folder: string): Promise<void> {
-  for (let place = folder; ; place = dirname(place)) {
-    const info = await stat(place).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && dirname(place) !== place) return null;
-      throw new EmulsionError('FOLDER_MISSING', { cause: error });
-    });
-    if (info === null) continue;
-    if (!info.isDirectory()) {
-      throw new EmulsionError('FOLDER_MISSING', {
-        message: `“${place}” is a file, not a folder. Nothing was written.`,
-      });
-    }
-    await access(place, constants.W_OK | constants.X_OK).catch((cause) => {
-      throw new EmulsionError('FOLDER_UNWRITABLE', {
-        message: `The folder “${place}” cannot be written to. Nothing was written.`,
-        cause,
-      });
-    });
-    return;
-  }
-}
-
-/** Files in a steady order. Hidden files, the output folder itself and folders met before (links) are left out. */
+/** Photos that were named, and files below folders that were. */
 async function* collect(
   paths: readonly string[],
   out: string,
+  signal: AbortSignal,
   onError: (path: string, error: unknown) => void,
 ): AsyncGenerator<Item> {
-  const seen = new Set<string>();
-  const order = new Intl.Collator('en', { numeric: true });
-
-  async function* walk(folder: string, top: string): AsyncGenerator<Item> {
-    const real = await realpath(folder);
-    if (seen.has(real) || real === out) return;
-    seen.add(real);
-    const entries = await readdir(folder, { withFileTypes: true });
-    entries.sort((a, b) => order.compare(a.name, b.name));
-    for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue;
-      const path = join(folder, entry.name);
-      try {
-        const info = entry.isSymbolicLink() ? await stat(path) : entry;
-        if (info.isDirectory()) yield* walk(path, top);
-        else if (info.isFile()) yield { path, below: relative(top, folder), found: true };
-      } catch (error) {
-        onError(path, error);
-      }
-    }
-  }
-
   for (const path of paths) {
     try {
       const info = await stat(path);
-      if (info.isDirectory()) yield* walk(resolve(path), resolve(path));
-      else yield { path: resolve(path), below: '', found: false };
+      if (!info.isDirectory()) {
+        yield { path: resolve(path), below: '', found: false };
+        continue;
+      }
+      for await (const found of scan(path, { except: [out], signal })) {
+        if ('error' in found) onError(join(path, found.name), found.error);
+        else yield { path: found.path, below: dirname(found.name), found: true };
+      }
     } catch (error) {
       onError(path.endsWith(sep) ? path.slice(0, -1) : path, error);
     }

@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Journal, openJournal, RESERVE_BYTES, readJournal } from './journal';
+
+interface Head {
+  n: string;
+}
+
+let folder: string;
+const open: Journal<Head>[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((journal) => journal.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function opened(where = folder): Promise<{ journal: Journal<Head>; heads: Head[]; places: number[] }> {
+  const heads: Head[] = [];
+  const places: number[] = [];
+  const journal = await openJournal<Head>(where, (head, at) => {
+    heads.push(head);
+    places.push(at);
+  });
+  open.push(journal);
+  return { journal, heads, places };
+}
+
+async function closed(journal: Journal<Head>): Promise<void> {
+  open.splice(open.indexOf(journal), 1);
+  await journal.close();
+}
+
+const line = fc.record({
+  head: fc.record({ n: fc.string({ unit: 'grapheme', maxLength: 40 }) }),
+  body: fc.option(fc.jsonValue({ maxDepth: 2 }), { nil: undefined }),
+});
+
+test('whatever is added comes back, in order, where it was said to lie', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { maxLength: 8 }), async (groups) => {
+      const at = await mkdtemp(join(folder, 'j-'));
+      const { journal } = await opened(at);
+      // All at once: what is added together is written together.
+      const places = (await Promise.all(groups.map((group) => journal.append(...group)))).flat();
+      const lines = groups.flat();
+      for (const [index, place] of places.entries()) {
+        const { head, body } = lines[index]!;
+        expect(await journal.read(place)).toEqual({ head, body: JSON.parse(JSON.stringify({ body })).body });
+      }
+      await closed(journal);
+      const again = await opened(at);
+      expect(again.heads).toEqual(lines.map(({ head }) => head));
+      expect(again.places).toEqual(places);
+      expect(again.journal.damaged).toBe(0);
+      await closed(again.journal);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('cut off anywhere, it is a beginning of what was written, and what follows is added after that', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 6 }), fc.nat(), async (lines, cut) => {
+      const at = await mkdtemp(join(folder, 'j-'));
+      const first = await opened(at);
+      await first.journal.append(...lines);
+      await closed(first.journal);
+      const path = join(at, 'journal');
+      const { size } = await stat(path);
+      const length = cut % (size + 1);
+      await truncate(path, length);
+
+      const kept: Head[] = [];
+      await readJournal<Head>(at, (head) => kept.push(head)).catch(() => kept.splice(0));
+      expect(kept).toEqual(lines.map(({ head }) => head).slice(0, kept.length));
+      const bytes = (await readFile(path)).subarray(0, length);
+      expect(kept.length).toBe(bytes.filter((byte) => byte === 0x0a).length);
+
+      const second = await opened(at);
+      await second.journal.append({ head: { n: 'after' } });
+      await closed(second.journal);
+      const third = await opened(at);
+      expect(third.heads).toEqual([...kept, { n: 'after' }]);
+      expect(third.journal.damaged).toBe(0);
+      await closed(third.journal);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a flipped bit in the middle costs that line alone, and is counted', async () => {
+  const { journal, places } = await opened();
+  const at = await journal.append(...['a', 'b', 'c'].map((n) => ({ head: { n }, body: { n } })));
+  expect(places).toEqual([]);
+  await closed(journal);
+  const path = join(folder, 'journal');
+  const bytes = await readFile(path);
+  bytes[at[1]! + 14]! ^= 1;
+  await writeFile(path, bytes);
+  const again = await opened();
+  expect(again.heads).toEqual([{ n: 'a' }, { n: 'c' }]);
+  expect(again.journal.damaged).toBe(1);
+});
+
+test('a file that is no journal is refused and left as it was', async () => {
+  const path = join(folder, 'journal');
+  await writeFile(path, 'Dear Ada,\nthe photo is in the other envelope.\n');
+  await expect(opened()).rejects.toMatchObject({ code: 'JOURNAL_INVALID' });
+  expect(await readFile(path, 'utf8')).toContain('Dear Ada');
+});
+
+/** A disk of 1 MiB, where this user may mount one; null elsewhere. */
+function mountSmallDisk(): string | null {
+  const place = mkdtempSync(join(tmpdir(), 'emulsion-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'emulsion-test', place], { stdio: 'ignore' });
+    return place;
+  } catch {
+    rmSync(place, { recursive: true });
+    return null;
+  }
+}
+
+const disk = mountSmallDisk();
+afterAll(() => {
+  if (disk === null) return;
+  execFileSync('umount', [disk]);
+  rmSync(disk, { recursive: true });
+});
+
+describe.skipIf(disk === null)('on a full disk', () => {
+  test('there is room for the last lines; then nothing more is taken, and what was written stays whole', async () => {
+    const { journal } = await opened(disk!);
+    expect((await stat(join(disk!, 'reserve'))).size).toBe(RESERVE_BYTES);
+    await writeFile(join(disk!, 'filler'), new Uint8Array(2 ** 20)).catch(() => undefined);
+    const large = 'x'.repeat(100_000);
+    await journal.append({ head: { n: 'first' }, body: large });
+    expect(journal.isShort).toBe(true);
+    let taken = 1;
+    const add = async () => {
+      for (;;) {
+        await journal.append({ head: { n: `line ${taken}` }, body: large });
+        taken += 1;
+      }
+    };
+    await expect(add()).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(taken).toBeGreaterThan(2);
+    await expect(journal.append({ head: { n: 'late' } })).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await closed(journal);
+    await rm(join(disk!, 'filler'));
+    const again = await opened(disk!);
+    expect(again.heads).toHaveLength(taken);
+    expect(again.journal.damaged).toBe(0);
+    await closed(again.journal);
+    expect((await readdir(disk!)).sort()).toEqual(['journal']);
+  });
+});

@@ -1,0 +1,518 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type BatchRow, BatchSettings, type BatchState } from '../../preload/contract';
+import type { Requests } from '../engine/protocol';
+import type { Engine } from '../engine/supervisor';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { stagePhoto } from '../photos/write';
+import { readJournal } from './journal';
+import { BATCH_FOLDER, type Head } from './ledger';
+import { restorePhoto } from './photo';
+import { planBatch } from './plan';
+import { csvCell, REPORT_FOLDER, writeReport } from './report';
+import { type Batch, startBatch, type Workshop } from './run';
+
+let folder: string;
+let input: string;
+let output: string;
+const batches: Batch[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+  [input, output] = [join(folder, 'in'), join(folder, 'out')];
+  await mkdir(input);
+});
+afterEach(async () => {
+  await Promise.all(batches.splice(0).map((batch) => batch.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the engine takes for a photo here: a GIF by its first bytes, told apart by the rest. */
+const photo = (text: string) => `GIF89a ${text}`;
+
+async function put(name: string, text = name): Promise<string> {
+  const path = join(input, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, photo(text));
+  return path;
+}
+
+type RestoreRequest = Requests['restore']['request'];
+
+interface Trials {
+  /** Called before a photo is computed; may throw what the engine would, or wait. */
+  before?(name: string, signal: AbortSignal | undefined): Promise<void> | void;
+  /** Called when it has been written under its temporary name. */
+  staged?(name: string): Promise<void> | void;
+}
+
+/** An engine that copies. What comes after it (names, journal, publishing) is the real thing. */
+function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: string[] } {
+  const computed: string[] = [];
+  const request = async (_kind: string, body: RestoreRequest, control?: { signal?: AbortSignal }) => {
+    const name = basename(body.path);
+    await before?.(name, control?.signal);
+    if (control?.signal?.aborted) throw new EmulsionError('CANCELLED');
+    computed.push(name);
+    const bytes = await readFile(body.path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+    const file = await stagePhoto(body.target!, (path) => writeFile(path, bytes));
+    await staged?.(name);
+    const report = { kind: 'tone', outcome: 'done', sentence: 'Faded.', seconds: 1, generator: null, provider: null };
+    return {
+      photo: { notes: [] },
+      reports: [report],
+      output: { path: file.path, bytes: file.bytes, width: 1, height: 1, extension: 'png' },
+      thumbnails: { before: Buffer.from([0xff, 0xd8, 1]), after: Buffer.from([0xff, 0xd8, 2]) },
+      peak: 1,
+    };
+  };
+  return { engine: { request } as unknown as Engine, computed };
+}
+
+function workshopOf(trials: Trials, engines = 2): { workshop: Workshop; computed: string[]; most: () => number } {
+  const { engine, computed } = copyingEngine(trials);
+  let working = 0;
+  let most = 0;
+  const workshop: Workshop = {
+    shape: { engines, threads: 1 },
+    provider: 'cpu',
+    limit: () => engines,
+    async process(task, control) {
+      working += 1;
+      most = Math.max(most, working);
+      try {
+        return await restorePhoto(engine, task, control);
+      } finally {
+        working -= 1;
+      }
+    },
+    close: async () => {},
+  };
+  return { workshop, computed, most: () => most };
+}
+
+async function begin(
+  trials: Trials = {},
+  settings: Partial<BatchSettings> = {},
+  more: { retry?: boolean; engines?: number } = {},
+) {
+  const { workshop, computed, most } = workshopOf(trials, more.engines);
+  const rows: BatchRow[] = [];
+  const batch = await startBatch({
+    input,
+    output,
+    settings: BatchSettings.parse(settings),
+    workshop,
+    newId: () => 'batch-1',
+    retry: more.retry,
+    onRow: (row, isNew) => isNew && rows.push(row),
+    interval: 0.05,
+  });
+  batches.push(batch);
+  return { batch, computed, rows, most };
+}
+
+/** A batch from its beginning to its end. */
+async function run(
+  ...parameters: Parameters<typeof begin>
+): Promise<{ state: BatchState; computed: string[]; rows: BatchRow[] }> {
+  const { batch, computed, rows } = await begin(...parameters);
+  const state = await batch.ended;
+  await batch.close();
+  return { state, computed, rows };
+}
+
+/** Every file of the output folder that is not the batch's own. */
+async function outputs(): Promise<string[]> {
+  const all = await readdir(output, { recursive: true, withFileTypes: true }).catch(() => []);
+  return all
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(output.length + 1))
+    .filter((name) => !name.startsWith(BATCH_FOLDER) && !name.startsWith(REPORT_FOLDER))
+    .sort();
+}
+
+async function journalHeads(): Promise<Head[]> {
+  const heads: Head[] = [];
+  await readJournal<Head>(join(output, BATCH_FOLDER), (head) => heads.push(head));
+  return heads;
+}
+
+describe('a batch', () => {
+  test('mirrors the tree, leaves the originals, and names every file with what became of it', async () => {
+    const originals = [await put('a.gif'), await put('1931/b.gif'), await put('1931/line\nbreak 😀.gif')];
+    await writeFile(join(input, 'notes.txt'), 'Dear Ada');
+    await writeFile(join(input, 'letter.jpg'), 'Dear Ada');
+    const before = await Promise.all(originals.map((path) => readFile(path)));
+    const { state, rows } = await run();
+    expect(state).toMatchObject({ phase: 'done', halt: null, scanning: false });
+    expect(state.counts).toMatchObject({ found: 5, restored: 3, failed: 1, passed: 1, waiting: 0 });
+    expect(state.errors).toEqual([{ code: 'NOT_A_PHOTO', count: 1 }]);
+    // A line end is not in the name of any file that is written.
+    expect(await outputs()).toEqual(['1931/b.png', '1931/line_break 😀.png', 'a.png']);
+    expect(await Promise.all(originals.map((path) => readFile(path)))).toEqual(before);
+    expect(rows.find(({ name }) => name === '1931/line\nbreak 😀.gif')).toMatchObject({
+      state: 'restored',
+      written: '1931/line_break 😀.png',
+    });
+    expect(rows.find(({ name }) => name === 'letter.jpg')?.failure?.code).toBe('NOT_A_PHOTO');
+  });
+
+  test('does nothing twice, and again what has changed, or what is not there any more', async () => {
+    for (const name of ['a.gif', 'b.gif', 'c.gif', 'd.gif']) await put(name);
+    expect((await run()).computed).toHaveLength(4);
+    expect((await run()).computed).toEqual([]);
+    const later = new Date(Date.now() + 10_000);
+    await put('a.gif', 'another');
+    await utimes(join(input, 'b.gif'), later, later);
+    await rm(join(output, 'c.png'));
+    const again = await run();
+    expect(again.computed.sort()).toEqual(['a.gif', 'c.gif']);
+    expect(again.state.counts).toMatchObject({ found: 4, restored: 4 });
+    // What had been restored from the older file stays as it was.
+    expect(await outputs()).toEqual(['a-2.png', 'a.png', 'b.png', 'c.png', 'd.png']);
+  });
+
+  test('notices other settings, and says so', async () => {
+    await put('a.gif');
+    await run();
+    const { state, computed } = await run({}, { quality: 50 });
+    expect(computed).toEqual(['a.gif']);
+    expect(state.notes.join(' ')).toMatch(/settings have changed: 1 photo/);
+    expect((await run({}, { quality: 50, order: 'largest', concurrency: 3 })).computed).toEqual([]);
+  });
+
+  test('whenever it is broken off, going on leaves one output for each photo', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat({ max: 9 }), { maxLength: 6 }), fc.boolean(), async (stops, afterStaging) => {
+        await rm(folder, { recursive: true });
+        await mkdir(input, { recursive: true });
+        const names = Array.from({ length: 6 }, (_, index) => `${index}.gif`);
+        for (const name of names) await put(name);
+        for (const stop of stops) {
+          let count = 0;
+          const { batch } = await begin({
+            [afterStaging ? 'staged' : 'before']: () => {
+              count += 1;
+              if (count === stop) batch.cancel();
+            },
+          });
+          await batch.ended;
+          await batch.close();
+        }
+        const { state } = await run();
+        expect(state.counts).toMatchObject({ found: 6, restored: 6, waiting: 0 });
+        expect(await outputs()).toEqual(names.map((name) => name.replace('gif', 'png')));
+        const done = (await journalHeads()).filter(({ t }) => t === 'done').map((head) => (head as { n: string }).n);
+        expect(done.sort()).toEqual(names);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('killed between the journal and the name, or between the name and the journal, it still ends once', async () => {
+    for (const name of ['a.gif', 'b.gif']) await put(name);
+    await run();
+    // As after a kill: the last word of each photo is missing; one has its name, the other has not.
+    const path = join(output, BATCH_FOLDER, 'journal');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !/"t":"(done|stop)"/.test(line)).join('\n'));
+    await rm(join(output, 'b.png'));
+    const { state, computed } = await run();
+    expect(computed).toEqual(['b.gif']);
+    expect(state.counts.restored).toBe(2);
+    expect(await outputs()).toEqual(['a.png', 'b.png']);
+  });
+
+  test('is refused where another works, or where the journal is of another folder', async () => {
+    await put('a.gif');
+    const { batch } = await begin({ before: () => new Promise((resolve) => setTimeout(resolve, 200)) });
+    await expect(begin()).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    await batch.close();
+    await mkdir(join(folder, 'other'));
+    input = join(folder, 'other');
+    await expect(begin()).rejects.toMatchObject({ code: 'JOURNAL_INVALID' });
+    output = input;
+    await expect(begin()).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+  });
+
+  test('never works on more photos at once than it may, pauses between photos and goes on', async () => {
+    for (let index = 0; index < 12; index++) await put(`${index}.gif`);
+    let begun = 0;
+    const { batch, most, computed } = await begin(
+      {
+        before: async () => {
+          begun += 1;
+          if (begun === 4) batch.pause();
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        },
+      },
+      {},
+      { engines: 3 },
+    );
+    await expect.poll(() => batch.state().phase).toBe('paused');
+    const sofar = computed.length;
+    expect(sofar).toBeLessThan(12);
+    expect(batch.state().running).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(computed).toHaveLength(sofar);
+    batch.resume();
+    expect((await batch.ended).counts.restored).toBe(12);
+    expect(most()).toBe(3);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('an error stays with its photo; failed ones are tried again on request, in the same run or a later one', async () => {
+    for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
+    let broken = true;
+    const trials: Trials = {
+      before: (name) => {
+        if (broken && name !== 'b.gif') throw new EmulsionError('PHOTO_DAMAGED');
+      },
+    };
+    const first = await run(trials);
+    expect(first.state.counts).toMatchObject({ restored: 1, failed: 2 });
+    expect((await run(trials)).state.counts).toMatchObject({ restored: 1, failed: 2 });
+    broken = false;
+    const { state, computed } = await run(trials, {}, { retry: true });
+    expect(computed.sort()).toEqual(['a.gif', 'c.gif']);
+    expect(state.counts).toMatchObject({ restored: 3, failed: 0 });
+    expect(state.errors).toEqual([]);
+  });
+
+  test('a photo that takes the engine down twice is set aside, and the rest goes on', async () => {
+    for (const name of ['a.gif', 'bomb.gif', 'c.gif', 'unlucky.gif']) await put(name);
+    const crashes: Record<string, number> = { 'bomb.gif': 9, 'unlucky.gif': 1 };
+    const trials: Trials = {
+      before: (name) => {
+        if ((crashes[name] ?? 0) === 0) return;
+        crashes[name]! -= 1;
+        throw new EmulsionError('ENGINE_CRASHED');
+      },
+    };
+    const { state, rows } = await run(trials);
+    expect(state.counts).toMatchObject({ restored: 3, quarantined: 1, failed: 0 });
+    expect(rows.find(({ name }) => name === 'bomb.gif')?.failure).toMatchObject({ code: 'PHOTO_QUARANTINED' });
+    expect(crashes['bomb.gif']).toBe(7);
+    // A later run leaves it where it is.
+    expect((await run(trials)).state.counts.quarantined).toBe(1);
+    expect(crashes['bomb.gif']).toBe(7);
+  });
+
+  test('an engine that always falls is not laid at the photos’ door', async () => {
+    for (let index = 0; index < 20; index++) await put(`${index}.gif`);
+    const { state } = await run({
+      before: () => {
+        throw new EmulsionError('ENGINE_CRASHED');
+      },
+    });
+    expect(state).toMatchObject({ phase: 'halted', halt: { code: 'ENGINE_FAILED' } });
+    expect(state.counts.quarantined).toBeLessThan(3);
+    expect((await run()).state.counts.restored + state.counts.quarantined).toBe(20);
+  });
+
+  test('a full disk stops the batch, nobody’s photo is a failure, and it can be gone on with', async () => {
+    for (let index = 0; index < 8; index++) await put(`${index}.gif`);
+    let isFull = true;
+    let done = 0;
+    const trials: Trials = {
+      staged: () => {
+        done += 1;
+        if (isFull && done > 3) throw new EmulsionError('DISK_FULL');
+      },
+    };
+    const { state } = await run(trials, {}, { engines: 1 });
+    expect(state).toMatchObject({ phase: 'halted', halt: { code: 'DISK_FULL' } });
+    expect(state.counts).toMatchObject({ found: 8, restored: 3, failed: 0, waiting: 5 });
+    isFull = false;
+    expect((await run(trials)).state.counts).toMatchObject({ restored: 8, failed: 0 });
+  });
+
+  test('originals that go away all at once stop the batch; one alone is named', async () => {
+    for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
+    const one = await run(
+      { before: (name) => (name === 'a.gif' ? rm(join(input, 'b.gif'), { force: true }) : undefined) },
+      {},
+      { engines: 1 },
+    );
+    expect(one.state.counts).toMatchObject({ restored: 2, failed: 1 });
+    expect(one.state.errors).toEqual([{ code: 'FILE_MISSING', count: 1 }]);
+
+    for (let index = 0; index < 5; index++) await put(`more-${index}.gif`);
+    const { state } = await run(
+      { before: () => rename(input, `${input}-gone`).catch(() => undefined) },
+      {},
+      { engines: 1 },
+    );
+    expect(state).toMatchObject({ phase: 'halted', halt: { code: 'FILE_MISSING' } });
+    await rename(`${input}-gone`, input);
+    expect((await run()).state.counts).toMatchObject({ restored: 7, failed: 0 });
+  });
+
+  test('a file that is written to meanwhile is tried once more, then named', async () => {
+    const path = await put('a.gif');
+    let times = 0;
+    const grow = (until: number): Trials => ({
+      staged: async () => {
+        times += 1;
+        if (times <= until) await writeFile(path, photo(`longer by ${times}`));
+      },
+    });
+    expect((await run(grow(1))).state.counts).toMatchObject({ restored: 1, failed: 0 });
+    await put('a.gif', 'again');
+    times = 0;
+    const { state } = await run(grow(9));
+    expect(state.errors).toEqual([{ code: 'PHOTO_CHANGED', count: 1 }]);
+    expect(await outputs()).toEqual(['a.png']);
+  });
+});
+
+describe('names that are taken', () => {
+  const contents = () => readFile(join(output, 'a.png'), 'utf8');
+
+  beforeEach(async () => {
+    await mkdir(output);
+    await writeFile(join(output, 'a.png'), 'older');
+    await put('a.gif');
+    await put('b.gif');
+  });
+
+  test('get a number; are left; or are replaced: as the rule says', async () => {
+    expect((await run({}, { conflict: 'skip' })).state.counts).toMatchObject({ restored: 1, kept: 1 });
+    expect(await contents()).toBe('older');
+    await run();
+    expect(await contents()).toBe('older');
+    expect(await outputs()).toEqual(['a-2.png', 'a.png', 'b.png']);
+    await run({}, { conflict: 'overwrite', quality: 1 });
+    expect(await contents()).toBe(photo('a.gif'));
+  });
+
+  test('photos of one batch never take each other’s place, under any rule', async () => {
+    await rm(join(output, 'a.png'));
+    await writeFile(join(input, 'a.jpg'), Buffer.from('ffd8ff00', 'hex'));
+    for (const conflict of ['skip', 'overwrite', 'rename'] as const) {
+      await rm(output, { recursive: true, force: true });
+      const { state } = await run({}, { conflict, format: 'png' });
+      expect(state.counts, conflict).toMatchObject({ restored: 3, kept: 0 });
+      expect(await outputs(), conflict).toEqual(['a-2.png', 'a.png', 'b.png']);
+    }
+  });
+
+  test('an original is never replaced, even where the folders lie in each other', async () => {
+    output = folder;
+    await put('in/in.gif');
+    await rm(join(folder, 'out'), { recursive: true });
+    const path = join(folder, 'photo.png');
+    await writeFile(path, photo('mine'));
+    input = folder;
+    output = join(folder, 'sub');
+    await mkdir(output);
+    const before = await readFile(path);
+    await run({}, { conflict: 'overwrite', name: '{name}' });
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  test('are made by a pattern', async () => {
+    await put('1931/lake.gif');
+    await utimes(join(input, '1931/lake.gif'), new Date(2020, 4, 6), new Date(2020, 4, 6));
+    await run({}, { name: '{folder} {name} {date} ({recipe})', include: ['lake*'] });
+    expect(await outputs()).toContain('1931/1931 lake 2020-05-06 (proposal).png');
+    expect(BatchSettings.safeParse({ name: '../{name}' }).success).toBe(false);
+    expect(BatchSettings.safeParse({ name: 'photo' }).success).toBe(false);
+    expect(BatchSettings.safeParse({ name: '{name} {nonsense}' }).success).toBe(false);
+  });
+});
+
+test('a folder that is watched gives its photos when they have stopped growing', async () => {
+  await put('a.gif');
+  const { batch, computed } = await begin({}, { watch: true });
+  await expect.poll(() => batch.state().phase).toBe('watching');
+  const path = join(input, 'slow.gif');
+  for (let size = 0; size < 6; size++) {
+    await writeFile(path, photo('x'.repeat(size * 100)));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await expect.poll(() => computed).toEqual(['a.gif', 'slow.gif']);
+  await expect.poll(() => batch.state().phase).toBe('watching');
+  expect((await stat(join(output, 'slow.png'))).size).toBe(photo('x'.repeat(500)).length);
+  await put('a.gif', 'another content');
+  await expect.poll(() => computed).toEqual(['a.gif', 'slow.gif', 'a.gif']);
+  batch.cancel();
+  expect((await batch.ended).phase).toBe('cancelled');
+});
+
+test('what would be done is told without a trace', async () => {
+  for (const name of ['a.gif', '1931/b.gif']) await put(name);
+  await writeFile(join(input, 'notes.txt'), 'x');
+  await writeFile(join(input, 'bad.jpg'), 'x');
+  const settings = BatchSettings.parse({ name: '{name}-restored', format: 'tiff' });
+  const answer = await planBatch(input, output, settings);
+  expect(answer).toMatchObject({ photos: 2, others: 1, done: 0, unreadable: [{ name: 'bad.jpg' }] });
+  expect(answer.examples).toEqual([
+    { name: 'a.gif', written: 'a-restored.tif' },
+    { name: '1931/b.gif', written: '1931/b-restored.tif' },
+  ]);
+  expect(await stat(output).catch(() => null)).toBeNull();
+  await run({}, settings);
+  expect((await planBatch(input, output, settings)).done).toBe(2);
+  expect((await planBatch(input, output, { ...settings, quality: 3 })).done).toBe(0);
+});
+
+describe('the report', () => {
+  test('names every file with pictures and reasons, as pages and as tables; no name can do harm', async () => {
+    const nasty = '<img src=x onerror=alert(1)>.gif';
+    for (let index = 0; index < 205; index++) await put(`${String(index).padStart(3, '0')}.gif`);
+    await put(nasty);
+    await put('=cmd()|a, "b".gif');
+    await writeFile(join(input, 'bad.jpg'), 'x');
+    const { batch } = await begin({}, {}, { engines: 4 });
+    await batch.ended;
+    await writeReport(batch);
+    const { path } = await writeReport(batch);
+    const read = (name: string) => readFile(join(output, REPORT_FOLDER, name), 'utf8');
+    expect((await readdir(join(output, REPORT_FOLDER))).sort()).toEqual([
+      'index.html',
+      'page-2.html',
+      'photos.csv',
+      'photos.json',
+    ]);
+    const pages = (await readFile(path, 'utf8')) + (await read('page-2.html'));
+    expect(pages.match(/<article>/g)).toHaveLength(208);
+    expect(pages.match(/data:image\/jpeg;base64,/g)).toHaveLength(2 * 207);
+    expect(pages).not.toMatch(/<script|<img src=x/);
+    expect(pages).toContain('NOT_A_PHOTO');
+    const { batch: summary, photos } = JSON.parse(await read('photos.json'));
+    expect(summary.counts.restored).toBe(207);
+    expect(photos.map(({ name }: { name: string }) => name)).toContain(nasty);
+    const table = await read('photos.csv');
+    expect(table).toContain(`"'=cmd()|a, ""b"".gif",restored`);
+    expect(table.trimEnd().split('\r\n')).toHaveLength(209);
+  });
+
+  test('a cell is never a formula, and comes back from its quotes', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const cell = csvCell(text);
+        const plain = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+        expect(plain).toBe(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+        expect(cell).not.toMatch(/^[=+\-@]/);
+      }),
+    );
+  });
+});
+
+test('hashes in the journal are those of the files', async () => {
+  const path = await put('a.gif');
+  await run();
+  const made = (await journalHeads()).find((head) => head.t === 'made');
+  const sum = async (file: string) =>
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+  expect(made).toMatchObject({ n: 'a.gif', o: 'a.png', h: await sum(path), oh: await sum(join(output, 'a.png')) });
+});

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { look, type ScanOptions, scan } from './scan';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function put(name: string, content = 'x', modified?: number): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  if (modified !== undefined) await utimes(path, modified, modified);
+  return path;
+}
+
+async function names(options: Partial<ScanOptions> = {}): Promise<string[]> {
+  const found: string[] = [];
+  for await (const each of scan(folder, { except: [], ...options })) {
+    found.push('error' in each ? `${each.name}: ${each.error.code}` : each.name);
+  }
+  return found;
+}
+
+test('finds every file once, numbers by their value, whatever links lead round in a circle', async () => {
+  for (const name of ['10.jpg', '9.jpg', 'b/1.jpg', 'a/c/2.png', '.hidden.jpg', '.git/3.jpg']) await put(name);
+  await symlink('..', join(folder, 'a', 'up'));
+  await symlink('.', join(folder, 'self'));
+  await symlink('round', join(folder, 'round'));
+  await symlink('nowhere.jpg', join(folder, 'z-dangling.jpg'));
+  await symlink(join(folder, 'b', '1.jpg'), join(folder, 'linked.jpg'));
+  expect(await names()).toEqual([
+    '9.jpg',
+    '10.jpg',
+    'linked.jpg',
+    'round: FILE_MISSING',
+    'z-dangling.jpg: FILE_MISSING',
+    'a/c/2.png',
+    'b/1.jpg',
+  ]);
+});
+
+test('names of any kind come back as they are', async () => {
+  const odd = ['line\nbreak.jpg', '😀 família.jpg', 'tab\there.png', `${'long '.repeat(40)}.jpg`, "it's & <b>.jpg"];
+  const deep = `${Array.from({ length: 20 }, (_, level) => `folder-of-depth-${level}`).join('/')}/deep.jpg`;
+  for (const name of [...odd, deep]) await put(name);
+  expect(join(folder, deep).length).toBeGreaterThan(260);
+  expect((await names()).sort()).toEqual([...odd, deep].sort());
+});
+
+test('globs choose by path, or by name in any folder, in any case', async () => {
+  for (const name of ['a.JPG', 'b.tif', '1931/a.jpg', '1931/proofs/c.jpg', '1932/[odd] d.jpg']) await put(name);
+  expect(await names({ include: ['*.jpg'] })).toEqual(['a.JPG', '1931/a.jpg', '1931/proofs/c.jpg', '1932/[odd] d.jpg']);
+  expect(await names({ include: ['1931/**'], exclude: ['**/proofs/**'] })).toEqual(['1931/a.jpg']);
+  expect(await names({ exclude: ['*.{jpg,tif}'] })).toEqual([]);
+});
+
+test('other orders than by name, and folders that are left out even through a link', async () => {
+  await put('small.jpg', 'x', 300);
+  await put('large.jpg', 'x'.repeat(100), 100);
+  await put('middle.jpg', 'x'.repeat(10), 200);
+  await put('out/restored.jpg');
+  await symlink('out', join(folder, 'alias'));
+  const except = [join(folder, 'out')];
+  expect(await names({ except, order: 'smallest' })).toEqual(['small.jpg', 'middle.jpg', 'large.jpg']);
+  expect(await names({ except, order: 'largest' })).toEqual(['large.jpg', 'middle.jpg', 'small.jpg']);
+  expect(await names({ except, order: 'oldest' })).toEqual(['large.jpg', 'middle.jpg', 'small.jpg']);
+  expect(await names({ except, order: 'newest' })).toEqual(['small.jpg', 'middle.jpg', 'large.jpg']);
+});
+
+test('a folder that is not there is an error, not an empty one', async () => {
+  await rm(folder, { recursive: true });
+  await expect(names()).rejects.toMatchObject({ code: 'FILE_MISSING' });
+});
+
+test('a file is judged by its content; one that was meant to be a photo is no stray', async () => {
+  expect(await look(await put('letter.txt', 'Dear Ada'))).toMatchObject({
+    stray: true,
+    error: { code: 'NOT_A_PHOTO' },
+  });
+  expect(await look(await put('letter.jpg', 'Dear Ada'))).toMatchObject({
+    stray: false,
+    error: { code: 'NOT_A_PHOTO' },
+  });
+  expect(await look(await put('empty.jpg', ''))).toMatchObject({ stray: false, error: { code: 'FILE_EMPTY' } });
+  expect(await look(await put('photo.bin', 'GIF89a…'))).toBeNull();
+  expect(await look(join(folder, 'gone.jpg'))).toMatchObject({ stray: false, error: { code: 'FILE_MISSING' } });
+});
