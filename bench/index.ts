@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchBatch } from './batch';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchStart } from './start';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   memory: benchMemory,
   start: benchStart,
   stroke: benchStroke,
+  batch: benchBatch,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */
