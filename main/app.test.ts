@@ -144,7 +144,7 @@ test('a closed photo is unknown from then on, pictures included', async () => {
   await value(app.handle('photos.close', { photoId: opened.id }));
   expect(await app.handle('photos.close', { photoId: opened.id })).toMatchObject({ error: { code: 'UNKNOWN_PHOTO' } });
   const query = { photoId: opened.id, layer: 'original', revision: 0, x: 0, y: 0, w: 1, h: 1, width: 1, height: 1 };
-  expect(() => app.picture(query as never)).toThrowError(expect.objectContaining({ code: 'UNKNOWN_PHOTO' }));
+  await expect(app.picture(query as never)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
 });
 
 test('progress reaches the page under the job’s own id, and a cancel ends the job as CANCELLED', async () => {

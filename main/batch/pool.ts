@@ -55,7 +55,8 @@ export class Pool {
   readonly #wanted: number;
   readonly #engines: Engine[] = [];
   readonly #idle: Engine[] = [];
-  #peak = ENGINE_MEMORY / 2;
+  /** The most memory that an engine has taken; null before the first photo is done. */
+  #peak: number | null = null;
 
   constructor(launch: LaunchEngine, options: EngineOptions, wanted: number) {
     this.#launch = launch;
@@ -72,18 +73,19 @@ export class Pool {
 
   /** Photos that may be at work now: fewer than there are engines for where memory has become short. */
   limit(working: number): number {
-    const { provider } = this;
-    // What computes is known after the first photo; a card has to be shared.
-    if (this.#wanted === 0 && provider === null) return 1;
-    const most =
-      this.#wanted === 0 && provider !== 'cpu' ? Math.min(ON_A_CARD, this.shape.engines) : this.shape.engines;
-    if (this.#wanted > 0 || working === 0 || working < this.#engines.length) return most;
-    return availableMemory() * SHARE < this.#peak ? working : most;
+    const { engines } = this.shape;
+    if (this.#wanted > 0) return engines;
+    // What computes is known when the first generator has been loaded, or by the end of the first photo.
+    if (this.provider === null && this.#peak === null) return 1;
+    const onCard = this.provider !== null && this.provider !== 'cpu';
+    const most = onCard ? Math.min(ON_A_CARD, engines) : engines;
+    const needsAnother = working > 0 && working >= this.#engines.length;
+    return needsAnother && availableMemory() * SHARE < (this.#peak ?? ENGINE_MEMORY) ? working : most;
   }
 
   /** Learns how much memory an engine takes. */
   learn(peak: number): void {
-    this.#peak = Math.max(this.#peak, peak);
+    this.#peak = Math.max(this.#peak ?? 0, peak);
   }
 
   async use<T>(work: (engine: Engine) => Promise<T>): Promise<T> {

@@ -98,8 +98,13 @@ interface Item {
   at: number | null;
   /** Tries that came to nothing for a reason that may pass. */
   tries: number;
-  failure: Failure | null;
+  /** Of a failed or quarantined photo. */
+  code: ErrorCode | null;
 }
+
+const newItem = (index: number, found: Found): Item => {
+  return { index, found, state: 'waiting', at: null, tries: 0, code: null };
+};
 
 /** A photo that takes the engine down so often is set aside. */
 const CRASHES = 2;
@@ -256,13 +261,13 @@ class RunningBatch implements Batch {
   }
 
   async #row(item: Item): Promise<BatchRow> {
-    const { index, found, state, at, failure } = item;
+    const { index, found, state, at } = item;
     const row: BatchRow = {
       index,
       name: found.name,
       bytes: found.bytes,
       state,
-      failure,
+      failure: null,
       reports: [],
       written: null,
       seconds: null,
@@ -318,13 +323,11 @@ class RunningBatch implements Batch {
     await this.#ledger.journal.append({ head: { t: 'retry' } });
     for (const item of this.#items) {
       if (item.state !== 'failed' && item.state !== 'quarantined') continue;
-      this.#counts[item.state] -= 1;
       const entry = this.#ledger.entries.get(item.found.name);
       if (entry) entry.crashes = 0;
-      Object.assign(item, { at: null, tries: 0, failure: null });
+      this.#takeBack(item);
       this.#enqueue(item);
     }
-    this.#errors.clear();
     this.#changed();
   }
 
@@ -437,17 +440,10 @@ class RunningBatch implements Batch {
   /** A file that was found: finished by an earlier run, or one that waits. `known`: it has been changed since. */
   async #take(found: Found, known?: Item): Promise<void> {
     await this.#sweep(found.name);
-    const item: Item = known ?? {
-      index: this.#items.length,
-      found,
-      state: 'waiting',
-      at: null,
-      tries: 0,
-      failure: null,
-    };
+    const item = known ?? newItem(this.#items.length, found);
     if (known) {
-      if (known.state !== 'waiting' && known.state !== 'running') this.#counts[known.state] -= 1;
-      Object.assign(known, { found, at: null, tries: 0, failure: null });
+      this.#takeBack(known);
+      known.found = found;
     } else {
       this.#items.push(item);
       this.#byName.set(found.name, item);
@@ -459,9 +455,22 @@ class RunningBatch implements Batch {
     else this.#enqueue(item);
   }
 
+  /** What had become of an item counts no more. */
+  #takeBack(item: Item): void {
+    if (item.state !== 'waiting' && item.state !== 'running') this.#counts[item.state] -= 1;
+    if (item.code !== null) this.#count(item.code, -1);
+    Object.assign(item, { at: null, tries: 0, code: null });
+  }
+
+  #count(code: ErrorCode, change: 1 | -1): void {
+    const now = (this.#errors.get(code) ?? 0) + change;
+    if (now === 0) this.#errors.delete(code);
+    else this.#errors.set(code, now);
+  }
+
   async #unreadable(name: string, error: EmulsionError): Promise<void> {
     const found = { name, path: pathIn(this.#setup.input, name), bytes: 0, modified: 0 };
-    const item: Item = { index: this.#items.length, found, state: 'waiting', at: null, tries: 0, failure: null };
+    const item = newItem(this.#items.length, found);
     this.#items.push(item);
     this.#byName.set(name, item);
     this.#counts.found += 1;
@@ -591,7 +600,8 @@ class RunningBatch implements Batch {
           },
           onProgress: ({ done, step }) => {
             this.#working.set(item.index, { done, step });
-            this.#tell();
+            // With what is known by now, another photo may be begun.
+            this.#changed();
           },
         },
       );
@@ -729,7 +739,8 @@ class RunningBatch implements Batch {
     if (outcome === 'failed' || outcome === 'quarantined' || this.#setup.onRow) {
       const row = await this.#row(item);
       if (row.failure && (outcome === 'failed' || outcome === 'quarantined')) {
-        this.#errors.set(row.failure.code, (this.#errors.get(row.failure.code) ?? 0) + 1);
+        item.code = row.failure.code;
+        this.#count(row.failure.code, 1);
       }
       this.#setup.onRow?.(row, isNew);
     }
