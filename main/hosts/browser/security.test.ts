@@ -38,6 +38,7 @@ describe('requests within a session', () => {
     ['by the other loopback name', get('/', { host: `localhost:${PORT}` }), { kind: 'page', path: '/' }],
     ['a picture', get('/picture/a/result?x=0'), { kind: 'picture' }],
     ['a download', get('/download/abc_-1'), { kind: 'download', token: 'abc_-1' }],
+    ['a page of a report', get('/download/abc/page-2.html'), { kind: 'report', token: 'abc', name: 'page-2.html' }],
     ['an upload', post('/upload'), { kind: 'upload' }],
     ['the entrance once more', get('/?token=whatever'), { kind: 'home' }],
   ])('lets %s through', (_title, asked, decision) => {
@@ -65,6 +66,10 @@ describe('requests within a session', () => {
     ['the socket without an upgrade', get('/socket'), 404],
     ['a download that is no token', get('/download/../../etc/passwd'), 404],
     ['a download without one', get('/download/'), 404],
+    ['a report that climbs', get('/download/abc/..'), 404],
+    ['a report that climbs farther', get('/download/abc/../../passwd'), 404],
+    ['a report of an encoded name', get('/download/abc/%2e%2e%2fpasswd.txt'), 404],
+    ['a report of no name', get('/download/abc/'), 404],
     ['an upload by GET', get('/upload'), 404],
     ['a preflight', get('/upload', { method: 'OPTIONS', origin: `http://${HOST}` }), 405],
     ['DELETE', get('/', { method: 'DELETE' }), 405],

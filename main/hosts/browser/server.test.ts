@@ -365,6 +365,24 @@ describe('downloads', () => {
   });
 });
 
+describe('a report', () => {
+  it('is shown as a page in which nothing can run, and its tables are handed over', async () => {
+    const cookie = await enter();
+    await writeFile(join(app.uploads, 'index.html'), '<h1>Restoration</h1>');
+    app.reports.set('abc', app.uploads);
+    const page = await fetch(`${origin()}/download/abc/index.html`, { headers: { cookie } });
+    expect(await page.text()).toBe('<h1>Restoration</h1>');
+    expect(page.headers.get('content-disposition')).toBe('inline');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain('sandbox');
+    expect(policy).not.toMatch(/allow-scripts|script-src/);
+    expect((await ask('/download/none/index.html', { headers: { cookie } })).status).toBe(403);
+    expect((await ask('/download/abc/page-2.html', { headers: { cookie } })).status).toBe(404);
+    expect((await ask('/download/abc/index.html')).status).toBe(403);
+  });
+});
+
 describe('the socket', () => {
   it.each<[string, (cookie: string) => Record<string, string>]>([
     ['no cookie', () => ({ origin: origin() })],

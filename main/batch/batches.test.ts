@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BatchSettings, type BatchState } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import { type Batches, createBatches } from './batches';
+import { photo, type Trials, workshopOf } from './test-support';
+
+let folder: string;
+let input: string;
+let output: string;
+const open: Batches[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+  [input, output] = [join(folder, 'in'), join(folder, 'out')];
+  await mkdir(input);
+  for (const name of ['a.gif', 'b.gif', 'c.gif']) await writeFile(join(input, name), photo(name));
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((batches) => batches.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The batches of a program that was just started. */
+function started(trials: Trials = {}) {
+  const states: BatchState[] = [];
+  const batches = createBatches({
+    path: join(folder, 'data', 'batches.json'),
+    workshop: () => workshopOf(trials, 1).workshop,
+    onState: (state) => states.push(state),
+  });
+  open.push(batches);
+  return { batches, states };
+}
+
+const settings = BatchSettings.parse({ quality: 77 });
+const slow: Trials = { before: () => new Promise((resolve) => setTimeout(resolve, 20)) };
+
+test('one runs at a time; another is refused until it is over', async () => {
+  const { batches, states } = started(slow);
+  const { id } = await batches.start(input, output, settings);
+  expect(batches.busy()).toBe(true);
+  await expect(batches.start(input, join(folder, 'other'), settings)).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+  expect((await batches.find(id).ended).counts.restored).toBe(3);
+  expect(batches.busy()).toBe(false);
+  expect(states.at(-1)).toMatchObject({ id, phase: 'done' });
+  await batches.start(input, join(folder, 'other'), settings);
+  expect(() => batches.find(id)).toThrowError(EmulsionError);
+});
+
+test('after a restart an unfinished batch is known, and is gone on with under its own settings', async () => {
+  const first = started(slow);
+  const { id } = await first.batches.start(input, output, settings);
+  await first.batches.close();
+  expect(first.batches.state()?.counts.waiting).toBeGreaterThan(0);
+
+  const second = started();
+  expect(second.batches.state()).toBeNull();
+  expect(await second.batches.known()).toMatchObject([{ id, input, output, finished: false }]);
+  const state = await second.batches.goOn(id);
+  expect(state).toMatchObject({ id, settings: { quality: 77 } });
+  expect((await second.batches.find(id).ended).counts.restored).toBe(3);
+  await expect.poll(async () => (await second.batches.known())[0]?.finished).toBe(true);
+
+  await second.batches.forget(id);
+  expect(await second.batches.known()).toEqual([]);
+  await expect(second.batches.goOn(id)).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
+});
+
+test('what failed is tried again when the batch is over', async () => {
+  let broken = true;
+  const { batches } = started({
+    before: () => {
+      if (broken) throw new EmulsionError('PHOTO_DAMAGED');
+    },
+  });
+  const { id } = await batches.start(input, output, settings);
+  expect((await batches.find(id).ended).counts.failed).toBe(3);
+  broken = false;
+  await batches.goOn(id, true);
+  expect((await batches.find(id).ended).counts).toMatchObject({ failed: 0, restored: 3 });
+});
+
+test('a list that cannot be read is begun anew', async () => {
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'batches.json'), '{"half": ');
+  const { batches } = started();
+  expect(await batches.known()).toEqual([]);
+  await batches.start(input, output, settings);
+  expect(await batches.known()).toHaveLength(1);
+});

@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Requests } from '../engine/protocol';
+import type { Engine } from '../engine/supervisor';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { stagePhoto } from '../photos/write';
+import { restorePhoto } from './photo';
+import type { Workshop } from './run';
+
+/** What the engine takes for a photo here: a GIF by its first bytes, told apart by the rest. */
+export const photo = (text: string) => `GIF89a ${text}`;
+
+type RestoreRequest = Requests['restore']['request'];
+
+export interface Trials {
+  /** Called before a photo is computed; may throw what the engine would, or wait. */
+  before?(name: string, signal: AbortSignal | undefined): Promise<void> | void;
+  /** Called when it has been written under its temporary name. */
+  staged?(name: string): Promise<void> | void;
+}
+
+/** An engine that copies. What comes after it (names, journal, publishing) is the real thing. */
+function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: string[] } {
+  const computed: string[] = [];
+  const request = async (_kind: string, body: RestoreRequest, control?: { signal?: AbortSignal }) => {
+    const name = basename(body.path);
+    await before?.(name, control?.signal);
+    if (control?.signal?.aborted) throw new EmulsionError('CANCELLED');
+    computed.push(name);
+    const bytes = await readFile(body.path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+    const file = await stagePhoto(body.target!, (path) => writeFile(path, bytes));
+    await staged?.(name);
+    const report = { kind: 'tone', outcome: 'done', sentence: 'Faded.', seconds: 1, generator: null, provider: null };
+    return {
+      photo: { notes: [] },
+      reports: [report],
+      output: { path: file.path, bytes: file.bytes, width: 1, height: 1, extension: 'png' },
+      thumbnails: { before: Buffer.from([0xff, 0xd8, 1]), after: Buffer.from([0xff, 0xd8, 2]) },
+      peak: 1,
+    };
+  };
+  return { engine: { request } as unknown as Engine, computed };
+}
+
+export function workshopOf(
+  trials: Trials,
+  engines = 2,
+): { workshop: Workshop; computed: string[]; most: () => number } {
+  const { engine, computed } = copyingEngine(trials);
+  let working = 0;
+  let most = 0;
+  const workshop: Workshop = {
+    shape: { engines, threads: 1 },
+    provider: 'cpu',
+    limit: () => engines,
+    async process(task, control) {
+      working += 1;
+      most = Math.max(most, working);
+      try {
+        return await restorePhoto(engine, task, control);
+      } finally {
+        working -= 1;
+      }
+    },
+    close: async () => {},
+  };
+  return { workshop, computed, most: () => most };
+}
