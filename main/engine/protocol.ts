@@ -17,6 +17,7 @@ import type {
   Step,
   StepReport,
 } from '../../preload/contract';
+import type { StepChange } from '../restoration/recipe';
 
 /**
  * What the app and its engine process say to each other. Both ends are ours and the messages stay on this computer,
@@ -114,6 +115,8 @@ export interface Requests {
       recipe: Recipe | null;
       /** Steps that are asked for besides the recipe, or besides what the photo is found to need. */
       added?: readonly Step[];
+      /** Changes to the steps of the recipe or of the proposal, and to those that are asked for besides. */
+      changes?: readonly StepChange[];
       /** What a person has changed by hand, besides the recipe. */
       edit?: EngineEdit;
       /** Which way up it is written; as it was opened where none is given. */

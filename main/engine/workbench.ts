@@ -31,7 +31,7 @@ import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
-import { stepOf, withAdded } from '../restoration/recipe';
+import { recipeFor, stepOf } from '../restoration/recipe';
 import {
   type EditedMask,
   editedMask,
@@ -194,7 +194,7 @@ export class Workbench {
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
 
-    const recipe = withAdded(request.recipe ?? analysis.recipe, request.added ?? [], analysis);
+    const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
     const mask = request.edit && maskOf(request.edit, opened.photo);
     // The one raster there is: nothing is kept, so it is worked on in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, mask }, 0.3, 0.85);

@@ -374,6 +374,24 @@ describe('restore', () => {
     expect(await readdir(target)).toEqual(['restored.png']);
   });
 
+  it('goes by changes to the recipe or to the proposal', async () => {
+    const { engine } = shared;
+    const masked = async (grow: number) => {
+      const request = restoreRequest(scratched, await outputs(), repairAlways);
+      return (await engine.request('restore', { ...request, changes: [{ kind: 'repair', settings: { grow } }] }))
+        .masked;
+    };
+    expect(await masked(6)).toBeGreaterThan(await masked(0));
+
+    const request = restoreRequest(scratched, await outputs(), null);
+    const plain = await engine.request('restore', request);
+    const tone = (reports: typeof plain.reports) => reports.find(({ kind }) => kind === 'tone');
+    expect(tone(plain.reports)!.outcome).not.toBe('done');
+    const changes = [{ kind: 'tone', enabled: true, settings: { strength: 0 } }] as const;
+    const { reports } = await engine.request('restore', { ...request, changes });
+    expect(tone(reports)).toMatchObject({ outcome: 'done', sentence: expect.stringContaining('strength 0') });
+  });
+
   it('analyses only, where nothing is to be written', async () => {
     const { engine } = shared;
     const answer = await engine.request('restore', { ...restoreRequest(scratched, '', null), target: null });

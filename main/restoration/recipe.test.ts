@@ -10,7 +10,16 @@ import {
   type StepKind,
 } from '../../preload/contract';
 import { EmulsionError } from '../errors';
-import { findRecipe, NAMED_RECIPES, orderSteps, parseRecipe, withAdded } from './recipe';
+import {
+  findRecipe,
+  NAMED_RECIPES,
+  orderSteps,
+  parseRecipe,
+  recipeFor,
+  recipeProblems,
+  withAdded,
+  withChanges,
+} from './recipe';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -95,6 +104,74 @@ describe('parseRecipe', () => {
   });
 });
 
+describe('recipeProblems', () => {
+  const mine = { format: 1, id: 'mine', name: 'Mine' };
+  const told = (value: unknown) => recipeProblems(value).map(({ path, message }) => `${path}: ${message}`);
+
+  test('finds none in what fits, whatever that is', () => {
+    fc.assert(
+      fc.property(recipe, (one) => {
+        expect(recipeProblems(JSON.parse(JSON.stringify(one)))).toEqual([]);
+      }),
+    );
+  });
+
+  test('finds one in everything else, and throws for nothing', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(recipeProblems(value).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('names every fault, where it is, and what would do', () => {
+    const steps = [
+      { kind: 'repiar', settings: {} },
+      { kind: 'tone', enabled: 'yes', settings: { strength: 4, cast: 'no' } },
+      { kind: 'upscale', settings: { scale: 3, variant: 'crips', target: { unit: 'print', longer: 0.5, dpi: 36.5 } } },
+      { kind: 'style', settings: {} },
+    ];
+    expect(told({ ...mine, id: 'My own', name: '', gate: 'always', steps })).toEqual([
+      'id: must be 1 to 64 small letters, digits and hyphens',
+      'name: must not be empty',
+      'steps[0].kind: must be one of repair, restore, tone, colorise, upscale, style (did you mean “repair”?)',
+      'steps[1].enabled: must be true or false',
+      'steps[1].settings.strength: must be at most 1',
+      'steps[1].settings.cast: must be a number',
+      'steps[2].settings.scale: must be one of 2, 4',
+      'steps[2].settings.variant: must be one of faithful, crisp (did you mean “crisp”?)',
+      'steps[2].settings.target.longer: must be at least 1',
+      'steps[2].settings.target.dpi: must be a whole number',
+      'steps[3].settings.style: is missing',
+    ]);
+    expect(told({ ...mine, steps: [steps[0], steps[0]].map(() => ({ kind: 'tone', settings: {} })) })).toEqual([
+      'recipe: a recipe holds each kind of step at most once',
+    ]);
+    const long = {
+      ...mine,
+      name: 'x'.repeat(121),
+      steps: Array.from({ length: 7 }, () => ({ kind: 'tone', settings: {} })),
+    };
+    expect(told(long)).toEqual(['name: must be at most 120 characters long', 'steps: must be at most 6 entries long']);
+    expect(told([])).toEqual(['recipe: A recipe is a JSON object, and this is none.']);
+  });
+
+  test('names keys that would be left out, at any depth, with what they may have been meant to be', () => {
+    const target = { unit: 'pixels', longer: 3000, dpi: 300 };
+    const steps = [
+      { kind: 'repair', enable: false, settings: { sensitivty: 1, opacity: 1 } },
+      { kind: 'upscale', settings: { target } },
+    ];
+    expect(told({ ...mine, gates: 'always', steps })).toEqual([
+      'gates: is not known here (did you mean “gate”?)',
+      'steps[0].enable: is not known here (did you mean “enabled”?)',
+      'steps[0].settings.sensitivty: is not known here (did you mean “sensitivity”?)',
+      'steps[0].settings.opacity: is not known here',
+      'steps[1].settings.target.dpi: is not known here',
+    ]);
+  });
+});
+
 describe('orderSteps', () => {
   test('puts any order into the running order and keeps the list it was given', () => {
     fc.assert(
@@ -164,5 +241,70 @@ describe('steps asked for besides a recipe', () => {
     expect(inGrey.steps.filter(({ kind }) => kind === 'colorise')).toEqual([colorise]);
     expect(running(inGrey)).toEqual(['colorise', 'upscale']);
     expect(running(withAdded(recipe, [enlarge, colorise], analysis()))).toEqual(['upscale']);
+  });
+});
+
+describe('changes to steps', () => {
+  const analysis = (...needed: StepKind[]) =>
+    ({ needs: STEP_KINDS.map((kind) => ({ kind, needed: needed.includes(kind) })) }) as unknown as Analysis;
+  const running = (recipe: Recipe) => recipe.steps.filter(({ enabled }) => enabled).map(({ kind }) => kind);
+  const print = findRecipe('scratched-print')!;
+
+  test('change the settings that they name, and neither the others nor whether the step runs', () => {
+    const off: Recipe = { ...print, steps: print.steps.map((each) => ({ ...each, enabled: false })) };
+    for (const recipe of [print, off]) {
+      const changed = withChanges(recipe, [{ kind: 'repair', settings: { sensitivity: 0.9 } }]);
+      expect(changed).toEqual({
+        ...recipe,
+        steps: recipe.steps.map((each) =>
+          each.kind === 'repair' ? { ...each, settings: { sensitivity: 0.9, grow: 2 } } : each,
+        ),
+      });
+    }
+    expect(recipeFor(print, { changes: [{ kind: 'repair', settings: { grow: 1 } }] }, analysis()).gate).toBe('needed');
+    expect(print).toEqual(findRecipe('scratched-print'));
+  });
+
+  test('pass over a step that the recipe lacks, unless they switch it on', () => {
+    expect(withChanges(print, [{ kind: 'upscale', settings: { scale: 4 } }])).toEqual(print);
+    const { steps } = withChanges(print, [{ kind: 'upscale', enabled: true, settings: { scale: 4 } }]);
+    expect(steps.at(-1)).toEqual({ kind: 'upscale', enabled: true, settings: { scale: 4, variant: 'faithful' } });
+    expect(() => withChanges(print, [{ kind: 'style', enabled: true, settings: {} }])).toThrow('settings.style');
+    expect(() => withChanges(print, [{ kind: 'tone', settings: { cast: 2 } }])).toThrow('settings.cast');
+  });
+
+  test('to so many times take the place of a size to reach', () => {
+    const target = { unit: 'pixels', longer: 3000 } as const;
+    const enlarge: Recipe = {
+      ...findRecipe('enlarge')!,
+      steps: [{ kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'crisp', target } }],
+    };
+    const [times] = withChanges(enlarge, [{ kind: 'upscale', settings: { scale: 4 } }]).steps;
+    expect(times!.settings).toEqual({ scale: 4, variant: 'crisp' });
+    const [size] = withChanges(enlarge, [{ kind: 'upscale', settings: { target: { ...target, longer: 99 } } }]).steps;
+    expect(size!.settings).toMatchObject({ target: { longer: 99 } });
+  });
+
+  test('switch a step on for a photo that does not need it, the others as they were; and off for one that does', () => {
+    const on = [{ kind: 'tone', enabled: true, settings: {} }] as const;
+    expect(running(recipeFor(print, { changes: on }, analysis('repair')))).toEqual(['repair', 'tone']);
+    const off = [{ kind: 'repair', enabled: false, settings: {} }] as const;
+    expect(running(recipeFor(print, { changes: [...on, ...off] }, analysis('repair')))).toEqual(['tone']);
+  });
+
+  test('imagine colours where there are none, unless the recipe is for every photo', () => {
+    const changes = [{ kind: 'colorise', enabled: true, settings: { variant: 'warm' } }] as const;
+    expect(running(recipeFor(print, { changes }, analysis()))).toEqual([]);
+    expect(running(recipeFor(print, { changes }, analysis('colorise')))).toEqual(['colorise']);
+    expect(running(recipeFor({ ...print, gate: 'always' }, { changes }, analysis()))).toContain('colorise');
+  });
+
+  test('go for what was asked for besides, too', () => {
+    const added: Step[] = [{ kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } }];
+    const changes = [{ kind: 'upscale', settings: { variant: 'crisp' } }] as const;
+    expect(recipeFor(print, { added, changes }, analysis()).steps.at(-1)!.settings).toEqual({
+      scale: 2,
+      variant: 'crisp',
+    });
   });
 });

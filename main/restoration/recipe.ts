@@ -3,11 +3,12 @@ import {
   RECIPE_FORMAT,
   Recipe,
   STEP_RANKS,
-  type Step,
+  Step,
   type StepKind,
   type StepOf,
 } from '../../preload/contract';
 import { EmulsionError } from '../errors';
+import { describeIssues, type RecipeProblem, unknownKeys } from './recipe-schema';
 
 /**
  * Brings a recipe of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format
@@ -20,6 +21,36 @@ const MIGRATIONS: Readonly<Record<number, (recipe: Record<string, unknown>) => R
  * the order in which they run. Throws RECIPE_INVALID, naming the place of the fault.
  */
 export function parseRecipe(value: unknown): Recipe {
+  const recipe = upgrade(value);
+  const parsed = Recipe.safeParse(recipe);
+  if (!parsed.success) {
+    const problems = describeIssues(parsed.error, recipe).map(({ path, message }) => `${path}: ${message}`);
+    throw new EmulsionError('RECIPE_INVALID', {
+      message: `This recipe cannot be used: ${problems[0]}.`,
+      detail: problems.join('; '),
+    });
+  }
+  return { ...parsed.data, steps: orderSteps(parsed.data.steps) };
+}
+
+/**
+ * Everything that is wrong with a recipe from parsed JSON; nothing where it can be used as it is. Besides what
+ * {@link parseRecipe} refuses these are keys that it would leave out.
+ */
+export function recipeProblems(value: unknown): RecipeProblem[] {
+  let recipe: Record<string, unknown>;
+  try {
+    recipe = upgrade(value);
+  } catch (error) {
+    if (!(error instanceof EmulsionError) || error.code !== 'RECIPE_INVALID') throw error;
+    return [{ path: 'recipe', message: error.message }];
+  }
+  const parsed = Recipe.safeParse(recipe);
+  return [...(parsed.success ? [] : describeIssues(parsed.error, recipe)), ...unknownKeys(Recipe, recipe)];
+}
+
+/** The recipe in today's format, not yet checked otherwise. Throws RECIPE_INVALID. */
+function upgrade(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new EmulsionError('RECIPE_INVALID', { message: 'A recipe is a JSON object, and this is none.' });
   }
@@ -40,21 +71,7 @@ export function parseRecipe(value: unknown): Recipe {
     if (!migrate) throw new EmulsionError('INTERNAL', { detail: `no migration from recipe format ${from}` });
     recipe = migrate(recipe);
   }
-  const parsed = Recipe.safeParse(recipe);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new EmulsionError('RECIPE_INVALID', {
-      message: `This recipe cannot be used: ${pathOf(issue.path)}: ${issue.message}.`,
-      detail: parsed.error.issues.map((each) => `${pathOf(each.path)}: ${each.message}`).join('; '),
-    });
-  }
-  return { ...parsed.data, steps: orderSteps(parsed.data.steps) };
-}
-
-/** `steps[1].settings.scale`, or `recipe` for the whole. */
-function pathOf(path: readonly PropertyKey[]): string {
-  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  return text.replace(/^\./, '') || 'recipe';
+  return recipe;
 }
 
 /** The steps in the order in which they run, see {@link STEP_RANKS}. The list given is left as it is. */
@@ -145,4 +162,67 @@ export function withAdded(recipe: Recipe, added: readonly Step[], analysis: Anal
     .map((step) => ({ ...step, enabled: step.enabled && (recipe.gate === 'always' || isNeeded(step.kind)) }));
   const wanted = added.filter(({ kind }) => kind !== 'colorise' || isNeeded(kind));
   return { ...recipe, gate: 'always', steps: orderSteps([...kept, ...wanted]) };
+}
+
+/** A change to one step, of whichever recipe. A list of them has one for each kind of step at most. */
+export interface StepChange {
+  kind: StepKind;
+  /** Switches the step on or off; where there is none, that stays as it is. */
+  enabled?: boolean;
+  /** Take the place of the step's own settings, one by one. */
+  settings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A recipe with changed steps; the one given is left as it is. A step that the recipe lacks is added where its change
+ * switches it on, with the defaults for what the change does not say, and passed over otherwise. Throws RECIPE_INVALID
+ * where a setting is none that the step could have.
+ */
+export function withChanges(recipe: Recipe, changes: readonly StepChange[]): Recipe {
+  if (changes.length === 0) return recipe;
+  const lacking = changes.filter(({ kind, enabled }) => enabled && !stepOf(recipe, kind));
+  const steps = [
+    ...recipe.steps.map((step) => changeStep(step, changes)),
+    ...lacking.map((change) => applyChange({ kind: change.kind, enabled: true, settings: {} }, change)),
+  ];
+  return { ...recipe, steps: orderSteps(steps) };
+}
+
+function changeStep(step: Step, changes: readonly StepChange[]): Step {
+  const change = changes.find(({ kind }) => kind === step.kind);
+  return change ? applyChange(step, change) : step;
+}
+
+function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unknown }, change: StepChange): Step {
+  const settings: Record<string, unknown> = { ...(own as object), ...change.settings };
+  // A size to reach takes the place of the times: who asks for so many times no longer wants it.
+  if ('scale' in change.settings && !('target' in change.settings)) delete settings.target;
+  const changed = { kind, enabled: change.enabled ?? enabled, settings };
+  const parsed = Step.safeParse(changed);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = describeIssues(parsed.error, changed) as [RecipeProblem];
+  throw new EmulsionError('RECIPE_INVALID', { message: `The step “${kind}” cannot be used: ${path}: ${message}.` });
+}
+
+/**
+ * The recipe for one photo: a recipe, or the proposal for it, with changes to its steps and with steps that were asked
+ * for besides, which are changed as well. A step that a change switches on counts as asked for, see {@link withAdded}.
+ */
+export function recipeFor(
+  recipe: Recipe,
+  { added = [], changes = [] }: { added?: readonly Step[]; changes?: readonly StepChange[] },
+  analysis: Analysis,
+): Recipe {
+  const changed = withChanges(recipe, changes);
+  const asked = added.map((step) => changeStep(step, changes));
+  // Under the gate `always` whatever is switched on runs in any case.
+  if (recipe.gate === 'needed') {
+    const switchedOn = changes.filter(({ enabled }) => enabled).map(({ kind }) => kind);
+    asked.push(
+      ...changed.steps.filter(
+        (step) => switchedOn.includes(step.kind) && !added.some(({ kind }) => kind === step.kind),
+      ),
+    );
+  }
+  return withAdded(changed, asked, analysis);
 }

@@ -1,0 +1,39 @@
+/** The word among `known` that a misspelt one was most likely meant to be; null where none is near. Case is ignored. */
+export function nearest(word: string, known: readonly string[]): string | null {
+  let best: string | null = null;
+  let least = Number.POSITIVE_INFINITY;
+  for (const candidate of known) {
+    const distance = edits(word.toLowerCase(), candidate.toLowerCase());
+    const isNear = distance <= Math.max(1, Math.floor(0.4 * Math.max(word.length, candidate.length)));
+    if (isNear && distance < least) {
+      best = candidate;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** ` (did you mean “x”?)`, or nothing. */
+export function hint(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant === null ? '' : ` (did you mean “${meant}”?)`;
+}
+
+/** Letters added, left out, changed, or swapped with their neighbour. */
+function edits(one: string, other: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row++) {
+    const next = [row];
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1];
+      let cost = Math.min(last[column]! + 1, next[column - 1]! + 1, last[column - 1]! + (isSame ? 0 : 1));
+      const isSwap = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      if (isSwap) cost = Math.min(cost, before[column - 2]! + 1);
+      next.push(cost);
+    }
+    before = last;
+    last = next;
+  }
+  return last[other.length]!;
+}
