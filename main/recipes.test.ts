@@ -56,3 +56,16 @@ test('a file is checked before it is taken in, and one that cannot be read hides
   expect((await recipes.list()).own).toEqual(['given']);
   expect(await readdir(join(folder, 'recipes'))).toContain('broken.json');
 });
+
+test('are found by id or name in any case; one that cannot be read is told from one that is not there', async () => {
+  const recipes = createRecipes(folder);
+  await recipes.save(null, 'My prints', recipe);
+  for (const name of ['my-prints', 'MY PRINTS']) expect(await recipes.named(name)).toMatchObject({ id: 'my-prints' });
+  expect(await recipes.named('Scratched Print')).toMatchObject({ id: 'scratched-print' });
+  expect(await recipes.named('sepia')).toBeNull();
+  expect(await recipes.unreadable()).toEqual([]);
+  const broken = join(folder, 'sepia.json');
+  await writeFile(broken, '{');
+  await expect(recipes.named('sepia')).rejects.toMatchObject({ code: 'RECIPE_INVALID' });
+  expect(await recipes.unreadable()).toEqual([broken]);
+});

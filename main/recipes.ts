@@ -1,8 +1,8 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Recipe } from '../preload/contract';
 import { EmulsionError, toEmulsionError } from './errors';
-import { NAMED_RECIPES, parseRecipe } from './restoration/recipe';
+import { findRecipe, NAMED_RECIPES, parseRecipe } from './restoration/recipe';
 import { writeSafely } from './safe-file';
 
 /** The recipes that ship, and one's own, which are kept as `<id>.json` in a folder. */
@@ -13,6 +13,13 @@ export interface Recipes {
   remove(id: string): Promise<void>;
   /** Any recipe, for a file. */
   find(id: string): Promise<Recipe>;
+  /**
+   * Any recipe by its id or name, in any case; null where there is none. Throws RECIPE_INVALID where it is one's own and
+   * cannot be read.
+   */
+  named(nameOrId: string): Promise<Recipe | null>;
+  /** Files of one's own recipes that cannot be read. */
+  unreadable(): Promise<string[]>;
   /** Takes a recipe in from a file, under an id of its own. Throws RECIPE_INVALID. */
   take(path: string): Promise<Recipe>;
 }
@@ -21,14 +28,17 @@ export interface Recipes {
 const LARGEST_FILE = 1_000_000;
 
 export function createRecipes(folder: string): Recipes {
-  const own = async (): Promise<Recipe[]> => {
+  const files = async (): Promise<{ path: string; recipe: Recipe | null }[]> => {
     const names = await readdir(folder).catch(() => []);
-    const found = await Promise.all(
+    return Promise.all(
       names
         .filter((name) => name.endsWith('.json'))
         // One that cannot be read does not keep the others from being shown; it stays where it is.
-        .map((name) => read(join(folder, name)).catch(() => null)),
+        .map(async (name) => ({ path: join(folder, name), recipe: await read(join(folder, name)).catch(() => null) })),
     );
+  };
+  const own = async (): Promise<Recipe[]> => {
+    const found = (await files()).map(({ recipe }) => recipe);
     const order = new Intl.Collator();
     return found
       .filter((recipe): recipe is Recipe => recipe !== null && !isShipped(recipe.id))
@@ -71,6 +81,20 @@ export function createRecipes(folder: string): Recipes {
       if (!found) throw new EmulsionError('RECIPE_UNKNOWN');
       return found;
     },
+    async named(nameOrId) {
+      const wanted = nameOrId.trim().toLowerCase();
+      const found =
+        findRecipe(wanted) ?? (await own()).find(({ id, name }) => id === wanted || name.toLowerCase() === wanted);
+      if (found) return found;
+      const broken = (await files()).find((file) => !file.recipe && basename(file.path, '.json') === wanted);
+      if (!broken) return null;
+      throw new EmulsionError('RECIPE_INVALID', {
+        message: `Your recipe “${wanted}” cannot be read. Its file is ${broken.path}`,
+      });
+    },
+    async unreadable() {
+      return (await files()).filter(({ recipe }) => recipe === null).map(({ path }) => path);
+    },
     async take(path) {
       const recipe = await read(path);
       return put({ ...recipe, id: await freshId(recipe.name) });
@@ -81,6 +105,14 @@ export function createRecipes(folder: string): Recipes {
 const isShipped = (id: string) => NAMED_RECIPES.some((recipe) => recipe.id === id);
 
 async function read(path: string): Promise<Recipe> {
+  return parseRecipe(await readRecipeFile(path));
+}
+
+/**
+ * What a recipe file holds, not yet checked. Throws RECIPE_INVALID where it is not JSON or too large for a recipe, and
+ * FILE_MISSING or FILE_UNREADABLE.
+ */
+export async function readRecipeFile(path: string): Promise<unknown> {
   let text: string;
   try {
     if ((await stat(path)).size > LARGEST_FILE) throw new EmulsionError('RECIPE_INVALID');
@@ -88,11 +120,9 @@ async function read(path: string): Promise<Recipe> {
   } catch (error) {
     throw toEmulsionError(error);
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new EmulsionError('RECIPE_INVALID', { cause });
   }
-  return parseRecipe(value);
 }
