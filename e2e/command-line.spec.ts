@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -5,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { damageScene, testScene, toGrey } from '../main/restoration/testing';
-import { giantPng, run, start } from './command-line';
+import { giantPng, type Run, run, start } from './command-line';
 
 async function hashes(folder: string): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
@@ -178,6 +179,101 @@ test('colours and a size are asked for besides, by options or by a recipe file; 
   const wrong = await run(['restore', scans, '--out', join(folder(), 'wrong'), '--enlarge', '5x']);
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('2x, 4x');
+});
+
+test('recipes of one’s own are saved with changes, shown, used and removed; --set changes what a photo is proposed', async () => {
+  const env = { EMULSION_USER_DATA: join(folder(), 'data') };
+  const emulsion = (...args: string[]) => run(args, env);
+  const photo = join(folder(), 'scans', 'creased.png');
+  await writeScene(photo, 320, 240, true);
+
+  const set = ['--set', 'repair.enabled=false', '--set', 'upscale.enabled=true', '--set', 'upscale.target=480px'];
+  const save = ['recipes', 'save', 'My prints', '--from', 'scratched-print', '--gate', 'always'];
+  const saved = await emulsion(...save, ...set, '--json');
+  expect(saved.code).toBe(0);
+  expect(saved.records).toMatchObject([{ type: 'saved', recipe: { id: 'my-prints', name: 'My prints' } }]);
+  expect((await emulsion(...save)).code).toBe(1);
+
+  const listed = await emulsion('recipes', '--json');
+  expect(listed.records.at(-1)).toMatchObject({ type: 'recipe', shipped: false, recipe: { id: 'my-prints' } });
+  expect((await emulsion('recipes')).out).toContain('My prints (your own)');
+  const shown = await emulsion('recipes', 'show', 'My prints');
+  expect(shown.out).toMatch(/repair .*\(switched off\)/);
+  expect(shown.out).toContain('target=480px');
+
+  // What is shown as JSON is a recipe file.
+  const file = join(folder(), 'mine.json');
+  const json = await emulsion('recipes', 'show', 'my-prints', '--json');
+  expect(json.records).toEqual([saved.records[0]!.recipe]);
+  await writeFile(file, json.out.replace('"grow"', '"gorw"'));
+  const validated = await emulsion('recipes', 'validate', file, '--json');
+  expect(validated.code).toBe(1);
+  expect(validated.records).toMatchObject([
+    {
+      type: 'invalid',
+      file,
+      problems: [{ path: 'steps[0].settings.gorw', message: expect.stringContaining('“grow”') }],
+    },
+  ]);
+
+  const restore = ['restore', photo, '--out', join(folder(), 'out'), '--json'];
+  const misspelt = await emulsion(...restore, '--recipe', file);
+  expect(misspelt.code).toBe(2);
+  expect(misspelt.err).toContain('“grow”');
+  const outcomes = ({ records }: Run) =>
+    Object.fromEntries(
+      (records[0]!.reports as { kind: string; outcome: string }[]).map(({ kind, outcome }) => [kind, outcome]),
+    );
+  const mine = await emulsion(...restore, '--recipe', 'my-prints', '--set', 'restore.enabled=false');
+  expect(mine.records[0]).toMatchObject({ outcome: 'restored', output: { width: 480, height: 360 } });
+  const expected = { repair: 'off', restore: 'off', tone: 'done', upscale: 'done' };
+  expect(outcomes(mine)).toEqual(expected);
+  const batch = ['batch', join(folder(), 'scans'), '--out', join(folder(), 'all'), '--json'];
+  expect(outcomes(await emulsion(...batch, '--recipe', 'my-prints', '--set', 'restore.enabled=false'))).toEqual(
+    expected,
+  );
+  const switches = ['--set', 'repair.enabled=true', '--set', 'repair.sensitivity=0.7', '--set', 'tone.enabled=false'];
+  const proposed = await emulsion(...restore, ...switches);
+  expect(outcomes(proposed)).toMatchObject({ repair: 'done', tone: 'off' });
+
+  for (const [setting, reason] of [
+    ['repair.sensitivty=0.7', 'did you mean “sensitivity”'],
+    ['repair.sensitivity=7', 'from 0 to 1'],
+    ['upscale.scale=4', '--set upscale.enabled=true'],
+  ] as const) {
+    const refused = await emulsion(...restore, '--set', setting);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(reason);
+    expect(refused.records).toMatchObject([{ type: 'error', code: 'BAD_REQUEST' }]);
+  }
+
+  expect((await emulsion('recipes', 'remove', 'enlarge')).code).toBe(2);
+  expect((await emulsion('recipes', 'remove', 'my-prints')).code).toBe(0);
+  expect((await emulsion(...restore, '--recipe', 'my-prints')).records).toMatchObject([{ code: 'RECIPE_UNKNOWN' }]);
+});
+
+test('every command has a page of help', async () => {
+  const page = await run(['help', 'recipes', 'save']);
+  expect(page.code).toBe(0);
+  expect(page.out).toBe((await run(['recipes', 'save', '--help'])).out);
+  expect(page.out).toMatch(/^NAME\n {2}emulsion recipes save - /);
+  expect((await run(['help', 'frobnicate'])).code).toBe(2);
+});
+
+test('bash completes by the script that is printed', async () => {
+  test.skip(process.platform === 'win32', 'bash is not part of Windows');
+  const script = join(folder(), 'emulsion.bash');
+  await writeFile(script, (await run(['completion', 'bash'])).out);
+  const completed = execFileSync(
+    'bash',
+    [
+      '-c',
+      `source "$0"; COMP_WORDS=(emulsion restore --recipe fad); COMP_CWORD=3; _emulsion; echo "\${COMPREPLY[@]}"`,
+      script,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(completed).toBe('faded-colour-print\n');
 });
 
 test('Ctrl-C ends with 130 and leaves no partial file', async () => {

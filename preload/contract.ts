@@ -172,6 +172,16 @@ export const Step = z.discriminatedUnion('kind', [
 export type Step = z.infer<typeof Step>;
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
 
+/** A change to one step, of whichever recipe. A list of them has one for each kind of step at most. */
+export const StepChange = z.object({
+  kind: StepKind,
+  /** Switches the step on or off; where there is none, that stays as it is. */
+  enabled: z.boolean().optional(),
+  /** Take the place of the step's own settings, one by one. */
+  settings: z.record(z.string(), z.unknown()),
+});
+export type StepChange = z.infer<typeof StepChange>;
+
 export const RECIPE_FORMAT = 1;
 /** What to do to a photo. The window, the batch and the command line share it. */
 export const Recipe = z
@@ -685,6 +695,8 @@ export const BatchSettings = z.object({
   recipe: Recipe.nullable().default(null),
   /** Asked for besides. */
   added: z.array(Step).max(STEP_KINDS.length).default([]),
+  /** To the steps of the recipe or of what each photo is found to need, and to those asked for besides. */
+  changes: z.array(StepChange).max(STEP_KINDS.length).optional(),
   /** Null: that of each photo (PNG for GIF). */
   format: ExportFormat.nullable().default(null),
   quality: z.number().int().min(1).max(100).default(92),

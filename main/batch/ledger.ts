@@ -85,8 +85,8 @@ export interface Ledger {
 }
 
 /** What stands for what is done to each photo: other settings leave done photos as they are. */
-export function workOf({ recipe, added, format, quality, keepMetadata, name }: BatchSettings): string {
-  const what = JSON.stringify([recipe, added, format, quality, keepMetadata, name]);
+export function workOf({ recipe, added, changes = [], format, quality, keepMetadata, name }: BatchSettings): string {
+  const what = JSON.stringify([recipe, added, changes, format, quality, keepMetadata, name]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }
 

@@ -72,6 +72,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       path: found.path,
       recipe: settings.recipe,
       added: settings.added,
+      changes: settings.changes,
       format: settings.format,
       quality: settings.quality,
       keepMetadata: settings.keepMetadata,

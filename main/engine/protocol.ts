@@ -15,9 +15,9 @@ import type {
   Recipe,
   RenderSize,
   Step,
+  StepChange,
   StepReport,
 } from '../../preload/contract';
-import type { StepChange } from '../restoration/recipe';
 
 /**
  * What the app and its engine process say to each other. Both ends are ours and the messages stay on this computer,

@@ -4,6 +4,7 @@ import {
   Recipe,
   STEP_RANKS,
   Step,
+  type StepChange,
   type StepKind,
   type StepOf,
 } from '../../preload/contract';
@@ -162,15 +163,6 @@ export function withAdded(recipe: Recipe, added: readonly Step[], analysis: Anal
     .map((step) => ({ ...step, enabled: step.enabled && (recipe.gate === 'always' || isNeeded(step.kind)) }));
   const wanted = added.filter(({ kind }) => kind !== 'colorise' || isNeeded(kind));
   return { ...recipe, gate: 'always', steps: orderSteps([...kept, ...wanted]) };
-}
-
-/** A change to one step, of whichever recipe. A list of them has one for each kind of step at most. */
-export interface StepChange {
-  kind: StepKind;
-  /** Switches the step on or off; where there is none, that stays as it is. */
-  enabled?: boolean;
-  /** Take the place of the step's own settings, one by one. */
-  settings: Readonly<Record<string, unknown>>;
 }
 
 /**

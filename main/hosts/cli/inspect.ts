@@ -1,10 +1,57 @@
 import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
 import type { Engine } from '../../engine/supervisor';
 import { EXIT } from './exit-codes';
+import { document, PHOTO_EXITS, UNDERSTOOD } from './help';
+import { addEngine, addJson, type EngineFlags, withEngine } from './options';
 import { createReporter } from './reporter';
 
-/** `emulsion analyse`: what a photo needs and why. */
-export async function analyseOne({
+export function addAnalyse(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('analyse')
+    .summary('say what a photo needs, and why, without changing anything')
+    .description(
+      'Measures a photo and says of each step whether it is needed, with the figure that was measured. It is what restore goes by where it is given no recipe.',
+    )
+    .argument('<photo>', 'a photo');
+  addJson(addEngine(command)).action((path: string, flags: EngineFlags) =>
+    withEngine(flags, (engine) => analyseOne({ engine, signal, path, json: flags.json === true })),
+  );
+  document(command, {
+    examples: [
+      ['emulsion analyse portrait.jpg', 'a line for each step'],
+      ['emulsion analyse portrait.jpg --json', 'all measurements, and the recipe that would be proposed'],
+    ],
+    exits: PHOTO_EXITS,
+    seeAlso: ['emulsion help restore'],
+  });
+}
+
+export function addGenerators(program: Command): void {
+  const command = program
+    .command('generators')
+    .summary('list the installed generators with their measured quality')
+    .description(
+      'Lists what computes the steps: task, size, licence, measured quality and known limits of each generator.',
+    );
+  addJson(addEngine(command)).action((flags: EngineFlags) =>
+    withEngine(flags, (engine) => listGenerators({ engine, json: flags.json === true })),
+  );
+  document(command, {
+    examples: [
+      ['emulsion generators', 'a paragraph for each'],
+      ['emulsion generators --models ./models --json', 'those of a folder, for a program'],
+    ],
+    exits: [
+      [String(EXIT.done), 'all of them are ready'],
+      [String(EXIT.failed), 'at least one is damaged or cannot be used'],
+      UNDERSTOOD,
+    ],
+  });
+}
+
+/** What a photo needs and why. */
+async function analyseOne({
   engine,
   signal,
   path,
@@ -35,8 +82,8 @@ export async function analyseOne({
   return EXIT.done;
 }
 
-/** `emulsion generators`: what is installed. */
-export async function listGenerators({ engine, json }: { engine: Engine; json: boolean }): Promise<number> {
+/** What is installed. */
+async function listGenerators({ engine, json }: { engine: Engine; json: boolean }): Promise<number> {
   const reporter = createReporter({ json });
   const generators = await engine.request('generators', null);
   for (const generator of generators) {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { stateOf } from '../../../document/edit';
-import type { ExportFormat, Recipe, Step, StepReport } from '../../../preload/contract';
+import type { ExportFormat, Recipe, Step, StepChange, StepReport } from '../../../preload/contract';
 import { assertWritable } from '../../batch/run';
 import { isStray, scan } from '../../batch/scan';
 import type { EditDocument } from '../../edit-files';
@@ -21,6 +21,7 @@ export interface RestoreJob {
   recipe: Recipe | null;
   /** Asked for besides. */
   added: readonly Step[];
+  changes: readonly StepChange[];
   /** Takes the place of the recipe, on the one photo that it was made for. */
   edit: EditDocument | null;
   format: ExportFormat | null;
@@ -55,6 +56,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           path: item.path,
           recipe: job.recipe,
           added: job.added,
+          changes: job.changes,
           ...(job.edit && (await editFor(job.edit, item.path))),
           format: job.format,
           quality: job.quality,

@@ -1,0 +1,133 @@
+import { type Command, Option } from 'commander';
+import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../preload/contract';
+import { BATCH_FOLDER } from '../../batch/ledger';
+import { localWorkshop } from '../../batch/workshop';
+import { forkEngine } from '../../engine/launch';
+import { EmulsionError } from '../../errors';
+import { whole } from '../arguments';
+import { runBatch, tellPlan } from './batch';
+import { EXIT } from './exit-codes';
+import { document, OWN_RECIPES, PHOTO_EXITS } from './help';
+import { addEngine, addJson, addUserData, type EngineFlags } from './options';
+import { createReporter } from './reporter';
+import {
+  addOutput,
+  addSteps,
+  askedFor,
+  type OutputFlags,
+  outputOf,
+  STEP_SETTING_ENTRIES,
+  type StepFlags,
+} from './restoration-options';
+
+interface BatchFlags extends EngineFlags, StepFlags, OutputFlags {
+  name: string;
+  onConflict: BatchSettings['conflict'];
+  include: string[];
+  exclude: string[];
+  order: BatchSettings['order'];
+  jobs: number;
+  watch?: boolean;
+  retryFailed?: boolean;
+  dryRun?: boolean;
+  report: boolean;
+}
+
+export function addBatch(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('batch')
+    .summary('restore a whole folder; goes on where it was broken off')
+    .description(
+      [
+        'Restores every photo below a folder into new files in a mirrored tree, several at once. Originals are never changed.',
+        'What is done is kept in a journal in the output folder: the same command goes on where it was broken off, by Ctrl-C or by a power cut, and does nothing twice. It ends with a report that shows each photo before and after.',
+      ].join('\n'),
+    )
+    .argument('<folder>', 'the originals; folders inside it are mirrored');
+  addOutput(command)
+    .option(
+      '--name <pattern>',
+      'names of the written files; {name}, {folder}, {date} and {recipe} are filled in',
+      '{name}',
+    )
+    .addOption(
+      new Option('--on-conflict <rule>', 'where a file of that name is there')
+        .choices(CONFLICT_RULES)
+        .default('rename'),
+    )
+    .option('--no-report', 'write no report');
+  addSteps(command)
+    .optionsGroup('SELECTION OPTIONS')
+    .option('--include <glob>', 'only these (may be given several times)', collect, [])
+    .option('--exclude <glob>', 'not these (may be given several times)', collect, [])
+    .addOption(new Option('--order <order>', 'which photos come first').choices(BATCH_ORDERS).default('name'))
+    .option('--watch', 'go on taking photos that are put into the folder, until Ctrl-C')
+    .option('--retry-failed', 'try failed photos, and those set aside, again')
+    .option('--dry-run', 'say what would be done, and write nothing');
+  addEngine(command).option('-j, --jobs <n>', 'photos at once; 0: by cores and memory', whole(0, 64), 0);
+  addJson(addUserData(command)).action(async (input: string, flags: BatchFlags) => {
+    const settings = await settingsFor(flags);
+    const job = {
+      input,
+      output: flags.out,
+      settings,
+      signal,
+      reporter: createReporter({ json: flags.json === true }),
+      report: flags.report,
+    };
+    if (flags.dryRun) {
+      process.exitCode = await tellPlan(job);
+      return;
+    }
+    const { models, provider, threads } = flags;
+    const workshop = localWorkshop(forkEngine(), { models, provider, threads }, settings.concurrency);
+    process.exitCode = await runBatch({ ...job, workshop, retry: flags.retryFailed === true });
+  });
+  document(command, {
+    sections: { SETTINGS: STEP_SETTING_ENTRIES },
+    examples: [
+      ['emulsion batch scans/ --out restored', 'what each photo needs; the same line again goes on where it stopped'],
+      ['emulsion batch scans/ --out restored --dry-run', 'which photos would be restored, and to where'],
+      [
+        'emulsion batch scans/ --out restored --recipe scratched-print --format tiff --name "{name}-restored"',
+        'one recipe, and names of its own',
+      ],
+      [
+        'emulsion batch scans/ --out restored --set repair.sensitivity=0.7 --include "*.tif" --exclude "private/**"',
+        'some of the photos, repaired more readily',
+      ],
+      ['emulsion batch scans/ --out restored --retry-failed', 'once more what had failed'],
+      ['emulsion batch inbox/ --out restored --watch --json', 'whatever a scanner puts there, for a program'],
+    ],
+    exits: [
+      ...PHOTO_EXITS,
+      [String(EXIT.halted), 'something stood in the way of all photos, such as a full disk; the same command goes on'],
+    ],
+    files: [[`<out>/${BATCH_FOLDER}/`, 'the journal and the reports of the batch'], OWN_RECIPES],
+    seeAlso: ['emulsion help restore', 'emulsion help recipes'],
+  });
+}
+
+async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
+  const parsed = BatchSettings.safeParse({
+    ...(await askedFor(flags)),
+    ...outputOf(flags),
+    name: flags.name,
+    conflict: flags.onConflict,
+    include: flags.include,
+    exclude: flags.exclude,
+    order: flags.order,
+    concurrency: flags.jobs,
+    watch: flags.watch === true,
+  });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new EmulsionError('BAD_REQUEST', { message: `--${issue?.path.join('.')}: ${issue?.message}` });
+  }
+  return parsed.data;
+}
+
+/** Gathers an option that may be given several times. */
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { findRecipe } from '../../restoration/recipe';
+import { everyCommand } from './completion';
+import { examplesOf, pathOf } from './help';
+import { createProgram } from './program';
+import { checkChanges } from './settings';
+
+/** The program with nothing behind its commands, and what it would have run. */
+function parser() {
+  const program = createProgram(new AbortController().signal);
+  const run: { path: string; flags: Record<string, unknown> }[] = [];
+  for (const command of everyCommand(program)) {
+    command.configureOutput({ writeErr: () => {}, writeOut: () => {} });
+    if (command.commands.length === 0) {
+      command.action(() => {
+        run.push({ path: pathOf(command), flags: command.opts() });
+      });
+    }
+  }
+  return { program, run };
+}
+
+/** As a shell would, for the little that examples use of it. */
+function wordsOf(line: string): string[] {
+  const [command] = line.split(' > ');
+  return [...command!.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
+}
+
+const all = (program: Command) => everyCommand(program).map((command): [string, Command] => [pathOf(command), command]);
+const commands = all(parser().program);
+
+test.each(commands)('%s: all its examples are understood, as those of that command', async (path, command) => {
+  const examples = examplesOf(command);
+  expect(examples.length).toBeGreaterThan(0);
+  expect(examples.some((line) => line.startsWith(path))).toBe(true);
+  for (const line of examples) {
+    // A command keeps the options of its last line.
+    const { program, run } = parser();
+    await program.parseAsync(wordsOf(line).slice(1), { from: 'user' });
+    expect(run, line).toHaveLength(1);
+    expect(line.startsWith(run[0]!.path.replace(/ list$/, '')), line).toBe(true);
+    const { set, recipe, from } = run[0]!.flags as { set?: []; recipe?: string; from?: string };
+    const base = recipe ?? from;
+    const named = base === undefined ? null : findRecipe(base);
+    if (set && (base === undefined || named)) checkChanges(set, named);
+  }
+});
+
+test.each([
+  'emulsion restore portrait.jpg',
+  'emulsion restore portrait.jpg --out restored --recipes enlarge',
+  'emulsion restore portrait.jpg --out restored --edit a.emulsion --set tone.cast=0',
+  'emulsion recipes save Mine',
+  'emulsion recipes save " " --from enlarge',
+  'emulsion completion tcsh',
+])('“%s” is not understood', async (line) => {
+  await expect(parser().program.parseAsync(wordsOf(line).slice(1), { from: 'user' })).rejects.toMatchObject({
+    exitCode: 1,
+  });
+});
+
+test.each(commands)('%s: its help has every part of a manual page', (path, command) => {
+  const help = command.helpInformation();
+  const titles = help.split('\n').filter((line) => /^[A-Z]/.test(line));
+  expect(titles.slice(0, 3)).toEqual(['NAME', 'SYNOPSIS', 'DESCRIPTION']);
+  expect(titles).toEqual(expect.arrayContaining(['GENERAL OPTIONS', 'EXAMPLES', 'EXIT STATUS']));
+  expect(command.summary()).not.toBe('');
+  expect(help).toContain(`${path} - `);
+  for (const { envVar } of command.options) if (envVar) expect(help).toContain(`\n  ${envVar}`);
+  for (const line of examplesOf(command)) expect(help).toContain(`\n  ${line}\n`);
+});
+
+test('every command that answers something answers programs, too', () => {
+  const mute = commands
+    .filter(([, { commands: below, options }]) => below.length === 0 && !options.some(({ long }) => long === '--json'))
+    .map(([path]) => path);
+  expect(mute).toEqual(['emulsion completion', 'emulsion help']);
+});
+
+test('what the help says to see exists', () => {
+  const { program } = parser();
+  const paths = all(program).map(([path]) => path);
+  const named = everyCommand(program).flatMap((command) => {
+    const [, list = ''] = command.helpInformation().split('\nSEE ALSO\n');
+    return list.trim() === '' ? [] : list.trim().split('\n');
+  });
+  expect(named.length).toBeGreaterThan(0);
+  for (const line of named) expect(paths).toContain(line.trim().replace('emulsion help', 'emulsion'));
+});

@@ -1,0 +1,98 @@
+import { type Command, Option } from 'commander';
+import {
+  COLOUR_VARIANTS,
+  ColoriseSettings,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type Step,
+  type StepChange,
+  UpscaleSettings,
+} from '../../../preload/contract';
+import { EmulsionError } from '../../errors';
+import { readSize, whole } from '../arguments';
+import { openRecipes, type UserDataFlag } from './options';
+import { loadRecipe } from './recipes';
+import { checkChanges, setOption, settingEntries } from './settings';
+
+/*
+ * What is done to photos and how they are written: the options of every command that restores.
+ */
+
+export interface StepFlags extends UserDataFlag {
+  recipe?: string;
+  set: StepChange[];
+  enlarge?: ReturnType<typeof readSize>;
+  crisp?: boolean;
+  colour?: (typeof COLOUR_VARIANTS)[number];
+}
+
+export interface OutputFlags {
+  out: string;
+  format?: ExportFormat;
+  quality: number;
+  stripMetadata?: boolean;
+}
+
+/** For the help. */
+export const STEP_SETTING_ENTRIES = settingEntries(
+  'true switches a step on, needed or not (colorise only where there are no colours); false switches it off',
+);
+
+/** The options that say what is done to photos, see {@link askedFor}. */
+export function addSteps(command: Command): Command {
+  return command
+    .optionsGroup('RESTORATION OPTIONS')
+    .option('-r, --recipe <name|file>', 'a recipe’s name or file; default: what each photo is found to need')
+    .addOption(setOption())
+    .addOption(
+      new Option('--colour [palette]', 'imagine colours for photos that have none')
+        .choices(COLOUR_VARIANTS)
+        .preset(COLOUR_VARIANTS[0]),
+    )
+    .addOption(
+      new Option(
+        '--enlarge <size>',
+        'make larger: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
+      ).argParser(readSize),
+    )
+    .option('--crisp', 'enlarge soft, noisy or compressed photos: draws texture as it most likely was');
+}
+
+/**
+ * What the options of {@link addSteps} ask for. Throws BAD_REQUEST or RECIPE_... where that cannot be done to any photo.
+ */
+export async function askedFor(flags: StepFlags) {
+  if (flags.crisp && flags.enlarge === undefined) {
+    throw new EmulsionError('BAD_REQUEST', { message: '--crisp is a way to --enlarge: name a size.' });
+  }
+  const recipe = flags.recipe === undefined ? null : await loadRecipe(flags.recipe, openRecipes(flags));
+  const added = addedSteps(flags);
+  checkChanges(flags.set, recipe, added);
+  return { recipe, added, changes: flags.set };
+}
+
+function addedSteps({ enlarge, crisp, colour }: StepFlags): Step[] {
+  const steps: Step[] = [];
+  if (colour) steps.push({ kind: 'colorise', enabled: true, settings: ColoriseSettings.parse({ variant: colour }) });
+  if (enlarge) {
+    const settings = UpscaleSettings.parse({ ...enlarge, variant: crisp ? 'crisp' : 'faithful' });
+    steps.push({ kind: 'upscale', enabled: true, settings });
+  }
+  return steps;
+}
+
+export function addOutput(command: Command): Command {
+  return command
+    .optionsGroup('OUTPUT OPTIONS')
+    .requiredOption('-o, --out <folder>', 'folder for the restored photos (made when missing)')
+    .addOption(
+      new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
+    )
+    .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
+    .option('--strip-metadata', 'leave out camera data, place and captions of the original');
+}
+
+/** What the options of {@link addOutput} ask for, but for the folder. */
+export function outputOf({ format, quality, stripMetadata }: OutputFlags) {
+  return { format: format ?? null, quality, keepMetadata: stripMetadata !== true };
+}

@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { COLOUR_VARIANTS, MAX_EDGE_PIXELS, type Step, UPSCALE_VARIANTS } from '../../../preload/contract';
+import { findRecipe, withChanges } from '../../restoration/recipe';
+import { checkChanges, collectChange, readSetting, writeValue } from './settings';
+
+const read = (...texts: string[]) =>
+  texts.reduce<ReturnType<typeof collectChange>>((all, text) => collectChange(text, all), []);
+
+/** Text has no -0. */
+const within = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
+const unit = within(0, 1);
+const target = fc.oneof(
+  fc.record({ unit: fc.constant('pixels' as const), longer: fc.integer({ min: 16, max: MAX_EDGE_PIXELS }) }),
+  fc.record({
+    unit: fc.constant('print' as const),
+    longer: within(1, 500),
+    dpi: fc.integer({ min: 36, max: 1200 }),
+  }),
+);
+const enabled = fc.boolean();
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant('repair' as const),
+    enabled,
+    settings: fc.record({ sensitivity: unit, grow: within(0, 32) }),
+  }),
+  fc.record({
+    kind: fc.constant('restore' as const),
+    enabled,
+    settings: fc.record({ strength: unit, keepGrain: fc.boolean() }),
+  }),
+  fc.record({
+    kind: fc.constant('tone' as const),
+    enabled,
+    settings: fc.record({ strength: unit, cast: unit, contrast: unit }),
+  }),
+  fc.record({
+    kind: fc.constant('colorise' as const),
+    enabled,
+    settings: fc.record({ strength: unit, variant: fc.constantFrom(...COLOUR_VARIANTS) }),
+  }),
+  fc.record({
+    kind: fc.constant('upscale' as const),
+    enabled,
+    settings: fc.record({ variant: fc.constantFrom(...UPSCALE_VARIANTS), target }),
+  }) as fc.Arbitrary<Step>,
+  fc.record({
+    kind: fc.constant('upscale' as const),
+    enabled,
+    settings: fc.record({
+      variant: fc.constantFrom(...UPSCALE_VARIANTS),
+      scale: fc.constantFrom(2 as const, 4 as const),
+    }),
+  }),
+  fc.record({
+    kind: fc.constant('style' as const),
+    enabled,
+    settings: fc.record({ style: fc.string({ minLength: 1, maxLength: 64 }), strength: unit }),
+  }),
+);
+
+describe('--set', () => {
+  test('says of any step what it is: written out and read back, it is the same', () => {
+    fc.assert(
+      fc.property(step, ({ kind, enabled, settings }) => {
+        const texts = Object.entries(settings).map(([key, value]) => `${kind}.${key}=${writeValue(value)}`);
+        expect(read(`${kind}.enabled=${enabled}`, ...texts)).toEqual([{ kind, enabled, settings }]);
+      }),
+    );
+  });
+
+  test('never gives a setting that the step could not have', () => {
+    const loose = fc.oneof(
+      fc.string(),
+      fc
+        .tuple(fc.constantFrom('repair.grow', 'upscale.scale', 'tone.enabled', 'upscale.target'), fc.string())
+        .map((parts) => parts.join('=')),
+      fc.double().map((value) => `repair.sensitivity=${value}`),
+    );
+    const empty = { format: 1, id: 'a', name: 'A', gate: 'needed', steps: [] } as const;
+    fc.assert(
+      fc.property(loose, (text) => {
+        let changes: ReturnType<typeof read>;
+        try {
+          changes = read(text);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'commander.invalidArgument' });
+          return;
+        }
+        // Throws for what does not fit the contract.
+        withChanges(
+          { ...empty, steps: [] },
+          changes.map((change) => ({ ...change, enabled: true })),
+        );
+      }),
+    );
+  });
+
+  test.each([
+    ['repair', 'step.key=value'],
+    ['repiar.grow=2', 'did you mean “repair”?'],
+    ['repair.sensitivty=1', 'did you mean “sensitivity”?'],
+    ['repair.opacity=1', 'It has sensitivity, grow, enabled.'],
+    ['repair.sensitivity=1.2', 'a number from 0 to 1, not “1.2”'],
+    ['repair.sensitivity=', 'a number from 0 to 1'],
+    ['repair.grow=many', 'a number from 0 to 32'],
+    ['colorise.variant=warn', 'one of natural, warm, cool, not “warn” (did you mean “warm”?)'],
+    ['upscale.scale=3', 'one of 2, 4'],
+    ['upscale.target=2x', '3000px'],
+    ['upscale.target=2000cm', 'from 1 to 500 centimetres'],
+    ['tone.enabled=yes', 'true or false'],
+    ['constructor.name=x', 'There is no step “constructor”'],
+    ['tone.constructor=x', 'no setting “constructor”'],
+  ])('“%s” is refused: %s', (text, reason) => {
+    expect(() => readSetting(text)).toThrow(reason);
+  });
+
+  test('the last word on a setting counts, and times and a size to reach exclude each other', () => {
+    expect(read('tone.cast=0', 'repair.grow=1', 'tone.cast=1')).toEqual([
+      { kind: 'repair', settings: { grow: 1 } },
+      { kind: 'tone', settings: { cast: 1 } },
+    ]);
+    expect(read('upscale.scale=4', 'upscale.target=3000px')[0]!.settings).not.toHaveProperty('scale');
+    expect(read('upscale.target=3000px', 'upscale.scale=4')[0]!.settings).toEqual({ scale: 4 });
+  });
+});
+
+describe('changes that could do nothing', () => {
+  const refused = (text: string, recipe: string | null, added: Step[] = []) => {
+    try {
+      checkChanges(read(text), recipe === null ? null : findRecipe(recipe), added);
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return null;
+  };
+  const double: Step = { kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } };
+
+  test('are refused: of steps that the recipe lacks, and of those that no photo is proposed', () => {
+    expect(refused('tone.cast=0', 'enlarge')).toBe('BAD_REQUEST');
+    expect(refused('upscale.scale=4', null)).toBe('BAD_REQUEST');
+    expect(refused('style.enabled=true', null)).toBe('RECIPE_INVALID');
+  });
+
+  test('all others are let through', () => {
+    expect(refused('upscale.scale=4', 'enlarge')).toBeNull();
+    expect(refused('tone.cast=0', null)).toBeNull();
+    expect(refused('upscale.variant=crisp', null, [double])).toBeNull();
+    expect(refused('tone.enabled=true', 'enlarge')).toBeNull();
+    expect(refused('tone.enabled=false', 'enlarge')).toBeNull();
+  });
+});

@@ -1,0 +1,146 @@
+import { InvalidArgumentError, Option } from 'commander';
+import {
+  RECIPE_FORMAT,
+  type Recipe,
+  STEP_KINDS,
+  type Step,
+  type StepChange,
+  type StepKind,
+  type TargetSize,
+} from '../../../preload/contract';
+import { EmulsionError } from '../../errors';
+import { hint } from '../../nearest';
+import { withChanges } from '../../restoration/recipe';
+import { type SettingType, STEP_SETTINGS } from '../../restoration/recipe-schema';
+import { readSize } from '../arguments';
+
+/** What besides its settings can be said of every step. */
+const ENABLED = 'enabled';
+/** What a photo can be proposed: the other steps are a matter of choice. */
+const PROPOSED: readonly StepKind[] = ['repair', 'restore', 'tone'];
+
+/** `--set step.key=value`, as often as one likes; its value is a list of {@link StepChange}. */
+export function setOption(): Option {
+  return new Option(
+    '-s, --set <step.key=value>',
+    'change a setting of a step, or switch a step on or off; may be given several times',
+  )
+    .argParser(collectChange)
+    .default([], 'none');
+}
+
+/** Reads one more `step.key=value` and adds it to those before; the last word on a setting counts. */
+export function collectChange(text: string, before: readonly StepChange[]): StepChange[] {
+  const { kind, key, value } = readSetting(text);
+  const change: StepChange = before.find((each) => each.kind === kind) ?? { kind, settings: {} };
+  const others = before.filter((each) => each.kind !== kind);
+  if (key === ENABLED) return [...others, { ...change, enabled: value as boolean }];
+  // Times and a size to reach exclude each other.
+  const { scale, target, ...rest } = change.settings;
+  const isSize = key === 'scale' || key === 'target';
+  return [...others, { ...change, settings: { ...(isSize ? rest : change.settings), [key]: value } }];
+}
+
+/** Reads `repair.sensitivity=0.7`. Throws InvalidArgumentError with what would have been understood. */
+export function readSetting(text: string): { kind: StepKind; key: string; value: unknown } {
+  const parts = /^([^.=]*)\.([^=]*)=(.*)$/s.exec(text);
+  if (!parts) throw new InvalidArgumentError('It must be step.key=value, such as repair.sensitivity=0.7.');
+  const [, step, key, given] = parts as unknown as [string, string, string, string];
+  const kind = STEP_KINDS.find((each) => each === step);
+  if (!kind) {
+    throw new InvalidArgumentError(
+      `There is no step “${step}”${hint(step, STEP_KINDS)}. Steps: ${STEP_KINDS.join(', ')}.`,
+    );
+  }
+  const settings = settingsOf(kind);
+  const type = Object.hasOwn(settings, key) ? settings[key] : undefined;
+  if (!type) {
+    const known = Object.keys(settings);
+    throw new InvalidArgumentError(
+      `The step ${kind} has no setting “${key}”${hint(key, known)}. It has ${known.join(', ')}.`,
+    );
+  }
+  const value = readValue(type, given);
+  if (value === undefined) {
+    const known = type.kind === 'choice' ? hint(given, type.choices.map(String)) : '';
+    throw new InvalidArgumentError(`${kind}.${key} must be ${describeType(type)}, not “${given}”${known}.`);
+  }
+  return { kind, key, value };
+}
+
+/** A value as {@link readSetting} reads it. */
+export function writeValue(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const target = value as TargetSize;
+  return target.unit === 'pixels' ? `${target.longer}px` : `${target.longer}cm@${target.dpi}dpi`;
+}
+
+/** All settings of a kind of step, `enabled` among them. */
+export function settingsOf(kind: StepKind): Readonly<Record<string, SettingType>> {
+  return { ...STEP_SETTINGS[kind], [ENABLED]: { kind: 'boolean' } };
+}
+
+/** What `--set` takes, for the help: a term and a description each. `enabled` says what that does to a step. */
+export function settingEntries(enabled: string): [string, string][] {
+  const entries = STEP_KINDS.flatMap((kind) =>
+    Object.entries(STEP_SETTINGS[kind]).map(([key, type]): [string, string] => [`${kind}.${key}`, describeType(type)]),
+  );
+  return [...entries, [`<step>.${ENABLED}`, enabled]];
+}
+
+/** Reads on after “must be”. */
+export function describeType(type: SettingType): string {
+  switch (type.kind) {
+    case 'number':
+      return `a number from ${type.min} to ${type.max}`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return `one of ${type.choices.join(', ')}`;
+    case 'size':
+      return 'a longer edge such as 3000px or a print such as 30cm@300dpi';
+    case 'text':
+      return `a text of 1 to ${type.longest} characters`;
+  }
+}
+
+/** The value that a text stands for, undefined where it is none of the type. */
+function readValue(type: SettingType, text: string): unknown {
+  switch (type.kind) {
+    case 'number': {
+      const value = text.trim() === '' ? Number.NaN : Number(text);
+      return value >= type.min && value <= type.max ? value : undefined;
+    }
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'choice':
+      return type.choices.find((choice) => String(choice) === text);
+    case 'size': {
+      if (!/px|cm/i.test(text)) return undefined;
+      const size = readSize(text);
+      return 'target' in size ? size.target : undefined;
+    }
+    case 'text':
+      return text.length >= 1 && text.length <= type.longest ? text : undefined;
+  }
+}
+
+/**
+ * Refuses changes that could not have any effect, and those that leave a step incomplete, before anything is computed.
+ * `recipe` null stands for the proposals. Throws BAD_REQUEST or RECIPE_INVALID.
+ */
+export function checkChanges(changes: readonly StepChange[], recipe: Recipe | null, added: readonly Step[] = []): void {
+  const has = (list: readonly { kind: StepKind }[], kind: StepKind) => list.some((each) => each.kind === kind);
+  for (const { kind, enabled, settings } of changes) {
+    const [key] = Object.keys(settings);
+    const isThere = recipe ? has(recipe.steps, kind) : PROPOSED.includes(kind);
+    if (isThere || enabled === true || key === undefined || has(added, kind)) continue;
+    throw new EmulsionError('BAD_REQUEST', {
+      message: `${recipe ? `The recipe “${recipe.name}” has no step ${kind}` : `The step ${kind} is never proposed`}, so ${kind}.${key} changes nothing. Switch the step on with --set ${kind}.enabled=true.`,
+    });
+  }
+  withChanges(
+    recipe ?? { format: RECIPE_FORMAT, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] },
+    changes,
+  );
+}
