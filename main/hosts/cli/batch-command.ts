@@ -6,8 +6,7 @@ import { forkEngine } from '../../engine/launch';
 import { EmulsionError } from '../../errors';
 import { whole } from '../arguments';
 import { runBatch, tellPlan } from './batch';
-import { EXIT } from './exit-codes';
-import { document, OWN_RECIPES, PHOTO_EXITS } from './help';
+import { BATCH_EXITS, document, OWN_RECIPES } from './help';
 import { addEngine, addJson, addUserData, type EngineFlags } from './options';
 import { createReporter } from './reporter';
 import {
@@ -58,8 +57,12 @@ export function addBatch(program: Command, signal: AbortSignal): void {
     .option('--no-report', 'write no report');
   addSteps(command)
     .optionsGroup('SELECTION OPTIONS')
-    .option('--include <glob>', 'only these (may be given several times)', collect, [])
-    .option('--exclude <glob>', 'not these (may be given several times)', collect, [])
+    .addOption(
+      new Option('--include <glob>', 'only these; may be given several times').argParser(collect).default([], 'all'),
+    )
+    .addOption(
+      new Option('--exclude <glob>', 'not these; may be given several times').argParser(collect).default([], 'none'),
+    )
     .addOption(new Option('--order <order>', 'which photos come first').choices(BATCH_ORDERS).default('name'))
     .option('--watch', 'go on taking photos that are put into the folder, until Ctrl-C')
     .option('--retry-failed', 'try failed photos, and those set aside, again')
@@ -99,10 +102,7 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       ['emulsion batch scans/ --out restored --retry-failed', 'once more what had failed'],
       ['emulsion batch inbox/ --out restored --watch --json', 'whatever a scanner puts there, for a program'],
     ],
-    exits: [
-      ...PHOTO_EXITS,
-      [String(EXIT.halted), 'something stood in the way of all photos, such as a full disk; the same command goes on'],
-    ],
+    exits: BATCH_EXITS,
     files: [[`<out>/${BATCH_FOLDER}/`, 'the journal and the reports of the batch'], OWN_RECIPES],
     seeAlso: ['emulsion help restore', 'emulsion help recipes'],
   });

@@ -24,12 +24,26 @@ export const EXITS: readonly Entry[] = [
   UNDERSTOOD,
 ];
 
+const INTERRUPTED: Entry = [
+  String(EXIT.interrupted),
+  'interrupted; finished photos stay, nothing half-written is left',
+];
+
 /** Of commands that work through photos. */
 export const PHOTO_EXITS: readonly Entry[] = [
   [String(EXIT.done), 'every photo was done (or needed nothing)'],
   [String(EXIT.failed), 'at least one photo could not be done; each is named with its reason'],
   UNDERSTOOD,
-  [String(EXIT.interrupted), 'interrupted; finished photos stay, nothing half-written is left'],
+  INTERRUPTED,
+];
+
+export const BATCH_EXITS: readonly Entry[] = [
+  ...PHOTO_EXITS.slice(0, -1),
+  [
+    String(EXIT.halted),
+    'a batch was halted by what stands in the way of all photos, such as a full disk; the same command goes on',
+  ],
+  INTERRUPTED,
 ];
 
 export const OWN_RECIPES: Entry = [

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { addBatch } from './batch-command';
 import { addCompletion } from './completion';
-import { document, formatHelp, PHOTO_EXITS } from './help';
+import { BATCH_EXITS, document, formatHelp } from './help';
 import { addAnalyse, addGenerators } from './inspect';
 import { GENERAL } from './options';
 import { addRecipes } from './recipes';
@@ -41,7 +41,7 @@ export function createProgram(signal: AbortSignal): Command {
       ['emulsion analyse portrait.jpg', 'what a photo needs, and why'],
       ['emulsion help recipes save', 'the help of a command'],
     ],
-    exits: PHOTO_EXITS,
+    exits: BATCH_EXITS,
   });
 }
 
