@@ -366,7 +366,7 @@ describe('downloads', () => {
 });
 
 describe('a report', () => {
-  it('is shown as a page in which nothing can run, and its tables are handed over', async () => {
+  it('is shown as a page in which nothing can run, to whoever is in', async () => {
     const cookie = await enter();
     await writeFile(join(app.uploads, 'index.html'), '<h1>Restoration</h1>');
     app.reports.set('abc', app.uploads);
