@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../preload/contract';
 import { BATCH_FOLDER } from '../../batch/ledger';
+import { REPORT_FOLDER } from '../../batch/report';
 import { localWorkshop } from '../../batch/workshop';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError } from '../../errors';
@@ -103,7 +104,11 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       ['emulsion batch inbox/ --out restored --watch --json', 'whatever a scanner puts there, for a program'],
     ],
     exits: BATCH_EXITS,
-    files: [[`<out>/${BATCH_FOLDER}/`, 'the journal and the reports of the batch'], OWN_RECIPES],
+    files: [
+      [`<out>/${BATCH_FOLDER}/`, 'the journal of the batch, by which it goes on; can be deleted when it is finished'],
+      [`<out>/${REPORT_FOLDER}/`, 'the report: index.html, photos.csv, photos.json'],
+      OWN_RECIPES,
+    ],
     seeAlso: ['emulsion help restore', 'emulsion help recipes'],
   });
 }
