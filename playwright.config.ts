@@ -9,7 +9,7 @@ const hasElectron =
  * Stories of the window, which run in every host that has one: all but those of the command line. A story that ends the
  * program is skipped in Electron, where the window would end with it.
  */
-const NOT_OF_THE_WINDOW = ['command-line.spec.ts', 'batch-command.spec.ts'];
+const NOT_OF_THE_WINDOW = ['command-line.spec.ts', 'batch-command.spec.ts', 'queue.spec.ts', 'storage.spec.ts'];
 
 /**
  * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`), and those of the window

@@ -42,6 +42,9 @@ export const ERROR_CODES = [
   'JOURNAL_NEWER', // the record of a batch of a newer version
   'BATCH_RUNNING', // another program works on that output folder, or a batch runs already
   'BATCH_UNKNOWN', // no batch of that id
+  'QUEUE_UNREACHABLE', // the queue that a batch was to be shared through does not answer
+  'QUEUE_VERSION', // another version of Emulsion uses the same queue
+  'STORAGE_UNREACHABLE', // storage in the network does not answer, or refuses
   'GENERATOR_MISSING', // no generator is installed for a step
   'GENERATOR_DAMAGED', // hash differs from the card, or the file cannot be loaded
   'GENERATOR_REFUSED', // not a generator that Emulsion can use, with the reason

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import type { BatchOutcome, BatchSettings, Failure, StepReport } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { type Journal, openJournal, readJournal } from './journal';
 import { takeLock } from './lock';
 import type { Found } from './scan';
+import { pathIn, placeOf } from './storage';
 import { Thumbnails } from './thumbnails';
 
 /** The folder inside the output folder that holds a batch's own files. */
@@ -93,14 +94,17 @@ export function workOf({ recipe, added, changes = [], format, quality, keepMetad
 /**
  * Opens, or begins, the journal in an output folder. Throws JOURNAL_INVALID where it is of another input folder,
  * JOURNAL_NEWER, BATCH_RUNNING, and what the system says of the folder.
+ *
+ * @param journalIn folder that holds the journal where the output folder cannot
  */
 export async function openLedger(
   input: string,
   output: string,
   settings: BatchSettings,
   fresh: () => string,
+  journalIn: string = output,
 ): Promise<Ledger> {
-  const folder = join(output, BATCH_FOLDER);
+  const folder = join(journalIn, BATCH_FOLDER);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     const { code } = toEmulsionError(error);
     const told = code === 'FILE_UNREADABLE' ? 'FOLDER_UNWRITABLE' : code === 'DISK_FULL' ? code : 'FOLDER_MISSING';
@@ -111,7 +115,7 @@ export async function openLedger(
     const read = new Reading(output, settings);
     const journal = await openJournal<Head>(folder, (head, at) => read.take(head, at));
     try {
-      if (read.input !== null && read.input !== resolve(input)) {
+      if (read.input !== null && read.input !== placeOf(input)) {
         throw new EmulsionError('JOURNAL_INVALID', {
           message: `The folder “${output}” holds the batch of another folder: ${read.input}. Nothing was done; choose another folder.`,
         });
@@ -256,7 +260,3 @@ class Reading {
     return known === -1 ? this.#works.push(work) - 1 : known;
   }
 }
-
-/** A path below a folder, with `/`, and back. */
-export const pathBelow = (folder: string, path: string) => relative(folder, path).split(sep).join('/');
-export const pathIn = (folder: string, name: string) => join(folder, ...name.split('/'));

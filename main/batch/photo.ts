@@ -1,5 +1,5 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import type { BatchSettings, Progress, StepReport } from '../../preload/contract';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
@@ -7,6 +7,7 @@ import { hashFile } from '../hash';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { discardStaged, pathsFor, publishAs } from '../photos/write';
 import type { Found } from './scan';
+import { pathIn } from './storage';
 
 /** The longer edge of the pictures in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
@@ -192,5 +193,5 @@ export function stemOf(
 /** Where a photo would be written to, as far as that can be told without opening it. */
 export function expectedPath(found: Found, folder: string, settings: BatchSettings): string {
   const [first] = pathsFor({ folder, stem: stemOf(found, settings), extension: extensionOf(found, settings) });
-  return join(folder, basename(first!));
+  return pathIn(folder, basename(first!));
 }

@@ -1,10 +1,11 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { BatchSettings, Response } from '../../preload/contract';
 import { EmulsionError } from '../errors';
-import { pathBelow, pathIn, readOutcomes } from './ledger';
+import { readOutcomes } from './ledger';
 import { expectedPath } from './photo';
 import { assertFolders } from './run';
 import { type Found, look, scan } from './scan';
+import { pathBelow, pathIn, placeOf } from './storage';
 
 /** Of each kind, so many are named. */
 const EXAMPLES = 50;
@@ -26,7 +27,7 @@ export async function* plan(
   settings: BatchSettings,
   signal?: AbortSignal,
 ): AsyncGenerator<Planned> {
-  const [from, to] = [resolve(input), resolve(output)];
+  const [from, to] = [placeOf(input), placeOf(output)];
   await assertFolders(from, to);
   for await (const found of scan(from, { ...settings, except: [to], signal })) {
     if (signal?.aborted) throw new EmulsionError('CANCELLED');
@@ -48,7 +49,7 @@ export async function planBatch(
   signal?: AbortSignal,
 ): Promise<Response<'batch.plan'>> {
   const answer: Response<'batch.plan'> = { photos: 0, others: 0, bytes: 0, done: 0, examples: [], unreadable: [] };
-  const isDone = await readOutcomes(resolve(output), settings);
+  const isDone = await readOutcomes(placeOf(output), settings);
   for await (const planned of plan(input, output, settings, signal)) {
     const { name } = planned;
     if (planned.error === null) {

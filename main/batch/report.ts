@@ -28,10 +28,15 @@ const OUTCOMES: Record<BatchRow['state'], string> = {
  * Writes what a batch has come to so far, replacing an earlier report: pages of HTML that need nothing else
  * (`index.html`, `page-2.html` ...), and the same as `photos.csv` and `photos.json`. Answers the path of the first page.
  * Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
+ *
+ * @param place folder of this computer, where the output is none
  */
-export async function writeReport(batch: Batch): Promise<{ path: string; bytes: number }> {
+export async function writeReport(
+  batch: Batch,
+  place: string = batch.state().output,
+): Promise<{ path: string; bytes: number }> {
   const state = batch.state();
-  const folder = join(state.output, REPORT_FOLDER);
+  const folder = join(place, REPORT_FOLDER);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   await cleanPartials(folder);
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
 import {
   type BATCH_FILTERS,
@@ -16,7 +16,6 @@ import {
   type StepKind,
 } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { hashFile } from '../hash';
 import { cleanPartials } from '../photos/write';
 import {
   BATCH_FOLDER,
@@ -27,14 +26,13 @@ import {
   type Ledger,
   type MadeBody,
   openLedger,
-  pathBelow,
-  pathIn,
   type RunBody,
   type StopBody,
   workOf,
 } from './ledger';
 import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
 import { type Found, look, scan } from './scan';
+import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
 
 /** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
 export interface Workshop {
@@ -45,6 +43,8 @@ export interface Workshop {
   limit(working: number): number;
   /** Computes one photo and writes it, see `restorePhoto`. */
   process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept>;
+  /** Told once, before the first photo. `onMore` is to be called when more photos than before may be at work. */
+  begin?(batch: Pick<BatchState, 'id' | 'input' | 'output' | 'settings'>, onMore: () => void): Promise<void>;
   /** Photos at work have been told to stop before. */
   close(): Promise<void>;
 }
@@ -54,6 +54,8 @@ export interface BatchSetup {
   output: string;
   settings: BatchSettings;
   workshop: Workshop;
+  /** Folder of this computer for the journal, where the output is none. */
+  journalIn?: string;
   /** Names a batch that is begun. */
   newId(): string;
   /** Failed and quarantined photos are tried again. */
@@ -118,6 +120,8 @@ const WATCH_SHARE = 0.1;
 /** Photos after which the pace can be judged. */
 const ENOUGH = 2;
 
+/** What a queue, workers elsewhere or the storage say of every photo alike. */
+const ELSEWHERE: readonly ErrorCode[] = ['QUEUE_UNREACHABLE', 'QUEUE_VERSION', 'NOT_ALLOWED', 'STORAGE_UNREACHABLE'];
 const ENGINE_DOWN: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED'];
 
 /**
@@ -125,20 +129,31 @@ const ENGINE_DOWN: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENG
  * OUTPUT_IS_INPUT, BATCH_RUNNING, JOURNAL_INVALID, JOURNAL_NEWER, and what the system says of the two folders.
  */
 export async function startBatch(setup: BatchSetup): Promise<Batch> {
-  const [input, output] = [resolve(setup.input), resolve(setup.output)];
+  const [input, output] = [placeOf(setup.input), placeOf(setup.output)];
   await assertFolders(input, output);
-  const ledger = await openLedger(input, output, setup.settings, setup.newId);
+  const ledger = await openLedger(input, output, setup.settings, setup.newId, setup.journalIn);
   return new RunningBatch({ ...setup, input, output }, ledger);
 }
 
 /** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
 export async function assertFolders(input: string, output: string): Promise<void> {
+  if (input === output) throw new EmulsionError('OUTPUT_IS_INPUT');
+  // Where it cannot be listed, it cannot be written to.
+  if (isRemote(output)) await (await remoteStorage()).isEmpty(output);
+  if (isRemote(input)) {
+    if (await (await remoteStorage()).isEmpty(input)) {
+      throw new EmulsionError('FILE_MISSING', { message: `There is nothing below “${input}”.` });
+    }
+    if (!isRemote(output)) await assertWritable(output);
+    return;
+  }
   const real = await realpath(input).catch((cause: unknown) => {
     throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${input}”.`, cause });
   });
   if (!(await stat(real)).isDirectory()) {
     throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
   }
+  if (isRemote(output)) return;
   if ((await realpath(output).catch(() => output)) === real) throw new EmulsionError('OUTPUT_IS_INPUT');
   await assertWritable(output);
 }
@@ -347,8 +362,10 @@ class RunningBatch implements Batch {
   // -------------------------------------------------------------------------------------- what is done
 
   async #run(): Promise<BatchState> {
+    const { input, output, settings, workshop } = this.#setup;
     try {
       await this.#begin();
+      await workshop.begin?.({ id: this.id, input, output, settings }, () => this.#changed());
       const finding = this.#find().catch((error: unknown) => this.#stop('halted', toEmulsionError(error).toFailure()));
       await this.#work();
       await finding;
@@ -362,7 +379,7 @@ class RunningBatch implements Batch {
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#active };
     // Where not even this can be written, there is nobody to tell but the one who looks now.
     await this.#ledger.journal.append({ head, body }).catch(() => undefined);
-    await this.#setup.workshop.close();
+    await workshop.close();
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
     const state = this.state();
@@ -486,11 +503,11 @@ class RunningBatch implements Batch {
     if (outcome !== 'restored' && outcome !== 'unchanged') return isSame ? outcome : null;
     const { head } = await this.#ledger.journal.read(entry.at);
     if (head.t !== 'made') return null;
-    if (!isSame && (await hashFile(found.path).catch(() => null)) !== head.h) return null;
+    if (!isSame && (await hashOf(found.path)) !== head.h) return null;
     const path = pathIn(this.#setup.output, head.o);
     if (entry.sure) return (await isThere(path)) ? outcome : null;
     // It had been computed; whether it got its name is told by the file itself.
-    if ((await hashFile(path).catch(() => null)) !== head.oh) return null;
+    if ((await hashOf(path)) !== head.oh) return null;
     await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
     entry.sure = true;
     this.#ledger.written.add(path);
@@ -670,7 +687,7 @@ class RunningBatch implements Batch {
       }
       return;
     }
-    const standing = await this.#standsInTheWayOfAll(code);
+    const standing = await this.#standsInTheWayOfAll(error);
     if (standing) {
       this.#stop('halted', standing.toFailure());
       await this.#wentWrong(item, error);
@@ -691,14 +708,18 @@ class RunningBatch implements Batch {
   }
 
   /** What is wrong not with one photo but with the disks: going on would only make every other photo fail as well. */
-  async #standsInTheWayOfAll(code: ErrorCode): Promise<EmulsionError | null> {
+  async #standsInTheWayOfAll(error: EmulsionError): Promise<EmulsionError | null> {
+    const { code } = error;
     const { input, output } = this.#setup;
     if (code === 'DISK_FULL' || code === 'PROVIDER_FAILED') return new EmulsionError(code);
+    if (ELSEWHERE.includes(code)) return error;
     if (['FILE_MISSING', 'FILE_UNREADABLE', 'INTERNAL'].includes(code)) {
-      const isReadable = await access(input, constants.R_OK).then(
-        () => true,
-        () => false,
-      );
+      const isReadable =
+        isRemote(input) ||
+        (await access(input, constants.R_OK).then(
+          () => true,
+          () => false,
+        ));
       if (!isReadable) {
         return new EmulsionError('FILE_MISSING', {
           message: `The folder “${input}” is not there any more. Connect its drive again and go on.`,
@@ -706,13 +727,15 @@ class RunningBatch implements Batch {
       }
     }
     if (['FOLDER_MISSING', 'FOLDER_UNWRITABLE', 'INTERNAL'].includes(code)) {
-      const whole = await Promise.all([
-        access(join(output, BATCH_FOLDER), constants.W_OK),
-        access(output, constants.W_OK | constants.X_OK),
-      ]).then(
-        () => true,
-        () => false,
-      );
+      const whole =
+        isRemote(output) ||
+        (await Promise.all([
+          access(join(output, BATCH_FOLDER), constants.W_OK),
+          access(output, constants.W_OK | constants.X_OK),
+        ]).then(
+          () => true,
+          () => false,
+        ));
       if (!whole) {
         return new EmulsionError(code === 'FOLDER_UNWRITABLE' ? code : 'FOLDER_MISSING', {
           message: `The folder “${output}” cannot be written to any more. Connect its drive again, or give it free, and go on.`,
@@ -767,11 +790,16 @@ const freshEntry = (work: number): Entry => {
 const isSameFile = (a: Pick<Found, 'bytes' | 'modified'>, b: Pick<Found, 'bytes' | 'modified'>): boolean =>
   a.bytes === b.bytes && a.modified === b.modified;
 
-const isThere = (path: string) =>
-  lstat(path).then(
+async function isThere(path: string): Promise<boolean> {
+  if (isRemote(path)) return (await (await remoteStorage()).stat(path)) !== null;
+  return lstat(path).then(
     () => true,
     () => false,
   );
+}
+
+/** Null where there is no such file. */
+const hashOf = async (path: string) => (await storageOf(path)).hash(path);
 
 /** Settles after so many milliseconds, or at once after an abort. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

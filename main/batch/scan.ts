@@ -4,6 +4,7 @@ import { Minimatch } from 'minimatch';
 import type { BatchSettings } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
+import { isRemote, remoteHead, remoteStorage } from './storage';
 
 /** A file below the folder that is scanned. */
 export interface Found {
@@ -37,6 +38,10 @@ const collator = new Intl.Collator('en', { numeric: true });
  * is not entered again. By name (numbers by their value) files come as they are found, in any other order at the end.
  */
 export async function* scan(folder: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
+  if (isRemote(folder)) {
+    yield* (await remoteStorage()).scan(folder, options);
+    return;
+  }
   const { order = 'name' } = options;
   const found = walk(resolve(folder), options);
   if (order === 'name') {
@@ -58,7 +63,7 @@ const KEYS = {
   largest: (a: Found, b: Found) => b.bytes - a.bytes,
 };
 
-function sorted(found: Found[], order: keyof typeof KEYS): Found[] {
+export function sorted(found: Found[], order: keyof typeof KEYS): Found[] {
   const compare = KEYS[order];
   return found.sort((a, b) => compare(a, b) || collator.compare(a.name, b.name));
 }
@@ -134,7 +139,8 @@ function linkError(error: unknown): EmulsionError {
   return new EmulsionError('FILE_MISSING', { message: 'The link leads round in a circle.', cause: error });
 }
 
-function matcher({ include = [], exclude = [] }: ScanOptions): (name: string) => boolean {
+/** Whether a file is wanted, by its path below the folder. */
+export function matcher({ include = [], exclude = [] }: ScanOptions): (name: string) => boolean {
   const compile = (globs: readonly string[]) =>
     // A pattern without a slash is of names, wherever the file lies; scanners write capitals as they please.
     globs.map((glob) => new Minimatch(glob, { dot: true, nocase: true, matchBase: true, nocomment: true }));
@@ -152,7 +158,7 @@ const PHOTO_NAME = /\.(jpe?g|jpe|png|tiff?|webp|avif|gif|heic|heif|jxl|cr2|cr3|n
  */
 export async function look(path: string): Promise<null | { error: EmulsionError; stray: boolean }> {
   try {
-    sniff(await head(path));
+    sniff(await (isRemote(path) ? remoteHead(path) : head(path)));
     return null;
   } catch (thrown) {
     const error = toEmulsionError(thrown);

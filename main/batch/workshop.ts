@@ -1,7 +1,9 @@
 import type { EngineOptions, LaunchEngine } from '../engine/protocol';
 import { restorePhoto } from './photo';
 import { Pool } from './pool';
+import { restoreRemotePhoto } from './remote-photo';
 import type { Workshop } from './run';
+import { isRemote } from './storage';
 
 /** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
 export function localWorkshop(launch: LaunchEngine, options: EngineOptions, wanted: number): Workshop {
@@ -13,7 +15,11 @@ export function localWorkshop(launch: LaunchEngine, options: EngineOptions, want
     },
     limit: (working) => pool.limit(working),
     async process(task, control) {
-      const answer = await pool.use((engine) => restorePhoto(engine, task, control));
+      const answer = await pool.use((engine) =>
+        isRemote(task.found.path) || isRemote(task.folder)
+          ? restoreRemotePhoto(engine, task, control)
+          : restorePhoto(engine, task, control),
+      );
       if (answer.outcome !== 'kept') pool.learn(answer.peak);
       return answer;
     },

@@ -712,6 +712,9 @@ export const en = {
     JOURNAL_NEWER: 'The batch in this folder was begun by a newer version of Emulsion. Nothing was done.',
     BATCH_RUNNING: 'A batch is writing to this folder already, or another one is running.',
     BATCH_UNKNOWN: 'This batch is not known any more.',
+    QUEUE_UNREACHABLE: 'The queue does not answer any more. What is done stays, and can be gone on with.',
+    QUEUE_VERSION: 'Another version of Emulsion uses the same queue. Bring all to one version.',
+    STORAGE_UNREACHABLE: 'The storage in the network cannot be reached, or refuses the access. Nothing was changed.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',
     GENERATOR_DAMAGED:
       'What this step computes with is damaged and was not used. Install Emulsion again to replace it.',

@@ -716,6 +716,9 @@ export const ptBR: Texts<typeof en> = {
     JOURNAL_NEWER: 'O lote desta pasta foi iniciado por uma versão mais nova do Emulsion. Nada foi feito.',
     BATCH_RUNNING: 'Um lote já está gravando nesta pasta, ou outro está em andamento.',
     BATCH_UNKNOWN: 'Este lote não é mais conhecido.',
+    QUEUE_UNREACHABLE: 'A fila não responde mais. O que está pronto permanece e pode ser continuado.',
+    QUEUE_VERSION: 'Outra versão do Emulsion usa a mesma fila. Deixe todas na mesma versão.',
+    STORAGE_UNREACHABLE: 'O armazenamento na rede não pode ser alcançado ou recusa o acesso. Nada foi alterado.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',
     GENERATOR_DAMAGED:
       'O que esta etapa usa para calcular está danificado e não foi usado. Reinstale o Emulsion para substituí-lo.',

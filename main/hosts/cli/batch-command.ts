@@ -8,6 +8,7 @@ import { EmulsionError } from '../../errors';
 import { whole } from '../arguments';
 import { runBatch, tellPlan } from './batch';
 import { BATCH_EXITS, document, OWN_RECIPES } from './help';
+import { sharedWorkshop } from './network';
 import { addEngine, addJson, addUserData, type EngineFlags } from './options';
 import { createReporter } from './reporter';
 import {
@@ -27,6 +28,8 @@ interface BatchFlags extends EngineFlags, StepFlags, OutputFlags {
   exclude: string[];
   order: BatchSettings['order'];
   jobs: number;
+  queue?: string;
+  journal?: string;
   watch?: boolean;
   retryFailed?: boolean;
   dryRun?: boolean;
@@ -41,6 +44,7 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       [
         'Restores every photo below a folder into new files in a mirrored tree, several at once. Originals are never changed.',
         'What is done is kept in a journal in the output folder: the same command goes on where it was broken off, by Ctrl-C or by a power cut, and does nothing twice. It ends with a report that shows each photo before and after.',
+        'Folders may be s3://bucket/folder; address and keys come from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without --queue and s3:// nothing is sent anywhere.',
       ].join('\n'),
     )
     .argument('<folder>', 'the originals; folders inside it are mirrored');
@@ -68,12 +72,22 @@ export function addBatch(program: Command, signal: AbortSignal): void {
     .option('--watch', 'go on taking photos that are put into the folder, until Ctrl-C')
     .option('--retry-failed', 'try failed photos, and those set aside, again')
     .option('--dry-run', 'say what would be done, and write nothing');
+  command
+    .optionsGroup('SHARING OPTIONS')
+    .addOption(
+      new Option(
+        '--queue <url>',
+        'have “emulsion worker” on other machines restore them: redis://[user:password@]host[:port][/db], or rediss:// with TLS',
+      ).conflicts(['jobs', 'provider', 'threads']),
+    )
+    .option('--journal <folder>', 'folder of this computer for the record of a batch into S3');
   addEngine(command).option('-j, --jobs <n>', 'photos at once; 0: by cores and memory', whole(0, 64), 0);
   addJson(addUserData(command)).action(async (input: string, flags: BatchFlags) => {
     const settings = await settingsFor(flags);
     const job = {
       input,
       output: flags.out,
+      journalIn: flags.journal,
       settings,
       signal,
       reporter: createReporter({ json: flags.json === true }),
@@ -83,8 +97,11 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       process.exitCode = await tellPlan(job);
       return;
     }
-    const { models, provider, threads } = flags;
-    const workshop = localWorkshop(forkEngine(), { models, provider, threads }, settings.concurrency);
+    const { models, provider, threads, queue } = flags;
+    const workshop = () =>
+      queue === undefined
+        ? localWorkshop(forkEngine(), { models, provider, threads }, settings.concurrency)
+        : sharedWorkshop(queue, job.reporter);
     process.exitCode = await runBatch({ ...job, workshop, retry: flags.retryFailed === true });
   });
   document(command, {
@@ -101,6 +118,8 @@ export function addBatch(program: Command, signal: AbortSignal): void {
         'some of the photos, repaired more readily',
       ],
       ['emulsion batch scans/ --out restored --retry-failed', 'once more what had failed'],
+      ['emulsion batch scans/ --out restored --queue redis://archive:6379', 'with workers on many machines'],
+      ['emulsion batch s3://archive/scans --out s3://archive/restored --journal record/', 'in storage that speaks S3'],
       ['emulsion batch inbox/ --out restored --watch --json', 'whatever a scanner puts there, for a program'],
     ],
     exits: BATCH_EXITS,
@@ -109,7 +128,7 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       [`<out>/${REPORT_FOLDER}/`, 'the report: index.html, photos.csv, photos.json'],
       OWN_RECIPES,
     ],
-    seeAlso: ['emulsion help restore', 'emulsion help recipes'],
+    seeAlso: ['emulsion help restore', 'emulsion help recipes', 'emulsion help worker'],
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import {
   BATCH_OUTCOMES,
   type BatchRow,
@@ -8,17 +9,22 @@ import {
   type ErrorCode,
 } from '../../../preload/contract';
 import { plan } from '../../batch/plan';
-import { writeReport } from '../../batch/report';
-import { type Batch, startBatch, type Workshop } from '../../batch/run';
-import { toFailure } from '../../errors';
+import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
+import { type Batch, type BatchSetup, startBatch, type Workshop } from '../../batch/run';
+import { isRemote, pathIn, remoteStorage } from '../../batch/storage';
+import { EmulsionError, toFailure } from '../../errors';
 import { EXIT } from './exit-codes';
+import { allowRemoteStorage } from './network';
 import { type Reporter, timeLeft } from './reporter';
 
 export interface BatchJob {
   input: string;
   output: string;
+  /** Folder of this computer for the journal and the report of an output in the network. */
+  journalIn?: string;
   settings: BatchSettings;
-  workshop: Workshop;
+  /** Opens what computes the photos. */
+  workshop(): Workshop | Promise<Workshop>;
   retry: boolean;
   report: boolean;
   signal: AbortSignal;
@@ -28,9 +34,9 @@ export interface BatchJob {
 /** `emulsion batch`: begins a batch or goes on with it; answers the exit code. */
 export async function runBatch(job: BatchJob): Promise<number> {
   const { reporter, signal, settings } = job;
+  allowRemoteStorage();
   let hasEarlierProblems = false;
-  const batch = await startBatch({
-    ...job,
+  const batch = await begin(job, {
     newId: randomUUID,
     onRow: (row, isNew) => {
       const isProblem = row.state === 'failed' || row.state === 'quarantined';
@@ -51,7 +57,7 @@ export async function runBatch(job: BatchJob): Promise<number> {
   try {
     const state = await batch.ended;
     for (const note of state.notes) reporter.line(note, { type: 'note', note });
-    const report = job.report ? await tryReport(batch, reporter) : null;
+    const report = job.report ? await tryReport(batch, job) : null;
     if (state.halt) {
       const { code, message, detail } = state.halt;
       const text = `${message} (${code})\n  The same command goes on where this one has stopped.`;
@@ -72,6 +78,23 @@ export async function runBatch(job: BatchJob): Promise<number> {
   }
 }
 
+async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | 'onState'>): Promise<Batch> {
+  if (isRemote(job.output) !== (job.journalIn !== undefined)) {
+    throw new EmulsionError('BAD_REQUEST', {
+      message: isRemote(job.output)
+        ? 'The record of a batch into S3 lies on this computer: name a folder for it with --journal.'
+        : '--journal is for a batch into S3; in any other it lies with the restored photos.',
+    });
+  }
+  const workshop = await job.workshop();
+  try {
+    return await startBatch({ ...job, ...told, workshop });
+  } catch (error) {
+    await workshop.close();
+    throw error;
+  }
+}
+
 /** What keeps a batch from being begun, though the command is right. */
 const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
   'FOLDER_MISSING',
@@ -80,11 +103,22 @@ const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
   'BATCH_RUNNING',
   'JOURNAL_INVALID',
   'JOURNAL_NEWER',
+  'QUEUE_UNREACHABLE',
+  'QUEUE_VERSION',
+  'STORAGE_UNREACHABLE',
 ];
 
-async function tryReport(batch: Batch, reporter: Reporter): Promise<string | null> {
+async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promise<string | null> {
   try {
-    return (await writeReport(batch)).path;
+    const { path } = await writeReport(batch, journalIn);
+    const { output } = batch.state();
+    if (!isRemote(output)) return path;
+    const storage = await remoteStorage();
+    const there = pathIn(output, REPORT_FOLDER);
+    for (const name of (await readdir(dirname(path))).filter((each) => reportType(each) !== null)) {
+      await storage.put(join(dirname(path), name), pathIn(there, name), { sha256: null, replace: true });
+    }
+    return pathIn(there, basename(path));
   } catch (error) {
     const { code, message } = toFailure(error);
     reporter.problem(`The report could not be written: ${message} (${code})`, { type: 'report', code, message });
@@ -164,6 +198,7 @@ function stateLine({ input }: BatchJob, { phase }: BatchState): string {
 /** `emulsion batch --dry-run`: what would be done; nothing is written. */
 export async function tellPlan(job: Omit<BatchJob, 'workshop' | 'retry' | 'report'>): Promise<number> {
   const { input, output, settings, signal, reporter } = job;
+  allowRemoteStorage();
   const counts = { photos: 0, passed: 0, failed: 0, bytes: 0 };
   for await (const planned of plan(input, output, settings, signal)) {
     const { name } = planned;

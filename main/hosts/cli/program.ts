@@ -7,6 +7,7 @@ import { addAnalyse, addGenerators } from './inspect';
 import { GENERAL } from './options';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
+import { addWorker } from './worker';
 
 /**
  * The whole command line, ready to parse. What is not understood is thrown as a CommanderError, after it was told.
@@ -17,7 +18,7 @@ export function createProgram(signal: AbortSignal): Command {
   const program = new Command('emulsion')
     .summary('restores damaged photographs on this computer')
     .description(
-      'Restores damaged photographs on this computer. Originals are never changed, and nothing is sent anywhere.\nEvery command prints one JSON object a line with --json.',
+      'Restores damaged photographs on this computer. Originals are never changed, and nothing is sent anywhere but to a queue or storage that a command names.\nEvery command prints one JSON object a line with --json.',
     )
     .optionsGroup(GENERAL)
     .version(packageInfo.version, '-V, --version', 'print the version')
@@ -28,6 +29,7 @@ export function createProgram(signal: AbortSignal): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) });
   addRestore(program, signal);
   addBatch(program, signal);
+  addWorker(program, signal);
   addAnalyse(program, signal);
   addRecipes(program);
   addGenerators(program);

@@ -1,0 +1,142 @@
+import { constants } from 'node:fs';
+import { access, realpath } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { EmulsionError } from '../errors';
+import type { PhotoTask } from './photo';
+import type { QueueJob } from './queue';
+import { isBelow, isRemote, pathIn, placeOf } from './storage';
+
+/** What a worker may touch; nothing else, whatever a job says. */
+export interface PlacesSetup {
+  /** Folders that may be read and written to. */
+  allow: readonly string[];
+  /** Folders of originals: read, never written to. */
+  read: readonly string[];
+  /** Folders that are called otherwise here than on the machine that runs the batch. Those of this side are allowed. */
+  maps: readonly { theirs: string; mine: string }[];
+}
+
+interface Root {
+  /** The very place, without links. */
+  path: string;
+  isWritable: boolean;
+}
+
+/**
+ * SECURITY: a job comes from the network. Its paths are translated, and refused where they lead, also through links, out
+ * of the folders that the worker was given.
+ */
+export class Places {
+  readonly #roots: Root[];
+  readonly #maps: PlacesSetup['maps'];
+  readonly #seen = new Set<string>();
+
+  private constructor(roots: Root[], maps: PlacesSetup['maps']) {
+    this.#roots = roots;
+    this.#maps = maps;
+  }
+
+  /** Throws FOLDER_MISSING for a folder that is not there. */
+  static async open({ allow, read, maps }: PlacesSetup): Promise<Places> {
+    const rootOf = async (path: string, isWritable: boolean): Promise<Root> => {
+      if (isRemote(path)) return { path: placeOf(path), isWritable };
+      const real = await realpath(path).catch((cause: unknown) => {
+        throw new EmulsionError('FOLDER_MISSING', { message: `There is no folder “${path}” on this machine.`, cause });
+      });
+      return { path: real, isWritable };
+    };
+    const writable = [...allow, ...maps.map(({ mine }) => mine)];
+    const roots = await Promise.all([
+      ...read.map((path) => rootOf(path, false)),
+      ...writable.map((path) => rootOf(path, true)),
+    ]);
+    const kept = maps.map(({ theirs, mine }) => ({ theirs, mine: placeOf(mine) }));
+    return new Places(roots, kept);
+  }
+
+  /**
+   * The photo of a job, with paths of this machine. Throws NOT_ALLOWED for a job that is to be refused, and
+   * {@link Unreachable} where the folders of the batch cannot be got at from this machine.
+   */
+  async taskOf(job: QueueJob): Promise<PhotoTask> {
+    const [input, output] = [this.#mine(job.input), this.#mine(job.output)];
+    const [path, folder] = [this.#mine(job.path), this.#mine(job.folder)];
+    if (!isBelow(input, path) || !isBelow(output, folder)) throw refusal(job.path, 'It lies outside of its batch.');
+    await this.#assertReachable(input, output);
+    const from = await this.#rootOf(path);
+    if (from === null) throw refusal(path, 'Start the worker with --read or --allow for a folder that holds it.');
+    const to = await this.#rootOf(folder);
+    if (!to?.isWritable) throw refusal(folder, 'Start the worker with --allow for a folder that holds it.');
+    if (job.settings.conflict === 'overwrite' && from.isWritable) {
+      throw refusal(folder, 'Files are replaced only where the originals cannot be: name their folder with --read.');
+    }
+    const { name, bytes, modified, settings } = job;
+    return { found: { name, path, bytes, modified }, folder, settings };
+  }
+
+  /** A path as it is called on this machine. */
+  #mine(theirs: string): string {
+    for (const map of this.#maps) {
+      if (!theirs.startsWith(map.theirs)) continue;
+      const rest = theirs.slice(map.theirs.length);
+      if (rest !== '' && !/^[\\/]/.test(rest) && !/[\\/]$/.test(map.theirs)) continue;
+      // Windows writes paths otherwise; a name with a backslash is none there.
+      const parts = rest.split(map.theirs.includes('\\') ? /[\\/]/ : '/').filter(Boolean);
+      return placeOf(parts.reduce((folder, part) => pathIn(folder, part), map.mine));
+    }
+    return placeOf(theirs);
+  }
+
+  /** Photos are not failed one by one because a drive is not connected here. */
+  async #assertReachable(input: string, output: string): Promise<void> {
+    const key = `${input}\0${output}`;
+    if (this.#seen.has(key)) return;
+    for (const folder of [input, output]) {
+      if ((await this.#rootOf(folder)) === null) {
+        throw refusal(folder, 'Start the worker with --allow for it, or with --read for a folder of originals.');
+      }
+      if (isRemote(folder)) continue;
+      await access(folder, folder === input ? constants.R_OK : constants.W_OK | constants.X_OK).catch(
+        (cause: unknown) => {
+          throw new Unreachable(folder, cause);
+        },
+      );
+    }
+    this.#seen.add(key);
+  }
+
+  /** The innermost of the folders that a path lies in; what is not there yet lies where its folder does. */
+  async #rootOf(path: string): Promise<Root | null> {
+    const real = await realOf(path);
+    const holding = this.#roots.filter((root) => isBelow(root.path, real));
+    return (
+      holding.sort((a, b) => b.path.length - a.path.length || Number(a.isWritable) - Number(b.isWritable))[0] ?? null
+    );
+  }
+}
+
+/** The batch's folders cannot be got at from this machine: the worker is of no use, and the photo waits for another. */
+export class Unreachable extends EmulsionError {
+  constructor(folder: string, cause: unknown) {
+    super('FOLDER_MISSING', {
+      message: `The folder “${folder}” of the batch cannot be used on this machine. Connect it, or say with --map what it is called here.`,
+      cause,
+    });
+  }
+}
+
+function refusal(path: string, why: string): EmulsionError {
+  return new EmulsionError('NOT_ALLOWED', { message: `The worker may not use “${path}”. ${why}` });
+}
+
+async function realOf(path: string): Promise<string> {
+  // There are no links.
+  if (isRemote(path)) return path;
+  for (let place = path, rest = ''; ; ) {
+    const real = await realpath(place).catch(() => null);
+    if (real !== null) return join(real, rest);
+    if (dirname(place) === place) return path;
+    rest = join(relative(dirname(place), place), rest);
+    place = dirname(place);
+  }
+}

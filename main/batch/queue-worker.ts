@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import type { Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { ErrorCode, Failure } from '../../preload/contract';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { cleanPartials } from '../photos/write';
+import type { PhotoControl, PhotoTask } from './photo';
+import {
+  connect,
+  intend,
+  intentionsOf,
+  isAskedToStop,
+  join,
+  type Member,
+  type Membership,
+  QUEUE,
+  QueueJob,
+  type QueueMade,
+  type QueueProgress,
+  type QueueResult,
+  toQueueError,
+  toWire,
+  VERSION,
+} from './queue';
+import { Places, type PlacesSetup, Unreachable } from './queue-places';
+import type { Workshop } from './run';
+import { nameOf, pathIn, storageOf } from './storage';
+
+/** A worker without a word for so long, in milliseconds, has lost its photo to the others. */
+const LOCK = 20_000;
+const STALLED_CHECK = 10_000;
+/** So many workers may be lost over a photo before the batch is told. */
+const STALLS = 1;
+/** Milliseconds between two words on the progress of a photo. */
+const PROGRESS = 500;
+/** By its size and time, to the seconds that file systems round to, it is told whether a photo is the one that was found. */
+const ROUNDING = 2000;
+
+/** Not of a photo: this machine is of no use, and others may be. */
+const OF_THIS_MACHINE: readonly ErrorCode[] = ['PROVIDER_FAILED', 'STORAGE_UNREACHABLE'];
+
+/** A photo that has come to its end on this worker. */
+export interface Worked {
+  name: string;
+  outcome: QueueResult['type'];
+  /** Path on this machine. */
+  written: string | null;
+  seconds: number | null;
+  failure: Failure | null;
+}
+
+export interface QueueWorkerSetup extends PlacesSetup {
+  url: string;
+  name: string;
+  /** Computes on this machine. */
+  workshop: Workshop;
+  /** Gives the photos at work back, and ends. */
+  signal: AbortSignal;
+  onReady(): void;
+  onPhoto(worked: Worked): void;
+  onNote(note: string): void;
+}
+
+/** A worker before this one has published the photo already. */
+class Published extends Error {
+  constructor(readonly made: QueueMade) {
+    super('published before');
+  }
+}
+
+/**
+ * Takes photos from a queue until `signal`. Throws BAD_REQUEST, FOLDER_MISSING, QUEUE_UNREACHABLE, QUEUE_VERSION, and
+ * what makes this machine of no use to the batch: PROVIDER_FAILED, STORAGE_UNREACHABLE, FOLDER_MISSING.
+ */
+export async function runQueueWorker(setup: QueueWorkerSetup): Promise<void> {
+  try {
+    const places = await Places.open(setup);
+    const client = await connect(setup.url);
+    try {
+      await new QueueWorker(setup, places, client).run();
+    } finally {
+      client.disconnect();
+    }
+  } finally {
+    await setup.workshop.close();
+  }
+}
+
+class QueueWorker {
+  readonly #setup: QueueWorkerSetup;
+  readonly #places: Places;
+  readonly #client: Redis;
+  readonly #control = new AbortController();
+  /** Photos at work, by their jobs: what breaks them off. */
+  readonly #atWork = new Map<string, AbortController>();
+  readonly #swept = new Set<string>();
+  #worker!: Worker;
+  #membership!: Membership;
+  #fatal: EmulsionError | null = null;
+
+  constructor(setup: QueueWorkerSetup, places: Places, client: Redis) {
+    this.#setup = setup;
+    this.#places = places;
+    this.#client = client;
+  }
+
+  async run(): Promise<void> {
+    const { name, workshop, signal, onReady, onNote } = this.#setup;
+    const { Worker } = await import('bullmq');
+    const stopped = new Promise<void>((resolve) => {
+      this.#control.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const stop = () => this.#control.abort();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) return;
+    const jobs = Math.max(1, workshop.limit(0));
+    const me: Member = {
+      role: 'worker',
+      name,
+      version: VERSION,
+      jobs,
+      threads: workshop.shape.threads,
+      key: randomUUID(),
+    };
+    this.#membership = await join(this.#client, me).catch((error: unknown) => Promise.reject(toQueueError(error)));
+    this.#worker = new Worker(QUEUE, (job: Job, token?: string) => this.#one(job, token!), {
+      connection: this.#client,
+      concurrency: jobs,
+      name,
+      lockDuration: LOCK,
+      stalledInterval: STALLED_CHECK,
+      maxStalledCount: STALLS,
+    });
+    // Each failure of the connection is told by the connection itself.
+    this.#worker.on('error', () => undefined);
+    this.#worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) this.#atWork.get(id)?.abort();
+    });
+    this.#client.on('close', () => {
+      if (!this.#control.signal.aborted) onNote('The connection to the queue was lost and is tried again.');
+    });
+    await this.#worker.waitUntilReady();
+    onReady();
+    await stopped;
+    await this.#worker.close();
+    await this.#membership.leave().catch(() => undefined);
+    if (this.#fatal) throw this.#fatal;
+  }
+
+  async #one(job: Job, token: string): Promise<QueueResult> {
+    const { name, onPhoto } = this.#setup;
+    const broken = new AbortController();
+    this.#atWork.set(job.id!, broken);
+    try {
+      return await this.#compute(job, token, broken);
+    } catch (error) {
+      const coded = toEmulsionError(error);
+      if (coded instanceof Unreachable || OF_THIS_MACHINE.includes(coded.code)) {
+        this.#fatal = coded;
+        this.#control.abort();
+      }
+      if (this.#control.signal.aborted) {
+        const { WaitingError } = await import('bullmq');
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      const failure = coded.toFailure();
+      onPhoto({ name: String(job.data?.name), outcome: 'failed', written: null, seconds: null, failure });
+      return { type: 'failed', failure, worker: name };
+    } finally {
+      this.#atWork.delete(job.id!);
+      await this.#adapt().catch(() => undefined);
+    }
+  }
+
+  /** Takes as many photos at once as by now is known to be right: what computes, and how much memory it takes. */
+  async #adapt(): Promise<void> {
+    const { workshop } = this.#setup;
+    const jobs = Math.max(1, workshop.limit(this.#atWork.size));
+    if (jobs === this.#worker.concurrency) return;
+    this.#worker.concurrency = jobs;
+    await this.#membership.update({ jobs, threads: workshop.shape.threads });
+  }
+
+  async #compute(job: Job, token: string, broken: AbortController): Promise<QueueResult> {
+    const { workshop, onPhoto } = this.#setup;
+    const { data, error } = QueueJob.safeParse(job.data);
+    if (error) throw new EmulsionError('BAD_REQUEST', { detail: error.message });
+    if (data.version !== VERSION) {
+      throw new EmulsionError('QUEUE_VERSION', {
+        message: `The photo was put on the queue by Emulsion ${data.version}; this worker is ${VERSION}.`,
+      });
+    }
+    const id = job.id!;
+    const task = await this.#places.taskOf(data);
+    const { folder, found } = task;
+    const done = ({ written, seconds }: QueueMade) =>
+      onPhoto({
+        name: data.name,
+        outcome: 'made',
+        written: pathIn(folder, written.file),
+        seconds,
+        failure: null,
+      });
+    try {
+      await this.#assertUnpublished(id, task);
+      await this.#sweep(folder, job.attemptsStarted > 1);
+      await assertSame(found);
+      const answer = await this.#withProgress(job, broken, (onProgress) =>
+        workshop.process(task, {
+          signal: AbortSignal.any([broken.signal, this.#control.signal]),
+          isOwn: (path) => data.own.includes(nameOf(path)),
+          onProgress,
+          onMade: async (made) => {
+            await this.#assertUnpublished(id, task);
+            const lock = this.#worker.toKey(`${id}:lock`);
+            await intend(this.#client, id, lock, token, toWire(made, nameOf(made.written.path)));
+          },
+        }),
+      );
+      if (answer.outcome === 'kept') {
+        onPhoto({ name: data.name, outcome: 'kept', written: answer.path, seconds: null, failure: null });
+        return { type: 'kept', file: nameOf(answer.path) };
+      }
+      const made = toWire(answer, nameOf(answer.written.path));
+      done(made);
+      return { type: 'made', made };
+    } catch (error) {
+      if (!(error instanceof Published)) throw error;
+      done(error.made);
+      return { type: 'made', made: error.made };
+    }
+  }
+
+  /** Looks whether a worker that had the photo before has published it; throws {@link Published} then. */
+  async #assertUnpublished(id: string, { folder }: PhotoTask): Promise<void> {
+    for (const made of await intentionsOf(this.#client, id)) {
+      const path = pathIn(folder, made.written.file);
+      const storage = await storageOf(path);
+      if ((await storage.hash(path)) === made.written.sha256) throw new Published(made);
+    }
+  }
+
+  /** Removes what workers of this machine that were killed have left in a folder. */
+  async #sweep(folder: string, isRetry: boolean): Promise<void> {
+    if (this.#swept.has(folder) && !isRetry) return;
+    this.#swept.add(folder);
+    await cleanPartials(folder);
+  }
+
+  /** Hands progress on, and breaks the photo off where the batch asks for it. */
+  async #withProgress<T>(
+    job: Job,
+    broken: AbortController,
+    work: (onProgress: PhotoControl['onProgress']) => Promise<T>,
+  ): Promise<T> {
+    let latest: QueueProgress | null = null;
+    let told: QueueProgress | null = null;
+    const tell = async () => {
+      if (await isAskedToStop(this.#client, job.id!)) broken.abort();
+      if (latest === null || latest === told) return;
+      told = latest;
+      await this.#adapt();
+      await job.updateProgress(latest);
+    };
+    const timer = setInterval(() => void tell().catch(() => undefined), PROGRESS);
+    try {
+      return await work(({ done, step }) => {
+        latest = { done, step };
+      });
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+/** Refuses a photo that is another one by now. */
+async function assertSame({ path, bytes, modified }: PhotoTask['found']): Promise<void> {
+  const now = await (await storageOf(path)).stat(path);
+  if (now === null) throw new EmulsionError('FILE_MISSING');
+  if (now.bytes !== bytes || Math.abs(now.modified - modified) > ROUNDING) throw new EmulsionError('PHOTO_CHANGED');
+}

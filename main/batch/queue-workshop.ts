@@ -1,0 +1,357 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { EmulsionError } from '../errors';
+import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { pathsFor } from '../photos/write';
+import { workOf } from './ledger';
+import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
+import {
+  askToStop,
+  connect,
+  forgetIntentions,
+  fromWire,
+  jobIdOf,
+  join as joinQueue,
+  type Membership,
+  QUEUE,
+  QueueJob,
+  QueueProgress,
+  QueueResult,
+  takeStopBack,
+  toQueueError,
+  VERSION,
+} from './queue';
+import type { Workshop } from './run';
+import { nameOf, pathIn, storageOf } from './storage';
+
+/** Photos on the queue for each that the workers compute at once: one is at work, one is at hand. */
+const AHEAD = 2;
+/** Photos on the queue as long as there is no worker. */
+const WITHOUT_WORKERS = 2;
+/** Milliseconds between two looks at the photos on the queue. */
+const LOOK = 250;
+/** The queue's own log of events, which nobody reads. */
+const EVENTS = 100;
+/** Seconds that a lost queue is waited for. */
+const PATIENCE = 60;
+/** Seconds in which a worker that was told to stop has to do so. */
+const STOP_PATIENCE = 20;
+/** Seconds in which a written file has to show on this machine, too: network drives remember what was not there. */
+const SHOW_PATIENCE = 10;
+/** Seconds without a worker after which that is said. */
+const ALONE = 3;
+
+interface Waiting {
+  data: QueueJob;
+  onProgress: PhotoControl['onProgress'];
+  resolve(result: QueueResult): void;
+  reject(error: EmulsionError): void;
+}
+
+/**
+ * Has photos computed by workers on other machines. No more than a few for each worker lie on the queue at any time.
+ * Throws BAD_REQUEST, QUEUE_UNREACHABLE and QUEUE_VERSION.
+ *
+ * @param name by which workers of another version call this one
+ * @param onNote told what a person should know meanwhile
+ */
+export async function queueWorkshop(url: string, name: string, onNote: (note: string) => void): Promise<Workshop> {
+  const client = await connect(url, PATIENCE);
+  try {
+    const { Queue } = await import('bullmq');
+    const queue = new Queue(QUEUE, { connection: client, streams: { events: { maxLen: EVENTS } } });
+    queue.on('error', () => undefined);
+    const workshop = new QueueWorkshop(client, queue, onNote);
+    await workshop.join(name);
+    return workshop;
+  } catch (error) {
+    client.disconnect();
+    throw toQueueError(error);
+  }
+}
+
+class QueueWorkshop implements Workshop {
+  readonly provider = null;
+  readonly #client: Redis;
+  readonly #queue: Queue;
+  readonly #onNote: (note: string) => void;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Photos whose files could get one name, where that is not settled by the file system; each waits for the one before. */
+  readonly #turns = new Map<string, Promise<void>>();
+  #membership: Membership | null = null;
+  #batch: { id: string; work: string; input: string; output: string } | null = null;
+  #onMore: () => void = () => undefined;
+  #looking: Promise<void> | null = null;
+  #alone: NodeJS.Timeout | undefined;
+  #wasStopped = false;
+  #isClosed = false;
+
+  constructor(client: Redis, queue: Queue, onNote: (note: string) => void) {
+    this.#client = client;
+    this.#queue = queue;
+    this.#onNote = onNote;
+  }
+
+  async join(name: string): Promise<void> {
+    const me = { role: 'batch', name, version: VERSION, jobs: 0, threads: 0, key: randomUUID() } as const;
+    this.#membership = await joinQueue(this.#client, me, () => {
+      this.#watchWorkers();
+      this.#onMore();
+    });
+    this.#watchWorkers();
+  }
+
+  /** Says once that there is no worker, each time that it comes to that. */
+  #watchWorkers(): void {
+    if (this.shape.engines > 0) {
+      clearTimeout(this.#alone);
+      this.#alone = undefined;
+    } else {
+      this.#alone ??= setTimeout(() => {
+        this.#onNote('No worker is connected to the queue. Photos wait until one is: emulsion worker --queue <url>');
+      }, ALONE * 1000);
+    }
+  }
+
+  get #workers() {
+    return this.#membership?.members().filter(({ role }) => role === 'worker') ?? [];
+  }
+
+  get shape() {
+    const workers = this.#workers;
+    return {
+      engines: workers.reduce((sum, { jobs }) => sum + jobs, 0),
+      threads: Math.max(0, ...workers.map(({ threads }) => threads)),
+    };
+  }
+
+  limit(): number {
+    return Math.max(WITHOUT_WORKERS, AHEAD * this.shape.engines);
+  }
+
+  async begin({ id, input, output, settings }: Parameters<NonNullable<Workshop['begin']>>[0], onMore: () => void) {
+    const work = `${workOf(settings)}-${settings.conflict}`;
+    this.#batch = { id, work, input, output };
+    this.#onMore = onMore;
+    await this.#sweep((job) => job.work !== work || job.version !== VERSION).catch((error: unknown) =>
+      Promise.reject(toQueueError(error)),
+    );
+    this.#looking = this.#look();
+  }
+
+  /** Takes this batch's jobs off the queue that an earlier run has left there; those at work are told to stop. */
+  async #sweep(isObsolete: (job: QueueJob) => boolean): Promise<void> {
+    for (const job of await this.#queue.getJobs(['wait', 'active', 'completed', 'failed'])) {
+      const { data } = QueueJob.safeParse(job.data);
+      if (data?.batch !== this.#batch!.id || !isObsolete(data)) continue;
+      await this.#withdraw(job);
+    }
+  }
+
+  /** Takes a job off the queue; false where a worker has it, which is told to stop. */
+  async #withdraw(job: Job): Promise<boolean> {
+    try {
+      await job.remove();
+      return true;
+    } catch (error) {
+      if (!(await job.isActive())) throw error;
+      await askToStop(this.#client, job.id!);
+      return false;
+    }
+  }
+
+  async process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
+    if (task.settings.conflict === 'rename') return this.#process(task, control);
+    const target = pathIn(task.folder, stemOf(task.found, task.settings)).toLowerCase();
+    const before = this.#turns.get(target);
+    const work = (before ?? Promise.resolve()).then(() => this.#process(task, control));
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(target, settled);
+    try {
+      return await work;
+    } finally {
+      if (this.#turns.get(target) === settled) this.#turns.delete(target);
+    }
+  }
+
+  async #process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
+    const data = await this.#jobFor(task, control);
+    const id = jobIdOf(data);
+    const result = await this.#compute(id, data, control);
+    if (result.type === 'failed') {
+      await this.#acknowledge(id);
+      const { code, message, detail } = result.failure;
+      throw new EmulsionError(code, {
+        message,
+        detail: [detail, `worker: ${result.worker}`].filter(Boolean).join('; '),
+      });
+    }
+    if (result.type === 'kept') {
+      await this.#acknowledge(id);
+      return { outcome: 'kept', path: pathIn(task.folder, result.file) };
+    }
+    const path = pathIn(task.folder, result.made.written.file);
+    await assertShows(path, result.made.written.bytes);
+    const made = fromWire(result.made, path);
+    // Machines may round times differently; the batch goes by what it sees itself.
+    if (made.original.bytes === task.found.bytes) made.original.modified = task.found.modified;
+    await control.onMade(made);
+    await this.#acknowledge(id);
+    await forgetIntentions(this.#client, id).catch((error: unknown) => Promise.reject(toQueueError(error)));
+    return made;
+  }
+
+  async #jobFor({ found, folder, settings }: PhotoTask, { isOwn }: PhotoControl): Promise<QueueJob> {
+    const { id, work, input, output } = this.#batch!;
+    // As it is now: a photo that has been changed since it was found is another job.
+    const now = await (await storageOf(found.path)).stat(found.path);
+    if (now === null) throw new EmulsionError('FILE_MISSING');
+    return {
+      version: VERSION,
+      batch: id,
+      work,
+      name: found.name,
+      input,
+      output,
+      path: found.path,
+      folder,
+      ...now,
+      settings: { ...settings, include: [], exclude: [] },
+      own: settings.conflict === 'rename' ? [] : ownNames(folder, stemOf(found, settings), isOwn),
+    };
+  }
+
+  /** Puts a photo on the queue, or finds it there, and waits for what becomes of it. */
+  async #compute(id: string, data: QueueJob, { signal, onProgress }: PhotoControl): Promise<QueueResult> {
+    const answer = new Promise<QueueResult>((resolve, reject) => {
+      this.#waiting.set(id, { data, onProgress, resolve, reject });
+    });
+    answer.catch(() => undefined);
+    let patience: NodeJS.Timeout | undefined;
+    const stop = async () => {
+      this.#wasStopped = true;
+      const { reject } = this.#waiting.get(id) ?? {};
+      const job: Job | undefined = await this.#queue.getJob(id);
+      const isGone = job === undefined || (!(await job.isCompleted()) && (await this.#withdraw(job)));
+      if (isGone) reject?.(new EmulsionError('CANCELLED'));
+      // What a worker has not given back by then is found on the queue by the next run.
+      else patience = setTimeout(() => reject?.(new EmulsionError('CANCELLED')), STOP_PATIENCE * 1000);
+    };
+    const onAbort = () => void stop().catch((error: unknown) => this.#waiting.get(id)?.reject(toQueueError(error)));
+    try {
+      await this.#add(id, data);
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+      return await answer;
+    } catch (error) {
+      throw toQueueError(error);
+    } finally {
+      clearTimeout(patience);
+      signal?.removeEventListener('abort', onAbort);
+      this.#waiting.delete(id);
+    }
+  }
+
+  async #add(id: string, data: QueueJob): Promise<void> {
+    const there: Job | undefined = await this.#queue.getJob(id);
+    // A failure of an earlier run has been told by that run, or is worth another try.
+    if (there && (await hasFailed(there))) await there.remove();
+    await takeStopBack(this.#client, id);
+    await this.#queue.add('photo', data, { jobId: id });
+  }
+
+  /** The batch has written down what has become of it. */
+  async #acknowledge(id: string): Promise<void> {
+    try {
+      await this.#queue.remove(id);
+    } catch (error) {
+      throw toQueueError(error);
+    }
+  }
+
+  /** Looks at the photos on the queue until the end; a result cannot be missed, as it stays until it is acknowledged. */
+  async #look(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await Promise.all([...this.#waiting].map(([id, waiting]) => this.#lookAt(id, waiting)));
+      } catch (error) {
+        for (const { reject } of this.#waiting.values()) reject(toQueueError(error));
+      }
+      await sleep(LOOK);
+    }
+  }
+
+  async #lookAt(id: string, { data, onProgress, resolve }: Waiting): Promise<void> {
+    const job: Job | undefined = await this.#queue.getJob(id);
+    if (!this.#waiting.has(id)) return;
+    if (job === undefined) {
+      // Redis was started anew without what it held, or somebody has emptied the queue.
+      if (!this.#wasStopped) await this.#queue.add('photo', data, { jobId: id });
+    } else if (job.failedReason) {
+      const failure = new EmulsionError('ENGINE_CRASHED', {
+        message: 'The workers that restored this photo went away without a word.',
+        detail: job.failedReason,
+      }).toFailure();
+      resolve({ type: 'failed', failure, worker: job.processedBy ?? 'unknown' });
+    } else if (job.finishedOn) {
+      resolve(resultOf(job));
+    } else {
+      const progress = QueueProgress.safeParse(job.progress).data;
+      if (progress) onProgress?.({ stage: 'computing', secondsLeft: null, ...progress });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#alone);
+    await this.#looking;
+    // After a run to the end the batch knows all about its photos; after any other one the next run may ask.
+    if (this.#batch && !this.#wasStopped) await this.#sweep(() => true).catch(() => undefined);
+    await this.#membership?.leave().catch(() => undefined);
+    await this.#queue.close().catch(() => undefined);
+    this.#client.disconnect();
+  }
+}
+
+/** The names below which files of this batch lie already, as far as this photo could get one of them. */
+function ownNames(folder: string, stem: string, isOwn: PhotoControl['isOwn']): string[] {
+  const own: string[] = [];
+  for (const extension of new Set(Object.values(EXPORT_EXTENSIONS))) {
+    for (const path of pathsFor({ folder, stem, extension })) {
+      const there = pathIn(folder, nameOf(path));
+      if (!isOwn(there)) break;
+      own.push(nameOf(there));
+    }
+  }
+  return own;
+}
+
+function resultOf(job: Job): QueueResult {
+  const { data, error } = QueueResult.safeParse(job.returnvalue);
+  if (data) return data;
+  const failure = new EmulsionError('BAD_REQUEST', { detail: `the worker's answer: ${error.message}` }).toFailure();
+  return { type: 'failed', failure, worker: job.processedBy ?? 'unknown' };
+}
+
+async function hasFailed(job: Job): Promise<boolean> {
+  if (await job.isFailed()) return true;
+  return (await job.isCompleted()) && resultOf(job).type === 'failed';
+}
+
+/** A file that a worker has written has to be seen from here: else it has written into some other folder. */
+async function assertShows(path: string, bytes: number): Promise<void> {
+  const storage = await storageOf(path);
+  for (let second = 0; ; second++) {
+    if ((await storage.stat(path))?.bytes === bytes) return;
+    if (second === SHOW_PATIENCE) break;
+    await sleep(1000);
+  }
+  throw new EmulsionError('FILE_MISSING', {
+    message: `A worker says that it has written “${path}”, but it is not to be seen here. Do both machines see the same folder?`,
+  });
+}

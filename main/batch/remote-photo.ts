@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Engine } from '../engine/supervisor';
+import { EmulsionError } from '../errors';
+import { pathsFor } from '../photos/write';
+import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, restorePhoto, stemOf } from './photo';
+import { isRemote, pathIn, remoteStorage } from './storage';
+
+const FOLDER = /^emulsion-photo-(\d+)-/;
+
+/**
+ * `restorePhoto` for originals, or outputs, in the network: the original is copied to this computer, computed there, and
+ * the restored photo copied back. Nothing of it stays here. Throws what both do, and NAME_TAKEN.
+ */
+export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
+  const { found, folder, settings } = task;
+  const storage = await remoteStorage();
+  if (isRemote(folder) && settings.conflict === 'skip') {
+    const first = expectedPath(found, folder, settings);
+    if (!control.isOwn(first) && (await storage.stat(first)) !== null) return { outcome: 'kept', path: first };
+  }
+  await sweep();
+  const temporary = await mkdtemp(join(tmpdir(), `emulsion-photo-${process.pid}-`));
+  try {
+    let copy = found;
+    const before = isRemote(found.path) ? await storage.stat(found.path) : null;
+    if (isRemote(found.path)) {
+      // A name pattern may have the folder's name in it.
+      const inside = join(temporary, basename(dirname(found.path)));
+      await mkdir(inside);
+      copy = { ...found, path: join(inside, basename(found.path)) };
+      await storage.fetch(found.path, copy.path, control.signal);
+    }
+    const adapted = async (made: Made): Promise<Made> => {
+      if (before === null) return made;
+      const after = await storage.stat(found.path);
+      if (after?.bytes !== before.bytes || after.modified !== before.modified) throw new EmulsionError('PHOTO_CHANGED');
+      return { ...made, original: { ...made.original, modified: before.modified } };
+    };
+    if (!isRemote(folder)) {
+      const onMade = async (made: Made) => control.onMade(await adapted(made));
+      return await restorePhoto(engine, { ...task, found: copy }, { ...control, onMade });
+    }
+    const inside = { found: copy, folder: join(temporary, 'restored'), settings: { ...settings, conflict: 'rename' } };
+    const made = await restorePhoto(engine, inside as PhotoTask, {
+      signal: control.signal,
+      onProgress: control.onProgress,
+      isOwn: () => false,
+      onMade: async () => undefined,
+    });
+    if (made.outcome === 'kept') return made;
+    return await publish(made.written.path, await adapted(made), task, control);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function publish(local: string, made: Made, task: PhotoTask, { onMade, isOwn }: PhotoControl): Promise<Made> {
+  const { found, folder, settings } = task;
+  const storage = await remoteStorage();
+  const stem = stemOf(found, settings);
+  for (const name of pathsFor({ folder: '', stem, extension: extname(local).slice(1) })) {
+    const path = pathIn(folder, name);
+    const there = (await storage.stat(path)) !== null;
+    const replace = there && settings.conflict === 'overwrite' && !isOwn(path) && path !== found.path;
+    if (there && !replace) continue;
+    const named = { ...made, written: { ...made.written, path } };
+    await onMade(named);
+    try {
+      await storage.put(local, path, { sha256: made.written.sha256, replace });
+      return named;
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
+    }
+  }
+  throw new EmulsionError('NAME_TAKEN', { detail: stem });
+}
+
+let isSwept = false;
+
+/** Removes the copies that a program which was killed has left, once. */
+async function sweep(): Promise<void> {
+  if (isSwept) return;
+  isSwept = true;
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(FOLDER.exec(name)?.[1]);
+    if (!pid || isAlive(pid)) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

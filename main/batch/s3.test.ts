@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type S3Server, startS3 } from '../../e2e/s3-server';
+import { openS3 } from './s3';
+import type { RemoteStorage } from './storage';
+
+let server: S3Server;
+let storage: RemoteStorage;
+let folder: string;
+
+beforeEach(async () => {
+  server = await startS3();
+  for (const [name, value] of Object.entries(server.env)) vi.stubEnv(name, value);
+  storage = openS3();
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-s3-'));
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+const local = async (content: string) => {
+  const path = join(folder, content);
+  await writeFile(path, content);
+  return path;
+};
+const stored = (name: string) => server.files.get(name)?.body.toString();
+const put = (key: string, content = 'x') =>
+  server.files.set(`photos/${key}`, { body: Buffer.from(content), metadata: {}, time: new Date(0) });
+
+test('a file is written, told of and read back', async () => {
+  await storage.put(await local('mine'), 's3://photos/a/b c.jpg', { sha256: 'sum', replace: false });
+  expect(stored('photos/a/b c.jpg')).toBe('mine');
+  expect(await storage.stat('s3://photos/a/b c.jpg')).toMatchObject({ bytes: 4 });
+  expect(await storage.hash('s3://photos/a/b c.jpg')).toBe('sum');
+  await storage.fetch('s3://photos/a/b c.jpg', join(folder, 'back'));
+  expect(await readFile(join(folder, 'back'), 'utf8')).toBe('mine');
+  expect(await storage.head('s3://photos/a/b c.jpg', 2)).toEqual(new Uint8Array(Buffer.from('mi')));
+  expect(await storage.stat('s3://photos/a/other.jpg')).toBeNull();
+  expect(await storage.hash('s3://photos/a/other.jpg')).toBeNull();
+});
+
+test.each([true, false])(
+  'nothing is replaced unless it may be (a server that knows conditions: %s)',
+  async (conditions) => {
+    server.behaviour.conditions = conditions;
+    const path = 's3://photos/taken.jpg';
+    put('taken.jpg', 'theirs');
+    const mine = await local('mine');
+    await expect(storage.put(mine, path, { sha256: null, replace: false })).rejects.toMatchObject({
+      code: 'NAME_TAKEN',
+    });
+    expect(stored('photos/taken.jpg')).toBe('theirs');
+    await storage.put(mine, 's3://photos/free.jpg', { sha256: null, replace: false });
+    expect(stored('photos/free.jpg')).toBe('mine');
+    await storage.put(mine, path, { sha256: null, replace: true });
+    expect(stored('photos/taken.jpg')).toBe('mine');
+  },
+);
+
+test('of two writers at once one gets the name', async () => {
+  const path = 's3://photos/wanted.jpg';
+  const files = await Promise.all(['one', 'two'].map(local));
+  const writes = files.map((file) => storage.put(file, path, { sha256: null, replace: false }));
+  const settled = await Promise.allSettled(writes);
+  expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(server.conflicts()).toBe(1);
+  expect(stored('photos/wanted.jpg')).toBe(settled[0]!.status === 'fulfilled' ? 'one' : 'two');
+});
+
+test('a write whose answer is lost counts as done, and not as a name that is taken', async () => {
+  server.behaviour.loseAnswers = 1;
+  await storage.put(await local('mine'), 's3://photos/a.jpg', { sha256: null, replace: false });
+  expect(server.conflicts()).toBe(1);
+  expect([...server.files.keys()]).toEqual(['photos/a.jpg']);
+});
+
+test('every page is listed; what is hidden, excluded or stands for a folder is left out; names that lead out are refused', async () => {
+  for (const key of ['in/', 'in/.hidden/a.jpg', 'in/b/.c.jpg', 'in/out/done.jpg', 'in/notes.txt', 'inside/x.jpg'])
+    put(key);
+  const wanted = ['in/1.jpg', 'in/2.jpg', 'in/3.jpg', 'in/album/4.jpg', 'in/album/5 & 6.jpg'];
+  for (const key of [...wanted, 'in/../../etc/x.jpg', 'in//y.jpg', 'in/a\\b.jpg']) put(key);
+  const [names, refused]: string[][] = [[], []];
+  for await (const each of storage.scan('s3://photos/in', { except: ['s3://photos/in/out'], include: ['*.jpg'] })) {
+    if ('error' in each) refused!.push(each.name);
+    else {
+      names!.push(each.name);
+      expect(each.path).toBe(`s3://photos/in/${each.name}`);
+      expect(each).toMatchObject({ bytes: 1, modified: 0 });
+    }
+  }
+  expect(names).toEqual(wanted.map((key) => key.slice('in/'.length)));
+  expect(await storage.isEmpty('s3://photos/in')).toBe(false);
+  expect(await storage.isEmpty('s3://photos/i')).toBe(true);
+  expect(refused!.sort()).toEqual(['../../etc/x.jpg', '/y.jpg', 'a\\b.jpg']);
+});
+
+test('what the storage refuses is told by a code', async () => {
+  await expect(storage.fetch('s3://photos/none.jpg', join(folder, 'none'))).rejects.toMatchObject({
+    code: 'FILE_MISSING',
+  });
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'of-somebody-else');
+  const other = openS3();
+  await expect(other.stat('s3://photos/a.jpg')).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+  await expect(other.isEmpty('s3://photos/in')).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+  await server.close();
+  await expect(storage.isEmpty('s3://photos/in')).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+});

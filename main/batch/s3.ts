@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+  type S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { EmulsionError } from '../errors';
+import { type Found, matcher, type ScanOptions, sorted, type Unreadable } from './scan';
+import { isBelow, type RemoteStorage } from './storage';
+
+/** Files up to so many bytes are sent from memory, so that a broken connection can be tried again. */
+const IN_MEMORY = 64 * 2 ** 20;
+/** Another writer is at the same name at this very moment: so often, and with so many milliseconds between, it is waited for. */
+const BUSY_TRIES = 5;
+const BUSY = 200;
+
+/**
+ * Storage that speaks S3. Address, region and credentials are those that the tools of AWS take from the environment
+ * (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` ...) or from their files.
+ */
+export function openS3(env: NodeJS.ProcessEnv = process.env): RemoteStorage {
+  // What later versions of the library will need is no news to whoever runs this one.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const hasOwnEndpoint = Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);
+  const client = new S3Client({
+    // Other servers know their buckets by paths, have no regions, and not all know the newer checksums.
+    forcePathStyle: hasOwnEndpoint,
+    ...(hasOwnEndpoint && !env.AWS_REGION ? { region: 'us-east-1' } : {}),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return new S3Storage(client);
+}
+
+class S3Storage implements RemoteStorage {
+  readonly #client: S3Client;
+  /** False once a server has said that it does not know conditions; then it is looked before anything is written. */
+  #knowsConditions = true;
+
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  async isEmpty(folder: string): Promise<boolean> {
+    for await (const objects of this.#list(folder, 1)) return objects.length === 0;
+    return true;
+  }
+
+  async *#list(folder: string, pageSize = 1000) {
+    const { bucket, key } = bucketOf(folder);
+    const where = { Bucket: bucket, Prefix: key === '' ? undefined : `${key}/` };
+    try {
+      for await (const page of paginateListObjectsV2({ client: this.#client, pageSize }, where)) {
+        yield page.Contents ?? [];
+      }
+    } catch (error) {
+      throw toStorageError(error, folder);
+    }
+  }
+
+  async *scan(folder: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
+    const { order = 'name' } = options;
+    const all: Found[] = [];
+    for await (const each of this.#walk(folder, options)) {
+      if (order === 'name' || 'error' in each) yield each;
+      else all.push(each);
+    }
+    if (order !== 'name') yield* sorted(all, order);
+  }
+
+  async *#walk(folder: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
+    const { except, signal } = options;
+    const isWanted = matcher(options);
+    const { bucket, key: prefix } = bucketOf(folder);
+    for await (const objects of this.#list(folder)) {
+      for (const { Key: key = '', Size: bytes = 0, LastModified: time } of objects) {
+        if (signal?.aborted) return;
+        const path = `s3://${bucket}/${key}`;
+        const name = prefix === '' ? key : key.slice(prefix.length + 1);
+        const parts = name.split('/');
+        // What some programs make to stand for a folder.
+        if (name === '' || name.endsWith('/')) continue;
+        if (except.some((each) => isBelow(each, path)) || !isWanted(name)) continue;
+        if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
+          // SECURITY: such a name would lead out of the folder of the restored photos.
+          const error = new EmulsionError('FILE_UNREADABLE', { message: 'The name is none that a file can have.' });
+          yield { name, error };
+        } else if (!parts.some((part) => part.startsWith('.'))) {
+          yield { name, path, bytes, modified: time?.getTime() ?? 0 };
+        }
+      }
+    }
+  }
+
+  async #head(path: string) {
+    const { bucket, key } = bucketOf(path);
+    try {
+      return await this.#client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      if (statusOf(error) === 404) return null;
+      throw toStorageError(error, path);
+    }
+  }
+
+  async stat(path: string) {
+    const there = await this.#head(path);
+    return there && { bytes: there.ContentLength ?? 0, modified: there.LastModified?.getTime() ?? 0 };
+  }
+
+  async hash(path: string): Promise<string | null> {
+    return (await this.#head(path))?.Metadata?.sha256 ?? null;
+  }
+
+  async head(path: string, bytes: number): Promise<Uint8Array> {
+    const { bucket, key } = bucketOf(path);
+    try {
+      const range = `bytes=0-${bytes - 1}`;
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    } catch (error) {
+      // An empty file has no bytes to give.
+      if (statusOf(error) === 416) return new Uint8Array();
+      throw toStorageError(error, path);
+    }
+  }
+
+  async fetch(path: string, to: string, signal?: AbortSignal): Promise<void> {
+    const { bucket, key } = bucketOf(path);
+    try {
+      const get = new GetObjectCommand({ Bucket: bucket, Key: key });
+      const { Body } = await this.#client.send(get, { abortSignal: signal });
+      await pipeline(Body as Readable, createWriteStream(to), { signal });
+    } catch (error) {
+      if (signal?.aborted) throw new EmulsionError('CANCELLED');
+      throw toStorageError(error, path);
+    }
+  }
+
+  async put(from: string, path: string, { sha256, replace }: { sha256: string | null; replace: boolean }) {
+    const { bucket, key } = bucketOf(path);
+    const { size } = await stat(from);
+    /** Where the answer to a first try was lost, this tells our own file from another one. */
+    const mark = randomUUID();
+    for (let attempt = 0; ; attempt++) {
+      const isConditional = !replace && this.#knowsConditions;
+      if (!replace && !isConditional && (await this.#head(path)) !== null) throw new EmulsionError('NAME_TAKEN');
+      const put = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: size <= IN_MEMORY ? await readFile(from) : createReadStream(from),
+        ContentLength: size,
+        IfNoneMatch: isConditional ? '*' : undefined,
+        Metadata: { mark, ...(sha256 === null ? {} : { sha256 }) },
+      });
+      try {
+        await this.#client.send(put);
+        return;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 412) {
+          if ((await this.#head(path))?.Metadata?.mark === mark) return;
+          throw new EmulsionError('NAME_TAKEN');
+        }
+        if (status === 501 && isConditional) this.#knowsConditions = false;
+        else if (status === 409 && attempt < BUSY_TRIES) await sleep(BUSY);
+        else throw toStorageError(error, path);
+      }
+    }
+  }
+}
+
+/** `s3://bucket/a/b`: the bucket, and the rest without a slash at its end. */
+function bucketOf(path: string): { bucket: string; key: string } {
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
+  if (bucket === undefined)
+    throw new EmulsionError('BAD_REQUEST', { message: `“${path}” is no place like s3://bucket/folder.` });
+  return { bucket, key };
+}
+
+const statusOf = (error: unknown) => (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;
+
+function toStorageError(cause: unknown, path: string): EmulsionError {
+  if (cause instanceof EmulsionError) return cause;
+  const { name, message } = cause as Error;
+  const detail = `${name}: ${message}`;
+  if (name === 'NoSuchBucket') {
+    return new EmulsionError('FOLDER_MISSING', { message: `There is no bucket for “${path}”.`, detail, cause });
+  }
+  if (statusOf(cause) === 404) return new EmulsionError('FILE_MISSING', { detail, cause });
+  // Kept where it takes hours to be got at.
+  if (name === 'InvalidObjectState') return new EmulsionError('FILE_UNREADABLE', { detail, cause });
+  if (name === 'CredentialsProviderError') {
+    return new EmulsionError('STORAGE_UNREACHABLE', {
+      message: 'There is no key to the storage: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      detail,
+      cause,
+    });
+  }
+  return new EmulsionError('STORAGE_UNREACHABLE', {
+    message: `The storage of “${path}” cannot be reached, or refuses the access.`,
+    detail,
+    cause,
+  });
+}

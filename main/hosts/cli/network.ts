@@ -1,0 +1,22 @@
+import { hostname } from 'node:os';
+import type { Workshop } from '../../batch/run';
+import { provideRemoteStorage } from '../../batch/storage';
+import type { Reporter } from './reporter';
+
+/**
+ * The command line's ways to other machines. Each is loaded where a command names one, and by nothing else: no other
+ * program of Emulsion has code that speaks to the network.
+ */
+
+/** Lets paths be `s3://bucket/folder`. */
+export function allowRemoteStorage(): void {
+  provideRemoteStorage(async () => (await import('../../batch/s3')).openS3());
+}
+
+/** Workers on other machines. */
+export async function sharedWorkshop(url: string, reporter: Reporter): Promise<Workshop> {
+  const { queueWorkshop } = await import('../../batch/queue-workshop');
+  return queueWorkshop(url, `batch on ${hostname()}`, (note) => reporter.problem(note, { type: 'note', note }));
+}
+
+export const loadQueueWorker = () => import('../../batch/queue-worker');
