@@ -1,6 +1,7 @@
 import { ArrowLeft } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isOver } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { StatusLine } from '../status/StatusLine';
 import { Button } from '../ui/Button';
@@ -34,7 +35,7 @@ export function BatchPage() {
         {batch !== null ? (
           <>
             <Summary batch={batch} />
-            <PhotoTable batch={batch} />
+            {(batch.counts.found > 0 || !isOver(batch)) && <PhotoTable batch={batch} />}
           </>
         ) : isChosen ? (
           <SetUp />

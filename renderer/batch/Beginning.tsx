@@ -61,25 +61,27 @@ function EarlierBatch({ entry, isEnded }: { entry: BatchEntry; isEnded: boolean 
   const { batch } = useActions();
   const starting = useBatch((state) => state.starting);
   return (
-    <li className="flex items-center gap-2 rounded-md border border-line bg-panel py-2 pr-2 pl-3">
+    <li className="flex flex-wrap items-center gap-2 rounded-md border border-line bg-panel py-2 pr-2 pl-3">
       <Icon of={Folder} className="shrink-0 text-secondary" />
-      <div className="mr-2 min-w-0 grow" title={`${entry.input} → ${entry.output}`}>
+      <div className="mr-2 min-w-0 grow basis-64" title={`${entry.input} → ${entry.output}`}>
         <p className="truncate">{lastPart(entry.input)}</p>
         <p className="truncate text-xs text-secondary">
           {t(entry.finished ? 'batch.earlier.finished' : 'batch.earlier.begun', { date: format.date(entry.begunAt) })}
         </p>
       </div>
-      {isEnded && <Button onClick={batch.showBatch}>{t('batch.earlier.show')}</Button>}
-      {!entry.finished && (
-        <>
-          <Button data-testid="go-on" disabled={starting} onClick={() => batch.goOn(entry.id)}>
-            {t('batch.goOn')}
-          </Button>
-          <Button look="quiet" onClick={() => batch.forget(entry)}>
-            {t('batch.earlier.forget')}
-          </Button>
-        </>
-      )}
+      <div className="ml-auto flex gap-2">
+        {isEnded && <Button onClick={batch.showBatch}>{t('batch.earlier.show')}</Button>}
+        {!entry.finished && (
+          <>
+            <Button data-testid="go-on" disabled={starting} onClick={() => batch.goOn(entry.id)}>
+              {t('batch.goOn')}
+            </Button>
+            <Button look="quiet" onClick={() => batch.forget(entry)}>
+              {t('batch.earlier.forget')}
+            </Button>
+          </>
+        )}
+      </div>
     </li>
   );
 }

@@ -12,26 +12,26 @@ import {
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BATCH_FILTERS, type BatchRow, type BatchState, thumbnailUrl } from '../../preload/contract';
-import { shorten, useFormat } from '../i18n/format';
+import { useFormat } from '../i18n/format';
 import { type BatchFilter, problemsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
+import { FileName } from './FileName';
 
 /** Pixels; all rows are alike, so that those in sight are known without the others. */
 const ROW = 56;
 const HEAD = 28;
 /** Rows that are drawn above and below those in sight. */
 const SPARE = 4;
-const NAME_LENGTH = 44;
 const COLUMNS = [
-  { title: 'pictures', width: 'w-[138px]', align: 'text-left' },
+  { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
   { title: 'name', width: 'w-[34%]', align: 'text-left' },
   { title: 'state', width: 'w-[148px]', align: 'text-left' },
   { title: 'done', width: '', align: 'text-left' },
   { title: 'seconds', width: 'w-[84px]', align: 'text-right' },
 ] as const;
-const CELL = 'h-14 overflow-hidden border-b border-line px-1.5 py-0 align-middle first:pl-4 last:pr-4';
+const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle first:pl-4 last:pr-4';
 
 /** The files of a batch, as far as they were found. Of any number of them only those in sight are there. */
 export function PhotoTable({ batch }: { batch: BatchState }) {
@@ -47,7 +47,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
   useEffect(() => see({ from, to }), [see, from, to]);
   useEffect(() => () => see(null), [see]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top.
-  useLayoutEffect(() => ref.current?.scrollTo({ top: 0 }), [filter]);
+  useLayoutEffect(() => void ref.current?.scrollTo({ top: 0 }), [filter]);
 
   const { counts } = batch;
   const figures: Record<BatchFilter, number> = {
@@ -91,7 +91,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
                 <th
                   key={title}
                   scope="col"
-                  className={`sticky top-0 z-10 truncate border-b border-line bg-panel px-1.5 font-normal first:pl-4 last:pr-4 ${width} ${align}`}
+                  className={`sticky top-0 z-10 truncate border-b border-line bg-panel px-2 font-normal first:pl-4 last:pr-4 ${width} ${align}`}
                 >
                   {t(`batch.columns.${title}`)}
                 </th>
@@ -189,7 +189,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         </span>
       </td>
       <td className={CELL} title={written === null ? name : `${name} → ${written}`}>
-        <span className="block truncate">{shorten(file, NAME_LENGTH)}</span>
+        <FileName name={file} />
         {under !== '' && <span className="block truncate text-xs text-secondary">{under}</span>}
       </td>
       <td className={CELL}>
@@ -218,7 +218,7 @@ function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string
         className="h-11 w-[55px] rounded-[3px] bg-line object-cover"
       />
     ) : (
-      <span key={side} className="h-11 w-[55px] rounded-[3px] bg-raised" />
+      <span key={side} className="h-11 w-[55px]" />
     ),
   );
 }

@@ -5,12 +5,22 @@ import { useFormat } from '../i18n/format';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { FileName } from './FileName';
 
 /** What the batch would come to as it is set. */
 export function Plan() {
   const { t } = useTranslation();
+  const format = useFormat();
   const { lookAgain, stopLooking } = useActions().batch;
   const { phase, result, failure } = useBatch((state) => state.plan);
+  const found = result === null || phase === 'none' ? null : result;
+  const figure = format.number(found?.photos ?? 0, 0);
+  const title =
+    found === null
+      ? t(phase === 'looking' ? 'batch.plan.looking' : 'batch.plan.title')
+      : found.photos === 0
+        ? t('batch.plan.nothing')
+        : `${t('batch.plan.photos', { count: found.photos, figure })} (${format.bytes(found.bytes)})`;
   return (
     <section
       aria-label={t('batch.plan.title')}
@@ -18,12 +28,15 @@ export function Plan() {
       data-phase={phase}
       className="flex min-w-0 grow flex-col bg-surround"
     >
-      <div className="flex h-10 shrink-0 items-center gap-2 px-6 pt-3">
+      <div className="flex min-h-12 shrink-0 items-center gap-3 px-6 pt-3">
+        <h2 className="mr-auto shrink-0 text-lg font-medium" data-testid="plan-photos">
+          {title}
+        </h2>
         {phase === 'looking' && (
           <>
             <Icon of={LoaderCircle} className="shrink-0 animate-spin" />
-            <p className="truncate">{t('batch.plan.looking')}</p>
-            <Button look="quiet" data-testid="stop-looking" onClick={stopLooking}>
+            {found !== null && <p className="truncate">{t('batch.plan.looking')}</p>}
+            <Button data-testid="stop-looking" onClick={stopLooking}>
               {t('batch.stop')}
             </Button>
           </>
@@ -47,9 +60,9 @@ export function Plan() {
           </div>
         </div>
       )}
-      {result !== null && phase !== 'none' && <Result result={result} isOld={phase !== 'ready'} />}
+      {found !== null && <Result result={found} isOld={phase !== 'ready'} />}
       <p role="status" className="sr-only">
-        {phase === 'ready' && result !== null && t('batch.plan.photos', { count: result.photos })}
+        {phase === 'ready' && title}
       </p>
     </section>
   );
@@ -58,7 +71,7 @@ export function Plan() {
 function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { photos, others, bytes, done, examples, unreadable } = result;
+  const { photos, others, done, examples, unreadable } = result;
   const facts = [
     others > 0 && t('batch.plan.others', { count: others, figure: format.number(others, 0) }),
     done > 0 && t('batch.plan.done', { count: done, figure: format.number(done, 0) }),
@@ -70,12 +83,7 @@ function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: bool
       tabIndex={0}
       className={`min-h-0 grow overflow-y-auto px-6 pb-6 outline-offset-[-2px] ${isOld ? 'opacity-60' : ''}`}
     >
-      <p className="text-lg font-medium" data-testid="plan-photos">
-        {photos === 0
-          ? t('batch.plan.nothing')
-          : `${t('batch.plan.photos', { count: photos, figure: format.number(photos, 0) })} (${format.bytes(bytes)})`}
-      </p>
-      <ul className="mt-1">
+      <ul>
         {facts.map((fact) => (
           <li key={fact}>{fact}</li>
         ))}
@@ -88,9 +96,7 @@ function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: bool
               <li key={name} className="flex items-start gap-2 py-1.5">
                 <Icon of={TriangleAlert} className="mt-0.5 shrink-0 text-danger" />
                 <div className="min-w-0">
-                  <p className="truncate" title={name}>
-                    {name}
-                  </p>
+                  <FileName name={name} />
                   <p className="text-xs">{t(`errors.${failure.code}`)}</p>
                 </div>
               </li>
@@ -106,13 +112,9 @@ function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: bool
           <ul className="mt-1 text-xs" data-testid="plan-examples">
             {examples.map(({ name, written }) => (
               <li key={name} className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] gap-2 py-1">
-                <span className="truncate" title={name}>
-                  {name}
-                </span>
+                <FileName name={name} />
                 <span aria-hidden="true">→</span>
-                <span className="truncate" title={written}>
-                  {written}
-                </span>
+                <FileName name={written} />
               </li>
             ))}
           </ul>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../preload/contract';
-import { isOver, problemsOf } from '../state/batch';
+import { isOver, problemsOf, standingOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 
@@ -10,12 +10,12 @@ export function RunButtons({ batch }: { batch: BatchState }) {
   const actions = useActions().batch;
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
-  const isDone = phase === 'done';
+  const isVain = standingOf(batch) === 'nothingFound';
   const isBroken = phase === 'halted' || phase === 'cancelled';
   return (
     <>
       {isOver(batch) && (
-        <Button look="quiet" data-testid="another-folder" onClick={actions.leave}>
+        <Button look={isVain ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
           {t('batch.another')}
         </Button>
       )}
@@ -24,9 +24,16 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           {t('batch.retryFailed')}
         </Button>
       )}
-      <Button look={isDone ? 'primary' : 'outline'} data-testid="report" disabled={reporting} onClick={actions.report}>
-        {t(reporting ? 'batch.reporting' : 'batch.report')}
-      </Button>
+      {!isVain && (
+        <Button
+          look={phase === 'done' ? 'primary' : 'outline'}
+          data-testid="report"
+          disabled={reporting}
+          onClick={actions.report}
+        >
+          {t(reporting ? 'batch.reporting' : 'batch.report')}
+        </Button>
+      )}
       {!isOver(batch) && (
         <Button data-testid="stop-batch" onClick={() => actions.control('cancel')}>
           {t('batch.stop')}

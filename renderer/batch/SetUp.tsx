@@ -17,7 +17,6 @@ import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { Icon } from '../ui/Icon';
-import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
@@ -107,9 +106,11 @@ function Folders() {
       <Field label={t('batch.input')}>
         <FolderButton name={input?.name ?? ''} testId="choose-input" onClick={() => void batch.pickFolder('input')} />
       </Field>
-      <Field label={t('batch.output')}>
-        <Segmented
-          label={t('batch.output')}
+      <Field label={t('batch.output')} htmlFor={`${id}-output`}>
+        <Select
+          id={`${id}-output`}
+          testId="batch-output"
+          className="w-56"
           value={output === null ? 'inside' : 'elsewhere'}
           options={[
             { value: 'inside', label: t('batch.inside') },
@@ -145,18 +146,10 @@ function Folders() {
 function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
   const { t } = useTranslation();
   return (
-    <Button
-      className="w-56 justify-start px-2"
-      data-testid={testId}
-      title={name}
-      aria-label={t('batch.change', { name })}
-      onClick={onClick}
-    >
+    <Button className="w-56 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
       <Icon of={Folder} className="shrink-0 text-secondary" />
       <span className="min-w-0 grow truncate text-left">{name}</span>
-      <span aria-hidden="true" className="text-xs text-secondary">
-        {t('batch.changeShort')}
-      </span>
+      <span className="text-xs text-secondary">{t('batch.change')}</span>
     </Button>
   );
 }
@@ -342,9 +335,11 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
     requestAnimationFrame(() => field.setSelectionRange(from + token.length + 2, from + token.length + 2));
   };
   return (
-    <div className="py-1">
-      <div className="flex items-center justify-between gap-4">
-        <label htmlFor={id}>{t('batch.name')}</label>
+    <div className="flex items-start justify-between gap-4 py-1">
+      <label htmlFor={id} className="leading-7">
+        {t('batch.name')}
+      </label>
+      <div className="w-56 shrink-0">
         <input
           ref={ref}
           id={id}
@@ -355,32 +350,26 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
           aria-invalid={fault !== undefined}
           aria-describedby={`${id}-fault ${id}-example`}
           onChange={(event) => set({ name: event.target.value })}
-          className={`h-7 w-56 shrink-0 ${INPUT}`}
+          className={`h-7 w-full ${INPUT}`}
         />
+        <div className="mt-1.5 mb-1 flex flex-wrap gap-1">
+          {NAME_TOKENS.map((token) => (
+            <button
+              key={token}
+              type="button"
+              title={t('batch.insert', { token: `{${token}}` })}
+              onClick={() => insert(token)}
+              className="h-5 rounded-md border border-line bg-raised px-1.5 text-xs leading-4 hover:border-track"
+            >
+              {t(`batch.tokens.${token}`)}
+            </button>
+          ))}
+        </div>
+        <Fault id={`${id}-fault`} fault={fault} />
+        <p id={`${id}-example`} data-testid="batch-example" className="text-xs break-words text-secondary">
+          {fault === undefined && example}
+        </p>
       </div>
-      <div className="mt-1.5 flex items-start justify-end gap-1">
-        {NAME_TOKENS.map((token) => (
-          <button
-            key={token}
-            type="button"
-            title={t('batch.insert', { token: `{${token}}` })}
-            aria-label={t('batch.insert', { token: `{${token}}` })}
-            onClick={() => insert(token)}
-            className="h-5 rounded-md border border-line bg-raised px-1.5 text-xs leading-4 hover:border-track"
-          >
-            {t(`batch.tokens.${token}`)}
-          </button>
-        ))}
-      </div>
-      <Fault id={`${id}-fault`} fault={fault} />
-      <p
-        id={`${id}-example`}
-        data-testid="batch-example"
-        title={example}
-        className="mt-1 truncate text-right text-xs text-secondary"
-      >
-        {fault === undefined && example}
-      </p>
     </div>
   );
 }

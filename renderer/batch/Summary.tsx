@@ -124,7 +124,7 @@ function Errors({ batch: { errors } }: { batch: BatchState }) {
         {(open ? errors : errors.slice(0, FIRST_ERRORS)).map(({ code, count }) => (
           <li key={code} className="flex items-start gap-2" title={t(`errors.${code}`)}>
             <Icon of={TriangleAlert} className="shrink-0 text-danger" />
-            <span className="w-10 shrink-0 text-right">{t('batch.times', { times: format.number(count, 0) })}</span>
+            <span className="min-w-6 shrink-0 text-right">{t('batch.times', { times: format.number(count, 0) })}</span>
             <span className={open ? '' : 'truncate'}>{t(`errors.${code}`)}</span>
           </li>
         ))}

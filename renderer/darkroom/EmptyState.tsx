@@ -2,7 +2,7 @@ import { Folder, History, ImagePlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PhotoInput } from '../files/FileInput';
 import { useFormat } from '../i18n/format';
-import { lastPart } from '../state/batch';
+import { isOver, lastPart } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -16,7 +16,9 @@ export function EmptyState() {
   const format = useFormat();
   const recent = useApp((state) => state.recent);
   const lost = useApp((state) => state.connection === 'lost');
-  const folders = useBatch((state) => state.known).filter(({ finished }) => !finished);
+  const batch = useBatch((state) => state.batch);
+  const atWork = batch === null || isOver(batch) ? null : batch.id;
+  const folders = useBatch((state) => state.known).filter(({ id, finished }) => !finished && id !== atWork);
   const uploads = useApp((state) => state.info?.nativeDialogs === false);
   return (
     <div className="h-full p-4">
@@ -27,12 +29,14 @@ export function EmptyState() {
         <ImagePlus size={32} strokeWidth={1} aria-hidden="true" />
         <h2 className="mt-4 text-lg font-medium">{t('empty.title')}</h2>
         <p className="mt-1 max-w-96 text-balance">{t(lost ? 'empty.lost' : 'empty.text')}</p>
-        <Button look="primary" data-testid="open" className="mt-5 px-4" onClick={() => void pickPhotos()}>
-          {t('empty.open')}
-        </Button>
-        <Button data-testid="open-folder" className="mt-2 px-4" onClick={() => view.goTo('batch')}>
-          {t('empty.folder')}
-        </Button>
+        <div className="mt-5 flex flex-wrap justify-center gap-2">
+          <Button look="primary" data-testid="open" className="px-4" onClick={() => void pickPhotos()}>
+            {t('empty.open')}
+          </Button>
+          <Button data-testid="open-folder" className="px-4" onClick={() => view.goTo('batch')}>
+            {t('empty.folder')}
+          </Button>
+        </div>
         {uploads && <PhotoInput />}
         <p className="mt-5 text-xs">{t('empty.formats')}</p>
         {recent.length + folders.length > 0 && (
