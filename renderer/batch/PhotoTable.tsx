@@ -26,8 +26,8 @@ const HEAD = 28;
 const SPARE = 4;
 const COLUMNS = [
   { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
-  { title: 'name', width: 'w-[34%]', align: 'text-left' },
-  { title: 'state', width: 'w-[148px]', align: 'text-left' },
+  { title: 'name', width: 'w-[33%]', align: 'text-left' },
+  { title: 'state', width: 'w-[164px]', align: 'text-left' },
   { title: 'done', width: '', align: 'text-left' },
   { title: 'seconds', width: 'w-[84px]', align: 'text-right' },
 ] as const;
@@ -167,6 +167,12 @@ function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined
   return <Cells batchId={batch.id} row={row} step={work?.step ?? null} done={work?.done ?? null} />;
 }
 
+/** The folder of a path with `/`, and the name in it. */
+function inFolder(path: string): [folder: string, file: string] {
+  const at = path.lastIndexOf('/');
+  return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
+}
+
 interface CellsProps {
   batchId: string;
   row: BatchRow;
@@ -177,10 +183,11 @@ interface CellsProps {
 const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   const format = useFormat();
   const { name, written, seconds } = row;
-  const parts = name.split('/');
-  const file = parts.pop() ?? name;
+  const [folder, file] = inFolder(name);
+  const [folderWritten, fileWritten] = written === null ? [folder, file] : inFolder(written);
+  const isRenamed = fileWritten !== file || folderWritten !== folder;
   // The folder in which it lies, and the name of what was written where that is another.
-  const under = [parts.join('/'), written !== null && written !== name && `→ ${written}`].filter(Boolean).join('  ');
+  const under = [folder, isRenamed && `→ ${folderWritten === folder ? fileWritten : written}`];
   return (
     <>
       <td className={CELL}>
@@ -190,7 +197,9 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
       </td>
       <td className={CELL} title={written === null ? name : `${name} → ${written}`}>
         <FileName name={file} />
-        {under !== '' && <span className="block truncate text-xs text-secondary">{under}</span>}
+        {(folder !== '' || isRenamed) && (
+          <span className="block truncate text-xs text-secondary">{under.filter(Boolean).join(' ')}</span>
+        )}
       </td>
       <td className={CELL}>
         <Standing state={row.state} />

@@ -5,6 +5,7 @@ import type { BatchState } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { dealtWith, problemsOf, standingOf } from '../state/batch';
 import { Icon } from '../ui/Icon';
+import { FileName } from './FileName';
 
 /** Kinds of errors that are shown before one asks for more. */
 const FIRST_ERRORS = 2;
@@ -32,9 +33,7 @@ export function Summary({ batch }: { batch: BatchState }) {
         <h2 className={`shrink-0 text-lg font-medium ${isFault ? 'text-danger' : ''}`}>
           {t(`batch.standing.${standing}`)}
         </h2>
-        <p className="min-w-0 truncate text-xs text-secondary" title={`${batch.input} → ${batch.output}`}>
-          {`${batch.input} → ${batch.output}`}
-        </p>
+        <Places batch={batch} />
       </div>
       {text !== null && <p className="mt-0.5">{text}</p>}
       <div
@@ -75,6 +74,18 @@ export function Summary({ batch }: { batch: BatchState }) {
         {[t(`batch.standing.${standing}`), text].filter((part) => part !== null).join('. ')}
       </p>
     </section>
+  );
+}
+
+/** From where to where. What lies inside the folder of the originals goes by its own name. */
+function Places({ batch: { input, output } }: { batch: BatchState }) {
+  const isInside = output.startsWith(input) && /^[\\/]/.test(output.slice(input.length));
+  return (
+    <p className="flex min-w-0 gap-1.5 text-xs text-secondary" title={`${input} → ${output}`}>
+      <FileName name={input} />
+      <span>→</span>
+      <FileName name={isInside ? output.slice(input.length + 1) : output} />
+    </p>
   );
 }
 
