@@ -32,6 +32,7 @@ test('a folder leads down and back up, but never above the root', async () => {
   const { entries } = await files.list(null);
   const inner = await files.list(entries[0]!.token);
   expect(inner.name).toBe('1931');
+  expect(files.path(inner.token, 'folder')).toBe(join(root, '1931'));
   const back = await files.list(inner.parent);
   expect(back.name).toBe('album');
   expect(back.parent).toBeNull();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import type { FileEntry } from '../preload/contract';
+import type { FileEntry, Response } from '../preload/contract';
 import { EmulsionError } from './errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
 
@@ -18,7 +18,7 @@ export interface FileTokens {
   /** The path behind a token. Throws NOT_ALLOWED for a token that was never given out. */
   path(token: string, kind: FileEntry['kind']): string;
   /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside it or where there is no root. */
-  list(folder: string | null): Promise<{ name: string; parent: string | null; entries: FileEntry[] }>;
+  list(folder: string | null): Promise<Response<'files.list'>>;
 }
 
 /** @param root absolute path that `list` never leaves (symbolic links are followed before this is judged). */
@@ -87,7 +87,8 @@ export function createFileTokens(root: string | null): FileTokens {
         if ((a.kind === 'folder') !== (b.kind === 'folder')) return a.kind === 'folder' ? -1 : 1;
         return order.compare(a.name, b.name);
       });
-      return { name: basename(here), parent: here === top ? null : tokenFor(dirname(here), 'folder'), entries };
+      const parent = here === top ? null : tokenFor(dirname(here), 'folder');
+      return { token: tokenFor(here, 'folder'), name: basename(here), parent, entries };
     },
   };
 }

@@ -842,7 +842,13 @@ export const CALLS = {
   /** Lists a folder under the root that the browser host was started with; null is the root itself. */
   'files.list': {
     request: z.object({ folder: FileToken.nullable() }).strict(),
-    response: z.object({ name: z.string(), parent: FileToken.nullable(), entries: z.array(FileEntry) }),
+    response: z.object({
+      /** Of the folder itself. */
+      token: FileToken,
+      name: z.string(),
+      parent: FileToken.nullable(),
+      entries: z.array(FileEntry),
+    }),
   },
 
   'photos.open': {

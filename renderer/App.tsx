@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { BatchPage } from './batch/BatchPage';
 import { Darkroom } from './darkroom/Darkroom';
 import { useToolKeys } from './darkroom/mask/useToolKeys';
-import { FilesDialog } from './files/FilesDialog';
+import { FolderDialog, PhotosDialog } from './files/FilesDialog';
 import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { GeneratorsPage } from './generators/GeneratorsPage';
@@ -41,8 +42,12 @@ function Window({ session }: { session: Session }) {
   const close = () => session.actions.view.show(null);
   return (
     <>
-      {page === 'darkroom' ? <Darkroom /> : <GeneratorsPage />}
-      {dialog === 'files' && <FilesDialog onClose={close} />}
+      {page === 'darkroom' && <Darkroom />}
+      {page === 'batch' && <BatchPage />}
+      {page === 'generators' && <GeneratorsPage />}
+      {dialog === 'files' && <PhotosDialog onClose={close} />}
+      {dialog === 'inputFolder' && <FolderDialog which="input" onClose={close} />}
+      {dialog === 'outputFolder' && <FolderDialog which="output" onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
 import { LANGUAGES } from './i18n';
 import { createActions } from './state/actions';
@@ -56,7 +56,11 @@ describe('commands', () => {
   test('need what they work on, and do nothing without it', async () => {
     const bridge = createFakeBridge();
     const stores = createStores();
-    const actions = createActions(bridge, stores, { newId: () => crypto.randomUUID(), download: () => {} });
+    const actions = createActions(bridge, stores, {
+      newId: () => crypto.randomUUID(),
+      download: () => {},
+      openPage: () => {},
+    });
     const session = { stores, actions };
     expect(isReady(commandOf('open'), session)).toBe(true);
     expect(isReady(commandOf('export'), session)).toBe(false);
@@ -64,14 +68,22 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
-    await new Promise((resolve) => setTimeout(resolve, 20));
     // Only what needs a mask under the hand has to wait for that.
-    expect(COMMANDS.filter((command) => !isReady(command, session)).every(({ needs }) => needs === 'mask')).toBe(true);
+    await vi.waitFor(() =>
+      expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs)).toEqual(
+        COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'),
+      ),
+    );
     perform(commandOf('tool-brush'), session);
     expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
     perform(commandOf('export'), session);
     expect(stores.view.getState().dialog).toBe('export');
     perform(commandOf('turnRight'), session);
     expect(Object.values(stores.view.getState().orientations)).toEqual([6]);
+    // What is done to a photo that is not seen would be noticed too late.
+    perform(commandOf('batch'), session);
+    perform(commandOf('turnRight'), session);
+    expect(Object.values(stores.view.getState().orientations)).toEqual([6]);
+    expect(isReady(commandOf('generators'), session)).toBe(true);
   });
 });

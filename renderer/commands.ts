@@ -107,6 +107,7 @@ export const COMMANDS: readonly Command[] = [
   ),
 
   command('palette', 'window', ['Mod+K'], 'nothing', ({ session }) => session.actions.view.show('palette')),
+  command('batch', 'window', ['Mod+B'], 'nothing', ({ session }) => session.actions.view.goTo('batch')),
   command('generators', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('generators')),
   command('settings', 'window', ['Mod+,'], 'nothing', ({ session }) => session.actions.view.show('settings')),
   command('tour', 'window', [], 'nothing', ({ session }) => session.actions.view.show('tour')),
@@ -132,8 +133,10 @@ export const commandOf = (id: string): Command => {
 
 /** Whether a command can be given now. */
 export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session): boolean {
-  const entry = activePhoto(stores.photos.getState());
   if (needs === 'nothing') return true;
+  // On another page the photo is not seen, so nothing is done to it.
+  if (stores.view.getState().page !== 'darkroom') return false;
+  const entry = activePhoto(stores.photos.getState());
   if (needs === 'entry') return entry !== null;
   if (entry?.photo == null) return false;
   if (needs === 'mask') return stores.tools.getState().tool !== null && entry.edit !== null;

@@ -26,6 +26,13 @@ const actions = createActions(window.emulsion ?? connectSocket(), stores, {
     link.download = name;
     link.click();
   },
+  openPage(url) {
+    const link = document.createElement('a');
+    link.href = url;
+    link.target = '_blank';
+    link.rel = 'noopener noreferrer';
+    link.click();
+  },
 });
 
 // The settings come first, so that the window is never drawn in the wrong theme or language.

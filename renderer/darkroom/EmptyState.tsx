@@ -1,17 +1,24 @@
-import { History, ImagePlus } from 'lucide-react';
+import { Folder, History, ImagePlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PhotoInput } from '../files/FileInput';
 import { useFormat } from '../i18n/format';
-import { useActions, useApp } from '../state/context';
+import { isOver, lastPart } from '../state/batch';
+import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 
+/** Folders that were not finished are not to hide the photos. */
+const MOST_FOLDERS = 3;
+
 export function EmptyState() {
   const { t } = useTranslation();
-  const { openFiles, pickPhotos } = useActions();
+  const { openFiles, pickPhotos, view } = useActions();
   const format = useFormat();
   const recent = useApp((state) => state.recent);
   const lost = useApp((state) => state.connection === 'lost');
+  const batch = useBatch((state) => state.batch);
+  const atWork = batch === null || isOver(batch) ? null : batch.id;
+  const folders = useBatch((state) => state.known).filter(({ id, finished }) => !finished && id !== atWork);
   const uploads = useApp((state) => state.info?.nativeDialogs === false);
   return (
     <div className="h-full p-4">
@@ -22,15 +29,35 @@ export function EmptyState() {
         <ImagePlus size={32} strokeWidth={1} aria-hidden="true" />
         <h2 className="mt-4 text-lg font-medium">{t('empty.title')}</h2>
         <p className="mt-1 max-w-96 text-balance">{t(lost ? 'empty.lost' : 'empty.text')}</p>
-        <Button look="primary" data-testid="open" className="mt-5 px-4" onClick={() => void pickPhotos()}>
-          {t('empty.open')}
-        </Button>
+        <div className="mt-5 flex flex-wrap justify-center gap-2">
+          <Button look="primary" data-testid="open" className="px-4" onClick={() => void pickPhotos()}>
+            {t('empty.open')}
+          </Button>
+          <Button data-testid="open-folder" className="px-4" onClick={() => view.goTo('batch')}>
+            {t('empty.folder')}
+          </Button>
+        </div>
         {uploads && <PhotoInput />}
         <p className="mt-5 text-xs">{t('empty.formats')}</p>
-        {recent.length > 0 && (
+        {recent.length + folders.length > 0 && (
           <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-112 text-left">
             <h3 className="px-2 text-xs">{t('empty.recent')}</h3>
             <ul className="mt-1" data-testid="recent">
+              {folders.slice(0, MOST_FOLDERS).map((entry) => (
+                <li key={entry.id}>
+                  <button
+                    type="button"
+                    onClick={() => view.goTo('batch')}
+                    className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-panel"
+                  >
+                    <Icon of={Folder} className="shrink-0" />
+                    <span className="min-w-0 grow truncate" title={entry.input}>
+                      {t('empty.unfinished', { name: lastPart(entry.input) })}
+                    </span>
+                    <span className="shrink-0 text-xs">{format.date(entry.begunAt)}</span>
+                  </button>
+                </li>
+              ))}
               {recent.map((entry) => (
                 <li key={entry.token}>
                   <button

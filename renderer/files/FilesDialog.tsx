@@ -1,5 +1,5 @@
 import { FilePen, Folder, FolderUp, Image, LoaderCircle } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Failure, FileEntry, Response } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
@@ -13,14 +13,62 @@ const ICONS = { folder: Folder, photo: Image, edit: FilePen };
 
 type Listing = Response<'files.list'>;
 
+interface FilesDialogProps {
+  title: string;
+  onClose(): void;
+  /** A photo or an edit file was chosen. */
+  onFile?(file: FileEntry): void;
+  /** A folder is asked for: the one that is listed can be chosen, and files are not. */
+  onFolder?(folder: Pick<FileEntry, 'token' | 'name'>): void;
+  /** What else the foot offers. */
+  further?: ReactNode;
+}
+
 /** Chooses photos where the host has no dialog of its own: from the folder it was started in, or by upload. */
-export function FilesDialog({ onClose }: { onClose(): void }) {
+export function PhotosDialog({ onClose }: { onClose(): void }) {
+  const { t } = useTranslation();
+  const { openFiles } = useActions();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <FilesDialog
+      title={t('files.title')}
+      onClose={onClose}
+      onFile={(file) => openFiles([file])}
+      further={
+        <>
+          <PhotoInput ref={input} />
+          <Button onClick={() => input.current?.click()} data-testid="upload">
+            {t('files.upload')}
+          </Button>
+        </>
+      }
+    />
+  );
+}
+
+/** Chooses a folder of a batch where the host has no dialog of its own. */
+export function FolderDialog({ which, onClose }: { which: 'input' | 'output'; onClose(): void }) {
+  const { t } = useTranslation();
+  const { batch } = useActions();
+  return (
+    <FilesDialog
+      title={t(`files.titles.${which}`)}
+      onClose={onClose}
+      onFolder={(folder) => {
+        onClose();
+        batch.choose(which, folder);
+      }}
+    />
+  );
+}
+
+/** The folder that the browser host was started in, and those inside it. */
+function FilesDialog({ title, onClose, onFile, onFolder, further }: FilesDialogProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { call, openFiles } = useActions();
+  const { call } = useActions();
   const [listing, setListing] = useState<Listing | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const input = useRef<HTMLInputElement>(null);
 
   const list = useCallback(
     async (folder: string | null) => {
@@ -34,24 +82,33 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
 
   const choose = (entry: FileEntry) => {
     if (entry.kind === 'folder') void list(entry.token);
-    else openFiles([entry]);
+    else onFile?.(entry);
   };
+  const entries = listing?.entries.filter(({ kind }) => kind === 'folder' || onFolder === undefined);
+  const photos = listing?.entries.filter(({ kind }) => kind === 'photo').length ?? 0;
 
   return (
     <Dialog
-      title={t('files.title')}
+      title={title}
       onClose={onClose}
       width={560}
       testId="files-dialog"
       footer={
         <>
-          <PhotoInput ref={input} />
-          <Button onClick={() => input.current?.click()} data-testid="upload">
-            {t('files.upload')}
-          </Button>
+          {further}
           <Button look="quiet" onClick={onClose}>
             {t('common.cancel')}
           </Button>
+          {onFolder !== undefined && (
+            <Button
+              look="primary"
+              data-testid="choose-folder"
+              disabled={listing === null}
+              onClick={() => listing !== null && onFolder(listing)}
+            >
+              {t('files.choose')}
+            </Button>
+          )}
         </>
       }
     >
@@ -70,6 +127,9 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
               <span className="truncate text-secondary" title={listing.name}>
                 {listing.name}
               </span>
+              {onFolder !== undefined && (
+                <span className="ml-auto shrink-0 text-xs text-secondary">{t('files.photos', { count: photos })}</span>
+              )}
             </>
           )}
         </div>
@@ -80,9 +140,11 @@ export function FilesDialog({ onClose }: { onClose(): void }) {
             {t('files.loading')}
           </p>
         )}
-        {listing !== null && listing.entries.length === 0 && <p className="text-secondary">{t('files.none')}</p>}
+        {entries?.length === 0 && (
+          <p className="text-secondary">{t(onFolder === undefined ? 'files.none' : 'files.noFolders')}</p>
+        )}
         <ul className="-mx-2 min-h-0 grow overflow-y-auto">
-          {listing?.entries.map((entry) => (
+          {entries?.map((entry) => (
             <li key={entry.token}>
               <button
                 type="button"

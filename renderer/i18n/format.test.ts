@@ -24,6 +24,12 @@ describe('figures', () => {
     ]);
   });
 
+  test('of time are rough, and name what counts', () => {
+    const { duration } = createFormat('en');
+    const told = [4, 47, 300, 3599, 3600, 3900, 86_340, 90_000, 172_800].map((seconds) => plain(duration(seconds)));
+    expect(told).toEqual(['4 s', '50 s', '5 min', '1 h', '1 h', '1 h 5 min', '23 h 59 min', '1 d 1 h', '2 d']);
+  });
+
   test('are read back as they are written', () => {
     fc.assert(
       fc.property(fc.integer({ min: -99_999, max: 99_999 }), fc.constantFrom('en', 'pt-BR'), (tenths, language) => {

@@ -41,6 +41,21 @@ export function createFormat(language: string) {
     date(moment: string): string {
       return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment));
     },
+    /** A rough length of time: seconds, minutes, hours and minutes, or days and hours. */
+    duration(seconds: number): string {
+      const { unit, value } = roughTime(seconds);
+      if (unit === 'seconds') return `${value}${NARROW_SPACE}s`;
+      const [large, small, times] = value < 1440 ? (['h', 'min', 60] as const) : (['d', 'h', 24] as const);
+      const whole = large === 'h' ? value : Math.round(value / 60);
+      const parts = [
+        [Math.floor(whole / times), large],
+        [whole % times, small],
+      ] as const;
+      return parts
+        .filter(([count]) => count > 0)
+        .map(([count, name]) => `${fixed(count, 0)}${NARROW_SPACE}${name}`)
+        .join(' ');
+    },
     seconds(seconds: number): string {
       return `${fixed(seconds, seconds < 10 ? 1 : 0)}${NARROW_SPACE}s`;
     },

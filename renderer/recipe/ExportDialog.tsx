@@ -12,9 +12,15 @@ import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
 
 /** At 92 a JPEG is hard to tell from its source, and half the size of one at 98. */
-const QUALITY = 92;
-const LOSSY: readonly ExportFormat[] = ['jpeg', 'webp', 'avif'];
-const NAMES: Record<ExportFormat, string> = { jpeg: 'JPEG', png: 'PNG', tiff: 'TIFF', webp: 'WebP', avif: 'AVIF' };
+export const QUALITY = 92;
+export const LOSSY: readonly ExportFormat[] = ['jpeg', 'webp', 'avif'];
+export const FORMAT_NAMES: Record<ExportFormat, string> = {
+  jpeg: 'JPEG',
+  png: 'PNG',
+  tiff: 'TIFF',
+  webp: 'WebP',
+  avif: 'AVIF',
+};
 
 /** Asks how to write the restored photo. The work goes on in the background. */
 export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; photo: Photo; onClose(): void }) {
@@ -58,7 +64,7 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
           testId="export-format"
           className="w-44"
           value={format}
-          options={EXPORT_FORMATS.map((value) => ({ value, label: NAMES[value] }))}
+          options={EXPORT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
           onChange={setFormat}
         />
       </Field>

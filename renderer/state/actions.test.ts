@@ -34,6 +34,7 @@ function setUp() {
   const bridge = createFakeBridge();
   const stores = createStores();
   const downloads: string[] = [];
+  const pages: string[] = [];
   let ids = 0;
   const actions = createActions(bridge, stores, {
     newId: () => {
@@ -41,6 +42,7 @@ function setUp() {
       return `id-${ids}`;
     },
     download: (url) => void downloads.push(url),
+    openPage: (url) => void pages.push(url),
   });
   const entry = () => {
     const active = activePhoto(stores.photos.getState());
@@ -198,11 +200,22 @@ describe('opening', () => {
     expect(notices().filter((notice) => notice.tone === 'error')).toEqual([]);
   });
 
-  test('folders are left out, and that is said', async () => {
-    const { actions, count, notices, settle } = setUp();
+  test('a folder alone opens the page for folders; among photos it is left out, and that is said', async () => {
+    const { actions, count, notices, settle, stores } = setUp();
     actions.openFiles([{ token: 'album', name: 'Album', kind: 'folder' }]);
     await settle();
     expect(count('photos.open')).toBe(0);
+    expect(stores.view.getState().page).toBe('batch');
+    expect(stores.batch.getState().input).toMatchObject({ token: 'album', name: 'Album' });
+    expect(notices()).toEqual([]);
+    actions.openFiles([
+      { token: 'lake', name: 'lake.jpg', kind: 'photo' },
+      { token: 'other', name: 'Other', kind: 'folder' },
+    ]);
+    await settle();
+    expect(count('photos.open')).toBe(1);
+    expect(stores.view.getState().page).toBe('darkroom');
+    expect(stores.batch.getState().input).toMatchObject({ token: 'album' });
     expect(notices()).toMatchObject([{ text: 'onlyPhotos', tone: 'info' }]);
   });
 

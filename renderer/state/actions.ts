@@ -21,6 +21,7 @@ import {
   type Written,
 } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
+import { createBatchActions } from './batch';
 import { createComparison, recipeKey, type Wish } from './comparison';
 import { createEditFiles } from './editFiles';
 import { createJobs } from './jobs';
@@ -53,6 +54,8 @@ export interface Surroundings {
   newId(): string;
   /** Starts a download. */
   download(url: string, name: string): void;
+  /** Shows an address in a window of its own, which knows nothing of this one. */
+  openPage(url: string): void;
 }
 
 export interface ExportChoice {
@@ -207,7 +210,13 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   ): void {
     const fresh = files.filter((file) => file.kind === 'photo').map((file) => newPhoto(file, log, awaited));
     const editFiles = files.filter((file) => file.kind === 'edit');
-    if (fresh.length + editFiles.length < files.length) tell({ tone: 'info', text: 'onlyPhotos' });
+    const [folder, ...folders] = files.filter((file) => file.kind === 'folder');
+    if (folder !== undefined && folders.length + 1 === files.length) {
+      if (folders.length > 0) tell({ tone: 'info', text: 'oneFolder', params: { name: folder.name } });
+      batch.take(folder);
+      return;
+    }
+    if (folder !== undefined) tell({ tone: 'info', text: 'onlyPhotos' });
     const first = fresh[0];
     if (first === undefined) {
       if (editFiles.length === 0) return;
@@ -981,6 +990,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     }
   }
 
+  const batch = createBatchActions(stores, { call, tell, view: viewActions, ...surroundings });
+
   // ---------------------------------------------------------------------------------------------- app
 
   async function setSettings(change: Partial<Settings>): Promise<void> {
@@ -1071,6 +1082,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
         }));
       }),
       bridge.on('engine.status', engineChanged),
+      bridge.on('batch.state', batch.changed),
       bridge.on('files.offered', ({ files }) => openFiles(files)),
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
       bridge.onConnection?.(connectionChanged) ?? (() => {}),
@@ -1082,6 +1094,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       call('engine.status', {}),
       call('edits.recent', {}),
       call('session.load', {}),
+      batch.load(),
     ]);
     if (settings.ok) {
       app.setState({ settings: settings.value });
@@ -1161,6 +1174,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     loadGenerators,
     dismiss,
     view: viewActions,
+    batch,
     tools: createToolActions(stores.tools),
   };
 }

@@ -125,7 +125,16 @@ export type NoticeText =
   | 'recipeDownloaded'
   | 'recipeApplied'
   | 'variantApplied'
-  | 'onlyPhotos';
+  | 'onlyPhotos'
+  | 'oneFolder'
+  | 'folderWaits'
+  | 'batchFailed'
+  | 'batchDone'
+  | 'batchHalted'
+  | 'batchForgotten'
+  | 'reportWritten'
+  | 'reportOpened'
+  | 'reportFailed';
 
 /** Something to tell without standing in the way. */
 export interface Notice {
@@ -136,7 +145,7 @@ export interface Notice {
   params: { name?: string; place?: string };
   failure: Failure | null;
   action: {
-    label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto';
+    label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto' | 'show' | 'openReport';
     run: () => void;
   } | null;
   /** The photo without which the action means nothing: the offer goes when that is closed. */

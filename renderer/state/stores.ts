@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { Settings } from '../../preload/contract';
+import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createToolStore } from './tools';
@@ -22,6 +23,7 @@ export function createStores() {
       generators: null,
       connection: 'open',
     })),
+    batch: createBatchStore(),
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
     tools: createToolStore(),

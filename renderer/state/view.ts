@@ -20,10 +20,19 @@ export type CompareMode = (typeof COMPARE_MODES)[number];
 export const PANEL_TABS = ['restore', 'style', 'details', 'history'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
-export type DialogName = 'export' | 'settings' | 'files' | 'keys' | 'palette' | 'tour' | 'findPhoto';
+export type DialogName =
+  | 'export'
+  | 'settings'
+  | 'files'
+  | 'inputFolder'
+  | 'outputFolder'
+  | 'keys'
+  | 'palette'
+  | 'tour'
+  | 'findPhoto';
 
 export interface ViewState {
-  page: 'darkroom' | 'generators';
+  page: 'darkroom' | 'batch' | 'generators';
   dialog: DialogName | null;
   panelOpen: boolean;
   /** What the panel shows. */

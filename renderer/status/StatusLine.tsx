@@ -1,8 +1,9 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useActivePhoto, useJobs } from '../state/context';
+import { useActions, useActivePhoto, useBatch, useJobs, useView } from '../state/context';
 import { JobProgress } from './JobProgress';
 import { foremostJob } from './jobs';
+import { useBatchText } from './useBatchText';
 import { useJobText } from './useJobText';
 import { useMachineText } from './useMachineText';
 
@@ -41,8 +42,28 @@ export function StatusLine() {
         <span className="truncate">{stale}</span>
       )}
       <span className="grow" />
+      <BatchLine />
       <Machine />
     </footer>
+  );
+}
+
+/** A folder that is restored meanwhile, on every page but its own. */
+function BatchLine() {
+  const { view } = useActions();
+  const isElsewhere = useView((state) => state.page !== 'batch');
+  const batch = useBatch((state) => state.batch);
+  const text = useBatchText(batch);
+  if (!isElsewhere || text === null) return null;
+  return (
+    <button
+      type="button"
+      data-testid="status-batch"
+      onClick={() => view.goTo('batch')}
+      className={`min-w-0 shrink truncate rounded-md px-1 hover:underline ${batch?.phase === 'halted' ? 'text-danger' : 'text-text'}`}
+    >
+      {text}
+    </button>
   );
 }
 

@@ -203,6 +203,7 @@ export function createFakeBridge(): FakeBridge {
     },
     'files.pick': () => ({ files: [] }),
     'files.list': () => ({
+      token: 'pictures',
       name: 'Pictures',
       parent: null,
       entries: [

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { findings } from './axe';
+import { expect, type Host, test, writeScene } from './host';
+
+const SMALL = { width: 480, height: 360 };
+
+/** Photos in two folders, a broken one and a text beside them; answers what each file's content is known by. */
+async function fillScans({ album }: Host, damaged: number): Promise<() => Promise<Record<string, string>>> {
+  const scans = join(album, 'scans');
+  for (let seed = 1; seed <= damaged; seed++) {
+    await writeScene(join(scans, '1931'), `lake ${seed}.png`, { ...SMALL, seed });
+  }
+  await writeScene(scans, 'clean.png', { ...SMALL, damaged: false });
+  const whole = await readFile(await writeScene(album, 'whole.jpg', SMALL));
+  await writeFile(join(scans, 'broken.jpg'), whole.subarray(0, 3000));
+  await writeFile(join(scans, 'notes.txt'), 'from the attic');
+  return async () => {
+    const names = (await readdir(scans, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !/Restored|Restauradas/.test(path));
+    const known = await Promise.all(
+      names.map(
+        async (path) =>
+          [
+            path,
+            createHash('sha256')
+              .update(await readFile(path))
+              .digest('hex'),
+          ] as const,
+      ),
+    );
+    return Object.fromEntries(known.sort());
+  };
+}
+
+/** Opens the folder's page and chooses the folder of the scans in the page's own dialog. */
+async function chooseScans(page: Page): Promise<void> {
+  await page.getByTestId('choose-input').click();
+  await page.getByTestId('files-dialog').getByText('scans').click();
+  await expect(page.getByTestId('files-dialog').getByText('1931')).toBeVisible();
+  await page.getByTestId('choose-folder').click();
+}
+
+const standing = (page: Page) => page.getByTestId('batch-summary');
+
+test('a folder is looked through, restored, paused and reported on, and the originals stay', async ({
+  page,
+  browserHost: host,
+  context,
+}) => {
+  const originals = await fillScans(host, 5);
+  const before = await originals();
+  await host.open();
+  await page.keyboard.press('Control+b');
+  await expect(page.getByTestId('batch-empty')).toBeVisible();
+  expect(await findings(page), 'empty').toEqual([]);
+
+  await chooseScans(page);
+  const plan = page.getByTestId('batch-plan');
+  await expect(page.getByTestId('plan-photos')).toContainText('7 photos');
+  await expect(plan).toContainText('1 other file is left alone.');
+  await expect(page.getByTestId('plan-examples')).toContainText('1931/lake 1.png');
+  // What is wrong is told beside the field, and nothing can begin.
+  await page.getByTestId('batch-more').click();
+  const pattern = page.getByTestId('batch-name');
+  await pattern.fill('restored');
+  await expect(page.getByTestId('batch-setup')).toContainText('{name} has to be in it');
+  await expect(page.getByTestId('start-batch')).toBeDisabled();
+  await pattern.fill('restored-');
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect(pattern).toHaveValue('restored-{name}');
+  await expect(page.getByTestId('batch-example')).toContainText('broken.jpg → restored-broken.jpg');
+  await expect(page.getByTestId('plan-examples')).toContainText('1931/restored-lake 1.png');
+  await page.getByTestId('batch-recipe').selectOption('scratched-print');
+  await page.getByTestId('batch-concurrency').selectOption('1');
+  await expect(plan).toHaveAttribute('data-phase', 'ready');
+  expect(await findings(page), 'planned').toEqual([]);
+
+  await page.getByTestId('start-batch').click();
+  await expect(page.getByTestId('state-restored').first()).toBeVisible();
+  await page.getByTestId('pause').click();
+  await expect(standing(page)).toHaveAttribute('data-standing', 'paused');
+  const facts = await page.getByTestId('batch-facts').innerText();
+  expect(await findings(page), 'paused').toEqual([]);
+  // The darkroom tells of it, and leads back; nothing was done meanwhile.
+  await page.getByTestId('back').click();
+  await expect(page.getByTestId('status-batch')).toContainText('Folder: paused at');
+  await page.getByTestId('status-batch').click();
+  await expect(page.getByTestId('batch-facts')).toHaveText(facts);
+  await page.getByTestId('resume').click();
+  await expect(standing(page)).toHaveAttribute('data-standing', 'problems', { timeout: 120_000 });
+
+  // One row for each file, its pictures, and why one was not restored.
+  await expect(page.getByTestId('batch-facts')).toContainText('8 of 8');
+  await expect(page.getByTestId('batch-row')).toHaveCount(8);
+  const lake = page.getByRole('row', { name: 'lake 3.png' });
+  await expect(lake).toContainText('scratches');
+  for (const picture of await lake.getByRole('img').all()) await expect(picture).toHaveJSProperty('complete', true);
+  await expect(lake.getByRole('img').last()).toHaveJSProperty('naturalWidth', 320);
+  await page.getByTestId('segment-problems').click();
+  await expect(page.getByTestId('batch-row')).toHaveCount(1);
+  await expect(page.getByTestId('batch-row')).toContainText('PHOTO_DAMAGED');
+  await expect(page.getByTestId('batch-row')).toContainText('incomplete or damaged');
+  await page.getByTestId('segment-unchanged').click();
+  await expect(page.getByRole('row', { name: 'clean.png' })).toContainText('Nothing to repair');
+  await page.getByTestId('segment-others').click();
+  await expect(page.getByTestId('batch-row')).toContainText('notes.txt');
+  expect(await findings(page), 'done with problems').toEqual([]);
+
+  const opened = context.waitForEvent('page');
+  await page.getByTestId('report').click();
+  const report = await opened;
+  await expect(report.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(report.locator('article')).toHaveCount(8);
+  await expect(report.locator('script')).toHaveCount(0);
+  const pictures = report.locator('article', { hasText: 'lake 3.png' }).locator('img');
+  await expect(pictures).toHaveCount(2);
+  for (const picture of await pictures.all()) await expect(picture).not.toHaveJSProperty('naturalWidth', 0);
+  await report.close();
+
+  const written = await readdir(join(host.album, 'scans', 'Restored', '1931'));
+  expect(written.sort()).toEqual([1, 2, 3, 4, 5].map((seed) => `restored-lake ${seed}.png`));
+  expect(await originals()).toEqual(before);
+});
+
+test('a folder goes on after the program was killed, in Portuguese and in the light', async ({
+  page,
+  browserHost: host,
+}) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  const originals = await fillScans(host, 5);
+  const before = await originals();
+  await host.open();
+  await page.keyboard.press('Control+,');
+  const settings = page.getByRole('dialog');
+  await settings.getByTestId('segment-light').click();
+  await settings.getByTestId('language').selectOption('pt-BR');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('open-folder').click();
+  await chooseScans(page);
+  await expect(page.getByTestId('plan-photos')).toContainText('7 fotos');
+  expect(await findings(page), 'planned').toEqual([]);
+  await page.getByTestId('batch-more').click();
+  await page.getByTestId('batch-concurrency').selectOption('1');
+  await page.getByTestId('start-batch').click();
+  await expect(page.getByTestId('state-restored').first()).toBeVisible();
+  await host.restart('SIGKILL');
+
+  // What was begun is offered from the first page on.
+  await page.getByTestId('recent').getByText('Pasta scans, não terminada').click();
+  await expect(page.getByTestId('earlier')).toContainText('scans');
+  expect(await findings(page), 'earlier').toEqual([]);
+  await page.getByTestId('go-on').click();
+  await expect(standing(page)).toHaveAttribute('data-standing', 'problems', { timeout: 120_000 });
+  await expect(standing(page)).toContainText('1 foto não pôde ser restaurada.');
+  await expect(page.getByTestId('batch-facts')).toContainText('8 de 8');
+  const written = await readdir(join(host.album, 'scans', 'Restauradas', '1931'));
+  expect(written.sort()).toEqual([1, 2, 3, 4, 5].map((seed) => `lake ${seed}.png`));
+  expect(await originals()).toEqual(before);
+});

@@ -1,0 +1,87 @@
+import { Folder, FolderOpen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { BatchEntry } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { lastPart } from '../state/batch';
+import { useActions, useApp, useBatch } from '../state/context';
+import { Button } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+
+/** No folder is chosen yet: asks for one, and offers to go on with those that were begun. */
+export function Beginning() {
+  const { t } = useTranslation();
+  const { batch } = useActions();
+  const canDrop = useApp((state) => state.info?.uploadUrl === null);
+  return (
+    <div className="min-h-0 grow overflow-y-auto bg-surround p-4">
+      <div
+        data-testid="batch-empty"
+        className="flex min-h-full flex-col items-center justify-center rounded-md border border-dashed border-track px-6 py-8 text-center"
+      >
+        <FolderOpen size={32} strokeWidth={1} aria-hidden="true" />
+        <h2 className="mt-4 text-lg font-medium">{t('batch.empty.title')}</h2>
+        <p className="mt-1 max-w-112 text-balance">{t('batch.empty.text')}</p>
+        <Button
+          look="primary"
+          data-testid="choose-input"
+          className="mt-5 px-4"
+          onClick={() => void batch.pickFolder('input')}
+        >
+          {t('batch.empty.choose')}
+        </Button>
+        {canDrop && <p className="mt-5 text-xs">{t('batch.empty.drop')}</p>}
+        <Earlier />
+      </div>
+    </div>
+  );
+}
+
+/** Batches that were not finished, and the one that has just ended. */
+export function Earlier() {
+  const { t } = useTranslation();
+  const known = useBatch((state) => state.known);
+  const ended = useBatch((state) => state.batch?.id ?? null);
+  const entries = known.filter(({ id, finished }) => !finished || id === ended);
+  if (entries.length === 0) return null;
+  return (
+    <section aria-label={t('batch.earlier.title')} className="mt-8 w-full max-w-160 text-left">
+      <h3 className="text-xs">{t('batch.earlier.title')}</h3>
+      <ul className="mt-2 space-y-2" data-testid="earlier">
+        {entries.map((entry) => (
+          <EarlierBatch key={entry.id} entry={entry} isEnded={entry.id === ended} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function EarlierBatch({ entry, isEnded }: { entry: BatchEntry; isEnded: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { batch } = useActions();
+  const starting = useBatch((state) => state.starting);
+  return (
+    <li className="flex flex-wrap items-center gap-2 rounded-md border border-line bg-panel py-2 pr-2 pl-3">
+      <Icon of={Folder} className="shrink-0 text-secondary" />
+      <div className="mr-2 min-w-0 grow basis-64" title={`${entry.input} → ${entry.output}`}>
+        <p className="truncate">{lastPart(entry.input)}</p>
+        <p className="truncate text-xs text-secondary">
+          {t(entry.finished ? 'batch.earlier.finished' : 'batch.earlier.begun', { date: format.date(entry.begunAt) })}
+        </p>
+      </div>
+      <div className="ml-auto flex gap-2">
+        {isEnded && <Button onClick={batch.showBatch}>{t('batch.earlier.show')}</Button>}
+        {!entry.finished && (
+          <>
+            <Button data-testid="go-on" disabled={starting} onClick={() => batch.goOn(entry.id)}>
+              {t('batch.goOn')}
+            </Button>
+            <Button look="quiet" onClick={() => batch.forget(entry)}>
+              {t('batch.earlier.forget')}
+            </Button>
+          </>
+        )}
+      </div>
+    </li>
+  );
+}

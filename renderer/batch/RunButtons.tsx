@@ -1,0 +1,54 @@
+import { useTranslation } from 'react-i18next';
+import type { BatchState } from '../../preload/contract';
+import { isOver, problemsOf, standingOf } from '../state/batch';
+import { useActions, useBatch } from '../state/context';
+import { Button } from '../ui/Button';
+
+/** What can be done about a batch now; what one most likely wants is filled. */
+export function RunButtons({ batch }: { batch: BatchState }) {
+  const { t } = useTranslation();
+  const actions = useActions().batch;
+  const reporting = useBatch((state) => state.reporting);
+  const { phase } = batch;
+  const isVain = standingOf(batch) === 'nothingFound';
+  const isBroken = phase === 'halted' || phase === 'cancelled';
+  return (
+    <>
+      {isOver(batch) && (
+        <Button look={isVain ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
+          {t('batch.another')}
+        </Button>
+      )}
+      {problemsOf(batch) > 0 && (
+        <Button data-testid="retry-failed" onClick={() => actions.control('retryFailed')}>
+          {t('batch.retryFailed')}
+        </Button>
+      )}
+      {!isVain && (
+        <Button
+          look={phase === 'done' ? 'primary' : 'outline'}
+          data-testid="report"
+          disabled={reporting}
+          onClick={actions.report}
+        >
+          {t(reporting ? 'batch.reporting' : 'batch.report')}
+        </Button>
+      )}
+      {!isOver(batch) && (
+        <Button data-testid="stop-batch" onClick={() => actions.control('cancel')}>
+          {t('batch.stop')}
+        </Button>
+      )}
+      {(phase === 'running' || phase === 'watching') && (
+        <Button data-testid="pause" onClick={() => actions.control('pause')}>
+          {t('batch.pause')}
+        </Button>
+      )}
+      {(phase === 'paused' || phase === 'pausing' || isBroken) && (
+        <Button look="primary" data-testid="resume" onClick={() => actions.control('resume')}>
+          {t('batch.goOn')}
+        </Button>
+      )}
+    </>
+  );
+}

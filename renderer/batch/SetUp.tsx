@@ -1,0 +1,406 @@
+import { ChevronRight, Folder } from 'lucide-react';
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  BATCH_ORDERS,
+  type BatchSettings,
+  CONFLICT_RULES,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  NAME_TOKENS,
+} from '../../preload/contract';
+import { recipeName } from '../recipe/choices';
+import { FORMAT_NAMES, LOSSY, QUALITY } from '../recipe/ExportDialog';
+import { threadChoices } from '../settings/choices';
+import { type DraftFault, folderFault, settingsOf } from '../state/batch';
+import { useActions, useApp, useBatch } from '../state/context';
+import { Button } from '../ui/Button';
+import { Field } from '../ui/Field';
+import { Icon } from '../ui/Icon';
+import { Select } from '../ui/Select';
+import { Slider } from '../ui/Slider';
+import { Switch } from '../ui/Switch';
+import { Earlier } from './Beginning';
+import { exampleName } from './exampleName';
+import { Plan } from './Plan';
+
+const INPUT = 'rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
+
+/** What is to be done to a folder, and beside it what that comes to. */
+export function SetUp() {
+  const { t } = useTranslation();
+  return (
+    <div className="flex min-h-0 grow">
+      <section
+        aria-label={t('batch.setUp')}
+        data-testid="batch-setup"
+        className="w-[440px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[400px]"
+      >
+        <Folders />
+        <Work />
+        <More />
+        <Earlier />
+      </section>
+      <Plan />
+    </div>
+  );
+}
+
+/** Begins the batch as it is set, unless something is known to be in its way. */
+export function StartButton() {
+  const { t } = useTranslation();
+  const { start } = useActions().batch;
+  const recipes = useApp((state) => state.recipes);
+  const draft = useBatch((state) => state.draft);
+  const starting = useBatch((state) => state.starting);
+  const plan = useBatch((state) => state.plan);
+  const isWrong = useFolderFault() !== null || settingsOf(draft, recipes).settings === null;
+  const isVain = plan.phase === 'ready' && plan.result?.photos === 0 && !draft.watch;
+  return (
+    <Button
+      look="primary"
+      data-testid="start-batch"
+      className="px-4"
+      disabled={starting || isWrong || isVain || plan.phase === 'failed'}
+      onClick={start}
+    >
+      {t('batch.start')}
+    </Button>
+  );
+}
+
+/** What is wrong with the name of the new folder, where one is to be made. */
+function useFolderFault(): DraftFault | null {
+  const { t } = useTranslation();
+  const output = useBatch((state) => state.output);
+  const below = useBatch((state) => state.below);
+  return output === null ? folderFault(below ?? t('batch.folderName')) : null;
+}
+
+function Heading({ children }: { children: ReactNode }) {
+  return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
+}
+
+function Fault({ id, fault }: { id: string; fault: DraftFault | null | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <p id={id} role="alert" className="text-xs text-danger">
+      {fault != null && t(`batch.faults.${fault}`)}
+    </p>
+  );
+}
+
+// -------------------------------------------------------------------------------------------- folders
+
+function Folders() {
+  const { t } = useTranslation();
+  const { batch } = useActions();
+  const id = useId();
+  const input = useBatch((state) => state.input);
+  const output = useBatch((state) => state.output);
+  const below = useBatch((state) => state.below) ?? t('batch.folderName');
+  const fault = useFolderFault();
+  return (
+    <div>
+      <Heading>{t('batch.folders')}</Heading>
+      <Field label={t('batch.input')}>
+        <FolderButton name={input?.name ?? ''} testId="choose-input" onClick={() => void batch.pickFolder('input')} />
+      </Field>
+      <Field label={t('batch.output')} htmlFor={`${id}-output`}>
+        <Select
+          id={`${id}-output`}
+          testId="batch-output"
+          className="w-56"
+          value={output === null ? 'inside' : 'elsewhere'}
+          options={[
+            { value: 'inside', label: t('batch.inside') },
+            { value: 'elsewhere', label: t('batch.elsewhere') },
+          ]}
+          onChange={(chosen) => (chosen === 'inside' ? batch.choose('output', null) : void batch.pickFolder('output'))}
+        />
+      </Field>
+      {output === null ? (
+        <Field label={t('batch.below')} htmlFor={id}>
+          <input
+            id={id}
+            type="text"
+            value={below}
+            data-testid="batch-below"
+            aria-invalid={fault !== null}
+            aria-describedby={`${id}-fault`}
+            onChange={(event) => batch.setBelow(event.target.value)}
+            className={`h-7 w-56 ${INPUT}`}
+          />
+        </Field>
+      ) : (
+        <Field label={t('batch.outputFolder')}>
+          <FolderButton name={output.name} testId="choose-output" onClick={() => void batch.pickFolder('output')} />
+        </Field>
+      )}
+      <Fault id={`${id}-fault`} fault={fault} />
+    </div>
+  );
+}
+
+/** The folder that is chosen; pressing it chooses another. */
+function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
+  const { t } = useTranslation();
+  return (
+    <Button className="w-56 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
+      <Icon of={Folder} className="shrink-0 text-secondary" />
+      <span className="min-w-0 grow truncate text-left">{name}</span>
+      <span className="text-xs text-secondary">{t('batch.change')}</span>
+    </Button>
+  );
+}
+
+// ----------------------------------------------------------------------------------------------- work
+
+function Work() {
+  const { t, i18n } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const recipes = useApp((state) => state.recipes);
+  const draft = useBatch((state) => state.draft);
+  const recipe = recipes.find((each) => each.id === draft.recipe) ?? null;
+  const steps = recipe?.steps.filter((step) => step.enabled).map((step) => t(`steps.${step.kind}`)) ?? [];
+  const summary =
+    recipe === null
+      ? t('batch.recipeProposal')
+      : t(recipe.gate === 'needed' ? 'batch.recipeNeeded' : 'batch.recipeAlways', { steps: steps.join(', ') });
+  const lossy = draft.format === null || LOSSY.includes(draft.format);
+  return (
+    <div>
+      <Heading>{t('batch.work')}</Heading>
+      <Field label={t('restore.recipe')} htmlFor={`${id}-recipe`}>
+        <Select
+          id={`${id}-recipe`}
+          testId="batch-recipe"
+          className="w-56"
+          describedBy={`${id}-summary`}
+          value={recipe?.id ?? ''}
+          options={[
+            { value: '', label: t('batch.proposal') },
+            ...recipes.map((each) => ({ value: each.id, label: recipeName(each, t, i18n) })),
+          ]}
+          onChange={(chosen) => set({ recipe: chosen === '' ? null : chosen })}
+        />
+      </Field>
+      <p id={`${id}-summary`} className="mb-1 text-xs text-secondary">
+        {summary}
+      </p>
+      <Field label={t('export.format')} htmlFor={`${id}-format`}>
+        <Select<ExportFormat | 'own'>
+          id={`${id}-format`}
+          testId="batch-format"
+          className="w-56"
+          value={draft.format ?? 'own'}
+          options={[
+            { value: 'own', label: t('batch.ownFormat') },
+            ...EXPORT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] })),
+          ]}
+          onChange={(chosen) => set({ format: chosen === 'own' ? null : chosen })}
+        />
+      </Field>
+      {lossy && (
+        <div className="py-1">
+          <Slider
+            label={t('export.quality')}
+            value={draft.quality}
+            min={1}
+            max={100}
+            step={1}
+            initial={QUALITY}
+            testId="batch-quality"
+            onChange={(quality) => set({ quality })}
+          />
+        </div>
+      )}
+      <Field
+        label={t('batch.keepMetadata')}
+        htmlFor={`${id}-keep`}
+        hint={t('export.keepMetadataText')}
+        hintId={`${id}-keep-hint`}
+      >
+        <Switch
+          id={`${id}-keep`}
+          describedBy={`${id}-keep-hint`}
+          checked={draft.keepMetadata}
+          onChange={(keepMetadata) => set({ keepMetadata })}
+        />
+      </Field>
+    </div>
+  );
+}
+
+// ----------------------------------------------------------------------------------------------- more
+
+function More() {
+  const { t } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const cores = useApp((state) => state.info?.machine.cores ?? 1);
+  const recipes = useApp((state) => state.recipes);
+  const draft = useBatch((state) => state.draft);
+  const { faults } = settingsOf(draft, recipes);
+  const isShown = open || Object.keys(faults).length > 0;
+  return (
+    <div>
+      <button
+        type="button"
+        aria-expanded={isShown}
+        aria-controls={id}
+        data-testid="batch-more"
+        onClick={() => setOpen(!open)}
+        className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
+      >
+        <Icon of={ChevronRight} className={`transition-transform ${isShown ? 'rotate-90' : ''}`} />
+        {t('restore.more')}
+      </button>
+      <div id={id} hidden={!isShown} className="mt-1 space-y-1">
+        <NamePattern fault={faults.name} />
+        <Field label={t('batch.conflict')} htmlFor={`${id}-conflict`}>
+          <Select<BatchSettings['conflict']>
+            id={`${id}-conflict`}
+            testId="batch-conflict"
+            className="w-56"
+            value={draft.conflict}
+            options={CONFLICT_RULES.map((value) => ({ value, label: t(`batch.conflicts.${value}`) }))}
+            onChange={(conflict) => set({ conflict })}
+          />
+        </Field>
+        <Globs which="include" fault={faults.include} />
+        <Globs which="exclude" fault={faults.exclude} />
+        <Field label={t('batch.order')} htmlFor={`${id}-order`}>
+          <Select<BatchSettings['order']>
+            id={`${id}-order`}
+            className="w-56"
+            value={draft.order}
+            options={BATCH_ORDERS.map((value) => ({ value, label: t(`batch.orders.${value}`) }))}
+            onChange={(order) => set({ order })}
+          />
+        </Field>
+        <Field label={t('batch.concurrency')} htmlFor={`${id}-concurrency`}>
+          <Select
+            id={`${id}-concurrency`}
+            testId="batch-concurrency"
+            className="w-56"
+            value={String(draft.concurrency)}
+            options={[
+              { value: '0', label: t('providers.auto') },
+              ...threadChoices(cores, draft.concurrency).map((each) => ({ value: String(each), label: String(each) })),
+            ]}
+            onChange={(chosen) => set({ concurrency: Number(chosen) })}
+          />
+        </Field>
+        <Field label={t('batch.watch')} htmlFor={`${id}-watch`} hint={t('batch.watchText')} hintId={`${id}-watch-hint`}>
+          <Switch
+            id={`${id}-watch`}
+            describedBy={`${id}-watch-hint`}
+            checked={draft.watch}
+            onChange={(watch) => set({ watch })}
+          />
+        </Field>
+      </div>
+    </div>
+  );
+}
+
+/** How the new files are called: a text with what stands for something in braces, which can be put in by a press. */
+function NamePattern({ fault }: { fault: DraftFault | undefined }) {
+  const { t } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const ref = useRef<HTMLInputElement>(null);
+  const draft = useBatch((state) => state.draft);
+  const input = useBatch((state) => state.input);
+  const first = useBatch((state) => state.plan.result?.examples[0]?.name ?? null);
+  const recipe = useApp((state) => state.recipes.find((each) => each.id === draft.recipe) ?? null);
+  const example = exampleName(draft.name, {
+    original: first ?? t('batch.exampleFile'),
+    folder: input?.name ?? '',
+    // What is no recipe goes by this name in the files.
+    recipe: recipe?.name ?? 'proposal',
+    format: draft.format,
+    date: new Date(),
+  });
+  const insert = (token: string) => {
+    const field = ref.current;
+    if (field === null) return;
+    const [from, to] = [field.selectionStart ?? draft.name.length, field.selectionEnd ?? draft.name.length];
+    set({ name: `${draft.name.slice(0, from)}{${token}}${draft.name.slice(to)}` });
+    field.focus();
+    // Once the new text is there.
+    requestAnimationFrame(() => field.setSelectionRange(from + token.length + 2, from + token.length + 2));
+  };
+  return (
+    <div className="flex items-start justify-between gap-4 py-1">
+      <label htmlFor={id} className="leading-7">
+        {t('batch.name')}
+      </label>
+      <div className="w-56 shrink-0">
+        <input
+          ref={ref}
+          id={id}
+          type="text"
+          value={draft.name}
+          spellCheck={false}
+          data-testid="batch-name"
+          aria-invalid={fault !== undefined}
+          aria-describedby={`${id}-fault ${id}-example`}
+          onChange={(event) => set({ name: event.target.value })}
+          className={`h-7 w-full ${INPUT}`}
+        />
+        <div className="mt-1.5 mb-1 flex flex-wrap gap-1">
+          {NAME_TOKENS.map((token) => (
+            <button
+              key={token}
+              type="button"
+              title={t('batch.insert', { token: `{${token}}` })}
+              onClick={() => insert(token)}
+              className="h-5 rounded-md border border-line bg-raised px-1.5 text-xs leading-4 hover:border-track"
+            >
+              {t(`batch.tokens.${token}`)}
+            </button>
+          ))}
+        </div>
+        <Fault id={`${id}-fault`} fault={fault} />
+        <p id={`${id}-example`} data-testid="batch-example" className="text-xs break-words text-secondary">
+          {fault === undefined && example}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+function Globs({ which, fault }: { which: 'include' | 'exclude'; fault: DraftFault | undefined }) {
+  const { t } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const text = useBatch((state) => state.draft[which]);
+  return (
+    <div className="py-1">
+      <div className="flex items-start justify-between gap-4">
+        <div className="min-w-0">
+          <label htmlFor={id}>{t(`batch.${which}`)}</label>
+          <p id={`${id}-hint`} className="text-xs text-secondary">
+            {t(`batch.${which}Text`)}
+          </p>
+        </div>
+        <textarea
+          id={id}
+          rows={2}
+          value={text}
+          spellCheck={false}
+          data-testid={`batch-${which}`}
+          aria-invalid={fault !== undefined}
+          aria-describedby={`${id}-hint ${id}-fault`}
+          onChange={(event) => set({ [which]: event.target.value })}
+          className={`w-56 shrink-0 resize-none py-1 text-xs ${INPUT}`}
+        />
+      </div>
+      <Fault id={`${id}-fault`} fault={fault} />
+    </div>
+  );
+}

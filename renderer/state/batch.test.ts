@@ -1,0 +1,365 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type BatchRow, BatchSettings, type BatchState, type Request, type Response } from '../../preload/contract';
+import { createFakeBridge, fakeBatch, fakeFailure, ok } from '../testing/fakeBridge';
+import { createActions } from './actions';
+import {
+  type BatchDraft,
+  dealtWith,
+  folderFault,
+  lastPart,
+  PLAN_DELAY,
+  ROWS_INTERVAL,
+  settingsOf,
+  standingOf,
+} from './batch';
+import { createStores } from './stores';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+async function setUp() {
+  const bridge = createFakeBridge();
+  const stores = createStores();
+  const pages: string[] = [];
+  let ids = 0;
+  const actions = createActions(bridge, stores, {
+    newId: () => {
+      ids += 1;
+      return `id-${ids}`;
+    },
+    download: () => {},
+    openPage: (url) => void pages.push(url),
+  });
+  await actions.start();
+  actions.batch.proposeName('Restored');
+  return {
+    bridge,
+    stores,
+    pages,
+    batch: actions.batch,
+    actions,
+    get: stores.batch.getState,
+    notices: () => stores.notices.getState().notices,
+    settle: () => vi.advanceTimersByTimeAsync(0),
+    rest: () => vi.advanceTimersByTimeAsync(PLAN_DELAY),
+    plans: () => bridge.named('batch.plan').map(({ request }) => request),
+  };
+}
+
+const SCANS = { token: 'scans', name: 'scans' };
+const plan: Response<'batch.plan'> = { photos: 3, others: 1, bytes: 9e6, done: 0, examples: [], unreadable: [] };
+
+function rowsOf({ from, count }: Pick<Request<'batch.rows'>, 'from' | 'count'>, total: number): BatchRow[] {
+  return Array.from({ length: Math.max(0, Math.min(total, from + count) - from) }, (_, place) => ({
+    index: from + place,
+    name: `${from + place}.jpg`,
+    bytes: 1000,
+    state: 'waiting' as const,
+    failure: null,
+    reports: [],
+    written: null,
+    seconds: null,
+    pictured: false,
+  }));
+}
+
+const draft: BatchDraft = { ...BatchSettings.parse({}), recipe: null, include: '', exclude: '' };
+
+describe('a draft', () => {
+  test('becomes settings, its patterns one a line', () => {
+    const { settings } = settingsOf({ ...draft, include: '*.tif\n\n 1931/** ', exclude: '*.{gif,png}' }, []);
+    expect(settings).toMatchObject({ include: ['*.tif', '1931/**'], exclude: ['*.{gif,png}'], recipe: null });
+  });
+
+  test.each([
+    ['', 'empty'],
+    ['restored/{name}', 'folders'],
+    ['restored', 'nameMissing'],
+    ['{name} {time}', 'tokenUnknown'],
+    [`{name}${'x'.repeat(120)}`, 'tooLong'],
+  ] as const)('called "%s" is wrong in that it is %s', (name, fault) => {
+    expect(settingsOf({ ...draft, name }, [])).toEqual({ settings: null, faults: { name: fault } });
+  });
+
+  test('says which patterns are too many, and which folders are none', () => {
+    const many = Array.from({ length: 101 }, (_, each) => `${each}.jpg`).join('\n');
+    expect(settingsOf({ ...draft, exclude: many }, []).faults).toEqual({ exclude: 'tooLong' });
+    expect(['Restored', ' ', '../up', '..', 'x'.repeat(101)].map(folderFault)).toEqual([
+      null,
+      'empty',
+      'folders',
+      'folders',
+      'tooLong',
+    ]);
+  });
+});
+
+describe('how a batch stands', () => {
+  const none = { found: 0, waiting: 0, restored: 0, unchanged: 0, kept: 0, failed: 0, quarantined: 0, passed: 0 };
+  const counted = (counts: Partial<BatchState['counts']>, change: Partial<BatchState> = {}) =>
+    standingOf(fakeBatch({ phase: 'done', counts: { ...none, ...counts }, running: [], ...change }));
+
+  test('is told apart where the phase alone says too little', () => {
+    expect(counted({ restored: 3, passed: 2 })).toBe('done');
+    expect(counted({ restored: 3, quarantined: 1 })).toBe('problems');
+    expect(counted({ failed: 2 })).toBe('allFailed');
+    expect(counted({ passed: 2 })).toBe('nothingFound');
+    expect(counted({}, { phase: 'running', scanning: true })).toBe('scanning');
+    expect(counted({ restored: 1 }, { phase: 'running', scanning: true })).toBe('running');
+    expect(counted({ failed: 1 }, { phase: 'halted' })).toBe('halted');
+  });
+
+  test('counts everything that has come to an end', () => {
+    expect(dealtWith(fakeBatch())).toBe(1019);
+    expect(['/home/anna/scans/', 'C:\\Photos\\Lake', '/'].map(lastPart)).toEqual(['scans', 'Lake', '/']);
+  });
+});
+
+describe('setting up', () => {
+  test('a folder is looked through as soon as it is chosen, into a new folder inside it', async () => {
+    const { batch, get, plans, settle } = await setUp();
+    batch.choose('input', SCANS);
+    await settle();
+    expect(plans()).toMatchObject([{ input: 'scans', output: 'scans', below: 'Restored' }]);
+    expect(get().plan).toMatchObject({ phase: 'ready', result: { photos: 3120 } });
+    batch.choose('output', { token: 'done', name: 'done' });
+    await settle();
+    expect(plans()[1]).toMatchObject({ input: 'scans', output: 'done', below: null });
+  });
+
+  test('a change is looked through when the hand rests, and what it replaces is broken off', async () => {
+    const { batch, bridge, get, plans, rest, settle } = await setUp();
+    bridge.held.add('batch.plan');
+    batch.choose('input', SCANS);
+    await settle();
+    batch.set({ include: '*.t' });
+    batch.set({ include: '*.tif' });
+    expect(bridge.named('jobs.cancel')).toHaveLength(1);
+    expect(get().plan.phase).toBe('looking');
+    await rest();
+    expect(plans().map(({ settings }) => settings.include)).toEqual([[], ['*.tif']]);
+    bridge.named('batch.plan')[1]?.answer(ok(plan));
+    await settle();
+    expect(get().plan).toMatchObject({ phase: 'ready', result: plan });
+    batch.set({ concurrency: 2, watch: true });
+    await rest();
+    expect(plans()).toHaveLength(2);
+  });
+
+  test('what is wrong is neither looked through nor begun', async () => {
+    const { batch, bridge, get, plans, rest } = await setUp();
+    batch.choose('input', SCANS);
+    await rest();
+    batch.set({ name: 'all the same' });
+    await rest();
+    batch.start();
+    await rest();
+    expect(plans()).toHaveLength(1);
+    expect(get().plan.phase).toBe('none');
+    expect(bridge.named('batch.start')).toHaveLength(0);
+    batch.set({ name: '{name}' });
+    batch.setBelow('..');
+    await rest();
+    expect(get().plan.phase).toBe('none');
+  });
+
+  test('looking can be stopped, and taken up again', async () => {
+    const { batch, bridge, get, settle } = await setUp();
+    bridge.held.add('batch.plan');
+    batch.choose('input', SCANS);
+    await settle();
+    batch.stopLooking();
+    await settle();
+    expect(get().plan).toMatchObject({ phase: 'stopped', failure: null });
+    bridge.held.clear();
+    bridge.answers['batch.plan'] = () => fakeFailure('OUTPUT_IS_INPUT');
+    batch.lookAgain();
+    await settle();
+    expect(get().plan).toMatchObject({ phase: 'failed', failure: { code: 'OUTPUT_IS_INPUT' } });
+  });
+
+  test('metadata is kept or not as the settings say, until that is changed by hand', async () => {
+    const { actions, batch, get, plans, settle, rest } = await setUp();
+    await actions.setSettings({ keepMetadata: false });
+    batch.choose('input', SCANS);
+    await settle();
+    expect(plans()[0]?.settings.keepMetadata).toBe(false);
+    batch.set({ keepMetadata: true });
+    await rest();
+    batch.choose('input', { token: 'other', name: 'other' });
+    await settle();
+    expect(get().draft.keepMetadata).toBe(true);
+  });
+});
+
+describe('a batch', () => {
+  test('is begun with the recipe by its id, and is then what the page shows', async () => {
+    const { batch, bridge, get, settle } = await setUp();
+    batch.choose('input', SCANS);
+    batch.set({ recipe: 'enlarge', format: 'png' });
+    await settle();
+    batch.start();
+    await settle();
+    expect(bridge.named('batch.start')[0]?.request.settings).toMatchObject({
+      recipe: { id: 'enlarge', gate: 'always' },
+      format: 'png',
+    });
+    expect(get()).toMatchObject({ shown: true, batch: { id: 'batch-1' }, input: null });
+  });
+
+  test('that is refused is told of, and what was set stays', async () => {
+    const { batch, bridge, get, notices, settle } = await setUp();
+    bridge.answers['batch.start'] = () => fakeFailure('FOLDER_UNWRITABLE');
+    batch.choose('input', SCANS);
+    await settle();
+    batch.start();
+    await settle();
+    expect(notices()).toMatchObject([{ text: 'batchFailed', failure: { code: 'FOLDER_UNWRITABLE' } }]);
+    expect(get()).toMatchObject({ shown: false, starting: false, input: SCANS });
+  });
+
+  test('that runs when the page is loaded is shown, and says so elsewhere when it ends', async () => {
+    const bridge = createFakeBridge();
+    bridge.answers['batch.state'] = () => ok({ state: fakeBatch(), known: [] });
+    const stores = createStores();
+    const actions = createActions(bridge, stores, { newId: () => 'id', download: () => {}, openPage: () => {} });
+    await actions.start();
+    expect(stores.batch.getState()).toMatchObject({ shown: true, batch: { phase: 'running' } });
+    const told = () => stores.notices.getState().notices.map(({ text, params }) => [text, params.name]);
+    bridge.emit('batch.state', fakeBatch({ phase: 'paused' }));
+    expect(told()).toEqual([]);
+    bridge.emit('batch.state', fakeBatch({ phase: 'done' }));
+    bridge.emit('batch.state', fakeBatch({ phase: 'done' }));
+    expect(told()).toEqual([['batchDone', 'photos']]);
+    stores.notices.getState().notices[0]?.action?.run();
+    expect(stores.view.getState().page).toBe('batch');
+    bridge.emit('batch.state', fakeBatch({ phase: 'halted', halt: { code: 'DISK_FULL', message: '' } }));
+    expect(told()).toHaveLength(1);
+  });
+
+  test('a folder dropped meanwhile waits, and is looked through once it is its turn', async () => {
+    const { actions, batch, bridge, get, notices, plans, settle } = await setUp();
+    bridge.emit('batch.state', fakeBatch());
+    batch.showBatch();
+    actions.openFiles([{ token: 'more', name: 'More', kind: 'folder' }]);
+    await settle();
+    expect(notices()).toMatchObject([{ text: 'folderWaits', params: { name: 'More' } }]);
+    expect(get().shown).toBe(true);
+    expect(plans()).toEqual([]);
+    bridge.emit('batch.state', fakeBatch({ phase: 'done' }));
+    batch.leave();
+    await settle();
+    expect(plans()).toMatchObject([{ input: 'more' }]);
+  });
+
+  test('of an earlier run is gone on with, or taken off the list', async () => {
+    const { batch, bridge, get, notices, settle } = await setUp();
+    const entry = { id: 'old', input: '/a/scans', output: '/a/done', begunAt: '2026-11-01T00:00:00Z', finished: false };
+    bridge.answers['batch.state'] = () => ok({ state: null, known: [entry] });
+    bridge.answers['batch.continue'] = ({ id }) => ok(fakeBatch({ id }));
+    await batch.loadKnown();
+    batch.goOn('old');
+    await settle();
+    expect(get()).toMatchObject({ shown: true, batch: { id: 'old' } });
+    bridge.answers['batch.state'] = () => ok({ state: null, known: [] });
+    batch.forget(entry);
+    await settle();
+    expect(get().known).toEqual([]);
+    expect(notices()).toMatchObject([{ text: 'batchForgotten', params: { name: 'scans' } }]);
+  });
+
+  test('its report opens in a window of its own, or by the system', async () => {
+    const { batch, bridge, notices, pages, settle } = await setUp();
+    bridge.emit('batch.state', fakeBatch());
+    batch.report();
+    await settle();
+    expect(pages).toEqual(['/download/report-1/index.html']);
+    expect(notices()).toMatchObject([{ text: 'reportWritten', action: { label: 'openReport' } }]);
+    bridge.answers['batch.report'] = () => ok({ place: '/photos/Restored/emulsion-report', page: null });
+    batch.report();
+    await settle();
+    expect(pages).toHaveLength(1);
+    expect(notices().at(-1)).toMatchObject({
+      text: 'reportOpened',
+      params: { place: '/photos/Restored/emulsion-report' },
+    });
+  });
+});
+
+describe('rows', () => {
+  async function withRows(total: number) {
+    const all = await setUp();
+    const { bridge, settle, get, batch } = all;
+    bridge.answers['batch.rows'] = (request) => ok({ total, rows: rowsOf(request, total) });
+    bridge.emit('batch.state', fakeBatch());
+    return {
+      ...all,
+      asked: () => bridge.named('batch.rows').map(({ request }) => request),
+      names: () => get().rows?.rows.map(({ name }) => name) ?? [],
+      async see(from: number, to: number) {
+        batch.see({ from, to });
+        await settle();
+      },
+    };
+  }
+
+  test('are fetched around what is in sight, and only where they are not there yet', async () => {
+    const { asked, names, see } = await withRows(100_000);
+    await see(0, 20);
+    await see(10, 30);
+    await see(50_000, 50_020);
+    expect(asked().map(({ from, count }) => [from, count])).toEqual([
+      [0, 200],
+      [49_910, 200],
+    ]);
+    expect(names()[0]).toBe('49910.jpg');
+  });
+
+  test('of the last place in sight are the only ones fetched when one scrolls faster than they come', async () => {
+    const { asked, bridge, see, settle } = await withRows(100_000);
+    bridge.held.add('batch.rows');
+    await see(0, 20);
+    for (const from of [1000, 2000, 3000]) await see(from, from + 20);
+    bridge.held.clear();
+    bridge.named('batch.rows')[0]?.answer(ok({ total: 100_000, rows: rowsOf({ from: 0, count: 200 }, 100_000) }));
+    await settle();
+    expect(asked().map(({ from }) => from)).toEqual([0, 2910]);
+  });
+
+  test('are fetched once more as the batch goes on, a few times a second at most', async () => {
+    const { asked, bridge, see, batch } = await withRows(500);
+    await see(0, 20);
+    for (let step = 0; step < 10; step++) bridge.emit('batch.state', fakeBatch());
+    await vi.advanceTimersByTimeAsync(ROWS_INTERVAL);
+    expect(asked()).toHaveLength(2);
+    batch.see(null);
+    bridge.emit('batch.state', fakeBatch());
+    await vi.advanceTimersByTimeAsync(ROWS_INTERVAL);
+    expect(asked()).toHaveLength(2);
+  });
+
+  test('of another filter take the place of the old ones only when they have come', async () => {
+    const { asked, bridge, get, batch, see, settle } = await withRows(500);
+    await see(0, 20);
+    bridge.held.add('batch.rows');
+    batch.setFilter('problems');
+    await settle();
+    expect(get().rows).toMatchObject({ filter: 'all', total: 500 });
+    bridge.named('batch.rows')[1]?.answer(ok({ total: 1, rows: rowsOf({ from: 0, count: 1 }, 1) }));
+    await settle();
+    expect(get().rows).toMatchObject({ filter: 'problems', total: 1 });
+    expect(asked()[1]).toMatchObject({ filter: 'problems', from: 0 });
+  });
+
+  test('that cannot be had leave those that are there, and are not asked for without end', async () => {
+    const { asked, bridge, names, see, settle } = await withRows(500);
+    await see(0, 20);
+    bridge.answers['batch.rows'] = () => fakeFailure('BATCH_UNKNOWN');
+    await see(400, 420);
+    bridge.answers['batch.rows'] = () => ok({ total: 500, rows: [] });
+    await see(440, 460);
+    await settle();
+    expect(asked()).toHaveLength(3);
+    expect(names()).toEqual([]);
+  });
+});

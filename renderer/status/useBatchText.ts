@@ -1,0 +1,16 @@
+import { useTranslation } from 'react-i18next';
+import type { BatchState } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { dealtWith } from '../state/batch';
+
+/** How a batch stands, in a line; null where there is none, and where it has come to an end. */
+export function useBatchText(batch: BatchState | null): string | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (batch === null || batch.phase === 'done' || batch.phase === 'cancelled') return null;
+  const figures = { done: format.number(dealtWith(batch), 0), found: format.number(batch.counts.found, 0) };
+  const { phase, secondsLeft } = batch;
+  if (phase !== 'running') return t(`batch.line.${phase}`, figures);
+  if (secondsLeft === null) return t('batch.line.running', figures);
+  return t('batch.line.withTime', { ...figures, time: format.duration(secondsLeft) });
+}
