@@ -393,8 +393,10 @@ export async function createApp(services: HostServices): Promise<App> {
       const batch = batches.find(id);
       const isOver = !batches.busy();
       if (action === 'retryFailed') {
-        if (isOver) return batches.goOn(id, true);
-        await batch.retryFailed();
+        if (!(await batch.retryFailed())) {
+          await batch.ended;
+          return batches.goOn(id, true);
+        }
       } else if (action === 'resume' && isOver) return batches.goOn(id);
       else batch[action]();
       return batch.state();

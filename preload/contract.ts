@@ -789,7 +789,16 @@ export type BatchRow = z.infer<typeof BatchRow>;
 export const BATCH_FILTERS = ['all', 'restored', 'unchanged', 'problems', 'others'] as const;
 
 /** The two folders of a batch; `below`: the name of a folder inside the second that is made for it. */
-const BatchPlace = { input: FileToken, output: FileToken, below: z.string().min(1).max(100).nullable() };
+const BatchPlace = {
+  input: FileToken,
+  output: FileToken,
+  below: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^(?!\.{1,2}$)[^/\\]+$/)
+    .nullable(),
+};
 
 /** A batch that was begun on this computer, and what it came to as far as its journal can be read. */
 export const BatchEntry = z.object({
@@ -993,7 +1002,7 @@ export const CALLS = {
   'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
   /**
    * Looks at what a batch would do, without doing any of it: how many files are photos, and the first of them with the
-   * names that they would get. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE, BATCH_RUNNING.
+   * names that they would get. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE.
    */
   'batch.plan': {
     request: z.object({ ...BatchPlace, settings: BatchSettings, jobId: JobId }).strict(),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,6 +53,7 @@ test('one runs at a time; another is refused until it is over', async () => {
 test('after a restart an unfinished batch is known, and is gone on with under its own settings', async () => {
   const first = started(slow);
   const { id } = await first.batches.start(input, output, settings);
+  await expect.poll(() => first.batches.state()?.scanning, { interval: 1 }).toBe(false);
   await first.batches.close();
   expect(first.batches.state()?.counts.waiting).toBeGreaterThan(0);
 
@@ -90,4 +91,34 @@ test('a list that cannot be read is begun anew', async () => {
   expect(await batches.known()).toEqual([]);
   await batches.start(input, output, settings);
   expect(await batches.known()).toHaveLength(1);
+});
+
+test('closed while a batch is being begun, none goes on', async () => {
+  const { batches } = started(slow);
+  const starting = batches.start(input, output, settings).catch(() => null);
+  await batches.close();
+  await starting;
+  expect(batches.busy()).toBe(false);
+  await expect(batches.start(input, output, settings)).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('a batch that has ended leaves its folder to others, and can still be looked at', async () => {
+  const { batches } = started();
+  const { id } = await batches.start(input, output, settings);
+  await batches.find(id).ended;
+  const other = started();
+  await other.batches.start(input, output, settings);
+  await other.batches.find(id).ended;
+  const { rows } = await batches.find(id).rows('all', 0, 10);
+  expect(rows.map(({ written }) => written)).toEqual(['a.png', 'b.png', 'c.png']);
+  expect((await batches.find(id).thumbnail(0, 'after'))?.length).toBe(3);
+});
+
+test('where it cannot be gone on with, as the drive is not there, what was shown stays', async () => {
+  const { batches } = started();
+  const { id } = await batches.start(input, output, settings);
+  await batches.find(id).ended;
+  await rename(input, `${input}-gone`);
+  await expect(batches.goOn(id)).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  expect(batches.state()?.id).toBe(id);
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { BatchEntry, BatchSettings, type BatchState } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { writeSafely } from '../safe-file';
-import { type Batch, startBatch, type Workshop } from './run';
+import { assertFolders, type Batch, startBatch, type Workshop } from './run';
 
 /** Batches that are remembered, the latest first. */
 const MOST = 20;
@@ -38,7 +38,8 @@ export function createBatches({
   onState(state: BatchState): void;
 }): Batches {
   let current: Batch | null = null;
-  let starting = false;
+  let starting: Promise<BatchState> | null = null;
+  let isClosed = false;
   let writing: Promise<void> = Promise.resolve();
 
   const load = async (): Promise<Known> => {
@@ -57,36 +58,39 @@ export function createBatches({
   };
   const isBusy = () => {
     const phase = current?.state().phase;
-    return phase !== undefined && !['done', 'cancelled', 'halted'].includes(phase);
+    return starting !== null || (phase !== undefined && !['done', 'cancelled', 'halted'].includes(phase));
   };
 
-  const begin = async (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
-    if (starting || isBusy()) throw new EmulsionError('BATCH_RUNNING');
-    starting = true;
-    try {
-      await current?.close();
-      current = null;
-      const batch = await startBatch({
-        input,
-        output,
-        settings,
-        retry,
-        workshop: workshop(settings),
-        newId: randomUUID,
-        onState,
-      });
-      current = batch;
-      const entry = { id: batch.id, input, output, begunAt: new Date().toISOString(), finished: false, settings };
-      await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(() => undefined);
-      void batch.ended.then(({ phase }) => {
-        const finished = phase === 'done';
-        const mark = (known: Known) => known.map((each) => (each.id === batch.id ? { ...each, finished } : each));
-        return change(mark).catch(() => undefined);
-      });
-      return batch.state();
-    } finally {
-      starting = false;
-    }
+  const begin = (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
+    if (starting || isBusy()) return Promise.reject(new EmulsionError('BATCH_RUNNING'));
+    if (isClosed) return Promise.reject(new EmulsionError('CANCELLED'));
+    starting = start(input, output, settings, retry).finally(() => {
+      starting = null;
+    });
+    return starting;
+  };
+  const start = async (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
+    // Where the next one cannot be begun, the last one is still there to be looked at.
+    await assertFolders(input, output);
+    await current?.close();
+    const batch = await startBatch({
+      input,
+      output,
+      settings,
+      retry,
+      workshop: workshop(settings),
+      newId: randomUUID,
+      onState,
+    });
+    current = batch;
+    const entry = { id: batch.id, input, output, begunAt: new Date().toISOString(), finished: false, settings };
+    await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(() => undefined);
+    void batch.ended.then(({ phase }) => {
+      const finished = phase === 'done';
+      const mark = (known: Known) => known.map((each) => (each.id === batch.id ? { ...each, finished } : each));
+      return change(mark).catch(() => undefined);
+    });
+    return batch.state();
   };
 
   return {
@@ -108,6 +112,8 @@ export function createBatches({
     forget: (id) => change((known) => known.filter((each) => each.id !== id)),
     busy: isBusy,
     async close() {
+      isClosed = true;
+      await starting?.catch(() => undefined);
       await current?.close();
       await writing.catch(() => undefined);
     },

@@ -22,8 +22,7 @@ export interface Journal<Head> {
   read(at: number): Promise<{ head: Head; body: unknown }>;
   /** Lines in the middle of the file whose checksum is wrong: what they said is lost. */
   readonly damaged: number;
-  /** True once the disk was full: what was kept free for the last lines has been used. */
-  readonly isShort: boolean;
+  /** Ends the writing; lines can still be read. */
   close(): Promise<void>;
 }
 
@@ -60,7 +59,7 @@ export async function openJournal<Head>(
     await file.truncate(end);
     await file.sync();
     await writeFile(reserve, Buffer.alloc(RESERVE_BYTES, 0x2e)).catch(() => rm(reserve, { force: true }));
-    return new FileJournal(file, end, damaged, reserve);
+    return new FileJournal(file, path, end, damaged, reserve);
   } catch (error) {
     await file.close();
     throw error;
@@ -144,8 +143,11 @@ function encode({ head, body }: Line<unknown>): Buffer {
 
 class FileJournal<Head> implements Journal<Head> {
   readonly damaged: number;
-  isShort = false;
+  /** What was kept free for the last lines has been used. */
+  #isShort = false;
   readonly #file: FileHandle;
+  readonly #path: string;
+  #isClosed = false;
   readonly #reserve: string;
   #end: number;
   /** Lines that wait to be written, all in one go. */
@@ -153,8 +155,9 @@ class FileJournal<Head> implements Journal<Head> {
   #writing: Promise<void> | null = null;
   #broken: EmulsionError | null = null;
 
-  constructor(file: FileHandle, end: number, damaged: number, reserve: string) {
+  constructor(file: FileHandle, path: string, end: number, damaged: number, reserve: string) {
     this.#file = file;
+    this.#path = path;
     this.#end = end;
     this.damaged = damaged;
     this.#reserve = reserve;
@@ -162,6 +165,7 @@ class FileJournal<Head> implements Journal<Head> {
 
   async append(...lines: Line<Head>[]): Promise<number[]> {
     if (this.#broken) throw this.#broken;
+    if (this.#isClosed) throw new EmulsionError('INTERNAL', { detail: 'the journal is closed' });
     const encoded = lines.map(encode);
     const bytes = Buffer.concat(encoded);
     let at = this.#end + this.#waiting.reduce((sum, each) => sum + each.bytes.length, 0) + this.#inFlight;
@@ -206,8 +210,8 @@ class FileJournal<Head> implements Journal<Head> {
       await this.#putAll(bytes);
     } catch (error) {
       const { code } = toEmulsionError(error);
-      if (code !== 'DISK_FULL' || this.isShort) throw error;
-      this.isShort = true;
+      if (code !== 'DISK_FULL' || this.#isShort) throw error;
+      this.#isShort = true;
       await rm(this.#reserve, { force: true });
       await this.#putAll(bytes);
     }
@@ -227,16 +231,8 @@ class FileJournal<Head> implements Journal<Head> {
   }
 
   async read(at: number): Promise<{ head: Head; body: unknown }> {
-    const parts: Buffer[] = [];
-    for (let place = at; ; ) {
-      const part = Buffer.allocUnsafe(8192);
-      const { bytesRead } = await this.#file.read(part, 0, part.length, place);
-      const stop = part.subarray(0, bytesRead).indexOf(NEWLINE);
-      parts.push(part.subarray(0, stop === -1 ? bytesRead : stop));
-      if (stop !== -1 || bytesRead === 0) break;
-      place += bytesRead;
-    }
-    const line = Buffer.concat(parts);
+    const file = this.#isClosed ? await open(this.#path, 'r') : this.#file;
+    const line = await lineAt(file, at).finally(() => (this.#isClosed ? file.close() : undefined));
     const head = headOf<Head>(line);
     if (head === null) throw new EmulsionError('JOURNAL_INVALID', { detail: `the line at ${at}` });
     const text = line.subarray(CHECKSUM + 1);
@@ -246,7 +242,20 @@ class FileJournal<Head> implements Journal<Head> {
 
   async close(): Promise<void> {
     await this.#writing;
+    this.#isClosed = true;
     await rm(this.#reserve, { force: true }).catch(() => undefined);
     await this.#file.close();
+  }
+}
+
+async function lineAt(file: FileHandle, at: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let place = at; ; ) {
+    const part = Buffer.allocUnsafe(8192);
+    const { bytesRead } = await file.read(part, 0, part.length, place);
+    const stop = part.subarray(0, bytesRead).indexOf(NEWLINE);
+    parts.push(part.subarray(0, stop === -1 ? bytesRead : stop));
+    if (stop !== -1 || bytesRead === 0) return Buffer.concat(parts);
+    place += bytesRead;
   }
 }

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { BatchOutcome, BatchSettings, Failure, StepReport } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { makeFolder, syncFolder } from '../photos/write';
 import { type Journal, openJournal, readJournal } from './journal';
 import { takeLock } from './lock';
 import type { Found } from './scan';
-import { pathIn, placeOf } from './storage';
+import { isRemote, pathIn, placeOf } from './storage';
 import { Thumbnails } from './thumbnails';
 
 /** The folder inside the output folder that holds a batch's own files. */
@@ -24,6 +26,8 @@ export type Head =
   | { t: 'end'; n: string; b: number; m: number; x: Exclude<BatchOutcome, 'restored' | 'unchanged'> }
   /** A photo took the engine down. */
   | { t: 'crash'; n: string; c: string }
+  /** It was not these photos that took it down. */
+  | { t: 'excuse'; n: string[] }
   /** Failed and quarantined photos are to be tried again. */
   | { t: 'retry' }
   /** A run ends, or something stands in its way. */
@@ -67,6 +71,37 @@ export interface Entry {
 /** Ends of a photo that `retry` takes back. */
 const isProblem = ({ outcome }: Entry) => outcome === 'failed' || outcome === 'quarantined';
 
+/** Who has written which file. Names that some file system takes for one count as one. */
+export class Written {
+  readonly #owners = new Map<string, string>();
+  readonly #folders = new Map<string, string>();
+
+  add(path: string, photo: string): void {
+    this.#owners.set(this.keyOf(path), photo);
+  }
+
+  /** The photo that a file was made of; undefined where this batch has not written it. */
+  ownerOf(path: string): string | undefined {
+    return this.#owners.get(this.keyOf(path));
+  }
+
+  /** The same for every path that may lead to the same file. */
+  keyOf(path: string): string {
+    if (isRemote(path)) return path;
+    const folder = dirname(path);
+    let real = this.#folders.get(folder);
+    if (real === undefined) {
+      try {
+        real = realpathSync.native(folder);
+        this.#folders.set(folder, real);
+      } catch {
+        real = folder;
+      }
+    }
+    return join(real, basename(path)).normalize('NFC').toLowerCase();
+  }
+}
+
 /** The journal of a batch, read: what has become of each photo so far. */
 export interface Ledger {
   readonly id: string;
@@ -76,12 +111,13 @@ export interface Ledger {
   readonly entries: Map<string, Entry>;
   /** The number of the work that is done now. */
   readonly work: number;
-  /** Seconds that earlier runs took. */
-  readonly secondsBefore: number;
   /** Facts about the journal that a person should know. */
   readonly notes: string[];
-  /** Paths that this batch has written, kept only where a rule needs them. */
-  readonly written: Set<string>;
+  /** What this batch has written, kept only where a rule needs it. */
+  readonly written: Written;
+  /** Called where another program has taken the batch over: this one must not go on. */
+  onLost: () => void;
+  /** Ends the writing and gives the lock back; all of it can still be read. */
   close(): Promise<void>;
 }
 
@@ -105,17 +141,15 @@ export async function openLedger(
   journalIn: string = output,
 ): Promise<Ledger> {
   const folder = join(journalIn, BATCH_FOLDER);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    const { code } = toEmulsionError(error);
-    const told = code === 'FILE_UNREADABLE' ? 'FOLDER_UNWRITABLE' : code === 'DISK_FULL' ? code : 'FOLDER_MISSING';
-    throw new EmulsionError(code === 'FOLDER_UNWRITABLE' ? code : told, { cause: error });
-  });
-  const release = await takeLock(folder);
+  await makeFolder(folder);
+  let onLost = () => {};
+  const release = await takeLock(folder, () => onLost()).catch(ofFolder);
   try {
     const read = new Reading(output, settings);
-    const journal = await openJournal<Head>(folder, (head, at) => read.take(head, at));
+    const journal = await openJournal<Head>(folder, (head, at) => read.take(head, at)).catch(ofFolder);
     try {
-      if (read.input !== null && read.input !== placeOf(input)) {
+      await syncFolder(folder);
+      if (read.input !== null && (await isAnother(read.input, placeOf(input)))) {
         throw new EmulsionError('JOURNAL_INVALID', {
           message: `The folder “${output}” holds the batch of another folder: ${read.input}. Nothing was done; choose another folder.`,
         });
@@ -135,13 +169,17 @@ export async function openLedger(
         thumbnails,
         entries: read.entries,
         work,
-        secondsBefore: read.seconds,
         notes: read.notes,
         written: read.written,
+        set onLost(told: () => void) {
+          onLost = told;
+        },
         async close() {
-          await journal.close();
-          await thumbnails.close();
-          await release();
+          try {
+            await Promise.all([journal.close(), thumbnails.close()]);
+          } finally {
+            await release();
+          }
         },
       };
     } catch (error) {
@@ -152,6 +190,21 @@ export async function openLedger(
     await release();
     throw error;
   }
+}
+
+/** While a journal is opened, what the system refuses concerns the folder and not a photo. */
+function ofFolder(error: unknown): never {
+  const told = toEmulsionError(error);
+  if (told.code === 'FILE_UNREADABLE') throw new EmulsionError('FOLDER_UNWRITABLE', { cause: error });
+  throw told.code === 'FILE_MISSING' ? new EmulsionError('FOLDER_MISSING', { cause: error }) : told;
+}
+
+/** Whether two names of folders are those of two folders. One that is gone may well have another name by now. */
+async function isAnother(before: string, now: string): Promise<boolean> {
+  if (before === now) return false;
+  if (isRemote(before) || isRemote(now)) return true;
+  const [a, b] = await Promise.all([realpath(before).catch(() => null), realpath(now).catch(() => null)]);
+  return a !== null && a !== b;
 }
 
 /** Tells which photos a batch has done already, without taking its journal: nothing is changed, and nothing is held. */
@@ -174,14 +227,14 @@ export async function readOutcomes(
 class Reading {
   readonly entries = new Map<string, Entry>();
   readonly notes: string[] = [];
-  readonly written = new Set<string>();
+  readonly written = new Written();
   id: string | null = null;
   input: string | null = null;
-  seconds = 0;
   readonly #output: string;
   readonly #remembersWritten: boolean;
   readonly #works: string[] = [];
-  #work = 0;
+  /** What was done before its run was told of is of no work that is known. */
+  #work = -1;
 
   constructor(output: string, { conflict }: BatchSettings) {
     this.#output = output;
@@ -208,7 +261,7 @@ class Reading {
         const entry = this.entries.get(head.n);
         if (entry) entry.sure = true;
         const output = this.#outputs.get(head.n);
-        if (output !== undefined) this.written.add(pathIn(this.#output, output));
+        if (output !== undefined) this.written.add(pathIn(this.#output, output), head.n);
         this.#outputs.delete(head.n);
         break;
       }
@@ -232,8 +285,15 @@ class Reading {
           if (isProblem(entry)) Object.assign(entry, { outcome: null, crashes: 0 });
         }
         break;
+      case 'excuse':
+        for (const name of head.n) {
+          const entry = this.entries.get(name);
+          if (!entry) continue;
+          entry.crashes = 0;
+          if (entry.outcome === 'quarantined') entry.outcome = null;
+        }
+        break;
       case 'stop':
-        this.seconds += head.seconds;
         break;
     }
   }
@@ -243,9 +303,8 @@ class Reading {
 
   /** The work that is done from here on. */
   begin(work: string): number {
-    const before = this.#works.length === 0 ? null : this.#work;
     this.#work = this.#numberOf(work);
-    if (before !== null && before !== this.#work) {
+    if (this.#works.length > 1) {
       const done = [...this.entries.values()].filter(
         ({ outcome, work: of }) => outcome !== null && of !== this.#work,
       ).length;

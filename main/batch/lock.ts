@@ -1,60 +1,97 @@
-import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 
 /** How often a holder says that it is there, and after how long without a word it is taken to be gone, in milliseconds. */
 const BEAT = 20_000;
 const SILENCE = 120_000;
+const ATTEMPTS = 4;
 
 /**
  * Takes the lock of a folder for this program; answers what gives it back. A lock whose holder is gone is taken over: at
- * once where that can be told (this computer, no such process), else after two minutes without a sign of it. Throws
- * BATCH_RUNNING where somebody else holds it.
+ * once where that can be told (this computer, no such process, or started anew since), else after two minutes without a
+ * sign of it. Throws BATCH_RUNNING where somebody else holds it.
+ *
+ * @param onLost called where somebody else has taken it meanwhile
  */
-export async function takeLock(folder: string): Promise<() => Promise<void>> {
+export async function takeLock(folder: string, onLost: () => void = () => {}): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), at: new Date().toISOString() });
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await writeFile(path, mine, { flag: 'wx' });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw toEmulsionError(error);
-    }
-    if (attempt > 3 || (await isHeld(path))) {
-      const holder = await readFile(path, 'utf8').catch(() => '');
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+  for (let attempt = 0; !(await claim(path, mine)); attempt++) {
+    const holder = await readFile(path, 'utf8').catch(() => null);
+    if (attempt >= ATTEMPTS || (holder !== null && (await isHeld(path, holder)))) {
       throw new EmulsionError('BATCH_RUNNING', { detail: `the folder is held by ${holder}` });
     }
-    // Of several that find it abandoned, renaming succeeds for one.
-    const taken = `${path}-${process.pid}`;
-    await rename(path, taken).then(
-      () => rm(taken, { force: true }),
-      () => undefined,
-    );
+    if (holder !== null) await takeAway(path, holder);
   }
-  const beat = setInterval(() => {
-    const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
+  const isMine = async () => (await readFile(path, 'utf8').catch(() => null)) === mine;
+  const beat = setInterval(async () => {
+    if (await isMine()) {
+      const now = new Date();
+      await utimes(path, now, now).catch(() => undefined);
+    } else {
+      clearInterval(beat);
+      onLost();
+    }
   }, BEAT);
   beat.unref();
   return async () => {
     clearInterval(beat);
-    await rm(path, { force: true }).catch(() => undefined);
+    if (await isMine()) await rm(path, { force: true }).catch(() => undefined);
   };
 }
 
-async function isHeld(path: string): Promise<boolean> {
-  const [text, info] = await Promise.all([readFile(path, 'utf8').catch(() => ''), stat(path).catch(() => null)]);
-  if (info === null || Date.now() - info.mtimeMs > SILENCE) return false;
+/** Makes the lock, with its content, in one go: nobody ever sees an empty one. False where there is one. */
+async function claim(path: string, content: string): Promise<boolean> {
+  const temporary = `${path}-${process.pid}-${randomUUID()}`;
+  try {
+    await writeFile(temporary, content, { flag: 'wx' });
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === undefined || ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)) {
+      throw toEmulsionError(error);
+    }
+    // A disk without links.
+    return writeFile(path, content, { flag: 'wx' }).then(
+      () => true,
+      () => false,
+    );
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Takes an abandoned lock away, and none but that: one that somebody has just made is put back. */
+async function takeAway(path: string, abandoned: string): Promise<void> {
+  const taken = `${path}-${process.pid}-${randomUUID()}`;
+  try {
+    await rename(path, taken);
+    if ((await readFile(taken, 'utf8')) !== abandoned) await link(taken, path);
+  } catch {
+    // Somebody was faster; the next attempt sees what there is.
+  } finally {
+    await rm(taken, { force: true }).catch(() => undefined);
+  }
+}
+
+async function isHeld(path: string, text: string): Promise<boolean> {
+  const info = await stat(path).catch(() => null);
+  if (info === null) return false;
+  const isSilent = Date.now() - info.mtimeMs > SILENCE;
   let holder: { pid?: unknown; host?: unknown };
   try {
     holder = JSON.parse(text);
   } catch {
-    // Being written at this moment.
-    return true;
+    return !isSilent;
   }
-  if (holder.host !== hostname()) return true;
+  if (holder.host !== hostname()) return !isSilent;
+  // No process is older than the start of the computer, whatever its number.
+  if (info.mtimeMs < Date.now() - 1000 * uptime()) return false;
   try {
     process.kill(Number(holder.pid), 0);
     return true;

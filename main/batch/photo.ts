@@ -7,7 +7,7 @@ import { hashFile } from '../hash';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { discardStaged, pathsFor, publishAs } from '../photos/write';
 import type { Found } from './scan';
-import { pathIn } from './storage';
+import { isBelow, pathIn } from './storage';
 
 /** The longer edge of the pictures in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
@@ -18,6 +18,9 @@ export interface PhotoTask {
   /** Folder of the restored photo. */
   folder: string;
   settings: BatchSettings;
+  /** The two folders of the batch. */
+  input: string;
+  output: string;
 }
 
 /** A photo that has been computed and is about to get its name. */
@@ -41,7 +44,7 @@ export interface PhotoControl {
    * started anew can tell a finished photo by it, whatever happens in between.
    */
   onMade(made: Made): Promise<void>;
-  /** Whether this batch has written a file itself: that one is never left in place of another photo, nor replaced. */
+  /** Whether this batch has written a file of another photo: it stands in nobody's way, and is never replaced. */
   isOwn(path: string): boolean;
   onProgress?(progress: Omit<Progress, 'jobId'>): void;
   signal?: AbortSignal;
@@ -91,7 +94,10 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       original: after,
       written: {
         path: '',
-        sha256: await hashFile(output.path),
+        // An engine that ends leaves nothing behind: its successor sweeps after it.
+        sha256: await hashFile(output.path).catch((cause: unknown) => {
+          throw toEmulsionError(cause).code === 'FILE_MISSING' ? new EmulsionError('ENGINE_CRASHED', { cause }) : cause;
+        }),
         bytes: output.bytes,
         width: output.width,
         height: output.height,
@@ -117,15 +123,20 @@ async function publish(
   temporary: string,
   target: Parameters<typeof pathsFor>[0],
   made: Made,
-  { found, settings }: PhotoTask,
+  task: PhotoTask,
   { onMade, isOwn }: PhotoControl,
-): Promise<Made> {
+): Promise<Made | Kept> {
+  const { found, settings } = task;
+  await assertNotAmongOriginals(task);
   for (const short of [false, true]) {
     try {
       for (const path of pathsFor(target, short)) {
-        const there = await exists(path);
-        const replace = there && settings.conflict === 'overwrite' && !isOwn(path) && !(await isSame(path, found.path));
-        if (there && !replace) continue;
+        const there = await kindOf(path);
+        const isAnothers = there !== null && isOwn(path);
+        if (there !== null && settings.conflict === 'skip' && !isAnothers) return { outcome: 'kept', path };
+        const mayReplace = settings.conflict === 'overwrite' && there === 'file' && !isAnothers;
+        const replace = mayReplace && !(await isSame(path, found.path));
+        if (there !== null && !replace) continue;
         made.written.path = path;
         await onMade(made);
         try {
@@ -147,17 +158,32 @@ async function publish(
 async function standsInTheWay({ found, folder, settings }: PhotoTask, stem: string, { isOwn }: PhotoControl) {
   const extension = extensionOf(found, settings);
   const [first] = pathsFor({ folder, stem, extension });
-  return (await exists(first!)) && !isOwn(first!) ? first! : null;
+  // What no file can be called, none is.
+  const there = await kindOf(first!).catch(() => null);
+  return there !== null && !isOwn(first!) ? first! : null;
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Null where nothing is of that name. Throws ENAMETOOLONG as the system says it. */
+async function kindOf(path: string): Promise<'file' | 'other' | null> {
   return lstat(path).then(
-    () => true,
+    (info) => (info.isFile() ? 'file' : 'other'),
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENAMETOOLONG') throw error;
-      return false;
+      return null;
     },
   );
+}
+
+/** Refuses a folder that leads, by a link, among the originals: nothing is ever written there. */
+async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Promise<void> {
+  const [place, originals, results] = await Promise.all(
+    [folder, input, output].map((path) => realpath(path).catch(() => resolve(path))),
+  );
+  if (isBelow(originals!, place!) && !isBelow(results!, place!)) {
+    throw new EmulsionError('OUTPUT_IS_INPUT', {
+      message: `The folder “${folder}” leads to one of the originals, where nothing is written.`,
+    });
+  }
 }
 
 /** Whether two paths lead to one file: an original is never replaced, however it is reached. */

@@ -71,7 +71,7 @@ export class Places {
       throw refusal(folder, 'Files are replaced only where the originals cannot be: name their folder with --read.');
     }
     const { name, bytes, modified, settings } = job;
-    return { found: { name, path, bytes, modified }, folder, settings };
+    return { found: { name, path, bytes, modified }, folder, settings, input, output };
   }
 
   /** A path as it is called on this machine. */

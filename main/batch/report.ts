@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../preload/contract';
 import { toEmulsionError } from '../errors';
@@ -40,8 +40,7 @@ export async function writeReport(
   await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   await cleanPartials(folder);
 
-  const total = Object.values(state.counts).reduce((sum, each) => sum + each, 0) - state.counts.found;
-  const pages = Math.max(1, Math.ceil(total / PAGE));
+  const pages = Math.max(1, Math.ceil(state.counts.found / PAGE));
   const csv = await begin(folder, 'photos.csv');
   const json = await begin(folder, 'photos.json');
   let bytes = 0;
@@ -77,6 +76,11 @@ export async function writeReport(
     await json.write('\n]}\n');
     await csv.end();
     await json.end();
+    // An earlier report may have been longer.
+    for (const name of await readdir(folder)) {
+      const page = /^page-(\d+)\.html$/.exec(name);
+      if (page && Number(page[1]) > number) await rm(join(folder, name), { force: true });
+    }
   } catch (error) {
     await Promise.all([csv.discard(), json.discard()]);
     throw toEmulsionError(error);

@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,9 +20,11 @@ import { type BatchRow, BatchSettings, type BatchState } from '../../preload/con
 import { EmulsionError } from '../errors';
 import { readJournal } from './journal';
 import { BATCH_FOLDER, type Head } from './ledger';
+import { takeLock } from './lock';
 import { planBatch } from './plan';
 import { csvCell, REPORT_FOLDER, writeReport } from './report';
 import { type Batch, startBatch } from './run';
+import { scan } from './scan';
 import { photo, type Trials, workshopOf } from './test-support';
 
 let folder: string;
@@ -176,8 +190,11 @@ describe('a batch', () => {
     await mkdir(join(folder, 'other'));
     input = join(folder, 'other');
     await expect(begin()).rejects.toMatchObject({ code: 'JOURNAL_INVALID' });
-    output = input;
-    await expect(begin()).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+    // Nor is anything written over, or among, the originals.
+    for (const place of [input, folder]) {
+      output = place;
+      await expect(begin()).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+    }
   });
 
   test('never works on more photos at once than it may, pauses between photos and goes on', async () => {
@@ -455,4 +472,355 @@ test('hashes in the journal are those of the files', async () => {
       .update(await readFile(file))
       .digest('hex');
   expect(made).toMatchObject({ n: 'a.gif', o: 'a.png', h: await sum(path), oh: await sum(join(output, 'a.png')) });
+});
+
+/** How many files the counts account for. */
+const adds = ({ counts: { found: _, ...others } }: BatchState) =>
+  Object.values(others).reduce((sum, each) => sum + each, 0);
+
+const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+describe('resuming after harm', () => {
+  test('a drive that was pulled out and has left its empty folder stops the batch', async () => {
+    for (let index = 0; index < 6; index++) await put(`${index}.gif`);
+    let gone = false;
+    const { state } = await run(
+      {
+        before: async () => {
+          if (gone) return;
+          gone = true;
+          await rename(input, `${input}-gone`);
+          await mkdir(input);
+        },
+      },
+      {},
+      { engines: 1 },
+    );
+    await rm(input, { recursive: true });
+    await rename(`${input}-gone`, input);
+    const next = await run();
+    expect.soft(state.phase).toBe('halted');
+    expect(next.state.counts).toMatchObject({ restored: 6, failed: 0 });
+  });
+
+  test('a drive that goes while it is looked through is told once', async () => {
+    for (let index = 0; index < 50; index++) await put(`${String(index).padStart(2, '0')}/a.gif`);
+    const names: string[] = [];
+    let error: unknown = null;
+    try {
+      for await (const each of scan(input, { except: [] })) {
+        if (names.length === 0) await rename(input, `${input}-gone`);
+        names.push('error' in each ? `${each.name}!` : each.name);
+      }
+    } catch (e) {
+      error = e;
+    }
+    expect(names.filter((name) => name.endsWith('!'))).toEqual([]);
+    expect(error).not.toBeNull();
+  });
+
+  test('a name that was claimed and not given, on a disk without links, stands in nobody’s way', async () => {
+    await put('a.gif');
+    await run({}, { conflict: 'skip' });
+    const path = join(output, BATCH_FOLDER, 'journal');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !/"t":"(done|stop)"/.test(line)).join('\n'));
+    await writeFile(join(output, 'a.png'), '');
+    const { state } = await run({}, { conflict: 'skip' });
+    expect(state.counts).toMatchObject({ restored: 1, kept: 0 });
+  });
+
+  test('and no empty file stays of it', async () => {
+    await put('a.gif');
+    await run();
+    const path = join(output, BATCH_FOLDER, 'journal');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !/"t":"(done|stop)"/.test(line)).join('\n'));
+    await writeFile(join(output, 'a.png'), '');
+    await run();
+    expect(await outputs()).toEqual(['a.png']);
+  });
+
+  test('an engine that falls in run after run is not laid at the photos’ door', async () => {
+    for (let index = 0; index < 20; index++) await put(`${index}.gif`);
+    const broken: Trials = {
+      before: () => {
+        throw new EmulsionError('ENGINE_CRASHED');
+      },
+    };
+    for (let times = 0; times < 4; times++) expect((await run(broken)).state.phase).toBe('halted');
+    expect((await run()).state.counts).toMatchObject({ restored: 20, quarantined: 0 });
+  });
+
+  test('a photo set aside that was replaced by another has its two tries', async () => {
+    await put('a.gif', 'bomb');
+    let crashes = 2;
+    const trials: Trials = {
+      before: () => {
+        crashes -= 1;
+        if (crashes >= 0) throw new EmulsionError('ENGINE_CRASHED');
+      },
+    };
+    expect((await run(trials)).state.counts.quarantined).toBe(1);
+    await put('a.gif', 'another photo altogether');
+    crashes = 1;
+    expect((await run(trials)).state.counts).toMatchObject({ restored: 1, quarantined: 0 });
+  });
+
+  test('a journal that cannot be written stops the batch, and the counts add up', async () => {
+    for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
+    // After a few lines the disk answers EIO.
+    let lines = 0;
+    const probe = await open(join(input, 'a.gif'));
+    const FileHandle = Object.getPrototypeOf(probe).constructor;
+    await probe.close();
+    const write = FileHandle.prototype.datasync;
+    FileHandle.prototype.datasync = function (...parameters: []) {
+      lines += 1;
+      if (lines > 3) throw Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' });
+      return write.apply(this, parameters);
+    };
+    try {
+      const { state } = await run({}, {}, { engines: 1 });
+      expect.soft(state.phase).toBe('halted');
+      expect.soft(state.running).toEqual([]);
+      expect(adds(state)).toBe(state.counts.found);
+    } finally {
+      FileHandle.prototype.datasync = write;
+    }
+  });
+
+  test('a generator that is missing for all is not each photo’s failure', async () => {
+    for (let index = 0; index < 30; index++) await put(`${index}.gif`);
+    const { state } = await run({
+      before: () => {
+        throw new EmulsionError('GENERATOR_MISSING');
+      },
+    });
+    const next = await run();
+    expect.soft(state.phase).toBe('halted');
+    expect(next.state.counts.restored).toBe(30);
+  });
+
+  test('the same folder by another spelling goes on', async () => {
+    await put('a.gif');
+    await run();
+    await symlink(input, join(folder, 'alias'));
+    input = join(folder, 'alias');
+    expect((await run()).state.counts.restored).toBe(1);
+  });
+
+  test('other settings are noticed, though the record has lost its first line', async () => {
+    await put('a.gif');
+    await run();
+    const path = join(output, BATCH_FOLDER, 'journal');
+    const bytes = await readFile(path);
+    bytes[20]! ^= 1;
+    await writeFile(path, bytes);
+    expect((await run({}, { quality: 5 })).computed).toEqual(['a.gif']);
+  });
+
+  test('files found are those that wait, are at work or have ended', async () => {
+    for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
+    const { batch } = await begin({ before: () => later(100) });
+    await expect.poll(() => batch.state().running.length).toBe(2);
+    await expect.poll(() => batch.state().scanning).toBe(false);
+    expect(adds(batch.state())).toBe(batch.state().counts.found);
+  });
+
+  test('what has failed is not tried again in a batch that is over', async () => {
+    await put('a.gif');
+    let broken = true;
+    const { batch } = await begin({
+      before: () => {
+        if (broken) throw new EmulsionError('PHOTO_DAMAGED');
+      },
+    });
+    await batch.ended;
+    broken = false;
+    expect(await batch.retryFailed()).toBe(false);
+    expect(batch.state().counts).toMatchObject({ waiting: 0 });
+  });
+});
+
+describe('names and places', () => {
+  test('a folder of the output that leads among the originals is not written to', async () => {
+    const original = await put('box/a.png', 'the original png');
+    await put('box/a.gif', 'a gif of the same name');
+    await mkdir(output);
+    await symlink(join(input, 'box'), join(output, 'box'));
+    await run({}, { conflict: 'overwrite', exclude: ['*.png'], format: 'png' });
+    expect(await readFile(original, 'utf8')).toBe(photo('the original png'));
+  });
+
+  test('two photos that come to one name at the same time both arrive', async () => {
+    let lost = 0;
+    for (let round = 0; round < 16; round++) {
+      await rm(output, { recursive: true, force: true });
+      await put('a.gif', 'first');
+      await writeFile(join(input, 'a.jpg'), Buffer.from('ffd8ff00', 'hex'));
+      await run({ staged: (name) => (name === 'a.jpg' ? later(round / 2) : undefined) } as Trials, {
+        conflict: 'overwrite',
+        format: 'png',
+      });
+      if ((await outputs()).length !== 2) lost += 1;
+    }
+    expect(lost).toBe(0);
+  });
+
+  test('a photo that has changed replaces what was made of it, where that is the rule', async () => {
+    await put('a.gif', 'one');
+    await run({}, { conflict: 'overwrite' });
+    await put('a.gif', 'two, longer');
+    await run({}, { conflict: 'overwrite' });
+    expect(await outputs()).toEqual(['a.png']);
+  });
+
+  test('a file named .jpg that is written as .png is left as well', async () => {
+    await put('a.jpg'); // content is a GIF, written as png
+    await mkdir(output);
+    await writeFile(join(output, 'a.png'), 'older');
+    const { state } = await run({}, { conflict: 'skip' });
+    expect(await outputs()).toEqual(['a.png']);
+    expect(state.counts.kept).toBe(1);
+  });
+
+  test('a folder whose name is no text is told, whatever is asked for', async () => {
+    const dir = Buffer.concat([Buffer.from(`${input}/`), Buffer.from([0x66, 0xe9])]);
+    await mkdir(dir);
+    await writeFile(Buffer.concat([dir, Buffer.from('/a.gif')]), photo('x'));
+    const { state } = await run({}, { include: ['*.gif'] });
+    expect(state.counts.found).toBe(1);
+  });
+
+  test('a folder of that name is gone round', async () => {
+    await put('a.gif');
+    await mkdir(join(output, 'a.png'), { recursive: true });
+    const { state } = await run({}, { conflict: 'overwrite' });
+    expect(state.counts).toMatchObject({ restored: 1, failed: 0 });
+  });
+
+  test('one folder under two names loses nothing', async () => {
+    await put('box/a.gif', 'one');
+    await put('Box/a.gif', 'two');
+    await mkdir(join(output, 'box'), { recursive: true });
+    await symlink('box', join(output, 'Box'));
+    const { state } = await run({}, { conflict: 'overwrite' }, { engines: 1 });
+    expect(state.counts.restored).toBe(2);
+    expect((await outputs()).length).toBe(2);
+  });
+});
+
+describe('a watched folder', () => {
+  test('a file that changes while it waits in a watched folder is computed once', async () => {
+    await put('a.gif');
+    await put('b.gif', 'half');
+    let first = true;
+    const { batch, computed } = await begin(
+      {
+        before: async (name) => {
+          if (name !== 'a.gif' || !first) return;
+          first = false;
+          await put('b.gif', 'whole, and longer');
+        },
+      },
+      { watch: true },
+      { engines: 1 },
+    );
+    await expect.poll(() => batch.state().phase).toBe('watching');
+    await later(600);
+    expect(computed).toEqual(['a.gif', 'b.gif']);
+    expect(await outputs()).toEqual(['a.png', 'b.png']);
+  });
+
+  test('one that changes while it is computed is written once', async () => {
+    await put('a.gif', 'half');
+    let first = true;
+    const { batch } = await begin(
+      {
+        staged: async () => {
+          if (!first) return;
+          first = false;
+          await put('a.gif', 'whole, and longer');
+        },
+      },
+      { watch: true },
+      { engines: 1 },
+    );
+    await expect.poll(() => batch.state().counts.restored).toBe(1);
+    await later(600);
+    expect(await outputs()).toEqual(['a.png']);
+  });
+
+  test('a file that was renamed before its turn in a watched folder is no failure', async () => {
+    await put('a.gif');
+    await put('b.tmp.gif', 'b');
+    const { batch } = await begin(
+      {
+        before: async (name) => {
+          if (name === 'a.gif') await rename(join(input, 'b.tmp.gif'), join(input, 'b.gif')).catch(() => undefined);
+        },
+      },
+      { watch: true },
+      { engines: 1 },
+    );
+    await expect.poll(() => batch.state().counts.restored).toBe(2);
+    expect(batch.state().counts.failed).toBe(0);
+  });
+
+  test('a watched folder that was left before it was looked through says so', async () => {
+    for (let index = 0; index < 200; index++) await put(`${index}/a.gif`);
+    const { batch } = await begin({}, { watch: true }, { engines: 8 });
+    batch.cancel();
+    const { phase, counts, scanning } = await batch.ended;
+    // What the command line takes for a clean end of a watched folder:
+    expect(phase === 'cancelled' && counts.waiting === 0 && !scanning).toBe(false);
+  });
+});
+
+describe('the lock of a batch', () => {
+  test('of several that find a lock abandoned one gets it', async () => {
+    let worst = 0;
+    for (let round = 0; round < 50; round++) {
+      await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 5, host: hostname() }));
+      const taken = await Promise.allSettled(Array.from({ length: 4 }, () => takeLock(folder)));
+      const held = taken.filter(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<
+        () => Promise<void>
+      >[];
+      worst = Math.max(worst, held.length);
+      await Promise.all(held.map(({ value }) => value()));
+    }
+    expect(worst).toBe(1);
+  });
+
+  test('a lock whose holder sleeps is still held', async () => {
+    await put('a.gif');
+    const { batch } = await begin({ before: () => later(200) });
+    const old = new Date(Date.now() - 180_000);
+    await utimes(join(output, BATCH_FOLDER, 'lock'), old, old);
+    await expect(begin()).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    await batch.ended;
+  });
+
+  test('giving back does not remove another’s lock', async () => {
+    const release = await takeLock(folder);
+    const other = JSON.stringify({ pid: 1, host: 'other' });
+    await rm(join(folder, 'lock'));
+    await writeFile(join(folder, 'lock'), other);
+    await release();
+    expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(other);
+  });
+});
+
+test('pages of an earlier, longer report do not stay', async () => {
+  for (let index = 0; index < 201; index++) await put(`${index}.gif`);
+  const one = await begin({}, {}, { engines: 8 });
+  await one.batch.ended;
+  await writeReport(one.batch);
+  await one.batch.close();
+  for (let index = 0; index < 10; index++) await rm(join(input, `${index}.gif`));
+  const two = await begin();
+  await two.batch.ended;
+  await writeReport(two.batch);
+  expect((await readdir(join(output, REPORT_FOLDER))).sort()).toEqual(['index.html', 'photos.csv', 'photos.json']);
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, lstat, realpath, stat } from 'node:fs/promises';
+import { access, lstat, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
 import {
@@ -30,9 +30,9 @@ import {
   type StopBody,
   workOf,
 } from './ledger';
-import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
-import { type Found, look, scan } from './scan';
-import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
+import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
+import { type Found, identityOf, look, scan } from './scan';
+import { isBelow, isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
 
 /** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
 export interface Workshop {
@@ -75,8 +75,8 @@ export interface Batch {
   resume(): void;
   /** Breaks the photos at work off. What is done stays. */
   cancel(): void;
-  /** Takes failed and quarantined photos back to those that wait. */
-  retryFailed(): Promise<void>;
+  /** Takes failed and quarantined photos back to those that wait; false where the batch is over. */
+  retryFailed(): Promise<boolean>;
   rows(
     filter: (typeof BATCH_FILTERS)[number],
     from: number,
@@ -85,9 +85,9 @@ export interface Batch {
   /** Every file that has been found so far, in order. */
   allRows(): AsyncGenerator<BatchRow>;
   thumbnail(index: number, side: 'before' | 'after'): Promise<Buffer | null>;
-  /** Settles, never rejects, when nothing is done any more: `done`, `cancelled` or `halted`. The journal stays readable. */
+  /** Settles, never rejects, when nothing is done any more: `done`, `cancelled` or `halted`. All can still be read. */
   readonly ended: Promise<BatchState>;
-  /** Gives the journal and its lock back. */
+  /** Breaks it off where it runs, and waits for its end. */
   close(): Promise<void>;
 }
 
@@ -120,8 +120,11 @@ const WATCH_SHARE = 0.1;
 /** Photos after which the pace can be judged. */
 const ENOUGH = 2;
 
-/** What a queue, workers elsewhere or the storage say of every photo alike. */
-const ELSEWHERE: readonly ErrorCode[] = ['QUEUE_UNREACHABLE', 'QUEUE_VERSION', 'NOT_ALLOWED', 'STORAGE_UNREACHABLE'];
+/** What is true of every photo alike, or was said by a queue, a worker or the storage of all of them. */
+const OF_ALL: readonly ErrorCode[] = [
+  ...(['DISK_FULL', 'PROVIDER_FAILED', 'GENERATOR_MISSING', 'GENERATOR_DAMAGED'] as const),
+  ...(['QUEUE_UNREACHABLE', 'QUEUE_VERSION', 'NOT_ALLOWED', 'STORAGE_UNREACHABLE'] as const),
+];
 const ENGINE_DOWN: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED'];
 
 /**
@@ -154,7 +157,13 @@ export async function assertFolders(input: string, output: string): Promise<void
     throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
   }
   if (isRemote(output)) return;
-  if ((await realpath(output).catch(() => output)) === real) throw new EmulsionError('OUTPUT_IS_INPUT');
+  const place = await realpath(output).catch(() => output);
+  if (place === real) throw new EmulsionError('OUTPUT_IS_INPUT');
+  if (isBelow(place, real)) {
+    throw new EmulsionError('OUTPUT_IS_INPUT', {
+      message: `The originals lie inside the folder for the restored photos. Choose another, or one inside “${input}”.`,
+    });
+  }
   await assertWritable(output);
 }
 
@@ -198,6 +207,15 @@ class RunningBatch implements Batch {
   readonly #working = new Map<number, { done: number; step: StepKind | null }>();
   readonly #control = new AbortController();
   readonly #swept = new Set<string>();
+  /** Of the photos at work, see `#stemKey`. */
+  readonly #stems = new Set<string>();
+  /** Photos that took the engine down one after the other, with none done in between. */
+  #fallen: Item[] = [];
+  /** What the folder of the originals was when the batch was begun. */
+  #identity: string | null = null;
+  /** Requests that will bring photos to the waiting ones. */
+  #retries = 0;
+  #hasEnded = false;
   readonly #errors = new Map<ErrorCode, number>();
   readonly #counts: BatchCounts;
   #phase: BatchState['phase'] = 'running';
@@ -208,11 +226,9 @@ class RunningBatch implements Batch {
   #waitingBytes = 0;
   #active = 0;
   #activeSince: number | null = null;
-  #crashesInARow = 0;
   #wake: () => void = () => {};
   #told = 0;
   #telling: NodeJS.Timeout | null = null;
-  #isClosed = false;
 
   constructor(setup: BatchSetup, ledger: Ledger) {
     this.#setup = setup;
@@ -223,6 +239,7 @@ class RunningBatch implements Batch {
       waiting: 0,
       ...(Object.fromEntries(BATCH_OUTCOMES.map((outcome) => [outcome, 0])) as Record<BatchOutcome, number>),
     };
+    ledger.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
     this.ended = this.#run();
   }
 
@@ -334,20 +351,27 @@ class RunningBatch implements Batch {
     this.#stop('cancelled');
   }
 
-  async retryFailed(): Promise<void> {
-    await this.#ledger.journal.append({ head: { t: 'retry' } });
-    for (const item of this.#items) {
-      if (item.state !== 'failed' && item.state !== 'quarantined') continue;
-      const entry = this.#ledger.entries.get(item.found.name);
-      if (entry) entry.crashes = 0;
-      this.#takeBack(item);
-      this.#enqueue(item);
+  async retryFailed(): Promise<boolean> {
+    if (this.#isOver) return false;
+    this.#retries += 1;
+    try {
+      await this.#ledger.journal.append({ head: { t: 'retry' } });
+      for (const item of this.#items) {
+        if (item.state !== 'failed' && item.state !== 'quarantined') continue;
+        const entry = this.#ledger.entries.get(item.found.name);
+        if (entry) entry.crashes = 0;
+        this.#takeBack(item);
+        this.#enqueue(item);
+      }
+      return true;
+    } finally {
+      this.#retries -= 1;
+      this.#changed();
     }
-    this.#changed();
   }
 
   #stop(phase: 'cancelled' | 'halted', halt: Failure | null = null): void {
-    if (['done', 'cancelled', 'halted'].includes(this.#phase)) return;
+    if (this.#isOver) return;
     this.#phase = phase;
     this.#halt = halt;
     this.#control.abort();
@@ -378,13 +402,20 @@ class RunningBatch implements Batch {
     const body: StopBody = { failure: this.#halt };
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#active };
     // Where not even this can be written, there is nobody to tell but the one who looks now.
-    await this.#ledger.journal.append({ head, body }).catch(() => undefined);
+    const isMine = this.#halt?.code !== 'BATCH_RUNNING';
+    if (isMine) await this.#ledger.journal.append({ head, body }).catch(() => undefined);
     await workshop.close();
+    // What is done with is in nobody's way: another program may go on with it, and a drive be pulled out.
+    await this.#ledger.close().catch(() => undefined);
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
     const state = this.state();
     this.#setup.onState?.(state);
     return state;
+  }
+
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#isStopped;
   }
 
   get #isStopped(): boolean {
@@ -403,6 +434,7 @@ class RunningBatch implements Batch {
       at: new Date().toISOString(),
       version: packageInfo.version,
     };
+    this.#identity = isRemote(input) ? null : await identityOf(input);
     await this.#ledger.journal.append({ head, body });
     if (retry !== true) return;
     await this.#ledger.journal.append({ head: { t: 'retry' } });
@@ -424,13 +456,14 @@ class RunningBatch implements Batch {
     const { input, output, settings, interval = WATCH_INTERVAL } = this.#setup;
     const signal = this.#control.signal;
     /** Files of a watched folder that may still be growing, as they were when last looked at. */
-    const growing = new Map<string, Found>();
-    for (let isFirst = true; ; isFirst = false) {
+    let growing = new Map<string, Found>();
+    for (;;) {
       const started = performance.now();
+      const stillGrowing = new Map<string, Found>();
       for await (const found of scan(input, { ...settings, except: [output], signal })) {
         if (signal.aborted) return;
         if ('error' in found) {
-          if (isFirst) await this.#unreadable(found.name, found.error);
+          if (!this.#byName.has(found.name)) await this.#unreadable(found.name, found.error);
           continue;
         }
         const known = this.#byName.get(found.name);
@@ -439,12 +472,11 @@ class RunningBatch implements Batch {
         // What is old enough has stopped growing; of anything else two looks have to say the same.
         const isStill = Date.now() - found.modified > 2000 * interval;
         const before = growing.get(found.name);
-        if (settings.watch && !isStill && !(before && isSameFile(before, found))) growing.set(found.name, found);
-        else {
-          growing.delete(found.name);
-          await this.#take(found, known);
-        }
+        if (settings.watch && !isStill && !(before && isSameFile(before, found))) stillGrowing.set(found.name, found);
+        else await this.#take(found, known);
       }
+      if (signal.aborted) return;
+      growing = stillGrowing;
       this.#scanning = false;
       this.#changed();
       if (!settings.watch) return;
@@ -468,8 +500,13 @@ class RunningBatch implements Batch {
     }
     const entry = this.#ledger.entries.get(found.name);
     const outcome = entry ? await this.#outcomeOf(found, entry) : null;
-    if (entry && outcome !== null) await this.#finish(item, outcome, entry.at, false);
-    else this.#enqueue(item);
+    if (!entry || outcome === null) {
+      this.#enqueue(item);
+      return;
+    }
+    const isProblem = outcome === 'failed' || outcome === 'quarantined';
+    const line = isProblem ? await this.#ledger.journal.read(entry.at) : null;
+    await this.#finish(item, outcome, entry.at, line && (line.body as EndBody).failure, false);
   }
 
   /** What had become of an item counts no more. */
@@ -491,27 +528,41 @@ class RunningBatch implements Batch {
     this.#items.push(item);
     this.#byName.set(name, item);
     this.#counts.found += 1;
-    await this.#fail(item, 'failed', error.toFailure());
+    this.#counts.waiting += 1;
+    await this.#end(item, 'failed', error.toFailure());
   }
 
   /** What an earlier run has made of a photo; null where it is to be done (again). */
   async #outcomeOf(found: Found, entry: Entry): Promise<BatchOutcome | null> {
     const { outcome } = entry;
-    // Whether a file still stands in a photo's way is seen when it is its turn.
-    if (outcome === null || outcome === 'kept' || entry.work !== this.#ledger.work) return null;
     const isSame = isSameFile(entry, found);
-    if (outcome !== 'restored' && outcome !== 'unchanged') return isSame ? outcome : null;
+    const isCurrent = entry.work === this.#ledger.work;
+    if (!isSame || !isCurrent) entry.crashes = 0;
+    if (outcome !== 'restored' && outcome !== 'unchanged') {
+      // Whether a file still stands in a photo's way is seen when it is its turn.
+      return isSame && isCurrent && outcome !== 'kept' ? outcome : null;
+    }
+    if (entry.sure && !isCurrent) return null;
     const { head } = await this.#ledger.journal.read(entry.at);
     if (head.t !== 'made') return null;
-    if (!isSame && (await hashOf(found.path)) !== head.h) return null;
-    const path = pathIn(this.#setup.output, head.o);
-    if (entry.sure) return (await isThere(path)) ? outcome : null;
-    // It had been computed; whether it got its name is told by the file itself.
-    if ((await hashOf(path)) !== head.oh) return null;
-    await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
+    if (!entry.sure && !(await this.#isPublished(head))) return null;
     entry.sure = true;
-    this.#ledger.written.add(path);
-    return outcome;
+    if (!isCurrent || (!isSame && (await hashOf(found.path)) !== head.h)) return null;
+    return (await isThere(pathIn(this.#setup.output, head.o))) ? outcome : null;
+  }
+
+  /** Whether a photo that had been computed when the program was ended got its name: its file tells. */
+  async #isPublished({ n, o, oh }: Extract<Head, { t: 'made' }>): Promise<boolean> {
+    const path = pathIn(this.#setup.output, o);
+    if ((await hashOf(path)) !== oh) {
+      // Where there are no links, a name is claimed with an empty file before it is given.
+      const info = isRemote(path) ? null : await lstat(path).catch(() => null);
+      if (info?.isFile() && info.size === 0) await rm(path, { force: true });
+      return false;
+    }
+    await this.#ledger.journal.append({ head: { t: 'done', n } });
+    this.#ledger.written.add(path, n);
+    return true;
   }
 
   /** Removes what a broken-off run has left in the folder that a photo goes to. */
@@ -546,11 +597,12 @@ class RunningBatch implements Batch {
         if (this.#phase === 'watching') this.#phase = 'running';
         if (this.#activeSince === null) this.#clock(true);
         const item = this.#items[index]!;
-        this.#counts.waiting -= 1;
         item.state = 'running';
+        if (this.#usesStems) this.#stems.add(this.#stemKey(item));
         this.#working.set(index, { done: 0, step: null });
         const work: Promise<void> = this.#one(item).finally(() => {
           this.#working.delete(index);
+          if (this.#usesStems) this.#stems.delete(this.#stemKey(item));
           atWork.delete(work);
           this.#changed();
         });
@@ -562,7 +614,7 @@ class RunningBatch implements Batch {
         this.#clock(false);
         if (this.#phase === 'pausing') this.#phase = 'paused';
         const isIdle = this.#next >= this.#waiting.length && this.#again.length === 0;
-        if (isIdle && !this.#scanning && this.#phase === 'running') {
+        if (isIdle && !this.#scanning && this.#retries === 0 && this.#phase === 'running') {
           if (!settings.watch) break;
           this.#phase = 'watching';
         }
@@ -571,6 +623,18 @@ class RunningBatch implements Batch {
       await changed;
     }
     await Promise.all(atWork);
+    // From here on nobody would take a photo that is to be tried again.
+    this.#hasEnded = true;
+  }
+
+  get #usesStems(): boolean {
+    return this.#setup.settings.conflict !== 'rename';
+  }
+
+  /** The same for photos whose files may get the same name. */
+  #stemKey({ found }: Item): string {
+    const { output, settings } = this.#setup;
+    return this.#ledger.written.keyOf(pathIn(dirname(pathIn(output, found.name)), stemOf(found, settings)));
   }
 
   get #isPaused(): boolean {
@@ -584,6 +648,12 @@ class RunningBatch implements Batch {
       if (working >= workshop.limit(working)) return undefined;
       const index = this.#waiting[this.#next]!;
       this.#next += 1;
+      const item = this.#items[index]!;
+      if (this.#usesStems && this.#stems.has(this.#stemKey(item))) {
+        // One is at work that may get the same name: where names are left or replaced, it has to be known whose it is.
+        this.#again.push(index);
+        return this.#nextIndex(workshop);
+      }
       // A list of millions is not kept for what has been taken from it.
       if (this.#next === 10_000) {
         this.#waiting.splice(0, this.#next);
@@ -597,21 +667,23 @@ class RunningBatch implements Batch {
 
   async #one(item: Item): Promise<void> {
     const { found } = item;
-    const { settings, output, workshop } = this.#setup;
+    const { settings, input, output, workshop } = this.#setup;
     let made: { at: number } | null = null;
-    this.#waitingBytes -= found.bytes;
     try {
       const looked = await look(found.path);
       if (looked?.stray) {
-        await this.#fail(item, 'passed', looked.error.toFailure());
+        await this.#end(item, 'passed', looked.error.toFailure());
         return;
       }
       if (looked) throw looked.error;
       const answer = await workshop.process(
-        { found, folder: dirname(pathIn(output, found.name)), settings },
+        { found, folder: dirname(pathIn(output, found.name)), settings, input, output },
         {
           signal: this.#control.signal,
-          isOwn: (path) => this.#ledger.written.has(path),
+          isOwn: (path) => {
+            const owner = this.#ledger.written.ownerOf(path);
+            return owner !== undefined && owner !== found.name;
+          },
           onMade: async (each) => {
             made = { at: await this.#made(found.name, each) };
           },
@@ -623,19 +695,22 @@ class RunningBatch implements Batch {
         },
       );
       if (answer.outcome === 'kept') {
-        await this.#fail(item, 'kept', new EmulsionError('NAME_TAKEN', { detail: answer.path }).toFailure());
+        await this.#end(item, 'kept', new EmulsionError('NAME_TAKEN', { detail: answer.path }).toFailure());
         return;
       }
       await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
-      if (settings.conflict !== 'rename') this.#ledger.written.add(answer.written.path);
-      this.#crashesInARow = 0;
+      if (this.#usesStems) this.#ledger.written.add(answer.written.path, found.name);
+      // Known as it was read, so that a folder that is watched does not show it as another.
+      this.#nowKnownAs(item, answer.original);
+      this.#fallen = [];
       this.#computed.photos += 1;
       this.#computed.bytes += found.bytes;
-      await this.#finish(item, answer.outcome, made!.at, true);
+      await this.#finish(item, answer.outcome, made!.at, null, true);
     } catch (thrown) {
-      await this.#wentWrong(item, toEmulsionError(thrown)).catch((error: unknown) =>
-        this.#stop('halted', toEmulsionError(error).toFailure()),
-      );
+      await this.#wentWrong(item, toEmulsionError(thrown)).catch((error: unknown) => {
+        this.#stop('halted', toEmulsionError(error).toFailure());
+        item.state = 'waiting';
+      });
     }
   }
 
@@ -665,8 +740,6 @@ class RunningBatch implements Batch {
     if (this.#isStopped) {
       // It was broken off, and waits for another run.
       item.state = 'waiting';
-      this.#counts.waiting += 1;
-      this.#waitingBytes += item.found.bytes;
       return;
     }
     if (ENGINE_DOWN.includes(code)) {
@@ -674,53 +747,72 @@ class RunningBatch implements Batch {
       const entry = this.#ledger.entries.get(name) ?? freshEntry(this.#ledger.work);
       entry.crashes += 1;
       this.#ledger.entries.set(name, entry);
-      this.#crashesInARow += 1;
-      if (this.#crashesInARow >= CRASHES_IN_A_ROW) {
+      this.#fallen.push(item);
+      if (this.#fallen.length >= CRASHES_IN_A_ROW) {
+        await this.#excuse();
         this.#stop('halted', new EmulsionError('ENGINE_FAILED', { detail: error.detail }).toFailure());
-        await this.#wentWrong(item, error);
+        item.state = 'waiting';
         return;
       }
       if (entry.crashes < CRASHES) this.#tryAgain(item);
       else {
         const detail = [code, error.detail].filter(Boolean).join(': ');
-        await this.#fail(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
+        await this.#end(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
       }
       return;
     }
     const standing = await this.#standsInTheWayOfAll(error);
     if (standing) {
       this.#stop('halted', standing.toFailure());
-      await this.#wentWrong(item, error);
+      item.state = 'waiting';
+      return;
+    }
+    if (this.#setup.settings.watch && code === 'FILE_MISSING') {
+      // A name that was given for a moment, while the file was written: under its next one it is found again.
+      this.#byName.delete(name);
+      await this.#end(item, 'passed', error.toFailure());
       return;
     }
     const mayPass = code === 'PHOTO_CHANGED' || code === 'OUT_OF_MEMORY';
     if (mayPass && item.tries === 0) {
       item.tries += 1;
+      const now = await stat(item.found.path).catch(() => null);
+      if (now) this.#nowKnownAs(item, { bytes: now.size, modified: now.mtimeMs });
       this.#tryAgain(item);
-    } else await this.#fail(item, 'failed', error.toFailure());
+    } else await this.#end(item, 'failed', error.toFailure());
   }
 
   #tryAgain(item: Item): void {
     item.state = 'waiting';
-    this.#counts.waiting += 1;
-    this.#waitingBytes += item.found.bytes;
     this.#again.push(item.index);
+  }
+
+  #nowKnownAs(item: Item, { bytes, modified }: Pick<Found, 'bytes' | 'modified'>): void {
+    this.#waitingBytes += bytes - item.found.bytes;
+    item.found = { ...item.found, bytes, modified };
+  }
+
+  /** It is not the photos: what fell in a row is not held against them, not even against those set aside. */
+  async #excuse(): Promise<void> {
+    const fallen = this.#fallen.splice(0);
+    await this.#ledger.journal.append({ head: { t: 'excuse', n: fallen.map(({ found }) => found.name) } });
+    for (const item of fallen) {
+      const entry = this.#ledger.entries.get(item.found.name);
+      if (entry) entry.crashes = 0;
+      if (item.state !== 'quarantined') continue;
+      this.#takeBack(item);
+      this.#enqueue(item);
+    }
   }
 
   /** What is wrong not with one photo but with the disks: going on would only make every other photo fail as well. */
   async #standsInTheWayOfAll(error: EmulsionError): Promise<EmulsionError | null> {
     const { code } = error;
     const { input, output } = this.#setup;
-    if (code === 'DISK_FULL' || code === 'PROVIDER_FAILED') return new EmulsionError(code);
-    if (ELSEWHERE.includes(code)) return error;
+    if (OF_ALL.includes(code)) return error;
     if (['FILE_MISSING', 'FILE_UNREADABLE', 'INTERNAL'].includes(code)) {
-      const isReadable =
-        isRemote(input) ||
-        (await access(input, constants.R_OK).then(
-          () => true,
-          () => false,
-        ));
-      if (!isReadable) {
+      // Where a drive was pulled out, its empty folder may have stayed.
+      if (!isRemote(input) && (await identityOf(input)) !== this.#identity) {
         return new EmulsionError('FILE_MISSING', {
           message: `The folder “${input}” is not there any more. Connect its drive again and go on.`,
         });
@@ -745,37 +837,39 @@ class RunningBatch implements Batch {
     return null;
   }
 
-  async #fail(item: Item, outcome: EndOutcome, failure: Failure): Promise<void> {
+  async #end(item: Item, outcome: EndOutcome, failure: Failure): Promise<void> {
     const { name, bytes, modified } = item.found;
     const body: EndBody = { failure };
     const [at] = await this.#ledger.journal.append({
       head: { t: 'end', n: name, b: bytes, m: modified, x: outcome },
       body,
     });
-    await this.#finish(item, outcome, at!, true);
+    await this.#finish(item, outcome, at!, failure, true);
   }
 
-  async #finish(item: Item, outcome: BatchOutcome, at: number, isNew: boolean): Promise<void> {
+  async #finish(item: Item, outcome: BatchOutcome, at: number, failure: Failure | null, isNew: boolean): Promise<void> {
+    // In one go, so that whoever looks, or asks for another try, never sees half of it.
+    if (item.state === 'waiting' || item.state === 'running') {
+      if (isNew) {
+        this.#counts.waiting -= 1;
+        this.#waitingBytes -= item.found.bytes;
+      }
+    }
     item.state = outcome;
     item.at = at;
     this.#counts[outcome] += 1;
-    if (outcome === 'failed' || outcome === 'quarantined' || this.#setup.onRow) {
-      const row = await this.#row(item);
-      if (row.failure && (outcome === 'failed' || outcome === 'quarantined')) {
-        item.code = row.failure.code;
-        this.#count(row.failure.code, 1);
-      }
-      this.#setup.onRow?.(row, isNew);
+    if (failure && (outcome === 'failed' || outcome === 'quarantined')) {
+      item.code = failure.code;
+      this.#count(failure.code, 1);
     }
     this.#tell();
+    const { onRow } = this.#setup;
+    if (onRow) onRow(await this.#row(item), isNew);
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     this.cancel();
     await this.ended;
-    await this.#ledger.close();
   }
 }
 

@@ -72,10 +72,13 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
   const { signal } = options;
   const isWanted = matcher(options);
   // The very places, so that a link to one of them is no way in.
-  const met = new Set(await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path)))));
+  const except = await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path))));
+  const met = new Set(except);
   /** Folders that are still to be read; the last is the next. */
   const ahead: string[] = [];
   if (await isNew(top).catch((error: unknown) => Promise.reject(missing(error)))) ahead.push(top);
+  const begun = await identityOf(top);
+  const isStillThere = async () => (await identityOf(top)) === begun;
 
   async function isNew(folder: string): Promise<boolean> {
     const real = await realpath(folder);
@@ -92,7 +95,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
       entries = await list(folder);
     } catch (error) {
       // The folder itself is not one of its files: without it there is no batch.
-      if (folder === top) throw missing(error);
+      if (folder === top || !(await isStillThere())) throw missing(error);
       yield { name: nameOf(folder), error: toEmulsionError(error) };
       continue;
     }
@@ -103,24 +106,51 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
       const path = join(folder, entry.name);
       const name = nameOf(path);
       try {
+        if (entry.name.includes('\uFFFD')) throw unreadableName();
         const info = await stat(path);
         if (info.isDirectory()) {
           if (await isNew(path)) below.push(path);
-        } else if (info.isFile() && isWanted(name)) {
+        } else if (info.isFile() && isWanted(name) && !(entry.isSymbolicLink() && (await leadsTo(except, path)))) {
           yield { name, path, bytes: info.size, modified: info.mtimeMs };
         }
       } catch (error) {
-        if (isWanted(name)) yield { name, error: linkError(error) };
+        // What a folder would have held is not known: it is told, whatever is asked for.
+        if (!entry.isFile() || isWanted(name)) yield { name, error: linkError(error) };
       }
     }
     ahead.push(...below.reverse());
   }
 }
 
+/** What tells a folder from another that is at its place: the empty one, say, where a drive was. Null: none is there. */
+export async function identityOf(folder: string): Promise<string | null> {
+  return stat(folder).then(
+    ({ dev, ino }) => `${dev}:${ino}`,
+    () => null,
+  );
+}
+
+/** Whether a link to a file leads into one of the folders that are left out. */
+async function leadsTo(folders: readonly string[], path: string): Promise<boolean> {
+  const real = await realpath(path);
+  return folders.some((folder) => real.startsWith(folder + sep));
+}
+
+const unreadableName = () =>
+  new EmulsionError('FILE_UNREADABLE', {
+    message: 'The name of this file has signs in it that are no text. Give it another name.',
+  });
+
 async function list(folder: string) {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.sort((a, b) => collator.compare(a.name, b.name));
+  const keyed = entries.map((entry) => ({ entry, key: orderKey(entry.name) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ entry }) => entry);
 }
+
+/** Strings that stand in the order of names, numbers by their value: a folder of a million is put in order in a second. */
+const orderKey = (name: string) =>
+  name.toLowerCase().replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(16, '0'));
 
 function missing(error: unknown): EmulsionError {
   const { code, detail } = toEmulsionError(error);

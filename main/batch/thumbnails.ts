@@ -5,11 +5,14 @@ import type { MadeBody } from './ledger';
 /** The small pictures of a batch, one after the other in one file: a folder would not bear millions of them. */
 export class Thumbnails {
   readonly #file: FileHandle;
+  readonly #path: string;
+  #isClosed = false;
   #end: number;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, end: number) {
+  private constructor(file: FileHandle, path: string, end: number) {
     this.#file = file;
+    this.#path = path;
     this.#end = end;
   }
 
@@ -17,7 +20,7 @@ export class Thumbnails {
     const path = join(folder, 'thumbnails');
     await (await open(path, 'a')).close();
     const file = await open(path, 'r+');
-    return new Thumbnails(file, (await file.stat()).size);
+    return new Thumbnails(file, path, (await file.stat()).size);
   }
 
   /** Adds a pair; answers where it lies. Null where it cannot be written: a photo is not given up for its picture. */
@@ -46,12 +49,17 @@ export class Thumbnails {
     const [at, before, after] = place;
     const length = side === 'before' ? before : after;
     const bytes = Buffer.alloc(length);
-    const { bytesRead } = await this.#file.read(bytes, 0, length, side === 'before' ? at : at + before);
+    const file = this.#isClosed ? await open(this.#path, 'r') : this.#file;
+    const { bytesRead } = await file
+      .read(bytes, 0, length, side === 'before' ? at : at + before)
+      .finally(() => (this.#isClosed ? file.close() : undefined));
     return bytesRead === length && bytes[0] === 0xff && bytes[1] === 0xd8 ? bytes : null;
   }
 
+  /** Ends the writing; pictures can still be read. */
   async close(): Promise<void> {
     await this.#writing;
+    this.#isClosed = true;
     await this.#file.close();
   }
 }

@@ -1,5 +1,6 @@
-import { copyFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { packEvidence } from '../../document/evidence';
 import { packRuns, unpackRuns } from '../../document/runs';
 import packageInfo from '../../package.json' with { type: 'json' };
@@ -459,7 +460,10 @@ export class Workbench {
     const produce = async (temporary: string) => {
       if (untouched && orientation === 1 && format === source.format && request.keepMetadata) {
         // Nothing was done, so nothing is lost either by encoding anew.
-        await copyFile(path, temporary).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+        // By its bytes alone: of a read-only original, a copy that takes its permissions could not even be synced.
+        await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>
+          Promise.reject(toEmulsionError(error)),
+        );
         return;
       }
       const edit = { version: packageInfo.version, recipe, reports, at: new Date() };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 
 /** The file operations used here, so that tests can have them fail. */
@@ -101,9 +101,17 @@ function throwIfCancelled(signal: AbortSignal | undefined): void {
 
 // ------------------------------------------------------------------------------------------- the folder
 
-async function makeFolder(folder: string, fs: FileSystem): Promise<void> {
+/**
+ * Makes a folder, with its parents, that survives a power cut. Throws FOLDER_MISSING, FOLDER_UNWRITABLE or DISK_FULL.
+ */
+export async function makeFolder(folder: string, fs: FileSystem = nodeFs): Promise<void> {
   try {
-    await fs.mkdir(folder, { recursive: true });
+    const first = await fs.mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let made = resolve(folder); ; made = dirname(made)) {
+      await syncFolder(dirname(made), fs);
+      if (made === resolve(first) || made === dirname(made)) break;
+    }
   } catch (error) {
     const code = codeOf(error);
     // EEXIST: a file of that name; ENOTDIR: a file further up.
@@ -141,7 +149,7 @@ async function sync(path: string, fs: FileSystem): Promise<number> {
 }
 
 /** Makes the new name itself survive a power cut, where the system can do that for folders (Windows cannot). */
-async function syncFolder(folder: string, fs: FileSystem): Promise<void> {
+export async function syncFolder(folder: string, fs: FileSystem = nodeFs): Promise<void> {
   try {
     const handle = await fs.open(folder, 'r');
     try {

@@ -71,7 +71,7 @@ export async function runBatch(job: BatchJob): Promise<number> {
     const { counts, phase } = state;
     if (phase === 'halted') return EXIT.halted;
     // A folder that is watched has no other end than Ctrl-C.
-    if (phase === 'cancelled' && !(settings.watch && counts.waiting === 0)) return EXIT.interrupted;
+    if (phase === 'cancelled' && !(settings.watch && counts.waiting === 0 && !state.scanning)) return EXIT.interrupted;
     return counts.failed + counts.quarantined === 0 ? EXIT.done : EXIT.failed;
   } finally {
     await batch.close();
@@ -97,6 +97,7 @@ async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | '
 
 /** What keeps a batch from being begun, though the command is right. */
 const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
+  'FILE_MISSING',
   'FOLDER_MISSING',
   'FOLDER_UNWRITABLE',
   'DISK_FULL',
@@ -181,8 +182,8 @@ function tellRow(row: BatchRow, { reporter }: BatchJob): void {
   }
 }
 
-/** A name may hold line ends; a line may not. */
-const oneLine = (text: string) => text.replace(/[\r\n]+/g, '⏎');
+/** A name may hold line ends, and signs that a terminal obeys; a line may not. */
+const oneLine = (text: string) => text.replace(/[\r\n]+/g, '⏎').replace(/\p{Cc}/gu, '·');
 
 function shareOf({ counts, secondsLeft }: BatchState) {
   const done = counts.found - counts.waiting;
