@@ -81,7 +81,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   expect(await findings(page), 'planned').toEqual([]);
 
   await page.getByTestId('start-batch').click();
-  await expect(page.getByTestId('state-restored').first()).toBeVisible();
+  await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
   await page.getByTestId('pause').click();
   await expect(standing(page)).toHaveAttribute('data-standing', 'paused');
   const facts = await page.getByTestId('batch-facts').innerText();
@@ -147,7 +147,7 @@ test('a folder goes on after the program was killed, in Portuguese and in the li
   await page.getByTestId('batch-more').click();
   await page.getByTestId('batch-concurrency').selectOption('1');
   await page.getByTestId('start-batch').click();
-  await expect(page.getByTestId('state-restored').first()).toBeVisible();
+  await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
   await host.restart('SIGKILL');
 
   // What was begun is offered from the first page on.
