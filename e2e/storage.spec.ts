@@ -125,8 +125,8 @@ test('what is missing is said before anything is done', async () => {
   const cases: [string[], number, RegExp][] = [
     [['batch', IN, '--out', OUT], 2, /--journal/],
     [['batch', IN, '--out', place('out'), '--journal', place('journal')], 2, /--journal/],
-    [['batch', `${IN}/1931`, '--out', OUT, '--journal', place('journal')], 1, /nothing below.*FILE_MISSING/],
-    [['batch', IN, '--out', `${IN}/`, '--journal', place('journal')], 1, /OUTPUT_IS_INPUT/],
+    [['batch', `${IN}/1931`, '--out', OUT, '--journal', place('journal')], 3, /nothing below.*FILE_MISSING/],
+    [['batch', IN, '--out', `${IN}/`, '--journal', place('journal')], 2, /OUTPUT_IS_INPUT/],
   ];
   for (const [args, code, text] of cases) {
     const program = start(...args);

@@ -42,8 +42,15 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
       const onMade = async (made: Made) => control.onMade(await adapted(made));
       return await restorePhoto(engine, { ...task, found: copy }, { ...control, onMade });
     }
-    const inside = { found: copy, folder: join(temporary, 'restored'), settings: { ...settings, conflict: 'rename' } };
-    const made = await restorePhoto(engine, inside as PhotoTask, {
+    const results = join(temporary, 'restored');
+    const inside: PhotoTask = {
+      found: copy,
+      folder: results,
+      settings: { ...settings, conflict: 'rename' },
+      input: dirname(copy.path),
+      output: results,
+    };
+    const made = await restorePhoto(engine, inside, {
       signal: control.signal,
       onProgress: control.onProgress,
       isOwn: () => false,

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import type { ErrorCode } from '../../../preload/contract';
 import { toFailure } from '../../errors';
 import { EXIT } from './exit-codes';
 import { createProgram } from './program';
@@ -13,6 +14,9 @@ try {
   process.exitCode = report(error);
 }
 
+/** What is wrong with the command itself. */
+const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT'];
+
 /** Tells what went wrong unless that has been done; answers the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -24,7 +28,7 @@ function report(error: unknown): number {
   const failure = toFailure(error);
   const { code, message, detail } = failure;
   reporter.problem(`${message} (${code})${detail === undefined ? '' : `\n  ${detail}`}`, { type: 'error', ...failure });
-  const isUsage = code.startsWith('RECIPE_') || code.startsWith('EDIT_') || code === 'BAD_REQUEST';
+  const isUsage = code.startsWith('RECIPE_') || code.startsWith('EDIT_') || USAGE.includes(code);
   return code === 'CANCELLED' ? EXIT.interrupted : isUsage ? EXIT.usage : EXIT.failed;
 }
 
