@@ -917,6 +917,7 @@ export const en = {
     QUEUE_UNREACHABLE: 'The queue does not answer any more. What is done stays, and can be gone on with.',
     QUEUE_VERSION: 'Another version of Emulsion uses the same queue. Bring all to one version.',
     STORAGE_UNREACHABLE: 'The storage in the network cannot be reached, or refuses the access. Nothing was changed.',
+    STYLE_UNKNOWN: 'This style is not known to the installed generator. Choose another, or its picture once more.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',
     GENERATOR_DAMAGED:
       'What this step computes with is damaged and was not used. Install Emulsion again to replace it.',

@@ -920,6 +920,7 @@ export const ptBR: Texts<typeof en> = {
     QUEUE_UNREACHABLE: 'A fila não responde mais. O que está pronto permanece e pode ser continuado.',
     QUEUE_VERSION: 'Outra versão do Emulsion usa a mesma fila. Deixe todas na mesma versão.',
     STORAGE_UNREACHABLE: 'O armazenamento na rede não pode ser alcançado ou recusa o acesso. Nada foi alterado.',
+    STYLE_UNKNOWN: 'O gerador instalado não conhece este estilo. Escolha outro, ou a imagem dele mais uma vez.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',
     GENERATOR_DAMAGED:
       'O que esta etapa usa para calcular está danificado e não foi usado. Reinstale o Emulsion para substituí-lo.',
