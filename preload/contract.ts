@@ -588,6 +588,17 @@ export const GeneratorInfo = z.object({
 });
 export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
 
+/** A style that ships: what was seen in a painting, not the painting. */
+export const StyleInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  artist: z.string(),
+  work: z.string(),
+  year: z.number().int().nullable(),
+  source: z.string(),
+});
+export type StyleInfo = z.infer<typeof StyleInfo>;
+
 export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export const Provider = z.enum(PROVIDERS);
 export type Provider = z.infer<typeof Provider>;

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { GeneratorInfo } from '../../preload/contract';
+import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
 import { hashFile } from '../hash';
 import type { Task, Wanted } from '../restoration/tools';
 import { Card, type StylePreset, StylePresets } from './card';
@@ -41,6 +41,11 @@ export class GeneratorStore {
       return { card, path, presets };
     }
     return null;
+  }
+
+  /** The styles that generators bring along, without what stands for them. */
+  styles(): StyleInfo[] {
+    return this.#found.flatMap(({ presets = [] }) => presets.map(({ code: _, ...style }) => style));
   }
 
   /** Every generator that has a card, with the state of its file. */
