@@ -303,6 +303,8 @@ export const en = {
     grow: 'Margin round scratches',
     strength: 'Strength',
     keepGrain: 'Keep film grain',
+    brush: 'Width of the strokes',
+    keepColours: 'Keep the photo’s colours',
     cast: 'Colour cast',
     contrast: 'Contrast',
     variant: 'Variant',
@@ -362,8 +364,8 @@ export const en = {
     style: { taste: 'A style is a matter of taste.' },
   },
   style: {
-    title: 'No styles yet',
-    text: 'Painting and film styles are not part of this version. Restoring works without them.',
+    title: 'No gallery of styles yet',
+    text: 'Photos are painted in the manner of a work by the command line, and by recipes that ask for it. Restoring works without.',
   },
   details: {
     file: 'File',

@@ -309,6 +309,8 @@ export const ptBR: Texts<typeof en> = {
     grow: 'Margem em volta dos riscos',
     strength: 'Intensidade',
     keepGrain: 'Manter o grão do filme',
+    brush: 'Largura das pinceladas',
+    keepColours: 'Manter as cores da foto',
     cast: 'Desvio de cor',
     contrast: 'Contraste',
     variant: 'Variante',
@@ -368,8 +370,8 @@ export const ptBR: Texts<typeof en> = {
     style: { taste: 'Estilo é questão de gosto.' },
   },
   style: {
-    title: 'Ainda sem estilos',
-    text: 'Estilos de pintura e de filme não fazem parte desta versão. A restauração funciona sem eles.',
+    title: 'Ainda sem galeria de estilos',
+    text: 'Fotos são pintadas à maneira de uma obra pela linha de comando e por receitas que o peçam. A restauração funciona sem isso.',
   },
   details: {
     file: 'Arquivo',
