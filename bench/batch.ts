@@ -9,8 +9,8 @@ import { runCli } from './cli';
 import type { Figure } from './index';
 
 /** Photos for the throughput, and their size. */
-const PHOTOS = 16;
-const [WIDTH, HEIGHT] = [1600, 1200];
+const PHOTOS = 12;
+const [WIDTH, HEIGHT] = [1200, 900];
 const ROUNDS = 2;
 const FEW = 100;
 const MANY = 500;

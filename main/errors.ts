@@ -38,6 +38,7 @@ export const SENTENCES: Record<ErrorCode, string> = {
   QUEUE_UNREACHABLE: 'The queue does not answer any more. What is done stays, and can be gone on with.',
   QUEUE_VERSION: 'Another version of Emulsion uses the same queue. Bring all to one version.',
   STORAGE_UNREACHABLE: 'The storage in the network cannot be reached, or refuses the access. Nothing was changed.',
+  STYLE_UNKNOWN: 'This style is not known to the installed generator. Choose another, or its picture once more.',
   GENERATOR_MISSING: 'The generator that this step needs is not installed.',
   GENERATOR_DAMAGED: 'The generator’s file is damaged and was not used. Install Emulsion again to replace it.',
   GENERATOR_REFUSED: 'This model cannot be used as a generator.',

@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'QUEUE_UNREACHABLE', // the queue that a batch was to be shared through does not answer
   'QUEUE_VERSION', // another version of Emulsion uses the same queue
   'STORAGE_UNREACHABLE', // storage in the network does not answer, or refuses
+  'STYLE_UNKNOWN', // no style of that name, or one that another generator has measured
   'GENERATOR_MISSING', // no generator is installed for a step
   'GENERATOR_DAMAGED', // hash differs from the card, or the file cannot be loaded
   'GENERATOR_REFUSED', // not a generator that Emulsion can use, with the reason
@@ -87,6 +88,7 @@ export const PhotoId = Id;
 export const JobId = Id;
 
 const unit = z.number().min(0).max(1);
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 // ---------------------------------------------------------------------------------------------- recipe
 
@@ -162,7 +164,27 @@ export const UpscaleSettings = z.object({
   target: TargetSize.optional(),
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
-export const StyleSettings = z.object({ style: z.string().min(1).max(64), strength: unit.default(0.8) });
+/** What a generator sees in a style picture; it means something to that generator alone. */
+export const StyleCode = z.object({
+  /** SHA-256 of what measured it. */
+  by: Sha256,
+  values: z.array(z.number().finite()).min(1).max(4096),
+});
+export type StyleCode = z.infer<typeof StyleCode>;
+/** A style: a preset by its id, or a picture of one's own, which `code` stands for and `style` names. */
+const Style = { style: z.string().min(1).max(64), code: StyleCode.optional() };
+export const StyleSettings = z.object({
+  ...Style,
+  /** Share of the painted picture in the result; 0 changes nothing. */
+  strength: unit.default(1),
+  /** Paints the lights and darks alone; the colours stay those of the photo. */
+  keepColours: z.boolean().default(false),
+  /** Width of the strokes: 1 as it suits most photos, 2 twice as wide. It is a share of the picture, at any size. */
+  brush: z.number().min(0.5).max(4).default(1),
+  /** A second style, and its share. */
+  mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
+});
+export type StyleSettings = z.infer<typeof StyleSettings>;
 
 export const Step = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('repair'), enabled: z.boolean().default(true), settings: RepairSettings }),
@@ -224,7 +246,6 @@ export const MAX_BRUSH = 4000;
 export const MAX_SPREAD = 100;
 const spread = z.number().int().min(1).max(MAX_SPREAD);
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** Of a bitmap's packed runs: it is kept once, however often it is used. */
 export const BitmapId = Sha256;
 
@@ -566,6 +587,17 @@ export const GeneratorInfo = z.object({
   measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
 });
 export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
+
+/** A style that ships: what was seen in a painting, not the painting. */
+export const StyleInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  artist: z.string(),
+  work: z.string(),
+  year: z.number().int().nullable(),
+  source: z.string(),
+});
+export type StyleInfo = z.infer<typeof StyleInfo>;
 
 export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export const Provider = z.enum(PROVIDERS);

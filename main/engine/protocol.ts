@@ -17,6 +17,8 @@ import type {
   Step,
   StepChange,
   StepReport,
+  StyleCode,
+  StyleInfo,
 } from '../../preload/contract';
 
 /**
@@ -146,6 +148,10 @@ export interface Requests {
       peak: number;
     };
   };
+  /** What the style generator sees in a picture, to paint others in its manner. GENERATOR_MISSING; else as `open`. */
+  readStyle: { request: { path: string }; response: StyleCode };
+  /** The styles that the installed generator brings along. */
+  styles: { request: null; response: StyleInfo[] };
   generators: { request: null; response: GeneratorInfo[] };
 }
 

@@ -32,7 +32,7 @@ function sessions(changes: Partial<ConstructorParameters<typeof Sessions>[0]> = 
 
 async function install(file: string, changes: Partial<Card> = {}): Promise<InstalledGenerator> {
   const card = await fixtureCard(file, changes);
-  return { card, path: await installFixture(models.path, card) };
+  return { card, path: await installFixture(models.path, card), presets: [] };
 }
 
 /** Runs a fixture over planes of floats and gives the planes that come out. */
@@ -187,7 +187,7 @@ describe('Sessions', () => {
     const path = join(models.path, 'garbage.onnx');
     await writeFile(path, text);
     const card = await fixtureCard('identity', { sha256: createHash('sha256').update(text).digest('hex') });
-    await expect(sessions().acquire({ card, path })).rejects.toMatchObject({ code: 'GENERATOR_DAMAGED' });
+    await expect(sessions().acquire({ card, path, presets: [] })).rejects.toMatchObject({ code: 'GENERATOR_DAMAGED' });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { Provider, Refusal } from '../../preload/contract';
 import { EmulsionError } from '../errors';
@@ -70,6 +71,41 @@ export class Sessions {
     this.#loaded.set(key, net);
     await this.#evict(net);
     return net;
+  }
+
+  /**
+   * What a generator's statistics graph gives for a whole picture: `planes` is `[3, height, width]` in sRGB, 0..1. Always
+   * on the CPU: it is a small net over a small picture, once. Throws GENERATOR_DAMAGED or OUTPUT_INVALID.
+   */
+  async statistics({ card, path }: InstalledGenerator, planes: Float32Array, width: number, height: number) {
+    const { statistics } = card;
+    if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id} measures no pictures` });
+    const bytes = await readFile(join(dirname(path), statistics.file)).catch((cause: unknown) => {
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${statistics.file}`, cause });
+    });
+    if (createHash('sha256').update(bytes).digest('hex') !== statistics.sha256) {
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${statistics.file} differs from its card` });
+    }
+    this.#options.busy(LOAD_SECONDS);
+    const session = await InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threadsFor(this.#options.threads),
+      logSeverityLevel: 4,
+    }).catch((cause: unknown) => {
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${messageOf(cause)}`, cause });
+    });
+    try {
+      const answer = await session.run({ [statistics.input]: new Tensor('float32', planes, [1, 3, height, width]) });
+      const values = answer[statistics.output]?.data;
+      if (!(values instanceof Float32Array) || values.length !== statistics.size || !values.every(Number.isFinite)) {
+        throw new EmulsionError('OUTPUT_INVALID', {
+          detail: `${card.id}: its statistics are no ${statistics.size} numbers`,
+        });
+      }
+      return values;
+    } finally {
+      await session.release();
+    }
   }
 
   /** Frees every generator but the one given. */
@@ -241,13 +277,16 @@ class LoadedNet implements TileNet {
     return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  async run(...[input, width, height, output, extras = {}]: Parameters<TileNet['run']>): Promise<void> {
+  async run(...[input, width, height, output, extras = {}, vectors = {}]: Parameters<TileNet['run']>): Promise<void> {
     const { card } = this;
     const { scale } = card.output;
     this.#largestTile = Math.max(this.#largestTile, width * height);
     const shape = [1, outputPlanes(card), height * scale, width * scale];
     const further = { ...this.#extras };
     for (const [name, value] of Object.entries(extras)) further[name] = filled(value, this.#extras[name]!.dims);
+    for (const [name, values] of Object.entries(vectors)) {
+      further[name] = new Tensor('float32', values, [1, values.length]);
+    }
     try {
       await this.#session.run(
         { ...further, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
@@ -280,6 +319,11 @@ function extraInputs(card: Card, session: InferenceSession): Record<string, Tens
     if (input.name === card.input.name) {
       hasPicture = true;
       if (input.shape.length !== 4) return refuse('its input has not four dimensions');
+      continue;
+    }
+    if (card.vectorInputs.includes(input.name)) {
+      // For the test picture; every pass brings its own.
+      extras[input.name] = filled(0.5, [1, card.statistics?.size ?? 1]);
       continue;
     }
     const extra = card.extraInputs.find((each) => each.name === input.name);

@@ -31,6 +31,7 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
     tile: 64,
     halo: 0,
     extraInputs: [],
+    vectorInputs: [],
     thresholds: null,
     measured: [],
     training: { device: 'none', minutes: 0, steps: 0, seed: 0 },

@@ -13,7 +13,7 @@ export interface TileNet {
    * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into
    * `output`, `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID
    * where the net's output has another shape, OUT_OF_MEMORY where it cannot be allocated. `extras` are values of the
-   * card's extra inputs, within its bounds; those not named are at their default.
+   * card's extra inputs, within its bounds; those not named are at their default. `vectors` are its vector inputs.
    */
   run(
     input: Float32Array,
@@ -21,6 +21,7 @@ export interface TileNet {
     height: number,
     output: Float32Array,
     extras?: TilePass['extras'],
+    vectors?: TilePass['vectors'],
   ): Promise<void>;
 }
 
@@ -151,7 +152,7 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
         hooks.busy(Math.max(MIN_BUSY_SECONDS, 20 * times.median()));
         const start = performance.now();
         buffers.load(pass, core);
-        await net.run(buffers.input, plan.tileWidth, plan.tileHeight, buffers.output, pass.extras);
+        await net.run(buffers.input, plan.tileWidth, plan.tileHeight, buffers.output, pass.extras, pass.vectors);
         buffers.check(`tile ${index + 1} of ${todo.length} at ${core.x}, ${core.y}`);
         buffers.store(pass, core);
         times.add((performance.now() - start) / 1000);

@@ -1,8 +1,8 @@
 import { EmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
-import type { ColourTransform, Raster } from '../restoration/raster';
-import type { PassReport, StepTools } from '../restoration/tools';
+import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
+import { PAINTING, type PassReport, type StepTools } from '../restoration/tools';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Sessions } from './sessions';
@@ -55,6 +55,27 @@ export class JobTools implements StepTools {
     this.#covered = covered + weight;
     this.passes.push(report);
     return report;
+  }
+
+  styles(): ReturnType<StepTools['styles']> {
+    const installed = this.#store.find('style', PAINTING);
+    const statistics = installed?.card.statistics;
+    if (!statistics) return null;
+    return { by: statistics.sha256, longest: statistics.longest, presets: installed.presets };
+  }
+
+  async measureStyle(raster: Raster): Promise<Float32Array> {
+    const installed = this.#store.find('style', PAINTING);
+    const statistics = installed?.card.statistics;
+    if (!statistics) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "style"' });
+    const scale = Math.min(1, statistics.longest / Math.max(raster.width, raster.height));
+    const side = (length: number) => Math.max(1, Math.round(length * scale));
+    const small = scale < 1 ? await resizeRaster(raster, side(raster.width), side(raster.height)) : raster;
+    const { width, height } = small;
+    const planes = new Float32Array(3 * width * height);
+    readSrgb(small, { x: 0, y: 0, width, height }, this.colour, planes);
+    this.#job.throwIfCancelled();
+    return this.#sessions.statistics(installed, planes, width, height);
   }
 
   shrink(...args: Parameters<StepTools['shrink']>): ReturnType<StepTools['shrink']> {

@@ -15,6 +15,7 @@ import {
   type RenderSize,
   RepairSettings,
   type StepReport,
+  type StyleCode,
 } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
@@ -182,6 +183,14 @@ export class Workbench {
     job.stage('opening', 0, 1);
     job.busy(CODEC_SECONDS);
     return packRuns(await job.orCancelled(readMask(path, photo)));
+  }
+
+  async readStyle(job: Job, { path }: Requests['readStyle']['request']): Promise<StyleCode> {
+    const { source } = await this.#decode(job, 'style', path, basename(path), 0.5);
+    job.stage('analysing', 0.5, 1);
+    const tools = this.#makeTools(job, source.colour);
+    const values = await tools.measureStyle(source.raster);
+    return { by: tools.styles()!.by, values: Array.from(values, (value) => Number(value.toPrecision(6))) };
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {

@@ -108,6 +108,15 @@ class Worker {
       case 'readMask':
         this.#enqueue(id, (job) => this.#bench.readMask(job, message.body));
         break;
+      case 'readStyle':
+        this.#enqueue(id, (job) => this.#bench.readStyle(job, message.body));
+        break;
+      case 'styles':
+        this.#answer(id, async () => {
+          await this.#store.refresh();
+          return this.#store.styles();
+        });
+        break;
       case 'restore':
         this.#enqueue(id, (job) => this.#bench.restore(job, message.body));
         break;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** A plain file name beside the card. */
+const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
+
 /** Numbers of a generator's card, as the training kit writes them to `models/<id>/card.json`. */
 export const Card = z.object({
   format: z.literal(1),
@@ -14,8 +17,7 @@ export const Card = z.object({
   source: z.string(),
   description: z.string(),
   trainingData: z.array(z.object({ name: z.string(), licence: z.string(), count: z.number().int().nonnegative() })),
-  /** A plain file name beside the card. */
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/),
+  file: FileName,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   opset: z.number().int().positive(),
   parameters: z.number().int().nonnegative(),
@@ -42,6 +44,24 @@ export const Card = z.object({
   extraInputs: z.array(
     z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
   ),
+  /** Inputs that are vectors `[1, n]`: of a style, the statistics of the photo and those of the style picture. */
+  vectorInputs: z.array(z.string()).default([]),
+  /** The graph that makes such a vector of a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side. */
+  statistics: z
+    .object({
+      file: FileName,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      input: z.string(),
+      output: z.string(),
+      size: z.number().int().positive(),
+      longest: z.number().int().positive(),
+    })
+    .optional(),
+  /** File with the styles that ship, see {@link StylePresets}. */
+  presets: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.json$/)
+    .optional(),
   thresholds: z.record(z.string(), z.number()).nullable(),
   measured: z.array(
     z.object({
@@ -56,3 +76,19 @@ export const Card = z.object({
   limits: z.string(),
 });
 export type Card = z.infer<typeof Card>;
+
+/** Styles that ship with a generator: what it sees in paintings that are not shipped themselves. */
+export const StylePresets = z
+  .array(
+    z.object({
+      id: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      name: z.string(),
+      artist: z.string(),
+      work: z.string(),
+      year: z.number().int().nullable(),
+      source: z.string(),
+      code: z.array(z.number().finite()).min(1),
+    }),
+  )
+  .max(200);
+export type StylePreset = z.infer<typeof StylePresets>[number];

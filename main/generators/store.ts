@@ -1,16 +1,18 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { GeneratorInfo } from '../../preload/contract';
+import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
 import { hashFile } from '../hash';
 import type { Task, Wanted } from '../restoration/tools';
-import { Card } from './card';
+import { Card, type StylePreset, StylePresets } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
 export interface InstalledGenerator {
   card: Card;
   /** Absolute path of the ONNX file. */
   path: string;
+  /** Styles that it brings along. */
+  presets: readonly StylePreset[];
 }
 
 /** The generators in a models folder: one folder each, with a card and an ONNX file. */
@@ -32,13 +34,18 @@ export class GeneratorStore {
 
   /** The first generator for a task that is as wanted, null where none is installed. */
   find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
-    for (const { card, path, bytes } of this.#found) {
+    for (const { card, path, bytes, presets = [] } of this.#found) {
       if (card?.task !== task || bytes === null) continue;
       if (scale !== undefined && card.output.scale !== scale) continue;
       if (variant !== undefined && card.variant !== variant) continue;
-      return { card, path };
+      return { card, path, presets };
     }
     return null;
+  }
+
+  /** The styles that generators bring along, without what stands for them. */
+  styles(): StyleInfo[] {
+    return this.#found.flatMap(({ presets = [] }) => presets.map(({ code: _, ...style }) => style));
   }
 
   /** Every generator that has a card, with the state of its file. */
@@ -72,6 +79,7 @@ interface Found {
   path: string;
   /** Size of the ONNX file, null where it is missing. */
   bytes: number | null;
+  presets?: readonly StylePreset[];
   problem?: string;
 }
 
@@ -106,7 +114,17 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
   }
   const path = join(folder, parsed.data.file);
   const file = await stat(path).catch(() => null);
-  return { name, card: parsed.data, path, bytes: file?.isFile() ? file.size : null };
+  const presets = parsed.data.presets === undefined ? [] : await readPresets(join(folder, parsed.data.presets));
+  return { name, card: parsed.data, path, bytes: file?.isFile() ? file.size : null, presets };
+}
+
+/** Without its presets a generator still serves pictures of one's own. */
+async function readPresets(path: string): Promise<readonly StylePreset[]> {
+  try {
+    return StylePresets.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return [];
+  }
 }
 
 const hashes = new Map<string, string>();

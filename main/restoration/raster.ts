@@ -83,3 +83,25 @@ export function readSrgb(raster: Raster, rect: Rect, colour: ColourTransform | n
   }
   if (colour && channels === 3) colour.toSrgb(into, count);
 }
+
+/** Puts planar sRGB floats `[3, height, width]` into a raster of the photo's encoding; grey takes their mean. */
+export function writeSrgb(raster: Raster, rect: Rect, colour: ColourTransform | null, planes: Float32Array): void {
+  const { channels, data, width } = raster;
+  const max = maxValue(raster);
+  const count = rect.width * rect.height;
+  if (channels === 3) colour?.fromSrgb(planes, count);
+  const sample = (value: number) => Math.max(0, Math.min(max, Math.round(value * max)));
+  for (let y = 0, i = 0; y < rect.height; y++) {
+    let target = ((rect.y + y) * width + rect.x) * channels;
+    for (let x = 0; x < rect.width; x++, i++) {
+      const [red, green, blue] = [planes[i]!, planes[i + count]!, planes[i + 2 * count]!];
+      if (channels === 1) {
+        data[target++] = sample((red + green + blue) / 3);
+        continue;
+      }
+      data[target++] = sample(red);
+      data[target++] = sample(green);
+      data[target++] = sample(blue);
+    }
+  }
+}

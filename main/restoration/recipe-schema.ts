@@ -26,13 +26,20 @@ export type SettingType =
 export const STEP_SETTINGS: Readonly<Record<StepKind, Readonly<Record<string, SettingType>>>> = Object.fromEntries(
   Step.options.map(({ shape }) => [
     shape.kind.value,
-    Object.fromEntries(Object.entries(shape.settings.shape).map(([key, schema]) => [key, typeOf(schema)])),
+    Object.fromEntries(
+      Object.entries(shape.settings.shape).flatMap(([key, schema]) => {
+        const type = typeOf(schema);
+        return type ? [[key, type]] : [];
+      }),
+    ),
   ]),
 ) as Record<StepKind, Record<string, SettingType>>;
 
-function typeOf(schema: z.ZodType): SettingType {
+/** Null for what is no single value: a style picture's code, a second style. */
+function typeOf(schema: z.ZodType): SettingType | null {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return typeOf(schema.unwrap() as z.ZodType);
   if (schema === TargetSize) return { kind: 'size' };
+  if (schema instanceof z.ZodObject) return null;
   if (schema instanceof z.ZodBoolean) return { kind: 'boolean' };
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options };
   if (schema instanceof z.ZodUnion) {

@@ -44,7 +44,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('style' as const),
     enabled: fc.boolean(),
-    settings: fc.record({ style: fc.constantFrom('ukiyo-e', 'impasto'), strength: unit }),
+    settings: fc.record({
+      style: fc.constantFrom('ukiyo-e', 'impasto'),
+      strength: unit,
+      keepColours: fc.boolean(),
+      brush: fc.constantFrom(0.5, 1, 2.5),
+    }),
   }),
 );
 const recipe: fc.Arbitrary<Recipe> = fc.record({

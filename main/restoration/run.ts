@@ -10,6 +10,7 @@ import type {
   StepKind,
   StepOf,
   StepReport,
+  StyleSettings,
   UpscaleSettings,
 } from '../../preload/contract';
 import { EmulsionError } from '../errors';
@@ -21,6 +22,7 @@ import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { inpaint } from './repair';
 import { errorOf, expectedIn, restore } from './restore';
+import { paint, styleCode } from './style';
 import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
 import type { StepTools, Task } from './tools';
 import { planEnlargement, upscale } from './upscale';
@@ -120,7 +122,12 @@ const RUNNERS: { [K in StepKind]: StepRunner<StepOf<K>> | null } = {
     cost: (run) => (isReduced(run) ? 0.01 : 8),
     apply: upscaleStep,
   },
-  style: null,
+  style: {
+    tasks: ['style'],
+    require: (run, settings) => void styleCode(settings, run.tools),
+    cost: () => 6,
+    apply: styleStep,
+  },
 };
 
 /**
@@ -278,6 +285,15 @@ async function upscaleStep(run: Run, settings: UpscaleSettings): Promise<Outcome
     generator: report.generator,
     provider: report.provider,
   };
+}
+
+async function styleStep({ raster, tools }: Run, settings: StyleSettings): Promise<Outcome> {
+  const done = await paint(raster, settings, tools);
+  if (!done) return { raster, sentence: 'Painted nothing (strength 0).', generator: null, provider: null };
+  const { generator, provider } = done.report;
+  const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
+  const sentence = `Painted in the manner of ${named ? `“${named.name}”` : 'a picture of your own'}.`;
+  return { raster: done.raster, sentence, generator, provider };
 }
 
 function percent(share: number): string {

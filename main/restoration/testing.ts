@@ -1,6 +1,6 @@
 import { EmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster, type Rect } from './raster';
-import type { ExtraInput, StepTools, Task, TilePass, Wanted } from './tools';
+import type { ExtraInput, StepTools, StyleFacts, Task, TilePass, Wanted } from './tools';
 
 /**
  * What tests, benches and stories share: a procedural photograph at any size, damage drawn on it with its true mask,
@@ -637,7 +637,13 @@ export interface FakeGenerator {
   /** Planes that it takes and gives. */
   inputs: number;
   outputs: number;
-  run: (input: Float32Array, width: number, height: number, extras: Readonly<Record<string, number>>) => Float32Array;
+  run: (
+    input: Float32Array,
+    width: number,
+    height: number,
+    extras: Readonly<Record<string, number>>,
+    vectors: Readonly<Record<string, Float32Array>>,
+  ) => Float32Array;
   thresholds?: Record<string, number>;
   extraInputs?: ExtraInput[];
   /** How much larger its output is; default 1. */
@@ -722,6 +728,36 @@ export const fakeRestorer: FakeGenerator = {
   },
 };
 
+/** Gives each channel the mean that the style has. */
+export const fakePainter: FakeGenerator = {
+  inputs: 3,
+  outputs: 3,
+  variant: 'painting',
+  run: (input, _width, _height, _extras, { content, style }) => {
+    const count = input.length / 3;
+    return input.map((value, i) => {
+      const channel = Math.floor(i / count);
+      return value + style![channel]! - content![channel]!;
+    });
+  },
+};
+
+const FAKE_STYLES: StyleFacts = {
+  by: '0'.repeat(64),
+  longest: 512,
+  presets: [
+    { id: 'dusk', name: 'Dusk', code: [0.3, 0.2, 0.5] },
+    { id: 'snow', name: 'Snow', code: [0.8, 0.8, 0.9] },
+  ],
+};
+
+function channelMeans({ data, channels, depth }: Raster): Float32Array {
+  const sums = [0, 0, 0];
+  const pixels = data.length / channels;
+  for (let i = 0; i < data.length; i++) sums[channels === 1 ? 0 : i % 3]! += data[i]!;
+  return Float32Array.from(sums, (_, c) => sums[channels === 1 ? 0 : c]! / pixels / (2 ** depth - 1));
+}
+
 /** Step tools that run fake generators over tiles with cores of 64 pixels and a halo of 8. */
 export function fakeTools(
   generators: Partial<Record<Task, FakeGenerator | FakeGenerator[]>> = {},
@@ -755,6 +791,8 @@ export function fakeTools(
       }
       return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
     },
+    styles: () => (find('style') ? FAKE_STYLES : null),
+    measureStyle: async (raster) => channelMeans(raster),
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
     resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},
@@ -779,7 +817,7 @@ function runTile(pass: TilePass, core: Rect, generator: FakeGenerator): void {
   const height = Math.min(pass.height, core.y + core.height + 8) - y;
   const input = new Float32Array(generator.inputs * width * height);
   pass.read({ x, y, width, height }, input);
-  const output = generator.run(input, width, height, pass.extras ?? {});
+  const output = generator.run(input, width, height, pass.extras ?? {}, pass.vectors ?? {});
   const { scale = 1 } = generator;
   const made = { x: scale * core.x, y: scale * core.y, width: scale * core.width, height: scale * core.height };
   const cropped = new Float32Array(generator.outputs * made.width * made.height);

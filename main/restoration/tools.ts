@@ -9,6 +9,9 @@ export interface Wanted {
   variant?: string;
 }
 
+/** The style generator that paints in the manner of any picture. */
+export const PAINTING: Wanted = { variant: 'painting' };
+
 /**
  * Gives float planes to a generator: fills `into` with `[channels, rect.height, rect.width]`, values in 0..1, for a
  * rectangle that lies wholly inside the picture (the tile executor pads by reflection beyond it).
@@ -48,6 +51,8 @@ export interface TilePass {
    * within its bounds there: see {@link GeneratorFacts.extraInputs}.
    */
   extras?: Readonly<Record<string, number>>;
+  /** Values of the generator's vector inputs, all of them. */
+  vectors?: Readonly<Record<string, Float32Array>>;
 }
 
 /** A further input of a generator besides the picture, as its card describes it. */
@@ -67,6 +72,15 @@ export interface GeneratorFacts {
   extraInputs: readonly ExtraInput[];
 }
 
+/** How the installed style generator measures pictures, and the styles that it brings along. */
+export interface StyleFacts {
+  /** SHA-256 of what measures: codes of another mean nothing to it. */
+  by: string;
+  /** Longest side in pixels of a picture that is measured. */
+  longest: number;
+  presets: readonly { id: string; name: string; code: readonly number[] }[];
+}
+
 /** What really computed a pass. */
 export interface PassReport {
   generator: string;
@@ -82,6 +96,10 @@ export interface StepTools {
   generator(task: Task, wanted?: Wanted): GeneratorFacts | null;
   /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; INTERNAL for an extra that does not fit. */
   runTiles(pass: TilePass): Promise<PassReport>;
+  /** Null where no style generator is installed. */
+  styles(): StyleFacts | null;
+  /** What the style generator sees in a whole picture. Throws GENERATOR_MISSING, OUTPUT_INVALID or CANCELLED. */
+  measureStyle(raster: Raster): Promise<Float32Array>;
   /** The photo's encoding against sRGB; null where it is sRGB or grey already. */
   colour: ColourTransform | null;
   /** A smaller copy, area-averaged in the raster's own depth, at most `pixels` large; the raster itself if it fits. */

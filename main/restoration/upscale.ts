@@ -1,7 +1,7 @@
 import { enlargedSize, type Size } from '../../document/size';
 import { MAX_ENLARGED_PIXELS, MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
-import { createRaster, maxValue, type Raster, type Rect, readSrgb } from './raster';
+import { createRaster, type Raster, readSrgb, writeSrgb } from './raster';
 import type { PassReport, StepTools, Wanted } from './tools';
 
 /** How a picture is made larger: by passes of generators, and then by resampling where they miss the size. */
@@ -115,26 +115,4 @@ export async function upscale(
     raster = await tools.resize(raster, size.width, size.height);
   }
   return { raster, report };
-}
-
-/** Puts planar sRGB floats `[3, height, width]` into a raster of the photo's encoding; grey takes their mean. */
-function writeSrgb(raster: Raster, rect: Rect, colour: StepTools['colour'], planes: Float32Array): void {
-  const { channels, data, width } = raster;
-  const max = maxValue(raster);
-  const count = rect.width * rect.height;
-  if (channels === 3) colour?.fromSrgb(planes, count);
-  const sample = (value: number) => Math.max(0, Math.min(max, Math.round(value * max)));
-  for (let y = 0, i = 0; y < rect.height; y++) {
-    let target = ((rect.y + y) * width + rect.x) * channels;
-    for (let x = 0; x < rect.width; x++, i++) {
-      const [red, green, blue] = [planes[i]!, planes[i + count]!, planes[i + 2 * count]!];
-      if (channels === 1) {
-        data[target++] = sample((red + green + blue) / 3);
-        continue;
-      }
-      data[target++] = sample(red);
-      data[target++] = sample(green);
-      data[target++] = sample(blue);
-    }
-  }
 }

@@ -303,6 +303,8 @@ export const en = {
     grow: 'Margin round scratches',
     strength: 'Strength',
     keepGrain: 'Keep film grain',
+    brush: 'Width of the strokes',
+    keepColours: 'Keep the photo’s colours',
     cast: 'Colour cast',
     contrast: 'Contrast',
     variant: 'Variant',
@@ -362,8 +364,8 @@ export const en = {
     style: { taste: 'A style is a matter of taste.' },
   },
   style: {
-    title: 'No styles yet',
-    text: 'Painting and film styles are not part of this version. Restoring works without them.',
+    title: 'No gallery of styles yet',
+    text: 'Photos are painted in the manner of a work by the command line, and by recipes that ask for it. Restoring works without.',
   },
   details: {
     file: 'File',
@@ -917,6 +919,7 @@ export const en = {
     QUEUE_UNREACHABLE: 'The queue does not answer any more. What is done stays, and can be gone on with.',
     QUEUE_VERSION: 'Another version of Emulsion uses the same queue. Bring all to one version.',
     STORAGE_UNREACHABLE: 'The storage in the network cannot be reached, or refuses the access. Nothing was changed.',
+    STYLE_UNKNOWN: 'This style is not known to the installed generator. Choose another, or its picture once more.',
     GENERATOR_MISSING: 'What this step computes with is not installed. Switch the step off to go on without it.',
     GENERATOR_DAMAGED:
       'What this step computes with is damaged and was not used. Install Emulsion again to replace it.',

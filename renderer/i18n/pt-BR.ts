@@ -309,6 +309,8 @@ export const ptBR: Texts<typeof en> = {
     grow: 'Margem em volta dos riscos',
     strength: 'Intensidade',
     keepGrain: 'Manter o grão do filme',
+    brush: 'Largura das pinceladas',
+    keepColours: 'Manter as cores da foto',
     cast: 'Desvio de cor',
     contrast: 'Contraste',
     variant: 'Variante',
@@ -368,8 +370,8 @@ export const ptBR: Texts<typeof en> = {
     style: { taste: 'Estilo é questão de gosto.' },
   },
   style: {
-    title: 'Ainda sem estilos',
-    text: 'Estilos de pintura e de filme não fazem parte desta versão. A restauração funciona sem eles.',
+    title: 'Ainda sem galeria de estilos',
+    text: 'Fotos são pintadas à maneira de uma obra pela linha de comando e por receitas que o peçam. A restauração funciona sem isso.',
   },
   details: {
     file: 'Arquivo',
@@ -920,6 +922,7 @@ export const ptBR: Texts<typeof en> = {
     QUEUE_UNREACHABLE: 'A fila não responde mais. O que está pronto permanece e pode ser continuado.',
     QUEUE_VERSION: 'Outra versão do Emulsion usa a mesma fila. Deixe todas na mesma versão.',
     STORAGE_UNREACHABLE: 'O armazenamento na rede não pode ser alcançado ou recusa o acesso. Nada foi alterado.',
+    STYLE_UNKNOWN: 'O gerador instalado não conhece este estilo. Escolha outro, ou a imagem dele mais uma vez.',
     GENERATOR_MISSING: 'O que esta etapa usa para calcular não está instalado. Desligue a etapa para seguir sem ela.',
     GENERATOR_DAMAGED:
       'O que esta etapa usa para calcular está danificado e não foi usado. Reinstale o Emulsion para substituí-lo.',

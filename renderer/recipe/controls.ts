@@ -4,7 +4,7 @@ import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VAR
 export interface SliderControl {
   type: 'slider';
   name: string;
-  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast';
+  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast' | 'brush';
   min: number;
   max: number;
   step: number;
@@ -16,7 +16,7 @@ export interface SliderControl {
 export interface SwitchControl {
   type: 'switch';
   name: string;
-  label: 'keepGrain';
+  label: 'keepGrain' | 'keepColours';
 }
 
 type ColourVariant = (typeof COLOUR_VARIANTS)[number];
@@ -94,7 +94,23 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
       },
     ],
   },
-  style: { main: share('strength', 'strength', 0.8), more: [] },
+  style: {
+    main: share('strength', 'strength', 1),
+    more: [
+      {
+        type: 'slider',
+        name: 'brush',
+        label: 'brush',
+        min: 0.5,
+        max: 4,
+        step: 0.1,
+        initial: 1,
+        factor: 100,
+        unit: 'percent',
+      },
+      { type: 'switch', name: 'keepColours', label: 'keepColours' },
+    ],
+  },
 };
 
 /** All that one can set of a kind of step. */

@@ -121,7 +121,9 @@ export function needOf(analysis: Analysis, kind: StepKind): Need | null {
 /** The kinds of step that can run here, in the order in which they do. */
 export function availableKinds(analysis: Analysis, recipe: Recipe): StepKind[] {
   const placeOf = (kind: StepKind) => recipe.steps.findIndex((step) => step.kind === kind);
-  return STEP_KINDS.filter((kind) => needOf(analysis, kind)?.available === true).sort(
+  // Which style is chosen elsewhere: without one there is nothing to switch on.
+  const isOffered = (kind: StepKind) => kind !== 'style' || placeOf(kind) >= 0;
+  return STEP_KINDS.filter((kind) => needOf(analysis, kind)?.available === true && isOffered(kind)).sort(
     (a, b) => STEP_RANKS[a] - STEP_RANKS[b] || (placeOf(a) < 0 || placeOf(b) < 0 ? 0 : placeOf(a) - placeOf(b)),
   );
 }

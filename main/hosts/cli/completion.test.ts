@@ -55,7 +55,7 @@ describe.skipIf(!has('bash'))('bash', () => {
       '--json',
       '--help',
     ]);
-    expect(offered('restore', 'scans', '--out', 'recipes', '--st')).toEqual(['--strip-metadata']);
+    expect(offered('restore', 'scans', '--out', 'recipes', '--stri')).toEqual(['--strip-metadata']);
   });
 
   test('offers the choices of an option, however it is written', () => {

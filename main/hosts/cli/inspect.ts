@@ -50,6 +50,37 @@ export function addGenerators(program: Command): void {
   });
 }
 
+export function addStyles(program: Command): void {
+  const command = program
+    .command('styles')
+    .summary('list the works in whose manner photos can be painted')
+    .description(
+      'Lists the styles that come with the installed generator. The works themselves are not part of it, only what it has seen in them.',
+    );
+  addJson(addEngine(command)).action((flags: EngineFlags) =>
+    withEngine(flags, async (engine) => {
+      const reporter = createReporter({ json: flags.json === true });
+      const styles = await engine.request('styles', null);
+      for (const style of styles) reporter.line(`${style.id.padEnd(28)}${style.name}`, { type: 'style', ...style });
+      if (styles.length === 0) {
+        const text = 'No generator that paints is installed.';
+        reporter.problem(`${text} (GENERATOR_MISSING)`, { type: 'failed', code: 'GENERATOR_MISSING', message: text });
+        return EXIT.failed;
+      }
+      return EXIT.done;
+    }),
+  );
+  document(command, {
+    examples: [['emulsion styles', 'the names that --style takes']],
+    exits: [
+      [String(EXIT.done), 'there are styles'],
+      [String(EXIT.failed), 'no generator that paints is installed'],
+      UNDERSTOOD,
+    ],
+    seeAlso: ['emulsion help restore'],
+  });
+}
+
 /** What a photo needs and why. */
 async function analyseOne({
   engine,

@@ -60,10 +60,15 @@ export function addEngine(command: Command): Command {
 
 /** Runs something with an engine of its own; the exit code that it answers becomes the program's. */
 export async function withEngine(flags: EngineFlags, run: (engine: Engine) => Promise<number>): Promise<void> {
+  process.exitCode = await askEngine(flags, run);
+}
+
+/** What an engine of its own answers. */
+export async function askEngine<T>(flags: EngineFlags, ask: (engine: Engine) => Promise<T>): Promise<T> {
   const { models, provider, threads } = flags;
   const engine = createEngine({ launch: forkEngine(), options: { models, provider, threads }, onStatus: () => {} });
   try {
-    process.exitCode = await run(engine);
+    return await ask(engine);
   } finally {
     await engine.close();
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { type Step, StyleSettings } from '../../../preload/contract';
 import { findRecipe } from '../../restoration/recipe';
 import { everyCommand } from './completion';
 import { examplesOf, pathOf } from './help';
@@ -40,10 +41,11 @@ test.each(commands)('%s: all its examples are understood, as those of that comma
     await program.parseAsync(wordsOf(line).slice(1), { from: 'user' });
     expect(run, line).toHaveLength(1);
     expect(line.startsWith(run[0]!.path.replace(/ list$/, '')), line).toBe(true);
-    const { set, recipe, from } = run[0]!.flags as { set?: []; recipe?: string; from?: string };
+    const { set, recipe, from, style } = run[0]!.flags as { set?: []; recipe?: string; from?: string; style?: string };
     const base = recipe ?? from;
     const named = base === undefined ? null : findRecipe(base);
-    if (set && (base === undefined || named)) checkChanges(set, named);
+    const added: Step[] = style ? [{ kind: 'style', enabled: true, settings: StyleSettings.parse({ style }) }] : [];
+    if (set && (base === undefined || named)) checkChanges(set, named, added);
   }
 });
 

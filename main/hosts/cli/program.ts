@@ -3,7 +3,7 @@ import packageInfo from '../../../package.json' with { type: 'json' };
 import { addBatch } from './batch-command';
 import { addCompletion } from './completion';
 import { BATCH_EXITS, document, formatHelp } from './help';
-import { addAnalyse, addGenerators } from './inspect';
+import { addAnalyse, addGenerators, addStyles } from './inspect';
 import { GENERAL } from './options';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
@@ -32,6 +32,7 @@ export function createProgram(signal: AbortSignal): Command {
   addWorker(program, signal);
   addAnalyse(program, signal);
   addRecipes(program);
+  addStyles(program);
   addGenerators(program);
   addCompletion(program);
   addHelp(program);

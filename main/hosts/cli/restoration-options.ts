@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
   COLOUR_VARIANTS,
@@ -6,11 +8,13 @@ import {
   type ExportFormat,
   type Step,
   type StepChange,
+  StyleSettings,
   UpscaleSettings,
 } from '../../../preload/contract';
 import { EmulsionError } from '../../errors';
+import { hint } from '../../nearest';
 import { readSize, whole } from '../arguments';
-import { openRecipes, type UserDataFlag } from './options';
+import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
 import { checkChanges, setOption, settingEntries } from './settings';
 
@@ -24,6 +28,7 @@ export interface StepFlags extends UserDataFlag {
   enlarge?: ReturnType<typeof readSize>;
   crisp?: boolean;
   colour?: (typeof COLOUR_VARIANTS)[number];
+  style?: string;
 }
 
 export interface OutputFlags {
@@ -55,18 +60,20 @@ export function addSteps(command: Command): Command {
         'make larger: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
       ).argParser(readSize),
     )
+    .option('--style <name|picture>', 'paint in the manner of a work (emulsion styles) or of any picture')
     .option('--crisp', 'enlarge soft, noisy or compressed photos: draws texture as it most likely was');
 }
 
 /**
  * What the options of {@link addSteps} ask for. Throws BAD_REQUEST or RECIPE_... where that cannot be done to any photo.
  */
-export async function askedFor(flags: StepFlags) {
+export async function askedFor(flags: StepFlags & EngineFlags) {
   if (flags.crisp && flags.enlarge === undefined) {
     throw new EmulsionError('BAD_REQUEST', { message: '--crisp is a way to --enlarge: name a size.' });
   }
   const recipe = flags.recipe === undefined ? null : await loadRecipe(flags.recipe, openRecipes(flags));
   const added = addedSteps(flags);
+  if (flags.style !== undefined) added.push(await styleStep(flags.style, flags));
   checkChanges(flags.set, recipe, added);
   return { recipe, added, changes: flags.set };
 }
@@ -79,6 +86,26 @@ function addedSteps({ enlarge, crisp, colour }: StepFlags): Step[] {
     steps.push({ kind: 'upscale', enabled: true, settings });
   }
   return steps;
+}
+
+/** A work by its name or id, else a picture, which the generator looks at once for all photos. */
+async function styleStep(nameOrPicture: string, flags: EngineFlags): Promise<Step> {
+  const settings = await askEngine(flags, async (engine) => {
+    const styles = await engine.request('styles', null);
+    const wanted = nameOrPicture.trim().toLowerCase();
+    const known = styles.find(({ id, name, work }) => [id, name, work].some((each) => each.toLowerCase() === wanted));
+    if (known) return { style: known.id };
+    if (!existsSync(nameOrPicture)) {
+      const message = `There is no style and no picture called “${nameOrPicture}”${hint(
+        nameOrPicture,
+        styles.map(({ id }) => id),
+      )}. “emulsion styles” lists the styles.`;
+      throw new EmulsionError('STYLE_UNKNOWN', { message });
+    }
+    const code = await engine.request('readStyle', { path: resolve(nameOrPicture) });
+    return { style: basename(nameOrPicture).slice(0, 64), code };
+  });
+  return { kind: 'style', enabled: true, settings: StyleSettings.parse(settings) };
 }
 
 export function addOutput(command: Command): Command {

@@ -40,6 +40,7 @@ export function addRestore(program: Command, signal: AbortSignal): void {
       'enlarge',
       'crisp',
       'colour',
+      'style',
     ]),
   );
   addJson(addUserData(addEngine(command))).action((paths: string[], flags: RestoreFlags) =>
@@ -73,6 +74,10 @@ export function addRestore(program: Command, signal: AbortSignal): void {
       ],
       ['emulsion restore scans/ --out restored --colour warm --enlarge 30cm@300dpi', 'besides what each photo needs'],
       ['emulsion restore small.jpg --out restored --enlarge 4x --crisp', 'for soft, noisy or compressed photos'],
+      [
+        'emulsion restore harbour.jpg --out painted --style hokusai-great-wave --set style.brush=2',
+        'painted in the manner of a work, or of any picture',
+      ],
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', 'what was done in the window'],
       ['emulsion restore scans/ --out restored --json > report.jsonl', 'a report that programs can read'],
     ],

@@ -56,7 +56,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('style' as const),
     enabled,
-    settings: fc.record({ style: fc.string({ minLength: 1, maxLength: 64 }), strength: unit }),
+    settings: fc.record({
+      style: fc.string({ minLength: 1, maxLength: 64 }),
+      strength: unit,
+      keepColours: fc.boolean(),
+      brush: fc.constantFrom(0.5, 1, 2.5),
+    }),
   }),
 );
 

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { StyleSettings } from '../../preload/contract';
+import { lumaOf } from './colour';
+import { createRaster, type Raster } from './raster';
+import { PAINTED_EDGE, paint, styleCode } from './style';
+import { fakePainter, fakeTools, testScene, toGrey } from './testing';
+
+const tools = () => fakeTools({ style: fakePainter });
+const settings = (changes: Record<string, unknown> = {}) => StyleSettings.parse({ style: 'dusk', ...changes });
+const copy = (raster: Raster): Raster => ({ ...raster, data: raster.data.slice() });
+const at16 = (raster: Raster): Raster => ({
+  ...raster,
+  depth: 16,
+  data: Uint16Array.from(raster.data, (value) => value * 257),
+});
+const mean = ({ data, channels }: Raster, channel: number) => {
+  let sum = 0;
+  for (let i = channel; i < data.length; i += channels) sum += data[i]!;
+  return sum / (data.length / channels);
+};
+
+test('at full strength the picture has the style’s tones, in 8 and in 16 bits', async () => {
+  const scene = testScene(150, 100, 1);
+  for (const [raster, max] of [
+    [copy(scene), 255],
+    [at16(scene), 65_535],
+  ] as const) {
+    const done = await paint(raster, settings(), tools());
+    expect(done?.raster).toBe(raster);
+    // What falls outside the range is cut off, so not to the last level.
+    expect(mean(raster, 0) / max).toBeCloseTo(0.3, 1);
+    expect(mean(raster, 1) / max).toBeCloseTo(0.2, 1);
+    expect(mean(raster, 2) / max).toBeCloseTo(0.5, 1);
+  }
+});
+
+test('strength 0 changes nothing, and any other lies between the photo and the painting', async () => {
+  const scene = testScene(90, 70, 2);
+  expect(await paint(copy(scene), settings({ strength: 0 }), tools())).toBeNull();
+  const painted = copy(scene);
+  await paint(painted, settings(), tools());
+  await fc.assert(
+    fc.asyncProperty(fc.double({ min: 0.01, max: 1, noNaN: true }), async (strength) => {
+      const half = copy(scene);
+      await paint(half, settings({ strength }), tools());
+      for (let i = 0; i < half.data.length; i += 97) {
+        const wanted = scene.data[i]! + strength * (painted.data[i]! - scene.data[i]!);
+        expect(Math.abs(half.data[i]! - wanted)).toBeLessThanOrEqual(1);
+      }
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('a photo that keeps its colours changes in lightness alone; a grey one stays grey', async () => {
+  const scene = testScene(120, 80, 3);
+  const kept = copy(scene);
+  await paint(kept, settings({ keepColours: true, style: 'snow' }), tools());
+  let lighter = 0;
+  for (let i = 0; i < scene.data.length; i += 3) {
+    const [before, after] = [scene, kept].map(({ data }) => [data[i]!, data[i + 1]!, data[i + 2]!] as const);
+    lighter += lumaOf(...after!) - lumaOf(...before!);
+    // Where nothing is cut off, the differences between the channels stay.
+    if (Math.max(...after!) < 255 && Math.min(...after!) > 0) {
+      expect(Math.abs(after![0] - after![1] - (before![0] - before![1]))).toBeLessThanOrEqual(1);
+    }
+  }
+  expect(lighter).toBeGreaterThan(0);
+  const grey = toGrey(scene);
+  expect((await paint(copy(grey), settings({ keepColours: true }), tools()))?.raster.channels).toBe(1);
+  const coloured = (await paint(copy(grey), settings(), tools()))!.raster;
+  expect(coloured.channels).toBe(3);
+  expect(mean(coloured, 2)).toBeGreaterThan(mean(coloured, 1));
+});
+
+test('a large picture is painted reduced, by as much as the brush is wide, and comes back at its size', async () => {
+  for (const brush of [1, 2, 4]) {
+    const wide = createRaster(PAINTED_EDGE * 2, 64, 3, 8);
+    wide.data.fill(100);
+    const lent = tools();
+    const done = await paint(wide, settings({ brush }), lent);
+    expect([done?.raster.width, done?.raster.height]).toEqual([PAINTED_EDGE * 2, 64]);
+    const right = Math.max(...lent.tiles.map(({ x, width }) => x + width));
+    expect(Math.abs(right - PAINTED_EDGE / brush)).toBeLessThan(PAINTED_EDGE / 100);
+  }
+});
+
+test('two styles are mixed by their shares, and one’s own picture takes the place of a preset', () => {
+  const lent = tools();
+  const own = { by: '0'.repeat(64), values: [1, 0, 0] };
+  expect([...styleCode(settings({ mix: { style: 'snow', share: 0.5 } }), lent)].map((each) => each.toFixed(2))).toEqual(
+    ['0.55', '0.50', '0.70'],
+  );
+  expect([...styleCode(settings({ style: 'Aunt Ada’s quilt', code: own }), lent)]).toEqual([1, 0, 0]);
+});
+
+test('a style that the generator does not know is refused, and so is a code of another one', () => {
+  const lent = tools();
+  expect(() => styleCode(settings({ style: 'nonsense' }), lent)).toThrowError(
+    expect.objectContaining({ code: 'STYLE_UNKNOWN' }),
+  );
+  const foreign = { by: 'f'.repeat(64), values: [1, 0, 0] };
+  expect(() => styleCode(settings({ code: foreign }), lent)).toThrowError(
+    expect.objectContaining({ code: 'STYLE_UNKNOWN' }),
+  );
+  expect(() => styleCode(settings(), fakeTools())).toThrowError(expect.objectContaining({ code: 'GENERATOR_MISSING' }));
+});
