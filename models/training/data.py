@@ -176,6 +176,32 @@ def load_overlays(data):
     return _build_cache("overlays", rows, lambda row: cv2.imread(str(data / row["name"]), cv2.IMREAD_GRAYSCALE))
 
 
+def load_styles(data):
+    """Paintings and prints to learn styles from, uint8 [H, W, 3], without their frames: `styles/*`.
+
+    Raises DataError when the folder holds none.
+    """
+    data = Path(data)
+    rows = [
+        {"name": str(path.relative_to(data)), "group": "styles", "licence": "public domain"}
+        for path in sorted((data / "styles").glob("*.*"))
+    ]
+    if not rows:
+        raise DataError(f"no style pictures under {data}/styles")
+
+    def read(row):
+        picture = read_rgb(data / row["name"], LONGEST_SIDE)
+        return None if picture is None else within_frame(picture)
+
+    return _build_cache("styles", rows, read)
+
+
+def within_frame(picture, share=0.05):
+    """A picture without the outer `share` of each side, where scans of paintings show a frame."""
+    top, left = (round(side * share) for side in picture.shape[:2])
+    return picture[top : picture.shape[0] - top, left : picture.shape[1] - left]
+
+
 NAMES = {
     "budgie": "Budgie wallpapers",
     "cid22": "CID22 training pictures",
@@ -186,6 +212,7 @@ NAMES = {
     "life": "Everyday life (see training/CREDITS.csv)",
     "nasa": "NASA photographs",
     "portrait": "Generated portraits",
+    "styles": "Paintings and prints",
 }
 
 

@@ -23,36 +23,30 @@ from .networks import grow
 
 OPSET = 17
 MODELS = Path(__file__).resolve().parent.parent
-PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4}
-
-
-def extra_values(card, share=None):
-    """{name: float} of the card's further inputs, each a tensor [1]: their defaults, or `share` (0..1) of their span."""
-    return {
-        extra["name"]: extra["default"] if share is None else extra["min"] + share * (extra["max"] - extra["min"])
-        for extra in card["extraInputs"]
-    }
 
 
 def to_onnx(spec, net, path):
-    """Writes the ONNX file of a module in float32, with dynamic N, H and W; checks it with onnx."""
+    """Writes the ONNX file of a generator; see `write_graph`."""
+    write_graph(net, spec.inputs(net, 64, 96), spec.card()["output"]["name"], spec.axes(), path)
+
+
+def write_graph(net, inputs, output, axes, path):
+    """Writes the ONNX file of a module in float32, with the free dimensions `axes`; checks it with onnx.
+
+    inputs: {name: example}, in the order of forward(); output: the name of what it gives.
+    """
     import onnx
 
-    card = spec.card()
     net = net.eval().float().cpu().to(memory_format=torch.contiguous_format)
     net.mixed = False
-    extras = extra_values(card)
-    example = (torch.rand(1, PLANES[card["input"]["channels"]], 64, 96), *(torch.tensor([float(v)]) for v in extras.values()))
-    names = card["input"]["name"], card["output"]["name"]
-    axes = {0: "n", 2: "h", 3: "w"}
-    enlarged = axes if card["output"]["scale"] == 1 else {0: "n", 2: "high", 3: "wide"}
     options = dict(
-        input_names=[names[0], *extras],
-        output_names=[names[1]],
-        dynamic_axes={names[0]: axes, names[1]: enlarged},
+        input_names=list(inputs),
+        output_names=[output],
+        dynamic_axes=axes,
         opset_version=OPSET,
         do_constant_folding=True,
     )
+    example = tuple(inputs.values())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:  # torch from 2.5 on has a second exporter; this graph is written for the tracing one
@@ -67,50 +61,51 @@ def to_onnx(spec, net, path):
     onnx.save(model, str(path))
 
 
-def parity_cases(net, card, sides=((64, 64), (96, 160), (256, 256))):
-    """[(input, {further input: value}, output)], arrays float32, of PyTorch for several sizes; masks are 0 or 1."""
-    rng = np.random.default_rng(3)
-    channels, cases = PLANES[card["input"]["channels"]], []
+def parity_cases(spec, net, sides=((64, 64), (96, 160), (256, 256))):
+    """[({name: input}, output)], arrays float32, of PyTorch for several sizes."""
+    torch.manual_seed(3)
+    cases = []
     for i, (height, width) in enumerate(sides):
-        x = rng.random((1, channels, height, width), dtype=np.float32)
-        if channels == 4:
-            x[:, 3] = (rng.random((1, height, width)) < 0.2).astype(np.float32)
-        extras = extra_values(card, i / (len(sides) - 1))
+        inputs = spec.inputs(net, height, width, i / (len(sides) - 1))
         with torch.no_grad():
-            cases.append((x, extras, net(torch.from_numpy(x), *(torch.tensor([float(v)]) for v in extras.values())).numpy()))
+            cases.append(({name: value.numpy() for name, value in inputs.items()}, net(*inputs.values()).numpy()))
     return cases
 
 
-def node_parity(path, net, card, modules=None):
-    """Greatest absolute difference between onnxruntime-node and PyTorch over several sizes.
+def run_in_node(path, inputs, output, threads=1, runs=1, modules=None):
+    """(flat float32 output, seconds of a run) of an ONNX file in onnxruntime-node.
 
-    modules: folder that holds node_modules/onnxruntime-node; by default the repository's root.
-    Returns None where Node or the package is missing.
+    inputs: {name: float32 array}; output: the name of what is wanted; modules: folder that holds
+    node_modules/onnxruntime-node, by default the repository's root. Returns None where Node or the package is missing.
     """
     modules = Path(modules or os.environ.get("EMULSION_NODE_ROOT") or MODELS.parent)
     if not (modules / "node_modules/onnxruntime-node").exists():
         return None
-    script = Path(__file__).with_name("parity.mjs")
-    worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for x, extras, y in parity_cases(net, card):
-            (Path(folder) / "in.f32").write_bytes(x.tobytes())
-            job = {
-                "input": {"name": card["input"]["name"], "shape": list(x.shape), "file": f"{folder}/in.f32"},
-                "extras": extras,
-                "output": {"name": card["output"]["name"], "file": f"{folder}/out.f32"},
-            }
-            command = ["node", str(script), str(modules), str(path), json.dumps(job)]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
-            got = np.frombuffer((Path(folder) / "out.f32").read_bytes(), np.float32).reshape(y.shape)
-            worst = max(worst, float(np.abs(got - y).max()))
+        job = {"inputs": {}, "output": {"name": output, "file": f"{folder}/out.f32"}, "threads": threads, "runs": runs}
+        for i, (name, value) in enumerate(inputs.items()):
+            job["inputs"][name] = {"shape": list(value.shape), "file": f"{folder}/{i}.f32"}
+            (Path(folder) / f"{i}.f32").write_bytes(value.astype(np.float32).tobytes())
+        command = ["node", str(Path(__file__).with_name("parity.mjs")), str(modules), str(path), json.dumps(job)]
+        done = subprocess.run(command, check=True, capture_output=True, timeout=300)
+        return np.frombuffer((Path(folder) / "out.f32").read_bytes(), np.float32), float(json.loads(done.stdout))
+
+
+def node_parity(path, cases, output, modules=None):
+    """Greatest absolute difference between onnxruntime-node and PyTorch over `parity_cases`; None as `run_in_node`."""
+    worst = 0.0
+    for inputs, wanted in cases:
+        found = run_in_node(path, inputs, output, modules=modules)
+        if found is None:
+            return None
+        worst = max(worst, float(np.abs(found[0].reshape(wanted.shape) - wanted).max()))
     return worst
 
 
 def write_card(spec, folder, net, training_data, training, measured, thresholds=None, halo=None):
-    """card.json beside generator.onnx, with the file's sha256. Returns the card."""
+    """card.json beside generator.onnx, with the file's sha256, and what else belongs there. Returns the card."""
     onnx_bytes = (folder / "generator.onnx").read_bytes()
-    card = spec.card()
+    card = {**spec.card(), **spec.export_beside(net, folder)}
     card = {
         "format": 1,
         "id": spec.id,
@@ -172,6 +167,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     spec = find(arguments.id)
+    spec.load(arguments.data)
     net, state = load_weights(spec, arguments.weights)
     report = json.loads(Path(arguments.metrics).read_text()).get(spec.id, {}) if arguments.metrics else {}
     thresholds = report.get("thresholds")
@@ -190,9 +186,9 @@ def main():
         "seed": int(state.get("seed", 1)),
     }
     card = write_card(
-        spec, folder, net, data_module.summarise(pictures, overlays), training, report.get("measured", []), thresholds
+        spec, folder, net, data_module.summarise(*spec.trained_on(pictures, overlays)), training, report.get("measured", []), thresholds
     )
-    difference = node_parity(folder / "generator.onnx", net, card)
+    difference = node_parity(folder / "generator.onnx", parity_cases(spec, net), card["output"]["name"])
     print(f"{spec.id}: {card['parameters']} parameters, {(folder / 'generator.onnx').stat().st_size} bytes, parity {difference}")
     if difference is not None and difference > 1e-3:
         raise SystemExit("the exported graph does not compute what PyTorch computes")

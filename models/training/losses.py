@@ -75,8 +75,9 @@ class Lpips(nn.Module):
 def gram(x):
     """Channel correlations [N, C, C] of a feature map [N, C, H, W], per pixel and channel."""
     n, c, h, w = x.shape
-    x = x.reshape(n, c, h * w)
-    return x @ x.transpose(1, 2) / (c * h * w)
+    # as convolutions, since not every build of PyTorch multiplies matrices through a fast BLAS
+    rows = x.reshape(n, c, h * w, 1, 1).unbind()
+    return torch.stack([F.conv2d(each, each)[..., 0, 0] for each in rows]) / (c * h * w)
 
 
 def perceptual_and_style(features, fake, real, depth=4):
@@ -89,6 +90,30 @@ def perceptual_and_style(features, fake, real, depth=4):
         perceptual = perceptual + F.l1_loss(x, y) / scale
         style = style + F.l1_loss(gram(x), gram(y)) / (gram(y).abs().mean() + 1e-9)
     return perceptual / depth, style / depth
+
+
+def likeness(x, y):
+    """Squared distance as a share of what there is of y, one figure per sample: [N]; 0 = the same."""
+    return (x - y).pow(2).flatten(1).sum(1) / (y.pow(2).flatten(1).sum(1) + 1e-8)
+
+
+def style_distance(made, wanted):
+    """How far apart the styles of two lists of feature maps are: [N], 0 = the same, about 1 = nothing in common.
+
+    Mean over the maps of the distance of their Gram matrices (Gatys et al. 2016) and of the means and standard
+    deviations of their channels (Huang and Belongie 2017). The maps of one side may have another height and width.
+    """
+    total = 0
+    for x, y in zip(made, wanted):
+        moments = [torch.cat([z.mean((2, 3)), z.std((2, 3))], 1) for z in (x, y)]
+        total = total + likeness(gram(x), gram(y)) + likeness(*moments)
+    return total / (2 * len(wanted))
+
+
+def total_variation(x):
+    """Mean absolute difference of neighbours of [N, C, H, W]: [N]."""
+    across, down = (x[..., 1:] - x[..., :-1]).abs(), (x[..., 1:, :] - x[..., :-1, :]).abs()
+    return across.mean((1, 2, 3)) + down.mean((1, 2, 3))
 
 
 def segmentation_loss(logits, label, weight, dice=0.5):

@@ -346,6 +346,122 @@ class UpscaleNet(Mixed):
         return F.pixel_shuffle(made, self.scale)
 
 
+class StyledBlock(nn.Module):
+    """x + second(relu(first(x) * (1 + gain) + shift)): a 3 x 3 and a 1 x 1 convolution, so that it reaches one pixel.
+
+    gain, shift: [N, channels] or None. There is no norm: what it makes of a tile does not depend on the tile.
+    """
+
+    def __init__(self, channels):
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 1)
+        nn.init.kaiming_normal_(self.first.weight, nonlinearity="relu")
+        nn.init.zeros_(self.first.bias)
+        nn.init.normal_(self.second.weight, std=0.3 * (2.0 / channels) ** 0.5)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x, gain=None, shift=None):
+        inner = self.first(x)
+        if gain is not None:
+            inner = inner * (1 + gain[..., None, None]) + shift[..., None, None]
+        return x + self.second(F.relu(inner))
+
+
+def moments(x):
+    """Means and standard deviations of the channels of [N, C, H, W]: [N, 2C]."""
+    mean = x.mean((2, 3), keepdim=True)
+    spread = ((x - mean).pow(2).mean((2, 3)) + 1e-5).sqrt()
+    return torch.cat([mean[..., 0, 0], spread], 1)
+
+
+def with_moments(x, own, wanted):
+    """x [N, C, H, W], whose channels have the moments `own` [N, 2C], given the moments `wanted` (adaptive instance
+    normalisation, Huang and Belongie 2017, with statistics that come from elsewhere)."""
+    mean, spread = own[..., None, None].chunk(2, 1)
+    new_mean, new_spread = wanted[..., None, None].chunk(2, 1)
+    return (x - mean) * (new_spread / (spread + 0.02)) + new_mean
+
+
+class StyleEncoder(nn.Module):
+    """RGB [N, 3, H, W] 0..1, H and W multiples of 8 -> features at 1/2, 1/4 and 1/8 of the size."""
+
+    def __init__(self, widths):
+        super().__init__()
+        a, b, c = widths
+        self.enter = nn.Conv2d(12, a, 3, padding=1)
+        self.down1, self.quarter = nn.Conv2d(a, b, 2, stride=2), StyledBlock(b)
+        self.down2, self.eighth = nn.Conv2d(b, c, 2, stride=2), StyledBlock(c)
+
+    def forward(self, image):
+        half = F.relu(self.enter(unshuffle(image) - 0.5))
+        quarter = self.quarter(self.down1(half))
+        return half, quarter, self.eighth(self.down2(F.relu(quarter)))
+
+
+class Statistics(nn.Module):
+    """RGB [N, 3, H, W] 0..1 of any height and width from 16 on -> [N, size]: moments of a StyleEncoder's features.
+
+    Of a painting this is the code of its style, of a photograph it is what the generator has to know of the whole.
+    """
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, image):
+        height, width = image.shape[2] // 8 * 8, image.shape[3] // 8 * 8
+        _, quarter, eighth = self.encoder(image[:, :, :height, :width])
+        return torch.cat([moments(quarter), moments(eighth)], 1)
+
+
+class StyleNet(Mixed):
+    """RGB [N, 3, H, W] 0..1, content [N, T], style [N, T] -> RGB [N, 3, H, W] 0..1; H and W multiples of 8.
+
+    content: `statistics` of the whole photograph of which the image is a part; style: those of a style picture. Every
+    operation is local, so that a picture can be computed in tiles. `size` is T.
+    """
+
+    def __init__(self, widths=(32, 64, 128), blocks=(4, 3, 1), hidden=128):
+        super().__init__()
+        a, b, c = self.widths = widths
+        self.encoder = StyleEncoder(widths)
+        self.statistics = Statistics(self.encoder)
+        self.size = 2 * (b + c)
+        make = lambda width, count: nn.ModuleList([StyledBlock(width) for _ in range(count)])
+        self.eighth_out, self.quarter_out, self.half_out = (make(*pair) for pair in zip((c, b, a), blocks))
+        self.up2, self.up1 = nn.Conv2d(c, b, 1), nn.Conv2d(b, a, 1)
+        self.detail = nn.Conv2d(a, a, 1)
+        self.sizes = [2 * block.second.in_channels for block in (*self.eighth_out, *self.quarter_out, *self.half_out)] + [2 * a]
+        self.read, self.tell = nn.Linear(self.size, hidden), nn.Linear(hidden, sum(self.sizes))
+        self.narrow = nn.Conv2d(a, 16, 3, padding=1)
+        self.full = nn.Conv2d(16, 16, 3, padding=1)
+        self.head = nn.Conv2d(16, 3, 3, padding=1)
+        nn.init.normal_(self.tell.weight, std=0.01)
+        nn.init.zeros_(self.tell.bias)
+        nn.init.normal_(self.head.weight, std=0.05)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, image, content, style):
+        half, quarter, eighth = self.encoder(image)
+        b = 2 * self.widths[1]
+        told = self.tell(F.relu(self.read(style))).split(self.sizes, 1)
+        told = [part.chunk(2, 1) for part in told]
+        low = with_moments(eighth, content[:, b:], style[:, b:])
+        for block in self.eighth_out:
+            low = block(low, *told.pop(0))
+        middle = with_moments(quarter, content[:, :b], style[:, :b]) + double(self.up2(low))
+        for block in self.quarter_out:
+            middle = block(middle, *told.pop(0))
+        gain, shift = told[-1]
+        fine = self.detail(half) * (1 + gain[..., None, None]) + shift[..., None, None]
+        fine = fine + double(self.up1(F.relu(middle)))
+        for block in self.half_out:
+            fine = block(fine, *told.pop(0))
+        drawn = double(F.relu(self.narrow(F.relu(fine))))
+        return torch.sigmoid(self.head(F.relu(self.full(drawn))))
+
+
 class PatchDiscriminator(nn.Module):
     """[N, C, H, W] -> ([N, 1, H/8, W/8] scores, [features]); spectrally normalised.
 
@@ -371,6 +487,105 @@ class PatchDiscriminator(nn.Module):
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
         return self.last(x), features
+
+
+class ModulatedConv(nn.Module):
+    """A 3 x 3 convolution whose input channels a style scales, its output brought back to unit variance (Karras et al.,
+    StyleGAN2, 2020), with noise and a leaky ReLU. The scales are applied to the pictures, which computes the same as
+    scaling the weights."""
+
+    def __init__(self, inputs, outputs, code):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3) / (9 * inputs) ** 0.5)
+        self.style = nn.Linear(code, inputs)
+        self.noise, self.bias = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.zeros(outputs))
+        nn.init.normal_(self.style.weight, std=code**-0.5)
+        nn.init.ones_(self.style.bias)
+
+    def forward(self, x, w, noise):
+        scales = self.style(w)
+        strength = self.weight.pow(2).sum((2, 3)).t()  # [inputs, outputs]
+        demodulation = (scales.pow(2) @ strength + 1e-8).rsqrt()
+        x = F.conv2d(x * scales[..., None, None], self.weight, padding=1) * demodulation[..., None, None]
+        return F.leaky_relu(x + self.noise * noise + self.bias.view(1, -1, 1, 1), 0.2) * 2**0.5
+
+
+class DamageSynthesiser(Mixed):
+    """z [N, 64] and noise [N, noise_size], both standard normal, -> overlay [N, 1, side, side] 0..1, 1 = damage.
+
+    side: 128, or a smaller power of two from 16 on; a net for a smaller side has the layers of the larger one but its last.
+    widths: of the convolutions at 4, 8, ... pixels. Every level draws two pixels for each of its own, added to what
+    the levels below have drawn.
+    """
+
+    LATENT, CODE = 64, 96
+
+    def __init__(self, side=128, widths=(96, 96, 80, 48, 24)):
+        super().__init__()
+        self.side, self.levels = side, [4 * 2**i for i in range(len(widths)) if 8 * 2**i <= side]
+        self.noise_size = sum(level * level for level in self.levels)
+        layers, size = [], self.LATENT
+        for _ in range(3):
+            layers += [nn.Linear(size, self.CODE), nn.LeakyReLU(0.2)]
+            size = self.CODE
+        self.mapping = nn.Sequential(*layers)
+        self.start = nn.Parameter(torch.randn(1, widths[0], 4, 4))
+        pairs = list(zip((widths[0], *widths), widths))[: len(self.levels)]
+        self.first = nn.ModuleList([ModulatedConv(a, b, self.CODE) for a, b in pairs])
+        self.second = nn.ModuleList([ModulatedConv(b, b, self.CODE) for _, b in pairs])
+        self.draw = nn.ModuleList([nn.Conv2d(b, 4, 1) for _, b in pairs])
+        for layer in self.draw:
+            nn.init.normal_(layer.weight, std=0.02)
+            nn.init.zeros_(layer.bias)
+
+    def code(self, z):
+        """z -> the intermediate code [N, 96]."""
+        return self.mapping(z * (z.pow(2).mean(1, keepdim=True) + 1e-8).rsqrt())
+
+    def synthesise(self, codes, noise):
+        """codes: one [N, 96] a level. The overlay goes a little beyond 0..1, so that black ground still has a gradient."""
+        x, drawn, at = self.start.expand(len(noise), -1, -1, -1), None, 0
+        for level, w, first, second, draw in zip(self.levels, codes, self.first, self.second, self.draw):
+            grain = noise[:, at : at + level * level].reshape(-1, 1, level, level)
+            at += level * level
+            x = second(first(x if drawn is None else double(x), w, grain), w, grain.flip(3))
+            fresh = F.pixel_shuffle(draw(x), 2)
+            drawn = fresh if drawn is None else double(drawn) + fresh
+        inside = drawn.clamp(0, 1)
+        return inside + 0.1 * (drawn - inside)
+
+    def forward(self, z, noise):
+        return self.synthesise([self.code(z)] * len(self.levels), noise).clamp(0, 1)
+
+
+class OverlayDiscriminator(nn.Module):
+    """Overlays [N, 1, side, side] -> ([N, 1] scores, []). One of a smaller side is part of one of a larger side.
+
+    The picture enters at every level, in the manner of StyleGAN2's skips; the spread over the batch is a channel of its own.
+    """
+
+    def __init__(self, side=128, widths=(96, 96, 80, 48, 24)):
+        super().__init__()
+        levels = [i for i in range(len(widths)) if 8 * 2**i <= side]
+        self.enter = nn.ModuleList([nn.Conv2d(4, widths[i], 3, padding=1) for i in levels])
+        self.body = nn.ModuleList([nn.Conv2d(widths[i], widths[i], 3, padding=1) for i in levels])
+        self.down = nn.ModuleList([nn.Conv2d(widths[i + 1], widths[i], 3, padding=1) for i in levels[:-1]])
+        self.last, self.score = nn.Conv2d(widths[0] + 1, widths[0], 4), nn.Linear(widths[0], 1)
+        for layer in self.down:  # a larger side begins by seeing what the smaller one saw
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, overlay):
+        picture, x = overlay * 2 - 1, 0
+        for i in reversed(range(len(self.enter))):
+            x = F.leaky_relu(self.enter[i](unshuffle(picture)) + x, 0.2)
+            x = F.leaky_relu(self.body[i](x), 0.2)
+            if i:
+                x = self.down[i - 1](F.avg_pool2d(x, 2))
+                picture = F.avg_pool2d(picture, 2)
+        spread = (x - x.mean(0)).pow(2).mean(0).add(1e-6).sqrt().mean()
+        x = torch.cat([x, spread.expand(len(x), 1, 4, 4)], 1)
+        return self.score(F.leaky_relu(self.last(x), 0.2).flatten(1)), []
 
 
 def grow(net, weights):

@@ -16,7 +16,7 @@ import cv2
 import torch
 
 from . import data as data_module
-from .adversarial import BestByLpips, CollapseError, Ema, Game, Settings
+from .adversarial import BestByLpips, CollapseError, Ema, Game
 from .generators import find
 from .networks import grow
 
@@ -86,7 +86,7 @@ class Run:
             self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=(0.9, 0.99))
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=spec.betas)
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
         self.interrupted = False
         self.game, self.lpips, self.perceptual = None, None, perceptual
@@ -156,14 +156,13 @@ class Run:
 
     def _begin_game(self):
         from .losses import Lpips, SqueezeFeatures
-        from .networks import PatchDiscriminator
 
         torch.manual_seed(self.seed + 1)
         self.phase = "adversarial"
-        self.game = Game(PatchDiscriminator().to(self.device), Settings(weight=0.1, matching=0.5, rate=1e-3))
+        self.game = Game(self.spec.discriminator().to(self.device), self.spec.rules())
         if self.started_game is not None:
-            self.game.net.load_state_dict(self.started_game)
-        if self.perceptual is not None and Path(self.perceptual).exists():
+            grow(self.game.net, self.started_game)
+        if self.spec.outputs_picture and self.perceptual is not None and Path(self.perceptual).exists():
             self.lpips = Lpips(self.perceptual, SqueezeFeatures(self.perceptual)).to(self.device).eval()
         self.judge = BestByLpips(patience=6)
 
@@ -190,7 +189,7 @@ class Run:
 
     def measure(self):
         """Held-out metrics of the averaged net."""
-        if self.spec.outputs_picture and self.lpips is not None:
+        if self.lpips is not None:
             return self.spec.measure(self.ema.net, self.held, self.lpips)
         return self.spec.measure(self.ema.net, self.held)
 
@@ -224,9 +223,10 @@ class Run:
                 mean = sum(losses) / len(losses)
                 self.log(f"step {self.step} min {self.seconds / 60:.1f} loss {mean:.4f} rate {rate:.2e} {rounded(metrics)} {extra}")
                 losses = []
-                if self.phase == "adversarial" and self.lpips is not None:
+                if self.phase == "adversarial":
                     with torch.no_grad():
                         self.game.check_diversity(self.spec.generate(self.ema.net, self.held), self.spec.truth(self.held))
+                if self.lpips is not None:
                     stop = self.judge.update(metrics["lpips"], self.ema.net)
                     if self.judge.since == 0:
                         self.keep("adversarial.pt", metrics)
@@ -277,6 +277,7 @@ def main():
     spec.rate, spec.crop = arguments.rate or spec.rate, arguments.crop or spec.crop
     spec.gan_share = spec.gan_share if arguments.gan_share is None else arguments.gan_share
     folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
+    spec.load(arguments.data)
     run = Run(
         spec,
         data_module.load_pictures(arguments.data),

@@ -42,3 +42,21 @@ def colourfulness(picture):
     red, green, blue = (picture[..., i].astype(np.float64) for i in range(3))
     first, second = red - green, (red + green) / 2 - blue
     return float(np.hypot(first.std(), second.std()) + 0.3 * np.hypot(first.mean(), second.mean()))
+
+
+def manifold(real, made, k=3):
+    """{'precision', 'recall', 'diversity'} of two sets of features [N, D] (Kynkäänniemi et al. 2019).
+
+    precision: share of the made that lie within the k-th neighbour's distance of a real one; recall: the other way
+    round; diversity: mean distance of two made ones as a share of that of two real ones.
+    """
+    distances = lambda a, b: np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * a @ b.T, 0))
+    own = {"real": distances(real, real), "made": distances(made, made)}
+    reach = {name: np.sort(d, 1)[:, min(k, len(d) - 1)] for name, d in own.items()}
+    between = distances(real, made)
+    spread = lambda d: d.sum() / max(1, d.size - len(d))
+    return {
+        "precision": float((between <= reach["real"][:, None]).any(0).mean()),
+        "recall": float((between <= reach["made"][None]).any(1).mean()),
+        "diversity": float(spread(own["made"]) / max(spread(own["real"]), 1e-9)),
+    }

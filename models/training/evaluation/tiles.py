@@ -19,7 +19,7 @@ def mirror(indices, length):
 def run(net, planes, card, *extras):
     """Planes that the net gives, float32 [C', scale * H, scale * W], of float32 [C, H, W].
 
-    card: tile, halo, input multiple and output scale as in card.json. extras: floats for the net's further inputs.
+    card: tile, halo, input multiple and output scale as in card.json. extras: the net's further inputs, floats or tensors.
     """
     scale = card["output"]["scale"]
     multiple, (height, width) = card["input"]["multiple"], planes.shape[1:]
@@ -29,7 +29,7 @@ def run(net, planes, card, *extras):
     balanced = lambda length: ceil(math.ceil(length / math.ceil(length / largest)))
     across, down = balanced(width), balanced(height)
     reach = lambda core: np.arange(-halo, core + halo)
-    further = [torch.tensor([value], dtype=torch.float32) for value in extras]
+    further = [value if torch.is_tensor(value) else torch.tensor([value], dtype=torch.float32) for value in extras]
     out = None
     for top in range(0, height, down):
         rows = mirror(top + reach(down), height)

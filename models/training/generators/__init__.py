@@ -2,23 +2,31 @@
 import importlib
 import pkgutil
 
+import torch
+
+PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4}
+
 
 class Generator:
     """What the trainer, the exporter and the evaluation need to know of a generator.
 
     Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share,
     the last share of the budget that is trained adversarially, 0 for none; upright, whether samples are only
-    mirrored and never turned.
+    mirrored and never turned; betas of the optimiser; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
     """
 
     id = ""
     crop, batch, rate, reuse, gan_share = 128, 16, 2e-3, 2.0, 0.0
     outputs_picture = False
     upright = False
+    betas = (0.9, 0.99)
 
     def build(self):
         """The untrained torch module, with `mixed` False."""
         raise NotImplementedError
+
+    def load(self, data):
+        """Reads what this generator alone needs of the data folder. Raises DataError where it is not there."""
 
     def sampler(self, pictures, overlays):
         """callable(numpy Generator) -> tuple of uint8 arrays [C, crop, crop]; runs in workers."""
@@ -31,6 +39,18 @@ class Generator:
     def loss(self, net, tensors):
         """(loss, {name: float}) of the supervised phase."""
         raise NotImplementedError
+
+    def discriminator(self):
+        """The opponent of the adversarial phase: a module [N, C, H, W] -> (scores, [features])."""
+        from ..networks import PatchDiscriminator
+
+        return PatchDiscriminator()
+
+    def rules(self):
+        """The `adversarial.Settings` of that phase."""
+        from ..adversarial import Settings
+
+        return Settings(weight=0.1, matching=0.5, rate=1e-3)
 
     def generate(self, net, tensors):
         """What the net makes of a batch, RGB [N, 3, H, W]; asked for in the adversarial phase only."""
@@ -47,6 +67,32 @@ class Generator:
     def card(self):
         """The parts of card.json that training does not change."""
         raise NotImplementedError
+
+    def trained_on(self, pictures, overlays):
+        """The collections that the card names as training data, of those that training draws from."""
+        return pictures, overlays
+
+    def inputs(self, net, height, width, share=0.0):
+        """{name: tensor} that the exported graph takes, in the order of forward(): noise of the given size, masks of 0 and 1.
+
+        share: 0..1, where the further inputs stand in their span.
+        """
+        card = self.card()
+        image = torch.rand(1, PLANES[card["input"]["channels"]], height, width)
+        image[:, 3:] = (image[:, 3:] < 0.2).float()
+        span = {each["name"]: each["min"] + share * (each["max"] - each["min"]) for each in card["extraInputs"]}
+        return {card["input"]["name"]: image, **{name: torch.tensor([float(value)]) for name, value in span.items()}}
+
+    def axes(self):
+        """The dimensions of inputs and outputs that are free: {name: {dimension: its name}}."""
+        card = self.card()
+        axes = {0: "n", 2: "h", 3: "w"}
+        enlarged = axes if card["output"]["scale"] == 1 else {0: "n", 2: "high", 3: "wide"}
+        return {card["input"]["name"]: axes, card["output"]["name"]: enlarged}
+
+    def export_beside(self, net, folder):
+        """Writes what belongs to the generator beside generator.onnx; returns what the card says of it."""
+        return {}
 
 
 def find(identity):
