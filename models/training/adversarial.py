@@ -1,7 +1,7 @@
 """Adversarial training that notices when it goes wrong.
 
-Source: hinge and non-saturating losses, spectral norm (Miyato 2018), R1 (Mescheder 2018), TTUR
-(Heusel 2017), differentiable augmentation (Zhao 2020), feature matching (Wang 2018). One module
+Source: hinge, non-saturating and least-squares (Mao 2017) losses, spectral norm (Miyato 2018), R1 (Mescheder 2018), TTUR
+(Heusel 2017), differentiable augmentation (Zhao 2020), feature matching (Wang 2018), image pool (Shrivastava 2017). One module
 serves every GAN here. Images are float32 [N, C, H, W]; scores are unbounded, high for real.
 """
 import copy
@@ -28,7 +28,8 @@ class Settings:
     rate: the discriminator's learning rate (TTUR: higher than the generator's). r1: gradient
     penalty, 0 with spectral norm. augment: shift, brightness and cut-out of the discriminator's
     input. win_*: the discriminator has won when D(real) - D(fake) stays above win_gap for
-    win_steps steps. diversity_floor: least spread of a fixed batch, as a share of the real one's.
+    win_steps steps. pool: how many earlier pictures the discriminator may be shown again, 0 for none.
+    diversity_floor: least spread of a fixed batch, as a share of the real one's, from step diversity_from on.
     """
 
     loss: str = "hinge"
@@ -39,9 +40,11 @@ class Settings:
     r1: float = 0.0
     r1_every: int = 16
     augment: bool = True
+    pool: int = 0
     win_gap: float = 1.9
     win_steps: int = 200
     diversity_floor: float = 0.2
+    diversity_from: int = 0
 
 
 class Ema:
@@ -64,6 +67,25 @@ class Ema:
                 mine.copy_(its)
 
 
+class ImagePool:
+    """Half of the pictures that come are swapped for earlier ones, so that the discriminator does not only know the last."""
+
+    def __init__(self, size):
+        self.size, self.kept = size, []
+
+    def exchange(self, batch):
+        """[N, C, H, W] -> the same shape."""
+        result = []
+        for picture in batch:
+            if len(self.kept) < self.size:
+                self.kept.append(picture.clone())
+            elif float(torch.rand(())) < 0.5:
+                at = int(torch.randint(0, self.size, ()))
+                self.kept[at], picture = picture.clone(), self.kept[at]
+            result.append(picture)
+        return torch.stack(result)
+
+
 def diff_augment(x, colour_channels=3):
     """Brightness of the colour channels, a shift and a cut-out, differentiable; [N, C, H, W]."""
     n, _, h, w = x.shape
@@ -80,16 +102,20 @@ def diff_augment(x, colour_channels=3):
 
 
 def discriminator_loss(kind, real, fake):
-    """Hinge or non-saturating loss of the discriminator from two score maps."""
+    """Hinge, non-saturating or least-squares loss of the discriminator from two score maps."""
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
     if kind == "non-saturating":
         return F.softplus(-real).mean() + F.softplus(fake).mean()
-    raise ValueError(f"unknown adversarial loss {kind!r}: hinge or non-saturating")
+    if kind == "least-squares":
+        return ((real - 1).pow(2).mean() + fake.pow(2).mean()) / 2
+    raise ValueError(f"unknown adversarial loss {kind!r}: hinge, non-saturating or least-squares")
 
 
 def generator_loss(kind, fake):
     """What the generator pays for scores of its pictures."""
+    if kind == "least-squares":
+        return (fake - 1).pow(2).mean()
     return -fake.mean() if kind == "hinge" else F.softplus(-fake).mean()
 
 
@@ -117,6 +143,7 @@ class Game:
             self.net.parameters(), lr=self.settings.rate, betas=self.settings.betas
         )
         self.steps = self.winning = 0
+        self.pool = ImagePool(self.settings.pool)
         self.log = {}
 
     def _see(self, x):
@@ -128,8 +155,9 @@ class Game:
         self.steps += 1
         for p in self.net.parameters():
             p.requires_grad_(True)
+        fake = fake.detach()
         real_score, _ = self._see(real)
-        fake_score, _ = self._see(fake.detach())
+        fake_score, _ = self._see(self.pool.exchange(fake) if s.pool else fake)
         loss = discriminator_loss(s.loss, real_score, fake_score)
         if s.r1 and self.steps % s.r1_every == 0:
             wanted = real.detach().requires_grad_(True)
@@ -152,8 +180,7 @@ class Game:
         s = self.settings
         for p in self.net.parameters():
             p.requires_grad_(False)
-        augmented = diff_augment(torch.cat([fake, real])) if s.augment else torch.cat([fake, real])
-        scores, features = self.net(augmented)
+        scores, features = self._see(torch.cat([fake, real]) if s.matching else fake)
         half = len(fake)
         loss = s.weight * generator_loss(s.loss, scores[:half])
         if s.matching:
@@ -174,7 +201,7 @@ class Game:
         self.log.update(diversity=share)
         if not math.isfinite(share):
             raise CollapseError("not-finite", "the fixed batch holds values that are not finite", self.steps)
-        if share < self.settings.diversity_floor:
+        if share < self.settings.diversity_floor and self.steps >= self.settings.diversity_from:
             raise CollapseError("diversity", f"spread of the fixed batch is {share:.3f} of the real one", self.steps)
 
 

@@ -27,7 +27,7 @@ MODELS = Path(__file__).resolve().parent.parent
 
 def to_onnx(spec, net, path):
     """Writes the ONNX file of a generator; see `write_graph`."""
-    write_graph(net, spec.inputs(net, 64, 96), spec.card()["output"]["name"], spec.axes(), path)
+    write_graph(spec.exported(net), spec.inputs(net, 64, 96), spec.card()["output"]["name"], spec.axes(), path)
 
 
 def write_graph(net, inputs, output, axes, path):
@@ -121,7 +121,7 @@ def write_card(spec, folder, net, training_data, training, measured, thresholds=
         "file": "generator.onnx",
         "sha256": hashlib.sha256(onnx_bytes).hexdigest(),
         "opset": OPSET,
-        "parameters": sum(p.numel() for p in net.parameters()),
+        "parameters": sum(p.numel() for p in spec.exported(net).parameters()),
         **card,
     }
     limits = card.pop("limits")

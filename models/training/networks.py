@@ -489,6 +489,14 @@ class PatchDiscriminator(nn.Module):
         return self.last(x), features
 
 
+def keep_variance(module):
+    """Weights of the linear layers and convolutions in a module such that leaky ReLUs of 0.2 keep the variance."""
+    for layer in module.modules():
+        if isinstance(layer, (nn.Linear, nn.Conv2d)):
+            nn.init.kaiming_normal_(layer.weight, a=0.2, nonlinearity="leaky_relu")
+            nn.init.zeros_(layer.bias)
+
+
 class ModulatedConv(nn.Module):
     """A 3 x 3 convolution whose input channels a style scales, its output brought back to unit variance (Karras et al.,
     StyleGAN2, 2020), with noise and a leaky ReLU. The scales are applied to the pictures, which computes the same as
@@ -529,6 +537,7 @@ class DamageSynthesiser(Mixed):
             layers += [nn.Linear(size, self.CODE), nn.LeakyReLU(0.2)]
             size = self.CODE
         self.mapping = nn.Sequential(*layers)
+        keep_variance(self.mapping)
         self.start = nn.Parameter(torch.randn(1, widths[0], 4, 4))
         pairs = list(zip((widths[0], *widths), widths))[: len(self.levels)]
         self.first = nn.ModuleList([ModulatedConv(a, b, self.CODE) for a, b in pairs])
@@ -571,6 +580,7 @@ class OverlayDiscriminator(nn.Module):
         self.body = nn.ModuleList([nn.Conv2d(widths[i], widths[i], 3, padding=1) for i in levels])
         self.down = nn.ModuleList([nn.Conv2d(widths[i + 1], widths[i], 3, padding=1) for i in levels[:-1]])
         self.last, self.score = nn.Conv2d(widths[0] + 1, widths[0], 4), nn.Linear(widths[0], 1)
+        keep_variance(self)
         for layer in self.down:  # a larger side begins by seeing what the smaller one saw
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -586,6 +596,62 @@ class OverlayDiscriminator(nn.Module):
         spread = (x - x.mean(0)).pow(2).mean(0).add(1e-6).sqrt().mean()
         x = torch.cat([x, spread.expand(len(x), 1, 4, 4)], 1)
         return self.score(F.leaky_relu(self.last(x), 0.2).flatten(1)), []
+
+
+class CurveNet(Mixed):
+    """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
+
+    H and W multiples of 8. A curve is smooth, so that a large picture takes it enlarged; it begins as gain 1, offset 0.
+    """
+
+    def __init__(self, width=32, dilations=(1, 2, 4, 1)):
+        super().__init__()
+        self.enter = nn.Conv2d(48, width, 3, padding=1)
+        self.blocks = nn.ModuleList([Residual(width, dilation) for dilation in dilations])
+        self.seen = nn.ModuleList([nn.Conv2d(width, width, 1) for _ in dilations])
+        self.head = nn.Conv2d(width, 6, 3, padding=1)
+        for layer in self.seen:
+            nn.init.normal_(layer.weight, std=0.02)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, image):
+        low = self.enter(unshuffle(unshuffle(image - 0.5)))
+        for seen, block in zip(self.seen, self.blocks):
+            low = block(low + seen(F.relu(low).mean((2, 3), keepdim=True)))
+        gain, offset = double(double(torch.tanh(self.head(F.relu(low))))).chunk(2, 1)
+        return torch.cat([torch.exp(2.5 * gain), 0.6 * offset], 1)
+
+
+def apply_curve(image, curve):
+    """RGB [N, 3, H, W] after `curve` [N, 6, H, W]; what leaves 0..1 is held back to a tenth, so that it can be learnt from."""
+    gain, offset = curve.chunk(2, 1)
+    made = image * gain + offset
+    inside = made.clamp(0, 1)
+    return inside + 0.1 * (made - inside)
+
+
+class CycleNet(Mixed):
+    """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`."""
+
+    def __init__(self, width=32):
+        super().__init__()
+        self.there, self.back = CurveNet(width), CurveNet(width)
+
+    def forward(self, image):
+        return self.there(image)
+
+
+class PairDiscriminator(nn.Module):
+    """A PatchDiscriminator for each half of the channels: [N, 6, H, W] -> (scores, [features]) of both."""
+
+    def __init__(self, width=24):
+        super().__init__()
+        self.halves = nn.ModuleList([PatchDiscriminator(3, width) for _ in range(2)])
+
+    def forward(self, x):
+        (one, features), (other, more) = (net(half) for net, half in zip(self.halves, x.chunk(2, 1)))
+        return torch.cat([one, other], 1), features + more
 
 
 def grow(net, weights):

@@ -10,6 +10,7 @@ import torch
 from .. import data as data_module
 
 DECIMALS = {"dB": 2, "%": 3}
+LOWER_IS_BETTER = ("LPIPS", "false positives", "style distance", "content distance", "time")
 
 
 def read_folder(folder, limit=None):
@@ -99,7 +100,7 @@ def measured(rows):
             continue
         digits = DECIMALS.get(each["unit"], 4 if each["metric"] == "LPIPS" else 3)
         known = {name: value for name, value in each["baselines"].items() if value is not None}
-        pick = min if each["metric"] in ("LPIPS", "false positives") else max
+        pick = min if each["metric"] in LOWER_IS_BETTER else max
         best = pick(known, key=known.get) if known else None
         unit = "% of pixels" if each["unit"] == "%" else each["unit"]
         result.append(

@@ -72,6 +72,10 @@ class Generator:
         """The collections that the card names as training data, of those that training draws from."""
         return pictures, overlays
 
+    def exported(self, net):
+        """The module whose graph is written, and whose parameters the card counts."""
+        return net
+
     def inputs(self, net, height, width, share=0.0):
         """{name: tensor} that the exported graph takes, in the order of forward(): noise of the given size, masks of 0 and 1.
 

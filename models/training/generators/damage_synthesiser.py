@@ -39,9 +39,10 @@ class Spec(Generator):
     that first, several times as fast; `--start` with the usual 128 goes on from there."""
 
     id = "damage-synthesiser"
-    crop, batch, rate, reuse, gan_share = 128, 16, 6e-3, 1.5, 1.0
+    crop, batch, rate, reuse, gan_share = 128, 16, 3e-3, 1.5, 1.0
     betas = (0.0, 0.99)
     features = None
+    limits = ""
 
     def load(self, data):
         from ..losses import SqueezeFeatures
@@ -62,7 +63,7 @@ class Spec(Generator):
         from ..adversarial import Settings
 
         return Settings(
-            loss="non-saturating", weight=1.0, matching=0.0, rate=1.5e-3, betas=(0.0, 0.99), r1=0.3, win_gap=20.0, diversity_floor=0.05
+            loss="non-saturating", weight=1.0, matching=0.0, rate=7.5e-4, betas=(0.0, 0.99), r1=0.1, win_gap=20.0, diversity_from=400
         )
 
     def sampler(self, pictures, overlays):
@@ -95,3 +96,30 @@ class Spec(Generator):
             made = self.generate(net, tensors)
         found = manifold(embed(self.features, tensors[0]), embed(self.features, made))
         return {**found, "score": found["precision"] + found["recall"]}
+
+    def trained_on(self, pictures, overlays):
+        return (overlays,)
+
+    def inputs(self, net, height, width, share=0.0):
+        return {"z": torch.randn(1, net.LATENT), "noise": torch.randn(1, net.noise_size)}
+
+    def axes(self):
+        return {name: {0: "n"} for name in ("z", "noise", "overlay")}
+
+    def card(self):
+        from ..networks import DamageSynthesiser
+
+        size = sum(level * level for level in DamageSynthesiser().levels)
+        return {
+            "name": "Damage synthesiser",
+            "task": "synthesise",
+            "version": "0.1.0",
+            "description": "Draws an overlay of damage out of random numbers: hairs, lint, scratches, dirt, spots, stains. For "
+            "making pairs of damaged and whole pictures to train on.",
+            "inputs": [
+                {"name": "z", "size": DamageSynthesiser.LATENT, "distribution": "standard normal"},
+                {"name": "noise", "size": size, "distribution": "standard normal"},
+            ],
+            "output": {"name": "overlay", "channels": "luma", "range": [0, 1], "side": 128},
+            "limits": self.limits,
+        }

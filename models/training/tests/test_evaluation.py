@@ -1,5 +1,6 @@
 """The evaluation on a tiny made folder: every generator has its rows, and what cannot be measured is said."""
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,12 +11,13 @@ import cv2
 import numpy as np
 import torch
 
-from training import evaluate
+from training import data, evaluate
 from training.evaluation import baselines, metrics
 from training.evaluation import protocol as p
 from training.evaluation.context import Context, measured, row
 from training.evaluation.tiles import run
 from training.generators import find
+from training.tests.made_data import made_data
 
 torch.set_num_threads(1)
 SQUARE = {"tile": 64, "halo": 8, "input": {"multiple": 16}, "output": {"scale": 1}}
@@ -134,6 +136,48 @@ class Evaluation(unittest.TestCase):
         self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.01)
         self.assertGreater(rows["plain", "precision"]["baselines"][baselines.DETECTION], 0.9)
         self.assertEqual(rows["clean, kodak", "false positives"]["baselines"][baselines.DETECTION], 0)
+
+    def test_night(self):
+        rows = self.evaluate("night")
+        # untrained, it leaves the day as it is
+        self.assertGreater(rows["kodak, there and back", "PSNR"]["value"], 50)
+        light = rows["kodak", "mean luma"]
+        self.assertAlmostEqual(light["value"], light["baselines"]["by day"], delta=0.5)
+
+    def test_damage_synthesiser(self):
+        self.assertEqual(self.evaluate("damage-synthesiser"), {})  # what it needs for measuring is not there
+        with made_data() as folder:
+            shutil.copytree(self.data / "damage", Path(folder) / "damage")
+            net = find("damage-synthesiser").build().eval()
+            found = evaluate.find_evaluators()["damage-synthesiser"].measure(net, {}, Context(folder), count=12)
+        by = {each["metric"]: each for each in found["rows"]}
+        # untrained, it draws next to nothing, and nothing that differs
+        self.assertLess(by["diversity"]["value"], 0.5)
+        self.assertEqual(by["recall"]["value"], 0)
+        self.assertGreater(by["precision"]["baselines"]["scans of the training set"], 0.5)
+
+    def test_style(self):
+        self.assertEqual({case for case, _ in self.evaluate("style")} - {"the net alone, no halo"}, set())
+        with made_data() as folder:
+            write(Path(folder) / "eval/kodak/5.png", data.procedural_pictures(1, 96)[0])
+            spec = find("style")
+            module = evaluate.find_evaluators()["style"]
+            rows = {r["metric"]: r for r in module.distances(spec.build().eval(), spec.card(), Context(folder), steps=8)}
+            module.sheet(spec.build().eval(), spec.card(), Context(folder), Path(folder) / "sheet.png")
+            self.assertGreater((Path(folder) / "sheet.png").stat().st_size, 1000)
+        style, content = rows["style distance"], rows["content distance"]
+        self.assertLess(style["baselines"]["8 steps of optimisation"], style["baselines"]["as it came"])
+        self.assertEqual(content["baselines"]["as it came"], 0)
+        self.assertGreater(content["value"], content["baselines"]["8 steps of optimisation"])
+
+    def test_the_manifolds_of_two_sets(self):
+        near, far = np.random.default_rng(1).normal(0, 1, (60, 4)), np.random.default_rng(2).normal(40, 1, (60, 4))
+        self.assertEqual(metrics.manifold(near, far)["precision"], 0)
+        same = metrics.manifold(near, near)
+        self.assertEqual((same["precision"], same["recall"], same["diversity"]), (1, 1, 1))
+        one = metrics.manifold(near, np.repeat(near[:1], 60, 0))
+        self.assertEqual((one["precision"], one["diversity"]), (1, 0))
+        self.assertLess(one["recall"], 0.1)
 
     def test_the_product_says_what_the_net_is_told(self):
         product = {"generators": {"restorer": {"rows": [{"case": "noise 25", "metric": "PSNR", "value": 30.0, "told": [22.5, 24.0]}]}}}

@@ -1,0 +1,122 @@
+"""style: one pass of the net beside 200 steps of optimising the picture itself (Gatys et al. 2016), on the same losses.
+
+Source: written for this project. Distances are those of training/losses.py; the time is that of onnxruntime-node, beside
+a net of one style that <data>/models may hold.
+"""
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from ... import data as data_module
+from ...export import run_in_node, write_graph
+from ...generators.style import CONTENT_MAP, PRESETS, STYLE, VARIATION, shrunk, statistics_of
+from ...losses import SqueezeFeatures, likeness, style_distance, total_variation
+from ..context import centre, row, to_picture, to_planes, write_sheet
+from ..tiles import run
+
+ID = "style"
+SIDE, STEPS, RATE = 256, 200, 0.03
+MANNERS = ("van-gogh-starry-night", "hokusai-great-wave", "munch-the-scream", "picabia-udnie")
+PHOTOGRAPHS = ("5", "15", "19", "23")  # of Kodak's
+TIMED = 512
+
+
+def tensor(picture):
+    return torch.from_numpy(to_planes(picture))[None]
+
+
+def optimised(features, content, style, steps=STEPS):
+    """RGB [1, 3, H, W] that begins as the content and follows the gradient of the net's own training loss (Adam)."""
+    with torch.no_grad():
+        kept, manner = features(content, CONTENT_MAP + 1)[CONTENT_MAP], features(style, 4)
+    made = content.clone().requires_grad_(True)
+    optimiser = torch.optim.Adam([made], lr=RATE)
+    for _ in range(steps):
+        maps = features(made, 4)
+        loss = likeness(maps[CONTENT_MAP], kept) + STYLE * style_distance(maps, manner) + VARIATION * total_variation(made)
+        optimiser.zero_grad()
+        loss.sum().backward()
+        optimiser.step()
+        with torch.no_grad():
+            made.clamp_(0, 1)
+    return made.detach()
+
+
+def styles(context):
+    """{stem: uint8 picture} of the paintings that have a preset; {} where the data folder holds none."""
+    try:
+        found = data_module.load_styles(context.data)
+    except data_module.DataError:
+        return {}
+    return {Path(name).stem: shrunk(picture) for name, picture in zip(found.names, found) if Path(name).stem in PRESETS}
+
+
+def paint(net, card, photograph, style):
+    """uint8 [H, W, 3] of uint8 photograph and style picture, in tiles as the product has it."""
+    return to_picture(run(net, to_planes(photograph), card, statistics_of(net, photograph), statistics_of(net, style)))
+
+
+def distances(net, card, context, steps=STEPS):
+    """Rows of the distances to the photograph and to the painting; none without the weights of the features."""
+    paintings, perceptual = styles(context), context.data / "perceptual"
+    photographs = [p for name, p in context.pictures("kodak") if name in PHOTOGRAPHS]
+    if not (paintings and photographs and perceptual.is_dir()):
+        return []
+    features = SqueezeFeatures(perceptual).eval()
+    figures = {"style distance": [], "content distance": []}
+    for i, photograph in enumerate(photographs):
+        content = centre(photograph, SIDE)
+        manner = paintings[[name for name in MANNERS if name in paintings][i % len([n for n in MANNERS if n in paintings])]]
+        style = tensor(centre(manner, SIDE))
+        direct = optimised(features, tensor(content), style, steps)
+        made = {"made": tensor(paint(net, card, content, centre(manner, SIDE))), "as it came": tensor(content)}
+        made[f"{steps} steps of optimisation"] = direct
+        with torch.no_grad():
+            kept, wanted = features(tensor(content), CONTENT_MAP + 1)[CONTENT_MAP], features(style, 4)
+            for name, picture in made.items():
+                maps = features(picture, 4)
+                figures["style distance"].append((name, float(style_distance(maps, wanted))))
+                figures["content distance"].append((name, float(likeness(maps[CONTENT_MAP], kept))))
+    rows = []
+    for metric, pairs in figures.items():
+        by = {}
+        for name, value in pairs:
+            by.setdefault(name, []).append(value)
+        own = by.pop("made")
+        rows.append(row(f"{SIDE} px of kodak", metric, "", own, by, f"{len(own)} pictures, each in another style"))
+    return rows
+
+
+def times(net, context):
+    """Rows of seconds per megapixel on two threads; none where onnxruntime-node is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "generator.onnx"
+        image = torch.rand(1, 3, TIMED, TIMED)
+        with torch.no_grad():
+            inputs = {"image": image, "content": net.statistics(image), "style": net.statistics(image)}
+        write_graph(net, inputs, "stylised", {}, path)
+        own = run_in_node(path, {name: value.numpy() for name, value in inputs.items()}, "stylised", threads=2, runs=3)
+    if own is None:
+        return []
+    candy, against = context.data / "models/candy.onnx", {}
+    if candy.exists():
+        other = run_in_node(candy, {"inputImage": np.full((1, 3, 720, 720), 128, np.float32)}, "outputImage", threads=2, runs=3)
+        against["candy, one style"] = [other[1] / 0.5184]
+    return [row("the net alone, no halo", "time", "s/MP", [own[1] / (TIMED**2 / 1e6)], against, "2 threads")]
+
+
+def measure(net, card, context):
+    return {"thresholds": None, "rows": distances(net, card, context) + times(net, context)}
+
+
+def sheet(net, card, context, path):
+    """Photographs across, paintings down."""
+    fit = lambda picture, side: cv2.resize(picture, None, fx=(k := side / max(picture.shape[:2])), fy=k, interpolation=cv2.INTER_AREA)
+    photographs = [fit(p, 384) for _, p in (context.pictures("kodak")[::4] + context.pictures("cid22")[::6])[:6]]
+    lines = [[np.full((256, 256, 3), 38, np.uint8), *photographs]]
+    for painting in styles(context).values():
+        lines.append([fit(painting, 256), *(paint(net, card, photograph, painting) for photograph in photographs)])
+    write_sheet(path, lines)

@@ -1,0 +1,61 @@
+"""Night: which pictures teach it, and what its curves promise."""
+import unittest
+
+import numpy as np
+import torch
+
+from training import data
+from training.generators import find
+from training.generators.night import Sampler, domains
+from training.networks import CurveNet, CycleNet, apply_curve
+
+torch.set_num_threads(1)
+
+
+def scene(sky, ground, light=None):
+    """uint8 [96, 96, 3] with a sky over the ground, and a lamp."""
+    picture = np.full((96, 96, 3), ground, np.uint8)
+    picture[:40] = sky
+    if light:
+        picture[50:70, 40:60] = light
+    return picture
+
+
+class Domains(unittest.TestCase):
+    def test_are_told_by_their_light(self):
+        pictures = [scene(210, 120), scene(20, 30, 250), scene(20, 30), scene(120, 200), scene(215, 90), scene(210, 120)]
+        groups = ["life"] * 5 + ["portrait"]
+        day, night = domains(data.Pictures.from_arrays(pictures, groups))
+        self.assertEqual((day, night), ([0, 4], [1]))
+
+    def test_a_sample_has_one_of_each(self):
+        day, night = Sampler(data.Pictures.from_arrays([scene(20, 30, 250), scene(210, 120)]), 32)(np.random.default_rng(1))
+        self.assertEqual(day.shape, (3, 32, 32))
+        self.assertGreater(day.mean(), 2 * night.mean())
+
+
+class Curves(unittest.TestCase):
+    def test_training_starts_with_the_day_as_it_is(self):
+        x = torch.rand(2, 3, 40, 56)
+        torch.testing.assert_close(apply_curve(x, CycleNet(8)(x)), x)
+
+    def test_each_place_knows_the_whole_picture(self):
+        net, x = CurveNet(8), torch.rand(1, 3, 128, 128)
+        torch.nn.init.normal_(net.head.weight)
+        before = net(x)
+        x[..., :8, :8] = 1
+        self.assertGreater(float((net(x) - before)[..., 120:, 120:].abs().max()), 0)
+
+    def test_the_losses_see_a_net_that_does_not_undo_the_other(self):
+        spec, x = find("night"), (torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32))
+        net = CycleNet(8)
+        self.assertLess(float(spec.adversarial_parts(net, x, None)[3]), 1e-4)
+        torch.nn.init.constant_(net.there.head.bias, -0.3)
+        made, fake, real, loss = spec.adversarial_parts(net, x, None)
+        self.assertGreater(float(loss), 1)
+        self.assertLess(float(made.mean()), float(x[0].mean()) - 0.1)
+        self.assertEqual(fake.shape, real.shape)
+
+
+if __name__ == "__main__":
+    unittest.main()
