@@ -4,6 +4,7 @@ Source: written for this project; the pull-push fill follows Gortler et al., The
 All tensors are float32 [N, C, H, W] in units of 0..1 unless a docstring says otherwise. Only
 operators that torch 1.13 and 2.x export to ONNX opset 17 with free H and W are used.
 """
+import math
 from contextlib import nullcontext
 
 import torch
@@ -601,10 +602,10 @@ class OverlayDiscriminator(nn.Module):
 class CurveNet(Mixed):
     """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
 
-    H and W multiples of 8. A curve is smooth, so that a large picture takes it enlarged; it begins as gain 1, offset 0.
+    H and W multiples of 8. A curve is smooth, so that a large picture takes it enlarged. gain: with what every place begins.
     """
 
-    def __init__(self, width=32, dilations=(1, 2, 4, 1)):
+    def __init__(self, width=32, dilations=(1, 2, 4, 1), gain=1.0):
         super().__init__()
         self.enter = nn.Conv2d(48, width, 3, padding=1)
         self.blocks = nn.ModuleList([Residual(width, dilation) for dilation in dilations])
@@ -612,8 +613,9 @@ class CurveNet(Mixed):
         self.head = nn.Conv2d(width, 6, 3, padding=1)
         for layer in self.seen:
             nn.init.normal_(layer.weight, std=0.02)
-        nn.init.zeros_(self.head.weight)
+        nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
+        nn.init.constant_(self.head.bias[:3], math.atanh(math.log(gain) / 2.5))
 
     def forward(self, image):
         low = self.enter(unshuffle(unshuffle(image - 0.5)))
@@ -632,11 +634,15 @@ def apply_curve(image, curve):
 
 
 class CycleNet(Mixed):
-    """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`."""
+    """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`.
 
-    def __init__(self, width=32):
+    gain: what `there` begins with. At 1 nothing is lost there and back, and no opponent that is not yet good at its game
+    lures the two out of that.
+    """
+
+    def __init__(self, width=32, gain=0.4):
         super().__init__()
-        self.there, self.back = CurveNet(width), CurveNet(width)
+        self.there, self.back = CurveNet(width, gain=gain), CurveNet(width, gain=1 / gain)
 
     def forward(self, image):
         return self.there(image)

@@ -57,7 +57,7 @@ class Spec(Generator):
     """Specification of the night generator."""
 
     id = "night"
-    crop, batch, rate, reuse, gan_share = 128, 4, 4e-3, 2.0, 1.0
+    crop, batch, rate, reuse, gan_share = 128, 4, 8e-3, 2.0, 1.0
     betas = (0.5, 0.99)
     upright = True
 
@@ -77,7 +77,7 @@ class Spec(Generator):
     def rules(self):
         from ..adversarial import Settings
 
-        return Settings(loss="least-squares", weight=1.0, matching=0.0, rate=1e-3, augment=False, pool=50)
+        return Settings(loss="least-squares", weight=2.0, matching=0.0, rate=1e-3, augment=False, pool=50)
 
     def sampler(self, pictures, overlays):
         return Sampler(pictures, self.crop)
@@ -130,7 +130,7 @@ class Spec(Generator):
             "output": {
                 "name": "curve",
                 "channels": ["gain red", "gain green", "gain blue", "offset red", "offset green", "offset blue"],
-                "range": [0, 1],
+                "range": [-1, 13],
                 "scale": 1,
             },
             "tile": 256,

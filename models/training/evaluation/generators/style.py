@@ -1,4 +1,4 @@
-"""style: one pass of the net beside 200 steps of optimising the picture itself (Gatys et al. 2016), on the same losses.
+"""style: one pass of the net beside 20 and 200 steps of optimising the picture itself (Gatys et al. 2016), on the same losses.
 
 Source: written for this project. Distances are those of training/losses.py; the time is that of onnxruntime-node, beside
 a net of one style that <data>/models may hold.
@@ -18,7 +18,7 @@ from ..context import centre, row, to_picture, to_planes, write_sheet
 from ..tiles import run
 
 ID = "style"
-SIDE, STEPS, RATE = 256, 200, 0.03
+SIDE, STEPS, RATE = 256, (20, 200), 0.03
 MANNERS = ("van-gogh-starry-night", "hokusai-great-wave", "munch-the-scream", "picabia-udnie")
 PHOTOGRAPHS = ("5", "15", "19", "23")  # of Kodak's
 TIMED = 512
@@ -29,12 +29,14 @@ def tensor(picture):
 
 
 def optimised(features, content, style, steps=STEPS):
-    """RGB [1, 3, H, W] that begins as the content and follows the gradient of the net's own training loss (Adam)."""
+    """{step: RGB [1, 3, H, W]} of a picture that begins as the content and follows the gradient of the net's own training
+    loss (Adam)."""
+    found = {}
     with torch.no_grad():
         kept, manner = features(content, CONTENT_MAP + 1)[CONTENT_MAP], features(style, 4)
     made = content.clone().requires_grad_(True)
     optimiser = torch.optim.Adam([made], lr=RATE)
-    for _ in range(steps):
+    for step in range(1, max(steps) + 1):
         maps = features(made, 4)
         loss = likeness(maps[CONTENT_MAP], kept) + STYLE * style_distance(maps, manner) + VARIATION * total_variation(made)
         optimiser.zero_grad()
@@ -42,7 +44,9 @@ def optimised(features, content, style, steps=STEPS):
         optimiser.step()
         with torch.no_grad():
             made.clamp_(0, 1)
-    return made.detach()
+        if step in steps:
+            found[step] = made.detach().clone()
+    return found
 
 
 def styles(context):
@@ -73,7 +77,7 @@ def distances(net, card, context, steps=STEPS):
         style = tensor(centre(manner, SIDE))
         direct = optimised(features, tensor(content), style, steps)
         made = {"made": tensor(paint(net, card, content, centre(manner, SIDE))), "as it came": tensor(content)}
-        made[f"{steps} steps of optimisation"] = direct
+        made.update({f"{step} steps of optimisation": picture for step, picture in direct.items()})
         with torch.no_grad():
             kept, wanted = features(tensor(content), CONTENT_MAP + 1)[CONTENT_MAP], features(style, 4)
             for name, picture in made.items():
