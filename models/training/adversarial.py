@@ -1,8 +1,8 @@
 """Adversarial training that notices when it goes wrong.
 
-Source: hinge, non-saturating and least-squares (Mao 2017) losses, spectral norm (Miyato 2018), R1 (Mescheder 2018), TTUR
-(Heusel 2017), differentiable augmentation (Zhao 2020), feature matching (Wang 2018), image pool (Shrivastava 2017). One module
-serves every GAN here. Images are float32 [N, C, H, W]; scores are unbounded, high for real.
+Source: hinge, non-saturating and least-squares losses (the last: Mao 2017), spectral norm (Miyato 2018), R1
+(Mescheder 2018), TTUR (Heusel 2017), differentiable augmentation (Zhao 2020), feature matching (Wang 2018), image pool
+(Shrivastava 2017). One module serves every GAN here. Images are float32 [N, C, H, W]; scores are unbounded, high for real.
 """
 import copy
 import math
@@ -68,7 +68,7 @@ class Ema:
 
 
 class ImagePool:
-    """Half of the pictures that come are swapped for earlier ones, so that the discriminator does not only know the last."""
+    """Swaps half of the pictures that come for earlier ones, so that the discriminator does not only know the last."""
 
     def __init__(self, size):
         self.size, self.kept = size, []

@@ -116,7 +116,8 @@ class Spec(Generator):
             made = self.generate(net, tensors)
             error = (apply_curve(made, net.back(made)).clamp(0, 1) - day).pow(2).mean((1, 2, 3))
         cycle = float((-10 * torch.log10(error + 1e-10)).mean())
-        return {"cycle": cycle, "light": float(made.mean()), "light_night": float(night.mean()), "light_day": float(day.mean()), "score": cycle}
+        light = {"light": float(made.mean()), "light_night": float(night.mean()), "light_day": float(day.mean())}
+        return {"cycle": cycle, **light, "score": cycle}
 
     def card(self):
         return {

@@ -157,8 +157,8 @@ class Spec(Generator):
             error = (made - content).abs().mean((1, 2, 3))
         other = 1 - same
         mean = lambda x, where: float((x * where).sum() / where.sum().clamp(min=1))
-        result = {"content": mean(kept, other), "style": mean(manner, other), "style_before": mean(before, other), "same": mean(error, same)}
-        return {**result, "score": -result["content"] - STYLE * result["style"]}
+        result = {"content": mean(kept, other), "style": mean(manner, other), "style_before": mean(before, other)}
+        return {**result, "same": mean(error, same), "score": -result["content"] - STYLE * result["style"]}
 
     def trained_on(self, pictures, overlays):
         return pictures, self.styles

@@ -33,7 +33,9 @@ def measure(net, card, context, count=COUNT):
     with torch.no_grad():
         own = manifold(real, embed(features, Spec.draw(net, count)))
     other = manifold(real, embed(features, scanned(train, count, net.side, seed=12)))
-    rows = [row("beside held-out scans", name, "", [own[name]], {"scans of the training set": [other[name]]}, f"{count} of each") for name in own]
+    data = f"{count} of each"
+    against = "scans of the training set"
+    rows = [row("beside held-out scans", name, "", [own[name]], {against: [other[name]]}, data) for name in own]
     return {"thresholds": None, "rows": rows}
 
 

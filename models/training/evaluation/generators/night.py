@@ -40,8 +40,10 @@ def measure(net, card, context):
     nights = [applied(day, curve_of(net.there, day)) for day in days]
     again = [applied(night, curve_of(net.back, night)) for night in nights]
     data = f"{len(days)} pictures"
-    psnr = row("kodak, there and back", "PSNR", "dB", [metrics.psnr(*p) for p in zip(again, days)], {"not made day again": [metrics.psnr(*p) for p in zip(nights, days)]}, data)
-    light = row("kodak", "mean luma", "%", [100 * float(light_of(p)[0]) for p in nights], {"by day": [100 * float(light_of(p)[0]) for p in days]}, data)
+    apart = lambda pictures: [metrics.psnr(*pair) for pair in zip(pictures, days)]
+    lights = lambda pictures: [100 * float(light_of(picture)[0]) for picture in pictures]
+    psnr = row("kodak, there and back", "PSNR", "dB", apart(again), {"not made day again": apart(nights)}, data)
+    light = row("kodak", "mean luma", "%", lights(nights), {"by day": lights(days)}, data)
     return {"thresholds": None, "rows": [psnr, light]}
 
 

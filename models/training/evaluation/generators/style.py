@@ -70,10 +70,11 @@ def distances(net, card, context, steps=STEPS):
     if not (paintings and photographs and perceptual.is_dir()):
         return []
     features = SqueezeFeatures(perceptual).eval()
+    manners = [name for name in MANNERS if name in paintings] or list(paintings)
     figures = {"style distance": [], "content distance": []}
     for i, photograph in enumerate(photographs):
         content = centre(photograph, SIDE)
-        manner = paintings[[name for name in MANNERS if name in paintings][i % len([n for n in MANNERS if n in paintings])]]
+        manner = paintings[manners[i % len(manners)]]
         style = tensor(centre(manner, SIDE))
         direct = optimised(features, tensor(content), style, steps)
         made = {"made": tensor(paint(net, card, content, centre(manner, SIDE))), "as it came": tensor(content)}
