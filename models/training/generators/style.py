@@ -304,7 +304,8 @@ class Spec(Generator):
             "limits": "What it takes from a picture is its palette, its contrast and the grain of its strokes; it does not take "
             "shapes: no wave curls and no cubist plane appears. Strokes are short and fine, a few pixels wide at whatever size "
             "the photograph is painted, so a photograph of about a thousand pixels looks more painted than a large one. Its aim "
-            "is a style distance at or below that of 200 steps of optimising the picture itself, and it is not reached. Faces "
+            "is a style distance at or below that of 200 steps of optimising the picture itself (0.04), and it is not reached: "
+            "it stands at 0.21 of 0.73, where 20 such steps reach 0.13. Faces "
             "take on the painting's tint. Trained on a processor that was shared, for an hour and a half: some ten thousand "
             "photographs of 128 pixels.",
         }
