@@ -306,6 +306,6 @@ class Spec(Generator):
             "the photograph is painted, so a photograph of about a thousand pixels looks more painted than a large one. Its aim "
             "is a style distance at or below that of 200 steps of optimising the picture itself (0.04), and it is not reached: "
             "it stands at 0.21 of 0.73, where 20 such steps reach 0.13. Faces "
-            "take on the painting's tint, flat skies a fine weave, and some edges a light or dark rim. Trained on a processor that was shared, for an hour and a half: some ten thousand "
-            "photographs of 128 pixels.",
+            "take on the painting's tint, flat skies a fine weave, and some edges a light or dark rim. Trained on a shared "
+            "processor for an hour and a half: some ten thousand photographs of 128 pixels.",
         }
