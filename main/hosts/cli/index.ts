@@ -15,7 +15,7 @@ try {
 }
 
 /** What is wrong with the command itself. */
-const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT'];
+const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN'];
 
 /** Tells what went wrong unless that has been done; answers the exit code. */
 function report(error: unknown): number {

@@ -42,7 +42,10 @@ class Spec(Generator):
     crop, batch, rate, reuse, gan_share = 128, 16, 3e-3, 1.5, 1.0
     betas = (0.0, 0.99)
     features = None
-    limits = ""
+    limits = (
+        "Trained on scans of dirt, hair, lint, scratches, spots and stains alone: creases, tears and worn borders are not "
+        "among them. It draws each in the middle of a square, as the scans show it."
+    )
 
     def load(self, data):
         from ..losses import SqueezeFeatures

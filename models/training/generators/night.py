@@ -138,5 +138,6 @@ class Spec(Generator):
             "halo": 0,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "",
+            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. Borders between light "
+            "and dark are soft, since the curve is made on a small picture.",
         }

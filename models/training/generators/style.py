@@ -22,25 +22,97 @@ LONGEST = 512  # the larger side, in pixels, at which a picture's statistics are
 PHOTOGRAPH, ITSELF = 0.12, 0.08  # shares of the samples whose style is a photograph, or the content
 
 
-# file of the data's styles: (title, artist, year, where it hangs)
+# id: (file of the data's styles, title, artist, year, where it hangs)
 PRESETS = {
-    "hokusai-great-wave": ("The Great Wave off Kanagawa", "Katsushika Hokusai", 1831, "woodblock print in many collections"),
-    "japanese-waves-print": ("Waves", "Uehara Konen", None, "woodblock print"),
-    "van-gogh-starry-night": ("The Starry Night", "Vincent van Gogh", 1889, "Museum of Modern Art, New York"),
-    "van-gogh-wheat-field": ("Wheat Field with Cypresses", "Vincent van Gogh", 1889, "Metropolitan Museum of Art, New York"),
-    "van-gogh-olive-trees": ("Olive Trees", "Vincent van Gogh", 1889, "Metropolitan Museum of Art, New York"),
-    "van-gogh-self-portrait": ("Self-Portrait with Straw Hat", "Vincent van Gogh", 1887, "Detroit Institute of Arts"),
-    "van-gogh-cafe": ("The Night Café", "Vincent van Gogh", 1888, "Yale University Art Gallery"),
-    "van-gogh-houses": ("Houses and Figure", "Vincent van Gogh", 1890, "Barnes Foundation, Philadelphia"),
-    "munch-the-scream": ("The Scream", "Edvard Munch", 1893, "National Museum, Oslo"),
-    "gauguin-tahiti": ("Three Tahitian Women", "Paul Gauguin", 1896, "Metropolitan Museum of Art, New York"),
-    "turner-shipwreck-minotaur": ("The Shipwreck of the Minotaur", "J. M. W. Turner", 1810, "Calouste Gulbenkian Museum, Lisbon"),
-    "turner-venice": ("Venice, from the Porch of Madonna della Salute", "J. M. W. Turner", 1835, "Metropolitan Museum of Art, New York"),
-    "picabia-udnie": ("Udnie", "Francis Picabia", 1913, "Centre Pompidou, Paris"),
-    "picabia-edtaonisl": ("Edtaonisl", "Francis Picabia", 1913, "Art Institute of Chicago"),
-    "bruegel-harvesters": ("The Harvesters", "Pieter Bruegel the Elder", 1565, "Metropolitan Museum of Art, New York"),
-    "met-671456": ("Chrysanthemums in the Garden at Petit-Gennevilliers", "Gustave Caillebotte", 1893, "Metropolitan Museum of Art, New York"),
-    "met-436965": ("The Monet Family in Their Garden at Argenteuil", "Édouard Manet", 1874, "Metropolitan Museum of Art, New York"),
+    "hokusai-great-wave": (
+        "hokusai-great-wave",
+        "The Great Wave off Kanagawa",
+        "Katsushika Hokusai",
+        1831,
+        "woodblock print in many collections",
+    ),
+    "uehara-waves": ("japanese-waves-print", "Waves", "Uehara Konen", None, "woodblock print"),
+    "van-gogh-starry-night": (
+        "van-gogh-starry-night",
+        "The Starry Night",
+        "Vincent van Gogh",
+        1889,
+        "Museum of Modern Art, New York",
+    ),
+    "van-gogh-wheat-field": (
+        "van-gogh-wheat-field",
+        "Wheat Field with Cypresses",
+        "Vincent van Gogh",
+        1889,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "van-gogh-olive-trees": (
+        "van-gogh-olive-trees",
+        "Olive Trees",
+        "Vincent van Gogh",
+        1889,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "van-gogh-self-portrait": (
+        "van-gogh-self-portrait",
+        "Self-Portrait with Straw Hat",
+        "Vincent van Gogh",
+        1887,
+        "Detroit Institute of Arts",
+    ),
+    "van-gogh-cafe": ("van-gogh-cafe", "The Night Café", "Vincent van Gogh", 1888, "Yale University Art Gallery"),
+    "van-gogh-houses": (
+        "van-gogh-houses",
+        "Houses and Figure",
+        "Vincent van Gogh",
+        1890,
+        "Barnes Foundation, Philadelphia",
+    ),
+    "munch-the-scream": ("munch-the-scream", "The Scream", "Edvard Munch", 1893, "National Museum, Oslo"),
+    "gauguin-tahiti": (
+        "gauguin-tahiti",
+        "Three Tahitian Women",
+        "Paul Gauguin",
+        1896,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "turner-shipwreck-minotaur": (
+        "turner-shipwreck-minotaur",
+        "The Shipwreck of the Minotaur",
+        "J. M. W. Turner",
+        1810,
+        "Calouste Gulbenkian Museum, Lisbon",
+    ),
+    "turner-venice": (
+        "turner-venice",
+        "Venice, from the Porch of Madonna della Salute",
+        "J. M. W. Turner",
+        1835,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "picabia-udnie": ("picabia-udnie", "Udnie", "Francis Picabia", 1913, "Centre Pompidou, Paris"),
+    "picabia-edtaonisl": ("picabia-edtaonisl", "Edtaonisl", "Francis Picabia", 1913, "Art Institute of Chicago"),
+    "bruegel-harvesters": (
+        "bruegel-harvesters",
+        "The Harvesters",
+        "Pieter Bruegel the Elder",
+        1565,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "caillebotte-chrysanthemums": (
+        "met-671456",
+        "Chrysanthemums in the Garden at Petit-Gennevilliers",
+        "Gustave Caillebotte",
+        1893,
+        "Metropolitan Museum of Art, New York",
+    ),
+    "manet-garden": (
+        "met-436965",
+        "The Monet Family in Their Garden at Argenteuil",
+        "Édouard Manet",
+        1874,
+        "Metropolitan Museum of Art, New York",
+    ),
 }
 
 
@@ -165,23 +237,23 @@ class Spec(Generator):
 
     def presets(self, net):
         """[{id, name, artist, work, year, source, code}] of the paintings in `PRESETS` that the data folder holds."""
+        files = {Path(name).stem: picture for name, picture in zip(self.styles.names, self.styles)}
         found = []
-        for name, picture in zip(self.styles.names, self.styles):
-            if Path(name).stem not in PRESETS:
+        for identity, (file, work, artist, year, place) in PRESETS.items():
+            if file not in files:
                 continue
-            work, artist, year, place = PRESETS[Path(name).stem]
             found.append(
                 {
-                    "id": Path(name).stem,
+                    "id": identity,
                     "name": f"{work}, after {artist}",
                     "artist": artist,
                     "work": work,
                     "year": year,
                     "source": f"public domain; {place}",
-                    "code": [float(f"{value:.5g}") for value in statistics_of(net, picture)[0].tolist()],
+                    "code": [float(f"{value:.5g}") for value in statistics_of(net, files[file])[0].tolist()],
                 }
             )
-        return sorted(found, key=lambda each: list(PRESETS).index(each["id"]))
+        return found
 
     def inputs(self, net, height, width, share=0.0):
         image, other = torch.rand(1, 3, height, width), torch.rand(1, 3, 48, 64) * (0.5 + 0.5 * share)
@@ -229,5 +301,11 @@ class Spec(Generator):
             "extraInputs": [],
             "vectorInputs": ["content", "style"],
             "thresholds": None,
-            "limits": "",
+            "limits": "What it takes from a picture is its palette, its contrast and the grain of its strokes; it does not take "
+            "shapes: no wave curls and no cubist plane appears. Strokes are short and fine, a few pixels wide at whatever size "
+            "the photograph is painted, so a photograph of about a thousand pixels looks more painted than a large one. Its aim "
+            "is a style distance at or below that of 200 steps of optimising the picture itself (0.04), and it is not reached: "
+            "it stands at 0.21 of 0.73, where 20 such steps reach 0.13. Faces "
+            "take on the painting's tint, flat skies a fine weave, and some edges a light or dark rim. Trained on a shared "
+            "processor for an hour and a half: some ten thousand photographs of 128 pixels.",
         }

@@ -4,7 +4,18 @@ import unittest
 import torch
 import torch.nn as nn
 
-from training.adversarial import BestByLpips, CollapseError, Ema, Game, Settings, diff_augment, discriminator_loss, diversity
+from training.adversarial import (
+    BestByLpips,
+    CollapseError,
+    Ema,
+    Game,
+    ImagePool,
+    Settings,
+    diff_augment,
+    discriminator_loss,
+    diversity,
+    generator_loss,
+)
 from training.networks import PatchDiscriminator
 
 torch.set_num_threads(1)
@@ -68,12 +79,27 @@ class Collapse(unittest.TestCase):
             game.check_diversity(bad, good)
 
     def test_a_healthy_game_goes_on(self):
-        for kind, r1 in (("hinge", 0.0), ("non-saturating", 1.0)):
+        for kind, r1 in (("hinge", 0.0), ("non-saturating", 1.0), ("least-squares", 0.0)):
             game = Game(PatchDiscriminator(3, 8), Settings(loss=kind, r1=r1, r1_every=2))
             for _ in range(5):
                 real = torch.rand(4, 3, 32, 32)
                 game.discriminate(real, (real + 0.02 * torch.randn_like(real)).clamp(0, 1))
             self.assertEqual(set(game.log), {"d_real", "d_fake", "d_grad"})
+
+    def test_every_loss_is_least_where_each_side_wants_it(self):
+        good, bad = torch.full((2, 1), 3.0), torch.full((2, 1), -3.0)
+        for kind in ("hinge", "non-saturating", "least-squares"):
+            right = (torch.ones(2, 1), torch.zeros(2, 1)) if kind == "least-squares" else (good, bad)
+            self.assertLess(float(discriminator_loss(kind, *right)), float(discriminator_loss(kind, bad, good)))
+            self.assertLess(float(generator_loss(kind, right[0])), float(generator_loss(kind, right[1])))
+
+    def test_early_pictures_may_be_alike(self):
+        game = Game(PatchDiscriminator(3, 8), Settings(diversity_from=2))
+        alike, real = torch.zeros(4, 3, 8, 8), torch.rand(4, 3, 8, 8)
+        game.check_diversity(alike, real)
+        game.steps = 2
+        with self.assertRaises(CollapseError):
+            game.check_diversity(alike, real)
 
     def test_an_unknown_loss_is_refused(self):
         with self.assertRaises(ValueError):
@@ -96,6 +122,17 @@ class Tools(unittest.TestCase):
         y.sum().backward()
         self.assertEqual(y.shape, x.shape)
         self.assertGreater(float(x.grad.abs().sum()), 0)
+
+    def test_the_pool_shows_earlier_pictures_again(self):
+        torch.manual_seed(1)
+        pool, seen = ImagePool(4), []
+        for i in range(40):
+            seen += [(i, int(v)) for v in pool.exchange(torch.full((2, 1, 2, 2), float(i)))[:, 0, 0, 0]]
+        again = [now - then for now, then in seen]
+        self.assertEqual(len(pool.kept), 4)
+        self.assertGreaterEqual(min(again), 0)
+        self.assertGreater(max(again), 3)
+        self.assertGreater(sum(a == 0 for a in again), 20)
 
     def test_diversity_of_equal_pictures_is_nothing(self):
         self.assertEqual(diversity(torch.ones(4, 3, 8, 8)), 0)

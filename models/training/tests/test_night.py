@@ -36,11 +36,13 @@ class Domains(unittest.TestCase):
 
 class Curves(unittest.TestCase):
     def test_training_starts_with_less_light_that_comes_back(self):
+        torch.manual_seed(1)
         net, x = CycleNet(8, gain=0.5), torch.rand(2, 3, 40, 56)
         with torch.no_grad():
             night = apply_curve(x, net(x))
-            self.assertAlmostEqual(float((night / x.clamp(min=0.1)).median()), 0.5, delta=0.05)
-            self.assertLess(float((apply_curve(night, net.back(night)) - x).abs().mean()), 0.1)
+            again = apply_curve(night, net.back(night))
+        self.assertAlmostEqual(float(night.mean() / x.mean()), 0.5, delta=0.15)
+        self.assertLess(float((again - x).abs().mean()), 0.3 * float((night - x).abs().mean()))
 
     def test_each_place_knows_the_whole_picture(self):
         net, x = CurveNet(8), torch.rand(1, 3, 128, 128)
@@ -50,12 +52,13 @@ class Curves(unittest.TestCase):
         self.assertGreater(float((net(x) - before)[..., 120:, 120:].abs().max()), 0)
 
     def test_the_losses_see_a_net_that_does_not_undo_the_other(self):
+        torch.manual_seed(2)
         spec, x = find("night"), (torch.rand(2, 3, 32, 32), torch.rand(2, 3, 32, 32))
         net = CycleNet(8, gain=1)
-        self.assertLess(float(spec.adversarial_parts(net, x, None)[3]), 1)
+        before = float(spec.adversarial_parts(net, x, None)[3])
         torch.nn.init.constant_(net.there.head.bias, -0.3)
         made, fake, real, loss = spec.adversarial_parts(net, x, None)
-        self.assertGreater(float(loss), 1)
+        self.assertGreater(float(loss), 2 * before)
         self.assertLess(float(made.mean()), float(x[0].mean()) - 0.1)
         self.assertEqual(fake.shape, real.shape)
 

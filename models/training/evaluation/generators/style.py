@@ -50,12 +50,13 @@ def optimised(features, content, style, steps=STEPS):
 
 
 def styles(context):
-    """{stem: uint8 picture} of the paintings that have a preset; {} where the data folder holds none."""
+    """{preset: uint8 picture} of the paintings that have one; {} where the data folder holds none."""
     try:
         found = data_module.load_styles(context.data)
     except data_module.DataError:
         return {}
-    return {Path(name).stem: shrunk(picture) for name, picture in zip(found.names, found) if Path(name).stem in PRESETS}
+    files = {Path(name).stem: picture for name, picture in zip(found.names, found)}
+    return {identity: shrunk(files[file]) for identity, (file, *_) in PRESETS.items() if file in files}
 
 
 def paint(net, card, photograph, style):
