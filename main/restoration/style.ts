@@ -9,8 +9,11 @@ import { PAINTING, type PassReport, type StepTools } from './tools';
  * told what it would see in the whole picture, so that its tiles, each computed by itself, make one painting.
  */
 
-/** Longer edge in pixels of the picture that is painted at a brush of 1; what is larger is painted reduced. */
-export const PAINTED_EDGE = 1536;
+/**
+ * Longer edge in pixels of the picture that is painted at a brush of 1; what is larger is painted reduced. The
+ * generator's strokes are a few pixels wide.
+ */
+export const PAINTED_EDGE = 1024;
 const BAND_PIXELS = 1 << 18;
 
 /** What stands for the style that the settings ask for: of a preset, of one's own picture, or of two mixed. */
