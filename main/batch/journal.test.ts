@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mountSmallDisk, unmountDisk } from '../photos/test-support';
 import { type Journal, openJournal, RESERVE_BYTES, readJournal } from './journal';
 
 interface Head {
@@ -116,24 +115,8 @@ test('a file that is no journal is refused and left as it was', async () => {
   expect(await readFile(path, 'utf8')).toContain('Dear Ada');
 });
 
-/** A disk of 1 MiB, where this user may mount one; null elsewhere. */
-function mountSmallDisk(): string | null {
-  const place = mkdtempSync(join(tmpdir(), 'emulsion-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'emulsion-test', place], { stdio: 'ignore' });
-    return place;
-  } catch {
-    rmSync(place, { recursive: true });
-    return null;
-  }
-}
-
-const disk = mountSmallDisk();
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', [disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = mountSmallDisk('1m');
+afterAll(() => disk && unmountDisk(disk));
 
 describe.skipIf(disk === null)('on a full disk', () => {
   test('there is room for the last lines; then nothing more is taken, and what was written stays whole', async () => {

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { isRunning } from '../processes';
 
 /** How often a holder says that it is there, and after how long without a word it is taken to be gone, in milliseconds. */
 const BEAT = 20_000;
 const SILENCE = 120_000;
-const ATTEMPTS = 4;
+const ATTEMPTS = 100;
+/** The same for the moment in which an abandoned lock is taken away, and between two looks at it, in milliseconds. */
+const GUARD_SILENCE = 10_000;
+const RETRY = 20;
 
 /**
  * Takes the lock of a folder for this program; answers what gives it back. A lock whose holder is gone is taken over: at
@@ -66,16 +71,23 @@ async function claim(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Takes an abandoned lock away, and none but that: one that somebody has just made is put back. */
+/**
+ * Takes an abandoned lock away, and none but that: one at a time does, and looks once more before. A lock that somebody has
+ * just made is never touched, not even to be put back.
+ */
 async function takeAway(path: string, abandoned: string): Promise<void> {
-  const taken = `${path}-${process.pid}-${randomUUID()}`;
+  const guard = `${path}-taking`;
+  if (!(await claim(guard, String(process.pid)))) {
+    const made = await stat(guard).catch(() => null);
+    // Nobody takes seconds for it: whoever began has been ended.
+    if (made && Date.now() - made.mtimeMs > GUARD_SILENCE) await rm(guard, { force: true }).catch(() => undefined);
+    await sleep(RETRY);
+    return;
+  }
   try {
-    await rename(path, taken);
-    if ((await readFile(taken, 'utf8')) !== abandoned) await link(taken, path);
-  } catch {
-    // Somebody was faster; the next attempt sees what there is.
+    if ((await readFile(path, 'utf8').catch(() => null)) === abandoned) await rm(path, { force: true });
   } finally {
-    await rm(taken, { force: true }).catch(() => undefined);
+    await rm(guard, { force: true }).catch(() => undefined);
   }
 }
 
@@ -92,10 +104,5 @@ async function isHeld(path: string, text: string): Promise<boolean> {
   if (holder.host !== hostname()) return !isSilent;
   // No process is older than the start of the computer, whatever its number.
   if (info.mtimeMs < Date.now() - 1000 * uptime()) return false;
-  try {
-    process.kill(Number(holder.pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isRunning(Number(holder.pid));
 }

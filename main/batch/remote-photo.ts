@@ -4,6 +4,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
 import { pathsFor } from '../photos/write';
+import { isRunning } from '../processes';
 import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, restorePhoto, stemOf } from './photo';
 import { isRemote, pathIn, remoteStorage } from './storage';
 
@@ -93,16 +94,7 @@ async function sweep(): Promise<void> {
   isSwept = true;
   for (const name of await readdir(tmpdir())) {
     const pid = Number(FOLDER.exec(name)?.[1]);
-    if (!pid || isAlive(pid)) continue;
+    if (!pid || isRunning(pid)) continue;
     await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,26 +6,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../preload/contract';
 import { encodePhoto } from './encode';
 import { metadataFor, NO_METADATA } from './metadata';
+import { mountSmallDisk, unmountDisk } from './test-support';
 import { writePhoto } from './write';
 
-/** A disk of 256 KiB, where this user may mount one; null elsewhere. */
-function mountSmallDisk(): string | null {
-  const folder = mkdtempSync(join(tmpdir(), 'emulsion-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'emulsion-test', folder], { stdio: 'ignore' });
-    return folder;
-  } catch {
-    rmSync(folder, { recursive: true });
-    return null;
-  }
-}
-
-const disk = mountSmallDisk();
-afterAll(() => {
-  if (disk === null) return;
-  execFileSync('umount', [disk]);
-  rmSync(disk, { recursive: true });
-});
+const disk = mountSmallDisk('256k');
+afterAll(() => disk && unmountDisk(disk));
 
 /** Noise, which no format makes small. */
 const noise = { width: 300, height: 300, channels: 3, depth: 8, data: randomBytes(300 * 300 * 3) } as const;

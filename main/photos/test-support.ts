@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -183,4 +185,21 @@ export function lutProfile(): Uint8Array {
     'RGB ',
     'Lab ',
   );
+}
+
+/** A disk in memory of so many bytes, where this user may mount one; null elsewhere. */
+export function mountSmallDisk(size: string): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'emulsion-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'emulsion-test', folder], { stdio: 'ignore' });
+    return folder;
+  } catch {
+    rmSync(folder, { recursive: true });
+    return null;
+  }
+}
+
+export function unmountDisk(folder: string): void {
+  execFileSync('umount', [folder]);
+  rmSync(folder, { recursive: true });
 }

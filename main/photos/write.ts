@@ -3,6 +3,7 @@ import * as nodeFs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { isRunning } from '../processes';
 
 /** The file operations used here, so that tests can have them fail. */
 export type FileSystem = Pick<typeof nodeFs, 'link' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'>;
@@ -283,11 +284,5 @@ export async function cleanPartials(folder: string, fs: FileSystem = nodeFs): Pr
 
 /** A file of this process's own number that it is not writing comes from an earlier process of that number. */
 function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+  return pid !== process.pid && isRunning(pid);
 }
