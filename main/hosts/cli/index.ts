@@ -5,6 +5,8 @@ import { EXIT } from './exit-codes';
 import { createProgram } from './program';
 import { createReporter } from './reporter';
 
+/** What is wrong with the command itself. */
+const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN'];
 const json = process.argv.includes('--json');
 const reporter = createReporter({ json });
 const program = createProgram(interruptible());
@@ -13,9 +15,6 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
-
-/** What is wrong with the command itself. */
-const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN'];
 
 /** Tells what went wrong unless that has been done; answers the exit code. */
 function report(error: unknown): number {
