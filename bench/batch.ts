@@ -34,9 +34,9 @@ export async function benchBatch(folder: string): Promise<Figure[]> {
   }
 
   const small = join(folder, 'small');
-  await writeScenes(small, FEW, 320, 240);
+  await writeScenes(small, FEW, 96, 72);
   const few = await batch(small, join(folder, 'few'), []);
-  await writeScenes(small, MANY, 320, 240);
+  await writeScenes(small, MANY, 96, 72);
   const many = await batch(small, join(folder, 'many'), []);
 
   return [
