@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open as openFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -118,7 +119,49 @@ test('a file that is no journal is refused and left as it was', async () => {
 const disk = mountSmallDisk('1m');
 afterAll(() => disk && unmountDisk(disk));
 
-describe.skipIf(disk === null)('on a full disk', () => {
+/** Has every file refuse what is written to it, as a full disk does, for as long as `isFull` says so. */
+async function refuseWriting(isFull: () => boolean): Promise<() => void> {
+  const probe = await openFile(import.meta.filename);
+  const prototype = Object.getPrototypeOf(probe) as { write(...parameters: unknown[]): Promise<unknown> };
+  await probe.close();
+  const { write } = prototype;
+  prototype.write = async function (...parameters) {
+    if (isFull()) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    return write.apply(this, parameters);
+  };
+  return () => {
+    prototype.write = write;
+  };
+}
+
+describe('on a full disk', () => {
+  test('what was kept free takes the lines that say so; without it nothing more is taken, and the rest stays whole', async () => {
+    const { journal } = await opened();
+    await journal.append({ head: { n: 'first' } });
+    const reserve = join(folder, 'reserve');
+    expect((await stat(reserve)).size).toBe(RESERVE_BYTES);
+    // There is room again as soon as what was kept free is given up.
+    const giveBack = await refuseWriting(() => existsSync(reserve));
+    try {
+      await journal.append({ head: { n: 'the disk is full' } });
+    } finally {
+      giveBack();
+    }
+    const allow = await refuseWriting(() => true);
+    try {
+      await expect(journal.append({ head: { n: 'lost' } })).rejects.toMatchObject({ code: 'DISK_FULL' });
+    } finally {
+      allow();
+    }
+    await expect(journal.append({ head: { n: 'late' } })).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await closed(journal);
+    const again = await opened();
+    expect(again.heads).toEqual([{ n: 'first' }, { n: 'the disk is full' }]);
+    expect(again.journal.damaged).toBe(0);
+  });
+
+  if (disk === null) return;
+
   test('there is room for the last lines; then nothing more is taken, and what was written stays whole', async () => {
     const { journal } = await opened(disk!);
     expect((await stat(join(disk!, 'reserve'))).size).toBe(RESERVE_BYTES);
