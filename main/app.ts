@@ -446,9 +446,9 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     picture: async (query, signal) => {
       if ('batchId' in query) {
-        const bytes = await batches.find(query.batchId).thumbnail(query.index, query.side);
-        if (bytes === null) throw new EmulsionError('UNKNOWN_PHOTO');
-        return { type: 'image/jpeg', bytes };
+        const pair = await batches.find(query.batchId).thumbnails(query.index);
+        if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');
+        return { type: 'image/jpeg', bytes: pair[query.side] };
       }
       openedPhoto(query.photoId);
       if (query.layer === 'bitmap') {

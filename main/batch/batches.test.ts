@@ -111,7 +111,7 @@ test('a batch that has ended leaves its folder to others, and can still be looke
   await other.batches.find(id).ended;
   const { rows } = await batches.find(id).rows('all', 0, 10);
   expect(rows.map(({ written }) => written)).toEqual(['a.png', 'b.png', 'c.png']);
-  expect((await batches.find(id).thumbnail(0, 'after'))?.length).toBe(3);
+  expect((await batches.find(id).thumbnails(0))?.after.length).toBe(3);
 });
 
 test('where it cannot be gone on with, as the drive is not there, what was shown stays', async () => {

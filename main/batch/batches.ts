@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { BatchEntry, BatchSettings, type BatchState } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { writeSafely } from '../safe-file';
-import { assertFolders, type Batch, startBatch, type Workshop } from './run';
+import { assertFolders } from './folders';
+import { type Batch, startBatch, type Workshop } from './run';
 
 /** Batches that are remembered, the latest first. */
 const MOST = 20;

@@ -69,7 +69,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     const kept = await standsInTheWay(task, stem, control);
     if (kept !== null) return { outcome: 'kept', path: kept };
   }
-  const before = await fingerprint(found.path);
+  const before = await look(found.path);
   const answer = await engine.request(
     'restore',
     {
@@ -87,11 +87,13 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   );
   const output = answer.output!;
   try {
-    const after = await fingerprint(found.path);
-    if (after.sha256 !== before.sha256) throw new EmulsionError('PHOTO_CHANGED');
+    const sha256 = await hashFile(found.path);
+    const { bytes, modified, changed } = await look(found.path);
+    // What is hashed now is what the engine has read only where nobody has written to it since.
+    if (bytes !== before.bytes || changed !== before.changed) throw new EmulsionError('PHOTO_CHANGED');
     const made: Made = {
       outcome: answer.reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
-      original: after,
+      original: { bytes, modified, sha256 },
       written: {
         path: '',
         // An engine that ends leaves nothing behind: its successor sweeps after it.
@@ -114,9 +116,10 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   }
 }
 
-async function fingerprint(path: string): Promise<Made['original']> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
-  return { bytes: size, modified: mtimeMs, sha256: await hashFile(path) };
+/** `changed`: when its content or anything about it was changed last, in milliseconds since 1970. */
+async function look(path: string): Promise<{ bytes: number; modified: number; changed: number }> {
+  const { size, mtimeMs, ctimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  return { bytes: size, modified: mtimeMs, changed: ctimeMs };
 }
 
 async function publish(

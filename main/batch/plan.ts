@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { BatchSettings, Response } from '../../preload/contract';
 import { EmulsionError } from '../errors';
+import { assertFolders } from './folders';
 import { readOutcomes } from './ledger';
 import { expectedPath } from './photo';
-import { assertFolders } from './run';
 import { type Found, look, scan } from './scan';
 import { pathBelow, pathIn, placeOf } from './storage';
 

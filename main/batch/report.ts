@@ -244,13 +244,13 @@ async function problems(batch: Batch): Promise<string> {
 
 async function article(batch: Batch, row: BatchRow): Promise<string> {
   const { index, name, state, failure, reports, written, seconds, pictured } = row;
-  const picture = async (side: 'before' | 'after') => {
-    const bytes = pictured ? await batch.thumbnail(index, side) : null;
-    if (bytes === null) return '';
+  const pair = pictured ? await batch.thumbnails(index) : null;
+  const picture = (side: 'before' | 'after') => {
+    if (pair === null) return '';
     const caption = side === 'before' ? 'Before' : 'After';
-    return `<figure><img alt="${caption}: ${escaped(name)}" src="data:image/jpeg;base64,${bytes.toString('base64')}"><figcaption>${caption}</figcaption></figure>`;
+    return `<figure><img alt="${caption}: ${escaped(name)}" src="data:image/jpeg;base64,${pair[side].toString('base64')}"><figcaption>${caption}</figcaption></figure>`;
   };
-  const pictures = (await picture('before')) + (await picture('after'));
+  const pictures = picture('before') + picture('after');
   const steps = reports
     .filter(({ outcome }) => outcome !== 'off')
     .map(({ sentence, generator, provider, outcome }) => {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access, lstat, realpath, rm, stat } from 'node:fs/promises';
+import { access, lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import packageInfo from '../../package.json' with { type: 'json' };
 import {
   type BATCH_FILTERS,
@@ -17,6 +18,7 @@ import {
 } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { cleanPartials } from '../photos/write';
+import { assertFolders } from './folders';
 import {
   BATCH_FOLDER,
   type EndBody,
@@ -32,7 +34,7 @@ import {
 } from './ledger';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
 import { type Found, identityOf, look, scan } from './scan';
-import { isBelow, isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
+import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
 
 /** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
 export interface Workshop {
@@ -84,7 +86,8 @@ export interface Batch {
   ): Promise<{ total: number; rows: BatchRow[] }>;
   /** Every file that has been found so far, in order. */
   allRows(): AsyncGenerator<BatchRow>;
-  thumbnail(index: number, side: 'before' | 'after'): Promise<Buffer | null>;
+  /** JPEG pictures of a photo; null where there are none, or where a power cut has taken them. */
+  thumbnails(index: number): Promise<{ before: Buffer; after: Buffer } | null>;
   /** Settles, never rejects, when nothing is done any more: `done`, `cancelled` or `halted`. All can still be read. */
   readonly ended: Promise<BatchState>;
   /** Breaks it off where it runs, and waits for its end. */
@@ -136,61 +139,6 @@ export async function startBatch(setup: BatchSetup): Promise<Batch> {
   await assertFolders(input, output);
   const ledger = await openLedger(input, output, setup.settings, setup.newId, setup.journalIn);
   return new RunningBatch({ ...setup, input, output }, ledger);
-}
-
-/** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
-export async function assertFolders(input: string, output: string): Promise<void> {
-  if (input === output) throw new EmulsionError('OUTPUT_IS_INPUT');
-  // Where it cannot be listed, it cannot be written to.
-  if (isRemote(output)) await (await remoteStorage()).isEmpty(output);
-  if (isRemote(input)) {
-    if (await (await remoteStorage()).isEmpty(input)) {
-      throw new EmulsionError('FILE_MISSING', { message: `There is nothing below “${input}”.` });
-    }
-    if (!isRemote(output)) await assertWritable(output);
-    return;
-  }
-  const real = await realpath(input).catch((cause: unknown) => {
-    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${input}”.`, cause });
-  });
-  if (!(await stat(real)).isDirectory()) {
-    throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
-  }
-  if (isRemote(output)) return;
-  const place = await realpath(output).catch(() => output);
-  if (place === real) throw new EmulsionError('OUTPUT_IS_INPUT');
-  if (isBelow(place, real)) {
-    throw new EmulsionError('OUTPUT_IS_INPUT', {
-      message: `The originals lie inside the folder for the restored photos. Choose another, or one inside “${input}”.`,
-    });
-  }
-  await assertWritable(output);
-}
-
-/**
- * Refuses an output folder that cannot be written to before hours are spent on photos. Makes nothing: folders come into
- * being with the first photo. Throws FOLDER_MISSING or FOLDER_UNWRITABLE.
- */
-export async function assertWritable(folder: string): Promise<void> {
-  for (let place = folder; ; place = dirname(place)) {
-    const info = await stat(place).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && dirname(place) !== place) return null;
-      throw new EmulsionError('FOLDER_MISSING', { cause: error });
-    });
-    if (info === null) continue;
-    if (!info.isDirectory()) {
-      throw new EmulsionError('FOLDER_MISSING', {
-        message: `“${place}” is a file, not a folder. Nothing was written.`,
-      });
-    }
-    await access(place, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
-      throw new EmulsionError('FOLDER_UNWRITABLE', {
-        message: `The folder “${place}” cannot be written to. Nothing was written.`,
-        cause,
-      });
-    });
-    return;
-  }
 }
 
 class RunningBatch implements Batch {
@@ -313,12 +261,12 @@ class RunningBatch implements Batch {
     return { ...row, reports, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
 
-  async thumbnail(index: number, side: 'before' | 'after'): Promise<Buffer | null> {
+  async thumbnails(index: number) {
     const at = this.#items[index]?.at ?? null;
     if (at === null) return null;
     const { head, body } = await this.#ledger.journal.read(at);
     const place = head.t === 'made' ? (body as MadeBody).thumbnails : null;
-    return place && this.#ledger.thumbnails.read(place, side);
+    return place && this.#ledger.thumbnails.read(place);
   }
 
   /** Says how things are, at most a few times a second; what is said last is how they are. */
@@ -481,7 +429,7 @@ class RunningBatch implements Batch {
       this.#changed();
       if (!settings.watch) return;
       const seconds = Math.max(interval, (performance.now() - started) / 1000 / WATCH_SHARE);
-      await pause(seconds * 1000, signal);
+      await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
     }
   }
@@ -598,11 +546,12 @@ class RunningBatch implements Batch {
         if (this.#activeSince === null) this.#clock(true);
         const item = this.#items[index]!;
         item.state = 'running';
-        if (this.#usesStems) this.#stems.add(this.#stemKey(item));
+        const stem = this.#usesStems ? this.#stemKey(item) : null;
+        if (stem !== null) this.#stems.add(stem);
         this.#working.set(index, { done: 0, step: null });
         const work: Promise<void> = this.#one(item).finally(() => {
           this.#working.delete(index);
-          if (this.#usesStems) this.#stems.delete(this.#stemKey(item));
+          if (stem !== null) this.#stems.delete(stem);
           atWork.delete(work);
           this.#changed();
         });
@@ -655,7 +604,7 @@ class RunningBatch implements Batch {
         return this.#nextIndex(workshop);
       }
       // A list of millions is not kept for what has been taken from it.
-      if (this.#next === 10_000) {
+      if (this.#next >= 10_000) {
         this.#waiting.splice(0, this.#next);
         this.#next = 0;
       }
@@ -894,17 +843,3 @@ async function isThere(path: string): Promise<boolean> {
 
 /** Null where there is no such file. */
 const hashOf = async (path: string) => (await storageOf(path)).hash(path);
-
-/** Settles after so many milliseconds, or at once after an abort. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
-}

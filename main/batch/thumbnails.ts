@@ -44,16 +44,19 @@ export class Thumbnails {
     return added;
   }
 
-  /** A JPEG picture; null where a power cut has taken it. */
-  async read(place: NonNullable<MadeBody['thumbnails']>, side: 'before' | 'after'): Promise<Buffer | null> {
-    const [at, before, after] = place;
-    const length = side === 'before' ? before : after;
-    const bytes = Buffer.alloc(length);
+  /** Two JPEG pictures; null where a power cut has taken them. */
+  async read([at, before, after]: NonNullable<MadeBody['thumbnails']>): Promise<{
+    before: Buffer;
+    after: Buffer;
+  } | null> {
+    const bytes = Buffer.alloc(before + after);
     const file = this.#isClosed ? await open(this.#path, 'r') : this.#file;
     const { bytesRead } = await file
-      .read(bytes, 0, length, side === 'before' ? at : at + before)
+      .read(bytes, 0, bytes.length, at)
       .finally(() => (this.#isClosed ? file.close() : undefined));
-    return bytesRead === length && bytes[0] === 0xff && bytes[1] === 0xd8 ? bytes : null;
+    const pair = { before: bytes.subarray(0, before), after: bytes.subarray(before) };
+    const isWhole = bytesRead === bytes.length && isJpeg(pair.before) && isJpeg(pair.after);
+    return isWhole ? pair : null;
   }
 
   /** Ends the writing; pictures can still be read. */
@@ -63,3 +66,5 @@ export class Thumbnails {
     await this.#file.close();
   }
 }
+
+const isJpeg = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === 0xd8;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
 import type { Provider, Refusal } from '../../preload/contract';
 import { EmulsionError } from '../errors';
@@ -43,6 +43,8 @@ export class Sessions {
   readonly #options: SessionOptions;
   /** In order of use, the latest last. */
   readonly #loaded = new Map<string, LoadedNet>();
+  /** Small nets that measure whole pictures, by their files; a batch measures thousands. */
+  readonly #measuring = new Map<string, InferenceSession>();
   /** Providers that could not be used: they are not asked again. */
   readonly #refused = new Map<Provider, Refusal>();
 
@@ -80,36 +82,43 @@ export class Sessions {
   async statistics({ card, path }: InstalledGenerator, planes: Float32Array, width: number, height: number) {
     const { statistics } = card;
     if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id} measures no pictures` });
-    const bytes = await readFile(join(dirname(path), statistics.file)).catch((cause: unknown) => {
-      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${statistics.file}`, cause });
-    });
-    if (createHash('sha256').update(bytes).digest('hex') !== statistics.sha256) {
-      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${statistics.file} differs from its card` });
+    const file = join(dirname(path), statistics.file);
+    const session = this.#measuring.get(file) ?? (await this.#loadStatistics(card, file, statistics.sha256));
+    this.#measuring.set(file, session);
+    const answer = await session
+      .run({ [statistics.input]: new Tensor('float32', planes, [1, 3, height, width]) })
+      .catch((cause: unknown) => {
+        if (isAllocationFailure(cause)) throw new EmulsionError('OUT_OF_MEMORY', { cause });
+        throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(cause)}`, cause });
+      });
+    const values = answer[statistics.output]?.data;
+    if (!(values instanceof Float32Array) || values.length !== statistics.size || !values.every(Number.isFinite)) {
+      throw new EmulsionError('OUTPUT_INVALID', {
+        detail: `${card.id}: its statistics are no ${statistics.size} numbers`,
+      });
     }
+    return values;
+  }
+
+  async #loadStatistics(card: Card, file: string, sha256: string): Promise<InferenceSession> {
+    const damaged = (cause: unknown, detail: string): never => {
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${detail}`, cause });
+    };
+    const bytes = await readFile(file).catch((cause: unknown) => damaged(cause, basename(file)));
+    if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+      damaged(undefined, `${basename(file)} differs from its card`);
     this.#options.busy(LOAD_SECONDS);
-    const session = await InferenceSession.create(bytes, {
+    return InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threadsFor(this.#options.threads),
       logSeverityLevel: 4,
-    }).catch((cause: unknown) => {
-      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${messageOf(cause)}`, cause });
-    });
-    try {
-      const answer = await session.run({ [statistics.input]: new Tensor('float32', planes, [1, 3, height, width]) });
-      const values = answer[statistics.output]?.data;
-      if (!(values instanceof Float32Array) || values.length !== statistics.size || !values.every(Number.isFinite)) {
-        throw new EmulsionError('OUTPUT_INVALID', {
-          detail: `${card.id}: its statistics are no ${statistics.size} numbers`,
-        });
-      }
-      return values;
-    } finally {
-      await session.release();
-    }
+    }).catch((cause: unknown) => damaged(cause, messageOf(cause)));
   }
 
   /** Frees every generator but the one given. */
   async release(except?: TileNet): Promise<void> {
+    for (const session of this.#measuring.values()) await session.release();
+    this.#measuring.clear();
     for (const [key, net] of this.#loaded) {
       if (net === except) continue;
       this.#loaded.delete(key);

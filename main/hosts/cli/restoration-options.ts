@@ -11,6 +11,7 @@ import {
   StyleSettings,
   UpscaleSettings,
 } from '../../../preload/contract';
+import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { hint } from '../../nearest';
 import { readSize, whole } from '../arguments';
@@ -65,15 +66,16 @@ export function addSteps(command: Command): Command {
 }
 
 /**
- * What the options of {@link addSteps} ask for. Throws BAD_REQUEST or RECIPE_... where that cannot be done to any photo.
+ * What the options of {@link addSteps} ask for; `engine` looks at a picture for a style, else one of its own does. Throws BAD_REQUEST or RECIPE_... where that cannot be done to any photo.
  */
-export async function askedFor(flags: StepFlags & EngineFlags) {
+export async function askedFor(flags: StepFlags & EngineFlags, engine?: Engine) {
   if (flags.crisp && flags.enlarge === undefined) {
     throw new EmulsionError('BAD_REQUEST', { message: '--crisp is a way to --enlarge: name a size.' });
   }
   const recipe = flags.recipe === undefined ? null : await loadRecipe(flags.recipe, openRecipes(flags));
   const added = addedSteps(flags);
-  if (flags.style !== undefined) added.push(await styleStep(flags.style, flags));
+  if (flags.style !== undefined)
+    added.push(await styleStep(flags.style, (ask) => (engine ? ask(engine) : askEngine(flags, ask))));
   checkChanges(flags.set, recipe, added);
   return { recipe, added, changes: flags.set };
 }
@@ -89,8 +91,11 @@ function addedSteps({ enlarge, crisp, colour }: StepFlags): Step[] {
 }
 
 /** A work by its name or id, else a picture, which the generator looks at once for all photos. */
-async function styleStep(nameOrPicture: string, flags: EngineFlags): Promise<Step> {
-  const settings = await askEngine(flags, async (engine) => {
+async function styleStep(
+  nameOrPicture: string,
+  withEngine: <T>(ask: (engine: Engine) => Promise<T>) => Promise<T>,
+): Promise<Step> {
+  const settings = await withEngine(async (engine) => {
     const styles = await engine.request('styles', null);
     const wanted = nameOrPicture.trim().toLowerCase();
     const known = styles.find(({ id, name, work }) => [id, name, work].some((each) => each.toLowerCase() === wanted));

@@ -45,7 +45,7 @@ export function addRestore(program: Command, signal: AbortSignal): void {
   );
   addJson(addUserData(addEngine(command))).action((paths: string[], flags: RestoreFlags) =>
     withEngine(flags, async (engine) => {
-      const asked = await askedFor(flags);
+      const asked = await askedFor(flags, engine);
       const edit = flags.edit === undefined ? null : await loadEdit(flags.edit, paths);
       return restoreAll({
         engine,

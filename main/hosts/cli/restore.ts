@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { stateOf } from '../../../document/edit';
 import type { ExportFormat, Recipe, Step, StepChange, StepReport } from '../../../preload/contract';
-import { assertWritable } from '../../batch/run';
+import { assertWritable } from '../../batch/folders';
 import { isStray, scan } from '../../batch/scan';
 import type { EditDocument } from '../../edit-files';
 import type { Engine } from '../../engine/supervisor';

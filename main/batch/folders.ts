@@ -1,0 +1,60 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EmulsionError } from '../errors';
+import { isBelow, isRemote, remoteStorage } from './storage';
+
+/** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
+export async function assertFolders(input: string, output: string): Promise<void> {
+  if (input === output) throw new EmulsionError('OUTPUT_IS_INPUT');
+  // Where it cannot be listed, it cannot be written to.
+  if (isRemote(output)) await (await remoteStorage()).isEmpty(output);
+  if (isRemote(input)) {
+    if (await (await remoteStorage()).isEmpty(input)) {
+      throw new EmulsionError('FILE_MISSING', { message: `There is nothing below “${input}”.` });
+    }
+    if (!isRemote(output)) await assertWritable(output);
+    return;
+  }
+  const real = await realpath(input).catch((cause: unknown) => {
+    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${input}”.`, cause });
+  });
+  if (!(await stat(real)).isDirectory()) {
+    throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
+  }
+  if (isRemote(output)) return;
+  const place = await realpath(output).catch(() => output);
+  if (place === real) throw new EmulsionError('OUTPUT_IS_INPUT');
+  if (isBelow(place, real)) {
+    throw new EmulsionError('OUTPUT_IS_INPUT', {
+      message: `The originals lie inside the folder for the restored photos. Choose another, or one inside “${input}”.`,
+    });
+  }
+  await assertWritable(output);
+}
+
+/**
+ * Refuses an output folder that cannot be written to before hours are spent on photos. Makes nothing: folders come into
+ * being with the first photo. Throws FOLDER_MISSING or FOLDER_UNWRITABLE.
+ */
+export async function assertWritable(folder: string): Promise<void> {
+  for (let place = folder; ; place = dirname(place)) {
+    const info = await stat(place).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && dirname(place) !== place) return null;
+      throw new EmulsionError('FOLDER_MISSING', { cause: error });
+    });
+    if (info === null) continue;
+    if (!info.isDirectory()) {
+      throw new EmulsionError('FOLDER_MISSING', {
+        message: `“${place}” is a file, not a folder. Nothing was written.`,
+      });
+    }
+    await access(place, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+      throw new EmulsionError('FOLDER_UNWRITABLE', {
+        message: `The folder “${place}” cannot be written to. Nothing was written.`,
+        cause,
+      });
+    });
+    return;
+  }
+}
