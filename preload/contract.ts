@@ -1099,7 +1099,7 @@ export const EVENTS = {
   /** The system, the menu or a drop handed photos over. */
   'files.offered': z.object({ files: z.array(FileEntry) }),
   'menu.command': z.object({
-    command: z.enum(['open', 'saveEdit', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
+    command: z.enum(['open', 'batch', 'saveEdit', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

@@ -623,6 +623,10 @@ describe('the app', () => {
     expect(entry().phase).toBe('ready');
     bridge.emit('menu.command', { command: 'export' });
     expect(stores.view.getState().dialog).toBe('export');
+    bridge.emit('menu.command', { command: 'batch' });
+    expect(stores.view.getState()).toMatchObject({ page: 'batch', dialog: null });
+    bridge.emit('menu.command', { command: 'export' });
+    expect(stores.view.getState().dialog).toBeNull();
   });
 });
 

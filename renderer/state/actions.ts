@@ -1018,8 +1018,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function menuCommand(command: string): void {
     const entry = activePhoto(photos.getState());
     if (command === 'open') void pickPhotos();
+    else if (command === 'batch') viewActions.goTo('batch');
     else if (command === 'settings') viewActions.show('settings');
-    else if (entry?.photo == null) return;
+    // Nothing is done to a photo that is not seen.
+    else if (entry?.photo == null || view.getState().page !== 'darkroom') return;
     else if (command === 'export') viewActions.show('export');
     else if (command === 'saveEdit') void editFiles.save(entry.key);
     else if (command === 'zoomFit') viewActions.zoomFit(entry.key);

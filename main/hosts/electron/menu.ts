@@ -7,6 +7,7 @@ const LABELS = {
   en: {
     file: 'File',
     open: 'Open…',
+    batch: 'Restore a folder…',
     saveEdit: 'Save the edit as a file…',
     export: 'Export…',
     settings: 'Settings…',
@@ -33,6 +34,7 @@ const LABELS = {
   'pt-BR': {
     file: 'Arquivo',
     open: 'Abrir…',
+    batch: 'Restaurar uma pasta…',
     saveEdit: 'Salvar a edição em um arquivo…',
     export: 'Exportar…',
     settings: 'Configurações…',
@@ -116,6 +118,7 @@ export function menuTemplate(options: {
       label: words.file,
       submenu: [
         command(words.open, 'open', 'CmdOrCtrl+O'),
+        command(words.batch, 'batch', 'CmdOrCtrl+B'),
         command(words.saveEdit, 'saveEdit', 'CmdOrCtrl+S'),
         command(words.export, 'export', 'CmdOrCtrl+E'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit', label: words.quit } as const]),
