@@ -333,6 +333,7 @@ describe('the system', () => {
       );
     for (const item of clickable(false)) item.click?.();
     expect(sent.sort()).toEqual([
+      'batch',
       'export',
       'open',
       'saveEdit',
