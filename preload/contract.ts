@@ -596,6 +596,8 @@ export const StyleInfo = z.object({
   work: z.string(),
   year: z.number().int().nullable(),
   source: z.string(),
+  /** What pictures take from the work, in English. */
+  description: z.string().optional(),
 });
 export type StyleInfo = z.infer<typeof StyleInfo>;
 

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildEngine, fixtureCard, installFixture, temporaryFolder } from '../../main/engine/test-support';
@@ -82,7 +82,7 @@ describe('npm run evaluate', () => {
       'upscaler-x2',
       'upscaler-x2-crisp',
     ]);
-    const missing = ['OpenCV', 'LPIPS', 'upscaler-x4-crisp', 'upscaler-x4 '];
+    const missing = ['OpenCV', 'LPIPS', 'style ', 'upscaler-x4-crisp', 'upscaler-x4 '];
     expect(notes).toEqual(missing.map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
@@ -136,6 +136,26 @@ describe('npm run evaluate', () => {
     );
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
   });
+
+  it('paints in each style that ships, a line of the sheet for each', async () => {
+    const [shipped, painters] = [join(import.meta.dirname, '../../models/style'), join(folder.path, 'painters')];
+    await cp(shipped, join(painters, 'style'), { recursive: true });
+    const presets = join(painters, 'style', 'presets.json');
+    await writeFile(presets, JSON.stringify(JSON.parse(await readFile(presets, 'utf8')).slice(0, 2)));
+    const sheets = join(folder.path, 'sheets');
+    const { code, out } = await onData('--models', painters, '--limit', '1', '--json', '--sheets', sheets);
+    expect(code).toBe(0);
+    const { rows, secondsPerMegapixel } = (JSON.parse(out) as Report).generators.style!;
+    expect(secondsPerMegapixel).toBeGreaterThan(0);
+    expect(rows).toHaveLength(2);
+    for (const { value } of rows) {
+      expect(value!).toBeGreaterThan(0.1);
+      expect(value!).toBeLessThan(0.98);
+    }
+    const { readPicture } = await import('./pictures');
+    const { width, height } = await readPicture(join(sheets, 'style.png'));
+    expect([width, height]).toEqual([160, 3 * 120 + 16]);
+  }, 120_000);
 
   it('says which report it cannot read', async () => {
     const broken = join(folder.path, 'broken.json');

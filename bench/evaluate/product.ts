@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { packRuns, RunWriter } from '../../document/runs';
 import { forkEngine } from '../../main/engine/launch';
 import { createEngine, type Engine } from '../../main/engine/supervisor';
-import { type Analysis, type MaskOp, RECIPE_FORMAT, type Recipe, type Step } from '../../preload/contract';
+import {
+  type Analysis,
+  type MaskOp,
+  RECIPE_FORMAT,
+  type Recipe,
+  type Step,
+  type StyleInfo,
+} from '../../preload/contract';
 import { readGrey, readPicture } from './pictures';
 import type { Picture } from './protocol';
 
@@ -58,6 +65,10 @@ export class Product {
     if (!output) throw new Error(`${path}: nothing was written`);
     const report = reports.find(({ kind }) => kind === step.kind);
     return { picture: await readPicture(output.path), analysis, seconds: report?.seconds ?? Number.NaN };
+  }
+
+  styles(): Promise<StyleInfo[]> {
+    return this.#engine.request('styles', null);
   }
 
   /** What a file is found to need; nothing is written. */

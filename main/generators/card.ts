@@ -87,6 +87,8 @@ export const StylePresets = z
       work: z.string(),
       year: z.number().int().nullable(),
       source: z.string(),
+      /** A sentence about what the painted pictures take from the work, and what they do not. */
+      description: z.string().optional(),
       code: z.array(z.number().finite()).min(1),
     }),
   )
