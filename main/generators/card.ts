@@ -3,12 +3,13 @@ import { z } from 'zod';
 /** A plain file name beside the card. */
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
 
-/** Numbers of a generator's card, as the training kit writes them to `models/<id>/card.json`. */
-export const Card = z.object({
+const positive = z.number().int().positive();
+
+/** What every card says, as the training kit writes it to `models/<id>/card.json`. */
+const Common = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   name: z.string().min(1),
-  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
   /** What tells it from another generator for the same task. */
   variant: z.string().optional(),
   version: z.string(),
@@ -19,8 +20,24 @@ export const Card = z.object({
   trainingData: z.array(z.object({ name: z.string(), licence: z.string(), count: z.number().int().nonnegative() })),
   file: FileName,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  opset: z.number().int().positive(),
+  opset: positive,
   parameters: z.number().int().nonnegative(),
+  measured: z.array(
+    z.object({
+      metric: z.string(),
+      value: z.number(),
+      unit: z.string(),
+      data: z.string(),
+      baseline: z.object({ name: z.string(), value: z.number() }).nullish(),
+    }),
+  ),
+  training: z.object({ device: z.string(), minutes: z.number(), steps: z.number(), seed: z.number() }),
+  limits: z.string(),
+});
+
+/** Of a generator that makes a picture, or what is seen in it, out of a picture. */
+export const Card = Common.extend({
+  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
   input: z.object({
     name: z.string(),
     layout: z.literal('nchw'),
@@ -28,17 +45,17 @@ export const Card = z.object({
     /** What 0..1 is mapped to. */
     range: z.tuple([z.number(), z.number()]),
     /** Width and height must be divisible by this. */
-    multiple: z.number().int().positive(),
-    fixed: z.object({ width: z.number().int().positive(), height: z.number().int().positive() }).nullable(),
+    multiple: positive,
+    fixed: z.object({ width: positive, height: positive }).nullable(),
   }),
   output: z.object({
     name: z.string(),
     channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'cbcr']), z.array(z.string()).min(1)]),
     range: z.tuple([z.number(), z.number()]),
-    scale: z.number().int().positive(),
+    scale: positive,
   }),
   /** Edge of a tile in pixels, halo included. */
-  tile: z.number().int().positive(),
+  tile: positive,
   /** Context on each side of a tile that is computed and thrown away, in input pixels. */
   halo: z.number().int().nonnegative(),
   extraInputs: z.array(
@@ -53,8 +70,8 @@ export const Card = z.object({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       input: z.string(),
       output: z.string(),
-      size: z.number().int().positive(),
-      longest: z.number().int().positive(),
+      size: positive,
+      longest: positive,
     })
     .optional(),
   /** File with the styles that ship, see {@link StylePresets}. */
@@ -63,19 +80,27 @@ export const Card = z.object({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.json$/)
     .optional(),
   thresholds: z.record(z.string(), z.number()).nullable(),
-  measured: z.array(
-    z.object({
-      metric: z.string(),
-      value: z.number(),
-      unit: z.string(),
-      data: z.string(),
-      baseline: z.object({ name: z.string(), value: z.number() }).nullish(),
-    }),
-  ),
-  training: z.object({ device: z.string(), minutes: z.number(), steps: z.number(), seed: z.number() }),
-  limits: z.string(),
 });
 export type Card = z.infer<typeof Card>;
+
+/** Of a generator that draws overlays of damage out of random numbers alone. No step uses one. */
+export const SynthesiserCard = Common.extend({
+  task: z.literal('synthesise'),
+  /** Vectors `[n, size]`, one for each overlay. */
+  inputs: z.array(z.object({ name: z.string(), size: positive, distribution: z.literal('standard normal') })).min(1),
+  /** Overlays `[n, 1, side, side]`: the lower end of `range` is no damage. */
+  output: z.object({
+    name: z.string(),
+    channels: z.literal('luma'),
+    range: z.tuple([z.number(), z.number()]),
+    side: positive.max(2048),
+  }),
+});
+export type SynthesiserCard = z.infer<typeof SynthesiserCard>;
+
+/** Of any generator. */
+export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard]);
+export type AnyCard = z.infer<typeof AnyCard>;
 
 /** Styles that ship with a generator: what it sees in paintings that are not shipped themselves. */
 export const StylePresets = z

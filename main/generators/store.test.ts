@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fixtureCard, installFixture, temporaryFolder } from '../engine/test-support';
@@ -42,6 +42,45 @@ it('tells generators for one task apart by scale and variant', async () => {
   expect(found({ scale: 3 })).toBeUndefined();
 });
 
+it('keeps a generator that draws damage apart from those that make a picture of a picture', async () => {
+  const { input: _, tile, halo, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('identity');
+  const card = {
+    ...common,
+    id: 'damage-synthesiser',
+    task: 'synthesise',
+    inputs: [
+      { name: 'z', size: 64, distribution: 'standard normal' },
+      { name: 'noise', size: 300, distribution: 'standard normal' },
+    ],
+    output: { name: 'overlay', channels: 'luma', range: [0, 1], side: 128 },
+  };
+  const install = async (what: object) => {
+    await mkdir(join(models.path, 'damage-synthesiser'), { recursive: true });
+    await writeFile(join(models.path, 'damage-synthesiser', 'card.json'), JSON.stringify(what));
+    await store.refresh();
+  };
+  const path = await installFixture(models.path, await fixtureCard('identity', { task: 'detect' }));
+  await install(card);
+  expect(store.synthesiser()).toBeNull();
+  expect(await states()).toEqual({ 'damage-synthesiser': 'missing', identity: 'ready' });
+
+  await cp(path, join(models.path, 'damage-synthesiser', 'identity.onnx'));
+  expect(await states()).toEqual({ 'damage-synthesiser': 'ready', identity: 'ready' });
+  expect(store.synthesiser()?.card).toEqual(card);
+  expect((await store.list()).map(({ task }) => task)).toEqual(['synthesise', 'detect']);
+  for (const task of ['inpaint', 'restore', 'colorise', 'upscale', 'style'] as const) {
+    expect(store.find(task)).toBeNull();
+  }
+
+  const { inputs: __, ...picture } = { ...card, input: { name: 'x' } };
+  await install(picture);
+  expect(store.synthesiser()).toBeNull();
+  expect((await store.list()).find(({ id }) => id === 'damage-synthesiser')).toMatchObject({
+    state: 'damaged',
+    limits: expect.stringContaining('inputs'),
+  });
+});
+
 it('holds no generators where there is no folder', async () => {
   await models.remove();
   expect(await states()).toEqual({});
@@ -65,14 +104,15 @@ it('notices that a file changed after it was checked', async () => {
 
 it('shows a bad card as damaged, with the reason, and keeps the others', async () => {
   await installFixture(models.path, await fixtureCard('identity'));
-  for (const [name, text] of Object.entries({ torn: '{"format": 1,', partial: '{"format": 1, "id": "partial"}' })) {
+  const partial = '{"format": 1, "id": "partial", "task": "restore"}';
+  for (const [name, text] of Object.entries({ torn: '{"format": 1,', partial })) {
     await mkdir(join(models.path, name));
     await writeFile(join(models.path, name, 'card.json'), text);
   }
   await mkdir(join(models.path, 'training'));
   expect(await states()).toEqual({ identity: 'ready', torn: 'damaged', partial: 'damaged' });
-  const partial = (await store.list()).find(({ id }) => id === 'partial');
-  expect(partial?.limits).toContain('sha256');
+  const shown = (await store.list()).find(({ id }) => id === 'partial');
+  expect(shown?.limits).toContain('sha256');
 });
 
 it('refuses a card whose file would lie outside its folder', async () => {

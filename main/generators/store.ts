@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
 import { hashFile } from '../hash';
 import type { Task, Wanted } from '../restoration/tools';
-import { Card, type StylePreset, StylePresets } from './card';
+import { AnyCard, type Card, type StylePreset, StylePresets, type SynthesiserCard } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
 export interface InstalledGenerator {
@@ -13,6 +13,12 @@ export interface InstalledGenerator {
   path: string;
   /** Styles that it brings along. */
   presets: readonly StylePreset[];
+}
+
+/** As {@link InstalledGenerator}, of one that draws overlays of damage. */
+export interface InstalledSynthesiser {
+  card: SynthesiserCard;
+  path: string;
 }
 
 /** The generators in a models folder: one folder each, with a card and an ONNX file. */
@@ -35,10 +41,18 @@ export class GeneratorStore {
   /** The first generator for a task that is as wanted, null where none is installed. */
   find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes, presets = [] } of this.#found) {
-      if (card?.task !== task || bytes === null) continue;
+      if (!card || card.task === 'synthesise' || card.task !== task || bytes === null) continue;
       if (scale !== undefined && card.output.scale !== scale) continue;
       if (variant !== undefined && card.variant !== variant) continue;
       return { card, path, presets };
+    }
+    return null;
+  }
+
+  /** The first generator that draws overlays of damage, null where none is installed. */
+  synthesiser(): InstalledSynthesiser | null {
+    for (const { card, path, bytes } of this.#found) {
+      if (card?.task === 'synthesise' && bytes !== null) return { card, path };
     }
     return null;
   }
@@ -75,7 +89,7 @@ export class GeneratorStore {
 interface Found {
   /** Name of the folder. */
   name: string;
-  card: Card | null;
+  card: AnyCard | null;
   path: string;
   /** Size of the ONNX file, null where it is missing. */
   bytes: number | null;
@@ -103,9 +117,9 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     return { name, card: null, path: folder, bytes: null, problem: String(error) };
   }
-  let parsed: ReturnType<typeof Card.safeParse>;
+  let parsed: ReturnType<typeof AnyCard.safeParse>;
   try {
-    parsed = Card.safeParse(JSON.parse(text));
+    parsed = AnyCard.safeParse(JSON.parse(text));
   } catch (error) {
     return { name, card: null, path: folder, bytes: null, problem: String(error) };
   }
@@ -114,8 +128,10 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
   }
   const path = join(folder, parsed.data.file);
   const file = await stat(path).catch(() => null);
-  const presets = parsed.data.presets === undefined ? [] : await readPresets(join(folder, parsed.data.presets));
-  return { name, card: parsed.data, path, bytes: file?.isFile() ? file.size : null, presets };
+  const card = parsed.data;
+  const styles = card.task === 'synthesise' ? undefined : card.presets;
+  const presets = styles === undefined ? [] : await readPresets(join(folder, styles));
+  return { name, card, path, bytes: file?.isFile() ? file.size : null, presets };
 }
 
 /** Without its presets a generator still serves pictures of one's own. */
