@@ -22,7 +22,8 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
   id.map((each): EditAction => ({ name: 'repairRemoved', remove: each })),
   fc.tuple(id, fc.nat(4)).map(([each, to]): EditAction => ({ name: 'repairMoved', move: { id: each, to } })),
   fc.integer({ min: 1, max: 8 }).map((orientation): EditAction => ({ name: 'turned', orientation })),
-  fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, repairs: [] }),
+  fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, styleMask: [], repairs: [] }),
+  fc.constant<EditAction>({ name: 'styleMask', paintStyle: { kind: 'invert' } }),
 );
 const actions = fc.array(action, { maxLength: 12 });
 

@@ -1,4 +1,4 @@
-import type { EditAction, EditDelta, EditLog, EditState, Orientation, Recipe } from '../preload/contract';
+import type { EditAction, EditDelta, EditLog, EditState, MaskOp, Orientation, Recipe } from '../preload/contract';
 import { DETECTED_MASK } from './mask';
 
 /*
@@ -8,7 +8,7 @@ import { DETECTED_MASK } from './mask';
 
 /** Where the work on a photo begins. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
-  return { recipe, mask: [...DETECTED_MASK], repairs: [], orientation };
+  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation };
 }
 
 export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
@@ -18,24 +18,31 @@ export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
 /** A state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
   const { recipe = state.recipe, orientation = state.orientation, paint, toggle, repair, remove, move } = action;
-  let { mask, repairs } = state;
+  let { mask, repairs, styleMask } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
+  if (action.styleMask) styleMask = action.styleMask;
+  if (action.paintStyle) styleMask = [...styleMask, action.paintStyle];
   if (action.repairs) repairs = action.repairs;
   if (repair) repairs = [...repairs, repair];
   if (toggle) repairs = repairs.map((each) => (each.id === toggle.id ? { ...each, enabled: toggle.enabled } : each));
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, orientation };
+  return { recipe, mask, repairs, styleMask, orientation };
 }
 
 /** Whether two states come to the same picture before it is turned: nothing has to be computed between them. */
 export function isSamePicture(a: EditState, b: EditState): boolean {
+  return a.recipe === b.recipe && isSameByHand(a, b);
+}
+
+/** Whether two states have the same of what is changed by hand: their masks and local repairs. */
+export function isSameByHand(a: EditState, b: EditState): boolean {
   if (a === b) return true;
   return (
-    a.recipe === b.recipe &&
-    isSameMask(a, b) &&
+    isSameMask(a.mask, b.mask) &&
+    isSameMask(a.styleMask, b.styleMask) &&
     a.repairs.length === b.repairs.length &&
     a.repairs.every(({ id, enabled, mask }, i) => {
       const other = b.repairs[i];
@@ -44,9 +51,9 @@ export function isSamePicture(a: EditState, b: EditState): boolean {
   );
 }
 
-/** Whether two states have the very same operations in their masks. */
-export function isSameMask(a: EditState, b: EditState): boolean {
-  return a.mask === b.mask || (a.mask.length === b.mask.length && a.mask.every((op, i) => op === b.mask[i]));
+/** Whether two masks are of the very same operations. */
+export function isSameMask(a: readonly MaskOp[], b: readonly MaskOp[]): boolean {
+  return a === b || (a.length === b.length && a.every((op, i) => op === b[i]));
 }
 
 /** The state that a log stands for. */

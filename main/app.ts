@@ -12,6 +12,7 @@ import {
   type ExportFormat,
   type FileEntry,
   failure,
+  type MaskOwner,
   type ParsedRequest,
   type PictureQuery,
   parseRequest,
@@ -38,6 +39,7 @@ import { createRecipes } from './recipes';
 import type { Subject } from './restoration/sidecar';
 import { openSession } from './session';
 import { openSettings } from './settings';
+import { createStyles } from './styles';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
 /** What is written: a photo, a recipe as JSON, or an edit file. */
@@ -104,6 +106,7 @@ export async function createApp(services: HostServices): Promise<App> {
   const session = openSession(join(services.userData, 'session.json'));
   const edits = createEdits(join(services.userData, 'edits'));
   const recipes = createRecipes(join(services.userData, 'recipes'));
+  const styles = createStyles(join(services.userData, 'styles'));
   const scratch = await mkdtemp(join(tmpdir(), 'emulsion-'));
   const uploads = join(scratch, 'uploads');
   const exports = join(scratch, 'exports');
@@ -160,6 +163,12 @@ export async function createApp(services: HostServices): Promise<App> {
     const photo = photos.get(photoId);
     if (photo === undefined) throw new EmulsionError('UNKNOWN_PHOTO');
     return photo;
+  };
+
+  /** What was changed by hand, with the mask that is asked for in the place of that of the repair step. */
+  const maskAlone = (photoId: string, of: MaskOwner): EngineEdit => {
+    const edit = edits.edit(photoId) ?? NO_EDIT;
+    return of === 'style' ? { ...edit, mask: edit.styleMask ?? [] } : edit;
   };
 
   /** What was uploaded or pasted is gone with this run of the program. */
@@ -337,9 +346,9 @@ export async function createApp(services: HostServices): Promise<App> {
       await session.save({ photos: kept, active });
       return {};
     },
-    'masks.export': ({ photoId, recipe, jobId }) => {
+    'masks.export': ({ photoId, recipe, of, jobId }) => {
       const { name } = openedPhoto(photoId).subject;
-      const edit = edits.edit(photoId) ?? NO_EDIT;
+      const edit = maskAlone(photoId, of);
       return job(jobId, async (control) => {
         const target = await targetFor(`${basename(name, extname(name))}-mask`, 'png', 'png');
         return handOver(await engine.request('exportMask', { photoId, recipe, edit, target }, control), 'image/png');
@@ -352,11 +361,11 @@ export async function createApp(services: HostServices): Promise<App> {
         return { id: await edits.keepBitmap(photoId, await engine.request('readMask', { photoId, path }, control)) };
       });
     },
-    'masks.copy': ({ from, recipe, to, jobId }) => {
+    'masks.copy': ({ from, recipe, of, to, jobId }) => {
       const [one, other] = [openedPhoto(from).subject, openedPhoto(to).subject];
       if (one.width !== other.width || one.height !== other.height) throw new EmulsionError('MASK_SIZE');
       return job(jobId, async (control) => {
-        const edit = edits.edit(from) ?? NO_EDIT;
+        const edit = maskAlone(from, of);
         const target = { folder: await mkdtemp(join(scratch, 'mask-')), stem: 'mask' };
         const { path } = await engine.request('exportMask', { photoId: from, recipe, edit, target }, control);
         return { id: await edits.keepBitmap(to, await engine.request('readMask', { photoId: to, path }, control)) };
@@ -381,6 +390,19 @@ export async function createApp(services: HostServices): Promise<App> {
       return handOver(written, 'application/json');
     },
     'recipes.import': async ({ token }) => ({ recipe: await recipes.take(files.path(token, 'photo')) }),
+    'styles.list': async () => {
+      const { by, presets } = await engine.request('styles', null);
+      return { presets, own: await styles.list(by) };
+    },
+    'styles.add': ({ token, jobId }) =>
+      job(jobId, async (control) => {
+        const path = files.path(token, 'photo');
+        return styles.keep(basename(path, extname(path)), await engine.request('readStyle', { path }, control));
+      }),
+    'styles.remove': async ({ id }) => {
+      await styles.remove(id);
+      return {};
+    },
     'batch.plan': ({ input, output, below, settings, jobId }) =>
       job(jobId, ({ signal }) =>
         planBatch(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings, signal),

@@ -5,7 +5,7 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { stateOf } from '../document/edit';
 import { unpackRuns } from '../document/runs';
-import type { EditAction, EditLog, MaskOp } from '../preload/contract';
+import type { EditDelta, EditLog } from '../preload/contract';
 import { EmulsionError, toEmulsionError } from './errors';
 import { hashFile } from './hash';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
@@ -58,7 +58,7 @@ export async function readEditFile(path: string): Promise<EditDocument> {
   const text = await readAll(path);
   try {
     const document = await parseDocument(text);
-    for (const id of bitmapsOf(document.log.base.mask, document.log.actions)) {
+    for (const id of bitmapsOf(document.log)) {
       const packed = document.bitmaps.get(id);
       if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
       const { width, height } = unpackRuns(packed);
@@ -92,10 +92,16 @@ async function readAll(path: string): Promise<string> {
 }
 
 /** The bitmaps that a mask and actions refer to. */
-export function bitmapsOf(mask: readonly MaskOp[], actions: readonly EditAction[]): string[] {
+export function bitmapsOf({ base, actions }: Pick<EditDelta, 'base' | 'actions'>): string[] {
   const ops = [
-    ...mask,
-    ...actions.flatMap((action) => [...(action.mask ?? []), ...(action.paint ? [action.paint] : [])]),
+    ...(base?.mask ?? []),
+    ...(base?.styleMask ?? []),
+    ...actions.flatMap(({ mask = [], styleMask = [], paint, paintStyle }) => [
+      ...mask,
+      ...styleMask,
+      ...(paint ? [paint] : []),
+      ...(paintStyle ? [paintStyle] : []),
+    ]),
   ];
   return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
 }

@@ -260,10 +260,10 @@ class EditFile {
 
   edit(): EngineEdit | undefined {
     if (!this.log) return undefined;
-    const { mask, repairs } = stateOf(this.log);
+    const { mask, styleMask, repairs } = stateOf(this.log);
     const bitmaps = new Map<string, Uint8Array>();
-    for (const op of mask) if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
-    return { mask, repairs, bitmaps };
+    for (const op of [...mask, ...styleMask]) if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
+    return { mask, styleMask, repairs, bitmaps };
   }
 
   async take(file: EditDocument): Promise<Taken> {
@@ -353,7 +353,7 @@ class EditFile {
 
   /** One that was imported a moment ago is not in the log yet: it is only left out where `withImported` is false. */
   private async sidecar(log: EditLog, withImported: boolean): Promise<Sidecar> {
-    const used = new Set(bitmapsOf(log.base.mask, log.actions));
+    const used = new Set(bitmapsOf(log));
     const bitmaps: Sidecar['bitmaps'] = {};
     for (const [id, packed] of this.bitmaps) {
       const isKept = used.has(id) || (withImported && this.imported.has(id));
@@ -370,8 +370,8 @@ class EditFile {
     };
   }
 
-  private checkBitmaps({ base, actions }: EditDelta): void {
-    for (const id of bitmapsOf(base?.mask ?? [], actions)) {
+  private checkBitmaps(delta: EditDelta): void {
+    for (const id of bitmapsOf(delta)) {
       const packed = this.bitmaps.get(id);
       if (!packed) throw new EmulsionError('BAD_REQUEST', { detail: `no bitmap ${id}` });
       const { width, height } = unpackRuns(packed);

@@ -301,6 +301,10 @@ export const MaskOp = z.discriminatedUnion('kind', [
 ]);
 export type MaskOp = z.infer<typeof MaskOp>;
 
+/** The steps that have a mask of their own. */
+export const MaskOwner = z.enum(['repair', 'style']);
+export type MaskOwner = z.infer<typeof MaskOwner>;
+
 // ---------------------------------------------------------------------------------------------- edit document
 
 /** A region that was repaired by itself, after the recipe's steps and in the order of the list. */
@@ -328,6 +332,8 @@ export const EditState = z.object({
   /** Of the repair step. */
   mask: z.array(MaskOp).max(10_000),
   repairs: z.array(LocalRepair).max(1000),
+  /** Where the style is laid over the photo; everywhere as long as nothing is drawn. */
+  styleMask: z.array(MaskOp).max(10_000).default([]),
   /** Which way up the photo is shown, and written when it is exported. */
   orientation: Orientation.default(1),
 });
@@ -341,6 +347,8 @@ export const EditAction = z.object({
     'recipe',
     'mask',
     'maskReset',
+    'styleMask',
+    'styleMaskReset',
     'repair',
     'repairOn',
     'repairOff',
@@ -357,6 +365,9 @@ export const EditAction = z.object({
   paint: MaskOp.optional(),
   /** Takes the place of the whole mask. */
   mask: z.array(MaskOp).max(10_000).optional(),
+  /** The same of the mask of the style. */
+  paintStyle: MaskOp.optional(),
+  styleMask: z.array(MaskOp).max(10_000).optional(),
   repair: LocalRepair.optional(),
   /** Take the place of all local repairs. */
   repairs: z.array(LocalRepair).max(1000).optional(),
@@ -368,7 +379,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 3;
+export const EDIT_FORMAT = 4;
 /** The edit document: where it began, every action since, and how many of them hold (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })
@@ -600,6 +611,10 @@ export const StyleInfo = z.object({
   description: z.string().optional(),
 });
 export type StyleInfo = z.infer<typeof StyleInfo>;
+
+/** A style of one's own: what was seen in a picture. */
+export const OwnStyle = z.object({ id: Id, name: z.string().min(1).max(64), code: StyleCode });
+export type OwnStyle = z.infer<typeof OwnStyle>;
 
 export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export const Provider = z.enum(PROVIDERS);
@@ -1007,9 +1022,9 @@ export const CALLS = {
     response: nothing,
   },
 
-  /** Writes the mask of the repair step as a grey PNG of the photo's size. */
+  /** Writes the mask of a step as a grey PNG of the photo's size. */
   'masks.export': {
-    request: z.object({ photoId: PhotoId, recipe: Recipe, jobId: JobId }).strict(),
+    request: z.object({ photoId: PhotoId, recipe: Recipe, of: MaskOwner, jobId: JobId }).strict(),
     response: Written,
   },
   /** Keeps a mask from a file with the photo's edits. MASK_SIZE where it is not of the photo's size. */
@@ -1019,7 +1034,7 @@ export const CALLS = {
   },
   /** Keeps the mask of one photo, as it is, with the edits of another of the same size. */
   'masks.copy': {
-    request: z.object({ from: PhotoId, recipe: Recipe, to: PhotoId, jobId: JobId }).strict(),
+    request: z.object({ from: PhotoId, recipe: Recipe, of: MaskOwner, to: PhotoId, jobId: JobId }).strict(),
     response: z.object({ id: BitmapId }),
   },
   'jobs.cancel': { request: z.object({ jobId: JobId }).strict(), response: nothing },
@@ -1034,6 +1049,14 @@ export const CALLS = {
   'recipes.remove': { request: z.object({ id: z.string() }).strict(), response: nothing },
   'recipes.export': { request: z.object({ id: z.string() }).strict(), response: Written },
   'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
+
+  /** The styles that the installed generator brings along, none without one, and one's own that it can paint in. */
+  'styles.list': { request: nothing, response: z.object({ presets: z.array(StyleInfo), own: z.array(OwnStyle) }) },
+  /** Looks at a picture and keeps it as a style. GENERATOR_MISSING; else as `photos.open`. */
+  'styles.add': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: OwnStyle },
+  /** Recipes that have the style keep it. STYLE_UNKNOWN. */
+  'styles.remove': { request: z.object({ id: Id }).strict(), response: nothing },
+
   /**
    * Looks at what a batch would do, without doing any of it: how many files are photos, and the first of them with the
    * names that they would get. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE.

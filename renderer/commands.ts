@@ -93,6 +93,7 @@ export const COMMANDS: readonly Command[] = [
   ),
   command('mask', 'view', ['M'], 'photo', ({ session }) => session.actions.view.toggleMask()),
   command('clipping', 'view', ['J'], 'photo', ({ session }) => session.actions.view.toggleClipping()),
+  command('styles', 'view', ['T'], 'entry', ({ session }) => session.actions.view.showTab('style')),
   command('history', 'view', ['Shift+H'], 'entry', ({ session }) => session.actions.view.showTab('history')),
   command('panel', 'view', ['P'], 'entry', ({ session }) => session.actions.view.togglePanel()),
 

@@ -57,7 +57,10 @@ export interface EnginePass {
 
 /** What a person has changed by hand, besides the recipe. Bitmaps as `packRuns` writes them. */
 export interface EngineEdit {
+  /** Of the repair step. */
   mask: readonly MaskOp[];
+  /** Of the style step; none or an empty one: everywhere. */
+  styleMask?: readonly MaskOp[];
   repairs: readonly LocalRepair[];
   bitmaps: ReadonlyMap<string, Uint8Array>;
 }
@@ -150,8 +153,8 @@ export interface Requests {
   };
   /** What the style generator sees in a picture, to paint others in its manner. GENERATOR_MISSING; else as `open`. */
   readStyle: { request: { path: string }; response: StyleCode };
-  /** The styles that the installed generator brings along. */
-  styles: { request: null; response: StyleInfo[] };
+  /** The styles that the installed generator brings along; `by` says whose codes mean something to it. */
+  styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };
 }
 

@@ -2,6 +2,7 @@ import type { RenderSize, StepReport } from '../../preload/contract';
 import { Pyramid } from '../photos/pyramid';
 import type { LocalRepairs } from '../restoration/local';
 import type { Raster } from '../restoration/raster';
+import type { Painted, PaintOptions } from '../restoration/style';
 
 /** A computed picture of a photo. `key` says from which steps with which settings it came. */
 export interface Kept {
@@ -93,5 +94,35 @@ export class Renderings {
     const [found] = this.#kept.splice(index, 1);
     this.#kept.push(found!);
     return found!;
+  }
+}
+
+/** A dozen megabytes: a painting is a megapixel, whatever the size of its photo. */
+const PAINTINGS_AT_MOST = 4;
+
+/** What was painted of one photo last, so that how it is laid over the photo can be changed without painting it again. */
+export class Paintings {
+  readonly #kept = new Map<string, Painted>();
+
+  /** Those of one picture of the photo, which the key stands for. */
+  of(picture: string): NonNullable<PaintOptions['paintings']> {
+    const name = (key: string) => `${picture} ${key}`;
+    return {
+      find: (key) => {
+        const found = this.#kept.get(name(key));
+        if (found) this.#keep(name(key), found);
+        return found ?? null;
+      },
+      keep: (key, painted) => this.#keep(name(key), painted),
+    };
+  }
+
+  #keep(name: string, painted: Painted): void {
+    this.#kept.delete(name);
+    this.#kept.set(name, painted);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= PAINTINGS_AT_MOST) break;
+      this.#kept.delete(oldest);
+    }
   }
 }

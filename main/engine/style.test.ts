@@ -2,9 +2,10 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Recipe, StyleSettings } from '../../preload/contract';
+import { type MaskOp, type Recipe, StyleSettings } from '../../preload/contract';
 import { testScene } from '../restoration/testing';
 import { forkEngine } from './launch';
+import type { EngineEdit } from './protocol';
 import { createEngine, type Engine } from './supervisor';
 import { buildEngine, temporaryFolder } from './test-support';
 
@@ -72,7 +73,7 @@ test('the shipped generator paints in tiles what it paints at once, brings style
   await sharp(scene.data, { raw: { width: 460, height: 300, channels: 3 } }).toFile(path);
   const small = start(await modelsWithTiles(256));
   const whole = start(await modelsWithTiles(640));
-  const styles = await small.request('styles', null);
+  const { presets: styles } = await small.request('styles', null);
   expect(styles.length).toBeGreaterThanOrEqual(10);
 
   const [tiled, once] = [await paint(small, path, {}, 'tiled'), await paint(whole, path, {}, 'once')];
@@ -88,6 +89,57 @@ test('the shipped generator paints in tiles what it paints at once, brings style
   // In its own manner a photo stays nearer to itself than in another's.
   expect(differs(own, scene.data as Uint8Array)).toBeLessThan(differs(once, scene.data as Uint8Array));
   expect(differs(own, once)).toBeGreaterThan(4);
+});
+
+test('what is kept of a painting is the right one, and a mask keeps the rest of the photo to the bit', {
+  timeout: 180_000,
+}, async () => {
+  const [width, height] = [220, 150];
+  const scene = testScene(width, height, 6);
+  const path = join(folder.path, 'small-scene.png');
+  await sharp(scene.data, { raw: { width, height, channels: 3 } }).toFile(path);
+  const recipe = (strength: number, toned: boolean): Recipe => ({
+    format: 1,
+    id: 'mine',
+    name: 'Mine',
+    gate: 'always',
+    steps: [
+      { kind: 'tone', enabled: toned, settings: { strength: 1, cast: 1, contrast: 1 } },
+      { kind: 'style', enabled: true, settings: StyleSettings.parse({ style: 'munch-the-scream', strength }) },
+    ],
+  });
+  const open = async () => {
+    const engine = start(MODELS);
+    await engine.request('open', { photoId: 'p', path, name: 'scene.png' });
+    return engine;
+  };
+  const picture = async (engine: Engine, asked: Recipe, styleMask?: readonly MaskOp[]): Promise<Buffer> => {
+    const edit: EngineEdit = { mask: [], repairs: [], bitmaps: new Map(), styleMask };
+    const { revision } = await engine.request('render', { photoId: 'p', recipe: asked, size: 'full', edit });
+    const all = { x: 0, y: 0, w: width, h: height, width, height };
+    const { bytes } = await engine.request('picture', {
+      ...{ photoId: 'p', layer: 'result', revision, lossless: 1 },
+      ...all,
+    });
+    return sharp(bytes).removeAlpha().raw().toBuffer();
+  };
+  const engine = await open();
+  const whole = await picture(engine, recipe(1, false));
+  // The tone step lies before the painting: what was painted of the photo without it is no use.
+  const toned = await picture(engine, recipe(1, true));
+  const half = await picture(engine, recipe(0.5, true));
+  const fresh = await open();
+  expect(half).toEqual(await picture(fresh, recipe(0.5, true)));
+  expect(toned).not.toEqual(whole);
+
+  const left: MaskOp = { kind: 'area', shape: 'rectangle', mode: 'add', points: [0, 0, 100, 0, 100, 150, 0, 150] };
+  const masked = await picture(engine, recipe(1, false), [left]);
+  for (let i = 0; i < masked.length; i++) {
+    const wanted = Math.floor(i / 3) % width < 100 ? whole : scene.data;
+    if (masked[i] !== wanted[i]) expect(masked[i], `sample ${i}`).toBe(wanted[i]);
+  }
+  // A mask that is drawn and taken back is none.
+  expect(await picture(engine, recipe(1, false), [])).toEqual(whole);
 });
 
 test('a code of another generator is refused before anything is computed', { timeout: 180_000 }, async () => {

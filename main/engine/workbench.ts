@@ -8,12 +8,14 @@ import {
   type Analysis,
   type Histogram,
   type LocalRepair,
+  type MaskOp,
   ORIGINAL,
   type Photo,
   type PictureQuery,
   type Recipe,
   type RenderSize,
   RepairSettings,
+  type StepKind,
   type StepReport,
   type StyleCode,
 } from '../../preload/contract';
@@ -34,21 +36,13 @@ import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
-import {
-  type EditedMask,
-  editedMask,
-  planRecipe,
-  type Run,
-  type RunResult,
-  reportPlan,
-  runRecipe,
-} from '../restoration/run';
+import { editedMask, planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import type { PassReport } from '../restoration/tools';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
 import type { EngineEdit, Requests } from './protocol';
-import { type Kept, Renderings } from './renderings';
+import { type Kept, Paintings, Renderings } from './renderings';
 import type { JobTools } from './tools';
 
 /** Makes the tools of a job for a photo with this encoding. */
@@ -73,6 +67,7 @@ interface Opened {
   /** The photo as it was decoded, by the size of the renderings that start from it. */
   originals: { full: Pyramid; preview?: Pyramid; small?: Pyramid };
   alpha: Pyramid | null;
+  paintings: Paintings;
   histograms: Map<number, Histogram>;
 }
 
@@ -165,7 +160,7 @@ export class Workbench {
     job.stage('writing', 0.2, 1);
     const { width, height } = opened.photo;
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
-    const mask = editedMask(maskOf(request.edit, opened.photo), damage, settings, opened.photo);
+    const mask = editedMask(masksOf(request.edit, opened.photo).mask!, damage, settings, opened.photo);
     const raster = createRaster(width, height, 1, 8);
     for (let y = 0; y < height; y += MASK_ROWS) {
       const rows = Math.min(MASK_ROWS, height - y);
@@ -205,9 +200,9 @@ export class Workbench {
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
 
     const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
-    const mask = request.edit && maskOf(request.edit, opened.photo);
+    const masks = masksOf(request.edit, opened.photo);
     // The one raster there is: nothing is kept, so it is worked on in place.
-    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, mask }, 0.3, 0.85);
+    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
     if (repairs.length > 0) {
       job.stage('computing', 0.85, 0.9, 'repair');
@@ -327,7 +322,15 @@ export class Workbench {
       facts: source.facts,
     };
     const alpha = source.alpha && new Pyramid(source.alpha);
-    return { path, photo, source, originals: { full: new Pyramid(raster) }, alpha, histograms: new Map() };
+    return {
+      path,
+      photo,
+      source,
+      originals: { full: new Pyramid(raster) },
+      alpha,
+      paintings: new Paintings(),
+      histograms: new Map(),
+    };
   }
 
   /** Finds damage and judges what the photo needs, once. */
@@ -393,8 +396,14 @@ export class Workbench {
       const copy: Raster = { ...sofar, data: sofar.data.slice() };
       this.#renderings.keep({ ...about, key: keyOf(reports.length), masked, reports }, copy);
     };
-    const mask = edit && maskOf(edit, photo);
-    const run = { recipe, analysis, damage, mask, begun: start ?? undefined, onDone };
+    // The steps before the style decide what it paints; small pictures to choose from are not asked for twice.
+    const before = steps.findIndex(([kind]) => kind === 'style');
+    const paintings = size === 'small' || before < 0 ? undefined : opened.paintings.of(`${size} ${keyOf(before)}`);
+    const run = {
+      ...{ recipe, analysis, damage, paintings, onDone },
+      ...masksOf(edit, photo),
+      begun: start ?? undefined,
+    };
     const { raster: result, reports, masked } = await this.#run(job, tools, raster, run, begun, until);
     const done = reports.filter(({ outcome }) => outcome === 'done');
     return answer(this.#renderings.keep({ ...about, key: keyOf(steps.length), masked, reports: done }, result));
@@ -437,7 +446,7 @@ export class Workbench {
     job: Job,
     tools: JobTools,
     raster: Raster,
-    run: Pick<Run, 'recipe' | 'analysis' | 'damage' | 'mask' | 'begun' | 'onDone'>,
+    run: Omit<Run, 'raster' | 'tools' | 'onStep'>,
     from: number,
     to: number,
   ): Promise<RunResult> {
@@ -505,13 +514,19 @@ function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis)
   // A mask counts only where it is used: painting on one that is not computes nothing anew.
   const steps = plan
     .filter(({ outcome }) => outcome === 'done')
-    .map(({ step: { kind, settings } }) => [kind, settings, kind === 'repair' ? edit?.mask : undefined]);
+    .map(({ step: { kind, settings } }) => [kind, settings, edit && usedMask(edit, kind)]);
   const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
   /** Of the picture after so many steps. */
   const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
   // Without a step the picture is the original itself, which must never be changed in place.
   const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
   return { plan, steps, repairs, keyOf, key };
+}
+
+/** What a person has drawn for a kind of step; none where it is everywhere. */
+function usedMask({ mask, styleMask }: EngineEdit, kind: StepKind): readonly MaskOp[] | undefined {
+  if (kind === 'style') return styleMask?.length ? styleMask : undefined;
+  return kind === 'repair' ? mask : undefined;
 }
 
 /** Pixels per inch that an enlargement for a print was made for; undefined where none was. */
@@ -521,10 +536,13 @@ function printDensity(recipe: Recipe, reports: readonly StepReport[]): number | 
   return isDone && target?.unit === 'print' ? target.dpi : undefined;
 }
 
-/** The mask document of an edit, with its bitmaps unpacked. */
-function maskOf(edit: EngineEdit, { width, height }: Photo): EditedMask {
+/** The mask documents of an edit, with their bitmaps unpacked. */
+function masksOf(edit: EngineEdit | undefined, { width, height }: Photo): Pick<Run, 'mask' | 'styleMask'> {
+  if (!edit) return {};
   const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
-  return { ops: edit.mask, bitmaps, full: { width, height } };
+  const about = { bitmaps, full: { width, height } };
+  const style = usedMask(edit, 'style');
+  return { mask: { ops: edit.mask, ...about }, styleMask: style && { ops: style, ...about } };
 }
 
 /** Reports that also tell of what was repaired by hand. */

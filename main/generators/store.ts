@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
 import { hashFile } from '../hash';
-import type { Task, Wanted } from '../restoration/tools';
+import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { AnyCard, type Card, type StylePreset, StylePresets, type SynthesiserCard } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
@@ -57,9 +57,12 @@ export class GeneratorStore {
     return null;
   }
 
-  /** The styles that generators bring along, without what stands for them. */
-  styles(): StyleInfo[] {
-    return this.#found.flatMap(({ presets = [] }) => presets.map(({ code: _, ...style }) => style));
+  /** The styles that generators bring along, without what stands for them, and whose codes the painter understands. */
+  styles(): { by: string | null; presets: StyleInfo[] } {
+    return {
+      by: this.find('style', PAINTING)?.card.statistics?.sha256 ?? null,
+      presets: this.#found.flatMap(({ presets = [] }) => presets.map(({ code: _, ...style }) => style)),
+    };
   }
 
   /** Every generator that has a card, with the state of its file. */

@@ -22,7 +22,7 @@ import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { inpaint } from './repair';
 import { errorOf, expectedIn, restore } from './restore';
-import { paint, styleCode } from './style';
+import { type PaintOptions, paint, styleCode } from './style';
 import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
 import type { StepTools, Task } from './tools';
 import { planEnlargement, upscale } from './upscale';
@@ -49,6 +49,10 @@ export interface Run {
   tools: StepTools;
   /** The mask of the repair step where a person has changed it; else it is the damage that was found. */
   mask?: EditedMask;
+  /** Where a style is laid over the photo; everywhere where there is none. */
+  styleMask?: EditedMask;
+  /** What the style step has painted of this photo in this size, and where it keeps that. */
+  paintings?: PaintOptions['paintings'];
   /**
    * What `raster` has been through already: the first of the steps that run. Their reports are taken over and they are
    * not done again.
@@ -287,14 +291,22 @@ async function upscaleStep(run: Run, settings: UpscaleSettings): Promise<Outcome
   };
 }
 
-async function styleStep({ raster, tools }: Run, settings: StyleSettings): Promise<Outcome> {
-  const done = await paint(raster, settings, tools);
+async function styleStep(
+  { raster, tools, damage, styleMask, paintings }: Run,
+  settings: StyleSettings,
+): Promise<Outcome> {
+  const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
+  const done = await paint(raster, settings, tools, { mask, paintings });
   if (!done) return { raster, sentence: 'Painted nothing (strength 0).', generator: null, provider: null };
   const { generator, provider } = done.report;
   const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
-  const sentence = `Painted in the manner of ${named ? `“${named.name}”` : 'a picture of your own'}.`;
+  const where = mask ? ' where the mask is' : '';
+  const sentence = `Painted in the manner of ${named ? `“${named.name}”` : 'a picture of your own'}${where}.`;
   return { raster: done.raster, sentence, generator, provider };
 }
+
+/** Which damage counts as found where a mask other than that of the repair step asks for it. */
+const FOUND_DAMAGE: MaskSettings = { sensitivity: 0.5, grow: 2 };
 
 function percent(share: number): string {
   return (100 * share).toFixed(0);
@@ -314,7 +326,7 @@ export function editedMask(
 async function tone(run: Run, settings: StepOf<'tone'>['settings']): Promise<Outcome> {
   const { raster, tools, damage } = run;
   const small = await tools.shrink(raster, TONE_PIXELS);
-  const ignore = damage ? maskedPixels(createMask(damage, { sensitivity: 0.5, grow: 2 }, small)) : undefined;
+  const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
   const curves = toneCurves(measureTone(small, tools.colour, ignore), settings);
   if (curves) await applyTone(raster, curves, tools);
   const sentence = curves ? 'Brought faded tones and colours back.' : 'Left the tones as they are (strength 0).';

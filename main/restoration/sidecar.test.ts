@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { freshLog } from '../../document/edit';
-import type { Recipe } from '../../preload/contract';
+import { EDIT_FORMAT, type Recipe } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { migrate, parseJournal, parseSidecar } from './sidecar';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const photo = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 40, height: 30 };
 const sidecar = {
-  emulsion: 3,
+  emulsion: EDIT_FORMAT,
   photo,
   generation: 3,
   savedAt: '2026-11-25T00:00:00.000Z',
@@ -34,7 +34,7 @@ describe('an edit document', () => {
     expect(codeOf(() => parseSidecar('{"emulsion": 2, "ph'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar('[]'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: '1' })))).toBe('EDIT_INVALID');
-    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: 4 })))).toBe('EDIT_NEWER');
+    expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: EDIT_FORMAT + 1 })))).toBe('EDIT_NEWER');
     const beyond = { ...sidecar, log: { ...sidecar.log, at: 1 } };
     expect(codeOf(() => parseSidecar(JSON.stringify(beyond)))).toBe('EDIT_INVALID');
   });
@@ -46,6 +46,12 @@ describe('an edit document', () => {
     const delta = { base, from: 0, actions: [], at: 0 };
     const head = JSON.stringify({ generation: 3, photo });
     expect(parseJournal(`${head}\n${JSON.stringify(delta)}\n`)?.deltas[0]?.base?.orientation).toBe(1);
+  });
+
+  test('of format 3, which knows no mask of a style, has the style everywhere', () => {
+    const { styleMask: _, ...base } = sidecar.log.base;
+    const old = { ...sidecar, emulsion: 3, log: { ...sidecar.log, base } };
+    expect(parseSidecar(JSON.stringify(old)).log.base.styleMask).toEqual([]);
   });
 
   test('of an older format is brought up to date, one format after the other', () => {

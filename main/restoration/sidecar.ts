@@ -41,6 +41,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   1: (file) => file,
   // Format 3 knows actions that continue the one before, what was taken from a file, and the view.
   2: (file) => file,
+  // Format 4 knows where a style is laid over the photo; before, that was everywhere.
+  3: (file) => file,
 };
 
 /** Brings parsed JSON up to `newest`. Throws EDIT_INVALID where it is none of ours, EDIT_NEWER where a newer version made it. */

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { StyleSettings } from '../../preload/contract';
 import { lumaOf } from './colour';
+import type { Mask } from './mask';
 import { createRaster, type Raster } from './raster';
-import { PAINTED_EDGE, paint, styleCode } from './style';
+import { PAINTED_EDGE, type Painted, paint, styleCode } from './style';
 import { fakePainter, fakeTools, testScene, toGrey } from './testing';
 
 const tools = () => fakeTools({ style: fakePainter });
@@ -51,6 +52,62 @@ test('strength 0 changes nothing, and any other lies between the photo and the p
     }),
     { numRuns: 10 },
   );
+});
+
+test('outside the mask every bit stays, inside it is as strong as the mask is', async () => {
+  const scene = testScene(97, 61, 5);
+  const painted = copy(scene);
+  await paint(painted, settings(), tools());
+  const mask: Mask = {
+    width: 97,
+    height: 61,
+    // A ramp from 0 on the left to 255 on the right, none at all in the upper half.
+    read: (rect, out) => {
+      for (let i = 0; i < out.length; i++) {
+        const x = rect.x + (i % rect.width);
+        const y = rect.y + Math.floor(i / rect.width);
+        out[i] = y < 30 ? 0 : Math.round((255 * x) / 96);
+      }
+    },
+    any: () => true,
+    coverage: () => 0.25,
+  };
+  const done = copy(scene);
+  await paint(done, settings(), tools(), { mask });
+  for (let i = 0; i < done.data.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const share = Math.floor(pixel / 97) < 30 ? 0 : (pixel % 97) / 96;
+    if (share === 0) expect(done.data[i]).toBe(scene.data[i]);
+    else {
+      const wanted = scene.data[i]! + share * (painted.data[i]! - scene.data[i]!);
+      expect(Math.abs(done.data[i]! - wanted)).toBeLessThanOrEqual(1.5);
+    }
+  }
+});
+
+test('another strength, mask or choice of colours is no reason to paint again; another brush or style is', async () => {
+  const scene = testScene(130, 90, 6);
+  const kept = new Map<string, Painted>();
+  const paintings = {
+    find: (key: string) => kept.get(key) ?? null,
+    keep: (key: string, painted: Painted) => void kept.set(key, painted),
+  };
+  const passes = async (change: Record<string, unknown>) => {
+    const lent = tools();
+    const [again, fresh] = [copy(scene), copy(scene)];
+    await paint(again, settings(change), lent, { paintings });
+    await paint(fresh, settings(change), tools());
+    // Whatever was kept, the picture is the same.
+    expect(again.data).toEqual(fresh.data);
+    return lent.tiles.length;
+  };
+  expect(await passes({})).toBeGreaterThan(0);
+  expect(await passes({ strength: 0.4 })).toBe(0);
+  expect(await passes({ keepColours: true })).toBe(0);
+  expect(await passes({ strength: 0.7, keepColours: true, mix: { style: 'snow', share: 0 } })).toBe(0);
+  expect(await passes({ brush: 2 })).toBeGreaterThan(0);
+  expect(await passes({ style: 'snow' })).toBeGreaterThan(0);
+  expect(await passes({ mix: { style: 'snow', share: 0.5 } })).toBeGreaterThan(0);
 });
 
 test('a photo that keeps its colours changes in lightness alone; a grey one stays grey', async () => {

@@ -1,6 +1,7 @@
 import type { StyleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
+import type { Mask } from './mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from './raster';
 import { PAINTING, type PassReport, type StepTools } from './tools';
 
@@ -32,9 +33,28 @@ export function styleCode({ mix, ...settings }: StyleSettings, tools: StepTools)
   return Float32Array.from(first, (value, i) => value + mix.share * (second[i]! - value));
 }
 
+/** A whole picture as the generator paints it, at the size at which it does. */
+export interface Painted {
+  raster: Raster;
+  report: PassReport;
+}
+
+/** What is painted depends on these settings alone; the others say how it is laid over the photo. */
+export function paintedKey({ style, code, brush, mix }: StyleSettings): string {
+  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix]);
+}
+
+/** Further wishes of {@link paint}. */
+export interface PaintOptions {
+  /** Where the painting is laid over the photo, of the raster's size; everywhere where there is none. */
+  mask?: Mask;
+  /** Paintings of this very raster by {@link paintedKey}: one that is there is not painted again. */
+  paintings?: { find(key: string): Painted | null; keep(key: string, painted: Painted): void };
+}
+
 /**
  * Paints a raster. One in RGB is worked on in place, for a grey one a new raster is made unless it keeps its colours.
- * `strength` 0 changes nothing and gives null.
+ * Outside a mask all pixels stay as they are. `strength` 0 changes nothing and gives null.
  *
  * Throws STYLE_UNKNOWN, GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw the raster is of no
  * use.
@@ -43,8 +63,26 @@ export async function paint(
   raster: Raster,
   settings: StyleSettings,
   tools: StepTools,
+  { mask, paintings }: PaintOptions = {},
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (settings.strength === 0) return null;
+  const key = paintedKey(settings);
+  let painted = paintings?.find(key) ?? null;
+  if (!painted) {
+    painted = await paintWhole(raster, settings, tools);
+    paintings?.keep(key, painted);
+  }
+  const { width, height } = raster;
+  const isWhole = painted.raster.width === width && painted.raster.height === height;
+  const whole = isWhole ? painted.raster : await tools.resize(painted.raster, width, height);
+  const isGrey = raster.channels === 1 && settings.keepColours;
+  const into = raster.channels === 3 || isGrey ? raster : createRaster(width, height, 3, raster.depth);
+  await blend(raster, whole, into, settings, mask, tools);
+  return { raster: into, report: painted.report };
+}
+
+/** The picture as it would be at full strength, in three channels, reduced to the size at which it is painted. */
+async function paintWhole(raster: Raster, settings: StyleSettings, tools: StepTools): Promise<Painted> {
   const style = styleCode(settings, tools);
   const content = await tools.measureStyle(raster);
   if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
@@ -60,14 +98,7 @@ export async function paint(
     write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
     weight: 0.9,
   });
-  const whole =
-    small.width === raster.width && small.height === raster.height
-      ? painted
-      : await tools.resize(painted, raster.width, raster.height);
-  const isGrey = raster.channels === 1 && settings.keepColours;
-  const into = raster.channels === 3 || isGrey ? raster : createRaster(raster.width, raster.height, 3, raster.depth);
-  await blend(raster, whole, into, settings, tools);
-  return { raster: into, report };
+  return { raster: painted, report };
 }
 
 /** The picture reduced to the size at which strokes of the generator's own width are of the width that is asked for. */
@@ -77,38 +108,46 @@ async function toPaint(raster: Raster, brush: number, tools: StepTools): Promise
   return scale >= 1 ? raster : tools.shrink(raster, Math.max(1, Math.round(width * scale * (height * scale))));
 }
 
-/** Mixes the painted picture into the original, pixel by pixel, into a raster that may be the original itself. */
+/**
+ * Lays the painted picture over the original, pixel by pixel, into a raster that may be the original itself. What stands
+ * for strength 1 is cut off and rounded first: any strength is a mixture of two pictures that one can see.
+ */
 async function blend(
   original: Raster,
   painted: Raster,
   into: Raster,
   { strength, keepColours }: StyleSettings,
+  mask: Mask | undefined,
   tools: StepTools,
 ): Promise<void> {
   const { width, height, channels } = original;
   const max = maxValue(original);
   const rows = Math.max(1, Math.floor(BAND_PIXELS / width));
+  const cover = new Uint8Array(mask ? rows * width : 0);
   for (let y = 0; y < height; y += rows) {
-    const end = Math.min(height, y + rows) * width;
-    for (let i = y * width; i < end; i++) {
+    const band = Math.min(rows, height - y);
+    const from = y * width;
+    mask?.read({ x: 0, y, width, height: band }, cover.subarray(0, band * width));
+    for (let i = from; i < from + band * width; i++) {
+      const share = mask ? (strength * cover[i - from]!) / 255 : strength;
       const [red, green, blue] = [painted.data[3 * i]!, painted.data[3 * i + 1]!, painted.data[3 * i + 2]!];
       if (channels === 1) {
         const grey = original.data[i]!;
         if (into.channels === 1) {
-          into.data[i] = Math.round(grey + strength * (lumaOf(red, green, blue) - grey));
+          into.data[i] = Math.round(grey + share * (lumaOf(red, green, blue) - grey));
           continue;
         }
-        into.data[3 * i] = Math.round(grey + strength * (red - grey));
-        into.data[3 * i + 1] = Math.round(grey + strength * (green - grey));
-        into.data[3 * i + 2] = Math.round(grey + strength * (blue - grey));
+        into.data[3 * i] = Math.round(grey + share * (red - grey));
+        into.data[3 * i + 1] = Math.round(grey + share * (green - grey));
+        into.data[3 * i + 2] = Math.round(grey + share * (blue - grey));
         continue;
       }
       const [r, g, b] = [original.data[3 * i]!, original.data[3 * i + 1]!, original.data[3 * i + 2]!];
       // With its own colours a pixel is moved along grey, by as much as the painting is lighter or darker.
       const lighter = keepColours ? lumaOf(red, green, blue) - lumaOf(r, g, b) : 0;
       const to = (own: number, other: number) => {
-        const value = own + strength * (keepColours ? lighter : other - own);
-        return Math.max(0, Math.min(max, Math.round(value)));
+        const full = keepColours ? Math.max(0, Math.min(max, Math.round(own + lighter))) : other;
+        return Math.round(own + share * (full - own));
       };
       into.data[3 * i] = to(r, red);
       into.data[3 * i + 1] = to(g, green);

@@ -1,16 +1,15 @@
-import { CircleCheck, Droplets, LoaderCircle } from 'lucide-react';
+import { CircleCheck, Droplets } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Photo, pictureUrl } from '../../preload/contract';
+import type { Photo } from '../../preload/contract';
 import { useRecipeChoices } from '../recipe/choices';
-import { otherKey, recipeKey, type Wish } from '../state/comparison';
-import { useActions, useApp, useComparison, useView } from '../state/context';
+import { recipeKey, type Wish } from '../state/comparison';
+import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { hasImaginedColours } from '../state/recipes';
 import { type Variant, variantsOf } from '../state/variants';
-import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
-import { matrixOf, seenSize } from './geometry';
+import { SmallPicture } from './SmallPicture';
 
 /** Room for one picture, in CSS pixels: the smallest window has two side by side, and scrolls for more. */
 const BOX = { width: 300, height: 210 };
@@ -37,7 +36,7 @@ export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       : t(`variants.${id}`);
 
   const said = JSON.stringify(variants.map((variant): Wish => ({ recipe: variant.recipe, size: 'small' })));
-  useEffect(() => actions.compareWith(entry.key, JSON.parse(said) as Wish[]), [actions, entry.key, said]);
+  useEffect(() => actions.compareWith('comparison', entry.key, JSON.parse(said) as Wish[]), [actions, entry.key, said]);
 
   return (
     <section aria-label={t('variants.label')} data-testid="variants" className="h-full overflow-y-auto p-4">
@@ -69,17 +68,7 @@ interface CardProps {
 
 function Card({ entry, photo, variant, name, onChoose }: CardProps) {
   const { t } = useTranslation();
-  const base = useApp((state) => state.info?.pictureBase ?? '');
-  const ratio = useView((state) => state.ratio);
-  const orientation = useView((state) => orientationOf(state, entry.key));
-  const other = useComparison((state) => state.others[otherKey(entry.key, { recipe: variant.recipe, size: 'small' })]);
   const chosen = entry.recipe !== null && recipeKey(entry.recipe) === recipeKey(variant.recipe);
-  const upright = seenSize(photo, orientation);
-  const scale = Math.min(BOX.width / upright.width, BOX.height / upright.height);
-  const width = Math.max(1, Math.round(photo.width * scale));
-  const height = Math.max(1, Math.round(photo.height * scale));
-  const [a, b, c, d] = matrixOf(orientation);
-  const { rendering = null, state = 'waiting' } = other ?? {};
   const isImagined = hasImaginedColours(variant.recipe);
   return (
     <button
@@ -89,32 +78,7 @@ function Card({ entry, photo, variant, name, onChoose }: CardProps) {
       onClick={onChoose}
       className="flex w-full flex-col gap-1.5 rounded-md border border-line bg-panel p-2 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
     >
-      <span className="relative flex items-center justify-center overflow-hidden" style={{ height: BOX.height }}>
-        {rendering === null ? (
-          <span className="flex items-center gap-2 text-xs text-secondary">
-            {state !== 'failed' && state !== 'stopped' && <Icon of={LoaderCircle} className="animate-spin" />}
-            {t(state === 'failed' || state === 'stopped' ? 'variants.failed' : 'variants.computing')}
-          </span>
-        ) : (
-          <img
-            alt=""
-            draggable={false}
-            src={pictureUrl(base, {
-              photoId: photo.id,
-              layer: 'result',
-              revision: rendering.revision,
-              x: 0,
-              y: 0,
-              w: photo.width,
-              h: photo.height,
-              width: Math.min(rendering.width, Math.round(width * ratio)),
-              height: Math.min(rendering.height, Math.round(height * ratio)),
-            })}
-            style={{ width, height, transform: `matrix(${a}, ${c}, ${b}, ${d}, 0, 0)` }}
-            className="max-w-none shrink-0"
-          />
-        )}
-      </span>
+      <SmallPicture photoKey={entry.key} photo={photo} recipe={variant.recipe} box={BOX} />
       <span className="flex h-5 items-center gap-1.5">
         {chosen && <Icon of={CircleCheck} className="text-accent" />}
         <span className="truncate">{name}</span>

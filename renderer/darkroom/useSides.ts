@@ -85,7 +85,7 @@ export function useSides(
   // The list is made anew with every drawing; what it says is what counts.
   const said = JSON.stringify(seen);
   useEffect(() => {
-    if (mode !== 'variants') compareWith(entry.key, JSON.parse(said) as Wish[]);
+    if (mode !== 'variants') compareWith('comparison', entry.key, JSON.parse(said) as Wish[]);
   }, [compareWith, entry.key, mode, said]);
 
   // What comes to the same as the result, or to nothing, is no further picture.

@@ -2,8 +2,9 @@ import type { TFunction } from 'i18next';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Format, useFormat } from '../i18n/format';
-import { useActions } from '../state/context';
+import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
+import { styleName } from '../styles/names';
 import { recipeName } from './choices';
 import type { SizeValue } from './controls';
 import { type HistoryName, historyOf } from './history';
@@ -11,7 +12,7 @@ import { type HistoryName, historyOf } from './history';
 /** Everything that was done to the photo, the latest last; any point can be gone to, and what was undone is still there. */
 export function History({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
-  const { goTo } = useActions();
+  const { goTo, styles } = useActions();
   const nameOf = useHistoryName();
   const list = useRef<HTMLOListElement>(null);
   const { log, key } = entry;
@@ -22,6 +23,11 @@ export function History({ entry }: { entry: OpenPhoto }) {
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [at, entries.length]);
+  const isPainted = entries.some(({ name }) => name.text === 'style');
+  const isUnknown = useApp((state) => state.styles === null) && isPainted;
+  useEffect(() => {
+    if (isUnknown) void styles.load();
+  }, [styles, isUnknown]);
   if (log === null) return <p className="text-secondary">{t('history.none')}</p>;
   return (
     <>
@@ -68,6 +74,7 @@ function sizeText(size: SizeValue, t: TFunction, format: Format): string {
 function useHistoryName(): (name: HistoryName) => string {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const styles = useApp((state) => state.styles);
   return (name) => {
     switch (name.text) {
       case 'setting':
@@ -81,6 +88,8 @@ function useHistoryName(): (name: HistoryName) => string {
         return t(`history.${name.text}`, { step: t(`steps.${name.step}`) });
       case 'recipe':
         return t('history.recipe', { name: recipeName(name.recipe, t, i18n) });
+      case 'style':
+        return t('history.style', { name: styleName(name.choice, styles) });
       case 'grow':
       case 'shrink':
       case 'feather':

@@ -1,9 +1,9 @@
-import { Palette } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { PANEL_TABS, type PanelTab } from '../state/view';
+import { Styles } from '../styles/Styles';
 import { Details } from './Details';
 import { History } from './History';
 import { Restore } from './Restore';
@@ -36,11 +36,7 @@ export function Panel({ entry }: { entry: OpenPhoto }) {
           <Restore entry={entry} />
         </Tabs.Content>
         <Tabs.Content value="style" tabIndex={-1} className="min-h-0 grow overflow-y-auto p-3">
-          <div className="flex flex-col items-center px-4 pt-16 text-center">
-            <Palette size={24} strokeWidth={1} aria-hidden="true" className="text-secondary" />
-            <h2 className="mt-3 font-medium">{t('style.title')}</h2>
-            <p className="mt-1 text-balance text-secondary">{t('style.text')}</p>
-          </div>
+          <Styles entry={entry} />
         </Tabs.Content>
         <Tabs.Content value="details" tabIndex={-1} className="min-h-0 grow overflow-y-auto p-3">
           <Details entry={entry} />

@@ -133,10 +133,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
           <button
             type="button"
             data-testid="mask-edit"
-            onClick={() => {
-              actions.tools.set({ atOnce: false });
-              actions.tools.take('brush');
-            }}
+            onClick={() => actions.tools.editMask('repair')}
             className="ml-auto flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text"
           >
             <Icon of={Brush} />
@@ -165,7 +162,8 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   );
 }
 
-function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKind; control: Control }) {
+/** One control of a step. */
+export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKind; control: Control }) {
   const { t } = useTranslation();
   const actions = useActions();
   const id = useId();
@@ -250,7 +248,7 @@ function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: StepKin
 }
 
 /** A thin bar along the card's foot while its step is computed. */
-function StepProgress({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
+export function StepProgress({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
   const done = useJobs((state) => {
     const job = state.jobs.find((each) => each.photoKey === entry.key && each.progress?.step === kind);
     return job?.progress?.done ?? null;

@@ -1,6 +1,7 @@
 import { applyAction } from '../../document/edit';
 import type { EditAction, EditLog, EditState, MaskOp, Recipe, StepKind } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
+import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { type Control, controlsOf, settingOf } from './controls';
 
 /** What an entry of the history is called; the component puts it into words. `text` is a key under `history`. */
@@ -9,12 +10,14 @@ export type HistoryName =
   | { text: 'setting'; step: StepKind; control: Control; value: unknown }
   | { text: 'on' | 'off'; step: StepKind }
   | { text: 'recipe'; recipe: Recipe }
+  | { text: 'style'; choice: StyleChoice }
   | { text: 'grow' | 'shrink' | 'feather'; radius: number }
   | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved'; place: number };
 
 type HistoryText =
   | 'begin'
   | 'settings'
+  | 'mix'
   | 'order'
   | 'brush'
   | 'eraser'
@@ -31,6 +34,8 @@ type HistoryText =
   | 'invert'
   | 'clear'
   | 'maskReset'
+  | 'styleMask'
+  | 'styleMaskReset'
   | 'turned'
   | Turn
   | 'startOver'
@@ -96,10 +101,15 @@ function changeOf(before: Recipe, after: Recipe): HistoryName {
       if (JSON.stringify(value) !== JSON.stringify(was)) return { text: 'setting', step: kind, control, value };
     }
   }
-  return { text: 'settings' };
+  const [mix, formerMix] = [after, before].map((recipe) => stepOf(recipe, 'style')?.settings.mix);
+  return { text: JSON.stringify(mix) === JSON.stringify(formerMix) ? 'settings' : 'mix' };
 }
 
 function switchOf(before: Recipe, after: Recipe): HistoryName {
+  const [style, formerStyle] = [styleOf(after), styleOf(before)];
+  if (style !== null && (formerStyle === null || !isSameStyle(style, formerStyle))) {
+    return { text: 'style', choice: style };
+  }
   for (const { kind, enabled } of after.steps) {
     const former = before.steps.find((step) => step.kind === kind)?.enabled ?? false;
     if (enabled !== former) return { text: enabled ? 'on' : 'off', step: kind };

@@ -1,10 +1,11 @@
-import { applyAction, freshLog, isSameMask, isSamePicture, stateOf } from '../../document/edit';
+import { applyAction, freshLog, isSameByHand, isSameMask, isSamePicture, stateOf } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
 import {
   type Bridge,
   type ConnectionState,
   type EditAction,
   type EditLog,
+  type EditState,
   type EngineStatus,
   type ExportFormat,
   type Failure,
@@ -22,7 +23,7 @@ import {
 } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
 import { createBatchActions } from './batch';
-import { createComparison, recipeKey, type Wish } from './comparison';
+import { type Asker, createComparison, recipeKey, type Wish } from './comparison';
 import { createEditFiles } from './editFiles';
 import { createJobs } from './jobs';
 import { createKeeper } from './keeper';
@@ -30,7 +31,8 @@ import type { EditFile, Notice, OpenPhoto } from './model';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { keepSession } from './session';
 import { activePhoto, type Stores } from './stores';
-import { createToolActions, followTools } from './tools';
+import { createStyleActions } from './styles';
+import { createToolActions, drawnOn, followTools } from './tools';
 import { createViewActions, lookedAt, orientationOf } from './view';
 
 /** How long the hand has to rest before a changed setting is computed, in milliseconds. */
@@ -135,6 +137,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     });
     viewActions.zoomFit(key);
     comparison.forget(key);
+    compared.delete(key);
     withdrawUndo(key);
     // What went wrong is still true; what could be done about it is not.
     notices.setState((state) => ({
@@ -424,6 +427,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     wanted = null;
   }
 
+  /** What the pictures of other recipes are made with besides those. */
+  const compared = new Map<string, EditState>();
+
   /** Breaks off the full size; {@link continueWithFull} starts it again. */
   function pauseFull(): void {
     if (wanted === null || wanted.jobId === null || find(wanted.key)?.render !== 'full') return;
@@ -435,17 +441,23 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   /** Computes the photo's recipe: the preview after `delay`, the full size when nothing more urgent is left. */
   function schedule(key: string, delay: number): void {
     stop();
-    comparison.outdate(key);
     const entry = find(key);
     if (entry?.photo == null || entry.edit === null) return;
     const { edit, rendering, renderedFor } = entry;
+    const before = compared.get(key);
+    if (before === undefined || !isSameByHand(before, edit)) comparison.outdate(key);
+    compared.set(key, edit);
     if (!hasWork(edit)) {
       patch(key, { render: 'idle', rendering: null, renderedFor: edit });
       comparison.run();
       return;
     }
     // Where only local repairs differ, the full size is there and needs no more than they do.
-    const isLocal = rendering?.size === 'full' && renderedFor?.recipe === edit.recipe && isSameMask(renderedFor, edit);
+    const isLocal =
+      rendering?.size === 'full' &&
+      renderedFor?.recipe === edit.recipe &&
+      isSameMask(renderedFor.mask, edit.mask) &&
+      isSameMask(renderedFor.styleMask, edit.styleMask);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
     turn.timer = setTimeout(() => {
@@ -650,7 +662,11 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const entry = find(key);
     const proposal = entry?.analysis?.recipe ?? entry?.log?.base.recipe;
     if (proposal === undefined) return;
-    commitTold(key, { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], repairs: [] }, 'startedOver');
+    commitTold(
+      key,
+      { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], styleMask: [], repairs: [] },
+      'startedOver',
+    );
   }
 
   // ------------------------------------------------------------------------------- mask and local repairs
@@ -660,23 +676,47 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     return stepOf(recipe, 'repair')?.enabled === true ? undefined : withEnabled(recipe, 'repair', true);
   }
 
-  /** Adds an operation to the mask. */
+  /** Adds an operation to the mask that is edited. */
   function paint(key: string, op: MaskOp): void {
-    const recipe = find(key)?.recipe;
-    if (recipe == null) return;
+    const { recipe = null, edit = null } = find(key) ?? {};
+    if (recipe === null || edit === null) return;
+    if (stores.tools.getState().target === 'style') {
+      paintStyle(key, op, edit.styleMask);
+      return;
+    }
     const action: EditAction = { name: 'mask', paint: op, recipe: repairing(recipe) };
     if (op.kind === 'clear') commitTold(key, action, 'maskCleared');
     else commit(key, action, null, PAINT_DELAY);
   }
 
-  /** Adds what belongs to the stroke before it. */
-  function continueStroke(key: string, op: MaskOp): void {
-    commit(key, { name: 'mask', paint: op, continues: true }, null, PAINT_DELAY);
+  /** The same for the mask of the style: as long as nothing is drawn, all of the photo is in it. */
+  function paintStyle(key: string, op: MaskOp, before: readonly MaskOp[]): void {
+    if (op.kind === 'clear') {
+      styleEverywhere(key);
+      return;
+    }
+    const isTakenOut =
+      (op.kind === 'stroke' && op.mode === 'erase') ||
+      ((op.kind === 'area' || op.kind === 'bitmap') && op.mode === 'subtract');
+    if (before.length === 0 && isTakenOut) {
+      commit(key, { name: 'styleMask', styleMask: [{ kind: 'invert' }, op] }, null, PAINT_DELAY);
+    } else commit(key, { name: 'styleMask', paintStyle: op }, null, PAINT_DELAY);
   }
 
-  /** Back to the damage that was found. */
+  /** Adds what belongs to the stroke before it. */
+  function continueStroke(key: string, op: MaskOp): void {
+    commit(key, { ...drawnOn(stores.tools.getState().target, op), continues: true }, null, PAINT_DELAY);
+  }
+
+  function styleEverywhere(key: string): void {
+    if (find(key)?.edit?.styleMask.length === 0) return;
+    commitTold(key, { name: 'styleMaskReset', styleMask: [] }, 'styleMaskReset');
+  }
+
+  /** Back to the damage that was found, or to a style that is everywhere. */
   function resetMask(key: string): void {
-    commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
+    if (stores.tools.getState().target === 'style') styleEverywhere(key);
+    else commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
   }
 
   /** A stroke that is not finished: kept safe, but not yet an entry of the history. */
@@ -783,7 +823,9 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     const { recipe, name } = entry;
     const photoId = entry.photo.id;
     keeper.flush(key);
-    const result = await asJob('mask', key, (jobId) => call('masks.export', { photoId, recipe, jobId }));
+    const result = await asJob('mask', key, (jobId) =>
+      call('masks.export', { photoId, recipe, of: stores.tools.getState().target, jobId }),
+    );
     if (result.ok) handedOver(result.value, 'maskSaved', 'maskDownloaded');
     else if (result.error.code !== 'CANCELLED') {
       tell({ tone: 'error', text: 'maskFailed', params: { name }, failure: result.error });
@@ -804,7 +846,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     if (recipe == null) return;
     if (result.ok) {
       const op: MaskOp = { kind: 'bitmap', mode: 'replace', id: result.value.id };
-      commit(key, { name: 'mask', paint: op, recipe: repairing(recipe) });
+      paint(key, op);
       tellUndoable(key, { tone: 'done', text: 'maskTaken', params: { name } });
     } else if (result.error.code !== 'CANCELLED') {
       tell({ tone: 'error', text: 'maskFailed', params: { name }, failure: result.error });
@@ -833,7 +875,8 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   async function copyMask(key: string, fromKey: string): Promise<void> {
     const [to, from] = [find(key), find(fromKey)];
     if (to?.photo == null || from?.photo == null || from.recipe === null) return;
-    const request = { from: from.photo.id, to: to.photo.id, recipe: from.recipe };
+    const of = stores.tools.getState().target;
+    const request = { from: from.photo.id, to: to.photo.id, recipe: from.recipe, of };
     keeper.flush(fromKey);
     keeper.begin(key);
     const result = await asJob('mask', key, (jobId) => call('masks.copy', { ...request, jobId }));
@@ -990,6 +1033,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     }
   }
 
+  const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe });
   const batch = createBatchActions(stores, { call, tell, view: viewActions, ...surroundings });
 
   // ---------------------------------------------------------------------------------------------- app
@@ -1131,7 +1175,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     computeAgain,
     renew,
     /** Pictures of other recipes that are to be seen beside the photo's own. */
-    compareWith: (key: string, wishes: readonly Wish[]) => comparison.want(key, wishes),
+    compareWith: (asker: Asker, key: string, wishes: readonly Wish[]) => comparison.want(asker, key, wishes),
     cancelJob,
     setEnabled,
     moveStep,
@@ -1148,6 +1192,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     paint,
     continueStroke,
     resetMask,
+    styleEverywhere,
     keepUnfinished,
     dropUnfinished,
     repairPlace,
@@ -1177,6 +1222,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     dismiss,
     view: viewActions,
     batch,
+    styles,
     tools: createToolActions(stores.tools),
   };
 }

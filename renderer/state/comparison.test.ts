@@ -143,7 +143,7 @@ const second = wishFor(withForce(PROPOSAL, 1));
 describe('computing what is compared', () => {
   test('goes one by one, before the photo’s own full size, which then goes on', async () => {
     const { comparison, asked, told, come, other } = setUp();
-    comparison.want('a', [first, second]);
+    comparison.want('comparison', 'a', [first, second]);
     expect(asked).toHaveLength(1);
     expect(told).toEqual(['pause']);
     expect(comparison.isPending()).toBe(true);
@@ -153,14 +153,14 @@ describe('computing what is compared', () => {
     await come(1);
     expect(told.at(-1)).toBe('resume');
     expect(comparison.isPending()).toBe(false);
-    comparison.want('a', [second]);
+    comparison.want('comparison', 'a', [second]);
     expect(asked).toHaveLength(2);
   });
 
   test('waits while something more urgent is on', async () => {
     const { comparison, around, asked } = setUp();
     around.busy = true;
-    comparison.want('a', [first]);
+    comparison.want('comparison', 'a', [first]);
     expect(asked).toHaveLength(0);
     around.busy = false;
     comparison.run();
@@ -170,7 +170,7 @@ describe('computing what is compared', () => {
   test('at full size comes after the photo’s own', async () => {
     const { comparison, around, asked, come } = setUp();
     around.full = true;
-    comparison.want('a', [first, { ...first, size: 'full' }]);
+    comparison.want('comparison', 'a', [first, { ...first, size: 'full' }]);
     await come(0);
     expect(asked).toHaveLength(1);
     expect(comparison.isPending()).toBe(false);
@@ -181,8 +181,8 @@ describe('computing what is compared', () => {
 
   test('is broken off where it is not wanted any more', async () => {
     const { comparison, asked, cancelled, other } = setUp();
-    comparison.want('a', [first]);
-    comparison.want('a', [second]);
+    comparison.want('comparison', 'a', [first]);
+    comparison.want('comparison', 'a', [second]);
     await new Promise((resolve) => setImmediate(resolve));
     expect(cancelled).toEqual(['job-0']);
     expect(asked.map(({ wish }) => wish)).toEqual([first, second]);
@@ -191,19 +191,19 @@ describe('computing what is compared', () => {
 
   test('that fails is not tried again until it is asked for again', async () => {
     const { comparison, asked, other } = setUp();
-    comparison.want('a', [first]);
+    comparison.want('comparison', 'a', [first]);
     asked[0]!.answer(fakeFailure('OUT_OF_MEMORY'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(other(first)?.state).toBe('failed');
     comparison.run();
     expect(asked).toHaveLength(1);
-    comparison.want('a', [first]);
+    comparison.want('comparison', 'a', [first]);
     expect(asked).toHaveLength(2);
   });
 
   test('is done anew when the photo has changed, and what there was stands in until then', async () => {
     const { comparison, asked, come, other } = setUp();
-    comparison.want('a', [first]);
+    comparison.want('comparison', 'a', [first]);
     await come(0);
     const before = other(first)?.rendering;
     comparison.outdate('a');
@@ -221,7 +221,7 @@ describe('computing what is compared', () => {
 
   test('is done anew where the main side has let it go', async () => {
     const { comparison, asked, come, other } = setUp();
-    comparison.want('a', [first]);
+    comparison.want('comparison', 'a', [first]);
     await come(0);
     comparison.renew(other(first)!.rendering!.revision);
     expect(asked).toHaveLength(2);

@@ -54,6 +54,10 @@ export function recipeOfSide(side: Side, recipe: Recipe, named: (id: string) => 
   return stepOf(recipe, kind)?.enabled === true ? upTo(recipe, kind) : null;
 }
 
+/** Who wishes for pictures, the most urgent first: what is compared, and the gallery of styles. */
+const ASKERS = ['comparison', 'gallery'] as const;
+export type Asker = (typeof ASKERS)[number];
+
 const SIZES: readonly RenderSize[] = ['small', 'preview', 'full'];
 
 /** What the comparison needs of the rest of the window. */
@@ -78,7 +82,7 @@ export interface ComparisonSurroundings {
  * since somebody has asked for them. Those at full size come last of all.
  */
 export function createComparison(around: ComparisonSurroundings) {
-  let wanted: { key: string; wishes: readonly Wish[] } | null = null;
+  const wanted = new Map<Asker, { key: string; wishes: readonly Wish[] }>();
   let running: { id: string; jobId: string | null } | null = null;
 
   const other = (id: string): Other | null => around.get().others[id] ?? null;
@@ -96,17 +100,20 @@ export function createComparison(around: ComparisonSurroundings) {
     return isWhole || SIZES.indexOf(there.rendering.size) >= SIZES.indexOf(wish.size);
   }
 
-  function next(): Wish | null {
-    if (wanted === null) return null;
-    const { key, wishes } = wanted;
-    return wishes.find((wish) => !isMet(key, wish) && !(wish.size === 'full' && around.isFullToCome())) ?? null;
+  function next(): { key: string; wish: Wish } | null {
+    for (const asker of ASKERS) {
+      const { key = '', wishes = [] } = wanted.get(asker) ?? {};
+      const wish = wishes.find((each) => !isMet(key, each) && !(each.size === 'full' && around.isFullToCome()));
+      if (wish !== undefined) return { key, wish };
+    }
+    return null;
   }
 
   async function run(): Promise<void> {
     if (running !== null) return;
-    for (let wish = next(); wish !== null && wanted !== null && !around.isBusy(); wish = next()) {
+    for (let open = next(); open !== null && !around.isBusy(); open = next()) {
       around.pause();
-      const { key } = wanted;
+      const { key, wish } = open;
       const turn: { id: string; jobId: string | null } = { id: otherKey(key, wish), jobId: null };
       running = turn;
       patch(turn.id, { state: 'computing' });
@@ -123,10 +130,11 @@ export function createComparison(around: ComparisonSurroundings) {
   }
 
   return {
-    /** What is to be seen of a photo besides its result, the most urgent first, instead of what was before. */
-    want(key: string, wishes: readonly Wish[]): void {
-      wanted = wishes.length === 0 ? null : { key, wishes };
-      const ids = new Set(wishes.map((wish) => otherKey(key, wish)));
+    /** What somebody wants to see of a photo besides its result, the most urgent first, instead of what was before. */
+    want(asker: Asker, key: string, wishes: readonly Wish[]): void {
+      if (wishes.length === 0) wanted.delete(asker);
+      else wanted.set(asker, { key, wishes });
+      const ids = new Set([...wanted.values()].flatMap((all) => all.wishes.map((wish) => otherKey(all.key, wish))));
       // What was stopped or has failed is tried again when it is asked for again.
       for (const id of ids) if (['stopped', 'failed'].includes(other(id)?.state ?? '')) patch(id, { state: 'waiting' });
       if (running !== null && !ids.has(running.id)) {
@@ -154,7 +162,7 @@ export function createComparison(around: ComparisonSurroundings) {
       void run();
     },
     forget(key: string): void {
-      if (wanted?.key === key) wanted = null;
+      for (const [asker, all] of wanted) if (all.key === key) wanted.delete(asker);
       around.set(({ others }) => ({
         others: Object.fromEntries(Object.entries(others).filter(([id]) => !id.startsWith(`${key} `))),
       }));

@@ -90,3 +90,5 @@ export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 
     },
   };
 }
+
+export type Jobs = ReturnType<typeof createJobs>;

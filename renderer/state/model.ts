@@ -61,7 +61,7 @@ export interface OpenPhoto {
 export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
 export const canRedo = ({ log }: OpenPhoto): boolean => log !== null && log.at < log.actions.length;
 
-export type JobKind = 'upload' | 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask';
+export type JobKind = 'upload' | 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask' | 'style';
 
 export interface Job {
   id: string;
@@ -112,11 +112,14 @@ export type NoticeText =
   | 'repairRemoved'
   | 'maskReset'
   | 'maskCleared'
+  | 'styleMaskReset'
   | 'maskTaken'
   | 'maskFailed'
   | 'maskSaved'
   | 'maskDownloaded'
   | 'noDefect'
+  | 'stylesFailed'
+  | 'styleFailed'
   | 'recipeSaved'
   | 'recipeRemoved'
   | 'recipeTaken'
@@ -175,6 +178,8 @@ export interface AppState {
   recipes: Recipe[];
   /** Ids of the recipes that are one's own. */
   ownRecipes: string[];
+  /** Null until the gallery of styles has asked for them. */
+  styles: Response<'styles.list'> | null;
   /** Photos that were worked on last and can be opened again. */
   recent: Response<'edits.recent'>['entries'];
   /** Edit files whose photo is not found; the first is asked for. */

@@ -85,6 +85,49 @@ export function withOrder(recipe: Recipe, kind: StepKind, place: StepKind): Reci
   return { ...both, gate: 'always', steps };
 }
 
+/** A style by its id, or by what stands for a picture of one's own. */
+export type StyleChoice = Pick<StyleSettings, 'style' | 'code'>;
+
+export const isSameStyle = (a: StyleChoice, b: StyleChoice): boolean =>
+  a.code === undefined || b.code === undefined
+    ? a.code === b.code && a.style === b.style
+    : JSON.stringify(a.code) === JSON.stringify(b.code);
+
+/** The style that a recipe paints in; null where it paints in none. */
+export function styleOf(recipe: Recipe): StyleChoice | null {
+  const step = stepOf(recipe, 'style');
+  return step?.enabled === true ? step.settings : null;
+}
+
+/** Another style, applied as the former was; null: none. A second style that is the very same goes. */
+export function withStyle(recipe: Recipe, choice: StyleChoice | null): Recipe {
+  if (choice === null) return withEnabled(recipe, 'style', false);
+  const { style: _, code: __, mix, ...others } = stepOf(recipe, 'style')?.settings ?? StyleSettings.parse(choice);
+  const kept = mix === undefined || isSameStyle(mix, choice) ? {} : { mix };
+  return withStep(recipe, {
+    kind: 'style',
+    enabled: true,
+    settings: { ...others, ...kept, style: choice.style, ...(choice.code && { code: choice.code }) },
+  });
+}
+
+/** Another second style, or none. A recipe without a style stays as it is. */
+export function withMix(recipe: Recipe, mix: StyleSettings['mix']): Recipe {
+  const step = stepOf(recipe, 'style');
+  if (step === null) return recipe;
+  const { mix: _, ...settings } = step.settings;
+  return withStep(recipe, { ...step, settings: mix === undefined ? settings : { ...settings, mix } });
+}
+
+/** What a gallery shows of a style: the photo as it is without enlargement, painted in that style alone, at full strength. */
+export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe {
+  const plain: Recipe = { ...recipe, gate: 'always', steps: recipe.steps.filter(({ kind }) => kind !== 'upscale') };
+  if (choice === null) return withEnabled(plain, 'style', false);
+  const { keepColours } = stepOf(recipe, 'style')?.settings ?? { keepColours: false };
+  const settings = StyleSettings.parse({ style: choice.style, code: choice.code, keepColours });
+  return withStep(plain, { kind: 'style', enabled: true, settings });
+}
+
 export type SettingValue = number | boolean | string | TargetSize;
 
 /**

@@ -18,6 +18,7 @@ export function createStores() {
       engine: null,
       recipes: [],
       ownRecipes: [],
+      styles: null,
       recent: [],
       lostEdits: [],
       generators: null,

@@ -1,9 +1,13 @@
 import { createStore } from 'zustand/vanilla';
-import { MAX_BRUSH } from '../../preload/contract';
+import { type EditAction, MAX_BRUSH, type MaskOp, type MaskOwner } from '../../preload/contract';
 import type { CompareMode, ViewStore } from './view';
 
 export const TOOLS = ['hand', 'brush', 'eraser', 'lasso', 'polygon', 'rectangle', 'defect'] as const;
 export type Tool = (typeof TOOLS)[number];
+
+/** The tools of a mask: only what is repaired has defects. */
+export const toolsFor = (target: MaskOwner): readonly Tool[] =>
+  target === 'repair' ? TOOLS : TOOLS.filter((tool) => tool !== 'defect');
 
 /** Tools that draw a region, which can be repaired at once instead of becoming part of the mask. */
 export const REGION_TOOLS: readonly Tool[] = ['brush', 'lasso', 'polygon', 'rectangle'];
@@ -11,6 +15,8 @@ export const REGION_TOOLS: readonly Tool[] = ['brush', 'lasso', 'polygon', 'rect
 export interface ToolState {
   /** Null: no mask is being edited. */
   tool: Tool | null;
+  /** Whose mask is being edited. */
+  target: MaskOwner;
   /** Diameter of the brush in pixels of the full-size photo. */
   size: number;
   hardness: number;
@@ -28,6 +34,7 @@ export interface ToolState {
 export function createToolStore() {
   return createStore<ToolState>(() => ({
     tool: null,
+    target: 'repair',
     size: 40,
     hardness: 0.8,
     atOnce: false,
@@ -38,6 +45,10 @@ export function createToolStore() {
 }
 
 export type ToolStore = ReturnType<typeof createToolStore>;
+
+/** The action that draws on a mask. */
+export const drawnOn = (target: MaskOwner, op: MaskOp): EditAction =>
+  target === 'style' ? { name: 'styleMask', paintStyle: op } : { name: 'mask', paint: op };
 
 /** One press of a key makes the brush larger or smaller by about a tenth. */
 export function nextSize(size: number, direction: 1 | -1): number {
@@ -76,6 +87,7 @@ export function followTools(tools: ToolStore, view: ViewStore): void {
 export function createToolActions(store: ToolStore) {
   return {
     take(tool: Tool | null): void {
+      if (tool !== null && !toolsFor(store.getState().target).includes(tool)) return;
       store.setState((state) => ({
         tool,
         quickMask: tool !== null && state.quickMask,
@@ -83,17 +95,21 @@ export function createToolActions(store: ToolStore) {
         atOnce: state.tool !== null && state.atOnce && tool !== 'eraser' && tool !== 'defect',
       }));
     },
-    set(change: Partial<Omit<ToolState, 'tool'>>): void {
+    /** Takes up the brush to edit a mask. */
+    editMask(target: MaskOwner): void {
+      store.setState({ tool: 'brush', target, atOnce: false, quickMask: false });
+    },
+    set(change: Partial<Omit<ToolState, 'tool' | 'target'>>): void {
       store.setState(change);
     },
     /** Takes up the brush to repair places by hand. */
     repairAtOnce(): void {
-      store.setState({ tool: 'brush', atOnce: true, quickMask: false });
+      store.setState({ tool: 'brush', target: 'repair', atOnce: true, quickMask: false });
     },
     /** Repairing at once needs a tool that draws a region. */
     toggleAtOnce(): void {
-      store.setState(({ atOnce, tool }) => ({
-        atOnce: !atOnce,
+      store.setState(({ atOnce, tool, target }) => ({
+        atOnce: !atOnce && target === 'repair',
         tool: !atOnce && tool !== null && !REGION_TOOLS.includes(tool) ? 'brush' : tool,
       }));
     },

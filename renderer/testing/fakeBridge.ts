@@ -179,6 +179,19 @@ export function fakeBatch(changes: Partial<BatchState> = {}): BatchState {
   };
 }
 
+const FAKE_STYLES = [
+  ['great-wave', 'The Great Wave off Kanagawa', 'Katsushika Hokusai', 1831],
+  ['starry-night', 'The Starry Night', 'Vincent van Gogh', 1889],
+  ['waves', 'Waves', 'Uehara Konen', null],
+].map(([id, work, artist, year]) => ({
+  id: id as string,
+  name: `${work}, after ${artist}`,
+  artist: artist as string,
+  work: work as string,
+  year: year as number | null,
+  source: 'public domain',
+}));
+
 export function createFakeBridge(): FakeBridge {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
   let settings = Settings.parse({ introduced: true });
@@ -297,6 +310,9 @@ export function createFakeBridge(): FakeBridge {
         },
       ],
     }),
+    'styles.list': () => ({ presets: [...FAKE_STYLES], own: [] }),
+    'styles.add': () => ({ id: 'quilt', name: 'Quilt', code: { by: '0'.repeat(64), values: [0.1, 0.2] } }),
+    'styles.remove': () => ({}),
     'generators.list': () => ({
       generators: [
         {

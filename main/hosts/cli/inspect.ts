@@ -60,7 +60,7 @@ export function addStyles(program: Command): void {
   addJson(addEngine(command)).action((flags: EngineFlags) =>
     withEngine(flags, async (engine) => {
       const reporter = createReporter({ json: flags.json === true });
-      const styles = await engine.request('styles', null);
+      const { presets: styles } = await engine.request('styles', null);
       for (const style of styles) reporter.line(`${style.id.padEnd(28)}${style.name}`, { type: 'style', ...style });
       if (styles.length === 0) {
         const text = 'No generator that paints is installed.';

@@ -96,7 +96,7 @@ async function styleStep(
   withEngine: <T>(ask: (engine: Engine) => Promise<T>) => Promise<T>,
 ): Promise<Step> {
   const settings = await withEngine(async (engine) => {
-    const styles = await engine.request('styles', null);
+    const { presets: styles } = await engine.request('styles', null);
     const wanted = nameOrPicture.trim().toLowerCase();
     const known = styles.find(({ id, name, work }) => [id, name, work].some((each) => each.toLowerCase() === wanted));
     if (known) return { style: known.id };

@@ -112,8 +112,8 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
       message: `The edit belongs to another photo: ${photo.name}, ${photo.width} × ${photo.height}. Nothing was written.`,
     });
   }
-  const { recipe, mask, repairs, orientation } = stateOf(log);
-  return { recipe, orientation, edit: { mask, repairs, bitmaps } };
+  const { recipe, mask, styleMask, repairs, orientation } = stateOf(log);
+  return { recipe, orientation, edit: { mask, styleMask, repairs, bitmaps } };
 }
 
 function linesOf(input: string, output: string | null, reports: readonly StepReport[]): string {

@@ -13,11 +13,14 @@ const NOTHING: readonly MaskOp[] = [];
 export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Photo; view: View }) {
   const tool = useTools((state) => state.tool);
   const atOnce = useTools((state) => state.atOnce);
+  const target = useTools((state) => state.target);
   const quickMask = useTools((state) => state.quickMask);
   const isShown = useView((state) => state.maskShown || state.maskPeek);
   const canvas = useRef<MaskCanvasHandle>(null);
   const isLocal = tool !== null && atOnce;
-  const ops = isLocal ? beingRepaired(entry) : (entry.edit?.mask ?? NOTHING);
+  const isOfStyle = tool !== null && target === 'style';
+  const drawn = (isOfStyle ? entry.edit?.styleMask : entry.edit?.mask) ?? NOTHING;
+  const ops = isLocal ? beingRepaired(entry) : drawn;
   const wanted = tool !== null || isShown;
   const tiles = useMaskTiles(entry, photo, ops, wanted);
   if (!wanted || tiles === null) return null;
@@ -26,7 +29,7 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
       <MaskCanvas ref={canvas} tiles={tiles} photo={photo} view={view} alone={quickMask && tool !== null && !isLocal} />
       {tool !== null && tool !== 'hand' && (
         <MaskTool
-          key={`${tool} ${atOnce}`}
+          key={`${tool} ${atOnce} ${target}`}
           photoKey={entry.key}
           view={view}
           tiles={tiles}

@@ -12,7 +12,7 @@ import { defectAt } from '../../../document/defect';
 import type { MaskTiles } from '../../../document/tiles';
 import { type EditAction, MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../preload/contract';
 import { useActions, useTools, useView } from '../../state/context';
-import type { Tool } from '../../state/tools';
+import { drawnOn, type Tool } from '../../state/tools';
 import { type Point, toPane, toPhoto, type View } from '../geometry';
 import type { MaskCanvasHandle } from './MaskCanvas';
 import { withPoint } from './strokeInHand';
@@ -47,7 +47,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const { t } = useTranslation();
   const actions = useActions();
   const pane = useView((state) => state.pane);
-  const { size, hardness, atOnce, areaMode } = useTools((state) => state);
+  const { size, hardness, atOnce, areaMode, target } = useTools((state) => state);
   const ref = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
   /** The stroke under the hand, or the last piece of it. */
@@ -116,7 +116,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     if (drawn === null) return;
     const action: EditAction = atOnce
       ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [drawn] } }
-      : { name: 'mask', paint: drawn };
+      : drawnOn(target, drawn);
     actions.keepUnfinished(photoKey, pieces.current > 0 ? { ...action, continues: true } : action);
   };
 

@@ -22,7 +22,7 @@ import { shorten } from '../../i18n/format';
 import { MASK_COLOURS } from '../../settings/maskColours';
 import { useActions, useApp, usePhotos, useTools } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
-import { REGION_TOOLS, TOOLS, type Tool } from '../../state/tools';
+import { REGION_TOOLS, type Tool, toolsFor } from '../../state/tools';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { keyOf } from '../../ui/keys';
@@ -62,6 +62,7 @@ function Tools({ tool }: { tool: Tool }) {
   const { t } = useTranslation();
   const actions = useActions().tools;
   const atOnce = useTools((state) => state.atOnce);
+  const target = useTools((state) => state.target);
   const item =
     'inline-flex size-8 items-center justify-center rounded-md text-text transition-colors hover:bg-raised disabled:opacity-40 disabled:pointer-events-none data-[state=on]:bg-accent data-[state=on]:text-on-accent';
   return (
@@ -82,7 +83,7 @@ function Tools({ tool }: { tool: Tool }) {
         className="flex flex-col gap-0.5"
         aria-label={t('mask.tools')}
       >
-        {TOOLS.map((each) => (
+        {toolsFor(target).map((each) => (
           <Tooltip key={each} text={t(`mask.tool.${each}`)} shortcut={keyOf(`tool-${each}`)}>
             {/* The tooltip would give it its own state. */}
             <span className="inline-flex">
@@ -99,21 +100,30 @@ function Tools({ tool }: { tool: Tool }) {
           </Tooltip>
         ))}
       </Toolbar.ToggleGroup>
-      <Toolbar.Separator className="mx-1 h-px bg-line" />
-      <Tooltip text={t('mask.atOnce')} shortcut={keyOf('atOnce')}>
-        <span className="inline-flex">
-          <Toolbar.ToggleGroup
-            type="single"
-            value={atOnce ? 'on' : ''}
-            onValueChange={() => actions.toggleAtOnce()}
-            aria-label={t('mask.atOnce')}
-          >
-            <Toolbar.ToggleItem value="on" aria-label={t('mask.atOnce')} data-testid="tool-at-once" className={item}>
-              <Icon of={Zap} />
-            </Toolbar.ToggleItem>
-          </Toolbar.ToggleGroup>
-        </span>
-      </Tooltip>
+      {target === 'repair' && (
+        <>
+          <Toolbar.Separator className="mx-1 h-px bg-line" />
+          <Tooltip text={t('mask.atOnce')} shortcut={keyOf('atOnce')}>
+            <span className="inline-flex">
+              <Toolbar.ToggleGroup
+                type="single"
+                value={atOnce ? 'on' : ''}
+                onValueChange={() => actions.toggleAtOnce()}
+                aria-label={t('mask.atOnce')}
+              >
+                <Toolbar.ToggleItem
+                  value="on"
+                  aria-label={t('mask.atOnce')}
+                  data-testid="tool-at-once"
+                  className={item}
+                >
+                  <Icon of={Zap} />
+                </Toolbar.ToggleItem>
+              </Toolbar.ToggleGroup>
+            </span>
+          </Tooltip>
+        </>
+      )}
     </Toolbar.Root>
   );
 }
@@ -209,6 +219,7 @@ function Change({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const actions = useActions();
   const spread = useTools((state) => state.spread);
+  const target = useTools((state) => state.target);
   return (
     <Popover label={t('mask.change')} trigger={<Button data-testid="mask-change">{t('mask.change')}</Button>}>
       <Slider
@@ -242,7 +253,7 @@ function Change({ entry }: { entry: OpenPhoto }) {
         ))}
       </div>
       <Button data-testid="mask-reset" className="mt-1 w-full" onClick={() => actions.resetMask(entry.key)}>
-        {t('mask.reset')}
+        {t(target === 'style' ? 'styles.everywhere' : 'mask.reset')}
       </Button>
     </Popover>
   );

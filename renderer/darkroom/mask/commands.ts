@@ -1,6 +1,7 @@
 import type { MaskOp } from '../../../preload/contract';
 import type { Command } from '../../commands';
 import type { Session } from '../../state/context';
+import { styleOf } from '../../state/recipes';
 import type { Tool } from '../../state/tools';
 
 /** Commands of the mask. Those that need `mask` wait until one is edited; their keys are free for nothing else. */
@@ -32,7 +33,12 @@ const spread = (kind: 'grow' | 'shrink' | 'feather') => (session: Session) => ({
 
 export const MASK_COMMANDS: readonly Command[] = [
   // From anywhere: it begins the editing.
-  command('tool-brush', [KEYS.brush], 'photo', ({ session }) => session.actions.tools.take('brush')),
+  command('tool-brush', [KEYS.brush], 'photo', ({ session, entry }) => {
+    const { actions, stores } = session;
+    const isOfStyle = stores.view.getState().tab === 'style' && entry.recipe !== null && styleOf(entry.recipe) !== null;
+    if (stores.tools.getState().tool === null) actions.tools.editMask(isOfStyle ? 'style' : 'repair');
+    else actions.tools.take('brush');
+  }),
   command('repairPlace', ['Shift+B'], 'photo', ({ session }) => session.actions.tools.repairAtOnce()),
   tool('eraser'),
   tool('lasso'),

@@ -1,0 +1,99 @@
+import { CircleCheck, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Photo, Recipe, Response } from '../../preload/contract';
+import { SmallPicture } from '../darkroom/SmallPicture';
+import type { Wish } from '../state/comparison';
+import { useActions, useView } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { hasSteps, isSameStyle, type StyleChoice, styleOf, styleSample } from '../state/recipes';
+import { IconButton } from '../ui/Button';
+import { Icon } from '../ui/Icon';
+
+/** Room for one picture, in CSS pixels: two stand side by side in the panel. */
+const BOX = { width: 128, height: 96 };
+
+interface GalleryProps {
+  entry: OpenPhoto;
+  photo: Photo;
+  recipe: Recipe;
+  styles: Response<'styles.list'>;
+}
+
+/** A style in the gallery. */
+interface Item {
+  id: string;
+  name: string;
+  /** Who made it. */
+  by: string | null;
+  choice: StyleChoice | null;
+  onRemove?: () => void;
+}
+
+/** The photo, small, in every style there is. What is first in the list is computed first. */
+export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const mode = useView((state) => state.mode);
+  const now = styleOf(recipe);
+  const items: Item[] = [
+    { id: 'none', name: t('styles.none'), by: null, choice: null },
+    ...styles.own.map((own) => ({
+      id: own.id,
+      name: own.name,
+      by: t('styles.own'),
+      choice: { style: own.name, code: own.code },
+      onRemove: () => void actions.styles.remove(own),
+    })),
+    ...styles.presets.map(({ id, work, artist }) => ({ id, name: work, by: artist, choice: { style: id } })),
+  ];
+  const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));
+
+  // The list is made anew with every drawing; what it says is what counts.
+  const said = JSON.stringify(
+    shown.filter((item) => hasSteps(item.recipe)).map((item): Wish => ({ recipe: item.recipe, size: 'small' })),
+  );
+  useEffect(() => {
+    // Variants of the photo are many small pictures as well, and in sight.
+    if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(said) as Wish[]);
+    return () => actions.compareWith('gallery', entry.key, []);
+  }, [actions, entry.key, mode, said]);
+
+  return (
+    <ul aria-label={t('styles.label')} data-testid="style-gallery" className="grid grid-cols-2 gap-2">
+      {shown.map((item) => {
+        const isChosen = item.choice === null || now === null ? item.choice === now : isSameStyle(item.choice, now);
+        return (
+          <li key={item.id} className="group relative min-w-0">
+            <button
+              type="button"
+              data-testid={`style-${item.id}`}
+              aria-pressed={isChosen}
+              title={item.by === null ? item.name : `${item.name}, ${item.by}`}
+              onClick={() => {
+                if (!isChosen) actions.styles.choose(entry.key, item.choice);
+              }}
+              className="flex w-full flex-col rounded-md border border-line bg-raised p-1.5 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
+            >
+              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} wordless />
+              <span className="mt-1 flex h-5 w-full items-center gap-1">
+                {isChosen && <Icon of={CircleCheck} className="shrink-0 text-accent" />}
+                <span className="truncate">{item.name}</span>
+              </span>
+              <span className="h-4 w-full truncate text-xs text-secondary">{item.by}</span>
+            </button>
+            {item.onRemove !== undefined && (
+              <IconButton
+                label={t('styles.remove', { name: item.name })}
+                onClick={item.onRemove}
+                className="absolute top-1 right-1 size-6 border border-line bg-panel opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+              >
+                <Icon of={X} />
+              </IconButton>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

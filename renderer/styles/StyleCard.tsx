@@ -1,0 +1,146 @@
+import { Brush, ChevronRight } from 'lucide-react';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Recipe, Response } from '../../preload/contract';
+import { CONTROLS } from '../recipe/controls';
+import { StepControl, StepProgress } from '../recipe/StepCard';
+import { useActions } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
+import { Icon } from '../ui/Icon';
+import { Select } from '../ui/Select';
+import { Slider } from '../ui/Slider';
+import { presetOf, styleName } from './names';
+
+interface StyleCardProps {
+  entry: OpenPhoto;
+  recipe: Recipe;
+  styles: Response<'styles.list'>;
+}
+
+const NONE = 'none';
+
+/** The style that the photo is painted in, and how. */
+export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const choice = styleOf(recipe);
+  if (choice === null) return <p className="text-xs text-secondary">{t('styles.hint')}</p>;
+  const preset = presetOf(choice, styles);
+  const by = preset === null ? [t('styles.own')] : [preset.artist, ...(preset.year === null ? [] : [preset.year])];
+  const isMasked = (entry.edit?.styleMask.length ?? 0) > 0;
+  return (
+    <section
+      aria-labelledby={`${id}-name`}
+      data-testid="style-card"
+      className="relative overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
+    >
+      <h2 id={`${id}-name`} className="truncate font-medium">
+        {styleName(choice, styles)}
+      </h2>
+      <p className="truncate text-xs text-secondary">{by.join(', ')}</p>
+      <div className="mt-2">
+        <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
+      </div>
+      <div className="mt-1 flex items-center">
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={`${id}-more`}
+          data-testid="style-more"
+          onClick={() => setOpen(!open)}
+          className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
+        >
+          <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
+          {t('restore.more')}
+        </button>
+        {isMasked && (
+          <button
+            type="button"
+            data-testid="style-everywhere"
+            onClick={() => actions.styleEverywhere(entry.key)}
+            className="ml-auto flex h-6 items-center rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text"
+          >
+            {t('styles.everywhere')}
+          </button>
+        )}
+        <button
+          type="button"
+          data-testid="style-mask"
+          onClick={() => actions.tools.editMask('style')}
+          className={`-mr-1 flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text ${
+            isMasked ? '' : 'ml-auto'
+          }`}
+        >
+          <Icon of={Brush} />
+          {t(isMasked ? 'styles.editMask' : 'styles.onlyHere')}
+        </button>
+      </div>
+      <div id={`${id}-more`} hidden={!open} className="mt-1 space-y-1">
+        {CONTROLS.style.more.map((control) => (
+          <StepControl key={control.name} entry={entry} kind="style" control={control} />
+        ))}
+        <Mix entry={entry} recipe={recipe} choice={choice} styles={styles} />
+      </div>
+      <StepProgress entry={entry} kind="style" />
+    </section>
+  );
+}
+
+/** A second style beside the first. */
+function Mix({ entry, recipe, choice, styles }: StyleCardProps & { choice: StyleChoice }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const mix = stepOf(recipe, 'style')?.settings.mix ?? null;
+  const all: { value: string; label: string; choice: StyleChoice }[] = [
+    ...styles.own.map(({ id: value, name, code }) => ({ value, label: name, choice: { style: name, code } })),
+    ...styles.presets.map(({ id: value, work, artist }) => ({
+      value,
+      label: `${work}, ${artist}`,
+      choice: { style: value },
+    })),
+  ];
+  const chosen = mix && all.find((each) => isSameStyle(each.choice, mix));
+  // One that was removed is still what this photo has.
+  const unknown = mix !== null && chosen === undefined ? [{ value: mix.style, label: mix.style, choice: mix }] : [];
+  const options = [...all, ...unknown].filter((each) => !isSameStyle(each.choice, choice));
+  return (
+    <>
+      <div className="flex h-8 items-center justify-between gap-3">
+        <label htmlFor={id} className="shrink-0 text-xs text-secondary">
+          {t('styles.mix')}
+        </label>
+        <Select
+          id={id}
+          testId="style-mix"
+          className="w-40"
+          value={chosen?.value ?? mix?.style ?? NONE}
+          options={[{ value: NONE, label: t('styles.noMix') }, ...options]}
+          onChange={(value) => {
+            const next = options.find((each) => each.value === value)?.choice;
+            actions.styles.mix(entry.key, next === undefined ? null : { ...next, share: mix?.share ?? 0.5 });
+            actions.settleSetting(entry.key);
+          }}
+        />
+      </div>
+      {mix !== null && (
+        <Slider
+          label={t('styles.share')}
+          value={mix.share}
+          min={0}
+          max={1}
+          step={0.01}
+          initial={0.5}
+          factor={100}
+          unit={t('controls.percent')}
+          testId="style-share"
+          onChange={(share) => actions.styles.mix(entry.key, { ...mix, share })}
+          onSettle={() => actions.settleSetting(entry.key)}
+        />
+      )}
+    </>
+  );
+}

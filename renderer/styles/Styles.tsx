@@ -1,0 +1,47 @@
+import { LoaderCircle, Palette } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useActions, useApp } from '../state/context';
+import type { OpenPhoto } from '../state/model';
+import { needOf } from '../state/recipes';
+import { Icon } from '../ui/Icon';
+import { Gallery } from './Gallery';
+import { OwnStyle } from './OwnStyle';
+import { StyleCard } from './StyleCard';
+
+/** Styles to paint the photo in, each shown on the photo itself. */
+export function Styles({ entry }: { entry: OpenPhoto }) {
+  const { t } = useTranslation();
+  const { load } = useActions().styles;
+  const styles = useApp((state) => state.styles);
+  const { photo, recipe, analysis } = entry;
+  useEffect(() => void load(), [load]);
+
+  if (entry.phase === 'ready' && analysis === null) {
+    return <p className="text-secondary">{t('restore.unmeasured')}</p>;
+  }
+  if (photo === null || recipe === null || analysis === null || styles === null) {
+    return (
+      <p className="flex items-center gap-2 text-secondary">
+        <Icon of={LoaderCircle} className="shrink-0 animate-spin" />
+        {t('styles.waiting')}
+      </p>
+    );
+  }
+  if (needOf(analysis, 'style')?.available !== true) {
+    return (
+      <div className="flex flex-col items-center px-4 pt-16 text-center">
+        <Palette size={24} strokeWidth={1} aria-hidden="true" className="text-secondary" />
+        <h2 className="mt-3 font-medium">{t('styles.missing')}</h2>
+        <p className="mt-1 text-balance text-secondary">{t('styles.missingText')}</p>
+      </div>
+    );
+  }
+  return (
+    <div data-testid="styles" className="space-y-3">
+      <StyleCard entry={entry} recipe={recipe} styles={styles} />
+      <OwnStyle photoKey={entry.key} />
+      <Gallery entry={entry} photo={photo} recipe={recipe} styles={styles} />
+    </div>
+  );
+}
