@@ -238,10 +238,12 @@ export async function createApp(services: HostServices): Promise<App> {
       openedPhoto(photoId);
       return job(jobId, (control) => engine.request('analyse', { photoId }, control));
     },
-    'photos.render': ({ photoId, recipe, size, jobId }) => {
+    'photos.render': ({ photoId, recipe, size, everywhere, jobId }) => {
       openedPhoto(photoId);
+      const drawn = edits.edit(photoId);
+      const edit = drawn && everywhere ? { ...drawn, styleMask: [] } : drawn;
       return job(jobId, async (control) => ({
-        ...(await engine.request('render', { photoId, recipe, size, edit: edits.edit(photoId) }, control)),
+        ...(await engine.request('render', { photoId, recipe, size, edit }, control)),
         size,
       }));
     },

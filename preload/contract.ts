@@ -917,10 +917,19 @@ export const CALLS = {
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
   /**
    * Renders a recipe, or answers at once with a rendering that is kept. The pictures between the steps are kept as far
-   * as memory allows, so that the first steps of a recipe (to see what each did) mostly cost nothing.
+   * as memory allows, so that the first steps of a recipe (to see what each did) mostly cost nothing. `everywhere`: the
+   * style is laid over all of the photo, whatever its mask.
    */
   'photos.render': {
-    request: z.object({ photoId: PhotoId, recipe: Recipe, size: RenderSize, jobId: JobId }).strict(),
+    request: z
+      .object({
+        photoId: PhotoId,
+        recipe: Recipe,
+        size: RenderSize,
+        everywhere: z.boolean().default(false),
+        jobId: JobId,
+      })
+      .strict(),
     response: Rendering,
   },
   /** Of a rendering, or of the original ({@link ORIGINAL}); UNKNOWN_PHOTO where the rendering is not kept any more. */

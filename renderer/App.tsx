@@ -39,6 +39,8 @@ function Window({ session }: { session: Session }) {
   const page = useView((state) => state.page);
   const dialog = useView((state) => state.dialog);
   const entry = useActivePhoto();
+  // The panel takes pictures of its own then, and stays in sight.
+  const takesStyles = useView(({ tab, panelOpen }) => panelOpen && tab === 'style') && entry !== null;
   const close = () => session.actions.view.show(null);
   return (
     <>
@@ -62,7 +64,9 @@ function Window({ session }: { session: Session }) {
         <div
           role="status"
           data-testid="drop-target"
-          className="pointer-events-none fixed inset-0 z-40 flex items-center justify-center border-2 border-accent bg-surround/95"
+          className={`pointer-events-none fixed inset-y-0 left-0 z-40 flex items-center justify-center border-2 border-accent bg-surround/95 ${
+            page === 'darkroom' && takesStyles ? 'right-80' : 'right-0'
+          }`}
         >
           <p className="text-lg font-medium">{t('empty.drop')}</p>
         </div>

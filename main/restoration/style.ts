@@ -14,7 +14,7 @@ import { PAINTING, type PassReport, type StepTools } from './tools';
  * Longer edge in pixels of the picture that is painted at a brush of 1; what is larger is painted reduced. The
  * generator's strokes are a few pixels wide.
  */
-export const PAINTED_EDGE = 1024;
+export const PAINTED_EDGE = 896;
 const BAND_PIXELS = 1 << 18;
 
 /** What stands for the style that the settings ask for: of a preset, of one's own picture, or of two mixed. */

@@ -16,15 +16,16 @@ interface SmallPictureProps {
   box: { width: number; height: number };
   /** Says in words that it is computed; where there is no room for that, a sign has to do. */
   wordless?: boolean;
+  everywhere?: boolean;
 }
 
 /** What a recipe makes of a photo, the way the photo is turned, for somebody who has asked for it small. */
-export function SmallPicture({ photoKey, photo, recipe, box, wordless = false }: SmallPictureProps) {
+export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, everywhere }: SmallPictureProps) {
   const { t } = useTranslation();
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const ratio = useView((state) => state.ratio);
   const orientation = useView((state) => orientationOf(state, photoKey));
-  const other = useComparison((state) => state.others[otherKey(photoKey, { recipe, size: 'small' })]);
+  const other = useComparison((state) => state.others[otherKey(photoKey, { recipe, size: 'small', everywhere })]);
   const upright = seenSize(photo, orientation);
   const scale = Math.min(box.width / upright.width, box.height / upright.height);
   const width = Math.max(1, Math.round(photo.width * scale));

@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useActions } from '../state/context';
 
-/** Takes files that are dropped anywhere on the window, and pictures that are pasted. True while files hover. */
+/**
+ * Takes files that are dropped anywhere on the window, and pictures that are pasted; what is dropped on an element with
+ * `data-drop` belongs to that. True while files hover.
+ */
 export function useFileDrop(): boolean {
   const { takeFiles } = useActions();
   const [dragging, setDragging] = useState(false);
@@ -30,6 +33,7 @@ export function useFileDrop(): boolean {
       event.preventDefault();
       depth = 0;
       setDragging(false);
+      if (event.target instanceof Element && event.target.closest('[data-drop]') !== null) return;
       void takeFiles([...(event.dataTransfer?.files ?? [])]);
     };
     const onPaste = (event: ClipboardEvent) => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { freshLog } from '../../document/edit';
 import type { EditAction, EditLog, MaskOp, Recipe } from '../../preload/contract';
 import { createTranslations } from '../i18n';
+import { withMix, withStyle } from '../state/recipes';
 import { PROPOSAL } from '../testing/fakeBridge';
 import { historyOf } from './history';
 
@@ -37,6 +38,10 @@ test('each thing done has its name, by what it changed', () => {
       { name: 'turned', orientation: 6 },
       { name: 'turned', orientation: 3 },
       { name: 'turned', orientation: 4 },
+      { name: 'step', recipe: withStyle(off, { style: 'waves' }) },
+      { name: 'setting', recipe: withMix(withStyle(off, { style: 'waves' }), { style: 'night', share: 0.5 }) },
+      { name: 'styleMask', paintStyle: dab },
+      { name: 'step', recipe: withStyle(withStyle(off, { style: 'waves' }), null) },
     ]),
   ).map(({ name }) => name);
   expect(names).toMatchObject([
@@ -54,6 +59,10 @@ test('each thing done has its name, by what it changed', () => {
     { text: 'right' },
     { text: 'right' },
     { text: 'mirror' },
+    { text: 'style', choice: { style: 'waves' } },
+    { text: 'mix' },
+    { text: 'styleMask' },
+    { text: 'off', step: 'style' },
   ]);
 });
 
@@ -92,6 +101,10 @@ test('there is a word for every name, in every language', () => {
     { name: 'step' },
     { name: 'recipe' },
     { name: 'maskReset', mask: [] },
+    { name: 'styleMask', paintStyle: dab },
+    { name: 'styleMaskReset', styleMask: [] },
+    { name: 'step', recipe: withStyle(PROPOSAL, { style: 'waves' }) },
+    { name: 'setting', recipe: withMix(withStyle(PROPOSAL, { style: 'waves' }), { style: 'night', share: 0.5 }) },
     { name: 'repair', repair: spot },
     { name: 'repairOn', toggle: { id: 'a', enabled: true } },
     { name: 'repairMoved', move: { id: 'a', to: 0 } },

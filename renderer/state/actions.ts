@@ -396,13 +396,13 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     find,
     get: stores.comparison.getState,
     set: stores.comparison.setState,
-    async render(key, { recipe, size }, started) {
+    async render(key, { recipe, size, everywhere }, started) {
       const photo = find(key)?.photo;
       if (photo == null) return failure('UNKNOWN_PHOTO', 'This photo is no longer open.');
       return asJob(
         'compare',
         key,
-        (jobId) => call('photos.render', { photoId: photo.id, recipe, size, jobId }),
+        (jobId) => call('photos.render', { photoId: photo.id, recipe, size, everywhere, jobId }),
         started,
       );
     },

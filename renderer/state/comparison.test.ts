@@ -157,6 +157,25 @@ describe('computing what is compared', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('of what is compared comes before the gallery, which neither breaks it off nor forgets its own', async () => {
+    const { comparison, asked, cancelled, come } = setUp();
+    const sample: Wish = { ...first, size: 'small', everywhere: true };
+    const next: Wish = { ...second, size: 'small', everywhere: true };
+    comparison.want('gallery', 'a', [sample, next]);
+    comparison.want('comparison', 'a', [first]);
+    expect(cancelled).toEqual([]);
+    await come(0);
+    await come(1);
+    comparison.want('comparison', 'a', []);
+    await come(2);
+    expect(asked.map(({ wish }) => wish)).toEqual([sample, first, next]);
+    // The gallery has gone before its last picture has come.
+    comparison.want('gallery', 'a', [{ ...sample, size: 'preview' }]);
+    comparison.want('gallery', 'a', []);
+    expect(cancelled).toEqual(['job-3']);
+    expect(comparison.isPending()).toBe(false);
+  });
+
   test('waits while something more urgent is on', async () => {
     const { comparison, around, asked } = setUp();
     around.busy = true;

@@ -21,6 +21,8 @@ export interface ComparisonState {
 export interface Wish {
   recipe: Recipe;
   size: RenderSize;
+  /** With the style over all of the photo, whatever its mask. */
+  everywhere?: boolean;
 }
 
 /** What a recipe does, whatever it is called: what does the same has the same key. */
@@ -29,8 +31,8 @@ export function recipeKey(recipe: Recipe): string {
 }
 
 /** Small pictures, of which many are shown at once, are kept apart from those to judge by. */
-export function otherKey(photoKey: string, { recipe, size }: Wish): string {
-  return `${photoKey} ${size === 'small' ? 'small' : 'large'} ${recipeKey(recipe)}`;
+export function otherKey(photoKey: string, { recipe, size, everywhere = false }: Wish): string {
+  return `${photoKey} ${size === 'small' ? 'small' : 'large'}${everywhere ? ' everywhere' : ''} ${recipeKey(recipe)}`;
 }
 
 /** A recipe up to and with a step. */

@@ -9,10 +9,15 @@ import {
   defaultStep,
   freeWith,
   hasWork,
+  isSameStyle,
   stepOf,
+  styleOf,
+  styleSample,
   withEnabled,
+  withMix,
   withOrder,
   withSetting,
+  withStyle,
 } from './recipes';
 
 const kind = fc.constantFrom(...STEP_KINDS);
@@ -44,6 +49,42 @@ test('enlargement and style change places, and stay so whatever is switched afte
   expect(withOrder(swapped, 'upscale', 'style').steps).toEqual(both.steps);
   expect(order(withOrder(PROPOSAL, 'style', 'upscale'))).toEqual(['style', 'upscale']);
   expect(freeWith('repair')).toEqual([]);
+});
+
+test('another style is applied as the former was; a second one is never the same', () => {
+  const own = { style: 'quilt.jpg', code: { by: '0'.repeat(64), values: [1, 2] } };
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom({ style: 'waves' }, { style: 'night' }, own, null), { minLength: 1 }),
+      fc.constantFrom({ style: 'waves' }, { style: 'night' }, own),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (choices, second, strength) => {
+        let recipe = withMix(withStyle(PROPOSAL, { style: 'scream' }), { ...second, share: 0.3 });
+        recipe = withSetting(recipe, 'style', 'strength', strength);
+        for (const choice of choices) recipe = withStyle(recipe, choice);
+        expect(Recipe.safeParse(recipe).success).toBe(true);
+        const last = choices.at(-1)!;
+        const now = styleOf(recipe);
+        expect(now === null ? null : { style: now.style, ...(now.code && { code: now.code }) }).toEqual(last);
+        const { settings } = stepOf(recipe, 'style')!;
+        expect(settings.strength).toBe(strength);
+        const wasChosen = choices.some((choice) => choice !== null && isSameStyle(choice, second));
+        expect(settings.mix).toEqual(wasChosen ? undefined : { ...second, share: 0.3 });
+        expect(recipe.steps.filter(({ kind }) => kind !== 'style')).toEqual(PROPOSAL.steps);
+      },
+    ),
+  );
+});
+
+test('a sample in the gallery is the photo in one style alone, however weakly or mixed that is applied', () => {
+  let recipe = withEnabled(withStyle(PROPOSAL, { style: 'scream' }), 'upscale', true);
+  recipe = withMix(withSetting(recipe, 'style', 'strength', 0.2), { style: 'night', share: 0.5 });
+  const sample = styleSample(recipe, { style: 'waves' });
+  expect(stepOf(sample, 'style')?.settings).toEqual({ style: 'waves', strength: 1, keepColours: false, brush: 1 });
+  expect(stepOf(sample, 'upscale')).toBeNull();
+  expect(styleOf(styleSample(recipe, null))).toBeNull();
+  // What changes no sample gives it no new name, so that it is not computed again.
+  expect(styleSample(withSetting(recipe, 'style', 'strength', 0.9), { style: 'waves' })).toEqual(sample);
 });
 
 test('every control sets what its schema accepts, over its whole range', () => {

@@ -51,7 +51,9 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
 
   // The list is made anew with every drawing; what it says is what counts.
   const said = JSON.stringify(
-    shown.filter((item) => hasSteps(item.recipe)).map((item): Wish => ({ recipe: item.recipe, size: 'small' })),
+    shown
+      .filter((item) => hasSteps(item.recipe))
+      .map((item): Wish => ({ recipe: item.recipe, size: 'small', everywhere: true })),
   );
   useEffect(() => {
     // Variants of the photo are many small pictures as well, and in sight.
@@ -75,7 +77,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
               }}
               className="flex w-full flex-col rounded-md border border-line bg-raised p-1.5 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
             >
-              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} wordless />
+              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} wordless everywhere />
               <span className="mt-1 flex h-5 w-full items-center gap-1">
                 {isChosen && <Icon of={CircleCheck} className="shrink-0 text-accent" />}
                 <span className="truncate">{item.name}</span>

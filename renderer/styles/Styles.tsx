@@ -1,5 +1,5 @@
 import { LoaderCircle, Palette } from 'lucide-react';
-import { useEffect } from 'react';
+import { type DragEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
@@ -12,7 +12,8 @@ import { StyleCard } from './StyleCard';
 /** Styles to paint the photo in, each shown on the photo itself. */
 export function Styles({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
-  const { load } = useActions().styles;
+  const { load, take } = useActions().styles;
+  const [isOver, setOver] = useState(false);
   const styles = useApp((state) => state.styles);
   const { photo, recipe, analysis } = entry;
   useEffect(() => void load(), [load]);
@@ -37,11 +38,26 @@ export function Styles({ entry }: { entry: OpenPhoto }) {
       </div>
     );
   }
+  const onDrop = (event: DragEvent) => {
+    setOver(false);
+    const [file] = event.dataTransfer.files;
+    if (file !== undefined) void take(entry.key, file);
+  };
   return (
-    <div data-testid="styles" className="space-y-3">
+    <section
+      aria-label={t('panel.style')}
+      data-testid="styles"
+      data-drop="style"
+      onDragOver={(event) => setOver(event.dataTransfer.types.includes('Files'))}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={onDrop}
+      className="min-h-full space-y-3"
+    >
       <StyleCard entry={entry} recipe={recipe} styles={styles} />
-      <OwnStyle photoKey={entry.key} />
+      <OwnStyle photoKey={entry.key} isOver={isOver} />
       <Gallery entry={entry} photo={photo} recipe={recipe} styles={styles} />
-    </div>
+    </section>
   );
 }
