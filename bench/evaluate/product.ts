@@ -67,8 +67,8 @@ export class Product {
     return { picture: await readPicture(output.path), analysis, seconds: report?.seconds ?? Number.NaN };
   }
 
-  styles(): Promise<StyleInfo[]> {
-    return this.#engine.request('styles', null);
+  async styles(): Promise<StyleInfo[]> {
+    return (await this.#engine.request('styles', null)).presets;
   }
 
   /** What a file is found to need; nothing is written. */

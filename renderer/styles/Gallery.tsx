@@ -26,6 +26,8 @@ interface Item {
   name: string;
   /** Who made it. */
   by: string | null;
+  /** What it takes from its work. */
+  description?: string;
   choice: StyleChoice | null;
   onRemove?: () => void;
 }
@@ -45,7 +47,13 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
       choice: { style: own.name, code: own.code },
       onRemove: () => void actions.styles.remove(own),
     })),
-    ...styles.presets.map(({ id, work, artist }) => ({ id, name: work, by: artist, choice: { style: id } })),
+    ...styles.presets.map(({ id, work, artist, description }) => ({
+      id,
+      name: work,
+      by: artist,
+      description,
+      choice: { style: id },
+    })),
   ];
   const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));
 
@@ -71,7 +79,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
               type="button"
               data-testid={`style-${item.id}`}
               aria-pressed={isChosen}
-              title={item.by === null ? item.name : `${item.name}, ${item.by}`}
+              title={item.description ?? [item.name, item.by].filter(Boolean).join(', ')}
               onClick={() => {
                 if (!isChosen) actions.styles.choose(entry.key, item.choice);
               }}
