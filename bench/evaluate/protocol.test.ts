@@ -9,7 +9,7 @@ import { resample } from './resampling';
 const FIXTURE = join(import.meta.dirname, '../../models/training/evaluation/protocol.json');
 const expected = JSON.parse(readFileSync(FIXTURE, 'utf8')) as Record<string, unknown>;
 
-const digest = (...arrays: Uint8Array[]) => {
+const digest = (...arrays: (Uint8Array | Float32Array)[]) => {
   const hash = createHash('sha256');
   for (const array of arrays) hash.update(array);
   return hash.digest('hex').slice(0, 16);
@@ -41,6 +41,18 @@ describe('the test cases', () => {
     ] as const) {
       found[`resampled ${width} x ${height}`] = digest(resample(picture, width, height).data);
     }
+    for (const [width, height] of [
+      [96, 80],
+      [40, 33],
+      [7, 80],
+    ] as const) {
+      found[`averaged ${width} x ${height}`] = digest(p.averaged(picture, width, height).data);
+    }
+    found['within 50 px'] = digest(p.within(picture, 50).data);
+    const channel = (of: p.Picture, c: number) => ({ ...of, data: of.data.filter((_, i) => i % 3 === c) });
+    const kinds = [[overlay, channel(p.ramp(64, 50), 0)], [channel(p.ramp(50, 64), 2)]];
+    found.scans = digest(...Array.from({ length: 6 }, (_, i) => p.scan(kinds, 'held out', i, 32).data));
+    found.latents = digest(p.latents('z', 3, 5));
     for (const level of p.LEVELS) {
       for (const index of [0, 1])
         found[`damage ${level} ${index}`] = digestOf(p.damaged(p.ramp(256, 192), level, index));

@@ -69,15 +69,20 @@ export class Random {
 /** Gaussian noise of `sigma` levels in each channel, as a file holds it: rounded and clipped. */
 export function noisy(picture: Picture, sigma: number, name: string, index: number): Picture {
   const random = new Random(name, index);
-  const data = picture.data.map((value) => {
-    let sum = -MEAN;
-    for (let i = 0; i < 6; i++) {
-      const drawn = random.next();
-      sum += (drawn & 0xffff) + (drawn >>> 16);
-    }
-    return Math.max(0, Math.min(255, ((value << 16) + sigma * sum + 32768) >> 16));
-  });
+  const data = picture.data.map((value) =>
+    Math.max(0, Math.min(255, ((value << 16) + sigma * gaussian(random) + 32768) >> 16)),
+  );
   return { ...picture, data };
+}
+
+/** A whole number from a normal distribution, standard deviation 65,536. */
+function gaussian(random: Random): number {
+  let sum = -MEAN;
+  for (let i = 0; i < 6; i++) {
+    const drawn = random.next();
+    sum += (drawn & 0xffff) + (drawn >>> 16);
+  }
+  return sum;
 }
 
 /** Weighed 1 2 1 in rows and columns, the edges repeated: what a plain lens leaves. */
@@ -102,6 +107,53 @@ export function greyOf({ data }: Picture): Uint8Array {
     grey[i] = Math.floor((299 * data[3 * i]! + 587 * data[3 * i + 1]! + 114 * data[3 * i + 2]! + 500) / 1000);
   }
   return grey;
+}
+
+// ------------------------------------------------------------------------------------------------ sizes
+
+/** A picture that is no larger: the mean over the area that each pixel stands for, halves upwards. */
+export function averaged(picture: Picture, width: number, height: number): Picture {
+  const channels = picture.data.length / (picture.width * picture.height);
+  const across = partsOf(picture.width, width);
+  const down = partsOf(picture.height, height);
+  const area = picture.width * picture.height;
+  const data = new Uint8Array(width * height * channels);
+  const sums = new Float64Array(picture.width * channels);
+  for (const [y, rows] of down.entries()) {
+    sums.fill(0);
+    for (const [row, share] of rows) {
+      const from = row * sums.length;
+      for (let i = 0; i < sums.length; i++) sums[i]! += share * picture.data[from + i]!;
+    }
+    for (const [x, columns] of across.entries()) {
+      for (let c = 0; c < channels; c++) {
+        let total = 0;
+        for (const [column, share] of columns) total += share * sums[column * channels + c]!;
+        data[(y * width + x) * channels + c] = Math.floor((2 * total + area) / (2 * area));
+      }
+    }
+  }
+  return { width, height, data };
+}
+
+/** For each of `wanted` equal parts of a row, the samples in it and how much of them, in 1/wanted of a sample. */
+function partsOf(length: number, wanted: number): [sample: number, share: number][][] {
+  return Array.from({ length: wanted }, (_, i) => {
+    const [from, until] = [i * length, (i + 1) * length];
+    const parts: [number, number][] = [];
+    for (let at = Math.floor(from / wanted); at * wanted < until; at++) {
+      parts.push([at, Math.min(until, (at + 1) * wanted) - Math.max(from, at * wanted)]);
+    }
+    return parts;
+  });
+}
+
+/** A picture with no side above `longest`, of its proportions. */
+export function within(picture: Picture, longest: number): Picture {
+  const most = Math.max(picture.width, picture.height);
+  if (most <= longest) return picture;
+  const side = (length: number) => Math.max(1, Math.floor((2 * length * longest + most) / (2 * most)));
+  return averaged(picture, side(picture.width), side(picture.height));
 }
 
 // ------------------------------------------------------------------------------------------------ strokes
@@ -335,6 +387,34 @@ function truth(before: Picture, after: Picture, cover: Int32Array, sound: number
     judged[i] = cover[i]! < sound || label[i] === 1 ? 1 : 0;
   }
   return { label, judged };
+}
+
+// ------------------------------------------------------------------------------------------------ overlays
+
+/** `[count, size]`, standard normal: inputs of a net that draws. */
+export function latents(name: string, count: number, size: number): Float32Array {
+  const values = new Float32Array(count * size);
+  for (let i = 0; i < count; i++) {
+    const random = new Random(`latents ${name}`, i);
+    for (let k = 0; k < size; k++) values[i * size + k] = gaussian(random) / 65536;
+  }
+  return values;
+}
+
+/** A square cut by lot from a scanned overlay; `kinds` holds for each kind of damage its overlays, in one channel. */
+export function scan(kinds: readonly (readonly Picture[])[], name: string, index: number, side: number): Picture {
+  const random = new Random(`scans ${name}`, index);
+  const overlays = kinds[random.below(kinds.length)]!;
+  const { width, height, data } = overlays[random.below(overlays.length)]!;
+  const edge = (Math.min(width, height) * (768 + random.below(257))) >> 10;
+  const top = random.below(height - edge + 1);
+  const left = random.below(width - edge + 1);
+  const square = new Uint8Array(edge * edge);
+  for (let y = 0; y < edge; y++) {
+    const from = (top + y) * width + left;
+    square.set(data.subarray(from, from + edge), y * edge);
+  }
+  return averaged({ width: edge, height: edge, data: square }, side, side);
 }
 
 /** A picture for the tests of both sides. */

@@ -58,10 +58,12 @@ def _unit(x):
 class Lpips(nn.Module):
     """LPIPS (squeeze) between two RGB batches [N, 3, H, W] 0..1: float32 [N], 0 = the same."""
 
+    HEADS = "lpips_squeeze_v0.1.pth"
+
     def __init__(self, folder, features=None):
         super().__init__()
         self.features = features or SqueezeFeatures(folder)
-        state = torch.load(Path(folder) / "lpips_squeeze_v0.1.pth", map_location="cpu")
+        state = torch.load(Path(folder) / self.HEADS, map_location="cpu")
         for i in range(7):
             self.register_buffer(f"head{i}", state[f"lin{i}.model.1.weight"].float())
 
@@ -75,6 +77,9 @@ class Lpips(nn.Module):
 def gram(x):
     """Channel correlations [N, C, C] of a feature map [N, C, H, W], per pixel and channel."""
     n, c, h, w = x.shape
+    if torch.onnx.is_in_onnx_export():
+        rows = x.reshape(n, c, h * w)
+        return torch.bmm(rows, rows.transpose(1, 2)) / (c * h * w)
     # as convolutions, since not every build of PyTorch multiplies matrices through a fast BLAS
     rows = x.reshape(n, c, h * w, 1, 1).unbind()
     return torch.stack([F.conv2d(each, each)[..., 0, 0] for each in rows]) / (c * h * w)

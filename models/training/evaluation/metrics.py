@@ -50,6 +50,7 @@ def manifold(real, made, k=3):
     precision: share of the made that lie within the k-th neighbour's distance of a real one; recall: the other way
     round; diversity: mean distance of two made ones as a share of that of two real ones.
     """
+    real, made = (np.asarray(each, np.float64) for each in (real, made))
     distances = lambda a, b: np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * a @ b.T, 0))
     own = {"real": distances(real, real), "made": distances(made, made)}
     reach = {name: np.sort(d, 1)[:, min(k, len(d) - 1)] for name, d in own.items()}

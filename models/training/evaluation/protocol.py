@@ -12,6 +12,9 @@ pixel, opacities in 1/256, directions in 1/64 of a turn. Nothing is rounded but 
   within half the width of a segment.
 - Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. What changes the luma by less
   than `VISIBLE` levels, or covers less than half of a pixel, is neither damage nor sound.
+- Reduction: the mean over the area that a pixel stands for, halves upwards.
+- Latents: the Gaussian noise above, in units of its standard deviation.
+- Scans: a kind of damage, one of its overlays, and three quarters of its shorter side or more, all by lot.
 """
 import numpy as np
 
@@ -91,6 +94,35 @@ def grey_of(picture):
     """Luma of uint8 [H, W, 3] in whole levels: uint8 [H, W]."""
     whole = picture.astype(np.int32)
     return ((299 * whole[..., 0] + 587 * whole[..., 1] + 114 * whole[..., 2] + 500) // 1000).astype(np.uint8)
+
+
+# ---------------------------------------------------------------- sizes
+
+
+def _sums(samples, wanted):
+    """int64 [wanted, ...]: what lies in each of `wanted` equal parts of the first axis, in 1/wanted of a sample."""
+    whole, part = np.divmod(np.arange(wanted + 1) * len(samples), wanted)
+    nothing = np.zeros_like(samples[:1])
+    until = np.concatenate([nothing, np.cumsum(samples, 0)])[whole] * wanted
+    until += np.concatenate([samples, nothing])[whole] * part.reshape(-1, *[1] * (samples.ndim - 1))
+    return np.diff(until, axis=0)
+
+
+def averaged(picture, height, width):
+    """uint8 [height, width] or [height, width, C] of a picture that is no smaller."""
+    area = picture.shape[0] * picture.shape[1]
+    rows = _sums(picture.astype(np.int64), height)
+    total = np.moveaxis(_sums(np.moveaxis(rows, 1, 0), width), 0, 1)
+    return ((2 * total + area) // (2 * area)).astype(np.uint8)
+
+
+def within(picture, longest):
+    """A picture with no side above `longest`, of its proportions."""
+    most = max(picture.shape[:2])
+    if most <= longest:
+        return picture
+    height, width = (max(1, (2 * side * longest + most) // (2 * most)) for side in picture.shape[:2])
+    return averaged(picture, height, width)
 
 
 # ---------------------------------------------------------------- strokes
@@ -255,6 +287,26 @@ def overlaid(picture, overlay, index):
     label = ((cover >= 128) & (change >= VISIBLE)).astype(np.uint8)
     judged = ((cover < 16) | (label > 0)).astype(np.uint8)
     return after, label, judged
+
+
+# ---------------------------------------------------------------- overlays
+
+
+def latents(name, count, size):
+    """float32 [count, size], standard normal: inputs of a net that draws."""
+    return (np.stack([gaussian(f"latents {name}", i, size) for i in range(count)]) / 65536).astype(np.float32)
+
+
+def scan(kinds, name, index, side):
+    """uint8 [side, side] of scanned overlays. kinds: for each kind of damage its overlays, uint8 [H, W]."""
+    rng = Random(f"scans {name}", index)
+    overlays = kinds[rng.below(len(kinds))]
+    overlay = overlays[rng.below(len(overlays))]
+    height, width = overlay.shape
+    edge = (min(height, width) * (768 + rng.below(257))) >> 10
+    top = rng.below(height - edge + 1)
+    left = rng.below(width - edge + 1)
+    return averaged(overlay[top : top + edge, left : left + edge], side, side)
 
 
 def ramp(width, height):

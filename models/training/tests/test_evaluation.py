@@ -12,10 +12,11 @@ import numpy as np
 import torch
 
 from training import data, evaluate
-from training.evaluation import baselines, metrics
+from training.evaluation import baselines, metrics, perceptual_onnx
 from training.evaluation import protocol as p
 from training.evaluation.context import Context, measured, row
 from training.evaluation.tiles import run
+from training.export import run_in_node, write_graph
 from training.generators import find
 from training.tests.made_data import made_data
 
@@ -188,10 +189,36 @@ class Evaluation(unittest.TestCase):
         context = Context(self.data, product=product)
         self.assertEqual([context.told("restorer", case, 1, 25.0) for case in ("noise 25", "JPEG 10")], [24.0, 25.0])
 
-    def test_the_rows_in_decibels_are_compared(self):
-        rows = [row("a", "PSNR", "dB", [20.0, 21.0], {}, ""), row("b", "PSNR", "dB", [30.0], {}, ""), row("a", "SSIM", "", [0.5], {}, "")]
-        product = {"generators": {"x": {"rows": [{"case": c, "metric": m, "value": v} for c, m, v in (("a", "PSNR", 20.51), ("b", "PSNR", 31.0), ("a", "SSIM", 0.1))]}}}
-        self.assertEqual(evaluate.disagreements("x", rows, product), [("b", "PSNR", 30.0, 31.0), ("a", "PSNR", 20.5, 20.51)])
+    def test_the_rows_that_are_to_agree_are_compared(self):
+        rows = [
+            row("a", "PSNR", "dB", [20.0, 21.0], {}, ""),
+            row("b", "PSNR", "dB", [30.0], {}, ""),
+            row("a", "SSIM", "", [0.5], {}, ""),
+            row("a", "recall", "", [0.52], {}, ""),
+            row("b", "recall", "", [0.5], {}, ""),
+        ]
+        found = (("a", "PSNR", 20.51), ("b", "PSNR", 31.0), ("a", "SSIM", 0.1), ("a", "recall", 0.5), ("b", "recall", None))
+        product = {"generators": {"x": {"rows": [{"case": c, "metric": m, "value": v} for c, m, v in found]}}}
+        self.assertEqual(
+            evaluate.disagreements("x", rows, product, {"recall": 0.002}),
+            [("b", "PSNR", 30.0, 31.0, 0.05), ("a", "recall", 0.52, 0.5, 0.002), ("a", "PSNR", 20.5, 20.51, 0.05)],
+        )
+        self.assertEqual(evaluate.disagreements("y", rows, product, {}), [])
+
+    def test_the_graphs_for_the_product_measure_what_the_kit_measures(self):
+        torch.manual_seed(5)
+        with made_data() as folder:
+            for name, (module, inputs, output, axes) in perceptual_onnx.graphs(f"{folder}/perceptual").items():
+                path = Path(folder) / f"{name}.onnx"
+                write_graph(module, inputs, output, axes, path)
+                # of another size than the graph was traced with
+                other = {key: torch.rand(value.shape[0] + (name == "overlays"), value.shape[1], 88, 72) for key, value in inputs.items()}
+                with torch.no_grad():
+                    wanted = module(*other.values()).numpy()
+                found = run_in_node(path, {key: value.numpy() for key, value in other.items()}, output)
+                if found is not None:
+                    np.testing.assert_allclose(found[0].reshape(wanted.shape), wanted, rtol=1e-3, atol=1e-5)
+                self.assertTrue(np.isfinite(wanted).all())
 
     def test_the_card_has_the_strongest_baseline(self):
         rows = [

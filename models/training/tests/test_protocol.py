@@ -32,6 +32,11 @@ def measured():
     whole = p.ramp(96, 80)
     for size in ((24, 20), (48, 40), (192, 160), (384, 320)):
         result[f"resampled {size[0]} x {size[1]}"] = digest(resample_picture(whole, size[1], size[0]))
+    result.update({f"averaged {w} x {h}": digest(p.averaged(whole, h, w)) for w, h in ((96, 80), (40, 33), (7, 80))})
+    result["within 50 px"] = digest(p.within(whole, 50))
+    kinds = [[overlay, p.ramp(64, 50)[..., 0]], [p.ramp(50, 64)[..., 2]]]
+    result["scans"] = digest(*(p.scan(kinds, "held out", i, 32) for i in range(6)))
+    result["latents"] = digest(p.latents("z", 3, 5))
     for level in p.LEVELS:
         for index in (0, 1):
             result[f"damage {level} {index}"] = digest(*p.damaged(p.ramp(256, 192), level, index))
@@ -41,6 +46,7 @@ def measured():
     result["psnr"] = metrics.psnr(picture, noise)
     result["psnr in a mask"] = metrics.psnr(picture, noise, p.stroke_mask(1, 96, 80, 8))
     result["ssim"] = metrics.ssim(picture, noise)
+    result["manifold"] = metrics.manifold(p.latents("real", 40, 6), p.latents("made", 30, 6) * np.float32(0.75))
     return result
 
 
@@ -64,6 +70,15 @@ class Protocol(unittest.TestCase):
         within = [(np.abs(noise) < k).mean() for k in (1, 2, 3)]
         np.testing.assert_allclose(within, [0.683, 0.954, 0.997], atol=0.005)
         self.assertLess(abs(np.corrcoef(noise[1:], noise[:-1])[0, 1]), 0.01)
+
+    def test_a_reduced_picture_has_the_means_of_what_it_was(self):
+        picture = p.ramp(96, 80)
+        blocks = picture.reshape(8, 10, 12, 8, 3).mean((1, 3))
+        np.testing.assert_allclose(p.averaged(picture, 8, 12), blocks, atol=0.5)
+        uneven = p.averaged(picture, 7, 11).mean((0, 1))
+        np.testing.assert_allclose(uneven, picture.mean((0, 1)), atol=0.5)
+        self.assertEqual(p.within(picture, 48).shape, (40, 48, 3))
+        self.assertIs(p.within(picture, 96), picture)
 
     def test_damage_is_where_the_label_says(self):
         picture = np.full((128, 128, 3), 120, np.uint8)

@@ -12,9 +12,10 @@ import torch
 
 from ... import data as data_module
 from ...export import run_in_node, write_graph
-from ...generators.style import CONTENT_MAP, PRESETS, STYLE, VARIATION, shrunk, statistics_of
+from ...generators.style import CONTENT_MAP, LONGEST, PRESETS, STYLE, VARIATION, statistics_of
 from ...losses import SqueezeFeatures, likeness, style_distance, total_variation
-from ..context import centre, row, to_picture, to_planes, write_sheet
+from .. import protocol
+from ..context import centre, read_folder, row, to_picture, to_planes, write_sheet
 from ..tiles import run
 
 ID = "style"
@@ -22,6 +23,7 @@ SIDE, STEPS, RATE = 256, (20, 200), 0.03
 MANNERS = ("van-gogh-starry-night", "hokusai-great-wave", "munch-the-scream", "picabia-udnie")
 PHOTOGRAPHS = ("5", "15", "19", "23")  # of Kodak's
 TIMED = 512
+AGREEMENT = {"style distance": 0.005, "content distance": 0.005}
 
 
 def tensor(picture):
@@ -56,7 +58,7 @@ def styles(context):
     except data_module.DataError:
         return {}
     files = {Path(name).stem: picture for name, picture in zip(found.names, found)}
-    return {identity: shrunk(files[file]) for identity, (file, *_) in PRESETS.items() if file in files}
+    return {identity: protocol.within(files[file], LONGEST) for identity, (file, *_) in PRESETS.items() if file in files}
 
 
 def paint(net, card, photograph, style):
@@ -67,7 +69,7 @@ def paint(net, card, photograph, style):
 def distances(net, card, context, steps=STEPS):
     """Rows of the distances to the photograph and to the painting; none without the weights of the features."""
     paintings, perceptual = styles(context), context.data / "perceptual"
-    photographs = [p for name, p in context.pictures("kodak") if name in PHOTOGRAPHS]
+    photographs = [p for name, p in read_folder(context.data / "eval/kodak") if name in PHOTOGRAPHS][: context.limit]
     if not (paintings and photographs and perceptual.is_dir()):
         return []
     features = SqueezeFeatures(perceptual).eval()
