@@ -2,10 +2,13 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildEngine, fixtureCard, installFixture, temporaryFolder } from '../../main/engine/test-support';
-import { testScene } from '../../main/restoration/testing';
+import type { Card } from '../../main/generators/card';
+import { mapPixels, testScene } from '../../main/restoration/testing';
 import { writePng } from './pictures';
 import type { Report, Row } from './report';
 
+const SHIPPED = join(import.meta.dirname, '../../models');
+const FIXTURES = join(import.meta.dirname, 'fixtures');
 let built: Awaited<ReturnType<typeof buildEngine>>;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let main: typeof import('./index').main;
@@ -53,6 +56,7 @@ afterAll(async () => {
 
 /** Runs the command and answers its exit code and what it printed. */
 async function evaluate(...args: string[]): Promise<{ code: number; out: string; told: string }> {
+  vi.restoreAllMocks();
   const out = vi.spyOn(console, 'log').mockImplementation(() => {});
   const told = vi.spyOn(console, 'error').mockImplementation(() => {});
   const code = await main(args, built.entry);
@@ -82,7 +86,7 @@ describe('npm run evaluate', () => {
       'upscaler-x2',
       'upscaler-x2-crisp',
     ]);
-    const missing = ['OpenCV', 'LPIPS', 'style ', 'upscaler-x4-crisp', 'upscaler-x4 '];
+    const missing = ['OpenCV', 'LPIPS', 'damage-synthesiser ', 'style ', 'upscaler-x4-crisp', 'upscaler-x4 '];
     expect(notes).toEqual(missing.map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
@@ -137,25 +141,113 @@ describe('npm run evaluate', () => {
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
   });
 
-  it('paints in each style that ships, a line of the sheet for each', async () => {
-    const [shipped, painters] = [join(import.meta.dirname, '../../models/style'), join(folder.path, 'painters')];
-    await cp(shipped, join(painters, 'style'), { recursive: true });
-    const presets = join(painters, 'style', 'presets.json');
-    await writeFile(presets, JSON.stringify(JSON.parse(await readFile(presets, 'utf8')).slice(0, 2)));
-    const sheets = join(folder.path, 'sheets');
-    const { code, out } = await onData('--models', painters, '--limit', '1', '--json', '--sheets', sheets);
-    expect(code).toBe(0);
-    const { rows, secondsPerMegapixel } = (JSON.parse(out) as Report).generators.style!;
-    expect(secondsPerMegapixel).toBeGreaterThan(0);
-    expect(rows).toHaveLength(2);
-    for (const { value } of rows) {
-      expect(value!).toBeGreaterThan(0.1);
-      expect(value!).toBeLessThan(0.98);
-    }
-    const { readPicture } = await import('./pictures');
-    const { width, height } = await readPicture(join(sheets, 'style.png'));
-    expect([width, height]).toEqual([160, 3 * 120 + 16]);
-  }, 120_000);
+  describe('with features to measure in', () => {
+    const cache = process.env.EMULSION_TRAINING_CACHE;
+    beforeAll(async () => {
+      process.env.EMULSION_TRAINING_CACHE = join(folder.path, 'cache with graphs');
+      const { graphsFolder } = await import('./python');
+      await cp(FIXTURES, graphsFolder(SHIPPED), { recursive: true });
+    });
+    afterAll(() => {
+      process.env.EMULSION_TRAINING_CACHE = cache;
+    });
+
+    it('paints in each style that ships, a line of the sheet for each, and nearer to a painting than it came', async () => {
+      const painters = join(folder.path, 'painters');
+      await cp(join(SHIPPED, 'style'), join(painters, 'style'), { recursive: true });
+      const presets = join(painters, 'style', 'presets.json');
+      await writeFile(presets, JSON.stringify(JSON.parse(await readFile(presets, 'utf8')).slice(0, 2)));
+      const data = join(folder.path, 'data with paintings');
+      const red = mapPixels(testScene(150, 130, 5), (r, g, b) => [0.5 + r / 2, g / 3, b / 3]);
+      await writePng({ ...red, data: red.data as Uint8Array }, join(data, 'styles', 'munch-the-scream.png'));
+      for (const [i, name] of ['5', '15'].entries()) {
+        const scene = { width: 160, height: 120, data: testScene(160, 120, i).data as Uint8Array };
+        await writePng(scene, join(data, 'eval', 'kodak', `${name}.png`));
+      }
+      const sheets = join(folder.path, 'sheets');
+      const options = ['--data', data, '--models', painters, '--threads', '1', '--json', '--sheets', sheets];
+      const { code, out } = await evaluate(...options, '--only', 'style', '--limit', '1');
+      expect(code).toBe(0);
+      const { rows, secondsPerMegapixel } = (JSON.parse(out) as Report).generators.style!;
+      expect(secondsPerMegapixel).toBeGreaterThan(0);
+      expect(find(rows, 'time', 'seconds per megapixel').value).toBe(secondsPerMegapixel);
+      const kept = rows.filter(({ metric }) => metric === 'SSIM to the photo');
+      expect(kept).toHaveLength(2);
+      for (const { value } of kept) {
+        expect(value!).toBeGreaterThan(0.1);
+        expect(value!).toBeLessThan(0.98);
+      }
+      // By the mean colours, which is what the fixture calls a style.
+      const style = find(rows, '256 px of kodak', 'style distance');
+      expect(style.value!).toBeLessThan(style.baselines['as it came']! / 2);
+      expect(style.pictures).toHaveLength(1);
+      const { measured } = JSON.parse(await readFile(join(SHIPPED, 'style', 'card.json'), 'utf8')) as Card;
+      const { name, value } = measured.find(({ metric }) => metric.startsWith('style distance, 256 px'))!.baseline!;
+      expect(style.baselines[name]).toBe(value);
+      const content = find(rows, '256 px of kodak', 'content distance');
+      expect(content.value!).toBeGreaterThan(0.001);
+      expect(content.baselines['as it came']).toBe(0);
+      const { readPicture } = await import('./pictures');
+      const { width, height } = await readPicture(join(sheets, 'style.png'));
+      expect([width, height]).toEqual([160, 3 * 120 + 16]);
+    }, 120_000);
+
+    it('measures drawn damage beside scans that were not trained on, and those of the training set', async () => {
+      const net = join(folder.path, 'synthesiser', 'damage-synthesiser');
+      await mkdir(net, { recursive: true });
+      await cp(join(FIXTURES, 'damage-synthesiser.onnx'), join(net, 'generator.onnx'));
+      const inputs = [
+        { name: 'z', size: 10 },
+        { name: 'noise', size: 256 },
+      ];
+      const card = { file: 'generator.onnx', inputs, output: { name: 'overlay', side: 128 } };
+      await writeFile(join(net, 'card.json'), JSON.stringify(card));
+      const run = async (...more: string[]) => {
+        const { code, out } = await onData(
+          '--models',
+          join(net, '..'),
+          '--only',
+          'damage-synthesiser',
+          ...more,
+          '--json',
+        );
+        expect(code).toBe(0);
+        return (JSON.parse(out) as Report).generators['damage-synthesiser']!;
+      };
+      const where = 'beside held-out scans';
+      // Without scans there is nothing to stand beside.
+      const { rows: none } = await run('--limit', '3');
+      expect(find(none, where, 'precision')).toMatchObject({
+        value: null,
+        baselines: { 'scans of the training set': null },
+      });
+
+      const overlays = join(folder.path, 'overlays');
+      for (const kind of ['dots', 'spots']) {
+        for (let i = 0; i < 40; i++) {
+          const half = kind === 'dots' ? 5 + i / 8 : 50 + i / 4;
+          const isInside = (at: number) =>
+            Math.abs((at % 140) - 70) < half && Math.abs(Math.floor(at / 140) - 70) < half;
+          const data = Uint8Array.from({ length: 140 * 140 }, (_, at) => (isInside(at) ? 255 : 0));
+          await writePng({ width: 140, height: 140, data }, join(overlays, kind, `${i}.png`));
+        }
+      }
+      const sheets = join(folder.path, 'sheets');
+      const { rows, secondsPerMegapixel } = await run('--limit', '60', '--overlays', overlays, '--sheets', sheets);
+      expect(secondsPerMegapixel).toBeGreaterThan(0);
+      // The fixture draws grey squares, which no scan has; scans are like one another.
+      for (const metric of ['precision', 'recall']) {
+        const { value, baselines } = find(rows, where, metric);
+        expect(value).toBe(0);
+        expect(baselines['scans of the training set']).toBeGreaterThan(0.6);
+      }
+      const diversity = find(rows, where, 'diversity');
+      expect(diversity.value).toBeGreaterThan(0.2);
+      expect(diversity.baselines['scans of the training set']).toBeCloseTo(1, 0);
+      const { readPicture } = await import('./pictures');
+      expect(await readPicture(join(sheets, 'damage-synthesiser.png'))).toMatchObject({ width: 10 * 128 + 9 * 8 });
+    }, 120_000);
+  });
 
   it('says which report it cannot read', async () => {
     const broken = join(folder.path, 'broken.json');

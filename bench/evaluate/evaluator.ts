@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { listPictures, readPicture } from './pictures';
 import type { Product } from './product';
 import type { Picture } from './protocol';
-import type { Lpips, OpenCv } from './python';
+import type { OpenCv, Perceptual } from './python';
 import type { Row } from './report';
 
 /** What the measurements of all generators share. */
 export interface Context {
+  /** The folder of the generators that are measured. */
+  models: string;
   /** A folder laid out like `<data>/eval`: kodak, cid22, old. */
   pictures: string;
   /** Scanned damage, `<kind>/*.webp`; null: none. */
@@ -19,7 +22,7 @@ export interface Context {
   folder: string;
   /** Null where it is not installed. */
   opencv: OpenCv | null;
-  lpips: Lpips | null;
+  perceptual: Perceptual | null;
   /** Where contact sheets go; null: nowhere. */
   sheets: string | null;
   /** Says what is being measured. */
@@ -37,13 +40,18 @@ export async function picturesOf({ pictures, limit }: Context, name: string): Pr
   return Promise.all(listPictures(join(pictures, name), limit).map(readPicture));
 }
 
+/** A folder beside the pictures or among them; null where there is none. */
+export function folderBeside({ pictures }: Pick<Context, 'pictures'>, name: string): string | null {
+  return [join(pictures, '..', name), join(pictures, name)].find(existsSync) ?? null;
+}
+
 /** LPIPS of each pair; null where it cannot be measured. */
 export async function distances(
-  { lpips }: Context,
+  { perceptual }: Context,
   ones: readonly Picture[],
   others: readonly Picture[],
 ): Promise<(number | null)[]> {
   const found: (number | null)[] = [];
-  for (const [i, one] of ones.entries()) found.push(lpips ? await lpips.distance(one, others[i]!) : null);
+  for (const [i, one] of ones.entries()) found.push(perceptual && (await perceptual.lpips(one, others[i]!)));
   return found;
 }

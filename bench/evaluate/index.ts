@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Evaluator } from './evaluator';
 import { Product } from './product';
-import { Lpips, OpenCv } from './python';
+import { OpenCv, Perceptual } from './python';
 import { type Report, toMarkdown, toText } from './report';
 
 /**
@@ -18,7 +18,8 @@ npm run evaluate -- --report <file> [--markdown]
 
   --report <file>      prints again what --json printed earlier, and measures nothing
 
-  --data <folder>      pictures: kodak, cid22, old below it or below its eval; perceptual beside them for LPIPS
+  --data <folder>      pictures: kodak, cid22, old below it or below its eval; beside them perceptual for LPIPS and
+                       other features, styles, damage, models
   --only <id>          one generator
   --limit <n>          at most so many pictures of each folder, for a quick look
   --overlays <folder>  scanned damage as well, <folder>/<kind>/*.webp
@@ -67,11 +68,13 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
   try {
     if (sheets !== null) await mkdir(sheets, { recursive: true });
     const opencv = OpenCv.find(folder, MODELS);
-    const lpips = await Lpips.find(pictures === data ? join(data, '..') : data, MODELS);
+    const perceptual = await Perceptual.find(pictures === data ? join(data, '..') : data, MODELS);
     const notes: string[] = [];
     if (!opencv) notes.push('The classic baselines are not measured: there is no Python with OpenCV here');
-    if (!lpips)
-      notes.push('LPIPS is not measured: it needs the folder perceptual, and a Python with PyTorch and onnx once');
+    if (!perceptual)
+      notes.push(
+        'LPIPS and what else is measured in features is not: it takes the folder perceptual, and a Python with PyTorch and onnx once',
+      );
     const machine = `${cpus()[0]?.model ?? 'processor'}, ${options.threads || availableParallelism()} threads, onnxruntime on the CPU`;
     const report: Report = { machine, notes, generators: {} };
     for (const { id, measure } of EVALUATORS) {
@@ -84,13 +87,14 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
       try {
         const tell = (what: string) => console.error(`${id}: ${what}`);
         const context = {
+          models,
           pictures,
           overlays: options.overlays,
           limit: options.limit,
           threads: options.threads,
           folder,
           opencv,
-          lpips,
+          perceptual,
           sheets,
           tell,
         };

@@ -136,6 +136,43 @@ export function scores(counts: readonly Detection[]): { f1: number; precision: n
   return { f1: (2 * precision * recall) / Math.max(precision + recall, 1e-9), precision, recall };
 }
 
+/**
+ * How well what was made covers what is real, in features (Kynkäänniemi et al. 2019). precision: share of the made that lie
+ * within the third neighbour's distance of a real one; recall: the other way round; diversity: mean distance of two made
+ * ones as a share of that of two real ones.
+ */
+export function manifold(
+  real: readonly Float32Array[],
+  made: readonly Float32Array[],
+): { precision: number; recall: number; diversity: number } {
+  const between = distancesOf(real, made);
+  const own = { real: distancesOf(real, real), made: distancesOf(made, made) };
+  // The first neighbour of a point is itself.
+  const reach = (rows: readonly Float64Array[]) => rows.map((row) => row.toSorted()[Math.min(3, row.length - 1)]!);
+  const reaches = { real: reach(own.real), made: reach(own.made) };
+  const spread = (rows: readonly Float64Array[]) =>
+    rows.reduce((sum, row) => sum + row.reduce((total, each) => total + each, 0), 0) /
+    Math.max(1, rows.length * (rows.length - 1));
+  const isMadeRight = made.map((_, j) => between.some((row, i) => row[j]! <= reaches.real[i]!));
+  const isRealMet = between.map((row) => row.some((distance, j) => distance <= reaches.made[j]!));
+  const share = (flags: readonly boolean[]) => flags.filter(Boolean).length / flags.length;
+  return {
+    precision: share(isMadeRight),
+    recall: share(isRealMet),
+    diversity: spread(own.made) / Math.max(spread(own.real), 1e-9),
+  };
+}
+
+function distancesOf(ones: readonly Float32Array[], others: readonly Float32Array[]): Float64Array[] {
+  return ones.map((one) =>
+    Float64Array.from(others, (other) => {
+      let sum = 0;
+      for (let i = 0; i < one.length; i++) sum += (one[i]! - other[i]!) ** 2;
+      return Math.sqrt(sum);
+    }),
+  );
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

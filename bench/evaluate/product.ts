@@ -10,6 +10,7 @@ import {
   RECIPE_FORMAT,
   type Recipe,
   type Step,
+  type StyleCode,
   type StyleInfo,
 } from '../../preload/contract';
 import { readGrey, readPicture } from './pictures';
@@ -69,6 +70,11 @@ export class Product {
 
   async styles(): Promise<StyleInfo[]> {
     return (await this.#engine.request('styles', null)).presets;
+  }
+
+  /** What the style generator sees in a picture. */
+  readStyle(path: string): Promise<StyleCode> {
+    return this.#engine.request('readStyle', { path });
   }
 
   /** What a file is found to need; nothing is written. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { detection, psnr, scores, ssim } from './metrics';
+import { detection, manifold, psnr, scores, ssim } from './metrics';
 import * as p from './protocol';
 import { resample } from './resampling';
 
@@ -48,10 +48,16 @@ describe('the test cases', () => {
     ] as const) {
       found[`averaged ${width} x ${height}`] = digest(p.averaged(picture, width, height).data);
     }
-    found['within 50 px'] = digest(p.within(picture, 50).data);
+    found['reduced to 50 px'] = digest(p.reduced(picture, 50).data);
     const channel = (of: p.Picture, c: number) => ({ ...of, data: of.data.filter((_, i) => i % 3 === c) });
-    const kinds = [[overlay, channel(p.ramp(64, 50), 0)], [channel(p.ramp(50, 64), 2)]];
-    found.scans = digest(...Array.from({ length: 6 }, (_, i) => p.scan(kinds, 'held out', i, 32).data));
+    const strokes = p.strokeMask(3, 64, 50, 8);
+    const alone = strokes.map((value, i) => (i % 64 < 20 || i >= 30 * 64 ? 0 : 200 * value));
+    const nothing = { width: 40, height: 40, data: new Uint8Array(1600) };
+    const kinds = [
+      [overlay, { width: 64, height: 50, data: alone }],
+      [channel(p.ramp(50, 64), 2), nothing],
+    ];
+    found.scans = digest(...Array.from({ length: 12 }, (_, i) => p.scan(kinds, 'held out', i, 20).data));
     found.latents = digest(p.latents('z', 3, 5));
     for (const level of p.LEVELS) {
       for (const index of [0, 1])
@@ -73,6 +79,12 @@ describe('the metrics', () => {
     const strokes = p.strokeMask(0, 256, 192, 4);
     const found = label.map((_, i) => label[Math.floor(i / 256) * 256 + (((i % 256) + 254) % 256)]! | strokes[i]!);
     const { f1, precision, recall } = scores([detection(found, label, judged, 256)]);
+    const points = (values: Float32Array) =>
+      Array.from({ length: values.length / 6 }, (_, i) => values.slice(6 * i, 6 * i + 6));
+    const made = p.latents('made', 30, 6).map((value) => 0.75 * value);
+    for (const [name, value] of Object.entries(manifold(points(p.latents('real', 40, 6)), points(made)))) {
+      expect(value).toBeCloseTo((expected.manifold as Record<string, number>)[name]!, 9);
+    }
     const pinned = expected.scores as Record<string, number>;
     expect(f1).toBeCloseTo(pinned.F1!, 9);
     expect(precision).toBeCloseTo(pinned.precision!, 9);

@@ -30,6 +30,8 @@ export const QUALITIES = [10, 20, 40] as const;
 export const LEVELS = ['plain', 'hard'] as const;
 export type Level = (typeof LEVELS)[number];
 const VISIBLE = 10;
+/** Levels above which an overlay shows damage. */
+const SHOWN = 24;
 const STEP = 128;
 const COS = Array.from({ length: 64 }, (_, i) => Math.round(Math.cos((i * Math.PI) / 32) * 1024));
 const SIN = Array.from({ length: 64 }, (_, i) => Math.round(Math.sin((i * Math.PI) / 32) * 1024));
@@ -149,7 +151,7 @@ function partsOf(length: number, wanted: number): [sample: number, share: number
 }
 
 /** A picture with no side above `longest`, of its proportions. */
-export function within(picture: Picture, longest: number): Picture {
+export function reduced(picture: Picture, longest: number): Picture {
   const most = Math.max(picture.width, picture.height);
   if (most <= longest) return picture;
   const side = (length: number) => Math.max(1, Math.floor((2 * length * longest + most) / (2 * most)));
@@ -401,20 +403,39 @@ export function latents(name: string, count: number, size: number): Float32Array
   return values;
 }
 
-/** A square cut by lot from a scanned overlay; `kinds` holds for each kind of damage its overlays, in one channel. */
+/** A square about what a scanned overlay shows, by lot; `kinds` holds for each kind of damage its overlays, in one channel. */
 export function scan(kinds: readonly (readonly Picture[])[], name: string, index: number, side: number): Picture {
   const random = new Random(`scans ${name}`, index);
   const overlays = kinds[random.below(kinds.length)]!;
-  const { width, height, data } = overlays[random.below(overlays.length)]!;
-  const edge = (Math.min(width, height) * (768 + random.below(257))) >> 10;
-  const top = random.below(height - edge + 1);
-  const left = random.below(width - edge + 1);
+  const overlay = overlays[random.below(overlays.length)]!;
+  const { width, height, data } = overlay;
+  const spans = shownSpans(overlay);
+  const whole = Math.min(width, height);
+  const least = Math.max(512 * whole, Math.min(973 * whole, 1178 * Math.max(...spans.map(([, extent]) => extent))));
+  const edge = (least + random.below(1024 * whole - least + 1)) >> 10;
+  const far = (82 * edge) >> 10;
+  const [top, left] = spans.map(([begin, extent], i) => {
+    const middle = begin + ((extent - edge) >> 1) + random.below(2 * far + 1) - far;
+    return Math.min(Math.max(middle, 0), (i === 0 ? height : width) - edge);
+  }) as [number, number];
   const square = new Uint8Array(edge * edge);
   for (let y = 0; y < edge; y++) {
     const from = (top + y) * width + left;
     square.set(data.subarray(from, from + edge), y * edge);
   }
   return averaged({ width: edge, height: edge, data: square }, side, side);
+}
+
+/** Where what an overlay shows begins and how far it extends, down and across; nothing at all: 0, 0. */
+function shownSpans({ width, height, data }: Picture): [begin: number, extent: number][] {
+  const span = (length: number, isShown: (at: number) => boolean): [number, number] => {
+    const places = Array.from({ length }, (_, at) => at).filter(isShown);
+    return places.length === 0 ? [0, 0] : [places[0]!, places.at(-1)! + 1 - places[0]!];
+  };
+  return [
+    span(height, (y) => data.subarray(y * width, (y + 1) * width).some((value) => value > SHOWN)),
+    span(width, (x) => Array.from({ length: height }, (_, y) => data[y * width + x]!).some((value) => value > SHOWN)),
+  ];
 }
 
 /** A picture for the tests of both sides. */

@@ -1,17 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readPicture } from './pictures';
 import type { Picture } from './protocol';
 
-/** What is measured against or with, and written in Python: OpenCV's methods, and LPIPS as the kit trains with it. */
+/** What is measured against or with, and written in Python: OpenCV's methods, and the distances that the kit trains with. */
 
 export const INPAINTING = ['Navier-Stokes (OpenCV)', 'Telea (OpenCV)'] as const;
 export const DETECTION = 'top-hats (OpenCV)';
 export const DENOISING = 'non-local means (OpenCV)';
+
+/** Overlays that are looked at in one go. */
+const BATCH = 25;
 
 const PYTHON =
   process.env.EMULSION_PYTHON ??
@@ -66,40 +70,84 @@ export class OpenCv {
   }
 }
 
-/** Where the graph of LPIPS is kept; the weights in it are not the project's to ship. */
-function lpipsFile(): string {
+/** What the graphs are made of: of another definition they are others. */
+const DEFINITIONS = ['losses.py', join('evaluation', 'perceptual_onnx.py')];
+
+/** Where the graphs are kept; the weights in them are not the project's to ship. */
+export function graphsFolder(models: string): string {
   const cache = process.env.EMULSION_TRAINING_CACHE ?? join(homedir(), '.cache', 'emulsion-training');
-  return join(cache, 'lpips-squeeze.onnx');
+  const hash = createHash('sha256');
+  for (const file of DEFINITIONS) hash.update(readFileSync(join(models, 'training', file)));
+  return join(cache, `perceptual-${hash.digest('hex').slice(0, 12)}`);
 }
 
-/** LPIPS (SqueezeNet), by onnxruntime. */
-export class Lpips {
-  readonly #session: InferenceSession;
+/** Distances and features of SqueezeNet's maps, as the kit trains with them, by onnxruntime. */
+export class Perceptual {
+  readonly #folder: string;
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
 
-  private constructor(session: InferenceSession) {
-    this.#session = session;
+  private constructor(folder: string) {
+    this.#folder = folder;
   }
 
   /**
-   * Null where there is no graph yet and none can be made: that takes the weights in `<data>/perceptual` and a Python
+   * Null where there are no graphs yet and none can be made: that takes the weights in `<data>/perceptual` and a Python
    * with PyTorch.
    */
-  static async find(data: string, models: string): Promise<Lpips | null> {
-    const file = lpipsFile();
-    if (!existsSync(file)) {
+  static async find(data: string, models: string): Promise<Perceptual | null> {
+    const folder = graphsFolder(models);
+    if (!existsSync(folder)) {
       const weights = join(data, 'perceptual');
       if (!existsSync(weights) || !has('torch', 'onnx')) return null;
-      await mkdir(dirname(file), { recursive: true });
-      const temporary = `${file}.${process.pid}`;
-      run(['-m', 'training.evaluation.lpips_onnx', weights, temporary], models);
-      await rename(temporary, file);
+      const temporary = `${folder}.${process.pid}`;
+      await mkdir(temporary, { recursive: true });
+      run(['-m', 'training.evaluation.perceptual_onnx', weights, temporary], models);
+      await rename(temporary, folder);
     }
-    return new Lpips(await InferenceSession.create(file, { logSeverityLevel: 3 }));
+    return new Perceptual(folder);
   }
 
-  async distance(one: Picture, other: Picture): Promise<number> {
-    const { distance } = await this.#session.run({ a: toTensor(one), b: toTensor(other) });
-    return Number(distance!.data[0]);
+  /** LPIPS of two pictures of one size, 0 = the same; null without its weights. */
+  async lpips(one: Picture, other: Picture): Promise<number | null> {
+    if (!existsSync(this.#file('lpips'))) return null;
+    const [distance] = await this.#run('lpips', { a: toTensor(one), b: toTensor(other) });
+    return distance!;
+  }
+
+  /** How far a painted picture is from its painting's style and from its photograph's content, 0 = the same. */
+  async style(painted: Picture, photograph: Picture, painting: Picture): Promise<{ style: number; content: number }> {
+    const [style, content] = await this.#run('style', {
+      painted: toTensor(painted),
+      photograph: toTensor(photograph),
+      painting: toTensor(painting),
+    });
+    return { style: style!, content: content! };
+  }
+
+  /** Features of square overlays, `[count, 1, side, side]` in 0..1. */
+  async embed(overlays: Float32Array, side: number): Promise<Float32Array[]> {
+    const found: Float32Array[] = [];
+    for (let at = 0; at < overlays.length; at += BATCH * side * side) {
+      const some = overlays.subarray(at, at + BATCH * side * side);
+      const count = some.length / (side * side);
+      const values = await this.#run('overlays', { overlays: new Tensor('float32', some, [count, 1, side, side]) });
+      for (let i = 0; i < count; i++) {
+        found.push(values.slice((i * values.length) / count, ((i + 1) * values.length) / count));
+      }
+    }
+    return found;
+  }
+
+  #file(graph: string): string {
+    return join(this.#folder, `${graph}.onnx`);
+  }
+
+  async #run(graph: string, inputs: Record<string, Tensor>): Promise<Float32Array> {
+    const known = this.#sessions.get(graph) ?? InferenceSession.create(this.#file(graph), { logSeverityLevel: 3 });
+    this.#sessions.set(graph, known);
+    const session = await known;
+    const { [session.outputNames[0]!]: output } = await session.run(inputs);
+    return output!.data as Float32Array;
   }
 }
 

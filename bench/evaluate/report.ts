@@ -47,7 +47,7 @@ export function row(
 /** A row of one figure over all pictures. */
 export function total(
   where: Pick<Row, 'case' | 'metric' | 'unit' | 'data'>,
-  value: number,
+  value: number | null,
   baselines: Readonly<Record<string, number | null>> = {},
 ): Row {
   return { ...row(where, [value]), baselines: { ...baselines } };

@@ -1,16 +1,46 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Context } from './evaluator';
+import { type Context, folderBeside } from './evaluator';
 import type { Picture } from './protocol';
 import { resample } from './resampling';
 
-/** Other people's upscalers, where they are beside the pictures: they are compared with and never shipped. */
+/** Other people's nets, where they are beside the pictures: they are compared with and never shipped. */
 const RIVALS = [
   { name: 'eSR-TM', file: 'eSR-TM_s2_K7_C16.onnx', scale: 2, variant: 'faithful', isLuma: true },
   { name: 'NomosUni compact', file: '2xNomosUni_compact_otf_medium.onnx', scale: 2, variant: 'crisp', isLuma: false },
   { name: 'realesr-animevideov3', file: 'realesr-animevideov3-x4.onnx', scale: 4, variant: 'crisp', isLuma: false },
 ] as const;
+
+/** A session for one of other people's nets; null where it is not at hand. */
+async function open(context: Pick<Context, 'pictures' | 'threads'>, file: string): Promise<InferenceSession | null> {
+  const folder = folderBeside(context, 'models');
+  if (folder === null || !existsSync(join(folder, file))) return null;
+  return InferenceSession.create(join(folder, file), {
+    executionProviders: ['cpu'],
+    ...(context.threads > 0 ? { intraOpNumThreads: context.threads } : {}),
+    logSeverityLevel: 4,
+  });
+}
+
+/** A net that paints in one style and nothing else: `candy.onnx`. */
+export const STYLIST = 'candy, one style';
+const STYLIST_SIDE = 720;
+
+/** How long it takes for a megapixel, in seconds, loaded and warm; null where it is not at hand. */
+export async function timeStylist(context: Pick<Context, 'pictures' | 'threads'>): Promise<number | null> {
+  const session = await open(context, 'candy.onnx');
+  if (!session) return null;
+  const shape = [1, 3, STYLIST_SIDE, STYLIST_SIDE];
+  const picture = new Tensor('float32', new Float32Array(3 * STYLIST_SIDE ** 2).fill(128), shape);
+  const feeds = { [session.inputNames[0]!]: picture };
+  await session.run(feeds);
+  const started = performance.now();
+  await session.run(feeds);
+  const seconds = (performance.now() - started) / 1000;
+  await session.release();
+  return seconds / (STYLIST_SIDE ** 2 / 1e6);
+}
 
 /** A net that enlarges whole pictures, and the least time that it has taken for a megapixel of input, in seconds. */
 export interface Rival {
@@ -22,19 +52,13 @@ export interface Rival {
 
 /** The rival for a scale and a variant; null where there is none at hand. */
 export async function openRival(
-  { pictures, threads }: Pick<Context, 'pictures' | 'threads'>,
+  context: Pick<Context, 'pictures' | 'threads'>,
   scale: number,
   variant: string,
 ): Promise<Rival | null> {
   const rival = RIVALS.find((each) => each.scale === scale && each.variant === variant);
-  const path =
-    rival && [join(pictures, '..', 'models'), join(pictures, 'models')].find((at) => existsSync(join(at, rival.file)));
-  if (!rival || !path) return null;
-  const session = await InferenceSession.create(join(path, rival.file), {
-    executionProviders: ['cpu'],
-    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
-    logSeverityLevel: 4,
-  });
+  const session = rival && (await open(context, rival.file));
+  if (!rival || !session) return null;
   let least = Number.POSITIVE_INFINITY;
   return {
     name: rival.name,

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, type Evaluator, picturesOf } from '../evaluator';
 import { type Detection, detection, mean, scores } from '../metrics';
+import { listOverlays } from '../overlays';
 import { centre, fourTimes, joined, listPictures, marked, readGrey, readPicture, writePng } from '../pictures';
 import type { Product } from '../product';
 import { type Damaged, damaged, LEVELS, overlaid, type Picture } from '../protocol';
@@ -109,18 +108,15 @@ async function casesOf({ overlays }: Context, count: number): Promise<[string, M
   return [...cases, ['scanned overlays', (picture, i) => overlaid(picture, scanned[i]!, i)]];
 }
 
-/** Those of the scanned overlays that were never trained on (as `is_held_out` of the kit), evenly spread. */
+/** Those of the scanned overlays that were never trained on, evenly spread. */
 async function heldOutOverlays(folder: string, count: number): Promise<Picture[]> {
-  const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) =>
-      listPictures(join(folder, name)).map((path) => `${name}/${path.slice(folder.length + name.length + 2)}`),
-    )
-    .sort()
-    .filter((name) => BigInt(`0x${createHash('sha256').update(`damage/${name}`).digest('hex')}`) % 10n === 0n);
-  if (names.length === 0) throw new Error(`There are no overlays in ${folder}.`);
-  const chosen = Array.from({ length: count }, (_, i) => names[Math.floor((i * names.length) / count)]!);
-  return Promise.all(chosen.map((name) => readGrey(join(folder, name))));
+  const paths = listOverlays(folder)
+    .filter(({ isHeldOut }) => isHeldOut)
+    .map(({ path }) => path)
+    .sort();
+  if (paths.length === 0) throw new Error(`There are no overlays in ${folder}.`);
+  const chosen = Array.from({ length: count }, (_, i) => paths[Math.floor((i * paths.length) / count)]!);
+  return Promise.all(chosen.map(readGrey));
 }
 
 async function speed(product: Product, { folder }: Context, picture: Picture): Promise<number> {

@@ -14,7 +14,8 @@ pixel, opacities in 1/256, directions in 1/64 of a turn. Nothing is rounded but 
   than `VISIBLE` levels, or covers less than half of a pixel, is neither damage nor sound.
 - Reduction: the mean over the area that a pixel stands for, halves upwards.
 - Latents: the Gaussian noise above, in units of its standard deviation.
-- Scans: a kind of damage, one of its overlays, and three quarters of its shorter side or more, all by lot.
+- Scans: a kind of damage, one of its overlays, and a square about what it shows, all by lot, as the synthesiser is
+  trained on them.
 """
 import numpy as np
 
@@ -25,6 +26,7 @@ SIGMAS = (15, 25, 50)
 QUALITIES = (10, 20, 40)
 LEVELS = ("plain", "hard")
 VISIBLE = 10
+SHOWN = 24  # levels above which an overlay shows damage
 STEP = 128  # 8 px
 UNIT = 1024
 COS = np.round(np.cos(np.arange(64) * np.pi / 32) * UNIT).astype(int).tolist()
@@ -116,7 +118,7 @@ def averaged(picture, height, width):
     return ((2 * total + area) // (2 * area)).astype(np.uint8)
 
 
-def within(picture, longest):
+def reduced(picture, longest):
     """A picture with no side above `longest`, of its proportions."""
     most = max(picture.shape[:2])
     if most <= longest:
@@ -302,10 +304,20 @@ def scan(kinds, name, index, side):
     rng = Random(f"scans {name}", index)
     overlays = kinds[rng.below(len(kinds))]
     overlay = overlays[rng.below(len(overlays))]
-    height, width = overlay.shape
-    edge = (min(height, width) * (768 + rng.below(257))) >> 10
-    top = rng.below(height - edge + 1)
-    left = rng.below(width - edge + 1)
+    shown = overlay > SHOWN
+    spans = []
+    for line in (shown.any(1), shown.any(0)):
+        places = np.flatnonzero(line)
+        spans.append((int(places[0]), int(places[-1]) + 1 - int(places[0])) if len(places) else (0, 0))
+    whole = min(overlay.shape)
+    least = max(512 * whole, min(973 * whole, 1178 * max(extent for _, extent in spans)))
+    edge = (least + rng.below(1024 * whole - least + 1)) >> 10
+    far = (82 * edge) >> 10
+    corner = []
+    for (begin, extent), length in zip(spans, overlay.shape):
+        middle = begin + ((extent - edge) >> 1) + rng.below(2 * far + 1) - far
+        corner.append(min(max(middle, 0), length - edge))
+    top, left = corner
     return averaged(overlay[top : top + edge, left : left + edge], side, side)
 
 

@@ -33,9 +33,11 @@ def measured():
     for size in ((24, 20), (48, 40), (192, 160), (384, 320)):
         result[f"resampled {size[0]} x {size[1]}"] = digest(resample_picture(whole, size[1], size[0]))
     result.update({f"averaged {w} x {h}": digest(p.averaged(whole, h, w)) for w, h in ((96, 80), (40, 33), (7, 80))})
-    result["within 50 px"] = digest(p.within(whole, 50))
-    kinds = [[overlay, p.ramp(64, 50)[..., 0]], [p.ramp(50, 64)[..., 2]]]
-    result["scans"] = digest(*(p.scan(kinds, "held out", i, 32) for i in range(6)))
+    result["reduced to 50 px"] = digest(p.reduced(whole, 50))
+    alone = p.stroke_mask(3, 64, 50, 8) * np.uint8(200)
+    alone[:, :20] = alone[30:] = 0
+    kinds = [[overlay, alone], [p.ramp(50, 64)[..., 2], np.zeros((40, 40), np.uint8)]]
+    result["scans"] = digest(*(p.scan(kinds, "held out", i, 20) for i in range(12)))
     result["latents"] = digest(p.latents("z", 3, 5))
     for level in p.LEVELS:
         for index in (0, 1):
@@ -77,8 +79,8 @@ class Protocol(unittest.TestCase):
         np.testing.assert_allclose(p.averaged(picture, 8, 12), blocks, atol=0.5)
         uneven = p.averaged(picture, 7, 11).mean((0, 1))
         np.testing.assert_allclose(uneven, picture.mean((0, 1)), atol=0.5)
-        self.assertEqual(p.within(picture, 48).shape, (40, 48, 3))
-        self.assertIs(p.within(picture, 96), picture)
+        self.assertEqual(p.reduced(picture, 48).shape, (40, 48, 3))
+        self.assertIs(p.reduced(picture, 96), picture)
 
     def test_damage_is_where_the_label_says(self):
         picture = np.full((128, 128, 3), 120, np.uint8)

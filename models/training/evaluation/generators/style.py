@@ -58,7 +58,7 @@ def styles(context):
     except data_module.DataError:
         return {}
     files = {Path(name).stem: picture for name, picture in zip(found.names, found)}
-    return {identity: protocol.within(files[file], LONGEST) for identity, (file, *_) in PRESETS.items() if file in files}
+    return {identity: protocol.reduced(files[file], LONGEST) for identity, (file, *_) in PRESETS.items() if file in files}
 
 
 def paint(net, card, photograph, style):

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type Context, type Evaluator, folderBeside } from '../evaluator';
+import { manifold } from '../metrics';
+import { listOverlays, type Overlay } from '../overlays';
+import { joined, readGrey, writePng } from '../pictures';
+import { latents, type Picture, scan } from '../protocol';
+import { type Row, total } from '../report';
+
+const COUNT = 400;
+/** Overlays that are drawn in one go. */
+const BATCH = 25;
+const CASE = 'beside held-out scans';
+const TRAINED_ON = 'scans of the training set';
+const METRICS = ['precision', 'recall', 'diversity'] as const;
+
+/** What is drawn, `[count, 1, side, side]` in 0..1. */
+interface Drawn {
+  overlays: Float32Array;
+  side: number;
+  seconds: number;
+}
+
+/**
+ * Drawn overlays beside scans that were never trained on, in features of SqueezeNet's last map: whether they look like scans
+ * (precision), like all of them (recall) and not like one another (diversity), beside what scans of the training set reach.
+ */
+export const evaluator: Evaluator = {
+  id: 'damage-synthesiser',
+  measure: async (_product, context) => {
+    const count = Math.min(COUNT, context.limit);
+    context.tell(`${count} overlays`);
+    const drawn = await draw(context, count);
+    const { side } = drawn;
+    const scans = await scansOf(context);
+    const where = { case: CASE, unit: '', data: `${count} of each` } as const;
+    let rows: Row[] = METRICS.map((metric) => total({ ...where, metric }, null, { [TRAINED_ON]: null }));
+    if (context.perceptual && scans) {
+      const { perceptual } = context;
+      const featuresOf = (name: string, from: Picture[][]) => perceptual.embed(cut(from, name, count, side), side);
+      const real = await featuresOf('held out', scans.heldOut);
+      const own = manifold(real, await perceptual.embed(drawn.overlays, side));
+      const other = manifold(real, await featuresOf('trained on', scans.trained));
+      rows = METRICS.map((metric) => total({ ...where, metric }, own[metric], { [TRAINED_ON]: other[metric] }));
+    }
+    if (context.sheets) {
+      const pictures = toPictures(drawn.overlays.subarray(0, 80 * side * side), side);
+      if (scans) pictures.push(...toPictures(cut(scans.heldOut, 'held out', 20, side), side));
+      const lines = Array.from({ length: Math.ceil(pictures.length / 10) }, (_, i) =>
+        pictures.slice(10 * i, 10 * i + 10),
+      );
+      await writePng(joined(lines, 8), join(context.sheets, 'damage-synthesiser.png'));
+    }
+    return { rows, secondsPerMegapixel: drawn.seconds / ((count * side * side) / 1e6) };
+  },
+};
+
+/** Runs the net over latents that both evaluations have. */
+async function draw({ models, threads }: Context, count: number): Promise<Drawn> {
+  const folder = join(models, 'damage-synthesiser');
+  const card = JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')) as {
+    file: string;
+    inputs: { name: string; size: number }[];
+    output: { name: string; side: number };
+  };
+  const session = await InferenceSession.create(join(folder, card.file), {
+    executionProviders: ['cpu'],
+    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
+    logSeverityLevel: 4,
+  });
+  const inputs = card.inputs.map(({ name, size }) => ({ name, size, values: latents(name, count, size) }));
+  const { side } = card.output;
+  const overlays = new Float32Array(count * side * side);
+  let seconds = 0;
+  for (let at = 0; at < count; at += BATCH) {
+    const some = Math.min(BATCH, count - at);
+    const feeds = inputs.map(({ name, size, values }) => {
+      return [name, new Tensor('float32', values.subarray(at * size, (at + some) * size), [some, size])] as const;
+    });
+    const started = performance.now();
+    const { [card.output.name]: output } = await session.run(Object.fromEntries(feeds));
+    seconds += (performance.now() - started) / 1000;
+    overlays.set(output!.data as Float32Array, at * side * side);
+  }
+  await session.release();
+  return { overlays, side, seconds };
+}
+
+/** Scanned overlays by their kinds; null where there are none of one of the two. */
+async function scansOf(context: Context): Promise<{ heldOut: Picture[][]; trained: Picture[][] } | null> {
+  const folder = context.overlays ?? folderBeside(context, 'damage');
+  const all = folder === null ? [] : listOverlays(folder);
+  const byKind = (overlays: Overlay[]) => {
+    const kinds = [...new Set(overlays.map(({ kind }) => kind))];
+    const of = (wanted: string) => overlays.filter(({ kind }) => kind === wanted).map(({ path }) => readGrey(path));
+    return Promise.all(kinds.map((kind) => Promise.all(of(kind))));
+  };
+  const [heldOut, trained] = [all.filter(({ isHeldOut }) => isHeldOut), all.filter(({ isHeldOut }) => !isHeldOut)];
+  if (heldOut.length === 0 || trained.length === 0) return null;
+  return { heldOut: await byKind(heldOut), trained: await byKind(trained) };
+}
+
+/** `[count, 1, side, side]` in 0..1. */
+function cut(kinds: Picture[][], name: string, count: number, side: number): Float32Array {
+  const overlays = new Float32Array(count * side * side);
+  for (let i = 0; i < count; i++) {
+    overlays.set(
+      Float32Array.from(scan(kinds, name, i, side).data, (value) => value / 255),
+      i * side * side,
+    );
+  }
+  return overlays;
+}
+
+function toPictures(overlays: Float32Array, side: number): Picture[] {
+  const pixels = side * side;
+  return Array.from({ length: overlays.length / pixels }, (_, i) => ({
+    width: side,
+    height: side,
+    data: Uint8Array.from({ length: 3 * pixels }, (__, k) =>
+      Math.round(255 * overlays[i * pixels + Math.floor(k / 3)]!),
+    ),
+  }));
+}
