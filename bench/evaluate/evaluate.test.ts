@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildEngine, fixtureCard, installFixture, temporaryFolder } from '../../main/engine/test-support';
-import type { Card } from '../../main/generators/card';
+import type { Card, SynthesiserCard } from '../../main/generators/card';
 import { mapPixels, testScene } from '../../main/restoration/testing';
 import { writePng } from './pictures';
 import type { Report, Row } from './report';
@@ -196,11 +196,19 @@ describe('npm run evaluate', () => {
       const net = join(folder.path, 'synthesiser', 'damage-synthesiser');
       await mkdir(net, { recursive: true });
       await cp(join(FIXTURES, 'damage-synthesiser.onnx'), join(net, 'generator.onnx'));
-      const inputs = [
-        { name: 'z', size: 10 },
-        { name: 'noise', size: 256 },
-      ];
-      const card = { file: 'generator.onnx', inputs, output: { name: 'overlay', side: 128 } };
+      const { input: _, tile, halo, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('identity');
+      const distribution = 'standard normal';
+      const card: SynthesiserCard = {
+        ...common,
+        id: 'damage-synthesiser',
+        task: 'synthesise',
+        file: 'generator.onnx',
+        inputs: [
+          { name: 'z', size: 10, distribution },
+          { name: 'noise', size: 256, distribution },
+        ],
+        output: { name: 'overlay', channels: 'luma', range: [0, 1], side: 128 },
+      };
       await writeFile(join(net, 'card.json'), JSON.stringify(card));
       const run = async (...more: string[]) => {
         const { code, out } = await onData(

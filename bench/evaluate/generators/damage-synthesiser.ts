@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { SynthesiserCard } from '../../../main/generators/card';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { manifold } from '../metrics';
 import { listOverlays, type Overlay } from '../overlays';
@@ -59,18 +60,17 @@ export const evaluator: Evaluator = {
 /** Runs the net over latents that both evaluations have. */
 async function draw({ models, threads }: Context, count: number): Promise<Drawn> {
   const folder = join(models, 'damage-synthesiser');
-  const card = JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')) as {
-    file: string;
-    inputs: { name: string; size: number }[];
-    output: { name: string; side: number };
-  };
+  const card = SynthesiserCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
   const session = await InferenceSession.create(join(folder, card.file), {
     executionProviders: ['cpu'],
     ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
     logSeverityLevel: 4,
   });
   const inputs = card.inputs.map(({ name, size }) => ({ name, size, values: latents(name, count, size) }));
-  const { side } = card.output;
+  const {
+    side,
+    range: [low, high],
+  } = card.output;
   const overlays = new Float32Array(count * side * side);
   let seconds = 0;
   for (let at = 0; at < count; at += BATCH) {
@@ -81,7 +81,10 @@ async function draw({ models, threads }: Context, count: number): Promise<Drawn>
     const started = performance.now();
     const { [card.output.name]: output } = await session.run(Object.fromEntries(feeds));
     seconds += (performance.now() - started) / 1000;
-    overlays.set(output!.data as Float32Array, at * side * side);
+    overlays.set(
+      (output!.data as Float32Array).map((value) => (value - low) / (high - low)),
+      at * side * side,
+    );
   }
   await session.release();
   return { overlays, side, seconds };
