@@ -591,7 +591,7 @@ export const en = {
     maskGrow: 'Grow the mask',
     maskShrink: 'Shrink the mask',
     maskFeather: 'Feather the mask',
-    maskReset: 'Mask: back to the damage found',
+    maskReset: 'Mask: back to how it began',
     maskExport: 'Export the mask as PNG',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',

@@ -596,7 +596,7 @@ export const ptBR: Texts<typeof en> = {
     maskGrow: 'Aumentar a máscara',
     maskShrink: 'Encolher a máscara',
     maskFeather: 'Suavizar a máscara',
-    maskReset: 'Máscara: voltar aos danos encontrados',
+    maskReset: 'Máscara: voltar a como começou',
     maskExport: 'Exportar a máscara como PNG',
     zoomIn: 'Aproximar',
     zoomOut: 'Afastar',

@@ -69,6 +69,57 @@ function setUp() {
   };
 }
 
+describe('the mask of a style', () => {
+  const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 9, hardness: 1, points: [5, 5, 1] };
+  const rubbed: MaskOp = { ...dab, mode: 'erase' };
+  const cleared: MaskOp = { kind: 'clear' };
+
+  test('is drawn while it is edited, begins with all of the photo, and leaves the mask of the repair alone', async () => {
+    const { actions, entry, openOne, stores, bridge, settle } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.styles.choose(key, { style: 'waves' });
+    actions.tools.editMask('style');
+    actions.paint(key, rubbed);
+    // Rubbing out of what is everywhere leaves the rest of it.
+    expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed]);
+    actions.paint(key, dab);
+    actions.continueStroke(key, dab);
+    expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed, dab, dab]);
+    actions.undo(key);
+    expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed]);
+    // An empty mask would be a style that is nowhere.
+    actions.paint(key, cleared);
+    expect(entry().edit?.styleMask).toEqual([]);
+    expect(entry().edit?.mask).toEqual(DETECTED_MASK);
+
+    actions.exportMask(key);
+    await settle();
+    expect(bridge.named('masks.export').at(-1)?.request.of).toBe('style');
+    actions.tools.take(null);
+    expect(stores.tools.getState().target).toBe('repair');
+    actions.exportMask(key);
+    await settle();
+    expect(bridge.named('masks.export').at(-1)?.request.of).toBe('repair');
+  });
+
+  test('is no reason to compute the samples of the gallery again, and a mask of the repair is', async () => {
+    const { actions, entry, openOne, rest, stores } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.styles.choose(key, { style: 'waves' });
+    await rest();
+    const states = () => Object.values(stores.comparison.getState().others).map(({ state }) => state);
+    actions.compareWith('gallery', key, [{ recipe: withForce(PROPOSAL, 1), size: 'small', everywhere: true }]);
+    await rest();
+    expect(states()).toEqual(['done']);
+    actions.setSetting(key, 'style', 'strength', 0.4);
+    expect(states()).toEqual(['done']);
+    actions.paint(key, dab);
+    expect(states()).toEqual(['waiting']);
+  });
+});
+
 describe('turning', () => {
   test('is a step of the history like any other, and computes nothing', async () => {
     const { actions, entry, stores, openOne, count, settle, bridge } = setUp();

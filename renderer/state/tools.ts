@@ -15,7 +15,7 @@ export const REGION_TOOLS: readonly Tool[] = ['brush', 'lasso', 'polygon', 'rect
 export interface ToolState {
   /** Null: no mask is being edited. */
   tool: Tool | null;
-  /** Whose mask is being edited. */
+  /** Whose mask is being edited; of the repair step where none is. */
   target: MaskOwner;
   /** Diameter of the brush in pixels of the full-size photo. */
   size: number;
@@ -80,7 +80,9 @@ export function followTools(tools: ToolStore, view: ViewStore): void {
   });
   // Variants take the place of the photo, and of the tools with it.
   view.subscribe(({ mode }, before) => {
-    if (mode === 'variants' && before.mode !== mode && tools.getState().tool !== null) tools.setState({ tool: null });
+    if (mode === 'variants' && before.mode !== mode && tools.getState().tool !== null) {
+      tools.setState({ tool: null, target: 'repair' });
+    }
   });
 }
 
@@ -90,6 +92,7 @@ export function createToolActions(store: ToolStore) {
       if (tool !== null && !toolsFor(store.getState().target).includes(tool)) return;
       store.setState((state) => ({
         tool,
+        target: tool === null ? 'repair' : state.target,
         quickMask: tool !== null && state.quickMask,
         // The eraser and the click work on the mask, and who begins with a tool wants the mask.
         atOnce: state.tool !== null && state.atOnce && tool !== 'eraser' && tool !== 'defect',
