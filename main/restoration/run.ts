@@ -291,12 +291,10 @@ async function upscaleStep(run: Run, settings: UpscaleSettings): Promise<Outcome
   };
 }
 
-async function styleStep(
-  { raster, tools, damage, styleMask, paintings }: Run,
-  settings: StyleSettings,
-): Promise<Outcome> {
+async function styleStep(run: Run, settings: StyleSettings): Promise<Outcome> {
+  const { raster, tools, damage, styleMask, paintings } = run;
   const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
-  const done = await paint(raster, settings, tools, { mask, paintings });
+  const done = await paint(raster, settings, tools, { isReduced: isReduced(run), mask, paintings });
   if (!done) return { raster, sentence: 'Painted nothing (strength 0).', generator: null, provider: null };
   const { generator, provider } = done.report;
   const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);

@@ -5,7 +5,7 @@ import { lumaOf } from './colour';
 import type { Mask } from './mask';
 import { createRaster, type Raster } from './raster';
 import { PAINTED_EDGE, type Painted, paint, styleCode } from './style';
-import { fakePainter, fakeTools, testScene, toGrey } from './testing';
+import { fakePainter, fakeTools, fakeUpscaler, testScene, toGrey } from './testing';
 
 const tools = () => fakeTools({ style: fakePainter });
 const settings = (changes: Record<string, unknown> = {}) => StyleSettings.parse({ style: 'dusk', ...changes });
@@ -141,6 +141,23 @@ test('a large picture is painted reduced, by as much as the brush is wide, and c
     const right = Math.max(...lent.tiles.map(({ x, width }) => x + width));
     expect(Math.abs(right - PAINTED_EDGE / brush)).toBeLessThan(PAINTED_EDGE / 100);
   }
+});
+
+test('the strokes of a painting that is much enlarged are drawn sharply, unless the picture is only to be looked at', async () => {
+  const both = () => fakeTools({ style: fakePainter, upscale: fakeUpscaler(2, 'crisp') });
+  const wide = (width: number) => {
+    const raster = createRaster(width, 48, 3, 8);
+    raster.data.fill(100);
+    return raster;
+  };
+  const generatorOf = async (raster: Raster, isReduced: boolean, lent = both()) =>
+    (await paint(raster, settings(), lent, { isReduced }))!.report.generator;
+  expect(await generatorOf(wide(PAINTED_EDGE * 2), false)).toBe('fake-style, fake-upscale');
+  expect(await generatorOf(wide(PAINTED_EDGE * 2), true)).toBe('fake-style');
+  expect(await generatorOf(wide(PAINTED_EDGE * 2), false, tools())).toBe('fake-style');
+  expect(await generatorOf(wide(PAINTED_EDGE + 100), false)).toBe('fake-style');
+  const { raster } = (await paint(wide(PAINTED_EDGE * 2), settings(), both()))!;
+  expect([raster.width, raster.height]).toEqual([PAINTED_EDGE * 2, 48]);
 });
 
 test('two styles are mixed by their shares, and one’s own picture takes the place of a preset', () => {

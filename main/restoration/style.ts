@@ -3,7 +3,8 @@ import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import type { Mask } from './mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from './raster';
-import { PAINTING, type PassReport, type StepTools } from './tools';
+import { PAINTING, type PassReport, type StepTools, type Wanted } from './tools';
+import { upscale } from './upscale';
 
 /**
  * Paints a picture in the manner of another (adaptive instance normalisation, Huang and Belongie 2017). The generator is
@@ -15,6 +16,9 @@ import { PAINTING, type PassReport, type StepTools } from './tools';
  * generator's strokes are a few pixels wide.
  */
 export const PAINTED_EDGE = 896;
+/** A painting that would be enlarged more than this many times is drawn larger first, for edges of strokes that are sharp. */
+const ENLARGED_SOFTLY = 1.5;
+const STROKES: Wanted = { scale: 2, variant: 'crisp' };
 const BAND_PIXELS = 1 << 18;
 
 /** What stands for the style that the settings ask for: of a preset, of one's own picture, or of two mixed. */
@@ -33,7 +37,7 @@ export function styleCode({ mix, ...settings }: StyleSettings, tools: StepTools)
   return Float32Array.from(first, (value, i) => value + mix.share * (second[i]! - value));
 }
 
-/** A whole picture as the generator paints it, at the size at which it does. */
+/** A whole picture as the generator paints it, mostly smaller than the photo. */
 export interface Painted {
   raster: Raster;
   report: PassReport;
@@ -46,6 +50,8 @@ export function paintedKey({ style, code, brush, mix }: StyleSettings): string {
 
 /** Further wishes of {@link paint}. */
 export interface PaintOptions {
+  /** The raster is a smaller copy of the photo, to be looked at soon: strokes may be soft. */
+  isReduced?: boolean;
   /** Where the painting is laid over the photo, of the raster's size; everywhere where there is none. */
   mask?: Mask;
   /** Paintings of this very raster by {@link paintedKey}: one that is there is not painted again. */
@@ -63,13 +69,13 @@ export async function paint(
   raster: Raster,
   settings: StyleSettings,
   tools: StepTools,
-  { mask, paintings }: PaintOptions = {},
+  { isReduced = false, mask, paintings }: PaintOptions = {},
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (settings.strength === 0) return null;
   const key = paintedKey(settings);
   let painted = paintings?.find(key) ?? null;
   if (!painted) {
-    painted = await paintWhole(raster, settings, tools);
+    painted = await paintWhole(raster, settings, tools, isReduced);
     paintings?.keep(key, painted);
   }
   const { width, height } = raster;
@@ -82,12 +88,19 @@ export async function paint(
 }
 
 /** The picture as it would be at full strength, in three channels, reduced to the size at which it is painted. */
-async function paintWhole(raster: Raster, settings: StyleSettings, tools: StepTools): Promise<Painted> {
+async function paintWhole(
+  raster: Raster,
+  settings: StyleSettings,
+  tools: StepTools,
+  isReduced: boolean,
+): Promise<Painted> {
   const style = styleCode(settings, tools);
   const content = await tools.measureStyle(raster);
   if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);
+  const isSoft = !isReduced && raster.width > ENLARGED_SOFTLY * small.width;
+  const isRedrawn = isSoft && tools.generator('upscale', STROKES) !== null;
   const report = await tools.runTiles({
     task: 'style',
     wanted: PAINTING,
@@ -96,9 +109,13 @@ async function paintWhole(raster: Raster, settings: StyleSettings, tools: StepTo
     vectors: { content, style },
     read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
     write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
-    weight: 0.9,
+    weight: isRedrawn ? 0.4 : 0.9,
   });
-  return { raster: painted, report };
+  if (!isRedrawn) return { raster: painted, report };
+  const size = { width: 2 * small.width, height: 2 * small.height };
+  const sharp = await upscale(painted, { passes: [STROKES], size }, tools, 0.5);
+  const generator = `${report.generator}, ${sharp.report.generator}`;
+  return { raster: sharp.raster, report: { ...report, generator } };
 }
 
 /** The picture reduced to the size at which strokes of the generator's own width are of the width that is asked for. */

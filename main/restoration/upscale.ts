@@ -82,6 +82,7 @@ function checkEnlarged({ width, height }: Size, times: number): void {
 /**
  * Makes a picture larger as {@link planEnlargement} says. The raster given is left as it is; the result has its
  * channels, depth and encoding. Generators work in sRGB and may overshoot its gamut, so that wide colours survive.
+ * `share` is what of the step's progress it covers, 0..1.
  *
  * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
  */
@@ -89,6 +90,7 @@ export async function upscale(
   original: Raster,
   { passes, size }: Enlargement,
   tools: StepTools,
+  share = 1,
 ): Promise<{ raster: Raster; report: PassReport }> {
   const scales = passes.map((wanted) => tools.generator('upscale', wanted)?.scale ?? 1);
   // A pass takes as long as its input is large.
@@ -104,7 +106,7 @@ export async function upscale(
       wanted,
       width: from.width,
       height: from.height,
-      weight: areas[i]! / total,
+      weight: (share * areas[i]!) / total,
       read: (rect, planes) => readSrgb(from, rect, tools.colour, planes),
       write: (rect, planes) => writeSrgb(into, rect, tools.colour, planes),
     });
