@@ -1,12 +1,16 @@
 // The least that the same work can cost: `session.run` over as many tiles of the same shape, and nothing else.
-// Argument: JSON list of { model, shape, tiles }. Prints the seconds spent in `run`, sessions already loaded.
+// Argument: JSON list of { model, shape, tiles, vectors: { name: size } }. Prints the seconds spent in `run`, sessions
+// already loaded.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 let seconds = 0;
-for (const { model, shape, tiles } of JSON.parse(process.argv[2])) {
+for (const { model, shape, tiles, vectors } of JSON.parse(process.argv[2])) {
   const session = await InferenceSession.create(model, { executionProviders: ['cpu'] });
   const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, index) => ((index * 7919) % 997) / 997);
   const feeds = { [session.inputNames[0]]: new Tensor('float32', data, shape) };
+  for (const [name, size] of Object.entries(vectors)) {
+    feeds[name] = new Tensor('float32', new Float32Array(size).fill(0.5), [1, size]);
+  }
   await session.run(feeds);
   const started = performance.now();
   for (let tile = 0; tile < tiles; tile += 1) await session.run(feeds);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { benchBatch } from './batch';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
+import { benchSeams } from './seams';
 import { benchStart } from './start';
 import { benchStroke } from './stroke';
 
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   start: benchStart,
   stroke: benchStroke,
   batch: benchBatch,
+  seams: benchSeams,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */

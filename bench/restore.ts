@@ -45,10 +45,13 @@ export async function benchRestore(folder: string): Promise<Figure[]> {
   ];
 }
 
-function runBare(passes: readonly EnginePass[]): number {
+/** Seconds of bare `session.run` calls over as many tiles of the same shape. */
+export function runBare(passes: readonly Pick<EnginePass, 'generator' | 'tiles' | 'tile'>[]): number {
   const work = passes.map(({ generator, tiles, tile }) => {
     const card = Card.parse(JSON.parse(readFileSync(join(MODELS, generator, 'card.json'), 'utf8')));
-    return { model: join(MODELS, generator, card.file), shape: [1, PLANES[card.input.channels], tile, tile], tiles };
+    const vectors = Object.fromEntries(card.vectorInputs.map((name) => [name, card.statistics?.size ?? 1]));
+    const shape = [1, PLANES[card.input.channels], tile, tile];
+    return { model: join(MODELS, generator, card.file), shape, tiles, vectors };
   });
   const { status, stdout, stderr } = spawnSync(process.execPath, [BARE, JSON.stringify(work)], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The bare runs failed: ${stderr}`);

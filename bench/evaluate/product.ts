@@ -134,8 +134,12 @@ export class Product {
     }
   }
 
-  /** The most memory that the engine's process has held so far, in MB; null where the system does not tell. */
+  /**
+   * The most memory that the engine's process has held so far, in MB; null where nothing was asked of it, or the system
+   * does not tell.
+   */
   peakMegabytes(): number | null {
+    if (this.#count === 0) return null;
     try {
       const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(join('/proc', String(this.#pid), 'status'), 'utf8'));
       return peak === null ? null : Number(peak[1]) / 1024;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Card } from '../../../main/generators/card';
+import { PAINTED_EDGE } from '../../../main/restoration/style';
 import { type StepOf, StyleSettings } from '../../../preload/contract';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { ssim } from '../metrics';
@@ -123,7 +124,7 @@ async function speed(
   photograph: Picture,
   style: string,
 ): Promise<{ own: number; other: number | null }> {
-  const part = centre(photograph, 512);
+  const part = centre(photograph, PAINTED_EDGE >> 1);
   const large = joined([
     [part, part],
     [part, part],

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { forkEngine } from '../main/engine/launch';
+import { bordersOf, seamRatio } from '../main/engine/seams';
+import { createEngine } from '../main/engine/supervisor';
+import { planTiles } from '../main/engine/tiles';
+import { Card } from '../main/generators/card';
+import type { Raster } from '../main/restoration/raster';
+import { PAINTED_EDGE } from '../main/restoration/style';
+import { testScene } from '../main/restoration/testing';
+import { RECIPE_FORMAT, StyleSettings } from '../preload/contract';
+import type { Figure } from './index';
+import { runBare } from './restore';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MODELS = join(ROOT, 'models');
+const SIZE = { width: 6000, height: 4000 };
+const STYLE = 'van-gogh-starry-night';
+
+/**
+ * 24 megapixels painted at their own size, which is many tiles in both directions, against bare `session.run` calls over as
+ * many; and how much the borders of the tiles stand out in what was painted.
+ */
+export async function benchSeams(folder: string): Promise<Figure[]> {
+  const path = join(folder, 'scene.tiff');
+  const scene = testScene(SIZE.width, SIZE.height, 1);
+  await sharp(scene.data, { raw: { ...SIZE, channels: 3 } })
+    .tiff({ compression: 'none' })
+    .toFile(path);
+  const card = Card.parse(JSON.parse(readFileSync(join(MODELS, 'style', 'card.json'), 'utf8')));
+  const engine = createEngine({
+    launch: forkEngine(join(ROOT, 'out', 'main', 'engine.js')),
+    options: { models: MODELS, provider: 'cpu', threads: 0 },
+    onStatus: () => {},
+  });
+  try {
+    // A finer brush than can be asked for: nothing is reduced.
+    const settings = { ...StyleSettings.parse({ style: STYLE }), brush: PAINTED_EDGE / SIZE.width };
+    const { output, passes, reports } = await engine.request('restore', {
+      path,
+      recipe: {
+        format: RECIPE_FORMAT,
+        id: 'seams',
+        name: 'Seams',
+        gate: 'always',
+        steps: [{ kind: 'style', enabled: true, settings }],
+      },
+      format: 'tiff',
+      quality: 90,
+      keepMetadata: true,
+      target: { folder, stem: 'painted' },
+    });
+    const pass = passes.find(({ generator }) => generator === card.id)!;
+    const seconds = reports.find(({ kind }) => kind === 'style')!.seconds;
+    const bare = runBare([pass]);
+    const { data } = await sharp(output!.path).raw().toBuffer({ resolveWithObject: true });
+    const picture: Raster = { ...SIZE, channels: 3, depth: 8, data };
+    const ratio = seamRatio(picture, bordersOf(planTiles(card, SIZE)), card.input.multiple);
+    return [
+      { name: `24 megapixels painted in ${pass.tiles} tiles`, value: seconds, unit: 's', limit: null },
+      { name: 'the style step / bare session.run', value: seconds / bare, unit: '', limit: 1.25 },
+      { name: 'borders of tiles / lines beside them', value: ratio, unit: '', limit: 1.25 },
+    ];
+  } finally {
+    await engine.close();
+  }
+}
