@@ -74,7 +74,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
       {shown.map((item) => {
         const isChosen = item.choice === null || now === null ? item.choice === now : isSameStyle(item.choice, now);
         return (
-          <li key={item.id} className="group relative min-w-0">
+          <li key={item.id} className="relative min-w-0">
             <button
               type="button"
               data-testid={`style-${item.id}`}
@@ -96,7 +96,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
               <IconButton
                 label={t('styles.remove', { name: item.name })}
                 onClick={item.onRemove}
-                className="absolute top-1 right-1 size-6 border border-line bg-panel opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+                className="absolute top-1 right-1 size-6 border border-line bg-panel"
               >
                 <Icon of={X} />
               </IconButton>
