@@ -7,6 +7,7 @@ import { benchRestore } from './restore';
 import { benchSeams } from './seams';
 import { benchStart } from './start';
 import { benchStroke } from './stroke';
+import { benchStyles } from './styles';
 
 /** One figure: what it is, what it must stay under (null: told, not judged), and whether it does. */
 export interface Figure {
@@ -23,6 +24,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   stroke: benchStroke,
   batch: benchBatch,
   seams: benchSeams,
+  styles: benchStyles,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */
