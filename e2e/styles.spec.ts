@@ -91,6 +91,28 @@ test('a style is chosen from a gallery of the photo itself, made weaker, mixed, 
   await expect(page.getByTestId('history')).toContainText('Style: The Starry Night');
 });
 
+test.describe('samples of styles', () => {
+  test.use({ provoked: /404|Failed to load resource/ });
+
+  test('are made again where the process that keeps them has gone', async ({ page, browserHost }) => {
+    await browserHost.open();
+    await browserHost.offer(await writeScene(browserHost.album, 'meadow.png', { ...SIZE, damaged: false }));
+    await expect(page.getByTestId('proposal')).toBeVisible();
+    const samples = page.getByTestId('style-gallery').locator('img');
+    const seen = () =>
+      samples.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0));
+    await page.keyboard.press('t');
+    await expect.poll(async () => (await seen()).length).toBeGreaterThan(15);
+    await page.getByTestId('tab-restore').click();
+    browserHost.killEngine();
+    // The browser must not show what it remembers.
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+    await page.keyboard.press('t');
+    await expect.poll(async () => (await seen()).length, { timeout: 60_000 }).toBeGreaterThan(15);
+  });
+});
+
 test('a picture of one’s own becomes a style by being dropped, is kept, and is not opened as a photo', async ({
   page,
   host,

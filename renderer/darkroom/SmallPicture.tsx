@@ -2,7 +2,7 @@ import { LoaderCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { ORIGINAL, type Photo, pictureUrl, type Recipe } from '../../preload/contract';
 import { otherKey } from '../state/comparison';
-import { useApp, useComparison, useView } from '../state/context';
+import { useActions, useApp, useComparison, useView } from '../state/context';
 import { hasSteps } from '../state/recipes';
 import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
@@ -22,6 +22,7 @@ interface SmallPictureProps {
 /** What a recipe makes of a photo, the way the photo is turned, for somebody who has asked for it small. */
 export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, everywhere }: SmallPictureProps) {
   const { t } = useTranslation();
+  const { renew } = useActions();
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const ratio = useView((state) => state.ratio);
   const orientation = useView((state) => orientationOf(state, photoKey));
@@ -47,6 +48,8 @@ export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, e
       ) : (
         <img
           alt=""
+          // Others took its room in memory, or the engine was started anew.
+          onError={() => renew(photoKey, from.revision)}
           draggable={false}
           src={pictureUrl(base, {
             photoId: photo.id,
