@@ -159,7 +159,7 @@ describe('npm run evaluate', () => {
       await writeFile(presets, JSON.stringify(JSON.parse(await readFile(presets, 'utf8')).slice(0, 2)));
       const data = join(folder.path, 'data with paintings');
       const red = mapPixels(testScene(150, 130, 5), (r, g, b) => [0.5 + r / 2, g / 3, b / 3]);
-      await writePng({ ...red, data: red.data as Uint8Array }, join(data, 'styles', 'munch-the-scream.png'));
+      await writePng({ ...red, data: red.data as Uint8Array }, join(data, 'styles', 'hokusai-great-wave.png'));
       for (const [i, name] of ['5', '15'].entries()) {
         const scene = { width: 160, height: 120, data: testScene(160, 120, i).data as Uint8Array };
         await writePng(scene, join(data, 'eval', 'kodak', `${name}.png`));
@@ -184,6 +184,12 @@ describe('npm run evaluate', () => {
       const { measured } = JSON.parse(await readFile(join(SHIPPED, 'style', 'card.json'), 'utf8')) as Card;
       const { name, value } = measured.find(({ metric }) => metric.startsWith('style distance, 256 px'))!.baseline!;
       expect(style.baselines[name]).toBe(value);
+      // Of the two styles, the one whose work is at hand.
+      for (const metric of ['style distance', 'style distance, halved', 'content distance']) {
+        const preset = find(rows, 'presets, 512 px of kodak', metric);
+        expect(preset.data).toBe('1 presets on 1 pictures');
+        expect(preset.value!).toBeGreaterThan(0);
+      }
       const content = find(rows, '256 px of kodak', 'content distance');
       expect(content.value!).toBeGreaterThan(0.001);
       expect(content.baselines['as it came']).toBe(0);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Card } from '../../../main/generators/card';
 import { PAINTED_EDGE } from '../../../main/restoration/style';
-import { type StepOf, StyleSettings } from '../../../preload/contract';
+import { type StepOf, type StyleInfo, StyleSettings } from '../../../preload/contract';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { ssim } from '../metrics';
 import { centre, cut, joined, listPictures, readPicture, within, writePng } from '../pictures';
@@ -17,6 +17,12 @@ const PHOTOGRAPHS = ['kodak/4.png', 'kodak/21.png', 'kodak/8.png', 'cid22/70497.
 /** Those of Kodak whose distances are measured, and in whose manner each is painted; as the training kit has them. */
 const MEASURED = ['5', '15', '19', '23'];
 const MANNERS = ['van-gogh-starry-night', 'hokusai-great-wave', 'munch-the-scream', 'picabia-udnie'];
+/** Works whose files are called otherwise than their styles. */
+const FILES: Readonly<Record<string, string>> = {
+  'uehara-waves': 'japanese-waves-print',
+  'caillebotte-chrysanthemums': 'met-671456',
+  'manet-garden': 'met-436965',
+};
 const SIDE = 256;
 /** Longest side in pixels of a painting before its middle is taken. */
 const LONGEST = 512;
@@ -39,12 +45,13 @@ const step = (settings: Partial<StyleSettings>): StepOf<'style'> => ({
 export const evaluator: Evaluator = {
   id: 'style',
   measure: async (product, context) => {
-    const rows: Row[] = await nearness(product, context);
+    const styles = await product.styles();
+    const near = [...(await nearness(product, context)), ...(await nearnessOfPresets(product, context, styles))];
+    const rows = await besideCard(context, near);
     const chosen = PHOTOGRAPHS.map((name) => join(context.pictures, name)).filter(existsSync);
     const others = ['kodak', 'cid22'].flatMap((name) => listPictures(join(context.pictures, name)));
     const paths = (chosen.length > 0 ? chosen : others).slice(0, Math.min(PHOTOGRAPHS.length, context.limit));
     const photographs = await Promise.all(paths.map(readPicture));
-    const styles = await product.styles();
     const lines: Picture[][] = [photographs];
     for (const { id } of styles) {
       context.tell(id);
@@ -65,56 +72,108 @@ export const evaluator: Evaluator = {
   },
 };
 
-/**
- * Distances to the painting's style and to the photograph's content, of pictures of 256 px, each in another manner; a row
- * of the card's, from optimising the picture itself, stands beside them.
- */
+/** Distances to the painting's style and to the photograph's content, of pictures of 256 px, each in another manner. */
 async function nearness(product: Product, context: Context): Promise<Row[]> {
-  const { perceptual, limit } = context;
-  const kodak = listPictures(join(context.pictures, 'kodak')).filter((path) => MEASURED.includes(stem(path)));
-  const photographs = (await Promise.all(kodak.slice(0, limit).map(readPicture))).map((each) => centre(each, SIDE));
-  const paintings = await paintingsOf(context);
+  const photographs = (await measuredPhotographs(context)).map((each) => centre(each, SIDE));
+  const all = listPictures(folderBeside(context, 'styles') ?? '');
+  const chosen = MANNERS.flatMap((manner) => all.find((path) => stem(path) === manner) ?? []);
+  const whole = await Promise.all((chosen.length > 0 ? chosen : all).map(readPainting));
+  const paintings = whole.map((each) => centre(each, SIDE));
   if (photographs.length === 0 || paintings.length === 0) return [];
   context.tell('distances');
-  const found: Record<'style' | 'content', Record<'own' | 'before', (number | null)[]>> = {
-    style: { own: [], before: [] },
-    content: { own: [], before: [] },
-  };
+  const made: Made[] = [];
   for (const [i, photograph] of photographs.entries()) {
     const painting = paintings[i % paintings.length]!;
     const code = await product.readStyle(await writePng(painting, join(context.folder, 'painting.png')));
     const path = await writePng(photograph, join(context.folder, 'photograph.png'));
     const { picture } = await product.run(path, step({ style: 'painting.png', code }));
-    const own = perceptual && (await perceptual.style(picture, photograph, painting));
-    const before = perceptual && (await perceptual.style(photograph, photograph, painting));
-    for (const of of ['style', 'content'] as const) {
-      found[of].own.push(own?.[of] ?? null);
-      found[of].before.push(before?.[of] ?? null);
-    }
+    made.push({ picture, photograph, painting });
   }
   const where = { case: `${SIDE} px of kodak`, unit: '', data: `${photographs.length} pictures` } as const;
-  const { measured } = Card.parse(JSON.parse(await readFile(join(context.models, 'style', 'card.json'), 'utf8')));
-  return (['style', 'content'] as const).map((of) => {
-    const metric = `${of} distance`;
-    const { baselines, ...rest } = row({ ...where, metric }, found[of].own, { 'as it came': found[of].before });
-    const kits = measured.find((each) => each.metric === `${metric}, ${where.case}`)?.baseline;
-    return { ...rest, baselines: { ...(kits ? { [kits.name]: kits.value } : {}), ...baselines } };
+  const found = await distancesOf(context, made);
+  return [
+    row({ ...where, metric: 'style distance' }, found.style.own, { 'as it came': found.style.before }),
+    row({ ...where, metric: 'content distance' }, found.content.own, { 'as it came': found.content.before }),
+  ];
+}
+
+/**
+ * The same of whole pictures in the manner of each style that ships and whose work is at hand, also of pictures and works at
+ * half the size, where broad strokes and shapes count.
+ */
+async function nearnessOfPresets(product: Product, context: Context, styles: readonly StyleInfo[]): Promise<Row[]> {
+  const photographs = (await measuredPhotographs(context)).map((each) => reduced(each, LONGEST));
+  const files = new Map(listPictures(folderBeside(context, 'styles') ?? '').map((path) => [stem(path), path]));
+  const known = styles.filter(({ id }) => files.has(FILES[id] ?? id));
+  if (photographs.length === 0 || known.length === 0) return [];
+  const made: Made[] = [];
+  for (const { id } of known) {
+    context.tell(`distances, ${id}`);
+    const painting = await readPainting(files.get(FILES[id] ?? id)!);
+    for (const photograph of photographs) {
+      const path = await writePng(photograph, join(context.folder, 'photograph.png'));
+      made.push({ picture: (await product.run(path, step({ style: id }))).picture, photograph, painting });
+    }
+  }
+  const data = `${known.length} presets on ${photographs.length} pictures`;
+  const where = { case: `presets, ${LONGEST} px of kodak`, unit: '', data } as const;
+  const found = await distancesOf(context, made);
+  const halves = made.map(({ picture, photograph, painting }) => {
+    return { picture: halved(picture), photograph: halved(photograph), painting: halved(painting) };
+  });
+  const coarse = await distancesOf(context, halves);
+  return [
+    row({ ...where, metric: 'style distance' }, found.style.own, { 'as it came': found.style.before }),
+    row({ ...where, metric: 'style distance, halved' }, coarse.style.own, { 'as it came': coarse.style.before }),
+    row({ ...where, metric: 'content distance' }, found.content.own, { 'as it came': found.content.before }),
+  ];
+}
+
+interface Made {
+  picture: Picture;
+  photograph: Picture;
+  painting: Picture;
+}
+
+/** Distances of what was made and of the photographs as they came; null where they cannot be measured. */
+async function distancesOf(
+  { perceptual }: Context,
+  made: readonly Made[],
+): Promise<Record<'style' | 'content', Record<'own' | 'before', (number | null)[]>>> {
+  const pairs: ({ style: number; content: number } | undefined)[][] = [];
+  for (const { picture, photograph, painting } of made) {
+    const of = (each: Picture) => perceptual?.style(each, photograph, painting);
+    pairs.push([await of(picture), await of(photograph)]);
+  }
+  const values = (which: number, metric: 'style' | 'content') => pairs.map((pair) => pair[which]?.[metric] ?? null);
+  return {
+    style: { own: values(0, 'style'), before: values(1, 'style') },
+    content: { own: values(0, 'content'), before: values(1, 'content') },
+  };
+}
+
+/** Rows with what the card has measured beside them, which takes the training kit: optimisation of the picture itself. */
+async function besideCard({ models }: Context, rows: readonly Row[]): Promise<Row[]> {
+  const { measured } = Card.parse(JSON.parse(await readFile(join(models, 'style', 'card.json'), 'utf8')));
+  return rows.map((each) => {
+    const kits = measured.find(({ metric }) => metric === `${each.metric}, ${each.case}`)?.baseline;
+    return kits ? { ...each, baselines: { [kits.name]: kits.value, ...each.baselines } } : each;
   });
 }
 
 const stem = (path: string) => basename(path, extname(path));
+const halved = (picture: Picture) => reduced(picture, Math.max(picture.width, picture.height) >> 1);
 
-/** The middles of the paintings, without their frames; those of {@link MANNERS} where they are at hand, else all. */
-async function paintingsOf(context: Context): Promise<Picture[]> {
-  const all = listPictures(folderBeside(context, 'styles') ?? '');
-  const chosen = MANNERS.flatMap((manner) => all.find((path) => stem(path) === manner) ?? []);
-  return Promise.all(
-    (chosen.length > 0 ? chosen : all).map(async (path) => {
-      const whole = await readPicture(path);
-      const [left, top] = [Math.round(FRAME * whole.width), Math.round(FRAME * whole.height)];
-      return centre(reduced(cut(whole, left, top, whole.width - 2 * left, whole.height - 2 * top), LONGEST), SIDE);
-    }),
-  );
+async function measuredPhotographs({ pictures, limit }: Context): Promise<Picture[]> {
+  const kodak = listPictures(join(pictures, 'kodak')).filter((path) => MEASURED.includes(stem(path)));
+  return Promise.all(kodak.slice(0, limit).map(readPicture));
+}
+
+/** A painting without its frame, reduced. */
+async function readPainting(path: string): Promise<Picture> {
+  const whole = await readPicture(path);
+  const [left, top] = [Math.round(FRAME * whole.width), Math.round(FRAME * whole.height)];
+  return reduced(cut(whole, left, top, whole.width - 2 * left, whole.height - 2 * top), LONGEST);
 }
 
 /** Seconds per megapixel of a picture that is painted at its own size, and of a net of one style, taking turns. */
