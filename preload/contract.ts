@@ -37,6 +37,10 @@ export const ERROR_CODES = [
   'RECIPE_UNKNOWN', // no recipe of that name
   'PHOTO_CHANGED', // a file was written to while it was restored
   'PHOTO_QUARANTINED', // a photo took the engine down twice
+  'PHOTO_TOO_SMALL', // fewer pixels than what is to be made of it
+  'PHOTOS_UNUSABLE', // none of a folder's photos can be used
+  'FOLDER_TAKEN', // a folder that should be empty holds something else
+  'PAIRS_DIFFER', // training pairs made with other settings, or of other photos, lie in the folder
   'OUTPUT_IS_INPUT', // a batch would write over its own originals
   'JOURNAL_INVALID', // the record of a batch is of another folder, or no record
   'JOURNAL_NEWER', // the record of a batch of a newer version
@@ -870,6 +874,31 @@ export type ThumbnailQuery = z.infer<typeof ThumbnailQuery>;
 export function thumbnailUrl(base: string, { batchId, index, side }: ThumbnailQuery): string {
   return `${base}/batch/${batchId}/${index}/${side}`;
 }
+
+// ---------------------------------------------------------------------------------------------- training pairs
+
+/** Damage that a program draws, pictures of damage in a folder, or damage drawn by a generator. */
+export const DAMAGE_KINDS = ['drawn', 'overlay', 'synthesised'] as const;
+export const DamageKind = z.enum(DAMAGE_KINDS);
+export type DamageKind = z.infer<typeof DamageKind>;
+export const PAIR_FORMATS = ['png', 'webp'] as const;
+export const PAIR_SIZES = { min: 64, max: 2048 } as const;
+export const MAX_PAIRS = 1_000_000;
+
+/** How pairs of a clean and a damaged picture are made, to train on. */
+export const SynthesisSettings = z.object({
+  /** Where all chance comes from: pair k depends on it and on k, whatever the number of pairs. */
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+  /** Edge of the square pictures in pixels. */
+  size: z.number().int().min(PAIR_SIZES.min).max(PAIR_SIZES.max).default(512),
+  /** Null: every kind for which there is what it needs. */
+  damage: z.array(DamageKind).min(1).max(DAMAGE_KINDS.length).nullable().default(null),
+  /** How much pictures fade and roughen besides; 0 not at all. */
+  ageing: unit.default(1),
+  /** Both lossless. */
+  format: z.enum(PAIR_FORMATS).default('png'),
+});
+export type SynthesisSettings = z.infer<typeof SynthesisSettings>;
 
 // ---------------------------------------------------------------------------------------------- calls
 

@@ -1,5 +1,6 @@
 import type {
   Analysis,
+  DamageKind,
   EngineStatus,
   ExportFormat,
   Failure,
@@ -19,7 +20,9 @@ import type {
   StepReport,
   StyleCode,
   StyleInfo,
+  SynthesisSettings,
 } from '../../preload/contract';
+import type { Pair, PairSide } from '../synthesis/pair';
 
 /**
  * What the app and its engine process say to each other. Both ends are ours and the messages stay on this computer,
@@ -149,6 +152,29 @@ export interface Requests {
       thumbnails: { before: Uint8Array; after: Uint8Array } | null;
       /** The most memory in bytes that the engine's process has ever had. */
       peak: number;
+    };
+  };
+  /**
+   * Makes the training pair of an index out of a clean picture: writes its three pictures, replacing what is there, or
+   * gives them as WebP. Throws as `open` does, PHOTO_TOO_SMALL, PHOTOS_UNUSABLE where no overlay can be used,
+   * GENERATOR_MISSING.
+   */
+  pair: {
+    request: {
+      path: string;
+      index: number;
+      settings: Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
+      kinds: readonly DamageKind[];
+      /** White damage on black, taken one after the other. */
+      overlays: readonly { name: string; path: string }[];
+      target: { folder: string; format: SynthesisSettings['format'] } | null;
+    };
+    response: {
+      facts: Omit<Pair, PairSide>;
+      files: Record<PairSide, { name: string; bytes: number; sha256: string }> | null;
+      pictures: Record<PairSide, Uint8Array> | null;
+      /** Overlays that cannot be used. */
+      unusable: { name: string; failure: Failure }[];
     };
   };
   /** What the style generator sees in a picture, to paint others in its manner. GENERATOR_MISSING; else as `open`. */

@@ -7,7 +7,7 @@ import type { Provider, Refusal } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';
-import type { InstalledGenerator } from '../generators/store';
+import type { InstalledGenerator, InstalledSynthesiser } from '../generators/store';
 import { isAllocationFailure } from './failures';
 import { inputPlanes, outputPlanes, type TileNet } from './tiles';
 
@@ -43,8 +43,8 @@ export class Sessions {
   readonly #options: SessionOptions;
   /** In order of use, the latest last. */
   readonly #loaded = new Map<string, LoadedNet>();
-  /** Small nets that measure whole pictures, by their files; a batch measures thousands. */
-  readonly #measuring = new Map<string, InferenceSession>();
+  /** Small nets that measure whole pictures or draw damage, by their files; a batch measures thousands. */
+  readonly #smallNets = new Map<string, InferenceSession>();
   /** Providers that could not be used: they are not asked again. */
   readonly #refused = new Map<Provider, Refusal>();
 
@@ -83,8 +83,7 @@ export class Sessions {
     const { statistics } = card;
     if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id} measures no pictures` });
     const file = join(dirname(path), statistics.file);
-    const session = this.#measuring.get(file) ?? (await this.#loadStatistics(card, file, statistics.sha256));
-    this.#measuring.set(file, session);
+    const session = await this.#small(card.id, file, statistics.sha256, threadsFor(this.#options.threads));
     const answer = await session
       .run({ [statistics.input]: new Tensor('float32', planes, [1, 3, height, width]) })
       .catch((cause: unknown) => {
@@ -100,25 +99,55 @@ export class Sessions {
     return values;
   }
 
-  async #loadStatistics(card: Card, file: string, sha256: string): Promise<InferenceSession> {
+  /**
+   * An overlay of a generator that draws damage, in 0..1: `side` x `side` values. On one thread of the CPU, so that the
+   * same numbers always give the same overlay.
+   *
+   * @param inputs one vector for each of the card's inputs
+   */
+  async synthesise({ card, path }: InstalledSynthesiser, inputs: ReadonlyMap<string, Float32Array>) {
+    const session = await this.#small(card.id, path, card.sha256, 1);
+    const feeds = [...inputs].map(([name, values]) => [name, new Tensor('float32', values, [1, values.length])]);
+    const answer = await session.run(Object.fromEntries(feeds)).catch((cause: unknown) => {
+      if (isAllocationFailure(cause)) throw new EmulsionError('OUT_OF_MEMORY', { cause });
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(cause)}`, cause });
+    });
+    const values = answer[card.output.name]?.data;
+    const [low, high] = card.output.range;
+    if (
+      !(values instanceof Float32Array) ||
+      values.length !== card.output.side ** 2 ||
+      !values.every(Number.isFinite)
+    ) {
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: it drew no ${card.output.side} pixels square` });
+    }
+    return values.map((value) => Math.max(0, Math.min(1, (value - low) / (high - low))));
+  }
+
+  /** A small net that is kept; always on the CPU. Throws GENERATOR_DAMAGED. */
+  async #small(id: string, file: string, sha256: string, threads: number): Promise<InferenceSession> {
+    const known = this.#smallNets.get(file);
+    if (known) return known;
     const damaged = (cause: unknown, detail: string): never => {
-      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${detail}`, cause });
+      throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${id}: ${detail}`, cause });
     };
     const bytes = await readFile(file).catch((cause: unknown) => damaged(cause, basename(file)));
     if (createHash('sha256').update(bytes).digest('hex') !== sha256)
       damaged(undefined, `${basename(file)} differs from its card`);
     this.#options.busy(LOAD_SECONDS);
-    return InferenceSession.create(bytes, {
+    const session = await InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: threadsFor(this.#options.threads),
+      intraOpNumThreads: threads,
       logSeverityLevel: 4,
     }).catch((cause: unknown) => damaged(cause, messageOf(cause)));
+    this.#smallNets.set(file, session);
+    return session;
   }
 
   /** Frees every generator but the one given. */
   async release(except?: TileNet): Promise<void> {
-    for (const session of this.#measuring.values()) await session.release();
-    this.#measuring.clear();
+    for (const session of this.#smallNets.values()) await session.release();
+    this.#smallNets.clear();
     for (const [key, net] of this.#loaded) {
       if (net === except) continue;
       this.#loaded.delete(key);

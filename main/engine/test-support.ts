@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
-import type { Card } from '../generators/card';
+import type { AnyCard, Card, SynthesiserCard } from '../generators/card';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -40,8 +40,22 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
   };
 }
 
+/** The card of the net in `fixtures` that draws overlays of 8 x 8 pixels. */
+export async function synthesiserCard(): Promise<SynthesiserCard> {
+  const { input: _, tile, halo, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('synthesiser');
+  return {
+    ...common,
+    task: 'synthesise',
+    inputs: [
+      { name: 'z', size: 4, distribution: 'standard normal' },
+      { name: 'noise', size: 64, distribution: 'standard normal' },
+    ],
+    output: { name: 'overlay', channels: 'luma', range: [0, 1], side: 8 },
+  };
+}
+
 /** Puts a generator into a models folder; gives the path of its ONNX file. */
-export async function installFixture(models: string, card: Card): Promise<string> {
+export async function installFixture(models: string, card: AnyCard): Promise<string> {
   const folder = join(models, card.id);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'card.json'), JSON.stringify(card));

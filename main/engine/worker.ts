@@ -5,6 +5,7 @@ import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
+import { Pairs } from './pairs';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
@@ -43,6 +44,7 @@ class Worker {
     (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
     budgetsFor(0).renderings,
   );
+  readonly #pairs = new Pairs();
   /** Pictures that are being made, to be cancelled by their request's id. */
   readonly #pictures = new Map<string, AbortController>();
   #picturesDone: () => void = () => {};
@@ -110,6 +112,9 @@ class Worker {
         break;
       case 'readStyle':
         this.#enqueue(id, (job) => this.#bench.readStyle(job, message.body));
+        break;
+      case 'pair':
+        this.#enqueue(id, (job) => this.#pairs.make(job, message.body, this.#store, this.#sessions));
         break;
       case 'styles':
         this.#answer(id, async () => {

@@ -1,7 +1,7 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fixtureCard, installFixture, temporaryFolder } from '../engine/test-support';
+import { fixtureCard, installFixture, synthesiserCard, temporaryFolder } from '../engine/test-support';
 import { GeneratorStore } from './store';
 
 let models: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -43,31 +43,21 @@ it('tells generators for one task apart by scale and variant', async () => {
 });
 
 it('keeps a generator that draws damage apart from those that make a picture of a picture', async () => {
-  const { input: _, tile, halo, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('identity');
-  const card = {
-    ...common,
-    id: 'damage-synthesiser',
-    task: 'synthesise',
-    inputs: [
-      { name: 'z', size: 64, distribution: 'standard normal' },
-      { name: 'noise', size: 300, distribution: 'standard normal' },
-    ],
-    output: { name: 'overlay', channels: 'luma', range: [0, 1], side: 128 },
-  };
+  const card = await synthesiserCard();
   const install = async (what: object) => {
-    await mkdir(join(models.path, 'damage-synthesiser'), { recursive: true });
-    await writeFile(join(models.path, 'damage-synthesiser', 'card.json'), JSON.stringify(what));
+    await mkdir(join(models.path, card.id), { recursive: true });
+    await writeFile(join(models.path, card.id, 'card.json'), JSON.stringify(what));
     await store.refresh();
   };
-  const path = await installFixture(models.path, await fixtureCard('identity', { task: 'detect' }));
+  await installFixture(models.path, await fixtureCard('identity', { task: 'detect' }));
   await install(card);
   expect(store.synthesiser()).toBeNull();
-  expect(await states()).toEqual({ 'damage-synthesiser': 'missing', identity: 'ready' });
+  expect(await states()).toEqual({ synthesiser: 'missing', identity: 'ready' });
 
-  await cp(path, join(models.path, 'damage-synthesiser', 'identity.onnx'));
-  expect(await states()).toEqual({ 'damage-synthesiser': 'ready', identity: 'ready' });
+  await installFixture(models.path, card);
+  expect(await states()).toEqual({ synthesiser: 'ready', identity: 'ready' });
   expect(store.synthesiser()?.card).toEqual(card);
-  expect((await store.list()).map(({ task }) => task)).toEqual(['synthesise', 'detect']);
+  expect((await store.list()).map(({ task }) => task)).toEqual(['detect', 'synthesise']);
   for (const task of ['inpaint', 'restore', 'colorise', 'upscale', 'style'] as const) {
     expect(store.find(task)).toBeNull();
   }
@@ -75,7 +65,7 @@ it('keeps a generator that draws damage apart from those that make a picture of 
   const { inputs: __, ...picture } = { ...card, input: { name: 'x' } };
   await install(picture);
   expect(store.synthesiser()).toBeNull();
-  expect((await store.list()).find(({ id }) => id === 'damage-synthesiser')).toMatchObject({
+  expect((await store.list()).find(({ id }) => id === card.id)).toMatchObject({
     state: 'damaged',
     limits: expect.stringContaining('inputs'),
   });

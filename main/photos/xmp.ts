@@ -28,6 +28,10 @@ type Prefix = keyof typeof NAMES;
 /** IPTC's term for a real photograph that a trained model has changed in part. */
 export const AI_EDITED = 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
 
+/** And for a composite of captured and drawn elements, and for what an algorithm alone has made. */
+export const COMPOSITE = 'http://cv.iptc.org/newscodes/digitalsourcetype/composite';
+export const ALGORITHMIC = 'http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia';
+
 /** Properties that describe the file before the edit and would be wrong for the result. */
 const STALE: readonly [Prefix, string][] = [
   ['tiff', 'Orientation'],
@@ -105,6 +109,22 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
   const root = document.documentElement;
   const xml = root ? new XMLSerializer().serializeToString(root) : '';
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n${xml}\n<?xpacket end="w"?>`;
+}
+
+/**
+ * A packet for a picture of a training pair, so that nobody takes it for a photograph. `sourceType`: IPTC's term, null for
+ * a cut of a photograph that is unchanged. It holds no time: the same pair is the same file.
+ */
+export function pairPacket(version: string, part: string, sourceType: string | null): string {
+  const facts = [
+    `<xmp:CreatorTool>Emulsion ${version}</xmp:CreatorTool>`,
+    `<emulsion:Version>${version}</emulsion:Version>`,
+    `<emulsion:TrainingPair>${part}</emulsion:TrainingPair>`,
+    ...(sourceType === null ? [] : [`<Iptc4xmpExt:DigitalSourceType>${sourceType}</Iptc4xmpExt:DigitalSourceType>`]),
+  ];
+  const names = (['xmp', 'Iptc4xmpExt', 'emulsion'] as const).map((prefix) => `xmlns:${prefix}="${NAMES[prefix]}"`);
+  const description = `<rdf:Description rdf:about="" ${names.join(' ')}>${facts.join('')}</rdf:Description>`;
+  return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
 }
 
 /** Colours that nobody photographed: who reads the file later has to know. */

@@ -1,4 +1,5 @@
 import { EmulsionError } from '../errors';
+import { roundBlocks } from '../synthesis/jpeg';
 import { createRaster, maxValue, type Raster, type Rect } from './raster';
 import type { ExtraInput, StepTools, StyleFacts, Task, TilePass, Wanted } from './tools';
 
@@ -570,50 +571,16 @@ function normalised(field: Float32Array): Float32Array {
   return field.map((value) => value / strength);
 }
 
-/** The quantisation of luma in ITU-T T.81, annex K, in rows. */
-const QUANTISATION = [
-  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
-  87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
-  72, 92, 95, 98, 112, 100, 103, 99,
-];
-
 /** A copy with what JPEG of that quality (1..100, as libjpeg scales it) loses in whole blocks of each channel. */
 export function withJpegLoss(raster: Raster, quality: number): Raster {
   const { width, height, channels } = raster;
   const data = raster.data.slice();
-  const scale = quality < 50 ? 50 / quality : 2 - quality / 50;
   const unit = maxValue(raster) / 255;
-  const basis = Array.from({ length: 64 }, (_, i) => {
-    const frequency = i >> 3;
-    return (frequency === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * (i & 7) + 1) * frequency * Math.PI) / 16);
-  });
-  const transform = (block: Float64Array, at: (row: number, column: number) => number) => {
-    const half = Float64Array.from({ length: 64 }, (_, i) => {
-      let sum = 0;
-      for (let k = 0; k < 8; k++) sum += at(i >> 3, k) * block[k * 8 + (i & 7)]!;
-      return sum;
-    });
-    return Float64Array.from({ length: 64 }, (_, i) => {
-      let sum = 0;
-      for (let k = 0; k < 8; k++) sum += half[(i & 56) + k]! * at(i & 7, k);
-      return sum;
-    });
-  };
-  for (let top = 0; top + 8 <= height; top += 8) {
-    for (let left = 0; left + 8 <= width; left += 8) {
-      for (let c = 0; c < channels; c++) {
-        const index = (i: number) => ((top + (i >> 3)) * width + left + (i & 7)) * channels + c;
-        const block = Float64Array.from({ length: 64 }, (_, i) => raster.data[index(i)]! / unit - 128);
-        const frequencies = transform(block, (row, column) => basis[row * 8 + column]!);
-        const kept = frequencies.map((value, i) => {
-          const step = Math.max(1, Math.floor(QUANTISATION[i]! * scale + 0.5));
-          return Math.round(value / step) * step;
-        });
-        const back = transform(kept, (row, column) => basis[column * 8 + row]!);
-        for (let i = 0; i < 64; i++) {
-          data[index(i)] = Math.round(Math.max(0, Math.min(255, back[i]! + 128)) * unit);
-        }
-      }
+  for (let c = 0; c < channels; c++) {
+    const plane = Float64Array.from({ length: width * height }, (_, i) => raster.data[i * channels + c]! / unit);
+    roundBlocks(plane, width, height, quality);
+    for (let i = 0; i < plane.length; i++) {
+      data[i * channels + c] = Math.round(Math.max(0, Math.min(255, plane[i]!)) * unit);
     }
   }
   return { ...raster, data };

@@ -196,6 +196,71 @@ def load_styles(data):
     return _build_cache("styles", rows, read)
 
 
+class Pairs:
+    """Damaged pictures with their masks and clean selves, as `emulsion synthesise` writes them.
+
+    `pairs[i]` is (clean, damaged, mask): uint8 [S, S, 3] RGB twice and [S, S], read-only. In a mask `LINE` and `AREA` are
+    damage of the two classes, `UNSURE` is changed too little to be called damage, 0 is sound.
+    """
+
+    UNSURE, AREA, LINE = 64, 192, 255
+
+    def __init__(self, clean, damaged, mask):
+        self.parts = (clean, damaged, mask)
+        self.sources = mask.groups
+
+    def __len__(self):
+        return len(self.sources)
+
+    def __getitem__(self, index):
+        return tuple(part[index] for part in self.parts)
+
+    def split(self, every=HELD_OUT_EVERY):
+        """(training, held out) by the photo that they were made of, one photo at least; a single photo is in both."""
+        sources = sorted(set(self.sources), key=lambda source: hashlib.sha256(source.encode()).hexdigest())
+        held = {source for source in sources if is_held_out(source, every)} or set(sources[:1])
+        keep = [i for i, source in enumerate(self.sources) if source not in held]
+        out = [i for i, source in enumerate(self.sources) if source in held]
+        subset = lambda indices: Pairs(*(part.subset(indices) for part in self.parts))
+        return subset(keep or out), subset(out)
+
+
+def load_pairs(folders):
+    """All pairs of folders that `emulsion synthesise` has made. Raises DataError where there are none, or one is broken."""
+    rows = {side: [] for side in ("clean", "damaged", "mask")}
+    for folder in map(Path, folders):
+        if not (folder / "pairs.jsonl").exists():
+            raise DataError(f"no pairs.jsonl under {folder}: expected a folder of emulsion synthesise")
+        for line in filter(str.strip, (folder / "pairs.jsonl").read_text().splitlines()):
+            pair = json.loads(line)
+            for side, part in rows.items():
+                file = pair["files"][side]
+                part.append({"name": str(folder.resolve() / file["name"]), "sha256": file["sha256"], "group": pair["sha256"]})
+    if not rows["mask"]:
+        raise DataError("there are no pairs in " + ", ".join(map(str, folders)))
+
+    def reader(side):
+        def read(row):
+            picture = cv2.imread(row["name"], cv2.IMREAD_GRAYSCALE) if side == "mask" else read_rgb(row["name"])
+            if picture is None:
+                raise DataError(f"{row['name']} is missing or no picture; the same emulsion synthesise makes it again")
+            return picture
+
+        return read
+
+    return Pairs(*(_build_cache(f"pairs-{side}", part, reader(side)) for side, part in rows.items()))
+
+
+class Mixture:
+    """Samples of the first sampler with probability `share`, else of the second."""
+
+    def __init__(self, first, second, share):
+        self.first, self.second, self.share = first, second, share
+
+    def __call__(self, rng):
+        return self.first(rng) if rng.random() < self.share else self.second(rng)
+
+
 def within_frame(picture, share=0.05):
     """A picture without the outer `share` of each side, where scans of paintings show a frame."""
     top, left = (round(side * share) for side in picture.shape[:2])

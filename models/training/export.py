@@ -154,20 +154,39 @@ def centre_thresholds(net, thresholds):
     return {name: 0.5 for name in thresholds}
 
 
+def training_data(spec, data, pairs):
+    """The card's `trainingData`; without a data folder that of the card that ships, whose weights were begun with."""
+    if data is not None:
+        pictures = data_module.load_pictures(data).split(data_module.HELD_OUT_EVERY)[0]
+        overlays = data_module.load_overlays(data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
+        named = data_module.summarise(*spec.trained_on(pictures, overlays))
+    else:
+        card = MODELS / spec.id / "card.json"
+        named = json.loads(card.read_text())["trainingData"] if card.exists() else []
+    if pairs:
+        count = len(data_module.load_pairs(pairs).split()[0])
+        named = named + [{"name": "Pairs made by emulsion synthesise", "licence": "that of their photos", "count": count}]
+    return named
+
+
 def main():
     """Command line; see the README."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("id")
     parser.add_argument("--weights", required=True, help="final.pt, supervised.pt, adversarial.pt or weights.pt of a run")
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", help="data folder; may be left out with --pairs")
+    parser.add_argument("--pairs", action="append", help="folder of emulsion synthesise that it was trained on besides")
     parser.add_argument("--metrics", help="JSON written by evaluate.py --json")
     parser.add_argument("--device", help="what it was trained on, for the card")
     parser.add_argument("--out", default=str(MODELS))
     parser.add_argument("--keep", action="store_true", help="also keep the weights in training/checkpoints/<id>.pt")
     arguments = parser.parse_args()
+    if arguments.data is None and arguments.pairs is None:
+        parser.error("what was it trained on? --data or --pairs is needed")
     torch.set_num_threads(1)
     spec = find(arguments.id)
-    spec.load(arguments.data)
+    if arguments.data is not None:
+        spec.load(arguments.data)
     net, state = load_weights(spec, arguments.weights)
     report = json.loads(Path(arguments.metrics).read_text()).get(spec.id, {}) if arguments.metrics else {}
     thresholds = report.get("thresholds")
@@ -176,8 +195,6 @@ def main():
     folder = Path(arguments.out) / spec.id
     folder.mkdir(parents=True, exist_ok=True)
     data_module.atomic_write(folder / "generator.onnx", lambda p: to_onnx(spec, net, p))
-    pictures = data_module.load_pictures(arguments.data).split(data_module.HELD_OUT_EVERY)[0]
-    overlays = data_module.load_overlays(arguments.data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
     minutes = state.get("minutes", state.get("seconds", 0) / 60)
     training = {
         "device": arguments.device or f"{os.cpu_count()}-core CPU",
@@ -185,9 +202,8 @@ def main():
         "steps": int(state["step"]),
         "seed": int(state.get("seed", 1)),
     }
-    card = write_card(
-        spec, folder, net, data_module.summarise(*spec.trained_on(pictures, overlays)), training, report.get("measured", []), thresholds
-    )
+    trained_on = training_data(spec, arguments.data, arguments.pairs)
+    card = write_card(spec, folder, net, trained_on, training, report.get("measured", []), thresholds)
     difference = node_parity(folder / "generator.onnx", parity_cases(spec, net), card["output"]["name"])
     print(f"{spec.id}: {card['parameters']} parameters, {(folder / 'generator.onnx').stat().st_size} bytes, parity {difference}")
     if difference is not None and difference > 1e-3:

@@ -69,7 +69,7 @@ def save_atomic(state, path):
 class Run:
     """One training run with its folder of state: weights.pt, optimiser.pt, game.pt."""
 
-    def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, start=None, log=print):
+    def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, start=None, log=print, pairs=None, share=0.5):
         self.spec, self.folder, self.device, self.minutes, self.seed, self.log = spec, Path(folder), device, minutes, seed, log
         self.folder.mkdir(parents=True, exist_ok=True)
         self.batch = batch or spec.batch
@@ -90,14 +90,22 @@ class Run:
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
         self.interrupted = False
         self.game, self.lpips, self.perceptual = None, None, perceptual
-        train, held = pictures.split(data_module.HELD_OUT_EVERY)
+        train, held = pictures.split(data_module.HELD_OUT_EVERY) if pictures is not None else (None, None)
+        pairs, held_pairs = pairs.split() if pairs is not None else (None, None)
         train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
-        self.trained_on = (train, train_overlays)
-        fixed = data_module.SamplePool(spec.sampler(held, held_overlays), 7, 64, workers=0, reuse=1, upright=spec.upright)
+        self.trained_on = (train, train_overlays, pairs)
+
+        def sampler(pictures, overlays, pairs):
+            if pairs is None:
+                return spec.sampler(pictures, overlays)
+            own = spec.pair_sampler(pairs)
+            return own if pictures is None else data_module.Mixture(own, spec.sampler(pictures, overlays), share)
+
+        fixed = data_module.SamplePool(sampler(held, held_overlays, held_pairs), 7, 64, workers=0, reuse=1, upright=spec.upright)
         self.held = spec.to_tensors(tuple(a for a in fixed.draw()), device)
         self._resume()
         self.pool = data_module.SamplePool(
-            spec.sampler(train, train_overlays), seed, self.batch, workers, spec.reuse, first=self.step * self.batch, upright=spec.upright
+            sampler(*self.trained_on), seed, self.batch, workers, spec.reuse, first=self.step * self.batch, upright=spec.upright
         )
 
     # ------------------------------------------------------------ state
@@ -257,7 +265,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("id")
     parser.add_argument("--minutes", type=float, required=True, help="wall minutes in all, earlier parts of a resumed run included")
-    parser.add_argument("--data", required=True)
+    parser.add_argument("--data", help="data folder; may be left out with --pairs")
+    parser.add_argument("--pairs", action="append", help="folder that emulsion synthesise has made; may be given several times")
+    parser.add_argument("--pairs-share", type=float, default=0.5, help="share of samples from --pairs beside those from --data")
+    parser.add_argument("--steps", type=int, help="end after so many steps, however much of the budget is left")
+    parser.add_argument("--runs", default=str(Path(__file__).with_name("runs.jsonl")), help="where the line on the run is appended")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1 if (os.cpu_count() or 2) <= 4 else (os.cpu_count() or 2) - 2)
@@ -271,25 +283,30 @@ def main():
     parser.add_argument("--save", type=float, default=2.5, help="minutes between checkpoints")
     parser.add_argument("--measure", type=float, default=5.0, help="minutes between held-out measurements")
     arguments = parser.parse_args()
+    if arguments.data is None and arguments.pairs is None:
+        parser.error("nothing to train on: --data or --pairs is needed")
     cv2.setNumThreads(1)
     torch.set_num_threads(arguments.threads)
     spec, device = find(arguments.id), choose_device(arguments.device)
     spec.rate, spec.crop = arguments.rate or spec.rate, arguments.crop or spec.crop
     spec.gan_share = spec.gan_share if arguments.gan_share is None else arguments.gan_share
     folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
-    spec.load(arguments.data)
+    if arguments.data is not None:
+        spec.load(arguments.data)
     run = Run(
         spec,
-        data_module.load_pictures(arguments.data),
-        data_module.load_overlays(arguments.data),
+        data_module.load_pictures(arguments.data) if arguments.data is not None else None,
+        data_module.load_overlays(arguments.data) if arguments.data is not None else None,
         folder,
         device,
         arguments.minutes,
         arguments.seed,
         arguments.workers,
         arguments.batch,
-        Path(arguments.data) / "perceptual",
+        Path(arguments.data) / "perceptual" if arguments.data is not None else None,
         start=arguments.start,
+        pairs=data_module.load_pairs(arguments.pairs) if arguments.pairs else None,
+        share=arguments.pairs_share,
         log=lambda line: print(datetime.now(timezone.utc).strftime("%H:%M:%S"), line, flush=True),
     )
     outcome = "finished"
@@ -300,7 +317,7 @@ def main():
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, interrupt)
     try:
-        metrics = run.train(save_every=arguments.save * 60, measure_every=arguments.measure * 60)
+        metrics = run.train(arguments.steps, save_every=arguments.save * 60, measure_every=arguments.measure * 60)
     except CollapseError as collapse:
         outcome, metrics = str(collapse), run.measure()
         raise
@@ -314,14 +331,14 @@ def main():
             "steps": run.step,
             "batch": run.batch,
             "crop": spec.crop,
-            "data": {"pictures": len(run.trained_on[0]), "overlays": len(run.trained_on[1])},
+            "data": {name: len(part or ()) for name, part in zip(("pictures", "overlays", "pairs"), run.trained_on)},
             "seed": arguments.seed,
             "start": Path(arguments.start).name if arguments.start else None,
             "name": arguments.name,
             "outcome": "interrupted" if run.interrupted or "metrics" not in locals() else outcome,
             "heldOut": rounded(metrics) if "metrics" in locals() else {},
         }
-        with open(Path(__file__).with_name("runs.jsonl"), "a") as log:
+        with open(arguments.runs, "a") as log:
             log.write(json.dumps(line) + "\n")
 
 

@@ -933,6 +933,11 @@ export const en = {
     PHOTO_CHANGED: 'The file was changed while it was being restored. Nothing was written; it can be tried again.',
     PHOTO_QUARANTINED:
       'This photo stopped the part of Emulsion that computes twice, and was set aside. Your original is untouched.',
+    PHOTO_TOO_SMALL: 'The photo has too few pixels for this.',
+    PHOTOS_UNUSABLE: 'None of the photos in this folder can be used. Nothing was written.',
+    FOLDER_TAKEN: 'The folder holds other files. Nothing was written; choose an empty folder or a new one.',
+    PAIRS_DIFFER:
+      'The folder holds training pairs that were made with other settings or of other photos. Nothing was written; choose another folder.',
     OUTPUT_IS_INPUT: 'The folder for the restored photos is that of the originals. Choose another, or one inside it.',
     JOURNAL_INVALID:
       'This folder holds the record of a batch that cannot be gone on with. Nothing was done; choose another folder.',

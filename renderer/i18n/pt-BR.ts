@@ -936,6 +936,11 @@ export const ptBR: Texts<typeof en> = {
     PHOTO_CHANGED: 'O arquivo foi alterado durante a restauração. Nada foi gravado; é possível tentar de novo.',
     PHOTO_QUARANTINED:
       'Esta foto interrompeu duas vezes a parte do Emulsion que calcula e foi posta de lado. O original está intacto.',
+    PHOTO_TOO_SMALL: 'A foto tem pixels de menos para isto.',
+    PHOTOS_UNUSABLE: 'Nenhuma das fotos desta pasta pode ser usada. Nada foi gravado.',
+    FOLDER_TAKEN: 'A pasta contém outros arquivos. Nada foi gravado; escolha uma pasta vazia ou nova.',
+    PAIRS_DIFFER:
+      'A pasta contém pares de treino feitos com outros ajustes ou de outras fotos. Nada foi gravado; escolha outra pasta.',
     OUTPUT_IS_INPUT: 'A pasta das fotos restauradas é a dos originais. Escolha outra, ou uma dentro dela.',
     JOURNAL_INVALID:
       'Esta pasta contém o registro de um lote que não pode ser continuado. Nada foi feito; escolha outra pasta.',

@@ -6,7 +6,7 @@ import { createProgram } from './program';
 import { createReporter } from './reporter';
 
 /** What is wrong with the command itself. */
-const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN'];
+const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN', 'FOLDER_TAKEN', 'PAIRS_DIFFER'];
 const json = process.argv.includes('--json');
 const reporter = createReporter({ json });
 const program = createProgram(interruptible());

@@ -7,6 +7,7 @@ import { addAnalyse, addGenerators, addStyles } from './inspect';
 import { GENERAL } from './options';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
+import { addSynthesise } from './synthesise';
 import { addWorker } from './worker';
 
 /**
@@ -34,6 +35,7 @@ export function createProgram(signal: AbortSignal): Command {
   addRecipes(program);
   addStyles(program);
   addGenerators(program);
+  addSynthesise(program, signal);
   addCompletion(program);
   addHelp(program);
   return document(program, {

@@ -32,6 +32,10 @@ class Generator:
         """callable(numpy Generator) -> tuple of uint8 arrays [C, crop, crop]; runs in workers."""
         raise NotImplementedError
 
+    def pair_sampler(self, pairs):
+        """The same of `data.Pairs`. Raises NotImplementedError where the generator cannot learn from them."""
+        raise NotImplementedError(f"{self.id} does not learn from pairs of emulsion synthesise")
+
     def to_tensors(self, arrays, device):
         """A drawn batch as float tensors on the device."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from .. import degradations as d
+from ..data import DataError, Pairs
 from . import Generator
 
 
@@ -56,6 +57,30 @@ class Sampler:
         return pixels[None], label, judged[None]
 
 
+class PairSampler:
+    """Windows of the product's own pairs, most of them where there is damage, some of the clean pictures.
+
+    Returns what `Sampler` returns; what the mask leaves open is not judged.
+    """
+
+    def __init__(self, pairs, crop, damaged=0.8):
+        self.pairs, self.crop, self.damaged = pairs, crop, damaged
+
+    def __call__(self, rng):
+        clean, damaged, mask = self.pairs[int(rng.integers(len(self.pairs)))]
+        if min(mask.shape) < self.crop:
+            raise DataError(f"pairs of {min(mask.shape)} pixels are too small for --crop {self.crop}")
+        places = rng.integers(0, np.array(mask.shape) - self.crop + 1, (4, 2))
+        windows = [(slice(y, y + self.crop), slice(x, x + self.crop)) for y, x in places]
+        if rng.random() >= self.damaged:
+            luma = clean[windows[0]].astype(np.float32) / 255 @ d.LUMA
+            return Sampler._pack(luma, np.zeros((2,) + luma.shape, np.uint8), np.ones(luma.shape, np.uint8))
+        window = max(windows[: 1 + 3 * int(rng.random() < 0.7)], key=lambda w: int((mask[w] > Pairs.UNSURE).sum()))
+        marked = mask[window]
+        label = np.stack([marked == Pairs.LINE, marked == Pairs.AREA]).astype(np.uint8)
+        return Sampler._pack(damaged[window].astype(np.float32) / 255 @ d.LUMA, label, (marked != Pairs.UNSURE).astype(np.uint8))
+
+
 def detection_scores(chance, label, judged, threshold, tolerance=2):
     """Counts for precision and recall with a tolerance in pixels.
 
@@ -95,6 +120,9 @@ class Spec(Generator):
 
     def sampler(self, pictures, overlays):
         return Sampler(pictures, overlays, self.crop)
+
+    def pair_sampler(self, pairs):
+        return PairSampler(pairs, self.crop)
 
     def to_tensors(self, arrays, device):
         luma, label, judged = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays)

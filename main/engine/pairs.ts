@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import packageInfo from '../../package.json' with { type: 'json' };
+import { EmulsionError, toEmulsionError } from '../errors';
+import type { GeneratorStore } from '../generators/store';
+import { openPhoto } from '../photos/open';
+import { discardStaged, publishAs, stagePhoto } from '../photos/write';
+import { AI_EDITED, ALGORITHMIC, COMPOSITE, pairPacket } from '../photos/xmp';
+import type { Raster } from '../restoration/raster';
+import type { Materials } from '../synthesis/damage';
+import type { Field } from '../synthesis/field';
+import { type Cut, cutClean, makePair, PAIR_SIDES, type Pair, type PairSide } from '../synthesis/pair';
+import { opacityOf } from '../synthesis/picture';
+import { CODEC_SECONDS } from './decoding';
+import type { Job } from './job';
+import type { Requests } from './protocol';
+import type { Sessions } from './sessions';
+import { loadSharp } from './sharp';
+
+type Request = Requests['pair']['request'];
+
+const PAIR_SECONDS = 120;
+/** Bytes of cuts and overlays that are kept, for pairs that are made again with other settings. */
+const KEPT_BYTES = 64 * 2 ** 20;
+/** An overlay is black, up to so little opacity, in so great a share at least: else it is a picture of something. */
+const BLACK = 0.1;
+const LEAST_BLACK = 0.5;
+
+/** Makes training pairs. */
+export class Pairs {
+  readonly #cuts = new Kept<Cut>(({ clean }) => 3 * clean.planes[0].byteLength);
+  readonly #overlays = new Kept<Field>(({ data }) => data.byteLength);
+
+  async make(
+    job: Job,
+    request: Request,
+    store: GeneratorStore,
+    sessions: Sessions,
+  ): Promise<Requests['pair']['response']> {
+    const { path, index, settings, kinds, target } = request;
+    job.stage('opening', 0, 0.3);
+    const { seed, size } = settings;
+    const cut = await this.#cuts.get([await identityOf(path), seed, size, index].join('\0'), async () => {
+      const { raster, colour } = await this.#open(job, path);
+      return cutClean(raster, colour, index, settings);
+    });
+    job.stage('computing', 0.3, 0.9);
+    job.busy(PAIR_SECONDS);
+    const { materials, unusable } = this.#materials(job, request, store, sessions);
+    const { clean, damaged, mask, ...facts } = await makePair(cut, index, settings, kinds, materials);
+    await job.breathe();
+    job.stage('writing', 0.9, 1);
+    job.busy(CODEC_SECONDS);
+    const pictures = await encoded({ clean, damaged, mask }, facts.damage, target?.format ?? 'webp');
+    const files = target && (await write(job, target, index, pictures));
+    return { facts, files, pictures: target ? null : pictures, unusable: unusable.map(failureOf) };
+  }
+
+  async #open(job: Job, path: string) {
+    job.busy(CODEC_SECONDS);
+    return job.orCancelled(openPhoto(path));
+  }
+
+  #materials(job: Job, { overlays }: Request, store: GeneratorStore, sessions: Sessions) {
+    const unusable: { name: string; error: EmulsionError }[] = [];
+    let next = 0;
+    const materials: Materials = {
+      overlay: async () => {
+        while (unusable.length < overlays.length) {
+          const { name, path } = overlays[next++ % overlays.length]!;
+          if (unusable.some((each) => each.name === name)) continue;
+          try {
+            return { name, opacity: await this.#overlay(job, path) };
+          } catch (error) {
+            job.throwIfCancelled();
+            unusable.push({ name, error: toEmulsionError(error) });
+          }
+        }
+        throw new EmulsionError('PHOTOS_UNUSABLE', {
+          message: 'None of the pictures of damage can be used.',
+          detail: unusable.map(({ name, error }) => `${name}: ${error.message}`).join('\n'),
+        });
+      },
+      synthesised: async (lot) => {
+        const installed = store.synthesiser();
+        if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "synthesise"' });
+        const inputs = installed.card.inputs.map(
+          ({ name, size }) => [name, Float32Array.from({ length: size }, () => lot.normal())] as const,
+        );
+        const values = await sessions.synthesise(installed, new Map(inputs));
+        const { side } = installed.card.output;
+        // In whole levels, so that the last bits of another processor make no difference.
+        return { width: side, height: side, data: values.map((value) => Math.round(value * 255) / 255) };
+      },
+    };
+    return { materials, unusable };
+  }
+
+  async #overlay(job: Job, path: string): Promise<Field> {
+    return this.#overlays.get(await identityOf(path), async () => {
+      const { raster, alpha } = await this.#open(job, path);
+      const opacity = opacityOf(raster, alpha);
+      const black = opacity.data.filter((value) => value < BLACK).length / opacity.data.length;
+      if (black < LEAST_BLACK || black === 1) {
+        throw new EmulsionError('MASK_UNSUITABLE', {
+          message: 'This is no picture of damage: it should be white on black, and mostly black.',
+        });
+      }
+      return opacity;
+    });
+  }
+}
+
+const failureOf = ({ name, error }: { name: string; error: EmulsionError }) => ({ name, failure: error.toFailure() });
+
+/** What was made last, as far as it fits. */
+class Kept<T> {
+  readonly #kept = new Map<string, T>();
+  readonly #bytesOf: (value: T) => number;
+
+  constructor(bytesOf: (value: T) => number) {
+    this.#bytesOf = bytesOf;
+  }
+
+  async get(key: string, make: () => Promise<T>): Promise<T> {
+    const value = this.#kept.get(key) ?? (await make());
+    this.#kept.delete(key);
+    this.#kept.set(key, value);
+    let held = [...this.#kept.values()].reduce((sum, each) => sum + this.#bytesOf(each), 0);
+    for (const [oldest, each] of this.#kept) {
+      if (held <= KEPT_BYTES) break;
+      held -= this.#bytesOf(each);
+      this.#kept.delete(oldest);
+    }
+    return value;
+  }
+}
+
+async function identityOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  return `${path}\0${size}\0${mtimeMs}`;
+}
+
+async function encoded(
+  rasters: Record<PairSide, Raster>,
+  damage: Pair['damage'],
+  format: 'png' | 'webp',
+): Promise<Record<PairSide, Buffer>> {
+  const sharp = await loadSharp();
+  const isTrained = damage.some(({ kind }) => kind === 'synthesised');
+  const types = { clean: null, damaged: isTrained ? AI_EDITED : COMPOSITE, mask: ALGORITHMIC };
+  const made = PAIR_SIDES.map(async (side) => {
+    const { width, height, channels, data } = rasters[side];
+    const pipeline = sharp(data, { raw: { width, height, channels } })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .withXmp(pairPacket(packageInfo.version, side, types[side]));
+    const file = format === 'png' ? pipeline.png({ compressionLevel: 6 }) : pipeline.webp({ lossless: true });
+    return [side, await file.toBuffer()] as const;
+  });
+  return Object.fromEntries(await Promise.all(made)) as Record<PairSide, Buffer>;
+}
+
+/** Each file is complete or not there, and the three get their names in one go. */
+async function write(
+  job: Job,
+  { folder, format }: NonNullable<Request['target']>,
+  index: number,
+  pictures: Record<PairSide, Buffer>,
+): Promise<Requests['pair']['response']['files']> {
+  const stem = String(index).padStart(6, '0');
+  const staged: { temporary: string; path: string }[] = [];
+  try {
+    for (const side of PAIR_SIDES) {
+      const into = join(folder, side);
+      const { path } = await stagePhoto({ folder: into, stem }, (file) => writeFile(file, pictures[side]), {
+        signal: job.signal,
+      });
+      staged.push({ temporary: path, path: join(into, `${stem}.${format}`) });
+    }
+    for (const { temporary, path } of staged) await publishAs(temporary, path, { replace: true });
+  } finally {
+    for (const { temporary } of staged) await discardStaged(temporary);
+  }
+  const files = PAIR_SIDES.map((side) => {
+    const sha256 = createHash('sha256').update(pictures[side]).digest('hex');
+    return [side, { name: `${side}/${stem}.${format}`, bytes: pictures[side].length, sha256 }] as const;
+  });
+  return Object.fromEntries(files) as Requests['pair']['response']['files'];
+}

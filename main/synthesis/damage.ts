@@ -1,0 +1,460 @@
+import type { DamageKind } from '../../preload/contract';
+import {
+  alter,
+  averaged,
+  blurred,
+  createField,
+  drawEllipse,
+  drawPath,
+  drawPolygon,
+  type Field,
+  type Point,
+  smoothNoise,
+} from './field';
+import type { Lot } from './lot';
+import { copied, lumaOf, type Picture, resampled } from './picture';
+
+/*
+ * Damage drawn on a picture, in the repertoire of the training kit (models/training/degradations.py). Widths and lengths
+ * are pixels; what happens depends on the lot alone.
+ */
+
+/** What a piece of damage is to a detector: a line (crease, scratch, hair, tear) or an area (stain, speck, flake). */
+export type DamageClass = 'line' | 'area';
+
+/** One piece of damage, before it is laid on a picture. */
+interface Drawn {
+  shape: string;
+  opacity: Field;
+  /** null: by the form of each of its parts. */
+  class: DamageClass | null;
+  /** Further facts for the record. */
+  facts?: Record<string, string | number>;
+}
+
+/** Where overlays come from: pictures of damage, or a generator. Opacities of any size, 0..1. */
+export interface Materials {
+  overlay(): Promise<{ name: string; opacity: Field }>;
+  /** Depends on the lot. */
+  synthesised(lot: Lot): Promise<Field>;
+}
+
+/** What was laid on a picture. Figures are rounded; the place is that of all it changes. */
+export interface PieceRecord {
+  kind: DamageKind;
+  shape: string;
+  class: DamageClass | 'mixed';
+  /** Red, green and blue, 0..1; null for a stain, which darkens what is below it. */
+  tone: readonly [number, number, number] | null;
+  opacity: number;
+  /** Standard deviation of the Gaussian that softens it, in pixels; 0 for none. */
+  softness: number;
+  place: { x: number; y: number; width: number; height: number };
+  [fact: string]: unknown;
+}
+
+/** Opacities that have been laid on, the greatest at each pixel, by class. */
+export interface Truth {
+  lines: Float32Array;
+  areas: Float32Array;
+}
+
+// ------------------------------------------------------------------------------------------------ what is drawn
+
+/** A wandering polyline; `wobble` is the turn at each step in radians. */
+function wander(lot: Lot, start: Point, angle: number, length: number, step: number, wobble: number): Point[] {
+  const points: Point[] = [start];
+  let [x, y] = start;
+  let drift = 0;
+  for (let i = 0; i < Math.max(2, Math.floor(length / step)); i++) {
+    const turn = wobble * lot.normal();
+    drift += 0.3 * turn;
+    x += step * Math.cos(angle + drift + turn);
+    y += step * Math.sin(angle + drift + turn);
+    points.push([x, y]);
+  }
+  return points;
+}
+
+/** Wandering, ragged, of varying width, often with branches and gaps. */
+function crease(lot: Lot, side: number): Drawn {
+  const width = lot.log(0.8, 7);
+  const start: Point = [lot.between(-0.1, 1.1) * side, lot.between(-0.1, 1.1) * side];
+  const towards: Point = [lot.between(0.2, 0.8) * side, lot.between(0.2, 0.8) * side];
+  const wobble = lot.pick([0.03, 0.12, 0.3, 0.5]);
+  const opacity = createField(side, side);
+  const angle = Math.atan2(towards[1] - start[1], towards[0] - start[0]);
+  const ahead = [{ start, angle, length: lot.log(0.25, 1.8) * side, width }];
+  for (let drawn = 1; drawn <= 7; drawn++) {
+    const next = ahead.pop();
+    if (!next) break;
+    const points = wander(lot, next.start, next.angle, next.length, lot.between(3, 9), wobble);
+    const knots = Array.from({ length: Math.max(2, points.length >> 2) }, () => lot.between(0.35, 1.5));
+    const end = lot.chance(0.5) ? 0.3 : 1;
+    drawPath(opacity, points, (i) => {
+      const along = (i / (points.length - 1)) * (knots.length - 1);
+      const knot = Math.min(knots.length - 2, Math.floor(along));
+      const profile = knots[knot]! + (knots[knot + 1]! - knots[knot]!) * (along - knot);
+      return next.width * profile * (1 + (end - 1) * (i / points.length));
+    });
+    for (let branches = drawn < 4 ? lot.poisson(0.5) : 0; branches > 0; branches--) {
+      ahead.push({
+        start: lot.pick(points),
+        angle: next.angle + lot.pick([-1, 1]) * lot.between(0.3, 1.4),
+        length: next.length * lot.between(0.1, 0.5),
+        width: next.width * lot.between(0.3, 0.8),
+      });
+    }
+  }
+  if (lot.chance(0.6)) {
+    const ragged = smoothNoise(lot, side, side, lot.log(1.5, 4), 0, lot.between(0.4, 1.3)).data;
+    alter(opacity, (value, i) => 1.6 * value - ragged[i]!);
+  }
+  if (lot.chance(0.35)) {
+    const worn = smoothNoise(lot, side, side, lot.log(8, 30), -0.3, 1.6).data;
+    alter(opacity, (value, i) => value * Math.max(0, Math.min(1, worn[i]!)));
+  }
+  return { shape: 'crease', opacity, class: 'line', facts: { width: rounded(width), wobble } };
+}
+
+/** A few thin, nearly straight ones in one direction. */
+function scratches(lot: Lot, side: number): Drawn {
+  const opacity = createField(side, side);
+  // As film is scratched on its way through a camera.
+  const angle = lot.chance(0.3) ? Math.PI / 2 + 0.03 * lot.normal() : lot.between(0, Math.PI);
+  const width = lot.log(0.5, 2.5);
+  const count = 1 + lot.below(5);
+  for (let i = 0; i < count; i++) {
+    const start: Point = [lot.unit() * side, lot.unit() * side];
+    const points = wander(lot, start, angle + 0.15 * lot.normal(), lot.log(10, 1.4 * side), 12, 0.02);
+    drawPath(opacity, points, () => width * lot.between(0.5, 1.3), lot.between(0.5, 1));
+  }
+  if (lot.chance(0.4)) {
+    const worn = smoothNoise(lot, side, side, lot.log(3, 15), -0.4, 1.8).data;
+    alter(opacity, (value, i) => value * Math.max(0, Math.min(1, worn[i]!)));
+  }
+  return { shape: 'scratches', opacity, class: 'line', facts: { width: rounded(width), count } };
+}
+
+/** White paper that shows in a wedge along a ragged way from one border inwards. */
+function tear(lot: Lot, side: number): Drawn {
+  const along = lot.between(0.1, 0.9) * side;
+  const [start, inwards] = lot.pick<[Point, number]>([
+    [[0, along], 0],
+    [[side, along], Math.PI],
+    [[along, 0], Math.PI / 2],
+    [[along, side], -Math.PI / 2],
+  ]);
+  const points = wander(lot, start, inwards + 0.5 * lot.normal(), lot.between(0.2, 0.9) * side, 5, 0.45);
+  const width = lot.log(2, 10);
+  const opacity = createField(side, side);
+  drawPath(opacity, points, (i) => width * (1.2 - i / points.length) * lot.between(0.7, 1.2));
+  const ragged = smoothNoise(lot, side, side, 2.5, 0, 0.9).data;
+  alter(opacity, (value, i) => 1.5 * value - ragged[i]!);
+  return { shape: 'tear', opacity, class: 'line', facts: { width: rounded(width) } };
+}
+
+/** Dust and small flakes of 1 to 9 pixels. */
+function specks(lot: Lot, side: number): Drawn {
+  const opacity = createField(side, side);
+  const count = Math.floor(lot.log(1, 40));
+  const largest = lot.log(1.2, 9);
+  for (let i = 0; i < count; i++) {
+    const radius = Math.max(0.5, 0.6 * lot.log(0.6, largest));
+    const centre: Point = [lot.unit() * side, lot.unit() * side];
+    const axes: Point = [radius, Math.max(0.5, radius * lot.between(0.35, 1))];
+    drawEllipse(opacity, centre, axes, lot.between(0, Math.PI), lot.between(0.6, 1));
+  }
+  return { shape: 'specks', opacity, class: 'area', facts: { count, largest: rounded(largest) } };
+}
+
+/** Missing emulsion: patches with hard, ragged edges, 3 to 26 pixels wide. */
+function flake(lot: Lot, side: number): Drawn {
+  const opacity = createField(side, side);
+  const size = lot.log(3, 26);
+  for (let patches = 1 + lot.below(3); patches > 0; patches--) {
+    const centre: Point = [lot.unit() * side, lot.unit() * side];
+    const radius = (size * lot.between(0.4, 1)) / 2;
+    const corners = 7 + lot.below(11);
+    const squeeze = lot.between(0.4, 1);
+    drawPolygon(
+      opacity,
+      Array.from({ length: corners }, (_, i): Point => {
+        const angle = (2 * Math.PI * i) / corners;
+        const reach = radius * lot.between(0.5, 1.3);
+        return [centre[0] + reach * Math.cos(angle), centre[1] + squeeze * reach * Math.sin(angle)];
+      }),
+    );
+  }
+  return { shape: 'flake', opacity, class: 'area', facts: { size: rounded(size) } };
+}
+
+/** A spot of 5 to 30 pixels, or in a larger picture more: soft inside, often with a darker rim. */
+function stain(lot: Lot, side: number): Drawn {
+  const size = lot.log(5, Math.max(30, side / 8));
+  const [cx, cy] = [lot.unit() * side, lot.unit() * side];
+  const squeeze = lot.between(0.7, 1.4);
+  const uneven = smoothNoise(lot, side, side, Math.max(2, size / 3), -0.3, 0.3).data;
+  const edge = lot.log(0.05, 0.5);
+  const hasRim = lot.chance(0.4);
+  const opacity = createField(side, side);
+  alter(opacity, (_, i) => {
+    const [x, y] = [(i % side) + 0.5, Math.floor(i / side) + 0.5];
+    const distance = (Math.hypot(x - cx, (y - cy) * squeeze) / size) * 2 + uneven[i]!;
+    const cover = Math.max(0, Math.min(1, (1 - distance) / edge + 0.5));
+    return hasRim ? cover * Math.min(1, 0.4 + Math.exp(-((distance - 0.9) ** 2) / 0.02)) : cover;
+  });
+  return { shape: 'stain', opacity, class: 'area', facts: { size: rounded(size) } };
+}
+
+const LINES = [crease, crease, scratches, tear];
+const AREAS = [specks, specks, specks, flake, flake, stain];
+
+/** Turned by quarters, mirrored, scaled and placed: an overlay keeps its damage near its middle. */
+function placed(lot: Lot, overlay: Field, side: number, scale: readonly [number, number]): Field {
+  const longer = Math.max(overlay.width, overlay.height);
+  // What is enlarged much is damage of a kind that no print has.
+  const factor = Math.min(lot.log(...scale) * (side / longer), 1.5);
+  const [width, height] = [overlay.width, overlay.height].map((length) => Math.max(4, Math.round(length * factor)));
+  const small = resampled(overlay, width!, height!, 'linear');
+  return turned(lot, small, side);
+}
+
+/** Turned by any angle about a place anywhere in a square, and mirrored or not. */
+function turned(lot: Lot, { width, height, data }: Field, side: number): Field {
+  const out = createField(side, side);
+  const angle = lot.between(0, 2 * Math.PI);
+  const mirror = lot.chance(0.5) ? -1 : 1;
+  const [cx, cy] = [lot.unit() * side, lot.unit() * side];
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x]!);
+  for (let y = 0, i = 0; y < side; y++) {
+    for (let x = 0; x < side; x++, i++) {
+      const [dx, dy] = [x + 0.5 - cx, y + 0.5 - cy];
+      const u = mirror * (dx * cos + dy * sin) + width / 2 - 0.5;
+      const v = dy * cos - dx * sin + height / 2 - 0.5;
+      if (u <= -1 || v <= -1 || u >= width || v >= height) continue;
+      const [left, top] = [Math.floor(u), Math.floor(v)];
+      const [tx, ty] = [u - left, v - top];
+      const upper = at(left, top) * (1 - tx) + at(left + 1, top) * tx;
+      const lower = at(left, top + 1) * (1 - tx) + at(left + 1, top + 1) * tx;
+      out.data[i] = upper * (1 - ty) + lower * ty;
+    }
+  }
+  return out;
+}
+
+// ------------------------------------------------------------------------------------------------ laying it on
+
+/** One piece of a kind, not yet on any picture. */
+async function make(kind: DamageKind, lot: Lot, side: number, materials: Materials): Promise<Drawn> {
+  if (kind === 'drawn') return lot.pick(lot.chance(0.55) ? LINES : AREAS)(lot, side);
+  if (kind === 'overlay') {
+    const { name, opacity } = await materials.overlay();
+    return {
+      shape: 'overlay',
+      opacity: placed(lot, opacity, side, [0.25, 1.1]),
+      class: null,
+      facts: { overlay: name },
+    };
+  }
+  const opacity = createField(side, side);
+  const count = 1 + lot.below(3);
+  for (let i = 0; i < count; i++) {
+    const one = placed(lot, await materials.synthesised(lot), side, [0.2, 0.8]).data;
+    alter(opacity, (value, at) => Math.max(value, one[at]!));
+  }
+  return { shape: 'synthesised', opacity, class: null, facts: { count } };
+}
+
+/**
+ * Lays damage on a copy of a picture.
+ *
+ * @param kinds of damage to choose from; where there is something drawn among others, it makes up half
+ */
+export async function damage(
+  picture: Picture,
+  kinds: readonly DamageKind[],
+  lot: Lot,
+  materials: Materials,
+): Promise<{ picture: Picture; truth: Truth; pieces: PieceRecord[] }> {
+  const side = picture.width;
+  const out = copied(picture);
+  const truth: Truth = { lines: new Float32Array(side * side), areas: new Float32Array(side * side) };
+  const pieces: PieceRecord[] = [];
+  // Most pictures are damaged in light tones, some mostly in dark ones.
+  const bright = lot.chance(0.7) ? 0.85 : 0.25;
+  const amount = 1 + lot.poisson((1.8 * side) / 128);
+  const others = kinds.filter((kind) => kind !== 'drawn');
+  for (let i = 0; i < amount; i++) {
+    const isDrawn = others.length === 0 || (kinds.includes('drawn') && lot.chance(0.5));
+    const kind = isDrawn ? 'drawn' : lot.pick(others);
+    const drawn = await make(kind, lot, side, materials);
+    const softness = lot.chance(0.35) ? lot.log(0.4, 1.5) : 0;
+    const opacity = softness > 0 ? blurred(drawn.opacity, softness) : drawn.opacity;
+    const strength = Math.min(1, lot.log(0.45, 1.6));
+    const darkens = drawn.shape === 'stain' && lot.chance(0.6);
+    const tone = toneOf(lot, bright);
+    if (drawn.shape === 'crease' && lot.chance(0.25)) castShadow(lot, out, opacity, 0.6 * strength, tone, truth);
+    if (darkens) layStain(lot, out, opacity, strength);
+    else lay(out, opacity, strength, tone, lot.chance(0.5) ? null : smoothNoise(lot, side, side, 1.5, 0.8, 1));
+    const covered = darkens ? 0.6 * strength : strength;
+    pieces.push({
+      kind,
+      shape: drawn.shape,
+      class: note(truth, opacity, covered, drawn.class),
+      tone: darkens ? null : (tone.map(rounded) as unknown as Tone),
+      opacity: rounded(covered),
+      softness: rounded(softness),
+      place: placeOf(opacity),
+      ...drawn.facts,
+    });
+  }
+  return { picture: out, truth, pieces };
+}
+
+type Tone = readonly [number, number, number];
+
+/** Of bare paper, a little warm, or of dirt. */
+function toneOf(lot: Lot, bright: number): Tone {
+  const isLight = lot.chance(bright);
+  const tone = isLight ? lot.between(0.72, 1) : lot.between(0, 0.28);
+  const warm = lot.chance(0.5) ? lot.between(0, 0.1) : 0;
+  return [tone, tone * (1 - 0.4 * warm), tone * (1 - warm)];
+}
+
+function lay({ planes }: Picture, { data }: Field, strength: number, tone: Tone, texture: Field | null): void {
+  for (const [c, plane] of planes.entries()) {
+    for (let i = 0; i < plane.length; i++) {
+      const share = data[i]! * strength;
+      if (share > 0) plane[i] = plane[i]! * (1 - share) + tone[c]! * (texture?.data[i] ?? 1) * share;
+    }
+  }
+}
+
+/** A stain lets the picture through and takes most of its blue. */
+function layStain(lot: Lot, { planes }: Picture, { data }: Field, strength: number): void {
+  const takes = [lot.between(0.35, 0.6), lot.between(0.5, 0.65), 0.75];
+  for (const [c, plane] of planes.entries()) {
+    for (let i = 0; i < plane.length; i++) plane[i] = plane[i]! * (1 - data[i]! * strength * takes[c]!);
+  }
+}
+
+/** A fold throws a shadow, or a light, to one side of its ridge. */
+function castShadow(
+  lot: Lot,
+  picture: Picture,
+  { width, height, data }: Field,
+  share: number,
+  tone: Tone,
+  truth: Truth,
+) {
+  const [dx, dy] = [lot.below(5) - 2, lot.below(5) - 2];
+  const shadow = createField(width, height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const [fromX, fromY] = [x - dx, y - dy];
+      if (fromX >= 0 && fromY >= 0 && fromX < width && fromY < height) shadow.data[i] = data[fromY * width + fromX]!;
+    }
+  }
+  lay(picture, shadow, share, [1 - tone[0], 1 - tone[1], 1 - tone[2]], null);
+  note(truth, shadow, share, 'line');
+}
+
+// ------------------------------------------------------------------------------------------------ the truth
+
+/** From so much on, a pixel belongs to a part of an overlay. */
+const PART = 0.1;
+/** A part that fills less of the square over its diagonal is a line. */
+const SLENDER = 0.1;
+
+/** Raises the truth to what has been laid on; says of which class it was. */
+function note(truth: Truth, opacity: Field, strength: number, known: DamageClass | null): PieceRecord['class'] {
+  const isLine = known === null ? linesOf(opacity) : null;
+  let [lines, areas] = [0, 0];
+  for (let i = 0; i < opacity.data.length; i++) {
+    const share = opacity.data[i]! * strength;
+    if (share === 0) continue;
+    const line = isLine ? isLine[i] === 1 : known === 'line';
+    const into = line ? truth.lines : truth.areas;
+    if (share > PART) line ? lines++ : areas++;
+    if (share > into[i]!) into[i] = share;
+  }
+  return known ?? (areas === 0 ? 'line' : lines === 0 ? 'area' : 'mixed');
+}
+
+/** 1 at the pixels of slender parts. Parts are 8-connected. */
+function linesOf({ width, height, data }: Field): Uint8Array {
+  const result = new Uint8Array(data.length);
+  const met = new Uint8Array(data.length);
+  for (let start = 0; start < data.length; start++) {
+    if (met[start] || data[start]! < PART) continue;
+    const part = [start];
+    met[start] = 1;
+    let [left, right, top, bottom] = [width, 0, height, 0];
+    for (let next = 0; next < part.length; next++) {
+      const [x, y] = [part[next]! % width, Math.floor(part[next]! / width)];
+      [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          if (x + dx < 0 || y + dy < 0 || x + dx >= width || y + dy >= height) continue;
+          const at = (y + dy) * width + x + dx;
+          if (met[at] || data[at]! < PART) continue;
+          met[at] = 1;
+          part.push(at);
+        }
+      }
+    }
+    const square = (right - left + 1) ** 2 + (bottom - top + 1) ** 2;
+    if (part.length < SLENDER * square) for (const at of part) result[at] = 1;
+  }
+  return result;
+}
+
+/** Values of a mask. From {@link DAMAGED} on it is damage. */
+export const MASK = { sound: 0, unsure: 64, area: 192, line: 255 } as const;
+export const DAMAGED = 128;
+
+/**
+ * What of the damage can be seen in brightness: where the change exceeds what the picture's own detail and the noise to
+ * come hide. A pixel that is changed, but by less, is unsure.
+ *
+ * @param before without the damage, else as `after`
+ * @param noise standard deviation of the noise to come, 0..1
+ * @returns values of {@link MASK}
+ */
+export function visibleDamage(before: Picture, after: Picture, truth: Truth, noise: number): Uint8Array {
+  const one = lumaOf(before);
+  const other = lumaOf(after);
+  const change = createField(one.width, one.height);
+  for (let i = 0; i < change.data.length; i++) change.data[i] = Math.abs(other.data[i]! - one.data[i]!);
+  const seen = blurred(change, 0.7).data;
+  const mean = averaged(one, 4).data;
+  const squares = averaged({ ...one, data: one.data.map((value) => value * value) }, 4).data;
+  const mask = new Uint8Array(seen.length);
+  for (let i = 0; i < mask.length; i++) {
+    const contrast = Math.sqrt(Math.max(0, squares[i]! - mean[i]! ** 2));
+    const needed = 0.055 + noise + 0.4 * contrast;
+    const [line, area] = [truth.lines[i]!, truth.areas[i]!];
+    if (Math.max(line, area) > 0.12 && seen[i]! > needed) mask[i] = line >= area ? MASK.line : MASK.area;
+    else if (seen[i]! > 0.012 && (Math.max(line, area) > 0.02 || seen[i]! > 0.5 * needed)) mask[i] = MASK.unsure;
+  }
+  return mask;
+}
+
+/** Where an opacity is anything at all. */
+function placeOf({ width, height, data }: Field): PieceRecord['place'] {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let i = 0; i < data.length; i++) {
+    if (data[i]! < 0.02) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+  }
+  return right < 0
+    ? { x: 0, y: 0, width: 0, height: 0 }
+    : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+export function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

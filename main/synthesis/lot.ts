@@ -1,0 +1,85 @@
+/** One step of MurmurHash3's finaliser. */
+function mixed(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Numbers by lot (sfc32) that depend on nothing but the words it is made of, in their order. */
+export class Lot {
+  #a: number;
+  #b: number;
+  #c: number;
+  #count = 1;
+
+  constructor(...of: readonly (string | number)[]) {
+    // FNV-1a over the text, of which three numbers are made that have nothing in common.
+    let hash = 0x811c9dc5;
+    for (const character of of.join('/')) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
+    this.#a = mixed(hash ^ 0x9e3779b9);
+    this.#b = mixed(this.#a ^ hash);
+    this.#c = mixed(this.#b + hash);
+    for (let i = 0; i < 12; i++) this.next();
+  }
+
+  /** 0 <= n < 2^32. */
+  next(): number {
+    const sum = (this.#a + this.#b + this.#count) >>> 0;
+    this.#count = (this.#count + 1) >>> 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) >>> 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) >>> 0;
+    return sum;
+  }
+
+  /** 0 <= n < 1. */
+  unit(): number {
+    return this.next() / 2 ** 32;
+  }
+
+  chance(share: number): boolean {
+    return this.unit() < share;
+  }
+
+  between(low: number, high: number): number {
+    return low + (high - low) * this.unit();
+  }
+
+  /** Uniform in its logarithm; both bounds above 0. */
+  log(low: number, high: number): number {
+    return Math.exp(this.between(Math.log(low), Math.log(high)));
+  }
+
+  /** A whole number 0 <= n < limit. */
+  below(limit: number): number {
+    return Math.floor(this.unit() * limit);
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+
+  /** Of mean 0 and standard deviation 1. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
+  }
+
+  /** How often something happens that happens `mean` times on average; a small mean is meant. */
+  poisson(mean: number): number {
+    const limit = Math.exp(-mean);
+    let count = 0;
+    for (let product = this.unit(); product > limit; product *= this.unit()) count++;
+    return count;
+  }
+
+  /** The whole numbers below `count` in an order by lot. */
+  shuffled(count: number): number[] {
+    const order = Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const other = this.below(i + 1);
+      [order[i], order[other]] = [order[other]!, order[i]!];
+    }
+    return order;
+  }
+}

@@ -1,0 +1,100 @@
+import type { DamageKind, SynthesisSettings } from '../../preload/contract';
+import { EmulsionError } from '../errors';
+import type { ColourTransform, Raster, Rect } from '../restoration/raster';
+import { type Ageing, aged, drawAgeing, recorded, softened } from './ageing';
+import { DAMAGED, damage, type Materials, type PieceRecord, visibleDamage } from './damage';
+import { Lot } from './lot';
+import { cut, type Picture, toRaster } from './picture';
+
+/** Of these, so many are drawn until one has damage that can be seen. */
+const ATTEMPTS = 8;
+/** The most that a picture is enlarged: beyond it nothing in it is sharp. */
+const MOST_ENLARGED = 1.6;
+const USUALLY_ENLARGED = 1.25;
+
+/** A clean picture, what has become of it, and where it is damaged. */
+export interface Pair {
+  clean: Raster;
+  damaged: Raster;
+  /** Grey; values of `MASK` in damage.ts. */
+  mask: Raster;
+  /** What of the source was taken, in its pixels, and pixels of the pair for each of them. */
+  crop: Rect;
+  scale: number;
+  ageing: Ageing;
+  damage: PieceRecord[];
+  /** Share of damaged pixels, 0..1. */
+  coverage: number;
+}
+
+/** Folders of a pair's pictures. */
+export const PAIR_SIDES = ['clean', 'damaged', 'mask'] as const;
+export type PairSide = (typeof PAIR_SIDES)[number];
+
+/** What of a source a pair is made of. */
+export interface Cut extends Pick<Pair, 'crop' | 'scale'> {
+  clean: Picture;
+}
+
+type Settings = Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
+
+/**
+ * Cuts a square out of a clean picture for the pair of an index.
+ *
+ * @param colour between the picture's encoding and sRGB, null where it is sRGB
+ * @throws PHOTO_TOO_SMALL
+ */
+export function cutClean(raster: Raster, colour: ColourTransform | null, index: number, { seed, size }: Settings): Cut {
+  const crop = drawCrop(raster, size, new Lot(seed, index, 'crop'));
+  const scale = Math.round((size / crop.width) * 10_000) / 10_000;
+  return { clean: cut(raster, colour, crop, size), crop, scale };
+}
+
+/**
+ * Makes the pair of an index. It depends on the seed, the index, the settings and what is given alone.
+ *
+ * @param kinds of damage, one at least
+ */
+export async function makePair(
+  { clean, crop, scale }: Cut,
+  index: number,
+  { seed, size, ageing: strength }: Settings,
+  kinds: readonly DamageKind[],
+  materials: Materials,
+): Promise<Pair> {
+  const lot = (...purpose: (string | number)[]) => new Lot(seed, index, ...purpose);
+  const ageing = drawAgeing(lot('ageing'), strength);
+  const print = aged(clean, ageing.print, lot('grain'));
+  const before = softened(print, ageing.scan);
+  for (let attempt = 1; ; attempt++) {
+    const { picture, truth, pieces } = await damage(print, kinds, lot('damage', attempt), materials);
+    const after = softened(picture, ageing.scan);
+    const mask = visibleDamage(before, after, truth, ageing.scan.noise ?? 0);
+    const covered = mask.reduce((sum, value) => sum + (value >= DAMAGED ? 1 : 0), 0);
+    if (covered === 0 && attempt < ATTEMPTS) continue;
+    return {
+      clean: toRaster(clean),
+      damaged: toRaster(recorded(after, ageing.scan, lot('noise'))),
+      mask: { width: size, height: size, channels: 1, depth: 8, data: mask },
+      crop,
+      scale,
+      ageing,
+      damage: pieces,
+      coverage: Math.round((covered / mask.length) * 1e6) / 1e6,
+    };
+  }
+}
+
+/** A square anywhere in a picture, at any scale from the whole of it to a little more than its own pixels. */
+function drawCrop({ width, height }: Raster, size: number, lot: Lot): Rect {
+  const shorter = Math.min(width, height);
+  const least = Math.ceil(size / MOST_ENLARGED);
+  if (shorter < least) {
+    throw new EmulsionError('PHOTO_TOO_SMALL', {
+      message: `The photo has ${width} × ${height} pixels: too few for pairs of ${size}, which need ${least} on the shorter edge.`,
+    });
+  }
+  const smallest = Math.min(shorter, Math.ceil(size / USUALLY_ENLARGED));
+  const side = Math.max(smallest, Math.min(shorter, Math.round(lot.log(smallest, shorter))));
+  return { x: lot.below(width - side + 1), y: lot.below(height - side + 1), width: side, height: side };
+}

@@ -1,0 +1,130 @@
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SynthesisSettings } from '../../preload/contract';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { hashFile } from '../hash';
+import { writeSafely } from '../safe-file';
+import { PAIR_SIDES } from './pair';
+
+/** Grows when the same seed gives other pairs. */
+export const SYNTHESIS_FORMAT = 1;
+const SETTINGS_FILE = 'synthesis.json';
+const PAIRS_FILE = 'pairs.jsonl';
+const LOCK_FILE = 'lock';
+
+const Digest = z.object({ count: z.number().int().positive(), digest: z.string() });
+/** How the pairs of a folder are made: with the same, the same pairs come out. */
+export const Synthesis = z.object({
+  synthesis: z.literal(SYNTHESIS_FORMAT),
+  version: z.string(),
+  settings: SynthesisSettings.extend({ damage: SynthesisSettings.shape.damage.unwrap().unwrap() }),
+  /** Draws damage. */
+  generator: z.object({ id: z.string(), version: z.string() }).nullable(),
+  photos: Digest,
+  overlays: Digest.nullable(),
+});
+export type Synthesis = z.infer<typeof Synthesis>;
+
+const PairFile = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
+const PairLine = z.looseObject({
+  index: z.number().int().nonnegative(),
+  files: z.object({ clean: PairFile, damaged: PairFile, mask: PairFile }),
+});
+/** A line of `pairs.jsonl`. */
+export type PairLine = z.infer<typeof PairLine>;
+
+/**
+ * Makes a folder ready for pairs that are made in this way, or says that it is not: FOLDER_TAKEN, PAIRS_DIFFER. Writes
+ * down how they are made.
+ */
+export async function begin(folder: string, synthesis: Synthesis): Promise<void> {
+  const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw toEmulsionError(error);
+  });
+  const path = join(folder, SETTINGS_FILE);
+  if (names.includes(SETTINGS_FILE)) {
+    const before = await readSynthesis(path);
+    const differing = Object.keys(synthesis).filter(
+      (key) => JSON.stringify(before[key as keyof Synthesis]) !== JSON.stringify(synthesis[key as keyof Synthesis]),
+    );
+    if (differing.length === 0) return;
+    throw new EmulsionError('PAIRS_DIFFER', { detail: `other than before: ${differing.join(', ')}` });
+  }
+  const others = names.filter((name) => !name.startsWith('.') && name !== LOCK_FILE);
+  if (others.length > 0) throw new EmulsionError('FOLDER_TAKEN', { detail: others.slice(0, 5).join(', ') });
+  await writeSafely(path, `${JSON.stringify(synthesis, null, 2)}\n`);
+}
+
+async function readSynthesis(path: string): Promise<Synthesis> {
+  try {
+    return Synthesis.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new EmulsionError('FOLDER_TAKEN', { detail: `${SETTINGS_FILE} is not one of this version`, cause });
+  }
+}
+
+/** The record of a folder's pairs, a line for each. */
+export class PairRecord {
+  readonly #path: string;
+  readonly #lines: Map<number, PairLine>;
+  #file: FileHandle | null = null;
+  #last: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, lines: Map<number, PairLine>) {
+    this.#path = path;
+    this.#lines = lines;
+  }
+
+  /** Reads what was made before; what was broken off in the middle of a line is not counted. */
+  static async open(folder: string): Promise<PairRecord> {
+    const path = join(folder, PAIRS_FILE);
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw toEmulsionError(error);
+    });
+    const lines = new Map<number, PairLine>();
+    for (const each of text.split('\n')) {
+      try {
+        const line: unknown = JSON.parse(each);
+        // As it was read, so that it is written as it was.
+        lines.set(PairLine.parse(line).index, line as PairLine);
+      } catch {}
+    }
+    return new PairRecord(path, lines);
+  }
+
+  /** Whether a pair is there as it was made. */
+  async isWhole(folder: string, index: number): Promise<boolean> {
+    const line = this.#lines.get(index);
+    if (!line) return false;
+    for (const side of PAIR_SIDES) {
+      const { name, sha256 } = line.files[side];
+      if (!name.startsWith(`${side}/`) || name.includes('..')) return false;
+      if ((await hashFile(join(folder, name)).catch(() => null)) !== sha256) return false;
+    }
+    return true;
+  }
+
+  /** When it has settled, the line outlives a power cut. */
+  add(line: PairLine): Promise<void> {
+    this.#lines.set(line.index, line);
+    this.#last = this.#last.then(async () => {
+      this.#file ??= await open(this.#path, 'a');
+      // After a line that was broken off, a new one begins.
+      await this.#file.appendFile(`\n${JSON.stringify(line)}\n`);
+      await this.#file.datasync();
+    });
+    return this.#last.catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  }
+
+  /** Puts the lines in order, so that the same pairs are the same file. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    if (!this.#file) return;
+    await this.#file.close();
+    const sorted = [...this.#lines.values()].sort((a, b) => a.index - b.index);
+    await writeSafely(this.#path, sorted.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+}

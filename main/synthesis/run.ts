@@ -1,0 +1,234 @@
+import { resolve } from 'node:path';
+import packageInfo from '../../package.json' with { type: 'json' };
+import type { DamageKind, ErrorCode, SynthesisSettings } from '../../preload/contract';
+import { takeLock } from '../batch/lock';
+import type { Found } from '../batch/scan';
+import type { Requests } from '../engine/protocol';
+import type { Engine } from '../engine/supervisor';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { hashFile } from '../hash';
+import { cleanPartials, makeFolder } from '../photos/write';
+import { PAIR_SIDES } from './pair';
+import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
+import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
+
+export interface SynthesisSetup {
+  /** Folder of clean photos; with those in folders inside it. */
+  input: string;
+  output: string;
+  /** Folder with pictures of damage, white on black. */
+  overlays: string | null;
+  settings: SynthesisSettings;
+  pairs: number;
+  /** Engines, as many as work at once. */
+  workshop: { engines: number; use<T>(work: (engine: Engine) => Promise<T>): Promise<T> };
+  signal: AbortSignal;
+  /** What is drawn is known, and how many pairs are there already. */
+  onBegin?(begun: { kinds: DamageKind[]; photos: number; overlays: number; kept: number }): void;
+  onPair?(pair: PairMade, progress: { done: number; secondsLeft: number | null }): void;
+  /** Once for each file that cannot be used; `stray`: one that was never meant to be. */
+  onProblem?(problem: Problem): void;
+}
+
+export interface PairMade {
+  index: number;
+  /** Path of the photo below the input folder. */
+  source: string;
+  coverage: number;
+  files: NonNullable<Requests['pair']['response']['files']>;
+}
+
+export interface Problem {
+  of: 'photo' | 'overlay';
+  name: string;
+  error: EmulsionError;
+  stray: boolean;
+}
+
+export interface SynthesisResult {
+  made: number;
+  /** Were there before. */
+  kept: number;
+  kinds: DamageKind[];
+  /** Files that could not be used, without those that were never meant to be. */
+  unusable: number;
+  interrupted: boolean;
+}
+
+/** What is wrong with a photo itself; another is taken in its place. */
+const OF_THE_PHOTO: readonly ErrorCode[] = [
+  'FILE_MISSING',
+  'FILE_UNREADABLE',
+  'FILE_EMPTY',
+  'NOT_A_PHOTO',
+  'PHOTO_DAMAGED',
+  'PHOTO_TOO_LARGE',
+  'PHOTO_TOO_SMALL',
+  'FORMAT_UNSUPPORTED',
+  'ENGINE_CRASHED',
+  'ENGINE_HUNG',
+];
+
+/**
+ * Makes training pairs of a folder of clean photos, or goes on making them: pairs that are there, and are as they were
+ * made, are left alone. Never ends with fewer than asked for, unless it throws or is interrupted.
+ *
+ * Throws OUTPUT_IS_INPUT, FOLDER_TAKEN, PAIRS_DIFFER, BATCH_RUNNING, PHOTOS_UNUSABLE, as {@link kindsOf} does, and what
+ * stands in the way of all pairs, such as DISK_FULL.
+ */
+export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult> {
+  const { settings, signal, workshop } = setup;
+  const [input, output] = [resolve(setup.input), resolve(setup.output)];
+  const overlayFolder = setup.overlays === null ? null : resolve(setup.overlays);
+  const { photos, problems } = await findSources(input, signal);
+  const overlays = overlayFolder === null ? null : await findSources(overlayFolder, signal);
+  await assertApart(output, overlayFolder === null ? [input] : [input, overlayFolder]);
+  const generators = await workshop.use((engine) => engine.request('generators', null));
+  const { kinds, generator } = kindsOf(settings, { overlays: overlays !== null, generators });
+  const used = kinds.includes('overlay') ? overlays : null;
+  assertSome(photos, 'There are no photos in this folder.');
+  if (used) assertSome(used.photos, 'There are no pictures in the folder of overlays.');
+
+  await makeFolder(output);
+  let lost = false;
+  const release = await takeLock(output, () => {
+    lost = true;
+  });
+  try {
+    const { version } = packageInfo;
+    await begin(output, {
+      synthesis: SYNTHESIS_FORMAT,
+      version,
+      settings: { ...settings, damage: kinds },
+      generator,
+      photos: digestOf(photos),
+      overlays: used && digestOf(used.photos),
+    });
+    for (const side of PAIR_SIDES) await cleanPartials(`${output}/${side}`);
+    for (const problem of problems) setup.onProblem?.({ of: 'photo', ...problem });
+    for (const problem of used?.problems ?? []) setup.onProblem?.({ of: 'overlay', ...problem });
+    const run = new Run({ ...setup, output }, photos, used?.photos ?? [], kinds, await PairRecord.open(output));
+    const outcome = await run.go(() => lost);
+    const unusable = [...problems, ...(used?.problems ?? [])].filter(({ stray }) => !stray).length;
+    return { ...outcome, kinds, unusable: unusable + outcome.unusable };
+  } finally {
+    await release();
+  }
+}
+
+function assertSome(found: readonly unknown[], message: string): void {
+  if (found.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { message: `${message} Nothing was written.` });
+}
+
+/** The making of the pairs that are not there yet. */
+class Run {
+  readonly #setup: SynthesisSetup;
+  readonly #photos: readonly Found[];
+  readonly #overlays: readonly Found[];
+  readonly #kinds: readonly DamageKind[];
+  readonly #record: PairRecord;
+  /** Names of what turned out to be no use. */
+  readonly #bad = { photo: new Set<string>(), overlay: new Set<string>() };
+  readonly #hashes = new Map<string, Promise<string>>();
+  readonly #began = performance.now();
+  #made = 0;
+
+  constructor(
+    setup: SynthesisSetup,
+    photos: readonly Found[],
+    overlays: readonly Found[],
+    kinds: readonly DamageKind[],
+    record: PairRecord,
+  ) {
+    this.#setup = setup;
+    this.#photos = photos;
+    this.#overlays = overlays;
+    this.#kinds = kinds;
+    this.#record = record;
+  }
+
+  async go(isLost: () => boolean): Promise<Omit<SynthesisResult, 'kinds'>> {
+    const { pairs, output, signal, workshop } = this.#setup;
+    const missing: number[] = [];
+    for (let index = 0; index < pairs && !signal.aborted; index++) {
+      if (!(await this.#record.isWhole(output, index))) missing.push(index);
+    }
+    const kept = pairs - missing.length;
+    const [photos, overlays] = [this.#photos.length, this.#overlays.length];
+    if (!signal.aborted) this.#setup.onBegin?.({ kinds: [...this.#kinds], photos, overlays, kept });
+    // The first failure of all pairs ends the others.
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    let next = 0;
+    const work = async () => {
+      while (next < missing.length && !either.aborted) {
+        if (isLost()) throw new EmulsionError('BATCH_RUNNING');
+        await this.#make(missing[next++]!, either, missing.length);
+      }
+    };
+    const workers = Array.from({ length: Math.min(workshop.engines, missing.length) }, () =>
+      work().catch((error: unknown) => {
+        if (!either.aborted) stop.abort(error);
+      }),
+    );
+    await Promise.all(workers);
+    await this.#record.close();
+    if (stop.signal.aborted) throw stop.signal.reason;
+    const unusable = this.#bad.photo.size + this.#bad.overlay.size;
+    return { made: this.#made, kept, unusable, interrupted: signal.aborted };
+  }
+
+  async #make(index: number, signal: AbortSignal, all: number): Promise<void> {
+    const { settings, output, workshop } = this.#setup;
+    const { seed, format } = settings;
+    const overlays = overlaysFor(this.#overlays, seed, index).map(({ name, path }) => ({ name, path }));
+    for (const photo of sourcesFor(this.#photos, seed, index)) {
+      if (this.#bad.photo.has(photo.name)) continue;
+      try {
+        const body = {
+          path: photo.path,
+          index,
+          settings,
+          kinds: this.#kinds,
+          overlays,
+          target: { folder: output, format },
+        };
+        const { facts, files, unusable } = await workshop.use((engine) => engine.request('pair', body, { signal }));
+        for (const { name, failure } of unusable) {
+          this.#tell('overlay', name, new EmulsionError(failure.code, failure));
+        }
+        const { name } = photo;
+        const { version } = packageInfo;
+        const sha256 = await this.#hash(photo);
+        await this.#record.add({ index, source: name, sha256, seed, version, ...facts, files: files! });
+        this.#made += 1;
+        const seconds = (performance.now() - this.#began) / 1000;
+        const secondsLeft = this.#made < 3 ? null : (seconds / this.#made) * (all - this.#made);
+        const done = this.#setup.pairs - all + this.#made;
+        this.#setup.onPair?.({ index, source: name, coverage: facts.coverage, files: files! }, { done, secondsLeft });
+        return;
+      } catch (thrown) {
+        const error = toEmulsionError(thrown);
+        if (!OF_THE_PHOTO.includes(error.code)) throw error;
+        this.#tell('photo', photo.name, error);
+      }
+    }
+    throw new EmulsionError('PHOTOS_UNUSABLE');
+  }
+
+  #tell(of: Problem['of'], name: string, error: EmulsionError): void {
+    if (this.#bad[of].has(name)) return;
+    this.#bad[of].add(name);
+    this.#setup.onProblem?.({ of, name, error, stray: false });
+  }
+
+  /** A photo is read once more for it, but only once. */
+  #hash({ path }: Found): Promise<string> {
+    let hash = this.#hashes.get(path);
+    if (!hash) {
+      hash = hashFile(path);
+      this.#hashes.set(path, hash);
+    }
+    return hash;
+  }
+}

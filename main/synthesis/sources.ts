@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { DamageKind, GeneratorInfo, SynthesisSettings } from '../../preload/contract';
+import { assertWritable } from '../batch/folders';
+import { type Found, look, scan } from '../batch/scan';
+import { isBelow } from '../batch/storage';
+import { EmulsionError } from '../errors';
+import { Lot } from './lot';
+
+/** Overlays that are at hand for one pair, some of which may turn out to be no use. */
+const OVERLAYS = 24;
+
+/** The photos of a folder, and what of it cannot be used. `stray`: a file that was never meant to be a photo. */
+export interface Sources {
+  photos: Found[];
+  problems: { name: string; error: EmulsionError; stray: boolean }[];
+}
+
+/** Looks through a folder. Throws FILE_MISSING, FILE_UNREADABLE, BAD_REQUEST or CANCELLED. */
+export async function findSources(folder: string, signal?: AbortSignal): Promise<Sources> {
+  const info = await stat(folder).catch((cause: unknown) => {
+    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${folder}”.`, cause });
+  });
+  if (!info.isDirectory()) {
+    throw new EmulsionError('BAD_REQUEST', { message: `“${folder}” is a file. Training pairs are made of a folder.` });
+  }
+  const sources: Sources = { photos: [], problems: [] };
+  for await (const found of scan(folder, { except: [], signal })) {
+    if (signal?.aborted) throw new EmulsionError('CANCELLED');
+    const problem = 'error' in found ? { error: found.error, stray: false } : await look(found.path);
+    if (problem) sources.problems.push({ name: found.name, ...problem });
+    else if ('path' in found) sources.photos.push(found);
+  }
+  return sources;
+}
+
+/** What tells a set of photos from another, without reading them. */
+export function digestOf(photos: readonly Found[]): { count: number; digest: string } {
+  const hash = createHash('sha256');
+  for (const { name, bytes } of photos) hash.update(`${name}\0${bytes}\n`);
+  return { count: photos.length, digest: hash.digest('hex') };
+}
+
+/** The photos that the pair of an index may be made of, in turn: every photo gets its turn before one comes again. */
+export function* sourcesFor<T>(photos: readonly T[], seed: number, index: number): Generator<T> {
+  const { length } = photos;
+  const turn = Math.floor(index / length);
+  yield photos[new Lot(seed, 'turn', turn).shuffled(length)[index % length]!]!;
+  // Where that one cannot be used, any other.
+  for (const other of new Lot(seed, index, 'other').shuffled(length)) yield photos[other]!;
+}
+
+/** Overlays for the pair of an index. */
+export function overlaysFor<T>(overlays: readonly T[], seed: number, index: number): T[] {
+  const lot = new Lot(seed, index, 'overlays');
+  if (overlays.length <= OVERLAYS) return lot.shuffled(overlays.length).map((i) => overlays[i]!);
+  return Array.from({ length: OVERLAYS }, () => lot.pick(overlays));
+}
+
+/**
+ * The kinds of damage to draw: those asked for, or all for which there is what they need. Throws BAD_REQUEST or
+ * GENERATOR_MISSING where one that was asked for cannot be had.
+ */
+export function kindsOf(
+  { damage }: Pick<SynthesisSettings, 'damage'>,
+  { overlays, generators }: { overlays: boolean; generators: readonly GeneratorInfo[] },
+): { kinds: DamageKind[]; generator: { id: string; version: string } | null } {
+  const drawing = generators.filter(({ task }) => task === 'synthesise');
+  const ready = drawing.find(({ state }) => state === 'ready');
+  const isThere: Record<DamageKind, boolean> = { drawn: true, overlay: overlays, synthesised: ready !== undefined };
+  const kinds = (['drawn', 'overlay', 'synthesised'] as const).filter((kind) =>
+    damage ? damage.includes(kind) : isThere[kind],
+  );
+  if (kinds.includes('overlay') && !overlays) {
+    throw new EmulsionError('BAD_REQUEST', { message: 'Overlays were asked for: name the folder that they lie in.' });
+  }
+  if (kinds.includes('synthesised') && !ready) {
+    throw new EmulsionError(drawing.length > 0 ? 'GENERATOR_DAMAGED' : 'GENERATOR_MISSING', {
+      ...(drawing.length === 0 && { message: 'The generator that draws damage is not installed.' }),
+    });
+  }
+  const isUsed = ready !== undefined && kinds.includes('synthesised');
+  return { kinds, generator: isUsed ? { id: ready.id, version: ready.version } : null };
+}
+
+/** Refuses a folder for pairs that lies in one that is read, or holds one. Throws as `assertWritable` does besides. */
+export async function assertApart(output: string, inputs: readonly string[]): Promise<void> {
+  const place = await realPlace(output);
+  for (const input of inputs) {
+    const real = await realPlace(input);
+    if (isBelow(real, place) || isBelow(place, real)) {
+      throw new EmulsionError('OUTPUT_IS_INPUT', {
+        message: `The folder for the pairs must lie outside “${input}”, and not around it. Nothing was written.`,
+      });
+    }
+  }
+  await assertWritable(output);
+}
+
+/** A path without links, of a folder that need not be there yet. */
+async function realPlace(path: string): Promise<string> {
+  const whole = resolve(path);
+  try {
+    return await realpath(whole);
+  } catch {
+    return dirname(whole) === whole ? whole : join(await realPlace(dirname(whole)), basename(whole));
+  }
+}
