@@ -13,6 +13,7 @@ from ..generators.style import CONTENT_MAP
 from ..losses import Lpips, SqueezeFeatures, likeness, style_distance
 
 PICTURE = {2: "h", 3: "w"}
+PAINTING = {2: "other h", 3: "other w"}
 
 
 class StyleDistances(nn.Module):
@@ -44,7 +45,7 @@ def graphs(folder):
     free = lambda inputs: {name: PICTURE for name in inputs}
     three, overlays = pictures("painted", "photograph", "painting"), {"overlays": torch.rand(2, 1, 64, 64)}
     found = {
-        "style": (StyleDistances(folder), three, "distances", free(three)),
+        "style": (StyleDistances(folder), three, "distances", {**free(three), "painting": PAINTING}),
         "overlays": (OverlayFeatures(folder), overlays, "features", {"overlays": {0: "n", **PICTURE}, "features": {0: "n"}}),
     }
     if (Path(folder) / Lpips.HEADS).exists():

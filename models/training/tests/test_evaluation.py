@@ -211,8 +211,9 @@ class Evaluation(unittest.TestCase):
             for name, (module, inputs, output, axes) in perceptual_onnx.graphs(f"{folder}/perceptual").items():
                 path = Path(folder) / f"{name}.onnx"
                 write_graph(module, inputs, output, axes, path)
-                # of another size than the graph was traced with
-                other = {key: torch.rand(value.shape[0] + (name == "overlays"), value.shape[1], 88, 72) for key, value in inputs.items()}
+                # of another size than the graph was traced with, a painting of one of its own
+                size = lambda key: (104, 80) if key == "painting" else (88, 72)
+                other = {key: torch.rand(value.shape[0] + (name == "overlays"), value.shape[1], *size(key)) for key, value in inputs.items()}
                 with torch.no_grad():
                     wanted = module(*other.values()).numpy()
                 found = run_in_node(path, {key: value.numpy() for key, value in other.items()}, output)
