@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { SynthesiserCard } from '../../../main/generators/card';
+import { Sessions } from '../../../main/engine/sessions';
+import { GeneratorStore } from '../../../main/generators/store';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { manifold } from '../metrics';
 import { listOverlays, type Overlay } from '../overlays';
@@ -10,8 +9,6 @@ import { latents, type Picture, scan } from '../protocol';
 import { type Row, total } from '../report';
 
 const COUNT = 400;
-/** Overlays that are drawn in one go. */
-const BATCH = 25;
 const CASE = 'beside held-out scans';
 const TRAINED_ON = 'scans of the training set';
 const METRICS = ['precision', 'recall', 'diversity'] as const;
@@ -57,36 +54,33 @@ export const evaluator: Evaluator = {
   },
 };
 
-/** Runs the net over latents that both evaluations have. */
+/** Has the engine's sessions draw from latents that both evaluations have. */
 async function draw({ models, threads }: Context, count: number): Promise<Drawn> {
-  const folder = join(models, 'damage-synthesiser');
-  const card = SynthesiserCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
-  const session = await InferenceSession.create(join(folder, card.file), {
-    executionProviders: ['cpu'],
-    ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
-    logSeverityLevel: 4,
+  const store = new GeneratorStore(models);
+  await store.refresh();
+  const installed = store.synthesiser();
+  if (!installed) throw new Error(`There is no generator that draws damage in ${models}: its card cannot be read.`);
+  const nothing = () => {};
+  const sessions = new Sessions({
+    provider: 'cpu',
+    threads,
+    avoid: [],
+    budget: 0,
+    onTrying: nothing,
+    onProvider: nothing,
+    busy: nothing,
   });
-  const inputs = card.inputs.map(({ name, size }) => ({ name, size, values: latents(name, count, size) }));
-  const {
-    side,
-    range: [low, high],
-  } = card.output;
+  const inputs = installed.card.inputs.map(({ name, size }) => ({ name, size, values: latents(name, count, size) }));
+  const { side } = installed.card.output;
   const overlays = new Float32Array(count * side * side);
-  let seconds = 0;
-  for (let at = 0; at < count; at += BATCH) {
-    const some = Math.min(BATCH, count - at);
-    const feeds = inputs.map(({ name, size, values }) => {
-      return [name, new Tensor('float32', values.subarray(at * size, (at + some) * size), [some, size])] as const;
-    });
-    const started = performance.now();
-    const { [card.output.name]: output } = await session.run(Object.fromEntries(feeds));
-    seconds += (performance.now() - started) / 1000;
-    overlays.set(
-      (output!.data as Float32Array).map((value) => (value - low) / (high - low)),
-      at * side * side,
-    );
-  }
-  await session.release();
+  const of = (i: number) =>
+    new Map(inputs.map(({ name, size, values }) => [name, values.slice(i * size, (i + 1) * size)]));
+  // The first one loads the net.
+  await sessions.synthesise(installed, of(0));
+  const started = performance.now();
+  for (let i = 0; i < count; i++) overlays.set(await sessions.synthesise(installed, of(i)), i * side * side);
+  const seconds = (performance.now() - started) / 1000;
+  await sessions.release();
   return { overlays, side, seconds };
 }
 
