@@ -92,7 +92,8 @@ describe('npm run evaluate', () => {
       'upscaler-x2',
       'upscaler-x2-crisp',
     ]);
-    const missing = ['OpenCV', 'LPIPS', 'damage-synthesiser ', 'style ', 'upscaler-x4-crisp', 'upscaler-x4 '];
+    const absent = ['damage-synthesiser', 'night', 'style', 'upscaler-x4-crisp', 'upscaler-x4'];
+    const missing = ['OpenCV', 'LPIPS', ...absent.map((id) => `${id} is not measured: it is not installed`)];
     expect(notes).toEqual(missing.map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
@@ -247,6 +248,30 @@ describe('npm run evaluate', () => {
       expect(await readPicture(join(sheets, 'damage-synthesiser.png'))).toMatchObject({ width: 10 * 8 + 9 * 8 });
     }, 120_000);
   });
+
+  it('measures how light nights are, and says so where no style goes by them', async () => {
+    const nights = join(folder.path, 'nights');
+    await cp(join(SHIPPED, 'style'), join(nights, 'style'), { recursive: true });
+    await installFixture(nights, {
+      ...(await fixtureCard('identity', { task: 'style', variant: 'night' })),
+      id: 'night',
+    });
+    const light = async () => {
+      const { code, out } = await onData('--models', nights, '--only', 'night', '--json');
+      expect(code).toBe(0);
+      return find((JSON.parse(out) as Report).generators.night!.rows, 'kodak', 'mean luma');
+    };
+    const none = await light();
+    expect(none.value).toBeNull();
+    const presets = join(nights, 'style', 'presets.json');
+    const [first] = JSON.parse(await readFile(presets, 'utf8')) as object[];
+    await writeFile(presets, JSON.stringify([{ ...first, id: 'night' }]));
+    const { value, baselines } = await light();
+    expect(baselines['by day']).toBeCloseTo(none.baselines['by day']!, 9);
+    expect(baselines['by day']).toBeGreaterThan(30);
+    // Great waves are no night, but not the day either.
+    expect(Math.abs(value! - baselines['by day']!)).toBeGreaterThan(1);
+  }, 60_000);
 
   it('says which report it cannot read', async () => {
     const broken = join(folder.path, 'broken.json');

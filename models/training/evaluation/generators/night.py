@@ -14,6 +14,7 @@ from ..context import row, to_picture, to_planes, write_sheet
 
 ID = "night"
 LONGEST = 256  # as the product shows a picture to the net
+AGREEMENT = {"mean luma": 0.5}
 
 
 def curve_of(net, picture):
