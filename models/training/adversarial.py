@@ -29,6 +29,7 @@ class Settings:
     penalty, 0 with spectral norm. augment: shift, brightness and cut-out of the discriminator's
     input. win_*: the discriminator has won when D(real) - D(fake) stays above win_gap for
     win_steps steps. pool: how many earlier pictures the discriminator may be shown again, 0 for none.
+    follows: whether the discriminator's rate falls as the generator's does.
     diversity_floor: least spread of a fixed batch, as a share of the real one's, from step diversity_from on.
     """
 
@@ -41,6 +42,7 @@ class Settings:
     r1_every: int = 16
     augment: bool = True
     pool: int = 0
+    follows: bool = False
     win_gap: float = 1.9
     win_steps: int = 200
     diversity_floor: float = 0.2
@@ -145,6 +147,12 @@ class Game:
         self.steps = self.winning = 0
         self.pool = ImagePool(self.settings.pool)
         self.log = {}
+
+    def follow(self, share):
+        """share: 0..1, what is left of the generator's rate in this phase."""
+        if self.settings.follows:
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.settings.rate * share
 
     def _see(self, x):
         return self.net(diff_augment(x) if self.settings.augment else x)

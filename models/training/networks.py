@@ -498,105 +498,177 @@ def keep_variance(module):
             nn.init.zeros_(layer.bias)
 
 
-class ModulatedConv(nn.Module):
-    """A 3 x 3 convolution whose input channels a style scales, its output brought back to unit variance (Karras et al.,
-    StyleGAN2, 2020), with noise and a leaky ReLU. The scales are applied to the pictures, which computes the same as
-    scaling the weights."""
+class Within(torch.autograd.Function):
+    """x clamped to 0..1. Where it was clamped, a gradient passes only if it leads back inside: black ground is truly black,
+    and can still be learnt from."""
 
-    def __init__(self, inputs, outputs, code):
+    @staticmethod
+    def forward(ctx, x):
+        inside = x.clamp(0, 1)
+        ctx.save_for_backward(x - inside)
+        return inside
+
+    @staticmethod
+    def backward(ctx, slope):
+        (beyond,) = ctx.saved_tensors
+        return slope * (slope * beyond >= 0)
+
+
+def haar():
+    """[4, 4, 1, 1]: the orthonormal Haar transform of the four pixels that `unshuffle` makes channels of. Its own inverse."""
+    rows = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
+    return torch.tensor(rows, dtype=torch.float32)[..., None, None] / 2
+
+
+def strokes(field, ink, sharpness):
+    """Lines along the zeros of smooth fields: field and ink [N, K, H, W], sharpness [N, 1, H, W] -> [N, 1, H, W].
+
+    A field over its slope is the distance to its zeros in pixels. A line has a Gaussian profile of that, with a variance of
+    1 / (2 sharpness), and is as light as `ink`.
+    """
+    wide = F.pad(field, (1, 1, 1, 1), mode="replicate")
+    across, down = wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2], wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1]
+    distance = 4 * field.pow(2) / (across.pow(2) + down.pow(2) + 4e-4)  # squared
+    return (ink * torch.exp(-distance * sharpness)).sum(1, keepdim=True)
+
+
+class StyledLevel(nn.Module):
+    """Twice the size, then two 3 x 3 convolutions, each with a gain and a shift for every channel that the code tells.
+
+    planes: how many of the channels are noise of this size.
+    """
+
+    def __init__(self, inputs, outputs, code, planes):
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(outputs, inputs, 3, 3) / (9 * inputs) ** 0.5)
-        self.style = nn.Linear(code, inputs)
-        self.noise, self.bias = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.zeros(outputs))
-        nn.init.normal_(self.style.weight, std=code**-0.5)
-        nn.init.ones_(self.style.bias)
+        self.enter = nn.Conv2d(inputs, outputs - planes, 1)
+        self.first, self.second = (nn.Conv2d(outputs, outputs, 3, padding=1) for _ in range(2))
+        keep_variance(self)
+        self.style = nn.Linear(code, 4 * outputs)
+        nn.init.normal_(self.style.weight, std=0.5 * code**-0.5)
+        nn.init.zeros_(self.style.bias)
 
-    def forward(self, x, w, noise):
-        scales = self.style(w)
-        strength = self.weight.pow(2).sum((2, 3)).t()  # [inputs, outputs]
-        demodulation = (scales.pow(2) @ strength + 1e-8).rsqrt()
-        x = F.conv2d(x * scales[..., None, None], self.weight, padding=1) * demodulation[..., None, None]
-        return F.leaky_relu(x + self.noise * noise + self.bias.view(1, -1, 1, 1), 0.2) * 2**0.5
+    def forward(self, x, w, grain):
+        gains_shifts = self.style(w).to(x.dtype)[..., None, None].chunk(4, 1)
+        x = torch.cat([F.interpolate(self.enter(x), scale_factor=2.0, mode="nearest"), grain.to(x.dtype)], 1)
+        for layer, gain, shift in zip((self.first, self.second), gains_shifts[:2], gains_shifts[2:]):
+            x = F.leaky_relu(torch.addcmul(shift, layer(x), 1 + gain), 0.2)
+        return x
 
 
 class DamageSynthesiser(Mixed):
-    """z [N, 64] and noise [N, noise_size], both standard normal, -> overlay [N, 1, side, side] 0..1, 1 = damage.
+    """z [N, 64] and noise [N, noise_size], both standard normal, -> overlay [N, 1, 128, 128] 0..1, 1 = damage.
 
-    side: 128, or a smaller power of two from 16 on; a net for a smaller side has the layers of the larger one but its last.
-    widths: of the convolutions at 4, 8, ... pixels. Every level draws two pixels for each of its own, added to what
-    the levels below have drawn.
+    The greatest of the first ten numbers of z chooses the kind of damage, the others how it looks. Works at up to 64 pixels
+    and gives the Haar bands of 128 (Gal et al., SWAGAN, 2021), and the fields of `strokes` that are added to them.
+    widths: of the levels of 4, 8, 16, 32 and 64 pixels.
     """
 
-    LATENT, CODE = 64, 96
+    SIDE, LATENT, KINDS, CODE, PLANES, LINES = 128, 64, 10, 96, 2, 2
 
-    def __init__(self, side=128, widths=(96, 96, 80, 48, 24)):
+    def __init__(self, widths=(96, 96, 64, 48, 24)):
         super().__init__()
-        self.side, self.levels = side, [4 * 2**i for i in range(len(widths)) if 8 * 2**i <= side]
-        self.noise_size = sum(level * level for level in self.levels)
-        layers, size = [], self.LATENT
-        for _ in range(3):
-            layers += [nn.Linear(size, self.CODE), nn.LeakyReLU(0.2)]
-            size = self.CODE
-        self.mapping = nn.Sequential(*layers)
+        self.side, self.levels = self.SIDE, [8, 16, 32, 64]
+        self.noise_size = self.PLANES * sum(level * level for level in self.levels)
+        self.kind = nn.Linear(self.KINDS, self.CODE, bias=False)
+        self.mapping = nn.ModuleList([nn.Linear(self.LATENT - self.KINDS + self.CODE, self.CODE), nn.Linear(self.CODE, self.CODE)])
         keep_variance(self.mapping)
-        self.start = nn.Parameter(torch.randn(1, widths[0], 4, 4))
-        pairs = list(zip((widths[0], *widths), widths))[: len(self.levels)]
-        self.first = nn.ModuleList([ModulatedConv(a, b, self.CODE) for a, b in pairs])
-        self.second = nn.ModuleList([ModulatedConv(b, b, self.CODE) for _, b in pairs])
-        self.draw = nn.ModuleList([nn.Conv2d(b, 4, 1) for _, b in pairs])
-        for layer in self.draw:
-            nn.init.normal_(layer.weight, std=0.02)
+        nn.init.normal_(self.kind.weight)
+        self.start = nn.Linear(self.CODE, widths[0] * 16)
+        self.draw = nn.ModuleList([StyledLevel(a, b, self.CODE, self.PLANES) for a, b in zip(widths, widths[1:])])
+        self.bands = nn.ModuleList([nn.Conv2d(width, 4, 1) for width in widths[3:]])
+        self.fields, self.ink = nn.Conv2d(widths[3], self.LINES, 1), nn.Conv2d(widths[4], self.LINES + 1, 1)
+        keep_variance(self.fields)
+        for layer in (*self.bands, self.ink):
+            nn.init.normal_(layer.weight, std=0.05)
             nn.init.zeros_(layer.bias)
+        nn.init.constant_(self.ink.bias, -1.5)
+        self.register_buffer("haar", haar(), persistent=False)
+        self.register_buffer("usual", torch.zeros(self.KINDS, self.CODE))
+        self.register_buffer("truncation", torch.ones(1))
 
-    def code(self, z):
-        """z -> the intermediate code [N, 96]."""
-        return self.mapping(z * (z.pow(2).mean(1, keepdim=True) + 1e-8).rsqrt())
+    def chosen(self, z):
+        """z -> which kind it chooses, one-hot [N, 10]."""
+        numbers = z[:, : self.KINDS]
+        return (numbers >= numbers.amax(1, keepdim=True)).to(z.dtype)
+
+    def code(self, z, kind=None):
+        """z -> the intermediate code [N, 96]; kind: one-hot [N, 10], by default the one that z chooses."""
+        free = z[:, self.KINDS :]
+        free = free * (free.pow(2).mean(1, keepdim=True) + 1e-8).rsqrt()
+        w = torch.cat([free, self.kind(self.chosen(z) if kind is None else kind)], 1)
+        for layer in self.mapping:
+            w = F.leaky_relu(layer(w), 0.2)
+        return w
 
     def synthesise(self, codes, noise):
-        """codes: one [N, 96] a level. The overlay goes a little beyond 0..1, so that black ground still has a gradient."""
-        x, drawn, at = self.start.expand(len(noise), -1, -1, -1), None, 0
-        for level, w, first, second, draw in zip(self.levels, codes, self.first, self.second, self.draw):
-            grain = noise[:, at : at + level * level].reshape(-1, 1, level, level)
-            at += level * level
-            x = second(first(x if drawn is None else double(x), w, grain), w, grain.flip(3))
-            fresh = F.pixel_shuffle(draw(x), 2)
-            drawn = fresh if drawn is None else double(drawn) + fresh
-        inside = drawn.clamp(0, 1)
-        return inside + 0.1 * (drawn - inside)
+        """codes: one [N, 96] a level. The overlay [N, 1, 128, 128] before it is clamped."""
+        x, at, drawn = self.start(codes[0]).reshape(len(noise), -1, 4, 4), 0, []
+        with self.low_precision(x):
+            x = self.arranged(x)
+            for level, w, draw in zip(self.levels, codes, self.draw):
+                grain = noise[:, at : at + self.PLANES * level * level].reshape(-1, self.PLANES, level, level)
+                at += self.PLANES * level * level
+                x = draw(x, w, self.arranged(grain))
+                drawn.append(x)
+            coarse, fine = (layer(features) for layer, features in zip(self.bands, drawn[2:]))
+            fields, ink = self.fields(drawn[2]), self.ink(drawn[3])
+        coarse, fine, fields, ink = (plane.float().contiguous() for plane in (coarse, fine, fields, ink))
+        coarse, fine = (F.pixel_shuffle(F.conv2d(bands, self.haar), 2) for bands in (coarse, fine))
+        fields = double(F.avg_pool2d(double(fields), 3, 1, 1, count_include_pad=False))
+        ink, sharpness = double(torch.sigmoid(ink)).split([self.LINES, 1], 1)
+        return double(coarse) + fine + strokes(fields, ink, 0.1 + 2 * sharpness)
 
     def forward(self, z, noise):
-        return self.synthesise([self.code(z)] * len(self.levels), noise).clamp(0, 1)
+        kind = self.chosen(z)
+        usual = kind @ self.usual
+        w = usual + self.truncation * (self.code(z, kind) - usual)
+        return self.synthesise([w] * len(self.levels), noise).clamp(0, 1)
+
+    @torch.no_grad()
+    def truncate(self, share, count=1000):
+        """Draws nearer to what is usual of each kind: codes keep `share` of their distance to the kind's mean."""
+        random = torch.Generator().manual_seed(1)
+        z = torch.randn(count, self.LATENT, generator=random).to(self.usual.device)
+        for i, kind in enumerate(torch.eye(self.KINDS, device=z.device)):
+            self.usual[i] = self.code(z, kind.expand(count, -1)).mean(0)
+        self.truncation.fill_(share)
 
 
-class OverlayDiscriminator(nn.Module):
-    """Overlays [N, 1, side, side] -> ([N, 1] scores, []). One of a smaller side is part of one of a larger side.
+class OverlayDiscriminator(Mixed):
+    """Overlays and their kinds, [N, 2, 128, 128] (the second plane holds the number of the kind everywhere), -> ([N, 1] scores, []).
 
-    The picture enters at every level, in the manner of StyleGAN2's skips; the spread over the batch is a channel of its own.
+    It sees the Haar bands; how an overlay differs from others of its kind in the batch is a channel of its own (Karras et al.
+    2018); the kind weighs what was found (a projection discriminator, Miyato and Koyama 2018).
     """
 
-    def __init__(self, side=128, widths=(96, 96, 80, 48, 24)):
+    def __init__(self, kinds=10, widths=(96, 96, 64, 48, 24)):
         super().__init__()
-        levels = [i for i in range(len(widths)) if 8 * 2**i <= side]
-        self.enter = nn.ModuleList([nn.Conv2d(4, widths[i], 3, padding=1) for i in levels])
-        self.body = nn.ModuleList([nn.Conv2d(widths[i], widths[i], 3, padding=1) for i in levels])
-        self.down = nn.ModuleList([nn.Conv2d(widths[i + 1], widths[i], 3, padding=1) for i in levels[:-1]])
-        self.last, self.score = nn.Conv2d(widths[0] + 1, widths[0], 4), nn.Linear(widths[0], 1)
+        fine = widths[::-1]
+        self.enter = nn.Conv2d(4, fine[0], 3, padding=1)
+        self.body = nn.ModuleList([nn.Conv2d(width, width, 3, padding=1) for width in fine[1:-1]])
+        self.down = nn.ModuleList([nn.Conv2d(a, b, 4, 2, 1) for a, b in zip(fine, fine[1:])])
+        self.last, self.flat, self.score = nn.Conv2d(fine[-1] + 1, 96, 3, padding=1), nn.Linear(96 * 16, 96), nn.Linear(96, 1)
         keep_variance(self)
-        for layer in self.down:  # a larger side begins by seeing what the smaller one saw
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.kind = nn.Embedding(kinds, 96)
+        nn.init.normal_(self.kind.weight, std=96**-0.5)
+        self.register_buffer("haar", haar(), persistent=False)
 
     def forward(self, overlay):
-        picture, x = overlay * 2 - 1, 0
-        for i in reversed(range(len(self.enter))):
-            x = F.leaky_relu(self.enter[i](unshuffle(picture)) + x, 0.2)
-            x = F.leaky_relu(self.body[i](x), 0.2)
-            if i:
-                x = self.down[i - 1](F.avg_pool2d(x, 2))
-                picture = F.avg_pool2d(picture, 2)
-        spread = (x - x.mean(0)).pow(2).mean(0).add(1e-6).sqrt().mean()
-        x = torch.cat([x, spread.expand(len(x), 1, 4, 4)], 1)
-        return self.score(F.leaky_relu(self.last(x), 0.2).flatten(1)), []
+        kind = overlay[:, 1, 0, 0].detach().round().long()
+        bands = F.conv2d(unshuffle(overlay[:, :1]), self.haar)
+        with self.low_precision(bands):
+            x = F.leaky_relu(self.enter(self.arranged(bands)), 0.2)
+            for i, down in enumerate(self.down):
+                x = F.leaky_relu(down(x), 0.2)
+                if i < len(self.body):
+                    x = F.leaky_relu(self.body[i](x), 0.2)
+        x = x.float()
+        alike = (kind[:, None] == kind[None]).to(x.dtype) - torch.eye(len(x), dtype=x.dtype, device=x.device)
+        apart = (x[:, None] - x[None]).pow(2).mean(2).add(1e-6).sqrt()  # [N, N, 4, 4]
+        spread = (alike[..., None, None] * apart).sum(1) / alike.sum(1).clamp(min=1)[:, None, None]
+        x = F.leaky_relu(self.last(torch.cat([x, spread[:, None]], 1)), 0.2)
+        x = F.leaky_relu(self.flat(x.flatten(1)), 0.2)
+        return self.score(x) + (self.kind(kind) * x).sum(1, keepdim=True), []
 
 
 class CurveNet(Mixed):

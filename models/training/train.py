@@ -167,7 +167,8 @@ class Run:
 
         torch.manual_seed(self.seed + 1)
         self.phase = "adversarial"
-        self.game = Game(self.spec.discriminator().to(self.device), self.spec.rules())
+        self.game = Game(self.spec.discriminator().to(self.device, memory_format=torch.channels_last), self.spec.rules())
+        self.game.net.mixed = self.net.mixed
         if self.started_game is not None:
             grow(self.game.net, self.started_game)
         if self.spec.outputs_picture and self.perceptual is not None and Path(self.perceptual).exists():
@@ -214,6 +215,8 @@ class Run:
             rate = learning_rate(progress, self.spec.rate, self.spec.gan_share)
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
+            if self.game is not None:
+                self.game.follow(rate * 4 / self.spec.rate)
             tensors = self.spec.to_tensors(self.pool.draw(), self.device)
             seen = (self._adversarial_step if self.phase == "adversarial" else self._supervised_step)(tensors)
             self.ema.update(self.net)

@@ -1,7 +1,7 @@
 """damage-synthesiser: draws overlays of damage that no print has had, for making pairs to train on.
 
-Source: written for this project. A small StyleGAN2 (Karras et al. 2020): mapping net, modulated convolutions, noise,
-style mixing, non-saturating loss with lazy R1, averaged weights; differentiable augmentation (Zhao et al. 2020).
+Source: written for this project. Of StyleGAN2 (Karras et al. 2020): mapping net, styles for every level, noise, style
+mixing, non-saturating loss with lazy R1, averaged weights, truncation; Haar bands (SWAGAN, Gal et al. 2021).
 """
 import cv2
 import numpy as np
@@ -12,7 +12,10 @@ from . import Generator
 
 
 class Sampler:
-    """Whole overlays, or most of one, every kind as often as another. Returns uint8 (overlay [1, S, S],)."""
+    """An overlay, closer where there is room around what it shows, every kind as often as another.
+
+    Returns uint8 (overlay [1, S, S], number of its kind [1, 1, 1]).
+    """
 
     def __init__(self, overlays, crop):
         self.overlays, self.crop = overlays, crop
@@ -20,12 +23,18 @@ class Sampler:
         self.kinds = [[i for i, group in enumerate(overlays.groups) if group == kind] for kind in kinds]
 
     def __call__(self, rng):
-        kind = self.kinds[int(rng.integers(len(self.kinds)))]
+        number = int(rng.integers(len(self.kinds)))
+        kind = self.kinds[number]
         overlay = self.overlays[kind[int(rng.integers(len(kind)))]]
-        side = int(round(min(overlay.shape) * rng.uniform(0.75, 1)))
-        top, left = (int(rng.integers(0, length - side + 1)) for length in overlay.shape)
-        window = np.ascontiguousarray(overlay[top : top + side, left : left + side])
-        return (cv2.resize(window, (self.crop, self.crop), interpolation=cv2.INTER_AREA)[None],)
+        left, top, width, height = cv2.boundingRect((overlay > 24).astype(np.uint8))
+        whole = min(overlay.shape)
+        side = int(round(rng.uniform(max(0.5 * whole, min(0.95 * whole, 1.15 * max(width, height))), whole)))
+        corner = []
+        for begin, extent, length in ((top, height, overlay.shape[0]), (left, width, overlay.shape[1])):
+            middle = begin + extent / 2 - side / 2 + rng.uniform(-0.08, 0.08) * side
+            corner.append(int(np.clip(middle, 0, length - side)))
+        window = np.ascontiguousarray(overlay[corner[0] : corner[0] + side, corner[1] : corner[1] + side])
+        return cv2.resize(window, (self.crop, self.crop), interpolation=cv2.INTER_AREA)[None], np.full((1, 1, 1), number, np.uint8)
 
 
 def embed(features, overlays):
@@ -35,8 +44,7 @@ def embed(features, overlays):
 
 
 class Spec(Generator):
-    """Specification of the synthesiser. `crop` is the side of its overlays: with `--crop 64` it learns the layers up to
-    that first, several times as fast; `--start` with the usual 128 goes on from there."""
+    """Specification of the synthesiser. Both nets are told the kind of what they draw and judge."""
 
     id = "damage-synthesiser"
     crop, batch, rate, reuse, gan_share = 128, 16, 3e-3, 1.5, 1.0
@@ -55,25 +63,37 @@ class Spec(Generator):
     def build(self):
         from ..networks import DamageSynthesiser
 
-        return DamageSynthesiser(self.crop)
+        if self.crop != DamageSynthesiser.SIDE:
+            raise ValueError(f"the synthesiser draws overlays of {DamageSynthesiser.SIDE} pixels, not of {self.crop}")
+        return DamageSynthesiser()
 
     def discriminator(self):
         from ..networks import OverlayDiscriminator
 
-        return OverlayDiscriminator(self.crop)
+        return OverlayDiscriminator()
 
     def rules(self):
         from ..adversarial import Settings
 
         return Settings(
-            loss="non-saturating", weight=1.0, matching=0.0, rate=7.5e-4, betas=(0.0, 0.99), r1=0.1, win_gap=20.0, diversity_from=400
+            loss="non-saturating",
+            weight=1.0,
+            matching=0.0,
+            rate=7.5e-4,
+            betas=(0.0, 0.99),
+            r1=0.1,
+            augment=False,
+            follows=True,
+            win_gap=20.0,
+            diversity_from=1500,
         )
 
     def sampler(self, pictures, overlays):
         return Sampler(overlays, self.crop)
 
     def to_tensors(self, arrays, device):
-        return (torch.from_numpy(np.ascontiguousarray(arrays[0])).to(device).float() / 255,)
+        overlay, kind = (torch.from_numpy(np.ascontiguousarray(array)).to(device) for array in arrays)
+        return overlay.float() / 255, kind.float()
 
     @staticmethod
     def draw(net, count, device="cpu", seed=5):
@@ -86,13 +106,17 @@ class Spec(Generator):
         return self.draw(net, len(tensors[0]), tensors[0].device)
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(made, what D sees of it, what D sees of the truth, no other loss); half of the batches mix two codes."""
-        real = tensors[0]
+        """(made, what D sees of it, what D sees of the truth, no other loss); half of the batches mix two codes of a kind."""
+        from ..networks import Within
+
+        real, kind = tensors
         n, levels = len(real), len(net.levels)
-        one, other = (net.code(torch.randn(n, net.LATENT, device=real.device)) for _ in range(2))
+        chosen = torch.nn.functional.one_hot(kind[:, 0, 0, 0].long(), net.KINDS).to(real.dtype)
+        one, other = (net.code(torch.randn(n, net.LATENT, device=real.device), chosen) for _ in range(2))
         cut = int(torch.randint(1, levels, ())) if float(torch.rand(())) < 0.5 else levels
-        made = net.synthesise([one] * cut + [other] * (levels - cut), torch.randn(n, net.noise_size, device=real.device))
-        return made, made, real, torch.zeros((), device=real.device)
+        made = Within.apply(net.synthesise([one] * cut + [other] * (levels - cut), torch.randn(n, net.noise_size, device=real.device)))
+        seen = lambda overlay: torch.cat([overlay, kind.expand_as(overlay)], 1)
+        return made, seen(made), seen(real), torch.zeros((), device=real.device)
 
     def measure(self, net, tensors):
         with torch.no_grad():
@@ -112,7 +136,7 @@ class Spec(Generator):
     def card(self):
         from ..networks import DamageSynthesiser
 
-        size = sum(level * level for level in DamageSynthesiser().levels)
+        net = DamageSynthesiser()
         return {
             "name": "Damage synthesiser",
             "task": "synthesise",
@@ -120,9 +144,9 @@ class Spec(Generator):
             "description": "Draws an overlay of damage out of random numbers: hairs, lint, scratches, dirt, spots, stains. For "
             "making pairs of damaged and whole pictures to train on.",
             "inputs": [
-                {"name": "z", "size": DamageSynthesiser.LATENT, "distribution": "standard normal"},
-                {"name": "noise", "size": size, "distribution": "standard normal"},
+                {"name": "z", "size": net.LATENT, "distribution": "standard normal"},
+                {"name": "noise", "size": net.noise_size, "distribution": "standard normal"},
             ],
-            "output": {"name": "overlay", "channels": "luma", "range": [0, 1], "side": 128},
+            "output": {"name": "overlay", "channels": "luma", "range": [0, 1], "side": net.side},
             "limits": self.limits,
         }

@@ -101,6 +101,12 @@ class Collapse(unittest.TestCase):
         with self.assertRaises(CollapseError):
             game.check_diversity(alike, real)
 
+    def test_the_discriminators_rate_follows_only_where_it_is_told_to(self):
+        for follows, rate in ((True, 1e-4), (False, 4e-4)):
+            game = Game(Linear(), Settings(rate=4e-4, follows=follows))
+            game.follow(0.25)
+            self.assertAlmostEqual(game.optimiser.param_groups[0]["lr"], rate)
+
     def test_an_unknown_loss_is_refused(self):
         with self.assertRaises(ValueError):
             discriminator_loss("wgan", torch.zeros(1), torch.zeros(1))
