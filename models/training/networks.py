@@ -520,16 +520,11 @@ def haar():
     return torch.tensor(rows, dtype=torch.float32)[..., None, None] / 2
 
 
-def strokes(field, ink, sharpness):
-    """Lines along the zeros of smooth fields: field and ink [N, K, H, W], sharpness [N, 1, H, W] -> [N, 1, H, W].
-
-    A field over its slope is the distance to its zeros in pixels. A line has a Gaussian profile of that, with a variance of
-    1 / (2 sharpness), and is as light as `ink`.
-    """
+def distance(field):
+    """Smooth fields [N, K, H, W] -> the signed distance to their zeros in pixels, near there: the field over its slope."""
     wide = F.pad(field, (1, 1, 1, 1), mode="replicate")
     across, down = wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2], wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1]
-    distance = 4 * field.pow(2) / (across.pow(2) + down.pow(2) + 4e-4)  # squared
-    return (ink * torch.exp(-distance * sharpness)).sum(1, keepdim=True)
+    return 2 * field * (across.pow(2) + down.pow(2) + 4e-4).rsqrt()
 
 
 class StyledLevel(nn.Module):
@@ -559,16 +554,19 @@ class DamageSynthesiser(Mixed):
     """z [N, 64] and noise [N, noise_size], both standard normal, -> overlay [N, 1, 128, 128] 0..1, 1 = damage.
 
     The greatest of the first ten numbers of z chooses the kind of damage, the others how it looks. Works at up to 64 pixels
-    and gives the Haar bands of 128 (Gal et al., SWAGAN, 2021), and the fields of `strokes` that are added to them.
-    widths: of the levels of 4, 8, 16, 32 and 64 pixels.
+    and tells four things that are drawn at 128 and added: lines along the zeros of smooth fields, areas where a field is
+    positive, specks where noise exceeds a threshold, each with an ink of its own at every place, and Haar bands (Gal et
+    al., SWAGAN, 2021). widths: of the levels of 4, 8, 16, 32 and 64 pixels.
     """
 
-    SIDE, LATENT, KINDS, CODE, PLANES, LINES = 128, 64, 10, 96, 2, 2
+    SIDE, LATENT, KINDS, CODE, PLANES = 128, 64, 10, 96, 2
+    LINES, AREAS, SPECKS = 2, 1, 2
+    FAINTEST = 0.02  # what is lighter than this is seen; the ground is black
 
     def __init__(self, widths=(96, 96, 64, 48, 24)):
         super().__init__()
         self.side, self.levels = self.SIDE, [8, 16, 32, 64]
-        self.noise_size = self.PLANES * sum(level * level for level in self.levels)
+        self.noise_size = self.PLANES * sum(level * level for level in self.levels) + self.SIDE**2
         self.kind = nn.Linear(self.KINDS, self.CODE, bias=False)
         self.mapping = nn.ModuleList([nn.Linear(self.LATENT - self.KINDS + self.CODE, self.CODE), nn.Linear(self.CODE, self.CODE)])
         keep_variance(self.mapping)
@@ -576,12 +574,15 @@ class DamageSynthesiser(Mixed):
         self.start = nn.Linear(self.CODE, widths[0] * 16)
         self.draw = nn.ModuleList([StyledLevel(a, b, self.CODE, self.PLANES) for a, b in zip(widths, widths[1:])])
         self.bands = nn.ModuleList([nn.Conv2d(width, 4, 1) for width in widths[3:]])
-        self.fields, self.ink = nn.Conv2d(widths[3], self.LINES, 1), nn.Conv2d(widths[4], self.LINES + 1, 1)
+        self.fields = nn.Conv2d(widths[3], self.LINES + self.AREAS, 1)
+        inks = self.LINES + self.AREAS + 1  # the last is how thin lines are
+        self.ink, self.threshold = nn.Conv2d(widths[4], inks, 1), nn.Conv2d(widths[4], self.SPECKS, 1)
         keep_variance(self.fields)
-        for layer in (*self.bands, self.ink):
+        for layer in (*self.bands, self.ink, self.threshold):
             nn.init.normal_(layer.weight, std=0.05)
             nn.init.zeros_(layer.bias)
         nn.init.constant_(self.ink.bias, -1.5)
+        nn.init.constant_(self.threshold.bias, 3.0)
         self.register_buffer("haar", haar(), persistent=False)
         self.register_buffer("usual", torch.zeros(self.KINDS, self.CODE))
         self.register_buffer("truncation", torch.ones(1))
@@ -611,12 +612,25 @@ class DamageSynthesiser(Mixed):
                 x = draw(x, w, self.arranged(grain))
                 drawn.append(x)
             coarse, fine = (layer(features) for layer, features in zip(self.bands, drawn[2:]))
-            fields, ink = self.fields(drawn[2]), self.ink(drawn[3])
-        coarse, fine, fields, ink = (plane.float().contiguous() for plane in (coarse, fine, fields, ink))
+            planes = coarse, fine, self.fields(drawn[2]), self.ink(drawn[3]), self.threshold(drawn[3])
+        coarse, fine, fields, ink, threshold = (plane.float().contiguous() for plane in planes)
         coarse, fine = (F.pixel_shuffle(F.conv2d(bands, self.haar), 2) for bands in (coarse, fine))
-        fields = double(F.avg_pool2d(double(fields), 3, 1, 1, count_include_pad=False))
-        ink, sharpness = double(torch.sigmoid(ink)).split([self.LINES, 1], 1)
-        return double(coarse) + fine + strokes(fields, ink, 0.1 + 2 * sharpness)
+        away = distance(double(F.avg_pool2d(double(fields), 3, 1, 1, count_include_pad=False)))
+        drawing = double(torch.cat([torch.sigmoid(ink), threshold, coarse], 1))
+        sizes = [self.LINES, self.AREAS, 1, self.SPECKS, 1]
+        line_ink, area_ink, sharpness, threshold, coarse = drawing.split(sizes, 1)
+        lines, areas = away.split([self.LINES, self.AREAS], 1)
+        lines = line_ink * torch.exp(-lines.pow(2) * (0.1 + 2 * sharpness))
+        areas = area_ink * torch.sigmoid(2 * areas)
+        finest = noise[:, at:].reshape(-1, 1, self.SIDE, self.SIDE)
+        specks = torch.sigmoid(5 * (self.speckle(finest) - threshold))
+        return coarse + fine + sum(plane for drawn in (lines, areas, specks) for plane in drawn.split(1, 1)) - self.FAINTEST
+
+    def speckle(self, noise):
+        """Noise [N, 1, S, S] -> [N, 2, S, S] of unit variance, correlated over about one pixel and about two."""
+        near = F.avg_pool2d(noise, 2, 1, 1)[..., 1:, 1:] * 2
+        far = F.avg_pool2d(F.avg_pool2d(noise, 3, 1, 1), 3, 1, 1) * (81 / 19)
+        return torch.cat([near, far], 1)
 
     def forward(self, z, noise):
         kind = self.chosen(z)

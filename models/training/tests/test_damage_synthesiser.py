@@ -12,7 +12,7 @@ from training.adversarial import Game
 from training.export import node_parity, parity_cases, to_onnx
 from training.generators import find
 from training.generators.damage_synthesiser import Sampler
-from training.networks import DamageSynthesiser, OverlayDiscriminator, Within, haar, strokes, unshuffle
+from training.networks import DamageSynthesiser, OverlayDiscriminator, Within, distance, haar, unshuffle
 
 torch.set_num_threads(1)
 OVERLAYS = data.procedural_overlays(2)
@@ -41,7 +41,7 @@ class Synthesiser(unittest.TestCase):
             self.assertEqual(made.shape, (2, 1, 128, 128))
             self.assertTrue(bool(((made >= 0) & (made <= 1)).all()))
             torch.testing.assert_close(made, net(z, noise))
-            torch.testing.assert_close(made[:1], net(z[:1], noise[:1]), atol=1e-5, rtol=1e-4)
+            torch.testing.assert_close(made[:1], net(z[:1], noise[:1]), atol=1e-3, rtol=0)
             self.assertGreater(float((net(z.flip(0), noise) - made).abs().mean()), 0.01)
             self.assertGreater(float((net(z, noise.flip(0)) - made).abs().mean()), 0.01)
 
@@ -112,14 +112,21 @@ class Parts(unittest.TestCase):
         inside.backward(torch.tensor([1.0, -1.0, 1.0, 1.0, -1.0]))
         self.assertEqual(x.grad.tolist(), [0, -1, 1, 1, 0])
 
-    def test_a_field_that_is_zero_along_a_line_draws_it(self):
+    def test_a_field_tells_how_far_its_zeros_are_however_steep_it_is(self):
         y, x = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="ij")
-        for slope in (0.02, 1.0):  # as steep as the field may be, the line is as wide
-            field = (slope * (x * 0.6 + y * 0.8 - 20))[None, None]
-            made = strokes(field, torch.ones_like(field), torch.full_like(field, 0.5))[0, 0, 1:-1, 1:-1]
-            distance = (x * 0.6 + y * 0.8 - 20)[1:-1, 1:-1].abs()
-            self.assertGreater(float(made[distance < 0.3].min()), 0.9)
-            self.assertLess(float(made[distance > 4].max()), 0.01)
+        away = x * 0.6 + y * 0.8 - 20
+        for slope in (0.2, 5.0):
+            found = distance((slope * away)[None, None])[0, 0]
+            torch.testing.assert_close(found[1:-1, 1:-1], away[1:-1, 1:-1], atol=1e-2, rtol=1e-2)
+        self.assertTrue(bool(torch.isfinite(distance(torch.zeros(1, 1, 8, 8))).all()))
+
+    def test_specks_are_as_frequent_at_every_size(self):
+        noise = torch.randn(4, 1, 128, 128, generator=torch.Generator().manual_seed(2))
+        made = lively().speckle(noise)[..., 4:-4, 4:-4]
+        for plane in made.unbind(1):
+            self.assertAlmostEqual(float(plane.std()), 1, delta=0.03)
+        near, far = ((plane[:, :, 1:] * plane[:, :, :-1]).mean() for plane in made.unbind(1))
+        self.assertLess(float(near) + 0.1, float(far))
 
     def test_bands_become_the_overlay_that_they_are_of(self):
         overlay = torch.rand(2, 1, 16, 16)
