@@ -521,14 +521,14 @@ def haar():
 
 
 def distance(field):
-    """Smooth fields [N, K, H, W] -> the signed distance to their zeros in pixels, near there: the field over its slope."""
+    """Smooth fields [N, K, H, W] -> the signed distance to their zeros in half pixels, near there: the field over its slope."""
     wide = F.pad(field, (1, 1, 1, 1), mode="replicate")
     across, down = wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2], wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1]
-    return 2 * field * (across.pow(2) + down.pow(2) + 4e-4).rsqrt()
+    return 4 * field * (across.pow(2) + down.pow(2) + 1e-3).rsqrt()
 
 
 class StyledLevel(nn.Module):
-    """Twice the size, then two 3 x 3 convolutions, each with a gain and a shift for every channel that the code tells.
+    """Twice the size, then two 3 x 3 convolutions, each with a gain for every channel that the code tells.
 
     planes: how many of the channels are noise of this size.
     """
@@ -538,15 +538,15 @@ class StyledLevel(nn.Module):
         self.enter = nn.Conv2d(inputs, outputs - planes, 1)
         self.first, self.second = (nn.Conv2d(outputs, outputs, 3, padding=1) for _ in range(2))
         keep_variance(self)
-        self.style = nn.Linear(code, 4 * outputs)
+        self.style = nn.Linear(code, 2 * outputs)
         nn.init.normal_(self.style.weight, std=0.5 * code**-0.5)
-        nn.init.zeros_(self.style.bias)
+        nn.init.ones_(self.style.bias)
 
     def forward(self, x, w, grain):
-        gains_shifts = self.style(w).to(x.dtype)[..., None, None].chunk(4, 1)
+        gains = self.style(w).to(x.dtype)[..., None, None].chunk(2, 1)
         x = torch.cat([F.interpolate(self.enter(x), scale_factor=2.0, mode="nearest"), grain.to(x.dtype)], 1)
-        for layer, gain, shift in zip((self.first, self.second), gains_shifts[:2], gains_shifts[2:]):
-            x = F.leaky_relu(torch.addcmul(shift, layer(x), 1 + gain), 0.2)
+        for layer, gain in zip((self.first, self.second), gains):
+            x = F.leaky_relu(layer(x) * gain, 0.2)
         return x
 
 
@@ -573,16 +573,15 @@ class DamageSynthesiser(Mixed):
         nn.init.normal_(self.kind.weight)
         self.start = nn.Linear(self.CODE, widths[0] * 16)
         self.draw = nn.ModuleList([StyledLevel(a, b, self.CODE, self.PLANES) for a, b in zip(widths, widths[1:])])
-        self.bands = nn.ModuleList([nn.Conv2d(width, 4, 1) for width in widths[3:]])
-        self.fields = nn.Conv2d(widths[3], self.LINES + self.AREAS, 1)
+        self.coarse = nn.Conv2d(widths[3], 4 + self.LINES + self.AREAS, 1)
         inks = self.LINES + self.AREAS + 1  # the last is how thin lines are
-        self.ink, self.threshold = nn.Conv2d(widths[4], inks, 1), nn.Conv2d(widths[4], self.SPECKS, 1)
-        keep_variance(self.fields)
-        for layer in (*self.bands, self.ink, self.threshold):
+        self.fine = nn.Conv2d(widths[4], 4 + inks + self.SPECKS, 1)
+        for layer in (self.coarse, self.fine):
             nn.init.normal_(layer.weight, std=0.05)
             nn.init.zeros_(layer.bias)
-        nn.init.constant_(self.ink.bias, -1.5)
-        nn.init.constant_(self.threshold.bias, 3.0)
+        nn.init.normal_(self.coarse.weight[4:], std=0.2)
+        nn.init.constant_(self.fine.bias[4 : 4 + inks], -1.5)
+        nn.init.constant_(self.fine.bias[4 + inks :], 3.5)
         self.register_buffer("haar", haar(), persistent=False)
         self.register_buffer("usual", torch.zeros(self.KINDS, self.CODE))
         self.register_buffer("truncation", torch.ones(1))
@@ -611,26 +610,26 @@ class DamageSynthesiser(Mixed):
                 at += self.PLANES * level * level
                 x = draw(x, w, self.arranged(grain))
                 drawn.append(x)
-            coarse, fine = (layer(features) for layer, features in zip(self.bands, drawn[2:]))
-            planes = coarse, fine, self.fields(drawn[2]), self.ink(drawn[3]), self.threshold(drawn[3])
-        coarse, fine, fields, ink, threshold = (plane.float().contiguous() for plane in planes)
-        coarse, fine = (F.pixel_shuffle(F.conv2d(bands, self.haar), 2) for bands in (coarse, fine))
-        away = distance(double(F.avg_pool2d(double(fields), 3, 1, 1, count_include_pad=False)))
-        drawing = double(torch.cat([torch.sigmoid(ink), threshold, coarse], 1))
-        sizes = [self.LINES, self.AREAS, 1, self.SPECKS, 1]
-        line_ink, area_ink, sharpness, threshold, coarse = drawing.split(sizes, 1)
-        lines, areas = away.split([self.LINES, self.AREAS], 1)
+            coarse, fine = self.coarse(drawn[2]).float().contiguous(), self.fine(drawn[3]).float().contiguous()
+        picture, fine_picture = (F.pixel_shuffle(F.conv2d(bands[:, :4], self.haar), 2) for bands in (coarse, fine))
+        away = distance(F.avg_pool2d(double(coarse[:, 4:]), 3, 1, 1, count_include_pad=False))
+        ink, threshold = fine[:, 4:].split([self.LINES + self.AREAS + 1, self.SPECKS], 1)
+        told = double(torch.cat([away, torch.sigmoid(ink), threshold, picture], 1))
+        lines, areas, line_ink, area_ink, sharpness, threshold, picture = told.split(
+            [self.LINES, self.AREAS, self.LINES, self.AREAS, 1, self.SPECKS, 1], 1
+        )
         lines = line_ink * torch.exp(-lines.pow(2) * (0.1 + 2 * sharpness))
         areas = area_ink * torch.sigmoid(2 * areas)
-        finest = noise[:, at:].reshape(-1, 1, self.SIDE, self.SIDE)
-        specks = torch.sigmoid(5 * (self.speckle(finest) - threshold))
-        return coarse + fine + sum(plane for drawn in (lines, areas, specks) for plane in drawn.split(1, 1)) - self.FAINTEST
+        specks = torch.sigmoid(5 * (self.speckle(noise[:, at:].reshape(-1, 1, self.SIDE, self.SIDE)) - threshold))
+        planes = [plane for drawn in (lines, areas, specks) for plane in drawn.split(1, 1)]
+        return picture + fine_picture + sum(planes) - self.FAINTEST
 
     def speckle(self, noise):
         """Noise [N, 1, S, S] -> [N, 2, S, S] of unit variance, correlated over about one pixel and about two."""
-        near = F.avg_pool2d(noise, 2, 1, 1)[..., 1:, 1:] * 2
-        far = F.avg_pool2d(F.avg_pool2d(noise, 3, 1, 1), 3, 1, 1) * (81 / 19)
-        return torch.cat([near, far], 1)
+        pair = lambda x: x[..., 1:] + x[..., :-1]
+        twice = lambda x: pair(pair(x).transpose(2, 3)).transpose(2, 3)
+        near = twice(F.pad(noise, (2, 1, 2, 1)))
+        return torch.cat([near[..., 1:-1, 1:-1] / 2, twice(twice(near)) / 20], 1)
 
     def forward(self, z, noise):
         kind = self.chosen(z)
