@@ -139,6 +139,7 @@ def load_weights(spec, path):
     state = torch.load(path, map_location="cpu")
     net = spec.build()
     grow(net, state.get("weights") or state["ema"])  # those of a narrower net compute the same in this one
+    spec.prepare(net)
     return net.eval(), state
 
 

@@ -583,8 +583,8 @@ class DamageSynthesiser(Mixed):
         nn.init.constant_(self.fine.bias[4 : 4 + inks], -1.5)
         nn.init.constant_(self.fine.bias[4 + inks :], 3.5)
         self.register_buffer("haar", haar(), persistent=False)
-        self.register_buffer("usual", torch.zeros(self.KINDS, self.CODE))
-        self.register_buffer("truncation", torch.ones(1))
+        self.register_buffer("usual", torch.zeros(self.KINDS, self.CODE), persistent=False)
+        self.register_buffer("truncation", torch.ones(1), persistent=False)
 
     def chosen(self, z):
         """z -> which kind it chooses, one-hot [N, 10]."""

@@ -76,6 +76,9 @@ class Generator:
         """The collections that the card names as training data, of those that training draws from."""
         return pictures, overlays
 
+    def prepare(self, net):
+        """What is done to a trained net before it is measured and exported."""
+
     def exported(self, net):
         """The module whose graph is written, and whose parameters the card counts."""
         return net

@@ -49,6 +49,7 @@ class Spec(Generator):
     id = "damage-synthesiser"
     crop, batch, rate, reuse, gan_share = 128, 16, 3e-3, 1.5, 1.0
     betas = (0.0, 0.99)
+    truncation = 0.8
     features = None
     limits = (
         "Trained on scans of dirt, hair, lint, scratches, spots and stains alone: creases, tears and worn borders are not "
@@ -123,6 +124,9 @@ class Spec(Generator):
             made = self.generate(net, tensors)
         found = manifold(embed(self.features, tensors[0]), embed(self.features, made))
         return {**found, "score": found["precision"] + found["recall"]}
+
+    def prepare(self, net):
+        net.truncate(self.truncation)
 
     def trained_on(self, pictures, overlays):
         return (overlays,)

@@ -152,12 +152,11 @@ class Evaluation(unittest.TestCase):
             shutil.copytree(self.data / "damage", Path(folder) / "damage")
             torch.manual_seed(1)
             net = find("damage-synthesiser").build().eval()
-            found = evaluate.find_evaluators()["damage-synthesiser"].measure(net, {}, Context(folder), count=12)
+            found = evaluate.find_evaluators()["damage-synthesiser"].measure(net, {}, Context(folder), count=40)
         by = {each["metric"]: each for each in found["rows"]}
-        # untrained, it draws little that differs, and little that scans hold
+        # untrained, it draws what no scan shows
         scans = {name: each["baselines"]["scans of the training set"] for name, each in by.items()}
-        self.assertLess(by["diversity"]["value"], 0.8 * scans["diversity"])
-        self.assertLess(by["recall"]["value"], 0.5 * scans["recall"])
+        self.assertLess(by["precision"]["value"], 0.3 * scans["precision"])
         self.assertGreater(scans["precision"], 0.5)
 
     def test_style(self):
