@@ -156,8 +156,8 @@ class Evaluation(unittest.TestCase):
         by = {each["metric"]: each for each in found["rows"]}
         # untrained, it draws what no scan shows
         scans = {name: each["baselines"]["scans of the training set"] for name, each in by.items()}
-        self.assertLess(by["precision"]["value"], 0.3 * scans["precision"])
-        self.assertGreater(scans["precision"], 0.5)
+        self.assertLess(by["precision"]["value"], 0.5 * scans["precision"])
+        self.assertGreater(scans["precision"], 0.1)
 
     def test_style(self):
         self.assertEqual({case for case, _ in self.evaluate("style")} - {"the net alone, no halo"}, set())
