@@ -115,7 +115,8 @@ class Spec(Generator):
         chosen = torch.nn.functional.one_hot(kind[:, 0, 0, 0].long(), net.KINDS).to(real.dtype)
         one, other = (net.code(torch.randn(n, net.LATENT, device=real.device), chosen) for _ in range(2))
         cut = int(torch.randint(1, levels, ())) if float(torch.rand(())) < 0.5 else levels
-        made = Within.apply(net.synthesise([one] * cut + [other] * (levels - cut), torch.randn(n, net.noise_size, device=real.device)))
+        noise = torch.randn(n, net.noise_size, device=real.device)
+        made = Within.apply(net.synthesise([one] * cut + [other] * (levels - cut), noise))
         seen = lambda overlay: torch.cat([overlay, kind.expand_as(overlay)], 1)
         return made, seen(made), seen(real), torch.zeros((), device=real.device)
 
@@ -146,7 +147,8 @@ class Spec(Generator):
             "task": "synthesise",
             "version": "0.1.0",
             "description": "Draws an overlay of damage out of random numbers: hairs, lint, scratches, dirt, spots, stains. For "
-            "making pairs of damaged and whole pictures to train on.",
+            "making pairs of damaged and whole pictures to train on. The greatest of the first ten numbers of z chooses the kind: "
+            "dirt, dots, hair, short hair, lint, scratches, smut, spots, sprinkles, stain.",
             "inputs": [
                 {"name": "z", "size": net.LATENT, "distribution": "standard normal"},
                 {"name": "noise", "size": net.noise_size, "distribution": "standard normal"},
