@@ -13,6 +13,7 @@ import {
   type FileEntry,
   failure,
   type MaskOwner,
+  type PairQuery,
   type ParsedRequest,
   type PictureQuery,
   parseRequest,
@@ -40,6 +41,7 @@ import type { Subject } from './restoration/sidecar';
 import { openSession } from './session';
 import { openSettings } from './settings';
 import { createStyles } from './styles';
+import { createMaker } from './synthesis/maker';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
 /** What is written: a photo, a recipe as JSON, or an edit file. */
@@ -76,7 +78,10 @@ export interface App {
   /** Events for the page; returns the function that unsubscribes. */
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
   /** Bytes of a picture URL. Throws an EmulsionError; CANCELLED after `signal`. */
-  picture(query: PictureQuery | ThumbnailQuery, signal?: AbortSignal): Promise<{ type: string; bytes: Uint8Array }>;
+  picture(
+    query: PictureQuery | ThumbnailQuery | PairQuery,
+    signal?: AbortSignal,
+  ): Promise<{ type: string; bytes: Uint8Array }>;
   /** Gives tokens for files that the host vouches for (dialog, drop, upload, command line). */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** A folder of this run alone: uploads are put there before `offer`. Removed on close. */
@@ -140,6 +145,18 @@ export async function createApp(services: HostServices): Promise<App> {
     path: join(services.userData, 'batches.json'),
     workshop: ({ concurrency }) => localWorkshop(services.launchEngine, engineOptions(), concurrency),
     onState: (state) => emit('batch.state', state),
+  });
+
+  const maker = createMaker({
+    engine,
+    launch: services.launchEngine,
+    options: engineOptions,
+    onState: (state) => emit('synthesis.state', state),
+  });
+
+  const sourcesOf = (input: string, overlays: string | null) => ({
+    input: files.path(input, 'folder'),
+    overlays: overlays === null ? null : files.path(overlays, 'folder'),
   });
 
   /** Runs something that the page may cancel by the id it has chosen, and passes its progress on. */
@@ -441,6 +458,19 @@ export async function createApp(services: HostServices): Promise<App> {
       await batches.forget(id);
       return {};
     },
+    'synthesis.preview': ({ input, overlays, settings, index, jobId }) =>
+      job(jobId, (control) => maker.preview({ ...sourcesOf(input, overlays), settings }, index, control)),
+    'synthesis.start': async ({ input, overlays, output, below, settings, pairs }) => {
+      const sources = sourcesOf(input, overlays);
+      const folder = output === null ? dirname(sources.input) : files.path(output, 'folder');
+      if (!(await files.mayOffer(folder))) throw new EmulsionError('NOT_ALLOWED');
+      return maker.start({ ...sources, output: placeIn(folder, below), settings, pairs });
+    },
+    'synthesis.state': () => ({ state: maker.state() }),
+    'synthesis.cancel': () => {
+      maker.cancel();
+      return {};
+    },
     'generators.list': async () => ({ generators: await engine.request('generators', null) }),
     'engine.status': () => engine.status(),
     'engine.restart': () => {
@@ -451,7 +481,7 @@ export async function createApp(services: HostServices): Promise<App> {
 
   return {
     uploads,
-    busy: () => jobs.size > 0 || batches.busy(),
+    busy: () => jobs.size > 0 || batches.busy() || maker.busy(),
     async handle(name, request) {
       const parsed = parseRequest(name, request);
       if (!parsed.ok) return parsed;
@@ -469,6 +499,7 @@ export async function createApp(services: HostServices): Promise<App> {
       return () => listeners.delete(listener);
     },
     picture: async (query, signal) => {
+      if ('pairId' in query) return maker.picture(query);
       if ('batchId' in query) {
         const pair = await batches.find(query.batchId).thumbnails(query.index);
         if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');
@@ -495,6 +526,7 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     async close() {
       await batches.close();
+      await maker.close();
       await edits.closeAll();
       for (const controller of jobs.values()) controller.abort();
       await engine.close();

@@ -4,7 +4,9 @@ import {
   CALL_NAMES,
   ERROR_CODES,
   LAYERS,
+  PAIR_SIDES,
   type PictureQuery,
+  pairUrl,
   parsePictureUrl,
   parseRequest,
   parseResponse,
@@ -118,9 +120,21 @@ describe('picture URLs', () => {
     );
   });
 
+  test('those of training pairs are told apart', () => {
+    for (const pairSide of PAIR_SIDES) {
+      const query = { pairId: 'f00-ba4', pairSide };
+      for (const base of ['/picture', 'photo://picture']) {
+        expect(parsePictureUrl(base, pairUrl(base, query))).toEqual(query);
+      }
+    }
+  });
+
   test('malformed ones are refused', () => {
     for (const url of [
       '/picture',
+      '/picture/pair/a',
+      '/picture/pair/a/secret',
+      '/picture/pair/../mask',
       '/picture/a',
       '/picture/a/original',
       '/picture/../original?x=0',

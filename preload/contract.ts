@@ -565,10 +565,14 @@ export function pictureUrl(base: string, query: PictureQuery): string {
   return `${base}/${photoId}/${layer}?${search}`;
 }
 
+/** Stands where the id of a photo would: those are longer. */
+const PAIR_PREFIX = 'pair';
+
 /** Reads a picture's URL back; throws a ZodError where it is malformed. */
-export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery {
+export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery | PairQuery {
   const [path = '', search = ''] = (url.startsWith(base) ? url.slice(base.length) : url).split('?');
   const [photoId, layer, index, side] = path.replace(/^\//, '').split('/');
+  if (photoId === PAIR_PREFIX) return PairQuery.parse({ pairId: layer, pairSide: index });
   if (side !== undefined) return ThumbnailQuery.parse({ batchId: layer, index, side });
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
@@ -900,6 +904,39 @@ export const SynthesisSettings = z.object({
 });
 export type SynthesisSettings = z.infer<typeof SynthesisSettings>;
 
+/** The folder of clean photos, and one with pictures of damage, white on black. */
+const PairSources = { input: FileToken, overlays: FileToken.nullable() };
+
+/** The pairs that are being made, or were made last. */
+export const SynthesisState = z.object({
+  /** Folders, for a person to read. */
+  input: z.string(),
+  output: z.string(),
+  phase: z.enum(['running', 'done', 'cancelled', 'failed']),
+  /** Why it failed; pairs that were made stay. */
+  failure: Failure.nullable(),
+  /** Kinds of damage that are used; empty until that is known. */
+  kinds: z.array(DamageKind),
+  pairs: count,
+  /** Of these, so many are there, and were there before. */
+  done: count,
+  kept: count,
+  secondsLeft: z.number().nonnegative().nullable(),
+  /** Files that cannot be used, the first of them with the reason. */
+  unusable: count,
+  problems: z.array(z.object({ name: z.string(), failure: Failure })).max(50),
+});
+export type SynthesisState = z.infer<typeof SynthesisState>;
+
+export const PAIR_SIDES = ['clean', 'damaged', 'mask'] as const;
+/** A picture of a pair that was made to be looked at. */
+export const PairQuery = z.object({ pairId: Id, pairSide: z.enum(PAIR_SIDES) });
+export type PairQuery = z.infer<typeof PairQuery>;
+
+export function pairUrl(base: string, { pairId, pairSide }: PairQuery): string {
+  return `${base}/${PAIR_PREFIX}/${pairId}/${pairSide}`;
+}
+
 // ---------------------------------------------------------------------------------------------- calls
 
 const nothing = z.object({}).strict();
@@ -1142,6 +1179,43 @@ export const CALLS = {
   },
   /** Takes a batch off the list of those that can be gone on with. Its files and its journal stay. */
   'batch.forget': { request: z.object({ id: Id }).strict(), response: nothing },
+  /**
+   * Makes one training pair to look at; its pictures are kept until a few more have been made, see {@link pairUrl}.
+   * PHOTOS_UNUSABLE, PHOTO_TOO_SMALL where that is so of all photos, GENERATOR_MISSING.
+   */
+  'synthesis.preview': {
+    request: z.object({ ...PairSources, settings: SynthesisSettings, index: count, jobId: JobId }).strict(),
+    response: z.object({
+      id: Id,
+      /** Path of the photo below the folder, with `/`. */
+      source: z.string(),
+      /** Share of damaged pixels. */
+      coverage: unit,
+      /** How many photos, and overlays, there are to choose from. */
+      photos: count,
+      overlays: count,
+    }),
+  },
+  /**
+   * Makes training pairs, or goes on making them, in `below` inside the output folder; null: beside the folder of the
+   * photos. One at a time; what goes wrong after the beginning is told by the state.
+   */
+  'synthesis.start': {
+    request: z
+      .object({
+        ...PairSources,
+        output: FileToken.nullable(),
+        below: BatchPlace.below.unwrap(),
+        settings: SynthesisSettings,
+        pairs: z.number().int().min(1).max(MAX_PAIRS),
+      })
+      .strict(),
+    response: SynthesisState,
+  },
+  /** The pairs that are being made, or were last since the program was started. */
+  'synthesis.state': { request: nothing, response: z.object({ state: SynthesisState.nullable() }) },
+  /** Breaks off; the pairs that are there stay, and can be gone on with. */
+  'synthesis.cancel': { request: nothing, response: nothing },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   'engine.status': { request: nothing, response: EngineStatus },
   /** Starts the engine again where that was given up. */
@@ -1159,10 +1233,22 @@ export const EVENTS = {
   'job.progress': Progress,
   'engine.status': EngineStatus,
   'batch.state': BatchState,
+  'synthesis.state': SynthesisState,
   /** The system, the menu or a drop handed photos over. */
   'files.offered': z.object({ files: z.array(FileEntry) }),
   'menu.command': z.object({
-    command: z.enum(['open', 'batch', 'saveEdit', 'export', 'zoomFit', 'zoomActual', 'zoomIn', 'zoomOut', 'settings']),
+    command: z.enum([
+      'open',
+      'batch',
+      'pairs',
+      'saveEdit',
+      'export',
+      'zoomFit',
+      'zoomActual',
+      'zoomIn',
+      'zoomOut',
+      'settings',
+    ]),
   }),
 } as const satisfies Record<string, z.ZodType>;
 

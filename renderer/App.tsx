@@ -8,6 +8,7 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { GeneratorsPage } from './generators/GeneratorsPage';
 import { languageFor } from './i18n';
+import { PairsPage } from './pairs/PairsPage';
 import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';
 import { Palette } from './settings/Palette';
@@ -46,10 +47,14 @@ function Window({ session }: { session: Session }) {
     <>
       {page === 'darkroom' && <Darkroom />}
       {page === 'batch' && <BatchPage />}
+      {page === 'pairs' && <PairsPage />}
       {page === 'generators' && <GeneratorsPage />}
       {dialog === 'files' && <PhotosDialog onClose={close} />}
       {dialog === 'inputFolder' && <FolderDialog which="input" onClose={close} />}
       {dialog === 'outputFolder' && <FolderDialog which="output" onClose={close} />}
+      {dialog === 'cleanFolder' && <FolderDialog which="clean" onClose={close} />}
+      {dialog === 'pairsFolder' && <FolderDialog which="pairs" onClose={close} />}
+      {dialog === 'overlayFolder' && <FolderDialog which="overlays" onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}

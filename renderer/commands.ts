@@ -109,6 +109,7 @@ export const COMMANDS: readonly Command[] = [
 
   command('palette', 'window', ['Mod+K'], 'nothing', ({ session }) => session.actions.view.show('palette')),
   command('batch', 'window', ['Mod+B'], 'nothing', ({ session }) => session.actions.view.goTo('batch')),
+  command('pairs', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('pairs')),
   command('generators', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('generators')),
   command('settings', 'window', ['Mod+,'], 'nothing', ({ session }) => session.actions.view.show('settings')),
   command('tour', 'window', [], 'nothing', ({ session }) => session.actions.view.show('tour')),

@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
+import { PAIR_SIDES } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
+import { encodeRegion } from '../photos/raster';
 import { discardStaged, publishAs, stagePhoto } from '../photos/write';
 import { AI_EDITED, ALGORITHMIC, COMPOSITE, pairPacket } from '../photos/xmp';
 import type { Raster } from '../restoration/raster';
 import type { Materials } from '../synthesis/damage';
 import type { Field } from '../synthesis/field';
-import { type Cut, cutClean, makePair, PAIR_SIDES, type Pair, type PairSide } from '../synthesis/pair';
+import { type Cut, cutClean, makePair, type Pair, type PairSide } from '../synthesis/pair';
 import { opacityOf } from '../synthesis/picture';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
@@ -52,9 +54,10 @@ export class Pairs {
     await job.breathe();
     job.stage('writing', 0.9, 1);
     job.busy(CODEC_SECONDS);
-    const pictures = await encoded({ clean, damaged, mask }, facts.damage, target?.format ?? 'webp');
-    const files = target && (await write(job, target, index, pictures));
-    return { facts, files, pictures: target ? null : pictures, unusable: unusable.map(failureOf) };
+    const told = { facts, unusable: unusable.map(failureOf) };
+    if (target === null) return { ...told, files: null, pictures: await onScreen({ clean, damaged, mask }) };
+    const pictures = await encoded({ clean, damaged, mask }, facts.damage, target.format);
+    return { ...told, files: await write(job, target, index, pictures), pictures: null };
   }
 
   async #open(job: Job, path: string) {
@@ -66,6 +69,7 @@ export class Pairs {
     const unusable: { name: string; error: EmulsionError }[] = [];
     let next = 0;
     const materials: Materials = {
+      breathe: () => job.breathe(),
       overlay: async () => {
         while (unusable.length < overlays.length) {
           const { name, path } = overlays[next++ % overlays.length]!;
@@ -135,6 +139,17 @@ class Kept<T> {
     }
     return value;
   }
+}
+
+/** Pictures to look at: small, and quickly made. */
+async function onScreen(rasters: Record<PairSide, Raster>) {
+  const made = PAIR_SIDES.map(async (side) => {
+    const { width, height } = rasters[side];
+    const rect = { x: 0, y: 0, width, height };
+    const picture = await encodeRegion({ raster: rasters[side], rect, width, height, lossless: side === 'mask' });
+    return [side, picture] as const;
+  });
+  return Object.fromEntries(await Promise.all(made)) as NonNullable<Requests['pair']['response']['pictures']>;
 }
 
 async function identityOf(path: string): Promise<string> {

@@ -156,7 +156,7 @@ export interface Requests {
   };
   /**
    * Makes the training pair of an index out of a clean picture: writes its three pictures, replacing what is there, or
-   * gives them as WebP. Throws as `open` does, PHOTO_TOO_SMALL, PHOTOS_UNUSABLE where no overlay can be used,
+   * gives them for a screen. Throws as `open` does, PHOTO_TOO_SMALL, PHOTOS_UNUSABLE where no overlay can be used,
    * GENERATOR_MISSING.
    */
   pair: {
@@ -172,7 +172,7 @@ export interface Requests {
     response: {
       facts: Omit<Pair, PairSide>;
       files: Record<PairSide, { name: string; bytes: number; sha256: string }> | null;
-      pictures: Record<PairSide, Uint8Array> | null;
+      pictures: Record<PairSide, { type: string; bytes: Uint8Array }> | null;
       /** Overlays that cannot be used. */
       unusable: { name: string; failure: Failure }[];
     };

@@ -32,10 +32,13 @@ interface Drawn {
   facts?: Record<string, string | number>;
 }
 
-/** Where overlays come from: pictures of damage, or a generator. Opacities of any size, 0..1. */
+/** What the drawing of damage is lent. Opacities of any size, 0..1. */
 export interface Materials {
+  /** Awaited between two pieces; may throw, to break off. */
+  breathe(): Promise<void>;
+  /** A picture of damage. */
   overlay(): Promise<{ name: string; opacity: Field }>;
-  /** Depends on the lot. */
+  /** Of a generator; depends on the lot. */
   synthesised(lot: Lot): Promise<Field>;
 }
 
@@ -289,6 +292,7 @@ export async function damage(
   for (let i = 0; i < amount; i++) {
     const isDrawn = others.length === 0 || (kinds.includes('drawn') && lot.chance(0.5));
     const kind = isDrawn ? 'drawn' : lot.pick(others);
+    await materials.breathe();
     const drawn = await make(kind, lot, side, materials);
     const softness = lot.chance(0.35) ? lot.log(0.4, 1.5) : 0;
     const opacity = softness > 0 ? blurred(drawn.opacity, softness) : drawn.opacity;

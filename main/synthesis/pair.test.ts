@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PAIR_SIDES } from '../../preload/contract';
 import { createRaster, type Raster } from '../restoration/raster';
 import { testScene, toGrey } from '../restoration/testing';
 import { drawAgeing } from './ageing';
 import { DAMAGED, MASK, type Materials } from './damage';
 import { createField, drawEllipse, drawPath } from './field';
 import { Lot } from './lot';
-import { cutClean, makePair, PAIR_SIDES, type Pair } from './pair';
+import { cutClean, makePair, type Pair } from './pair';
 import { kindsOf, overlaysFor, sourcesFor } from './sources';
 
 const nothing: Materials = {
+  breathe: async () => {},
   overlay: () => Promise.reject(new Error('no overlay was asked for')),
   synthesised: () => Promise.reject(new Error('no generator was asked for')),
 };
@@ -163,6 +165,7 @@ describe('overlays', () => {
     const opacity = createField(40, 40);
     drawEllipse(opacity, [20, 20], [6, 6], 0, 1);
     const materials: Materials = {
+      ...nothing,
       overlay: async () => ({ name: 'dot.png', opacity }),
       synthesised: async () => opacity,
     };

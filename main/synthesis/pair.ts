@@ -1,4 +1,4 @@
-import type { DamageKind, SynthesisSettings } from '../../preload/contract';
+import type { DamageKind, PAIR_SIDES, SynthesisSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type { ColourTransform, Raster, Rect } from '../restoration/raster';
 import { type Ageing, aged, drawAgeing, recorded, softened } from './ageing';
@@ -27,8 +27,6 @@ export interface Pair {
   coverage: number;
 }
 
-/** Folders of a pair's pictures. */
-export const PAIR_SIDES = ['clean', 'damaged', 'mask'] as const;
 export type PairSide = (typeof PAIR_SIDES)[number];
 
 /** What of a source a pair is made of. */

@@ -1,11 +1,10 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SynthesisSettings } from '../../preload/contract';
+import { PAIR_SIDES, SynthesisSettings } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../hash';
 import { writeSafely } from '../safe-file';
-import { PAIR_SIDES } from './pair';
 
 /** Grows when the same seed gives other pairs. */
 export const SYNTHESIS_FORMAT = 1;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import packageInfo from '../../package.json' with { type: 'json' };
-import type { DamageKind, ErrorCode, SynthesisSettings } from '../../preload/contract';
+import { type DamageKind, type ErrorCode, PAIR_SIDES, type SynthesisSettings } from '../../preload/contract';
 import { takeLock } from '../batch/lock';
 import type { Found } from '../batch/scan';
 import type { Requests } from '../engine/protocol';
@@ -8,7 +8,6 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../hash';
 import { cleanPartials, makeFolder } from '../photos/write';
-import { PAIR_SIDES } from './pair';
 import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 
@@ -56,7 +55,7 @@ export interface SynthesisResult {
 }
 
 /** What is wrong with a photo itself; another is taken in its place. */
-const OF_THE_PHOTO: readonly ErrorCode[] = [
+export const OF_THE_PHOTO: readonly ErrorCode[] = [
   'FILE_MISSING',
   'FILE_UNREADABLE',
   'FILE_EMPTY',

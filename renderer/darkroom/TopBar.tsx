@@ -155,6 +155,7 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       <MenuItem shortcut={keyOf('batch')} onSelect={() => actions.view.goTo('batch')}>
         {t('top.batch')}
       </MenuItem>
+      <MenuItem onSelect={() => actions.view.goTo('pairs')}>{t('commands.pairs')}</MenuItem>
       <MenuItem onSelect={() => actions.view.goTo('generators')}>{t('top.generators')}</MenuItem>
       <MenuItem shortcut={keyOf('palette')} onSelect={() => actions.view.show('palette')}>
         {t('palette.title')}

@@ -46,17 +46,20 @@ export function PhotosDialog({ onClose }: { onClose(): void }) {
   );
 }
 
-/** Chooses a folder of a batch where the host has no dialog of its own. */
-export function FolderDialog({ which, onClose }: { which: 'input' | 'output'; onClose(): void }) {
+type AskedFolder = 'input' | 'output' | 'clean' | 'pairs' | 'overlays';
+
+/** Chooses a folder of a batch, or one for training pairs, where the host has no dialog of its own. */
+export function FolderDialog({ which, onClose }: { which: AskedFolder; onClose(): void }) {
   const { t } = useTranslation();
-  const { batch } = useActions();
+  const { batch, pairs } = useActions();
   return (
     <FilesDialog
       title={t(`files.titles.${which}`)}
       onClose={onClose}
       onFolder={(folder) => {
         onClose();
-        batch.choose(which, folder);
+        if (which === 'input' || which === 'output') batch.choose(which, folder);
+        else pairs.choose(which, folder);
       }}
     />
   );

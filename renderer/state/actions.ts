@@ -28,6 +28,7 @@ import { createEditFiles } from './editFiles';
 import { createJobs } from './jobs';
 import { createKeeper } from './keeper';
 import type { EditFile, Notice, OpenPhoto } from './model';
+import { createPairsActions } from './pairs';
 import { appliedTo, hasWork, type SettingValue, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 import { keepSession } from './session';
 import { activePhoto, type Stores } from './stores';
@@ -1035,6 +1036,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
 
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe });
   const batch = createBatchActions(stores, { call, tell, view: viewActions, ...surroundings });
+  const pairs = createPairsActions(stores, { call, tell, view: viewActions, loadGenerators, ...surroundings });
 
   // ---------------------------------------------------------------------------------------------- app
 
@@ -1062,7 +1064,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
   function menuCommand(command: string): void {
     const entry = activePhoto(photos.getState());
     if (command === 'open') void pickPhotos();
-    else if (command === 'batch') viewActions.goTo('batch');
+    else if (command === 'batch' || command === 'pairs') viewActions.goTo(command);
     else if (command === 'settings') viewActions.show('settings');
     // Nothing is done to a photo that is not seen.
     else if (entry?.photo == null || view.getState().page !== 'darkroom') return;
@@ -1129,6 +1131,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       }),
       bridge.on('engine.status', engineChanged),
       bridge.on('batch.state', batch.changed),
+      bridge.on('synthesis.state', pairs.changed),
       bridge.on('files.offered', ({ files }) => openFiles(files)),
       bridge.on('menu.command', ({ command }) => menuCommand(command)),
       bridge.onConnection?.(connectionChanged) ?? (() => {}),
@@ -1141,6 +1144,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       call('edits.recent', {}),
       call('session.load', {}),
       batch.load(),
+      pairs.load(),
     ]);
     if (settings.ok) {
       app.setState({ settings: settings.value });
@@ -1222,6 +1226,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
     dismiss,
     view: viewActions,
     batch,
+    pairs,
     styles,
     tools: createToolActions(stores.tools),
   };

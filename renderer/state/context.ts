@@ -4,6 +4,7 @@ import type { Actions } from './actions';
 import type { BatchPageState } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import type { PairsPageState } from './pairs';
 import { activePhoto, type Stores } from './stores';
 import type { ToolState } from './tools';
 import type { ViewState } from './view';
@@ -25,6 +26,7 @@ export function useSession(): Session {
 export const useActions = (): Actions => useSession().actions;
 export const useApp = <T>(select: (state: AppState) => T): T => useStore(useSession().stores.app, select);
 export const useBatch = <T>(select: (state: BatchPageState) => T): T => useStore(useSession().stores.batch, select);
+export const usePairs = <T>(select: (state: PairsPageState) => T): T => useStore(useSession().stores.pairs, select);
 export const useJobs = <T>(select: (state: JobsState) => T): T => useStore(useSession().stores.jobs, select);
 export const useNotices = <T>(select: (state: NoticesState) => T): T => useStore(useSession().stores.notices, select);
 export const usePhotos = <T>(select: (state: PhotosState) => T): T => useStore(useSession().stores.photos, select);

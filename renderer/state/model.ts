@@ -134,6 +134,8 @@ export type NoticeText =
   | 'batchFailed'
   | 'batchDone'
   | 'batchHalted'
+  | 'pairsFailed'
+  | 'pairsDone'
   | 'batchForgotten'
   | 'reportWritten'
   | 'reportOpened'

@@ -3,6 +3,7 @@ import { Settings } from '../../preload/contract';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { createPairsStore } from './pairs';
 import { createToolStore } from './tools';
 import { createViewStore } from './view';
 
@@ -25,6 +26,7 @@ export function createStores() {
       connection: 'open',
     })),
     batch: createBatchStore(),
+    pairs: createPairsStore(),
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
     tools: createToolStore(),

@@ -26,13 +26,16 @@ export type DialogName =
   | 'files'
   | 'inputFolder'
   | 'outputFolder'
+  | 'cleanFolder'
+  | 'pairsFolder'
+  | 'overlayFolder'
   | 'keys'
   | 'palette'
   | 'tour'
   | 'findPhoto';
 
 export interface ViewState {
-  page: 'darkroom' | 'batch' | 'generators';
+  page: 'darkroom' | 'batch' | 'pairs' | 'generators';
   dialog: DialogName | null;
   panelOpen: boolean;
   /** What the panel shows. */

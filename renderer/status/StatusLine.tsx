@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions, useActivePhoto, useBatch, useJobs, useView } from '../state/context';
+import { useFormat } from '../i18n/format';
+import { useActions, useActivePhoto, useBatch, useJobs, usePairs, useView } from '../state/context';
 import { JobProgress } from './JobProgress';
 import { foremostJob } from './jobs';
 import { useBatchText } from './useBatchText';
@@ -42,6 +43,7 @@ export function StatusLine() {
         <span className="truncate">{stale}</span>
       )}
       <span className="grow" />
+      <PairsLine />
       <BatchLine />
       <Machine />
     </footer>
@@ -63,6 +65,27 @@ function BatchLine() {
       className={`min-w-0 shrink truncate rounded-md px-1 hover:underline ${batch?.phase === 'halted' ? 'text-danger' : 'text-text'}`}
     >
       {text}
+    </button>
+  );
+}
+
+/** Training pairs that are made meanwhile, on every page but their own. */
+function PairsLine() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { view } = useActions();
+  const isElsewhere = useView((state) => state.page !== 'pairs');
+  const state = usePairs(({ state }) => state);
+  if (!isElsewhere || state?.phase !== 'running') return null;
+  const figures = { done: format.number(state.done, 0), all: format.number(state.pairs, 0) };
+  return (
+    <button
+      type="button"
+      data-testid="status-pairs"
+      onClick={() => view.goTo('pairs')}
+      className="min-w-0 shrink truncate rounded-md px-1 text-text hover:underline"
+    >
+      {t('pairs.line', figures)}
     </button>
   );
 }

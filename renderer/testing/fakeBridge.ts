@@ -15,6 +15,7 @@ import {
   type Response,
   type Result,
   Settings,
+  type SynthesisState,
 } from '../../preload/contract';
 
 /** A call that the page has made; `answer` ends it. */
@@ -142,6 +143,24 @@ export function cleanAnalysis(): Analysis {
 
 export function fakeFailure(code: Failure['code']): Result<never> {
   return failure(code, `The English sentence of ${code}.`, 'a detail for a developer');
+}
+
+/** Training pairs that are being made. */
+export function fakeSynthesis(change: Partial<SynthesisState> = {}): SynthesisState {
+  return {
+    input: '/photos/clean',
+    output: '/photos/Training pairs',
+    phase: 'running',
+    failure: null,
+    kinds: ['drawn'],
+    pairs: 2000,
+    done: 312,
+    kept: 0,
+    secondsLeft: 840,
+    unusable: 0,
+    problems: [],
+    ...change,
+  };
 }
 
 export function fakeBatch(changes: Partial<BatchState> = {}): BatchState {
@@ -313,6 +332,16 @@ export function createFakeBridge(): FakeBridge {
     'styles.list': () => ({ presets: [...FAKE_STYLES], own: [] }),
     'styles.add': () => ({ id: 'quilt', name: 'Quilt', code: { by: '0'.repeat(64), values: [0.1, 0.2] } }),
     'styles.remove': () => ({}),
+    'synthesis.preview': ({ index }) => ({
+      id: `pair-${index}`,
+      source: `1931/lake ${index}.png`,
+      coverage: 0.021,
+      photos: 312,
+      overlays: 0,
+    }),
+    'synthesis.start': () => fakeSynthesis(),
+    'synthesis.state': () => ({ state: null }),
+    'synthesis.cancel': () => ({}),
     'generators.list': () => ({
       generators: [
         {

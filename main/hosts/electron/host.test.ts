@@ -336,6 +336,7 @@ describe('the system', () => {
       'batch',
       'export',
       'open',
+      'pairs',
       'saveEdit',
       'settings',
       'zoomActual',

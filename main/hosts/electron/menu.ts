@@ -8,6 +8,7 @@ const LABELS = {
     file: 'File',
     open: 'Open…',
     batch: 'Restore a folder…',
+    pairs: 'Make training pairs…',
     saveEdit: 'Save the edit as a file…',
     export: 'Export…',
     settings: 'Settings…',
@@ -35,6 +36,7 @@ const LABELS = {
     file: 'Arquivo',
     open: 'Abrir…',
     batch: 'Restaurar uma pasta…',
+    pairs: 'Criar pares de treino…',
     saveEdit: 'Salvar a edição em um arquivo…',
     export: 'Exportar…',
     settings: 'Configurações…',
@@ -86,7 +88,7 @@ export function menuTemplate(options: {
   const { language, platform, developing, send } = options;
   const words = LABELS[language];
   const isMac = platform === 'darwin';
-  const command = (label: string, name: Command, accelerator: string): MenuItemConstructorOptions => ({
+  const command = (label: string, name: Command, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     accelerator,
     click: () => send(name),
@@ -119,6 +121,7 @@ export function menuTemplate(options: {
       submenu: [
         command(words.open, 'open', 'CmdOrCtrl+O'),
         command(words.batch, 'batch', 'CmdOrCtrl+B'),
+        command(words.pairs, 'pairs'),
         command(words.saveEdit, 'saveEdit', 'CmdOrCtrl+S'),
         command(words.export, 'export', 'CmdOrCtrl+E'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit', label: words.quit } as const]),

@@ -1,0 +1,236 @@
+import { Folder } from 'lucide-react';
+import { type ReactNode, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../preload/contract';
+import { useFormat } from '../i18n/format';
+import { FORMAT_NAMES } from '../recipe/ExportDialog';
+import { folderFault } from '../state/batch';
+import { useActions, useApp, usePairs } from '../state/context';
+import { availableKinds, pairsWithin } from '../state/pairs';
+import { Button } from '../ui/Button';
+import { Field } from '../ui/Field';
+import { Icon } from '../ui/Icon';
+import { Select } from '../ui/Select';
+import { Slider } from '../ui/Slider';
+import { Switch } from '../ui/Switch';
+import { useNumberInput } from '../ui/useNumberInput';
+
+const INPUT = 'h-7 w-52 rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
+const SIZES = [128, 256, 384, 512, 768, 1024];
+
+/** How the pairs are made. */
+export function SetUp() {
+  const { t } = useTranslation();
+  return (
+    <section
+      aria-label={t('pairs.setUp')}
+      data-testid="pairs-setup"
+      className="w-[420px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[380px]"
+    >
+      <Folders />
+      <Which />
+      <Damage />
+    </section>
+  );
+}
+
+function Heading({ children }: { children: ReactNode }) {
+  return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
+}
+
+function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
+  const { t } = useTranslation();
+  return (
+    <Button className="w-52 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
+      <Icon of={Folder} className="shrink-0 text-secondary" />
+      <span className="min-w-0 grow truncate text-left">{name}</span>
+      <span className="text-xs text-secondary">{t('batch.change')}</span>
+    </Button>
+  );
+}
+
+function Folders() {
+  const { t } = useTranslation();
+  const { pairs } = useActions();
+  const id = useId();
+  const input = usePairs((all) => all.input);
+  const output = usePairs((all) => all.output);
+  const below = usePairs((all) => all.below) ?? t('pairs.folderName');
+  const fault = folderFault(below);
+  return (
+    <div>
+      <Heading>{t('batch.folders')}</Heading>
+      <Field label={t('pairs.clean')}>
+        <FolderButton name={input?.name ?? ''} testId="choose-clean" onClick={() => pairs.pickFolder('clean')} />
+      </Field>
+      <Field label={t('pairs.output')} htmlFor={`${id}-output`}>
+        <Select
+          id={`${id}-output`}
+          testId="pairs-output"
+          className="w-52"
+          value={output === null ? 'beside' : 'inside'}
+          options={[
+            { value: 'beside', label: t('pairs.beside') },
+            { value: 'inside', label: t('pairs.inside') },
+          ]}
+          onChange={(chosen) => (chosen === 'beside' ? pairs.choose('pairs', null) : pairs.pickFolder('pairs'))}
+        />
+      </Field>
+      {output !== null && (
+        <Field label={t('pairs.into')}>
+          <FolderButton name={output.name} testId="choose-pairs" onClick={() => pairs.pickFolder('pairs')} />
+        </Field>
+      )}
+      <Field label={t('batch.below')} htmlFor={id}>
+        <input
+          id={id}
+          type="text"
+          value={below}
+          data-testid="pairs-below"
+          aria-invalid={fault !== null}
+          aria-describedby={`${id}-fault`}
+          onChange={(event) => pairs.setBelow(event.target.value)}
+          className={INPUT}
+        />
+      </Field>
+      <p id={`${id}-fault`} role="alert" className="text-xs text-danger">
+        {fault !== null && t(`batch.faults.${fault}`)}
+      </p>
+    </div>
+  );
+}
+
+function Which() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { set } = useActions().pairs;
+  const id = useId();
+  const draft = usePairs((all) => all.draft);
+  const sizes = SIZES.includes(draft.size) ? SIZES : [...SIZES, draft.size].sort((a, b) => a - b);
+  return (
+    <div>
+      <Heading>{t('pairs.which')}</Heading>
+      <Field label={t('pairs.count')} htmlFor={`${id}-count`}>
+        <Whole
+          id={`${id}-count`}
+          testId="pairs-count"
+          value={draft.pairs}
+          onTyped={(n) => set({ pairs: pairsWithin(n) })}
+        />
+      </Field>
+      <Field label={t('pairs.size')} htmlFor={`${id}-size`}>
+        <Select
+          id={`${id}-size`}
+          testId="pairs-size"
+          className="w-52"
+          value={String(draft.size)}
+          options={sizes.map((size) => ({
+            value: String(size),
+            label: t('pairs.pixels', { size: format.number(size, 0) }),
+          }))}
+          onChange={(size) => set({ size: Number(size) })}
+        />
+      </Field>
+      <Field label={t('pairs.format')} htmlFor={`${id}-format`}>
+        <Select<SynthesisSettings['format']>
+          id={`${id}-format`}
+          className="w-52"
+          value={draft.format}
+          options={PAIR_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
+          onChange={(chosen) => set({ format: chosen })}
+        />
+      </Field>
+      <Field label={t('pairs.seed')} htmlFor={`${id}-seed`} hint={t('pairs.seedText')} hintId={`${id}-seed-hint`}>
+        <Whole
+          id={`${id}-seed`}
+          testId="pairs-seed"
+          describedBy={`${id}-seed-hint`}
+          value={draft.seed}
+          onTyped={(n) => set({ seed: Math.max(0, Math.min(0xffffffff, Math.round(n))) })}
+        />
+      </Field>
+    </div>
+  );
+}
+
+interface WholeProps {
+  id: string;
+  testId: string;
+  describedBy?: string;
+  value: number;
+  onTyped(value: number): void;
+}
+
+/** A whole number that is typed. */
+function Whole({ id, testId, describedBy, value, onTyped }: WholeProps) {
+  const { field } = useNumberInput(useFormat().number(value, 0), (typed) => typed !== null && onTyped(typed));
+  return <input id={id} data-testid={testId} aria-describedby={describedBy} {...field} className={INPUT} />;
+}
+
+function Damage() {
+  const { t } = useTranslation();
+  const { set } = useActions().pairs;
+  const draft = usePairs((all) => all.draft);
+  const overlays = usePairs((all) => all.overlays);
+  const generators = useApp((all) => all.generators);
+  const there = availableKinds({ overlays }, generators);
+  return (
+    <div>
+      <Heading>{t('pairs.kinds')}</Heading>
+      {DAMAGE_KINDS.map((kind) => (
+        <Kind key={kind} kind={kind} isThere={there.includes(kind)} />
+      ))}
+      {!there.some((kind) => draft.damage[kind]) && (
+        <p role="alert" className="text-xs text-danger">
+          {t('pairs.noKind')}
+        </p>
+      )}
+      <div className="py-1">
+        <Slider
+          label={t('pairs.ageing')}
+          value={draft.ageing}
+          min={0}
+          max={1}
+          step={0.05}
+          initial={1}
+          factor={100}
+          unit="%"
+          testId="pairs-ageing"
+          onChange={(ageing) => set({ ageing })}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** One kind of damage: a switch, or why it cannot be had. Pictures of damage need a folder first. */
+function Kind({ kind, isThere }: { kind: DamageKind; isThere: boolean }) {
+  const { t } = useTranslation();
+  const { set, pickFolder } = useActions().pairs;
+  const id = useId();
+  const damage = usePairs(({ draft }) => draft.damage);
+  const overlays = usePairs((all) => all.overlays);
+  const isMissing = kind === 'synthesised' && !isThere;
+  const isOn = damage[kind] && isThere;
+  const change = (checked: boolean) => {
+    if (checked && kind === 'overlay' && overlays === null) pickFolder('overlays');
+    else set({ damage: { ...damage, [kind]: checked } });
+  };
+  return (
+    <>
+      <Field
+        label={t(`pairs.damage.${kind}`)}
+        htmlFor={id}
+        hint={isMissing ? t('pairs.missing') : t(`pairs.damageText.${kind}`)}
+        hintId={`${id}-hint`}
+      >
+        <Switch id={id} describedBy={`${id}-hint`} checked={isOn} disabled={isMissing} onChange={change} />
+      </Field>
+      {kind === 'overlay' && isOn && overlays !== null && (
+        <div className="flex justify-end pb-1">
+          <FolderButton name={overlays.name} testId="choose-overlays" onClick={() => pickFolder('overlays')} />
+        </div>
+      )}
+    </>
+  );
+}
