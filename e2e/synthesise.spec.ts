@@ -143,9 +143,10 @@ test('what is in the way is told where it is looked for', async ({ page, browser
   await page.getByTestId('pairs-below').fill('clean');
   await page.getByTestId('make-pairs').click();
   await expect(standing(page)).toHaveAttribute('data-phase', 'failed');
+  await expect(standing(page)).toContainText('must not lie in that of the photos');
   expect(await findings(page), 'failed').toEqual([]);
   await rm(clean, { recursive: true });
   await page.getByTestId('pairs-below').fill('pairs');
   await page.getByTestId('make-pairs').click();
-  await expect(standing(page)).toContainText('could not be made');
+  await expect(standing(page)).toContainText('is not there any more');
 });

@@ -918,9 +918,8 @@ export const SynthesisState = z.object({
   /** Kinds of damage that are used; empty until that is known. */
   kinds: z.array(DamageKind),
   pairs: count,
-  /** Of these, so many are there, and were there before. */
+  /** Of these, so many are there. */
   done: count,
-  kept: count,
   secondsLeft: z.number().nonnegative().nullable(),
   /** Files that cannot be used, the first of them with the reason. */
   unusable: count,

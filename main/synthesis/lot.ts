@@ -12,6 +12,7 @@ export class Lot {
   #b: number;
   #c: number;
   #count = 1;
+  #spare: number | null = null;
 
   constructor(...of: readonly (string | number)[]) {
     // FNV-1a over the text, of which three numbers are made that have nothing in common.
@@ -62,7 +63,14 @@ export class Lot {
 
   /** Of mean 0 and standard deviation 1. */
   normal(): number {
-    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare !== null) return spare;
+    // Box and Muller's two at once.
+    const length = Math.sqrt(-2 * Math.log(1 - this.unit()));
+    const angle = 2 * Math.PI * this.unit();
+    this.#spare = length * Math.sin(angle);
+    return length * Math.cos(angle);
   }
 
   /** How often something happens that happens `mean` times on average; a small mean is meant. */

@@ -81,7 +81,7 @@ export function createMaker({
         ...order,
         workshop,
         signal,
-        onBegin: ({ kinds, kept: before }) => change({ kinds, kept: before, done: before }),
+        onBegin: ({ kinds, kept: done }) => change({ kinds, done }),
         onPair: (_, progress) => change(progress),
         onProblem: ({ name, error, stray }) => {
           if (stray || !state) return;
@@ -146,7 +146,7 @@ export function createMaker({
       if (running) throw new EmulsionError('BATCH_RUNNING');
       const controller = new AbortController();
       const { input, output, pairs } = order;
-      const none = { failure: null, kinds: [], done: 0, kept: 0, secondsLeft: null, unusable: 0, problems: [] };
+      const none = { failure: null, kinds: [], done: 0, secondsLeft: null, unusable: 0, problems: [] };
       state = { input, output, pairs, phase: 'running', ...none };
       const ended = make(order, controller.signal).finally(() => {
         running = null;

@@ -92,6 +92,10 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   let lost = false;
   const release = await takeLock(output, () => {
     lost = true;
+  }).catch((cause: unknown) => {
+    const { code, detail } = toEmulsionError(cause);
+    const message = code === 'BATCH_RUNNING' ? 'Another program makes pairs in this folder.' : undefined;
+    throw new EmulsionError(code, { message, detail, cause });
   });
   try {
     const { version } = packageInfo;

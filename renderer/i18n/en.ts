@@ -692,6 +692,15 @@ export const en = {
     done: '{{all}} pairs are in {{place}}',
     cancelled: 'Stopped at {{done}} of {{all}} pairs',
     failed: 'The pairs could not be made',
+    failures: {
+      OUTPUT_IS_INPUT:
+        'The folder for the pairs must not lie in that of the photos or of the pictures of damage, nor around them. Nothing was written; choose another name or another folder.',
+      FILE_MISSING: 'The folder of the photos, or of the pictures of damage, is not there any more.',
+      PHOTO_TOO_SMALL: 'The photos have too few pixels for pairs of this size. Choose a smaller size.',
+      PHOTOS_UNUSABLE: 'There are no photos in this folder that can be used.',
+      BATCH_RUNNING: 'Another program makes pairs in this folder.',
+      DISK_FULL: 'The disk is full. The pairs that are made stay; free some space and make the same again.',
+    },
     keptText: 'What is made stays. Making the same again goes on from there.',
     left: 'about {{time}} left',
     progressLabel: 'Pairs made',

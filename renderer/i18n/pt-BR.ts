@@ -697,6 +697,15 @@ export const ptBR: Texts<typeof en> = {
     done: '{{all}} pares estão em {{place}}',
     cancelled: 'Parado em {{done}} de {{all}} pares',
     failed: 'Os pares não puderam ser criados',
+    failures: {
+      OUTPUT_IS_INPUT:
+        'A pasta dos pares não pode ficar dentro da pasta das fotos ou das imagens de danos, nem em volta delas. Nada foi gravado; escolha outro nome ou outra pasta.',
+      FILE_MISSING: 'A pasta das fotos, ou das imagens de danos, não está mais lá.',
+      PHOTO_TOO_SMALL: 'As fotos têm pixels de menos para pares deste tamanho. Escolha um tamanho menor.',
+      PHOTOS_UNUSABLE: 'Não há fotos nesta pasta que possam ser usadas.',
+      BATCH_RUNNING: 'Outro programa está criando pares nesta pasta.',
+      DISK_FULL: 'O disco está cheio. Os pares criados permanecem; libere espaço e crie o mesmo de novo.',
+    },
     keptText: 'O que foi criado permanece. Criar o mesmo de novo continua dali.',
     left: 'faltam cerca de {{time}}',
     progressLabel: 'Pares criados',

@@ -8,6 +8,7 @@ import { SHOWN } from '../state/pairs';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
+import { useFailureText } from './useFailureText';
 
 const SIDES = ['damaged', 'mask', 'clean'] as const;
 type Side = (typeof SIDES)[number];
@@ -20,6 +21,7 @@ export function Preview() {
   const { others, lookAgain } = useActions().pairs;
   const { phase, pairs, fresh, failure } = usePairs((all) => all.preview);
   const [side, setSide] = useState<Side>('damaged');
+  const why = useFailureText(failure);
   const photos = pairs[0]?.photos ?? null;
   const title =
     photos === null
@@ -51,7 +53,7 @@ export function Preview() {
       {failure !== null ? (
         <div role="alert" className="flex grow flex-col items-center justify-center gap-3 p-6 text-center">
           <Icon of={TriangleAlert} className="text-danger" />
-          <p className="max-w-112 text-balance">{t(`errors.${failure.code}`)}</p>
+          <p className="max-w-112 text-balance">{why}</p>
           <Button onClick={lookAgain}>{t('pairs.preview.again')}</Button>
         </div>
       ) : (

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { SynthesisState } from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { Icon } from '../ui/Icon';
+import { useFailureText } from './useFailureText';
 
 /** How the pairs stand that are being made, or were made last. */
 export function Standing({ state }: { state: SynthesisState }) {
@@ -11,12 +12,8 @@ export function Standing({ state }: { state: SynthesisState }) {
   const format = useFormat();
   const { phase, pairs, done, kinds, output, failure, secondsLeft } = state;
   const figures = { done: format.number(done, 0), all: format.number(pairs, 0), place: output };
-  const text =
-    phase === 'failed' && failure !== null
-      ? t(`errors.${failure.code}`)
-      : phase === 'cancelled' && done > 0
-        ? t('pairs.keptText')
-        : null;
+  const why = useFailureText(failure);
+  const text = why ?? (phase === 'cancelled' && done > 0 ? t('pairs.keptText') : null);
   return (
     <section
       aria-label={t('pairs.standing')}

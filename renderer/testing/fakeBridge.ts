@@ -155,7 +155,6 @@ export function fakeSynthesis(change: Partial<SynthesisState> = {}): SynthesisSt
     kinds: ['drawn'],
     pairs: 2000,
     done: 312,
-    kept: 0,
     secondsLeft: 840,
     unusable: 0,
     problems: [],
