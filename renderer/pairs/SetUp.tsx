@@ -15,7 +15,7 @@ import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
 import { useNumberInput } from '../ui/useNumberInput';
 
-const INPUT = 'h-7 w-52 rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
+const INPUT = 'h-7 w-56 rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
 const SIZES = [128, 256, 384, 512, 768, 1024];
 
 /** How the pairs are made. */
@@ -41,7 +41,7 @@ function Heading({ children }: { children: ReactNode }) {
 function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
   const { t } = useTranslation();
   return (
-    <Button className="w-52 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
+    <Button className="w-56 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
       <Icon of={Folder} className="shrink-0 text-secondary" />
       <span className="min-w-0 grow truncate text-left">{name}</span>
       <span className="text-xs text-secondary">{t('batch.change')}</span>
@@ -67,7 +67,7 @@ function Folders() {
         <Select
           id={`${id}-output`}
           testId="pairs-output"
-          className="w-52"
+          className="w-56"
           value={output === null ? 'beside' : 'inside'}
           options={[
             { value: 'beside', label: t('pairs.beside') },
@@ -122,7 +122,7 @@ function Which() {
         <Select
           id={`${id}-size`}
           testId="pairs-size"
-          className="w-52"
+          className="w-56"
           value={String(draft.size)}
           options={sizes.map((size) => ({
             value: String(size),
@@ -134,7 +134,7 @@ function Which() {
       <Field label={t('pairs.format')} htmlFor={`${id}-format`}>
         <Select<SynthesisSettings['format']>
           id={`${id}-format`}
-          className="w-52"
+          className="w-56"
           value={draft.format}
           options={PAIR_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
           onChange={(chosen) => set({ format: chosen })}
