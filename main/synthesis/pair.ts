@@ -6,7 +6,8 @@ import { DAMAGED, damage, type Materials, type PieceRecord, visibleDamage } from
 import { Lot } from './lot';
 import { cut, type Picture, toRaster } from './picture';
 
-/** Of these, so many are drawn until one has damage that can be seen. */
+/** Damage is drawn anew until so great a share of a picture is seen to be damaged, but not more often than this. */
+const LEAST_COVERAGE = 0.001;
 const ATTEMPTS = 8;
 /** The most that a picture is enlarged: beyond it nothing in it is sharp. */
 const MOST_ENLARGED = 1.6;
@@ -64,23 +65,25 @@ export async function makePair(
   const ageing = drawAgeing(lot('ageing'), strength);
   const print = aged(clean, ageing.print, lot('grain'));
   const before = softened(print, ageing.scan);
-  for (let attempt = 1; ; attempt++) {
+  let best: { mask: Uint8Array; after: Picture; pieces: PieceRecord[]; coverage: number } | null = null;
+  for (let attempt = 1; attempt <= ATTEMPTS && (best?.coverage ?? 0) < LEAST_COVERAGE; attempt++) {
     const { picture, truth, pieces } = await damage(print, kinds, lot('damage', attempt), materials);
     const after = softened(picture, ageing.scan);
     const mask = visibleDamage(before, after, truth, ageing.scan.noise ?? 0);
-    const covered = mask.reduce((sum, value) => sum + (value >= DAMAGED ? 1 : 0), 0);
-    if (covered === 0 && attempt < ATTEMPTS) continue;
-    return {
-      clean: toRaster(clean),
-      damaged: toRaster(recorded(after, ageing.scan, lot('noise'))),
-      mask: { width: size, height: size, channels: 1, depth: 8, data: mask },
-      crop,
-      scale,
-      ageing,
-      damage: pieces,
-      coverage: Math.round((covered / mask.length) * 1e6) / 1e6,
-    };
+    const coverage = mask.reduce((sum, value) => sum + (value >= DAMAGED ? 1 : 0), 0) / mask.length;
+    if (best === null || coverage > best.coverage) best = { mask, after, pieces, coverage };
   }
+  const { mask, after, pieces, coverage } = best!;
+  return {
+    clean: toRaster(clean),
+    damaged: toRaster(recorded(after, ageing.scan, lot('noise'))),
+    mask: { width: size, height: size, channels: 1, depth: 8, data: mask },
+    crop,
+    scale,
+    ageing,
+    damage: pieces,
+    coverage: Math.round(coverage * 1e6) / 1e6,
+  };
 }
 
 /** A square anywhere in a picture, at any scale from the whole of it to a little more than its own pixels. */
