@@ -6,7 +6,7 @@ import torch
 
 from training import data
 from training.generators import find
-from training.generators.night import Sampler, domains
+from training.generators.night import DAYS, NIGHTS, Sampler, domains
 from training.networks import CurveNet, CycleNet, apply_curve
 
 torch.set_num_threads(1)
@@ -22,11 +22,23 @@ def scene(sky, ground, light=None):
 
 
 class Domains(unittest.TestCase):
-    def test_are_told_by_their_light(self):
+    def test_are_told_by_their_light_where_none_is_listed(self):
         pictures = [scene(210, 120), scene(20, 30, 250), scene(20, 30), scene(120, 200), scene(215, 90), scene(210, 120)]
         groups = ["life"] * 5 + ["portrait"]
         day, night = domains(data.Pictures.from_arrays(pictures, groups))
         self.assertEqual((day, night), ([0, 4], [1]))
+
+    def test_are_the_listed_pictures_however_light_they_are(self):
+        unnamed = data.Pictures.from_arrays([scene(210, 120), scene(20, 30, 250)] * 2)
+        named = lambda *names: data.Pictures(unnamed.flat, [{**e, "name": f"train/{n}.webp"} for e, n in zip(unnamed.entries, names)])
+        pictures = named("life/0155", "life/0150", "base/budgie_0023", "life/0297")
+        self.assertEqual(domains(pictures), ([0], [2]))
+        self.assertEqual(find("night").trained_on(pictures, None)[0].names, [pictures.names[0], pictures.names[2]])
+        self.assertEqual(domains(named("life/0155", "life/0150", "base/budgie_0024", "life/0297")), ([0, 2], [1, 3]))
+
+    def test_no_picture_is_listed_twice(self):
+        names = [line.split()[0] + number for line in (DAYS + NIGHTS).split("\n") if line for number in line.split()[1:]]
+        self.assertEqual(len(names), len(set(names)))
 
     def test_a_sample_has_one_of_each(self):
         day, night = Sampler(data.Pictures.from_arrays([scene(20, 30, 250), scene(210, 120)]), 32)(np.random.default_rng(1))
