@@ -37,7 +37,7 @@ class SqueezeFeatures(nn.Module):
 
     def forward(self, rgb, depth=7):
         """The first `depth` of the seven maps."""
-        x = rgb.flip(1) * 255.0 - self.mean
+        x = (rgb.flip(1) * 255.0 - self.mean).contiguous(memory_format=torch.channels_last)
         x = F.relu(F.conv2d(x, self.conv1_w, self.conv1_b, stride=2))
         maps = [x]
         for i, name in enumerate(FIRES):
@@ -74,15 +74,26 @@ class Lpips(nn.Module):
         return total
 
 
+class Correlations(torch.autograd.Function):
+    """rows [N, C, P] -> products of every two of them [N, C, C]; its gradient is one product, where autograd would add two."""
+
+    @staticmethod
+    def forward(ctx, rows):
+        ctx.save_for_backward(rows)
+        return torch.bmm(rows, rows.transpose(1, 2))
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return torch.bmm(gradient + gradient.transpose(1, 2), ctx.saved_tensors[0])
+
+
 def gram(x):
     """Channel correlations [N, C, C] of a feature map [N, C, H, W], per pixel and channel."""
     n, c, h, w = x.shape
+    rows = x.reshape(n, c, h * w)
     if torch.onnx.is_in_onnx_export():
-        rows = x.reshape(n, c, h * w)
         return torch.bmm(rows, rows.transpose(1, 2)) / (c * h * w)
-    # as convolutions, since not every build of PyTorch multiplies matrices through a fast BLAS
-    rows = x.reshape(n, c, h * w, 1, 1).unbind()
-    return torch.stack([F.conv2d(each, each)[..., 0, 0] for each in rows]) / (c * h * w)
+    return Correlations.apply(rows).float() / (c * h * w)
 
 
 def perceptual_and_style(features, fake, real, depth=4):
@@ -102,17 +113,22 @@ def likeness(x, y):
     return (x - y).pow(2).flatten(1).sum(1) / (y.pow(2).flatten(1).sum(1) + 1e-8)
 
 
-def style_distance(made, wanted):
-    """How far apart the styles of two lists of feature maps are: [N], 0 = the same, about 1 = nothing in common.
+def manner(maps):
+    """What a style is told by: of each feature map [N, C, H, W] the Gram matrix [N, C, C] (Gatys et al. 2016), then the means
+    and standard deviations of the channels [N, 2C] (Huang and Belongie 2017). One flat list, for pictures of any size."""
+    found = []
+    for x in maps:
+        each, count = gram(x), x.shape[2] * x.shape[3]
+        mean = x.mean((2, 3)).float()
+        variance = each.diagonal(dim1=1, dim2=2) * x.shape[1] - mean.pow(2)  # the diagonal has the squares' means
+        spread = (variance.clamp(min=0) * count / max(1, count - 1) + 1e-4).sqrt()
+        found += [each, torch.cat([mean, spread], 1)]
+    return found
 
-    Mean over the maps of the distance of their Gram matrices (Gatys et al. 2016) and of the means and standard
-    deviations of their channels (Huang and Belongie 2017). The maps of one side may have another height and width.
-    """
-    total = 0
-    for x, y in zip(made, wanted):
-        moments = [torch.cat([z.mean((2, 3)), z.std((2, 3))], 1) for z in (x, y)]
-        total = total + likeness(gram(x), gram(y)) + likeness(*moments)
-    return total / (2 * len(wanted))
+
+def style_distance(made, wanted):
+    """How far apart two manners (`manner`) are, mean over their parts: [N], 0 = the same, about 1 = nothing in common."""
+    return sum(likeness(x, y) for x, y in zip(made, wanted)) / len(wanted)
 
 
 def total_variation(x):

@@ -371,6 +371,7 @@ class StyledBlock(nn.Module):
 
 def moments(x):
     """Means and standard deviations of the channels of [N, C, H, W]: [N, 2C]."""
+    x = x.float()
     mean = x.mean((2, 3), keepdim=True)
     spread = ((x - mean).pow(2).mean((2, 3)) + 1e-5).sqrt()
     return torch.cat([mean[..., 0, 0], spread], 1)
@@ -381,7 +382,8 @@ def with_moments(x, own, wanted):
     normalisation, Huang and Belongie 2017, with statistics that come from elsewhere)."""
     mean, spread = own[..., None, None].chunk(2, 1)
     new_mean, new_spread = wanted[..., None, None].chunk(2, 1)
-    return (x - mean) * (new_spread / (spread + 0.02)) + new_mean
+    gain = new_spread / (spread + 0.02)
+    return x * gain.to(x.dtype) + (new_mean - mean * gain).to(x.dtype)
 
 
 class StyleEncoder(nn.Module):
@@ -419,16 +421,18 @@ class Statistics(nn.Module):
 class StyleNet(Mixed):
     """RGB [N, 3, H, W] 0..1, content [N, T], style [N, T] -> RGB [N, 3, H, W] 0..1; H and W multiples of 8.
 
-    content: `statistics` of the whole photograph of which the image is a part; style: those of a style picture. Every
-    operation is local, so that a picture can be computed in tiles. `size` is T.
+    content: `statistics` of the whole photograph of which the image is a part; style: those of a style picture, or one of
+    `codes` [presets, T], which are learnt and stand for one picture each (Dumoulin et al. 2017); rows of zeros are not learnt
+    yet. Every operation is local, so that a picture can be computed in tiles. `size` is T.
     """
 
-    def __init__(self, widths=(32, 64, 128), blocks=(4, 3, 1), hidden=128):
+    def __init__(self, widths=(32, 64, 128), blocks=(4, 3, 1), hidden=128, presets=0):
         super().__init__()
         a, b, c = self.widths = widths
         self.encoder = StyleEncoder(widths)
         self.statistics = Statistics(self.encoder)
         self.size = 2 * (b + c)
+        self.codes = nn.Parameter(torch.zeros(presets, self.size))
         make = lambda width, count: nn.ModuleList([StyledBlock(width) for _ in range(count)])
         self.eighth_out, self.quarter_out, self.half_out = (make(*pair) for pair in zip((c, b, a), blocks))
         self.up2, self.up1 = nn.Conv2d(c, b, 1), nn.Conv2d(b, a, 1)
@@ -443,7 +447,18 @@ class StyleNet(Mixed):
         nn.init.normal_(self.head.weight, std=0.05)
         nn.init.zeros_(self.head.bias)
 
+    def measured(self, image):
+        """`statistics` of an image, in the precision of training."""
+        with self.low_precision(image):
+            return self.statistics(image)
+
     def forward(self, image, content, style):
+        with self.low_precision(image):
+            drawn = self.drawn(image, content, style)
+        return torch.sigmoid(drawn.float() if self.mixed else drawn)
+
+    def drawn(self, image, content, style):
+        """The picture before it is squeezed into 0..1."""
         half, quarter, eighth = self.encoder(image)
         b = 2 * self.widths[1]
         told = self.tell(F.relu(self.read(style))).split(self.sizes, 1)
@@ -459,8 +474,8 @@ class StyleNet(Mixed):
         fine = fine + double(self.up1(F.relu(middle)))
         for block in self.half_out:
             fine = block(fine, *told.pop(0))
-        drawn = double(F.relu(self.narrow(F.relu(fine))))
-        return torch.sigmoid(self.head(F.relu(self.full(drawn))))
+        full = double(F.relu(self.narrow(F.relu(fine))))
+        return self.head(F.relu(self.full(full)))
 
 
 class PatchDiscriminator(nn.Module):

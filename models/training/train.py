@@ -84,6 +84,7 @@ class Run:
             self.started_game = record.get("discriminator")
             grow(self.net, record["weights"])
             self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
+        spec.begin(self.net)
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
         self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=spec.betas)

@@ -10,7 +10,7 @@ import torch.nn as nn
 
 from ..export import write_graph
 from ..generators.style import CONTENT_MAP
-from ..losses import Lpips, SqueezeFeatures, likeness, style_distance
+from ..losses import Lpips, SqueezeFeatures, likeness, manner, style_distance
 
 PICTURE = {2: "h", 3: "w"}
 PAINTING = {2: "other h", 3: "other w"}
@@ -25,7 +25,7 @@ class StyleDistances(nn.Module):
 
     def forward(self, painted, photograph, painting):
         maps, kept = self.features(painted, 4), self.features(photograph, CONTENT_MAP + 1)[CONTENT_MAP]
-        return torch.cat([style_distance(maps, self.features(painting, 4)), likeness(maps[CONTENT_MAP], kept)])
+        return torch.cat([style_distance(manner(maps), manner(self.features(painting, 4))), likeness(maps[CONTENT_MAP], kept)])
 
 
 class OverlayFeatures(nn.Module):

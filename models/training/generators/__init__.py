@@ -28,6 +28,9 @@ class Generator:
     def load(self, data):
         """Reads what this generator alone needs of the data folder. Raises DataError where it is not there."""
 
+    def begin(self, net):
+        """Called once with the net that a run begins with, its starting weights loaded."""
+
     def sampler(self, pictures, overlays):
         """callable(numpy Generator) -> tuple of uint8 arrays [C, crop, crop]; runs in workers."""
         raise NotImplementedError

@@ -168,6 +168,17 @@ class Evaluation(unittest.TestCase):
             rows = {r["metric"]: r for r in module.distances(spec.build().eval(), spec.card(), Context(folder), steps=(2, 8))}
             module.sheet(spec.build().eval(), spec.card(), Context(folder), Path(folder) / "sheet.png")
             self.assertGreater((Path(folder) / "sheet.png").stat().st_size, 1000)
+            spec.load(folder)
+            learnt = spec.build().eval()
+            spec.begin(learnt)
+            torch.nn.init.normal_(learnt.tell.weight, std=0.1)
+            before, *_ = module.of_presets(learnt, spec.card(), Context(folder))
+            self.assertEqual(before["data"], "2 presets on 1 pictures")
+            with torch.no_grad():
+                learnt.codes += 1
+            after, *_ = module.of_presets(learnt, spec.card(), Context(folder))
+            self.assertNotEqual(after["pictures"], before["pictures"])  # it is the codes that are measured
+            self.assertEqual(after["baselines"], before["baselines"])
         style, content = rows["style distance"], rows["content distance"]
         by_steps = [style["baselines"][name] for name in ("8 steps of optimisation", "2 steps of optimisation", "as it came")]
         self.assertEqual(by_steps, sorted(by_steps))

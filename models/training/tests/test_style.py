@@ -10,8 +10,8 @@ import torch
 from training import data, export
 from training.evaluation.tiles import run
 from training.generators import find
-from training.generators.style import LONGEST, recoloured, shrunk, statistics_of
-from training.losses import gram, style_distance
+from training.generators.style import LONGEST, PRESETS, Sampler, code_of, recoloured, shrunk, statistics_of
+from training.losses import gram, manner, style_distance
 from training.networks import StyleNet, moments, receptive_radius, with_moments
 from training.tests.made_data import STYLES, made_data
 
@@ -81,8 +81,10 @@ class Style(unittest.TestCase):
         torch.manual_seed(2)
         maps = [torch.rand(2, 6, 8, 8), torch.rand(2, 4, 4, 4)]
         moved = [m.flip(3).roll(3, 2) for m in maps]
-        torch.testing.assert_close(style_distance(moved, maps), torch.zeros(2), atol=1e-6, rtol=0)
-        self.assertGreater(float(style_distance([m * 2 for m in maps], maps).min()), 0.5)
+        torch.testing.assert_close(style_distance(manner(moved), manner(maps)), torch.zeros(2), atol=1e-6, rtol=0)
+        self.assertGreater(float(style_distance(manner([m * 2 for m in maps]), manner(maps)).min()), 0.5)
+        told = manner(maps)[1]
+        torch.testing.assert_close(told, torch.cat([maps[0].mean((2, 3)), maps[0].std((2, 3))], 1), atol=1e-3, rtol=1e-3)
         each = maps[0][0].reshape(6, 64)
         torch.testing.assert_close(gram(maps[0])[0], each @ each.t() / (6 * 64))
 
@@ -91,7 +93,68 @@ class Style(unittest.TestCase):
         np.testing.assert_allclose(recoloured(one, other).mean((0, 1)), other.mean((0, 1)), atol=0.05)
 
 
+class Samples(unittest.TestCase):
+    def test_the_styles_of_presets_are_named_and_all_others_shown(self):
+        make, kinds = Sampler(PICTURES, PICTURES, 32, [0, 5]), set()
+        for seed in range(60):
+            content, whole, style, same, preset = make(np.random.default_rng(seed))
+            self.assertEqual({a.shape for a in (content, whole, style)}, {(3, 32, 32)})
+            preset = int(preset)
+            self.assertIn(preset, (0, 5, Sampler.NONE))
+            self.assertEqual(preset == Sampler.NONE, bool(style.any()))
+            self.assertEqual(bool(same), np.array_equal(whole, style))
+            kinds.add((preset, bool(same)))
+        self.assertEqual(kinds, {(0, False), (5, False), (Sampler.NONE, False), (Sampler.NONE, True)})
+
+    def test_without_presets_none_is_asked_for(self):
+        make = Sampler(PICTURES, PICTURES, 32)
+        self.assertEqual({int(make(np.random.default_rng(seed))[4]) for seed in range(30)}, {Sampler.NONE})
+
+
 class Presets(unittest.TestCase):
+    def drawn(self, folder):
+        """(the generator's specification, a net that begins, a batch of 8)"""
+        spec = find("style")
+        spec.load(folder)
+        spec.crop = 48
+        torch.manual_seed(4)
+        net = spec.build()
+        make = spec.sampler(PICTURES, None)
+        samples = [make(np.random.default_rng(seed)) for seed in range(8)]
+        return spec, net, spec.to_tensors(tuple(np.stack(column) for column in zip(*samples)), "cpu")
+
+    def test_codes_begin_as_statistics_and_are_learnt_where_they_were_asked_for(self):
+        with made_data() as folder:
+            spec, net, tensors = self.drawn(folder)
+            spec.begin(net)
+            held = spec.paintings()
+            for i, identity in enumerate(PRESETS):
+                wanted = statistics_of(net, held[i])[0] if i in held else torch.zeros(net.size)
+                torch.testing.assert_close(net.codes[i].detach(), wanted)
+            net.codes.data[min(held)] += 1
+            spec.begin(net)  # what is learnt is left
+            first = list(PRESETS)[min(held)]
+            torch.testing.assert_close(code_of(net, first, None), statistics_of(net, held[min(held)]) + 1)
+            loss, _ = spec.loss(net, tensors)
+            loss.backward()
+            moved = {i for i, row in enumerate(net.codes.grad) if row.any()}
+            self.assertTrue(moved)
+            self.assertLessEqual(moved, set(held))
+            self.assertGreater(float(net.encoder.enter.weight.grad.abs().max()), 0)
+
+    def test_a_batch_is_painted_with_codes_and_pictures_alike(self):
+        with made_data() as folder:
+            spec, net, (_, _, style, _, _) = self.drawn(folder)
+            spec.begin(net)
+            index, painting = next(iter(spec.paintings().items()))
+            preset = torch.tensor([index, Sampler.NONE])
+            with torch.no_grad():
+                told, manners = spec.wanted(net, style[:2], preset)
+                torch.testing.assert_close(told[:1], statistics_of(net, painting))
+                torch.testing.assert_close(told[1:], net.statistics(style[1:2]))
+                for part, own in zip(manners, spec.manners(spec.seen(style[1:2]))):
+                    torch.testing.assert_close(part[1:], own)
+
     def test_export_writes_the_statistics_and_a_code_for_each_known_painting(self):
         with made_data() as folder, tempfile.TemporaryDirectory() as target:
             spec = find("style")
@@ -103,6 +166,7 @@ class Presets(unittest.TestCase):
             for each in presets:
                 self.assertEqual(len(each["code"]), said["statistics"]["size"])
                 self.assertTrue(each["work"] in each["name"] and each["artist"] in each["name"])
+                self.assertEqual(each["description"], PRESETS[each["id"]].looks)
             picture = next(p for name, p in zip(spec.styles.names, spec.styles) if STYLES[0] in name)
             inputs = {"image": picture.transpose(2, 0, 1)[None].astype(np.float32) / 255}
             found = export.run_in_node(Path(target) / said["statistics"]["file"], inputs, "statistics")
