@@ -176,7 +176,8 @@ PRESETS = {  # by id, in the order of the net's codes
         "Gustave Caillebotte",
         1893,
         "Metropolitan Museum of Art, New York",
-        "Dark greens and wine red, dabbed like leaves and petals. Everything becomes as dark as his garden, faces too.",
+        "Dark greens and wine red, dabbed like leaves and petals. Everything becomes as dark as his garden, and faces all but "
+        "vanish in it.",
     ),
     "manet-garden": Preset(
         "met-436965",
