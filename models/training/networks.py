@@ -650,7 +650,7 @@ class DamageSynthesiser(Mixed):
         kind = self.chosen(z)
         usual = kind @ self.usual
         w = usual + self.truncation * (self.code(z, kind) - usual)
-        return self.synthesise([w] * len(self.levels), noise).clamp(0, 1)
+        return (self.synthesise([w] * len(self.levels), noise) - 1 / 510).clamp(0, 1)  # less than half a level of 8 bits is black
 
     @torch.no_grad()
     def truncate(self, share, count=1000):
