@@ -30,18 +30,9 @@ function kitPython(): string | null {
 test('pairs that the command has made train the detector of the kit', async () => {
   test.slow();
   const out = join(folder(), 'pairs');
-  const made = await run([
-    'synthesise',
-    await writePhotos(4),
-    '-o',
-    out,
-    '-n',
-    '24',
-    '--size',
-    '160',
-    '--ageing',
-    '0.5',
-  ]);
+  const args = ['synthesise', await writePhotos(4), '--out', out, '--pairs', '24', '--size', '160'];
+  // The same whichever generators are installed.
+  const made = await run([...args, '--ageing', '0.5', '--damage', 'drawn']);
   expect(made.code, made.err).toBe(0);
   expect(made.out).toContain('24 pairs made');
 

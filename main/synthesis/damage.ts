@@ -20,7 +20,7 @@ import { copied, lumaOf, type Picture, resampled } from './picture';
  */
 
 /** What a piece of damage is to a detector: a line (crease, scratch, hair, tear) or an area (stain, speck, flake). */
-export type DamageClass = 'line' | 'area';
+type DamageClass = 'line' | 'area';
 
 /** One piece of damage, before it is laid on a picture. */
 interface Drawn {
@@ -459,6 +459,6 @@ function placeOf({ width, height, data }: Field): PieceRecord['place'] {
     : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
