@@ -1,5 +1,4 @@
-import { ChevronRight, Folder } from 'lucide-react';
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   BATCH_ORDERS,
@@ -9,14 +8,15 @@ import {
   type ExportFormat,
   NAME_TOKENS,
 } from '../../preload/contract';
+import { FolderButton } from '../files/FolderButton';
 import { recipeName } from '../recipe/choices';
 import { FORMAT_NAMES, LOSSY, QUALITY } from '../recipe/ExportDialog';
 import { threadChoices } from '../settings/choices';
 import { type DraftFault, folderFault, settingsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
-import { Field } from '../ui/Field';
-import { Icon } from '../ui/Icon';
+import { Field, FieldHeading } from '../ui/Field';
+import { MoreButton } from '../ui/MoreButton';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
@@ -77,10 +77,6 @@ function useFolderFault(): DraftFault | null {
   return output === null ? folderFault(below ?? t('batch.folderName')) : null;
 }
 
-function Heading({ children }: { children: ReactNode }) {
-  return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
-}
-
 function Fault({ id, fault }: { id: string; fault: DraftFault | null | undefined }) {
   const { t } = useTranslation();
   return (
@@ -102,7 +98,7 @@ function Folders() {
   const fault = useFolderFault();
   return (
     <div>
-      <Heading>{t('batch.folders')}</Heading>
+      <FieldHeading>{t('batch.folders')}</FieldHeading>
       <Field label={t('batch.input')}>
         <FolderButton name={input?.name ?? ''} testId="choose-input" onClick={() => void batch.pickFolder('input')} />
       </Field>
@@ -142,18 +138,6 @@ function Folders() {
   );
 }
 
-/** The folder that is chosen; pressing it chooses another. */
-function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
-  const { t } = useTranslation();
-  return (
-    <Button className="w-56 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
-      <Icon of={Folder} className="shrink-0 text-secondary" />
-      <span className="min-w-0 grow truncate text-left">{name}</span>
-      <span className="text-xs text-secondary">{t('batch.change')}</span>
-    </Button>
-  );
-}
-
 // ----------------------------------------------------------------------------------------------- work
 
 function Work() {
@@ -171,7 +155,7 @@ function Work() {
   const lossy = draft.format === null || LOSSY.includes(draft.format);
   return (
     <div>
-      <Heading>{t('batch.work')}</Heading>
+      <FieldHeading>{t('batch.work')}</FieldHeading>
       <Field label={t('restore.recipe')} htmlFor={`${id}-recipe`}>
         <Select
           id={`${id}-recipe`}
@@ -247,17 +231,7 @@ function More() {
   const isShown = open || Object.keys(faults).length > 0;
   return (
     <div>
-      <button
-        type="button"
-        aria-expanded={isShown}
-        aria-controls={id}
-        data-testid="batch-more"
-        onClick={() => setOpen(!open)}
-        className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
-      >
-        <Icon of={ChevronRight} className={`transition-transform ${isShown ? 'rotate-90' : ''}`} />
-        {t('restore.more')}
-      </button>
+      <MoreButton open={isShown} controls={id} testId="batch-more" onClick={() => setOpen(!open)} />
       <div id={id} hidden={!isShown} className="mt-1 space-y-1">
         <NamePattern fault={faults.name} />
         <Field label={t('batch.conflict')} htmlFor={`${id}-conflict`}>

@@ -1,15 +1,13 @@
-import { Folder } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../preload/contract';
+import { FolderButton } from '../files/FolderButton';
 import { useFormat } from '../i18n/format';
 import { FORMAT_NAMES } from '../recipe/ExportDialog';
 import { folderFault } from '../state/batch';
 import { useActions, useApp, usePairs } from '../state/context';
 import { availableKinds, pairsWithin } from '../state/pairs';
-import { Button } from '../ui/Button';
-import { Field } from '../ui/Field';
-import { Icon } from '../ui/Icon';
+import { Field, FieldHeading } from '../ui/Field';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
@@ -34,21 +32,6 @@ export function SetUp() {
   );
 }
 
-function Heading({ children }: { children: ReactNode }) {
-  return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
-}
-
-function FolderButton({ name, testId, onClick }: { name: string; testId: string; onClick(): void }) {
-  const { t } = useTranslation();
-  return (
-    <Button className="w-56 justify-start px-2" data-testid={testId} title={name} onClick={onClick}>
-      <Icon of={Folder} className="shrink-0 text-secondary" />
-      <span className="min-w-0 grow truncate text-left">{name}</span>
-      <span className="text-xs text-secondary">{t('batch.change')}</span>
-    </Button>
-  );
-}
-
 function Folders() {
   const { t } = useTranslation();
   const { pairs } = useActions();
@@ -59,7 +42,7 @@ function Folders() {
   const fault = folderFault(below);
   return (
     <div>
-      <Heading>{t('batch.folders')}</Heading>
+      <FieldHeading>{t('batch.folders')}</FieldHeading>
       <Field label={t('pairs.clean')}>
         <FolderButton name={input?.name ?? ''} testId="choose-clean" onClick={() => pairs.pickFolder('clean')} />
       </Field>
@@ -109,7 +92,7 @@ function Which() {
   const sizes = SIZES.includes(draft.size) ? SIZES : [...SIZES, draft.size].sort((a, b) => a - b);
   return (
     <div>
-      <Heading>{t('pairs.which')}</Heading>
+      <FieldHeading>{t('pairs.which')}</FieldHeading>
       <Field label={t('pairs.count')} htmlFor={`${id}-count`}>
         <Whole
           id={`${id}-count`}
@@ -176,7 +159,7 @@ function Damage() {
   const there = availableKinds({ overlays }, generators);
   return (
     <div>
-      <Heading>{t('pairs.kinds')}</Heading>
+      <FieldHeading>{t('pairs.kinds')}</FieldHeading>
       {DAMAGE_KINDS.map((kind) => (
         <Kind key={kind} kind={kind} isThere={there.includes(kind)} />
       ))}

@@ -1,7 +1,6 @@
 import {
   Bandage,
   Brush,
-  ChevronRight,
   Contrast,
   Droplets,
   Eye,
@@ -19,6 +18,7 @@ import { useActions, useJobs, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
+import { MoreButton } from '../ui/MoreButton';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
@@ -117,18 +117,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
       <div className="mt-1 flex items-center">
-        {more.length > 0 && (
-          <button
-            type="button"
-            aria-expanded={open}
-            aria-controls={id}
-            onClick={() => setOpen(!open)}
-            className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
-          >
-            <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
-            {t('restore.more')}
-          </button>
-        )}
+        {more.length > 0 && <MoreButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (
           <button
             type="button"

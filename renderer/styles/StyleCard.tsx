@@ -1,4 +1,4 @@
-import { Brush, ChevronRight } from 'lucide-react';
+import { Brush } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Recipe, Response } from '../../preload/contract';
@@ -8,6 +8,7 @@ import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
+import { MoreButton } from '../ui/MoreButton';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { presetOf, styleName } from './names';
@@ -45,17 +46,7 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
         <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
       </div>
       <div className="mt-1 flex items-center">
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={`${id}-more`}
-          data-testid="style-more"
-          onClick={() => setOpen(!open)}
-          className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
-        >
-          <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
-          {t('restore.more')}
-        </button>
+        <MoreButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />
         {isMasked && (
           <button
             type="button"

@@ -8,6 +8,11 @@ interface FieldProps {
   children: ReactNode;
 }
 
+/** Above the rows of a form that belong together. */
+export function FieldHeading({ children }: { children: ReactNode }) {
+  return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
+}
+
 /** A row of a form: its label and hint at the left, the control at the right. */
 export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
   return (

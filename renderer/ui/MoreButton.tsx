@@ -1,0 +1,29 @@
+import { ChevronRight } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Icon } from './Icon';
+
+interface MoreButtonProps {
+  open: boolean;
+  /** Id of what it opens. */
+  controls: string;
+  testId?: string;
+  onClick(): void;
+}
+
+/** Opens and closes the controls that are seldom wanted. */
+export function MoreButton({ open, controls, testId, onClick }: MoreButtonProps) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-controls={controls}
+      data-testid={testId}
+      onClick={onClick}
+      className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
+    >
+      <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
+      {t('restore.more')}
+    </button>
+  );
+}
