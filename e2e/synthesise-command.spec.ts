@@ -53,7 +53,13 @@ test('pairs go on where they were broken off, each is told, and bad photos are n
   const out = join(folder(), 'pairs');
   const args = ['synthesise', photos, '--out', out, '--pairs', '30', '--size', '128', '--json'];
   const { child, done } = start(args);
-  child.stdout?.on('data', (text: string) => text.includes('"pair"') && child.kill('SIGINT'));
+  // Once: a second interrupt would not wait for the summary.
+  let isTold = false;
+  child.stdout?.on('data', (text: string) => {
+    if (isTold || !text.includes('"pair"')) return;
+    isTold = true;
+    child.kill('SIGINT');
+  });
   const broken = await done;
   expect(broken.code).toBe(130);
   expect(broken.records.at(-1)).toMatchObject({ type: 'summary', interrupted: true });
