@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   mkdir,
   mkdtemp,
@@ -13,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../preload/contract';
@@ -180,6 +182,24 @@ describe('a batch', () => {
     expect(computed).toEqual(['b.gif']);
     expect(state.counts.restored).toBe(2);
     expect(await outputs()).toEqual(['a.png', 'b.png']);
+  });
+
+  test('removes what the engines of a killed run have left, though they end only after the next has begun', async () => {
+    await put('a.gif');
+    await mkdir(output, { recursive: true });
+    const engine = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
+    const computer = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+    const left = join(output, `.a.${computer}-${engine.pid}-0123456789ab.emulsion-part`);
+    await writeFile(left, 'staged for a program that is gone');
+    const { state } = await run({
+      async before() {
+        expect(await readdir(output)).toContain(basename(left));
+        engine.kill('SIGKILL');
+        await once(engine, 'exit');
+      },
+    });
+    expect(state.counts).toMatchObject({ restored: 1 });
+    expect(await outputs()).toEqual(['a.png']);
   });
 
   test('is refused where another works, or where the journal is of another folder', async () => {

@@ -119,6 +119,9 @@ const CRASHES_IN_A_ROW = 6;
 const STATE_INTERVAL = 200;
 const WATCH_INTERVAL = 2;
 /** A watched folder takes at most this share of the time to look at. */
+/** How often, and how long apart in milliseconds, files of engines that are about to end are looked for at the end. */
+const SWEEPS = 20;
+const SWEEP_PAUSE = 100;
 const WATCH_SHARE = 0.1;
 /** Photos after which the pace can be judged. */
 const ENOUGH = 2;
@@ -155,6 +158,8 @@ class RunningBatch implements Batch {
   readonly #working = new Map<number, { done: number; step: StepKind | null }>();
   readonly #control = new AbortController();
   readonly #swept = new Set<string>();
+  /** Of those, the folders in which a program that was still alive had a file. */
+  readonly #sweptTooSoon = new Set<string>();
   /** Of the photos at work, see `#stemKey`. */
   readonly #stems = new Set<string>();
   /** Photos that took the engine down one after the other, with none done in between. */
@@ -353,6 +358,7 @@ class RunningBatch implements Batch {
     const isMine = this.#halt?.code !== 'BATCH_RUNNING';
     if (isMine) await this.#ledger.journal.append({ head, body }).catch(() => undefined);
     await workshop.close();
+    if (isMine) await this.#sweepAgain();
     // What is done with is in nobody's way: another program may go on with it, and a drive be pulled out.
     await this.#ledger.close().catch(() => undefined);
     if (this.#telling) clearTimeout(this.#telling);
@@ -518,7 +524,17 @@ class RunningBatch implements Batch {
     const folder = dirname(pathIn(this.#setup.output, name));
     if (this.#swept.has(folder)) return;
     this.#swept.add(folder);
-    await cleanPartials(folder);
+    if ((await cleanPartials(folder)).left > 0) this.#sweptTooSoon.add(folder);
+  }
+
+  /** Where the engines of a run that was just killed had not ended yet, what they have left can be removed by now. */
+  async #sweepAgain(): Promise<void> {
+    for (let patience = SWEEPS; patience > 0 && this.#sweptTooSoon.size > 0; patience--) {
+      if (patience < SWEEPS) await sleep(SWEEP_PAUSE);
+      for (const folder of this.#sweptTooSoon) {
+        if ((await cleanPartials(folder)).left === 0) this.#sweptTooSoon.delete(folder);
+      }
+    }
   }
 
   #enqueue(item: Item): void {

@@ -143,14 +143,14 @@ describe('writePhoto', () => {
     const child = fork(program, [folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     await once(child, 'message');
     expect((await readdir(folder)).length).toBe(1);
-    expect(await cleanPartials(folder)).toBe(0);
+    expect((await cleanPartials(folder)).removed).toBe(0);
     child.kill('SIGKILL');
     await once(child, 'exit');
     const left = await readdir(folder);
     expect(left).toEqual([expect.stringMatching(/^\.photo\..*\.emulsion-part$/)]);
     await writeFile(join(folder, 'photo.jpg'), 'mine');
     await writeFile(join(folder, '.notes.emulsion-part'), 'of somebody else');
-    expect(await cleanPartials(folder)).toBe(1);
+    expect((await cleanPartials(folder)).removed).toBe(1);
     expect((await readdir(folder)).sort()).toEqual(['.notes.emulsion-part', 'photo.jpg']);
   });
 });

@@ -266,20 +266,29 @@ function partialName(stem: string): string {
 
 /**
  * Removes what writers on this computer that are no longer alive have left in a folder (not in those below it), and
- * nothing else. Returns how many files it removed. A folder that cannot be read is left alone.
+ * nothing else. Returns how many files it removed, and how many it left to others that are alive. A folder that cannot be
+ * read is left alone.
  */
-export async function cleanPartials(folder: string, fs: FileSystem = nodeFs): Promise<number> {
+export async function cleanPartials(
+  folder: string,
+  fs: FileSystem = nodeFs,
+): Promise<{ removed: number; left: number }> {
   let removed = 0;
+  let left = 0;
   for (const name of await fs.readdir(folder).catch(() => [])) {
     const [, origin, pid] = PARTIAL.exec(name) ?? [];
     const path = join(folder, name);
-    if (origin !== computer || ours.has(path) || isAlive(Number(pid))) continue;
+    if (origin !== computer || ours.has(path)) continue;
+    if (isAlive(Number(pid))) {
+      left++;
+      continue;
+    }
     await fs.rm(path, { force: true }).then(
       () => removed++,
       () => undefined,
     );
   }
-  return removed;
+  return { removed, left };
 }
 
 /** A file of this process's own number that it is not writing comes from an earlier process of that number. */
