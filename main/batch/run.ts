@@ -118,10 +118,10 @@ const CRASHES_IN_A_ROW = 6;
 /** Milliseconds between two words on the state. */
 const STATE_INTERVAL = 200;
 const WATCH_INTERVAL = 2;
-/** A watched folder takes at most this share of the time to look at. */
 /** How often, and how long apart in milliseconds, files of engines that are about to end are looked for at the end. */
 const SWEEPS = 20;
 const SWEEP_PAUSE = 100;
+/** A watched folder takes at most this share of the time to look at. */
 const WATCH_SHARE = 0.1;
 /** Photos after which the pace can be judged. */
 const ENOUGH = 2;
