@@ -230,7 +230,7 @@ test('a full disk and a read-only one: the batch stops with 3 and a word, and go
   const out = at('out');
   await mkdir(out);
   const unmount = mountDisk(out, '2m');
-  test.skip(unmount === null, 'No small disk can be mounted here.');
+  test.skip(unmount === null, 'NOT TESTED: no small disk can be mounted here');
   const args = ['batch', scans, '--out', out, '--json'];
   try {
     const full = await run(args);

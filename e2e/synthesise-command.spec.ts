@@ -37,7 +37,7 @@ test('pairs that the command has made train the detector of the kit', async () =
   expect(made.out).toContain('24 pairs made');
 
   const python = kitPython();
-  test.skip(python === null, 'there is no Python with torch and cv2 here');
+  test.skip(python === null, 'NOT TESTED: there is no Python with torch and cv2 here');
   const { status, stderr } = spawnSync(python!, ['-m', 'unittest', '-v', 'training.tests.test_pairs'], {
     cwd: MODELS,
     env: { ...process.env, EMULSION_PAIRS: out, OMP_NUM_THREADS: '2' },
