@@ -3,8 +3,8 @@ import { dilate } from './spread';
 
 /**
  * What the detector is certain of, at its working resolution, one byte per pixel in rows without padding: the
- * log-odds above the threshold of the detector's card, in sixteenths, {@link AT_THRESHOLD} at the threshold. The edge
- * of the print and blobs that are too large for damage are taken out already.
+ * log-odds above the threshold of the detector's card, in sixteenths, {@link AT_THRESHOLD} at the threshold. Writing,
+ * and what a detector of specks takes for damage at the edge of a print or in large blobs, is taken out already.
  */
 export interface Evidence {
   readonly width: number;
@@ -13,6 +13,18 @@ export interface Evidence {
   readonly fullWidth: number;
   readonly fullHeight: number;
   readonly plane: Uint8Array;
+  /** Which pieces of it count; {@link USUAL_RULES} where nothing else is said. */
+  readonly rules?: PieceRules;
+}
+
+/** Which connected pieces of evidence count as damage. Whole numbers, so that page and engine agree to the pixel. */
+export interface PieceRules {
+  /** Smaller pieces are taken for grain, in pixels of the evidence. */
+  readonly smallest: number;
+  /** A piece counts only where at least one of its pixels is this much above the threshold, in steps of evidence ... */
+  readonly seed: number;
+  /** ... and then its flanks count down to this much below it. */
+  readonly flank: number;
 }
 
 /** How evidence becomes a mask; the settings of a repair step. */
@@ -27,14 +39,8 @@ export const AT_THRESHOLD = 128;
 export const STEPS_PER_LOGIT = 16;
 /** Full sensitivity lowers the thresholds by this many logits; sensitivity 0 raises them as far. */
 const SENSITIVITY_SPAN = 1.25;
-/**
- * A piece of damage counts only where at least one of its pixels is more certain than the threshold by this much ...
- */
-const SEED_LOGITS = 1;
-/** ... and then its flanks count down to this much below the threshold. */
-const FLANK_LOGITS = 1;
-/** Smaller pieces are taken for grain, in pixels of the evidence. */
-const SMALLEST_PIECE = 4;
+/** A piece is certain by one logit more than the threshold, and its flanks by one less. */
+export const USUAL_RULES: PieceRules = { smallest: 4, seed: STEPS_PER_LOGIT, flank: STEPS_PER_LOGIT };
 /** Cells of this many pixels of the evidence on a side remember whether there is anything in them. */
 const CELL = 16;
 /** Edge in pixels of the blocks in which a mask is evaluated: most of them hold nothing and cost nothing. */
@@ -52,25 +58,31 @@ export interface Accepted {
   readonly cells: Uint8Array | null;
 }
 
-/** Four sizes as 32-bit numbers, lowest byte first, then the plane; all zero where there is no detector. */
+/** Four sizes and three rules. */
+const HEADER_BYTES = 28;
+
+/** Four sizes and the rules as 32-bit numbers, lowest byte first, then the plane; all zero where there is no detector. */
 export function packEvidence(evidence: Evidence | null): Uint8Array {
-  const bytes = new Uint8Array(16 + (evidence?.plane.length ?? 0));
+  const bytes = new Uint8Array(HEADER_BYTES + (evidence?.plane.length ?? 0));
   if (evidence === null) return bytes;
   const header = new DataView(bytes.buffer);
-  const sizes = [evidence.width, evidence.height, evidence.fullWidth, evidence.fullHeight];
-  for (const [i, size] of sizes.entries()) header.setUint32(4 * i, size, true);
-  bytes.set(evidence.plane, 16);
+  const { width, height, fullWidth, fullHeight, rules = USUAL_RULES } = evidence;
+  const numbers = [width, height, fullWidth, fullHeight, rules.smallest, rules.seed, rules.flank];
+  for (const [i, number] of numbers.entries()) header.setUint32(4 * i, number, true);
+  bytes.set(evidence.plane, HEADER_BYTES);
   return bytes;
 }
 
 /** Reads what {@link packEvidence} wrote. Throws a RangeError where the bytes are something else. */
 export function unpackEvidence(bytes: Uint8Array): Evidence | null {
-  if (bytes.length < 16) throw new RangeError('too short for evidence');
+  if (bytes.length < HEADER_BYTES) throw new RangeError('too short for evidence');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height, fullWidth, fullHeight] = [0, 4, 8, 12].map((at) => header.getUint32(at, true));
-  if (width! * height! !== bytes.length - 16) throw new RangeError('not as long as it says');
+  const number = (index: number) => header.getUint32(4 * index, true);
+  const [width, height] = [number(0), number(1)];
+  if (width * height !== bytes.length - HEADER_BYTES) throw new RangeError('not as long as it says');
   if (width === 0) return null;
-  return { width: width!, height: height!, fullWidth: fullWidth!, fullHeight: fullHeight!, plane: bytes.subarray(16) };
+  const rules = { smallest: number(4), seed: number(5), flank: number(6) };
+  return { width, height, fullWidth: number(2), fullHeight: number(3), plane: bytes.subarray(HEADER_BYTES), rules };
 }
 
 /** A connected piece of damage. */
@@ -85,7 +97,12 @@ const caches = new WeakMap<Evidence, Map<number, Accepted>>();
 
 /** What of the evidence counts as damage at a sensitivity. A higher sensitivity never takes a pixel out. */
 export function acceptAt(evidence: Evidence, sensitivity: number): Accepted {
-  const level = Math.round(AT_THRESHOLD - STEPS_PER_LOGIT * (FLANK_LOGITS + SENSITIVITY_SPAN * (2 * sensitivity - 1)));
+  const { flank } = evidence.rules ?? USUAL_RULES;
+  // Never so low that what is no damage at all would count.
+  const level = Math.max(
+    1,
+    Math.round(AT_THRESHOLD - STEPS_PER_LOGIT * (flank / STEPS_PER_LOGIT + SENSITIVITY_SPAN * (2 * sensitivity - 1))),
+  );
   let recent = caches.get(evidence);
   if (!recent) {
     recent = new Map();
@@ -100,13 +117,13 @@ export function acceptAt(evidence: Evidence, sensitivity: number): Accepted {
 }
 
 /** Keeps the evidence of pieces that are large and certain enough, with one pixel around for the interpolation. */
-function accept({ plane: evidence, width, height }: Evidence, level: number): Accepted {
+function accept({ plane: evidence, width, height, rules = USUAL_RULES }: Evidence, level: number): Accepted {
   const plane = new Uint8Array(evidence.length);
   const columns = Math.ceil(width / CELL);
   const cells = new Uint8Array(columns * Math.ceil(height / CELL));
-  const seed = Math.min(254, level + (FLANK_LOGITS + SEED_LOGITS) * STEPS_PER_LOGIT);
+  const seed = Math.min(254, level + rules.flank + rules.seed);
   forEachPiece(evidence, width, height, level, (piece) => {
-    if (piece.length < SMALLEST_PIECE || !piece.some((index) => evidence[index]! >= seed)) return;
+    if (piece.length < rules.smallest || !piece.some((index) => evidence[index]! >= seed)) return;
     for (const index of piece) {
       const x = index % width;
       const y = (index - x) / width;

@@ -210,6 +210,17 @@ test('with a save dialog the chosen place is used, and a dismissed dialog is a c
   await electron.close();
 });
 
+test('the page is told when the damage of a photo is known better', async () => {
+  const opened = await openAda();
+  const events: unknown[] = [];
+  const off = app.subscribe((name, payload) => {
+    if (name === 'photo.evidence') events.push(payload);
+  });
+  engine?.say({ type: 'evidence', photoId: opened.id });
+  off();
+  expect(events).toEqual([{ photoId: opened.id }]);
+});
+
 test('another provider in the settings reaches the engine; another theme does not bother it', async () => {
   await openAda();
   await value(app.handle('settings.set', { theme: 'light' }));

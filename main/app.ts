@@ -139,6 +139,7 @@ export async function createApp(services: HostServices): Promise<App> {
     launch: services.launchEngine,
     options: engineOptions(),
     onStatus: (status) => emit('engine.status', status),
+    onEvidence: (photoId) => emit('photo.evidence', { photoId }),
   });
 
   const batches = createBatches({

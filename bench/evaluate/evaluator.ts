@@ -10,7 +10,7 @@ import type { Row } from './report';
 export interface Context {
   /** The folder of the generators that are measured. */
   models: string;
-  /** A folder laid out like `<data>/eval`: kodak, cid22, old. */
+  /** A folder laid out like `<data>/eval`: kodak, cid22, old, real. */
   pictures: string;
   /** Scanned damage, `<kind>/*.webp`; null: none. */
   overlays: string | null;
@@ -27,6 +27,8 @@ export interface Context {
   sheets: string | null;
   /** Says what is being measured. */
   tell(what: string): void;
+  /** Puts a sentence about what could not be measured into the report. */
+  note(sentence: string): void;
 }
 
 /** A file in `generators/` gives one: that is all that a further generator needs. */

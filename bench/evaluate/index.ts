@@ -18,8 +18,8 @@ npm run evaluate -- --report <file> [--markdown]
 
   --report <file>      prints again what --json printed earlier, and measures nothing
 
-  --data <folder>      pictures: kodak, cid22, old below it or below its eval; beside them perceptual for LPIPS and
-                       other features, styles, damage, models
+  --data <folder>      pictures: kodak, cid22, old, and real with the masks of old, below it or below its eval; beside
+                       them perceptual for LPIPS and other features, styles, damage, models
   --only <id>          one generator
   --limit <n>          at most so many pictures of each folder, for a quick look
   --overlays <folder>  scanned damage as well, <folder>/<kind>/*.webp
@@ -86,6 +86,7 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
       const product = new Product({ entry, models, threads: options.threads }, folder);
       try {
         const tell = (what: string) => console.error(`${id}: ${what}`);
+        const note = (sentence: string) => notes.push(sentence);
         const context = {
           models,
           pictures,
@@ -97,6 +98,7 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
           perceptual,
           sheets,
           tell,
+          note,
         };
         report.generators[id] = { ...(await measure(product, context)), peakMegabytes: product.peakMegabytes() };
       } finally {

@@ -108,7 +108,9 @@ export class Product {
   }
 
   /** The mask that the detector's findings make at the default sensitivity, 1 = damage, and what the picture needs. */
-  async detect(path: string): Promise<{ mask: Uint8Array; analysis: Analysis; seconds: number }> {
+  async detect(
+    path: string,
+  ): Promise<{ mask: Uint8Array; width: number; height: number; analysis: Analysis; seconds: number }> {
     return this.#opened(path, async (photoId) => {
       const started = performance.now();
       const analysis = await this.#engine.request('analyse', { photoId });
@@ -119,8 +121,8 @@ export class Product {
         edit: { mask: [{ kind: 'detected', sensitivity: null, grow: null }], repairs: [], bitmaps: new Map() },
         target: { folder: this.#folder, stem: `mask-${this.#count++}` },
       });
-      const { data } = await readGrey(written);
-      return { mask: data.map((value) => (value >= 128 ? 1 : 0)), analysis, seconds };
+      const { data, width, height } = await readGrey(written);
+      return { mask: data.map((value) => (value >= 128 ? 1 : 0)), width, height, analysis, seconds };
     });
   }
 

@@ -73,12 +73,16 @@ export class OpenCv {
 /** What the graphs are made of: of another definition they are others. */
 const DEFINITIONS = ['losses.py', join('evaluation', 'perceptual_onnx.py')];
 
+/** Where the training kit keeps what it makes of the data. */
+export function cacheFolder(): string {
+  return process.env.EMULSION_TRAINING_CACHE ?? join(homedir(), '.cache', 'emulsion-training');
+}
+
 /** Where the graphs are kept; the weights in them are not the project's to ship. */
 export function graphsFolder(models: string): string {
-  const cache = process.env.EMULSION_TRAINING_CACHE ?? join(homedir(), '.cache', 'emulsion-training');
   const hash = createHash('sha256');
   for (const file of DEFINITIONS) hash.update(readFileSync(join(models, 'training', file)));
-  return join(cache, `perceptual-${hash.digest('hex').slice(0, 12)}`);
+  return join(cacheFolder(), `perceptual-${hash.digest('hex').slice(0, 12)}`);
 }
 
 /** Distances and features of SqueezeNet's maps, as the kit trains with them, by onnxruntime. */

@@ -10,6 +10,10 @@ export interface Row {
   baselines: Record<string, number | null>;
   /** One per picture, where the figure is their mean. */
   pictures: (number | null)[];
+  /** How many there are, where the value is a count of some of them. */
+  of?: number;
+  /** The table of the README that it goes into, where that is one of its own. */
+  table?: string;
   /** Error in levels that the restorer was told, one per picture. */
   told?: number[];
 }
@@ -34,7 +38,7 @@ type Values = readonly (number | null)[];
 
 /** A row of means. Baselines that are null were not measured. */
 export function row(
-  where: Pick<Row, 'case' | 'metric' | 'unit' | 'data'>,
+  where: Pick<Row, 'case' | 'metric' | 'unit' | 'data' | 'table'>,
   pictures: Values,
   baselines: Readonly<Record<string, Values | null>> = {},
 ): Row {
@@ -46,16 +50,17 @@ export function row(
 
 /** A row of one figure over all pictures. */
 export function total(
-  where: Pick<Row, 'case' | 'metric' | 'unit' | 'data'>,
+  where: Pick<Row, 'case' | 'metric' | 'unit' | 'data' | 'table'>,
   value: number | null,
   baselines: Readonly<Record<string, number | null>> = {},
 ): Row {
   return { ...row(where, [value]), baselines: { ...baselines } };
 }
 
-function format(value: number | null | undefined, { metric, unit }: Row): string {
+function format(value: number | null | undefined, { metric, unit, of }: Row): string {
   if (value === undefined) return '';
   if (value === null) return 'not measured';
+  if (of !== undefined) return `${value} of ${of}`;
   return `${value.toFixed(digitsOf(metric, unit))}${unit === '' ? '' : ` ${unit}`}`;
 }
 
@@ -98,23 +103,30 @@ export function toText({ machine, notes, generators }: Report): string {
 export function toMarkdown({ machine, notes, generators }: Report): string {
   const lines: string[] = [];
   for (const [id, report] of Object.entries(generators)) {
-    const { rows } = report;
-    const cases = [...new Set(rows.map((each) => each.case))];
-    lines.push(line([id, ...cases]), `|${'---|'.repeat(1 + cases.length)}`);
-    for (const metric of new Set(rows.map((each) => each.metric))) {
-      const of = cases.map((wanted) => rows.find((each) => each.case === wanted && each.metric === metric));
-      const unit = rows.find((each) => each.metric === metric)!.unit;
-      // The unit stands at the head of the line.
-      const figure = (value: number | null | undefined, each: Row | undefined) =>
-        each ? format(value, each).replace(` ${unit}`, '') : '';
-      lines.push(line([unit === '' ? metric : `${metric}, ${unit}`, ...of.map((each) => figure(each?.value, each))]));
-      for (const name of baselinesOf(rows.filter((each) => each.metric === metric))) {
-        lines.push(line([`– ${name}`, ...of.map((each) => figure(each?.baselines[name], each))]));
-      }
+    for (const table of new Set(report.rows.map((each) => each.table))) {
+      const rows = report.rows.filter((each) => each.table === table);
+      lines.push(...tableOf(table === undefined ? id : `${id}, ${table}`, rows), '');
     }
-    lines.push('', `${id}, ${costOf(report)}.`, '');
+    lines.push(`${id}, ${costOf(report)}.`, '');
   }
   return [...lines, `${[machine, ...notes].join('. ')}.`].join('\n');
+}
+
+function tableOf(title: string, rows: readonly Row[]): string[] {
+  const cases = [...new Set(rows.map((each) => each.case))];
+  const lines = [line([title, ...cases]), `|${'---|'.repeat(1 + cases.length)}`];
+  for (const metric of new Set(rows.map((each) => each.metric))) {
+    const of = cases.map((wanted) => rows.find((each) => each.case === wanted && each.metric === metric));
+    const unit = rows.find((each) => each.metric === metric)!.unit;
+    // The unit stands at the head of the line.
+    const figure = (value: number | null | undefined, each: Row | undefined) =>
+      each ? format(value, each).replace(` ${unit}`, '') : '';
+    lines.push(line([unit === '' ? metric : `${metric}, ${unit}`, ...of.map((each) => figure(each?.value, each))]));
+    for (const name of baselinesOf(rows.filter((each) => each.metric === metric))) {
+      lines.push(line([`– ${name}`, ...of.map((each) => figure(each?.baselines[name], each))]));
+    }
+  }
+  return lines;
 }
 
 function line(cells: readonly string[]): string {

@@ -203,6 +203,8 @@ export type FromEngine =
   | { type: 'busy'; seconds: number }
   /** Sent before a provider other than the CPU is touched, so that a crash can be laid at its door. */
   | { type: 'trying'; provider: Provider }
+  /** The damage of an open photo is known better than before: the layers `evidence` and `mask` have changed. */
+  | { type: 'evidence'; photoId: string }
   | { type: 'status'; status: EngineStatus };
 
 /** The process behind the engine: a forked Node here, a utilityProcess in Electron. */

@@ -9,6 +9,7 @@ import type { StepTools } from '../restoration/tools';
 import { planEnlargement, upscale } from '../restoration/upscale';
 import { Sessions } from './sessions';
 import { runTilePass, type TileNet } from './tiles';
+import { factsOf } from './tools';
 
 /** What the generators that ship promise of every picture, on the engine that runs them. */
 
@@ -31,7 +32,7 @@ function tools(edge?: number): StepTools {
     ...fakeTools(),
     generator: (task, wanted) => {
       const card = store.find(task, wanted)?.card;
-      return card ? { ...card, scale: card.output.scale } : null;
+      return card ? factsOf(card) : null;
     },
     runTiles: async (pass) => {
       const net = await sessions.acquire(store.find(pass.task, pass.wanted)!);

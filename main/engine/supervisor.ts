@@ -126,15 +126,19 @@ export function createEngine(setup: {
   launch: LaunchEngine;
   options: EngineOptions;
   onStatus: (status: EngineStatus) => void;
+  /** Told when the damage of an open photo is known better than before. */
+  onEvidence?: (photoId: string) => void;
   limits?: Partial<EngineLimits>;
 }): Engine {
-  return new Supervisor(setup.launch, setup.options, setup.onStatus, { ...LIMITS, ...setup.limits });
+  const { launch, options, onStatus, onEvidence = () => {}, limits } = setup;
+  return new Supervisor(launch, options, { onStatus, onEvidence }, { ...LIMITS, ...limits });
 }
 
 class Supervisor implements Engine {
   readonly #launch: LaunchEngine;
   readonly #limits: EngineLimits;
   readonly #onStatus: (status: EngineStatus) => void;
+  readonly #onEvidence: (photoId: string) => void;
   #options: EngineOptions;
   #status: EngineStatus = { ...NOTHING_KNOWN, state: 'starting' };
   #life: Life | null = null;
@@ -151,12 +155,13 @@ class Supervisor implements Engine {
   constructor(
     launch: LaunchEngine,
     options: EngineOptions,
-    onStatus: (status: EngineStatus) => void,
+    listeners: { onStatus: (status: EngineStatus) => void; onEvidence: (photoId: string) => void },
     limits: EngineLimits,
   ) {
     this.#launch = launch;
     this.#options = options;
-    this.#onStatus = onStatus;
+    this.#onStatus = listeners.onStatus;
+    this.#onEvidence = listeners.onEvidence;
     this.#limits = limits;
     this.#start();
   }
@@ -274,6 +279,9 @@ class Supervisor implements Engine {
       case 'status':
         life.trying = null;
         this.#setStatus(message.status);
+        break;
+      case 'evidence':
+        this.#onEvidence(message.photoId);
         break;
       case 'progress': {
         const pending = life.pending.get(message.id);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
@@ -40,6 +40,30 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
   };
 }
 
+/** The card of the detector in `fixtures` that sees colours and is told of the whole photo. */
+export async function thoroughCard(changes: Partial<Card> = {}): Promise<Card> {
+  const base = await fixtureCard('thorough');
+  const bytes = await readFile(join(FIXTURES, 'summary.onnx'));
+  return {
+    ...base,
+    task: 'detect',
+    input: { ...base.input, multiple: 16 },
+    output: { ...base.output, channels: ['lines', 'areas', 'losses', 'writing'] },
+    halo: 16,
+    vectorInputs: ['summary'],
+    statistics: {
+      file: 'summary.onnx',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      input: 'image',
+      output: 'summary',
+      size: 3,
+      longest: 320,
+    },
+    thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5, needed: 0.001 },
+    ...changes,
+  };
+}
+
 /** The card of the net in `fixtures` that draws overlays of 8 x 8 pixels. */
 export async function synthesiserCard(): Promise<SynthesiserCard> {
   const { input: _, tile, halo, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('synthesiser');
@@ -54,13 +78,15 @@ export async function synthesiserCard(): Promise<SynthesiserCard> {
   };
 }
 
-/** Puts a generator into a models folder; gives the path of its ONNX file. */
+/** Puts a generator into a models folder, with what measures for it; gives the path of its ONNX file. */
 export async function installFixture(models: string, card: AnyCard): Promise<string> {
   const folder = join(models, card.id);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'card.json'), JSON.stringify(card));
   const path = join(folder, card.file);
   await writeFile(path, await readFile(join(FIXTURES, card.file)));
+  const statistics = card.task === 'synthesise' ? undefined : card.statistics?.file;
+  if (statistics !== undefined) await copyFile(join(FIXTURES, statistics), join(folder, statistics));
   return path;
 }
 

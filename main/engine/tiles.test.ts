@@ -440,6 +440,20 @@ describe('the checks of what a net gives', () => {
     const flat = createRaster(64, 64, 3, 8);
     await expect(detect(flat)).resolves.toMatchObject({ tiles: 1 });
   });
+
+  it('lets a detector be sure that there is nothing anywhere, but not that there is something everywhere', async () => {
+    const card = cardOf({ output: { channels: ['lines', 'areas'] } });
+    const detect = (value: number) => {
+      const net: TileNet = netOf(card, (input) => new Float32Array((input.length / 3) * 2).fill(value));
+      const picture = noise(64, 64);
+      return runTilePass(net, { ...passBetween(picture, picture), write: () => {} }, quiet);
+    };
+    // Logits clipped at -12.
+    await expect(detect(6e-6)).resolves.toMatchObject({ tiles: 1 });
+    for (const value of [0, 0.001, 0.5, 1]) {
+      await expect(detect(value)).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
+    }
+  });
 });
 
 describe('when memory is short', () => {

@@ -50,6 +50,8 @@ export interface TilePlan {
 const MIN_EDGE = 64;
 /** A few pixels may well come out as one flat value. */
 const FEWEST_TO_JUDGE = 1024;
+/** Below this share of its range a detector is sure that there is nothing. */
+const NOTHING = 1e-4;
 /** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
 const MIN_BUSY_SECONDS = 60;
 
@@ -300,7 +302,7 @@ class TileBuffers {
     }
     const isPicture = ['rgb', 'bgr', 'luma'].includes(String(card.output.channels));
     if (this.#pixels < FEWEST_TO_JUDGE || !this.#isFlat(isPicture ? 1e-4 : 0)) return;
-    const plausible = isPicture ? this.#mostlyNearOutput() : !this.#inputVaries();
+    const plausible = isPicture ? this.#mostlyNearOutput() : this.#isSureOfNothing() || !this.#inputVaries();
     if (!plausible) {
       throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: the output is one flat value` });
     }
@@ -317,6 +319,20 @@ class TileBuffers {
       for (let i = plane * length; i < (plane + 1) * length; i++) {
         if (Math.abs(this.output[i]! - first) > most) return false;
       }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a flat output is that of a detector that is as sure as can be that there is nothing anywhere: next to none,
+   * but not plain zeros, which are what a provider leaves that has not computed.
+   */
+  #isSureOfNothing(): boolean {
+    const length = this.output.length / this.#planesOut;
+    const [low, high] = this.#net.card.output.range;
+    for (let plane = 0; plane < this.#planesOut; plane++) {
+      const value = (this.output[plane * length]! - low) / (high - low);
+      if (!(value > 0 && value <= NOTHING)) return false;
     }
     return true;
   }

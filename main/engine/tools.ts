@@ -1,12 +1,19 @@
 import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
 import type { GeneratorStore } from '../generators/store';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
-import { PAINTING, type PassReport, type StepTools } from '../restoration/tools';
+import { type GeneratorFacts, PAINTING, type PassReport, type StepTools } from '../restoration/tools';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Sessions } from './sessions';
 import { runTilePass } from './tiles';
+
+/** What a step may know of a generator, by its card. */
+export function factsOf({ id, thresholds, extraInputs, vectorInputs, input, output }: Card): GeneratorFacts {
+  const gives = Array.isArray(output.channels) ? output.channels : [];
+  return { id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs };
+}
 
 /** What the engine lends to the steps of one job. */
 export class JobTools implements StepTools {
@@ -33,9 +40,7 @@ export class JobTools implements StepTools {
 
   generator(...which: Parameters<StepTools['generator']>): ReturnType<StepTools['generator']> {
     const card = this.#store.find(...which)?.card;
-    if (!card) return null;
-    const { id, thresholds, extraInputs } = card;
-    return { id, thresholds, scale: card.output.scale, extraInputs };
+    return card ? factsOf(card) : null;
   }
 
   async runTiles(pass: Parameters<StepTools['runTiles']>[0]): Promise<PassReport> {
@@ -64,10 +69,12 @@ export class JobTools implements StepTools {
     return { by: statistics.sha256, longest: statistics.longest, presets: installed.presets };
   }
 
-  async measureStyle(raster: Raster): Promise<Float32Array> {
-    const installed = this.#store.find('style', PAINTING);
-    const statistics = installed?.card.statistics;
-    if (!statistics) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "style"' });
+  async measure(...[task, raster, wanted]: Parameters<StepTools['measure']>): Promise<Float32Array> {
+    const installed = this.#store.find(task, wanted);
+    if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator for "${task}"` });
+    const { id, statistics } = installed.card;
+    if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${id} measures no pictures` });
+    this.#job.throwIfCancelled();
     const scale = Math.min(1, statistics.longest / Math.max(raster.width, raster.height));
     const side = (length: number) => Math.max(1, Math.round(length * scale));
     const small = scale < 1 ? await resizeRaster(raster, side(raster.width), side(raster.height)) : raster;

@@ -30,14 +30,22 @@ import { Pyramid } from '../photos/pyramid';
 import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
-import { type DamageMap, detectDamage } from '../restoration/damage';
+import { CloserLook, canLookCloser, type DamageMap, detectDamage } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
-import { editedMask, planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
-import type { PassReport } from '../restoration/tools';
+import {
+  editedMask,
+  followsDamage,
+  planRecipe,
+  type Run,
+  type RunResult,
+  reportPlan,
+  runRecipe,
+} from '../restoration/run';
+import { PAINTING, type PassReport } from '../restoration/tools';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
@@ -61,7 +69,10 @@ interface Opened {
   path: string;
   photo: Photo;
   source: OpenPhoto;
-  /** Undefined until it was looked for, null where no detector is installed. */
+  /**
+   * Undefined until it was looked for, null where no detector is installed. Of the first look, and of both from the
+   * moment on when the second has been taken.
+   */
   damage?: DamageMap | null;
   analysis?: Analysis;
   /** The photo as it was decoded, by the size of the renderings that start from it. */
@@ -85,11 +96,23 @@ export class Workbench {
   readonly #swept = new Set<string>();
   readonly #renderings: Renderings;
   readonly #pictures = new Pictures();
+  /** Told when the damage of an open photo is known better than before. */
+  readonly #onEvidence: (photoId: string) => void;
+  /** The photo that was worked on last: the one that is looked at. */
+  #latest: Opened | null = null;
+  /** The second look that has begun. One at a time, since it holds a copy of its photo. */
+  #look: { opened: Opened; closer: CloserLook } | null = null;
+  /** Second looks that have failed: they are taken again only where a result cannot do without. */
+  readonly #failed = new WeakSet<Opened>();
 
-  /** @param budget bytes that renderings may take, over all photos */
-  constructor(makeTools: MakeTools, budget: number) {
+  /**
+   * @param budget bytes that renderings may take, over all photos
+   * @param onEvidence told when the damage of an open photo is known better than before
+   */
+  constructor(makeTools: MakeTools, budget: number, onEvidence: (photoId: string) => void = () => {}) {
     this.#makeTools = makeTools;
     this.#renderings = new Renderings(budget);
+    this.#onEvidence = onEvidence;
   }
 
   /** Gives renderings another budget in bytes. */
@@ -106,18 +129,22 @@ export class Workbench {
 
   /** A job that is still at work on the photo keeps it until it ends. */
   close({ photoId }: Requests['close']['request']): null {
-    this.#photos.delete(photoId);
     this.#forget(photoId);
+    this.#photos.delete(photoId);
     return null;
   }
 
   #forget(photoId: string): void {
+    const opened = this.#photos.get(photoId);
+    if (this.#look?.opened === opened) this.#look = null;
+    if (this.#latest === opened) this.#latest = null;
     this.#renderings.drop(photoId);
     this.#pictures.drop(photoId);
   }
 
   async analyse(job: Job, { photoId }: Requests['analyse']['request']): Promise<Analysis> {
     const opened = this.#opened(photoId);
+    this.#latest = opened;
     job.stage('analysing', 0, 1);
     return (await this.#assess(job, opened, this.#makeTools(job, opened.source.colour))).analysis;
   }
@@ -125,6 +152,7 @@ export class Workbench {
   async render(job: Job, request: Requests['render']['request']): Promise<Requests['render']['response']> {
     const started = performance.now();
     const opened = this.#opened(request.photoId);
+    this.#latest = opened;
     const { kept, reports } = await this.#render(job, opened, request, request.size, 1);
     const { revision, masked, pyramid } = kept;
     const { width, height } = pyramid.raster;
@@ -136,7 +164,10 @@ export class Workbench {
     const opened = this.#photos.get(photoId);
     const original = opened?.originals[size];
     if (!opened?.analysis || !original) return null;
-    const { plan, repairs, key } = keyed(recipe, edit, opened.analysis);
+    this.#latest = opened;
+    const { plan, repairs, key } = keyed(recipe, edit, opened.analysis, opened.damage);
+    // What was made for the preview of a small photo is no full size yet.
+    if (size === 'full' && canBeKnownBetter(opened) && doesFollowDamage(plan, edit)) return null;
     const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
     // Local repairs are put on and taken off the picture itself, in turn with other work.
     if (!kept || kept.repairs || repairs.length > 0) return null;
@@ -155,8 +186,11 @@ export class Workbench {
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
     const opened = this.#opened(request.photoId);
-    job.stage('analysing', 0, 0.2);
-    const { damage } = await this.#assess(job, opened, this.#makeTools(job, opened.source.colour));
+    const tools = this.#makeTools(job, opened.source.colour);
+    job.stage('analysing', 0, 0.1);
+    await this.#assess(job, opened, tools);
+    job.stage('analysing', 0.1, 0.2);
+    const damage = await this.#lookCloser(opened, tools);
     job.stage('writing', 0.2, 1);
     const { width, height } = opened.photo;
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
@@ -184,15 +218,15 @@ export class Workbench {
     const { source } = await this.#decode(job, 'style', path, basename(path), 0.5);
     job.stage('analysing', 0.5, 1);
     const tools = this.#makeTools(job, source.colour);
-    const values = await tools.measureStyle(source.raster);
+    const values = await tools.measure('style', source.raster, PAINTING);
     return { by: tools.styles()!.by, values: Array.from(values, (value) => Number(value.toPrecision(6))) };
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
     const opened = await this.#decode(job, 'once', request.path, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
-    job.stage('analysing', 0.05, request.target ? 0.3 : 1);
-    const { analysis, damage } = await this.#assess(job, opened, tools);
+    job.stage('analysing', 0.05, request.target ? 0.15 : 1);
+    const { analysis } = await this.#assess(job, opened, tools);
     const answer = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null };
     const { staged } = request;
@@ -201,6 +235,10 @@ export class Workbench {
 
     const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
     const masks = masksOf(request.edit, opened.photo);
+    job.stage('analysing', 0.15, 0.3);
+    const damage = doesFollowDamage(planRecipe(recipe, analysis), request.edit)
+      ? await this.#lookCloser(opened, tools)
+      : opened.damage!;
     // The one raster there is: nothing is kept, so it is worked on in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
@@ -333,8 +371,45 @@ export class Workbench {
     };
   }
 
+  /** Whether the photo that is looked at can be looked at more closely while nothing else is to be done. */
+  get canLookCloser(): boolean {
+    const opened = this.#latest;
+    return opened?.analysis !== undefined && canBeKnownBetter(opened) && !this.#failed.has(opened);
+  }
+
+  /** Takes the second look at that photo. Goes on where it was broken off, and so does whatever else needs it. */
+  async lookCloser(job: Job): Promise<void> {
+    const opened = this.#latest;
+    if (opened === null || !this.canLookCloser) return;
+    try {
+      await this.#lookCloser(opened, this.#makeTools(job, opened.source.colour));
+    } catch (error) {
+      if (!job.signal.aborted) this.#failed.add(opened);
+      throw error;
+    }
+  }
+
+  /**
+   * The damage of a photo that has been assessed, as well as it can be known; null where no detector is installed. What
+   * is made at full size by the damage waits for it.
+   */
+  async #lookCloser(opened: Opened, tools: JobTools): Promise<DamageMap | null> {
+    const { damage = null } = opened;
+    if (damage === null || !canLookCloser(damage)) return damage;
+    const { id } = opened.photo;
+    const isOpen = () => this.#photos.get(id) === opened;
+    const begun = this.#look?.opened === opened ? this.#look.closer : null;
+    const closer = begun ?? new CloserLook(opened.source.raster, damage);
+    if (isOpen()) this.#look = { opened, closer };
+    tools.beginStep();
+    opened.damage = await closer.finish(tools);
+    if (this.#look?.closer === closer) this.#look = null;
+    if (isOpen()) this.#onEvidence(id);
+    return opened.damage;
+  }
+
   /** Finds damage and judges what the photo needs, once. */
-  async #assess(job: Job, opened: Opened, tools: JobTools): Promise<{ analysis: Analysis; damage: DamageMap | null }> {
+  async #assess(job: Job, opened: Opened, tools: JobTools): Promise<{ analysis: Analysis }> {
     const { raster } = opened.source;
     if (opened.damage === undefined) {
       opened.damage = tools.generator('detect') ? await detectDamage(raster, tools) : null;
@@ -344,7 +419,7 @@ export class Workbench {
       job.busy(ANALYSIS_SECONDS);
       opened.analysis = await analyse(raster, opened.damage, tools);
     }
-    return { analysis: opened.analysis, damage: opened.damage };
+    return { analysis: opened.analysis };
   }
 
   /**
@@ -363,11 +438,17 @@ export class Workbench {
     const original = await this.#originalFor(opened, wanted, tools);
     // A small photo is its own preview, and what is computed for it is the full size already.
     const size = original === opened.originals.full ? 'full' : wanted;
-    const begun = opened.analysis ? 0 : 0.25;
+    let begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
-    const { analysis, damage } = await this.#assess(job, opened, tools);
+    const { analysis } = await this.#assess(job, opened, tools);
+    if (wanted === 'full' && canBeKnownBetter(opened) && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
+      job.stage('analysing', begun, begun + 0.15);
+      begun += 0.15;
+      await this.#lookCloser(opened, tools);
+    }
+    const damage = opened.damage ?? null;
 
-    const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis);
+    const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis, damage);
     const answer = async (kept: Kept): Promise<Result> => {
       await this.#repairLocally(job, tools, kept, repairs, photo, until);
       return { kept, reports: withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []) };
@@ -509,18 +590,35 @@ export class Workbench {
 const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 /** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
-function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis) {
+function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis, damage: DamageMap | null | undefined) {
   const plan = planRecipe(recipe, analysis);
-  // A mask counts only where it is used: painting on one that is not computes nothing anew.
+  // What a second look has found changes what follows the damage, and nothing else.
+  const isBetter = damage != null && damage.coarse !== null;
   const steps = plan
     .filter(({ outcome }) => outcome === 'done')
-    .map(({ step: { kind, settings } }) => [kind, settings, edit && usedMask(edit, kind)]);
+    .map(({ step: { kind, settings } }) => {
+      // A mask counts only where it is used: painting on one that is not computes nothing anew.
+      const mask = edit && usedMask(edit, kind);
+      return [kind, settings, mask, ...(isBetter && followsDamage(kind, mask) ? ['closer look'] : [])];
+    });
   const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
   /** Of the picture after so many steps. */
   const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
   // Without a step the picture is the original itself, which must never be changed in place.
   const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
   return { plan, steps, repairs, keyOf, key };
+}
+
+/** Whether a step of a plan that runs goes by the damage that was found. */
+function doesFollowDamage(plan: ReturnType<typeof planRecipe>, edit: EngineEdit | undefined): boolean {
+  return plan.some(
+    ({ step: { kind }, outcome }) => outcome === 'done' && followsDamage(kind, edit && usedMask(edit, kind)),
+  );
+}
+
+/** Whether a second look would tell more of the photo's damage. */
+function canBeKnownBetter({ damage }: Opened): boolean {
+  return damage != null && canLookCloser(damage);
 }
 
 /** What a person has drawn for a kind of step; none where it is everywhere. */

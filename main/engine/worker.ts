@@ -36,6 +36,8 @@ const SECONDS_TO_CLEAN_UP = 10;
 const PICTURES_FIRST = 2000;
 /** ... and waits so long for the next ones, since the page asks for a few at a time. */
 const NEXT_PICTURES = 30;
+/** With nothing to do for so many milliseconds, the engine looks more closely at the photo that is looked at. */
+const IDLE = 500;
 
 class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
@@ -43,11 +45,15 @@ class Worker {
   readonly #bench = new Workbench(
     (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
     budgetsFor(0).renderings,
+    (photoId) => send({ type: 'evidence', photoId }),
   );
   readonly #pairs = new Pairs();
   /** Pictures that are being made, to be cancelled by their request's id. */
   readonly #pictures = new Map<string, AbortController>();
   #picturesDone: () => void = () => {};
+  /** What nobody has asked for and nobody waits for: any request breaks it off, to be gone on with later. */
+  #idleJob: Job | null = null;
+  #idleTimer: NodeJS.Timeout | undefined;
   #options: EngineOptions = { models: '', provider: 'cpu', threads: 0 };
   #store = new GeneratorStore('');
   #sessions = this.#newSessions();
@@ -57,6 +63,7 @@ class Worker {
   #refused: readonly Refusal[] = [];
 
   receive(message: ToEngine): void {
+    this.#idleSoon();
     if (message.type === 'cancel') {
       this.#jobs.get(message.id)?.cancel();
       this.#pictures.get(message.id)?.abort(new EmulsionError('CANCELLED'));
@@ -68,6 +75,7 @@ class Worker {
         this.#answer(id, async () => this.#configure(message.body));
         break;
       case 'close':
+        this.#idleJob?.cancel();
         this.#answer(id, async () => this.#bench.close(message.body));
         break;
       case 'picture':
@@ -130,6 +138,8 @@ class Worker {
 
   /** Cancels everything, so that no half-written file is left, and ends the process. */
   async end(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    this.#idleJob?.cancel();
     for (const job of this.#jobs.values()) job.cancel();
     const timer = setTimeout(() => process.exit(1), SECONDS_TO_CLEAN_UP * 1000);
     timer.unref();
@@ -189,9 +199,38 @@ class Worker {
     this.#picturesDone = () => {};
   }
 
+  /** Begins the work for idle hours when nothing has been asked for and nothing has been at work for a while. */
+  #idleSoon(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      if (this.#jobs.size === 0 && this.#idleJob === null && this.#bench.canLookCloser) this.#workIdly();
+    }, IDLE);
+  }
+
+  /** Not in the status, and without an answer: nobody has asked for it. */
+  #workIdly(): void {
+    const job = new Job('idle', send, () => this.#letPicturesPass());
+    this.#idleJob = job;
+    const work = async () => {
+      for (const sessions of this.#outdated.splice(0)) await sessions.release();
+      await this.#store.refresh();
+      await this.#bench.lookCloser(job);
+    };
+    // Its turn ends when its tile does, not when it is broken off: no other job may come in between.
+    this.#queue
+      .add(work)
+      // What fails here is told of when somebody needs it.
+      .catch(() => {})
+      .finally(() => {
+        this.#idleJob = null;
+        this.#idleSoon();
+      });
+  }
+
   /** Runs a job when those before it are done. */
   #enqueue<K extends RequestKind>(id: string, run: (job: Job) => Promise<Requests[K]['response']>): void {
     const job = new Job(id, send, () => this.#letPicturesPass());
+    this.#idleJob?.cancel();
     this.#jobs.set(id, job);
     const work = async () => {
       this.#tellStatus();
@@ -203,6 +242,7 @@ class Worker {
       this.#jobs.delete(id);
       await Promise.allSettled(job.leftovers);
       this.#tellStatus();
+      this.#idleSoon();
     };
     let begun = false;
     this.#queue

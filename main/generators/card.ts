@@ -61,9 +61,15 @@ export const Card = Common.extend({
   extraInputs: z.array(
     z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
   ),
-  /** Inputs that are vectors `[1, n]`: of a style, the statistics of the photo and those of the style picture. */
+  /**
+   * Inputs that are vectors `[1, n]`: of a style, the statistics of the photo and those of the style picture; of a
+   * detector, those of the photo.
+   */
   vectorInputs: z.array(z.string()).default([]),
-  /** The graph that makes such a vector of a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side. */
+  /**
+   * The graph that makes such a vector of a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side. Every tile
+   * of the picture is given the same vector.
+   */
   statistics: z
     .object({
       file: FileName,
@@ -79,6 +85,11 @@ export const Card = Common.extend({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.json$/)
     .optional(),
+  /**
+   * Numbers that go with the weights. Of a detector: `lines`, `areas`, `losses`, `writing` (or `blobs`), the probabilities
+   * from which a pixel counts; `needed`, the share of a picture from which repair is proposed; `seed_logits` and
+   * `flank_logits`, how certain a piece must be somewhere and everywhere, in logits above and below those probabilities.
+   */
   thresholds: z.record(z.string(), z.number()).nullable(),
 });
 export type Card = z.infer<typeof Card>;

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
 import { hashFile } from '../hash';
@@ -70,7 +70,6 @@ export class GeneratorStore {
     return Promise.all(
       this.#found.map(async ({ name, card, path, bytes, problem }): Promise<GeneratorInfo> => {
         if (!card) return { ...UNREADABLE, id: name, name, limits: problem ?? '' };
-        const intact = bytes !== null && (await hashOf(path).catch(() => null)) === card.sha256;
         return {
           id: card.id,
           name: card.name,
@@ -81,7 +80,7 @@ export class GeneratorStore {
           limits: card.limits,
           parameters: card.parameters,
           bytes: bytes ?? 0,
-          state: bytes === null ? 'missing' : intact ? 'ready' : 'damaged',
+          state: await stateOf(card, path),
           measured: card.measured.map(({ metric, value, unit, data }) => ({ metric, value, unit, data })),
         };
       }),
@@ -144,6 +143,22 @@ async function readPresets(path: string): Promise<readonly StylePreset[]> {
   } catch {
     return [];
   }
+}
+
+/** The state of a generator's ONNX file and of the one that measures pictures for it, if it has one. */
+async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['state']> {
+  const files = [{ path, sha256: card.sha256 }];
+  if (card.task !== 'synthesise' && card.statistics) {
+    files.push({ path: join(dirname(path), card.statistics.file), sha256: card.statistics.sha256 });
+  }
+  const states = await Promise.all(
+    files.map(async (file) => {
+      const found = await stat(file.path).catch(() => null);
+      if (!found?.isFile()) return 'missing';
+      return (await hashOf(file.path).catch(() => null)) === file.sha256 ? 'ready' : 'damaged';
+    }),
+  );
+  return states.includes('missing') ? 'missing' : states.includes('damaged') ? 'damaged' : 'ready';
 }
 
 const hashes = new Map<string, string>();

@@ -122,9 +122,10 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   await tools.breathe();
   const quality = measureQuality(raster);
   await tools.breathe();
+  const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
   return {
-    damage: damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null,
-    isDamaged: damage !== null && isDamaged(damage, tone),
+    damage: share,
+    isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone),
     tone,
     toneStrength: toneStrength(small, tone),
     quality,
@@ -132,7 +133,9 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
   };
 }
 
-function isDamaged(damage: DamageMap, { colour }: ToneStatistics): boolean {
+function isDamaged(damage: DamageMap, share: number, { colour }: ToneStatistics): boolean {
+  // A detector that sees colours, and the whole photo, knows a clean one in colours for what it is.
+  if (!damage.specksOnly) return share >= damage.needed;
   const { certain, likely } = damageShares(damage);
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }

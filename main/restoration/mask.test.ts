@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DamageMap } from './damage';
-import { createMask, damageShares, type MaskSettings } from './mask';
+import type { DamageMap, DamagePlane } from './damage';
+import { createMask, damageShares, evidenceOf, type MaskSettings, writingLeft } from './mask';
 import type { Rect } from './raster';
 
 /** A map with strokes of the given certainty, each fading out at its rim as a detector's output does. */
@@ -31,9 +31,15 @@ function mapWith(
     fullWidth: Math.round(width * fullScale),
     fullHeight: Math.round(height * fullScale),
     lines,
-    blobs: new Uint8Array(width * height),
-    thresholds: { lines: 0.5, blobs: 0.5 },
+    areas: new Uint8Array(width * height),
+    losses: new Uint8Array(0),
+    writing: new Uint8Array(0),
+    thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
+    pieces: { smallest: 4, seedLogits: 1, flankLogits: 1 },
+    specksOnly: true,
     needed: 0.001,
+    summary: null,
+    coarse: null,
     report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
   };
 }
@@ -195,8 +201,8 @@ describe('what is no damage', () => {
 
   test('a blob that covers a good part of the picture', () => {
     const map = mapWith(100, 100, []);
-    for (let y = 20; y < 50; y++) map.blobs.fill(250, y * 100 + 20, y * 100 + 50);
-    for (let y = 80; y < 84; y++) map.blobs.fill(250, y * 100 + 80, y * 100 + 84);
+    for (let y = 20; y < 50; y++) map.areas.fill(250, y * 100 + 20, y * 100 + 50);
+    for (let y = 80; y < 84; y++) map.areas.fill(250, y * 100 + 80, y * 100 + 84);
     expect(count(map)).toBe(16);
   });
 
@@ -244,6 +250,119 @@ function crop(map: DamageMap, width: number, height: number): DamageMap {
     fullWidth: width,
     fullHeight: height,
     lines: pick(map.lines),
-    blobs: pick(map.blobs),
+    areas: pick(map.areas),
   };
 }
+
+/** A map of a detector that knows all kinds, with probabilities 0..255 by kind; 0 where none is given. */
+function thoroughMap(width: number, height: number, planes: Partial<Record<DamagePlane, Uint8Array>> = {}): DamageMap {
+  const empty = new Uint8Array(width * height);
+  return {
+    ...mapWith(width, height, []),
+    ...{ lines: empty, areas: empty, losses: empty, writing: empty, ...planes },
+    pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
+    specksOnly: false,
+  };
+}
+
+describe('with a detector that knows areas, losses and writing', () => {
+  const [width, height] = [100, 80];
+  const plane = (value: (x: number, y: number) => number) =>
+    Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width)));
+  const box = (left: number, top: number, right: number, bottom: number, value = 250) =>
+    plane((x, y) => (x >= left && x < right && y >= top && y < bottom ? value : 0));
+  const maskOf = (map: DamageMap, sensitivity = 0.5) => whole(map, { sensitivity, grow: 0 }, width, height);
+  const count = (map: DamageMap, sensitivity = 0.5) =>
+    maskOf(map, sensitivity).reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+
+  test('a torn corner, a large stain and a line along the border are damage, each by itself', () => {
+    expect(count(thoroughMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
+    expect(count(thoroughMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
+    expect(count(thoroughMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
+    const all = { losses: box(0, 0, 10, 10), areas: box(20, 20, 30, 30), lines: box(40, 0, 41, 80) };
+    expect(count(thoroughMap(width, height, all))).toBe(280);
+  });
+
+  test('writing that is at least as certain as the damage is left alone, at any sensitivity', () => {
+    const lines = box(10, 10, 50, 12, 240);
+    const map = (writing: Uint8Array) => thoroughMap(width, height, { lines, writing });
+    for (const sensitivity of [0, 0.5, 1]) {
+      expect(count(map(box(20, 0, 40, 80, 240)), sensitivity)).toBe(40);
+      expect(count(map(box(0, 0, 100, 80, 250)), sensitivity)).toBe(0);
+      // Less certain than the damage, and not certain enough to be writing.
+      expect(count(map(box(20, 0, 40, 80, 239)), sensitivity)).toBe(80);
+    }
+    const faint = thoroughMap(width, height, { lines: box(0, 0, 9, 9, 135), writing: box(0, 0, 9, 9, 126) });
+    expect(writingLeft(faint)).toBe(0);
+  });
+
+  test('says how much of the picture is writing left alone', () => {
+    const lines = box(0, 0, 100, 8, 240);
+    expect(writingLeft(thoroughMap(width, height, { lines }))).toBe(0);
+    expect(writingLeft(thoroughMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
+    // Half of it lies under damage that is more certain.
+    expect(writingLeft(thoroughMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
+  });
+
+  test('two pixels are a piece, one is grain', () => {
+    expect(count(thoroughMap(width, height, { lines: box(5, 5, 7, 6) }))).toBe(2);
+    expect(count(thoroughMap(width, height, { lines: box(5, 5, 6, 6) }))).toBe(0);
+  });
+
+  test('the limits of a piece come from the card', () => {
+    // A core of 2 logits in flanks of half a logit less than the threshold.
+    const lines = plane((x, y) => (y !== 40 || x < 20 || x >= 60 ? 0 : x === 40 ? 225 : 96));
+    const with_ = (seedLogits: number, flankLogits: number) =>
+      count({ ...thoroughMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
+    expect(with_(1, 1)).toBe(40);
+    expect(with_(3, 1)).toBe(0);
+    expect(with_(1, 0)).toBe(1);
+    // A card that wants everything gets no more than there is.
+    expect(count({ ...thoroughMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
+      0,
+    );
+  });
+
+  test('at the photo’s own size the mask is exactly the evidence above the threshold', () => {
+    fc.assert(
+      fc.property(fc.infiniteStream(fc.integer({ min: 0, max: 255 })), (values) => {
+        const next = () => Uint8Array.from([...values.take(width * height)]);
+        const map = {
+          ...thoroughMap(width, height, { lines: next(), areas: next(), losses: next(), writing: next() }),
+          pieces: { smallest: 1, seedLogits: 0, flankLogits: 0 },
+        };
+        const { plane: evidence } = evidenceOf(map);
+        const { lines, areas, losses, writing } = map;
+        const mask = maskOf(map);
+        for (let i = 0; i < mask.length; i++) {
+          expect(mask[i]).toBe(evidence[i]! >= 128 ? 255 : 0);
+          const damage = Math.max(lines[i]!, areas[i]!, losses[i]!);
+          // Bytes on either side of a half are 127 and 128; what rounds to the same evidence is as certain.
+          if (damage < 124 || (writing[i]! >= 132 && writing[i]! >= damage)) expect(mask[i]).toBe(0);
+          else if (damage > 132 && writing[i]! < damage - 12) expect(mask[i]).toBe(255);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('a higher sensitivity never takes a pixel out', () => {
+    const kind = fc.array(stroke, { maxLength: 4 }).map((strokes) => mapWith(60, 50, strokes).lines);
+    const limits = fc.record({
+      smallest: fc.integer({ min: 1, max: 6 }),
+      seedLogits: fc.double({ min: 0, max: 3, noNaN: true }),
+      flankLogits: fc.double({ min: 0, max: 3, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.tuple(kind, kind, kind, kind), limits, settings, settings, (planes, pieces, one, other) => {
+        const [lines, areas, losses, writing] = planes;
+        const map = { ...thoroughMap(60, 50, { lines, areas, losses, writing }), pieces };
+        const [low, high] = [one, other].sort((a, b) => a.sensitivity - b.sensitivity);
+        const before = whole(map, { ...low!, grow: 0 }, 60, 50);
+        const after = whole(map, { ...high!, grow: 0 }, 60, 50);
+        expect(before.every((value, i) => value <= after[i]!)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -7,7 +7,7 @@ import {
   forEachPiece,
   STEPS_PER_LOGIT,
 } from '../../document/evidence';
-import type { DamageMap } from './damage';
+import type { DamageMap, DamagePlane } from './damage';
 import type { Rect } from './raster';
 
 /** How the detected damage becomes a mask; the settings of a repair step. */
@@ -35,6 +35,8 @@ export interface Mask {
 const LARGEST_BLOB = 0.0003;
 /** Never fewer pixels of the damage map than these, so that small scans keep their specks. */
 const LARGEST_BLOB_PIXELS = 40;
+/** The most that a card's limits of a piece count, in logits: evidence spans no more than eight either way. */
+const MOST_PIECE_LOGITS = 4;
 /** A piece that lies this near the picture's border (share of the short side) ... */
 const BORDER_BAND = 0.02;
 /** ... with at least this share of its pixels ... */
@@ -55,7 +57,7 @@ export function createMask(
   return new EvidenceMask(evidence, acceptAt(evidence, settings.sensitivity), settings.grow, frame);
 }
 
-/** What a proposal judges are pieces above this, in logits: narrower than those of a mask. */
+/** What a proposal judges by lines alone are pieces above this, in logits: narrower than those of a mask. */
 const PIECE_LOGITS = -0.4;
 /** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
 const EDGE_BAND = 0.02;
@@ -76,12 +78,13 @@ export interface DamageShares {
 }
 
 /**
- * What a proposal to repair is based on. A mask holds more, because in a photo that is certainly damaged the less certain
- * pieces are likely to be damage too.
+ * What a proposal to repair is based on, with a detector that sees specks only: its lines. A mask holds more, because in
+ * a photo that is certainly damaged the less certain pieces are likely to be damage too.
  */
 export function damageShares(map: DamageMap): DamageShares {
   const { width, height } = map;
   const plane = judged(map).lines;
+  if (plane === null) throw new RangeError('This detector is judged by all that it finds.');
   const level = AT_THRESHOLD + PIECE_LOGITS * STEPS_PER_LOGIT;
   const band = Math.max(2, EDGE_BAND * Math.min(width, height));
   let certain = 0;
@@ -107,10 +110,14 @@ export function damageShares(map: DamageMap): DamageShares {
   return { certain: certain / pixels, likely: likely / pixels };
 }
 
-/** The evidence of a damage map: of lines alone, and of all that counts. */
+/** The evidence of a damage map. */
 interface Judged {
-  lines: Uint8Array;
+  /** Of lines alone; null where the detector sees more than specks. */
+  lines: Uint8Array | null;
+  /** Of all that counts. */
   all: Evidence;
+  /** Share of the picture that is writing left alone, 0..1. */
+  writing: number;
 }
 
 const judgements = new WeakMap<DamageMap, Judged>();
@@ -118,16 +125,64 @@ const judgements = new WeakMap<DamageMap, Judged>();
 function judged(map: DamageMap): Judged {
   let known = judgements.get(map);
   if (!known) {
-    const table = evidenceTable(map.thresholds.lines);
-    const lines = lookUp(map.lines, table);
-    const plane = combine(lines, specksOf(map));
-    rejectBorder(map, lines);
-    rejectBorder(map, plane);
-    const { width, height, fullWidth, fullHeight } = map;
-    known = { lines, all: { width, height, fullWidth, fullHeight, plane } };
+    known = map.specksOnly ? judgeSpecks(map) : judgeAll(map);
     judgements.set(map, known);
   }
   return known;
+}
+
+/** The evidence of a detector that sees lines and blobs: what is large or runs along the border is scene. */
+function judgeSpecks(map: DamageMap): Judged {
+  const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
+  const plane = combine(lines, specksOf(map));
+  rejectBorder(map, lines);
+  rejectBorder(map, plane);
+  return { lines, all: asEvidence(map, plane), writing: 0 };
+}
+
+/**
+ * The evidence of a detector that knows areas, losses and writing: the strongest kind of damage at each pixel, unless the
+ * pixel is writing at least as certainly. Judged once, whatever the sensitivity, so that a higher one never loses a pixel.
+ */
+function judgeAll(map: DamageMap): Judged {
+  const pixels = map.width * map.height;
+  const nothing = new Uint8Array(pixels);
+  const planeOf = (kind: DamagePlane) => (map[kind].length > 0 ? map[kind] : nothing);
+  const tableOf = (kind: DamagePlane) => evidenceTable(map.thresholds[kind]);
+  const [lines, areas, losses, writing] = [planeOf('lines'), planeOf('areas'), planeOf('losses'), planeOf('writing')];
+  const [ofLines, ofAreas, ofLosses, ofWriting] = [
+    tableOf('lines'),
+    tableOf('areas'),
+    tableOf('losses'),
+    tableOf('writing'),
+  ];
+  const plane = new Uint8Array(pixels);
+  let written = 0;
+  for (let i = 0; i < pixels; i++) {
+    let damage = ofLines[lines[i]!]!;
+    const area = ofAreas[areas[i]!]!;
+    if (area > damage) damage = area;
+    const loss = ofLosses[losses[i]!]!;
+    if (loss > damage) damage = loss;
+    const ink = ofWriting[writing[i]!]!;
+    if (ink >= AT_THRESHOLD && ink >= damage) written++;
+    else plane[i] = damage;
+  }
+  return { lines: null, all: asEvidence(map, plane), writing: written / pixels };
+}
+
+function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap, plane: Uint8Array): Evidence {
+  const steps = (logits: number) => Math.round(STEPS_PER_LOGIT * clamp(logits, 0, MOST_PIECE_LOGITS));
+  const rules = { smallest: pieces.smallest, seed: steps(pieces.seedLogits), flank: steps(pieces.flankLogits) };
+  return { width, height, fullWidth, fullHeight, plane, rules };
+}
+
+/**
+ * Share of the picture, 0..1, that the detector takes for writing (ink, pencil, captions, stamps), so that no mask of
+ * damage that was found holds it. 0 with a detector that does not know writing.
+ */
+export function writingLeft(map: DamageMap): number {
+  return judged(map).writing;
 }
 
 /** What of a damage map counts, as masks are made from it. */
@@ -157,8 +212,8 @@ function logit(p: number): number {
 function specksOf(map: DamageMap): Uint8Array {
   const { width, height } = map;
   const largest = Math.max(LARGEST_BLOB_PIXELS, LARGEST_BLOB * width * height);
-  const table = evidenceTable(map.thresholds.blobs);
-  const specks = lookUp(map.blobs, table);
+  const table = evidenceTable(map.thresholds.areas);
+  const specks = lookUp(map.areas, table);
   const plane = specks.slice();
   forEachPiece(specks, width, height, AT_THRESHOLD, (piece) => {
     if (piece.length > largest) erase(plane, width, height, piece);

@@ -95,7 +95,7 @@ async function paintWhole(
   isReduced: boolean,
 ): Promise<Painted> {
   const style = styleCode(settings, tools);
-  const content = await tools.measureStyle(raster);
+  const content = await tools.measure('style', raster, PAINTING);
   if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);

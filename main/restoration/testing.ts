@@ -613,6 +613,9 @@ export interface FakeGenerator {
   ) => Float32Array;
   thresholds?: Record<string, number>;
   extraInputs?: ExtraInput[];
+  /** Names of the planes that it gives, and of the vectors that it takes. */
+  gives?: string[];
+  vectorInputs?: string[];
   /** How much larger its output is; default 1. */
   scale?: number;
   variant?: string;
@@ -639,10 +642,36 @@ export const fakeUpscaler = (scale: number, variant = 'faithful'): FakeGenerator
 export const fakeDetector: FakeGenerator = {
   inputs: 1,
   outputs: 2,
+  gives: ['lines', 'blobs'],
   thresholds: { lines: 0.5, blobs: 0.5 },
   run: (input, width, height) => {
     const output = new Float32Array(2 * width * height);
     for (let i = 0; i < width * height; i++) output[i] = input[i]! > 0.9 ? 0.98 : 0.01;
+    return output;
+  },
+};
+
+/**
+ * A detector that knows areas, losses and writing, pixel by pixel: a line is black, an area light grey, a loss white, and
+ * writing is blue. The redder the whole photo is, the less certain it is of anything.
+ */
+export const fakeThoroughDetector: FakeGenerator = {
+  inputs: 3,
+  outputs: 4,
+  gives: ['lines', 'areas', 'losses', 'writing'],
+  vectorInputs: ['summary'],
+  thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5, needed: 0.001 },
+  run: (input, width, height, _extras, { summary }) => {
+    const count = width * height;
+    const output = new Float32Array(4 * count).fill(0.01);
+    const certain = 0.98 - 0.9 * Math.max(0, summary![0]! - summary![1]!);
+    for (let i = 0; i < count; i++) {
+      const [red, green, blue] = [input[i]!, input[count + i]!, input[2 * count + i]!];
+      if (blue > 0.8 && red < 0.2) output[3 * count + i] = certain;
+      else if (red + green + blue < 0.2) output[i] = certain;
+      else if (Math.min(red, green, blue) > 0.97) output[2 * count + i] = certain;
+      else if (Math.min(red, green, blue) > 0.85) output[count + i] = certain;
+    }
     return output;
   },
 };
@@ -745,8 +774,10 @@ export function fakeTools(
     colour,
     generator: (task, wanted) => {
       const fake = find(task, wanted);
-      const { thresholds = null, extraInputs = [], scale = 1 } = fake ?? {};
-      return fake ? { id: `fake-${task}`, thresholds, scale, extraInputs } : null;
+      if (!fake) return null;
+      const { thresholds = null, extraInputs = [], scale = 1, inputs, gives = [], vectorInputs = [] } = fake;
+      const takes = ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
+      return { id: `fake-${task}`, thresholds, scale, extraInputs, takes, gives, vectorInputs };
     },
     runTiles: async (pass) => {
       const generator = find(pass.task, pass.wanted);
@@ -759,7 +790,7 @@ export function fakeTools(
       return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
     },
     styles: () => (find('style') ? FAKE_STYLES : null),
-    measureStyle: async (raster) => channelMeans(raster),
+    measure: async (_task, raster) => channelMeans(raster),
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
     resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},

@@ -70,6 +70,12 @@ export interface GeneratorFacts {
   thresholds: Record<string, number> | null;
   scale: number;
   extraInputs: readonly ExtraInput[];
+  /** Planes that it takes: brightness alone, or colours. */
+  takes: 'luma' | 'rgb' | 'bgr' | 'rgb+mask';
+  /** Names of the planes that it gives, in their order; none where they make a picture. */
+  gives: readonly string[];
+  /** Names of the inputs that are vectors: each pass has to bring them all. */
+  vectorInputs: readonly string[];
 }
 
 /** How the installed style generator measures pictures, and the styles that it brings along. */
@@ -98,8 +104,12 @@ export interface StepTools {
   runTiles(pass: TilePass): Promise<PassReport>;
   /** Null where no style generator is installed. */
   styles(): StyleFacts | null;
-  /** What the style generator sees in a whole picture. Throws GENERATOR_MISSING, OUTPUT_INVALID or CANCELLED. */
-  measureStyle(raster: Raster): Promise<Float32Array>;
+  /**
+   * The vector that a generator's own statistics graph makes of a whole picture. The raster is left as it is. Throws
+   * GENERATOR_MISSING, GENERATOR_REFUSED where the generator for the task has no such graph, GENERATOR_DAMAGED where the
+   * graph differs from the card, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+   */
+  measure(task: Task, raster: Raster, wanted?: Wanted): Promise<Float32Array>;
   /** The photo's encoding against sRGB; null where it is sRGB or grey already. */
   colour: ColourTransform | null;
   /** A smaller copy, area-averaged in the raster's own depth, at most `pixels` large; the raster itself if it fits. */

@@ -664,6 +664,18 @@ describe('the app', () => {
     expect(notices()).toEqual([]);
   });
 
+  test('a photo takes note when its damage is known better, and no other does', async () => {
+    const { actions, bridge, entry, openOne, settle } = setUp();
+    await actions.start();
+    await openOne();
+    await settle();
+    expect(entry().evidence).toBe(0);
+    bridge.emit('photo.evidence', { photoId: entry().photo!.id });
+    expect(entry().evidence).toBe(1);
+    bridge.emit('photo.evidence', { photoId: 'another-photo' });
+    expect(entry().evidence).toBe(1);
+  });
+
   test('photos handed over by the system are opened, and the menu reaches the window', async () => {
     const { actions, bridge, entry, settle, stores } = setUp();
     await actions.start();

@@ -169,6 +169,7 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
       awaited,
       offered: null,
       analysis: null,
+      evidence: 0,
       log,
       ...derived(log),
       editing: null,
@@ -1130,6 +1131,10 @@ export function createActions(bridge: Bridge, stores: Stores, surroundings: Surr
         }));
       }),
       bridge.on('engine.status', engineChanged),
+      bridge.on('photo.evidence', ({ photoId }) => {
+        const entry = photos.getState().photos.find((each) => each.photo?.id === photoId);
+        if (entry !== undefined) patch(entry.key, { evidence: entry.evidence + 1 });
+      }),
       bridge.on('batch.state', batch.changed),
       bridge.on('synthesis.state', pairs.changed),
       bridge.on('files.offered', ({ files }) => openFiles(files)),

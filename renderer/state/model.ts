@@ -44,6 +44,8 @@ export interface OpenPhoto {
   offered: { token: string; name: string; savedAt: string } | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
+  /** How often its damage has become known better since it was opened: which evidence masks are made of. */
+  evidence: number;
   /** Everything that was done to the photo, undone things included. Null as long as there is no recipe. */
   log: EditLog | null;
   /** What `log` stands for, and its recipe, mask and local repairs. */

@@ -6,23 +6,25 @@ import { centre, fourTimes, joined, listPictures, marked, readGrey, readPicture,
 import type { Product } from '../product';
 import { type Damaged, damaged, LEVELS, overlaid, type Picture } from '../protocol';
 import { DETECTION } from '../python';
+import { captions, realDamage } from '../real-damage';
 import { type Row, row, total } from '../report';
 
 const SIDE = 512;
 
 /**
- * Drawn damage that is plain or hard to see, and alarms on clean photographs. What is judged is the mask that the
+ * Real damage that was marked by hand, and captions that are none; then drawn damage that is plain or hard to see, and alarms on clean photographs. What is judged is the mask that the
  * product would fill at its default sensitivity, not grown.
  */
 export const evaluator: Evaluator = {
   id: 'damage-detector',
   measure: async (product, context) => {
-    const rows: Row[] = [];
+    const rows: Row[] = [...(await realDamage(product, context)), ...(await captions(product, context))];
+    const hasRealOnes = rows.some(({ case: name }) => name.startsWith('real'));
     const shown: Picture[][] = [];
     const path = join(context.folder, 'damaged.png');
     const sets = await Promise.all(['kodak', 'cid22'].map((name) => picturesOf(context, name)));
     const pictures = sets.flat().map((picture) => centre(picture, SIDE));
-    if (pictures.length === 0) return { rows: [], secondsPerMegapixel: null };
+    if (pictures.length === 0) return { rows, secondsPerMegapixel: null };
     for (const [name, make] of await casesOf(context, pictures.length)) {
       context.tell(`damage, ${name}`);
       const counts: Detection[] = [];
@@ -69,7 +71,9 @@ export const evaluator: Evaluator = {
       rows.push(row({ ...where, metric: 'repair proposed' }, needed));
     }
     if (context.sheets) {
-      for (const file of listPictures(join(context.pictures, 'old'), context.limit)) {
+      // Real ones are on sheets of their own.
+      const old = hasRealOnes ? [] : listPictures(join(context.pictures, 'old'), context.limit);
+      for (const file of old) {
         const picture = await readPicture(file);
         const { mask } = await product.detect(await writePng(picture, path));
         shown.push([centre(picture, SIDE), centre(marked(picture, mask, RED), SIDE)]);

@@ -8,7 +8,7 @@ import type { OpenPhoto } from '../../state/model';
 import { stepOf } from '../../state/recipes';
 import { useSettled } from '../useSettled';
 
-/** What masks are made of, by URL: it never changes as long as a photo is open. */
+/** What masks are made of, by URL: what has changed has another. */
 const loaded = new Map<string, Promise<Uint8Array>>();
 const LOADED_AT_MOST = 12;
 
@@ -50,7 +50,7 @@ export function useMaskTiles(
     if (!isWanted || base === null) return;
     let isCurrent = true;
     const region = { x: 0, y: 0, w: photo.width, h: photo.height, width: 1, height: 1 };
-    const about = { photoId: photo.id, revision: 0, ...region };
+    const about = { photoId: photo.id, revision: entry.evidence, ...region };
     const parts = ids === '' ? [] : ids.split(' ');
     Promise.all([
       load(pictureUrl(base, { ...about, layer: 'evidence' })).then(unpackEvidence),
@@ -69,7 +69,7 @@ export function useMaskTiles(
     return () => {
       isCurrent = false;
     };
-  }, [isWanted, base, photo, ids]);
+  }, [isWanted, base, photo, ids, entry.evidence]);
 
   const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
   const sensitivity = useSettled(repair?.settings.sensitivity ?? DEFAULTS.sensitivity, 60);

@@ -1,0 +1,337 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unpackEvidence } from '../../document/evidence';
+import { DETECTED_MASK } from '../../document/mask';
+import type { MaskOp, Recipe } from '../../preload/contract';
+import type { Card } from '../generators/card';
+import { GeneratorStore } from '../generators/store';
+import { DAMAGE_PLANES, detectDamage } from '../restoration/damage';
+import { createRaster, type Raster } from '../restoration/raster';
+import { sameSamples } from '../restoration/testing';
+import { Job } from './job';
+import { forkEngine } from './launch';
+import type { Requests } from './protocol';
+import { Sessions } from './sessions';
+import { createEngine, type Engine } from './supervisor';
+import { buildEngine, fixtureCard, installFixture, temporaryFolder, thoroughCard } from './test-support';
+import { JobTools } from './tools';
+
+/** A detector that sees colours, is told of the whole photo and looks twice, in the engine's own process. */
+
+type Colour = readonly [number, number, number];
+const GREY: Colour = [150, 150, 150];
+const BLACK: Colour = [0, 0, 0];
+
+function draw(width: number, height: number, colour: (x: number, y: number) => Colour | null): Raster {
+  const raster = createRaster(width, height, 3, 8);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 3) raster.data.set(colour(x, y) ?? GREY, i);
+  }
+  return raster;
+}
+
+let built: Awaited<ReturnType<typeof buildEngine>>;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+/** Larger than the preview, with a hairline that only the second look can see. */
+let hairline: string;
+let models: string;
+let engine: Engine;
+/** Photos whose damage has become known better. */
+let told: string[] = [];
+
+const HAIR = { x: 300, y: 901 };
+const SIZE = { width: 2400, height: 1800 };
+
+beforeAll(async () => {
+  [built, folder] = await Promise.all([buildEngine(), temporaryFolder()]);
+  hairline = await write(
+    'hairline',
+    draw(SIZE.width, SIZE.height, (x, y) => (y === HAIR.y && x < 1000 ? BLACK : null)),
+  );
+  models = await install('good');
+});
+beforeEach(() => {
+  told = [];
+  engine = start(models);
+});
+afterEach(() => engine.close());
+afterAll(() => Promise.all([built.remove(), folder.remove()]));
+
+async function write(name: string, { data, width, height, channels }: Raster): Promise<string> {
+  const path = join(folder.path, `${name}.png`);
+  await sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 1 }).toFile(path);
+  return path;
+}
+
+async function install(name: string, changes: Partial<Card> = {}): Promise<string> {
+  const path = join(folder.path, 'models', name);
+  await installFixture(path, await thoroughCard({ tile: 256, ...changes }));
+  const inpainter = await fixtureCard('inpainter', { task: 'inpaint', tile: 512 });
+  await installFixture(path, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
+  return path;
+}
+
+function start(from: string): Engine {
+  return createEngine({
+    launch: forkEngine(built.entry),
+    options: { models: from, provider: 'cpu', threads: 1 },
+    onStatus: () => {},
+    onEvidence: (photoId) => void told.push(photoId),
+    limits: { backoff: 0.01 },
+  });
+}
+
+const recipe = (enabled: boolean): Recipe => ({
+  format: 1,
+  id: 'test',
+  name: 'Test',
+  gate: 'always',
+  steps: [
+    { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 1 } },
+    { kind: 'tone', enabled: true, settings: { strength: 0.2, cast: 1, contrast: 1 } },
+  ],
+});
+const repair: Recipe = { ...recipe(true), steps: recipe(true).steps.slice(0, 1) };
+const edit = (...mask: MaskOp[]) => ({ mask, repairs: [], bitmaps: new Map() });
+
+const open = (path: string, photoId = 'p') => engine.request('open', { photoId, path, name: 'photo.png' });
+const evidence = async (photoId = 'p') => {
+  const region = { x: 0, y: 0, w: 100, h: 100, width: 1, height: 1 };
+  return unpackEvidence(
+    (await engine.request('picture', { photoId, layer: 'evidence', revision: 0, ...region })).bytes,
+  )!;
+};
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 600 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(holds()).toBe(true);
+}
+/** Whether a rendering of the large photo has something else than the original where the hair is. */
+async function isRepaired(revision: number): Promise<boolean> {
+  const region = { x: HAIR.x, y: HAIR.y, w: 2, h: 1, width: 2, height: 1, lossless: 1 };
+  const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region });
+  return (await sharp(bytes).greyscale().raw().toBuffer())[0]! > 100;
+}
+const restore = (path: string, changes: Partial<Requests['restore']['request']> = {}) =>
+  engine.request('restore', {
+    path,
+    recipe: repair,
+    format: 'png',
+    quality: 90,
+    keepMetadata: true,
+    target: { folder: folder.path, stem: 'restored' },
+    ...changes,
+  });
+
+describe('in the window', () => {
+  it('the second look is taken by itself when nothing else is to be done, and told of once', async () => {
+    await open(hairline);
+    const analysis = await engine.request('analyse', { photoId: 'p' });
+    const coarse = await evidence();
+    expect(coarse.width * coarse.height).toBeLessThanOrEqual(1e6);
+    expect(told).toEqual([]);
+    const preview = await engine.request('render', { photoId: 'p', recipe: repair, size: 'preview' });
+    await until(() => told.length > 0);
+    expect(told).toEqual(['p']);
+    const fine = await evidence();
+    expect([fine.width, fine.height, fine.fullWidth, fine.fullHeight]).toEqual([2400, 1800, 2400, 1800]);
+    expect(fine.rules).toEqual({ smallest: 2, seed: 16, flank: 16 });
+    // The proposal stays as it was; the pictures know what they were made with.
+    expect(await engine.request('analyse', { photoId: 'p' })).toEqual(analysis);
+    const again = await engine.request('render', { photoId: 'p', recipe: repair, size: 'preview' });
+    expect(again.revision).not.toBe(preview.revision);
+    expect(again.masked).toBeGreaterThan(preview.masked);
+    const full = await engine.request('render', { photoId: 'p', recipe: repair, size: 'full' });
+    expect(await isRepaired(full.revision)).toBe(true);
+    expect(full.masked).toBeCloseTo(again.masked, 3);
+    expect(told).toEqual(['p']);
+  });
+
+  it('a full size that follows the damage waits for it, one that does not has no need to', async () => {
+    await open(hairline);
+    const untouched = await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'full' });
+    expect(told).toEqual([]);
+    const drawn = edit({ kind: 'area', shape: 'lasso', mode: 'add', points: [0, 0, 9, 0, 9, 9] });
+    await engine.request('render', { photoId: 'p', recipe: repair, size: 'full', edit: drawn });
+    expect(told).toEqual([]);
+    const full = await engine.request('render', { photoId: 'p', recipe: repair, size: 'full' });
+    expect(told).toEqual(['p']);
+    expect(await isRepaired(full.revision)).toBe(true);
+    // What does not follow the damage is kept as it was.
+    const again = await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'full' });
+    expect(again.revision).toBe(untouched.revision);
+  });
+
+  it('a photo that is its own preview is shown by the first look, and comes out by both', async () => {
+    const hair = (x: number, y: number) => (y === 601 && x < 900 ? BLACK : null);
+    await open(await write('medium', draw(1500, 1200, hair)));
+    const request = { photoId: 'p', recipe: repair } as const;
+    await engine.request('render', { ...request, size: 'preview' });
+    expect(told).toEqual([]);
+    const full = await engine.request('render', { ...request, size: 'full' });
+    expect(told).toEqual(['p']);
+    expect(full.masked).toBeGreaterThan(0.0005);
+    const shown = await engine.request('render', { ...request, size: 'preview' });
+    expect(shown.revision).toBe(full.revision);
+  });
+
+  it('the tones of the preview are those of the full size', async () => {
+    await open(hairline);
+    const region = { x: 0, y: 0, w: 64, h: 64, width: 1, height: 1, lossless: 1 };
+    const tones = [];
+    for (const size of ['preview', 'full'] as const) {
+      const { revision } = await engine.request('render', { photoId: 'p', recipe: recipe(true), size });
+      const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region });
+      tones.push([...(await sharp(bytes).raw().toBuffer())]);
+    }
+    expect(tones[1]).toEqual(tones[0]);
+  });
+
+  it('a request breaks it off and is answered first; it goes on afterwards', async () => {
+    await engine.close();
+    // A thousand tiles, so that the look takes a while.
+    engine = start(await install('slow', { tile: 64, halo: 16 }));
+    await open(hairline);
+    await engine.request('analyse', { photoId: 'p' });
+    for (let turn = 0; turn < 3; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'small' });
+      expect(told).toEqual([]);
+    }
+    await until(() => told.length > 0);
+    expect((await evidence()).width).toBe(2400);
+  });
+
+  it('only the photo that is looked at is looked at closely, and one that was closed is not', async () => {
+    for (const id of ['p', 'q', 'r']) {
+      await open(hairline, id);
+      await engine.request('analyse', { photoId: id });
+    }
+    await engine.request('close', { photoId: 'r' });
+    await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'small' });
+    await until(() => told.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(told).toEqual(['p']);
+    expect((await evidence('q')).width).toBeLessThan(1300);
+  });
+
+  it('a mask goes out as it is filled; a defect that is not there any more is ignored', async () => {
+    await open(hairline);
+    const ops: MaskOp[] = [
+      ...DETECTED_MASK,
+      { kind: 'defect', mode: 'remove', x: 2000, y: 200, sensitivity: null },
+      { kind: 'defect', mode: 'add', x: 1900, y: 1500, sensitivity: 1 },
+    ];
+    const target = { folder: folder.path, stem: 'mask' };
+    const written = await engine.request('exportMask', { photoId: 'p', recipe: repair, edit: edit(...ops), target });
+    const { data, info } = await sharp(written.path).greyscale().raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([2400, 1800]);
+    expect(data[HAIR.y * 2400 + HAIR.x]).toBe(255);
+    expect(data[200 * 2400 + 2000]).toBe(0);
+    const hair = edit(...DETECTED_MASK, { kind: 'defect', mode: 'remove', ...HAIR, sensitivity: null });
+    const full = await engine.request('render', { photoId: 'p', recipe: repair, size: 'full', edit: hair });
+    expect(await isRepaired(full.revision)).toBe(false);
+  });
+});
+
+describe('in batches and on the command line', () => {
+  it('both looks are taken where the damage is repaired, one where it is not', async () => {
+    const repaired = await restore(hairline);
+    expect(repaired.passes.map(({ generator }) => generator)).toEqual(['thorough', 'thorough', 'inpainter']);
+    const { data } = await sharp(repaired.output!.path).raw().toBuffer({ resolveWithObject: true });
+    expect(data[3 * (HAIR.y * 2400 + HAIR.x)]).toBe(128);
+    expect((await restore(hairline, { recipe: recipe(false) })).passes).toHaveLength(1);
+    expect((await restore(hairline, { target: null })).passes).toHaveLength(1);
+    expect(told).toEqual([]);
+  });
+
+  it('progress only grows', async () => {
+    const shares: number[] = [];
+    await engine.request(
+      'restore',
+      {
+        ...{ path: hairline, recipe: repair, format: 'png', quality: 90, keepMetadata: true },
+        target: { folder: folder.path, stem: 'progress' },
+      },
+      { onProgress: ({ done }) => void shares.push(done) },
+    );
+    expect(shares.length).toBeGreaterThan(5);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  });
+
+  it('every tile is told of the whole photo', async () => {
+    // The green in the last tile makes the detector doubt the line in the first.
+    const line = (x: number, y: number) => (x === 30 && y > 20 && y < 200 ? BLACK : null);
+    const plain = draw(700, 300, line);
+    const green = draw(700, 300, (x, y) => (x >= 500 ? [0, 255, 0] : line(x, y)));
+    const found = async (name: string, raster: Raster) =>
+      (await restore(await write(name, raster), { target: null })).analysis.damage;
+    expect(await found('plain', plain)).toBeGreaterThan(0);
+    expect(await found('green', green)).toBe(0);
+  });
+
+  it.each([
+    ['one pixel wide', () => sharp({ create: { width: 1, height: 900, channels: 3, background: '#fff' } })],
+    ['one pixel', () => sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })],
+    ['white', () => sharp({ create: { width: 300, height: 200, channels: 3, background: '#fff' } })],
+    ['blue', () => sharp({ create: { width: 300, height: 200, channels: 3, background: '#00f' } })],
+    [
+      'see-through, grey and of 16 bits',
+      () =>
+        sharp(
+          Uint16Array.from({ length: 300 * 200 * 2 }, (_, i) => (i * 7919) % 65536),
+          {
+            raw: { width: 300, height: 200, channels: 2 },
+          },
+        ).toColourspace('grey16'),
+    ],
+  ])('a photo that is %s gets an answer', async (name, make) => {
+    const path = join(folder.path, `${name}.png`);
+    await make().png().toFile(path);
+    const { output, analysis } = await restore(path);
+    expect(output).not.toBeNull();
+    if (name === 'blue') expect(analysis.damage).toBe(0);
+    if (name === 'white') expect(analysis.damage).toBe(1);
+  });
+
+  it('a measuring graph that differs from its card is refused', async () => {
+    const path = await install('altered');
+    await writeFile(join(path, 'thorough', 'summary.onnx'), 'something else');
+    await engine.close();
+    engine = start(path);
+    await expect(restore(hairline)).rejects.toMatchObject({ code: 'GENERATOR_DAMAGED' });
+    const listed = await engine.request('generators', null);
+    expect(listed.map(({ id, state }) => [id, state])).toEqual([
+      ['inpainter', 'ready'],
+      ['thorough', 'damaged'],
+    ]);
+  });
+});
+
+it('in tiles it finds what it finds in one piece', async () => {
+  const store = async (name: string, tile: number) => {
+    const found = new GeneratorStore(await install(name, { tile }));
+    await found.refresh();
+    return found;
+  };
+  const sessions = new Sessions({
+    ...{ provider: 'cpu', threads: 1, avoid: [], budget: 1 << 30 },
+    ...{ onTrying: () => {}, onProvider: () => {}, busy: () => {} },
+  });
+  const photo = draw(500, 330, (x, y) => {
+    if ((x + 2 * y) % 97 === 0) return BLACK;
+    if (x > 300 && x < 330 && y > 90 && y < 200) return [255, 255, 255];
+    if (Math.hypot(x - 120, y - 127) < 9) return [0, 0, 255];
+    return (x * y) % 89 === 0 ? [250, 250, 250] : null;
+  });
+  const look = async (from: GeneratorStore) =>
+    detectDamage(photo, new JobTools(new Job('test', () => {}), from, sessions, null));
+  const [pieces, whole] = [await look(await store('pieces', 96)), await look(await store('whole', 2048))];
+  expect([pieces.report.tiles > 20, whole.report.tiles]).toEqual([true, 1]);
+  for (const kind of DAMAGE_PLANES) {
+    expect(whole[kind].some((value) => value > 200)).toBe(true);
+    expect(sameSamples(pieces[kind], whole[kind])).toBe(true);
+  }
+  await sessions.release();
+});
