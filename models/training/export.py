@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from . import data as data_module
+from .detector_net import CLASSES, DAMAGE_CLASSES
 from .generators import find
 from .networks import grow
 
@@ -144,15 +145,18 @@ def load_weights(spec, path):
 
 
 def centre_thresholds(net, thresholds):
-    """Moves the last bias of a DamageNet so that each given threshold becomes 0.5.
+    """Moves the last bias of a DetectorNet so that each class's threshold becomes 0.5.
 
-    The order of pixels by probability, and so every measured figure, stays the same; probabilities
-    near the threshold are told apart better when they are stored in a byte. Returns the new thresholds.
+    The three classes of damage must share one threshold. The order of pixels by probability, and so every measured figure,
+    stays the same; probabilities near the threshold are told apart better when they are stored in a byte. Returns the
+    thresholds for the card; what is not a class is left as it is.
     """
+    if len({thresholds[name] for name in DAMAGE_CLASSES}) != 1:
+        raise ValueError(f"the classes of damage must share one threshold: {thresholds}")
     with torch.no_grad():
-        for i, threshold in enumerate(thresholds.values()):
-            net.head.bias[4 * i : 4 * i + 4] -= float(np.log(threshold / (1 - threshold)))
-    return {name: 0.5 for name in thresholds}
+        for i, name in enumerate(CLASSES):
+            net.head.bias[4 * i : 4 * i + 4] -= float(np.log(thresholds[name] / (1 - thresholds[name])))
+    return {**thresholds, **{name: 0.5 for name in CLASSES}}
 
 
 def training_data(spec, data, pairs):

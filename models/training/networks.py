@@ -108,61 +108,6 @@ class Residual(nn.Module):
         return x + self.norm2(self.second(F.relu(self.norm1(self.first(x)))))
 
 
-class DamageNet(Mixed):
-    """Luma [N, 1, H, W] 0..1 -> damage [N, 2, H, W] 0..1 (lines, blobs); H, W multiples of 16.
-
-    Local contrast normalisation and top-hats are made in the graph; a U-Net at 1/2, 1/4 and 1/8
-    of the resolution reads them. `logits` returns the same before the sigmoid.
-    """
-
-    def __init__(self, widths=(32, 72, 144), dilations=(1, 2, 1), norm=True):
-        super().__init__()
-        a, b, c = widths
-        self.enter = nn.Conv2d(4 + 4 + 1 + 8 + 2, a, 3, padding=1)
-        self.half_in = Residual(a, norm=norm)
-        self.down1 = nn.Conv2d(a, b, 2, stride=2)
-        self.quarter_in = Residual(b, norm=norm)
-        self.down2 = nn.Conv2d(b, c, 2, stride=2)
-        self.eighth = nn.Sequential(*[Residual(c, dilation, norm) for dilation in dilations])
-        self.up2 = nn.Conv2d(c, b, 1)
-        self.hats = nn.Conv2d(2, b, 1)
-        self.quarter_out = Residual(b, norm=norm)
-        self.up1 = nn.Conv2d(b, a, 1)
-        self.half_out = Residual(a, norm=norm)
-        self.head = nn.Conv2d(a, 8, 1)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.constant_(self.head.bias, -4.0)  # damage is rare
-
-    @staticmethod
-    def features(luma):
-        """What a retoucher's eye uses. Returns ([N, 19, H/2, W/2], [N, 2, H/4, W/4])."""
-        half = F.avg_pool2d(luma, 2)
-        mean = box(half, 7)
-        spread = torch.sqrt(torch.clamp(box(half * half, 7) - mean * mean, min=0.0) + 4e-4)
-        pixels = unshuffle(luma)
-        fine = unshuffle(top_hats(luma, 5)) * 4.0
-        middle = top_hats(half, 5) * 4.0
-        coarse = top_hats(F.avg_pool2d(half, 2), 7) * 4.0
-        normal = torch.clamp((pixels - mean) / spread, -4.0, 4.0) * 0.5
-        return torch.cat([pixels - 0.5, normal, spread * 4.0, fine, middle], 1), coarse
-
-    def logits(self, luma):
-        """Log-odds [N, 2, H, W]."""
-        with torch.no_grad():
-            features, coarse = (self.arranged(f) for f in self.features(luma))
-        with self.low_precision(luma):
-            half = self.half_in(F.relu(self.enter(features)))
-            quarter = self.quarter_in(F.relu(self.down1(half)))
-            eighth = self.eighth(F.relu(self.down2(quarter)))
-            quarter = self.quarter_out(F.relu(quarter + double(self.up2(eighth)) + self.hats(coarse)))
-            half = self.half_out(F.relu(half + double(self.up1(quarter))))
-            logits = self.head(half)
-        return F.pixel_shuffle(logits.float(), 2)
-
-    def forward(self, luma):
-        return torch.sigmoid(self.logits(luma))
-
-
 class InpaintNet(Mixed):
     """[N, 4, H, W] (RGB 0..1 and mask, 1 = hole) -> filled RGB [N, 3, H, W]; H, W multiples of 32.
 

@@ -1,12 +1,14 @@
 """Trains a generator: python3 -m training.train <id> --minutes N --data <folder>
 
-Source: written for this project. Schedules run by wall time, so that any budget is used to its end.
-A run can be stopped and continued at any moment (state is written every --save minutes).
+Source: written for this project. Schedules run by wall time, so that any budget is used to its end; with --long instead of
+--minutes a run has no end, and goes on whenever the same command is given. A run can be stopped or killed at any moment:
+its state is written every --save minutes.
 """
 import argparse
 import json
 import math
 import os
+import shutil
 import signal
 import time
 from datetime import datetime, timezone
@@ -31,14 +33,32 @@ def choose_device(name):
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def low_precision_pays(device):
-    """True on GPUs and on processors with bfloat16 arithmetic."""
+def has_bfloat16(device):
+    """True on GPUs and on processors with bfloat16 arithmetic; elsewhere it is twenty times as slow."""
     if device.type == "cuda":
         return True
     try:
-        return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
+        flags = Path("/proc/cpuinfo").read_text()
     except OSError:
         return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def low_precision_pays(device, step=None, seconds=10.0):
+    """Whether to compute in bfloat16. step: callable(mixed), one training step; both kinds are timed with it for at most
+    about `seconds`. Without a step, the processor's word is taken."""
+    if device.type == "cuda" or not has_bfloat16(device) or step is None:
+        return has_bfloat16(device)
+    taken = {True: [], False: []}
+    begin = time.monotonic()
+    for _ in range(3):
+        for mixed in (True, False):
+            started = time.monotonic()
+            step(mixed)
+            taken[mixed].append(time.monotonic() - started)
+        if time.monotonic() - begin > seconds:
+            break
+    return min(taken[True]) <= min(taken[False])
 
 
 def learning_rate(progress, peak, gan_share=0.0):
@@ -51,6 +71,12 @@ def learning_rate(progress, peak, gan_share=0.0):
     else:
         progress = progress / (1 - gan_share)
     return peak * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+def long_rate(minutes, peak, warm=3.0, steady=120.0):
+    """Learning rate of a run without an end: a warm-up of `warm` minutes, `steady` minutes at the peak, from then on with the
+    square root of the time."""
+    return peak * min(1.0, 0.1 + 0.9 * minutes / warm) * min(1.0, steady / max(minutes, 1e-9)) ** 0.5
 
 
 def save_atomic(state, path):
@@ -66,12 +92,51 @@ def save_atomic(state, path):
     data_module.atomic_write(path, write)
 
 
+def shortened(state):
+    """An optimiser's state with its moments in bfloat16, half the size; loading makes float32 of them again."""
+    moments = {
+        key: {name: value.bfloat16() if torch.is_tensor(value) and value.dim() else value for name, value in moment.items()}
+        for key, moment in state["state"].items()
+    }
+    return {**state, "state": moments}
+
+
+class State:
+    """The files of a run's state. They belong together: a new set is written into a folder of its own, which then takes the
+    place of the old one, so that a run killed at any moment finds one that is whole."""
+
+    def __init__(self, folder):
+        self.now, self.next, self.last = (Path(folder) / name for name in ("state", "state.next", "state.last"))
+
+    def read(self, device):
+        """{name: what was saved}; None where there is nothing yet."""
+        for folder in (self.now, self.last):
+            if folder.exists():
+                return {path.stem: torch.load(path, map_location=device) for path in sorted(folder.glob("*.pt"))}
+        return None
+
+    def write(self, parts):
+        """Saves {name: state}, each in a file of its own."""
+        shutil.rmtree(self.next, ignore_errors=True)
+        self.next.mkdir(parents=True)
+        for name, part in parts.items():
+            save_atomic(part, self.next / f"{name}.pt")
+        shutil.rmtree(self.last, ignore_errors=True)
+        if self.now.exists():
+            os.replace(self.now, self.last)
+        os.replace(self.next, self.now)
+
+
 class Run:
-    """One training run with its folder of state: weights.pt, optimiser.pt, game.pt."""
+    """One training run with its folder of state.
+
+    minutes: the budget; None for a run without an end.
+    """
 
     def __init__(self, spec, pictures, overlays, folder, device, minutes, seed=1, workers=1, batch=None, perceptual=None, mixed=None, start=None, log=print, pairs=None, share=0.5):
         self.spec, self.folder, self.device, self.minutes, self.seed, self.log = spec, Path(folder), device, minutes, seed, log
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.state = State(self.folder)
         self.batch = batch or spec.batch
         torch.manual_seed(seed)
         self.net = spec.build().to(device)
@@ -87,8 +152,10 @@ class Run:
         spec.begin(self.net)
         self.ema = Ema(self.net)
         self.ema.net.mixed = False
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=spec.rate, weight_decay=1e-4, betas=spec.betas)
+        groups = [{**group, "lr": spec.rate} for group in spec.groups(self.net)]
+        self.optimiser = torch.optim.AdamW(groups, lr=spec.rate, weight_decay=1e-4, betas=spec.betas)
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
+        self.logged = 0.0  # seconds that runs.jsonl knows of
         self.interrupted = False
         self.game, self.lpips, self.perceptual = None, None, perceptual
         train, held = pictures.split(data_module.HELD_OUT_EVERY) if pictures is not None else (None, None)
@@ -102,9 +169,10 @@ class Run:
             own = spec.pair_sampler(pairs)
             return own if pictures is None else data_module.Mixture(own, spec.sampler(pictures, overlays), share)
 
-        fixed = data_module.SamplePool(sampler(held, held_overlays, held_pairs), 7, 64, workers=0, reuse=1, upright=spec.upright)
+        fixed = data_module.SamplePool(sampler(held, held_overlays, held_pairs), 7, spec.held_size, workers=0, reuse=1, upright=spec.upright)
         self.held = spec.to_tensors(tuple(a for a in fixed.draw()), device)
         self._resume()
+        self.first_seconds = self.seconds
         self.pool = data_module.SamplePool(
             sampler(*self.trained_on), seed, self.batch, workers, spec.reuse, first=self.step * self.batch, upright=spec.upright
         )
@@ -112,39 +180,56 @@ class Run:
     # ------------------------------------------------------------ state
 
     def _resume(self):
-        weights, optimiser = self.folder / "weights.pt", self.folder / "optimiser.pt"
-        if not (weights.exists() and optimiser.exists()):
+        state = self.state.read(self.device)
+        if state is None:
             return
-        state = torch.load(weights, map_location=self.device)
+        run = state["run"]
         self.net.load_state_dict(state["net"])
         self.ema.net.load_state_dict(state["ema"])
-        self.ema.updates = state["updates"]
-        self.step, self.seconds, self.best = state["step"], state["seconds"], state["best"]
-        self.optimiser.load_state_dict(torch.load(optimiser, map_location=self.device)["optimiser"])
-        if state["phase"] == "adversarial":
+        self.ema.updates = run["updates"]
+        self.step, self.seconds, self.best = run["step"], run["seconds"], run["best"]
+        self.before, self.logged = run.get("before", self.before), run.get("logged", 0.0)
+        self.optimiser.load_state_dict(state["optimiser"])
+        if run["phase"] == "adversarial":
             self._begin_game()
-            game = torch.load(self.folder / "game.pt", map_location=self.device)
-            self.game.net.load_state_dict(game["net"])
-            self.game.optimiser.load_state_dict(game["optimiser"])
+            self.game.net.load_state_dict(state["game"]["net"])
+            self.game.optimiser.load_state_dict(state["game"]["optimiser"])
         self.log(f"resumed at step {self.step}, {self.seconds / 60:.1f} minutes, {self.phase}")
 
     def save(self):
-        """Writes the whole state, each file at once."""
-        save_atomic(
-            {
-                "net": self.net.state_dict(),
-                "ema": self.ema.net.state_dict(),
+        """Writes the whole state at once."""
+        parts = {
+            "net": self.net.state_dict(),
+            "ema": self.ema.net.state_dict(),
+            "optimiser": shortened(self.optimiser.state_dict()),
+            "run": {
                 "updates": self.ema.updates,
                 "step": self.step,
                 "seconds": self.seconds,
                 "phase": self.phase,
                 "best": self.best,
+                "before": self.before,
+                "logged": self.logged,
             },
-            self.folder / "weights.pt",
-        )
-        save_atomic({"optimiser": self.optimiser.state_dict()}, self.folder / "optimiser.pt")
+        }
         if self.game is not None:
-            save_atomic({"net": self.game.net.state_dict(), "optimiser": self.game.optimiser.state_dict()}, self.folder / "game.pt")
+            parts["game"] = {"net": self.game.net.state_dict(), "optimiser": self.game.optimiser.state_dict()}
+        self.state.write(parts)
+
+    def choose_arithmetic(self):
+        """Takes bfloat16 or float32, whichever makes a step quicker here. Nothing of the trial is kept."""
+        import copy
+
+        tensors = self.spec.to_tensors(self.pool.draw(), self.device)
+        trial = copy.deepcopy(self.net)
+
+        def step(mixed):
+            trial.mixed = mixed
+            loss, _ = self.spec.loss(trial, tensors)
+            loss.backward()
+
+        self.net.mixed = low_precision_pays(self.device, step)
+        self.log(f"computes in {'bfloat16' if self.net.mixed else 'float32'}")
 
     def keep(self, name, metrics):
         """Writes the averaged weights, and the discriminator where there is one, as export.py reads them."""
@@ -208,14 +293,18 @@ class Run:
         last = saved = measured = time.monotonic()
         losses, metrics, stop = [], {}, False
         first = self.step
-        while self.seconds < self.minutes * 60 and not stop and not self.interrupted and (steps is None or self.step - first < steps):
-            progress = self.seconds / (self.minutes * 60)
+        budget = math.inf if self.minutes is None else self.minutes * 60
+        while self.seconds < budget and not stop and not self.interrupted and (steps is None or self.step - first < steps):
+            progress = self.seconds / budget
             if self.phase == "supervised" and self.spec.gan_share and progress >= 1 - self.spec.gan_share:
                 self.keep("supervised.pt", self.measure())
                 self._begin_game()
-            rate = learning_rate(progress, self.spec.rate, self.spec.gan_share)
+            if self.minutes is None:
+                rate = long_rate(self.seconds / 60, self.spec.rate)
+            else:
+                rate = learning_rate(progress, self.spec.rate, self.spec.gan_share)
             for group in self.optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = rate * group.get("factor", 1.0)
             if self.game is not None:
                 self.game.follow(rate * 4 / self.spec.rate)
             tensors = self.spec.to_tensors(self.pool.draw(), self.device)
@@ -235,6 +324,9 @@ class Run:
                 mean = sum(losses) / len(losses)
                 self.log(f"step {self.step} min {self.seconds / 60:.1f} loss {mean:.4f} rate {rate:.2e} {rounded(metrics)} {extra}")
                 losses = []
+                if self.phase == "supervised" and metrics.get("score", -math.inf) > self.best:
+                    self.best = metrics["score"]
+                    self.keep("best.pt", metrics)
                 if self.phase == "adversarial":
                     with torch.no_grad():
                         self.game.check_diversity(self.spec.generate(self.ema.net, self.held), self.spec.truth(self.held))
@@ -268,7 +360,9 @@ def main():
     """Command line; see the README."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("id")
-    parser.add_argument("--minutes", type=float, required=True, help="wall minutes in all, earlier parts of a resumed run included")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--minutes", type=float, help="wall minutes in all, earlier parts of a resumed run included")
+    budget.add_argument("--long", action="store_true", help="without an end, with low priority; goes on from its state, else from the kept weights")
     parser.add_argument("--data", help="data folder; may be left out with --pairs")
     parser.add_argument("--pairs", action="append", help="folder that emulsion synthesise has made; may be given several times")
     parser.add_argument("--pairs-share", type=float, default=0.5, help="share of samples from --pairs beside those from --data")
@@ -279,8 +373,9 @@ def main():
     parser.add_argument("--workers", type=int, default=1 if (os.cpu_count() or 2) <= 4 else (os.cpu_count() or 2) - 2)
     parser.add_argument("--batch", type=int, help="samples a step; the default suits a CPU")
     parser.add_argument("--crop", type=int, help="side of the samples in pixels; small ones give more steps early on")
+    parser.add_argument("--shape", help="which of the generator's shapes to build, where it has several")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--name", default="default", help="name of the run's folder of state")
+    parser.add_argument("--name", help="name of the run's folder of state: 'default', with --long 'long'")
     parser.add_argument("--start", help="weights to begin with, e.g. training/checkpoints/<id>.pt; a narrower net's are grown")
     parser.add_argument("--rate", type=float, help="peak learning rate; lower it with --start")
     parser.add_argument("--gan-share", type=float, help="last share of the budget that is trained adversarially")
@@ -289,12 +384,21 @@ def main():
     arguments = parser.parse_args()
     if arguments.data is None and arguments.pairs is None:
         parser.error("nothing to train on: --data or --pairs is needed")
+    arguments.name = arguments.name or ("long" if arguments.long else "default")
+    if arguments.long and hasattr(os, "nice"):
+        os.nice(19 - os.nice(0))
     cv2.setNumThreads(1)
     torch.set_num_threads(arguments.threads)
     spec, device = find(arguments.id), choose_device(arguments.device)
     spec.rate, spec.crop = arguments.rate or spec.rate, arguments.crop or spec.crop
     spec.gan_share = spec.gan_share if arguments.gan_share is None else arguments.gan_share
+    if arguments.shape is not None:
+        if arguments.shape not in getattr(spec, "shapes", {}):
+            parser.error(f"{spec.id} has no shape {arguments.shape!r}; there are: {', '.join(getattr(spec, 'shapes', {})) or 'none'}")
+        spec.shape = arguments.shape
     folder = data_module.cache_folder() / "runs" / f"{spec.id}-{arguments.name}"
+    if arguments.long and arguments.start is None:
+        arguments.start = kept_weights(spec, folder)
     if arguments.data is not None:
         spec.load(arguments.data)
     run = Run(
@@ -313,13 +417,38 @@ def main():
         share=arguments.pairs_share,
         log=lambda line: print(datetime.now(timezone.utc).strftime("%H:%M:%S"), line, flush=True),
     )
-    outcome = "finished"
-
     def interrupt(*_):
         run.interrupted = True
 
+    def record(outcome, metrics):
+        line = {
+            "id": spec.id,
+            "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+            "device": describe(device),
+            "minutes": round((run.seconds - (run.logged if arguments.long else 0)) / 60, 1),
+            **({"total": round(run.seconds / 60, 1)} if arguments.long else {}),
+            "steps": run.step,
+            "batch": run.batch,
+            "crop": spec.crop,
+            "data": {name: len(part or ()) for name, part in zip(("pictures", "overlays", "pairs"), run.trained_on)} | spec.data_counts(),
+            "seed": arguments.seed,
+            "start": Path(arguments.start).name if arguments.start else None,
+            "name": arguments.name,
+            **({"shape": spec.shape} if getattr(spec, "shapes", None) else {}),
+            "outcome": outcome,
+            "heldOut": rounded(metrics),
+        }
+        with open(arguments.runs, "a") as log:
+            log.write(json.dumps(line) + "\n")
+        run.logged = run.seconds
+
+    if arguments.long and run.seconds - run.logged > 60:
+        record("killed", {})  # the time since its last line in runs.jsonl
+        run.save()
+    run.choose_arithmetic()
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGINT, interrupt)
+    outcome, metrics = "finished", {}
     try:
         metrics = run.train(arguments.steps, save_every=arguments.save * 60, measure_every=arguments.measure * 60)
     except CollapseError as collapse:
@@ -327,23 +456,22 @@ def main():
         raise
     finally:
         run.close()
-        line = {
-            "id": spec.id,
-            "date": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
-            "device": describe(device),
-            "minutes": round(run.seconds / 60, 1),
-            "steps": run.step,
-            "batch": run.batch,
-            "crop": spec.crop,
-            "data": {name: len(part or ()) for name, part in zip(("pictures", "overlays", "pairs"), run.trained_on)},
-            "seed": arguments.seed,
-            "start": Path(arguments.start).name if arguments.start else None,
-            "name": arguments.name,
-            "outcome": "interrupted" if run.interrupted or "metrics" not in locals() else outcome,
-            "heldOut": rounded(metrics) if "metrics" in locals() else {},
-        }
-        with open(arguments.runs, "a") as log:
-            log.write(json.dumps(line) + "\n")
+        record("interrupted" if run.interrupted or not metrics else outcome, metrics)
+        run.save()
+
+
+def kept_weights(spec, folder):
+    """The half-precision weights in the repository that a long run without a state of its own goes on from; None where
+    there are none, or they are of another net."""
+    path = Path(__file__).with_name("checkpoints") / f"{spec.id}.pt"
+    if State(folder).read("cpu") is not None or not path.exists():
+        return None
+    try:
+        grow(spec.build(), torch.load(path, map_location="cpu")["weights"])
+    except ValueError as error:
+        print(f"{path.name} is of another net: {error}. Begins anew.", flush=True)
+        return None
+    return path
 
 
 if __name__ == "__main__":

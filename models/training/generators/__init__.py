@@ -12,7 +12,7 @@ class Generator:
 
     Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share,
     the last share of the budget that is trained adversarially, 0 for none; upright, whether samples are only
-    mirrored and never turned; betas of the optimiser; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
+    mirrored and never turned; betas of the optimiser; held_size, samples for measuring; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
     """
 
     id = ""
@@ -20,6 +20,7 @@ class Generator:
     outputs_picture = False
     upright = False
     betas = (0.9, 0.99)
+    held_size = 64  # samples that are never trained on, for measuring
 
     def build(self):
         """The untrained torch module, with `mixed` False."""
@@ -30,6 +31,14 @@ class Generator:
 
     def begin(self, net):
         """Called once with the net that a run begins with, its starting weights loaded."""
+
+    def groups(self, net):
+        """Parameters with the `factor` of the learning rate that each group takes."""
+        return [{"params": list(net.parameters()), "factor": 1.0}]
+
+    def data_counts(self):
+        """{name: count} of further data that training draws from, for runs.jsonl."""
+        return {}
 
     def sampler(self, pictures, overlays):
         """callable(numpy Generator) -> tuple of uint8 arrays [C, crop, crop]; runs in workers."""

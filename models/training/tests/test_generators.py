@@ -4,6 +4,7 @@ import os
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -13,10 +14,11 @@ from training.device_degradations import TO_YCC, mix
 from training.generators import find
 from training.generators.coloriser import to_rgb
 from training.generators.upscaler_x2_crisp import spoil
-from training.networks import DamageNet, InpaintNet, Residual, RestoreNet, UpscaleNet, grow, pull_push, receptive_radius, top_hats
+from training.detector_net import CLASSES, DetectorNet, any_damage
+from training.networks import ColourNet, InpaintNet, Residual, RestoreNet, UpscaleNet, grow, pull_push, receptive_radius, top_hats
 from training.resampling import resample
 from training.tests.made_data import made_data
-from training.train import Run, learning_rate, save_atomic
+from training.train import Run, long_rate, learning_rate, low_precision_pays, save_atomic
 
 torch.set_num_threads(1)
 IDENTITIES = (
@@ -60,17 +62,63 @@ class Operators(unittest.TestCase):
         self.assertEqual(float(black.abs().max()), 0)
 
 
+class Told(torch.nn.Module):
+    """A detector that is told the same of every photo."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, image):
+        return self.net.class_logits(image, torch.zeros(1, DetectorNet.SUMMARY, dtype=image.dtype))
+
+
 class Detector(unittest.TestCase):
-    def test_the_halo_of_the_card_covers_what_a_pixel_depends_on(self):
-        net = DamageNet((8, 8, 8))
+    def test_it_sees_256_pixels_and_more(self):
+        torch.manual_seed(1)
+        net = DetectorNet((8, 8, 8, 8), (1, 2))
         torch.nn.init.normal_(net.head.weight)
-        radius = receptive_radius(net, 1, 192, 3)
-        self.assertGreater(radius, 20)
-        self.assertLessEqual(radius, find("damage-detector").card()["halo"])
+        self.assertGreater(receptive_radius(Told(net), 3, 352, 2), 128)
 
     def test_an_untrained_net_finds_nothing(self):
+        net = DetectorNet((8, 8, 8, 8)).eval()
+        image = torch.rand(1, 3, 64, 64)
         with torch.no_grad():
-            self.assertLess(float(DamageNet()(torch.rand(1, 1, 64, 64)).max()), 0.2)
+            chance = net(image, net.summary(image))
+        self.assertEqual(chance.shape, (1, len(CLASSES), 64, 64))
+        self.assertLess(float(chance.max()), 0.2)
+
+    def test_the_strongest_class_has_the_chance_of_any_damage(self):
+        net = DetectorNet((8, 8, 8, 8)).eval()
+        torch.nn.init.normal_(net.head.weight, std=1.0)
+        image = torch.rand(1, 3, 64, 64)
+        with torch.no_grad():
+            told = net.summary(image)
+            logits, each = net.logits(image, told), net.class_logits(image, told)
+        torch.testing.assert_close(logits[:, :3].amax(1, keepdim=True), any_damage(each[:, :3]))
+        self.assertTrue(torch.equal(logits[:, :3].argmax(1), each[:, :3].argmax(1)))
+        torch.testing.assert_close(logits[:, 3:], each[:, 3:])
+
+    def test_what_is_told_of_the_whole_photo_changes_the_answer(self):
+        net = DetectorNet((8, 8, 8, 8)).eval()
+        torch.nn.init.normal_(net.head.weight, std=1.0)
+        image = torch.rand(1, 3, 64, 64)
+        with torch.no_grad():
+            a, b = (net.logits(image, torch.full((1, DetectorNet.SUMMARY), value)) for value in (-1.0, 1.0))
+        self.assertGreater(float((a - b).abs().max()), 1e-3)
+
+    def test_new_thresholds_keep_the_order_of_pixels(self):
+        net = DetectorNet((8, 8, 8, 8)).eval()
+        torch.nn.init.normal_(net.head.weight, std=1.0)
+        image = torch.rand(1, 3, 64, 64)
+        with torch.no_grad():
+            told = net.summary(image)
+            before = net(image, told)
+            thresholds = {"lines": 0.3, "areas": 0.3, "losses": 0.3, "writing": 0.8, "needed": 0.002}
+            self.assertEqual(export.centre_thresholds(net, thresholds), {"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "needed": 0.002})
+            after = net(image, told)
+        self.assertTrue(torch.equal(before[:, :3] > 0.3, after[:, :3] > 0.5))
+        self.assertTrue(torch.equal(before[:, 3:] > 0.8, after[:, 3:] > 0.5))
 
 
 class Inpainter(unittest.TestCase):
@@ -241,24 +289,28 @@ class Coloriser(unittest.TestCase):
 class Growth(unittest.TestCase):
     def test_a_grown_net_computes_the_same(self):
         torch.manual_seed(2)
-        small, large = DamageNet((8, 8, 12), (1,)), DamageNet((8, 12, 16), (1, 2, 1))
+        small, large = ColourNet((8, 8, 12, 12), (1,)), ColourNet((8, 12, 16, 16), (1, 2, 1))
         for module in small.modules():  # as after some training
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.running_mean.normal_()
                 module.running_var.uniform_(0.5, 2)
         torch.nn.init.normal_(small.head.weight)
+        told = torch.zeros(1), torch.zeros(1)
         grow(large, small.state_dict())
+        for seen in large.seen[1:]:
+            torch.nn.init.zeros_(seen.weight)
+            torch.nn.init.zeros_(seen.bias)
         x = torch.rand(1, 1, 64, 64)
-        torch.testing.assert_close(large.eval().logits(x), small.eval().logits(x), atol=1e-4, rtol=1e-4)
-        large.train().logits(x).mean().backward()
-        fresh = [m for n, m in large.named_modules() if isinstance(m, Residual) and n in ("eighth.1", "eighth.2")]
+        torch.testing.assert_close(large.eval()(x, *told), small.eval()(x, *told), atol=1e-4, rtol=1e-4)
+        large.train()(x, *told).sum().backward()
+        fresh = [m for n, m in large.named_modules() if isinstance(m, Residual) and n in ("floor.1", "floor.2")]
         self.assertTrue(all(float(m.norm2.weight.grad.abs().max()) > 0 for m in fresh))
 
     def test_weights_that_do_not_fit_are_refused(self):
         with self.assertRaisesRegex(ValueError, "enter.weight"):
-            grow(DamageNet((8, 8, 8)), DamageNet((12, 12, 12)).state_dict())
+            grow(ColourNet((8, 8, 8, 8)), ColourNet((12, 12, 12, 12)).state_dict())
         with self.assertRaisesRegex(ValueError, "does not fit"):
-            grow(DamageNet((8, 8, 8)), InpaintNet((8, 8)).state_dict())
+            grow(ColourNet((8, 8, 8, 8)), InpaintNet((8, 8)).state_dict())
 
 
 class Training(unittest.TestCase):
@@ -363,6 +415,51 @@ class Training(unittest.TestCase):
         self.assertLess(learning_rate(1.0, 1.0), 0.03)
         self.assertLess(learning_rate(0.7499, 1.0, 0.25), 0.03)
         self.assertAlmostEqual(learning_rate(0.75, 1.0, 0.25), 1 / 4, places=3)
+
+    def test_a_long_run_has_a_rate_at_any_time(self):
+        self.assertLess(long_rate(0, 1.0), 0.2)
+        self.assertEqual(long_rate(60, 1.0), 1.0)
+        self.assertAlmostEqual(long_rate(480, 1.0), 0.5)
+
+    def test_the_quicker_arithmetic_is_taken(self):
+        import time
+
+        cpu, words = torch.device("cpu"), "training.train.has_bfloat16"
+        slow_when = lambda slow: lambda mixed: time.sleep(0.02 if mixed == slow else 0.001)
+        with mock.patch(words, return_value=True):
+            self.assertTrue(low_precision_pays(cpu, slow_when(False)))
+            self.assertFalse(low_precision_pays(cpu, slow_when(True)))
+        with mock.patch(words, return_value=False):
+            self.assertFalse(low_precision_pays(cpu, slow_when(False)))
+
+    def test_a_run_that_is_killed_goes_on_from_its_last_state(self):
+        """Killed at several moments, also in the midst of writing; each time the next run reads a state that is whole."""
+        import signal
+        import subprocess
+        import sys
+        import time
+
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "EMULSION_TRAINING_CACHE": folder, "OMP_NUM_THREADS": "1"}
+            runs = Path(folder) / "runs.jsonl"
+            command = [sys.executable, "-m", "training.tests.long_run", str(runs)]
+            reached = -1
+            for wait in (0.4, 0.9, 1.3):
+                child = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment, stdout=subprocess.PIPE, text=True)
+                for line in child.stdout:  # it has begun to take steps
+                    if "steps begin" in line:
+                        break
+                time.sleep(wait)
+                child.send_signal(signal.SIGKILL)
+                child.wait()
+                child.stdout.close()
+                from training.train import State
+
+                state = State(Path(folder) / "runs/restorer-long").read("cpu")
+                self.assertIsNotNone(state)
+                self.assertEqual(set(state), {"net", "ema", "optimiser", "run"})
+                self.assertGreater(state["run"]["step"], reached)
+                reached = state["run"]["step"]
 
     def test_an_unknown_generator_is_named(self):
         with self.assertRaisesRegex(KeyError, ", ".join(IDENTITIES)):

@@ -1,74 +1,105 @@
-"""damage-detector: drawn damage that is plain or hard to see, and alarms on clean photographs.
+"""damage-detector: real damage marked by hand, drawn damage that is plain or hard to see, and alarms on clean photographs.
 
-Source: written for this project. With training data, the thresholds are chosen on held-out training
-pictures, so that the figures on Kodak are not fitted to Kodak; else they are the card's. Precision and
-recall are those of the net's pixels above its thresholds; the product measures the mask that it makes of
-them, which leaves out single pixels, the edge of the print and large blobs.
+Source: written for this project. With training data, the thresholds are chosen on the photographs that are kept for
+choosing (`real.CHOSEN_ON`) and on held-out clean pictures; else they are the card's. Precision and recall are those of the
+net's pixels above its thresholds; the product measures the mask that it makes of them, which leaves out single pixels and
+pieces that are nowhere certain.
 """
+import cv2
 import numpy as np
 import torch
 
 from ... import data as data_module
-from ... import degradations as d
-from ...generators.damage_detector import Sampler, detection_scores, f_score
-from .. import baselines, metrics, protocol
+from ...data import DataError
+from ...generators.damage_detector import COARSE_PIXELS, f_score, logit, pixel_counts, thumb_of
+from ...real import load_real
+from .. import baselines, captions, metrics, protocol
+from .. import real as real_damage
 from ..context import centre, row, write_sheet
 from ..tiles import run
 
 ID = "damage-detector"
 SIDE = 512
-THRESHOLDS = tuple(round(0.1 + 0.05 * i, 2) for i in range(16)) + tuple(round(0.86 + 0.01 * i, 2) for i in range(13))
-FALSE_SHARE = {"lines": 8e-4, "blobs": 4e-4}  # false alarms allowed on clean held-out pictures, by pixel
-CROPS = 120
+FINE_PIXELS = 6_000_000
+ODDS = tuple(np.round(np.arange(-2.0, 4.01, 0.25), 2))  # thresholds that are tried, in log-odds
+FALSE_SHARE = 5e-4  # of the pixels of clean pictures that may be marked
+WRITING = 0.5  # chance from which a pixel is writing
+
+
+def reduced(picture, pixels):
+    """A uint8 picture [H, W, 3] in at most so many pixels."""
+    scale = min(1.0, (pixels / (picture.shape[0] * picture.shape[1])) ** 0.5)
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+
+
+def look(net, card, picture, pixels):
+    """Chances float32 [4, h, w] of a whole picture, looked at in at most so many pixels."""
+    planes = lambda x: x.astype(np.float32).transpose(2, 0, 1) / 255
+    with torch.no_grad():
+        summary = net.summary(torch.from_numpy(planes(thumb_of(picture)))[None])
+    return run(net, planes(reduced(picture, pixels)), card, summary)
 
 
 def detect(net, card, picture):
-    """Probabilities float32 [2, H, W] for a uint8 picture [H, W, 3] or a float luma [H, W]."""
-    luma = picture if picture.ndim == 2 else (picture.astype(np.float32) / 255) @ d.LUMA
-    return run(net, luma[None].astype(np.float32), card)
+    """Chances float32 [4, H, W] of a uint8 picture [H, W, 3], the stronger of both looks, as the product takes them."""
+    coarse = look(net, card, picture, COARSE_PIXELS)
+    size = picture.shape[1::-1]
+    if coarse.shape[1:] == picture.shape[:2]:
+        return coarse
+    fine = look(net, card, picture, FINE_PIXELS)
+    enlarged = lambda x: np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in x])
+    return np.maximum(enlarged(coarse), fine if fine.shape[1:] == picture.shape[:2] else enlarged(fine))
+
+
+def damage_odds(chance):
+    """Log-odds [H, W] of damage of any class, far below any threshold where it is writing rather."""
+    damage = chance[:3].max(0)
+    return np.where((chance[3] >= WRITING) & (chance[3] >= damage), -9.0, logit(damage))
 
 
 def mask_of(chance, thresholds):
-    return ((chance[0] > thresholds["lines"]) | (chance[1] > thresholds["blobs"])).astype(np.uint8)
+    """bool [H, W]: damage above its threshold, and no writing."""
+    return damage_odds(chance) > logit(thresholds["lines"])
 
 
 def choose_thresholds(net, card, context):
-    """({'lines', 'blobs'}, rows on damage as it is trained on, with overlays that were never trained on)."""
+    """({class: threshold}, rows on the photographs that are kept for choosing)."""
+    try:
+        chosen = load_real(context.data, log=lambda line: None)[1]
+    except DataError:
+        chosen = []
+    if not chosen:
+        return card["thresholds"], []
+    counts = np.zeros((len(chosen), len(ODDS), 4))
+    for i, photo in enumerate(chosen[: context.limit]):
+        odds = damage_odds(detect(net, card, photo.rgb))
+        for k, threshold in enumerate(ODDS):
+            scale = 1e6 / odds.size
+            counts[i, k] = scale * np.array(pixel_counts(odds > threshold, photo.truth == 255, photo.truth != 128))
+    false, pixels = np.zeros(len(ODDS)), 0
     pictures = data_module.load_pictures(context.data).split(data_module.HELD_OUT_EVERY)[1]
-    overlays = data_module.load_overlays(context.data).split(data_module.OVERLAY_HELD_OUT_EVERY)[1]
-    false, pixels = np.zeros((2, len(THRESHOLDS))), 0
     for i in range(len(pictures))[: context.limit]:
-        rng = np.random.default_rng([5, i])
-        luma = (pictures[i][:512, :512].astype(np.float32) / 255) @ d.LUMA
-        for version in (luma, d.age(rng, luma)[0]):
-            chance = detect(net, card, version)
-            false += np.array([[(chance[k] > t).sum() for t in THRESHOLDS] for k in range(2)])
-            pixels += luma.size
-    false /= pixels
-    clean = [picture for name in ("kodak", "cid22") for _, picture in context.pictures(name)]
-    sampler = Sampler(data_module.Pictures.from_arrays(clean), overlays, 256)
-    counts = np.zeros((2, len(THRESHOLDS), 4))
-    for i in range(CROPS if context.limit is None else min(CROPS, 5 * context.limit)):
-        luma, label, judged = (torch.from_numpy(a.copy()).float()[None] for a in sampler(np.random.default_rng([6, i])))
-        with torch.no_grad():
-            chance = net(luma / 255)
-        for k in range(2):
-            for j, threshold in enumerate(THRESHOLDS):
-                counts[k, j] += detection_scores(chance[:, k : k + 1], label[:, k : k + 1], judged, threshold)
-    chosen, rows = {}, []
-    for k, name in enumerate(("lines", "blobs")):
-        allowed = [j for j in range(len(THRESHOLDS)) if false[k, j] <= FALSE_SHARE[name]] or [len(THRESHOLDS) - 1]
-        best = max(allowed, key=lambda j: f_score(counts[k, j])[0])
-        chosen[name] = THRESHOLDS[best]
-        for metric, value in zip(("F1", "precision", "recall"), f_score(counts[k, best])):
-            rows.append(row(f"as trained, {name}", metric, "", [value], {}, "crops as it is trained on, held-out overlays"))
-    return chosen, rows
+        odds = damage_odds(detect(net, card, np.ascontiguousarray(pictures[i][:SIDE, :SIDE])))
+        false += [(odds > threshold).sum() for threshold in ODDS]
+        pixels += odds.size
+    false /= max(1, pixels)
+    pooled = [f_score(counts[:, k].sum(0)) for k in range(len(ODDS))]
+    severe = [i for i, photo in enumerate(chosen) if photo.severity > 0]
+    mean = [float(np.mean([f_score(counts[i, k])[0] for i in severe])) if severe else 0.0 for k in range(len(ODDS))]
+    allowed = [k for k in range(len(ODDS)) if false[k] <= FALSE_SHARE] or [len(ODDS) - 1]
+    best = max(allowed, key=lambda k: pooled[k][0] + mean[k])
+    damage = float(1 / (1 + np.exp(-ODDS[best])))
+    thresholds = {**card["thresholds"], "lines": damage, "areas": damage, "losses": damage, "writing": WRITING}
+    data = f"{len(chosen)} real photographs that thresholds are chosen on"
+    rows = [row("real, chosen on", metric, "", [value], {}, data) for metric, value in zip(("F1", "precision", "recall"), pooled[best])]
+    rows.append(row("real, chosen on", "F1 by photograph", "", [mean[best]], {}, data))
+    rows.append(row("clean, held out", "false positives", "%", [100 * false[best]], {}, "held-out training pictures"))
+    return thresholds, rows
 
 
 def held_out_overlays(folder, count):
     """`count` scanned overlays that were never trained on, evenly spread over the kinds: uint8 [h, w]."""
-    import cv2
-
     paths = sorted(folder.glob("*/*.webp"), key=lambda p: f"{p.parent.name}/{p.name}")
     held = [p for p in paths if data_module.is_held_out(f"damage/{p.parent.name}/{p.name}", data_module.OVERLAY_HELD_OUT_EVERY)]
     return [cv2.imread(str(held[i * len(held) // count]), cv2.IMREAD_GRAYSCALE) for i in range(count)]
@@ -88,30 +119,40 @@ def measure(net, card, context):
     thresholds, rows = card["thresholds"], []
     if (context.data / "train/manifest.csv").exists():
         thresholds, rows = choose_thresholds(net, card, context)
+    find = lambda picture: mask_of(detect(net, card, picture), thresholds)
+    found, sentences = real_damage.measure(find, context.data / "eval", context.limit)
+    for sentence in sentences:
+        print(sentence, flush=True)
+    folder = data_module.cache_folder() / "captions"
+    if (folder / "captions.json").exists():
+        found += captions.measure(find, folder, context.limit)
+    rows = found + rows
     for case, damaged in cases(context):
         score = lambda find: metrics.scores(np.sum([metrics.detection(find(p), label, judged) for p, label, judged in damaged], 0))
         classic = score(baselines.detect)
-        for metric, value in score(lambda p: mask_of(detect(net, card, p), thresholds)).items():
+        for metric, value in score(lambda p: find(p).astype(np.uint8)).items():
             against = {baselines.DETECTION: [classic[metric]]}
             rows.append(row(case, metric, "", [value], against, f"{len(damaged)} pictures of {SIDE} px, 2 px tolerance"))
     for name in ("kodak", "cid22"):
         clean = [picture for _, picture in context.pictures(name)]
         share = lambda find: [100 * float(find(picture).mean()) for picture in clean]
         if clean:
-            alarms, against = share(lambda p: mask_of(detect(net, card, p), thresholds)), {baselines.DETECTION: share(baselines.detect)}
+            alarms, against = share(find), {baselines.DETECTION: share(baselines.detect)}
             rows.append(row(f"clean, {name}", "false positives", "%", alarms, against, f"{len(alarms)} clean pictures"))
     return {"thresholds": thresholds, "rows": rows}
 
 
 def sheet(net, card, context, path, thresholds=None):
-    """Drawn damage and what was found of it; then real old photographs. Lines are marked red, blobs blue."""
+    """Drawn damage and what was found of it; then real old photographs. Lines are red, areas blue, losses purple, writing green."""
     thresholds = thresholds or card["thresholds"]
+    colours = ((255, 60, 60), (80, 160, 255), (220, 80, 255))
 
     def marked(picture):
         chance = detect(net, card, picture)
-        shown = picture // 2
-        shown[chance[1] > thresholds["blobs"]] = (80, 160, 255)
-        shown[chance[0] > thresholds["lines"]] = (255, 60, 60)
+        shown, found, kind = picture // 2, mask_of(chance, thresholds), chance[:3].argmax(0)
+        for k, colour in enumerate(colours):
+            shown[found & (kind == k)] = colour
+        shown[(chance[3] >= WRITING) & ~found] = (60, 200, 60)
         return shown
 
     lines = []
@@ -119,5 +160,6 @@ def sheet(net, card, context, path, thresholds=None):
         for picture, label, _judged in damaged[:2]:
             lines.append([picture, marked(picture), np.repeat(label[..., None] * 255, 3, -1)])
     for _, picture in context.pictures("old"):
-        lines.append([picture[:SIDE, :SIDE], marked(picture)[:SIDE, :SIDE]])
+        small = reduced(picture, SIDE * SIDE)
+        lines.append([small, cv2.resize(marked(picture), small.shape[1::-1], interpolation=cv2.INTER_AREA)])
     write_sheet(path, lines)

@@ -1,0 +1,300 @@
+"""Scores a detector on real damage that was marked by hand; the same as bench/evaluate/real.ts, to the last digit but six.
+
+Source: written for this project. What is measured, for each photograph of <data>/eval/real:
+
+- Pixels: one that was found is right where damage lies within the tolerance t of it (shapes.tolerance: 3 px at 640 px of the
+  longer side), a damaged one is recalled where one was found within t. What is not judged (128) counts only beside damage.
+  Counts are summed as if each photograph had a megapixel. `F1 by photograph` is the mean of the photographs of severity 1 to 3;
+  damage of which nothing was found counts 0.
+- Lines: the share of the length of creases, cracks, scratches, hairs and scuffs that was found within t, where the mask has
+  damage within t. Those drawn as areas or spots count by their middle lines. Lengths are summed as if the photograph were one
+  of a megapixel.
+- Specks: dust, spots, specks and bubbles drawn as spots or areas, one by one: found where at least half of their damaged
+  pixels have a found one within t.
+- Kept regions hurt: regions that a repair must leave alone of which more than 1 % was found, and not within t of damage.
+- Writing touched: the share of the pixels in kept regions of lettering, not within t of damage, that was found.
+
+Nothing of it is certain to a pixel: marks are 1 to 2 px wide at their edges, the finest specks are not all marked.
+"""
+import csv
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .. import data as data_module
+from . import shapes
+
+LINES = frozenset(("crease", "crack", "scratch", "hair", "scuff"))
+SPECKS = frozenset(("dust", "spot", "spots", "speck", "specks", "tarnish spot", "bubble"))
+HURT = 0.01
+# What somebody wrote, printed or painted to be read, by the words that kept regions are described in.
+LETTERING = re.compile(
+    r"\b(hand-?writ\w*|writing|written|captions?|letter(s|ing|ed)?|numbers?|numerals?|signs?|signboard|signature|words?|text|stamp|"
+    r"inscriptions?|title|dated?|name|initials?|printed card|calendar|watermark|copyright)\b",
+    re.IGNORECASE,
+)
+HELD_OUT = 2  # the fold that nothing was trained on
+DAMAGE, UNJUDGED = 255, 128
+
+
+class RealError(ValueError):
+    """A photograph cannot be measured; the message is a sentence that says why."""
+
+
+@dataclass
+class Entry:
+    """A line of index.tsv with its fold: severity 0 to 3, must_repair y, n or ?, fold None where none is given."""
+
+    stem: str
+    severity: int
+    must_repair: str
+    fold: int
+
+
+@dataclass
+class Photograph:
+    """picture: uint8 [H, W, 3] RGB; truth: uint8 [H, W], 255 damage, 128 not judged; notes: see `check_notes`."""
+
+    entry: Entry
+    picture: np.ndarray
+    truth: np.ndarray
+    notes: dict
+
+
+# ---------------------------------------------------------------- scores of one photograph
+
+
+def is_writing(what):
+    """Whether a kept region is lettering, by its description."""
+    return LETTERING.search(what) is not None
+
+
+def score(found, truth, notes):
+    """Counts of one photograph, as floats.
+
+    found: bool [H, W]; truth: uint8 [H, W]; notes: strokes as `check_notes` gives them. Returns {right, found, recalled,
+    damaged, f1 (None: no damage), lines_found, lines, specks_found, specks, hurt, kept, writing_touched, writing}.
+    """
+    height, width = truth.shape
+    reach = shapes.tolerance(height, width)
+    damage, judged = truth == DAMAGE, truth != UNJUDGED
+    near_damage, near_found = shapes.near(damage, reach), shapes.near(found, reach)
+    stray = found & ~near_damage
+    counts = [found & near_damage & judged, found & judged, damage & near_found, damage]
+    pixels = np.array([each.sum() for each in counts], np.float64)
+    area, side = 1e6 / (height * width), 1e3 / math.sqrt(height * width)
+    line, speck = _lines(notes, damage, near_damage, near_found), _specks(notes, damage, near_found)
+    hurt, writing = 0, np.zeros((height, width), bool)
+    for region in notes["keep"]:
+        rows, columns, inside = shapes.polygon(region["points"], height, width)
+        hurt += (stray[rows, columns] & inside).sum() > HURT * max(1, inside.sum())
+        if is_writing(region["what"]):
+            writing[rows, columns] |= inside
+    writing &= ~near_damage
+    return {
+        **dict(zip(("right", "found", "recalled", "damaged"), (float(v) for v in area * pixels))),
+        "f1": f_score(*pixels)["F1"] if pixels[3] else None,
+        "lines_found": float(side * line[0]),
+        "lines": float(side * line[1]),
+        "specks_found": float(speck[0]),
+        "specks": float(speck[1]),
+        "hurt": float(hurt),
+        "kept": float(len(notes["keep"])),
+        "writing_touched": float(area * (writing & found).sum()),
+        "writing": float(area * writing.sum()),
+    }
+
+
+def _drawn(notes, kinds, height, width):
+    """(rows, columns, bool [h, w]) of the areas and spots of some kinds."""
+    for area in notes["areas"]:
+        if area["kind"] in kinds:
+            yield shapes.polygon(area["points"], height, width)
+    for spot in notes["spots"]:
+        if spot["kind"] in kinds:
+            yield shapes.disc(spot["at"], spot["radius"], height, width)
+
+
+def _lines(notes, damage, near_damage, near_found):
+    """(length found, length) of the lines, in pixels."""
+    found = total = 0.0
+    for line in notes["lines"]:
+        if line["kind"] in LINES:
+            x, y, length = shapes.samples(line["points"], *damage.shape)
+            length = length * near_damage[y, x]
+            total += length.sum()
+            found += (length * near_found[y, x]).sum()
+    for rows, columns, inside in _drawn(notes, LINES, *damage.shape):
+        middle = shapes.thin(inside & damage[rows, columns])
+        total += middle.sum()
+        found += (middle & near_found[rows, columns]).sum()
+    return found, total
+
+
+def _specks(notes, damage, near_found):
+    """(found, all) of the specks; what was marked as one and shows nothing in the mask is none."""
+    found = total = 0
+    for rows, columns, inside in _drawn(notes, SPECKS, *damage.shape):
+        speck = inside & damage[rows, columns]
+        size = speck.sum()
+        total += size > 0
+        found += size > 0 and 2 * (speck & near_found[rows, columns]).sum() >= size
+    return found, total
+
+
+# ---------------------------------------------------------------- scores of many
+
+
+def f_score(right, found, recalled, damaged):
+    """{'precision', 'recall', 'F1'} of summed counts."""
+    precision, recall = right / max(found, 1), recalled / max(damaged, 1)
+    return {"precision": precision, "recall": recall, "F1": 2 * precision * recall / max(precision + recall, 1e-9)}
+
+
+def summary(scored):
+    """What [(Entry, score)] come to: {metric: value}, None where there is nothing to measure it on."""
+    total = {key: sum(each[key] for _, each in scored) for key in scored[0][1] if key != "f1"}
+    alone = [each["f1"] for entry, each in scored if entry.severity > 0 and each["f1"] is not None]
+    share = lambda part, whole: total[part] / total[whole] if total[whole] else None
+    writing = share("writing_touched", "writing")
+    return {
+        **{key: float(v) for key, v in f_score(*(total[k] for k in ("right", "found", "recalled", "damaged"))).items()},
+        "F1 by photograph": float(np.mean(alone)) if alone else None,
+        "lines found": share("lines_found", "lines"),
+        "specks found": share("specks_found", "specks"),
+        "kept regions hurt": total["hurt"] if total["kept"] else None,
+        "writing touched": None if writing is None else 100 * writing,
+    }
+
+
+def groups(scored):
+    """[(name, those of `scored` in it)]: all, the fold that is held out, the folds that may be trained on; none empty."""
+    parts = (
+        (f"all {len(scored)}", scored),
+        (f"fold {HELD_OUT}", [pair for pair in scored if pair[0].fold == HELD_OUT]),
+        ("folds 0 and 1", [pair for pair in scored if pair[0].fold in (0, 1)]),
+    )
+    return [(name, part) for name, part in parts if part]
+
+
+UNITS = {"writing touched": "%"}
+
+
+def rows(scored):
+    """Rows of the table for [(Entry, score)], as `context.row` has them."""
+    result = []
+    for name, part in groups(scored):
+        kept = int(sum(each["kept"] for _, each in part))
+        for metric, value in summary(part).items():
+            each = {"case": f"real, {name}", "metric": metric, "unit": UNITS.get(metric, ""), "data": f"{len(part)} real photographs"}
+            result.append({**each, "value": value, "baselines": {}, "pictures": [value]})
+            if metric == "kept regions hurt":
+                result[-1]["of"] = kept
+    return result
+
+
+# ---------------------------------------------------------------- the folder
+
+
+def read_index(folder):
+    """([Entry], [sentence]) of index.tsv and folds.tsv in a folder; ([], []) where there is no index."""
+    folder = Path(folder)
+    if not (folder / "index.tsv").exists():
+        return [], []
+    folds, wrong, entries = {}, [], []
+    for line in _table(folder / "folds.tsv"):
+        if line[0] != "stem":
+            folds[line[0]] = int(line[1]) if len(line) > 1 and line[1].isdigit() else None
+    for number, line in enumerate(_table(folder / "index.tsv"), 1):
+        if line[0] == "stem":
+            continue
+        if len(line) < 3 or line[1] not in ("0", "1", "2", "3") or line[2] not in ("y", "n", "?"):
+            wrong.append(f"real/index.tsv, line {number} ({line[0]}): expected a severity from 0 to 3 and y, n or ?; left out")
+            continue
+        entries.append(Entry(line[0], int(line[1]), line[2], folds.get(line[0])))
+    return entries, wrong
+
+
+def _table(path):
+    """Lines of a table, split at tabs; none where there is no such file."""
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as handle:
+        return [line for line in csv.reader(handle, delimiter="\t", quoting=csv.QUOTE_NONE) if line and line[0]]
+
+
+def check_notes(notes):
+    """The strokes {lines, areas, spots, keep}, each a list, of what a JSON file holds. Raises RealError."""
+    is_number = lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    is_point = lambda value: isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
+    is_text = lambda value: isinstance(value, str)
+    is_path = lambda value: isinstance(value, list) and len(value) > 0 and all(map(is_point, value))
+    wanted = {
+        "lines": {"points": is_path, "kind": is_text},
+        "areas": {"points": is_path, "kind": is_text},
+        "spots": {"at": is_point, "radius": is_number, "kind": is_text},
+        "keep": {"points": is_path, "what": is_text},
+    }
+    if not isinstance(notes, dict):
+        raise RealError("it holds no strokes")
+    checked = {}
+    for name, fields in wanted.items():
+        checked[name] = notes.get(name, [])
+        if not isinstance(checked[name], list):
+            raise RealError(f"“{name}” is no list")
+        for number, stroke in enumerate(checked[name], 1):
+            for field, is_right in fields.items():
+                if not isinstance(stroke, dict) or not is_right(stroke.get(field)):
+                    raise RealError(f"number {number} of “{name}” has no “{field}” as expected")
+    return checked
+
+
+def read_photograph(entry, photographs, masks):
+    """A Photograph out of the folders of both. Raises RealError."""
+    paths = sorted(p for p in Path(photographs).glob("*") if p.stem == entry.stem)
+    if not paths:
+        raise RealError(f"real/index.tsv names {entry.stem}, but there is no such photograph in {Path(photographs).name}: left out")
+    picture = data_module.read_rgb(paths[0])
+    if picture is None:
+        raise RealError(f"{paths[0].name} cannot be read: left out")
+    mask = Path(masks) / f"{entry.stem}.mask.png"
+    truth = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) if mask.exists() else None
+    if truth is None:
+        raise RealError(f"{mask.name} {'cannot be read' if mask.exists() else 'is missing'}: {entry.stem} is left out")
+    if truth.shape != picture.shape[:2]:
+        sizes = (f"{each.shape[1]} x {each.shape[0]} px" for each in (truth, picture))
+        raise RealError("{} has {}, its photograph {}: left out".format(mask.name, *sizes))
+    strokes = Path(masks) / f"{entry.stem}.json"
+    try:
+        notes = check_notes(json.loads(strokes.read_text(encoding="utf-8")) if strokes.exists() else {})
+    except (RealError, ValueError) as error:
+        raise RealError(f"{strokes.name} is broken ({error}): {entry.stem} is left out") from error
+    return Photograph(entry, picture, truth, notes)
+
+
+def measure(detect, evaluation, limit=None, show=None):
+    """Measures a detector on the photographs of <evaluation>/old and the masks of <evaluation>/real.
+
+    detect: a function of a uint8 RGB picture [H, W, 3] that returns bool [H, W], what it would repair at its default.
+    limit: the first so many photographs; show: called with each (Photograph, found). Returns (rows, sentences about what was
+    left out and why); no rows where there is nothing to measure on.
+    """
+    folder = Path(evaluation) / "real"
+    entries, wrong = read_index(folder)
+    scored = []
+    for entry in entries[:limit]:
+        try:
+            photograph = read_photograph(entry, Path(evaluation) / "old", folder)
+        except RealError as error:
+            wrong.append(str(error))
+            continue
+        found = detect(photograph.picture)
+        scored.append((entry, score(found, photograph.truth, photograph.notes)))
+        if show:
+            show(photograph, found)
+    return (rows(scored) if scored else []), wrong
