@@ -51,7 +51,10 @@ export const test = base.extend<{
   reopens: boolean;
   /** What the story provokes, so that it is no complaint. */
   provoked: RegExp | undefined;
+  /** The folder with the generators, null: those that ship. Of the browser host alone. */
+  generators: string | null;
 }>({
+  generators: [null, { option: true }],
   provoked: [undefined, { option: true }],
   introduced: [true, { option: true }],
   reopens: [false, { option: true }],
@@ -71,7 +74,7 @@ export const test = base.extend<{
     await app.close();
   },
   page: async ({ page, electronApp }, use) => use(electronApp === null ? page : await electronApp.firstWindow()),
-  host: async ({ page, electronApp, data, provoked }, use, info) => {
+  host: async ({ page, electronApp, data, provoked, generators }, use, info) => {
     const album = info.outputPath('album');
     await mkdir(album, { recursive: true });
     const strangers: string[] = [];
@@ -83,7 +86,9 @@ export const test = base.extend<{
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    const { host, close } = electronApp ? inElectron(page, electronApp, album) : await inBrowser(page, album, data);
+    const { host, close } = electronApp
+      ? inElectron(page, electronApp, album)
+      : await inBrowser(page, album, data, generators);
     await use(host);
     // Whatever state a story ends in, in its theme and language: a story that has failed is told of that alone.
     if (info.errors.length === 0) expect(await findings(page), 'axe at the end of the story').toEqual([]);
@@ -103,8 +108,9 @@ export const test = base.extend<{
 
 export { expect };
 
-async function inBrowser(page: Page, album: string, data: string) {
-  const start = () => startBrowserHost(['--idle', '0', '--root', album, '--user-data', data]);
+async function inBrowser(page: Page, album: string, data: string, generators: string | null) {
+  const others = generators === null ? [] : ['--models', generators];
+  const start = () => startBrowserHost(['--idle', '0', '--root', album, '--user-data', data, ...others]);
   let { child, address } = await start();
   const end = async (signal: NodeJS.Signals) => {
     const ended = new Promise((done) => child.on('close', done));

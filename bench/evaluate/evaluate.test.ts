@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -148,6 +148,98 @@ describe('npm run evaluate', () => {
     );
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
   });
+
+  it('measures real damage before drawn damage, by fold, and says what it leaves out', async () => {
+    const data = join(folder.path, 'data with real damage');
+    const grey = (width: number, height: number, value: (x: number, y: number) => number) =>
+      Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width)));
+    const scratch = grey(160, 120, (x, y) => (y >= 60 && y < 63 && x >= 20 && x < 140 ? 255 : 0));
+    const print = (marks: Uint8Array) => ({
+      width: 160,
+      height: 120,
+      data: Uint8Array.from({ length: 3 * marks.length }, (_, i) => (marks[Math.floor(i / 3)] ? 255 : 90)),
+    });
+    await writePng(print(scratch), join(data, 'eval', 'kodak', '1.png'));
+    const notes = {
+      lines: [
+        {
+          points: [
+            [20, 61],
+            [139, 61],
+          ],
+          kind: 'scratch',
+        },
+      ],
+      keep: [
+        {
+          points: [
+            [10, 10],
+            [60, 10],
+            [60, 30],
+            [10, 30],
+          ],
+          what: 'caption',
+        },
+      ],
+    };
+    for (const stem of ['held-out', 'learnt', 'other-size', 'broken', 'no-picture']) {
+      await writePng(print(scratch), join(data, 'eval', 'old', `${stem}.png`));
+      await writePng({ width: 160, height: 120, data: scratch }, join(data, 'eval', 'real', `${stem}.mask.png`));
+      await writeFile(join(data, 'eval', 'real', `${stem}.json`), JSON.stringify(notes));
+    }
+    const small = { width: 16, height: 12, data: new Uint8Array(16 * 12) };
+    await writePng(small, join(data, 'eval', 'real', 'other-size.mask.png'));
+    await writeFile(join(data, 'eval', 'real', 'broken.json'), '{"lines": [');
+    await writeFile(join(data, 'eval', 'old', 'no-picture.png'), 'this is no picture');
+    const stems = ['absent', 'held-out', 'other-size', 'learnt', 'broken', 'no-picture'];
+    await writeFile(join(data, 'eval', 'real', 'index.tsv'), stems.map((stem) => `${stem}\t3\ty\n`).join(''));
+    await writeFile(join(data, 'eval', 'real', 'folds.tsv'), 'stem\tfold\nheld-out\t2\nlearnt\t0\n');
+    const captions = join(folder.path, 'cache', 'captions');
+    await writePng(print(scratch), join(captions, '000.png'));
+    await writePng({ width: 160, height: 120, data: scratch }, join(captions, '000.creases.png'));
+    const writing = grey(160, 120, (x, y) => (y >= 10 && y < 14 && x < 80 ? 255 : 0));
+    await writePng({ width: 160, height: 120, data: writing }, join(captions, '000.writing.png'));
+    const cases = ['000', '001'].map((name) => ({ name, medium: 'ink' }));
+    await writeFile(join(captions, 'captions.json'), JSON.stringify({ version: 1, cases }));
+    const sheets = join(folder.path, 'sheets');
+    const options = ['--data', data, '--models', models, '--threads', '1', '--sheets', sheets, '--json'];
+    const { code, out } = await evaluate(...options, '--only', 'damage-detector');
+    await rm(captions, { recursive: true });
+    expect(code).toBe(0);
+    const { generators, notes: said } = JSON.parse(out) as Report;
+    for (const wanted of [
+      /absent/,
+      /other-size.*16 x 12 px.*160 x 120 px/,
+      /broken\.json/,
+      /no-picture/,
+      /Caption 001/,
+    ])
+      expect(said.filter((sentence) => wanted.test(sentence))).toHaveLength(1);
+    const { rows } = generators['damage-detector']!;
+    // The fixture finds what is brighter than its surroundings, which is the scratch and nothing else.
+    expect(rows[0]).toMatchObject({ case: 'real, all 2', data: '2 real photographs' });
+    for (const name of ['real, all 2', 'real, fold 2', 'real, folds 0 and 1']) {
+      expect(find(rows, name, 'F1').value).toBeGreaterThan(0.9);
+      expect(find(rows, name, 'lines found').value).toBeGreaterThan(0.9);
+      expect(find(rows, name, 'writing touched').value).toBe(0);
+    }
+    expect(find(rows, 'real, all 2', 'kept regions hurt')).toMatchObject({ value: 0, of: 2 });
+    const [right, missed] = ['right', 'missed'].map((each) => find(rows, 'real, all 2', `proposal ${each}`));
+    expect(right!.value! + missed!.value!).toBe(2);
+    expect(find(rows, 'captions, ink', 'lines found').value).toBeGreaterThan(0.9);
+    expect(find(rows, 'captions', 'writing touched').value).toBe(0);
+    expect(find(rows, 'captions, pencil', 'lines found').value).toBeNull();
+    const { readPicture } = await import('./pictures');
+    expect((await readPicture(join(sheets, 'damage-detector-real-1.png'))).width).toBeGreaterThan(1600);
+    const report = join(folder.path, 'real.json');
+    await writeFile(report, out);
+    const tables = (await evaluate('--report', report, '--markdown')).out;
+    expect(tables).toMatch(
+      /^\| damage-detector, real damage \| real, all 2 \| real, fold 2 \| real, folds 0 and 1 \| captions/m,
+    );
+    expect(tables).toMatch(/^\| kept regions hurt \| 0 of 2 \| 0 of 1 \| 0 of 1 \|/m);
+    expect(tables).toMatch(/^\| damage-detector \| plain \| hard \| clean, kodak \|$/m);
+  }, 120_000);
 
   describe('with features to measure in', () => {
     const cache = process.env.EMULSION_TRAINING_CACHE;

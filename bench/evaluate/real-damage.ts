@@ -49,6 +49,7 @@ export async function realDamage(product: Product, context: Context): Promise<Ro
     };
     return Object.entries({ ...summary(part), ...proposals(part) }).map(([metric, value]) => ({
       ...total({ ...where, metric, unit: UNITS[metric] ?? '' }, value),
+      ...(metric === 'kept regions hurt' ? { data: `${kept} kept regions of ${where.data}` } : {}),
       ...(metric in of ? { of: of[metric]! } : {}),
     }));
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { captionSummary, scoreCaption } from './captions';
 import { strokeMask } from './protocol';
 import { type Entry, groups, isWriting, type Notes, proposals, score, summary } from './real';
 import { near, thin, tolerance } from './shapes';
@@ -9,6 +10,7 @@ import { near, thin, tolerance } from './shapes';
 const PINNED = join(import.meta.dirname, '../../models/training/evaluation/real.json');
 const pinned = JSON.parse(readFileSync(PINNED, 'utf8')) as {
   cases: { width: number; height: number; notes: Notes; score: Record<string, number | null> }[];
+  caption: Record<string, number>;
   summary: Record<string, number>;
   tolerance: [side: number, reach: number][];
   thin: string;
@@ -60,6 +62,21 @@ describe('the scores on real damage', () => {
     const mask = { width: 160, height: 120, data: strokeMask(3, 160, 120, 'mixed') };
     expect(digest(thin(mask))).toBe(pinned.thin);
     for (const [reach, wanted] of pinned.near) expect(digest(near(mask, reach))).toBe(wanted);
+  });
+
+  it('tell writing from creases as the kit does', () => {
+    const [data, writing, creases] = [1, 2, 3].map((i) => strokeMask(i, 200, 150, 4)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const counts = scoreCaption({ width: 200, height: 150, data }, writing, creases);
+    for (const [key, value] of Object.entries(pinned.caption)) {
+      expect(counts[camelCase(key) as keyof typeof counts]).toBe(value);
+    }
+    expect(counts.writingTouched).toBeGreaterThan(0);
+    expect(captionSummary([counts, counts]).linesFound).toBeCloseTo(counts.linesFound / counts.lines, 12);
+    expect(captionSummary([])).toEqual({ writingTouched: null, linesFound: null });
   });
 
   it('tell lettering from what sounds like it', () => {

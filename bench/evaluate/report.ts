@@ -119,8 +119,9 @@ function tableOf(title: string, rows: readonly Row[]): string[] {
     const of = cases.map((wanted) => rows.find((each) => each.case === wanted && each.metric === metric));
     const unit = rows.find((each) => each.metric === metric)!.unit;
     // The unit stands at the head of the line.
+    const withoutUnit = (text: string) => (unit === '' ? text : text.replace(` ${unit}`, ''));
     const figure = (value: number | null | undefined, each: Row | undefined) =>
-      each ? format(value, each).replace(` ${unit}`, '') : '';
+      each ? withoutUnit(format(value, each)) : '';
     lines.push(line([unit === '' ? metric : `${metric}, ${unit}`, ...of.map((each) => figure(each?.value, each))]));
     for (const name of baselinesOf(rows.filter((each) => each.metric === metric))) {
       lines.push(line([`– ${name}`, ...of.map((each) => figure(each?.baselines[name], each))]));

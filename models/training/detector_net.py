@@ -106,7 +106,7 @@ class DetectorNet(Mixed):
         for layer in (self.told, self.told_again):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
-        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.normal_(self.head.weight, std=0.001)  # features of the trunk are large: whatever they are, nothing is found yet
         nn.init.constant_(self.head.bias, -4.0)  # damage is rare
 
     @staticmethod

@@ -122,6 +122,8 @@ def show(title, rows):
     for each in rows:
         digits = DECIMALS.get(each["unit"], 4 if each["metric"] == "LPIPS" else 3)
         text = lambda value: "not measured" if value is None else f"{value:.{digits}f} {each['unit']}".strip()
+        if "of" in each and each["value"] is not None:  # so many of so many
+            text = lambda value: f"{value:.0f} of {each['of']}"
         columns = [text(each["value"])] + [text(each["baselines"][n]) if n in each["baselines"] else "" for n in names]
         print(f"{each['case']:34}{each['metric']:18}{columns[0]:>12}" + "".join(f"{c:>28}" for c in columns[1:]))
 

@@ -194,7 +194,7 @@ def rows(scored):
             each = {"case": f"real, {name}", "metric": metric, "unit": UNITS.get(metric, ""), "data": f"{len(part)} real photographs"}
             result.append({**each, "value": value, "baselines": {}, "pictures": [value]})
             if metric == "kept regions hurt":
-                result[-1]["of"] = kept
+                result[-1].update(of=kept, data=f"{kept} kept regions of {len(part)} real photographs")
     return result
 
 

@@ -16,8 +16,13 @@ def main():
     pictures = data.procedural_pictures(4, 64)
     folder = data.cache_folder() / "runs" / "restorer-long"
     run = train.Run(spec, pictures, None, folder, torch.device("cpu"), None, workers=0, mixed=False, log=lambda line: None)
-    run.save()
-    print("steps begin", flush=True)
+    save = run.save
+
+    def save_and_say():
+        save()
+        print("saved", run.step, flush=True)
+
+    run.save = save_and_say
     run.train(save_every=0.0, measure_every=1e9)
 
 

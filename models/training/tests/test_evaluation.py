@@ -1,11 +1,15 @@
 """The evaluation on a tiny made folder: every generator has its rows, and what cannot be measured is said."""
+import contextlib
+import io
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
@@ -14,7 +18,7 @@ import torch
 from training import data, evaluate
 from training.evaluation import baselines, metrics, perceptual_onnx
 from training.evaluation import protocol as p
-from training.evaluation.context import Context, measured, row
+from training.evaluation.context import Context, measured, row, show
 from training.evaluation.tiles import run
 from training.export import run_in_node, write_graph
 from training.generators import find
@@ -55,6 +59,9 @@ class Evaluation(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.data = Path(cls.folder.name)
+        # captions that somebody has made here are not measured
+        cls.cache = mock.patch.dict(os.environ, EMULSION_TRAINING_CACHE=str(cls.data / "cache"))
+        cls.cache.start()
         for i in range(2):
             picture = cv2.GaussianBlur(np.random.default_rng(i).integers(0, 256, (96, 128, 3)).astype(np.float32), (0, 0), 3)
             picture = cv2.normalize(picture, None, 20, 235, cv2.NORM_MINMAX).astype(np.uint8)
@@ -66,10 +73,12 @@ class Evaluation(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
+        cls.cache.stop()
         cls.folder.cleanup()
 
     def evaluate(self, identity, context=None):
         spec = find(identity)
+        torch.manual_seed(0)  # some detectors are sure of something before they have learnt anything
         net = spec.build().eval()
         module = evaluate.find_evaluators()[identity]
         found = module.measure(net, spec.card(), context or Context(self.data))
@@ -137,6 +146,32 @@ class Evaluation(unittest.TestCase):
         self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.01)
         self.assertGreater(rows["plain", "precision"]["baselines"][baselines.DETECTION], 0.9)
         self.assertEqual(rows["clean, kodak", "false positives"]["baselines"][baselines.DETECTION], 0)
+
+    def test_damage_detector_on_real_damage_and_captions(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, EMULSION_TRAINING_CACHE=folder):
+            root = Path(folder)
+            picture = np.full((96, 128, 3), 120, np.uint8)
+            mask = np.zeros((96, 128, 3), np.uint8)
+            mask[40:44, 10:110] = 255
+            for stem in ("first", "second"):
+                write(root / f"eval/old/{stem}.png", picture)
+                write(root / f"eval/real/{stem}.mask.png", mask)
+            (root / "eval/real/index.tsv").write_text("first\t2\ty\nabsent\t2\ty\nsecond\t0\tn\n")
+            (root / "eval/real/folds.tsv").write_text("stem\tfold\nfirst\t2\nsecond\t0\n")
+            for part in ("", ".writing", ".creases"):
+                write(root / f"captions/000{part}.png", mask if part else picture)
+            (root / "captions/captions.json").write_text('{"version": 1, "cases": [{"name": "000", "medium": "ink"}]}')
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                torch.manual_seed(0)
+                spec = find("damage-detector")
+                found = evaluate.find_evaluators()["damage-detector"].measure(spec.build().eval(), spec.card(), Context(folder))["rows"]
+                show("damage-detector", [{**found[6], "value": 1.0, "of": 7}])
+        self.assertEqual(found[0]["case"], "real, all 2")  # before what is drawn
+        rows = {(each["case"], each["metric"]): each["value"] for each in found}
+        self.assertEqual((rows["real, fold 2", "recall"], rows["captions, ink", "lines found"]), (0, 0))
+        self.assertIn("absent", said.getvalue())
+        self.assertIn("1 of 7", said.getvalue())
 
     def test_night(self):
         rows = self.evaluate("night")

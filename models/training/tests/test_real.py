@@ -4,12 +4,15 @@ import json
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import cv2
 import numpy as np
 
+from training.evaluation import captions
 from training.evaluation import protocol as p
 from training.evaluation import real, shapes
+from training.writing import TRAIN_FONTS
 
 PINNED = Path(real.__file__).with_name("real.json")
 SIZES = ((200, 150), (320, 240), (960, 64), (1200, 90))
@@ -52,8 +55,10 @@ def measured(cases):
         found.append({**case, "score": score})
         scored.append((real.Entry(str(i), i % 4, "y", i % 3), score))
     mask = p.stroke_mask(3, 160, 120, "mixed")
+    strokes = [p.stroke_mask(i, 200, 150, 4) > 0 for i in (1, 2, 3)]
     return {
         "cases": found,
+        "caption": captions.score(*strokes),
         "summary": real.summary(scored),
         "tolerance": [[side, shapes.tolerance(side, 10)] for side in (10, 320, 640, 747, 960, 2500)],
         "thin": digest(shapes.thin(mask > 0)),
@@ -75,6 +80,7 @@ class SharedCases(unittest.TestCase):
         for key, value in pinned["summary"].items():
             self.assertAlmostEqual(found["summary"][key], value, places=6, msg=key)
         self.assertEqual({k: found[k] for k in ("tolerance", "thin", "near")}, {k: pinned[k] for k in ("tolerance", "thin", "near")})
+        self.assertEqual(found["caption"], pinned["caption"])
         # they hold something of everything, or they would pin nothing
         for key in ("right", "lines_found", "specks_found", "hurt", "writing_touched"):
             self.assertGreater(sum(case["score"][key] for case in pinned["cases"]), 0, key)
@@ -275,6 +281,65 @@ class Folder(unittest.TestCase):
 
     def test_without_a_folder_there_is_nothing_to_measure(self):
         self.assertEqual(real.measure(None, self.root / "nowhere"), ([], []))
+
+
+class Captions(unittest.TestCase):
+    def test_their_fonts_are_none_that_training_sees(self):
+        self.assertEqual(set(captions.EVAL_FONTS) & set(TRAIN_FONTS), set())
+
+    def test_writing_counts_away_from_creases_and_creases_by_their_length(self):
+        found, writing, creases = (np.zeros((120, 480), bool) for _ in range(3))  # a tolerance of 2 px
+        writing[60:64, 100:300] = True
+        creases[:, 200:204] = True
+        self.assertEqual(captions.score(found, writing, creases)["writing"], 4 * (200 - 4 - 4))
+        found[:60, 200:204] = True  # half of the crease
+        found[60:64, 100:110] = True
+        counts = captions.score(found, writing, creases)
+        self.assertEqual(counts["writing_touched"], 40)
+        self.assertAlmostEqual(counts["lines_found"] / counts["lines"], 62 / 120, delta=0.03)
+
+    def test_what_is_missing_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(captions.CaptionError, "480 px"):
+                captions.make(folder, Path(folder) / "captions")
+            with mock.patch.object(captions, "FOLDERS", (folder,)):
+                with self.assertRaisesRegex(captions.CaptionError, "apt install .*fonts-kristi"):
+                    captions.find_fonts()
+
+    def test_a_case_is_the_same_each_time_and_its_creases_cross_the_writing(self):
+        try:
+            fonts = captions.find_fonts()
+            import PIL  # noqa: F401
+        except (captions.CaptionError, ImportError) as error:
+            self.skipTest(str(error))
+        pictures = [np.full((400, 500, 3), 170, np.uint8)]
+        for index in (0, 1, 2, 3):
+            picture, writing, creases, about = captions.draw(index, pictures, fonts)
+            again = captions.draw(index, pictures, fonts)[0]
+            np.testing.assert_array_equal(picture, again)
+            self.assertEqual(picture.shape, (captions.HEIGHT, captions.WIDTH, 3))
+            self.assertGreater(writing.sum(), 100)
+            ys, xs = np.nonzero(writing)
+            self.assertGreater(creases[ys.min() - 6 : ys.max() + 6, xs.min() - 6 : xs.max() + 6].sum(), 0, about)
+
+    def test_a_folder_is_measured_by_medium(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            cases = [{"name": "a", "medium": "ink"}, {"name": "b", "medium": "pencil"}]
+            (root / "captions.json").write_text(json.dumps({"version": 1, "cases": cases}))
+            for name, value in (("a", 255), ("b", 0)):
+                picture = np.full((100, 100, 3), 120, np.uint8)
+                picture[20:24, 10:90] = value  # what is white is found
+                cv2.imwrite(str(root / f"{name}.png"), picture)
+                for part, row in (("writing", 20), ("creases", 70)):
+                    mask = np.zeros((100, 100), np.uint8)
+                    mask[row : row + 4, 10:90] = 255
+                    cv2.imwrite(str(root / f"{name}.{part}.png"), mask)
+            rows = captions.measure(lambda picture: picture[..., 0] > 200, root)
+            found = {(r["case"], r["metric"]): r["value"] for r in rows}
+            touched = [found[case, "writing touched"] for case in ("captions", "captions, ink", "captions, pencil")]
+            self.assertEqual(touched, [50, 100, 0])
+            self.assertEqual(found["captions", "lines found"], 0)
 
 
 if __name__ == "__main__":

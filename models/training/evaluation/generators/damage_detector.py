@@ -106,8 +106,10 @@ def held_out_overlays(folder, count):
 
 
 def cases(context):
-    """Yields (case, [(picture, label, judged)])."""
+    """Yields (case, [(picture, label, judged)]); nothing without clean pictures to draw on."""
     pictures = [centre(picture, SIDE) for name in ("kodak", "cid22") for _, picture in context.pictures(name)]
+    if not pictures:
+        return
     for level in protocol.LEVELS:
         yield level, [protocol.damaged(picture, level, i) for i, picture in enumerate(pictures)]
     if context.overlays:
@@ -126,6 +128,8 @@ def measure(net, card, context):
     folder = data_module.cache_folder() / "captions"
     if (folder / "captions.json").exists():
         found += captions.measure(find, folder, context.limit)
+    else:
+        print(f"captions are not measured: `python3 -m training.evaluation.captions --data {context.data}` makes them", flush=True)
     rows = found + rows
     for case, damaged in cases(context):
         score = lambda find: metrics.scores(np.sum([metrics.detection(find(p), label, judged) for p, label, judged in damaged], 0))
