@@ -39,7 +39,7 @@ export const AT_THRESHOLD = 128;
 export const STEPS_PER_LOGIT = 16;
 /** Full sensitivity lowers the thresholds by this many logits; sensitivity 0 raises them as far. */
 const SENSITIVITY_SPAN = 1.25;
-/** A piece is certain by one logit more than the threshold, and its flanks by one less. */
+/** One pixel of a piece at least is one logit above the threshold; its flanks reach down to one logit below. */
 export const USUAL_RULES: PieceRules = { smallest: 4, seed: STEPS_PER_LOGIT, flank: STEPS_PER_LOGIT };
 /** Cells of this many pixels of the evidence on a side remember whether there is anything in them. */
 const CELL = 16;
@@ -98,10 +98,10 @@ const caches = new WeakMap<Evidence, Map<number, Accepted>>();
 /** What of the evidence counts as damage at a sensitivity. A higher sensitivity never takes a pixel out. */
 export function acceptAt(evidence: Evidence, sensitivity: number): Accepted {
   const { flank } = evidence.rules ?? USUAL_RULES;
-  // Never so low that what is no damage at all would count.
+  // 0 stands for no damage at all and must never count.
   const level = Math.max(
     1,
-    Math.round(AT_THRESHOLD - STEPS_PER_LOGIT * (flank / STEPS_PER_LOGIT + SENSITIVITY_SPAN * (2 * sensitivity - 1))),
+    Math.round(AT_THRESHOLD - flank - STEPS_PER_LOGIT * SENSITIVITY_SPAN * (2 * sensitivity - 1)),
   );
   let recent = caches.get(evidence);
   if (!recent) {

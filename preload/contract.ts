@@ -497,8 +497,8 @@ export type StepReport = z.infer<typeof StepReport>;
 /**
  * `difference`: what a rendering changed, sample by sample, amplified; black where nothing did. `clipping`: opaque red
  * where a channel is at its upper end, blue where all are at their lower, transparent elsewhere. `evidence` is no
- * picture: whatever the region, what the detector found as bytes (document/evidence.ts), to make masks of, for which the
- * revision counts the events `photo.evidence` and serves to tell URLs apart; nor is
+ * picture: whatever the region, it is what the detector found, as bytes (document/evidence.ts). Its revision counts the
+ * events `photo.evidence`, so that new evidence has a new URL. Nor is
  * `bitmap`, a mask that was imported (document/runs.ts).
  */
 export const LAYERS = ['original', 'result', 'mask', 'evidence', 'bitmap', 'difference', 'clipping'] as const;
@@ -1232,7 +1232,7 @@ export type Response<N extends CallName> = z.output<(typeof CALLS)[N]['response'
 export const EVENTS = {
   'job.progress': Progress,
   'engine.status': EngineStatus,
-  /** The damage of a photo is known better than before: its layers `evidence` and `mask` have changed. */
+  /** The fine pass over a photo has finished: its layers `evidence` and `mask` have changed. */
   'photo.evidence': z.object({ photoId: PhotoId }),
   'batch.state': BatchState,
   'synthesis.state': SynthesisState,

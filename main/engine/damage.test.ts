@@ -15,7 +15,7 @@ import { forkEngine } from './launch';
 import type { Requests } from './protocol';
 import { Sessions } from './sessions';
 import { createEngine, type Engine } from './supervisor';
-import { buildEngine, fixtureCard, installFixture, temporaryFolder, thoroughCard } from './test-support';
+import { buildEngine, fixtureCard, fourPlaneCard, installFixture, temporaryFolder } from './test-support';
 import { JobTools } from './tools';
 
 /** A detector that sees colours, is told of the whole photo and looks twice, in the engine's own process. */
@@ -34,7 +34,7 @@ function draw(width: number, height: number, colour: (x: number, y: number) => C
 
 let built: Awaited<ReturnType<typeof buildEngine>>;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-/** Larger than the preview, with a hairline that only the second look can see. */
+/** Larger than the preview, with a hairline that only the fine pass can see. */
 let hairline: string;
 let models: string;
 let engine: Engine;
@@ -67,7 +67,7 @@ async function write(name: string, { data, width, height, channels }: Raster): P
 
 async function install(name: string, changes: Partial<Card> = {}): Promise<string> {
   const path = join(folder.path, 'models', name);
-  await installFixture(path, await thoroughCard({ tile: 256, ...changes }));
+  await installFixture(path, await fourPlaneCard({ tile: 256, ...changes }));
   const inpainter = await fixtureCard('inpainter', { task: 'inpaint', tile: 512 });
   await installFixture(path, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
   return path;
@@ -125,7 +125,7 @@ const restore = (path: string, changes: Partial<Requests['restore']['request']> 
   });
 
 describe('in the window', () => {
-  it('the second look is taken by itself when nothing else is to be done, and told of once', async () => {
+  it('the fine pass is taken by itself when nothing else is to be done, and told of once', async () => {
     await open(hairline);
     const analysis = await engine.request('analyse', { photoId: 'p' });
     const coarse = await evidence();
@@ -163,7 +163,7 @@ describe('in the window', () => {
     expect(again.revision).toBe(untouched.revision);
   });
 
-  it('a photo that is its own preview is shown by the first look, and comes out by both', async () => {
+  it('a photo that is its own preview is shown by the coarse pass, and comes out by both', async () => {
     const hair = (x: number, y: number) => (y === 601 && x < 900 ? BLACK : null);
     await open(await write('medium', draw(1500, 1200, hair)));
     const request = { photoId: 'p', recipe: repair } as const;
@@ -236,9 +236,9 @@ describe('in the window', () => {
 });
 
 describe('in batches and on the command line', () => {
-  it('both looks are taken where the damage is repaired, one where it is not', async () => {
+  it('both passes are taken where the damage is repaired, one where it is not', async () => {
     const repaired = await restore(hairline);
-    expect(repaired.passes.map(({ generator }) => generator)).toEqual(['thorough', 'thorough', 'inpainter']);
+    expect(repaired.passes.map(({ generator }) => generator)).toEqual(['four-planes', 'four-planes', 'inpainter']);
     const { data } = await sharp(repaired.output!.path).raw().toBuffer({ resolveWithObject: true });
     expect(data[3 * (HAIR.y * 2400 + HAIR.x)]).toBe(128);
     expect((await restore(hairline, { recipe: recipe(false) })).passes).toHaveLength(1);
@@ -297,14 +297,14 @@ describe('in batches and on the command line', () => {
 
   it('a measuring graph that differs from its card is refused', async () => {
     const path = await install('altered');
-    await writeFile(join(path, 'thorough', 'summary.onnx'), 'something else');
+    await writeFile(join(path, 'four-planes', 'summary.onnx'), 'something else');
     await engine.close();
     engine = start(path);
     await expect(restore(hairline)).rejects.toMatchObject({ code: 'GENERATOR_DAMAGED' });
     const listed = await engine.request('generators', null);
     expect(listed.map(({ id, state }) => [id, state])).toEqual([
+      ['four-planes', 'damaged'],
       ['inpainter', 'ready'],
-      ['thorough', 'damaged'],
     ]);
   });
 });

@@ -203,7 +203,7 @@ export type FromEngine =
   | { type: 'busy'; seconds: number }
   /** Sent before a provider other than the CPU is touched, so that a crash can be laid at its door. */
   | { type: 'trying'; provider: Provider }
-  /** The damage of an open photo is known better than before: the layers `evidence` and `mask` have changed. */
+  /** The fine pass over an open photo has finished: its layers `evidence` and `mask` have changed. */
   | { type: 'evidence'; photoId: string }
   | { type: 'status'; status: EngineStatus };
 

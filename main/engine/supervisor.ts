@@ -126,7 +126,7 @@ export function createEngine(setup: {
   launch: LaunchEngine;
   options: EngineOptions;
   onStatus: (status: EngineStatus) => void;
-  /** Told when the damage of an open photo is known better than before. */
+  /** Called when the fine pass over an open photo has finished. */
   onEvidence?: (photoId: string) => void;
   limits?: Partial<EngineLimits>;
 }): Engine {

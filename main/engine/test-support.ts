@@ -41,8 +41,8 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
 }
 
 /** The card of the detector in `fixtures` that sees colours and is told of the whole photo. */
-export async function thoroughCard(changes: Partial<Card> = {}): Promise<Card> {
-  const base = await fixtureCard('thorough');
+export async function fourPlaneCard(changes: Partial<Card> = {}): Promise<Card> {
+  const base = await fixtureCard('four-planes');
   const bytes = await readFile(join(FIXTURES, 'summary.onnx'));
   return {
     ...base,

@@ -30,7 +30,7 @@ import { Pyramid } from '../photos/pyramid';
 import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
-import { CloserLook, canLookCloser, type DamageMap, detectDamage } from '../restoration/damage';
+import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
@@ -70,8 +70,7 @@ interface Opened {
   photo: Photo;
   source: OpenPhoto;
   /**
-   * Undefined until it was looked for, null where no detector is installed. Of the first look, and of both from the
-   * moment on when the second has been taken.
+   * Undefined before detection, null if no detector is installed. First the map of the coarse pass, then that of both.
    */
   damage?: DamageMap | null;
   analysis?: Analysis;
@@ -96,18 +95,18 @@ export class Workbench {
   readonly #swept = new Set<string>();
   readonly #renderings: Renderings;
   readonly #pictures = new Pictures();
-  /** Told when the damage of an open photo is known better than before. */
+  /** Called when the fine pass over an open photo has finished. */
   readonly #onEvidence: (photoId: string) => void;
-  /** The photo that was worked on last: the one that is looked at. */
+  /** The photo that was worked on last, most likely the one on the screen. */
   #latest: Opened | null = null;
-  /** The second look that has begun. One at a time, since it holds a copy of its photo. */
-  #look: { opened: Opened; closer: CloserLook } | null = null;
-  /** Second looks that have failed: they are taken again only where a result cannot do without. */
+  /** The fine pass in progress. One at a time, since it holds a copy of its photo. */
+  #finePass: { opened: Opened; pass: FinePass } | null = null;
+  /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
 
   /**
    * @param budget bytes that renderings may take, over all photos
-   * @param onEvidence told when the damage of an open photo is known better than before
+   * @param onEvidence called when the fine pass over an open photo has finished
    */
   constructor(makeTools: MakeTools, budget: number, onEvidence: (photoId: string) => void = () => {}) {
     this.#makeTools = makeTools;
@@ -136,7 +135,7 @@ export class Workbench {
 
   #forget(photoId: string): void {
     const opened = this.#photos.get(photoId);
-    if (this.#look?.opened === opened) this.#look = null;
+    if (this.#finePass?.opened === opened) this.#finePass = null;
     if (this.#latest === opened) this.#latest = null;
     this.#renderings.drop(photoId);
     this.#pictures.drop(photoId);
@@ -166,8 +165,8 @@ export class Workbench {
     if (!opened?.analysis || !original) return null;
     this.#latest = opened;
     const { plan, repairs, key } = keyed(recipe, edit, opened.analysis, opened.damage);
-    // What was made for the preview of a small photo is no full size yet.
-    if (size === 'full' && canBeKnownBetter(opened) && doesFollowDamage(plan, edit)) return null;
+    // The preview of a small photo has its full size, but was made by the coarse pass alone.
+    if (size === 'full' && lacksFinePass(opened) && doesFollowDamage(plan, edit)) return null;
     const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
     // Local repairs are put on and taken off the picture itself, in turn with other work.
     if (!kept || kept.repairs || repairs.length > 0) return null;
@@ -190,7 +189,7 @@ export class Workbench {
     job.stage('analysing', 0, 0.1);
     await this.#assess(job, opened, tools);
     job.stage('analysing', 0.1, 0.2);
-    const damage = await this.#lookCloser(opened, tools);
+    const damage = await this.#runFinePass(opened, tools);
     job.stage('writing', 0.2, 1);
     const { width, height } = opened.photo;
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
@@ -237,7 +236,7 @@ export class Workbench {
     const masks = masksOf(request.edit, opened.photo);
     job.stage('analysing', 0.15, 0.3);
     const damage = doesFollowDamage(planRecipe(recipe, analysis), request.edit)
-      ? await this.#lookCloser(opened, tools)
+      ? await this.#runFinePass(opened, tools)
       : opened.damage!;
     // The one raster there is: nothing is kept, so it is worked on in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
@@ -371,18 +370,18 @@ export class Workbench {
     };
   }
 
-  /** Whether the photo that is looked at can be looked at more closely while nothing else is to be done. */
-  get canLookCloser(): boolean {
+  /** Whether the photo worked on last still needs its fine pass. */
+  get needsFinePass(): boolean {
     const opened = this.#latest;
-    return opened?.analysis !== undefined && canBeKnownBetter(opened) && !this.#failed.has(opened);
+    return opened?.analysis !== undefined && lacksFinePass(opened) && !this.#failed.has(opened);
   }
 
-  /** Takes the second look at that photo. Goes on where it was broken off, and so does whatever else needs it. */
-  async lookCloser(job: Job): Promise<void> {
+  /** Runs the fine pass over that photo, or resumes it. */
+  async runFinePass(job: Job): Promise<void> {
     const opened = this.#latest;
-    if (opened === null || !this.canLookCloser) return;
+    if (opened === null || !this.needsFinePass) return;
     try {
-      await this.#lookCloser(opened, this.#makeTools(job, opened.source.colour));
+      await this.#runFinePass(opened, this.#makeTools(job, opened.source.colour));
     } catch (error) {
       if (!job.signal.aborted) this.#failed.add(opened);
       throw error;
@@ -390,20 +389,20 @@ export class Workbench {
   }
 
   /**
-   * The damage of a photo that has been assessed, as well as it can be known; null where no detector is installed. What
-   * is made at full size by the damage waits for it.
+   * The damage map of both passes for a photo that has been assessed; null if no detector is installed. Everything at full
+   * size that depends on the damage waits for it.
    */
-  async #lookCloser(opened: Opened, tools: JobTools): Promise<DamageMap | null> {
+  async #runFinePass(opened: Opened, tools: JobTools): Promise<DamageMap | null> {
     const { damage = null } = opened;
-    if (damage === null || !canLookCloser(damage)) return damage;
+    if (damage === null || !needsFinePass(damage)) return damage;
     const { id } = opened.photo;
     const isOpen = () => this.#photos.get(id) === opened;
-    const begun = this.#look?.opened === opened ? this.#look.closer : null;
-    const closer = begun ?? new CloserLook(opened.source.raster, damage);
-    if (isOpen()) this.#look = { opened, closer };
+    const begun = this.#finePass?.opened === opened ? this.#finePass.pass : null;
+    const pass = begun ?? new FinePass(opened.source.raster, damage);
+    if (isOpen()) this.#finePass = { opened, pass };
     tools.beginStep();
-    opened.damage = await closer.finish(tools);
-    if (this.#look?.closer === closer) this.#look = null;
+    opened.damage = await pass.finish(tools);
+    if (this.#finePass?.pass === pass) this.#finePass = null;
     if (isOpen()) this.#onEvidence(id);
     return opened.damage;
   }
@@ -441,10 +440,10 @@ export class Workbench {
     let begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
     const { analysis } = await this.#assess(job, opened, tools);
-    if (wanted === 'full' && canBeKnownBetter(opened) && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
+    if (wanted === 'full' && lacksFinePass(opened) && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
       job.stage('analysing', begun, begun + 0.15);
       begun += 0.15;
-      await this.#lookCloser(opened, tools);
+      await this.#runFinePass(opened, tools);
     }
     const damage = opened.damage ?? null;
 
@@ -592,14 +591,14 @@ const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 /** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
 function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis, damage: DamageMap | null | undefined) {
   const plan = planRecipe(recipe, analysis);
-  // What a second look has found changes what follows the damage, and nothing else.
-  const isBetter = damage != null && damage.coarse !== null;
+  // The fine pass changes only the steps that depend on the damage.
+  const isFine = damage != null && damage.coarse !== null;
   const steps = plan
     .filter(({ outcome }) => outcome === 'done')
     .map(({ step: { kind, settings } }) => {
       // A mask counts only where it is used: painting on one that is not computes nothing anew.
       const mask = edit && usedMask(edit, kind);
-      return [kind, settings, mask, ...(isBetter && followsDamage(kind, mask) ? ['closer look'] : [])];
+      return [kind, settings, mask, ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : [])];
     });
   const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
   /** Of the picture after so many steps. */
@@ -609,16 +608,16 @@ function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis,
   return { plan, steps, repairs, keyOf, key };
 }
 
-/** Whether a step of a plan that runs goes by the damage that was found. */
+/** Whether a step that runs depends on the detected damage. */
 function doesFollowDamage(plan: ReturnType<typeof planRecipe>, edit: EngineEdit | undefined): boolean {
   return plan.some(
     ({ step: { kind }, outcome }) => outcome === 'done' && followsDamage(kind, edit && usedMask(edit, kind)),
   );
 }
 
-/** Whether a second look would tell more of the photo's damage. */
-function canBeKnownBetter({ damage }: Opened): boolean {
-  return damage != null && canLookCloser(damage);
+/** Whether a photo still needs its fine pass. */
+function lacksFinePass({ damage }: Opened): boolean {
+  return damage != null && needsFinePass(damage);
 }
 
 /** What a person has drawn for a kind of step; none where it is everywhere. */

@@ -36,7 +36,7 @@ const SECONDS_TO_CLEAN_UP = 10;
 const PICTURES_FIRST = 2000;
 /** ... and waits so long for the next ones, since the page asks for a few at a time. */
 const NEXT_PICTURES = 30;
-/** With nothing to do for so many milliseconds, the engine looks more closely at the photo that is looked at. */
+/** After so many idle milliseconds the engine begins the fine pass over the photo that was worked on last. */
 const IDLE = 500;
 
 class Worker {
@@ -51,7 +51,7 @@ class Worker {
   /** Pictures that are being made, to be cancelled by their request's id. */
   readonly #pictures = new Map<string, AbortController>();
   #picturesDone: () => void = () => {};
-  /** What nobody has asked for and nobody waits for: any request breaks it off, to be gone on with later. */
+  /** Work that nobody waits for. Any request cancels it; it resumes later. */
   #idleJob: Job | null = null;
   #idleTimer: NodeJS.Timeout | undefined;
   #options: EngineOptions = { models: '', provider: 'cpu', threads: 0 };
@@ -199,27 +199,27 @@ class Worker {
     this.#picturesDone = () => {};
   }
 
-  /** Begins the work for idle hours when nothing has been asked for and nothing has been at work for a while. */
+  /** Starts idle work once there has been nothing to do for a while. */
   #idleSoon(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => {
-      if (this.#jobs.size === 0 && this.#idleJob === null && this.#bench.canLookCloser) this.#workIdly();
+      if (this.#jobs.size === 0 && this.#idleJob === null && this.#bench.needsFinePass) this.#workIdly();
     }, IDLE);
   }
 
-  /** Not in the status, and without an answer: nobody has asked for it. */
+  /** Idle work has no place in the status and sends no answer. */
   #workIdly(): void {
     const job = new Job('idle', send, () => this.#letPicturesPass());
     this.#idleJob = job;
     const work = async () => {
       for (const sessions of this.#outdated.splice(0)) await sessions.release();
       await this.#store.refresh();
-      await this.#bench.lookCloser(job);
+      await this.#bench.runFinePass(job);
     };
-    // Its turn ends when its tile does, not when it is broken off: no other job may come in between.
+    // A cancelled job ends with its tile. It stays in the queue until then, so that no other job runs beside it.
     this.#queue
       .add(work)
-      // What fails here is told of when somebody needs it.
+      // The same failure is reported when a result needs the fine pass.
       .catch(() => {})
       .finally(() => {
         this.#idleJob = null;

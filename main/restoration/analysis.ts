@@ -134,8 +134,7 @@ async function measure(raster: Raster, damage: DamageMap | null, tools: StepTool
 }
 
 function isDamaged(damage: DamageMap, share: number, { colour }: ToneStatistics): boolean {
-  // A detector that sees colours, and the whole photo, knows a clean one in colours for what it is.
-  if (!damage.specksOnly) return share >= damage.needed;
+  if (!damage.linesAndBlobsOnly) return share >= (colour === 'colour' ? WIDESPREAD : 1) * damage.needed;
   const { certain, likely } = damageShares(damage);
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }

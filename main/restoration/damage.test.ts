@@ -2,19 +2,19 @@ import { describe, expect, test, vi } from 'vitest';
 import { EmulsionError } from '../errors';
 import { analyse } from './analysis';
 import {
-  CloserLook,
   COARSE_PIXELS,
-  canLookCloser,
   DAMAGE_PLANES,
   type DamageMap,
-  detectAllDamage,
   detectDamage,
+  detectInBothPasses,
   FINE_PIXELS,
-  ONLY_LOOK_PIXELS,
+  FinePass,
+  needsFinePass,
+  SINGLE_PASS_PIXELS,
 } from './damage';
 import { createMask, writingLeft } from './mask';
 import { createRaster, type Raster } from './raster';
-import { fakeDetector, fakeThoroughDetector, fakeTools, sameSamples, to16Bit, toGrey } from './testing';
+import { fakeDetector, fakeFourPlaneDetector, fakeTools, sameSamples, to16Bit, toGrey } from './testing';
 import type { StepTools } from './tools';
 
 type Colour = readonly [number, number, number];
@@ -32,7 +32,7 @@ function draw(width: number, height: number, colour: (x: number, y: number) => C
   return raster;
 }
 
-const thorough = () => fakeTools({ detect: fakeThoroughDetector });
+const fourPlanes = () => fakeTools({ detect: fakeFourPlaneDetector });
 const settings = { sensitivity: 0.5, grow: 0 };
 
 function maskOf(map: DamageMap, { width, height }: { width: number; height: number }): Uint8Array {
@@ -46,13 +46,19 @@ describe('a detector of lines and blobs', () => {
     const tools = fakeTools({ detect: fakeDetector });
     const raster = draw(2000, 1200, (x) => (x === 0 ? WHITE : null));
     const map = await detectDamage(raster, tools);
-    expect(map.width * map.height).toBeLessThanOrEqual(ONLY_LOOK_PIXELS);
-    expect(map.width * map.height).toBeGreaterThan(0.99 * ONLY_LOOK_PIXELS);
+    expect(map.width * map.height).toBeLessThanOrEqual(SINGLE_PASS_PIXELS);
+    expect(map.width * map.height).toBeGreaterThan(0.99 * SINGLE_PASS_PIXELS);
     expect([map.lines.length, map.areas.length]).toEqual([map.width * map.height, map.width * map.height]);
     expect([map.losses.length, map.writing.length]).toEqual([0, 0]);
-    expect(map).toMatchObject({ specksOnly: true, summary: null, coarse: null, fullWidth: 2000, fullHeight: 1200 });
-    expect(canLookCloser(map)).toBe(false);
-    expect(sameSamples((await detectAllDamage(raster, tools)).lines, map.lines)).toBe(true);
+    expect(map).toMatchObject({
+      linesAndBlobsOnly: true,
+      summary: null,
+      coarse: null,
+      fullWidth: 2000,
+      fullHeight: 1200,
+    });
+    expect(needsFinePass(map)).toBe(false);
+    expect(sameSamples((await detectInBothPasses(raster, tools)).lines, map.lines)).toBe(true);
     expect(writingLeft(map)).toBe(0);
   });
 });
@@ -61,7 +67,7 @@ describe('a detector of lines, areas, losses and writing', () => {
   test('puts each kind into its plane, and takes its thresholds and limits from the card', async () => {
     const raster = draw(40, 8, (x) => [BLACK, [225, 225, 225] as const, WHITE, INK, null][Math.floor(x / 8)]!);
     const thresholds = { lines: 0.4, areas: 0.3, losses: 0.6, writing: 0.7, needed: 0.02, seed_logits: 2 };
-    const map = await detectDamage(raster, fakeTools({ detect: { ...fakeThoroughDetector, thresholds } }));
+    const map = await detectDamage(raster, fakeTools({ detect: { ...fakeFourPlaneDetector, thresholds } }));
     for (const [index, kind] of DAMAGE_PLANES.entries()) {
       const row = [...map[kind].subarray(0, 40)];
       expect(row.map((value) => value > 128)).toEqual(row.map((_, x) => Math.floor(x / 8) === index));
@@ -72,43 +78,43 @@ describe('a detector of lines, areas, losses and writing', () => {
   });
 
   test('needs one look where the whole photo fits into the first', async () => {
-    const tools = thorough();
-    const map = await detectAllDamage(
+    const tools = fourPlanes();
+    const map = await detectInBothPasses(
       draw(1000, 1000, () => null),
       tools,
     );
     expect([map.width, map.height]).toEqual([1000, 1000]);
     expect(map.coarse).toBeNull();
-    expect(canLookCloser(map)).toBe(false);
+    expect(needsFinePass(map)).toBe(false);
   });
 
   test('looks at a larger photo twice: what only one look can see is in the map of both', async () => {
-    // A hairline that the first look averages away, and writing and a crease that both see.
+    // A hairline that the coarse pass averages away, and writing and a crease that both see.
     const raster = draw(2400, 1800, (x, y) =>
       y === 900 && x < 1000 ? BLACK : y > 1700 && x < 400 ? INK : x > 1400 && x < 1500 ? BLACK : null,
     );
-    const tools = thorough();
+    const tools = fourPlanes();
     const coarse = await detectDamage(raster, tools);
     expect(coarse.width * coarse.height).toBeLessThanOrEqual(COARSE_PIXELS);
-    expect(canLookCloser(coarse)).toBe(true);
+    expect(needsFinePass(coarse)).toBe(true);
     expect(maskOf(coarse, raster)[900 * 2400 + 300]).toBe(0);
     expect(maskOf(coarse, raster)[500 * 2400 + 1450]).toBe(255);
 
-    const fine = await new CloserLook(raster, coarse).finish(tools);
+    const fine = await new FinePass(raster, coarse).finish(tools);
     expect([fine.width, fine.height]).toEqual([2400, 1800]);
     expect(fine.coarse).toBe(coarse);
-    expect(canLookCloser(fine)).toBe(false);
+    expect(needsFinePass(fine)).toBe(false);
     expect(maskOf(fine, raster)[900 * 2400 + 300]).toBe(255);
     expect(maskOf(fine, raster)[500 * 2400 + 1450]).toBe(255);
     expect(writingLeft(fine)).toBeCloseTo((400 * 99) / (2400 * 1800), 3);
   });
 
-  test('keeps what the first look alone has found, in every plane', async () => {
+  test('keeps what the coarse pass alone has found, in every plane', async () => {
     const raster = draw(1500, 1000, () => null);
-    const tools = thorough();
+    const tools = fourPlanes();
     const coarse = await detectDamage(raster, tools);
     for (const kind of DAMAGE_PLANES) coarse[kind].fill(200, 0, 100 * coarse.width);
-    const fine = await new CloserLook(raster, coarse).finish(tools);
+    const fine = await new FinePass(raster, coarse).finish(tools);
     for (const kind of DAMAGE_PLANES) {
       expect(fine[kind][50 * 1500 + 700]).toBe(200);
       expect(fine[kind][900 * 1500 + 700]).toBeLessThan(10);
@@ -117,17 +123,17 @@ describe('a detector of lines, areas, losses and writing', () => {
 
   test('holds no more than six megapixels of a large photo', async () => {
     const raster = createRaster(4000, 3000, 1, 8);
-    const map = await detectAllDamage(raster, thorough());
+    const map = await detectInBothPasses(raster, fourPlanes());
     expect(map.width * map.height).toBeLessThanOrEqual(FINE_PIXELS);
     expect(map.width * map.height).toBeGreaterThan(0.99 * FINE_PIXELS);
   });
 
-  test('is told of the whole photo, once, for all tiles of both looks', async () => {
+  test('is told of the whole photo, once, for all tiles of both passes', async () => {
     const measure = vi.fn(async (..._args: Parameters<StepTools['measure']>) => Float32Array.of(0.25, 0, 0));
-    const tools: StepTools = { ...thorough(), measure };
+    const tools: StepTools = { ...fourPlanes(), measure };
     const passes: unknown[] = [];
     const raster = draw(1500, 1000, () => BLACK);
-    const map = await detectAllDamage(raster, {
+    const map = await detectInBothPasses(raster, {
       ...tools,
       runTiles: (pass) => {
         passes.push(pass.vectors?.summary);
@@ -140,13 +146,13 @@ describe('a detector of lines, areas, losses and writing', () => {
     expect(new Set(map.lines)).toEqual(new Set([Math.round(255 * (0.98 - 0.9 * 0.25))]));
   });
 
-  test('goes on with a second look where it was broken off', async () => {
+  test('goes on with a fine pass where it was broken off', async () => {
     const raster = draw(1500, 1000, (x, y) => (x === 700 || y === 300 ? BLACK : null));
-    const tools = thorough();
+    const tools = fourPlanes();
     const coarse = await detectDamage(raster, tools);
-    const whole = await new CloserLook(raster, coarse).finish(tools);
+    const whole = await new FinePass(raster, coarse).finish(tools);
 
-    const look = new CloserLook(raster, coarse);
+    const look = new FinePass(raster, coarse);
     const computed: string[] = [];
     const broken = (tiles: number): StepTools => ({
       ...tools,
@@ -202,8 +208,8 @@ describe('any photo gets an answer', () => {
   for (const name of ['one pixel wide', 'one pixel high']) covered[name] = 700 / 1500;
 
   test.each(Object.entries(odd))('%s', async (name, raster) => {
-    const tools = thorough();
-    const map = await detectAllDamage(raster, tools);
+    const tools = fourPlanes();
+    const map = await detectInBothPasses(raster, tools);
     expect(createMask(map, settings, raster).coverage()).toBeCloseTo(covered[name] ?? 1, 10);
     expect(writingLeft(map)).toBe(name === 'writing all over' ? 1 : 0);
     const { damage, needs } = await analyse(raster, map, tools);
@@ -213,22 +219,25 @@ describe('any photo gets an answer', () => {
 
   test('one pixel wide and too long for one look', async () => {
     const raster = createRaster(1, 1_200_000, 1, 8);
-    const map = await detectAllDamage(raster, thorough());
+    const map = await detectInBothPasses(raster, fourPlanes());
     expect([map.width, map.height]).toEqual([1, 1_200_000]);
     expect(createMask(map, settings, raster).coverage()).toBe(1);
   });
 });
 
-test('a proposal is made by the first look, of colours and black and white alike, from the card’s share on', async () => {
-  const raster = draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : [200, 60, 60]));
-  const needed = async (share: number) => {
+test('a repair is proposed from the share on the card on, by the coarse pass; a photo in colours needs six times as much', async () => {
+  const scene = (ground: Colour) => draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : ground));
+  const needed = async (raster: Raster, share: number) => {
     const tools = fakeTools({
-      detect: { ...fakeThoroughDetector, thresholds: { ...fakeThoroughDetector.thresholds, needed: share } },
+      detect: { ...fakeFourPlaneDetector, thresholds: { ...fakeFourPlaneDetector.thresholds, needed: share } },
     });
     const measured = { ...tools, measure: async () => new Float32Array(3) };
     const { needs } = await analyse(raster, await detectDamage(raster, measured), measured);
     return needs.find(({ kind }) => kind === 'repair')?.needed;
   };
-  expect(await needed(0.003)).toBe(true);
-  expect(await needed(0.005)).toBe(false);
+  // The white block is 0.4 % of the picture.
+  expect(await needed(scene(GREY), 0.003)).toBe(true);
+  expect(await needed(scene(GREY), 0.005)).toBe(false);
+  expect(await needed(scene([200, 60, 60]), 0.0006)).toBe(true);
+  expect(await needed(scene([200, 60, 60]), 0.001)).toBe(false);
 });

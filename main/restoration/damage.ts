@@ -5,27 +5,27 @@ import { type Raster, readSrgb } from './raster';
 import type { GeneratorFacts, PassReport, StepTools } from './tools';
 
 /**
- * The first look: the whole photo at no more than this many pixels. It alone decides what is proposed, and a crease that
- * is 60 pixels wide in a large scan is a few pixels wide in it.
+ * The coarse pass: the whole photo, reduced to at most this many pixels. The proposal depends on it alone. A crease that is
+ * 60 pixels wide in a large scan is a few pixels wide here.
  */
 export const COARSE_PIXELS = 1_000_000;
-/** The second look, for what the first is too small for: hairs and dust. */
+/** The fine pass: at most this many pixels. It finds hairs and dust that the coarse pass averages away. */
 export const FINE_PIXELS = 6_000_000;
 /**
- * A detector that tells lines and blobs apart and no more looks once, at this many pixels: it was trained on prints of
- * 300 to 1,200 pixels a side, where a crease is a few pixels wide, and overlooks creases that a large scan makes wider.
+ * A detector that gives lines and blobs alone runs once, on at most this many pixels. It was trained on prints of 300 to
+ * 1,200 pixels a side and misses creases that a large scan makes wider.
  */
-export const ONLY_LOOK_PIXELS = 2_000_000;
+export const SINGLE_PASS_PIXELS = 2_000_000;
 
 /** Kinds of what a detector sees. */
 export const DAMAGE_PLANES = ['lines', 'areas', 'losses', 'writing'] as const;
 export type DamagePlane = (typeof DAMAGE_PLANES)[number];
 
-/** Threshold of a kind that the detector's card gives none for. */
+/** For a kind whose threshold is not on the detector's card. */
 const DEFAULT_THRESHOLD = 0.5;
 /** Share of damaged pixels from which a photo needs repair, where the card gives none: more than a few specks. */
 const DEFAULT_NEEDED = 0.0014;
-/** How much more certain than the threshold a piece is somewhere, and how much less all over, in logits, by default. */
+/** Limits of a piece for a card that gives none, see {@link PieceLimits}. */
 const DEFAULT_SEED_LOGITS = 1;
 const DEFAULT_FLANK_LOGITS = 1;
 
@@ -33,15 +33,15 @@ const DEFAULT_FLANK_LOGITS = 1;
 export interface PieceLimits {
   /** Smaller pieces are taken for grain, in pixels of the map. */
   readonly smallest: number;
-  /** A piece counts where one of its pixels at least is more certain than the threshold by so many logits ... */
+  /** A piece counts if at least one of its pixels is this far above the threshold, in logits. */
   readonly seedLogits: number;
-  /** ... and then reaches as far as they are less certain by no more than this. */
+  /** A piece that counts includes pixels down to this far below the threshold, in logits. */
   readonly flankLogits: number;
 }
 
 /**
- * What the detector found, at the resolution of its look. One map serves the preview and the full size.
- * Probabilities 0..1 are kept as 0..255, in rows without padding; a plane that the detector does not give has length 0.
+ * What the detector found, at the resolution of its pass. One map serves the preview and the full size.
+ * Probabilities 0..1 are stored as 0..255, in rows without padding. A plane that the detector does not give has length 0.
  */
 export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   readonly width: number;
@@ -49,37 +49,37 @@ export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   /** Size of the photo that the map belongs to, in pixels. */
   readonly fullWidth: number;
   readonly fullHeight: number;
-  /** Probabilities from which the detector's card calls a pixel damaged, or written on. */
+  /** Probabilities from which a pixel counts as damage, or as writing; from the detector's card. */
   readonly thresholds: Readonly<Record<DamagePlane, number>>;
   readonly pieces: PieceLimits;
   /**
-   * True where the detector tells lines and blobs apart and no more: then large areas and what runs along the border
-   * are more often part of the scene than damage.
+   * True if the detector gives lines and blobs alone. Its large blobs, and what runs along the border, are more often part
+   * of the scene than damage.
    */
-  readonly specksOnly: boolean;
+  readonly linesAndBlobsOnly: boolean;
   /** Share of damaged pixels from which repair is worth proposing, 0..1: below it lie false alarms on clean photos. */
   readonly needed: number;
-  /** What the detector was told of the whole photo, in both looks; null where it is told nothing. */
+  /** Summary of the whole photo, an input of both passes; null if the detector takes none. */
   readonly summary: Float32Array | null;
-  /** Of the first look, where this map is of both; else null. */
+  /** In a map of both passes, the map of the coarse pass alone; else null. */
   readonly coarse: DamageMap | null;
   readonly report: PassReport;
 }
 
 /**
- * Has the installed detector take its first look at a photo, or its only one. The raster is left as it is. Throws
- * GENERATOR_MISSING, GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+ * Runs the coarse pass of the installed detector, or its only one. The raster is not changed. Throws GENERATOR_MISSING,
+ * GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
  */
 export async function detectDamage(raster: Raster, tools: StepTools): Promise<DamageMap> {
   const detector = installed(tools);
-  const specksOnly = !detector.gives.includes('areas');
+  const linesAndBlobsOnly = !detector.gives.includes('areas');
   const summary = detector.vectorInputs.length > 0 ? await tools.measure('detect', raster) : null;
-  const small = await tools.shrink(raster, specksOnly ? ONLY_LOOK_PIXELS : COARSE_PIXELS);
+  const small = await tools.shrink(raster, linesAndBlobsOnly ? SINGLE_PASS_PIXELS : COARSE_PIXELS);
   const { width, height } = small;
   const kinds = kindsOf(detector);
   const plane = (kind: DamagePlane) => new Uint8Array(kinds.includes(kind) ? width * height : 0);
   const planes = { lines: plane('lines'), areas: plane('areas'), losses: plane('losses'), writing: plane('writing') };
-  const report = await look(small, planes, summary, tools);
+  const report = await runPass(small, planes, summary, tools);
   const threshold = (kind: string) => detector.thresholds?.[kind] ?? DEFAULT_THRESHOLD;
   return {
     ...planes,
@@ -89,16 +89,16 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
     fullHeight: raster.height,
     thresholds: {
       lines: threshold('lines'),
-      areas: threshold(specksOnly ? 'blobs' : 'areas'),
+      areas: threshold(linesAndBlobsOnly ? 'blobs' : 'areas'),
       losses: threshold('losses'),
       writing: threshold('writing'),
     },
     pieces: {
-      smallest: specksOnly ? 4 : 2,
+      smallest: linesAndBlobsOnly ? 4 : 2,
       seedLogits: detector.thresholds?.seed_logits ?? DEFAULT_SEED_LOGITS,
       flankLogits: detector.thresholds?.flank_logits ?? DEFAULT_FLANK_LOGITS,
     },
-    specksOnly,
+    linesAndBlobsOnly,
     needed: detector.thresholds?.needed ?? DEFAULT_NEEDED,
     summary,
     coarse: null,
@@ -106,36 +106,36 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
   };
 }
 
-/** True where a second look would see more than the map holds. */
-export function canLookCloser({ width, height, fullWidth, fullHeight, specksOnly, coarse }: DamageMap): boolean {
-  return !specksOnly && coarse === null && (width < fullWidth || height < fullHeight);
+/** True if a fine pass would add detail to the map. */
+export function needsFinePass({ width, height, fullWidth, fullHeight, linesAndBlobsOnly, coarse }: DamageMap): boolean {
+  return !linesAndBlobsOnly && coarse === null && (width < fullWidth || height < fullHeight);
 }
 
-/** Both looks at once, for who needs the whole truth at once. Throws as {@link detectDamage} does. */
-export async function detectAllDamage(raster: Raster, tools: StepTools): Promise<DamageMap> {
+/** Runs both passes. Throws what {@link detectDamage} throws. */
+export async function detectInBothPasses(raster: Raster, tools: StepTools): Promise<DamageMap> {
   const coarse = await detectDamage(raster, tools);
-  return canLookCloser(coarse) ? new CloserLook(raster, coarse).finish(tools) : coarse;
+  return needsFinePass(coarse) ? new FinePass(raster, coarse).finish(tools) : coarse;
 }
 
 /**
- * The second look at a photo. Its map holds the stronger of both looks at each pixel, for every kind of damage and for
- * writing alike. Where it was broken off it goes on from there, tile by tile.
+ * The fine pass over a photo. Its map holds the stronger of both passes at each pixel, for every kind of damage and for
+ * writing. After a cancel it resumes at the first tile that is missing.
  */
-export class CloserLook {
+export class FinePass {
   private small: Raster | null = null;
   private planes: Record<DamagePlane, Uint8Array> | null = null;
   /** Tiles that are done, by their place. */
   private readonly done = new Set<string>();
 
-  /** @param coarse of the first look, one that {@link canLookCloser} */
+  /** @param coarse map of the coarse pass, for which {@link needsFinePass} is true */
   constructor(
     private readonly raster: Raster,
     private readonly coarse: DamageMap,
   ) {}
 
   /**
-   * Goes on to the end. Throws GENERATOR_MISSING, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED, and can
-   * be called again after each.
+   * Runs the tiles that are missing and returns the map. Throws GENERATOR_MISSING, GENERATOR_DAMAGED, OUTPUT_INVALID,
+   * OUT_OF_MEMORY or CANCELLED, and can be called again afterwards.
    */
   async finish(tools: StepTools): Promise<DamageMap> {
     this.small ??= await tools.shrink(this.raster, FINE_PIXELS);
@@ -148,7 +148,7 @@ export class CloserLook {
       }
       this.planes = planes;
     }
-    const report = await look(this.small, this.planes, this.coarse.summary, tools, this.done);
+    const report = await runPass(this.small, this.planes, this.coarse.summary, tools, this.done);
     const { planes, coarse } = this;
     return { ...coarse, ...planes, width, height, coarse, report: { ...report, tiles: this.done.size } };
   }
@@ -167,16 +167,16 @@ function installed(tools: StepTools): GeneratorFacts {
   return detector;
 }
 
-/** The kind of each plane that the detector gives. Blobs are small areas; other planes are of no use here. */
+/** The kind of each plane that the detector gives; blobs count as areas, unknown planes as undefined. */
 function kindsOf({ gives }: GeneratorFacts): readonly (DamagePlane | undefined)[] {
   return gives.map((name) => (name === 'blobs' ? 'areas' : DAMAGE_PLANES.find((kind) => kind === name)));
 }
 
 /**
- * One pass of the detector over a raster. What it sees is put into the planes where it is stronger than what they hold.
- * `done` holds the tiles that need not be computed, and gets those that have been.
+ * One pass of the detector over a raster. At each pixel the planes keep the stronger of the old and the new value. Tiles in
+ * `done` are skipped; finished tiles are added to it.
  */
-function look(
+function runPass(
   raster: Raster,
   planes: Readonly<Record<DamagePlane, Uint8Array>>,
   summary: Float32Array | null,

@@ -36,7 +36,7 @@ function mapWith(
     writing: new Uint8Array(0),
     thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
     pieces: { smallest: 4, seedLogits: 1, flankLogits: 1 },
-    specksOnly: true,
+    linesAndBlobsOnly: true,
     needed: 0.001,
     summary: null,
     coarse: null,
@@ -255,13 +255,13 @@ function crop(map: DamageMap, width: number, height: number): DamageMap {
 }
 
 /** A map of a detector that knows all kinds, with probabilities 0..255 by kind; 0 where none is given. */
-function thoroughMap(width: number, height: number, planes: Partial<Record<DamagePlane, Uint8Array>> = {}): DamageMap {
+function fourPlaneMap(width: number, height: number, planes: Partial<Record<DamagePlane, Uint8Array>> = {}): DamageMap {
   const empty = new Uint8Array(width * height);
   return {
     ...mapWith(width, height, []),
     ...{ lines: empty, areas: empty, losses: empty, writing: empty, ...planes },
     pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
-    specksOnly: false,
+    linesAndBlobsOnly: false,
   };
 }
 
@@ -276,49 +276,49 @@ describe('with a detector that knows areas, losses and writing', () => {
     maskOf(map, sensitivity).reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
 
   test('a torn corner, a large stain and a line along the border are damage, each by itself', () => {
-    expect(count(thoroughMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
-    expect(count(thoroughMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
-    expect(count(thoroughMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
+    expect(count(fourPlaneMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
+    expect(count(fourPlaneMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
+    expect(count(fourPlaneMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
     const all = { losses: box(0, 0, 10, 10), areas: box(20, 20, 30, 30), lines: box(40, 0, 41, 80) };
-    expect(count(thoroughMap(width, height, all))).toBe(280);
+    expect(count(fourPlaneMap(width, height, all))).toBe(280);
   });
 
   test('writing that is at least as certain as the damage is left alone, at any sensitivity', () => {
     const lines = box(10, 10, 50, 12, 240);
-    const map = (writing: Uint8Array) => thoroughMap(width, height, { lines, writing });
+    const map = (writing: Uint8Array) => fourPlaneMap(width, height, { lines, writing });
     for (const sensitivity of [0, 0.5, 1]) {
       expect(count(map(box(20, 0, 40, 80, 240)), sensitivity)).toBe(40);
       expect(count(map(box(0, 0, 100, 80, 250)), sensitivity)).toBe(0);
       // Less certain than the damage, and not certain enough to be writing.
       expect(count(map(box(20, 0, 40, 80, 239)), sensitivity)).toBe(80);
     }
-    const faint = thoroughMap(width, height, { lines: box(0, 0, 9, 9, 135), writing: box(0, 0, 9, 9, 126) });
+    const faint = fourPlaneMap(width, height, { lines: box(0, 0, 9, 9, 135), writing: box(0, 0, 9, 9, 126) });
     expect(writingLeft(faint)).toBe(0);
   });
 
   test('says how much of the picture is writing left alone', () => {
     const lines = box(0, 0, 100, 8, 240);
-    expect(writingLeft(thoroughMap(width, height, { lines }))).toBe(0);
-    expect(writingLeft(thoroughMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
+    expect(writingLeft(fourPlaneMap(width, height, { lines }))).toBe(0);
+    expect(writingLeft(fourPlaneMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
     // Half of it lies under damage that is more certain.
-    expect(writingLeft(thoroughMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
+    expect(writingLeft(fourPlaneMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
   });
 
   test('two pixels are a piece, one is grain', () => {
-    expect(count(thoroughMap(width, height, { lines: box(5, 5, 7, 6) }))).toBe(2);
-    expect(count(thoroughMap(width, height, { lines: box(5, 5, 6, 6) }))).toBe(0);
+    expect(count(fourPlaneMap(width, height, { lines: box(5, 5, 7, 6) }))).toBe(2);
+    expect(count(fourPlaneMap(width, height, { lines: box(5, 5, 6, 6) }))).toBe(0);
   });
 
   test('the limits of a piece come from the card', () => {
     // A core of 2 logits in flanks of half a logit less than the threshold.
     const lines = plane((x, y) => (y !== 40 || x < 20 || x >= 60 ? 0 : x === 40 ? 225 : 96));
     const with_ = (seedLogits: number, flankLogits: number) =>
-      count({ ...thoroughMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
+      count({ ...fourPlaneMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
     expect(with_(1, 1)).toBe(40);
     expect(with_(3, 1)).toBe(0);
     expect(with_(1, 0)).toBe(1);
     // A card that wants everything gets no more than there is.
-    expect(count({ ...thoroughMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
+    expect(count({ ...fourPlaneMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
       0,
     );
   });
@@ -328,7 +328,7 @@ describe('with a detector that knows areas, losses and writing', () => {
       fc.property(fc.infiniteStream(fc.integer({ min: 0, max: 255 })), (values) => {
         const next = () => Uint8Array.from([...values.take(width * height)]);
         const map = {
-          ...thoroughMap(width, height, { lines: next(), areas: next(), losses: next(), writing: next() }),
+          ...fourPlaneMap(width, height, { lines: next(), areas: next(), losses: next(), writing: next() }),
           pieces: { smallest: 1, seedLogits: 0, flankLogits: 0 },
         };
         const { plane: evidence } = evidenceOf(map);
@@ -356,7 +356,7 @@ describe('with a detector that knows areas, losses and writing', () => {
     fc.assert(
       fc.property(fc.tuple(kind, kind, kind, kind), limits, settings, settings, (planes, pieces, one, other) => {
         const [lines, areas, losses, writing] = planes;
-        const map = { ...thoroughMap(60, 50, { lines, areas, losses, writing }), pieces };
+        const map = { ...fourPlaneMap(60, 50, { lines, areas, losses, writing }), pieces };
         const [low, high] = [one, other].sort((a, b) => a.sensitivity - b.sensitivity);
         const before = whole(map, { ...low!, grow: 0 }, 60, 50);
         const after = whole(map, { ...high!, grow: 0 }, 60, 50);

@@ -7,7 +7,7 @@ import {
   forEachPiece,
   STEPS_PER_LOGIT,
 } from '../../document/evidence';
-import type { DamageMap, DamagePlane } from './damage';
+import type { DamageMap } from './damage';
 import type { Rect } from './raster';
 
 /** How the detected damage becomes a mask; the settings of a repair step. */
@@ -84,7 +84,7 @@ export interface DamageShares {
 export function damageShares(map: DamageMap): DamageShares {
   const { width, height } = map;
   const plane = judged(map).lines;
-  if (plane === null) throw new RangeError('This detector is judged by all that it finds.');
+  if (plane === null) throw new RangeError('Only for a detector of lines and blobs.');
   const level = AT_THRESHOLD + PIECE_LOGITS * STEPS_PER_LOGIT;
   const band = Math.max(2, EDGE_BAND * Math.min(width, height));
   let certain = 0;
@@ -125,7 +125,7 @@ const judgements = new WeakMap<DamageMap, Judged>();
 function judged(map: DamageMap): Judged {
   let known = judgements.get(map);
   if (!known) {
-    known = map.specksOnly ? judgeSpecks(map) : judgeAll(map);
+    known = map.linesAndBlobsOnly ? judgeSpecks(map) : judgeAll(map);
     judgements.set(map, known);
   }
   return known;
@@ -141,34 +141,28 @@ function judgeSpecks(map: DamageMap): Judged {
 }
 
 /**
- * The evidence of a detector that knows areas, losses and writing: the strongest kind of damage at each pixel, unless the
- * pixel is writing at least as certainly. Judged once, whatever the sensitivity, so that a higher one never loses a pixel.
+ * The evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel, or none where
+ * writing is at least as certain. It does not depend on the sensitivity, so a higher one never loses a pixel.
  */
 function judgeAll(map: DamageMap): Judged {
-  const pixels = map.width * map.height;
-  const nothing = new Uint8Array(pixels);
-  const planeOf = (kind: DamagePlane) => (map[kind].length > 0 ? map[kind] : nothing);
-  const tableOf = (kind: DamagePlane) => evidenceTable(map.thresholds[kind]);
-  const [lines, areas, losses, writing] = [planeOf('lines'), planeOf('areas'), planeOf('losses'), planeOf('writing')];
-  const [ofLines, ofAreas, ofLosses, ofWriting] = [
-    tableOf('lines'),
-    tableOf('areas'),
-    tableOf('losses'),
-    tableOf('writing'),
-  ];
-  const plane = new Uint8Array(pixels);
-  let written = 0;
-  for (let i = 0; i < pixels; i++) {
-    let damage = ofLines[lines[i]!]!;
-    const area = ofAreas[areas[i]!]!;
-    if (area > damage) damage = area;
-    const loss = ofLosses[losses[i]!]!;
-    if (loss > damage) damage = loss;
-    const ink = ofWriting[writing[i]!]!;
-    if (ink >= AT_THRESHOLD && ink >= damage) written++;
-    else plane[i] = damage;
+  const plane = new Uint8Array(map.width * map.height);
+  for (const kind of ['lines', 'areas', 'losses'] as const) {
+    const table = evidenceTable(map.thresholds[kind]);
+    const values = map[kind];
+    for (let i = 0; i < values.length; i++) {
+      const damage = table[values[i]!]!;
+      if (damage > plane[i]!) plane[i] = damage;
+    }
   }
-  return { lines: null, all: asEvidence(map, plane), writing: written / pixels };
+  const table = evidenceTable(map.thresholds.writing);
+  let written = 0;
+  for (let i = 0; i < map.writing.length; i++) {
+    const ink = table[map.writing[i]!]!;
+    if (ink < AT_THRESHOLD || ink < plane[i]!) continue;
+    plane[i] = 0;
+    written++;
+  }
+  return { lines: null, all: asEvidence(map, plane), writing: written / plane.length };
 }
 
 function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap, plane: Uint8Array): Evidence {
@@ -178,8 +172,8 @@ function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap,
 }
 
 /**
- * Share of the picture, 0..1, that the detector takes for writing (ink, pencil, captions, stamps), so that no mask of
- * damage that was found holds it. 0 with a detector that does not know writing.
+ * Share of the picture, 0..1, that the detector takes for writing (ink, pencil, captions, stamps). Masks of detected damage
+ * leave it out. 0 for a detector without a plane for writing.
  */
 export function writingLeft(map: DamageMap): number {
   return judged(map).writing;

@@ -16,7 +16,7 @@ import type {
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
 import { colorise } from './colorise';
-import { type DamageMap, detectAllDamage } from './damage';
+import { type DamageMap, detectInBothPasses } from './damage';
 import { createMask, evidenceOf, type Mask, type MaskSettings } from './mask';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
@@ -31,8 +31,8 @@ import { planEnlargement, upscale } from './upscale';
  * Runs recipes. The order of calls for one photo:
  *
  * 1. `detectDamage(raster, tools)` (damage.ts) on the decoded full-size photo, unless `tools.generator('detect')` is
- *    null; the map is kept with the photo and serves every later call, at any size, until a `CloserLook` (damage.ts)
- *    gives a finer one, which a full size that follows the damage ({@link followsDamage}) has to wait for;
+ *    null; the map is kept with the photo and serves every later call, at any size. A full size that depends on the damage
+ *    ({@link followsDamage}) waits for the map of a `FinePass` (damage.ts);
  * 2. `analyse(raster, damage, tools)` (analysis.ts), also on the full-size photo: the proposal with its reasons;
  * 3. `runRecipe({ raster, recipe, analysis, damage, tools })` on a copy of the photo or of its preview. It works in
  *    place and returns the raster that holds the result: the same one, or a larger one after an enlargement;
@@ -148,8 +148,8 @@ export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
 }
 
 /**
- * Whether what a step does depends on the damage that was found. `ops` is the mask that a person has drawn for it,
- * undefined where it goes by its own: for a repair that is the damage.
+ * Whether the result of a step depends on the detected damage. `ops` is the mask that was drawn for the step, undefined if
+ * there is none; a repair then uses the detected damage.
  */
 export function followsDamage(kind: StepKind, ops: readonly MaskOp[] | undefined): boolean {
   if (kind !== 'repair' && kind !== 'style') return false;
@@ -222,7 +222,7 @@ function requireStep({ kind, settings }: Step, run: Run): void {
 
 async function repair(run: Run, settings: StepOf<'repair'>['settings']): Promise<Outcome> {
   const { raster, tools } = run;
-  const damage = run.damage ?? (await detectAllDamage(raster, tools));
+  const damage = run.damage ?? (await detectInBothPasses(raster, tools));
   const mask = run.mask ? editedMask(run.mask, damage, settings, raster) : createMask(damage, settings, raster);
   const masked = mask.coverage();
   if (masked === 0) {
@@ -335,7 +335,7 @@ export function editedMask(
 async function tone(run: Run, settings: StepOf<'tone'>['settings']): Promise<Outcome> {
   const { raster, tools } = run;
   const small = await tools.shrink(raster, TONE_PIXELS);
-  // Always by the first look, so that the preview and the full size get the same tones.
+  // Always by the coarse pass, so that the preview and the full size get the same tones.
   const damage = run.damage?.coarse ?? run.damage;
   const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
   const curves = toneCurves(measureTone(small, tools.colour, ignore), settings);

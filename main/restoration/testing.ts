@@ -655,7 +655,7 @@ export const fakeDetector: FakeGenerator = {
  * A detector that knows areas, losses and writing, pixel by pixel: a line is black, an area light grey, a loss white, and
  * writing is blue. The redder the whole photo is, the less certain it is of anything.
  */
-export const fakeThoroughDetector: FakeGenerator = {
+export const fakeFourPlaneDetector: FakeGenerator = {
   inputs: 3,
   outputs: 4,
   gives: ['lines', 'areas', 'losses', 'writing'],

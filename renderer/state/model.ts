@@ -44,7 +44,7 @@ export interface OpenPhoto {
   offered: { token: string; name: string; savedAt: string } | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
-  /** How often its damage has become known better since it was opened: which evidence masks are made of. */
+  /** How many `photo.evidence` events there were: part of the URL of the evidence that masks are made of. */
   evidence: number;
   /** Everything that was done to the photo, undone things included. Null as long as there is no recipe. */
   log: EditLog | null;

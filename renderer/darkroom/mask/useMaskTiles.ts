@@ -8,7 +8,7 @@ import type { OpenPhoto } from '../../state/model';
 import { stepOf } from '../../state/recipes';
 import { useSettled } from '../useSettled';
 
-/** What masks are made of, by URL: what has changed has another. */
+/** What masks are made of, by URL. New evidence has a new URL. */
 const loaded = new Map<string, Promise<Uint8Array>>();
 const LOADED_AT_MOST = 12;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { unpackEvidence } from '../document/evidence';
-import { fixtureCard, installFixture, thoroughCard } from '../main/engine/test-support';
+import { fixtureCard, fourPlaneCard, installFixture } from '../main/engine/test-support';
 import { test as base, expect } from './host';
 import { at, editMask, exportMask } from './painting';
 
@@ -10,14 +10,14 @@ const test = base.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs off this pattern.
   generators: async ({}, use, info) => {
     const folder = info.outputPath('generators');
-    await installFixture(folder, await thoroughCard({ tile: 256 }));
+    await installFixture(folder, await fourPlaneCard({ tile: 256 }));
     const inpainter = await fixtureCard('inpainter', { task: 'inpaint', tile: 512 });
     await installFixture(folder, { ...inpainter, input: { ...inpainter.input, channels: 'rgb+mask' } });
     await use(folder);
   },
 });
 
-test('a hair that the first look has missed is in the mask a moment later, and in what is filled', async ({
+test('a hair that the coarse pass has missed is in the mask a moment later, and in what is filled', async ({
   page,
   browserHost: host,
 }) => {
@@ -35,7 +35,7 @@ test('a hair that the first look has missed is in the mask a moment later, and i
   await editMask(page, host, path);
   await expect.poll(() => widths.at(-1)).toBe(size.width);
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
-  // Nothing was proposed by what the first look has seen, so that nothing but the mask tool needed the second.
+  // Nothing was proposed by what the coarse pass has seen, so that nothing but the mask tool needed the second.
   const { mask } = await exportMask(page, host, 'hair-mask.png');
   expect([at(mask, 300, 901), at(mask, 300, 700)]).toEqual([255, 0]);
   await page.getByTestId('mask-done').click();
