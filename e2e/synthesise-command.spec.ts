@@ -44,7 +44,7 @@ test('pairs that the command has made train the detector of the kit', async () =
     encoding: 'utf8',
   });
   expect(status, stderr).toBe(0);
-  expect(stderr).toContain('test_a_short_training_on_them_alone_learns');
+  expect(stderr).toContain('test_a_short_training_on_them_alone_finds_more_of_the_damage');
 });
 
 test('pairs go on where they were broken off, each is told, and bad photos are named', async () => {

@@ -39,11 +39,21 @@ function kit() {
   const hasTorch = () => spawnSync(python, ['-c', 'import torch, cv2, onnx']).status === 0;
   if (!hasTorch() && isRootOnDebian) {
     console.log('Installing Debian’s PyTorch for the tests of the training kit');
-    installDebian('python3-torch', 'python3-opencv', 'python3-onnx', 'python3-pil');
+    installDebian('python3-torch', 'python3-opencv', 'python3-onnx');
   }
   if (!hasTorch()) {
     console.log('Training kit: NOT TESTED, there is no Python with torch, cv2 and onnx here');
     return;
+  }
+  // Captions are drawn in fonts that nobody trains with.
+  const runCaptions = (code) =>
+    spawnSync(python, ['-c', `from training.evaluation import captions; ${code}`], {
+      cwd: join(root, 'models'),
+      encoding: 'utf8',
+    });
+  if (runCaptions('import PIL; captions.find_fonts()').status !== 0 && isRootOnDebian) {
+    const packages = runCaptions('print(*captions.PACKAGES)').stdout.trim().split(' ');
+    installDebian('python3-pil', ...packages);
   }
   const { status, stdout, stderr } = spawnSync(
     python,

@@ -140,21 +140,6 @@ def draw_scratches(rng, shape):
     return opacity, {"kind": "scratches", "width": round(width, 2), "count": count}
 
 
-def draw_tear(rng, shape):
-    """A tear: white paper showing in a wedge along a ragged path from one border inwards."""
-    side = int(rng.integers(4))
-    along = rng.uniform(0.1, 0.9)
-    height, width = shape
-    start = [(0, along * height), (width, along * height), (along * width, 0), (along * width, height)][side]
-    angle = [0, np.pi, np.pi / 2, -np.pi / 2][side] + rng.normal(0, 0.5)
-    points = wander(rng, start, angle, rng.uniform(0.2, 0.9) * max(shape), 5, 0.45)
-    thick = log_uniform(rng, 2, 10)
-    canvas = _Canvas(shape)
-    canvas.path(points, thick * np.linspace(1.2, 0.2, len(points)) * rng.uniform(0.7, 1.2, len(points)))
-    opacity = np.clip(canvas.floats() * 1.5 - smooth_noise(rng, shape, 2.5, 0, 0.9), 0, 1)
-    return opacity, {"kind": "tear", "width": round(thick, 2)}
-
-
 def draw_specks(rng, shape):
     """Dust and small flakes: round, oblong or ragged specks of 1 to 9 px."""
     canvas = _Canvas(shape)
@@ -185,21 +170,6 @@ def draw_flake(rng, shape):
         cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
         opacity = np.maximum(opacity, mask.astype(np.float32) / 255)
     return opacity, {"kind": "flake", "size": round(size, 1)}
-
-
-def draw_stain(rng, shape):
-    """A stain or foxing spot of 5 to 30 px: soft inside, often a darker rim. Opacity up to 1."""
-    height, width = shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    size = log_uniform(rng, 5, 30)
-    centre = rng.uniform(0, 1, 2) * np.array(shape[::-1])
-    distance = np.hypot(x - centre[0], (y - centre[1]) * rng.uniform(0.7, 1.4)) / size * 2
-    distance = distance + smooth_noise(rng, shape, size / 3, -0.3, 0.3)
-    edge = log_uniform(rng, 0.05, 0.5)
-    opacity = np.clip((1 - distance) / edge + 0.5, 0, 1)
-    if rng.random() < 0.4:
-        opacity = opacity * np.clip(0.4 + np.exp(-((distance - 0.9) ** 2) / 0.02), 0, 1)
-    return opacity.astype(np.float32), {"kind": "stain", "size": round(size, 1)}
 
 
 def place_overlay(rng, overlay, shape, scale=(0.3, 1.1)):
@@ -256,69 +226,6 @@ def apply_opacity(picture, opacity, tone):
     if picture.ndim == 3:
         opacity = opacity[..., None]
     return picture * (1 - opacity) + np.float32(tone) * opacity
-
-
-def damage_luma(rng, luma, overlays, amount=None):
-    """Damages a luma picture.
-
-    luma: float32 [H, W] 0..1. overlays: Overlays or None (drawn damage alone).
-    Returns (damaged [H, W], {'lines': opacity [H, W], 'blobs': opacity [H, W]}, parameters).
-    """
-    shape = luma.shape
-    out = luma.copy()
-    truth = {"lines": np.zeros(shape, np.float32), "blobs": np.zeros(shape, np.float32)}
-    parameters = []
-    bright = 0.85 if rng.random() < 0.7 else 0.25
-    amount = amount if amount is not None else 1 + int(rng.poisson(1.8))
-    for _ in range(amount):
-        kind = "lines" if rng.random() < 0.55 else "blobs"
-        if overlays is not None and rng.random() < (0.3 if kind == "lines" else 0.35):
-            opacity, drawn = overlays.draw(rng, shape, kind)
-        elif kind == "lines":
-            maker = (draw_crease, draw_crease, draw_scratches, draw_tear)[int(rng.integers(4))]
-            opacity, drawn = maker(rng, shape)
-        else:
-            maker = (draw_specks, draw_specks, draw_specks, draw_flake, draw_flake, draw_stain)[int(rng.integers(6))]
-            opacity, drawn = maker(rng, shape)
-        if rng.random() < 0.35:
-            opacity = cv2.GaussianBlur(opacity, (0, 0), log_uniform(rng, 0.4, 1.5))
-        strength = float(np.clip(log_uniform(rng, 0.45, 1.6), 0, 1))
-        tone = tone_of(rng, bright)
-        if drawn["kind"] == "crease" and rng.random() < 0.25:  # a fold casts a shadow beside its ridge
-            dx, dy = (int(v) for v in rng.integers(-2, 3, 2))
-            shadow = np.roll(opacity, (dy, dx), (0, 1)) * strength * 0.6
-            out = apply_opacity(out, shadow, 1 - tone)
-            truth["lines"] = np.maximum(truth["lines"], shadow)
-        if drawn["kind"] == "stain" and rng.random() < 0.6:
-            out = out * (1 - opacity * strength * 0.6)  # a stain lets the picture through
-            truth[kind] = np.maximum(truth[kind], opacity * strength * 0.6)
-        else:
-            texture = 1.0 if rng.random() < 0.5 else smooth_noise(rng, shape, 1.5, 0.8, 1.0)
-            out = apply_opacity(out, opacity * strength, tone * texture)
-            truth[kind] = np.maximum(truth[kind], opacity * strength)
-        parameters.append({**drawn, "class": kind, "tone": round(tone, 3), "strength": round(strength, 3)})
-    return np.clip(out, 0, 1), truth, parameters
-
-
-def visible_truth(clean, damaged, truth, noise=0.0):
-    """What of the damage can be seen, and what is too faint to be called either way.
-
-    clean, damaged: float32 [H, W] before noise and compression. noise: sigma of the noise to come.
-    Returns (label uint8 [2, H, W] for lines and blobs, ignore uint8 [H, W]). A pixel is labelled
-    where the smoothed change exceeds 0.055 + the noise + 0.4 of the clean picture's local
-    contrast; it is ignored where the change is between half of that and all of it.
-    """
-    change = cv2.GaussianBlur(np.abs(damaged - clean), (0, 0), 0.7)
-    mean = cv2.blur(clean, (9, 9))
-    contrast = np.sqrt(np.maximum(cv2.blur(clean * clean, (9, 9)) - mean * mean, 0))
-    needed = 0.055 + 1.0 * noise + 0.4 * contrast
-    seen, hint = change > needed, change > 0.5 * needed
-    lines = (truth["lines"] > 0.12) & (truth["lines"] >= truth["blobs"])
-    blobs = (truth["blobs"] > 0.12) & ~lines
-    label = np.stack([lines & seen, blobs & seen]).astype(np.uint8)
-    touched = (truth["lines"] > 0.02) | (truth["blobs"] > 0.02)
-    ignore = ((touched | hint) & (label.sum(0) == 0) & (change > 0.012)).astype(np.uint8)
-    return label, ignore
 
 
 # ---------------------------------------------------------------- what looks like damage and is none

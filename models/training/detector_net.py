@@ -3,6 +3,7 @@
 Source: written for this project. The encoder is SqueezeNet 1.1 (Iandola et al. 2016, MIT weights, see the data folder's
 `perceptual/`), fine-tuned; white and black top-hats after Meyer (1979).
 """
+import math
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,7 @@ class DetectorNet(Mixed):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.head.weight, std=0.001)  # features of the trunk are large: whatever they are, nothing is found yet
-        nn.init.constant_(self.head.bias, -4.0)  # damage is rare
+        nn.init.constant_(self.head.bias, -4.0 - math.log(len(DAMAGE_CLASSES)))  # damage of any class begins at -4: it is rare
 
     @staticmethod
     def features(rgb):

@@ -1,4 +1,4 @@
-"""Perceptual, style and segmentation losses, and the LPIPS distance.
+"""Perceptual and style losses, and the LPIPS distance.
 
 Source: SqueezeNet 1.1 features (Iandola et al. 2016, MIT), LPIPS heads (Zhang et al. 2018, BSD-2),
 read from the data folder's `perceptual/`; nothing of them is shipped.
@@ -135,17 +135,3 @@ def total_variation(x):
     """Mean absolute difference of neighbours of [N, C, H, W]: [N]."""
     across, down = (x[..., 1:] - x[..., :-1]).abs(), (x[..., 1:, :] - x[..., :-1, :]).abs()
     return across.mean((1, 2, 3)) + down.mean((1, 2, 3))
-
-
-def segmentation_loss(logits, label, weight, dice=0.5):
-    """Cross-entropy plus soft Dice, per class.
-
-    logits, label: [N, K, H, W]; weight: [N, 1, H, W], 0 where a pixel is not to be judged.
-    """
-    weight = weight.expand_as(logits)
-    entropy = F.binary_cross_entropy_with_logits(logits, label, reduction="none")
-    entropy = entropy * (1 + 3 * label) * weight
-    chance = torch.sigmoid(logits) * weight
-    both = (chance * label).sum((0, 2, 3))
-    overlap = 1 - (2 * both + 50) / (chance.sum((0, 2, 3)) + (label * weight).sum((0, 2, 3)) + 50)
-    return entropy.mean() * 6 + dice * overlap.mean()

@@ -1,10 +1,9 @@
-"""Real photographs with hand-made masks: what is damaged, of which class, and what must stay.
+"""Real photographs with hand-made masks, as the damage detector learns from them.
 
 Source: written for this project. A folder holds `<stem>.mask.png` (0 sound, 255 damage, 128 not judged), `<stem>.json` (the
 strokes behind it, and `keep`: polygons that a repair must leave alone) and `index.tsv`; the photographs lie beside them or
-in another folder. See the data folder's README.
+in another folder. They are read by `evaluation/real.py`, which scores on them. Here each stroke gets its class.
 """
-import json
 import re
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 
 from .data import DataError
+from .evaluation.real import RealError, is_writing, read_index, read_photograph
 
 # Planes of a label, as bits.
 LINES, AREAS, LOSSES, WRITING, UNJUDGED = 1, 2, 4, 8, 128
@@ -20,13 +20,6 @@ DAMAGE = LINES | AREAS | LOSSES
 LINE_KINDS = re.compile(r"scratch|crack|crease|hair|scuff|tear|lint|mark$|streak|stain edge|edge wear", re.I)
 LOSS_KINDS = re.compile(r"corner|hole|tape|torn", re.I)
 AREA_KINDS = re.compile(r"stain$|spot|dust|foxing|loss|speck|tarnish|bubble|ink|crackle|emulsion$", re.I)
-
-# What a person wrote or printed, by the words of those who marked it.
-LETTERING = re.compile(
-    r"hand-?writ|writing|caption|letter|number|numeral|\bsigns? |\bsign$|shop sign|inscription|title|\bdate\b|"
-    r"signature|\bword\b|\btext\b|\bstamp\b|printed card|watermark|\binitials?\b|label|poster|newspaper",
-    re.I,
-)
 
 # Photographs of folds 0 and 1 that are never learnt from: checkpoints and thresholds are chosen on them.
 CHOSEN_ON = (
@@ -78,86 +71,44 @@ def ink_in(rgb, polygon):
 
 
 class RealPhoto:
-    """One marked photograph.
+    """One marked photograph, made of an `evaluation.real.Photograph`.
 
-    rgb: uint8 [H, W, 3]. label: uint8 [H, W], bits LINES, AREAS, LOSSES, WRITING, UNJUDGED. keep: [(what, polygon)].
-    severity: 0 sound to 3 badly damaged. must_repair: 'y', 'n' or '?'.
+    rgb: uint8 [H, W, 3]. truth: uint8 [H, W], the mask. label: uint8 [H, W], bits LINES, AREAS, LOSSES, WRITING, UNJUDGED.
+    keep: [(what, polygon)]. severity: 0 sound to 3 badly damaged. must_repair: 'y', 'n' or '?'.
     """
 
-    def __init__(self, stem, rgb, mask, notes, severity, must_repair):
-        self.stem, self.rgb, self.severity, self.must_repair = stem, rgb, severity, must_repair
-        self.keep = [(each.get("what", ""), np.float32(each["points"])) for each in notes.get("keep", [])]
+    def __init__(self, photograph):
+        entry, notes, mask = photograph.entry, photograph.notes, photograph.truth
+        self.stem, self.severity, self.must_repair = entry.stem, entry.severity, entry.must_repair
+        self.rgb, self.truth = photograph.picture, mask
+        self.keep = [(each["what"], np.float32(each["points"])) for each in notes["keep"]]
         label = np.zeros(mask.shape, np.uint8)
         for shape in ("areas", "lines", "spots"):
-            for entry in notes.get(shape, []):
+            for entry in notes[shape]:
                 covered = stamp(entry, shape, mask.shape) > 0
-                label[covered & (mask == 255) & (label == 0)] = kind_class(entry.get("kind"), shape)
-        rest = (mask == 255) & (label == 0)
-        if rest.any():
-            label[rest] = AREAS
+                label[covered & (mask == 255) & (label == 0)] = kind_class(entry["kind"], shape)
+        label[(mask == 255) & (label == 0)] = AREAS
         for what, polygon in self.keep:
-            if LETTERING.search(what):
-                label[(ink_in(rgb, polygon) > 0) & (mask != 255)] |= WRITING
+            if is_writing(what):
+                label[(ink_in(self.rgb, polygon) > 0) & (mask != 255)] |= WRITING
         label[(mask != 0) & (mask != 255)] = UNJUDGED
         self.label = label
-        self.truth = mask
 
 
-def read_index(folder):
-    """{stem: (severity, must_repair)} of a folder's index.tsv. Raises DataError where there is none."""
-    path = Path(folder) / "index.tsv"
-    if not path.exists():
-        raise DataError(f"there is no index.tsv in {folder}")
-    rows = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        cells = line.split("\t")
-        if len(cells) >= 3 and cells[0] != "stem":
-            rows[cells[0]] = (int(cells[1]) if cells[1].isdigit() else 0, cells[2])
-    return rows
-
-
-def read_folds(folder):
-    """{stem: fold} of a folder's folds.tsv; empty where there is none."""
-    path = Path(folder) / "folds.tsv"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    cells = [line.split("\t") for line in lines]
-    return {row[0]: int(row[1]) for row in cells if len(row) >= 2 and row[1].isdigit()}
-
-
-def read_photo(stem, photos, masks, row):
-    """A RealPhoto. Raises DataError, naming the file, where a part is missing or does not fit."""
-    found = sorted(p for p in Path(photos).glob(f"{stem}.*") if p.stem == stem and p.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".tif"))
-    if not found:
-        raise DataError(f"{stem}: index.tsv names it, but there is no photograph of that name")
-    bgr = cv2.imread(str(found[0]), cv2.IMREAD_COLOR)
-    mask = cv2.imread(str(Path(masks) / f"{stem}.mask.png"), cv2.IMREAD_GRAYSCALE)
-    if bgr is None:
-        raise DataError(f"{found[0].name} is no picture that can be read")
-    if mask is None:
-        raise DataError(f"{stem}: there is no mask that can be read")
-    if mask.shape != bgr.shape[:2]:
-        raise DataError(f"{stem}: the mask has {mask.shape[1]} x {mask.shape[0]} pixels, the photograph {bgr.shape[1]} x {bgr.shape[0]}")
-    notes_path = Path(masks) / f"{stem}.json"
-    try:
-        notes = json.loads(notes_path.read_text(encoding="utf-8")) if notes_path.exists() else {}
-    except ValueError:
-        raise DataError(f"{notes_path.name} is not valid JSON") from None
-    return RealPhoto(stem, cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), mask, notes, *row)
-
-
-def read_marked(photos, masks, wanted=None, log=print):
+def read_marked(photos, masks, wanted=lambda entry: True, log=print):
     """The marked photographs of a folder, [RealPhoto]. What does not fit is named in the log and left out.
 
-    wanted: callable(stem) -> bool; all of the index by default.
+    wanted: callable(evaluation.real.Entry) -> bool; all of the index by default.
     """
+    entries, wrong = read_index(masks)
+    for sentence in wrong:
+        log(sentence)
     read = []
-    for stem, row in sorted(read_index(masks).items()):
-        if wanted is not None and not wanted(stem):
-            continue
+    for entry in filter(wanted, entries):
         try:
-            read.append(read_photo(stem, photos, masks, row))
-        except DataError as error:
-            log(f"left out: {error}")
+            read.append(RealPhoto(read_photograph(entry, photos, masks)))
+        except RealError as error:
+            log(str(error))
     return read
 
 
@@ -167,15 +118,10 @@ def load_real(data, log=print):
     Raises DataError where the folder holds no marked photographs.
     """
     data = Path(data)
-    photos, masks = data / "eval/old", data / "eval/real"
-    more = data / "train/real"
-    learn, choose = [], []
-    if (masks / "index.tsv").exists():
-        folds = read_folds(masks)
-        for photo in read_marked(photos, masks, lambda stem: folds.get(stem) in (0, 1), log):
-            (choose if photo.stem in CHOSEN_ON else learn).append(photo)
-    if (more / "index.tsv").exists():
-        learn += read_marked(more, more, None, log)
+    folds = read_marked(data / "eval/old", data / "eval/real", lambda entry: entry.fold in (0, 1), log)
+    learn = [photo for photo in folds if photo.stem not in CHOSEN_ON]
+    choose = [photo for photo in folds if photo.stem in CHOSEN_ON]
+    learn += read_marked(data / "train/real", data / "train/real", log=log)
     if not learn:
         raise DataError(f"there are no marked photographs under {data}/eval/real or {data}/train/real")
     return learn, choose

@@ -82,12 +82,12 @@ def score(found, truth, notes):
     """
     height, width = truth.shape
     reach = shapes.tolerance(height, width)
-    damage, judged = truth == DAMAGE, truth != UNJUDGED
+    damage = truth == DAMAGE
     near_damage, near_found = shapes.near(damage, reach), shapes.near(found, reach)
     stray = found & ~near_damage
-    counts = [found & near_damage & judged, found & judged, damage & near_found, damage]
-    pixels = np.array([each.sum() for each in counts], np.float64)
+    counted = _counted(found, truth, near_damage, near_found)
     area, side = 1e6 / (height * width), 1e3 / math.sqrt(height * width)
+    pixels = counted / area
     line, speck = _lines(notes, damage, near_damage, near_found), _specks(notes, damage, near_found)
     hurt, writing = 0, np.zeros((height, width), bool)
     for region in notes["keep"]:
@@ -97,7 +97,7 @@ def score(found, truth, notes):
             writing[rows, columns] |= inside
     writing &= ~near_damage
     return {
-        **dict(zip(("right", "found", "recalled", "damaged"), (float(v) for v in area * pixels))),
+        **dict(zip(("right", "found", "recalled", "damaged"), map(float, counted))),
         "f1": f_score(*pixels)["F1"] if pixels[3] else None,
         "lines_found": float(side * line[0]),
         "lines": float(side * line[1]),
@@ -108,6 +108,19 @@ def score(found, truth, notes):
         "writing_touched": float(area * (writing & found).sum()),
         "writing": float(area * writing.sum()),
     }
+
+
+def _counted(found, truth, near_damage, near_found):
+    """float [4]: (right, found, recalled, damaged) pixels, as if there were a megapixel."""
+    damage, judged = truth == DAMAGE, truth != UNJUDGED
+    counts = [found & near_damage & judged, found & judged, damage & near_found, damage]
+    return np.array([each.sum() for each in counts], np.float64) * (1e6 / truth.size)
+
+
+def pixel_counts(found, truth):
+    """float [4], for `f_score`: (right, found, recalled, damaged) pixels, as if there were a megapixel; see `score`."""
+    reach = shapes.tolerance(*truth.shape)
+    return _counted(found, truth, shapes.near(truth == DAMAGE, reach), shapes.near(found, reach))
 
 
 def _drawn(notes, kinds, height, width):
@@ -256,7 +269,8 @@ def check_notes(notes):
 
 def read_photograph(entry, photographs, masks):
     """A Photograph out of the folders of both. Raises RealError."""
-    paths = sorted(p for p in Path(photographs).glob("*") if p.stem == entry.stem)
+    # The strokes may lie beside the photograph, under the same name.
+    paths = sorted(p for p in Path(photographs).glob("*") if p.stem == entry.stem and p.suffix != ".json")
     if not paths:
         raise RealError(f"real/index.tsv names {entry.stem}, but there is no such photograph in {Path(photographs).name}: left out")
     picture = data_module.read_rgb(paths[0])

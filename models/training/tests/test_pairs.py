@@ -13,8 +13,9 @@ import torch
 
 from training import data, export, real, train
 from training.detector_net import THUMB
+from training.evaluation.real import f_score
 from training.generators import find
-from training.generators.damage_detector import PairSampler, detection_scores, f_score
+from training.generators.damage_detector import PairSampler, detection_scores
 
 SIDES = ("clean", "damaged", "mask")
 
@@ -93,9 +94,8 @@ class PairTests(unittest.TestCase):
         with self.assertRaises(data.DataError):
             PairSampler(self.pairs, 4096)(np.random.default_rng(0))
 
-    def test_a_short_training_on_them_alone_learns(self):
+    def test_a_short_training_on_them_alone_finds_more_of_the_damage(self):
         torch.set_num_threads(1)
-        torch.manual_seed(0)
         spec = find("damage-detector")
         # At the beginning of a long budget the rate is a tenth of the peak, however fast the computer is.
         spec.crop, spec.rate, spec.trunk_rate = 64, 2e-2, 1.0
@@ -103,12 +103,13 @@ class PairTests(unittest.TestCase):
             spec, None, None, f"{self.temporary.name}/run", torch.device("cpu"), 600.0, workers=0, batch=8, pairs=self.pairs, log=lambda _: None
         )
         before = self.loss(run)
+        self.assertEqual(self.best(run), 0)
         run.train(steps=96)
         after = self.loss(run)
+        found = self.best(run)
         run.close()
         self.assertLess(after, 0.9 * before)
-        if "EMULSION_PAIRS" not in os.environ:  # plain lines and discs are found soon, those of any pairs need longer
-            self.assertGreater(self.best(run), 0.3)
+        self.assertGreater(found, 0.2)
 
     @staticmethod
     def loss(run):
@@ -122,7 +123,7 @@ class PairTests(unittest.TestCase):
             chance = run.net(rgb, run.net.summary(thumb))[:, :3].amax(1, keepdim=True)
         damage, judged = ((label & real.DAMAGE) > 0) & (label != real.UNJUDGED), label != real.UNJUDGED
         scores = (detection_scores(chance, damage.float(), judged.float(), t / 20) for t in range(1, 20))
-        return max(f_score(counts)[0] for counts in scores)
+        return max(f_score(*counts)["F1"] for counts in scores)
 
     def test_the_command_needs_no_other_data_and_says_what_it_had(self):
         runs = f"{self.temporary.name}/runs.jsonl"

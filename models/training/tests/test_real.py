@@ -311,7 +311,7 @@ class Captions(unittest.TestCase):
             fonts = captions.find_fonts()
             import PIL  # noqa: F401
         except (captions.CaptionError, ImportError) as error:
-            self.skipTest(str(error))
+            self.skipTest(f"NOT TESTED: {error}")
         pictures = [np.full((400, 500, 3), 170, np.uint8)]
         for index in (0, 1, 2, 3):
             picture, writing, creases, about = captions.draw(index, pictures, fonts)

@@ -11,7 +11,9 @@ import torch
 
 from ... import data as data_module
 from ...data import DataError
-from ...generators.damage_detector import COARSE_PIXELS, f_score, logit, pixel_counts, thumb_of
+from ...generators.damage_detector import (
+    COARSE_PIXELS, ODDS, WRITING_CHANCE, best_threshold, damage_odds, logit, planes_of, reduced, thumb_of,
+)  # fmt: skip
 from ...real import load_real
 from .. import baselines, captions, metrics, protocol
 from .. import real as real_damage
@@ -21,41 +23,25 @@ from ..tiles import run
 ID = "damage-detector"
 SIDE = 512
 FINE_PIXELS = 6_000_000
-ODDS = tuple(np.round(np.arange(-2.0, 4.01, 0.25), 2))  # thresholds that are tried, in log-odds
 FALSE_SHARE = 5e-4  # of the pixels of clean pictures that may be marked
-WRITING = 0.5  # chance from which a pixel is writing
 
 
-def reduced(picture, pixels):
-    """A uint8 picture [H, W, 3] in at most so many pixels."""
-    scale = min(1.0, (pixels / (picture.shape[0] * picture.shape[1])) ** 0.5)
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
-
-
-def look(net, card, picture, pixels):
-    """Chances float32 [4, h, w] of a whole picture, looked at in at most so many pixels."""
-    planes = lambda x: x.astype(np.float32).transpose(2, 0, 1) / 255
+def one_pass(net, card, picture, pixels):
+    """Chances float32 [4, h, w] of a whole picture in at most so many pixels, in the product's tiles."""
     with torch.no_grad():
-        summary = net.summary(torch.from_numpy(planes(thumb_of(picture)))[None])
-    return run(net, planes(reduced(picture, pixels)), card, summary)
+        summary = net.summary(planes_of(thumb_of(picture)))
+    return run(net, planes_of(reduced(picture, pixels))[0].numpy(), card, summary)
 
 
 def detect(net, card, picture):
-    """Chances float32 [4, H, W] of a uint8 picture [H, W, 3], the stronger of both looks, as the product takes them."""
-    coarse = look(net, card, picture, COARSE_PIXELS)
+    """Chances float32 [4, H, W] of a uint8 picture [H, W, 3]: the stronger of the coarse and the fine pass."""
+    coarse = one_pass(net, card, picture, COARSE_PIXELS)
     size = picture.shape[1::-1]
     if coarse.shape[1:] == picture.shape[:2]:
         return coarse
-    fine = look(net, card, picture, FINE_PIXELS)
+    fine = one_pass(net, card, picture, FINE_PIXELS)
     enlarged = lambda x: np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in x])
     return np.maximum(enlarged(coarse), fine if fine.shape[1:] == picture.shape[:2] else enlarged(fine))
-
-
-def damage_odds(chance):
-    """Log-odds [H, W] of damage of any class, far below any threshold where it is writing rather."""
-    damage = chance[:3].max(0)
-    return np.where((chance[3] >= WRITING) & (chance[3] >= damage), -9.0, logit(damage))
 
 
 def mask_of(chance, thresholds):
@@ -66,35 +52,23 @@ def mask_of(chance, thresholds):
 def choose_thresholds(net, card, context):
     """({class: threshold}, rows on the photographs that are kept for choosing)."""
     try:
-        chosen = load_real(context.data, log=lambda line: None)[1]
+        chosen = load_real(context.data, log=lambda line: None)[1][: context.limit]
     except DataError:
         chosen = []
     if not chosen:
         return card["thresholds"], []
-    counts = np.zeros((len(chosen), len(ODDS), 4))
-    for i, photo in enumerate(chosen[: context.limit]):
-        odds = damage_odds(detect(net, card, photo.rgb))
-        for k, threshold in enumerate(ODDS):
-            scale = 1e6 / odds.size
-            counts[i, k] = scale * np.array(pixel_counts(odds > threshold, photo.truth == 255, photo.truth != 128))
-    false, pixels = np.zeros(len(ODDS)), 0
     pictures = data_module.load_pictures(context.data).split(data_module.HELD_OUT_EVERY)[1]
-    for i in range(len(pictures))[: context.limit]:
-        odds = damage_odds(detect(net, card, np.ascontiguousarray(pictures[i][:SIDE, :SIDE])))
-        false += [(odds > threshold).sum() for threshold in ODDS]
-        pixels += odds.size
-    false /= max(1, pixels)
-    pooled = [f_score(counts[:, k].sum(0)) for k in range(len(ODDS))]
-    severe = [i for i, photo in enumerate(chosen) if photo.severity > 0]
-    mean = [float(np.mean([f_score(counts[i, k])[0] for i in severe])) if severe else 0.0 for k in range(len(ODDS))]
-    allowed = [k for k in range(len(ODDS)) if false[k] <= FALSE_SHARE] or [len(ODDS) - 1]
-    best = max(allowed, key=lambda k: pooled[k][0] + mean[k])
-    damage = float(1 / (1 + np.exp(-ODDS[best])))
-    thresholds = {**card["thresholds"], "lines": damage, "areas": damage, "losses": damage, "writing": WRITING}
+    clean = [np.ascontiguousarray(picture[:SIDE, :SIDE]) for picture in list(pictures)[: context.limit]]
+    clean = np.concatenate([damage_odds(detect(net, card, picture)).ravel() for picture in clean])
+    odds = [damage_odds(detect(net, card, photo.rgb)) for photo in chosen]
+    false = lambda threshold: float((clean > threshold).mean())
+    best = best_threshold(chosen, odds, lambda t: false(t) <= FALSE_SHARE or t == max(ODDS))
+    damage = float(1 / (1 + np.exp(-best["at"])))
+    thresholds = {**card["thresholds"], "lines": damage, "areas": damage, "losses": damage, "writing": WRITING_CHANCE}
     data = f"{len(chosen)} real photographs that thresholds are chosen on"
-    rows = [row("real, chosen on", metric, "", [value], {}, data) for metric, value in zip(("F1", "precision", "recall"), pooled[best])]
-    rows.append(row("real, chosen on", "F1 by photograph", "", [mean[best]], {}, data))
-    rows.append(row("clean, held out", "false positives", "%", [100 * false[best]], {}, "held-out training pictures"))
+    names = {"F1": "F1", "precision": "precision", "recall": "recall", "mean F1": "F1 by photograph"}
+    rows = [row("real, chosen on", name, "", [best[key]], {}, data) for key, name in names.items()]
+    rows.append(row("clean, held out", "false positives", "%", [100 * false(best["at"])], {}, "held-out training pictures"))
     return thresholds, rows
 
 
@@ -156,7 +130,7 @@ def sheet(net, card, context, path, thresholds=None):
         shown, found, kind = picture // 2, mask_of(chance, thresholds), chance[:3].argmax(0)
         for k, colour in enumerate(colours):
             shown[found & (kind == k)] = colour
-        shown[(chance[3] >= WRITING) & ~found] = (60, 200, 60)
+        shown[(chance[3] >= WRITING_CHANCE) & ~found] = (60, 200, 60)
         return shown
 
     lines = []
