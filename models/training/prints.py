@@ -266,8 +266,24 @@ def border(rng, picture):
     return np.clip(sheet, 0, 1), where
 
 
+def foliage(rng, picture):
+    """Dark leaves before the picture. What is bright shows through their gaps, as specks and blots with hard ragged edges."""
+    shape = picture.shape[:2]
+    inside = blot(rng, shape, rng.uniform(0.5, 1.8) * max(shape), 0.5)
+    leaf = d.log_uniform(rng, 3, 14)
+    leaves = d.smooth_noise(rng, shape, leaf, -1, 1) + 0.6 * d.smooth_noise(rng, shape, leaf / 2.5, -1, 1)
+    cover = np.clip((leaves + 4 * np.minimum(inside, 0.4) - rng.uniform(0.1, 0.8)) * d.log_uniform(rng, 4, 20), 0, 1)
+    tone = rng.uniform(0.02, 0.3) + d.smooth_noise(rng, shape, leaf / 1.5, -0.08, 0.14)
+    green = np.float32([rng.uniform(0.6, 1), 1, rng.uniform(0.4, 0.9)])
+    if rng.random() < 0.7:  # a bright sky or wall behind
+        picture = np.clip(picture + rng.uniform(0, 0.6), 0, 1)
+    return picture * (1 - cover[..., None]) + np.clip(tone, 0, 1)[..., None] * green * cover[..., None]
+
+
 def innocents(rng, picture):
-    """What only looks like damage, drawn into the picture (`degradations.draw_innocent`)."""
+    """What only looks like damage, drawn into the picture: leaves with gaps, or `degradations.draw_innocent`."""
+    if rng.random() < 0.1:
+        return foliage(rng, picture)
     luma = picture @ d.LUMA
     changed, _ = d.draw_innocent(rng, luma)
     return np.clip(picture + (changed - luma)[..., None], 0, 1)
@@ -332,9 +348,10 @@ def finish(rng, picture, noise):
 
 def draw_print(rng, picture, overlays, stock, damaged=True):
     """A print made of a clean picture, float32 [H, W, 3] 0..1: (picture as scanned, label uint8 [H, W])."""
-    picture = old(rng, picture)
+    # Before ageing, which makes an old print of it: what is drawn gets the same tones as the rest.
     for _ in range(int(rng.random() < 0.35) + int(rng.random() < 0.15)):
         picture = innocents(rng, picture)
+    picture = old(rng, picture.astype(np.float32))
     where = None
     if rng.random() < 0.35:
         picture, where = border(rng, picture)
