@@ -89,11 +89,33 @@ def crack(rng, sheet, bright):
     sheet.cover(strength * rng.uniform(0.45, 1.0), colour(rng, bright), LINES)
 
 
+def straight_line(rng, shape, width):
+    """A nearly straight line from side to side, its width and strength uneven: where a print was folded. float32 [H, W] 0..1."""
+    angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.08) if rng.random() < 0.6 else rng.uniform(0, np.pi)
+    reach = 1.6 * max(shape)
+    start = rng.uniform(0.1, 0.9, 2) * shape[::-1] - np.float64([np.cos(angle), np.sin(angle)]) * reach / 2
+    points = d.wander(rng, start, angle, reach, 8, 0.012)
+    canvas = d._Canvas(shape)
+    canvas.path(points, width * np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, 9), rng.uniform(0.5, 1.5, 9)))
+    return canvas.floats() * np.clip(d.smooth_noise(rng, shape, d.log_uniform(rng, 15, 60), 0.2, 1.3), 0, 1)
+
+
 def fold(rng, sheet):
-    """A soft fold across the whole print: a light or dark stripe without a broken surface."""
-    opacity, _ = d.draw_crease(rng, sheet.shape, d.log_uniform(rng, 1.5, 5))
-    soft = cv2.GaussianBlur(opacity, (0, 0), rng.uniform(0.8, 2.5))
-    sheet.cover(soft * rng.uniform(0.15, 0.45), colour(rng, 0.7), LINES)
+    """A soft fold across the print: a light or dark stripe, or a slope that is light on one side and dark on the other. The
+    surface is not broken."""
+    if rng.random() < 0.5:
+        opacity, _ = d.draw_crease(rng, sheet.shape, d.log_uniform(rng, 1.5, 5))
+    else:
+        opacity = straight_line(rng, sheet.shape, d.log_uniform(rng, 1.2, 4))
+    soft = cv2.GaussianBlur(opacity, (0, 0), d.log_uniform(rng, 0.8, 5))
+    soft *= min(3.0, 1 / max(float(soft.max()), 1e-3))
+    if rng.random() < 0.6:
+        sheet.cover(soft * rng.uniform(0.15, 0.45), colour(rng, 0.7), LINES)
+        return
+    reach, angle = rng.uniform(1.5, 5), rng.uniform(0, 2 * np.pi)
+    move = np.float32([[1, 0, reach * np.cos(angle)], [0, 1, reach * np.sin(angle)]])
+    sheet.shade(cv2.warpAffine(soft, move, soft.shape[::-1]) * rng.uniform(0.15, 0.45), np.float32([0.3, 0.28, 0.26]), LINES)
+    sheet.cover(soft * rng.uniform(0.12, 0.4), paper(rng), LINES)
 
 
 def scratches(rng, sheet, bright):
@@ -311,7 +333,7 @@ def damage(rng, sheet, overlays, stock):
             sheet.opacity[layer.bit] = np.maximum(sheet.opacity[layer.bit], covered)
         elif overlays is not None and draw < 0.42:
             overlay(rng, sheet, overlays, bright)
-        elif draw < 0.56:
+        elif draw < 0.54:
             crack(rng, sheet, 0.85)
         elif draw < 0.60:
             fold(rng, sheet)

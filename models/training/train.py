@@ -23,6 +23,7 @@ from .generators import find
 from .networks import grow
 
 LARGEST_FILE = 16 << 20
+STUDY_FROM = 1000  # steps after which a net's mistakes tell more than its ignorance
 LONGEST_STEP = 60.0  # seconds: a process that was held for longer has not been training
 
 
@@ -172,6 +173,8 @@ class Run:
         fixed = data_module.SamplePool(sampler(held, held_overlays, held_pairs), 7, spec.held_size, workers=0, reuse=1, upright=spec.upright)
         self.held = spec.to_tensors(tuple(a for a in fixed.draw()), device)
         self._resume()
+        if train is not None and self.step + self.before["step"] >= STUDY_FROM:
+            spec.study(self.ema.net, train)
         self.first_seconds = self.seconds
         self.pool = data_module.SamplePool(
             sampler(*self.trained_on), seed, self.batch, workers, spec.reuse, first=self.step * self.batch, upright=spec.upright

@@ -32,6 +32,9 @@ class Generator:
     def begin(self, net):
         """Called once with the net that a run begins with, its starting weights loaded."""
 
+    def study(self, net, pictures):
+        """Called with a net that has been trained for a while, before samples are drawn: finds what is still hard for it."""
+
     def groups(self, net):
         """Parameters with the `factor` of the learning rate that each group takes."""
         return [{"params": list(net.parameters()), "factor": 1.0}]

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from .. import degradations as d
-from .. import layers, plates, prints, real
+from .. import layers, negatives, plates, prints, real
 from ..data import DataError, Pairs, cache_folder
 from ..detector_net import THUMB, DetectorNet, any_damage
 from ..evaluation.real import f_score, is_writing, pixel_counts
@@ -86,12 +86,13 @@ class Sampler:
 
     Returns uint8 (rgb [3, S, S], thumb of the whole photo [3, THUMB, THUMB], label [1, S, S] with the bits of real.py).
     shares: of real photographs, plates and drawn damage; the rest is clean. What is not there is drawn instead.
+    hard: places of the pictures, [(index, x, y)], that the net has taken for damage.
     """
 
-    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=(), shares=(0.5, 0.14, 0.2)):
+    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=(), shares=(0.5, 0.06, 0.22), hard=()):
         self.pictures, self.crop, self.stock = pictures, crop, stock
         self.overlays = d.Overlays(overlays) if overlays is not None else None
-        self.photos, self.plates, self.shares = list(photos), plate_data, shares
+        self.photos, self.plates, self.shares, self.hard = list(photos), plate_data, shares, list(hard)
         self.weights = np.array([1.0 + p.severity for p in self.photos])
         if len(self.weights):
             self.weights /= self.weights.sum()
@@ -184,7 +185,23 @@ class Sampler:
         thumb = cv2.resize(np.ascontiguousarray(grey), (THUMB, THUMB), interpolation=cv2.INTER_AREA)
         return self._pack(look(three(rgb)), look(three(thumb)), label)
 
+    def _hard(self, rng):
+        index, x, y = self.hard[int(rng.integers(len(self.hard)))]
+        picture = self.pictures[index]
+        side = int(min(round(self.crop / d.log_uniform(rng, 0.7, 1.5)), *picture.shape[:2]))
+        top, left = window(rng, picture.shape[:2], side, (x, y))
+        part = np.ascontiguousarray(picture[top : top + side, left : left + side])
+        interpolation = cv2.INTER_AREA if side > self.crop else cv2.INTER_CUBIC
+        crop = cv2.resize(part, (self.crop, self.crop), interpolation=interpolation).astype(np.float32) / 255
+        look = Look(rng)
+        crop, thumb = look(crop), look(thumb_of(np.ascontiguousarray(picture)).astype(np.float32) / 255)
+        if rng.random() < 0.5:
+            crop = prints.finish(rng, crop, 0.0 if rng.random() < 0.5 else d.log_uniform(rng, 0.002, 0.02))
+        return self._pack(crop, thumb, np.zeros(crop.shape[:2], np.uint8))
+
     def _drawn(self, rng, damaged):
+        if not damaged and self.hard and rng.random() < 0.5:
+            return self._hard(rng)
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
         if not damaged and rng.random() < 0.35:  # an untouched photograph as it is
             crop = d.random_crop(rng, picture, self.crop, (0.6, 1.4))
@@ -274,6 +291,7 @@ class Spec(Generator):
 
     def __init__(self):
         self.photos, self.chosen, self.plates, self.stock, self.perceptual = [], [], None, [], None
+        self.negatives = None
 
     def load(self, data):
         data = Path(data)
@@ -314,8 +332,20 @@ class Spec(Generator):
         rest = [p for p in net.parameters() if p not in tuned]
         return [{"params": rest, "factor": 1.0}, {"params": list(net.trunk.parameters()), "factor": self.trunk_rate}]
 
+    def study(self, net, pictures):
+        self.negatives = negatives.Negatives(self.id)
+        rng, device = np.random.default_rng(), next(net.parameters()).device
+
+        def look(rgb):
+            toned = Look(rng)(rgb.astype(np.float32) / 255)
+            return damage_odds(answer(net, np.round(toned * 255).astype(np.uint8), device))
+
+        seen = self.negatives.search(pictures, look, rng)
+        print(f"looked at {seen} clean pictures for what is taken for damage", flush=True)
+
     def sampler(self, pictures, overlays):
-        return Sampler(pictures, overlays, self.crop, self.photos, self.plates, self.stock)
+        hard = self.negatives.of(pictures) if self.negatives else ()
+        return Sampler(pictures, overlays, self.crop, self.photos, self.plates, self.stock, hard=hard)
 
     def pair_sampler(self, pairs):
         return PairSampler(pairs, self.crop)
