@@ -92,8 +92,9 @@ describe('npm run evaluate', () => {
       'upscaler-x2',
       'upscaler-x2-crisp',
     ]);
-    const absent = ['damage-synthesiser', 'night', 'style', 'upscaler-x4-crisp', 'upscaler-x4'];
-    const missing = ['OpenCV', 'LPIPS', ...absent.map((id) => `${id} is not measured: it is not installed`)];
+    const absent = (id: string) => `${id} is not measured: it is not installed`;
+    const missing = ['OpenCV', 'LPIPS', absent('damage-synthesiser'), 'Real damage is not filled'];
+    missing.push(...['night', 'style', 'upscaler-x4-crisp', 'upscaler-x4'].map(absent));
     expect(notes).toEqual(missing.map((each) => expect.stringContaining(each)));
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
@@ -147,6 +148,27 @@ describe('npm run evaluate', () => {
       each.readPicture(join(sheets, 'inpainter.png')),
     );
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
+  });
+
+  it('fills real damage that the kit has prepared, and judges it by its truth', async () => {
+    const holes = join(folder.path, 'cache', 'holes');
+    const plain = (value: number) => ({ width: 64, height: 48, data: new Uint8Array(3 * 64 * 48).fill(value) });
+    const hole = Uint8Array.from({ length: 64 * 48 }, (_, i) => (i % 64 > 28 && i % 64 < 34 ? 255 : 0));
+    const crack = { ...plain(200), data: plain(200).data.map((value, i) => (hole[Math.floor(i / 3)] ? 10 : value)) };
+    await writePng(crack, join(holes, '000.png'));
+    await writePng({ width: 64, height: 48, data: hole }, join(holes, '000.hole.png'));
+    // The fixture fills with mid grey, which is right for this hole.
+    const truth = { ...crack, data: crack.data.map((value) => (value === 10 ? 128 : value)) };
+    await writePng(truth, join(holes, '000.truth.png'));
+    await writeFile(join(holes, 'holes.json'), JSON.stringify({ version: 1, cases: [{ name: '000' }] }));
+    const whole = await onData('--only', 'inpainter', '--limit', '1', '--json');
+    await rm(join(holes, '000.truth.png'));
+    const broken = await onData('--only', 'inpainter', '--limit', '1', '--json');
+    await rm(holes, { recursive: true });
+    const { rows } = (JSON.parse(whole.out) as Report).generators.inpainter!;
+    expect(find(rows, 'real damage', 'PSNR in the hole').value).toBeGreaterThan(40);
+    expect(find(rows, '16 px', 'PSNR in the hole').value).toBeLessThan(20);
+    expect((JSON.parse(broken.out) as Report).notes.join()).toMatch(/Real damage is not filled.*holes cannot be read/);
   });
 
   it('measures real damage before drawn damage, by fold, and says what it leaves out', async () => {

@@ -1,33 +1,34 @@
 import { join } from 'node:path';
 import { type Context, distances, type Evaluator, picturesOf } from '../evaluator';
+import { type Hole, readHoles } from '../holes';
 import { psnr } from '../metrics';
 import { centre, fourTimes, joined, marked, writePng } from '../pictures';
 import type { Product } from '../product';
 import { greyOf, type Picture, strokeMask, WIDTHS } from '../protocol';
-import { INPAINTING } from '../python';
+import { cacheFolder, INPAINTING } from '../python';
 import { type Row, row } from '../report';
 
 const SIDE = 256;
+const REAL = 'real damage';
 
-interface Hole {
-  picture: Picture;
-  mask: Uint8Array;
-}
-
-/** Strokes on the middle of Kodak pictures, beside OpenCV's two methods. */
+/** Strokes on the middle of Kodak pictures and real damage of glass plates, beside OpenCV's two methods. */
 export const evaluator: Evaluator = {
   id: 'inpainter',
   measure: async (product, context) => {
     const pictures = await picturesOf(context, 'kodak');
     if (pictures.length === 0) return { rows: [], secondsPerMegapixel: null };
     const rows: Row[] = [];
-    for (const [name, holes] of casesOf(pictures.map((picture) => centre(picture, SIDE)))) {
+    const strokes = [...strokesOn(pictures.map((picture) => centre(picture, SIDE)))].map(([name, holes]) => ({
+      name,
+      holes,
+      data: `${holes.length} Kodak crops of ${SIDE} px, holes ${name}`,
+    }));
+    for (const { name, holes, data } of [...strokes, ...(await realDamage(context))]) {
       context.tell(`holes, ${name}`);
       const filled = await fillAll(product, context, holes);
       const classic = await baselines(context, holes);
-      const data = `${holes.length} Kodak crops of ${SIDE} px, holes ${name}`;
-      const score = (results: Picture[]) => results.map((each, i) => psnr(each, holes[i]!.picture, holes[i]!.mask));
-      const truth = holes.map(({ picture }) => picture);
+      const score = (results: Picture[]) => results.map((each, i) => psnr(each, holes[i]!.truth, holes[i]!.mask));
+      const truth = holes.map((hole) => hole.truth);
       const others = Object.entries(classic);
       const psnrs = others.map(([method, results]) => [method, results && score(results)] as const);
       const lpips = await Promise.all(
@@ -39,15 +40,35 @@ export const evaluator: Evaluator = {
       rows.push(row({ ...where, metric: 'PSNR in the hole', unit: 'dB' }, score(filled), Object.fromEntries(psnrs)));
       const own = await distances(context, filled, truth);
       rows.push(row({ ...where, metric: 'LPIPS', unit: '' }, own, Object.fromEntries(lpips)));
-      if (name === 'mixed' && context.sheets) await writeSheet(context.sheets, holes, filled, classic);
+      if (!context.sheets) continue;
+      if (name === 'mixed') await writeSheet(join(context.sheets, 'inpainter.png'), holes, filled, classic);
+      if (name === REAL) await writeSheet(join(context.sheets, 'inpainter-real.png'), holes, filled, classic);
     }
     return { rows, secondsPerMegapixel: await speed(product, context, pictures[0]!) };
   },
 };
 
-function* casesOf(crops: readonly Picture[]): Generator<[string, Hole[]]> {
+/** A case of real damage; none, with a note, where the kit has not prepared any. */
+async function realDamage(context: Context): Promise<{ name: string; holes: Hole[]; data: string }[]> {
+  const folder = join(cacheFolder(), 'holes');
+  try {
+    const holes = await readHoles(folder, context.limit);
+    if (holes.length > 0) return [{ name: REAL, holes, data: `${holes.length} windows of glass plates` }];
+    context.note('Real damage is not filled: `python3 -m training.evaluation.plates` has not prepared any');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    context.note(`Real damage is not filled: ${folder} cannot be read (${why})`);
+  }
+  return [];
+}
+
+function* strokesOn(crops: readonly Picture[]): Generator<[string, Hole[]]> {
   const masked = (pictures: readonly Picture[], kind: number | 'mixed') =>
-    pictures.map((picture, i) => ({ picture, mask: strokeMask(i, picture.width, picture.height, kind) }));
+    pictures.map((picture, i) => ({
+      picture,
+      mask: strokeMask(i, picture.width, picture.height, kind),
+      truth: picture,
+    }));
   for (const width of WIDTHS) yield [`${width} px`, masked(crops, width)];
   yield ['mixed', masked(crops, 'mixed')];
   const greys = crops.map((crop) => {
@@ -91,16 +112,17 @@ async function speed(product: Product, { folder }: Context, picture: Picture): P
   return seconds / ((large.width * large.height) / 1e6);
 }
 
-/** Hole, filled, Navier-Stokes and truth of the first pictures. */
+/** Hole, or the damage where that is real; filled; Navier-Stokes; truth. Of the first pictures. */
 async function writeSheet(
-  folder: string,
+  path: string,
   holes: readonly Hole[],
   filled: readonly Picture[],
   classic: Readonly<Record<string, Picture[] | null>>,
 ): Promise<void> {
-  const rows = holes.slice(0, 8).map(({ picture, mask }, i) => {
+  const rows = holes.slice(0, 16).map(({ picture, mask, truth }, i) => {
     const other = classic[INPAINTING[0]]?.[i];
-    return [marked(picture, mask, [255, 255, 255]), filled[i]!, ...(other ? [other] : []), picture];
+    const shown = truth === picture ? marked(picture, mask, [255, 255, 255]) : picture;
+    return [shown, filled[i]!, ...(other ? [other] : []), truth];
   });
-  await writePng(joined(rows, 8), join(folder, 'inpainter.png'));
+  await writePng(joined(rows, 8), path);
 }

@@ -2,25 +2,52 @@
 
 Source: written for this project.
 """
+from pathlib import Path
+
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 from .. import degradations as d
+from .. import plates
+from ..data import DataError
 from . import Generator
 
 
 class Sampler:
-    """RGB crops, half of them monochrome or tinted, with holes of 1 to 24 px.
+    """RGB crops, half of them monochrome or tinted, with holes of 1 to 24 px; some of glass plates, with their real damage as holes.
 
-    Returns uint8 (rgb [3, S, S], mask [1, S, S], 1 = hole).
+    Returns uint8 (rgb [3, S, S], mask [1, S, S], 1 = hole). plate_data: (exposures, masks, repaired) of `plates.load_plates`.
     """
 
-    def __init__(self, pictures, overlays, crop):
+    def __init__(self, pictures, overlays, crop, plate_data=None, plate_share=0.15):
         self.pictures, self.crop = pictures, crop
         self.overlays = d.Overlays(overlays) if overlays is not None else None
+        self.plates, self.plate_share = plate_data, plate_share if plate_data is not None else 0.0
+        if plate_data is not None:
+            _, masks, _ = plate_data
+            large = [i for i in range(len(masks)) if min(masks[i].shape) >= crop]
+            self.damaged = [i for i in large if (masks[i] == plates.DAMAGED).any()]
+            self.plate_share *= bool(self.damaged)
+
+    def _plate(self, rng):
+        _, masks, repaired = self.plates
+        index = self.damaged[int(rng.integers(len(self.damaged)))]
+        damage = (masks[index] == plates.DAMAGED).astype(np.uint8)
+        places = np.argwhere(damage)
+        centre = places[int(rng.integers(len(places)))] + rng.integers(-self.crop // 3, self.crop // 3 + 1, 2)
+        top, left = np.clip(centre - self.crop // 2, 0, np.array(damage.shape) - self.crop)
+        part = slice(top, top + self.crop), slice(left, left + self.crop)
+        edge = 2 * int(rng.integers(1, 4)) + 1
+        mask = cv2.dilate(damage[part], np.ones((edge, edge), np.uint8))
+        if rng.random() < 0.5:  # with the damage so small, more to learn from
+            mask = np.maximum(mask, d.draw_hole(rng, (self.crop, self.crop), self.overlays)[0])
+        return np.repeat(np.ascontiguousarray(repaired[index][part])[None], 3, 0), mask[None]
 
     def __call__(self, rng):
+        if rng.random() < self.plate_share:
+            return self._plate(rng)
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
         rgb = d.random_crop(rng, picture, self.crop, (0.5, 1.3))
         if rng.random() < 0.45:
@@ -51,13 +78,25 @@ class Spec(Generator):
     crop, batch, rate, reuse, gan_share = 96, 16, 1.5e-3, 2.0, 0.25
     outputs_picture = True
 
+    def __init__(self):
+        self.plates = None
+
+    def load(self, data):
+        try:
+            self.plates = plates.load_plates(Path(data) / "train/plates")
+        except DataError as error:
+            print(f"trained without glass plates: {error}", flush=True)
+
+    def data_counts(self):
+        return {"exposures": len(self.plates[0])} if self.plates else {}
+
     def build(self):
         from ..networks import InpaintNet
 
         return InpaintNet()
 
     def sampler(self, pictures, overlays):
-        return Sampler(pictures, overlays, self.crop)
+        return Sampler(pictures, overlays, self.crop, self.plates)
 
     def to_tensors(self, arrays, device):
         rgb, mask = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays)

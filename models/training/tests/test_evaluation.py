@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from training import data, evaluate
-from training.evaluation import baselines, metrics, perceptual_onnx
+from training import plates as training_plates
+from training.evaluation import baselines, metrics, perceptual_onnx, plates
 from training.evaluation import protocol as p
 from training.evaluation.context import Context, measured, row, show
 from training.evaluation.tiles import run
@@ -124,6 +125,34 @@ class Evaluation(unittest.TestCase):
             self.assertGreater(psnr["value"], psnr["baselines"]["Telea (OpenCV)"] - 3)
             self.assertIsNone(rows[case, "LPIPS"]["value"])
         self.assertEqual(len(psnr["pictures"]), 2)
+
+    def test_real_damage_of_plates_is_filled_and_judged_by_its_truth(self):
+        rng = np.random.default_rng(3)
+        scene = cv2.GaussianBlur(rng.integers(0, 256, (200, 160)).astype(np.float32), (0, 0), 9)
+        scene = cv2.normalize(scene, None, 40, 210, cv2.NORM_MINMAX).astype(np.uint8)
+        damaged, mask = scene.copy(), np.zeros_like(scene)
+        mask[150:153, 40:90] = training_plates.DAMAGED
+        damaged[mask > 0] = 250
+        picture, hole, truth = plates.worst_window(damaged, mask, scene)
+        self.assertEqual(picture.shape, (plates.SIDE, plates.SIDE))
+        self.assertEqual((picture == 250).sum(), 150)
+        self.assertTrue((hole[picture == 250] == 255).all())
+        self.assertTrue((picture[hole == 0] == truth[hole == 0]).all())
+        self.assertIsNone(plates.worst_window(scene, np.zeros_like(mask), scene))
+        self.assertIsNone(plates.worst_window(damaged[100:], mask[100:], scene[100:]))
+
+        many = [data.Pictures.from_arrays([each]) for each in (damaged, mask, scene)]
+        with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, EMULSION_TRAINING_CACHE=folder):
+            self.assertEqual(plates.read(Path(folder) / "holes"), [])
+            with mock.patch.object(training_plates, "load_plates", lambda _: many):
+                made = plates.make(self.data)
+            self.assertEqual(len(plates.read(made)), 1)
+            rows = self.evaluate("inpainter")
+        psnr = rows["real damage", "PSNR in the hole"]
+        # untrained, it is a smooth fill, and so is the scene behind
+        self.assertGreater(psnr["value"], 30)
+        self.assertEqual(set(psnr["baselines"]), set(baselines.INPAINTING))
+        self.assertEqual(psnr["data"], "1 windows of glass plates of 128 px")
 
     def test_restorer(self):
         rows = self.evaluate("restorer")

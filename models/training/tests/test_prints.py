@@ -1,5 +1,6 @@
 """Marked photographs, plates, layers, writing and drawn prints: what the damage detector learns from."""
 import json
+import os
 import tempfile
 import unittest
 import unittest.mock
@@ -8,8 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training import data, degradations, layers, plates, prints, real, writing
+from training import data, degradations, layers, negatives, plates, prints, real, writing
 from training.evaluation.real import is_writing
+from training.generators import inpainter
 from training.generators.damage_detector import Sampler, Spec, resize_label, thumb_of
 
 PICTURES, OVERLAYS = data.procedural_pictures(6, 200), data.procedural_overlays(2)
@@ -52,6 +54,20 @@ class Plates(unittest.TestCase):
         around = cv2.medianBlur(target, 21)
         self.assertLess(np.abs(repaired.astype(float) - around)[specks > 0].mean(), 0.4 * np.abs(target.astype(float) - around)[specks > 0].mean())
         self.assertTrue(all((m == plates.DAMAGED).mean() < 0.002 for _, m, _ in others))
+
+    def test_the_inpainter_learns_to_fill_their_damage_and_not_to_draw_it(self):
+        plate, specks = plate_of()
+        target, mask, repaired = plates.examine(plate)[0]
+        prepared = [data.Pictures.from_arrays([each]) for each in (target, mask, repaired)]
+        make = inpainter.Sampler(data.Pictures.from_arrays([np.zeros((96, 96, 3), np.uint8)]), None, 96, prepared, plate_share=1.0)
+        filled = 0
+        for seed in range(20):
+            rgb, hole = make(np.random.default_rng(seed))
+            self.assertEqual((rgb.shape, hole.shape), ((3, 96, 96), (1, 96, 96)))
+            filled += (hole > 0).any()
+            # specks are of 250, on a scene that is darker
+            self.assertLess((rgb > 240).mean(), 0.5 * (target > 240).mean() + 1e-3)
+        self.assertEqual(filled, 20)
 
     def test_what_does_not_align_is_refused_by_name_and_the_rest_goes_on(self):
         noise = np.random.default_rng(2).integers(0, 255, (720, 240)).astype(np.uint8)
@@ -269,6 +285,32 @@ class Samples(unittest.TestCase):
             held = spec.to_tensors(tuple(np.stack([a]) for a in Sampler(PICTURES, None, 64)(np.random.default_rng(0))), "cpu")
             metrics = spec.measure(net, held)
         self.assertLessEqual({"F1", "mean F1", "precision", "recall", "at", "score", "false_at"}, set(metrics))
+
+
+class Negatives(unittest.TestCase):
+    def test_the_worst_places_of_clean_pictures_are_kept_and_shown(self):
+        odds = np.full((40, 60), -6.0)
+        odds[5:8, 5:8], odds[30, 40:55], odds[20, 20] = 0.5, 4.0, -0.9
+        self.assertEqual(negatives.strongest(odds, 2), [(40, 30), (5, 5)])
+        self.assertEqual(negatives.strongest(np.full((4, 4), -3.0)), [])
+        pictures = data.Pictures.from_arrays([np.full((300, 300, 3), i, np.uint8) for i in range(3)])
+        look = lambda rgb: np.pad(np.full((1, 1), 2.0), ((200, 99), (250, 49)), constant_values=-9) if rgb[0, 0, 0] == 1 else np.full((300, 300), -9.0)
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(os.environ, EMULSION_TRAINING_CACHE=folder):
+            found = negatives.Negatives("made-up")
+            self.assertEqual(found.search(pictures, look, np.random.default_rng(1)), 3)
+            places = negatives.Negatives("made-up").of(pictures)
+            self.assertEqual(negatives.Negatives("another").of(pictures), [])
+        self.assertEqual(places, [(1, 250, 200)])
+        bright = np.zeros((300, 300, 3), np.uint8)
+        bright[198:203, 248:253] = 255
+        pictures = data.Pictures.from_arrays([np.zeros_like(bright), bright])
+        make = Sampler(pictures, None, 64, shares=(0, 0, 0), hard=places)
+        shown = 0
+        for seed in range(60):
+            rgb, _, label = make(np.random.default_rng(seed))
+            self.assertTrue(((label & real.DAMAGE == 0) | (label == real.UNJUDGED)).all())
+            shown += rgb.max() > 150 and rgb.min() < 100 and (label == 0).all()
+        self.assertGreater(shown, 20)  # half of what is clean
 
 
 if __name__ == "__main__":

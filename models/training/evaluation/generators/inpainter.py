@@ -1,10 +1,11 @@
-"""inpainter: strokes on the middle of Kodak pictures, beside OpenCV's two methods.
+"""inpainter: strokes on the middle of Kodak pictures and real damage of glass plates, beside OpenCV's two methods.
 
 Source: written for this project.
 """
 import numpy as np
 
-from .. import baselines, metrics, protocol
+from ... import data as data_module
+from .. import baselines, metrics, plates, protocol
 from ..context import centre, row, to_picture, to_planes, write_sheet
 from ..tiles import run
 
@@ -20,7 +21,7 @@ def fill(net, card, picture, mask):
 
 
 def cases(context):
-    """{case: [(picture, mask)]}."""
+    """{case: [(picture, mask)]} of strokes."""
     crops = [centre(picture, SIDE) for _, picture in context.pictures("kodak")]
     masked = lambda pictures, kind: [
         (picture, protocol.stroke_mask(i, picture.shape[1], picture.shape[0], kind)) for i, picture in enumerate(pictures)
@@ -31,26 +32,32 @@ def cases(context):
 
 
 def measure(net, card, context):
+    named = [(case, f"{len(pairs)} Kodak crops of {SIDE} px, holes {case}", [(p, m, p) for p, m in pairs]) for case, pairs in cases(context).items()]
+    real = plates.read(data_module.cache_folder() / "holes", context.limit)
+    if real:
+        named.append(("real damage", f"{len(real)} windows of glass plates of {plates.SIDE} px", real))
+    else:
+        print(f"real damage is not filled: `python3 -m training.evaluation.plates --data {context.data}` makes its windows", flush=True)
     rows = []
-    for case, pairs in cases(context).items():
-        results = {"": [fill(net, card, *pair) for pair in pairs]}
+    for case, data, holes in named:
+        results = {"": [fill(net, card, picture, mask) for picture, mask, _ in holes]}
         for method in baselines.INPAINTING:
-            results[method] = [baselines.inpaint(*pair, method) for pair in pairs]
-        data = f"{len(pairs)} Kodak crops of {SIDE} px, holes {case}"
+            results[method] = [baselines.inpaint(picture, mask, method) for picture, mask, _ in holes]
         for metric, unit, score in (
-            ("PSNR in the hole", "dB", lambda a, pair: metrics.psnr(a, *pair)),
-            ("LPIPS", "", lambda a, pair: context.lpips(a, pair[0])),
+            ("PSNR in the hole", "dB", lambda filled, truth, mask: metrics.psnr(filled, truth, mask)),
+            ("LPIPS", "", lambda filled, truth, mask: context.lpips(filled, truth)),
         ):
-            values = {name: [score(a, pair) for a, pair in zip(filled, pairs)] for name, filled in results.items()}
+            values = {name: [score(each, truth, mask) for each, (_, mask, truth) in zip(filled, holes)] for name, filled in results.items()}
             rows.append(row(case, metric, unit, values.pop(""), values, data))
     return {"thresholds": None, "rows": rows}
 
 
 def sheet(net, card, context, path):
-    """Hole, generator, Navier-Stokes and truth of the first pictures."""
+    """Hole, generator, Navier-Stokes and truth of the first pictures; then of real damage, as it is instead of the hole."""
     lines = []
-    for picture, mask in cases(context)["mixed"][:8]:
-        hole = np.where(mask[..., None] > 0, 255, picture).astype(np.uint8)
+    holes = [(picture, mask, picture) for picture, mask in cases(context).get("mixed", [])[:8]]
+    for picture, mask, truth in [*holes, *plates.read(data_module.cache_folder() / "holes")[::4]]:
+        shown = np.where(mask[..., None] > 0, 255, picture).astype(np.uint8) if truth is picture else picture
         classic = baselines.inpaint(picture, mask, "Navier-Stokes (OpenCV)")
-        lines.append([hole, fill(net, card, picture, mask), classic, picture])
+        lines.append([shown, fill(net, card, picture, mask), classic, truth])
     write_sheet(path, lines)

@@ -1,0 +1,94 @@
+"""Real damage with its truth, to fill: windows of glass plates that nothing learns from.
+
+python3 -m training.evaluation.plates --data <folder> [--out <folder>]
+
+Source: written for this project. Of each exposure in <data>/eval/plates that has enough damage (training.plates says how it is
+found, and what should be there instead), the window with most of it goes into <cache>/holes: `<name>.png`, the hole
+`<name>.hole.png` (0 or 255, the damage and its soft edge), the truth `<name>.truth.png`, and `holes.json`, which lists them.
+The product's evaluation reads the same folder.
+"""
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from .. import data as data_module
+from .. import plates
+
+SIDE = 128  # pixels of a window
+FEWEST = 12  # damaged pixels of a window
+EDGE = 2  # pixels round the damage that are filled with it
+VERSION = 1  # of how the windows are chosen: others are made again
+
+
+def worst_window(exposure, mask, repaired):
+    """The window with most damage, (uint8 [S, S] as it is, hole uint8 [S, S] of 0 and 255, uint8 [S, S] as it should be).
+
+    exposure, mask, repaired: uint8 [H, W] as `training.plates` makes them. None where there is too little damage.
+    """
+    damage = (mask == plates.DAMAGED).astype(np.uint8)
+    height, width = damage.shape
+    if min(height, width) < SIDE:
+        return None
+    counts = cv2.boxFilter(damage.astype(np.float32), -1, (SIDE, SIDE), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    counts = counts[: height - SIDE + 1, : width - SIDE + 1]
+    top, left = np.unravel_index(counts.argmax(), counts.shape)
+    if counts[top, left] < FEWEST:
+        return None
+    part = slice(top, top + SIDE), slice(left, left + SIDE)
+    hole = cv2.dilate(damage[part], np.ones((2 * EDGE + 1,) * 2, np.uint8))
+    return exposure[part], 255 * hole, np.where(hole > 0, repaired[part], exposure[part])
+
+
+def make(data, folder=None):
+    """The folder of the windows, made where it is not there yet. Raises DataError where there are no plates."""
+    folder = Path(folder) if folder else data_module.cache_folder() / "holes"
+    try:
+        if json.loads((folder / "holes.json").read_text())["version"] == VERSION:
+            return folder
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    exposures, masks, repaired = plates.load_plates(Path(data) / "eval/plates")
+    half_made = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(half_made, ignore_errors=True)
+    half_made.mkdir(parents=True)
+    cases = []
+    for i in range(len(exposures)):
+        found = worst_window(exposures[i], masks[i], repaired[i])
+        if found is None:
+            continue
+        name = f"{i:03d}"
+        for suffix, image in zip(("", ".hole", ".truth"), found):
+            cv2.imwrite(str(half_made / f"{name}{suffix}.png"), image)
+        cases.append({"name": name, "plate": exposures.names[i]})
+    (half_made / "holes.json").write_text(json.dumps({"version": VERSION, "cases": cases}, indent=1) + "\n")
+    shutil.rmtree(folder, ignore_errors=True)
+    half_made.rename(folder)
+    return folder
+
+
+def read(folder, limit=None):
+    """[(picture uint8 [S, S, 3], hole uint8 [S, S], truth uint8 [S, S, 3])] of a folder that `make` gave; [] where there is none."""
+    index = Path(folder) / "holes.json"
+    if not index.exists():
+        return []
+    grey = lambda name: cv2.imread(str(Path(folder) / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+    three = lambda plane: np.repeat(plane[..., None], 3, -1)
+    names = [case["name"] for case in json.loads(index.read_text())["cases"][:limit]]
+    return [(three(grey(name)), grey(f"{name}.hole"), three(grey(f"{name}.truth"))) for name in names]
+
+
+def main():
+    """Command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--out")
+    arguments = parser.parse_args()
+    print(make(arguments.data, arguments.out))
+
+
+if __name__ == "__main__":
+    main()
