@@ -18,7 +18,9 @@ from . import Generator
 class Sampler:
     """RGB crops, half of them monochrome or tinted, with holes of 1 to 24 px; some of glass plates, with their real damage as holes.
 
-    Returns uint8 (rgb [3, S, S], mask [1, S, S], 1 = hole). plate_data: (exposures, masks, repaired) of `plates.load_plates`.
+    Returns uint8 (rgb [3, S, S], as it should be; mask [1, S, S], 1 = hole; shown [3, S, S], as it is). No mask covers damage
+    to the last pixel: what is left of it about the hole must not be drawn on into it.
+    plate_data: (exposures, masks, repaired) of `plates.load_plates`.
     """
 
     def __init__(self, pictures, overlays, crop, plate_data=None, plate_share=0.15):
@@ -32,7 +34,7 @@ class Sampler:
             self.plate_share *= bool(self.damaged)
 
     def _plate(self, rng):
-        _, masks, repaired = self.plates
+        exposures, masks, repaired = self.plates
         index = self.damaged[int(rng.integers(len(self.damaged)))]
         damage = (masks[index] == plates.DAMAGED).astype(np.uint8)
         places = np.argwhere(damage)
@@ -43,7 +45,8 @@ class Sampler:
         mask = cv2.dilate(damage[part], np.ones((edge, edge), np.uint8))
         if rng.random() < 0.5:  # with the damage so small, more to learn from
             mask = np.maximum(mask, d.draw_hole(rng, (self.crop, self.crop), self.overlays)[0])
-        return np.repeat(np.ascontiguousarray(repaired[index][part])[None], 3, 0), mask[None]
+        three = lambda grey: np.repeat(np.ascontiguousarray(grey)[None], 3, 0)
+        return three(repaired[index][part]), mask[None], three(exposures[index][part])
 
     def __call__(self, rng):
         if rng.random() < self.plate_share:
@@ -61,8 +64,20 @@ class Sampler:
         if rng.random() < 0.2:
             rgb, _ = d.jpeg(rng, rgb, int(rng.integers(55, 96)))
         mask, _ = d.draw_hole(rng, (self.crop, self.crop), self.overlays)
-        pixels = np.round(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
-        return np.ascontiguousarray(pixels.transpose(2, 0, 1)), mask[None]
+        pixels = lambda x: np.ascontiguousarray(np.round(np.clip(x, 0, 1) * 255).astype(np.uint8).transpose(2, 0, 1))
+        shown = remains(rng, rgb, mask) if rng.random() < 0.5 else rgb
+        return pixels(rgb), mask[None], pixels(shown)
+
+
+def remains(rng, rgb, mask):
+    """What a mask that is a little too small leaves of damage: its soft edge about the hole. float32 [H, W, 3] 0..1.
+
+    rgb: float32 [H, W, 3] 0..1; mask: uint8 [H, W], 1 = hole.
+    """
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), d.log_uniform(rng, 0.5, 1.6)) * rng.uniform(0.3, 1)
+    soft = np.clip(soft * d.smooth_noise(rng, mask.shape, d.log_uniform(rng, 3, 30), 0, 1.4), 0, 1)[..., None]
+    tone = np.float32([1, 1, 1]) * (rng.uniform(0.75, 1) if rng.random() < 0.5 else rng.uniform(0, 0.25))
+    return rgb * (1 - soft) + tone * soft
 
 
 def hole_psnr(filled, rgb, mask):
@@ -99,18 +114,18 @@ class Spec(Generator):
         return Sampler(pictures, overlays, self.crop, self.plates)
 
     def to_tensors(self, arrays, device):
-        rgb, mask = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays)
-        return rgb.float() / 255, mask.float()
+        rgb, mask, shown = (torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays)
+        return rgb.float() / 255, mask.float(), shown.float() / 255
 
     def generate(self, net, tensors):
-        """The filled pictures [N, 3, H, W]."""
-        rgb, mask = tensors
-        return net(torch.cat([rgb, mask], 1))
+        """The pictures [N, 3, H, W] with their holes filled; about them they are as they should be."""
+        rgb, mask, shown = tensors
+        filled = net(torch.cat([shown, mask], 1))
+        return filled * mask + rgb * (1 - mask)
 
     def loss(self, net, tensors):
-        rgb, mask = tensors
         filled = self.generate(net, tensors)
-        loss = self.pixel_loss(filled, rgb, mask)
+        loss = self.pixel_loss(filled, *tensors[:2])
         return loss, {"loss": float(loss.detach())}
 
     @staticmethod
@@ -124,7 +139,7 @@ class Spec(Generator):
         """(filled, what D sees of it, what D sees of the truth, supervised loss) for the last phase."""
         from ..losses import perceptual_and_style
 
-        rgb, mask = tensors
+        rgb, mask, _ = tensors
         filled = self.generate(net, tensors)
         loss = self.pixel_loss(filled, rgb, mask)
         if lpips is not None:
@@ -133,7 +148,7 @@ class Spec(Generator):
         return filled, torch.cat([filled, mask], 1), torch.cat([rgb, mask], 1), loss
 
     def measure(self, net, tensors, lpips=None):
-        rgb, mask = tensors
+        rgb, mask, _ = tensors
         with torch.no_grad():
             filled = self.generate(net, tensors)
             result = {"hole_psnr": float(hole_psnr(filled, rgb, mask).mean())}

@@ -62,12 +62,22 @@ class Plates(unittest.TestCase):
         make = inpainter.Sampler(data.Pictures.from_arrays([np.zeros((96, 96, 3), np.uint8)]), None, 96, prepared, plate_share=1.0)
         filled = 0
         for seed in range(20):
-            rgb, hole = make(np.random.default_rng(seed))
-            self.assertEqual((rgb.shape, hole.shape), ((3, 96, 96), (1, 96, 96)))
+            rgb, hole, shown = make(np.random.default_rng(seed))
+            self.assertEqual((rgb.shape, hole.shape, shown.shape), ((3, 96, 96), (1, 96, 96), (3, 96, 96)))
+            self.assertTrue((np.abs(rgb.astype(int) - shown) > 20).any())
             filled += (hole > 0).any()
             # specks are of 250, on a scene that is darker
             self.assertLess((rgb > 240).mean(), 0.5 * (target > 240).mean() + 1e-3)
         self.assertEqual(filled, 20)
+
+    def test_some_damage_remains_about_the_holes_that_the_inpainter_sees(self):
+        make = inpainter.Sampler(PICTURES, OVERLAYS, 96)
+        samples = [make(np.random.default_rng(seed)) for seed in range(40)]
+        near = [cv2.dilate(hole[0], np.ones((17, 17), np.uint8)) > 0 for _, hole, _ in samples]
+        moved = [np.abs(rgb.astype(int) - shown).max(0) for rgb, _, shown in samples]
+        self.assertTrue(all(m[~n].max(initial=0) <= 1 for m, n in zip(moved, near)))
+        ring = [(m > 8)[(hole[0] == 0) & n].any() for m, n, (_, hole, _) in zip(moved, near, samples)]
+        self.assertTrue(10 < sum(ring) < 30)
 
     def test_what_does_not_align_is_refused_by_name_and_the_rest_goes_on(self):
         noise = np.random.default_rng(2).integers(0, 255, (720, 240)).astype(np.uint8)
