@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Everything that the build reads. Folders are walked; a file's removal shows in its folder's time. */
-const SOURCES = ['main', 'preload', 'renderer', 'package.json', 'package-lock.json', 'electron.vite.config.ts'];
+export const SOURCES = [
+  'document',
+  'main',
+  'preload',
+  'renderer',
+  'package.json',
+  'package-lock.json',
+  'electron.vite.config.ts',
+];
 
 /**
  * Makes sure that `out/` is there and no older than its sources. Two programs that start at once build once: the

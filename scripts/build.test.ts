@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ensureBuilt, isFresh } from './build.mjs';
+import config from '../electron.vite.config';
+import { ensureBuilt, isFresh, ROOT, SOURCES } from './build.mjs';
 
 let root: string;
 const quiet = { onBuild: () => {} };
@@ -24,6 +25,40 @@ beforeEach(() => {
   source('package-lock.json', 100);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** The files that the builds' entries import, directly or not, from the entries on. Paths from the checkout's root. */
+function filesOfTheBuild(): string[] {
+  const { main, preload, renderer } = config as Record<string, { build: { rollupOptions: { input: unknown } } }>;
+  const inputs = [main!, preload!, renderer!].flatMap(({ build: { rollupOptions } }) =>
+    typeof rollupOptions.input === 'string' ? [rollupOptions.input] : Object.values(rollupOptions.input as object),
+  ) as string[];
+  const found = new Set<string>();
+  const waiting = [...inputs];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const text = readFileSync(file, 'utf8');
+    const named =
+      extname(file) === '.html'
+        ? [...text.matchAll(/src="(?:\.?\/)?([^"]+)"/g)].map((match) => `./${match[1]}`)
+        : [...text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+    for (const name of named) {
+      if (!name.startsWith('.')) continue; // a package
+      const path = join(dirname(file), name.replace(/\?.*$/, ''));
+      const tried = ['', '.ts', '.tsx', '/index.ts', '/index.tsx'].map((end) => `${path}${end}`);
+      const target = tried.find((each) => existsSync(each) && statSync(each).isFile());
+      if (target === undefined) throw new Error(`${relative(ROOT, file)} imports ${name}, which is not there`);
+      waiting.push(target);
+    }
+  }
+  return [...found].map((file) => relative(ROOT, file));
+}
+
+it('watches every folder that the build reads', () => {
+  const files = filesOfTheBuild();
+  expect(files.length).toBeGreaterThan(150);
+  expect([...new Set(files.map((file) => file.split(sep)[0]))].filter((top) => !SOURCES.includes(top!))).toEqual([]);
+});
 
 describe('ensureBuilt', () => {
   it('builds what is missing, once', async () => {
