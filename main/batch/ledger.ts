@@ -24,8 +24,8 @@ export type Head =
   /** It has its name. */
   | { t: 'done'; n: string }
   | { t: 'end'; n: string; b: number; m: number; x: Exclude<BatchOutcome, 'restored' | 'unchanged'> }
-  /** A photo took the engine down. */
-  | { t: 'crash'; n: string; c: string }
+  /** A photo took the engine down. Older journals do not hold its size and time. */
+  | { t: 'crash'; n: string; c: string; b?: number; m?: number }
   /** It was not these photos that took it down. */
   | { t: 'excuse'; n: string[] }
   /** Failed and quarantined photos are to be tried again. */
@@ -66,6 +66,24 @@ export interface Entry {
   /** Which of the batch's works it was done under. */
   work: number;
   crashes: number;
+}
+
+/**
+ * Counts that a photo took the engine down. Crashes of a file that had the name before, or under other settings, do not
+ * count against this one.
+ */
+export function addCrash(
+  entries: Map<string, Entry>,
+  name: string,
+  { bytes, modified }: Pick<Found, 'bytes' | 'modified'>,
+  work: number,
+): Entry {
+  const known = entries.get(name);
+  const isSame = known?.bytes === bytes && known.modified === modified && known.work === work;
+  const entry = isSame ? known : { outcome: null, sure: true, at: 0, bytes, modified, work, crashes: 0 };
+  entry.crashes += 1;
+  entries.set(name, entry);
+  return entry;
 }
 
 /** Ends of a photo that `retry` takes back. */
@@ -265,21 +283,9 @@ class Reading {
         this.#outputs.delete(head.n);
         break;
       }
-      case 'crash': {
-        const entry = this.entries.get(head.n);
-        if (entry) entry.crashes += 1;
-        else
-          this.entries.set(head.n, {
-            outcome: null,
-            sure: true,
-            at,
-            bytes: 0,
-            modified: 0,
-            work: this.#work,
-            crashes: 1,
-          });
+      case 'crash':
+        addCrash(this.entries, head.n, { bytes: head.b ?? 0, modified: head.m ?? 0 }, this.#work);
         break;
-      }
       case 'retry':
         for (const entry of this.entries.values()) {
           if (isProblem(entry)) Object.assign(entry, { outcome: null, crashes: 0 });

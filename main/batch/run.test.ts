@@ -281,6 +281,35 @@ describe('what goes wrong', () => {
     expect(crashes['bomb.gif']).toBe(7);
   });
 
+  test('a crash of an earlier run counts, unless the photo or the settings have changed since', async () => {
+    await put('bomb.gif', 'a bomb');
+    let tries = 0;
+    /** Ends the batch in the middle of a photo's second try. */
+    const once = async (settings = {}) => {
+      tries = 0;
+      const { batch } = await begin(
+        {
+          before: () => {
+            tries += 1;
+            if (tries === 2) batch.cancel();
+            throw new EmulsionError('ENGINE_CRASHED');
+          },
+        },
+        settings,
+      );
+      const { counts } = await batch.ended;
+      await batch.close();
+      return counts;
+    };
+    expect((await once()).quarantined).toBe(0);
+    expect((await journalHeads()).filter(({ t }) => t === 'crash')).toMatchObject([{ n: 'bomb.gif', b: 13 }]);
+    await put('bomb.gif', 'another bomb');
+    expect((await once()).quarantined).toBe(0);
+    expect((await once({ format: 'png' })).quarantined).toBe(0);
+    expect((await once({ format: 'png' })).quarantined).toBe(1);
+    expect(tries).toBe(1);
+  });
+
   test('an engine that always falls is not laid at the photos’ door', async () => {
     for (let index = 0; index < 20; index++) await put(`${index}.gif`);
     const { state } = await run({

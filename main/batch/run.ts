@@ -20,6 +20,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { cleanPartials } from '../photos/write';
 import { assertFolders } from './folders';
 import {
+  addCrash,
   BATCH_FOLDER,
   type EndBody,
   type Entry,
@@ -708,14 +709,20 @@ class RunningBatch implements Batch {
       return;
     }
     if (ENGINE_DOWN.includes(code)) {
-      await this.#ledger.journal.append({ head: { t: 'crash', n: name, c: code } });
-      const entry = this.#ledger.entries.get(name) ?? freshEntry(this.#ledger.work);
-      entry.crashes += 1;
-      this.#ledger.entries.set(name, entry);
+      const { bytes, modified } = item.found;
+      await this.#ledger.journal.append({ head: { t: 'crash', n: name, c: code, b: bytes, m: modified } });
+      const entry = addCrash(this.#ledger.entries, name, item.found, this.#ledger.work);
+      if (this.#isStopped) {
+        // Stopped while the line was written, perhaps because the engine always falls.
+        await this.#excuse([item]);
+        item.state = 'waiting';
+        return;
+      }
       this.#fallen.push(item);
       if (this.#fallen.length >= CRASHES_IN_A_ROW) {
-        await this.#excuse();
+        // Stopped first: what falls while the next line is written is then not held against its photo either.
         this.#stop('halted', new EmulsionError('ENGINE_FAILED', { detail: error.detail }).toFailure());
+        await this.#excuse(this.#fallen.splice(0));
         item.state = 'waiting';
         return;
       }
@@ -723,6 +730,9 @@ class RunningBatch implements Batch {
       else {
         const detail = [code, error.detail].filter(Boolean).join(': ');
         await this.#end(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
+        // Another photo may have shown meanwhile that the engine always falls.
+        const isExcused = this.#ledger.entries.get(name)?.crashes === 0;
+        if (isExcused && item.state === 'quarantined') await this.#excuse([item]);
       }
       return;
     }
@@ -758,8 +768,7 @@ class RunningBatch implements Batch {
   }
 
   /** It is not the photos: what fell in a row is not held against them, not even against those set aside. */
-  async #excuse(): Promise<void> {
-    const fallen = this.#fallen.splice(0);
+  async #excuse(fallen: readonly Item[]): Promise<void> {
     await this.#ledger.journal.append({ head: { t: 'excuse', n: fallen.map(({ found }) => found.name) } });
     for (const item of fallen) {
       const entry = this.#ledger.entries.get(item.found.name);
@@ -841,10 +850,6 @@ class RunningBatch implements Batch {
 type EndOutcome = Extract<Head, { t: 'end' }>['x'];
 
 const isProblem = ({ outcome }: Entry) => outcome === 'failed' || outcome === 'quarantined';
-
-const freshEntry = (work: number): Entry => {
-  return { outcome: null, sure: true, at: 0, bytes: 0, modified: 0, work, crashes: 0 };
-};
 
 const isSameFile = (a: Pick<Found, 'bytes' | 'modified'>, b: Pick<Found, 'bytes' | 'modified'>): boolean =>
   a.bytes === b.bytes && a.modified === b.modified;
