@@ -1,5 +1,6 @@
 import type { Photo } from '../preload/contract';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
+import type { en } from './i18n/en';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
 import { activePhoto } from './state/stores';
@@ -28,17 +29,19 @@ interface Context {
   photo: Photo;
 }
 
+/** A command has a title, by which it is found in every language. */
+export type CommandId = keyof typeof en.commands;
+
 export interface Command {
-  id: string;
+  id: CommandId;
   group: CommandGroup;
   keys: readonly Stroke[];
   needs: Needs;
   run(context: Context): void;
 }
 
-/** The title is only there to be found: nothing to press on can be left out of the translation. */
 function command(
-  id: string,
+  id: CommandId,
   group: CommandGroup,
   keys: readonly Stroke[],
   needs: Needs,
@@ -117,7 +120,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** What is done by other means than a command: name in the translation (`keys.<name>`), group and keys. */
-export const FURTHER_KEYS: readonly { name: string; group: CommandGroup; keys: readonly Stroke[] }[] = [
+export const FURTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },

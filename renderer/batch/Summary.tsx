@@ -2,6 +2,7 @@ import { ChevronRight, Info, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../preload/contract';
+import { hasText } from '../i18n';
 import { useFormat } from '../i18n/format';
 import { dealtWith, problemsOf, standingOf } from '../state/batch';
 import { Icon } from '../ui/Icon';
@@ -95,7 +96,8 @@ function useStandingText(batch: BatchState): string | null {
   const standing = standingOf(batch);
   if (standing === 'halted') {
     const code = batch.halt?.code ?? 'INTERNAL';
-    const why = i18n.exists(`batch.halts.${code}`) ? t(`batch.halts.${code}`) : t(`errors.${code}`);
+    const own = `batch.halts.${code}`;
+    const why = hasText(i18n, own) ? t(own) : t(`errors.${code}`);
     return `${why} ${t('batch.haltedText')}`;
   }
   if (standing === 'running' || standing === 'scanning') return null;

@@ -14,6 +14,8 @@ import { SmallPicture } from './SmallPicture';
 /** Room for one picture, in CSS pixels: the smallest window has two side by side, and scrolls for more. */
 const BOX = { width: 300, height: 210 };
 
+const isRecipe = (id: Variant['id']): id is `recipe:${string}` => id.startsWith('recipe:');
+
 /** Several versions of the photo, small, to choose one from. */
 export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
@@ -31,9 +33,7 @@ export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           choices.map((choice) => choice.recipe),
         );
   const nameOf = ({ id }: Variant) =>
-    id.startsWith('recipe:')
-      ? (choices.find((choice) => `recipe:${choice.id}` === id)?.name ?? '')
-      : t(`variants.${id}`);
+    isRecipe(id) ? (choices.find((choice) => `recipe:${choice.id}` === id)?.name ?? '') : t(`variants.${id}`);
 
   const said = JSON.stringify(variants.map((variant): Wish => ({ recipe: variant.recipe, size: 'small' })));
   useEffect(() => actions.compareWith('comparison', entry.key, JSON.parse(said) as Wish[]), [actions, entry.key, said]);

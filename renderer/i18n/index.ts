@@ -1,4 +1,4 @@
-import i18next, { type i18n } from 'i18next';
+import i18next, { type i18n, type ParseKeys } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type { Settings } from '../../preload/contract';
 import { en } from './en';
@@ -16,6 +16,11 @@ export function languageFor(chosen: Settings['language'], system: readonly strin
     if (base === 'en') return 'en';
   }
   return 'en';
+}
+
+/** Whether there is a text of a name that comes from elsewhere. */
+export function hasText(translations: i18n, key: string): key is ParseKeys {
+  return translations.exists(key);
 }
 
 export function createTranslations(language: Language): i18n {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { hasText } from '../i18n';
 import { useFormat } from '../i18n/format';
 import type { OpenPhoto } from '../state/model';
 import { Histogram } from './Histogram';
@@ -36,7 +37,7 @@ export function Details({ entry }: { entry: OpenPhoto }) {
       {photo.facts.length > 0 && (
         <Group title={t('details.camera')}>
           {photo.facts.map((fact) => (
-            <Fact key={fact.label} label={i18n.exists(fact.label) ? t(fact.label) : fact.label} value={fact.value} />
+            <Fact key={fact.label} label={hasText(i18n, fact.label) ? t(fact.label) : fact.label} value={fact.value} />
           ))}
         </Group>
       )}

@@ -1,6 +1,7 @@
 import type { i18n, TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Analysis, Recipe } from '../../preload/contract';
+import { hasText } from '../i18n';
 import { useActivePhoto, useApp } from '../state/context';
 import { needOf } from '../state/recipes';
 
@@ -30,7 +31,8 @@ export function useRecipeChoices(): RecipeChoice[] {
 /** A recipe's name in the user's language where it is one of ours. */
 export function recipeName({ id, name }: Pick<Recipe, 'id' | 'name'>, t: TFunction, i18n: i18n): string {
   if (id === PROPOSAL_ID) return t('restore.proposal');
-  return i18n.exists(`recipes.${id}`) ? t(`recipes.${id}`) : name;
+  const key = `recipes.${id}`;
+  return hasText(i18n, key) ? t(key) : name;
 }
 
 /** A recipe that asks only for what is not installed would do nothing here. */

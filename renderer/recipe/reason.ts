@@ -1,5 +1,6 @@
 import type { i18n, TFunction } from 'i18next';
 import type { Need } from '../../preload/contract';
+import { hasText } from '../i18n';
 import type { Format } from '../i18n/format';
 
 /** Figures that are shares 0..1 and read as percentages; all others are plain numbers. */
@@ -7,7 +8,7 @@ const SHARES = new Set(['damage', 'range']);
 
 /** The sentence that says why a step is needed or not. The English one serves for a reason not translated yet. */
 export function reasonSentence(need: Need, t: TFunction, translations: i18n, format: Format): string {
-  if (!translations.exists(need.reason)) return need.sentence;
+  if (!hasText(translations, need.reason)) return need.sentence;
   const figures = Object.entries(need.figures).map(([name, value]) => [
     name,
     SHARES.has(name) ? format.percent(value) : format.number(value, Math.abs(value) < 10 ? 1 : 0),

@@ -11,7 +11,7 @@ import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Switch } from '../ui/Switch';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
-import { MASK_COLOURS } from './maskColours';
+import { MASK_COLOUR_NAMES, MASK_COLOURS } from './maskColours';
 
 /** What holds for all photos. Every change counts at once, and all can be put back. */
 export function SettingsDialog({ onClose }: { onClose(): void }) {
@@ -98,15 +98,15 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
       <Group title={t('settings.photos')}>
         <Field label={t('settings.maskColour')}>
           <div role="radiogroup" aria-label={t('settings.maskColour')} className="flex gap-1.5">
-            {Object.entries(MASK_COLOURS).map(([name, colour]) => (
+            {MASK_COLOUR_NAMES.map((name) => (
               <label key={name} title={t(`settings.maskColours.${name}`)} className="relative size-6">
                 <input
                   type="radio"
                   name={`${id}-mask`}
                   aria-label={t(`settings.maskColours.${name}`)}
-                  checked={settings.maskColour.toLowerCase() === colour}
-                  onChange={() => set({ maskColour: colour })}
-                  style={{ background: colour }}
+                  checked={settings.maskColour.toLowerCase() === MASK_COLOURS[name]}
+                  onChange={() => set({ maskColour: MASK_COLOURS[name] })}
+                  style={{ background: MASK_COLOURS[name] }}
                   className="peer size-6 appearance-none rounded-full border border-line outline-offset-2 checked:outline-2 checked:outline-text focus-visible:outline-2 focus-visible:outline-accent"
                 />
               </label>

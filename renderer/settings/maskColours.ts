@@ -6,3 +6,5 @@ export const MASK_COLOURS = {
   yellow: '#fff000',
   red: '#ff2a1f',
 } as const;
+
+export const MASK_COLOUR_NAMES = Object.keys(MASK_COLOURS) as (keyof typeof MASK_COLOURS)[];

@@ -2,10 +2,12 @@ import type { Analysis, ColoriseSettings, Recipe, Step } from '../../preload/con
 import { recipeKey } from './comparison';
 import { appliedTo, hasImaginedColours, hasSteps, needOf, withEnabled, withSetting } from './recipes';
 
+type VariantName = 'now' | 'gentle' | 'strong' | 'original' | `colours-${ColoriseSettings['variant']}`;
+
 /** A version of the photo to choose. */
 export interface Variant {
-  /** `now`, `gentle`, `strong`, `original`, `colours-` and the name of a palette, `recipe:` and the id of a recipe. */
-  id: string;
+  /** `recipe:` is followed by the id of a recipe. */
+  id: VariantName | `recipe:${string}`;
   recipe: Recipe;
 }
 
@@ -24,7 +26,7 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
     { id: 'gentle', recipe: withForce(recipe, -1) },
     { id: 'strong', recipe: withForce(recipe, 1) },
     ...colouredOnes(recipe, analysis),
-    ...named.map((each) => ({ id: `recipe:${each.id}`, recipe: appliedTo(each, analysis) })),
+    ...named.map((each) => ({ id: `recipe:${each.id}` as const, recipe: appliedTo(each, analysis) })),
     { id: 'original', recipe: none },
   ];
   const seen = new Set<string>();

@@ -19,7 +19,7 @@ import { useTranslation } from 'react-i18next';
 import { MAX_BRUSH, MAX_SPREAD, type Photo } from '../../../preload/contract';
 import { FileInput } from '../../files/FileInput';
 import { shorten } from '../../i18n/format';
-import { MASK_COLOURS } from '../../settings/maskColours';
+import { MASK_COLOUR_NAMES, MASK_COLOURS } from '../../settings/maskColours';
 import { useActions, useApp, usePhotos, useTools } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
 import { REGION_TOOLS, type Tool, toolsFor } from '../../state/tools';
@@ -338,14 +338,14 @@ function Look() {
       <div className="flex items-center justify-between">
         <span className="text-xs text-secondary">{t('mask.colour')}</span>
         <span className="flex gap-1">
-          {Object.entries(MASK_COLOURS).map(([name, each]) => (
+          {MASK_COLOUR_NAMES.map((name) => (
             <button
               key={name}
               type="button"
               aria-label={t(`settings.maskColours.${name}`)}
-              aria-pressed={each === colour.toLowerCase()}
-              onClick={() => void setSettings({ maskColour: each })}
-              style={{ background: each }}
+              aria-pressed={MASK_COLOURS[name] === colour.toLowerCase()}
+              onClick={() => void setSettings({ maskColour: MASK_COLOURS[name] })}
+              style={{ background: MASK_COLOURS[name] }}
               className="size-6 rounded-full border-2 border-raised aria-pressed:ring-1 aria-pressed:ring-text"
             />
           ))}

@@ -1,5 +1,5 @@
 import type { MaskOp } from '../../../preload/contract';
-import type { Command } from '../../commands';
+import type { Command, CommandId } from '../../commands';
 import type { Session } from '../../state/context';
 import { styleOf } from '../../state/recipes';
 import type { Tool } from '../../state/tools';
@@ -16,14 +16,14 @@ const KEYS: Record<Tool, string> = {
   defect: 'W',
 };
 
-function command(id: string, keys: readonly string[], needs: Command['needs'], run: Command['run']): Command {
+function command(id: CommandId, keys: readonly string[], needs: Command['needs'], run: Command['run']): Command {
   return { id, group: 'mask', keys, needs, run };
 }
 
 const tool = (each: Exclude<Tool, 'brush'>): Command =>
   command(`tool-${each}`, [KEYS[each]], 'mask', ({ session }) => session.actions.tools.take(each));
 
-const change = (id: string, keys: readonly string[], op: (session: Session) => MaskOp): Command =>
+const change = (id: CommandId, keys: readonly string[], op: (session: Session) => MaskOp): Command =>
   command(id, keys, 'mask', ({ session, entry }) => session.actions.paint(entry.key, op(session)));
 
 const spread = (kind: 'grow' | 'shrink' | 'feather') => (session: Session) => ({
