@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { BatchSettings } from '../contract/batch';
 import { openJournal } from '../main/batch/journal';
 import { BATCH_FOLDER, type Head, type MadeBody, openLedger, workOf } from '../main/batch/ledger';
 import { damageScene, testScene } from '../main/restoration/testing';
-import { BatchSettings } from '../preload/contract';
 import { runCli } from './cli';
 import type { Figure } from './index';
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
+import { RECIPE_FORMAT, StyleSettings } from '../contract/recipe';
 import { forkEngine } from '../main/engine/launch';
 import { bordersOf, seamRatio } from '../main/engine/seams';
 import { createEngine } from '../main/engine/supervisor';
@@ -10,7 +11,6 @@ import { Card } from '../main/generators/card';
 import type { Raster } from '../main/restoration/raster';
 import { PAINTED_EDGE } from '../main/restoration/style';
 import { testScene } from '../main/restoration/testing';
-import { RECIPE_FORMAT, StyleSettings } from '../preload/contract';
 import type { Figure } from './index';
 import { runBare } from './restore';
 

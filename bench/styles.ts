@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import type { RenderSize } from '../contract/photo';
+import { type Recipe, StyleSettings } from '../contract/recipe';
 import { forkEngine } from '../main/engine/launch';
 import { createEngine } from '../main/engine/supervisor';
-import { type Recipe, type RenderSize, StyleSettings } from '../preload/contract';
 import type { Figure } from './index';
 import { writeScene } from './scene';
 

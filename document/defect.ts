@@ -1,4 +1,4 @@
-import type { MaskOp } from '../preload/contract';
+import type { MaskOp } from '../contract/edit';
 import { acceptAt, pieceAt } from './evidence';
 import type { MaskDocument, MaskSource } from './mask';
 

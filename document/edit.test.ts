@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EditAction, EditLog, LocalRepair, Recipe } from '../preload/contract';
+import type { EditAction, EditLog, LocalRepair } from '../contract/edit';
+import type { Recipe } from '../contract/recipe';
 import { applyAction, applyDelta, freshLog, freshState, isSamePicture, stateOf } from './edit';
 import { anyOp } from './testing';
 

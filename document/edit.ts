@@ -1,4 +1,5 @@
-import type { EditAction, EditDelta, EditLog, EditState, MaskOp, Orientation, Recipe } from '../preload/contract';
+import type { EditAction, EditDelta, EditLog, EditState, MaskOp, Orientation } from '../contract/edit';
+import type { Recipe } from '../contract/recipe';
 import { DETECTED_MASK } from './mask';
 
 /*

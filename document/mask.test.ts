@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MaskOp } from '../preload/contract';
+import type { MaskOp } from '../contract/edit';
 import { defectAt } from './defect';
 import type { Evidence } from './evidence';
 import type { Rect } from './geometry';

@@ -1,4 +1,4 @@
-import type { MaskOp } from '../preload/contract';
+import type { MaskOp } from '../contract/edit';
 import { AreaFiller } from './area';
 import {
   acceptAt,

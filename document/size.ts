@@ -1,4 +1,4 @@
-import type { TargetSize, UpscaleSettings } from '../preload/contract';
+import type { TargetSize, UpscaleSettings } from '../contract/recipe';
 
 /** Pixels. */
 export interface Size {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MaskOp } from '../preload/contract';
+import type { MaskOp } from '../contract/edit';
 import type { Evidence } from './evidence';
 
 /** Evidence with lines in it, each fading out at its rim as a detector's output does. */

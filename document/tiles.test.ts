@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MaskOp, MaskStroke } from '../preload/contract';
+import type { MaskOp, MaskStroke } from '../contract/edit';
 import type { Evidence } from './evidence';
 import { compileMask, type MaskSource } from './mask';
 import { anyOp, evidenceWith, strokeOp } from './testing';

@@ -1,4 +1,4 @@
-import type { MaskOp, MaskStroke } from '../preload/contract';
+import type { MaskOp, MaskStroke } from '../contract/edit';
 import { intersection, type Rect, union } from './geometry';
 import { type Layer, MaskCompiler, MaskDocument, type MaskSource, type PointLayer } from './mask';
 import { StrokePainter } from './stroke';

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import { Queue, Worker } from 'bullmq';
 import sharp from 'sharp';
+import { BatchSettings } from '../contract/batch';
 import { readJournal } from '../main/batch/journal';
 import { BATCH_FOLDER, type Head } from '../main/batch/ledger';
 import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/queue';
 import { damageScene, testScene } from '../main/restoration/testing';
-import { BatchSettings } from '../preload/contract';
 import { endPrograms, start } from './programs';
 import { freePort, hasRedis, type RedisServer, startRedis } from './redis';
 

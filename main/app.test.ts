@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type FileEntry, type Photo, Recipe } from '../preload/contract';
+import type { FileEntry } from '../contract/app';
+import type { Photo } from '../contract/photo';
+import { Recipe } from '../contract/recipe';
 import { type App, createApp, type HostServices } from './app';
 import type { EngineProcess, FromEngine, ToEngine } from './engine/protocol';
 

@@ -2,27 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
-import { DETECTED_MASK } from '../document/mask';
-import packageInfo from '../package.json' with { type: 'json' };
+import type { AppInfo, FileEntry } from '../contract/app';
 import {
-  type AppInfo,
   type CallName,
   type EventName,
   type EventPayload,
-  type ExportFormat,
-  type FileEntry,
-  failure,
-  type MaskOwner,
-  type PairQuery,
   type ParsedRequest,
-  type PictureQuery,
   parseRequest,
   parseResponse,
   type Response,
-  type Result,
-  type ThumbnailQuery,
   type Written,
-} from '../preload/contract';
+} from '../contract/calls';
+import type { MaskOwner } from '../contract/edit';
+import { failure, type Result } from '../contract/errors';
+import type { ExportFormat } from '../contract/photo';
+import type { PairQuery, PictureQuery, ThumbnailQuery } from '../contract/pictures';
+import { DETECTED_MASK } from '../document/mask';
+import packageInfo from '../package.json' with { type: 'json' };
 import { createBatches, placeIn } from './batch/batches';
 import { planBatch } from './batch/plan';
 import { reportType, writeReport } from './batch/report';

@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { EditAction } from '../contract/edit';
+import type { Recipe } from '../contract/recipe';
 import { freshState } from '../document/edit';
 import { packRuns, RunWriter } from '../document/runs';
-import type { EditAction, Recipe } from '../preload/contract';
 import { createEdits } from './edits';
 import { hashFile } from './hash';
 

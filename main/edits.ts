@@ -3,9 +3,9 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/prom
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
+import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../contract/edit';
 import { applyDelta, stateOf } from '../document/edit';
 import { unpackRuns } from '../document/runs';
-import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../preload/contract';
 import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './edit-files';
 import type { EngineEdit } from './engine/protocol';
 import { EmulsionError, toEmulsionError } from './errors';

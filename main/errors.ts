@@ -1,4 +1,4 @@
-import type { ErrorCode, Failure } from '../preload/contract';
+import type { ErrorCode, Failure } from '../contract/errors';
 
 /** The English sentence for each code: what happened, what was kept safe, what can be done. */
 export const SENTENCES: Record<ErrorCode, string> = {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import type { FileEntry, Response } from '../preload/contract';
+import type { FileEntry } from '../contract/app';
+import type { Response } from '../contract/calls';
 import { EmulsionError } from './errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RECIPE_FORMAT, type Recipe } from '../preload/contract';
+import { RECIPE_FORMAT, type Recipe } from '../contract/recipe';
 import { createRecipes } from './recipes';
 import { NAMED_RECIPES } from './restoration/recipe';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Recipe } from '../preload/contract';
+import { Recipe } from '../contract/recipe';
 import { EmulsionError, toEmulsionError } from './errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from './restoration/recipe';
 import { writeSafely } from './safe-file';

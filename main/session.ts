@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { PhotoView } from '../preload/contract';
+import { PhotoView } from '../contract/edit';
 import { writeSafely } from './safe-file';
 
 /** The photos that were open, in their order, and the one that was looked at. */

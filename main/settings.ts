@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Settings } from '../preload/contract';
+import { Settings } from '../contract/app';
 import { writeSafely } from './safe-file';
 
 export interface SettingsStore {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OwnStyle, type StyleCode } from '../preload/contract';
+import { OwnStyle } from '../contract/app';
+import type { StyleCode } from '../contract/recipe';
 import { EmulsionError } from './errors';
 import { writeSafely } from './safe-file';
 

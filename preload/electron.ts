@@ -1,6 +1,7 @@
 import './csp';
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { type Bridge, type CallName, failure, parseRequest, parseResponse, type Result } from './contract';
+import { type Bridge, type CallName, parseRequest, parseResponse } from '../contract/calls';
+import { failure, type Result } from '../contract/errors';
 import { CHANNELS, createListeners, MAX_UPLOAD_BYTES, parseOffer } from './wire';
 
 /*

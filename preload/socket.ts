@@ -1,5 +1,8 @@
-import type { Bridge, CallName, ConnectionState, FileEntry, Response, Result, Transfer } from './contract';
-import { failure, parseRequest, parseResponse } from './contract';
+import type { FileEntry } from '../contract/app';
+import type { Bridge, CallName, ConnectionState, Response, Transfer } from '../contract/calls';
+import { parseRequest, parseResponse } from '../contract/calls';
+import type { Result } from '../contract/errors';
+import { failure } from '../contract/errors';
 import { createListeners, HostFrame, MAX_UPLOAD_BYTES, NAME_HEADER, parseOffer } from './wire';
 
 /** The part of a WebSocket that the client needs: the browser's, or that of the `ws` package in tests. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { EVENTS, type EventName, type EventPayload, Failure, FileEntry, failure, type Result } from './contract';
+import { FileEntry } from '../contract/app';
+import { EVENTS, type EventName, type EventPayload } from '../contract/calls';
+import { Failure, failure, type Result } from '../contract/errors';
 
 /**
  * What travels between a client and its host: the frames of the socket, the channels of Electron, and the checks

@@ -1,4 +1,4 @@
-import type { Photo } from '../preload/contract';
+import type { Photo } from '../contract/photo';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
 import type { en } from './i18n/en';
 import type { Session } from './state/context';

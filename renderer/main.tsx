@@ -2,7 +2,7 @@ import '../preload/csp';
 import './styles.css';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
-import type { Bridge } from '../preload/contract';
+import type { Bridge } from '../contract/calls';
 import { connectSocket } from '../preload/socket';
 import { App } from './App';
 import { createTranslations, languageFor } from './i18n';

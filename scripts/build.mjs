@@ -9,6 +9,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Everything that the build reads. Folders are walked; a file's removal shows in its folder's time. */
 export const SOURCES = [
+  'contract',
   'document',
   'main',
   'preload',

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StyleInfo } from '../../contract/app';
+import type { MaskOp } from '../../contract/edit';
+import type { Analysis } from '../../contract/photo';
+import { RECIPE_FORMAT, type Recipe, type Step, type StyleCode } from '../../contract/recipe';
 import { packRuns, RunWriter } from '../../document/runs';
 import { forkEngine } from '../../main/engine/launch';
 import { createEngine, type Engine } from '../../main/engine/supervisor';
-import {
-  type Analysis,
-  type MaskOp,
-  RECIPE_FORMAT,
-  type Recipe,
-  type Step,
-  type StyleCode,
-  type StyleInfo,
-} from '../../preload/contract';
 import { readGrey, readPicture } from './pictures';
 import type { Picture } from './protocol';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BatchSettings, type BatchState } from '../../preload/contract';
+import { BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
 import { type Batches, createBatches } from './batches';
 import { photo, type Trials, workshopOf } from './test-support';

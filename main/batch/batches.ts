@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { BatchEntry, BatchSettings, type BatchState } from '../../preload/contract';
+import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
 import { writeSafely } from '../safe-file';
 import { assertFolders } from './folders';

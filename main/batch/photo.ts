@@ -1,6 +1,8 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import type { BatchSettings, Progress, StepReport } from '../../preload/contract';
+import type { Progress } from '../../contract/app';
+import type { BatchSettings } from '../../contract/batch';
+import type { StepReport } from '../../contract/photo';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../hash';

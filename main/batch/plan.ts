@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import type { BatchSettings, Response } from '../../preload/contract';
+import type { BatchSettings } from '../../contract/batch';
+import type { Response } from '../../contract/calls';
 import { EmulsionError } from '../errors';
 import { assertFolders } from './folders';
 import { readOutcomes } from './ledger';

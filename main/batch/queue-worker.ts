@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ErrorCode, Failure } from '../../preload/contract';
+import type { ErrorCode, Failure } from '../../contract/errors';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { cleanPartials } from '../photos/write';
 import type { PhotoControl, PhotoTask } from './photo';

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { BatchSettings } from '../../contract/batch';
+import { Failure } from '../../contract/errors';
+import { StepReport } from '../../contract/photo';
+import { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { BatchSettings, Failure, StepKind, StepReport } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import type { Made } from './photo';
 

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../preload/contract';
+import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../contract/batch';
 import { toEmulsionError } from '../errors';
 import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../photos/write';
 import type { Batch } from './run';

@@ -18,7 +18,7 @@ import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BatchRow, BatchSettings, type BatchState } from '../../preload/contract';
+import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
 import { readJournal } from './journal';
 import { BATCH_FOLDER, type Head } from './ledger';

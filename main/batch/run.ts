@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, lstat, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import packageInfo from '../../package.json' with { type: 'json' };
+import type { Provider } from '../../contract/app';
 import {
   type BATCH_FILTERS,
   BATCH_OUTCOMES,
@@ -11,11 +11,10 @@ import {
   type BatchRow,
   type BatchSettings,
   type BatchState,
-  type ErrorCode,
-  type Failure,
-  type Provider,
-  type StepKind,
-} from '../../preload/contract';
+} from '../../contract/batch';
+import type { ErrorCode, Failure } from '../../contract/errors';
+import type { StepKind } from '../../contract/recipe';
+import packageInfo from '../../package.json' with { type: 'json' };
 import { EmulsionError, toEmulsionError } from '../errors';
 import { cleanPartials } from '../photos/write';
 import { assertFolders } from './folders';

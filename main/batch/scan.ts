@@ -1,7 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
-import type { BatchSettings } from '../../preload/contract';
+import type { BatchSettings } from '../../contract/batch';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import { isRemote, remoteHead, remoteStorage } from './storage';

@@ -1,4 +1,4 @@
-import type { PhotoFormat } from '../../preload/contract';
+import type { PhotoFormat } from '../../contract/photo';
 import type { Decoding } from '../photos/open';
 import type { Job } from './job';
 

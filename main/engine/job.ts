@@ -1,4 +1,5 @@
-import type { Progress, StepKind } from '../../preload/contract';
+import type { Progress } from '../../contract/app';
+import type { StepKind } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import type { FromEngine } from './protocol';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PAIR_SIDES } from '../../contract/pictures';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { PAIR_SIDES } from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';

@@ -1,4 +1,5 @@
-import type { Photo, PictureQuery, RenderSize } from '../../preload/contract';
+import type { Photo, RenderSize } from '../../contract/photo';
+import type { PictureQuery } from '../../contract/pictures';
 import { EmulsionError } from '../errors';
 import type { Pyramid } from '../photos/pyramid';
 import { encodeMarks, encodeRegion, encodeTile } from '../photos/raster';

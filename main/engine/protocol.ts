@@ -1,27 +1,10 @@
-import type {
-  Analysis,
-  DamageKind,
-  EngineStatus,
-  ExportFormat,
-  Failure,
-  GeneratorInfo,
-  Histogram,
-  LocalRepair,
-  MaskOp,
-  Orientation,
-  Photo,
-  PictureQuery,
-  Progress,
-  Provider,
-  Recipe,
-  RenderSize,
-  Step,
-  StepChange,
-  StepReport,
-  StyleCode,
-  StyleInfo,
-  SynthesisSettings,
-} from '../../preload/contract';
+import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
+import type { LocalRepair, MaskOp, Orientation } from '../../contract/edit';
+import type { Failure } from '../../contract/errors';
+import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import type { PictureQuery } from '../../contract/pictures';
+import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
+import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { Pair, PairSide } from '../synthesis/pair';
 
 /**

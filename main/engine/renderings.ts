@@ -1,4 +1,4 @@
-import type { RenderSize, StepReport } from '../../preload/contract';
+import type { RenderSize, StepReport } from '../../contract/photo';
 import { Pyramid } from '../photos/pyramid';
 import type { LocalRepairs } from '../restoration/local';
 import type { Raster } from '../restoration/raster';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RECIPE_FORMAT, type Recipe, StyleSettings } from '../../preload/contract';
+import { RECIPE_FORMAT, type Recipe, StyleSettings } from '../../contract/recipe';
 import { GeneratorStore } from '../generators/store';
 import { createRaster, type Raster, readSrgb, writeSrgb } from '../restoration/raster';
 import { PAINTED_EDGE } from '../restoration/style';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
-import type { Provider, Refusal } from '../../preload/contract';
+import type { Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { UpscaleSettings } from '../../preload/contract';
+import type { UpscaleSettings } from '../../contract/recipe';
 import { GeneratorStore } from '../generators/store';
 import { colorise } from '../restoration/colorise';
 import { createRaster, type Raster } from '../restoration/raster';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EngineStatus, Photo } from '../../preload/contract';
+import type { EngineStatus } from '../../contract/app';
+import type { Photo } from '../../contract/photo';
 import type { EngineOptions, EngineProcess, FromEngine, RequestKind, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 

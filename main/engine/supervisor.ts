@@ -1,4 +1,4 @@
-import type { EngineStatus, Progress, Provider } from '../../preload/contract';
+import type { EngineStatus, Progress, Provider } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import type {
   EngineOptions,

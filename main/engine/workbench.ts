@@ -1,24 +1,13 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { LocalRepair, MaskOp } from '../../contract/edit';
+import type { Analysis, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
+import { type Recipe, RepairSettings, type StepKind, type StyleCode } from '../../contract/recipe';
 import { packEvidence } from '../../document/evidence';
 import { packRuns, unpackRuns } from '../../document/runs';
 import packageInfo from '../../package.json' with { type: 'json' };
-import {
-  type Analysis,
-  type Histogram,
-  type LocalRepair,
-  type MaskOp,
-  ORIGINAL,
-  type Photo,
-  type PictureQuery,
-  type Recipe,
-  type RenderSize,
-  RepairSettings,
-  type StepKind,
-  type StepReport,
-  type StyleCode,
-} from '../../preload/contract';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';

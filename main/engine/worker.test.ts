@@ -5,9 +5,10 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { pictureUrl } from '../../contract/pictures';
+import type { Recipe } from '../../contract/recipe';
 import { unpackEvidence } from '../../document/evidence';
 import { compileMask, DETECTED_MASK } from '../../document/mask';
-import { pictureUrl, type Recipe } from '../../preload/contract';
 import type { Card } from '../generators/card';
 import type { Raster } from '../restoration/raster';
 import { damageScene, testScene, withNoise } from '../restoration/testing';

@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { EngineStatus, Provider, Refusal } from '../../preload/contract';
+import type { EngineStatus, Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { PROVIDERS } from '../../preload/contract';
+import { PROVIDERS } from '../../contract/app';
 import { providerOrder } from './providers';
 
 it('always ends at the CPU, and names only what the runtime supports and is not to be avoided', () => {

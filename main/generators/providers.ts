@@ -1,4 +1,4 @@
-import type { Provider } from '../../preload/contract';
+import type { Provider } from '../../contract/app';
 
 /** What is tried on each platform when the choice is left to Emulsion; the CPU follows in any case. */
 const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { GeneratorInfo, StyleInfo } from '../../preload/contract';
+import type { GeneratorInfo, StyleInfo } from '../../contract/app';
 import { hashFile } from '../hash';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { AnyCard, type Card, type StylePreset, StylePresets, type SynthesiserCard } from './card';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { MAX_EDGE_PIXELS, PRINT_BOUNDS, type TargetSize } from '../../preload/contract';
+import { MAX_EDGE_PIXELS, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 
 /** Reads an option as a whole number between two bounds, both included. */
 export function whole(least: number, most: number): (text: string) => number {

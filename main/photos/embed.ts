@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
-import type { ExportFormat } from '../../preload/contract';
+import type { ExportFormat } from '../../contract/photo';
 import {
   bytesValue,
   concat,

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { EXPORT_FORMATS, type ExportFormat } from '../../preload/contract';
+import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
 import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ExportFormat } from '../../preload/contract';
+import type { ExportFormat } from '../../contract/photo';
 import { loadSharp, type Sharp, type SharpModule } from '../engine/sharp';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../preload/contract';
+import type { ExportFormat } from '../../contract/photo';
 
 /** What the name of a written file ends in. */
 export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {

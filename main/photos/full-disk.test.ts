@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { EXPORT_FORMATS } from '../../preload/contract';
+import { EXPORT_FORMATS } from '../../contract/photo';
 import { encodePhoto } from './encode';
 import { metadataFor, NO_METADATA } from './metadata';
 import { mountSmallDisk, unmountDisk } from './test-support';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Photo, PhotoFormat } from '../../preload/contract';
+import type { Photo, PhotoFormat } from '../../contract/photo';
 import type { FileHeader } from '../engine/sharp';
 import {
   DESCRIPTIVE_TAGS,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { PhotoFormat } from '../../preload/contract';
+import type { PhotoFormat } from '../../contract/photo';
 import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';

@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
-import { MAX_PIXELS, type Photo, type PhotoFormat } from '../../preload/contract';
+import { MAX_PIXELS } from '../../contract/basics';
+import type { Photo, PhotoFormat } from '../../contract/photo';
 import { type FileHeader, loadSharp, type SharpModule } from '../engine/sharp';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';

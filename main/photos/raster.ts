@@ -1,4 +1,4 @@
-import type { Orientation } from '../../preload/contract';
+import type { Orientation } from '../../contract/edit';
 import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster, Rect } from '../restoration/raster';

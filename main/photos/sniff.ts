@@ -1,4 +1,4 @@
-import type { PhotoFormat } from '../../preload/contract';
+import type { PhotoFormat } from '../../contract/photo';
 import { EmulsionError } from '../errors';
 
 /** How many bytes from the start of a file {@link sniff} wants to see (it makes do with fewer). */

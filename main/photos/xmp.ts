@@ -1,5 +1,5 @@
 import { DOMParser, type Document, type Element, Node, XMLSerializer } from '@xmldom/xmldom';
-import type { StepReport } from '../../preload/contract';
+import type { StepReport } from '../../contract/photo';
 
 /** What was done to a photo, to be recorded in the result. */
 export interface Edit {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Analysis, STEP_KINDS } from '../../preload/contract';
+import { Analysis } from '../../contract/photo';
+import { STEP_KINDS } from '../../contract/recipe';
 import { analyse, REASONS } from './analysis';
 import { detectDamage } from './damage';
 import type { Raster } from './raster';

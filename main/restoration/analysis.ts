@@ -1,13 +1,12 @@
+import type { Analysis, Need } from '../../contract/photo';
 import {
-  type Analysis,
   COLOUR_VARIANTS,
-  type Need,
   RECIPE_FORMAT,
   type Recipe,
   type Step,
   type StepKind,
   UPSCALE_VARIANTS,
-} from '../../preload/contract';
+} from '../../contract/recipe';
 import { hasColourVariants } from './colorise';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColoriseSettings, Step } from '../../preload/contract';
+import type { ColoriseSettings, Step } from '../../contract/recipe';
 import { analyse } from './analysis';
 import { COLOUR_PIXELS, colorise } from './colorise';
 import { lumaOf, toLab } from './colour';

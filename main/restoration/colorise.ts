@@ -1,4 +1,4 @@
-import type { ColoriseSettings } from '../../preload/contract';
+import type { ColoriseSettings } from '../../contract/recipe';
 import { lumaOf } from './colour';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from './raster';
 import type { PassReport, StepTools } from './tools';

@@ -1,4 +1,4 @@
-import type { Histogram } from '../../preload/contract';
+import type { Histogram } from '../../contract/photo';
 import { createRaster, maxValue, type Raster } from './raster';
 
 /** Weights of Rec. 709, as for sRGB. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LocalRepair } from '../../preload/contract';
+import type { LocalRepair } from '../../contract/edit';
 import { EmulsionError } from '../errors';
 import { LocalRepairs } from './local';
 import type { Raster } from './raster';

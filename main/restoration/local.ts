@@ -1,5 +1,5 @@
+import type { LocalRepair } from '../../contract/edit';
 import { compileMask, FrameMask, maskBounds } from '../../document/mask';
-import type { LocalRepair } from '../../preload/contract';
 import type { Raster, Rect } from './raster';
 import { inpaint } from './repair';
 import type { PassReport, StepTools } from './tools';

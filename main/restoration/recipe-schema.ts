@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Step, type StepKind, TargetSize } from '../../preload/contract';
+import { Step, type StepKind, TargetSize } from '../../contract/recipe';
 import { hint } from '../nearest';
 
 /*

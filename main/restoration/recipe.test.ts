@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Analysis } from '../../contract/photo';
 import {
-  type Analysis,
   type Recipe,
   Recipe as RecipeSchema,
   STEP_KINDS,
   STEP_RANKS,
   type Step,
   type StepKind,
-} from '../../preload/contract';
+} from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import {
   findRecipe,

@@ -1,5 +1,5 @@
+import type { Analysis } from '../../contract/photo';
 import {
-  type Analysis,
   RECIPE_FORMAT,
   Recipe,
   STEP_RANKS,
@@ -7,7 +7,7 @@ import {
   type StepChange,
   type StepKind,
   type StepOf,
-} from '../../preload/contract';
+} from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import { describeIssues, type RecipeProblem, unknownKeys } from './recipe-schema';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Analysis, Recipe, RestoreSettings } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { Recipe, RestoreSettings } from '../../contract/recipe';
 import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';
 import { errorOf, expectedIn, restore } from './restore';

@@ -1,4 +1,5 @@
-import type { Analysis, RestoreSettings } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { RestoreSettings } from '../../contract/recipe';
 import { lumaOf } from './colour';
 import { DelayedRows } from './delayed-rows';
 import { measureQuality, type Quality } from './quality';

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Analysis, Recipe, Step } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { Recipe, Step } from '../../contract/recipe';
 import { analyse } from './analysis';
 import { type DamageMap, detectDamage } from './damage';
 import { createMask } from './mask';

@@ -1,18 +1,16 @@
-import { compileMask, FrameMask } from '../../document/mask';
-import type { RunBitmap } from '../../document/runs';
+import type { MaskOp } from '../../contract/edit';
+import type { Analysis, Need, StepReport } from '../../contract/photo';
 import type {
-  Analysis,
   ColoriseSettings,
-  MaskOp,
-  Need,
   Recipe,
   Step,
   StepKind,
   StepOf,
-  StepReport,
   StyleSettings,
   UpscaleSettings,
-} from '../../preload/contract';
+} from '../../contract/recipe';
+import { compileMask, FrameMask } from '../../document/mask';
+import type { RunBitmap } from '../../document/runs';
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
 import { colorise } from './colorise';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { EDIT_FORMAT } from '../../contract/edit';
+import type { Recipe } from '../../contract/recipe';
 import { freshLog } from '../../document/edit';
-import { EDIT_FORMAT, type Recipe } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { migrate, parseJournal, parseSidecar } from './sidecar';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog, PhotoView } from '../../preload/contract';
+import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog, PhotoView } from '../../contract/edit';
 import { EmulsionError } from '../errors';
 
 /** Which photo an edit document belongs to. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StyleSettings } from '../../preload/contract';
+import { StyleSettings } from '../../contract/recipe';
 import { lumaOf } from './colour';
 import type { Mask } from './mask';
 import { createRaster, type Raster } from './raster';

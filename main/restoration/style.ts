@@ -1,4 +1,4 @@
-import type { StyleSettings } from '../../preload/contract';
+import type { StyleSettings } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import type { Mask } from './mask';

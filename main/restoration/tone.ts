@@ -1,4 +1,4 @@
-import type { StepOf } from '../../preload/contract';
+import type { StepOf } from '../../contract/recipe';
 import { type Lab, type Labs, lumaOf, toLabs } from './colour';
 import { maxValue, type Raster, readSrgb } from './raster';
 import type { StepTools } from './tools';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
+import type { Step, UpscaleSettings } from '../../contract/recipe';
 import { longerEdge } from '../../document/size';
-import { MAX_ENLARGED_PIXELS, type Step, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';

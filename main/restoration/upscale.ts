@@ -1,5 +1,6 @@
+import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
+import { MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../contract/recipe';
 import { enlargedSize, type Size } from '../../document/size';
-import { MAX_ENLARGED_PIXELS, MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../preload/contract';
 import { EmulsionError } from '../errors';
 import { createRaster, type Raster, readSrgb, writeSrgb } from './raster';
 import type { PassReport, StepTools, Wanted } from './tools';

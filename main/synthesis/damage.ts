@@ -1,4 +1,4 @@
-import type { DamageKind } from '../../preload/contract';
+import type { DamageKind } from '../../contract/synthesis';
 import {
   alter,
   averaged,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SynthesisSettings, type SynthesisState } from '../../preload/contract';
+import { SynthesisSettings, type SynthesisState } from '../../contract/synthesis';
 import type { Requests } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { temporaryFolder } from '../engine/test-support';

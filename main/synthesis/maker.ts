@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { PairQuery, Response, SynthesisSettings, SynthesisState } from '../../preload/contract';
+import type { Response } from '../../contract/calls';
+import type { PairQuery } from '../../contract/pictures';
+import type { SynthesisSettings, SynthesisState } from '../../contract/synthesis';
 import { Pool } from '../batch/pool';
 import type { Found } from '../batch/scan';
 import type { EngineOptions, LaunchEngine, Requests } from '../engine/protocol';

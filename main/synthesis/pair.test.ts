@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PAIR_SIDES } from '../../preload/contract';
+import { PAIR_SIDES } from '../../contract/pictures';
 import { createRaster, type Raster } from '../restoration/raster';
 import { testScene, toGrey } from '../restoration/testing';
 import { drawAgeing } from './ageing';

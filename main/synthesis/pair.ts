@@ -1,4 +1,5 @@
-import type { DamageKind, PAIR_SIDES, SynthesisSettings } from '../../preload/contract';
+import type { PAIR_SIDES } from '../../contract/pictures';
+import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import { EmulsionError } from '../errors';
 import type { ColourTransform, Raster, Rect } from '../restoration/raster';
 import { type Ageing, aged, drawAgeing, recorded, softened } from './ageing';

@@ -1,7 +1,8 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PAIR_SIDES, SynthesisSettings } from '../../preload/contract';
+import { PAIR_SIDES } from '../../contract/pictures';
+import { SynthesisSettings } from '../../contract/synthesis';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../hash';
 import { writeSafely } from '../safe-file';

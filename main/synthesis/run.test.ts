@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SynthesisSettings } from '../../preload/contract';
+import { SynthesisSettings } from '../../contract/synthesis';
 import { Pool } from '../batch/pool';
 import { forkEngine } from '../engine/launch';
 import { loadSharp, type SharpModule } from '../engine/sharp';

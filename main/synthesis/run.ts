@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
+import type { ErrorCode } from '../../contract/errors';
+import { PAIR_SIDES } from '../../contract/pictures';
+import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { type DamageKind, type ErrorCode, PAIR_SIDES, type SynthesisSettings } from '../../preload/contract';
 import { takeLock } from '../batch/lock';
 import type { Found } from '../batch/scan';
 import type { Requests } from '../engine/protocol';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { DamageKind, GeneratorInfo, SynthesisSettings } from '../../preload/contract';
+import type { GeneratorInfo } from '../../contract/app';
+import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import { assertWritable } from '../batch/folders';
 import { type Found, look, scan } from '../batch/scan';
 import { isBelow } from '../batch/storage';

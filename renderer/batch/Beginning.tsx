@@ -1,6 +1,6 @@
 import { Folder, FolderOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { BatchEntry } from '../../preload/contract';
+import type { BatchEntry } from '../../contract/batch';
 import { useFormat } from '../i18n/format';
 import { lastPart } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';

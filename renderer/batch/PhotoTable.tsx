@@ -11,7 +11,8 @@ import {
 } from 'lucide-react';
 import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BATCH_FILTERS, type BatchRow, type BatchState, thumbnailUrl } from '../../preload/contract';
+import { BATCH_FILTERS, type BatchRow, type BatchState } from '../../contract/batch';
+import { thumbnailUrl } from '../../contract/pictures';
 import { useFormat } from '../i18n/format';
 import { type BatchFilter, problemsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';

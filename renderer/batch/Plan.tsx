@@ -1,6 +1,6 @@
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Response } from '../../preload/contract';
+import type { Response } from '../../contract/calls';
 import { useFormat } from '../i18n/format';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';

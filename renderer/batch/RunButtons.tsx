@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { BatchState } from '../../preload/contract';
+import type { BatchState } from '../../contract/batch';
 import { isOver, problemsOf, standingOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';

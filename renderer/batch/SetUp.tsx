@@ -1,13 +1,7 @@
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  BATCH_ORDERS,
-  type BatchSettings,
-  CONFLICT_RULES,
-  EXPORT_FORMATS,
-  type ExportFormat,
-  NAME_TOKENS,
-} from '../../preload/contract';
+import { BATCH_ORDERS, type BatchSettings, CONFLICT_RULES, NAME_TOKENS } from '../../contract/batch';
+import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
 import { FolderButton } from '../files/FolderButton';
 import { recipeName } from '../recipe/choices';
 import { FORMAT_NAMES, LOSSY, QUALITY } from '../recipe/ExportDialog';

@@ -1,7 +1,7 @@
 import { ChevronRight, Info, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BatchState } from '../../preload/contract';
+import type { BatchState } from '../../contract/batch';
 import { hasText } from '../i18n';
 import { useFormat } from '../i18n/format';
 import { dealtWith, problemsOf, standingOf } from '../state/batch';

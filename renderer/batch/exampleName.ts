@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../preload/contract';
+import type { ExportFormat } from '../../contract/photo';
 
 const EXTENSIONS: Record<ExportFormat, string> = { jpeg: 'jpg', png: 'png', tiff: 'tif', webp: 'webp', avif: 'avif' };
 

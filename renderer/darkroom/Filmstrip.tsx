@@ -1,7 +1,8 @@
 import { LoaderCircle, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Photo, pictureUrl } from '../../preload/contract';
+import type { Photo } from '../../contract/photo';
+import { pictureUrl } from '../../contract/pictures';
 import { shorten } from '../i18n/format';
 import { useActions, useActivePhoto, useApp, usePhotos, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';

@@ -1,6 +1,7 @@
 import type { PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Photo, pictureUrl } from '../../preload/contract';
+import type { Photo } from '../../contract/photo';
+import { pictureUrl } from '../../contract/pictures';
 import { useActions, useApp, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { matrixOf, rectInPane, seenSize, toPhoto, type View, visibleRect } from './geometry';

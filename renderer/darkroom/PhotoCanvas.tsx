@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
-import { pictureUrl } from '../../preload/contract';
+import { pictureUrl } from '../../contract/pictures';
 import { useApp, useView } from '../state/context';
 import { type Drawn, drawGrid, drawPicture, emptyCanvas, type Scene, wantedOf } from './drawing';
 import type { View } from './geometry';

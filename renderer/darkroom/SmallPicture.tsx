@@ -1,6 +1,8 @@
 import { LoaderCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { ORIGINAL, type Photo, pictureUrl, type Recipe } from '../../preload/contract';
+import type { Photo } from '../../contract/photo';
+import { ORIGINAL, pictureUrl } from '../../contract/pictures';
+import type { Recipe } from '../../contract/recipe';
 import { otherKey } from '../state/comparison';
 import { useActions, useApp, useComparison, useView } from '../state/context';
 import { hasSteps } from '../state/recipes';

@@ -18,7 +18,7 @@ import {
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
-import type { Photo } from '../../preload/contract';
+import type { Photo } from '../../contract/photo';
 import { commandOf, perform } from '../commands';
 import { shorten, useFormat } from '../i18n/format';
 import { PEEK } from '../shortcuts';

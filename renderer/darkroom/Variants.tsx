@@ -1,7 +1,7 @@
 import { CircleCheck, Droplets } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Photo } from '../../preload/contract';
+import type { Photo } from '../../contract/photo';
 import { useRecipeChoices } from '../recipe/choices';
 import { recipeKey, type Wish } from '../state/comparison';
 import { useActions } from '../state/context';

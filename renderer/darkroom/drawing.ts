@@ -1,4 +1,4 @@
-import { pictureUrl } from '../../preload/contract';
+import { pictureUrl } from '../../contract/pictures';
 import { matrixOf, type Rect, rectInPane, type Size, toPane, type View, visibleRect } from './geometry';
 import type { Bitmap } from './tileStore';
 import { coarsestLevel, finestLevel, isTiled, parentOf, type Source, type Tile, tilesFor } from './tiling';

@@ -1,4 +1,4 @@
-import type { Orientation } from '../../preload/contract';
+import type { Orientation } from '../../contract/edit';
 
 /**
  * Where the photo lies in the viewer. "Photo pixels" are those of the full-size photo, "pane pixels" are CSS pixels of

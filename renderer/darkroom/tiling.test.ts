@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PictureQuery, TILE } from '../../preload/contract';
+import { PictureQuery, TILE } from '../../contract/pictures';
 import type { Rect, Size } from './geometry';
 import {
   baseOf,

@@ -1,4 +1,4 @@
-import { type Layer, type PictureQuery, TILE } from '../../preload/contract';
+import { type Layer, type PictureQuery, TILE } from '../../contract/pictures';
 import type { Rect, Size } from './geometry';
 
 /** Which picture of a photo. */

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Photo, Recipe, StepKind, StepReport } from '../../preload/contract';
+import type { Photo, StepReport } from '../../contract/photo';
+import type { Recipe, StepKind } from '../../contract/recipe';
 import { useRecipeChoices } from '../recipe/choices';
 import { otherKey, recipeKey, recipeOfSide, type Side, sidesOf, type Wish } from '../state/comparison';
 import { useActions, useComparison, useView } from '../state/context';

@@ -1,7 +1,9 @@
 import { FilePen, Folder, FolderUp, Image, LoaderCircle } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Failure, FileEntry, Response } from '../../preload/contract';
+import type { FileEntry } from '../../contract/app';
+import type { Response } from '../../contract/calls';
+import type { Failure } from '../../contract/errors';
 import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import { Button } from '../ui/Button';

@@ -1,7 +1,7 @@
 import { ArrowLeft } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { GeneratorInfo } from '../../preload/contract';
+import type { GeneratorInfo } from '../../contract/app';
 import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { StatusLine } from '../status/StatusLine';

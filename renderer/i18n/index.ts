@@ -1,6 +1,6 @@
 import i18next, { type i18n, type ParseKeys } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { Settings } from '../../preload/contract';
+import type { Settings } from '../../contract/app';
 import { en } from './en';
 import { ptBR } from './pt-BR';
 

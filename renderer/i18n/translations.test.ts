@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ERROR_CODES, PROVIDERS, STEP_KINDS } from '../../preload/contract';
+import { PROVIDERS } from '../../contract/app';
+import { ERROR_CODES } from '../../contract/errors';
+import { STEP_KINDS } from '../../contract/recipe';
 import { createTranslations, LANGUAGES } from '.';
 import { en } from './en';
 

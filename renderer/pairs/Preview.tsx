@@ -1,7 +1,8 @@
 import { Dices, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { pairUrl, type Response } from '../../preload/contract';
+import type { Response } from '../../contract/calls';
+import { pairUrl } from '../../contract/pictures';
 import { useFormat } from '../i18n/format';
 import { useActions, useApp, usePairs } from '../state/context';
 import { SHOWN } from '../state/pairs';

@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../preload/contract';
+import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../contract/synthesis';
 import { FolderButton } from '../files/FolderButton';
 import { useFormat } from '../i18n/format';
 import { FORMAT_NAMES } from '../recipe/ExportDialog';

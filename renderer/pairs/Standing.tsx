@@ -1,7 +1,7 @@
 import { ChevronRight, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SynthesisState } from '../../preload/contract';
+import type { SynthesisState } from '../../contract/synthesis';
 import { useFormat } from '../i18n/format';
 import { Icon } from '../ui/Icon';
 import { useFailureText } from './useFailureText';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Failure } from '../../preload/contract';
+import type { Failure } from '../../contract/errors';
 import { hasText } from '../i18n';
 
 /** Why pairs cannot be made, in words that fit them; null where nothing failed. */

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EXPORT_FORMATS, type ExportFormat, type Photo } from '../../preload/contract';
+import { EXPORT_FORMATS, type ExportFormat, type Photo } from '../../contract/photo';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { hasWork } from '../state/recipes';

@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Histogram as Counts, ORIGINAL } from '../../preload/contract';
+import type { Histogram as Counts } from '../../contract/photo';
+import { ORIGINAL } from '../../contract/pictures';
 import { useFormat } from '../i18n/format';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';

@@ -1,8 +1,9 @@
 import { Crosshair, Trash2, Zap } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { LocalRepair } from '../../contract/edit';
+import type { Photo } from '../../contract/photo';
 import { compileMask, maskBounds } from '../../document/mask';
-import type { LocalRepair, Photo } from '../../preload/contract';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button, IconButton } from '../ui/Button';

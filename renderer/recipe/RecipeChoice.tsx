@@ -2,7 +2,7 @@ import { Ellipsis } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Recipe } from '../../preload/contract';
+import type { Recipe } from '../../contract/recipe';
 import { FileInput } from '../files/FileInput';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';

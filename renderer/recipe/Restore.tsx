@@ -1,6 +1,7 @@
 import { CircleCheck, LoaderCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Analysis, StepKind } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { StepKind } from '../../contract/recipe';
 import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';

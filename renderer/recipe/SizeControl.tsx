@@ -1,13 +1,8 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
+import { MAX_EDGE_PIXELS, MAX_ENLARGED_TIMES, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 import { enlargedSize, longerEdge, type Size } from '../../document/size';
-import {
-  MAX_EDGE_PIXELS,
-  MAX_ENLARGED_PIXELS,
-  MAX_ENLARGED_TIMES,
-  PRINT_BOUNDS,
-  type TargetSize,
-} from '../../preload/contract';
 import { useFormat } from '../i18n/format';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';

@@ -12,7 +12,8 @@ import {
 } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Need, StepKind } from '../../preload/contract';
+import type { Need } from '../../contract/photo';
+import type { StepKind } from '../../contract/recipe';
 import { useFormat } from '../i18n/format';
 import { useActions, useJobs, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';

@@ -1,6 +1,7 @@
 import type { i18n, TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { Analysis, Recipe } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { Recipe } from '../../contract/recipe';
 import { hasText } from '../i18n';
 import { useActivePhoto, useApp } from '../state/context';
 import { needOf } from '../state/recipes';

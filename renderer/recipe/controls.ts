@@ -1,4 +1,4 @@
-import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../preload/contract';
+import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
 
 /** A slider of a step's setting. `label` is a key under `controls`. */
 export interface SliderControl {

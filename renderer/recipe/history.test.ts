@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { EditAction, EditLog, MaskOp } from '../../contract/edit';
+import type { Recipe } from '../../contract/recipe';
 import { freshLog } from '../../document/edit';
-import type { EditAction, EditLog, MaskOp, Recipe } from '../../preload/contract';
 import { createTranslations } from '../i18n';
 import { withMix, withStyle } from '../state/recipes';
 import { PROPOSAL } from '../testing/fakeBridge';

@@ -1,5 +1,6 @@
+import type { EditAction, EditLog, EditState, MaskOp } from '../../contract/edit';
+import type { Recipe, StepKind } from '../../contract/recipe';
 import { applyAction } from '../../document/edit';
-import type { EditAction, EditLog, EditState, MaskOp, Recipe, StepKind } from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { type Control, controlsOf, settingOf } from './controls';

@@ -1,5 +1,5 @@
 import type { i18n, TFunction } from 'i18next';
-import type { Need } from '../../preload/contract';
+import type { Need } from '../../contract/photo';
 import { hasText } from '../i18n';
 import type { Format } from '../i18n/format';
 

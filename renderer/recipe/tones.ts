@@ -1,4 +1,4 @@
-import type { Histogram } from '../../preload/contract';
+import type { Histogram } from '../../contract/photo';
 
 /**
  * The count that fills the height of the drawing: the highest of the inner tones. The two ends, where clipped pixels

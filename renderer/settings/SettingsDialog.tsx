@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Settings } from '../../preload/contract';
+import { Settings } from '../../contract/app';
 import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { useMachineText } from '../status/useMachineText';

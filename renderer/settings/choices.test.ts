@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PROVIDERS, Settings } from '../../preload/contract';
+import { PROVIDERS, Settings } from '../../contract/app';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
 
 test('threads and memory rise, stay within the computer and the contract, and have what is chosen', () => {

@@ -1,4 +1,4 @@
-import type { AppInfo, Provider } from '../../preload/contract';
+import type { AppInfo, Provider } from '../../contract/app';
 
 /** What computes on each system; the engine knows better still, and says what it really uses. */
 const ON_PLATFORM: Record<string, readonly Provider[]> = {

@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Settings } from '../../contract/app';
+import type { CallName, Transfer } from '../../contract/calls';
+import { EditDelta, type EditLog, type MaskOp } from '../../contract/edit';
+import type { Recipe } from '../../contract/recipe';
 import { applyDelta, freshLog } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
-import {
-  type CallName,
-  EditDelta,
-  type EditLog,
-  type MaskOp,
-  type Recipe,
-  Settings,
-  type Transfer,
-} from '../../preload/contract';
 import {
   cleanAnalysis,
   createFakeBridge,

@@ -1,26 +1,11 @@
+import type { EngineStatus, FileEntry, Settings } from '../../contract/app';
+import type { Bridge, ConnectionState, Response, Written } from '../../contract/calls';
+import type { EditAction, EditLog, EditState, LocalRepair, MaskOp } from '../../contract/edit';
+import { type Failure, failure, type Result } from '../../contract/errors';
+import type { ExportFormat, Photo } from '../../contract/photo';
+import type { Recipe, StepKind } from '../../contract/recipe';
 import { applyAction, freshLog, isSameByHand, isSameMask, isSamePicture, stateOf } from '../../document/edit';
 import { DETECTED_MASK } from '../../document/mask';
-import {
-  type Bridge,
-  type ConnectionState,
-  type EditAction,
-  type EditLog,
-  type EditState,
-  type EngineStatus,
-  type ExportFormat,
-  type Failure,
-  type FileEntry,
-  failure,
-  type LocalRepair,
-  type MaskOp,
-  type Photo,
-  type Recipe,
-  type Response,
-  type Result,
-  type Settings,
-  type StepKind,
-  type Written,
-} from '../../preload/contract';
 import { type Turn, turned } from '../darkroom/geometry';
 import { createBatchActions } from './batch';
 import { type Asker, createComparison, recipeKey, type Wish } from './comparison';

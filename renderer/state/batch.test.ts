@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type BatchRow, BatchSettings, type BatchState, type Request, type Response } from '../../preload/contract';
+import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
+import type { Request, Response } from '../../contract/calls';
 import { createFakeBridge, fakeBatch, fakeFailure, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
 import {

@@ -1,18 +1,10 @@
 import { createStore } from 'zustand/vanilla';
-import {
-  type BATCH_FILTERS,
-  type BatchEntry,
-  BatchSettings,
-  type BatchState,
-  type CallName,
-  type ExportFormat,
-  type Failure,
-  type FileEntry,
-  type Recipe,
-  type Request,
-  type Response,
-  type Result,
-} from '../../preload/contract';
+import type { FileEntry } from '../../contract/app';
+import { type BATCH_FILTERS, type BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
+import type { CallName, Request, Response } from '../../contract/calls';
+import type { Failure, Result } from '../../contract/errors';
+import type { ExportFormat } from '../../contract/photo';
+import type { Recipe } from '../../contract/recipe';
 import type { Notice } from './model';
 import type { Stores } from './stores';
 import type { ViewActions } from './view';

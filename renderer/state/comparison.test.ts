@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Recipe, Rendering, Result, Step } from '../../preload/contract';
+import type { Result } from '../../contract/errors';
+import type { Rendering } from '../../contract/photo';
+import type { Recipe, Step } from '../../contract/recipe';
 import { cleanAnalysis, fakeAnalysis, fakeFailure, fakePhoto, ok, PROPOSAL } from '../testing/fakeBridge';
 import {
   type ComparisonState,

@@ -1,4 +1,6 @@
-import type { Recipe, Rendering, RenderSize, Result, StepKind } from '../../preload/contract';
+import type { Result } from '../../contract/errors';
+import type { Rendering, RenderSize } from '../../contract/photo';
+import type { Recipe, StepKind } from '../../contract/recipe';
 import type { OpenPhoto } from './model';
 import { stepOf } from './recipes';
 

@@ -1,13 +1,7 @@
-import type {
-  CallName,
-  EditLog,
-  FileEntry,
-  PhotoView,
-  Request,
-  Response,
-  Result,
-  Written,
-} from '../../preload/contract';
+import type { FileEntry } from '../../contract/app';
+import type { CallName, Request, Response, Written } from '../../contract/calls';
+import type { EditLog, PhotoView } from '../../contract/edit';
+import type { Result } from '../../contract/errors';
 import type { EditFile, Notice, OpenPhoto } from './model';
 
 interface Surroundings {

@@ -1,5 +1,7 @@
-import type { Bridge, CallName, FileEntry, Request, Response, Result } from '../../preload/contract';
-import { failure } from '../../preload/contract';
+import type { FileEntry } from '../../contract/app';
+import type { Bridge, CallName, Request, Response } from '../../contract/calls';
+import type { Result } from '../../contract/errors';
+import { failure } from '../../contract/errors';
 import type { Job, JobKind, OpenPhoto } from './model';
 import { createPaces } from './pace';
 import type { Stores } from './stores';

@@ -1,4 +1,6 @@
-import type { EditAction, Failure, Request, Result } from '../../preload/contract';
+import type { Request } from '../../contract/calls';
+import type { EditAction } from '../../contract/edit';
+import type { Failure, Result } from '../../contract/errors';
 import type { OpenPhoto } from './model';
 
 /** How long a change may wait before it is written, in milliseconds. */

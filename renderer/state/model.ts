@@ -1,19 +1,9 @@
-import type {
-  Analysis,
-  AppInfo,
-  ConnectionState,
-  EditLog,
-  EditState,
-  EngineStatus,
-  Failure,
-  GeneratorInfo,
-  Photo,
-  Progress,
-  Recipe,
-  Rendering,
-  Response,
-  Settings,
-} from '../../preload/contract';
+import type { AppInfo, EngineStatus, GeneratorInfo, Progress, Settings } from '../../contract/app';
+import type { ConnectionState, Response } from '../../contract/calls';
+import type { EditLog, EditState } from '../../contract/edit';
+import type { Failure } from '../../contract/errors';
+import type { Analysis, Photo, Rendering } from '../../contract/photo';
+import type { Recipe } from '../../contract/recipe';
 
 /**
  * Where the picture of a photo stands. `scheduled` waits for the hand to rest; `previewed` has a preview and waits for

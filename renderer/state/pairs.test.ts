@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { GeneratorInfo } from '../../preload/contract';
+import type { GeneratorInfo } from '../../contract/app';
 import { createFakeBridge, fakeFailure, fakeSynthesis, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
 import { availableKinds, PREVIEW_DELAY, pairsWithin, SHOWN } from './pairs';

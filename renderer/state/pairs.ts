@@ -1,18 +1,14 @@
 import { createStore } from 'zustand/vanilla';
+import type { FileEntry, GeneratorInfo } from '../../contract/app';
+import type { CallName, Request, Response } from '../../contract/calls';
+import type { Failure, Result } from '../../contract/errors';
 import {
-  type CallName,
   DAMAGE_KINDS,
   type DamageKind,
-  type Failure,
-  type FileEntry,
-  type GeneratorInfo,
   MAX_PAIRS,
-  type Request,
-  type Response,
-  type Result,
   SynthesisSettings,
   type SynthesisState,
-} from '../../preload/contract';
+} from '../../contract/synthesis';
 import { folderFault, lastPart } from './batch';
 import type { Notice } from './model';
 import type { Stores } from './stores';

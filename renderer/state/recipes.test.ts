@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Recipe, STEP_KINDS } from '../../preload/contract';
+import { Recipe, STEP_KINDS } from '../../contract/recipe';
 import { CONTROLS, offeredControls, settingOf } from '../recipe/controls';
 import { cleanAnalysis, fakeAnalysis, PROPOSAL } from '../testing/fakeBridge';
 import {

@@ -1,8 +1,7 @@
+import type { EditState } from '../../contract/edit';
+import type { Analysis, Need } from '../../contract/photo';
 import {
-  type Analysis,
   ColoriseSettings,
-  type EditState,
-  type Need,
   type Recipe,
   RepairSettings,
   RestoreSettings,
@@ -14,7 +13,7 @@ import {
   type TargetSize,
   ToneSettings,
   UpscaleSettings,
-} from '../../preload/contract';
+} from '../../contract/recipe';
 
 /** Which step a recipe holds of a kind; null where it has none. */
 export function stepOf<K extends StepKind>(recipe: Recipe, kind: K): Extract<Step, { kind: K }> | null {

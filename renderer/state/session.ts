@@ -1,4 +1,5 @@
-import type { Request, Result } from '../../preload/contract';
+import type { Request } from '../../contract/calls';
+import type { Result } from '../../contract/errors';
 import type { Stores } from './stores';
 import { lookedAt } from './view';
 

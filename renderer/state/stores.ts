@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import { Settings } from '../../preload/contract';
+import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';

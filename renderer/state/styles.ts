@@ -1,4 +1,5 @@
-import type { FileEntry, OwnStyle, Recipe, StyleSettings } from '../../preload/contract';
+import type { FileEntry, OwnStyle } from '../../contract/app';
+import type { Recipe, StyleSettings } from '../../contract/recipe';
 import type { Jobs } from './jobs';
 import type { Notice, OpenPhoto } from './model';
 import { type StyleChoice, withMix, withStyle } from './recipes';

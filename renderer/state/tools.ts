@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import { type EditAction, MAX_BRUSH, type MaskOp, type MaskOwner } from '../../preload/contract';
+import { type EditAction, MAX_BRUSH, type MaskOp, type MaskOwner } from '../../contract/edit';
 import type { CompareMode, ViewStore } from './view';
 
 export const TOOLS = ['hand', 'brush', 'eraser', 'lasso', 'polygon', 'rectangle', 'defect'] as const;

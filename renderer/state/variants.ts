@@ -1,4 +1,5 @@
-import type { Analysis, ColoriseSettings, Recipe, Step } from '../../preload/contract';
+import type { Analysis } from '../../contract/photo';
+import type { ColoriseSettings, Recipe, Step } from '../../contract/recipe';
 import { recipeKey } from './comparison';
 import { appliedTo, hasImaginedColours, hasSteps, needOf, withEnabled, withSetting } from './recipes';
 

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Orientation, PhotoView } from '../../preload/contract';
+import type { Orientation, PhotoView } from '../../contract/edit';
 import {
   clampView,
   fitView,

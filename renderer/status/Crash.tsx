@@ -1,6 +1,6 @@
 import { Component, type ErrorInfo, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ErrorCode } from '../../preload/contract';
+import type { ErrorCode } from '../../contract/errors';
 import { Button } from '../ui/Button';
 
 const CODE: ErrorCode = 'INTERNAL';

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { BatchState } from '../../preload/contract';
+import type { BatchState } from '../../contract/batch';
 import { useFormat } from '../i18n/format';
 import { dealtWith } from '../state/batch';
 

@@ -1,7 +1,9 @@
 import { CircleCheck, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Photo, Recipe, Response } from '../../preload/contract';
+import type { Response } from '../../contract/calls';
+import type { Photo } from '../../contract/photo';
+import type { Recipe } from '../../contract/recipe';
 import { SmallPicture } from '../darkroom/SmallPicture';
 import type { Wish } from '../state/comparison';
 import { useActions, useView } from '../state/context';

@@ -1,7 +1,8 @@
 import { Brush } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Recipe, Response } from '../../preload/contract';
+import type { Response } from '../../contract/calls';
+import type { Recipe } from '../../contract/recipe';
 import { CONTROLS } from '../recipe/controls';
 import { StepControl, StepProgress } from '../recipe/StepCard';
 import { useActions } from '../state/context';

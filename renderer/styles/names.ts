@@ -1,4 +1,5 @@
-import type { Response, StyleInfo } from '../../preload/contract';
+import type { StyleInfo } from '../../contract/app';
+import type { Response } from '../../contract/calls';
 import type { StyleChoice } from '../state/recipes';
 
 /** The preset that a choice means; null where it is a picture of one's own, or not known (yet). */

@@ -1,22 +1,11 @@
+import { type EngineStatus, Settings } from '../../contract/app';
+import { BatchSettings, type BatchState } from '../../contract/batch';
+import type { Bridge, CallName, EventName, EventPayload, Request, Response } from '../../contract/calls';
+import { type Failure, failure, type Result } from '../../contract/errors';
+import type { Analysis } from '../../contract/photo';
+import { Recipe } from '../../contract/recipe';
+import type { SynthesisState } from '../../contract/synthesis';
 import { freshLog } from '../../document/edit';
-import {
-  type Analysis,
-  BatchSettings,
-  type BatchState,
-  type Bridge,
-  type CallName,
-  type EngineStatus,
-  type EventName,
-  type EventPayload,
-  type Failure,
-  failure,
-  Recipe,
-  type Request,
-  type Response,
-  type Result,
-  Settings,
-  type SynthesisState,
-} from '../../preload/contract';
 
 /** A call that the page has made; `answer` ends it. */
 export interface PendingCall<N extends CallName = CallName> {

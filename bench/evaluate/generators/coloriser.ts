@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { COLOUR_VARIANTS, ColoriseSettings, type StepOf } from '../../../preload/contract';
+import { COLOUR_VARIANTS, ColoriseSettings, type StepOf } from '../../../contract/recipe';
 import { distances, type Evaluator, picturesOf } from '../evaluator';
 import { colourfulness, psnr } from '../metrics';
 import { fourTimes, joined, listPictures, readPicture, within, writePng } from '../pictures';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type StepOf, StyleSettings } from '../../../preload/contract';
+import { type StepOf, StyleSettings } from '../../../contract/recipe';
 import { type Evaluator, picturesOf } from '../evaluator';
 import { mean } from '../metrics';
 import { joined, within, writePng } from '../pictures';

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import type { StyleInfo } from '../../../contract/app';
+import { type StepOf, StyleSettings } from '../../../contract/recipe';
 import { Card } from '../../../main/generators/card';
 import { PAINTED_EDGE } from '../../../main/restoration/style';
-import { type StepOf, type StyleInfo, StyleSettings } from '../../../preload/contract';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { ssim } from '../metrics';
 import { centre, cut, joined, listPictures, readPicture, within, writePng } from '../pictures';

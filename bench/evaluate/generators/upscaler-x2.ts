@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { StepOf, UpscaleSettings } from '../../../preload/contract';
+import type { StepOf, UpscaleSettings } from '../../../contract/recipe';
 import { type Context, distances, type Evaluator } from '../evaluator';
 import { ssim } from '../metrics';
 import { centre, cut, isGreyFile, joined, listPictures, readPicture, writeJpeg, writePng } from '../pictures';

@@ -3,14 +3,10 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import {
-  CALL_NAMES,
-  type ConnectionState,
-  type FileEntry,
-  parseRequest,
-  pictureUrl,
-  type Result,
-} from '../../../preload/contract';
+import type { FileEntry } from '../../../contract/app';
+import { CALL_NAMES, type ConnectionState, parseRequest } from '../../../contract/calls';
+import type { Result } from '../../../contract/errors';
+import { pictureUrl } from '../../../contract/pictures';
 import { connectSocket, type Socket, type SocketBridge } from '../../../preload/socket';
 import { MAX_MESSAGE_BYTES, NAME_HEADER } from '../../../preload/wire';
 import { createFakeApp, type FakeApp } from '../fixtures/app';

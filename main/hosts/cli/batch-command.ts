@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../preload/contract';
+import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../contract/batch';
 import { BATCH_FOLDER } from '../../batch/ledger';
 import { REPORT_FOLDER } from '../../batch/report';
 import { localWorkshop } from '../../batch/workshop';

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import {
-  BATCH_OUTCOMES,
-  type BatchRow,
-  type BatchSettings,
-  type BatchState,
-  type ErrorCode,
-} from '../../../preload/contract';
+import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } from '../../../contract/batch';
+import type { ErrorCode } from '../../../contract/errors';
 import { plan } from '../../batch/plan';
 import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
 import { type Batch, type BatchSetup, startBatch, type Workshop } from '../../batch/run';

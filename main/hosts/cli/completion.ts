@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { STEP_KINDS } from '../../../preload/contract';
+import { STEP_KINDS } from '../../../contract/recipe';
 import { NAMED_RECIPES } from '../../restoration/recipe';
 import { userDataFolder } from '../places';
 import { bash, fish, zsh } from './completion-scripts';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import type { ErrorCode } from '../../../preload/contract';
+import type { ErrorCode } from '../../../contract/errors';
 import { toFailure } from '../../errors';
 import { EXIT } from './exit-codes';
 import { createProgram } from './program';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { type Step, StyleSettings } from '../../../preload/contract';
+import { type Step, StyleSettings } from '../../../contract/recipe';
 import { findRecipe } from '../../restoration/recipe';
 import { everyCommand } from './completion';
 import { examplesOf, pathOf } from './help';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Recipe, type StepChange } from '../../../preload/contract';
+import { Recipe, type StepChange } from '../../../contract/recipe';
 import { EmulsionError, toEmulsionError } from '../../errors';
 import { hint } from '../../nearest';
 import { type Recipes, readRecipeFile } from '../../recipes';

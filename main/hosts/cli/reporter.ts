@@ -1,4 +1,4 @@
-import type { Progress } from '../../../preload/contract';
+import type { Progress } from '../../../contract/app';
 
 /** Tells a person (or a program) how the work goes. Results go to standard output, the rest to standard error. */
 export interface Reporter {

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/photo';
 import {
   COLOUR_VARIANTS,
   ColoriseSettings,
-  EXPORT_FORMATS,
-  type ExportFormat,
   type Step,
   type StepChange,
   StyleSettings,
   UpscaleSettings,
-} from '../../../preload/contract';
+} from '../../../contract/recipe';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { hint } from '../../nearest';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import type { ExportFormat, StepReport } from '../../../contract/photo';
+import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
-import type { ExportFormat, Recipe, Step, StepChange, StepReport } from '../../../preload/contract';
 import { assertWritable } from '../../batch/folders';
 import { isStray, scan } from '../../batch/scan';
 import type { EditDocument } from '../../edit-files';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { COLOUR_VARIANTS, MAX_EDGE_PIXELS, type Step, UPSCALE_VARIANTS } from '../../../preload/contract';
+import { COLOUR_VARIANTS, MAX_EDGE_PIXELS, type Step, UPSCALE_VARIANTS } from '../../../contract/recipe';
 import { findRecipe, withChanges } from '../../restoration/recipe';
 import { checkChanges, collectChange, readSetting, writeValue } from './settings';
 

@@ -7,7 +7,7 @@ import {
   type StepChange,
   type StepKind,
   type TargetSize,
-} from '../../../preload/contract';
+} from '../../../contract/recipe';
 import { EmulsionError } from '../../errors';
 import { hint } from '../../nearest';
 import { withChanges } from '../../restoration/recipe';

@@ -7,7 +7,7 @@ import {
   PAIR_FORMATS,
   PAIR_SIZES,
   SynthesisSettings,
-} from '../../../preload/contract';
+} from '../../../contract/synthesis';
 import { Pool } from '../../batch/pool';
 import { forkEngine } from '../../engine/launch';
 import { toEmulsionError } from '../../errors';

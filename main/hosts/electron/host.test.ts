@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bridge, CALL_NAMES, pictureUrl, Settings } from '../../../preload/contract';
+import { Settings } from '../../../contract/app';
+import { type Bridge, CALL_NAMES } from '../../../contract/calls';
+import { pictureUrl } from '../../../contract/pictures';
 import { CHANNELS } from '../../../preload/wire';
 import type { HostServices } from '../../app';
 import { createFakeApp, type FakeApp } from '../fixtures/app';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 'electron';
-import { Settings } from '../../../preload/contract';
+import { Settings } from '../../../contract/app';
 import { CHANNELS } from '../../../preload/wire';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';

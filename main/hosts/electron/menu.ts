@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { EventPayload } from '../../../preload/contract';
+import type { EventPayload } from '../../../contract/calls';
 
 type Command = EventPayload<'menu.command'>['command'];
 

@@ -1,5 +1,5 @@
 import { ZodError } from 'zod';
-import { parsePictureUrl } from '../../../preload/contract';
+import { parsePictureUrl } from '../../../contract/pictures';
 import type { App } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import type { Page } from '../page';

@@ -1,6 +1,6 @@
 import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import type { Photo } from '../../../contract/photo';
 import { MASK_TILE, type MaskTiles } from '../../../document/tiles';
-import type { Photo } from '../../../preload/contract';
 import { useApp, useView } from '../../state/context';
 import { drawTurned, emptyCanvas, placing } from '../drawing';
 import { type View, visibleRect } from '../geometry';

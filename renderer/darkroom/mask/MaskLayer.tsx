@@ -1,5 +1,6 @@
 import { useRef } from 'react';
-import type { MaskOp, Photo } from '../../../preload/contract';
+import type { MaskOp } from '../../../contract/edit';
+import type { Photo } from '../../../contract/photo';
 import { useTools, useView } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
 import type { View } from '../geometry';

@@ -8,9 +8,9 @@ import {
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type EditAction, MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../contract/edit';
 import { defectAt } from '../../../document/defect';
 import type { MaskTiles } from '../../../document/tiles';
-import { type EditAction, MAX_POINTS, type MaskArea, type MaskOp, type MaskStroke } from '../../../preload/contract';
 import { useActions, useTools, useView } from '../../state/context';
 import { drawnOn, type Tool } from '../../state/tools';
 import { type Point, toPane, toPhoto, type View } from '../geometry';

@@ -16,7 +16,8 @@ import {
 import { DropdownMenu, Toolbar } from 'radix-ui';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MAX_BRUSH, MAX_SPREAD, type Photo } from '../../../preload/contract';
+import { MAX_BRUSH, MAX_SPREAD } from '../../../contract/edit';
+import type { Photo } from '../../../contract/photo';
 import { FileInput } from '../../files/FileInput';
 import { shorten } from '../../i18n/format';
 import { MASK_COLOUR_NAMES, MASK_COLOURS } from '../../settings/maskColours';

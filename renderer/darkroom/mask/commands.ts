@@ -1,4 +1,4 @@
-import type { MaskOp } from '../../../preload/contract';
+import type { MaskOp } from '../../../contract/edit';
 import type { Command, CommandId } from '../../commands';
 import type { Session } from '../../state/context';
 import { styleOf } from '../../state/recipes';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MAX_POINTS, type MaskOp, MaskStroke } from '../../../contract/edit';
 import { compileMask } from '../../../document/mask';
 import { StrokePainter } from '../../../document/stroke';
-import { MAX_POINTS, type MaskOp, MaskStroke } from '../../../preload/contract';
 import { PIECE_POINTS, withPoint } from './strokeInHand';
 
 const SIZE = { width: 96, height: 64 };

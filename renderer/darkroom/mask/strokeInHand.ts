@@ -1,4 +1,4 @@
-import type { MaskStroke } from '../../../preload/contract';
+import type { MaskStroke } from '../../../contract/edit';
 
 /**
  * After so many points a stroke goes on as another that belongs to it: what is drawn with each movement, kept safe and

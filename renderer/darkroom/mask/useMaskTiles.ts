@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
+import type { MaskOp } from '../../../contract/edit';
+import type { Photo } from '../../../contract/photo';
+import { pictureUrl } from '../../../contract/pictures';
+import { RepairSettings } from '../../../contract/recipe';
 import { type Evidence, unpackEvidence } from '../../../document/evidence';
 import { type RunBitmap, unpackRuns } from '../../../document/runs';
 import { MaskTiles } from '../../../document/tiles';
-import { type MaskOp, type Photo, pictureUrl, RepairSettings } from '../../../preload/contract';
 import { useApp } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
 import { stepOf } from '../../state/recipes';

@@ -1,19 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  CALL_NAMES,
-  ERROR_CODES,
-  LAYERS,
-  PAIR_SIDES,
-  type PictureQuery,
-  pairUrl,
-  parsePictureUrl,
-  parseRequest,
-  parseResponse,
-  pictureUrl,
-  Recipe,
-  Settings,
-} from './contract';
+import { Settings } from './app';
+import { CALL_NAMES, parseRequest, parseResponse } from './calls';
+import { ERROR_CODES } from './errors';
+import { LAYERS, PAIR_SIDES, type PictureQuery, pairUrl, parsePictureUrl, pictureUrl } from './pictures';
+import { Recipe } from './recipe';
 
 describe('requests', () => {
   test('every call refuses what is no object and what holds an unknown field', () => {

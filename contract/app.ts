@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { FileToken, Id, JobId, unit } from './basics';
+import { StepKind, StyleCode } from './recipe';
+
+/** The program itself: settings, files, generators, the engine and its progress. */
+
+export const GeneratorInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  task: z.string(),
+  version: z.string(),
+  licence: z.string(),
+  description: z.string(),
+  limits: z.string(),
+  parameters: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  state: z.enum(['ready', 'missing', 'damaged']),
+  measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
+});
+export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
+/** A style that ships: what was seen in a painting, not the painting. */
+export const StyleInfo = z.object({
+  id: z.string(),
+  name: z.string(),
+  artist: z.string(),
+  work: z.string(),
+  year: z.number().int().nullable(),
+  source: z.string(),
+  /** What pictures take from the work, in English. */
+  description: z.string().optional(),
+});
+export type StyleInfo = z.infer<typeof StyleInfo>;
+/** A style of one's own: what was seen in a picture. */
+export const OwnStyle = z.object({ id: Id, name: z.string().min(1).max(64), code: StyleCode });
+export type OwnStyle = z.infer<typeof OwnStyle>;
+
+export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+export const Provider = z.enum(PROVIDERS);
+export type Provider = z.infer<typeof Provider>;
+export const Settings = z.object({
+  theme: z.enum(['system', 'dark', 'light']).default('system'),
+  /** null: the system's language where it is spoken, else English. */
+  language: z.enum(['en', 'pt-BR']).nullable().default(null),
+  /** `auto` tries the platform's providers in order and ends at the CPU. */
+  provider: z.union([z.literal('auto'), Provider]).default('auto'),
+  /** 0: as many as the machine has cores. */
+  threads: z.number().int().min(0).max(256).default(0),
+  /**
+   * Megabytes (2^20 bytes) that computed pictures and loaded generators may take together, kept to be at hand. The
+   * photos themselves and what is computed at the moment come on top. 0: by the computer's memory.
+   */
+  memory: z.number().int().min(0).max(65_536).default(0),
+  keepMetadata: z.boolean().default(true),
+  maskColour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i)
+    .default('#ff00c8'),
+  /** Of the mask over the photo. */
+  maskOpacity: z.number().min(0.1).max(1).default(0.6),
+  /** At the start, the photos are opened that were open at the end. */
+  reopen: z.boolean().default(true),
+  /** The introduction was gone through or skipped. */
+  introduced: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Some of the settings; those left out stay as they are, so they must not get their defaults. */
+export const SettingsChange = z.strictObject(
+  Object.fromEntries(
+    Object.entries(Settings.shape).map(([name, shape]) => [name, shape.unwrap().optional()]),
+  ) as unknown as {
+    [N in keyof typeof Settings.shape]: z.ZodOptional<ReturnType<(typeof Settings.shape)[N]['unwrap']>>;
+  },
+);
+export const AppInfo = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  platform: z.string(),
+  /** Prefix of the pictures' URLs. */
+  pictureBase: z.string(),
+  /** Where to POST dropped and pasted bytes, null where the host takes paths instead. */
+  uploadUrl: z.string().nullable(),
+  /** Prefix of download URLs (`<base>/<downloadToken>`), null where the host writes to folders itself. */
+  downloadBase: z.string().nullable(),
+  /** True where `files.pick` opens the system's own dialog; else the page shows `files.list`. */
+  nativeDialogs: z.boolean(),
+  /** Logical cores that this program may use, and all memory in megabytes (2^20 bytes). */
+  machine: z.object({ cores: z.number().int().positive(), memory: z.number().int().positive() }),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+export const FileEntry = z.object({
+  token: FileToken,
+  name: z.string(),
+  /** `edit`: a file that holds what is done to a photo. */
+  kind: z.enum(['folder', 'photo', 'edit']),
+  bytes: z.number().int().nonnegative(),
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+/**
+ * Why a provider is not used: it took the engine down, is not there, computes another picture than the CPU, is slower
+ * than it, or failed for a reason of its own.
+ */
+export const REFUSALS = ['crashed', 'missing', 'differs', 'slower', 'failed'] as const;
+export const Refusal = z.object({
+  provider: Provider,
+  reason: z.enum(REFUSALS),
+  /** For a developer. */
+  detail: z.string(),
+});
+export type Refusal = z.infer<typeof Refusal>;
+export const EngineStatus = z.object({
+  state: z.enum(['starting', 'ready', 'busy', 'restarting', 'failed']),
+  /** Null until the first generator has been loaded. */
+  provider: Provider.nullable(),
+  threads: z.number().int().nonnegative(),
+  /** Megabytes (2^20 bytes) that may be kept to be at hand; 0 before the engine has started. */
+  memory: z.number().int().nonnegative(),
+  /** Why another provider than the one asked for is used; empty where that is no news. */
+  refused: z.array(Refusal),
+  /** How the process ended that was not started again, for a developer; null in every other state. */
+  note: z.string().nullable(),
+});
+export type EngineStatus = z.infer<typeof EngineStatus>;
+export const Progress = z.object({
+  jobId: JobId,
+  /** A photo is opened by looking at its file, then decoding its colours, then (where it has any) its transparency. */
+  stage: z.enum(['opening', 'decoding', 'transparency', 'analysing', 'computing', 'writing']),
+  step: StepKind.nullable(),
+  /** 0..1 over the whole job. */
+  done: unit,
+  /** Null until there is enough to judge by. */
+  secondsLeft: z.number().nonnegative().nullable(),
+});
+export type Progress = z.infer<typeof Progress>;

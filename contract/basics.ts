@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Names and numbers that every other module of the contract uses. */
+
+/** The most pixels a photo may have (after decoding, before enlarging). */
+export const MAX_PIXELS = 200_000_000;
+/** The most pixels that an enlarged picture may have. */
+export const MAX_ENLARGED_PIXELS = 400_000_000;
+
+export const Id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/);
+/** Names a file or folder that the main side has offered to the page. */
+export const FileToken = Id;
+export const PhotoId = Id;
+/** Made by the page, so that a call in flight can be cancelled. */
+export const JobId = Id;
+
+export const unit = z.number().min(0).max(1);
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const count = z.number().int().nonnegative();
