@@ -28,14 +28,14 @@ import { createEdits } from './edits';
 import type { EngineEdit, LaunchEngine } from './engine/protocol';
 import { createEngine } from './engine/supervisor';
 import { EmulsionError, toFailure } from './errors';
-import { createFileTokens } from './files';
-import { hashFile } from './hash';
 import { EDIT_EXTENSION, EXPORT_EXTENSIONS } from './photos/extensions';
-import { writePhoto } from './photos/write';
 import { createRecipes } from './recipes';
 import type { Subject } from './restoration/sidecar';
 import { openSession } from './session';
 import { openSettings } from './settings';
+import { hashFile } from './storage/hash';
+import { createFileTokens } from './storage/tokens';
+import { writePhoto } from './storage/write';
 import { createStyles } from './styles';
 import { createMaker } from './synthesis/maker';
 

@@ -11,8 +11,8 @@ import { packRuns, RunWriter } from '../document/runs';
 import { anyOp } from '../document/testing';
 import { type EditDocument, findBeside, findPhoto, readEditFile } from './edit-files';
 import { createEdits } from './edits';
-import { hashFile } from './hash';
 import type { Subject } from './restoration/sidecar';
+import { hashFile } from './storage/hash';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const subject: Subject = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 40, height: 30, bytes: 5 };

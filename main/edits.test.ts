@@ -7,7 +7,7 @@ import type { Recipe } from '../contract/recipe';
 import { freshState } from '../document/edit';
 import { packRuns, RunWriter } from '../document/runs';
 import { createEdits } from './edits';
-import { hashFile } from './hash';
+import { hashFile } from './storage/hash';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const subject = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 4, height: 2 };

@@ -10,7 +10,7 @@ import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './ed
 import type { EngineEdit } from './engine/protocol';
 import { EmulsionError, toEmulsionError } from './errors';
 import { parseJournal, type Sidecar, type Subject } from './restoration/sidecar';
-import { writeSafely } from './safe-file';
+import { writeSafely } from './storage/replace';
 
 /**
  * Where edit documents live: in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. Not beside the

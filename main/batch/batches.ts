@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
-import { writeSafely } from '../safe-file';
-import { assertFolders } from './folders';
+import { assertFolders } from '../storage/folders';
+import { writeSafely } from '../storage/replace';
 import { type Batch, startBatch, type Workshop } from './run';
 
 /** Batches that are remembered, the latest first. */

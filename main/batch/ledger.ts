@@ -6,11 +6,11 @@ import type { BatchOutcome, BatchSettings } from '../../contract/batch';
 import type { Failure } from '../../contract/errors';
 import type { StepReport } from '../../contract/photo';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { makeFolder, syncFolder } from '../photos/write';
+import { takeLock } from '../storage/lock';
+import { isRemote, pathIn, placeOf } from '../storage/remote';
+import type { Found } from '../storage/scan';
+import { makeFolder, syncFolder } from '../storage/write';
 import { type Journal, openJournal, readJournal } from './journal';
-import { takeLock } from './lock';
-import type { Found } from './scan';
-import { isRemote, pathIn, placeOf } from './storage';
 import { Thumbnails } from './thumbnails';
 
 /** The folder inside the output folder that holds a batch's own files. */

@@ -5,11 +5,11 @@ import type { BatchSettings } from '../../contract/batch';
 import type { StepReport } from '../../contract/photo';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { hashFile } from '../hash';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
-import { discardStaged, pathsFor, publishAs } from '../photos/write';
-import type { Found } from './scan';
-import { isBelow, pathIn } from './storage';
+import { hashFile } from '../storage/hash';
+import { isBelow, pathIn } from '../storage/remote';
+import type { Found } from '../storage/scan';
+import { discardStaged, pathsFor, publishAs } from '../storage/write';
 
 /** The longer edge of the pictures in the table and in the report, in pixels. */
 const THUMBNAIL = 320;

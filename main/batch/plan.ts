@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import type { BatchSettings } from '../../contract/batch';
 import type { Response } from '../../contract/calls';
 import { EmulsionError } from '../errors';
-import { assertFolders } from './folders';
+import { assertFolders } from '../storage/folders';
+import { pathBelow, pathIn, placeOf } from '../storage/remote';
+import { type Found, look, scan } from '../storage/scan';
 import { readOutcomes } from './ledger';
 import { expectedPath } from './photo';
-import { type Found, look, scan } from './scan';
-import { pathBelow, pathIn, placeOf } from './storage';
 
 /** Of each kind, so many are named. */
 const EXAMPLES = 50;

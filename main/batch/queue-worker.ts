@@ -3,7 +3,8 @@ import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ErrorCode, Failure } from '../../contract/errors';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { cleanPartials } from '../photos/write';
+import { nameOf, pathIn, storageOf } from '../storage/remote';
+import { cleanPartials } from '../storage/write';
 import type { PhotoControl, PhotoTask } from './photo';
 import {
   connect,
@@ -24,7 +25,6 @@ import {
 } from './queue';
 import { Places, type PlacesSetup, Unreachable } from './queue-places';
 import type { Workshop } from './run';
-import { nameOf, pathIn, storageOf } from './storage';
 
 /** A worker without a word for so long, in milliseconds, has lost its photo to the others. */
 const LOCK = 20_000;

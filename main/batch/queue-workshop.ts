@@ -4,7 +4,8 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { EmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
-import { pathsFor } from '../photos/write';
+import { nameOf, pathIn, storageOf } from '../storage/remote';
+import { pathsFor } from '../storage/write';
 import { workOf } from './ledger';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
 import {
@@ -24,7 +25,6 @@ import {
   VERSION,
 } from './queue';
 import type { Workshop } from './run';
-import { nameOf, pathIn, storageOf } from './storage';
 
 /** Photos on the queue for each that the workers compute at once: one is at work, one is at hand. */
 const AHEAD = 2;

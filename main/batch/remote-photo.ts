@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
-import { pathsFor } from '../photos/write';
-import { isRunning } from '../processes';
+import { isRunning } from '../storage/processes';
+import { isRemote, pathIn, remoteStorage } from '../storage/remote';
+import { pathsFor } from '../storage/write';
 import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, restorePhoto, stemOf } from './photo';
-import { isRemote, pathIn, remoteStorage } from './storage';
 
 const FOLDER = /^emulsion-photo-(\d+)-/;
 

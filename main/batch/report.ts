@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../contract/batch';
 import { toEmulsionError } from '../errors';
-import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../photos/write';
+import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../storage/write';
 import type { Batch } from './run';
 
 /** The folder inside the output folder that holds the report. */

@@ -20,13 +20,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
+import { takeLock } from '../storage/lock';
+import { scan } from '../storage/scan';
 import { readJournal } from './journal';
 import { BATCH_FOLDER, type Head } from './ledger';
-import { takeLock } from './lock';
 import { planBatch } from './plan';
 import { csvCell, REPORT_FOLDER, writeReport } from './report';
 import { type Batch, startBatch } from './run';
-import { scan } from './scan';
 import { photo, type Trials, workshopOf } from './test-support';
 
 let folder: string;

@@ -16,8 +16,10 @@ import type { ErrorCode, Failure } from '../../contract/errors';
 import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { EmulsionError, toEmulsionError } from '../errors';
-import { cleanPartials } from '../photos/write';
-import { assertFolders } from './folders';
+import { assertFolders } from '../storage/folders';
+import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from '../storage/remote';
+import { type Found, identityOf, look, scan } from '../storage/scan';
+import { cleanPartials } from '../storage/write';
 import {
   addCrash,
   BATCH_FOLDER,
@@ -33,8 +35,6 @@ import {
   workOf,
 } from './ledger';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
-import { type Found, identityOf, look, scan } from './scan';
-import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from './storage';
 
 /** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
 export interface Workshop {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Requests } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { stagePhoto } from '../photos/write';
+import { stagePhoto } from '../storage/write';
 import { restorePhoto } from './photo';
 import type { Workshop } from './run';
 

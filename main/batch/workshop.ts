@@ -1,9 +1,9 @@
 import type { EngineOptions, LaunchEngine } from '../engine/protocol';
+import { isRemote } from '../storage/remote';
 import { restorePhoto } from './photo';
 import { Pool } from './pool';
 import { restoreRemotePhoto } from './remote-photo';
 import type { Workshop } from './run';
-import { isRemote } from './storage';
 
 /** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
 export function localWorkshop(launch: LaunchEngine, options: EngineOptions, wanted: number): Workshop {

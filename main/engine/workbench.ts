@@ -17,7 +17,6 @@ import { type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
-import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../photos/write';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
@@ -35,6 +34,7 @@ import {
   runRecipe,
 } from '../restoration/run';
 import { PAINTING, type PassReport } from '../restoration/tools';
+import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';

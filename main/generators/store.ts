@@ -2,8 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../contract/app';
-import { hashFile } from '../hash';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
+import { hashFile } from '../storage/hash';
 import { AnyCard, type Card, type StylePreset, StylePresets, type SynthesiserCard } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */

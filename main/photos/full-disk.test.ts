@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS } from '../../contract/photo';
+import { writePhoto } from '../storage/write';
 import { encodePhoto } from './encode';
 import { metadataFor, NO_METADATA } from './metadata';
 import { mountSmallDisk, unmountDisk } from './test-support';
-import { writePhoto } from './write';
 
 const disk = mountSmallDisk('256k');
 afterAll(() => disk && unmountDisk(disk));

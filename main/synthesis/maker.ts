@@ -3,10 +3,10 @@ import type { Response } from '../../contract/calls';
 import type { PairQuery } from '../../contract/pictures';
 import type { SynthesisSettings, SynthesisState } from '../../contract/synthesis';
 import { Pool } from '../batch/pool';
-import type { Found } from '../batch/scan';
 import type { EngineOptions, LaunchEngine, Requests } from '../engine/protocol';
 import type { Engine, RequestControl } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
+import type { Found } from '../storage/scan';
 import { OF_THE_PHOTO, synthesise } from './run';
 import { findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { PAIR_SIDES } from '../../contract/pictures';
 import { SynthesisSettings } from '../../contract/synthesis';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { hashFile } from '../hash';
-import { writeSafely } from '../safe-file';
+import { hashFile } from '../storage/hash';
+import { writeSafely } from '../storage/replace';
 
 /** Grows when the same seed gives other pairs. */
 export const SYNTHESIS_FORMAT = 1;

@@ -3,13 +3,13 @@ import type { ErrorCode } from '../../contract/errors';
 import { PAIR_SIDES } from '../../contract/pictures';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { takeLock } from '../batch/lock';
-import type { Found } from '../batch/scan';
 import type { Requests } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { hashFile } from '../hash';
-import { cleanPartials, makeFolder } from '../photos/write';
+import { hashFile } from '../storage/hash';
+import { takeLock } from '../storage/lock';
+import type { Found } from '../storage/scan';
+import { cleanPartials, makeFolder } from '../storage/write';
 import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 

@@ -3,10 +3,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { GeneratorInfo } from '../../contract/app';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
-import { assertWritable } from '../batch/folders';
-import { type Found, look, scan } from '../batch/scan';
-import { isBelow } from '../batch/storage';
 import { EmulsionError } from '../errors';
+import { assertWritable } from '../storage/folders';
+import { isBelow } from '../storage/remote';
+import { type Found, look, scan } from '../storage/scan';
 import { Lot } from './lot';
 
 /** Overlays that are at hand for one pair, some of which may turn out to be no use. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Workshop } from '../../batch/run';
-import { provideRemoteStorage } from '../../batch/storage';
+import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
 
 /**
@@ -10,7 +10,7 @@ import type { Reporter } from './reporter';
 
 /** Lets paths be `s3://bucket/folder`. */
 export function allowRemoteStorage(): void {
-  provideRemoteStorage(async () => (await import('../../batch/s3')).openS3());
+  provideRemoteStorage(async () => (await import('../../storage/s3')).openS3());
 }
 
 /** Workers on other machines. */

@@ -3,12 +3,12 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { ExportFormat, StepReport } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
-import { assertWritable } from '../../batch/folders';
-import { isStray, scan } from '../../batch/scan';
 import type { EditDocument } from '../../edit-files';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../../errors';
-import { hashFile } from '../../hash';
+import { assertWritable } from '../../storage/folders';
+import { hashFile } from '../../storage/hash';
+import { isStray, scan } from '../../storage/scan';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
 

@@ -4,7 +4,7 @@ import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { isRunning } from '../processes';
+import { isRunning } from './processes';
 
 /** How often a holder says that it is there, and after how long without a word it is taken to be gone, in milliseconds. */
 const BEAT = 20_000;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type S3Server, startS3 } from '../../e2e/s3-server';
+import type { RemoteStorage } from './remote';
 import { openS3 } from './s3';
-import type { RemoteStorage } from './storage';
 
 let server: S3Server;
 let storage: RemoteStorage;

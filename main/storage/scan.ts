@@ -4,7 +4,7 @@ import { Minimatch } from 'minimatch';
 import type { BatchSettings } from '../../contract/batch';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
-import { isRemote, remoteHead, remoteStorage } from './storage';
+import { isRemote, remoteHead, remoteStorage } from './remote';
 
 /** A file below the folder that is scanned. */
 export interface Found {

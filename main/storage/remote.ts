@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { hashFile } from '../hash';
 import { SNIFF_BYTES } from '../photos/sniff';
+import { hashFile } from './hash';
 import type { Found, ScanOptions, Unreadable } from './scan';
 
 /**

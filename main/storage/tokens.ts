@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import type { FileEntry } from '../contract/app';
-import type { Response } from '../contract/calls';
-import { EmulsionError } from './errors';
-import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
+import type { FileEntry } from '../../contract/app';
+import type { Response } from '../../contract/calls';
+import { EmulsionError } from '../errors';
+import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 
 /** What is listed besides folders. */
 const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION].map((extension) => `.${extension}`));

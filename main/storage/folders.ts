@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EmulsionError } from '../errors';
-import { isBelow, isRemote, remoteStorage } from './storage';
+import { isBelow, isRemote, remoteStorage } from './remote';
 
 /** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
 export async function assertFolders(input: string, output: string): Promise<void> {

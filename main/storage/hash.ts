@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { toEmulsionError } from './errors';
+import { toEmulsionError } from '../errors';
 
 /** SHA-256 of a file's content: by that, and not by its name, a photo is known. Throws what the system says, as a code. */
 export async function hashFile(path: string): Promise<string> {

@@ -3,7 +3,7 @@ import * as nodeFs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { isRunning } from '../processes';
+import { isRunning } from './processes';
 
 /** The file operations used here, so that tests can have them fail. */
 export type FileSystem = Pick<typeof nodeFs, 'link' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'>;

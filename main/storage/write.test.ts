@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { build } from 'vite';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from './test-support';
+import { temporaryFolder } from '../photos/test-support';
 import { cleanPartials, type FileSystem, safeStem, writePhoto } from './write';
 
 const { chmod, mkdir, readdir, readFile, writeFile } = nodeFs;
