@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { readJournal } from '../main/batch/journal';
 import { BATCH_FOLDER, type Head } from '../main/batch/ledger';
-import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/queue';
+import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/network/queue';
 import { damageScene, testScene } from '../main/restoration/testing';
 import { endPrograms, start } from './programs';
 import { freePort, hasRedis, type RedisServer, startRedis } from './redis';

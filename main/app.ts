@@ -23,21 +23,21 @@ import { createBatches, placeIn } from './batch/batches';
 import { planBatch } from './batch/plan';
 import { reportType, writeReport } from './batch/report';
 import { localWorkshop } from './batch/workshop';
-import { editFileName, findBeside, findPhoto, readEditFile } from './edit-files';
-import { createEdits } from './edits';
+import { editFileName, findBeside, findPhoto, readEditFile } from './edits/file';
+import { createEdits } from './edits/store';
 import type { EngineEdit, LaunchEngine } from './engine/protocol';
 import { createEngine } from './engine/supervisor';
 import { EmulsionError, toFailure } from './errors';
 import { EDIT_EXTENSION, EXPORT_EXTENSIONS } from './photos/extensions';
-import { createRecipes } from './recipes';
 import type { Subject } from './restoration/sidecar';
-import { openSession } from './session';
-import { openSettings } from './settings';
 import { hashFile } from './storage/hash';
 import { createFileTokens } from './storage/tokens';
 import { writePhoto } from './storage/write';
-import { createStyles } from './styles';
 import { createMaker } from './synthesis/maker';
+import { createRecipes } from './userdata/recipes';
+import { openSession } from './userdata/session';
+import { openSettings } from './userdata/settings';
+import { createStyles } from './userdata/styles';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
 /** What is written: a photo, a recipe as JSON, or an edit file. */

@@ -7,6 +7,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { encodeRegion } from '../photos/raster';
+import { loadSharp } from '../photos/sharp';
 import { AI_EDITED, ALGORITHMIC, COMPOSITE, pairPacket } from '../photos/xmp';
 import type { Raster } from '../restoration/raster';
 import { discardStaged, publishAs, stagePhoto } from '../storage/write';
@@ -18,7 +19,6 @@ import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Requests } from './protocol';
 import type { Sessions } from './sessions';
-import { loadSharp } from './sharp';
 
 type Request = Requests['pair']['request'];
 

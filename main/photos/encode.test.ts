@@ -2,13 +2,13 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
-import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { type EncodeRequest, encodePhoto } from './encode';
 import { type Directories, readDirectories, readerOf, TAG, textOf, writeExifBlock } from './exif';
 import { metadataFor, NO_METADATA, type PhotoMetadata } from './metadata';
 import { type OpenPhoto, openPhoto } from './open';
+import { loadSharp } from './sharp';
 import { curve, description, maxDifference, PROFILES, profileOf, temporaryFolder, testRaster } from './test-support';
 import { AI_EDITED, type Edit } from './xmp';
 

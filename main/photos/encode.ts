@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ExportFormat } from '../../contract/photo';
-import { loadSharp, type Sharp, type SharpModule } from '../engine/sharp';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
 import { type Embedded, embed, embedInPngBytes } from './embed';
 import type { OutputMetadata } from './metadata';
 import { profileFor } from './profile';
 import { resizeRaster } from './raster';
+import { loadSharp, type Sharp, type SharpModule } from './sharp';
 
 export interface EncodeRequest {
   raster: Raster;

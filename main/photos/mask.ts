@@ -1,8 +1,8 @@
 import { type RunBitmap, RunWriter } from '../../document/runs';
-import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { openPhoto } from './open';
+import { loadSharp } from './sharp';
 
 /** The most that a mask may take in memory, in bytes: hundreds of times a painted one, but no picture full of noise. */
 const MAX_BYTES = 64 * 1024 ** 2;

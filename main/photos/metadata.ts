@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Photo, PhotoFormat } from '../../contract/photo';
-import type { FileHeader } from '../engine/sharp';
 import {
   DESCRIPTIVE_TAGS,
   type Directories,
@@ -12,6 +11,7 @@ import {
   textOf,
   writeExifBlock,
 } from './exif';
+import type { FileHeader } from './sharp';
 import { type Edit, recordEdit } from './xmp';
 
 /** What a photo says about itself besides its pixels and its colour profile. */

@@ -4,11 +4,11 @@ import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PhotoFormat } from '../../contract/photo';
-import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
 import { openPhoto } from './open';
+import { loadSharp } from './sharp';
 import { lutProfile, maxDifference, PROFILES, temporaryFolder, testRaster } from './test-support';
 
 const folder = temporaryFolder();

@@ -1,12 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
 import { MAX_PIXELS } from '../../contract/basics';
 import type { Photo, PhotoFormat } from '../../contract/photo';
-import { type FileHeader, loadSharp, type SharpModule } from '../engine/sharp';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';
 import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
 import { readProfile } from './profile';
 import { asBytes, asWords } from './raster';
+import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
 
 /** A decoded photo, upright, with everything that has to be put back when it is written. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { loadSharp } from '../engine/sharp';
 import type { Raster } from '../restoration/raster';
 import { encodeRegion, resizeRaster, shrinkRaster } from './raster';
+import { loadSharp } from './sharp';
 import { maxDifference, PROFILES, testRaster } from './test-support';
 
 const sharp = await loadSharp();

@@ -1,8 +1,8 @@
 import type { Orientation } from '../../contract/edit';
-import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
 import type { Raster, Rect } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
+import { loadSharp } from './sharp';
 
 /** Largest picture that is sent as a PNG; beyond it, JPEG is so much smaller that its loss is worth it. */
 const SMALL_PIXELS = 64 * 1024;

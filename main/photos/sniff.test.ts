@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadSharp } from '../engine/sharp';
 import { EmulsionError } from '../errors';
+import { loadSharp } from './sharp';
 import { sniff } from './sniff';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));

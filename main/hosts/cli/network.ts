@@ -10,13 +10,13 @@ import type { Reporter } from './reporter';
 
 /** Lets paths be `s3://bucket/folder`. */
 export function allowRemoteStorage(): void {
-  provideRemoteStorage(async () => (await import('../../storage/s3')).openS3());
+  provideRemoteStorage(async () => (await import('../../batch/network/s3')).openS3());
 }
 
 /** Workers on other machines. */
 export async function sharedWorkshop(url: string, reporter: Reporter): Promise<Workshop> {
-  const { queueWorkshop } = await import('../../batch/queue-workshop');
+  const { queueWorkshop } = await import('../../batch/network/queue-workshop');
   return queueWorkshop(url, `batch on ${hostname()}`, (note) => reporter.problem(note, { type: 'note', note }));
 }
 
-export const loadQueueWorker = () => import('../../batch/queue-worker');
+export const loadQueueWorker = () => import('../../batch/network/queue-worker');

@@ -6,7 +6,7 @@ import { PROVIDERS } from '../../../contract/app';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
-import { createRecipes, type Recipes } from '../../recipes';
+import { createRecipes, type Recipes } from '../../userdata/recipes';
 import { whole } from '../arguments';
 import { userDataFolder } from '../places';
 

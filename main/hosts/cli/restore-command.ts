@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { type EditDocument, readEditFile } from '../../edit-files';
+import { type EditDocument, readEditFile } from '../../edits/file';
 import { EmulsionError, toFailure } from '../../errors';
 import { document, OWN_RECIPES, PHOTO_EXITS } from './help';
 import { addEngine, addJson, addUserData, type EngineFlags, withEngine } from './options';

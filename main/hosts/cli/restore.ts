@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { ExportFormat, StepReport } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
-import type { EditDocument } from '../../edit-files';
+import type { EditDocument } from '../../edits/file';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../../errors';
 import { assertWritable } from '../../storage/folders';

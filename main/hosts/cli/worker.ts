@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Worked } from '../../batch/queue-worker';
+import type { Worked } from '../../batch/network/queue-worker';
 import { localWorkshop } from '../../batch/workshop';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { PhotoView } from '../contract/edit';
-import { writeSafely } from './storage/replace';
+import { PhotoView } from '../../contract/edit';
+import { writeSafely } from '../storage/replace';
 
 /** The photos that were open, in their order, and the one that was looked at. */
 export const Session = z.object({

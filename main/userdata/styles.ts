@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OwnStyle } from '../contract/app';
-import type { StyleCode } from '../contract/recipe';
-import { EmulsionError } from './errors';
-import { writeSafely } from './storage/replace';
+import { OwnStyle } from '../../contract/app';
+import type { StyleCode } from '../../contract/recipe';
+import { EmulsionError } from '../errors';
+import { writeSafely } from '../storage/replace';
 
 /** Styles of one's own: what was seen in a picture, kept as `<id>.json` in a folder. The picture itself is not. */
 export interface Styles {

@@ -3,14 +3,14 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/prom
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../contract/edit';
-import { applyDelta, stateOf } from '../document/edit';
-import { unpackRuns } from '../document/runs';
-import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './edit-files';
-import type { EngineEdit } from './engine/protocol';
-import { EmulsionError, toEmulsionError } from './errors';
-import { parseJournal, type Sidecar, type Subject } from './restoration/sidecar';
-import { writeSafely } from './storage/replace';
+import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../../contract/edit';
+import { applyDelta, stateOf } from '../../document/edit';
+import { unpackRuns } from '../../document/runs';
+import type { EngineEdit } from '../engine/protocol';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { parseJournal, type Sidecar, type Subject } from '../restoration/sidecar';
+import { writeSafely } from '../storage/replace';
+import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './file';
 
 /**
  * Where edit documents live: in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. Not beside the

@@ -3,13 +3,13 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { inflate } from 'node:zlib';
-import type { EditDelta, EditLog } from '../contract/edit';
-import { stateOf } from '../document/edit';
-import { unpackRuns } from '../document/runs';
-import { EmulsionError, toEmulsionError } from './errors';
-import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from './photos/extensions';
-import { parseSidecar, type Sidecar, type Subject } from './restoration/sidecar';
-import { hashFile } from './storage/hash';
+import type { EditDelta, EditLog } from '../../contract/edit';
+import { stateOf } from '../../document/edit';
+import { unpackRuns } from '../../document/runs';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
+import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar';
+import { hashFile } from '../storage/hash';
 
 /*
  * Edit files: what a person has saved of the work on a photo, mostly beside it. They may come from anywhere, so nothing

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { EditAction } from '../contract/edit';
-import type { Recipe } from '../contract/recipe';
-import { freshState } from '../document/edit';
-import { packRuns, RunWriter } from '../document/runs';
-import { createEdits } from './edits';
-import { hashFile } from './storage/hash';
+import type { EditAction } from '../../contract/edit';
+import type { Recipe } from '../../contract/recipe';
+import { freshState } from '../../document/edit';
+import { packRuns, RunWriter } from '../../document/runs';
+import { hashFile } from '../storage/hash';
+import { createEdits } from './store';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
 const subject = { name: 'lake.jpg', sha256: 'a'.repeat(64), width: 4, height: 2 };

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RECIPE_FORMAT, type Recipe } from '../contract/recipe';
+import { RECIPE_FORMAT, type Recipe } from '../../contract/recipe';
+import { NAMED_RECIPES } from '../restoration/recipe';
 import { createRecipes } from './recipes';
-import { NAMED_RECIPES } from './restoration/recipe';
 
 const recipe: Recipe = {
   format: RECIPE_FORMAT,

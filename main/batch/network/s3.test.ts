@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type S3Server, startS3 } from '../../e2e/s3-server';
-import type { RemoteStorage } from './remote';
+import { type S3Server, startS3 } from '../../../e2e/s3-server';
+import type { RemoteStorage } from '../../storage/remote';
 import { openS3 } from './s3';
 
 let server: S3Server;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { BatchSettings } from '../../contract/batch';
-import { Failure } from '../../contract/errors';
-import { StepReport } from '../../contract/photo';
-import { StepKind } from '../../contract/recipe';
-import packageInfo from '../../package.json' with { type: 'json' };
-import { EmulsionError } from '../errors';
-import type { Made } from './photo';
+import { BatchSettings } from '../../../contract/batch';
+import { Failure } from '../../../contract/errors';
+import { StepReport } from '../../../contract/photo';
+import { StepKind } from '../../../contract/recipe';
+import packageInfo from '../../../package.json' with { type: 'json' };
+import { EmulsionError } from '../../errors';
+import type { Made } from '../photo';
 
 /**
  * What a batch and its workers on other machines say to each other through a queue (BullMQ on Redis). All of it comes

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { EmulsionError } from '../errors';
-import { EXPORT_EXTENSIONS } from '../photos/extensions';
-import { nameOf, pathIn, storageOf } from '../storage/remote';
-import { pathsFor } from '../storage/write';
-import { workOf } from './ledger';
-import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
+import { EmulsionError } from '../../errors';
+import { EXPORT_EXTENSIONS } from '../../photos/extensions';
+import { nameOf, pathIn, storageOf } from '../../storage/remote';
+import { pathsFor } from '../../storage/write';
+import { workOf } from '../ledger';
+import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from '../photo';
+import type { Workshop } from '../run';
 import {
   askToStop,
   connect,
@@ -24,7 +25,6 @@ import {
   toQueueError,
   VERSION,
 } from './queue';
-import type { Workshop } from './run';
 
 /** Photos on the queue for each that the workers compute at once: one is at work, one is at hand. */
 const AHEAD = 2;

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { EmulsionError } from '../errors';
-import { isBelow, isRemote, pathIn, placeOf } from '../storage/remote';
-import type { PhotoTask } from './photo';
+import { EmulsionError } from '../../errors';
+import { isBelow, isRemote, pathIn, placeOf } from '../../storage/remote';
+import type { PhotoTask } from '../photo';
 import type { QueueJob } from './queue';
 
 /** What a worker may touch; nothing else, whatever a job says. */

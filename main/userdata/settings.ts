@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Settings } from '../contract/app';
-import { writeSafely } from './storage/replace';
+import { Settings } from '../../contract/app';
+import { writeSafely } from '../storage/replace';
 
 export interface SettingsStore {
   get(): Settings;

@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Recipe } from '../contract/recipe';
-import { EmulsionError, toEmulsionError } from './errors';
-import { findRecipe, NAMED_RECIPES, parseRecipe } from './restoration/recipe';
-import { writeSafely } from './storage/replace';
+import { Recipe } from '../../contract/recipe';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { findRecipe, NAMED_RECIPES, parseRecipe } from '../restoration/recipe';
+import { writeSafely } from '../storage/replace';
 
 /** The recipes that ship, and one's own, which are kept as `<id>.json` in a folder. */
 export interface Recipes {

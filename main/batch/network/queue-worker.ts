@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ErrorCode, Failure } from '../../contract/errors';
-import { EmulsionError, toEmulsionError } from '../errors';
-import { nameOf, pathIn, storageOf } from '../storage/remote';
-import { cleanPartials } from '../storage/write';
-import type { PhotoControl, PhotoTask } from './photo';
+import type { ErrorCode, Failure } from '../../../contract/errors';
+import { EmulsionError, toEmulsionError } from '../../errors';
+import { nameOf, pathIn, storageOf } from '../../storage/remote';
+import { cleanPartials } from '../../storage/write';
+import type { PhotoControl, PhotoTask } from '../photo';
+import type { Workshop } from '../run';
 import {
   connect,
   intend,
@@ -24,7 +25,6 @@ import {
   VERSION,
 } from './queue';
 import { Places, type PlacesSetup, Unreachable } from './queue-places';
-import type { Workshop } from './run';
 
 /** A worker without a word for so long, in milliseconds, has lost its photo to the others. */
 const LOCK = 20_000;
