@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { FileEntry } from '../contract/app';
-import type { Photo } from '../contract/photo';
-import { Recipe } from '../contract/recipe';
-import { type App, createApp, type HostServices } from './app';
-import type { EngineProcess, FromEngine, ToEngine } from './engine/protocol';
+import type { FileEntry } from '../../contract/app';
+import type { Photo } from '../../contract/photo';
+import { Recipe } from '../../contract/recipe';
+import type { EngineProcess, FromEngine, ToEngine } from '../engine/protocol';
+import { type App, createApp, type HostServices } from '.';
 
 const recipe = Recipe.parse({ format: 1, id: 'mine', name: 'Mine', steps: [] });
 

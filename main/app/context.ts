@@ -1,0 +1,55 @@
+import type { CallName, ParsedRequest, Response } from '../../contract/calls';
+import type { createBatches } from '../batch/batches';
+import type { createEdits } from '../edits/store';
+import type { createEngine } from '../engine/supervisor';
+import type { Subject } from '../restoration/sidecar';
+import type { createFileTokens } from '../storage/tokens';
+import type { createMaker } from '../synthesis/maker';
+import type { createRecipes } from '../userdata/recipes';
+import type { openSession } from '../userdata/session';
+import type { openSettings } from '../userdata/settings';
+import type { createStyles } from '../userdata/styles';
+import type { Jobs } from './jobs';
+import type { Outgoing } from './outgoing';
+import type { HostServices } from './services';
+
+/** A photo that the page has open. */
+export interface OpenedPhoto {
+  subject: Subject;
+  path: string;
+}
+
+/** Photos that the page has open, by the id that they were given. */
+export interface OpenedPhotos {
+  /** Throws UNKNOWN_PHOTO. */
+  get(photoId: string): OpenedPhoto;
+  set(photoId: string, photo: OpenedPhoto): void;
+  delete(photoId: string): void;
+}
+
+/** What the handlers of calls share. */
+export interface AppContext {
+  services: HostServices;
+  settings: Awaited<ReturnType<typeof openSettings>>;
+  session: ReturnType<typeof openSession>;
+  edits: ReturnType<typeof createEdits>;
+  recipes: ReturnType<typeof createRecipes>;
+  styles: ReturnType<typeof createStyles>;
+  files: ReturnType<typeof createFileTokens>;
+  engine: ReturnType<typeof createEngine>;
+  /** By the settings as they are now. */
+  engineOptions(): Parameters<ReturnType<typeof createEngine>['configure']>[0];
+  batches: ReturnType<typeof createBatches>;
+  maker: ReturnType<typeof createMaker>;
+  jobs: Jobs;
+  photos: OpenedPhotos;
+  outgoing: Outgoing;
+  /** A folder of this run alone. */
+  scratch: string;
+  /** Whether a file is gone with this run of the program: it was uploaded or pasted. */
+  isTemporary(path: string): boolean;
+}
+
+export type Handlers = { [N in CallName]: (request: ParsedRequest<N>) => Promise<Response<N>> | Response<N> };
+/** The handlers of the calls whose names begin with these words. */
+export type HandlersOf<Subject extends string> = Pick<Handlers, Extract<CallName, `${Subject}.${string}`>>;

@@ -1,0 +1,53 @@
+import { availableParallelism, totalmem } from 'node:os';
+import type { AppInfo } from '../../../contract/app';
+import packageInfo from '../../../package.json' with { type: 'json' };
+import { EmulsionError } from '../../errors';
+import type { AppContext, HandlersOf } from '../context';
+
+/** The program, its settings, files to choose, jobs, generators and the engine. */
+export function appHandlers({
+  engine,
+  engineOptions,
+  files,
+  jobs,
+  services,
+  settings,
+}: AppContext): HandlersOf<'app' | 'settings' | 'files' | 'jobs' | 'generators' | 'engine'> {
+  return {
+    'app.info': (): AppInfo => ({
+      version: packageInfo.version,
+      host: services.kind,
+      platform: process.platform,
+      pictureBase: services.pictureBase,
+      uploadUrl: services.uploadUrl,
+      downloadBase: services.downloadBase,
+      nativeDialogs: services.pick !== null,
+      machine: { cores: availableParallelism(), memory: Math.round(totalmem() / 1024 ** 2) },
+    }),
+    'settings.get': () => settings.get(),
+    'settings.set': async (change) => {
+      const before = settings.get();
+      const after = await settings.set(change);
+      const concernsEngine = (['provider', 'threads', 'memory'] as const).some((name) => before[name] !== after[name]);
+      if (concernsEngine) engine.configure(engineOptions());
+      return after;
+    },
+    'files.pick': async ({ kind }) => {
+      if (services.pick === null) {
+        throw new EmulsionError('BAD_REQUEST', { message: 'This host has no dialogs of its own.' });
+      }
+      return { files: await files.offer(await services.pick(kind)) };
+    },
+    'files.list': ({ folder }) => files.list(folder),
+    'jobs.cancel': ({ jobId }) => {
+      jobs.cancel(jobId);
+      return {};
+    },
+    'generators.list': async () => ({ generators: await engine.request('generators', null) }),
+    'engine.status': () => engine.status(),
+    'engine.restart': () => {
+      engine.restart();
+      return engine.status();
+    },
+  };
+}

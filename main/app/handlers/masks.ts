@@ -1,0 +1,58 @@
+import { mkdtemp } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { MaskOwner } from '../../../contract/edit';
+import { DETECTED_MASK } from '../../../document/mask';
+import type { EngineEdit } from '../../engine/protocol';
+import { EmulsionError } from '../../errors';
+import type { AppContext, HandlersOf } from '../context';
+
+/** Of a photo on which nothing was changed. */
+const NO_EDIT: EngineEdit = { mask: DETECTED_MASK, repairs: [], bitmaps: new Map() };
+
+/** Masks as files. */
+export function masksHandlers({
+  edits,
+  engine,
+  files,
+  jobs,
+  outgoing,
+  photos,
+  scratch,
+}: AppContext): HandlersOf<'masks'> {
+  /** What was changed by hand, with the mask that is asked for in the place of that of the repair step. */
+  const maskAlone = (photoId: string, of: MaskOwner): EngineEdit => {
+    const edit = edits.edit(photoId) ?? NO_EDIT;
+    return of === 'style' ? { ...edit, mask: edit.styleMask ?? [] } : edit;
+  };
+
+  return {
+    'masks.export': ({ photoId, recipe, of, jobId }) => {
+      const { name } = photos.get(photoId).subject;
+      const edit = maskAlone(photoId, of);
+      return jobs.run(jobId, async (control) => {
+        const target = await outgoing.target(`${basename(name, extname(name))}-mask`, 'png', 'png');
+        return outgoing.handOver(
+          await engine.request('exportMask', { photoId, recipe, edit, target }, control),
+          'image/png',
+        );
+      });
+    },
+    'masks.import': ({ photoId, token, jobId }) => {
+      photos.get(photoId);
+      return jobs.run(jobId, async (control) => {
+        const path = files.path(token, 'photo');
+        return { id: await edits.keepBitmap(photoId, await engine.request('readMask', { photoId, path }, control)) };
+      });
+    },
+    'masks.copy': ({ from, recipe, of, to, jobId }) => {
+      const [one, other] = [photos.get(from).subject, photos.get(to).subject];
+      if (one.width !== other.width || one.height !== other.height) throw new EmulsionError('MASK_SIZE');
+      return jobs.run(jobId, async (control) => {
+        const edit = maskAlone(from, of);
+        const target = { folder: await mkdtemp(join(scratch, 'mask-')), stem: 'mask' };
+        const { path } = await engine.request('exportMask', { photoId: from, recipe, edit, target }, control);
+        return { id: await edits.keepBitmap(to, await engine.request('readMask', { photoId: to, path }, control)) };
+      });
+    },
+  };
+}

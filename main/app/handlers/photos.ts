@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { basename, extname } from 'node:path';
+import { EXPORT_EXTENSIONS } from '../../photos/extensions';
+import { hashFile } from '../../storage/hash';
+import type { AppContext, HandlersOf } from '../context';
+
+/** Opening, analysing, rendering and exporting a photo. */
+export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }: AppContext): HandlersOf<'photos'> {
+  return {
+    'photos.open': ({ token, jobId }) =>
+      jobs.run(jobId, async (control) => {
+        const path = files.path(token, 'photo');
+        const photoId = randomUUID();
+        const [photo, sha256] = await Promise.all([
+          engine.request('open', { photoId, path, name: basename(path) }, control),
+          hashFile(path),
+        ]);
+        const { name, width, height, bytes } = photo;
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes }, path });
+        return { ...photo, sha256 };
+      }),
+    'photos.close': async ({ photoId }) => {
+      photos.get(photoId);
+      photos.delete(photoId);
+      await edits.close(photoId);
+      await engine.request('close', { photoId });
+      return {};
+    },
+    'photos.analyse': ({ photoId, jobId }) => {
+      photos.get(photoId);
+      return jobs.run(jobId, (control) => engine.request('analyse', { photoId }, control));
+    },
+    'photos.render': ({ photoId, recipe, size, everywhere, jobId }) => {
+      photos.get(photoId);
+      const drawn = edits.edit(photoId);
+      const edit = drawn && everywhere ? { ...drawn, styleMask: [] } : drawn;
+      return jobs.run(jobId, async (control) => ({
+        ...(await engine.request('render', { photoId, recipe, size, edit }, control)),
+        size,
+      }));
+    },
+    'photos.histogram': ({ photoId, revision }) => {
+      photos.get(photoId);
+      return engine.request('histogram', { photoId, revision });
+    },
+    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
+      const { name } = photos.get(photoId).subject;
+      const edit = edits.edit(photoId);
+      return jobs.run(jobId, async (control) => {
+        const stem = `${basename(name, extname(name))}-restored`;
+        const target =
+          folder === null
+            ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format)
+            : { folder: files.path(folder, 'folder'), stem };
+        const written = await engine.request(
+          'export',
+          { photoId, recipe, edit, format, quality, keepMetadata, orientation, target },
+          control,
+        );
+        return { ...outgoing.handOver(written, `image/${format}`), reports: written.reports };
+      });
+    },
+  };
+}

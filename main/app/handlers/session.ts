@@ -1,0 +1,31 @@
+import { basename } from 'node:path';
+import type { Response } from '../../../contract/calls';
+import type { AppContext, HandlersOf } from '../context';
+
+/** What was open when the program ended. */
+export function sessionHandlers({ files, isTemporary, session, settings }: AppContext): HandlersOf<'session'> {
+  return {
+    'session.load': async () => {
+      const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
+      if (!settings.get().reopen) return answer;
+      const { photos: before, active } = await session.load();
+      for (const [index, { path, name, view, uploaded }] of before.entries()) {
+        const isOurs = isTemporary(path) || (await files.mayOffer(path));
+        const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
+        if (file?.kind === 'photo') {
+          if (index === active) answer.active = answer.photos.length;
+          answer.photos.push({ file, view });
+        } else answer.missing.push({ name, uploaded });
+      }
+      return answer;
+    },
+    'session.save': async ({ photos: open, active }) => {
+      const kept = open.map(({ token, view }) => {
+        const path = files.path(token, 'photo');
+        return { path, name: basename(path), view, uploaded: isTemporary(path) };
+      });
+      await session.save({ photos: kept, active });
+      return {};
+    },
+  };
+}

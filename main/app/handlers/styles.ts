@@ -1,0 +1,21 @@
+import { basename, extname } from 'node:path';
+import type { AppContext, HandlersOf } from '../context';
+
+/** Styles, those that ship and one’s own. */
+export function stylesHandlers({ engine, files, jobs, styles }: AppContext): HandlersOf<'styles'> {
+  return {
+    'styles.list': async () => {
+      const { by, presets } = await engine.request('styles', null);
+      return { presets, own: await styles.list(by) };
+    },
+    'styles.add': ({ token, jobId }) =>
+      jobs.run(jobId, async (control) => {
+        const path = files.path(token, 'photo');
+        return styles.keep(basename(path, extname(path)), await engine.request('readStyle', { path }, control));
+      }),
+    'styles.remove': async ({ id }) => {
+      await styles.remove(id);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileEntry } from '../../contract/app';
+import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
+import { failure, type Result } from '../../contract/errors';
+import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
+import { createBatches } from '../batch/batches';
+import { localWorkshop } from '../batch/workshop';
+import { createEdits } from '../edits/store';
+import { createEngine } from '../engine/supervisor';
+import { EmulsionError, toFailure } from '../errors';
+import { createFileTokens } from '../storage/tokens';
+import { createMaker } from '../synthesis/maker';
+import { createRecipes } from '../userdata/recipes';
+import { openSession } from '../userdata/session';
+import { openSettings } from '../userdata/settings';
+import { createStyles } from '../userdata/styles';
+import type { AppContext, Handlers, OpenedPhoto, OpenedPhotos } from './context';
+import { appHandlers } from './handlers/app';
+import { batchHandlers } from './handlers/batch';
+import { editsHandlers } from './handlers/edits';
+import { masksHandlers } from './handlers/masks';
+import { photosHandlers } from './handlers/photos';
+import { recipesHandlers } from './handlers/recipes';
+import { sessionHandlers } from './handlers/session';
+import { stylesHandlers } from './handlers/styles';
+import { synthesisHandlers } from './handlers/synthesis';
+import { createJobs } from './jobs';
+import { createOutgoing } from './outgoing';
+import type { HostServices } from './services';
+
+export type { HostServices, PickKind, SaveFormat } from './services';
+
+/** The app behind one window. Knows no host. */
+export interface App {
+  /** Answers any call, valid or not; never throws. */
+  handle(name: unknown, request: unknown): Promise<Result<unknown>>;
+  /** Events for the page; returns the function that unsubscribes. */
+  subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
+  /** Bytes of a picture URL. Throws an EmulsionError; CANCELLED after `signal`. */
+  picture(
+    query: PictureQuery | ThumbnailQuery | PairQuery,
+    signal?: AbortSignal,
+  ): Promise<{ type: string; bytes: Uint8Array }>;
+  /** Gives tokens for files that the host vouches for (dialog, drop, upload, command line). */
+  offer(paths: readonly string[]): Promise<FileEntry[]>;
+  /** A folder of this run alone: uploads are put there before `offer`. Removed on close. */
+  readonly uploads: string;
+  /** A finished export waiting to be downloaded, or a file of a report. Throws NOT_ALLOWED. */
+  download(token: string): { path: string; name: string; type: string };
+  reportFile(token: string, name: string): { path: string; type: string };
+  /** True while a job runs. */
+  busy(): boolean;
+  close(): Promise<void>;
+}
+
+export async function createApp(services: HostServices): Promise<App> {
+  const settings = await openSettings(services.userData);
+  const session = openSession(join(services.userData, 'session.json'));
+  const edits = createEdits(join(services.userData, 'edits'));
+  const recipes = createRecipes(join(services.userData, 'recipes'));
+  const styles = createStyles(join(services.userData, 'styles'));
+  const scratch = await mkdtemp(join(tmpdir(), 'emulsion-'));
+  const uploads = join(scratch, 'uploads');
+  const exports = join(scratch, 'exports');
+  await Promise.all([mkdir(uploads), mkdir(exports)]);
+
+  const files = createFileTokens(services.root);
+  const listeners = new Set<(name: EventName, payload: unknown) => void>();
+  const opened = new Map<string, OpenedPhoto>();
+
+  const emit = <N extends EventName>(name: N, payload: EventPayload<N>): void => {
+    for (const listener of listeners) listener(name, payload);
+  };
+
+  const engineOptions = () => ({
+    models: services.models,
+    provider: settings.get().provider,
+    threads: settings.get().threads,
+    memory: settings.get().memory,
+  });
+  const engine = createEngine({
+    launch: services.launchEngine,
+    options: engineOptions(),
+    onStatus: (status) => emit('engine.status', status),
+    onEvidence: (photoId) => emit('photo.evidence', { photoId }),
+  });
+
+  const batches = createBatches({
+    path: join(services.userData, 'batches.json'),
+    workshop: ({ concurrency }) => localWorkshop(services.launchEngine, engineOptions(), concurrency),
+    onState: (state) => emit('batch.state', state),
+  });
+
+  const maker = createMaker({
+    engine,
+    launch: services.launchEngine,
+    options: engineOptions,
+    onState: (state) => emit('synthesis.state', state),
+  });
+
+  const photos: OpenedPhotos = {
+    get(photoId) {
+      const photo = opened.get(photoId);
+      if (photo === undefined) throw new EmulsionError('UNKNOWN_PHOTO');
+      return photo;
+    },
+    set: (photoId, photo) => void opened.set(photoId, photo),
+    delete: (photoId) => void opened.delete(photoId),
+  };
+  const jobs = createJobs((progress) => emit('job.progress', progress));
+  const outgoing = createOutgoing(services, exports);
+
+  const context: AppContext = {
+    services,
+    settings,
+    session,
+    edits,
+    recipes,
+    styles,
+    files,
+    engine,
+    engineOptions,
+    batches,
+    maker,
+    jobs,
+    photos,
+    outgoing,
+    scratch,
+    isTemporary: (path) => path.startsWith(scratch),
+  };
+  const handlers: Handlers = {
+    ...appHandlers(context),
+    ...photosHandlers(context),
+    ...editsHandlers(context),
+    ...sessionHandlers(context),
+    ...masksHandlers(context),
+    ...recipesHandlers(context),
+    ...stylesHandlers(context),
+    ...batchHandlers(context),
+    ...synthesisHandlers(context),
+  };
+
+  return {
+    uploads,
+    busy: () => jobs.busy() || batches.busy() || maker.busy(),
+    async handle(name, request) {
+      const parsed = parseRequest(name, request);
+      if (!parsed.ok) return parsed;
+      const call = parsed.value.name;
+      try {
+        const handler = handlers[call] as (request: unknown) => unknown;
+        return parseResponse(call, { ok: true, value: await handler(parsed.value.request) });
+      } catch (error) {
+        const { code, message, detail } = toFailure(error);
+        return failure(code, message, detail);
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    picture: async (query, signal) => {
+      if ('pairId' in query) return maker.picture(query);
+      if ('batchId' in query) {
+        const pair = await batches.find(query.batchId).thumbnails(query.index);
+        if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');
+        return { type: 'image/jpeg', bytes: pair[query.side] };
+      }
+      photos.get(query.photoId);
+      if (query.layer === 'bitmap') {
+        const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');
+        return { type: 'application/octet-stream', bytes };
+      }
+      return engine.request('picture', query, { signal });
+    },
+    offer: (paths) => files.offer(paths),
+    download: (token) => outgoing.download(token),
+    reportFile: (token, name) => outgoing.reportFile(token, name),
+    async close() {
+      await batches.close();
+      await maker.close();
+      await edits.closeAll();
+      jobs.cancelAll();
+      await engine.close();
+      await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}
