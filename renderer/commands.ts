@@ -130,7 +130,7 @@ export const FURTHER_KEYS: readonly { name: keyof typeof en.keys; group: Command
   { name: 'notices', group: 'window', keys: ['F8'] },
 ];
 
-export const commandOf = (id: string): Command => {
+export const commandOf = (id: CommandId): Command => {
   const found = COMMANDS.find((each) => each.id === id);
   if (found === undefined) throw new Error(`There is no command "${id}".`);
   return found;

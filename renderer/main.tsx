@@ -5,6 +5,7 @@ import { I18nextProvider } from 'react-i18next';
 import type { Bridge } from '../contract/calls';
 import { connectSocket } from '../preload/socket';
 import { App } from './App';
+import { commandOf, perform } from './commands';
 import { createTranslations, languageFor } from './i18n';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
@@ -36,13 +37,14 @@ const actions = createActions(window.emulsion ?? connectSocket(), stores, {
 });
 
 // The settings come first, so that the window is never drawn in the wrong theme or language.
-await actions.start();
+const session = { stores, actions };
+await actions.start((id) => perform(commandOf(id), session));
 const language = languageFor(stores.app.getState().settings.language, navigator.languages);
 
 createRoot(document.getElementById('root')!).render(
   <I18nextProvider i18n={createTranslations(language)}>
     <CrashBoundary>
-      <App session={{ stores, actions }} />
+      <App session={session} />
     </CrashBoundary>
   </I18nextProvider>,
 );

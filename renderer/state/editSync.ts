@@ -44,7 +44,7 @@ interface Behind {
  * Brings the histories of photos to the main side. Changes are written a moment after they were made, and at once
  * before anything is computed from them; messages keep their order, so what is asked for next is of this state.
  */
-export function createKeeper({ find, write, onFailed }: Surroundings) {
+export function createEditSync({ find, write, onFailed }: Surroundings) {
   const all = new Map<string, Behind>();
 
   function of(key: string): Behind {
@@ -131,4 +131,4 @@ export function createKeeper({ find, write, onFailed }: Surroundings) {
   };
 }
 
-export type Keeper = ReturnType<typeof createKeeper>;
+export type Keeper = ReturnType<typeof createEditSync>;

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { Settings } from '../../contract/app';
-import type { CallName, Transfer } from '../../contract/calls';
-import { EditDelta, type EditLog, type MaskOp } from '../../contract/edit';
-import type { Recipe } from '../../contract/recipe';
-import { applyDelta, freshLog } from '../../document/edit';
-import { DETECTED_MASK } from '../../document/mask';
+import { Settings } from '../../../contract/app';
+import type { CallName, Transfer } from '../../../contract/calls';
+import { EditDelta, type EditLog, type MaskOp } from '../../../contract/edit';
+import type { Recipe } from '../../../contract/recipe';
+import { applyDelta, freshLog } from '../../../document/edit';
+import { DETECTED_MASK } from '../../../document/mask';
+import { commandOf, perform } from '../../commands';
 import {
   cleanAnalysis,
   createFakeBridge,
@@ -15,12 +16,12 @@ import {
   ok,
   PROPOSAL,
   READY,
-} from '../testing/fakeBridge';
-import { createActions, PREVIEW_DELAY } from './actions';
-import { canRedo } from './model';
-import { stepOf } from './recipes';
-import { activePhoto, createStores } from './stores';
-import { withForce } from './variants';
+} from '../../testing/fakeBridge';
+import { canRedo } from '../model';
+import { stepOf } from '../recipes';
+import { activePhoto, createStores } from '../stores';
+import { withForce } from '../variants';
+import { createActions, PREVIEW_DELAY } from '.';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -673,7 +674,7 @@ describe('the app', () => {
 
   test('photos handed over by the system are opened, and the menu reaches the window', async () => {
     const { actions, bridge, entry, settle, stores } = setUp();
-    await actions.start();
+    await actions.start((id) => perform(commandOf(id), { stores, actions }));
     bridge.emit('menu.command', { command: 'export' });
     expect(stores.view.getState().dialog).toBeNull();
     bridge.emit('files.offered', { files: [{ token: 'lake', name: 'lake.jpg', kind: 'photo', bytes: 1 }] });

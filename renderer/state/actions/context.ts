@@ -1,0 +1,63 @@
+import type { Bridge } from '../../../contract/calls';
+import type { EditLog } from '../../../contract/edit';
+import { isSamePicture, stateOf } from '../../../document/edit';
+import type { createBatchActions } from '../batch';
+import type { createEditSync } from '../editSync';
+import type { Jobs } from '../jobs';
+import type { OpenPhoto } from '../model';
+import type { createPairsActions } from '../pairs';
+import type { Stores } from '../stores';
+import type { createViewActions } from '../view';
+import type { createEditFiles } from './editFiles';
+import type { createFiles } from './files';
+import type { createHistory } from './history';
+import type { createMasks } from './masks';
+import type { createNotices } from './notices';
+import type { createOpening } from './opening';
+import type { createProgram } from './program';
+import type { createRecipes } from './recipes';
+import type { createRendering } from './rendering';
+
+/** What the actions need of the browser. */
+export interface Browser {
+  newId(): string;
+  /** Starts a download. */
+  download(url: string, name: string): void;
+  /** Shows an address in a window of its own, which knows nothing of this one. */
+  openPage(url: string): void;
+}
+
+/** What the actions share: a module for each subject, which calls the others through it. */
+export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
+  bridge: Bridge;
+  stores: Stores;
+  browser: Browser;
+  cancelJob: Jobs['cancel'];
+  find(key: string): OpenPhoto | null;
+  patch(key: string, change: Partial<OpenPhoto>): void;
+  view: ReturnType<typeof createViewActions>;
+  /** Brings the histories to the main side, which keeps them safe. */
+  editSync: ReturnType<typeof createEditSync>;
+  batch: ReturnType<typeof createBatchActions>;
+  pairs: ReturnType<typeof createPairsActions>;
+  notices: ReturnType<typeof createNotices>;
+  opening: ReturnType<typeof createOpening>;
+  rendering: ReturnType<typeof createRendering>;
+  history: ReturnType<typeof createHistory>;
+  masks: ReturnType<typeof createMasks>;
+  editFiles: ReturnType<typeof createEditFiles>;
+  recipes: ReturnType<typeof createRecipes>;
+  files: ReturnType<typeof createFiles>;
+  program: ReturnType<typeof createProgram>;
+}
+
+/** What a log says of a photo. */
+export function derived(log: EditLog | null): Pick<OpenPhoto, 'edit' | 'recipe'> {
+  const edit = log === null ? null : stateOf(log);
+  return { edit, recipe: edit?.recipe ?? null };
+}
+
+/** Whether what a photo's history stands for has been computed, at least as a preview. */
+export function isRendered({ edit, renderedFor }: OpenPhoto): boolean {
+  return edit !== null && renderedFor !== null && isSamePicture(edit, renderedFor);
+}

@@ -1,0 +1,143 @@
+import type { Bridge } from '../../../contract/calls';
+import type { Recipe } from '../../../contract/recipe';
+import { createBatchActions } from '../batch';
+import type { Asker, Wish } from '../comparison';
+import { createEditSync } from '../editSync';
+import { createJobs } from '../jobs';
+import type { OpenPhoto } from '../model';
+import { createPairsActions } from '../pairs';
+import type { Stores } from '../stores';
+import { createStyleActions } from '../styles';
+import { createToolActions, followTools } from '../tools';
+import { createViewActions } from '../view';
+import type { Browser, Context } from './context';
+import { createEditFiles } from './editFiles';
+import { createFiles } from './files';
+import { createHistory } from './history';
+import { createMasks } from './masks';
+import { createNotices } from './notices';
+import { createOpening } from './opening';
+import { createProgram } from './program';
+import { createRecipes } from './recipes';
+import { createRendering } from './rendering';
+
+export type { Browser } from './context';
+export type { ExportChoice } from './files';
+export { PREVIEW_DELAY } from './history';
+
+/**
+ * Everything the window can do. Photos are opened and measured one after the other; of the open photos only the one
+ * that is looked at is computed, first as a preview and then at full size.
+ */
+export function createActions(bridge: Bridge, stores: Stores, browser: Browser) {
+  const { photos } = stores;
+  const find = (key: string) => photos.getState().photos.find((photo) => photo.key === key) ?? null;
+  const { call, asJob, offer, cancel: cancelJob } = createJobs(bridge, stores, { find, newId: browser.newId });
+  const view = createViewActions(stores.view);
+  const editSync = createEditSync({
+    find,
+    write: (request) => call('edits.write', request),
+    onFailed: (key, failure) =>
+      notices.tell({ tone: 'error', text: 'editsUnsaved', params: { name: find(key)?.name ?? '' }, failure }),
+  });
+  const patch = (key: string, change: Partial<OpenPhoto>): void =>
+    photos.setState((state) => ({
+      photos: state.photos.map((photo) => (photo.key === key ? { ...photo, ...change } : photo)),
+    }));
+
+  // Every module finds the others here when it needs them, which is after all of them have been made.
+  const context = { bridge, stores, browser, call, asJob, offer, cancelJob, find, patch, view, editSync } as Context;
+  const notices = createNotices(context);
+  context.notices = notices;
+  const opening = createOpening(context);
+  const rendering = createRendering(context);
+  const history = createHistory(context);
+  const masks = createMasks(context);
+  const files = createFiles(context);
+  const recipes = createRecipes(context);
+  const program = createProgram(context);
+  const { tell } = notices;
+  const batch = createBatchActions(stores, { call, tell, view, ...browser });
+  const { loadGenerators } = program;
+  const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
+  Object.assign(context, { opening, rendering, history, masks, files, recipes, program, batch, pairs });
+  const editFiles = createEditFiles(context);
+  context.editFiles = editFiles;
+  const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
+
+  followTools(stores.tools, stores.view);
+  photos.subscribe(({ photos: now }, { photos: before }) => {
+    for (const { key, edit } of now) {
+      if (edit !== null && edit !== before.find((other) => other.key === key)?.edit) {
+        view.setOrientation(key, edit.orientation);
+      }
+    }
+  });
+
+  return {
+    start: program.start,
+    setSettings: program.setSettings,
+    loadGenerators,
+    call,
+    cancelJob,
+    tell,
+    dismiss: notices.dismiss,
+    openFiles: opening.openFiles,
+    activate: opening.activate,
+    activateNext: opening.activateNext,
+    close: opening.close,
+    analyse: (key: string) => void opening.analyse(key),
+    pickPhotos: files.pickPhotos,
+    takeFiles: files.takeFiles,
+    exportPhoto: files.exportPhoto,
+    computeAgain: rendering.computeAgain,
+    renew: rendering.renew,
+    /** Pictures of other recipes that are to be seen beside the photo's own. */
+    compareWith: (asker: Asker, key: string, wishes: readonly Wish[]) => rendering.comparison.want(asker, key, wishes),
+    setEnabled: history.setEnabled,
+    moveStep: history.moveStep,
+    turn: history.turn,
+    setSetting: history.setSetting,
+    settleSetting: history.settleSetting,
+    chooseRecipe: history.chooseRecipe,
+    chooseVariant: history.chooseVariant,
+    undo: history.undo,
+    redo: history.redo,
+    /** To any point of the history. */
+    goTo: history.moveTo,
+    startOver: history.startOver,
+    paint: masks.paint,
+    continueStroke: masks.continueStroke,
+    resetMask: masks.resetMask,
+    styleEverywhere: masks.styleEverywhere,
+    keepUnfinished: masks.keepUnfinished,
+    dropUnfinished: masks.dropUnfinished,
+    repairPlace: masks.repairPlace,
+    switchRepair: masks.switchRepair,
+    moveRepair: masks.moveRepair,
+    removeRepair: masks.removeRepair,
+    exportMask: (key: string) => void masks.exportMask(key),
+    pickMask: masks.pickMask,
+    takeMask: (key: string, file: File) => void masks.takeMask(key, file),
+    copyMask: (key: string, fromKey: string) => void masks.copyMask(key, fromKey),
+    saveEdit: (key: string) => void editFiles.documents.save(key),
+    takeOffered: (key: string) => void editFiles.documents.takeOffered(key),
+    keepMine: (key: string) => void editFiles.documents.keepMine(key),
+    pickLostPhoto: editFiles.pickLostPhoto,
+    takeLostPhoto: (file: File) => void editFiles.takeLostPhoto(file),
+    giveUpLostPhoto: () => editFiles.foundPhoto(null),
+    saveRecipe: (key: string, name: string, id: string | null) => void recipes.saveRecipe(key, name, id),
+    keepRecipe: (recipe: Recipe, name: string, id: string | null) => void recipes.keepRecipe(recipe, name, id),
+    removeRecipe: (recipe: Recipe) => void recipes.removeRecipe(recipe),
+    exportRecipe: (recipe: Recipe) => void recipes.exportRecipe(recipe),
+    pickRecipe: recipes.pickRecipe,
+    takeRecipeFile: (file: File) => void recipes.takeRecipeFile(file),
+    view,
+    batch,
+    pairs,
+    styles,
+    tools: createToolActions(stores.tools),
+  };
+}
+
+export type Actions = ReturnType<typeof createActions>;

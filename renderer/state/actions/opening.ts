@@ -1,0 +1,286 @@
+import type { FileEntry } from '../../../contract/app';
+import type { Response } from '../../../contract/calls';
+import type { EditLog } from '../../../contract/edit';
+import type { Photo } from '../../../contract/photo';
+import { freshLog } from '../../../document/edit';
+import type { EditFile, OpenPhoto } from '../model';
+import { orientationOf } from '../view';
+import { type Context, derived, isRendered } from './context';
+
+/** Opening, measuring and closing photos, one after the other, and which one is looked at. */
+export function createOpening(context: Context) {
+  const { call, asJob, find, patch, editSync } = context;
+  const { photos, jobs, view, notices } = context.stores;
+
+  /** What is waiting to be opened: keys of photos, and edit files, which come after the photos that they came with. */
+  const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
+  /** Which photo was looked at before one was opened: where to go back to if it cannot be. */
+  const cameFrom = new Map<string, string | null>();
+  /** Photos that were open when the program ended: that they go on need not be said of each. */
+  const reopened = new Set<string>();
+  let taking = false;
+
+  function newPhoto(
+    { token, name }: Pick<FileEntry, 'token' | 'name'>,
+    log: EditLog | null = null,
+    awaited: EditFile | null = null,
+  ): OpenPhoto {
+    return {
+      key: context.browser.newId(),
+      token,
+      name,
+      phase: 'waiting',
+      photo: null,
+      sha256: null,
+      awaited,
+      offered: null,
+      analysis: null,
+      evidence: 0,
+      log,
+      ...derived(log),
+      editing: null,
+      render: 'idle',
+      rendering: null,
+      renderedFor: null,
+    };
+  }
+
+  /** Opens what was open at the end, the photo that was looked at first; what came in hand since stays in front. */
+  function reopen({ photos: before, active, missing }: Response<'session.load'>): void {
+    for (const uploaded of [false, true]) {
+      const names = missing.filter((each) => each.uploaded === uploaded).map(({ name }) => name);
+      if (names.length === 0) continue;
+      context.notices.tell({
+        tone: 'info',
+        text: uploaded ? 'uploadsGone' : 'notReopened',
+        params: { name: names.join(', ') },
+      });
+    }
+    const fresh = before.map(({ file }) => newPhoto(file));
+    if (fresh.length === 0) return;
+    const { activeKey } = photos.getState();
+    for (const [index, { key }] of fresh.entries()) {
+      reopened.add(key);
+      cameFrom.set(key, null);
+      context.view.recall(key, before[index]!.view);
+    }
+    photos.setState((state) => ({ photos: [...fresh, ...state.photos] }));
+    const first = fresh[active ?? 0]!;
+    queue.push(first.key, ...fresh.filter((each) => each !== first).map(({ key }) => key));
+    if (activeKey === null) activate(first.key);
+    void takeIn();
+  }
+
+  /**
+   * Opens files one after the other. `log` is put back on a photo that was closed; `awaited` is taken over as soon as
+   * the photo is open.
+   */
+  function openFiles(
+    files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[],
+    log: EditLog | null = null,
+    awaited: EditFile | null = null,
+  ): void {
+    const fresh = files.filter((file) => file.kind === 'photo').map((file) => newPhoto(file, log, awaited));
+    const editFiles = files.filter((file) => file.kind === 'edit');
+    const [folder, ...folders] = files.filter((file) => file.kind === 'folder');
+    if (folder !== undefined && folders.length + 1 === files.length) {
+      if (folders.length > 0) context.notices.tell({ tone: 'info', text: 'oneFolder', params: { name: folder.name } });
+      context.batch.take(folder);
+      return;
+    }
+    if (folder !== undefined) context.notices.tell({ tone: 'info', text: 'onlyPhotos' });
+    const first = fresh[0];
+    if (first === undefined) {
+      if (editFiles.length === 0) return;
+      queue.push(...editFiles);
+      view.setState({ page: 'darkroom', dialog: null });
+      void takeIn();
+      return;
+    }
+    const { activeKey } = photos.getState();
+    for (const photo of fresh) cameFrom.set(photo.key, activeKey);
+    photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
+    queue.push(...fresh.map((photo) => photo.key), ...editFiles);
+    view.setState({ page: 'darkroom', dialog: null });
+    activate(first.key);
+    void takeIn();
+  }
+
+  async function takeIn(): Promise<void> {
+    if (taking) return;
+    taking = true;
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (typeof next === 'string') {
+        await open(next);
+        await analyse(next);
+      } else await context.editFiles.documents.open(next);
+    }
+    taking = false;
+    context.rendering.continueWithFull();
+  }
+
+  async function open(key: string): Promise<void> {
+    const entry = find(key);
+    if (entry === null) return;
+    patch(key, { phase: 'opening' });
+    const { token, name, log } = entry;
+    const result = await asJob('open', key, (jobId) => call('photos.open', { token, jobId }));
+    if (result.ok) {
+      if (find(key) === null) void call('photos.close', { photoId: result.value.id });
+      else {
+        const { sha256, ...photo } = result.value;
+        patch(key, { photo, sha256, phase: 'analysing' });
+        await resumeEdits(key, result.value);
+      }
+      return;
+    }
+    if (find(key) === null) return;
+    const wasActive = photos.getState().activeKey === key;
+    remove(key);
+    if (wasActive) activateAny(cameFrom.get(key) ?? null);
+    if (result.error.code === 'CANCELLED') return;
+    context.notices.tell({
+      tone: 'error',
+      text: 'openFailed',
+      params: { name },
+      failure: result.error,
+      action: { label: 'retry', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+    });
+  }
+
+  /** Takes up what was done to a photo before, if anything. */
+  async function resumeEdits(key: string, photo: Photo): Promise<void> {
+    const others = photos.getState().photos.flatMap((other) => other.photo?.id ?? []);
+    const result = await call('edits.load', { photoId: photo.id, others: others.filter((id) => id !== photo.id) });
+    const entry = find(key);
+    if (entry === null) return;
+    const { name } = entry;
+    if (!result.ok) {
+      editSync.refuse(key);
+      context.notices.tell({ tone: 'error', text: 'editsUnread', params: { name }, failure: result.error });
+      return;
+    }
+    const { log, recovered, heldBy, beside } = result.value;
+    const held = photos.getState().photos.find((other) => other.photo?.id === heldBy);
+    if (held !== undefined) {
+      // The same photo twice would be two histories of one thing.
+      remove(key);
+      void call('photos.close', { photoId: photo.id });
+      activate(held.key);
+      return;
+    }
+    if (log === null && entry.log !== null) editSync.begin(key);
+    if (log !== null) {
+      editSync.took(key, log);
+      patch(key, { log, ...derived(log) });
+    }
+    if (entry.awaited !== null) {
+      await context.editFiles.documents.take(key, entry.awaited);
+      return;
+    }
+    if (beside !== undefined && 'error' in beside) {
+      context.notices.tell({
+        tone: 'error',
+        text: 'editFileFailed',
+        params: { name: beside.name },
+        failure: beside.error,
+      });
+    } else if (beside !== undefined) patch(key, { offered: beside });
+    if (log === null || log.at === 0 || entry.log !== null || (reopened.has(key) && !recovered)) return;
+    context.notices.tell({
+      tone: 'info',
+      text: recovered ? 'recovered' : 'continued',
+      params: { name },
+      photoKey: key,
+      action: { label: 'startOver', run: () => context.history.startOver(key) },
+    });
+  }
+
+  async function analyse(key: string): Promise<void> {
+    const entry = find(key);
+    if (entry?.photo == null) return;
+    const photoId = entry.photo.id;
+    patch(key, { phase: 'analysing' });
+    const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
+    if (find(key) === null) return;
+    if (result.ok) {
+      const log = find(key)?.log ?? freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
+      context.notices.withdraw(key, 'analyseFailed');
+      if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
+      return;
+    }
+    patch(key, { phase: 'ready' });
+    if (result.error.code === 'CANCELLED') return;
+    context.notices.tell({
+      tone: 'error',
+      text: 'analyseFailed',
+      params: { name: entry.name },
+      failure: result.error,
+      photoKey: key,
+      action: { label: 'retry', run: () => void analyse(key) },
+    });
+  }
+
+  function activate(key: string): void {
+    photos.setState({ activeKey: key });
+    const entry = find(key);
+    if (entry?.edit == null || entry.phase !== 'ready') return;
+    if (!isRendered(entry)) context.rendering.schedule(key, 0);
+    else context.rendering.continueWithFull();
+  }
+
+  /** Looks at a photo if it is still open, else at the one that `remove` has chosen. */
+  function activateAny(key: string | null): void {
+    const next = key !== null && find(key) !== null ? key : photos.getState().activeKey;
+    if (next !== null) activate(next);
+  }
+
+  /** The photo `offset` places further in the filmstrip. */
+  function activateNext(offset: 1 | -1): void {
+    const state = photos.getState();
+    const index = state.photos.findIndex((photo) => photo.key === state.activeKey);
+    const next = state.photos[index + offset];
+    if (next !== undefined) activate(next.key);
+  }
+
+  function close(key: string): void {
+    const entry = find(key);
+    if (entry === null) return;
+    context.rendering.stop(key);
+    for (const job of jobs.getState().jobs) if (job.photoKey === key) context.cancelJob(job.id);
+    const waiting = queue.indexOf(key);
+    if (waiting >= 0) queue.splice(waiting, 1);
+    editSync.flush(key);
+    remove(key);
+    if (entry.photo !== null) void call('photos.close', { photoId: entry.photo.id });
+    const { token, name, log } = entry;
+    context.notices.tell({
+      tone: 'info',
+      text: 'closed',
+      params: { name },
+      action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+    });
+    activateAny(null);
+  }
+
+  function remove(key: string): void {
+    photos.setState((state) => {
+      const index = state.photos.findIndex((photo) => photo.key === key);
+      const rest = state.photos.filter((photo) => photo.key !== key);
+      const neighbour = rest[Math.min(index, rest.length - 1)]?.key ?? null;
+      return { photos: rest, activeKey: state.activeKey === key ? neighbour : state.activeKey };
+    });
+    context.view.zoomFit(key);
+    context.rendering.forget(key);
+    context.notices.withdrawUndo(key);
+    // What went wrong is still true; what could be done about it is not.
+    notices.setState((state) => ({
+      notices: state.notices
+        .filter(({ photoKey, tone }) => photoKey !== key || tone === 'error')
+        .map((notice) => (notice.photoKey === key ? { ...notice, action: null } : notice)),
+    }));
+  }
+
+  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => taking };
+}

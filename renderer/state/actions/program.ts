@@ -1,0 +1,136 @@
+import type { EngineStatus, Settings } from '../../../contract/app';
+import type { ConnectionState } from '../../../contract/calls';
+import { failure } from '../../../contract/errors';
+import type { CommandId } from '../../commands';
+import type { Notice } from '../model';
+import { keepSession } from '../session';
+import { activePhoto } from '../stores';
+import type { Context } from './context';
+
+/** The program behind the page: settings, generators, the engine, and what it tells on its own. */
+export function createProgram(context: Context) {
+  const { call, patch } = context;
+  const { app, jobs, notices, photos } = context.stores;
+
+  async function setSettings(change: Partial<Settings>): Promise<void> {
+    const before = app.getState().settings;
+    app.setState({ settings: { ...before, ...change } });
+    const result = await call('settings.set', change);
+    app.setState({ settings: result.ok ? result.value : before });
+    if (!result.ok) context.notices.tell({ tone: 'error', text: 'settingsFailed', failure: result.error });
+  }
+
+  async function loadGenerators(): Promise<void> {
+    const result = await call('generators.list', {});
+    if (result.ok) app.setState({ generators: result.value.generators });
+    else {
+      context.notices.tell({
+        tone: 'error',
+        text: 'generatorsFailed',
+        failure: result.error,
+        action: { label: 'retry', run: () => void loadGenerators() },
+      });
+    }
+  }
+
+  /** The host program was ended or has come back; the photos that it held are only there in the second case. */
+  function connectionChanged(connection: ConnectionState): void {
+    app.setState({ connection });
+    const old = notices.getState().notices.find((notice) => notice.text === 'connectionLost');
+    if (connection === 'open' && old !== undefined) context.notices.dismiss(old.id);
+    if (connection !== 'lost') return;
+    context.notices.tell({
+      tone: 'error',
+      text: 'connectionLost',
+      failure: { code: 'CONNECTION_LOST', message: 'The page has lost the program behind it.' },
+    });
+  }
+
+  /** Once the engine is not started again by itself any more, that is for a person to do. */
+  function engineChanged(engine: EngineStatus): void {
+    app.setState({ engine });
+    const isTold = (notice: Notice) => notice.text === 'engineFailed';
+    if (engine.state === 'ready' || engine.state === 'busy') {
+      notices.setState((state) => ({ notices: state.notices.filter((notice) => !isTold(notice)) }));
+    } else if (engine.state === 'failed' && !notices.getState().notices.some(isTold)) {
+      const { error } = failure('ENGINE_FAILED', 'The engine was not started again.', engine.note ?? undefined);
+      context.notices.tell({
+        tone: 'error',
+        text: 'engineFailed',
+        failure: error,
+        action: { label: 'retry', run: () => void startEngine() },
+      });
+    }
+  }
+
+  /** Starts the engine anew and takes up what it could not do on the photo that is looked at. */
+  async function startEngine(): Promise<void> {
+    const result = await call('engine.restart', {});
+    if (!result.ok) {
+      context.notices.tell({ tone: 'error', text: 'engineFailed', failure: result.error });
+      return;
+    }
+    const entry = activePhoto(photos.getState());
+    if (entry?.photo == null || entry.phase !== 'ready') return;
+    if (entry.analysis === null) void context.opening.analyse(entry.key);
+    else if (entry.render === 'failed') context.rendering.schedule(entry.key, 0);
+  }
+
+  /**
+   * Asks the main side who it is and listens to it. Returns the function that ends the listening.
+   *
+   * @param onCommand The menu of the system has given a command.
+   */
+  async function start(onCommand: (id: CommandId) => void = () => {}): Promise<() => void> {
+    const off = [
+      context.bridge.on('job.progress', (progress) => {
+        jobs.setState((state) => ({
+          jobs: state.jobs.map((job) =>
+            job.id === progress.jobId ? { ...job, progress, reportedAt: performance.now() } : job,
+          ),
+        }));
+      }),
+      context.bridge.on('engine.status', engineChanged),
+      context.bridge.on('photo.evidence', ({ photoId }) => {
+        const entry = photos.getState().photos.find((each) => each.photo?.id === photoId);
+        if (entry !== undefined) patch(entry.key, { evidence: entry.evidence + 1 });
+      }),
+      context.bridge.on('batch.state', context.batch.changed),
+      context.bridge.on('synthesis.state', context.pairs.changed),
+      context.bridge.on('files.offered', ({ files }) => context.opening.openFiles(files)),
+      context.bridge.on('menu.command', ({ command }) => onCommand(command)),
+      context.bridge.onConnection?.(connectionChanged) ?? (() => {}),
+    ];
+    const [settings, info, recipes, engine, recent, session] = await Promise.all([
+      call('settings.get', {}),
+      call('app.info', {}),
+      call('recipes.list', {}),
+      call('engine.status', {}),
+      call('edits.recent', {}),
+      call('session.load', {}),
+      context.batch.load(),
+      context.pairs.load(),
+    ]);
+    if (settings.ok) {
+      app.setState({ settings: settings.value });
+      // Whoever comes with photos in hand is not kept waiting.
+      if (!settings.value.introduced && photos.getState().photos.length === 0) context.view.show('tour');
+    }
+    if (info.ok) app.setState({ info: info.value });
+    if (recipes.ok) app.setState({ recipes: recipes.value.recipes, ownRecipes: recipes.value.own });
+    if (recent.ok) app.setState({ recent: recent.value.entries });
+    if (engine.ok) engineChanged(engine.value);
+    const failed = [settings, info, recipes, engine].find((result) => !result.ok);
+    if (failed !== undefined && !failed.ok)
+      context.notices.tell({ tone: 'error', text: 'startFailed', failure: failed.error });
+    if (session.ok) context.opening.reopen(session.value);
+    // What is missing is told once, and not at every start.
+    const isKept = !session.ok || session.value.missing.length === 0;
+    off.push(keepSession(context.stores, isKept, (now) => call('session.save', now)));
+    return () => {
+      for (const end of off) end();
+    };
+  }
+
+  return { start, setSettings, loadGenerators };
+}

@@ -1,0 +1,169 @@
+import type { EditState } from '../../../contract/edit';
+import { failure } from '../../../contract/errors';
+import { isSameByHand, isSameMask } from '../../../document/edit';
+import { createComparison } from '../comparison';
+import { hasWork } from '../recipes';
+import { activePhoto } from '../stores';
+import type { Context } from './context';
+
+/** What is computed: of the photo that is looked at, first a preview and then the full size. */
+export function createRendering(context: Context) {
+  const { call, asJob, find, patch, editSync } = context;
+  const { photos } = context.stores;
+
+  const comparison = createComparison({
+    find,
+    get: context.stores.comparison.getState,
+    set: context.stores.comparison.setState,
+    async render(key, { recipe, size, everywhere }, started) {
+      const photo = find(key)?.photo;
+      if (photo == null) return failure('UNKNOWN_PHOTO', 'This photo is no longer open.');
+      return asJob(
+        'compare',
+        key,
+        (jobId) => call('photos.render', { photoId: photo.id, recipe, size, everywhere, jobId }),
+        started,
+      );
+    },
+    cancel: context.cancelJob,
+    isBusy: () =>
+      context.opening.isTaking() || ['scheduled', 'preview'].includes(activePhoto(photos.getState())?.render ?? ''),
+    isFullToCome: () => ['previewed', 'full'].includes(activePhoto(photos.getState())?.render ?? ''),
+    pause: pauseFull,
+    resume: continueWithFull,
+  });
+
+  /** The one rendering that is wanted: of the photo that is looked at. Anything else in flight is superseded. */
+  let wanted: { key: string; timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
+  /** What the pictures of other recipes are made with besides those. */
+  const compared = new Map<string, EditState>();
+  const renewed = new Set<number>();
+
+  /** The photo is closed. */
+  function forget(key: string): void {
+    comparison.forget(key);
+    compared.delete(key);
+  }
+
+  /** What waits to be computed waits anew. */
+  function postpone(key: string, delay: number): void {
+    if (wanted?.key === key && wanted.timer !== null) schedule(key, delay);
+  }
+
+  function stop(key?: string): void {
+    if (wanted === null || (key !== undefined && wanted.key !== key)) return;
+    if (wanted.timer !== null) clearTimeout(wanted.timer);
+    if (wanted.jobId !== null) context.cancelJob(wanted.jobId);
+    const unfinished = find(wanted.key);
+    if (unfinished !== null && unfinished.render !== 'done') patch(wanted.key, { render: 'idle', renderedFor: null });
+    wanted = null;
+  }
+
+  /** Breaks off the full size; {@link continueWithFull} starts it again. */
+  function pauseFull(): void {
+    if (wanted === null || wanted.jobId === null || find(wanted.key)?.render !== 'full') return;
+    context.cancelJob(wanted.jobId);
+    patch(wanted.key, { render: 'previewed' });
+    wanted = { key: wanted.key, timer: null, jobId: null };
+  }
+
+  /** Computes the photo's recipe: the preview after `delay`, the full size when nothing more urgent is left. */
+  function schedule(key: string, delay: number): void {
+    stop();
+    const entry = find(key);
+    if (entry?.photo == null || entry.edit === null) return;
+    const { edit, rendering, renderedFor } = entry;
+    const before = compared.get(key);
+    if (before === undefined || !isSameByHand(before, edit)) comparison.outdate(key);
+    compared.set(key, edit);
+    if (!hasWork(edit)) {
+      patch(key, { render: 'idle', rendering: null, renderedFor: edit });
+      comparison.run();
+      return;
+    }
+    // Where only local repairs differ, the full size is there and needs no more than they do.
+    const isLocal =
+      rendering?.size === 'full' &&
+      renderedFor?.recipe === edit.recipe &&
+      isSameMask(renderedFor.mask, edit.mask) &&
+      isSameMask(renderedFor.styleMask, edit.styleMask);
+    patch(key, { render: 'scheduled' });
+    const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
+    turn.timer = setTimeout(() => {
+      turn.timer = null;
+      void compute(turn, isLocal ? 'full' : 'preview');
+    }, delay);
+    wanted = turn;
+  }
+
+  async function compute(turn: NonNullable<typeof wanted>, size: 'preview' | 'full'): Promise<void> {
+    const entry = find(turn.key);
+    if (entry?.photo == null || entry.edit === null) return;
+    const { edit, name } = entry;
+    const { recipe } = edit;
+    const photoId = entry.photo.id;
+    editSync.flush(turn.key);
+    patch(turn.key, { render: size });
+    const result = await asJob(
+      size,
+      turn.key,
+      (jobId) => call('photos.render', { photoId, recipe, size, jobId }),
+      (jobId) => {
+        turn.jobId = jobId;
+      },
+    );
+    if (turn !== wanted || find(turn.key) === null) return;
+    turn.jobId = null;
+    if (result.ok) {
+      patch(turn.key, {
+        render: size === 'preview' ? 'previewed' : 'done',
+        rendering: result.value,
+        renderedFor: edit,
+      });
+      context.notices.withdraw(turn.key, 'renderFailed');
+      if (size === 'preview') continueWithFull();
+      else comparison.run();
+      return;
+    }
+    if (result.error.code === 'CANCELLED') {
+      patch(turn.key, { render: 'stopped' });
+      return;
+    }
+    patch(turn.key, { render: 'failed' });
+    context.notices.tell({
+      tone: 'error',
+      text: 'renderFailed',
+      params: { name },
+      failure: result.error,
+      photoKey: turn.key,
+      action: { label: 'retry', run: () => schedule(turn.key, 0) },
+    });
+  }
+
+  /** The full size comes last: after the preview, and after all waiting photos have been opened and measured. */
+  function continueWithFull(): void {
+    const entry = activePhoto(photos.getState());
+    if (context.opening.isTaking()) return;
+    if (comparison.isPending()) {
+      comparison.run();
+      return;
+    }
+    if (entry === null || wanted?.key !== entry.key || entry.render !== 'previewed') return;
+    void compute(wanted, 'full');
+  }
+
+  /** Starts again what was stopped or has failed. */
+  function computeAgain(key: string): void {
+    schedule(key, 0);
+  }
+
+  /** A rendering is not kept any more (others took its room, or the engine was started anew): it is computed again. */
+  function renew(key: string, revision: number): void {
+    if (renewed.has(revision)) return;
+    renewed.add(revision);
+    if (find(key)?.rendering?.revision === revision) schedule(key, 0);
+    else comparison.renew(revision);
+  }
+
+  return { comparison, forget, postpone, stop, schedule, continueWithFull, computeAgain, renew };
+}
