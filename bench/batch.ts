@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { openJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head, type MadeBody, openLedger, workOf } from '../main/batch/ledger';
+import { BATCH_FOLDER, type Head, type MadeBody, openJournalState, workOf } from '../main/batch/journal-state';
 import { damageScene, testScene } from '../main/restoration/testing';
 import { runCli } from './cli';
 import type { Figure } from './index';
@@ -118,11 +118,11 @@ async function benchJournal(output: string): Promise<Figure[]> {
   await journal.close();
   const before = process.memoryUsage().rss;
   const started = performance.now();
-  const ledger = await openLedger(input, output, settings, () => 'bench');
+  const journalState = await openJournalState(input, output, settings, () => 'bench');
   const seconds = (performance.now() - started) / 1000;
   const memory = (process.memoryUsage().rss - before) / 2 ** 20;
-  const known = ledger.entries.size;
-  await ledger.close();
+  const known = journalState.entries.size;
+  await journalState.close();
   await rm(output, { recursive: true });
   if (known !== ENTRIES) throw new Error(`${known} of ${ENTRIES} photos were known again.`);
   return [

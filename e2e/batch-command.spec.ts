@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/ledger';
+import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
 import { REPORT_FOLDER } from '../main/batch/report';
 import { EMULSION, giantPng, run, start } from './command-line';
 import { writeScene } from './host';

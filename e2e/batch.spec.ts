@@ -45,7 +45,7 @@ async function chooseScans(page: Page): Promise<void> {
   await page.getByTestId('choose-folder').click();
 }
 
-const standing = (page: Page) => page.getByTestId('batch-summary');
+const status = (page: Page) => page.getByTestId('batch-summary');
 
 test('a folder is looked through, restored, paused and reported on, and the originals stay', async ({
   page,
@@ -83,7 +83,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await page.getByTestId('start-batch').click();
   await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
   await page.getByTestId('pause').click();
-  await expect(standing(page)).toHaveAttribute('data-standing', 'paused');
+  await expect(status(page)).toHaveAttribute('data-status', 'paused');
   const facts = await page.getByTestId('batch-facts').innerText();
   expect(await findings(page), 'paused').toEqual([]);
   // The darkroom tells of it, and leads back; nothing was done meanwhile.
@@ -92,7 +92,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await page.getByTestId('status-batch').click();
   await expect(page.getByTestId('batch-facts')).toHaveText(facts);
   await page.getByTestId('resume').click();
-  await expect(standing(page)).toHaveAttribute('data-standing', 'problems', { timeout: 120_000 });
+  await expect(status(page)).toHaveAttribute('data-status', 'problems', { timeout: 120_000 });
 
   // One row for each file, its pictures, and why one was not restored.
   await expect(page.getByTestId('batch-facts')).toContainText('8 of 8');
@@ -155,8 +155,8 @@ test('a folder goes on after the program was killed, in Portuguese and in the li
   await expect(page.getByTestId('earlier')).toContainText('scans');
   expect(await findings(page), 'earlier').toEqual([]);
   await page.getByTestId('go-on').click();
-  await expect(standing(page)).toHaveAttribute('data-standing', 'problems', { timeout: 120_000 });
-  await expect(standing(page)).toContainText('1 foto não pôde ser restaurada.');
+  await expect(status(page)).toHaveAttribute('data-status', 'problems', { timeout: 120_000 });
+  await expect(status(page)).toContainText('1 foto não pôde ser restaurada.');
   await expect(page.getByTestId('batch-facts')).toContainText('8 de 8');
   const written = await readdir(join(host.album, 'scans', 'Restauradas', '1931'));
   expect(written.sort()).toEqual([1, 2, 3, 4, 5].map((seed) => `lake ${seed}.png`));

@@ -8,7 +8,7 @@ import { Queue, Worker } from 'bullmq';
 import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/ledger';
+import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
 import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/network/queue';
 import { damageScene, testScene } from '../main/restoration/testing';
 import { endPrograms, start } from './programs';

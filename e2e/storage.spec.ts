@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/ledger';
+import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
 import { damageScene, testScene } from '../main/restoration/testing';
 import { endPrograms, type Program, startWith } from './programs';
 import { hasRedis, startRedis } from './redis';

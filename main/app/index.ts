@@ -6,7 +6,7 @@ import { type EventName, type EventPayload, parseRequest, parseResponse } from '
 import { failure, type Result } from '../../contract/errors';
 import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
-import { localWorkshop } from '../batch/workshop';
+import { localProcessor } from '../batch/local-processor';
 import { createEdits } from '../edits/store';
 import { createEngine } from '../engine/supervisor';
 import { EmulsionError, toFailure } from '../errors';
@@ -89,7 +89,7 @@ export async function createApp(services: HostServices): Promise<App> {
 
   const batches = createBatches({
     path: join(services.userData, 'batches.json'),
-    workshop: ({ concurrency }) => localWorkshop(services.launchEngine, engineOptions(), concurrency),
+    processor: ({ concurrency }) => localProcessor(services.launchEngine, engineOptions(), concurrency),
     onState: (state) => emit('batch.state', state),
   });
 

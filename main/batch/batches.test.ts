@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
 import { type Batches, createBatches } from './batches';
-import { photo, type Trials, workshopOf } from './test-support';
+import { photo, processorOf, type Trials } from './test-support';
 
 let folder: string;
 let input: string;
@@ -28,7 +28,7 @@ function started(trials: Trials = {}) {
   const states: BatchState[] = [];
   const batches = createBatches({
     path: join(folder, 'data', 'batches.json'),
-    workshop: () => workshopOf(trials, 1).workshop,
+    processor: () => processorOf(trials, 1).processor,
     onState: (state) => states.push(state),
   });
   open.push(batches);
@@ -60,14 +60,14 @@ test('after a restart an unfinished batch is known, and is gone on with under it
   const second = started();
   expect(second.batches.state()).toBeNull();
   expect(await second.batches.known()).toMatchObject([{ id, input, output, finished: false }]);
-  const state = await second.batches.goOn(id);
+  const state = await second.batches.resume(id);
   expect(state).toMatchObject({ id, settings: { quality: 77 } });
   expect((await second.batches.find(id).ended).counts.restored).toBe(3);
   await expect.poll(async () => (await second.batches.known())[0]?.finished).toBe(true);
 
   await second.batches.forget(id);
   expect(await second.batches.known()).toEqual([]);
-  await expect(second.batches.goOn(id)).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
+  await expect(second.batches.resume(id)).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
 });
 
 test('what failed is tried again when the batch is over', async () => {
@@ -80,7 +80,7 @@ test('what failed is tried again when the batch is over', async () => {
   const { id } = await batches.start(input, output, settings);
   expect((await batches.find(id).ended).counts.failed).toBe(3);
   broken = false;
-  await batches.goOn(id, true);
+  await batches.resume(id, true);
   expect((await batches.find(id).ended).counts).toMatchObject({ failed: 0, restored: 3 });
 });
 
@@ -119,6 +119,6 @@ test('where it cannot be gone on with, as the drive is not there, what was shown
   const { id } = await batches.start(input, output, settings);
   await batches.find(id).ended;
   await rename(input, `${input}-gone`);
-  await expect(batches.goOn(id)).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  await expect(batches.resume(id)).rejects.toMatchObject({ code: 'FILE_MISSING' });
   expect(batches.state()?.id).toBe(id);
 });

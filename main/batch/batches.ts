@@ -6,7 +6,7 @@ import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch
 import { EmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
 import { writeSafely } from '../storage/replace';
-import { type Batch, startBatch, type Workshop } from './run';
+import { type Batch, type PhotoProcessor, startBatch } from './run';
 
 /** Batches that are remembered, the latest first. */
 const MOST = 20;
@@ -17,7 +17,7 @@ type Known = z.infer<typeof Known>;
 export interface Batches {
   start(input: string, output: string, settings: BatchSettings): Promise<BatchState>;
   /** Goes on with a batch of an earlier run. Throws BATCH_UNKNOWN. */
-  goOn(id: string, retry?: boolean): Promise<BatchState>;
+  resume(id: string, retry?: boolean): Promise<BatchState>;
   /** The batch that runs, or that ran last. Throws BATCH_UNKNOWN where it is another one, or none. */
   find(id: string): Batch;
   state(): BatchState | null;
@@ -30,12 +30,12 @@ export interface Batches {
 
 export function createBatches({
   path,
-  workshop,
+  processor,
   onState,
 }: {
   /** The file in which batches are remembered. */
   path: string;
-  workshop(settings: BatchSettings): Workshop;
+  processor(settings: BatchSettings): PhotoProcessor;
   onState(state: BatchState): void;
 }): Batches {
   let current: Batch | null = null;
@@ -79,7 +79,7 @@ export function createBatches({
       output,
       settings,
       retry,
-      workshop: workshop(settings),
+      processor: processor(settings),
       newId: randomUUID,
       onState,
     });
@@ -96,7 +96,7 @@ export function createBatches({
 
   return {
     start: (input, output, settings) => begin(resolve(input), resolve(output), settings, false),
-    async goOn(id, retry = false) {
+    async resume(id, retry = false) {
       const entry = (await load()).find((each) => each.id === id);
       if (entry === undefined) throw new EmulsionError('BATCH_UNKNOWN');
       return begin(entry.input, entry.output, entry.settings, retry);

@@ -5,7 +5,7 @@ import { EmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
 import { pathBelow, pathIn, placeOf } from '../storage/remote';
 import { type Found, look, scan } from '../storage/scan';
-import { readOutcomes } from './ledger';
+import { readOutcomes } from './journal-state';
 import { expectedPath } from './photo';
 
 /** Of each kind, so many are named. */

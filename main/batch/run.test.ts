@@ -23,11 +23,11 @@ import { EmulsionError } from '../errors';
 import { takeLock } from '../storage/lock';
 import { scan } from '../storage/scan';
 import { readJournal } from './journal';
-import { BATCH_FOLDER, type Head } from './ledger';
+import { BATCH_FOLDER, type Head } from './journal-state';
 import { planBatch } from './plan';
 import { csvCell, REPORT_FOLDER, writeReport } from './report';
 import { type Batch, startBatch } from './run';
-import { photo, type Trials, workshopOf } from './test-support';
+import { photo, processorOf, type Trials } from './test-support';
 
 let folder: string;
 let input: string;
@@ -56,13 +56,13 @@ async function begin(
   settings: Partial<BatchSettings> = {},
   more: { retry?: boolean; engines?: number } = {},
 ) {
-  const { workshop, computed, most } = workshopOf(trials, more.engines);
+  const { processor, computed, most } = processorOf(trials, more.engines);
   const rows: BatchRow[] = [];
   const batch = await startBatch({
     input,
     output,
     settings: BatchSettings.parse(settings),
-    workshop,
+    processor,
     newId: () => 'batch-1',
     retry: more.retry,
     onRow: (row, isNew) => isNew && rows.push(row),

@@ -27,17 +27,17 @@ import {
   type Entry,
   type Head,
   JOURNAL_FORMAT,
-  type Ledger,
+  type JournalState,
   type MadeBody,
-  openLedger,
+  openJournalState,
   type RunBody,
   type StopBody,
   workOf,
-} from './ledger';
+} from './journal-state';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from './photo';
 
 /** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
-export interface Workshop {
+export interface PhotoProcessor {
   /** Photos at once, and threads for each. */
   readonly shape: { engines: number; threads: number };
   readonly provider: Provider | null;
@@ -55,7 +55,7 @@ export interface BatchSetup {
   input: string;
   output: string;
   settings: BatchSettings;
-  workshop: Workshop;
+  processor: PhotoProcessor;
   /** Folder of this computer for the journal, where the output is none. */
   journalIn?: string;
   /** Names a batch that is begun. */
@@ -140,15 +140,15 @@ const ENGINE_DOWN: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENG
 export async function startBatch(setup: BatchSetup): Promise<Batch> {
   const [input, output] = [placeOf(setup.input), placeOf(setup.output)];
   await assertFolders(input, output);
-  const ledger = await openLedger(input, output, setup.settings, setup.newId, setup.journalIn);
-  return new RunningBatch({ ...setup, input, output }, ledger);
+  const journalState = await openJournalState(input, output, setup.settings, setup.newId, setup.journalIn);
+  return new RunningBatch({ ...setup, input, output }, journalState);
 }
 
 class RunningBatch implements Batch {
   readonly id: string;
   readonly ended: Promise<BatchState>;
   readonly #setup: BatchSetup;
-  readonly #ledger: Ledger;
+  readonly #journalState: JournalState;
   readonly #items: Item[] = [];
   readonly #byName = new Map<string, Item>();
   /** Places of items that wait, in order, and those that are tried once more at the end, one at a time. */
@@ -183,24 +183,24 @@ class RunningBatch implements Batch {
   #told = 0;
   #telling: NodeJS.Timeout | null = null;
 
-  constructor(setup: BatchSetup, ledger: Ledger) {
+  constructor(setup: BatchSetup, journalState: JournalState) {
     this.#setup = setup;
-    this.#ledger = ledger;
-    this.id = ledger.id;
+    this.#journalState = journalState;
+    this.id = journalState.id;
     this.#counts = {
       found: 0,
       waiting: 0,
       ...(Object.fromEntries(BATCH_OUTCOMES.map((outcome) => [outcome, 0])) as Record<BatchOutcome, number>),
     };
-    ledger.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
+    journalState.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
     this.ended = this.#run();
   }
 
   // -------------------------------------------------------------------------------------- what is seen
 
   state(): BatchState {
-    const { input, output, settings, workshop } = this.#setup;
-    const { shape, provider } = workshop;
+    const { input, output, settings, processor } = this.#setup;
+    const { shape, provider } = processor;
     const seconds = this.#active + (this.#activeSince === null ? 0 : (performance.now() - this.#activeSince) / 1000);
     const { photos, bytes } = this.#computed;
     const isKnown = photos >= ENOUGH && seconds > 0;
@@ -224,7 +224,7 @@ class RunningBatch implements Batch {
       seconds,
       secondsLeft: isKnown && !this.#scanning ? (this.#waitingBytes * seconds) / Math.max(1, bytes) : null,
       pace: isKnown ? (photos * 60) / seconds : null,
-      notes: [...this.#ledger.notes],
+      notes: [...this.#journalState.notes],
     };
   }
 
@@ -259,7 +259,7 @@ class RunningBatch implements Batch {
       pictured: false,
     };
     if (at === null) return row;
-    const line = await this.#ledger.journal.read(at);
+    const line = await this.#journalState.journal.read(at);
     if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
     if (line.head.t !== 'made') return row;
     const { reports, seconds, thumbnails } = line.body as MadeBody;
@@ -269,9 +269,9 @@ class RunningBatch implements Batch {
   async thumbnails(index: number) {
     const at = this.#items[index]?.at ?? null;
     if (at === null) return null;
-    const { head, body } = await this.#ledger.journal.read(at);
+    const { head, body } = await this.#journalState.journal.read(at);
     const place = head.t === 'made' ? (body as MadeBody).thumbnails : null;
-    return place && this.#ledger.thumbnails.read(place);
+    return place && this.#journalState.thumbnails.read(place);
   }
 
   /** Says how things are, at most a few times a second; what is said last is how they are. */
@@ -308,10 +308,10 @@ class RunningBatch implements Batch {
     if (this.#isOver) return false;
     this.#retries += 1;
     try {
-      await this.#ledger.journal.append({ head: { t: 'retry' } });
+      await this.#journalState.journal.append({ head: { t: 'retry' } });
       for (const item of this.#items) {
         if (item.state !== 'failed' && item.state !== 'quarantined') continue;
-        const entry = this.#ledger.entries.get(item.found.name);
+        const entry = this.#journalState.entries.get(item.found.name);
         if (entry) entry.crashes = 0;
         this.#takeBack(item);
         this.#enqueue(item);
@@ -339,10 +339,10 @@ class RunningBatch implements Batch {
   // -------------------------------------------------------------------------------------- what is done
 
   async #run(): Promise<BatchState> {
-    const { input, output, settings, workshop } = this.#setup;
+    const { input, output, settings, processor } = this.#setup;
     try {
       await this.#begin();
-      await workshop.begin?.({ id: this.id, input, output, settings }, () => this.#changed());
+      await processor.begin?.({ id: this.id, input, output, settings }, () => this.#changed());
       const finding = this.#find().catch((error: unknown) => this.#stop('halted', toEmulsionError(error).toFailure()));
       await this.#work();
       await finding;
@@ -356,11 +356,11 @@ class RunningBatch implements Batch {
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#active };
     // Where not even this can be written, there is nobody to tell but the one who looks now.
     const isMine = this.#halt?.code !== 'BATCH_RUNNING';
-    if (isMine) await this.#ledger.journal.append({ head, body }).catch(() => undefined);
-    await workshop.close();
+    if (isMine) await this.#journalState.journal.append({ head, body }).catch(() => undefined);
+    await processor.close();
     if (isMine) await this.#sweepAgain();
     // What is done with is in nobody's way: another program may go on with it, and a drive be pulled out.
-    await this.#ledger.close().catch(() => undefined);
+    await this.#journalState.close().catch(() => undefined);
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
     const state = this.state();
@@ -389,10 +389,10 @@ class RunningBatch implements Batch {
       version: packageInfo.version,
     };
     this.#identity = isRemote(input) ? null : await identityOf(input);
-    await this.#ledger.journal.append({ head, body });
+    await this.#journalState.journal.append({ head, body });
     if (retry !== true) return;
-    await this.#ledger.journal.append({ head: { t: 'retry' } });
-    for (const entry of this.#ledger.entries.values()) {
+    await this.#journalState.journal.append({ head: { t: 'retry' } });
+    for (const entry of this.#journalState.entries.values()) {
       if (isProblem(entry)) Object.assign(entry, { outcome: null, crashes: 0 });
     }
   }
@@ -452,14 +452,14 @@ class RunningBatch implements Batch {
       this.#byName.set(found.name, item);
       this.#counts.found += 1;
     }
-    const entry = this.#ledger.entries.get(found.name);
+    const entry = this.#journalState.entries.get(found.name);
     const outcome = entry ? await this.#outcomeOf(found, entry) : null;
     if (!entry || outcome === null) {
       this.#enqueue(item);
       return;
     }
     const isProblem = outcome === 'failed' || outcome === 'quarantined';
-    const line = isProblem ? await this.#ledger.journal.read(entry.at) : null;
+    const line = isProblem ? await this.#journalState.journal.read(entry.at) : null;
     await this.#finish(item, outcome, entry.at, line && (line.body as EndBody).failure, false);
   }
 
@@ -490,14 +490,14 @@ class RunningBatch implements Batch {
   async #outcomeOf(found: Found, entry: Entry): Promise<BatchOutcome | null> {
     const { outcome } = entry;
     const isSame = isSameFile(entry, found);
-    const isCurrent = entry.work === this.#ledger.work;
+    const isCurrent = entry.work === this.#journalState.work;
     if (!isSame || !isCurrent) entry.crashes = 0;
     if (outcome !== 'restored' && outcome !== 'unchanged') {
       // Whether a file still stands in a photo's way is seen when it is its turn.
       return isSame && isCurrent && outcome !== 'kept' ? outcome : null;
     }
     if (entry.sure && !isCurrent) return null;
-    const { head } = await this.#ledger.journal.read(entry.at);
+    const { head } = await this.#journalState.journal.read(entry.at);
     if (head.t !== 'made') return null;
     if (!entry.sure && !(await this.#isPublished(head))) return null;
     entry.sure = true;
@@ -514,8 +514,8 @@ class RunningBatch implements Batch {
       if (info?.isFile() && info.size === 0) await rm(path, { force: true });
       return false;
     }
-    await this.#ledger.journal.append({ head: { t: 'done', n } });
-    this.#ledger.written.add(path, n);
+    await this.#journalState.journal.append({ head: { t: 'done', n } });
+    this.#journalState.written.add(path, n);
     return true;
   }
 
@@ -548,7 +548,7 @@ class RunningBatch implements Batch {
   // ---------------------------------------------------------------------------------------- computing
 
   async #work(): Promise<void> {
-    const { workshop, settings } = this.#setup;
+    const { processor, settings } = this.#setup;
     const atWork = new Set<Promise<void>>();
     this.#clock(true);
     for (;;) {
@@ -556,7 +556,7 @@ class RunningBatch implements Batch {
         this.#wake = resolve;
       });
       if (this.#isStopped) break;
-      const index = this.#isPaused ? undefined : this.#nextIndex(workshop);
+      const index = this.#isPaused ? undefined : this.#nextIndex(processor);
       if (index !== undefined) {
         if (this.#phase === 'watching') this.#phase = 'running';
         if (this.#activeSince === null) this.#clock(true);
@@ -599,7 +599,7 @@ class RunningBatch implements Batch {
   /** The same for photos whose files may get the same name. */
   #stemKey({ found }: Item): string {
     const { output, settings } = this.#setup;
-    return this.#ledger.written.keyOf(pathIn(dirname(pathIn(output, found.name)), stemOf(found, settings)));
+    return this.#journalState.written.keyOf(pathIn(dirname(pathIn(output, found.name)), stemOf(found, settings)));
   }
 
   get #isPaused(): boolean {
@@ -607,17 +607,17 @@ class RunningBatch implements Batch {
   }
 
   /** The next photo that may be begun now. */
-  #nextIndex(workshop: Workshop): number | undefined {
+  #nextIndex(processor: PhotoProcessor): number | undefined {
     const working = this.#working.size;
     if (this.#next < this.#waiting.length) {
-      if (working >= workshop.limit(working)) return undefined;
+      if (working >= processor.limit(working)) return undefined;
       const index = this.#waiting[this.#next]!;
       this.#next += 1;
       const item = this.#items[index]!;
       if (this.#usesStems && this.#stems.has(this.#stemKey(item))) {
         // One is at work that may get the same name: where names are left or replaced, it has to be known whose it is.
         this.#again.push(index);
-        return this.#nextIndex(workshop);
+        return this.#nextIndex(processor);
       }
       // A list of millions is not kept for what has been taken from it.
       if (this.#next >= 10_000) {
@@ -632,7 +632,7 @@ class RunningBatch implements Batch {
 
   async #one(item: Item): Promise<void> {
     const { found } = item;
-    const { settings, input, output, workshop } = this.#setup;
+    const { settings, input, output, processor } = this.#setup;
     let made: { at: number } | null = null;
     try {
       const looked = await look(found.path);
@@ -641,12 +641,12 @@ class RunningBatch implements Batch {
         return;
       }
       if (looked) throw looked.error;
-      const answer = await workshop.process(
+      const answer = await processor.process(
         { found, folder: dirname(pathIn(output, found.name)), settings, input, output },
         {
           signal: this.#control.signal,
           isOwn: (path) => {
-            const owner = this.#ledger.written.ownerOf(path);
+            const owner = this.#journalState.written.ownerOf(path);
             return owner !== undefined && owner !== found.name;
           },
           onMade: async (each) => {
@@ -663,8 +663,8 @@ class RunningBatch implements Batch {
         await this.#end(item, 'kept', new EmulsionError('NAME_TAKEN', { detail: answer.path }).toFailure());
         return;
       }
-      await this.#ledger.journal.append({ head: { t: 'done', n: found.name } });
-      if (this.#usesStems) this.#ledger.written.add(answer.written.path, found.name);
+      await this.#journalState.journal.append({ head: { t: 'done', n: found.name } });
+      if (this.#usesStems) this.#journalState.written.add(answer.written.path, found.name);
       // Known as it was read, so that a folder that is watched does not show it as another.
       this.#nowKnownAs(item, answer.original);
       this.#fallen = [];
@@ -693,9 +693,9 @@ class RunningBatch implements Batch {
       x: outcome,
     };
     const { bytes, width, height } = written;
-    const thumbnails = made.thumbnails && (await this.#ledger.thumbnails.add(made.thumbnails));
+    const thumbnails = made.thumbnails && (await this.#journalState.thumbnails.add(made.thumbnails));
     const body: MadeBody = { bytes, width, height, reports, notes, seconds, thumbnails };
-    const [at] = await this.#ledger.journal.append({ head, body });
+    const [at] = await this.#journalState.journal.append({ head, body });
     return at!;
   }
 
@@ -709,8 +709,8 @@ class RunningBatch implements Batch {
     }
     if (ENGINE_DOWN.includes(code)) {
       const { bytes, modified } = item.found;
-      await this.#ledger.journal.append({ head: { t: 'crash', n: name, c: code, b: bytes, m: modified } });
-      const entry = addCrash(this.#ledger.entries, name, item.found, this.#ledger.work);
+      await this.#journalState.journal.append({ head: { t: 'crash', n: name, c: code, b: bytes, m: modified } });
+      const entry = addCrash(this.#journalState.entries, name, item.found, this.#journalState.work);
       if (this.#isStopped) {
         // Stopped while the line was written, perhaps because the engine always falls.
         await this.#excuse([item]);
@@ -730,7 +730,7 @@ class RunningBatch implements Batch {
         const detail = [code, error.detail].filter(Boolean).join(': ');
         await this.#end(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
         // Another photo may have shown meanwhile that the engine always falls.
-        const isExcused = this.#ledger.entries.get(name)?.crashes === 0;
+        const isExcused = this.#journalState.entries.get(name)?.crashes === 0;
         if (isExcused && item.state === 'quarantined') await this.#excuse([item]);
       }
       return;
@@ -768,9 +768,9 @@ class RunningBatch implements Batch {
 
   /** It is not the photos: what fell in a row is not held against them, not even against those set aside. */
   async #excuse(fallen: readonly Item[]): Promise<void> {
-    await this.#ledger.journal.append({ head: { t: 'excuse', n: fallen.map(({ found }) => found.name) } });
+    await this.#journalState.journal.append({ head: { t: 'excuse', n: fallen.map(({ found }) => found.name) } });
     for (const item of fallen) {
-      const entry = this.#ledger.entries.get(item.found.name);
+      const entry = this.#journalState.entries.get(item.found.name);
       if (entry) entry.crashes = 0;
       if (item.state !== 'quarantined') continue;
       this.#takeBack(item);
@@ -813,7 +813,7 @@ class RunningBatch implements Batch {
   async #end(item: Item, outcome: EndOutcome, failure: Failure): Promise<void> {
     const { name, bytes, modified } = item.found;
     const body: EndBody = { failure };
-    const [at] = await this.#ledger.journal.append({
+    const [at] = await this.#journalState.journal.append({
       head: { t: 'end', n: name, b: bytes, m: modified, x: outcome },
       body,
     });

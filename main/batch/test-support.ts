@@ -5,7 +5,7 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { stagePhoto } from '../storage/write';
 import { restorePhoto } from './photo';
-import type { Workshop } from './run';
+import type { PhotoProcessor } from './run';
 
 /** What the engine takes for a photo here: a GIF by its first bytes, told apart by the rest. */
 export const photo = (text: string) => `GIF89a ${text}`;
@@ -42,14 +42,14 @@ function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: 
   return { engine: { request } as unknown as Engine, computed };
 }
 
-export function workshopOf(
+export function processorOf(
   trials: Trials,
   engines = 2,
-): { workshop: Workshop; computed: string[]; most: () => number } {
+): { processor: PhotoProcessor; computed: string[]; most: () => number } {
   const { engine, computed } = copyingEngine(trials);
   let working = 0;
   let most = 0;
-  const workshop: Workshop = {
+  const processor: PhotoProcessor = {
     shape: { engines, threads: 1 },
     provider: 'cpu',
     limit: () => engines,
@@ -64,5 +64,5 @@ export function workshopOf(
     },
     close: async () => {},
   };
-  return { workshop, computed, most: () => most };
+  return { processor, computed, most: () => most };
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MadeBody } from './ledger';
+import type { MadeBody } from './journal-state';
 
 /** The small pictures of a batch, one after the other in one file: a folder would not bear millions of them. */
 export class Thumbnails {

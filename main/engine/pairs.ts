@@ -86,11 +86,11 @@ export class Pairs {
           detail: unusable.map(({ name, error }) => `${name}: ${error.message}`).join('\n'),
         });
       },
-      synthesised: async (lot) => {
+      synthesised: async (random) => {
         const installed = store.synthesiser();
         if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "synthesise"' });
         const inputs = installed.card.inputs.map(
-          ({ name, size }) => [name, Float32Array.from({ length: size }, () => lot.normal())] as const,
+          ({ name, size }) => [name, Float32Array.from({ length: size }, () => random.normal())] as const,
         );
         const values = await sessions.synthesise(installed, new Map(inputs));
         const { side } = installed.card.output;

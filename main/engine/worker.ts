@@ -5,11 +5,11 @@ import { GeneratorStore } from '../generators/store';
 import { toEngineError } from './failures';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
+import { OpenPhotos } from './open-photos';
 import { Pairs } from './pairs';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
-import { Workbench } from './workbench';
 
 /**
  * The engine's process: a forked Node, or Electron's utilityProcess. It decodes, computes and writes, so that a
@@ -42,7 +42,7 @@ const IDLE = 500;
 class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #jobs = new Map<string, Job>();
-  readonly #bench = new Workbench(
+  readonly #photos = new OpenPhotos(
     (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
     budgetsFor(0).renderings,
     (photoId) => send({ type: 'evidence', photoId }),
@@ -76,20 +76,20 @@ class Worker {
         break;
       case 'close':
         this.#idleJob?.cancel();
-        this.#answer(id, async () => this.#bench.close(message.body));
+        this.#answer(id, async () => this.#photos.close(message.body));
         break;
       case 'picture':
-        if (this.#bench.hasPicture(message.body)) {
-          void this.#answerPicture(id, (signal) => this.#bench.picture(message.body, signal));
+        if (this.#photos.hasPicture(message.body)) {
+          void this.#answerPicture(id, (signal) => this.#photos.picture(message.body, signal));
         } else {
           this.#enqueue(id, async (job) => {
-            await this.#bench.analyse(job, message.body);
-            return this.#bench.picture(message.body);
+            await this.#photos.analyse(job, message.body);
+            return this.#photos.picture(message.body);
           });
         }
         break;
       case 'histogram':
-        this.#answer(id, () => this.#bench.histogram(message.body));
+        this.#answer(id, () => this.#photos.histogram(message.body));
         break;
       case 'generators':
         this.#answer(id, async () => {
@@ -98,28 +98,28 @@ class Worker {
         });
         break;
       case 'open':
-        this.#enqueue(id, (job) => this.#bench.open(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.open(job, message.body));
         break;
       case 'analyse':
-        this.#enqueue(id, (job) => this.#bench.analyse(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.analyse(job, message.body));
         break;
       case 'render': {
-        const known = this.#bench.rendered(message.body);
+        const known = this.#photos.rendered(message.body);
         if (known) this.#answer(id, async () => known);
-        else this.#enqueue(id, (job) => this.#bench.render(job, message.body));
+        else this.#enqueue(id, (job) => this.#photos.render(job, message.body));
         break;
       }
       case 'export':
-        this.#enqueue(id, (job) => this.#bench.export(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.export(job, message.body));
         break;
       case 'exportMask':
-        this.#enqueue(id, (job) => this.#bench.exportMask(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.exportMask(job, message.body));
         break;
       case 'readMask':
-        this.#enqueue(id, (job) => this.#bench.readMask(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.readMask(job, message.body));
         break;
       case 'readStyle':
-        this.#enqueue(id, (job) => this.#bench.readStyle(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.readStyle(job, message.body));
         break;
       case 'pair':
         this.#enqueue(id, (job) => this.#pairs.make(job, message.body, this.#store, this.#sessions));
@@ -131,7 +131,7 @@ class Worker {
         });
         break;
       case 'restore':
-        this.#enqueue(id, (job) => this.#bench.restore(job, message.body));
+        this.#enqueue(id, (job) => this.#photos.restore(job, message.body));
         break;
     }
   }
@@ -152,7 +152,7 @@ class Worker {
     this.#outdated.push(this.#sessions);
     this.#store = new GeneratorStore(options.models);
     this.#sessions = this.#newSessions();
-    this.#bench.limit(budgetsFor(options.memory ?? 0).renderings);
+    this.#photos.limit(budgetsFor(options.memory ?? 0).renderings);
     this.#provider = null;
     this.#refused = [];
     this.#tellStatus();
@@ -203,7 +203,7 @@ class Worker {
   #idleSoon(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => {
-      if (this.#jobs.size === 0 && this.#idleJob === null && this.#bench.needsFinePass) this.#workIdly();
+      if (this.#jobs.size === 0 && this.#idleJob === null && this.#photos.needsFinePass) this.#workIdly();
     }, IDLE);
   }
 
@@ -214,7 +214,7 @@ class Worker {
     const work = async () => {
       for (const sessions of this.#outdated.splice(0)) await sessions.release();
       await this.#store.refresh();
-      await this.#bench.runFinePass(job);
+      await this.#photos.runFinePass(job);
     };
     // A cancelled job ends with its tile. It stays in the queue until then, so that no other job runs beside it.
     this.#queue

@@ -1,7 +1,7 @@
 import { blurred, createField, type Field } from './field';
 import { withJpeg } from './jpeg';
-import type { Lot } from './lot';
 import { type Kernel, lumaOf, mapped, type Picture, resampled } from './picture';
+import type { SeededRandom } from './seeded-random';
 
 /*
  * What time does to a print, and scanning and saving to its picture, in the repertoire of the training kit
@@ -37,27 +37,27 @@ export interface Ageing {
  *
  * @param strength 0 (not at all) to 1
  */
-export function drawAgeing(lot: Lot, strength: number): Ageing {
+export function drawAgeing(random: SeededRandom, strength: number): Ageing {
   const maybe = <T>(share: number, draw: () => T): T | null => {
     // The numbers are drawn in any case, so that another strength is the same ageing, more or less of it.
-    const happens = lot.chance(share) && strength > 0;
+    const happens = random.chance(share) && strength > 0;
     const drawn = draw();
     return happens ? drawn : null;
   };
   const towards = (neutral: number, value: number) => rounded(neutral + (value - neutral) * strength);
   const three = (draw: () => number) => [draw(), draw(), draw()] as Three;
-  const tint = lot.unit();
-  const weights = lot.chance(0.5) ? [0.299, 0.587, 0.114] : three(() => lot.between(0.1, 1));
+  const tint = random.unit();
+  const weights = random.chance(0.5) ? [0.299, 0.587, 0.114] : three(() => random.between(0.1, 1));
   const sum = weights[0]! + weights[1]! + weights[2]!;
-  const warm = lot.chance(0.6) ? lot.between(0.02, 0.25) : 0;
-  const gain = three(() => towards(1, lot.between(0.75, 1.1)));
-  const lift = three(() => towards(0, lot.between(0, 0.12)));
-  const [low, high, gamma] = [lot.between(0, 0.25), lot.between(0.7, 1), lot.log(0.65, 1.5)];
+  const warm = random.chance(0.6) ? random.between(0.02, 0.25) : 0;
+  const gain = three(() => towards(1, random.between(0.75, 1.1)));
+  const lift = three(() => towards(0, random.between(0, 0.12)));
+  const [low, high, gamma] = [random.between(0, 0.25), random.between(0.7, 1), random.log(0.65, 1.5)];
   // Dyes fade each at its own pace.
   const curves = Array.from({ length: 3 }, () => ({
-    low: towards(0, Math.max(0, low + lot.between(-0.04, 0.04))),
-    high: towards(1, Math.min(1, high + lot.between(-0.06, 0.06))),
-    gamma: towards(1, gamma * lot.between(0.9, 1.1)),
+    low: towards(0, Math.max(0, low + random.between(-0.04, 0.04))),
+    high: towards(1, Math.min(1, high + random.between(-0.06, 0.06))),
+    gamma: towards(1, gamma * random.between(0.9, 1.1)),
   }));
   const print: Ageing['print'] = {
     monochrome:
@@ -69,28 +69,28 @@ export function drawAgeing(lot: Lot, strength: number): Ageing {
         : null,
     cast: tint >= 0.35 && tint < 0.75 && strength > 0 ? { gain, lift } : null,
     curves: maybe(0.6, () => curves),
-    contrast: maybe(0.3, () => towards(1, lot.log(0.6, 1.3))),
-    blur: maybe(0.5, () => Math.max(0.2, towards(0, lot.log(0.3, 1.6)))),
+    contrast: maybe(0.3, () => towards(1, random.log(0.6, 1.3))),
+    blur: maybe(0.5, () => Math.max(0.2, towards(0, random.log(0.3, 1.6)))),
     halftone: maybe(0.04, () => ({
-      period: rounded(lot.log(2.2, 6)),
-      angle: rounded(lot.between(0.2, 1.3)),
-      share: towards(0, lot.between(0.2, 0.7)),
+      period: rounded(random.log(2.2, 6)),
+      angle: rounded(random.between(0.2, 1.3)),
+      share: towards(0, random.between(0.2, 0.7)),
     })),
-    grain: maybe(0.5, () => ({ sigma: towards(0, lot.log(0.004, 0.045)), size: lot.pick([0, 0.6, 1]) })),
+    grain: maybe(0.5, () => ({ sigma: towards(0, random.log(0.004, 0.045)), size: random.pick([0, 0.6, 1]) })),
   };
   const scan: Ageing['scan'] = {
-    blur: maybe(0.4, () => Math.max(0.2, towards(0, lot.log(0.3, 1)))),
+    blur: maybe(0.4, () => Math.max(0.2, towards(0, random.log(0.3, 1)))),
     rescale: maybe(0.25, () => ({
-      factor: towards(1, lot.log(0.5, 0.95)),
-      kernel: lot.pick(['cubic', 'linear'] as const),
+      factor: towards(1, random.log(0.5, 0.95)),
+      kernel: random.pick(['cubic', 'linear'] as const),
     })),
-    noise: maybe(0.6, () => towards(0, lot.log(0.002, 0.022))),
+    noise: maybe(0.6, () => towards(0, random.log(0.002, 0.022))),
     jpeg: [0.65, 0.2].flatMap((share, pass) => {
       const jpeg = maybe(share, () => ({
-        quality: Math.round(towards(100, 35 + lot.below(61))),
+        quality: Math.round(towards(100, 35 + random.below(61))),
         // Between the two passes the picture may have been cropped.
-        x: pass === 0 ? 0 : lot.below(8),
-        y: pass === 0 ? 0 : lot.below(8),
+        x: pass === 0 ? 0 : random.below(8),
+        y: pass === 0 ? 0 : random.below(8),
       }));
       return jpeg === null ? [] : [jpeg];
     }),
@@ -102,7 +102,7 @@ export function drawAgeing(lot: Lot, strength: number): Ageing {
 export function aged(
   picture: Picture,
   { monochrome, cast, curves, contrast, blur, halftone, grain }: Ageing['print'],
-  lot: Lot,
+  random: SeededRandom,
 ) {
   let out = picture;
   if (monochrome) {
@@ -132,7 +132,7 @@ export function aged(
   }
   if (grain) {
     const { data: level } = lumaOf(out);
-    const noise = noiseField(lot, out.width, out.height, grain.size).data;
+    const noise = noiseField(random, out.width, out.height, grain.size).data;
     out = mapped(out, ({ data }) =>
       data.map((value, i) => clamp(value + noise[i]! * grain.sigma * (0.5 + 2 * level[i]! * (1 - level[i]!)))),
     );
@@ -152,9 +152,9 @@ export function softened(picture: Picture, { blur, rescale }: Ageing['scan']): P
 }
 
 /** What a sensor and saving add. */
-export function recorded(picture: Picture, { noise, jpeg }: Ageing['scan'], lot: Lot): Picture {
+export function recorded(picture: Picture, { noise, jpeg }: Ageing['scan'], random: SeededRandom): Picture {
   let out = picture;
-  if (noise !== null) out = mapped(out, ({ data }) => data.map((value) => value + noise * lot.normal()));
+  if (noise !== null) out = mapped(out, ({ data }) => data.map((value) => value + noise * random.normal()));
   for (const { quality, x, y } of jpeg) out = withJpeg(out, quality, { x, y });
   return out;
 }
@@ -170,9 +170,9 @@ function screen({ width, height }: Picture, { period, angle }: { period: number;
 }
 
 /** Of mean 0 and standard deviation 1, its grains `size` pixels wide. */
-function noiseField(lot: Lot, width: number, height: number, size: number): Field {
+function noiseField(random: SeededRandom, width: number, height: number, size: number): Field {
   const field = createField(width, height);
-  for (let i = 0; i < field.data.length; i++) field.data[i] = lot.normal();
+  for (let i = 0; i < field.data.length; i++) field.data[i] = random.normal();
   if (size === 0) return field;
   const soft = blurred(field, size);
   const strength = Math.sqrt(soft.data.reduce((sum, value) => sum + value * value, 0) / soft.data.length);

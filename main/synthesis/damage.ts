@@ -11,12 +11,12 @@ import {
   type Point,
   smoothNoise,
 } from './field';
-import type { Lot } from './lot';
 import { copied, lumaOf, type Picture, resampled } from './picture';
+import type { SeededRandom } from './seeded-random';
 
 /*
  * Damage drawn on a picture, in the repertoire of the training kit (models/training/degradations.py). Widths and lengths
- * are pixels; what happens depends on the lot alone.
+ * are pixels; what happens depends on `random` alone.
  */
 
 /** What a piece of damage is to a detector: a line (crease, scratch, hair, tear) or an area (stain, speck, flake). */
@@ -38,8 +38,8 @@ export interface Materials {
   breathe(): Promise<void>;
   /** A picture of damage. */
   overlay(): Promise<{ name: string; opacity: Field }>;
-  /** Of a generator; depends on the lot. */
-  synthesised(lot: Lot): Promise<Field>;
+  /** Of a generator; depends on `random`. */
+  synthesised(random: SeededRandom): Promise<Field>;
 }
 
 /** What was laid on a picture. Figures are rounded; the place is that of all it changes. */
@@ -65,12 +65,19 @@ export interface Truth {
 // ------------------------------------------------------------------------------------------------ what is drawn
 
 /** A wandering polyline; `wobble` is the turn at each step in radians. */
-function wander(lot: Lot, start: Point, angle: number, length: number, step: number, wobble: number): Point[] {
+function wander(
+  random: SeededRandom,
+  start: Point,
+  angle: number,
+  length: number,
+  step: number,
+  wobble: number,
+): Point[] {
   const points: Point[] = [start];
   let [x, y] = start;
   let drift = 0;
   for (let i = 0; i < Math.max(2, Math.floor(length / step)); i++) {
-    const turn = wobble * lot.normal();
+    const turn = wobble * random.normal();
     drift += 0.3 * turn;
     x += step * Math.cos(angle + drift + turn);
     y += step * Math.sin(angle + drift + turn);
@@ -80,111 +87,111 @@ function wander(lot: Lot, start: Point, angle: number, length: number, step: num
 }
 
 /** Wandering, ragged, of varying width, often with branches and gaps. */
-function crease(lot: Lot, side: number): Drawn {
-  const width = lot.log(0.8, 7);
-  const start: Point = [lot.between(-0.1, 1.1) * side, lot.between(-0.1, 1.1) * side];
-  const towards: Point = [lot.between(0.2, 0.8) * side, lot.between(0.2, 0.8) * side];
-  const wobble = lot.pick([0.03, 0.12, 0.3, 0.5]);
+function crease(random: SeededRandom, side: number): Drawn {
+  const width = random.log(0.8, 7);
+  const start: Point = [random.between(-0.1, 1.1) * side, random.between(-0.1, 1.1) * side];
+  const towards: Point = [random.between(0.2, 0.8) * side, random.between(0.2, 0.8) * side];
+  const wobble = random.pick([0.03, 0.12, 0.3, 0.5]);
   const opacity = createField(side, side);
   const angle = Math.atan2(towards[1] - start[1], towards[0] - start[0]);
-  const ahead = [{ start, angle, length: lot.log(0.25, 1.8) * side, width }];
+  const ahead = [{ start, angle, length: random.log(0.25, 1.8) * side, width }];
   for (let drawn = 1; drawn <= 7; drawn++) {
     const next = ahead.pop();
     if (!next) break;
-    const points = wander(lot, next.start, next.angle, next.length, lot.between(3, 9), wobble);
-    const knots = Array.from({ length: Math.max(2, points.length >> 2) }, () => lot.between(0.35, 1.5));
-    const end = lot.chance(0.5) ? 0.3 : 1;
+    const points = wander(random, next.start, next.angle, next.length, random.between(3, 9), wobble);
+    const knots = Array.from({ length: Math.max(2, points.length >> 2) }, () => random.between(0.35, 1.5));
+    const end = random.chance(0.5) ? 0.3 : 1;
     drawPath(opacity, points, (i) => {
       const along = (i / (points.length - 1)) * (knots.length - 1);
       const knot = Math.min(knots.length - 2, Math.floor(along));
       const profile = knots[knot]! + (knots[knot + 1]! - knots[knot]!) * (along - knot);
       return next.width * profile * (1 + (end - 1) * (i / points.length));
     });
-    for (let branches = drawn < 4 ? lot.poisson(0.5) : 0; branches > 0; branches--) {
+    for (let branches = drawn < 4 ? random.poisson(0.5) : 0; branches > 0; branches--) {
       ahead.push({
-        start: lot.pick(points),
-        angle: next.angle + lot.pick([-1, 1]) * lot.between(0.3, 1.4),
-        length: next.length * lot.between(0.1, 0.5),
-        width: next.width * lot.between(0.3, 0.8),
+        start: random.pick(points),
+        angle: next.angle + random.pick([-1, 1]) * random.between(0.3, 1.4),
+        length: next.length * random.between(0.1, 0.5),
+        width: next.width * random.between(0.3, 0.8),
       });
     }
   }
-  if (lot.chance(0.6)) {
-    const ragged = smoothNoise(lot, side, side, lot.log(1.5, 4), 0, lot.between(0.4, 1.3)).data;
+  if (random.chance(0.6)) {
+    const ragged = smoothNoise(random, side, side, random.log(1.5, 4), 0, random.between(0.4, 1.3)).data;
     alter(opacity, (value, i) => 1.6 * value - ragged[i]!);
   }
-  if (lot.chance(0.35)) {
-    const worn = smoothNoise(lot, side, side, lot.log(8, 30), -0.3, 1.6).data;
+  if (random.chance(0.35)) {
+    const worn = smoothNoise(random, side, side, random.log(8, 30), -0.3, 1.6).data;
     alter(opacity, (value, i) => value * Math.max(0, Math.min(1, worn[i]!)));
   }
   return { shape: 'crease', opacity, class: 'line', facts: { width: rounded(width), wobble } };
 }
 
 /** A few thin, nearly straight ones in one direction. */
-function scratches(lot: Lot, side: number): Drawn {
+function scratches(random: SeededRandom, side: number): Drawn {
   const opacity = createField(side, side);
   // As film is scratched on its way through a camera.
-  const angle = lot.chance(0.3) ? Math.PI / 2 + 0.03 * lot.normal() : lot.between(0, Math.PI);
-  const width = lot.log(0.5, 2.5);
-  const count = 1 + lot.below(5);
+  const angle = random.chance(0.3) ? Math.PI / 2 + 0.03 * random.normal() : random.between(0, Math.PI);
+  const width = random.log(0.5, 2.5);
+  const count = 1 + random.below(5);
   for (let i = 0; i < count; i++) {
-    const start: Point = [lot.unit() * side, lot.unit() * side];
-    const points = wander(lot, start, angle + 0.15 * lot.normal(), lot.log(10, 1.4 * side), 12, 0.02);
-    drawPath(opacity, points, () => width * lot.between(0.5, 1.3), lot.between(0.5, 1));
+    const start: Point = [random.unit() * side, random.unit() * side];
+    const points = wander(random, start, angle + 0.15 * random.normal(), random.log(10, 1.4 * side), 12, 0.02);
+    drawPath(opacity, points, () => width * random.between(0.5, 1.3), random.between(0.5, 1));
   }
-  if (lot.chance(0.4)) {
-    const worn = smoothNoise(lot, side, side, lot.log(3, 15), -0.4, 1.8).data;
+  if (random.chance(0.4)) {
+    const worn = smoothNoise(random, side, side, random.log(3, 15), -0.4, 1.8).data;
     alter(opacity, (value, i) => value * Math.max(0, Math.min(1, worn[i]!)));
   }
   return { shape: 'scratches', opacity, class: 'line', facts: { width: rounded(width), count } };
 }
 
 /** White paper that shows in a wedge along a ragged way from one border inwards. */
-function tear(lot: Lot, side: number): Drawn {
-  const along = lot.between(0.1, 0.9) * side;
-  const [start, inwards] = lot.pick<[Point, number]>([
+function tear(random: SeededRandom, side: number): Drawn {
+  const along = random.between(0.1, 0.9) * side;
+  const [start, inwards] = random.pick<[Point, number]>([
     [[0, along], 0],
     [[side, along], Math.PI],
     [[along, 0], Math.PI / 2],
     [[along, side], -Math.PI / 2],
   ]);
-  const points = wander(lot, start, inwards + 0.5 * lot.normal(), lot.between(0.2, 0.9) * side, 5, 0.45);
-  const width = lot.log(2, 10);
+  const points = wander(random, start, inwards + 0.5 * random.normal(), random.between(0.2, 0.9) * side, 5, 0.45);
+  const width = random.log(2, 10);
   const opacity = createField(side, side);
-  drawPath(opacity, points, (i) => width * (1.2 - i / points.length) * lot.between(0.7, 1.2));
-  const ragged = smoothNoise(lot, side, side, 2.5, 0, 0.9).data;
+  drawPath(opacity, points, (i) => width * (1.2 - i / points.length) * random.between(0.7, 1.2));
+  const ragged = smoothNoise(random, side, side, 2.5, 0, 0.9).data;
   alter(opacity, (value, i) => 1.5 * value - ragged[i]!);
   return { shape: 'tear', opacity, class: 'line', facts: { width: rounded(width) } };
 }
 
 /** Dust and small flakes of 1 to 9 pixels. */
-function specks(lot: Lot, side: number): Drawn {
+function specks(random: SeededRandom, side: number): Drawn {
   const opacity = createField(side, side);
-  const count = Math.floor(lot.log(1, 40));
-  const largest = lot.log(1.2, 9);
+  const count = Math.floor(random.log(1, 40));
+  const largest = random.log(1.2, 9);
   for (let i = 0; i < count; i++) {
-    const radius = Math.max(0.5, 0.6 * lot.log(0.6, largest));
-    const centre: Point = [lot.unit() * side, lot.unit() * side];
-    const axes: Point = [radius, Math.max(0.5, radius * lot.between(0.35, 1))];
-    drawEllipse(opacity, centre, axes, lot.between(0, Math.PI), lot.between(0.6, 1));
+    const radius = Math.max(0.5, 0.6 * random.log(0.6, largest));
+    const centre: Point = [random.unit() * side, random.unit() * side];
+    const axes: Point = [radius, Math.max(0.5, radius * random.between(0.35, 1))];
+    drawEllipse(opacity, centre, axes, random.between(0, Math.PI), random.between(0.6, 1));
   }
   return { shape: 'specks', opacity, class: 'area', facts: { count, largest: rounded(largest) } };
 }
 
 /** Missing emulsion: patches with hard, ragged edges, 3 to 26 pixels wide. */
-function flake(lot: Lot, side: number): Drawn {
+function flake(random: SeededRandom, side: number): Drawn {
   const opacity = createField(side, side);
-  const size = lot.log(3, 26);
-  for (let patches = 1 + lot.below(3); patches > 0; patches--) {
-    const centre: Point = [lot.unit() * side, lot.unit() * side];
-    const radius = (size * lot.between(0.4, 1)) / 2;
-    const corners = 7 + lot.below(11);
-    const squeeze = lot.between(0.4, 1);
+  const size = random.log(3, 26);
+  for (let patches = 1 + random.below(3); patches > 0; patches--) {
+    const centre: Point = [random.unit() * side, random.unit() * side];
+    const radius = (size * random.between(0.4, 1)) / 2;
+    const corners = 7 + random.below(11);
+    const squeeze = random.between(0.4, 1);
     drawPolygon(
       opacity,
       Array.from({ length: corners }, (_, i): Point => {
         const angle = (2 * Math.PI * i) / corners;
-        const reach = radius * lot.between(0.5, 1.3);
+        const reach = radius * random.between(0.5, 1.3);
         return [centre[0] + reach * Math.cos(angle), centre[1] + squeeze * reach * Math.sin(angle)];
       }),
     );
@@ -193,13 +200,13 @@ function flake(lot: Lot, side: number): Drawn {
 }
 
 /** A spot of 5 to 30 pixels, or in a larger picture more: soft inside, often with a darker rim. */
-function stain(lot: Lot, side: number): Drawn {
-  const size = lot.log(5, Math.max(30, side / 8));
-  const [cx, cy] = [lot.unit() * side, lot.unit() * side];
-  const squeeze = lot.between(0.7, 1.4);
-  const uneven = smoothNoise(lot, side, side, Math.max(2, size / 3), -0.3, 0.3).data;
-  const edge = lot.log(0.05, 0.5);
-  const hasRim = lot.chance(0.4);
+function stain(random: SeededRandom, side: number): Drawn {
+  const size = random.log(5, Math.max(30, side / 8));
+  const [cx, cy] = [random.unit() * side, random.unit() * side];
+  const squeeze = random.between(0.7, 1.4);
+  const uneven = smoothNoise(random, side, side, Math.max(2, size / 3), -0.3, 0.3).data;
+  const edge = random.log(0.05, 0.5);
+  const hasRim = random.chance(0.4);
   const opacity = createField(side, side);
   alter(opacity, (_, i) => {
     const [x, y] = [(i % side) + 0.5, Math.floor(i / side) + 0.5];
@@ -214,21 +221,21 @@ const LINES = [crease, crease, scratches, tear];
 const AREAS = [specks, specks, specks, flake, flake, stain];
 
 /** Turned by quarters, mirrored, scaled and placed: an overlay keeps its damage near its middle. */
-function placed(lot: Lot, overlay: Field, side: number, scale: readonly [number, number]): Field {
+function placed(random: SeededRandom, overlay: Field, side: number, scale: readonly [number, number]): Field {
   const longer = Math.max(overlay.width, overlay.height);
   // What is enlarged much is damage of a kind that no print has.
-  const factor = Math.min(lot.log(...scale) * (side / longer), 1.5);
+  const factor = Math.min(random.log(...scale) * (side / longer), 1.5);
   const [width, height] = [overlay.width, overlay.height].map((length) => Math.max(4, Math.round(length * factor)));
   const small = resampled(overlay, width!, height!, 'linear');
-  return turned(lot, small, side);
+  return turned(random, small, side);
 }
 
 /** Turned by any angle about a place anywhere in a square, and mirrored or not. */
-function turned(lot: Lot, { width, height, data }: Field, side: number): Field {
+function turned(random: SeededRandom, { width, height, data }: Field, side: number): Field {
   const out = createField(side, side);
-  const angle = lot.between(0, 2 * Math.PI);
-  const mirror = lot.chance(0.5) ? -1 : 1;
-  const [cx, cy] = [lot.unit() * side, lot.unit() * side];
+  const angle = random.between(0, 2 * Math.PI);
+  const mirror = random.chance(0.5) ? -1 : 1;
+  const [cx, cy] = [random.unit() * side, random.unit() * side];
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[y * width + x]!);
   for (let y = 0, i = 0; y < side; y++) {
@@ -250,21 +257,21 @@ function turned(lot: Lot, { width, height, data }: Field, side: number): Field {
 // ------------------------------------------------------------------------------------------------ laying it on
 
 /** One piece of a kind, not yet on any picture. */
-async function make(kind: DamageKind, lot: Lot, side: number, materials: Materials): Promise<Drawn> {
-  if (kind === 'drawn') return lot.pick(lot.chance(0.55) ? LINES : AREAS)(lot, side);
+async function make(kind: DamageKind, random: SeededRandom, side: number, materials: Materials): Promise<Drawn> {
+  if (kind === 'drawn') return random.pick(random.chance(0.55) ? LINES : AREAS)(random, side);
   if (kind === 'overlay') {
     const { name, opacity } = await materials.overlay();
     return {
       shape: 'overlay',
-      opacity: placed(lot, opacity, side, [0.25, 1.1]),
+      opacity: placed(random, opacity, side, [0.25, 1.1]),
       class: null,
       facts: { overlay: name },
     };
   }
   const opacity = createField(side, side);
-  const count = 1 + lot.below(3);
+  const count = 1 + random.below(3);
   for (let i = 0; i < count; i++) {
-    const one = placed(lot, await materials.synthesised(lot), side, [0.2, 0.8]).data;
+    const one = placed(random, await materials.synthesised(random), side, [0.2, 0.8]).data;
     alter(opacity, (value, at) => Math.max(value, one[at]!));
   }
   return { shape: 'synthesised', opacity, class: null, facts: { count } };
@@ -278,7 +285,7 @@ async function make(kind: DamageKind, lot: Lot, side: number, materials: Materia
 export async function damage(
   picture: Picture,
   kinds: readonly DamageKind[],
-  lot: Lot,
+  random: SeededRandom,
   materials: Materials,
 ): Promise<{ picture: Picture; truth: Truth; pieces: PieceRecord[] }> {
   const side = picture.width;
@@ -286,22 +293,22 @@ export async function damage(
   const truth: Truth = { lines: new Float32Array(side * side), areas: new Float32Array(side * side) };
   const pieces: PieceRecord[] = [];
   // Most pictures are damaged in light tones, some mostly in dark ones.
-  const bright = lot.chance(0.7) ? 0.85 : 0.25;
-  const amount = 1 + lot.poisson((1.8 * side) / 128);
+  const bright = random.chance(0.7) ? 0.85 : 0.25;
+  const amount = 1 + random.poisson((1.8 * side) / 128);
   const others = kinds.filter((kind) => kind !== 'drawn');
   for (let i = 0; i < amount; i++) {
-    const isDrawn = others.length === 0 || (kinds.includes('drawn') && lot.chance(0.5));
-    const kind = isDrawn ? 'drawn' : lot.pick(others);
+    const isDrawn = others.length === 0 || (kinds.includes('drawn') && random.chance(0.5));
+    const kind = isDrawn ? 'drawn' : random.pick(others);
     await materials.breathe();
-    const drawn = await make(kind, lot, side, materials);
-    const softness = lot.chance(0.35) ? lot.log(0.4, 1.5) : 0;
+    const drawn = await make(kind, random, side, materials);
+    const softness = random.chance(0.35) ? random.log(0.4, 1.5) : 0;
     const opacity = softness > 0 ? blurred(drawn.opacity, softness) : drawn.opacity;
-    const strength = Math.min(1, lot.log(0.45, 1.6));
-    const darkens = drawn.shape === 'stain' && lot.chance(0.6);
-    const tone = toneOf(lot, bright);
-    if (drawn.shape === 'crease' && lot.chance(0.25)) castShadow(lot, out, opacity, 0.6 * strength, tone, truth);
-    if (darkens) layStain(lot, out, opacity, strength);
-    else lay(out, opacity, strength, tone, lot.chance(0.5) ? null : smoothNoise(lot, side, side, 1.5, 0.8, 1));
+    const strength = Math.min(1, random.log(0.45, 1.6));
+    const darkens = drawn.shape === 'stain' && random.chance(0.6);
+    const tone = toneOf(random, bright);
+    if (drawn.shape === 'crease' && random.chance(0.25)) castShadow(random, out, opacity, 0.6 * strength, tone, truth);
+    if (darkens) layStain(random, out, opacity, strength);
+    else lay(out, opacity, strength, tone, random.chance(0.5) ? null : smoothNoise(random, side, side, 1.5, 0.8, 1));
     const covered = darkens ? 0.6 * strength : strength;
     pieces.push({
       kind,
@@ -320,10 +327,10 @@ export async function damage(
 type Tone = readonly [number, number, number];
 
 /** Of bare paper, a little warm, or of dirt. */
-function toneOf(lot: Lot, bright: number): Tone {
-  const isLight = lot.chance(bright);
-  const tone = isLight ? lot.between(0.72, 1) : lot.between(0, 0.28);
-  const warm = lot.chance(0.5) ? lot.between(0, 0.1) : 0;
+function toneOf(random: SeededRandom, bright: number): Tone {
+  const isLight = random.chance(bright);
+  const tone = isLight ? random.between(0.72, 1) : random.between(0, 0.28);
+  const warm = random.chance(0.5) ? random.between(0, 0.1) : 0;
   return [tone, tone * (1 - 0.4 * warm), tone * (1 - warm)];
 }
 
@@ -337,8 +344,8 @@ function lay({ planes }: Picture, { data }: Field, strength: number, tone: Tone,
 }
 
 /** A stain lets the picture through and takes most of its blue. */
-function layStain(lot: Lot, { planes }: Picture, { data }: Field, strength: number): void {
-  const takes = [lot.between(0.35, 0.6), lot.between(0.5, 0.65), 0.75];
+function layStain(random: SeededRandom, { planes }: Picture, { data }: Field, strength: number): void {
+  const takes = [random.between(0.35, 0.6), random.between(0.5, 0.65), 0.75];
   for (const [c, plane] of planes.entries()) {
     for (let i = 0; i < plane.length; i++) plane[i] = plane[i]! * (1 - data[i]! * strength * takes[c]!);
   }
@@ -346,14 +353,14 @@ function layStain(lot: Lot, { planes }: Picture, { data }: Field, strength: numb
 
 /** A fold throws a shadow, or a light, to one side of its ridge. */
 function castShadow(
-  lot: Lot,
+  random: SeededRandom,
   picture: Picture,
   { width, height, data }: Field,
   share: number,
   tone: Tone,
   truth: Truth,
 ) {
-  const [dx, dy] = [lot.below(5) - 2, lot.below(5) - 2];
+  const [dx, dy] = [random.below(5) - 2, random.below(5) - 2];
   const shadow = createField(width, height);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {

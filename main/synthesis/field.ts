@@ -1,4 +1,4 @@
-import type { Lot } from './lot';
+import type { SeededRandom } from './seeded-random';
 
 /** Opacities, or one channel of a picture: rows without padding, 0..1. */
 export interface Field {
@@ -94,10 +94,17 @@ function eachNear(
 }
 
 /** Smooth noise from `low` to `high` with features of about `cell` pixels. */
-export function smoothNoise(lot: Lot, width: number, height: number, cell: number, low: number, high: number): Field {
+export function smoothNoise(
+  random: SeededRandom,
+  width: number,
+  height: number,
+  cell: number,
+  low: number,
+  high: number,
+): Field {
   const columns = Math.ceil(width / cell) + 2;
   const rows = Math.ceil(height / cell) + 2;
-  const grid = Float32Array.from({ length: columns * rows }, () => lot.unit());
+  const grid = Float32Array.from({ length: columns * rows }, () => random.unit());
   const field = createField(width, height);
   const across = Float32Array.from({ length: width }, (_, x) => (x + 0.5) / cell);
   const eased = (t: number) => t * t * (3 - 2 * t);

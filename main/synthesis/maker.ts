@@ -77,11 +77,11 @@ export function createMaker({
 
   async function make(order: Parameters<Maker['start']>[0], signal: AbortSignal): Promise<void> {
     const pool = new Pool(launch, options(), 0);
-    const workshop = { engines: pool.shape.engines, use: pool.use.bind(pool) };
+    const processor = { engines: pool.shape.engines, use: pool.use.bind(pool) };
     try {
       const result = await synthesise({
         ...order,
-        workshop,
+        processor,
         signal,
         onBegin: ({ kinds, kept: done }) => change({ kinds, done }),
         onPair: (_, progress) => change(progress),

@@ -6,8 +6,8 @@ import { testScene, toGrey } from '../restoration/testing';
 import { drawAgeing } from './ageing';
 import { DAMAGED, MASK, type Materials } from './damage';
 import { createField, drawEllipse, drawPath } from './field';
-import { Lot } from './lot';
 import { cutClean, makePair, type Pair } from './pair';
+import { SeededRandom } from './seeded-random';
 import { kindsOf, overlaysFor, sourcesFor } from './sources';
 
 const nothing: Materials = {
@@ -106,7 +106,7 @@ describe('a pair', () => {
   it('keeps every figure of its ageing at another strength but for its amount', () => {
     fc.assert(
       fc.property(fc.nat(), fc.double({ min: 0.05, max: 1, noNaN: true }), (seed, strength) => {
-        const [one, other] = [drawAgeing(new Lot(seed), strength), drawAgeing(new Lot(seed), 1)];
+        const [one, other] = [drawAgeing(new SeededRandom(seed), strength), drawAgeing(new SeededRandom(seed), 1)];
         const shape = (value: unknown): unknown =>
           value !== null && typeof value === 'object'
             ? Object.entries(value).map(([key, each]) => [key, shape(each)])

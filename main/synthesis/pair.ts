@@ -4,8 +4,8 @@ import { EmulsionError } from '../errors';
 import type { ColourTransform, Raster, Rect } from '../restoration/raster';
 import { type Ageing, aged, drawAgeing, recorded, softened } from './ageing';
 import { DAMAGED, damage, type Materials, type PieceRecord, visibleDamage } from './damage';
-import { Lot } from './lot';
 import { cut, type Picture, toRaster } from './picture';
+import { SeededRandom } from './seeded-random';
 
 /** Damage is drawn anew until so great a share of a picture is seen to be damaged, but not more often than this. */
 const LEAST_COVERAGE = 0.001;
@@ -45,7 +45,7 @@ type Settings = Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
  * @throws PHOTO_TOO_SMALL
  */
 export function cutClean(raster: Raster, colour: ColourTransform | null, index: number, { seed, size }: Settings): Cut {
-  const crop = drawCrop(raster, size, new Lot(seed, index, 'crop'));
+  const crop = drawCrop(raster, size, new SeededRandom(seed, index, 'crop'));
   const scale = Math.round((size / crop.width) * 10_000) / 10_000;
   return { clean: cut(raster, colour, crop, size), crop, scale };
 }
@@ -62,13 +62,13 @@ export async function makePair(
   kinds: readonly DamageKind[],
   materials: Materials,
 ): Promise<Pair> {
-  const lot = (...purpose: (string | number)[]) => new Lot(seed, index, ...purpose);
-  const ageing = drawAgeing(lot('ageing'), strength);
-  const print = aged(clean, ageing.print, lot('grain'));
+  const random = (...purpose: (string | number)[]) => new SeededRandom(seed, index, ...purpose);
+  const ageing = drawAgeing(random('ageing'), strength);
+  const print = aged(clean, ageing.print, random('grain'));
   const before = softened(print, ageing.scan);
   let best: { mask: Uint8Array; after: Picture; pieces: PieceRecord[]; coverage: number } | null = null;
   for (let attempt = 1; attempt <= ATTEMPTS && (best?.coverage ?? 0) < LEAST_COVERAGE; attempt++) {
-    const { picture, truth, pieces } = await damage(print, kinds, lot('damage', attempt), materials);
+    const { picture, truth, pieces } = await damage(print, kinds, random('damage', attempt), materials);
     const after = softened(picture, ageing.scan);
     const mask = visibleDamage(before, after, truth, ageing.scan.noise ?? 0);
     const coverage = mask.reduce((sum, value) => sum + (value >= DAMAGED ? 1 : 0), 0) / mask.length;
@@ -77,7 +77,7 @@ export async function makePair(
   const { mask, after, pieces, coverage } = best!;
   return {
     clean: toRaster(clean),
-    damaged: toRaster(recorded(after, ageing.scan, lot('noise'))),
+    damaged: toRaster(recorded(after, ageing.scan, random('noise'))),
     mask: { width: size, height: size, channels: 1, depth: 8, data: mask },
     crop,
     scale,
@@ -88,7 +88,7 @@ export async function makePair(
 }
 
 /** A square anywhere in a picture, at any scale from the whole of it to a little more than its own pixels. */
-function drawCrop({ width, height }: Raster, size: number, lot: Lot): Rect {
+function drawCrop({ width, height }: Raster, size: number, random: SeededRandom): Rect {
   const shorter = Math.min(width, height);
   const least = Math.ceil(size / MOST_ENLARGED);
   if (shorter < least) {
@@ -97,6 +97,6 @@ function drawCrop({ width, height }: Raster, size: number, lot: Lot): Rect {
     });
   }
   const smallest = Math.min(shorter, Math.ceil(size / USUALLY_ENLARGED));
-  const side = Math.max(smallest, Math.min(shorter, Math.round(lot.log(smallest, shorter))));
-  return { x: lot.below(width - side + 1), y: lot.below(height - side + 1), width: side, height: side };
+  const side = Math.max(smallest, Math.min(shorter, Math.round(random.log(smallest, shorter))));
+  return { x: random.below(width - side + 1), y: random.below(height - side + 1), width: side, height: side };
 }

@@ -55,7 +55,7 @@ function make(
     output: out,
     overlays: null,
     pairs: 4,
-    workshop: { engines: pool.shape.engines, use: (work) => pool.use(work) },
+    processor: { engines: pool.shape.engines, use: (work) => pool.use(work) },
     signal: new AbortController().signal,
     ...rest,
     settings: SynthesisSettings.parse({ size: 96, ...settings }),

@@ -22,7 +22,7 @@ export interface SynthesisSetup {
   settings: SynthesisSettings;
   pairs: number;
   /** Engines, as many as work at once. */
-  workshop: { engines: number; use<T>(work: (engine: Engine) => Promise<T>): Promise<T> };
+  processor: { engines: number; use<T>(work: (engine: Engine) => Promise<T>): Promise<T> };
   signal: AbortSignal;
   /** What is drawn is known, and how many pairs are there already. */
   onBegin?(begun: { kinds: DamageKind[]; photos: number; overlays: number; kept: number }): void;
@@ -78,13 +78,13 @@ export const OF_THE_PHOTO: readonly ErrorCode[] = [
  * stands in the way of all pairs, such as DISK_FULL.
  */
 export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult> {
-  const { settings, signal, workshop } = setup;
+  const { settings, signal, processor } = setup;
   const [input, output] = [resolve(setup.input), resolve(setup.output)];
   const overlayFolder = setup.overlays === null ? null : resolve(setup.overlays);
   const { photos, problems } = await findSources(input, signal);
   const overlays = overlayFolder === null ? null : await findSources(overlayFolder, signal);
   await assertApart(output, overlayFolder === null ? [input] : [input, overlayFolder]);
-  const generators = await workshop.use((engine) => engine.request('generators', null));
+  const generators = await processor.use((engine) => engine.request('generators', null));
   const { kinds, generator } = kindsOf(settings, { overlays: overlays !== null, generators });
   const used = kinds.includes('overlay') ? overlays : null;
   assertSome(photos, 'There are no photos in this folder.');
@@ -153,7 +153,7 @@ class Run {
   }
 
   async go(isLost: () => boolean): Promise<Omit<SynthesisResult, 'kinds'>> {
-    const { pairs, output, signal, workshop } = this.#setup;
+    const { pairs, output, signal, processor } = this.#setup;
     const missing: number[] = [];
     for (let index = 0; index < pairs && !signal.aborted; index++) {
       if (!(await this.#record.isWhole(output, index))) missing.push(index);
@@ -171,7 +171,7 @@ class Run {
         await this.#make(missing[next++]!, either, missing.length);
       }
     };
-    const workers = Array.from({ length: Math.min(workshop.engines, missing.length) }, () =>
+    const workers = Array.from({ length: Math.min(processor.engines, missing.length) }, () =>
       work().catch((error: unknown) => {
         if (!either.aborted) stop.abort(error);
       }),
@@ -184,7 +184,7 @@ class Run {
   }
 
   async #make(index: number, signal: AbortSignal, all: number): Promise<void> {
-    const { settings, output, workshop } = this.#setup;
+    const { settings, output, processor } = this.#setup;
     const { seed, format } = settings;
     const overlays = overlaysFor(this.#overlays, seed, index).map(({ name, path }) => ({ name, path }));
     for (const photo of sourcesFor(this.#photos, seed, index)) {
@@ -198,7 +198,7 @@ class Run {
           overlays,
           target: { folder: output, format },
         };
-        const { facts, files, unusable } = await workshop.use((engine) => engine.request('pair', body, { signal }));
+        const { facts, files, unusable } = await processor.use((engine) => engine.request('pair', body, { signal }));
         for (const { name, failure } of unusable) {
           this.#tell('overlay', name, new EmulsionError(failure.code, failure));
         }

@@ -7,7 +7,7 @@ import { EmulsionError } from '../errors';
 import { assertWritable } from '../storage/folders';
 import { isBelow } from '../storage/remote';
 import { type Found, look, scan } from '../storage/scan';
-import { Lot } from './lot';
+import { SeededRandom } from './seeded-random';
 
 /** Overlays that are at hand for one pair, some of which may turn out to be no use. */
 const OVERLAYS = 24;
@@ -47,16 +47,16 @@ export function digestOf(photos: readonly Found[]): { count: number; digest: str
 export function* sourcesFor<T>(photos: readonly T[], seed: number, index: number): Generator<T> {
   const { length } = photos;
   const turn = Math.floor(index / length);
-  yield photos[new Lot(seed, 'turn', turn).shuffled(length)[index % length]!]!;
+  yield photos[new SeededRandom(seed, 'turn', turn).shuffled(length)[index % length]!]!;
   // Where that one cannot be used, any other.
-  for (const other of new Lot(seed, index, 'other').shuffled(length)) yield photos[other]!;
+  for (const other of new SeededRandom(seed, index, 'other').shuffled(length)) yield photos[other]!;
 }
 
 /** Overlays for the pair of an index. */
 export function overlaysFor<T>(overlays: readonly T[], seed: number, index: number): T[] {
-  const lot = new Lot(seed, index, 'overlays');
-  if (overlays.length <= OVERLAYS) return lot.shuffled(overlays.length).map((i) => overlays[i]!);
-  return Array.from({ length: OVERLAYS }, () => lot.pick(overlays));
+  const random = new SeededRandom(seed, index, 'overlays');
+  if (overlays.length <= OVERLAYS) return random.shuffled(overlays.length).map((i) => overlays[i]!);
+  return Array.from({ length: OVERLAYS }, () => random.pick(overlays));
 }
 
 /**

@@ -73,8 +73,8 @@ function EarlierBatch({ entry, isEnded }: { entry: BatchEntry; isEnded: boolean 
         {isEnded && <Button onClick={batch.showBatch}>{t('batch.earlier.show')}</Button>}
         {!entry.finished && (
           <>
-            <Button data-testid="go-on" disabled={starting} onClick={() => batch.goOn(entry.id)}>
-              {t('batch.goOn')}
+            <Button data-testid="go-on" disabled={starting} onClick={() => batch.continueBatch(entry.id)}>
+              {t('batch.continue')}
             </Button>
             <Button look="quiet" onClick={() => batch.forget(entry)}>
               {t('batch.earlier.forget')}

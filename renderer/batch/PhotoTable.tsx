@@ -203,7 +203,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         )}
       </td>
       <td className={CELL}>
-        <Standing state={row.state} />
+        <Status state={row.state} />
       </td>
       <td className={`${CELL} text-xs`}>
         <Story row={row} step={step} done={done} />
@@ -246,7 +246,7 @@ const SIGNS: Record<BatchRow['state'], LucideIcon> = {
 
 const isProblem = (state: BatchRow['state']) => state === 'failed' || state === 'quarantined';
 
-function Standing({ state }: Pick<BatchRow, 'state'>) {
+function Status({ state }: Pick<BatchRow, 'state'>) {
   const { t } = useTranslation();
   const colour = isProblem(state) ? 'text-danger' : state === 'restored' ? '' : 'text-secondary';
   return (

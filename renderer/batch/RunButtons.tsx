@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
-import { isOver, problemsOf, standingOf } from '../state/batch';
+import { isOver, problemsOf, statusOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 
@@ -10,7 +10,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
   const actions = useActions().batch;
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
-  const isVain = standingOf(batch) === 'nothingFound';
+  const isVain = statusOf(batch) === 'nothingFound';
   const isBroken = phase === 'halted' || phase === 'cancelled';
   return (
     <>
@@ -46,7 +46,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
       )}
       {(phase === 'paused' || phase === 'pausing' || isBroken) && (
         <Button look="primary" data-testid="resume" onClick={() => actions.control('resume')}>
-          {t('batch.goOn')}
+          {t('batch.continue')}
         </Button>
       )}
     </>

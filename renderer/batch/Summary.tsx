@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
 import { hasText } from '../i18n';
 import { useFormat } from '../i18n/format';
-import { dealtWith, problemsOf, standingOf } from '../state/batch';
+import { dealtWith, problemsOf, statusOf } from '../state/batch';
 import { Icon } from '../ui/Icon';
 import { FileName } from './FileName';
 
@@ -15,24 +15,24 @@ const FIRST_ERRORS = 2;
 export function Summary({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const standing = standingOf(batch);
-  const text = useStandingText(batch);
+  const status = statusOf(batch);
+  const text = useStatusText(batch);
   const done = dealtWith(batch);
   const { found } = batch.counts;
-  const isMoving = standing === 'running' || standing === 'pausing';
-  const left = batch.secondsLeft !== null && standing === 'running' ? batch.secondsLeft : null;
-  const isFault = standing === 'halted' || standing === 'allFailed';
+  const isMoving = status === 'running' || status === 'pausing';
+  const left = batch.secondsLeft !== null && status === 'running' ? batch.secondsLeft : null;
+  const isFault = status === 'halted' || status === 'allFailed';
   const [now] = batch.running;
   return (
     <section
       aria-label={t('batch.summary')}
       data-testid="batch-summary"
-      data-standing={standing}
+      data-status={status}
       className="shrink-0 border-b border-line px-4 pt-3 pb-3 select-text"
     >
       <div className="flex items-baseline justify-between gap-4">
         <h2 className={`shrink-0 text-lg font-medium ${isFault ? 'text-danger' : ''}`}>
-          {t(`batch.standing.${standing}`)}
+          {t(`batch.status.${status}`)}
         </h2>
         <Places batch={batch} />
       </div>
@@ -72,7 +72,7 @@ export function Summary({ batch }: { batch: BatchState }) {
         </p>
       ))}
       <p role="status" className="sr-only">
-        {[t(`batch.standing.${standing}`), text].filter((part) => part !== null).join('. ')}
+        {[t(`batch.status.${status}`), text].filter((part) => part !== null).join('. ')}
       </p>
     </section>
   );
@@ -91,27 +91,27 @@ function Places({ batch: { input, output } }: { batch: BatchState }) {
 }
 
 /** The sentence under the heading: what happened, what is safe, what can be done. */
-function useStandingText(batch: BatchState): string | null {
+function useStatusText(batch: BatchState): string | null {
   const { t, i18n } = useTranslation();
-  const standing = standingOf(batch);
-  if (standing === 'halted') {
+  const status = statusOf(batch);
+  if (status === 'halted') {
     const code = batch.halt?.code ?? 'INTERNAL';
     const own = `batch.halts.${code}`;
     const why = hasText(i18n, own) ? t(own) : t(`errors.${code}`);
     return `${why} ${t('batch.haltedText')}`;
   }
-  if (standing === 'running' || standing === 'scanning') return null;
-  return t(`batch.standingText.${standing}`, { count: problemsOf(batch) });
+  if (status === 'running' || status === 'scanning') return null;
+  return t(`batch.statusText.${status}`, { count: problemsOf(batch) });
 }
 
 /** How far it is, how fast, and with what. */
 function Facts({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const standing = standingOf(batch);
+  const status = statusOf(batch);
   const { provider, threads, concurrency, pace, scanning, seconds } = batch;
   const figures = { done: format.number(dealtWith(batch), 0), found: format.number(batch.counts.found, 0) };
-  const isAtWork = ['running', 'scanning', 'pausing', 'watching'].includes(standing);
+  const isAtWork = ['running', 'scanning', 'pausing', 'watching'].includes(status);
   const facts = [t(scanning ? 'batch.progressSoFar' : 'batch.progress', figures)];
   if (pace !== null) facts.push(t('batch.pace', { pace: format.number(pace, pace < 10 ? 1 : 0) }));
   if (isAtWork) {

@@ -687,7 +687,7 @@ export const en = {
       covered: '{{share}} % damaged',
       picture: '{{side}}, pair {{number}}, from {{name}}',
     },
-    standing: 'How it stands',
+    status: 'Status',
     running: '{{done}} of {{all}} pairs',
     done: '{{all}} pairs are in {{place}}',
     cancelled: 'Stopped at {{done}} of {{all}} pairs',
@@ -715,7 +715,7 @@ export const en = {
     start: 'Start',
     stop: 'Stop',
     pause: 'Pause',
-    goOn: 'Go on',
+    continue: 'Continue',
     another: 'Another folder',
     retryFailed: 'Try failed again',
     report: 'Open report',
@@ -797,7 +797,7 @@ export const en = {
       firstNames: 'Names in the folder for the results, the first of them',
     },
     summary: 'How it stands',
-    standing: {
+    status: {
       scanning: 'Looking for photos',
       running: 'Restoring',
       pausing: 'Pausing',
@@ -810,7 +810,7 @@ export const en = {
       cancelled: 'Stopped',
       halted: 'Came to a halt',
     },
-    standingText: {
+    statusText: {
       pausing: 'The photos at work are finished first.',
       paused: 'What is done is kept.',
       watching: 'Photos that are put into the folder are restored as they come.',

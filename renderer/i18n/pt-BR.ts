@@ -692,7 +692,7 @@ export const ptBR: Texts<typeof en> = {
       covered: '{{share}} % danificada',
       picture: '{{side}}, par {{number}}, de {{name}}',
     },
-    standing: 'Como está',
+    status: 'Situação',
     running: '{{done}} de {{all}} pares',
     done: '{{all}} pares estão em {{place}}',
     cancelled: 'Parado em {{done}} de {{all}} pares',
@@ -720,7 +720,7 @@ export const ptBR: Texts<typeof en> = {
     start: 'Iniciar',
     stop: 'Parar',
     pause: 'Pausar',
-    goOn: 'Continuar',
+    continue: 'Continuar',
     another: 'Outra pasta',
     retryFailed: 'Repetir as falhas',
     report: 'Abrir relatório',
@@ -801,7 +801,7 @@ export const ptBR: Texts<typeof en> = {
       firstNames: 'Nomes na pasta dos resultados, os primeiros',
     },
     summary: 'Situação',
-    standing: {
+    status: {
       scanning: 'Procurando fotos',
       running: 'Restaurando',
       pausing: 'Pausando',
@@ -814,7 +814,7 @@ export const ptBR: Texts<typeof en> = {
       cancelled: 'Parado',
       halted: 'Interrompido',
     },
-    standingText: {
+    statusText: {
       pausing: 'As fotos em andamento são terminadas antes.',
       paused: 'O que já foi feito está guardado.',
       watching: 'As fotos postas na pasta são restauradas à medida que chegam.',

@@ -10,7 +10,7 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Preview } from './Preview';
 import { SetUp } from './SetUp';
-import { Standing } from './Standing';
+import { Status } from './Status';
 
 /** Makes pairs of damaged and clean pictures to train on. The darkroom is left as it was. */
 export function PairsPage() {
@@ -37,7 +37,7 @@ export function PairsPage() {
           isChosen && <MakeButton />
         )}
       </header>
-      {state !== null && <Standing state={state} />}
+      {state !== null && <Status state={state} />}
       <main className="flex min-h-0 grow">
         {isChosen ? (
           <>

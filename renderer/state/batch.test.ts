@@ -11,7 +11,7 @@ import {
   PLAN_DELAY,
   ROWS_INTERVAL,
   settingsOf,
-  standingOf,
+  statusOf,
 } from './batch';
 import { createStores } from './stores';
 
@@ -98,7 +98,7 @@ describe('a draft', () => {
 describe('how a batch stands', () => {
   const none = { found: 0, waiting: 0, restored: 0, unchanged: 0, kept: 0, failed: 0, quarantined: 0, passed: 0 };
   const counted = (counts: Partial<BatchState['counts']>, change: Partial<BatchState> = {}) =>
-    standingOf(fakeBatch({ phase: 'done', counts: { ...none, ...counts }, running: [], ...change }));
+    statusOf(fakeBatch({ phase: 'done', counts: { ...none, ...counts }, running: [], ...change }));
 
   test('is told apart where the phase alone says too little', () => {
     expect(counted({ restored: 3, passed: 2 })).toBe('done');
@@ -259,7 +259,7 @@ describe('a batch', () => {
     bridge.answers['batch.state'] = () => ok({ state: null, known: [entry] });
     bridge.answers['batch.continue'] = ({ id }) => ok(fakeBatch({ id }));
     await batch.loadKnown();
-    batch.goOn('old');
+    batch.continueBatch('old');
     await settle();
     expect(get()).toMatchObject({ shown: true, batch: { id: 'old' } });
     bridge.answers['batch.state'] = () => ok({ state: null, known: [] });

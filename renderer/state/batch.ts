@@ -148,7 +148,7 @@ export const isOver = ({ phase }: BatchState): boolean =>
   phase === 'done' || phase === 'cancelled' || phase === 'halted';
 
 /** How a batch stands, as it is told to a person. */
-export type BatchStanding =
+export type BatchStatus =
   | Exclude<BatchState['phase'], 'done'>
   | 'scanning'
   | 'done'
@@ -156,7 +156,7 @@ export type BatchStanding =
   | 'allFailed'
   | 'nothingFound';
 
-export function standingOf(state: BatchState): BatchStanding {
+export function statusOf(state: BatchState): BatchStatus {
   const { phase, scanning, counts } = state;
   if (phase === 'running') return scanning && dealtWith(state) + state.running.length === 0 ? 'scanning' : 'running';
   if (phase !== 'done') return phase;
@@ -167,7 +167,7 @@ export function standingOf(state: BatchState): BatchStanding {
   return fine === 0 ? 'allFailed' : 'problems';
 }
 
-interface Surroundings {
+interface Dependencies {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
   tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
   newId(): string;
@@ -179,7 +179,7 @@ interface Surroundings {
 /** Restoring a whole folder: choosing it, looking through it, and following what becomes of it. */
 export function createBatchActions(
   stores: Pick<Stores, 'app' | 'view'> & { batch: ReturnType<typeof createBatchStore> },
-  { call, tell, newId, view, openPage }: Surroundings,
+  { call, tell, newId, view, openPage }: Dependencies,
 ) {
   const { batch: store, app } = stores;
   const get = store.getState;
@@ -337,7 +337,7 @@ export function createBatchActions(
     }
   }
 
-  async function goOn(id: string): Promise<void> {
+  async function continueBatch(id: string): Promise<void> {
     if (get().starting) return;
     patch({ starting: true });
     const result = await call('batch.continue', { id });
@@ -456,7 +456,7 @@ export function createBatchActions(
     lookAgain: () => look(0),
     start: () => void start(),
     control: (action: Request<'batch.control'>['action']) => void control(action),
-    goOn: (id: string) => void goOn(id),
+    continueBatch: (id: string) => void continueBatch(id),
     forget: (entry: BatchEntry) => void forget(entry),
     report: () => void report(),
     /** Back to choosing a folder; the batch can still be looked at. */

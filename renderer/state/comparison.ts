@@ -65,7 +65,7 @@ export type Asker = (typeof ASKERS)[number];
 const SIZES: readonly RenderSize[] = ['small', 'preview', 'full'];
 
 /** What the comparison needs of the rest of the window. */
-export interface ComparisonSurroundings {
+export interface ComparisonDependencies {
   find(key: string): OpenPhoto | null;
   get(): ComparisonState;
   set(change: (state: ComparisonState) => ComparisonState): void;
@@ -85,13 +85,13 @@ export interface ComparisonSurroundings {
  * Computes the pictures that are compared with the photo's own result: after its preview, and before its full size,
  * since somebody has asked for them. Those at full size come last of all.
  */
-export function createComparison(around: ComparisonSurroundings) {
+export function createComparison(dependencies: ComparisonDependencies) {
   const wanted = new Map<Asker, { key: string; wishes: readonly Wish[] }>();
   let running: { id: string; jobId: string | null } | null = null;
 
-  const other = (id: string): Other | null => around.get().others[id] ?? null;
+  const other = (id: string): Other | null => dependencies.get().others[id] ?? null;
   const patch = (id: string, change: Partial<Other>) =>
-    around.set(({ others }) => ({
+    dependencies.set(({ others }) => ({
       others: { ...others, [id]: { rendering: null, state: 'waiting', ...others[id], ...change } },
     }));
 
@@ -99,7 +99,7 @@ export function createComparison(around: ComparisonSurroundings) {
     const there = other(otherKey(key, wish));
     if (there === null || there.state === 'waiting' || there.state === 'computing') return false;
     if (there.state !== 'done' || there.rendering === null) return true;
-    const photo = around.find(key)?.photo;
+    const photo = dependencies.find(key)?.photo;
     const isWhole = photo != null && there.rendering.width >= photo.width;
     return isWhole || SIZES.indexOf(there.rendering.size) >= SIZES.indexOf(wish.size);
   }
@@ -107,7 +107,7 @@ export function createComparison(around: ComparisonSurroundings) {
   function next(): { key: string; wish: Wish } | null {
     for (const asker of ASKERS) {
       const { key = '', wishes = [] } = wanted.get(asker) ?? {};
-      const wish = wishes.find((each) => !isMet(key, each) && !(each.size === 'full' && around.isFullToCome()));
+      const wish = wishes.find((each) => !isMet(key, each) && !(each.size === 'full' && dependencies.isFullToCome()));
       if (wish !== undefined) return { key, wish };
     }
     return null;
@@ -115,13 +115,13 @@ export function createComparison(around: ComparisonSurroundings) {
 
   async function run(): Promise<void> {
     if (running !== null) return;
-    for (let open = next(); open !== null && !around.isBusy(); open = next()) {
-      around.pause();
+    for (let open = next(); open !== null && !dependencies.isBusy(); open = next()) {
+      dependencies.pause();
       const { key, wish } = open;
       const turn: { id: string; jobId: string | null } = { id: otherKey(key, wish), jobId: null };
       running = turn;
       patch(turn.id, { state: 'computing' });
-      const result = await around.render(key, wish, (jobId) => {
+      const result = await dependencies.render(key, wish, (jobId) => {
         turn.jobId = jobId;
       });
       running = null;
@@ -130,7 +130,7 @@ export function createComparison(around: ComparisonSurroundings) {
       else if (isStale) continue;
       else patch(turn.id, { state: result.error.code === 'CANCELLED' ? 'stopped' : 'failed' });
     }
-    if (next() === null) around.resume();
+    if (next() === null) dependencies.resume();
   }
 
   return {
@@ -143,13 +143,13 @@ export function createComparison(around: ComparisonSurroundings) {
       for (const id of ids) if (['stopped', 'failed'].includes(other(id)?.state ?? '')) patch(id, { state: 'waiting' });
       if (running !== null && !ids.has(running.id)) {
         patch(running.id, { state: 'waiting' });
-        if (running.jobId !== null) around.cancel(running.jobId);
+        if (running.jobId !== null) dependencies.cancel(running.jobId);
       }
       void run();
     },
     /** What the photo's pictures are made of has changed: they stand in until they have been computed anew. */
     outdate(key: string): void {
-      around.set(({ others }) => ({
+      dependencies.set(({ others }) => ({
         others: Object.fromEntries(
           Object.entries(others).map(([id, each]) => [
             id,
@@ -160,14 +160,14 @@ export function createComparison(around: ComparisonSurroundings) {
     },
     /** A picture is not kept any more: it is computed again where it is still to be seen. */
     renew(revision: number): void {
-      for (const [id, { rendering, state }] of Object.entries(around.get().others)) {
+      for (const [id, { rendering, state }] of Object.entries(dependencies.get().others)) {
         if (rendering?.revision === revision && state === 'done') patch(id, { rendering: null, state: 'waiting' });
       }
       void run();
     },
     forget(key: string): void {
       for (const [asker, all] of wanted) if (all.key === key) wanted.delete(asker);
-      around.set(({ others }) => ({
+      dependencies.set(({ others }) => ({
         others: Object.fromEntries(Object.entries(others).filter(([id]) => !id.startsWith(`${key} `))),
       }));
     },

@@ -4,7 +4,7 @@ import type { EditLog, PhotoView } from '../../contract/edit';
 import type { Result } from '../../contract/errors';
 import type { EditFile, Notice, OpenPhoto } from './model';
 
-interface Surroundings {
+interface Dependencies {
   find(key: string): OpenPhoto | null;
   all(): readonly OpenPhoto[];
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
@@ -26,7 +26,7 @@ interface Surroundings {
 }
 
 /** What a person does with edit files: opening them, taking what lies beside a photo, saving. */
-export function createEditFiles({ find, all, call, tell, keep, ...rest }: Surroundings) {
+export function createEditFiles({ find, all, call, tell, keep, ...rest }: Dependencies) {
   /** Finds out which photo an edit file is of, and takes it over there. */
   async function open(file: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
     const result = await call('edits.find', { token: file.token });

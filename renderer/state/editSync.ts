@@ -21,7 +21,7 @@ function fitting(actions: readonly EditAction[], from: number): EditAction[] {
   return actions.slice(from, end);
 }
 
-interface Surroundings {
+interface Dependencies {
   find(key: string): OpenPhoto | null;
   write(request: Request<'edits.write'>): Promise<Result<unknown>>;
   onFailed(key: string, failure: Failure): void;
@@ -44,7 +44,7 @@ interface Behind {
  * Brings the histories of photos to the main side. Changes are written a moment after they were made, and at once
  * before anything is computed from them; messages keep their order, so what is asked for next is of this state.
  */
-export function createEditSync({ find, write, onFailed }: Surroundings) {
+export function createEditSync({ find, write, onFailed }: Dependencies) {
   const all = new Map<string, Behind>();
 
   function of(key: string): Behind {

@@ -6,13 +6,13 @@ import type { Job, JobKind, OpenPhoto } from './model';
 import { createPaces } from './pace';
 import type { Stores } from './stores';
 
-interface Surroundings {
+interface Dependencies {
   find(photoKey: string): OpenPhoto | null;
   newId(): string;
 }
 
 /** Calls of the main side, and what of them is shown as a job for as long as it lasts. */
-export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 'app'>, { find, newId }: Surroundings) {
+export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 'app'>, { find, newId }: Dependencies) {
   const paces = createPaces();
   /** Files on their way, by job. */
   const uploads = new Map<string, AbortController>();

@@ -80,7 +80,7 @@ export function availableKinds(
   return DAMAGE_KINDS.filter((kind) => isThere[kind]);
 }
 
-interface Surroundings {
+interface Dependencies {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
   tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
   newId(): string;
@@ -91,7 +91,7 @@ interface Surroundings {
 /** Making training pairs: choosing folders, looking at some, and following the making. */
 export function createPairsActions(
   stores: Pick<Stores, 'app' | 'view'> & { pairs: ReturnType<typeof createPairsStore> },
-  { call, tell, newId, view, loadGenerators }: Surroundings,
+  { call, tell, newId, view, loadGenerators }: Dependencies,
 ) {
   const { pairs: store, app } = stores;
   const get = store.getState;

@@ -5,7 +5,7 @@ import type { Notice, OpenPhoto } from './model';
 import { type StyleChoice, withMix, withStyle } from './recipes';
 import type { Stores } from './stores';
 
-interface Surroundings extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
+interface Dependencies extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   find(key: string): OpenPhoto | null;
   tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): void;
   setRecipe(key: string, name: 'step' | 'setting', recipe: Recipe, setting?: string): void;
@@ -14,7 +14,7 @@ interface Surroundings extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
 /** What is done with styles: choosing one for a photo, and keeping one's own. */
 export function createStyleActions(
   { app }: Pick<Stores, 'app'>,
-  { find, call, asJob, offer, tell, setRecipe }: Surroundings,
+  { find, call, asJob, offer, tell, setRecipe }: Dependencies,
 ) {
   async function load(): Promise<void> {
     const result = await call('styles.list', {});

@@ -13,7 +13,7 @@ export function batchHandlers({ batches, files, jobs, outgoing, services }: AppC
       ),
     'batch.start': ({ input, output, below, settings }) =>
       batches.start(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings),
-    'batch.continue': ({ id }) => batches.goOn(id),
+    'batch.continue': ({ id }) => batches.resume(id),
     'batch.state': async () => ({ state: batches.state(), known: await batches.known() }),
     'batch.control': async ({ id, action }) => {
       const batch = batches.find(id);
@@ -21,9 +21,9 @@ export function batchHandlers({ batches, files, jobs, outgoing, services }: AppC
       if (action === 'retryFailed') {
         if (!(await batch.retryFailed())) {
           await batch.ended;
-          return batches.goOn(id, true);
+          return batches.resume(id, true);
         }
-      } else if (action === 'resume' && isOver) return batches.goOn(id);
+      } else if (action === 'resume' && isOver) return batches.resume(id);
       else batch[action]();
       return batch.state();
     },

@@ -6,7 +6,7 @@ import { EmulsionError, toEmulsionError } from '../../errors';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { cleanPartials } from '../../storage/write';
 import type { PhotoControl, PhotoTask } from '../photo';
-import type { Workshop } from '../run';
+import type { PhotoProcessor } from '../run';
 import {
   connect,
   intend,
@@ -53,7 +53,7 @@ export interface QueueWorkerSetup extends PlacesSetup {
   url: string;
   name: string;
   /** Computes on this machine. */
-  workshop: Workshop;
+  processor: PhotoProcessor;
   /** Gives the photos at work back, and ends. */
   signal: AbortSignal;
   onReady(): void;
@@ -82,7 +82,7 @@ export async function runQueueWorker(setup: QueueWorkerSetup): Promise<void> {
       client.disconnect();
     }
   } finally {
-    await setup.workshop.close();
+    await setup.processor.close();
   }
 }
 
@@ -105,7 +105,7 @@ class QueueWorker {
   }
 
   async run(): Promise<void> {
-    const { name, workshop, signal, onReady, onNote } = this.#setup;
+    const { name, processor, signal, onReady, onNote } = this.#setup;
     const { Worker } = await import('bullmq');
     const stopped = new Promise<void>((resolve) => {
       this.#control.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -113,13 +113,13 @@ class QueueWorker {
     const stop = () => this.#control.abort();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) return;
-    const jobs = Math.max(1, workshop.limit(0));
+    const jobs = Math.max(1, processor.limit(0));
     const me: Member = {
       role: 'worker',
       name,
       version: VERSION,
       jobs,
-      threads: workshop.shape.threads,
+      threads: processor.shape.threads,
       key: randomUUID(),
     };
     this.#membership = await join(this.#client, me).catch((error: unknown) => Promise.reject(toQueueError(error)));
@@ -175,15 +175,15 @@ class QueueWorker {
 
   /** Takes as many photos at once as by now is known to be right: what computes, and how much memory it takes. */
   async #adapt(): Promise<void> {
-    const { workshop } = this.#setup;
-    const jobs = Math.max(1, workshop.limit(this.#atWork.size));
+    const { processor } = this.#setup;
+    const jobs = Math.max(1, processor.limit(this.#atWork.size));
     if (jobs === this.#worker.concurrency) return;
     this.#worker.concurrency = jobs;
-    await this.#membership.update({ jobs, threads: workshop.shape.threads });
+    await this.#membership.update({ jobs, threads: processor.shape.threads });
   }
 
   async #compute(job: Job, token: string, broken: AbortController): Promise<QueueResult> {
-    const { workshop, onPhoto } = this.#setup;
+    const { processor, onPhoto } = this.#setup;
     const { data, error } = QueueJob.safeParse(job.data);
     if (error) throw new EmulsionError('BAD_REQUEST', { detail: error.message });
     if (data.version !== VERSION) {
@@ -207,7 +207,7 @@ class QueueWorker {
       await this.#sweep(folder, job.attemptsStarted > 1);
       await assertSame(found);
       const answer = await this.#withProgress(job, broken, (onProgress) =>
-        workshop.process(task, {
+        processor.process(task, {
           signal: AbortSignal.any([broken.signal, this.#control.signal]),
           isOwn: (path) => data.own.includes(nameOf(path)),
           onProgress,

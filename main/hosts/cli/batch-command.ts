@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../contract/batch';
-import { BATCH_FOLDER } from '../../batch/ledger';
+import { BATCH_FOLDER } from '../../batch/journal-state';
+import { localProcessor } from '../../batch/local-processor';
 import { REPORT_FOLDER } from '../../batch/report';
-import { localWorkshop } from '../../batch/workshop';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError } from '../../errors';
 import { whole } from '../arguments';
 import { runBatch, tellPlan } from './batch';
 import { BATCH_EXITS, document, OWN_RECIPES } from './help';
-import { sharedWorkshop } from './network';
+import { sharedProcessor } from './network';
 import { addEngine, addJson, addUserData, type EngineFlags } from './options';
 import { createReporter } from './reporter';
 import {
@@ -98,11 +98,11 @@ export function addBatch(program: Command, signal: AbortSignal): void {
       return;
     }
     const { models, provider, threads, queue } = flags;
-    const workshop = () =>
+    const processor = () =>
       queue === undefined
-        ? localWorkshop(forkEngine(), { models, provider, threads }, settings.concurrency)
-        : sharedWorkshop(queue, job.reporter);
-    process.exitCode = await runBatch({ ...job, workshop, retry: flags.retryFailed === true });
+        ? localProcessor(forkEngine(), { models, provider, threads }, settings.concurrency)
+        : sharedProcessor(queue, job.reporter);
+    process.exitCode = await runBatch({ ...job, processor, retry: flags.retryFailed === true });
   });
   document(command, {
     sections: { SETTINGS: STEP_SETTING_ENTRIES },

@@ -5,7 +5,7 @@ import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } fr
 import type { ErrorCode } from '../../../contract/errors';
 import { plan } from '../../batch/plan';
 import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
-import { type Batch, type BatchSetup, startBatch, type Workshop } from '../../batch/run';
+import { type Batch, type BatchSetup, type PhotoProcessor, startBatch } from '../../batch/run';
 import { EmulsionError, toFailure } from '../../errors';
 import { isRemote, pathIn, remoteStorage } from '../../storage/remote';
 import { EXIT } from './exit-codes';
@@ -19,7 +19,7 @@ export interface BatchJob {
   journalIn?: string;
   settings: BatchSettings;
   /** Opens what computes the photos. */
-  workshop(): Workshop | Promise<Workshop>;
+  processor(): PhotoProcessor | Promise<PhotoProcessor>;
   retry: boolean;
   report: boolean;
   signal: AbortSignal;
@@ -81,11 +81,11 @@ async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | '
         : '--journal is for a batch into S3; in any other it lies with the restored photos.',
     });
   }
-  const workshop = await job.workshop();
+  const processor = await job.processor();
   try {
-    return await startBatch({ ...job, ...told, workshop });
+    return await startBatch({ ...job, ...told, processor });
   } catch (error) {
-    await workshop.close();
+    await processor.close();
     throw error;
   }
 }
@@ -192,7 +192,7 @@ function stateLine({ input }: BatchJob, { phase }: BatchState): string {
 }
 
 /** `emulsion batch --dry-run`: what would be done; nothing is written. */
-export async function tellPlan(job: Omit<BatchJob, 'workshop' | 'retry' | 'report'>): Promise<number> {
+export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'report'>): Promise<number> {
   const { input, output, settings, signal, reporter } = job;
   allowRemoteStorage();
   const counts = { photos: 0, passed: 0, failed: 0, bytes: 0 };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Workshop } from '../../batch/run';
+import type { PhotoProcessor } from '../../batch/run';
 import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
 
@@ -14,9 +14,9 @@ export function allowRemoteStorage(): void {
 }
 
 /** Workers on other machines. */
-export async function sharedWorkshop(url: string, reporter: Reporter): Promise<Workshop> {
-  const { queueWorkshop } = await import('../../batch/network/queue-workshop');
-  return queueWorkshop(url, `batch on ${hostname()}`, (note) => reporter.problem(note, { type: 'note', note }));
+export async function sharedProcessor(url: string, reporter: Reporter): Promise<PhotoProcessor> {
+  const { queueProcessor } = await import('../../batch/network/queue-processor');
+  return queueProcessor(url, `batch on ${hostname()}`, (note) => reporter.problem(note, { type: 'note', note }));
 }
 
 export const loadQueueWorker = () => import('../../batch/network/queue-worker');

@@ -115,7 +115,7 @@ async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal):
       overlays: flags.overlays ?? null,
       settings,
       pairs: flags.pairs,
-      workshop: { engines: pool.shape.engines, use: (work) => pool.use(work) },
+      processor: { engines: pool.shape.engines, use: (work) => pool.use(work) },
       signal,
       onBegin: ({ kinds, photos, overlays, kept }) => {
         const of = overlays > 0 ? `${photos} photos and ${overlays} overlays` : `${photos} photos`;

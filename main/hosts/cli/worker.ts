@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { localProcessor } from '../../batch/local-processor';
 import type { Worked } from '../../batch/network/queue-worker';
-import { localWorkshop } from '../../batch/workshop';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
 import { whole } from '../arguments';
@@ -96,7 +96,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     allow,
     read,
     maps: map,
-    workshop: localWorkshop(forkEngine(), { models, provider, threads }, jobs),
+    processor: localProcessor(forkEngine(), { models, provider, threads }, jobs),
     signal,
     onReady: () => reporter.line(`${name}: waiting for photos`, { type: 'ready', name }),
     onPhoto: (worked) => {

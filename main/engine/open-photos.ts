@@ -77,7 +77,7 @@ interface Result {
 }
 
 /** The photos that are open, and the work on them. */
-export class Workbench {
+export class OpenPhotos {
   readonly #makeTools: MakeTools;
   readonly #photos = new Map<string, Opened>();
   /** Folders in which the remains of broken-off writing have been looked for. */

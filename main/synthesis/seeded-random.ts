@@ -6,8 +6,8 @@ function mixed(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Numbers by lot (sfc32) that depend on nothing but the words it is made of, in their order. */
-export class Lot {
+/** Random numbers (sfc32) that depend on nothing but the words they are seeded with, in their order. */
+export class SeededRandom {
   #a: number;
   #b: number;
   #c: number;
@@ -81,7 +81,7 @@ export class Lot {
     return count;
   }
 
-  /** The whole numbers below `count` in an order by lot. */
+  /** The whole numbers below `count` in a random order. */
   shuffled(count: number): number[] {
     const order = Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

@@ -7,7 +7,7 @@ import { Icon } from '../ui/Icon';
 import { useFailureText } from './useFailureText';
 
 /** How the pairs stand that are being made, or were made last. */
-export function Standing({ state }: { state: SynthesisState }) {
+export function Status({ state }: { state: SynthesisState }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { phase, pairs, done, kinds, output, failure, secondsLeft } = state;
@@ -16,8 +16,8 @@ export function Standing({ state }: { state: SynthesisState }) {
   const text = why ?? (phase === 'cancelled' && done > 0 ? t('pairs.keptText') : null);
   return (
     <section
-      aria-label={t('pairs.standing')}
-      data-testid="pairs-standing"
+      aria-label={t('pairs.status')}
+      data-testid="pairs-status"
       data-phase={phase}
       className="shrink-0 border-b border-line px-4 py-2 select-text"
     >

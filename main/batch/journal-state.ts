@@ -123,7 +123,7 @@ export class Written {
 }
 
 /** The journal of a batch, read: what has become of each photo so far. */
-export interface Ledger {
+export interface JournalState {
   readonly id: string;
   readonly folder: string;
   readonly journal: Journal<Head>;
@@ -153,13 +153,13 @@ export function workOf({ recipe, added, changes = [], format, quality, keepMetad
  *
  * @param journalIn folder that holds the journal where the output folder cannot
  */
-export async function openLedger(
+export async function openJournalState(
   input: string,
   output: string,
   settings: BatchSettings,
   fresh: () => string,
   journalIn: string = output,
-): Promise<Ledger> {
+): Promise<JournalState> {
   const folder = join(journalIn, BATCH_FOLDER);
   await makeFolder(folder);
   let onLost = () => {};

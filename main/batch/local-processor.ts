@@ -3,10 +3,10 @@ import { isRemote } from '../storage/remote';
 import { restorePhoto } from './photo';
 import { Pool } from './pool';
 import { restoreRemotePhoto } from './remote-photo';
-import type { Workshop } from './run';
+import type { PhotoProcessor } from './run';
 
 /** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
-export function localWorkshop(launch: LaunchEngine, options: EngineOptions, wanted: number): Workshop {
+export function localProcessor(launch: LaunchEngine, options: EngineOptions, wanted: number): PhotoProcessor {
   const pool = new Pool(launch, options, wanted);
   return {
     shape: pool.shape,

@@ -6,9 +6,9 @@ import { EmulsionError } from '../../errors';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { pathsFor } from '../../storage/write';
-import { workOf } from '../ledger';
+import { workOf } from '../journal-state';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from '../photo';
-import type { Workshop } from '../run';
+import type { PhotoProcessor } from '../run';
 import {
   askToStop,
   connect,
@@ -57,22 +57,26 @@ interface Waiting {
  * @param name by which workers of another version call this one
  * @param onNote told what a person should know meanwhile
  */
-export async function queueWorkshop(url: string, name: string, onNote: (note: string) => void): Promise<Workshop> {
+export async function queueProcessor(
+  url: string,
+  name: string,
+  onNote: (note: string) => void,
+): Promise<PhotoProcessor> {
   const client = await connect(url, PATIENCE);
   try {
     const { Queue } = await import('bullmq');
     const queue = new Queue(QUEUE, { connection: client, streams: { events: { maxLen: EVENTS } } });
     queue.on('error', () => undefined);
-    const workshop = new QueueWorkshop(client, queue, onNote);
-    await workshop.join(name);
-    return workshop;
+    const processor = new QueueProcessor(client, queue, onNote);
+    await processor.join(name);
+    return processor;
   } catch (error) {
     client.disconnect();
     throw toQueueError(error);
   }
 }
 
-class QueueWorkshop implements Workshop {
+class QueueProcessor implements PhotoProcessor {
   readonly provider = null;
   readonly #client: Redis;
   readonly #queue: Queue;
@@ -131,7 +135,10 @@ class QueueWorkshop implements Workshop {
     return Math.max(WITHOUT_WORKERS, AHEAD * this.shape.engines);
   }
 
-  async begin({ id, input, output, settings }: Parameters<NonNullable<Workshop['begin']>>[0], onMore: () => void) {
+  async begin(
+    { id, input, output, settings }: Parameters<NonNullable<PhotoProcessor['begin']>>[0],
+    onMore: () => void,
+  ) {
     const work = `${workOf(settings)}-${settings.conflict}`;
     this.#batch = { id, work, input, output };
     this.#onMore = onMore;
