@@ -52,8 +52,8 @@ test('a black and white photo is coloured, in a palette to choose; the colours a
   await host.open();
   await host.offer(path);
   const card = page.getByTestId('step-colorise');
-  await expect(card).toContainText('A black and white photo.');
-  await expect(card).toContainText('imagined');
+  await expect(card).toContainText('This is a black and white photo.');
+  await expect(card).toContainText('generated');
   // It is offered, and never done unasked.
   await expect(card.getByRole('switch')).not.toBeChecked();
   await expect(page.getByTestId('imagined-after')).toHaveCount(0);

@@ -68,7 +68,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await page.getByTestId('batch-more').click();
   const pattern = page.getByTestId('batch-name');
   await pattern.fill('restored');
-  await expect(page.getByTestId('batch-setup')).toContainText('{name} has to be in it');
+  await expect(page.getByTestId('batch-setup')).toContainText('Include {name}');
   await expect(page.getByTestId('start-batch')).toBeDisabled();
   await pattern.fill('restored-');
   await page.getByRole('button', { name: 'Name', exact: true }).click();
@@ -106,7 +106,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await expect(page.getByTestId('batch-row')).toContainText('PHOTO_DAMAGED');
   await expect(page.getByTestId('batch-row')).toContainText('incomplete or damaged');
   await page.getByTestId('segment-unchanged').click();
-  await expect(page.getByRole('row', { name: 'clean.png' })).toContainText('Nothing to repair');
+  await expect(page.getByRole('row', { name: 'clean.png' })).toContainText('No repairs needed');
   await page.getByTestId('segment-others').click();
   await expect(page.getByTestId('batch-row')).toContainText('notes.txt');
   expect(await findings(page), 'done with problems').toEqual([]);

@@ -60,7 +60,7 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   await browserHost.restart('SIGTERM');
   await rm(join(data, 'edits'), { recursive: true });
   await host.offer(path, edit);
-  await expect(page.getByTestId('notice-done').last()).toContainText('The edit boat.emulsion is in use');
+  await expect(page.getByTestId('notice-done').last()).toContainText('Edits from boat.emulsion applied');
   await settled(page);
   await expect(page.getByTestId('zoom')).toHaveText(zoom);
   await page.keyboard.press('b');

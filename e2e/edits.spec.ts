@@ -138,7 +138,7 @@ test('what was done to a photo is there when it is opened again, and so is the w
     .getByTestId('recent')
     .getByRole('button', { name: /boat\.png/ })
     .click();
-  await expect(page.getByTestId('notice-info')).toContainText('boat.png goes on where you left off');
+  await expect(page.getByTestId('notice-info')).toContainText('boat.png: your earlier edits were restored');
   await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
   await expect(page.getByTestId('local-repair')).toHaveCount(2);
   await expect(page.getByTestId('local-repair').first().getByRole('switch')).not.toBeChecked();
@@ -157,6 +157,6 @@ test('what was done to a photo is there when it is opened again, and so is the w
   await browserHost.restart('SIGTERM');
   await rename(join(host.album, 'boat.png'), join(host.album, 'ferry.png'));
   await host.choose('ferry.png');
-  await expect(page.getByTestId('notice-info')).toContainText('ferry.png goes on where you left off');
+  await expect(page.getByTestId('notice-info')).toContainText('ferry.png: your earlier edits were restored');
   await expect(page.getByTestId('local-repair')).toHaveCount(2);
 });

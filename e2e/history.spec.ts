@@ -20,12 +20,12 @@ test('the history names what was done; any point is gone to by a click or the ke
   await page.keyboard.press('Shift+H');
   const history = page.getByTestId('history');
   const entries = history.getByRole('button');
-  await expect(entries).toHaveText(['As proposed', 'Brush stroke', 'Eraser stroke', 'Polygon']);
+  await expect(entries).toHaveText(['Proposal', 'Brush stroke', 'Eraser stroke', 'Polygon']);
   await expect(entries.nth(3)).toHaveAttribute('aria-current', 'step');
 
   await entries.nth(1).click();
   await expect(entries.nth(1)).toHaveAttribute('aria-current', 'step');
-  await expect(entries).toHaveText(['As proposed', 'Brush stroke', 'Eraser stroke(undone)', 'Polygon(undone)']);
+  await expect(entries).toHaveText(['Proposal', 'Brush stroke', 'Eraser stroke(undone)', 'Polygon(undone)']);
   const { mask: first } = await exportMask(page, host, 'first.png');
   expect(first.data.equals(last.data)).toBe(false);
 
@@ -46,7 +46,7 @@ test('the history names what was done; any point is gone to by a click or the ke
   await page.keyboard.press('r');
   await page.getByTestId('tab-history').click();
   await expect(entries).toHaveText([
-    'As proposed',
+    'Proposal',
     'Brush stroke',
     'Eraser stroke',
     'Faded tones: on',

@@ -115,7 +115,7 @@ test('corners, a pen, softened edges; the mask serves another photo of the same 
 
   const small = await writeScene(host.album, 'small.png', { width: 64, height: 48, damaged: false });
   await page.getByTestId('mask-input').setInputFiles(small);
-  await expect(page.getByTestId('notice-error')).toContainText('Both must have the same size');
+  await expect(page.getByTestId('notice-error')).toContainText('must have the same size');
   const { mask: kept } = await exportMask(page, host, 'kept.png');
   expect(kept.data.equals(soft.data)).toBe(true);
 });
@@ -302,7 +302,7 @@ test('a stroke without end is one stroke: nothing of it is lost, and one undo ta
   const { mask } = await exportMask(page, host, 'long.png');
   expect([at(mask, 100, 100), at(mask, 600, 200), at(mask, 600, 439)]).toEqual([255, 255, 255]);
   await page.keyboard.press('Shift+H');
-  await expect(page.getByTestId('history').getByRole('button')).toHaveText(['As proposed', 'Brush stroke']);
+  await expect(page.getByTestId('history').getByRole('button')).toHaveText(['Proposal', 'Brush stroke']);
   await page.keyboard.press('Control+z');
   const { mask: without } = await exportMask(page, host, 'without.png');
   expect(without.data.some((value) => value !== 0)).toBe(false);

@@ -25,7 +25,7 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await page.getByTestId('recipe').focus();
   await choose(page, 'scratched-print');
   await expect(tone(page)).not.toBeChecked();
-  await expect.poll(() => log.textContent()).toContain('The recipe replaced the settings. Undo: press F8');
+  await expect.poll(() => log.textContent()).toContain('Recipe applied. Undo: press F8');
   await page.keyboard.press('F8');
   await expect(page.getByRole('button', { name: 'Undo', exact: true }).last()).toBeFocused();
   await page.keyboard.press('Enter');
@@ -82,7 +82,7 @@ test('what goes wrong behind a dialog is told in the dialog, and a variant can b
   expect(await alert.textContent()).toBe('');
   const letter = { name: 'letter.json', mimeType: 'application/json', buffer: Buffer.from('Dear Ada') };
   await page.getByTestId('recipe-input').setInputFiles(letter);
-  await expect.poll(() => alert.textContent()).toContain('letter.json could not be used');
+  await expect.poll(() => alert.textContent()).toContain('Could not use the recipe letter.json');
   await dialog.getByTestId('notice-error').getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByTestId('notice-error')).toHaveCount(0);
   await page.keyboard.press('Escape');

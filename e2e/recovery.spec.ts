@@ -26,7 +26,7 @@ test.describe('an error of the window', () => {
     await page.getByTestId('segment-variants').click();
     await page.keyboard.press('s');
     const crash = page.getByTestId('crash');
-    await expect(crash).toContainText('your edits are kept');
+    await expect(crash).toContainText('your edits are saved');
     await expect(crash).toContainText('INTERNAL');
     await crash.getByText('Details', { exact: true }).click();
     for (const theme of ['dark', 'light']) {
@@ -38,7 +38,7 @@ test.describe('an error of the window', () => {
     }
     await page.context().grantPermissions(['clipboard-read']);
     await crash.getByRole('button', { name: 'Copy details' }).click();
-    await expect(crash).toContainText('The details were copied.');
+    await expect(crash).toContainText('Details copied.');
     expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/INTERNAL.*Error: provoked/s);
 
     await page.getByRole('button', { name: 'Reload' }).click();
@@ -61,12 +61,12 @@ test('an engine that stops again and again says so, and computes again on reques
   await expect(provider).toContainText('CPU');
   for (let crash = 0; crash < 3; crash++) {
     browserHost.killEngine();
-    await expect(provider).toHaveText(crash < 2 ? 'Starting again…' : 'Computing is not possible');
+    await expect(provider).toHaveText(crash < 2 ? 'Starting again…' : 'Processing is not available');
     // Ready, and nothing computed yet: there is nothing to say.
     if (crash < 2) await expect(provider).toHaveCount(0);
   }
   const notice = page.getByTestId('notice-error');
-  await expect(notice).toContainText('stopped again and again');
+  await expect(notice).toContainText('keeps crashing');
   await expect(notice).toContainText('ENGINE_FAILED');
   expect(await findings(page)).toEqual([]);
   await notice.getByRole('button', { name: 'Try again' }).click();

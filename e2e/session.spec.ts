@@ -55,7 +55,7 @@ test('at the next start the same photos are open, the same one is looked at, and
 
   await browserHost.restart('SIGTERM');
   // The notice goes by itself, so it is looked for first.
-  await expect(page.getByTestId('notice-info')).toContainText('Came by upload, so choose again: four.png');
+  await expect(page.getByTestId('notice-info')).toContainText('Uploaded photos are not kept. Upload again: four.png');
   await expect(page.getByTestId('photo-name')).toHaveText('two.png');
   expect(await names(page)).toEqual(['one.png', 'two.png', 'three.png']);
   await expect(page.getByTestId('zoom')).toHaveText('200 %');
@@ -72,9 +72,9 @@ test('at the next start the same photos are open, the same one is looked at, and
 
   // Where the settings say so, nothing is opened.
   await page.keyboard.press('Control+,');
-  await expect(page.getByTestId('settings-dialog')).toContainText('Photos that you upload are not kept');
+  await expect(page.getByTestId('settings-dialog')).toContainText('Upload other photos again');
   await page.screenshot({ path: test.info().outputPath('settings.png') });
-  await page.getByRole('switch', { name: 'Open the photos of last time at the start' }).click();
+  await page.getByRole('switch', { name: 'Reopen last photos on startup' }).click();
   await page.keyboard.press('Escape');
   await browserHost.restart('SIGTERM');
   await expect(page.getByTestId('empty')).toBeVisible();

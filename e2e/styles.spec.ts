@@ -87,7 +87,7 @@ test('a style is chosen from a gallery of the photo itself, made weaker, mixed, 
   expect(await exported(host, page, 'everywhere.png')).toEqual(whole);
   await page.keyboard.press('Control+z');
   await page.getByTestId('tab-history').click();
-  await expect(page.getByTestId('history').locator('[aria-current]')).toHaveText('Where the style is painted');
+  await expect(page.getByTestId('history').locator('[aria-current]')).toHaveText('Style mask');
   await expect(page.getByTestId('history')).toContainText('Style: The Starry Night');
 });
 

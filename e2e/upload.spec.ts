@@ -15,7 +15,7 @@ test('a large file on its way says how much has gone and how long it takes, and 
   await client.send('Network.emulateNetworkConditions', slow);
   await host.offer(path);
   const status = page.getByTestId('status');
-  await expect(status).toContainText('Handing over mill.jpg');
+  await expect(status).toContainText('Uploading mill.jpg');
   await expect(status.getByTestId('bytes-sent')).toHaveText(/^[\d.]+ [kM]?B of 24 MB$/i);
   await expect(status.getByTestId('time-left')).toHaveText(/about \d+ s left/);
   await page.getByTestId('cancel').click();

@@ -83,7 +83,7 @@ test('what is no photo gets a sentence, and the photo that is open stays', async
   await host.offer(join(host.album, 'whole.jpg'));
   await expect(page.getByTestId('proposal')).toBeVisible();
   await host.offer(join(host.album, 'letter.jpg'));
-  await expect(page.getByTestId('notice-error')).toContainText('not a photo');
+  await expect(page.getByTestId('notice-error')).toContainText('Not a supported image');
   await expect(page.getByTestId('photo-name')).toHaveText('whole.jpg');
 });
 
@@ -128,12 +128,12 @@ test.describe('at the first start', () => {
     await expect(tour).toContainText('Bring a photo');
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press('Enter');
-    await expect(tour).toContainText('See what it proposes');
+    await expect(tour).toContainText('Review the proposal');
     await page.keyboard.press('ArrowLeft');
     await expect(tour).toContainText('Bring a photo');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
-    await expect(tour).toContainText('Lend a hand');
+    await expect(tour).toContainText('Fix the rest by hand');
     expect(await findings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await expect(tour).toHaveCount(0);
