@@ -124,7 +124,8 @@ export const en = {
     more: 'More',
     showMask: 'Show',
     allOff: 'All steps are off. Exporting makes a copy of the original.',
-    imagined: 'The colours are generated: plausible for skin, sky and foliage, a guess for clothes, painted surfaces and streets.',
+    imagined:
+      'The colours are generated: plausible for skin, sky and foliage, a guess for clothes, painted surfaces and streets.',
     editMask: 'Edit mask',
     missing: 'This photo could also use {{steps}}, which is not installed.',
     stopped: 'Stopped. The preview may not show your latest settings.',
@@ -346,8 +347,7 @@ export const en = {
     },
     restore: {
       noise: 'Noise found ({{noise}} levels).',
-      blocks:
-        'JPEG artefacts found.',
+      blocks: 'JPEG artefacts found.',
       grain: 'Film grain ({{noise}} levels), kept.',
       clean: 'Low noise ({{noise}} levels).',
     },
@@ -523,8 +523,7 @@ export const en = {
     languages: { en: 'English', 'pt-BR': 'Português (Brasil)' },
     reopen: 'Reopen last photos on startup',
     reopenText: 'With the same zoom and position.',
-    reopenUploads:
-      'Only photos from the folder. Upload other photos again to continue their edits.',
+    reopenUploads: 'Only photos from the folder. Upload other photos again to continue their edits.',
     provider: 'Process with',
     providerText: 'Automatic picks the fastest one that works.',
     threads: 'CPU threads',
@@ -992,8 +991,7 @@ export const en = {
     DISK_FULL:
       'The disk is full. The photo was not written; your original is unchanged. Free some space or choose another folder.',
     NAME_TAKEN: 'A file with that name already exists and was not changed.',
-    MASK_SIZE:
-      'The mask was not used: it must have the same size as the photo.',
+    MASK_SIZE: 'The mask was not used: it must have the same size as the photo.',
     MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use black and white areas.',
     EDIT_INVALID:
       'The saved edits of this photo cannot be read. They were set aside, and the photo starts without edits.',
@@ -1002,22 +1000,20 @@ export const en = {
     EDITS_UNSAVED:
       'Edits cannot be saved: Emulsion’s data folder is not writable. Export what you need before closing the photo.',
     EDIT_FILE_INVALID: 'This is not an Emulsion edit file, or it is damaged. Nothing was changed.',
-    EDIT_FILE_NEWER:
-      'This edit file was made by a newer version of Emulsion. Nothing was changed.',
+    EDIT_FILE_NEWER: 'This edit file was made by a newer version of Emulsion. Nothing was changed.',
     EDIT_FOREIGN: 'This edit file belongs to another photo. Nothing was changed.',
     RECIPE_INVALID: 'This is not a recipe, or it needs a newer version of Emulsion.',
     RECIPE_UNKNOWN: 'There is no recipe with that name.',
     PHOTO_CHANGED: 'The file changed while it was being restored. Nothing was written; try again.',
-    PHOTO_QUARANTINED:
-      'This photo crashed the engine twice and was skipped. Your original is unchanged.',
+    PHOTO_QUARANTINED: 'This photo crashed the engine twice and was skipped. Your original is unchanged.',
     PHOTO_TOO_SMALL: 'The photo is too small for this.',
     PHOTOS_UNUSABLE: 'None of the photos in this folder can be used. Nothing was written.',
     FOLDER_TAKEN: 'The folder holds other files. Nothing was written; choose an empty folder or a new one.',
     PAIRS_DIFFER:
       'The folder contains training pairs made with other settings or photos. Nothing was written; choose another folder.',
-    OUTPUT_IS_INPUT: 'The results cannot go into the folder with the originals. Choose another folder, or one inside it.',
-    JOURNAL_INVALID:
-      'This folder holds a batch that cannot be continued. Nothing was changed; choose another folder.',
+    OUTPUT_IS_INPUT:
+      'The results cannot go into the folder with the originals. Choose another folder, or one inside it.',
+    JOURNAL_INVALID: 'This folder holds a batch that cannot be continued. Nothing was changed; choose another folder.',
     JOURNAL_NEWER: 'The batch in this folder was started by a newer version of Emulsion. Nothing was changed.',
     BATCH_RUNNING: 'A batch is already running.',
     BATCH_UNKNOWN: 'This batch no longer exists.',
@@ -1026,20 +1022,18 @@ export const en = {
     STORAGE_UNREACHABLE: 'The network storage cannot be reached or denied access. Nothing was changed.',
     STYLE_UNKNOWN: 'The installed generator does not know this style. Choose another, or add its picture again.',
     GENERATOR_MISSING: 'The generator for this step is not installed. Turn the step off to continue without it.',
-    GENERATOR_DAMAGED:
-      'The generator for this step is damaged and was not used. Reinstall Emulsion to replace it.',
+    GENERATOR_DAMAGED: 'The generator for this step is damaged and was not used. Reinstall Emulsion to replace it.',
     GENERATOR_REFUSED: 'This model cannot be used as a generator.',
     OUTPUT_INVALID: 'The model returned an unusable picture, which was discarded. Your original is unchanged.',
     OUT_OF_MEMORY: 'Not enough memory for this photo. Close other apps and try again.',
     PROVIDER_FAILED: 'The selected processor cannot be used on this computer. Choose another in Settings.',
-    ENGINE_CRASHED:
-      'The engine crashed and was restarted. Nothing was written.',
+    ENGINE_CRASHED: 'The engine crashed and was restarted. Nothing was written.',
     ENGINE_HUNG: 'The engine stopped responding and was restarted. Nothing was written.',
-    ENGINE_FAILED:
-      'The engine keeps crashing and was not restarted. Your originals and edits are unchanged.',
+    ENGINE_FAILED: 'The engine keeps crashing and was not restarted. Your originals and edits are unchanged.',
     UNKNOWN_PHOTO: 'This photo is no longer open. Open it again.',
     NOT_ALLOWED: 'This is not permitted.',
-    CONNECTION_LOST: 'Lost the connection to Emulsion. Start it again and reload this page. Your originals are unchanged.',
+    CONNECTION_LOST:
+      'Lost the connection to Emulsion. Start it again and reload this page. Your originals are unchanged.',
     INTERNAL: 'Internal error. Nothing was written; your original is unchanged.',
   },
 };
