@@ -70,7 +70,7 @@ for (const theme of ['dark', 'light'] as const) {
     expect(note.x).toBeGreaterThanOrEqual(viewer.x);
     expect(note.x + note.width).toBeLessThanOrEqual(viewer.x + viewer.width);
     await page.getByTestId('segment-variants').click();
-    await expect(page.getByTestId('variants').getByText('Calculando')).toHaveCount(0, { timeout: 120_000 });
+    await expect(page.getByTestId('variants').getByText('Processando')).toHaveCount(0, { timeout: 120_000 });
     await expectSound(page, 'variants');
     await page.getByTestId('variant-strong').click();
     await expect(page.getByTestId('notice-info')).toBeVisible();
