@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { openJournal } from '../main/batch/journal';
 import { BATCH_FOLDER, type Head, type MadeBody, openJournalState, workOf } from '../main/batch/journal-state';
-import { damageScene, testScene } from '../main/restoration/testing';
+import { damageScene } from '../main/restoration/testing/damage';
+import { testScene } from '../main/restoration/testing/scene';
 import { runCli } from './cli';
 import type { Figure } from './index';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { damageScene, testScene } from '../main/restoration/testing';
+import { damageScene } from '../main/restoration/testing/damage';
+import { testScene } from '../main/restoration/testing/scene';
 
 /** Writes the procedural photograph, damaged or clean, as a JPEG of about so many megapixels (4:3); answers its path. */
 export async function writeScene(folder: string, megapixels: number, damaged = true): Promise<string> {

@@ -10,7 +10,7 @@ import { planTiles } from '../main/engine/tiles';
 import { Card } from '../main/generators/card';
 import type { Raster } from '../main/restoration/raster';
 import { PAINTED_EDGE } from '../main/restoration/style';
-import { testScene } from '../main/restoration/testing';
+import { testScene } from '../main/restoration/testing/scene';
 import type { Figure } from './index';
 import { runBare } from './restore';
 

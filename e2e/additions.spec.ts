@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { testScene, toGrey } from '../main/restoration/testing';
+import { toGrey } from '../main/restoration/testing/rasters';
+import { testScene } from '../main/restoration/testing/scene';
 import { expect, test, writeScene } from './host';
 import { settled } from './settled';
 

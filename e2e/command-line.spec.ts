@@ -5,7 +5,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { damageScene, testScene, toGrey } from '../main/restoration/testing';
+import { damageScene } from '../main/restoration/testing/damage';
+import { toGrey } from '../main/restoration/testing/rasters';
+import { testScene } from '../main/restoration/testing/scene';
 import { giantPng, type Run, run, start } from './command-line';
 
 async function hashes(folder: string): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import sharp from 'sharp';
-import { testScene } from '../main/restoration/testing';
+import { testScene } from '../main/restoration/testing/scene';
 import { expect, test } from './host';
 import { settled, sharpened } from './settled';
 

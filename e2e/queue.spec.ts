@@ -10,7 +10,8 @@ import { BatchSettings } from '../contract/batch';
 import { readJournal } from '../main/batch/journal';
 import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
 import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/network/queue';
-import { damageScene, testScene } from '../main/restoration/testing';
+import { damageScene } from '../main/restoration/testing/damage';
+import { testScene } from '../main/restoration/testing/scene';
 import { endPrograms, start } from './programs';
 import { freePort, hasRedis, type RedisServer, startRedis } from './redis';
 

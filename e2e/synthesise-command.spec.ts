@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
-import { testScene } from '../main/restoration/testing';
+import { testScene } from '../main/restoration/testing/scene';
 import { run, start } from './command-line';
 
 const folder = () => test.info().outputPath();

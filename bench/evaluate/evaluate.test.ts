@@ -9,7 +9,8 @@ import {
   temporaryFolder,
 } from '../../main/engine/test-support';
 import type { Card } from '../../main/generators/card';
-import { mapPixels, testScene } from '../../main/restoration/testing';
+import { mapPixels } from '../../main/restoration/testing/rasters';
+import { testScene } from '../../main/restoration/testing/scene';
 import { writePng } from './pictures';
 import type { Report, Row } from './report';
 

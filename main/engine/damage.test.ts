@@ -10,7 +10,7 @@ import type { Card } from '../generators/card';
 import { GeneratorStore } from '../generators/store';
 import { DAMAGE_PLANES, detectDamage } from '../restoration/damage';
 import { createRaster, type Raster } from '../restoration/raster';
-import { sameSamples } from '../restoration/testing';
+import { sameSamples } from '../restoration/testing/rasters';
 import { Job } from './job';
 import { forkEngine } from './launch';
 import type { Requests } from './protocol';

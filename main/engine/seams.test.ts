@@ -7,7 +7,9 @@ import { RECIPE_FORMAT, type Recipe, StyleSettings } from '../../contract/recipe
 import { GeneratorStore } from '../generators/store';
 import { createRaster, type Raster, readSrgb, writeSrgb } from '../restoration/raster';
 import { PAINTED_EDGE } from '../restoration/style';
-import { copyOf, random, testScene } from '../restoration/testing';
+import { random } from '../restoration/testing/random';
+import { copyOf } from '../restoration/testing/rasters';
+import { testScene } from '../restoration/testing/scene';
 import { PAINTING } from '../restoration/tools';
 import { forkEngine } from './launch';
 import { type Borders, bordersOf, seamRatio } from './seams';

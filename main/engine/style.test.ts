@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MaskOp } from '../../contract/edit';
 import { type Recipe, StyleSettings } from '../../contract/recipe';
-import { testScene } from '../restoration/testing';
+import { testScene } from '../restoration/testing/scene';
 import { forkEngine } from './launch';
 import type { EngineEdit } from './protocol';
 import { createEngine, type Engine } from './supervisor';

@@ -5,21 +5,18 @@ import { analyse, REASONS } from './analysis';
 import { detectDamage } from './damage';
 import type { Raster } from './raster';
 import { stepOf } from './recipe';
+import { damageScene } from './testing/damage';
+import { withJpegLoss, withNoise } from './testing/degradations';
+import { mapPixels, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
 import {
-  damageScene,
   type FakeGenerator,
   fakeDetector,
   fakeInpainter,
   fakeRestorer,
   fakeTools,
   fakeUpscaler,
-  mapPixels,
-  testScene,
-  to16Bit,
-  toGrey,
-  withJpegLoss,
-  withNoise,
-} from './testing';
+} from './testing/tools';
 import { applyTone, measureTone, toneCurves } from './tone';
 
 let scene: Raster;

@@ -7,21 +7,17 @@ import { lumaOf, toLab } from './colour';
 import { detectDamage } from './damage';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
+import { damageScene } from './testing/damage';
+import { copyOf, mapPixels, sameSamples, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
 import {
-  copyOf,
-  damageScene,
   type FakeGenerator,
   fakeDetector,
   fakeInpainter,
   fakeRestorer,
   fakeTools,
   fakeUpscaler,
-  mapPixels,
-  sameSamples,
-  testScene,
-  to16Bit,
-  toGrey,
-} from './testing';
+} from './testing/tools';
 
 const WARMTH = { name: 'warmth', label: 'Warmth', min: -2, max: 2, default: 0 };
 

@@ -14,7 +14,8 @@ import {
 } from './damage';
 import { createMask, writingLeft } from './mask';
 import { createRaster, type Raster } from './raster';
-import { fakeDetector, fakeFourPlaneDetector, fakeTools, sameSamples, to16Bit, toGrey } from './testing';
+import { sameSamples, to16Bit, toGrey } from './testing/rasters';
+import { fakeDetector, fakeFourPlaneDetector, fakeTools } from './testing/tools';
 import type { StepTools } from './tools';
 
 type Colour = readonly [number, number, number];

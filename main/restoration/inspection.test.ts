@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { clippingOf, differenceOf, histogramOf } from './inspection';
 import { createRaster, type Raster } from './raster';
-import { testScene, to16Bit, toGrey } from './testing';
+import { to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
 
 const breathe = async () => {};
 const ofSamples = (channels: 1 | 3, depth: 8 | 16, samples: number[]): Raster => {

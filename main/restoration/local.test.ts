@@ -4,7 +4,9 @@ import type { LocalRepair } from '../../contract/edit';
 import { EmulsionError } from '../errors';
 import { LocalRepairs } from './local';
 import type { Raster } from './raster';
-import { copyOf, fakeInpainter, fakeTools, testScene, to16Bit } from './testing';
+import { copyOf, to16Bit } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { fakeInpainter, fakeTools } from './testing/tools';
 
 const full = { width: 90, height: 70 };
 

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { measureQuality } from './quality';
 import type { Raster } from './raster';
-import { cropped, testScene, to16Bit, toGrey, withJpegLoss, withNoise } from './testing';
+import { cropped, withJpegLoss, withNoise } from './testing/degradations';
+import { to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
 
 let scene: Raster;
 beforeAll(() => {

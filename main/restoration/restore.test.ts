@@ -6,18 +6,10 @@ import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';
 import { errorOf, expectedIn, restore } from './restore';
 import { runRecipe } from './run';
-import {
-  copyOf,
-  type FakeGenerator,
-  fakeRestorer,
-  fakeTools,
-  sameSamples,
-  testScene,
-  to16Bit,
-  toGrey,
-  withJpegLoss,
-  withNoise,
-} from './testing';
+import { withJpegLoss, withNoise } from './testing/degradations';
+import { copyOf, sameSamples, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { type FakeGenerator, fakeRestorer, fakeTools } from './testing/tools';
 
 const NOISE = { noise: 25.5, compression: 0 };
 let noisy: Raster;

@@ -7,17 +7,10 @@ import { createMask } from './mask';
 import { createRaster, type Raster } from './raster';
 import { inpaint } from './repair';
 import { runRecipe } from './run';
-import {
-  damageScene,
-  fakeDetector,
-  fakeInpainter,
-  fakeTools,
-  mapPixels,
-  sameSamples,
-  testScene,
-  to16Bit,
-  toGrey,
-} from './testing';
+import { damageScene } from './testing/damage';
+import { mapPixels, sameSamples, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { fakeDetector, fakeInpainter, fakeTools } from './testing/tools';
 
 const REPAIR: Step = { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } };
 const TONE: Step = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } };

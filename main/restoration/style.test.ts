@@ -5,7 +5,9 @@ import { lumaOf } from './colour';
 import type { Mask } from './mask';
 import { createRaster, type Raster } from './raster';
 import { PAINTED_EDGE, type Painted, paint, styleCode } from './style';
-import { fakePainter, fakeTools, fakeUpscaler, testScene, toGrey } from './testing';
+import { toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { fakePainter, fakeTools, fakeUpscaler } from './testing/tools';
 
 const tools = () => fakeTools({ style: fakePainter });
 const settings = (changes: Record<string, unknown> = {}) => StyleSettings.parse({ style: 'dusk', ...changes });

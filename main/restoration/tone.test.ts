@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deltaE, fromLinear, toLab, toLinear } from './colour';
 import { createRaster, type Raster } from './raster';
-import { fakeTools, mapPixels, random, sameSamples, shrinkRaster, testScene, to16Bit, toGrey } from './testing';
+import { random } from './testing/random';
+import { mapPixels, sameSamples, shrinkRaster, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { fakeTools } from './testing/tools';
 import {
   applyTone,
   castConfidence,

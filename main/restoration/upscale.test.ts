@@ -7,7 +7,9 @@ import { EmulsionError } from '../errors';
 import { analyse } from './analysis';
 import { createRaster, maxValue, type Raster } from './raster';
 import { runRecipe } from './run';
-import { fakeTools, fakeUpscaler, sameSamples, testScene, to16Bit, toGrey } from './testing';
+import { sameSamples, to16Bit, toGrey } from './testing/rasters';
+import { testScene } from './testing/scene';
+import { fakeTools, fakeUpscaler } from './testing/tools';
 import { planEnlargement, upscale, upscalePasses } from './upscale';
 
 const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });

@@ -7,7 +7,7 @@ import { Pool } from '../batch/pool';
 import { forkEngine } from '../engine/launch';
 import { buildEngine, installFixture, synthesiserCard, temporaryFolder } from '../engine/test-support';
 import { loadSharp, type SharpModule } from '../photos/sharp';
-import { testScene } from '../restoration/testing';
+import { testScene } from '../restoration/testing/scene';
 import { createField, drawEllipse } from './field';
 import { type PairMade, type SynthesisSetup, synthesise } from './run';
 

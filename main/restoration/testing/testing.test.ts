@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { damageScene, sameSamples, testScene, to16Bit, toGrey } from './testing';
+import { damageScene } from './damage';
+import { sameSamples, to16Bit, toGrey } from './rasters';
+import { testScene } from './scene';
 
 describe('the procedural photograph', () => {
   test('is the same every time and another for another seed', () => {
