@@ -7,7 +7,7 @@ import { BATCH_FOLDER, type Head, type MadeBody, openJournalState, workOf } from
 import { damageScene } from '../main/restoration/testing/damage';
 import { testScene } from '../main/restoration/testing/scene';
 import { runCli } from './cli';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 
 /** Photos for the throughput, and their size. */
 const PHOTOS = 12;

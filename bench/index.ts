@@ -2,20 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchBatch } from './batch';
+import type { Figure } from './figure';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
 import { benchStart } from './start';
 import { benchStroke } from './stroke';
 import { benchStyles } from './styles';
-
-/** One figure: what it is, what it must stay under (null: told, not judged), and whether it does. */
-export interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  limit: number | null;
-}
 
 const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   restore: benchRestore,

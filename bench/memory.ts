@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runCli } from './cli';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 /** Peak memory of the whole command (and its engine) at 12, 50 and 100 megapixels. */

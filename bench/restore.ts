@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { EnginePass } from '../main/engine/protocol';
 import { Card } from '../main/generators/card';
 import { runCli } from './cli';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 const MODELS = fileURLToPath(new URL('../models', import.meta.url));

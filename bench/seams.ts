@@ -11,7 +11,7 @@ import { Card } from '../main/generators/card';
 import type { Raster } from '../main/restoration/raster';
 import { PAINTED_EDGE } from '../main/restoration/style';
 import { testScene } from '../main/restoration/testing/scene';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 import { runBare } from './restore';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

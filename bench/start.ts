@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { ensureChromium } from '../scripts/chromium.mjs';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 
 const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
 

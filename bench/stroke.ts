@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { ensureChromium } from '../scripts/chromium.mjs';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 const MEGAPIXELS = 12;

@@ -3,7 +3,7 @@ import type { RenderSize } from '../contract/photo';
 import { type Recipe, StyleSettings } from '../contract/recipe';
 import { forkEngine } from '../main/engine/launch';
 import { createEngine } from '../main/engine/supervisor';
-import type { Figure } from './index';
+import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 const ENTRY = fileURLToPath(new URL('../out/main/engine.js', import.meta.url));

@@ -1,5 +1,6 @@
 import type { Photo } from '../contract/photo';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
+import type { CommandId } from './i18n';
 import type { en } from './i18n/en';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
@@ -29,8 +30,7 @@ interface Context {
   photo: Photo;
 }
 
-/** A command has a title, by which it is found in every language. */
-export type CommandId = keyof typeof en.commands;
+export type { CommandId } from './i18n';
 
 export interface Command {
   id: CommandId;

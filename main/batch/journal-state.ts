@@ -6,12 +6,12 @@ import type { BatchOutcome, BatchSettings } from '../../contract/batch';
 import type { Failure } from '../../contract/errors';
 import type { StepReport } from '../../contract/photo';
 import { EmulsionError, toEmulsionError } from '../errors';
+import type { Found } from '../storage/found';
 import { takeLock } from '../storage/lock';
 import { isRemote, pathIn, placeOf } from '../storage/remote';
-import type { Found } from '../storage/scan';
 import { makeFolder, syncFolder } from '../storage/write';
 import { type Journal, openJournal, readJournal } from './journal';
-import { Thumbnails } from './thumbnails';
+import { type ThumbnailPlace, Thumbnails } from './thumbnails';
 
 /** The folder inside the output folder that holds a batch's own files. */
 export const BATCH_FOLDER = '.emulsion-batch';
@@ -45,8 +45,7 @@ export interface MadeBody {
   reports: StepReport[];
   notes: string[];
   seconds: number;
-  /** Where the two small pictures lie: the first byte, and the length of each. */
-  thumbnails: [at: number, before: number, after: number] | null;
+  thumbnails: ThumbnailPlace | null;
 }
 export interface EndBody {
   failure: Failure | null;

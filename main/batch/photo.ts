@@ -6,9 +6,9 @@ import type { StepReport } from '../../contract/photo';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { isBelow, pathIn } from '../storage/remote';
-import type { Found } from '../storage/scan';
 import { discardStaged, pathsFor, publishAs } from '../storage/write';
 
 /** The longer edge of the pictures in the table and in the report, in pixels. */

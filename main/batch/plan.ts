@@ -3,8 +3,9 @@ import type { BatchSettings } from '../../contract/batch';
 import type { Response } from '../../contract/calls';
 import { EmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
+import type { Found } from '../storage/found';
 import { pathBelow, pathIn, placeOf } from '../storage/remote';
-import { type Found, look, scan } from '../storage/scan';
+import { look, scan } from '../storage/scan';
 import { readOutcomes } from './journal-state';
 import { expectedPath } from './photo';
 

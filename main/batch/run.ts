@@ -17,8 +17,9 @@ import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { EmulsionError, toEmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
+import type { Found } from '../storage/found';
 import { isRemote, pathBelow, pathIn, placeOf, remoteStorage, storageOf } from '../storage/remote';
-import { type Found, identityOf, look, scan } from '../storage/scan';
+import { identityOf, look, scan } from '../storage/scan';
 import { cleanPartials } from '../storage/write';
 import {
   addCrash,

@@ -1,6 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MadeBody } from './journal-state';
+
+/** Where the two small pictures of a photo lie: the first byte, and the length of each. */
+export type ThumbnailPlace = [at: number, before: number, after: number];
 
 /** The small pictures of a batch, one after the other in one file: a folder would not bear millions of them. */
 export class Thumbnails {
@@ -24,8 +26,8 @@ export class Thumbnails {
   }
 
   /** Adds a pair; answers where it lies. Null where it cannot be written: a photo is not given up for its picture. */
-  add({ before, after }: { before: Uint8Array; after: Uint8Array }): Promise<MadeBody['thumbnails']> {
-    const put = async (): Promise<MadeBody['thumbnails']> => {
+  add({ before, after }: { before: Uint8Array; after: Uint8Array }): Promise<ThumbnailPlace | null> {
+    const put = async (): Promise<ThumbnailPlace | null> => {
       const at = this.#end;
       const bytes = Buffer.concat([before, after]);
       try {
@@ -45,7 +47,7 @@ export class Thumbnails {
   }
 
   /** Two JPEG pictures; null where a power cut has taken them. */
-  async read([at, before, after]: NonNullable<MadeBody['thumbnails']>): Promise<{
+  async read([at, before, after]: ThumbnailPlace): Promise<{
     before: Buffer;
     after: Buffer;
   } | null> {

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES } from '../photos/sniff';
+import type { Found, ScanOptions, Unreadable } from './found';
 import { hashFile } from './hash';
-import type { Found, ScanOptions, Unreadable } from './scan';
 
 /**
  * Where photos lie. The disks of this computer are used as they always were; a path `s3://bucket/folder/name` is one of

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { look, type ScanOptions, scan } from './scan';
+import type { ScanOptions } from './found';
+import { look, scan } from './scan';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,35 +1,10 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
-import type { BatchSettings } from '../../contract/batch';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
+import type { Found, ScanOptions, Unreadable } from './found';
 import { isRemote, remoteHead, remoteStorage } from './remote';
-
-/** A file below the folder that is scanned. */
-export interface Found {
-  /** Path below the folder, with `/`: by it a photo is known for as long as the batch lasts. */
-  name: string;
-  path: string;
-  bytes: number;
-  /** Milliseconds since 1970. */
-  modified: number;
-}
-
-/** A place below the folder that cannot be looked at. */
-export interface Unreadable {
-  name: string;
-  error: EmulsionError;
-}
-
-export interface ScanOptions {
-  /** Folders that are not entered, wherever they lie; they need not exist. */
-  except: readonly string[];
-  include?: readonly string[];
-  exclude?: readonly string[];
-  order?: BatchSettings['order'];
-  signal?: AbortSignal;
-}
 
 const collator = new Intl.Collator('en', { numeric: true });
 

@@ -6,7 +6,7 @@ import { Pool } from '../batch/pool';
 import type { EngineOptions, LaunchEngine, Requests } from '../engine/protocol';
 import type { Engine, RequestControl } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
-import type { Found } from '../storage/scan';
+import type { Found } from '../storage/found';
 import { OF_THE_PHOTO, synthesise } from './run';
 import { findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 

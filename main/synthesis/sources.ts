@@ -5,8 +5,9 @@ import type { GeneratorInfo } from '../../contract/app';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import { EmulsionError } from '../errors';
 import { assertWritable } from '../storage/folders';
+import type { Found } from '../storage/found';
 import { isBelow } from '../storage/remote';
-import { type Found, look, scan } from '../storage/scan';
+import { look, scan } from '../storage/scan';
 import { SeededRandom } from './seeded-random';
 
 /** Overlays that are at hand for one pair, some of which may turn out to be no use. */

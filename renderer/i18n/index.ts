@@ -6,6 +6,8 @@ import { ptBR } from './pt-BR';
 
 export const LANGUAGES = { en, 'pt-BR': ptBR } as const;
 export type Language = keyof typeof LANGUAGES;
+/** A command has a title, by which it is found in every language. */
+export type CommandId = keyof typeof en.commands;
 
 /** The chosen language, else the first of the system's that is spoken here, else English. */
 export function languageFor(chosen: Settings['language'], system: readonly string[]): Language {

@@ -13,8 +13,9 @@ import {
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { EmulsionError } from '../../errors';
+import type { Found, ScanOptions, Unreadable } from '../../storage/found';
 import { isBelow, type RemoteStorage } from '../../storage/remote';
-import { type Found, matcher, type ScanOptions, sorted, type Unreadable } from '../../storage/scan';
+import { matcher, sorted } from '../../storage/scan';
 
 /** Files up to so many bytes are sent from memory, so that a broken connection can be tried again. */
 const IN_MEMORY = 64 * 2 ** 20;

@@ -1,4 +1,4 @@
-import type { CompletedCommand, CompletedOption, Completions, Words } from './completion';
+import type { CompletedCommand, CompletedOption, Completions, Words } from './completion-types';
 
 /*
  * Completion scripts. All three follow the same way: find the command that the line is at, passing over the values of
