@@ -46,7 +46,7 @@ function importsOf(file) {
 function isOfTypes(names) {
   if (/^type\s/.test(names)) return true;
   const list = /^\{([\s\S]*)\}\s*$/.exec(names.trim())?.[1];
-  return list !== undefined && list.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type '));
+  return list?.split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')) ?? false;
 }
 
 /**
