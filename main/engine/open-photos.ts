@@ -1,12 +1,12 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LocalRepair, MaskOp } from '../../contract/edit';
+import type { LocalRepair } from '../../contract/edit';
 import type { Analysis, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
-import { type Recipe, RepairSettings, type StepKind, type StyleCode } from '../../contract/recipe';
+import { type Recipe, RepairSettings, type StyleCode } from '../../contract/recipe';
 import { packEvidence } from '../../document/evidence';
-import { packRuns, unpackRuns } from '../../document/runs';
+import { packRuns } from '../../document/runs';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
@@ -24,20 +24,13 @@ import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
-import {
-  editedMask,
-  followsDamage,
-  planRecipe,
-  type Run,
-  type RunResult,
-  reportPlan,
-  runRecipe,
-} from '../restoration/run';
-import { PAINTING, type PassReport } from '../restoration/tools';
+import { editedMask, planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
+import { PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
+import { doesFollowDamage, keyed, masksOf, printDensity, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Paintings, Renderings } from './renderings';
 import type { JobTools } from './tools';
@@ -577,76 +570,7 @@ export class OpenPhotos {
 /** Of this process, in bytes. */
 const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
-/** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
-function keyed(recipe: Recipe, edit: EngineEdit | undefined, analysis: Analysis, damage: DamageMap | null | undefined) {
-  const plan = planRecipe(recipe, analysis);
-  // The fine pass changes only the steps that depend on the damage.
-  const isFine = damage != null && damage.coarse !== null;
-  const steps = plan
-    .filter(({ outcome }) => outcome === 'done')
-    .map(({ step: { kind, settings } }) => {
-      // A mask counts only where it is used: painting on one that is not computes nothing anew.
-      const mask = edit && usedMask(edit, kind);
-      return [kind, settings, mask, ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : [])];
-    });
-  const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
-  /** Of the picture after so many steps. */
-  const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
-  // Without a step the picture is the original itself, which must never be changed in place.
-  const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
-  return { plan, steps, repairs, keyOf, key };
-}
-
-/** Whether a step that runs depends on the detected damage. */
-function doesFollowDamage(plan: ReturnType<typeof planRecipe>, edit: EngineEdit | undefined): boolean {
-  return plan.some(
-    ({ step: { kind }, outcome }) => outcome === 'done' && followsDamage(kind, edit && usedMask(edit, kind)),
-  );
-}
-
 /** Whether a photo still needs its fine pass. */
 function lacksFinePass({ damage }: Opened): boolean {
   return damage != null && needsFinePass(damage);
-}
-
-/** What a person has drawn for a kind of step; none where it is everywhere. */
-function usedMask({ mask, styleMask }: EngineEdit, kind: StepKind): readonly MaskOp[] | undefined {
-  if (kind === 'style') return styleMask?.length ? styleMask : undefined;
-  return kind === 'repair' ? mask : undefined;
-}
-
-/** Pixels per inch that an enlargement for a print was made for; undefined where none was. */
-function printDensity(recipe: Recipe, reports: readonly StepReport[]): number | undefined {
-  const isDone = reports.some(({ kind, outcome }) => kind === 'upscale' && outcome === 'done');
-  const target = stepOf(recipe, 'upscale')?.settings.target;
-  return isDone && target?.unit === 'print' ? target.dpi : undefined;
-}
-
-/** The mask documents of an edit, with their bitmaps unpacked. */
-function masksOf(edit: EngineEdit | undefined, { width, height }: Photo): Pick<Run, 'mask' | 'styleMask'> {
-  if (!edit) return {};
-  const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
-  const about = { bitmaps, full: { width, height } };
-  const style = usedMask(edit, 'style');
-  return { mask: { ops: edit.mask, ...about }, styleMask: style && { ops: style, ...about } };
-}
-
-/** Reports that also tell of what was repaired by hand. */
-function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
-  const last = passes.at(-1);
-  if (!last) return reports;
-  const sentence = `Repaired ${passes.length === 1 ? 'one place' : `${passes.length} places`} by hand.`;
-  const repair = reports.find(({ kind }) => kind === 'repair');
-  const done: StepReport =
-    repair?.outcome === 'done'
-      ? { ...repair, sentence: `${repair.sentence} ${sentence}` }
-      : {
-          kind: 'repair',
-          outcome: 'done',
-          sentence,
-          seconds: 0,
-          generator: last.generator,
-          provider: last.provider,
-        };
-  return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
 }

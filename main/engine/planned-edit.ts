@@ -1,0 +1,83 @@
+import type { MaskOp } from '../../contract/edit';
+import type { Analysis, Photo, StepReport } from '../../contract/photo';
+import type { Recipe, StepKind } from '../../contract/recipe';
+import { unpackRuns } from '../../document/runs';
+import type { DamageMap } from '../restoration/damage';
+import { stepOf } from '../restoration/recipe';
+import { followsDamage, planRecipe, type Run } from '../restoration/run';
+import type { PassReport } from '../restoration/tools';
+import type { EngineEdit } from './protocol';
+
+/** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
+export function keyed(
+  recipe: Recipe,
+  edit: EngineEdit | undefined,
+  analysis: Analysis,
+  damage: DamageMap | null | undefined,
+) {
+  const plan = planRecipe(recipe, analysis);
+  // The fine pass changes only the steps that depend on the damage.
+  const isFine = damage != null && damage.coarse !== null;
+  const steps = plan
+    .filter(({ outcome }) => outcome === 'done')
+    .map(({ step: { kind, settings } }) => {
+      // A mask counts only where it is used: painting on one that is not computes nothing anew.
+      const mask = edit && usedMask(edit, kind);
+      return [kind, settings, mask, ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : [])];
+    });
+  const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
+  /** Of the picture after so many steps. */
+  const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
+  // Without a step the picture is the original itself, which must never be changed in place.
+  const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
+  return { plan, steps, repairs, keyOf, key };
+}
+
+/** Whether a step that runs depends on the detected damage. */
+export function doesFollowDamage(plan: ReturnType<typeof planRecipe>, edit: EngineEdit | undefined): boolean {
+  return plan.some(
+    ({ step: { kind }, outcome }) => outcome === 'done' && followsDamage(kind, edit && usedMask(edit, kind)),
+  );
+}
+
+/** What a person has drawn for a kind of step; none where it is everywhere. */
+function usedMask({ mask, styleMask }: EngineEdit, kind: StepKind): readonly MaskOp[] | undefined {
+  if (kind === 'style') return styleMask?.length ? styleMask : undefined;
+  return kind === 'repair' ? mask : undefined;
+}
+
+/** Pixels per inch that an enlargement for a print was made for; undefined where none was. */
+export function printDensity(recipe: Recipe, reports: readonly StepReport[]): number | undefined {
+  const isDone = reports.some(({ kind, outcome }) => kind === 'upscale' && outcome === 'done');
+  const target = stepOf(recipe, 'upscale')?.settings.target;
+  return isDone && target?.unit === 'print' ? target.dpi : undefined;
+}
+
+/** The mask documents of an edit, with their bitmaps unpacked. */
+export function masksOf(edit: EngineEdit | undefined, { width, height }: Photo): Pick<Run, 'mask' | 'styleMask'> {
+  if (!edit) return {};
+  const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
+  const about = { bitmaps, full: { width, height } };
+  const style = usedMask(edit, 'style');
+  return { mask: { ops: edit.mask, ...about }, styleMask: style && { ops: style, ...about } };
+}
+
+/** Reports that also tell of what was repaired by hand. */
+export function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
+  const last = passes.at(-1);
+  if (!last) return reports;
+  const sentence = `Repaired ${passes.length === 1 ? 'one place' : `${passes.length} places`} by hand.`;
+  const repair = reports.find(({ kind }) => kind === 'repair');
+  const done: StepReport =
+    repair?.outcome === 'done'
+      ? { ...repair, sentence: `${repair.sentence} ${sentence}` }
+      : {
+          kind: 'repair',
+          outcome: 'done',
+          sentence,
+          seconds: 0,
+          generator: last.generator,
+          provider: last.provider,
+        };
+  return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
+}
