@@ -6,7 +6,8 @@ import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch
 import { EmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
 import { writeSafely } from '../storage/replace';
-import { type Batch, type PhotoProcessor, startBatch } from './run';
+import { startBatch } from './run';
+import type { Batch, PhotoProcessor } from './types';
 
 /** Batches that are remembered, the latest first. */
 const MOST = 20;

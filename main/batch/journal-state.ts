@@ -73,18 +73,17 @@ export interface Entry {
  * Counts that a photo took the engine down. Crashes of a file that had the name before, or under other settings, do not
  * count against this one.
  */
-export function addCrash(
+function addCrash(
   entries: Map<string, Entry>,
   name: string,
   { bytes, modified }: Pick<Found, 'bytes' | 'modified'>,
   work: number,
-): Entry {
+): void {
   const known = entries.get(name);
   const isSame = known?.bytes === bytes && known.modified === modified && known.work === work;
   const entry = isSame ? known : { outcome: null, sure: true, at: 0, bytes, modified, work, crashes: 0 };
   entry.crashes += 1;
   entries.set(name, entry);
-  return entry;
 }
 
 /** Ends of a photo that `retry` takes back. */
@@ -125,7 +124,10 @@ export class Written {
 export interface JournalState {
   readonly id: string;
   readonly folder: string;
-  readonly journal: Journal<Head>;
+  /** To read; what is written goes through `record`. */
+  readonly journal: Pick<Journal<Head>, 'read'>;
+  /** Writes a line down, and then takes note of it as whoever reads the journal does. Answers where the line begins. */
+  record(head: Head, body?: unknown): Promise<number>;
   readonly thumbnails: Thumbnails;
   readonly entries: Map<string, Entry>;
   /** The number of the work that is done now. */
@@ -185,6 +187,11 @@ export async function openJournalState(
         id,
         folder,
         journal,
+        async record(head, body) {
+          const [at] = await journal.append(body === undefined ? { head } : { head, body });
+          read.take(head, at!);
+          return at!;
+        },
         thumbnails,
         entries: read.entries,
         work,

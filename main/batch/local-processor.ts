@@ -3,7 +3,7 @@ import { isRemote } from '../storage/remote';
 import { restorePhoto } from './photo';
 import { Pool } from './pool';
 import { restoreRemotePhoto } from './remote-photo';
-import type { PhotoProcessor } from './run';
+import type { PhotoProcessor } from './types';
 
 /** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
 export function localProcessor(launch: LaunchEngine, options: EngineOptions, wanted: number): PhotoProcessor {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../contract/batch';
 import { toEmulsionError } from '../errors';
 import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../storage/write';
-import type { Batch } from './run';
+import type { Batch } from './types';
 
 /** The folder inside the output folder that holds the report. */
 export const REPORT_FOLDER = 'emulsion-report';

@@ -26,8 +26,9 @@ import { readJournal } from './journal';
 import { BATCH_FOLDER, type Head } from './journal-state';
 import { planBatch } from './plan';
 import { csvCell, REPORT_FOLDER, writeReport } from './report';
-import { type Batch, startBatch } from './run';
+import { startBatch } from './run';
 import { photo, processorOf, type Trials } from './test-support';
+import type { Batch } from './types';
 
 let folder: string;
 let input: string;

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { stagePhoto } from '../storage/write';
 import { restorePhoto } from './photo';
-import type { PhotoProcessor } from './run';
+import type { PhotoProcessor } from './types';
 
 /** What the engine takes for a photo here: a GIF by its first bytes, told apart by the rest. */
 export const photo = (text: string) => `GIF89a ${text}`;

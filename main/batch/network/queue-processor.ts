@@ -8,7 +8,7 @@ import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { pathsFor } from '../../storage/write';
 import { workOf } from '../journal-state';
 import { type Kept, type Made, type PhotoControl, type PhotoTask, stemOf } from '../photo';
-import type { PhotoProcessor } from '../run';
+import type { PhotoProcessor } from '../types';
 import {
   askToStop,
   connect,

@@ -6,7 +6,7 @@ import { EmulsionError, toEmulsionError } from '../../errors';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { cleanPartials } from '../../storage/write';
 import type { PhotoControl, PhotoTask } from '../photo';
-import type { PhotoProcessor } from '../run';
+import type { PhotoProcessor } from '../types';
 import {
   connect,
   intend,

@@ -5,7 +5,8 @@ import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } fr
 import type { ErrorCode } from '../../../contract/errors';
 import { plan } from '../../batch/plan';
 import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
-import { type Batch, type BatchSetup, type PhotoProcessor, startBatch } from '../../batch/run';
+import { startBatch } from '../../batch/run';
+import type { Batch, BatchSetup, PhotoProcessor } from '../../batch/types';
 import { EmulsionError, toFailure } from '../../errors';
 import { isRemote, pathIn, remoteStorage } from '../../storage/remote';
 import { EXIT } from './exit-codes';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { PhotoProcessor } from '../../batch/run';
+import type { PhotoProcessor } from '../../batch/types';
 import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
 

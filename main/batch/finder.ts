@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatchSettings } from '../../contract/batch';
+import type { EmulsionError } from '../errors';
+import type { Found } from '../storage/found';
+import { scan } from '../storage/scan';
+import type { Item } from './items';
+
+/** A watched folder takes at most this share of the time to look at. */
+const WATCH_SHARE = 0.1;
+
+export interface FinderSetup {
+  input: string;
+  output: string;
+  settings: BatchSettings;
+  /** Seconds between two looks at a folder that is watched. */
+  interval: number;
+  signal: AbortSignal;
+  /** The item of a name that was found before. */
+  known(name: string): Item | undefined;
+  /** A file that is new, or that has been changed since (`known`). */
+  onFound(found: Found, known: Item | undefined): Promise<void>;
+  onUnreadable(name: string, error: EmulsionError): Promise<void>;
+  /** All files have been found, again and again where the folder is watched. */
+  onScanned(): void;
+}
+
+/** Finds the files of a folder; of one that is watched, for as long as the batch lasts. */
+export async function findFiles(setup: FinderSetup): Promise<void> {
+  const { input, output, settings, interval, signal, known } = setup;
+  /** Files of a watched folder that may still be growing, as they were when last looked at. */
+  let growing = new Map<string, Found>();
+  for (;;) {
+    const started = performance.now();
+    const stillGrowing = new Map<string, Found>();
+    for await (const found of scan(input, { ...settings, except: [output], signal })) {
+      if (signal.aborted) return;
+      const item = known(found.name);
+      if ('error' in found) {
+        if (!item) await setup.onUnreadable(found.name, found.error);
+        continue;
+      }
+      const isKnown = item && isSameFile(item.found, found);
+      if (isKnown || item?.state === 'running' || item?.state === 'waiting') continue;
+      // What is old enough has stopped growing; of anything else two looks have to say the same.
+      const isStill = Date.now() - found.modified > 2000 * interval;
+      const before = growing.get(found.name);
+      if (settings.watch && !isStill && !(before && isSameFile(before, found))) stillGrowing.set(found.name, found);
+      else await setup.onFound(found, item);
+    }
+    if (signal.aborted) return;
+    growing = stillGrowing;
+    setup.onScanned();
+    if (!settings.watch) return;
+    const seconds = Math.max(interval, (performance.now() - started) / 1000 / WATCH_SHARE);
+    await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+  }
+}
+
+export const isSameFile = (a: Pick<Found, 'bytes' | 'modified'>, b: Pick<Found, 'bytes' | 'modified'>): boolean =>
+  a.bytes === b.bytes && a.modified === b.modified;
