@@ -134,7 +134,7 @@ describe('npm run evaluate', () => {
     if (process.platform === 'linux') expect(generators.restorer!.peakMegabytes).toBeGreaterThan(50);
   }, 240_000);
 
-  it('measures one generator, in the tables of the README, and writes its contact sheet', async () => {
+  it('measures one generator, in the tables of docs/quality.md, and writes its contact sheet', async () => {
     const sheets = join(folder.path, 'sheets');
     const json = await onData('--only', 'inpainter', '--limit', '1', '--json', '--sheets', sheets);
     expect(json.code).toBe(0);

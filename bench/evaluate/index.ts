@@ -26,7 +26,7 @@ npm run evaluate -- --report <file> [--markdown]
   --sheets <folder>    writes contact sheets there; outside the repository
   --models <folder>    other generators than those that ship
   --threads <n>        0, the default: as many as there are cores
-  --json, --markdown   prints JSON, or the tables of the README
+  --json, --markdown   prints JSON, or the tables of docs/quality.md
 `;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

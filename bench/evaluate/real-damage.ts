@@ -9,7 +9,7 @@ import { findPhotograph, RealError, readIndex, readTruth } from './real-folder';
 import { RealSheets } from './real-sheets';
 import { type Row, total } from './report';
 
-/** The table of the README that the rows go into. */
+/** The table of docs/quality.md that the rows go into. */
 const TABLE = 'real damage';
 const UNITS: Readonly<Record<string, '%'>> = { 'writing touched': '%' };
 

@@ -12,7 +12,7 @@ export interface Row {
   pictures: (number | null)[];
   /** How many there are, where the value is a count of some of them. */
   of?: number;
-  /** The table of the README that it goes into, where that is one of its own. */
+  /** The table of docs/quality.md that it goes into, where that is one of its own. */
   table?: string;
   /** Error in levels that the restorer was told, one per picture. */
   told?: number[];
@@ -99,7 +99,7 @@ export function toText({ machine, notes, generators }: Report): string {
   return lines.join('\n');
 }
 
-/** The report as the tables of the README: a column for each case, a line for each metric and below it its baselines. */
+/** The report as the tables of docs/quality.md: a column for each case, a line for each metric and below it its baselines. */
 export function toMarkdown({ machine, notes, generators }: Report): string {
   const lines: string[] = [];
   for (const [id, report] of Object.entries(generators)) {
