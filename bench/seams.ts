@@ -9,7 +9,7 @@ import { createEngine } from '../main/engine/supervisor';
 import { planTiles } from '../main/engine/tiles';
 import { Card } from '../main/generators/card';
 import type { Raster } from '../main/restoration/raster';
-import { PAINTED_EDGE } from '../main/restoration/style';
+import { PAINTED_EDGE } from '../main/restoration/steps/style/style';
 import { testScene } from '../main/restoration/testing/scene';
 import type { Figure } from './figure';
 import { runBare } from './restore';

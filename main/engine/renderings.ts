@@ -2,7 +2,7 @@ import type { RenderSize, StepReport } from '../../contract/photo';
 import { Pyramid } from '../photos/pyramid';
 import type { LocalRepairs } from '../restoration/local';
 import type { Raster } from '../restoration/raster';
-import type { Painted, PaintOptions } from '../restoration/style';
+import type { Painted, PaintOptions } from '../restoration/steps/style/style';
 
 /** A computed picture of a photo. `key` says from which steps with which settings it came. */
 export interface Kept {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RECIPE_FORMAT, type Recipe, StyleSettings } from '../../contract/recipe';
 import { GeneratorStore } from '../generators/store';
 import { createRaster, type Raster, readSrgb, writeSrgb } from '../restoration/raster';
-import { PAINTED_EDGE } from '../restoration/style';
+import { PAINTED_EDGE } from '../restoration/steps/style/style';
 import { random } from '../restoration/testing/random';
 import { copyOf } from '../restoration/testing/rasters';
 import { testScene } from '../restoration/testing/scene';

@@ -5,6 +5,7 @@ import { analyse, REASONS } from './analysis';
 import { detectDamage } from './damage';
 import type { Raster } from './raster';
 import { stepOf } from './recipe';
+import { applyTone, measureTone, toneCurves } from './steps/tone/tone';
 import { damageScene } from './testing/damage';
 import { withJpegLoss, withNoise } from './testing/degradations';
 import { mapPixels, to16Bit, toGrey } from './testing/rasters';
@@ -17,7 +18,6 @@ import {
   fakeTools,
   fakeUpscaler,
 } from './testing/tools';
-import { applyTone, measureTone, toneCurves } from './tone';
 
 let scene: Raster;
 beforeAll(() => {

@@ -7,12 +7,12 @@ import {
   type StepKind,
   UPSCALE_VARIANTS,
 } from '../../contract/recipe';
-import { hasColourVariants } from './colorise';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
+import { hasColourVariants } from './steps/colorise/colorise';
 import {
   castConfidence,
   measureTone,
@@ -21,9 +21,9 @@ import {
   TONE_PIXELS,
   type ToneStatistics,
   toneCurves,
-} from './tone';
+} from './steps/tone/tone';
+import { upscalePasses } from './steps/upscale/upscale';
 import type { StepTools, Task } from './tools';
-import { upscalePasses } from './upscale';
 
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
 const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;

@@ -1,7 +1,7 @@
 import type { LocalRepair } from '../../contract/edit';
 import { compileMask, FrameMask, maskBounds } from '../../document/mask';
 import type { Raster, Rect } from './raster';
-import { inpaint } from './repair';
+import { inpaint } from './steps/repair/inpaint';
 import type { PassReport, StepTools } from './tools';
 
 /** Pixels of a rectangle, in the raster's own samples. */

@@ -13,17 +13,17 @@ import { compileMask, FrameMask } from '../../document/mask';
 import type { RunBitmap } from '../../document/runs';
 import { EmulsionError } from '../errors';
 import { maskedPixels } from './analysis';
-import { colorise } from './colorise';
 import { type DamageMap, detectInBothPasses } from './damage';
 import { createMask, evidenceOf, type Mask, type MaskSettings } from './mask';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
-import { inpaint } from './repair';
-import { errorOf, expectedIn, restore } from './restore';
-import { type PaintOptions, paint, styleCode } from './style';
-import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './tone';
+import { colorise } from './steps/colorise/colorise';
+import { inpaint } from './steps/repair/inpaint';
+import { errorOf, expectedIn, restore } from './steps/restore/restore';
+import { type PaintOptions, paint, styleCode } from './steps/style/style';
+import { applyTone, measureTone, TONE_PIXELS, toneCurves } from './steps/tone/tone';
+import { planEnlargement, upscale } from './steps/upscale/upscale';
 import type { StepTools, Task } from './tools';
-import { planEnlargement, upscale } from './upscale';
 
 /**
  * Runs recipes. The order of calls for one photo:

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Analysis } from '../../../contract/photo';
 import type { StepOf } from '../../../contract/recipe';
-import { errorOf, expectedIn } from '../../../main/restoration/restore';
+import { errorOf, expectedIn } from '../../../main/restoration/steps/restore/restore';
 import { type Context, distances, type Evaluator, picturesOf } from '../evaluator';
 import { psnr, ssim } from '../metrics';
 import { cut, fourTimes, joined, listPictures, readPicture, writeJpeg, writePng } from '../pictures';

@@ -4,7 +4,7 @@ import { basename, extname, join } from 'node:path';
 import type { StyleInfo } from '../../../contract/app';
 import { type StepOf, StyleSettings } from '../../../contract/recipe';
 import { Card } from '../../../main/generators/card';
-import { PAINTED_EDGE } from '../../../main/restoration/style';
+import { PAINTED_EDGE } from '../../../main/restoration/steps/style/style';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { ssim } from '../metrics';
 import { centre, cut, joined, listPictures, readPicture, within, writePng } from '../pictures';

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ColoriseSettings, Step } from '../../contract/recipe';
-import { analyse } from './analysis';
-import { COLOUR_PIXELS, colorise } from './colorise';
-import { lumaOf, toLab } from './colour';
-import { detectDamage } from './damage';
-import { createRaster, maxValue, type Raster } from './raster';
-import { runRecipe } from './run';
-import { damageScene } from './testing/damage';
-import { copyOf, mapPixels, sameSamples, to16Bit, toGrey } from './testing/rasters';
-import { testScene } from './testing/scene';
+import type { ColoriseSettings, Step } from '../../../../contract/recipe';
+import { analyse } from '../../analysis';
+import { lumaOf, toLab } from '../../colour';
+import { detectDamage } from '../../damage';
+import { createRaster, maxValue, type Raster } from '../../raster';
+import { runRecipe } from '../../run';
+import { damageScene } from '../../testing/damage';
+import { copyOf, mapPixels, sameSamples, to16Bit, toGrey } from '../../testing/rasters';
+import { testScene } from '../../testing/scene';
 import {
   type FakeGenerator,
   fakeDetector,
@@ -17,7 +16,8 @@ import {
   fakeRestorer,
   fakeTools,
   fakeUpscaler,
-} from './testing/tools';
+} from '../../testing/tools';
+import { COLOUR_PIXELS, colorise } from './colorise';
 
 const WARMTH = { name: 'warmth', label: 'Warmth', min: -2, max: 2, default: 0 };
 

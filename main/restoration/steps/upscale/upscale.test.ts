@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
-import type { Step, UpscaleSettings } from '../../contract/recipe';
-import { longerEdge } from '../../document/size';
-import { EmulsionError } from '../errors';
-import { analyse } from './analysis';
-import { createRaster, maxValue, type Raster } from './raster';
-import { runRecipe } from './run';
-import { sameSamples, to16Bit, toGrey } from './testing/rasters';
-import { testScene } from './testing/scene';
-import { fakeTools, fakeUpscaler } from './testing/tools';
+import { MAX_ENLARGED_PIXELS } from '../../../../contract/basics';
+import type { Step, UpscaleSettings } from '../../../../contract/recipe';
+import { longerEdge } from '../../../../document/size';
+import { EmulsionError } from '../../../errors';
+import { analyse } from '../../analysis';
+import { createRaster, maxValue, type Raster } from '../../raster';
+import { runRecipe } from '../../run';
+import { sameSamples, to16Bit, toGrey } from '../../testing/rasters';
+import { testScene } from '../../testing/scene';
+import { fakeTools, fakeUpscaler } from '../../testing/tools';
 import { planEnlargement, upscale, upscalePasses } from './upscale';
 
 const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });

@@ -1,9 +1,9 @@
-import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
-import { MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../contract/recipe';
-import { enlargedSize, type Size } from '../../document/size';
-import { EmulsionError } from '../errors';
-import { createRaster, type Raster, readSrgb, writeSrgb } from './raster';
-import type { PassReport, StepTools, Wanted } from './tools';
+import { MAX_ENLARGED_PIXELS } from '../../../../contract/basics';
+import { MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../../../contract/recipe';
+import { enlargedSize, type Size } from '../../../../document/size';
+import { EmulsionError } from '../../../errors';
+import { createRaster, type Raster, readSrgb, writeSrgb } from '../../raster';
+import type { PassReport, StepTools, Wanted } from '../../tools';
 
 /** How a picture is made larger: by passes of generators, and then by resampling where they miss the size. */
 export interface Enlargement {

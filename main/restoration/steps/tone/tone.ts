@@ -1,7 +1,7 @@
-import type { StepOf } from '../../contract/recipe';
-import { type Lab, type Labs, lumaOf, toLabs } from './colour';
-import { maxValue, type Raster, readSrgb } from './raster';
-import type { StepTools } from './tools';
+import type { StepOf } from '../../../../contract/recipe';
+import { type Lab, type Labs, lumaOf, toLabs } from '../../colour';
+import { maxValue, type Raster, readSrgb } from '../../raster';
+import type { StepTools } from '../../tools';
 
 /**
  * Fade, cast and contrast correction without a net.

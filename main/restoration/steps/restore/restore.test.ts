@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Analysis } from '../../contract/photo';
-import type { Recipe, RestoreSettings } from '../../contract/recipe';
-import { analyse } from './analysis';
-import { createRaster, maxValue, type Raster } from './raster';
+import type { Analysis } from '../../../../contract/photo';
+import type { Recipe, RestoreSettings } from '../../../../contract/recipe';
+import { analyse } from '../../analysis';
+import { createRaster, maxValue, type Raster } from '../../raster';
+import { runRecipe } from '../../run';
+import { withJpegLoss, withNoise } from '../../testing/degradations';
+import { copyOf, sameSamples, to16Bit, toGrey } from '../../testing/rasters';
+import { testScene } from '../../testing/scene';
+import { type FakeGenerator, fakeRestorer, fakeTools } from '../../testing/tools';
 import { errorOf, expectedIn, restore } from './restore';
-import { runRecipe } from './run';
-import { withJpegLoss, withNoise } from './testing/degradations';
-import { copyOf, sameSamples, to16Bit, toGrey } from './testing/rasters';
-import { testScene } from './testing/scene';
-import { type FakeGenerator, fakeRestorer, fakeTools } from './testing/tools';
 
 const NOISE = { noise: 25.5, compression: 0 };
 let noisy: Raster;

@@ -1,7 +1,7 @@
-import type { ColoriseSettings } from '../../contract/recipe';
-import { lumaOf } from './colour';
-import { createRaster, maxValue, type Raster, type Rect, readSrgb } from './raster';
-import type { PassReport, StepTools } from './tools';
+import type { ColoriseSettings } from '../../../../contract/recipe';
+import { lumaOf } from '../../colour';
+import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../raster';
+import type { PassReport, StepTools } from '../../tools';
 
 /**
  * Gives a picture imagined colours. The generator sees its luma small and whole and answers with Cb and Cr (ITU-R

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { deltaE, fromLinear, toLab, toLinear } from './colour';
-import { createRaster, type Raster } from './raster';
-import { random } from './testing/random';
-import { mapPixels, sameSamples, shrinkRaster, to16Bit, toGrey } from './testing/rasters';
-import { testScene } from './testing/scene';
-import { fakeTools } from './testing/tools';
+import { deltaE, fromLinear, toLab, toLinear } from '../../colour';
+import { createRaster, type Raster } from '../../raster';
+import { random } from '../../testing/random';
+import { mapPixels, sameSamples, shrinkRaster, to16Bit, toGrey } from '../../testing/rasters';
+import { testScene } from '../../testing/scene';
+import { fakeTools } from '../../testing/tools';
 import {
   applyTone,
   castConfidence,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StyleSettings } from '../../contract/recipe';
-import { lumaOf } from './colour';
-import type { Mask } from './mask';
-import { createRaster, type Raster } from './raster';
+import { StyleSettings } from '../../../../contract/recipe';
+import { lumaOf } from '../../colour';
+import type { Mask } from '../../mask';
+import { createRaster, type Raster } from '../../raster';
+import { toGrey } from '../../testing/rasters';
+import { testScene } from '../../testing/scene';
+import { fakePainter, fakeTools, fakeUpscaler } from '../../testing/tools';
 import { PAINTED_EDGE, type Painted, paint, styleCode } from './style';
-import { toGrey } from './testing/rasters';
-import { testScene } from './testing/scene';
-import { fakePainter, fakeTools, fakeUpscaler } from './testing/tools';
 
 const tools = () => fakeTools({ style: fakePainter });
 const settings = (changes: Record<string, unknown> = {}) => StyleSettings.parse({ style: 'dusk', ...changes });

@@ -1,6 +1,6 @@
-import type { Mask } from './mask';
-import { maxValue, type Raster, type Rect, readSrgb } from './raster';
-import type { PassReport, StepTools } from './tools';
+import type { Mask } from '../../mask';
+import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
+import type { PassReport, StepTools } from '../../tools';
 
 /**
  * Fills the masked pixels of a raster, in place, from their surroundings; all other pixels keep their bits, and where

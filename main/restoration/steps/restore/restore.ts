@@ -1,10 +1,10 @@
-import type { Analysis } from '../../contract/photo';
-import type { RestoreSettings } from '../../contract/recipe';
-import { lumaOf } from './colour';
-import { DelayedRows } from './delayed-rows';
-import { measureQuality, type Quality } from './quality';
-import { maxValue, type Raster, type Rect, readSrgb } from './raster';
-import type { PassReport, StepTools } from './tools';
+import type { Analysis } from '../../../../contract/photo';
+import type { RestoreSettings } from '../../../../contract/recipe';
+import { lumaOf } from '../../colour';
+import { DelayedRows } from '../../delayed-rows';
+import { measureQuality, type Quality } from '../../quality';
+import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
+import type { PassReport, StepTools } from '../../tools';
 
 /** The generator's input that says how large an error to expect: its root mean square, in units of 0..1. */
 const ERROR_INPUT = 'strength';

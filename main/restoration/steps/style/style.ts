@@ -1,10 +1,10 @@
-import type { StyleSettings } from '../../contract/recipe';
-import { EmulsionError } from '../errors';
-import { lumaOf } from './colour';
-import type { Mask } from './mask';
-import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from './raster';
-import { PAINTING, type PassReport, type StepTools, type Wanted } from './tools';
-import { upscale } from './upscale';
+import type { StyleSettings } from '../../../../contract/recipe';
+import { EmulsionError } from '../../../errors';
+import { lumaOf } from '../../colour';
+import type { Mask } from '../../mask';
+import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
+import { PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
+import { upscale } from '../upscale/upscale';
 
 /**
  * Paints a picture in the manner of another (adaptive instance normalisation, Huang and Belongie 2017). The generator is
