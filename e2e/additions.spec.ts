@@ -40,7 +40,7 @@ test('a photo is enlarged for a print: the size is told before, met in the file,
   expect(xmp?.toString()).toContain('upscale (upscaler-x4)');
 });
 
-test('a black and white photo is coloured, in a palette to choose; the colours are called imagined, here and in the file', async ({
+test('a black and white photo is coloured, in a palette to choose; the colours are called generated, here and in the file', async ({
   page,
   host,
 }) => {
@@ -67,7 +67,7 @@ test('a black and white photo is coloured, in a palette to choose; the colours a
   await expect(card.getByRole('radio', { name: 'Warm' })).toBeChecked();
   await page.getByTestId('segment-result').click();
   await settled(page);
-  await expect(page.getByTestId('imagined-after')).toHaveText('Imagined colours');
+  await expect(page.getByTestId('imagined-after')).toHaveText('Generated colours');
 
   await page.getByTestId('export').click();
   const saved = test.info().outputPath('coloured.png');

@@ -213,13 +213,13 @@ describe('needs', () => {
     expect(await grainy(22)).toMatchObject({ needed: true, settings: { keepGrain: false } });
   });
 
-  test('compression blocks are seen, with both figures in the sentence, and noise is not taken for them', async () => {
+  test('compression blocks are seen, with both figures and the error in the sentence, and noise is not taken for them', async () => {
     expect((await look(withNoise(scene, 10))).blockiness).toBeLessThan(1.1);
     expect(await restoration(withJpegLoss(scene, 95))).toMatchObject({ needed: false });
     const analysis = await look(withJpegLoss(scene, 12));
-    const { needed, available, reason, sentence } = need(analysis, 'restore');
+    const { needed, available, reason, figures, sentence } = need(analysis, 'restore');
     expect({ needed, available, reason }).toEqual({ needed: true, available: false, reason: 'reason.restore.blocks' });
-    expect(sentence).toContain(`${analysis.blockiness.toFixed(1)} times`);
+    expect(figures).toEqual({ blockiness: analysis.blockiness, compression: analysis.compression });
     expect(sentence).toContain(`${analysis.compression.toFixed(1)} levels`);
   });
 

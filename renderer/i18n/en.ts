@@ -28,7 +28,7 @@ export const en = {
     side: 'Side by side',
     result: 'Result',
     original: 'Original',
-    imagined: 'Imagined colours',
+    imagined: 'Generated colours',
     difference: 'Difference',
     handle: 'Before/after divider',
     handleValue: '{{percent}} % before',

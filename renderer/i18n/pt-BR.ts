@@ -33,7 +33,7 @@ export const ptBR: Texts<typeof en> = {
     side: 'Lado a lado',
     result: 'Resultado',
     original: 'Original',
-    imagined: 'Cores imaginadas',
+    imagined: 'Cores geradas',
     difference: 'Diferença',
     handle: 'Divisor antes/depois',
     handleValue: '{{percent}}% antes',

@@ -15,7 +15,7 @@ const SOURCES = import.meta.glob<string>(
   },
 );
 const source = Object.values(SOURCES).join('\n');
-const ANALYSIS = import.meta.glob<string>('../../main/{restoration/analysis,photos/metadata,photos/open}.ts', {
+const ANALYSIS = import.meta.glob<string>(['../../main/restoration/steps/*/index.ts', '../../main/photos/{metadata,open}.ts'], {
   query: '?raw',
   import: 'default',
   eager: true,

@@ -230,7 +230,7 @@ describe('the step', () => {
     const raster = copyOf(clean);
     const { reports } = await runRecipe({ raster, recipe: recipe('needed', 1), analysis, damage: null, tools });
     expect(sameSamples(raster.data, clean.data)).toBe(true);
-    expect(reports).toMatchObject([{ outcome: 'skipped', sentence: expect.stringContaining('Little noise') }]);
+    expect(reports).toMatchObject([{ outcome: 'skipped', sentence: expect.stringContaining('Low noise') }]);
   });
 
   test('reports the reason, the error and what was done about it', async () => {
@@ -240,7 +240,7 @@ describe('the step', () => {
     const { reports } = await runRecipe(run);
     expect(reports[0]).toMatchObject({ outcome: 'done', generator: 'fake-restore', provider: 'cpu' });
     expect(reports[0]!.sentence).toMatch(
-      /^Noise and grain of 2\d\.\d levels\. Took out 80 % of an error of 2\d\.\d levels\.$/,
+      /^Noise found \(2\d\.\d levels\)\. Removed 80 % of an error of 2\d\.\d levels\.$/,
     );
     const still = { ...run, raster: copyOf(noisy), recipe: recipe('needed', 0) };
     expect((await runRecipe(still)).reports[0]).toMatchObject({

@@ -458,3 +458,32 @@ function lookupTable(curve: Float32Array, max: number): Uint16Array {
 function sample(value: number, max: number): number {
   return Math.max(0, Math.min(max, Math.round(value * max)));
 }
+
+/** How far the ends of the tones are from where a sound print has them, in L*. */
+export function lostRange(tone: ToneStatistics): number {
+  return Math.max(0, tone.dark - 9) + Math.max(0, 91 - tone.light);
+}
+
+export const LEAST_LOSS = 3.5;
+/** Structural similarity that a correction on weak evidence must leave in every channel: room for 0.995 at full size. */
+const LEAST_SIMILARITY = 0.997;
+
+/**
+ * Weak evidence gets a weak correction: a photo that is merely dull may change by a hardly visible amount only, one
+ * that has certainly faded by as much as it takes.
+ */
+export function toneStrength(small: Raster, tone: ToneStatistics): number {
+  const lost = lostRange(tone);
+  const certain = castConfidence(tone);
+  const evidence = Math.max(
+    // A cast that is as likely the subject's own is no evidence yet.
+    ramp(certain, 0.5, 0.7),
+    tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
+  );
+  let steps = Math.round(5 + 15 * Math.max(ramp(lost, LEAST_LOSS, 14), certain));
+  for (; steps > 1; steps--) {
+    const curves = toneCurves(tone, { strength: steps / 20, cast: 1, contrast: 1 });
+    if (!curves || similarityAfter(small, curves) >= LEAST_SIMILARITY - evidence) break;
+  }
+  return steps / 20;
+}

@@ -1,0 +1,70 @@
+import type { DamageMap } from './damage';
+import { createMask, damageShares, type Mask } from './mask';
+import { measureQuality, type Quality } from './quality';
+import type { Raster } from './raster';
+import { castConfidence, measureTone, TONE_PIXELS, type ToneStatistics, toneStrength } from './steps/tone/tone';
+import type { StepTools } from './tools';
+
+/** Sensitivity and growth at which the analysis judges and the proposal repairs. */
+export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
+/**
+ * A photo in colours is rarely a damaged print: bright lines in it are wires, ropes, stalks and trails of light more
+ * often than scratches, however certain one of them may look. There damage must be all over: so many times as much.
+ */
+const WIDESPREAD = 6;
+
+/** What was measured, before any judgement. */
+export interface Measurements {
+  /** Share of the picture that is damaged, null where no detector is installed. */
+  damage: number | null;
+  /** Enough of it is certain for a repair to be proposed, see {@link DamageMap.needed}. */
+  isDamaged: boolean;
+  tone: ToneStatistics;
+  /** Strength of the tone step that the evidence justifies. */
+  toneStrength: number;
+  quality: Quality;
+  megapixels: number;
+}
+
+/** Measures a photo. The raster is left as it is. Throws CANCELLED. */
+export async function measure(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Measurements> {
+  const small = await tools.shrink(raster, TONE_PIXELS);
+  const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
+  const tone = measureTone(small, tools.colour, mask ? maskedPixels(mask) : undefined);
+  await tools.breathe();
+  const quality = measureQuality(raster);
+  await tools.breathe();
+  const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
+  return {
+    damage: share,
+    isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone),
+    tone,
+    toneStrength: toneStrength(small, tone),
+    quality,
+    megapixels: (raster.width * raster.height) / 1e6,
+  };
+}
+
+function isDamaged(damage: DamageMap, share: number, { colour }: ToneStatistics): boolean {
+  if (!damage.linesAndBlobsOnly) return share >= (colour === 'colour' ? WIDESPREAD : 1) * damage.needed;
+  const { certain, likely } = damageShares(damage);
+  return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
+}
+
+/** Whether a pixel is under the mask. Holds the whole mask: for small frames only. */
+export function maskedPixels(mask: Mask): (x: number, y: number) => boolean {
+  const { width, height } = mask;
+  const values = new Uint8Array(width * height);
+  mask.read({ x: 0, y: 0, width, height }, values);
+  return (x, y) => values[y * width + x] !== 0;
+}
+
+/** Share of the tonal range in use, 0..1. */
+export function rangeOf(tone: ToneStatistics): number {
+  return Math.max(0, Math.min(1, (tone.light - tone.dark) / 100));
+}
+
+/** Length of the cast in delta E: the mean of a*b* so far as it is a cast and not the subject. */
+export function castOf(tone: ToneStatistics): number {
+  return tone.colour === 'colour' ? castConfidence(tone) * Math.hypot(...tone.mean) : Math.hypot(...tone.mean);
+}

@@ -1,0 +1,15 @@
+import { compileMask, FrameMask } from '../../../document/mask';
+import type { DamageMap } from '../damage';
+import { evidenceOf, type Mask, type MaskSettings } from '../mask';
+import type { EditedMask } from './step';
+
+/** A mask document for a raster of any size of the photo. */
+export function editedMask(
+  { ops, bitmaps, full }: EditedMask,
+  damage: DamageMap | null,
+  settings: MaskSettings,
+  raster: { width: number; height: number },
+): Mask {
+  const evidence = damage && evidenceOf(damage);
+  return new FrameMask(compileMask(ops, { ...full, evidence, settings, bitmaps }), raster);
+}

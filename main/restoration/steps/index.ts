@@ -1,0 +1,16 @@
+import { STEP_KINDS, type StepKind } from '../../../contract/recipe';
+import { colorise } from './colorise';
+import { repair } from './repair';
+import { restore } from './restore';
+import type { AnyStep, StepDescriptor } from './step';
+import { style } from './style';
+import { tone } from './tone';
+import { upscale } from './upscale';
+
+/** Every kind of step. A new one is a folder beside these and a line here. */
+const STEPS: { [K in StepKind]: StepDescriptor<K> } = { repair, restore, tone, colorise, upscale, style };
+
+export const stepOfKind = (kind: StepKind): StepDescriptor<StepKind> => STEPS[kind] as StepDescriptor<StepKind>;
+
+/** All of them, in the order of `STEP_KINDS`. */
+export const ALL_STEPS: readonly AnyStep[] = STEP_KINDS.map((kind) => STEPS[kind]);

@@ -1,0 +1,98 @@
+import type { Quality } from '../../quality';
+import { hasGenerators, type StepDescriptor } from '../step';
+import { restore as clean, errorOf, expectedIn } from './restore';
+
+/** Noise in 8-bit levels from which cleaning is worth its price: colour noise, which no film and no paper has ... */
+const LEAST_NOISE = 6;
+/** ... and the grain of film, which belongs to a photo until it hides it. */
+const LEAST_GRAIN = 9;
+/** From here on grain is not kept in the proposal either. */
+const HIDING_GRAIN = 16;
+/** Noise with this share in the luma is grain: all channels have the same. */
+const GRAIN_SHARE = 0.85;
+/** Blocks stand out where both their steps against the rest, and the error that they tell of in levels, are large. */
+const LEAST_BLOCKINESS = 1.35;
+const LEAST_COMPRESSION = 3;
+/** A trace of noise looks more natural than none. */
+const RESTORE_STRENGTH = 0.8;
+
+/** Removes noise, grain and the artefacts of compression. */
+export const restore: StepDescriptor<'restore'> = {
+  kind: 'restore',
+  tasks: ['restore'],
+  reasons: {
+    'reason.restore.noise': ['noise'],
+    'reason.restore.blocks': ['blockiness', 'compression'],
+    'reason.restore.grain': ['noise'],
+    'reason.restore.clean': ['noise'],
+  },
+
+  assess({ quality }, tools) {
+    const about = { kind: 'restore', available: hasGenerators(tools, 'restore') } as const;
+    const { noise, blockiness, compression } = quality;
+    const levels = noise.toFixed(1);
+    if (isBlocky(quality)) {
+      const sentence = `JPEG artefacts found (${compression.toFixed(1)} levels).`;
+      return {
+        ...about,
+        needed: true,
+        reason: 'reason.restore.blocks',
+        figures: { blockiness, compression },
+        sentence,
+      };
+    }
+    const figures = { noise };
+    if (noise >= (isGrain(quality) ? LEAST_GRAIN : LEAST_NOISE)) {
+      return {
+        ...about,
+        needed: true,
+        reason: 'reason.restore.noise',
+        figures,
+        sentence: `Noise found (${levels} levels).`,
+      };
+    }
+    return noise >= LEAST_NOISE
+      ? {
+          ...about,
+          needed: false,
+          reason: 'reason.restore.grain',
+          figures,
+          sentence: `Film grain (${levels} levels), kept.`,
+        }
+      : { ...about, needed: false, reason: 'reason.restore.clean', figures, sentence: `Low noise (${levels} levels).` };
+  },
+
+  propose: ({ quality }) => ({
+    strength: RESTORE_STRENGTH,
+    keepGrain: isGrain(quality) && quality.noise < HIDING_GRAIN,
+  }),
+
+  cost: () => 10,
+
+  async apply({ raster, tools, analysis }, settings) {
+    const expected = expectedIn(raster, analysis);
+    await tools.breathe();
+    const report = await clean(raster, expected, settings, tools);
+    if (!report) {
+      return {
+        raster,
+        sentence: 'Noise and artefacts left as they are (strength 0).',
+        generator: null,
+        provider: null,
+      };
+    }
+    const { generator, provider } = report;
+    const grain = settings.keepGrain ? ' Most of the grain was kept.' : '';
+    const share = (100 * settings.strength).toFixed(0);
+    const sentence = `Removed ${share} % of an error of ${errorOf(expected).toFixed(1)} levels.${grain}`;
+    return { raster, sentence, generator, provider };
+  },
+};
+
+function isGrain({ noise, lumaNoise }: Quality): boolean {
+  return lumaNoise >= GRAIN_SHARE * noise;
+}
+
+function isBlocky({ blockiness, compression }: Quality): boolean {
+  return blockiness >= LEAST_BLOCKINESS && compression >= LEAST_COMPRESSION;
+}

@@ -1,0 +1,37 @@
+import { editedMask } from '../edited-mask';
+import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
+import { paint, styleCode } from './style';
+
+/** Paints a photo in a style. */
+export const style: StepDescriptor<'style'> = {
+  kind: 'style',
+  tasks: ['style'],
+  reasons: { 'reason.style.taste': [] },
+
+  assess: (_, tools) => ({
+    kind: 'style',
+    needed: false,
+    available: hasGenerators(tools, 'style'),
+    reason: 'reason.style.taste',
+    figures: {},
+    sentence: 'A style is a matter of taste.',
+  }),
+
+  require: (run, settings) => void styleCode(settings, run.tools),
+
+  cost: () => 6,
+
+  async apply(run, settings) {
+    const { raster, tools, damage, styleMask, paintings } = run;
+    const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
+    const done = await paint(raster, settings, tools, { isReduced: isReduced(run), mask, paintings });
+    if (!done) return { raster, sentence: 'Nothing painted (strength 0).', generator: null, provider: null };
+    const { generator, provider } = done.report;
+    const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
+    const where = mask ? ' inside the mask' : '';
+    const sentence = `Painted in the style of ${named ? `“${named.name}”` : 'your own picture'}${where}.`;
+    return { raster: done.raster, sentence, generator, provider };
+  },
+
+  followsDamage: refersToDamage,
+};

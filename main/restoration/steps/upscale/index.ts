@@ -1,0 +1,51 @@
+import { UPSCALE_VARIANTS } from '../../../../contract/recipe';
+import { isReduced, type StepDescriptor, type StepRun } from '../step';
+import { upscale as enlarge, planEnlargement, upscalePasses } from './upscale';
+
+/** Photos below this are too small for a print of postcard size. */
+const SMALL_MEGAPIXELS = 1.5;
+
+/** Makes a photo larger. */
+export const upscale: StepDescriptor<'upscale'> = {
+  kind: 'upscale',
+  tasks: ['upscale'],
+  reasons: {
+    'reason.upscale.small': ['megapixels'],
+    'reason.upscale.large': ['megapixels'],
+  },
+
+  assess({ megapixels }, tools) {
+    // Who can double can make four times as large as well.
+    const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses(2, variant, tools) !== null);
+    const about = { kind: 'upscale', available: variants.length > 0, variants, figures: { megapixels } } as const;
+    const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;
+    return megapixels < SMALL_MEGAPIXELS
+      ? { ...about, needed: true, reason: 'reason.upscale.small', sentence: `Small photo (${size}).` }
+      : { ...about, needed: false, reason: 'reason.upscale.large', sentence: `Large enough (${size}).` };
+  },
+
+  // What a reduced picture is too small for, the photo is as well.
+  require: (run, settings) => void planEnlargement(settings, isReduced(run) ? fullSizeOf(run) : run.raster, run.tools),
+
+  // What is computed grows with the picture; a reduced one is not enlarged.
+  cost: (run) => (isReduced(run) ? 0.01 : 8),
+
+  async apply(run, settings) {
+    const { raster, tools } = run;
+    const nothing = (sentence: string) => ({ raster, sentence, generator: null, provider: null });
+    // Detail that a reduced picture has lost cannot be shown enlarged.
+    if (isReduced(run)) return nothing('The enlargement shows at full size.');
+    const plan = planEnlargement(settings, raster, tools);
+    if (plan.passes.length === 0) return nothing('The photo is already that large.');
+    const { raster: large, report } = await enlarge(raster, plan, tools);
+    const times = Number((large.width / raster.width).toFixed(2));
+    const sentence = `Enlarged ${times} times to ${large.width} x ${large.height} pixels.`;
+    return { raster: large, sentence, generator: report.generator, provider: report.provider };
+  },
+};
+
+/** Size of the photo that a reduced raster shows, to within a pixel. */
+function fullSizeOf({ raster, analysis }: StepRun): { width: number; height: number } {
+  const scale = Math.sqrt((1e6 * analysis.megapixels) / (raster.width * raster.height));
+  return { width: Math.round(raster.width * scale), height: Math.round(raster.height * scale) };
+}
