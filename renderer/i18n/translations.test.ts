@@ -15,11 +15,14 @@ const SOURCES = import.meta.glob<string>(
   },
 );
 const source = Object.values(SOURCES).join('\n');
-const ANALYSIS = import.meta.glob<string>(['../../main/restoration/steps/*/index.ts', '../../main/photos/{metadata,open}.ts'], {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-});
+const ANALYSIS = import.meta.glob<string>(
+  ['../../main/restoration/steps/*/index.ts', '../../main/photos/{metadata,open}.ts'],
+  {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  },
+);
 const mainSide = Object.values(ANALYSIS).join('\n');
 
 function leaves(texts: object, prefix = ''): Map<string, string> {

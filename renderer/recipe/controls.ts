@@ -1,4 +1,5 @@
-import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
+import { z } from 'zod';
+import { COLOUR_VARIANTS, Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
 
 /** A slider of a step's setting. `label` is a key under `controls`. */
 export interface SliderControl {
@@ -46,33 +47,36 @@ export function settingOf(control: Control, settings: Step['settings']): unknown
   return Reflect.get(settings, 'target') ?? Reflect.get(settings, 'scale');
 }
 
-const share = (name: string, label: SliderControl['label'], initial: number): SliderControl => ({
-  type: 'slider',
-  name,
-  label,
-  min: 0,
-  max: 1,
-  step: 0.01,
-  initial,
-  factor: 100,
-  unit: 'percent',
-});
+/** The bounds and the default that the settings of a step have by their schema. */
+function boundsOf(kind: StepKind, name: string): { min: number; max: number; initial: number } {
+  const { shape } = Step.options.find((option) => option.shape.kind.value === kind)!;
+  const settings = shape.settings as z.ZodObject<Record<string, z.ZodType>>;
+  const initial = (settings.parse(kind === 'style' ? { style: '-' } : {}) as Record<string, number>)[name]!;
+  const wrapped = settings.shape[name];
+  const type = wrapped instanceof z.ZodDefault ? wrapped.unwrap() : wrapped;
+  if (!(type instanceof z.ZodNumber)) throw new TypeError(`${kind}.${name} is no number`);
+  return { min: type.minValue!, max: type.maxValue!, initial };
+}
+
+const slider = (
+  kind: StepKind,
+  name: SliderControl['label'],
+  shown: Pick<SliderControl, 'step' | 'factor' | 'unit'> = { step: 0.01, factor: 100, unit: 'percent' },
+): SliderControl => ({ type: 'slider', name, label: name, ...boundsOf(kind, name), ...shown });
 
 /** What each kind of step lets one set: the one control on its card, and at most two more. */
 export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[] }> = {
   repair: {
-    main: share('sensitivity', 'sensitivity', 0.5),
-    more: [
-      { type: 'slider', name: 'grow', label: 'grow', min: 0, max: 32, step: 1, initial: 2, factor: 1, unit: 'pixels' },
-    ],
+    main: slider('repair', 'sensitivity'),
+    more: [slider('repair', 'grow', { step: 1, factor: 1, unit: 'pixels' })],
   },
   restore: {
-    main: share('strength', 'strength', 0.8),
+    main: slider('restore', 'strength'),
     more: [{ type: 'switch', name: 'keepGrain', label: 'keepGrain' }],
   },
   tone: {
-    main: share('strength', 'strength', 1),
-    more: [share('cast', 'cast', 1), share('contrast', 'contrast', 1)],
+    main: slider('tone', 'strength'),
+    more: [slider('tone', 'cast'), slider('tone', 'contrast')],
   },
   colorise: {
     main: {
@@ -81,7 +85,7 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
       label: 'palette',
       options: COLOUR_VARIANTS.map((value) => ({ value, label: value })),
     },
-    more: [share('strength', 'strength', 1)],
+    more: [slider('colorise', 'strength')],
   },
   upscale: {
     main: { type: 'size', name: 'size', label: 'scale' },
@@ -95,19 +99,9 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
     ],
   },
   style: {
-    main: share('strength', 'strength', 1),
+    main: slider('style', 'strength'),
     more: [
-      {
-        type: 'slider',
-        name: 'brush',
-        label: 'brush',
-        min: 0.5,
-        max: 4,
-        step: 0.1,
-        initial: 1,
-        factor: 100,
-        unit: 'percent',
-      },
+      slider('style', 'brush', { step: 0.1, factor: 100, unit: 'percent' }),
       { type: 'switch', name: 'keepColours', label: 'keepColours' },
     ],
   },
