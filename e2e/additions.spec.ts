@@ -25,7 +25,7 @@ test('a photo is enlarged for a print: the size is told before, met in the file,
   await expect(card.getByTestId('size-outcome')).toHaveText('800 × 600 px, 2.5×');
   await card.getByTestId('size-longer').fill('300');
   await card.getByTestId('size-longer').press('Enter');
-  await expect(card.getByTestId('size-outcome')).toContainText('stops at 16×');
+  await expect(card.getByTestId('size-outcome')).toContainText('The limit is 16×');
   await page.keyboard.press('Control+z');
   await expect(card.getByTestId('size-outcome')).toHaveText('800 × 600 px, 2.5×');
   await page.getByTestId('tab-history').click();

@@ -62,7 +62,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await chooseScans(page);
   const plan = page.getByTestId('batch-plan');
   await expect(page.getByTestId('plan-photos')).toContainText('7 photos');
-  await expect(plan).toContainText('1 other file is left alone.');
+  await expect(plan).toContainText('1 other file is skipped.');
   await expect(page.getByTestId('plan-examples')).toContainText('1931/lake 1.png');
   // What is wrong is told beside the field, and nothing can begin.
   await page.getByTestId('batch-more').click();

@@ -124,7 +124,7 @@ test('an edit file alone finds its photo, or asks for it; one that is none chang
   );
   await host.offer(foreign);
   const dialog = page.getByTestId('find-photo');
-  await expect(dialog).toContainText('foreign.emulsion is an edit of gone.png (640 × 480)');
+  await expect(dialog).toContainText('foreign.emulsion holds edits of gone.png (640 × 480)');
   expect(await findings(page)).toEqual([]);
   await dialog.getByTestId('find-photo-input').setInputFiles(other);
   await expect(page.getByTestId('notice-error')).toContainText('belongs to another photo');

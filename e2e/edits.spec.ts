@@ -33,7 +33,7 @@ test('killed in the middle of a stroke, the program loses at most its last secon
   await page.mouse.up();
 
   await host.offer(path);
-  await expect(page.getByTestId('notice-info')).toContainText('Your last changes to pier.png were brought back');
+  await expect(page.getByTestId('notice-info')).toContainText('pier.png: unsaved edits were recovered');
   await expect(page.getByTestId('proposal')).toBeVisible();
   await page.keyboard.press('b');
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
@@ -65,7 +65,7 @@ test('killed while an outline is under the hand, the program has it all the same
   await page.waitForTimeout(1100);
   await browserHost.restart('SIGKILL');
   await host.offer(path);
-  await expect(page.getByTestId('notice-info')).toContainText('Your last changes to cove.png were brought back');
+  await expect(page.getByTestId('notice-info')).toContainText('cove.png: unsaved edits were recovered');
   await expect(page.getByTestId('proposal')).toBeVisible();
   await page.keyboard.press('1');
   await page.keyboard.press('b');

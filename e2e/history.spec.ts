@@ -69,7 +69,7 @@ test('the history names what was done; any point is gone to by a click or the ke
   await page.keyboard.press('Control+,');
   await page.getByTestId('language').selectOption('pt-BR');
   await page.keyboard.press('Escape');
-  await expect(entries.first()).toHaveText('Como proposto');
+  await expect(entries.first()).toHaveText('Proposta');
   await expect(entries.nth(5)).toHaveText('Girada à direita(desfeito)');
   await page.screenshot({ path: test.info().outputPath('history-pt.png') });
 });

@@ -67,7 +67,7 @@ test('at the next start the same photos are open, the same one is looked at, and
 
   await rename(join(host.album, 'two.png'), join(host.album, 'moved.jpg'));
   await browserHost.restart('SIGKILL');
-  await expect(page.getByTestId('notice-info')).toContainText('Not found any more: two.png');
+  await expect(page.getByTestId('notice-info')).toContainText('No longer found: two.png');
   expect(await names(page)).toEqual(['one.png', 'three.png']);
 
   // Where the settings say so, nothing is opened.

@@ -176,7 +176,7 @@ test('every key is listed, and the palette finds what has none', async ({ page, 
   await expect(page.getByTestId('palette')).toContainText('No matches');
   expect(await findings(page)).toEqual([]);
   for (let i = 0; i < 20; i++) await page.keyboard.press('Backspace');
-  await page.keyboard.type('close this');
+  await page.keyboard.type('close photo');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('empty')).toBeVisible();
 

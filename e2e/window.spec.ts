@@ -151,7 +151,7 @@ test.describe('at the first start', () => {
     await host.offer(path);
     await expect(page.getByTestId('step-repair')).toContainText('%');
     await page.keyboard.press('Control+,');
-    await expect(page.getByTestId('in-use')).toContainText(/CPU, 1 thread, up to 512\sMB/u);
+    await expect(page.getByTestId('in-use')).toContainText(/CPU, 1 thread, cache up to 512\sMB/u);
     expect(await findings(page)).toEqual([]);
     await page.getByTestId('reset-settings').click();
     await expect(page.getByTestId('threads-choice')).toHaveValue('0');
