@@ -108,6 +108,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await page.getByTestId('segment-unchanged').click();
   await expect(page.getByRole('row', { name: 'clean.png' })).toContainText('No repairs needed');
   await page.getByTestId('segment-others').click();
+  await expect(page.getByTestId('batch-row')).toHaveCount(1);
   await expect(page.getByTestId('batch-row')).toContainText('notes.txt');
   expect(await findings(page), 'done with problems').toEqual([]);
 
