@@ -12,7 +12,7 @@ import numpy as np
 from training import data, degradations, layers, negatives, plates, prints, real, writing
 from training.evaluation.real import is_writing
 from training.generators import inpainter
-from training.generators.damage_detector import Sampler, Spec, resize_label, thumb_of
+from training.generators.damage_detector import Sampler, Spec, best_threshold, resize_label, thumb_of
 
 PICTURES, OVERLAYS = data.procedural_pictures(6, 200), data.procedural_overlays(2)
 
@@ -294,7 +294,23 @@ class Samples(unittest.TestCase):
             net = spec.build().eval()
             held = spec.to_tensors(tuple(np.stack([a]) for a in Sampler(PICTURES, None, 64)(np.random.default_rng(0))), "cpu")
             metrics = spec.measure(net, held)
-        self.assertLessEqual({"F1", "mean F1", "precision", "recall", "at", "score", "false_at"}, set(metrics))
+        self.assertLessEqual({"F1", "mean F1", "precision", "recall", "at", "score", "false"}, set(metrics))
+
+
+class Thresholds(unittest.TestCase):
+    def test_a_threshold_that_marks_too_much_of_clean_pictures_is_not_taken(self):
+        truth = np.zeros((60, 80), np.uint8)
+        truth[20:24, 10:70] = 255
+        photo = unittest.mock.Mock(truth=truth, severity=2)
+        # of the damage, half is certain and half is as likely as what is on clean pictures
+        odds = np.full(truth.shape, -6.0)
+        odds[20:24, 10:40], odds[20:24, 40:70] = 3.2, 0.6
+        free = best_threshold([photo], [odds], np.full(1000, -5.0))
+        bound = best_threshold([photo], [odds], np.where(np.arange(1000) < 5, 0.7, -5.0))
+        self.assertLess(free["at"], 0.6)
+        self.assertEqual(free["false"], 0)
+        self.assertGreaterEqual(bound["at"], 0.7)
+        self.assertLess(bound["recall"], 0.7 * free["recall"])
 
 
 class Negatives(unittest.TestCase):
