@@ -55,7 +55,9 @@ test('a black and white photo is coloured, in a palette to choose; the colours a
   const card = page.getByTestId('step-colorise');
   await expect(card).toContainText('This is a black and white photo.');
   await expect(card).toContainText('generated');
-  // It is offered, and never done unasked.
+  // What is judged below are the colours alone.
+  await page.getByTestId('step-repair').getByRole('switch').uncheck();
+  // They are offered, and never added unasked.
   await expect(card.getByRole('switch')).not.toBeChecked();
   await expect(page.getByTestId('imagined-after')).toHaveCount(0);
 

@@ -164,7 +164,7 @@ def training_data(spec, data, pairs):
     if data is not None:
         pictures = data_module.load_pictures(data).split(data_module.HELD_OUT_EVERY)[0]
         overlays = data_module.load_overlays(data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
-        named = data_module.summarise(*spec.trained_on(pictures, overlays))
+        named = data_module.summarise(*spec.trained_on(pictures, overlays)) + spec.further_data()
     else:
         card = MODELS / spec.id / "card.json"
         named = json.loads(card.read_text())["trainingData"] if card.exists() else []

@@ -102,7 +102,8 @@ def measured(rows):
         known = {name: value for name, value in each["baselines"].items() if value is not None}
         pick = min if each["metric"] in LOWER_IS_BETTER else max
         best = pick(known, key=known.get) if known else None
-        unit = "% of pixels" if each["unit"] == "%" else each["unit"]
+        of = "pictures" if each["metric"].endswith("proposed") else "pixels"
+        unit = f"% of {of}" if each["unit"] == "%" else each["unit"]
         result.append(
             {
                 "metric": f"{each['metric']}, {each['case']}",

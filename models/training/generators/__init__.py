@@ -87,6 +87,10 @@ class Generator:
         """The parts of card.json that training does not change."""
         raise NotImplementedError
 
+    def further_data(self):
+        """What else the card names as training data, [{name, licence, count}], starting weights of others included."""
+        return []
+
     def trained_on(self, pictures, overlays):
         """The collections that the card names as training data, of those that training draws from."""
         return pictures, overlays

@@ -325,6 +325,14 @@ class Spec(Generator):
             temporary.replace(path)
         return pickle.loads(path.read_bytes())
 
+    def further_data(self):
+        rows = [("Old photographs with damage marked by hand", "MIT", len(self.photos))]
+        if self.plates is not None:
+            count = len(set(self.plates[0].groups))
+            rows.append(("Glass plates of S. M. Prokudin-Gorskii, Library of Congress", "public domain", count))
+        rows.append(("SqueezeNet 1.1, features that training began with", "MIT", 1 if self.perceptual is not None else 0))
+        return [{"name": name, "licence": licence, "count": count} for name, licence, count in rows if count]
+
     def build(self):
         net = DetectorNet(**SHAPES[self.shape])
         if self.perceptual is not None:
@@ -404,7 +412,7 @@ class Spec(Generator):
         return {
             "name": "Damage detector",
             "task": "detect",
-            "version": "1.0.0",
+            "version": "2.0.0",
             "description": "Finds creases, cracks, scratches and hairs (lines), stains, foxing, dust and lost emulsion (areas), torn "
             "corners, holes and tape (losses) in a photograph, and tells writing, which is left alone.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
@@ -416,7 +424,10 @@ class Spec(Generator):
             "vectorInputs": ["summary"],
             # A piece counts as far as its pixels are above the threshold; the net's own area of sight makes pieces whole.
             "thresholds": {"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "seed_logits": 0, "flank_logits": 0, "needed": 0.002},
-            "limits": "The mask is a proposal to be looked at.",
+            "limits": "The mask is a proposal to be looked at. On photographs that nothing was learnt from it finds a third of the "
+            "damaged pixels (recall 0.32, precision 0.65), two thirds of dust and spots and two fifths of the length of creases and scratches. "
+            "It misses soft folds without a broken surface, faint stains and wide losses at the border. Fence wires, gaps between leaves, "
+            "white cloth, brooches and joints of pavement can be taken for damage.",
         }
 
     def inputs(self, net, height, width, share=0.0):

@@ -105,6 +105,12 @@ class Spec(Generator):
     def data_counts(self):
         return {"exposures": len(self.plates[0])} if self.plates else {}
 
+    def further_data(self):
+        if self.plates is None:
+            return []
+        count = len(set(self.plates[0].groups))
+        return [{"name": "Glass plates of S. M. Prokudin-Gorskii, Library of Congress", "licence": "public domain", "count": count}]
+
     def build(self):
         from ..networks import InpaintNet
 
