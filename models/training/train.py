@@ -151,10 +151,10 @@ class Run:
             grow(self.net, record["weights"])
             self.before = {"minutes": float(record.get("minutes", 0)), "step": int(record.get("step", 0))}
         spec.begin(self.net)
-        self.ema = Ema(self.net)
+        self.ema = Ema(self.net, spec.ema)
         self.ema.net.mixed = False
         groups = [{**group, "lr": spec.rate} for group in spec.groups(self.net)]
-        self.optimiser = torch.optim.AdamW(groups, lr=spec.rate, weight_decay=1e-4, betas=spec.betas)
+        self.optimiser = torch.optim.AdamW(groups, lr=spec.rate, weight_decay=spec.decay, betas=spec.betas)
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
         self.logged = 0.0  # seconds that runs.jsonl knows of
         self.interrupted = False
@@ -307,7 +307,7 @@ class Run:
             else:
                 rate = learning_rate(progress, self.spec.rate, self.spec.gan_share)
             for group in self.optimiser.param_groups:
-                group["lr"] = rate * group.get("factor", 1.0)
+                group.update(lr=rate * group.get("factor", 1.0), weight_decay=self.spec.decay)
             if self.game is not None:
                 self.game.follow(rate * 4 / self.spec.rate)
             tensors = self.spec.to_tensors(self.pool.draw(), self.device)

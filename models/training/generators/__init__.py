@@ -12,7 +12,7 @@ class Generator:
 
     Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share,
     the last share of the budget that is trained adversarially, 0 for none; upright, whether samples are only
-    mirrored and never turned; betas of the optimiser; held_size, samples for measuring; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
+    mirrored and never turned; betas and weight decay of the optimiser; ema, how slowly the averaged weights move; held_size, samples for measuring; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
     """
 
     id = ""
@@ -20,6 +20,8 @@ class Generator:
     outputs_picture = False
     upright = False
     betas = (0.9, 0.99)
+    decay = 1e-4
+    ema = 0.999
     held_size = 64  # samples that are never trained on, for measuring
 
     def build(self):

@@ -288,6 +288,8 @@ class Spec(Generator):
     id = "damage-detector"
     crop, batch, rate, reuse = 256, 8, 1.5e-3, 1.0
     held_size = 8
+    # Ninety photographs are soon known by heart: weights are kept small, and averaged over some three thousand steps.
+    decay, ema = 0.02, 0.9997
     trunk_rate = 0.13  # of the rate of the rest: pretrained features are tuned with care
     shape, shapes = "a", SHAPES
 
