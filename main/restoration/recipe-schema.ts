@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Step, type StepKind, TargetSize } from '../../contract/recipe';
 import { hint } from '../nearest';
 
 /*
@@ -11,43 +10,6 @@ export interface RecipeProblem {
   path: string;
   /** Reads on after the path: `must be at most 1`. */
   message: string;
-}
-
-/** The values that a setting takes. */
-export type SettingType =
-  | { kind: 'number'; min: number; max: number }
-  | { kind: 'boolean' }
-  | { kind: 'choice'; choices: readonly (string | number)[] }
-  /** A {@link TargetSize}. */
-  | { kind: 'size' }
-  | { kind: 'text'; longest: number };
-
-/** The settings of each kind of step, by their keys. */
-export const STEP_SETTINGS: Readonly<Record<StepKind, Readonly<Record<string, SettingType>>>> = Object.fromEntries(
-  Step.options.map(({ shape }) => [
-    shape.kind.value,
-    Object.fromEntries(
-      Object.entries(shape.settings.shape).flatMap(([key, schema]) => {
-        const type = typeOf(schema);
-        return type ? [[key, type]] : [];
-      }),
-    ),
-  ]),
-) as Record<StepKind, Record<string, SettingType>>;
-
-/** Null for what is no single value: a style picture's code, a second style. */
-function typeOf(schema: z.ZodType): SettingType | null {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return typeOf(schema.unwrap() as z.ZodType);
-  if (schema === TargetSize) return { kind: 'size' };
-  if (schema instanceof z.ZodObject) return null;
-  if (schema instanceof z.ZodBoolean) return { kind: 'boolean' };
-  if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options };
-  if (schema instanceof z.ZodUnion) {
-    return { kind: 'choice', choices: schema.options.flatMap((each) => [...(each as z.ZodLiteral<number>).values]) };
-  }
-  if (schema instanceof z.ZodNumber) return { kind: 'number', min: schema.minValue!, max: schema.maxValue! };
-  if (schema instanceof z.ZodString) return { kind: 'text', longest: schema.maxLength! };
-  throw new TypeError(`a setting of a kind that is not known: ${schema.def.type}`);
 }
 
 /** Everything that zod found wrong with a value, in words. */

@@ -13,6 +13,7 @@ from .data import atomic_write, cache_folder
 
 DOUBTFUL = -1.0  # log-odds from which a place is worth showing
 MOST = 6  # places of one picture
+FRESH = 3600.0  # seconds for which what was found need not be looked for again
 
 
 def strongest(odds, most=MOST):
@@ -39,6 +40,10 @@ class Negatives:
             self.places = json.loads(self.path.read_text())
         except (OSError, ValueError):
             self.places = {}
+
+    def age(self):
+        """Seconds since the last search; infinite where there was none."""
+        return time.time() - self.path.stat().st_mtime if self.path.exists() else float("inf")
 
     def search(self, pictures, look, rng, seconds=120.0):
         """Looks at pictures in a drawn order until the time is up; what was known of a picture is replaced.

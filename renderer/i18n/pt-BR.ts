@@ -259,7 +259,7 @@ export const ptBR: Texts<typeof en> = {
     areaMode: 'Modo do contorno',
     add: 'Adicionar',
     subtract: 'Subtrair',
-    change: 'Modificar máscara…',
+    change: 'Modificar…',
     distance: 'Valor',
     grow: 'Aumentar',
     shrink: 'Encolher',

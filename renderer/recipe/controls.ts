@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { COLOUR_VARIANTS, Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
+import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
+import { STEP_SETTINGS } from '../../contract/step-settings';
 
 /** A slider of a step's setting. `label` is a key under `controls`. */
 export interface SliderControl {
@@ -47,22 +47,16 @@ export function settingOf(control: Control, settings: Step['settings']): unknown
   return Reflect.get(settings, 'target') ?? Reflect.get(settings, 'scale');
 }
 
-/** The bounds and the default that the settings of a step have by their schema. */
-function boundsOf(kind: StepKind, name: string): { min: number; max: number; initial: number } {
-  const { shape } = Step.options.find((option) => option.shape.kind.value === kind)!;
-  const settings = shape.settings as z.ZodObject<Record<string, z.ZodType>>;
-  const initial = (settings.parse(kind === 'style' ? { style: '-' } : {}) as Record<string, number>)[name]!;
-  const wrapped = settings.shape[name];
-  const type = wrapped instanceof z.ZodDefault ? wrapped.unwrap() : wrapped;
-  if (!(type instanceof z.ZodNumber)) throw new TypeError(`${kind}.${name} is no number`);
-  return { min: type.minValue!, max: type.maxValue!, initial };
-}
-
 const slider = (
   kind: StepKind,
   name: SliderControl['label'],
   shown: Pick<SliderControl, 'step' | 'factor' | 'unit'> = { step: 0.01, factor: 100, unit: 'percent' },
-): SliderControl => ({ type: 'slider', name, label: name, ...boundsOf(kind, name), ...shown });
+): SliderControl => {
+  const type = STEP_SETTINGS[kind][name];
+  if (type?.kind !== 'number') throw new TypeError(`${kind}.${name} is not a number`);
+  const { min, max, initial = min } = type;
+  return { type: 'slider', name, label: name, min, max, initial, ...shown };
+};
 
 /** What each kind of step lets one set: the one control on its card, and at most two more. */
 export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[] }> = {

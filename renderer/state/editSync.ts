@@ -130,5 +130,3 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
     flush,
   };
 }
-
-export type Keeper = ReturnType<typeof createEditSync>;

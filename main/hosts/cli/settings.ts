@@ -8,10 +8,10 @@ import {
   type StepKind,
   type TargetSize,
 } from '../../../contract/recipe';
+import { type SettingType, STEP_SETTINGS } from '../../../contract/step-settings';
 import { EmulsionError } from '../../errors';
 import { hint } from '../../nearest';
 import { withChanges } from '../../restoration/recipe';
-import { type SettingType, STEP_SETTINGS } from '../../restoration/recipe-schema';
 import { readSize } from '../arguments';
 
 /** What besides its settings can be said of every step. */

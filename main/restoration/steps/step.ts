@@ -1,6 +1,6 @@
 import type { MaskOp } from '../../../contract/edit';
 import type { Analysis, Need } from '../../../contract/photo';
-import type { Recipe, StepKind, StepOf } from '../../../contract/recipe';
+import type { StepKind, StepOf } from '../../../contract/recipe';
 import type { RunBitmap } from '../../../document/runs';
 import type { DamageMap } from '../damage';
 import type { MaskSettings } from '../mask';
@@ -67,7 +67,6 @@ export interface StepDescriptor<K extends StepKind> {
 }
 
 export type AnyStep = { [K in StepKind]: StepDescriptor<K> }[StepKind];
-export type Proposed = Recipe['steps'][number];
 
 /** Which damage counts as found where a mask other than that of the repair step asks for it. */
 export const FOUND_DAMAGE: MaskSettings = { sensitivity: 0.5, grow: 2 };

@@ -8,18 +8,16 @@ The product's evaluation reads the same folder. The fonts are none that training
 come from the Debian packages below. What is measured: the share of the writing's pixels, farther than the tolerance
 from a crease, that is found, and the share of the creases' length that is found within the tolerance (`shapes.tolerance`).
 """
-import argparse
 import json
-import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from .. import data as data_module
 from .. import degradations as d
 from . import shapes
 from .context import read_folder
+from .prepared import main, prepare
 
 # Debian package: its files. Hands, a chancery hand, a schoolbook italic, old book faces, a typewriter.
 PACKAGES = {
@@ -69,34 +67,26 @@ def find_fonts():
 
 def make(data, folder=None):
     """The folder of the cases, made where it is not there yet. Raises CaptionError without fonts, pictures or PIL."""
-    folder = Path(folder) if folder else data_module.cache_folder() / "captions"
-    try:
-        if json.loads((folder / "captions.json").read_text())["version"] == VERSION:
-            return folder
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    pictures = [picture for _, picture in read_folder(Path(data) / "eval/kodak") if min(picture.shape[:2]) >= WIDTH]
-    if not pictures:
-        raise CaptionError(f"captions are written on pictures of at least {WIDTH} px in {Path(data) / 'eval/kodak'}, and there are none")
-    fonts = find_fonts()
-    try:
-        import PIL.ImageFont  # noqa: F401
-    except ImportError as error:
-        raise CaptionError("captions are drawn by PIL: apt install python3-pil") from error
-    half_made = folder.with_name(f".{folder.name}.tmp")
-    shutil.rmtree(half_made, ignore_errors=True)
-    half_made.mkdir(parents=True)
-    cases = []
-    for i in range(COUNT):
-        picture, writing, creases, about = draw(i, pictures, fonts)
-        name = f"{i:03d}"
-        for suffix, image in (("", picture[..., ::-1]), (".writing", 255 * writing), (".creases", 255 * creases)):
-            cv2.imwrite(str(half_made / f"{name}{suffix}.png"), image)
-        cases.append({"name": name, **about})
-    (half_made / "captions.json").write_text(json.dumps({"version": VERSION, "cases": cases}, indent=1) + "\n")
-    shutil.rmtree(folder, ignore_errors=True)
-    half_made.rename(folder)
-    return folder
+
+    def fill(into):
+        pictures = [picture for _, picture in read_folder(Path(data) / "eval/kodak") if min(picture.shape[:2]) >= WIDTH]
+        if not pictures:
+            raise CaptionError(f"captions are written on pictures of at least {WIDTH} px in {Path(data) / 'eval/kodak'}, and there are none")
+        fonts = find_fonts()
+        try:
+            import PIL.ImageFont  # noqa: F401
+        except ImportError as error:
+            raise CaptionError("captions are drawn by PIL: apt install python3-pil") from error
+        cases = []
+        for i in range(COUNT):
+            picture, writing, creases, about = draw(i, pictures, fonts)
+            name = f"{i:03d}"
+            for suffix, image in (("", picture[..., ::-1]), (".writing", 255 * writing), (".creases", 255 * creases)):
+                cv2.imwrite(str(into / f"{name}{suffix}.png"), image)
+            cases.append({"name": name, **about})
+        return cases
+
+    return prepare("captions", VERSION, fill, folder)
 
 
 # ---------------------------------------------------------------- drawing
@@ -253,14 +243,5 @@ def measure(detect, folder, limit=None):
     return rows
 
 
-def main():
-    """Command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--out")
-    arguments = parser.parse_args()
-    print(make(arguments.data, arguments.out))
-
-
 if __name__ == "__main__":
-    main()
+    main(make, __doc__.splitlines()[0])

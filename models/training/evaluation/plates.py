@@ -7,16 +7,14 @@ found, and what should be there instead), the window with most of it goes into <
 `<name>.hole.png` (0 or 255, the damage and its soft edge), the truth `<name>.truth.png`, and `holes.json`, which lists them.
 The product's evaluation reads the same folder.
 """
-import argparse
 import json
-import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from .. import data as data_module
 from .. import plates
+from .prepared import main, prepare
 
 SIDE = 128  # pixels of a window
 FEWEST = 12  # damaged pixels of a window
@@ -45,29 +43,21 @@ def worst_window(exposure, mask, repaired):
 
 def make(data, folder=None):
     """The folder of the windows, made where it is not there yet. Raises DataError where there are no plates."""
-    folder = Path(folder) if folder else data_module.cache_folder() / "holes"
-    try:
-        if json.loads((folder / "holes.json").read_text())["version"] == VERSION:
-            return folder
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    exposures, masks, repaired = plates.load_plates(Path(data) / "eval/plates")
-    half_made = folder.with_name(f".{folder.name}.tmp")
-    shutil.rmtree(half_made, ignore_errors=True)
-    half_made.mkdir(parents=True)
-    cases = []
-    for i in range(len(exposures)):
-        found = worst_window(exposures[i], masks[i], repaired[i])
-        if found is None:
-            continue
-        name = f"{i:03d}"
-        for suffix, image in zip(("", ".hole", ".truth"), found):
-            cv2.imwrite(str(half_made / f"{name}{suffix}.png"), image)
-        cases.append({"name": name, "plate": exposures.names[i]})
-    (half_made / "holes.json").write_text(json.dumps({"version": VERSION, "cases": cases}, indent=1) + "\n")
-    shutil.rmtree(folder, ignore_errors=True)
-    half_made.rename(folder)
-    return folder
+
+    def fill(into):
+        exposures, masks, repaired = plates.load_plates(Path(data) / "eval/plates")
+        cases = []
+        for i in range(len(exposures)):
+            found = worst_window(exposures[i], masks[i], repaired[i])
+            if found is None:
+                continue
+            name = f"{i:03d}"
+            for suffix, image in zip(("", ".hole", ".truth"), found):
+                cv2.imwrite(str(into / f"{name}{suffix}.png"), image)
+            cases.append({"name": name, "plate": exposures.names[i]})
+        return cases
+
+    return prepare("holes", VERSION, fill, folder)
 
 
 def read(folder, limit=None):
@@ -81,14 +71,5 @@ def read(folder, limit=None):
     return [(three(grey(name)), grey(f"{name}.hole"), three(grey(f"{name}.truth"))) for name in names]
 
 
-def main():
-    """Command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--out")
-    arguments = parser.parse_args()
-    print(make(arguments.data, arguments.out))
-
-
 if __name__ == "__main__":
-    main()
+    main(make, __doc__.splitlines()[0])

@@ -351,6 +351,8 @@ class Spec(Generator):
 
     def study(self, net, pictures):
         self.negatives = negatives.Negatives(self.id)
+        if self.negatives.age() < negatives.FRESH:
+            return
         rng, device = np.random.default_rng(), next(net.parameters()).device
 
         def look(rgb):
