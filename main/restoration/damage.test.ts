@@ -226,8 +226,9 @@ describe('any photo gets an answer', () => {
   });
 });
 
-test('a repair is proposed from the share on the card on, by the coarse pass; a photo in colours needs six times as much', async () => {
-  const scene = (ground: Colour) => draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : ground));
+test('a repair is proposed from the share on the card on, by the coarse pass; a colour photo needs six times as much, unless it has faded', async () => {
+  const scene = (ground: (x: number, y: number) => Colour) =>
+    draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : ground(x, y)));
   const needed = async (raster: Raster, share: number) => {
     const tools = fakeTools({
       detect: { ...fakeFourPlaneDetector, thresholds: { ...fakeFourPlaneDetector.thresholds, needed: share } },
@@ -237,8 +238,19 @@ test('a repair is proposed from the share on the card on, by the coarse pass; a 
     return needs.find(({ kind }) => kind === 'repair')?.needed;
   };
   // The white block is 0.4 % of the picture.
-  expect(await needed(scene(GREY), 0.003)).toBe(true);
-  expect(await needed(scene(GREY), 0.005)).toBe(false);
-  expect(await needed(scene([200, 60, 60]), 0.0006)).toBe(true);
-  expect(await needed(scene([200, 60, 60]), 0.001)).toBe(false);
+  const grey = () => GREY;
+  expect(await needed(scene(grey), 0.003)).toBe(true);
+  expect(await needed(scene(grey), 0.005)).toBe(false);
+  // Three hues at every tone from dark to light.
+  const colourful = (x: number, y: number): Colour => {
+    const tone = [35, 80, 130, 170, 200][Math.floor(x / 60) % 5]!;
+    const tinted = [tone + 12, tone, tone - 12];
+    const turn = Math.floor(y / 50) % 3;
+    return [tinted[turn]!, tinted[(turn + 1) % 3]!, tinted[(turn + 2) % 3]!];
+  };
+  expect(await needed(scene(colourful), 0.0006)).toBe(true);
+  expect(await needed(scene(colourful), 0.001)).toBe(false);
+  const faded = (x: number, y: number) => colourful(x, y).map((value) => 90 + value / 4) as unknown as Colour;
+  expect(await needed(scene(faded), 0.003)).toBe(true);
+  expect(await needed(scene(faded), 0.005)).toBe(false);
 });

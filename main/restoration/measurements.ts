@@ -2,14 +2,21 @@ import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
-import { castConfidence, measureTone, TONE_PIXELS, type ToneStatistics, toneStrength } from './steps/tone/tone';
+import {
+  castConfidence,
+  evidenceOfFading,
+  measureTone,
+  TONE_PIXELS,
+  type ToneStatistics,
+  toneStrength,
+} from './steps/tone/tone';
 import type { StepTools } from './tools';
 
 /** Sensitivity and growth at which the analysis judges and the proposal repairs. */
 export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
 /**
- * A photo in colours is rarely a damaged print: bright lines in it are wires, ropes, stalks and trails of light more
- * often than scratches, however certain one of them may look. There damage must be all over: so many times as much.
+ * A colour photo is rarely a damaged print: bright lines in it are more often wires, ropes, stalks and trails of light than
+ * scratches. So many times as much damage is needed there, unless the photo has faded, as prints do.
  */
 const WIDESPREAD = 6;
 
@@ -45,8 +52,12 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   };
 }
 
-function isDamaged(damage: DamageMap, share: number, { colour }: ToneStatistics): boolean {
-  if (!damage.linesAndBlobsOnly) return share >= (colour === 'colour' ? WIDESPREAD : 1) * damage.needed;
+function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics): boolean {
+  const { colour } = tone;
+  if (!damage.linesAndBlobsOnly) {
+    const isPrint = colour !== 'colour' || evidenceOfFading(tone) > 0.5;
+    return share >= (isPrint ? 1 : WIDESPREAD) * damage.needed;
+  }
   const { certain, likely } = damageShares(damage);
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }

@@ -468,6 +468,16 @@ export const LEAST_LOSS = 3.5;
 /** Structural similarity that a correction on weak evidence must leave in every channel: room for 0.995 at full size. */
 const LEAST_SIMILARITY = 0.997;
 
+/** How certain it is that a photo has faded, and is not just dull, 0..1. */
+export function evidenceOfFading(tone: ToneStatistics): number {
+  const lost = lostRange(tone);
+  return Math.max(
+    // A cast that may as well belong to the subject is no evidence yet.
+    ramp(castConfidence(tone), 0.5, 0.7),
+    tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
+  );
+}
+
 /**
  * Weak evidence gets a weak correction: a photo that is merely dull may change by a hardly visible amount only, one
  * that has certainly faded by as much as it takes.
@@ -475,11 +485,7 @@ const LEAST_SIMILARITY = 0.997;
 export function toneStrength(small: Raster, tone: ToneStatistics): number {
   const lost = lostRange(tone);
   const certain = castConfidence(tone);
-  const evidence = Math.max(
-    // A cast that is as likely the subject's own is no evidence yet.
-    ramp(certain, 0.5, 0.7),
-    tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
-  );
+  const evidence = evidenceOfFading(tone);
   let steps = Math.round(5 + 15 * Math.max(ramp(lost, LEAST_LOSS, 14), certain));
   for (; steps > 1; steps--) {
     const curves = toneCurves(tone, { strength: steps / 20, cast: 1, contrast: 1 });

@@ -15,7 +15,7 @@ export const upscale: StepDescriptor<'upscale'> = {
   },
 
   assess({ megapixels }, tools) {
-    // Who can double can make four times as large as well.
+    // Doubling twice enlarges four times.
     const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses(2, variant, tools) !== null);
     const about = { kind: 'upscale', available: variants.length > 0, variants, figures: { megapixels } } as const;
     const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;
@@ -24,7 +24,7 @@ export const upscale: StepDescriptor<'upscale'> = {
       : { ...about, needed: false, reason: 'reason.upscale.large', sentence: `Large enough (${size}).` };
   },
 
-  // What a reduced picture is too small for, the photo is as well.
+  // The full size decides, whatever the size of the raster.
   require: (run, settings) => void planEnlargement(settings, isReduced(run) ? fullSizeOf(run) : run.raster, run.tools),
 
   // What is computed grows with the picture; a reduced one is not enlarged.
