@@ -103,6 +103,7 @@ class DetectorNet(Mixed):
         self.stem = nn.Conv2d(30, a, 3, padding=1)
         self.stem_block = Residual(a, norm=True)
         self.out2 = nn.Sequential(Residual(a, norm=True), Residual(a, norm=True))
+        self.drop = nn.Dropout2d(0.1)  # whole maps, in training alone
         self.head = nn.Conv2d(a, 4 * len(CLASSES), 1)
         for layer in (self.told, self.told_again):
             nn.init.normal_(layer.weight, std=0.02)
@@ -137,9 +138,9 @@ class DetectorNet(Mixed):
             maps = self.trunk(self.arranged(rgb))
             gain, offset = self.told(summary)[..., None, None].chunk(2, 1)
             low = self.enter16(maps[-1])
-            low = self.floor(F.relu(low * (1 + gain) + offset))
-            eighth = self.out8(F.relu(double(self.up8(low)) + self.skip8(maps[2])))
-            quarter = self.out4(F.relu(double(self.up4(eighth)) + self.skip4(torch.cat([maps[1], wide.to(maps[1].dtype)], 1))))
+            low = self.drop(self.floor(F.relu(low * (1 + gain) + offset)))
+            eighth = self.drop(self.out8(F.relu(double(self.up8(low)) + self.skip8(maps[2]))))
+            quarter = self.drop(self.out4(F.relu(double(self.up4(eighth)) + self.skip4(torch.cat([maps[1], wide.to(maps[1].dtype)], 1)))))
             half = self.stem_block(F.relu(self.stem(features) + self.told_again(summary)[..., None, None]))
             half = self.out2(F.relu(half + double(self.up2(quarter)) + self.skip2(maps[0])))
             found = self.head(half)

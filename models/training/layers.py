@@ -1,17 +1,19 @@
-"""A stock of real damage: how much darker or lighter it is than what should be there, cut from places with a smooth ground.
+"""A stock of real damage: how much darker or lighter it is than what should be there, to be laid on other pictures.
 
-Source: written for this project. Cut from glass plates (`plates.py`) and from hand-marked photographs (`real.py`), to be
-turned, scaled and laid on other pictures.
+Source: written for this project. From glass plates (`plates.py`) and hand-marked photographs (`real.py`): single pieces,
+cut from places with a smooth ground, and all damage of a picture as it lies there.
 """
 import cv2
 import numpy as np
 
 from .degradations import log_uniform
-from .real import AREAS, DAMAGE, LINES, LOSSES
+from .real import AREAS, DAMAGE, LINES, LOSSES, UNJUDGED
 
 LIFT = 10.0  # levels added before ratios are taken, so that black ground has one as well
 LARGEST = 224  # pixels of a side of a layer
 ROUGHEST = 9.0  # levels: how uneven the ground round a layer may be
+STANDS_OUT = 40.0  # levels between damage and its ground from which its own tone can be laid on another picture
+LEAST = 2e-4  # share of a picture that must be damaged for a map of it
 
 
 class Layer:
@@ -75,15 +77,14 @@ def from_plates(plates, limit=None):
 
 
 def from_real(photos):
-    """[Layer] of marked photographs; the ground is filled in from around (Telea 2004)."""
+    """[Layer] of marked photographs."""
     found = []
     for photo in photos:
         damage = (photo.label & DAMAGE > 0) & (photo.label != 128)
         if not damage.any():
             continue
         grey = cv2.cvtColor(photo.rgb, cv2.COLOR_RGB2GRAY)
-        hole = cv2.dilate(damage.astype(np.uint8), np.ones((5, 5), np.uint8))
-        ground = cv2.inpaint(grey, hole, 4, cv2.INPAINT_TELEA).astype(np.float32)
+        ground = cv2.cvtColor(photo.ground, cv2.COLOR_RGB2GRAY).astype(np.float32)
         bits = np.where(photo.label & LOSSES, LOSSES, np.where(photo.label & LINES, LINES, AREAS)).astype(np.uint8)
         found += _cut(grey.astype(np.float32), ground, damage.astype(np.uint8), bits, 5)
     return found
@@ -122,3 +123,87 @@ def lay(rng, picture, layer, clusters=1):
         picture[t:b, l:r] = part + (np.clip(lifted, 0, 1) - part) * a[..., None]
         covered[t:b, l:r] = np.maximum(covered[t:b, l:r], a)
     return picture, covered
+
+
+class DamageMap:
+    """All damage of one picture. seen, ground: uint8 [H, W], what is there and what should be; bits: uint8 [H, W], the class of
+    each damaged pixel, else 0."""
+
+    def __init__(self, seen, ground, bits):
+        self.seen, self.ground, self.bits = seen, ground, bits
+        places = np.argwhere(bits > 0)
+        self.places = places[:: max(1, len(places) // 500), ::-1].astype(np.float32)  # (x, y)
+
+
+def maps_from_real(photos):
+    """[DamageMap] of marked photographs with more than a few specks of damage."""
+    found = []
+    for photo in photos:
+        bits = np.where(photo.label == UNJUDGED, 0, photo.label & DAMAGE).astype(np.uint8)
+        if (bits > 0).mean() >= LEAST:
+            grey = lambda rgb: cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+            found.append(DamageMap(grey(photo.rgb), grey(photo.ground), bits))
+    return found
+
+
+def map_from_plate(exposure, repaired, mask):
+    """The DamageMap of a prepared exposure; None where it has no damage."""
+    bits = np.zeros(mask.shape, np.uint8)
+    count, pieces = cv2.connectedComponents((mask == 255).astype(np.uint8), connectivity=8)
+    for k in range(1, count):
+        own = pieces == k
+        bits[own] = shape_class(own.astype(np.uint8))
+    return DamageMap(np.asarray(exposure), np.asarray(repaired), bits) if count > 1 else None
+
+
+def lay_map(rng, picture, source):
+    """Lays a part of a DamageMap on a picture, float32 [H, W, 3] 0..1, turned, mirrored and scaled.
+
+    Either its ratio to its ground is laid, or, where it stands out, its own tone. Returns (picture, {bit: opacity float32 [H, W]}).
+    """
+    height, width = picture.shape[:2]
+    centre = source.places[int(rng.integers(len(source.places)))]
+    angle, scale = rng.uniform(0, 2 * np.pi), log_uniform(rng, 0.7, 2.0)
+    turn = np.float64([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    turn[:, 0] *= rng.choice([-1, 1])
+    target = rng.uniform(0.1, 0.9, 2) * (width, height)
+    warp = np.column_stack([turn, centre - turn @ target])
+    bend = lambda plane: cv2.warpAffine(plane, warp, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    seen, ground = bend(source.seen.astype(np.float32)), bend(source.ground.astype(np.float32))
+    opacity, alpha = {}, np.zeros((height, width), np.float32)
+    for bit in (LINES, AREAS, LOSSES):
+        mask = bend((source.bits == bit).astype(np.float32))
+        if mask.any():
+            opacity[bit] = mask
+            alpha = np.maximum(alpha, mask)
+    alpha = np.clip(cv2.GaussianBlur(cv2.dilate(alpha, np.ones((3, 3), np.uint8)), (0, 0), 0.8) * 1.2, 0, 1)
+    if rng.random() < 0.4:
+        alpha *= np.clip(np.abs(seen - ground) / STANDS_OUT, 0, 1)
+        tint = np.float32([1, 1 - rng.uniform(0, 0.06), 1 - rng.uniform(0, 0.15)])
+        laid = np.clip(seen / 255 * rng.uniform(0.8, 1.15), 0, 1)[..., None] * tint
+    else:
+        power = rng.uniform(0.6, 1.4) * (-1 if rng.random() < 0.25 else 1)
+        gain = np.clip((seen + LIFT) / (ground + LIFT), 0.05, 12) ** power
+        laid = np.clip((picture + LIFT / 255) * gain[..., None] - LIFT / 255, 0, 1)
+    return (picture + (laid - picture) * alpha[..., None]).astype(np.float32), {bit: mask * alpha for bit, mask in opacity.items()}
+
+
+class Stock:
+    """Pieces [Layer], maps of photographs [DamageMap] and prepared plates (exposures, masks, repaired) or None."""
+
+    def __init__(self, pieces=(), maps=(), plates=None):
+        self.pieces, self.maps, self.plates = list(pieces), list(maps), plates
+        self.weights = np.array([float((m.bits > 0).mean()) ** 0.5 for m in self.maps])
+        if len(self.weights):
+            self.weights /= self.weights.sum()
+
+    def __len__(self):
+        return len(self.pieces) + len(self.maps)
+
+    def draw_map(self, rng):
+        """A map of a photograph, those with more damage more often, or of a plate; None where the plate has no damage."""
+        if self.plates is not None and (not self.maps or rng.random() < 0.3):
+            exposures, masks, repaired = self.plates
+            index = int(rng.integers(len(masks)))
+            return map_from_plate(exposures[index], repaired[index], masks[index])
+        return self.maps[int(rng.choice(len(self.maps), p=self.weights))] if self.maps else None

@@ -326,32 +326,38 @@ def damage(rng, sheet, overlays, stock):
     bright = float(rng.choice([0.85, 0.5, 0.15]))
     for _ in range(1 + int(rng.poisson(1.4))):
         draw = rng.random()
-        if stock and draw < 0.30:
-            layer = stock[int(rng.integers(len(stock)))]
+        if stock and draw < 0.24:
+            source = stock.draw_map(rng)
+            if source is not None:
+                sheet.picture, covered = layers.lay_map(rng, sheet.picture, source)
+                for bit, opacity in covered.items():
+                    sheet.opacity[bit] = np.maximum(sheet.opacity[bit], opacity)
+        elif stock and stock.pieces and draw < 0.38:
+            layer = stock.pieces[int(rng.integers(len(stock.pieces)))]
             count = 1 if layer.bit == LOSSES else int(d.log_uniform(rng, 1, 24))
             sheet.picture, covered = layers.lay(rng, sheet.picture, layer, count)
             sheet.opacity[layer.bit] = np.maximum(sheet.opacity[layer.bit], covered)
-        elif overlays is not None and draw < 0.42:
+        elif overlays is not None and draw < 0.486:
             overlay(rng, sheet, overlays, bright)
-        elif draw < 0.54:
+        elif draw < 0.593:
             crack(rng, sheet, 0.85)
-        elif draw < 0.60:
+        elif draw < 0.646:
             fold(rng, sheet)
-        elif draw < 0.66:
+        elif draw < 0.699:
             scratches(rng, sheet, bright)
-        elif draw < 0.70:
+        elif draw < 0.734:
             hairs(rng, sheet, bright)
-        elif draw < 0.82:
+        elif draw < 0.841:
             dust(rng, sheet, bright)
-        elif draw < 0.87:
+        elif draw < 0.885:
             flakes(rng, sheet, 0.8)
-        elif draw < 0.91:
+        elif draw < 0.920:
             foxing(rng, sheet)
-        elif draw < 0.94:
+        elif draw < 0.947:
             stain(rng, sheet)
-        elif draw < 0.955:
+        elif draw < 0.960:
             fingerprint(rng, sheet)
-        elif draw < 0.985:
+        elif draw < 0.987:
             loss(rng, sheet)
         else:
             tape(rng, sheet)

@@ -74,7 +74,8 @@ class RealPhoto:
     """One marked photograph, made of an `evaluation.real.Photograph`.
 
     rgb: uint8 [H, W, 3]. truth: uint8 [H, W], the mask. label: uint8 [H, W], bits LINES, AREAS, LOSSES, WRITING, UNJUDGED.
-    keep: [(what, polygon)]. severity: 0 sound to 3 badly damaged. must_repair: 'y', 'n' or '?'.
+    ground: uint8 [H, W, 3], the picture with its damage filled in from around (Telea 2004). keep: [(what, polygon)].
+    severity: 0 sound to 3 badly damaged. must_repair: 'y', 'n' or '?'.
     """
 
     def __init__(self, photograph):
@@ -93,6 +94,9 @@ class RealPhoto:
                 label[(ink_in(self.rgb, polygon) > 0) & (mask != 255)] |= WRITING
         label[(mask != 0) & (mask != 255)] = UNJUDGED
         self.label = label
+        damage = (label & DAMAGE > 0) & (label != UNJUDGED)
+        hole = cv2.dilate(damage.astype(np.uint8), np.ones((5, 5), np.uint8))
+        self.ground = cv2.inpaint(self.rgb, hole, 4, cv2.INPAINT_TELEA) if damage.any() else self.rgb
 
 
 def read_marked(photos, masks, wanted=lambda entry: True, log=print):

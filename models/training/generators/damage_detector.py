@@ -21,6 +21,8 @@ from ..evaluation.real import f_score, is_writing, pixel_counts
 from . import Generator
 
 COARSE_PIXELS = 1_000_000  # the whole photo is looked at in so many pixels, as the product does
+TURNING_ROOM = 1.4  # how much larger a window is before it is turned
+LARGEST_GONE = 400  # pixels of a piece of damage that may be taken away: of larger ones the filling can be seen
 LONGEST_THUMB = 320  # pixels: the product reduces a photo to this before its summary
 SHAPES = {
     "a": dict(widths=(32, 64, 96, 128), floor=(1, 2), depth=8),
@@ -63,6 +65,17 @@ def window(rng, shape, side, centre=None):
     return top, int(np.clip(centre[0] + shift[0] - side / 2, 0, width - side))
 
 
+def turned(rgb, label, angle, crop):
+    """The middle `crop` pixels of a square turned by `angle` degrees; what lies outside the square is not judged."""
+    side = label.shape[0]
+    warp = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), angle, 1.0)
+    warp[:, 2] -= (side - crop) / 2
+    size = (crop, crop)
+    rgb = cv2.warpAffine(rgb, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    label = cv2.warpAffine(label, warp, size, flags=cv2.INTER_NEAREST, borderValue=real.UNJUDGED)
+    return rgb, label
+
+
 class Look:
     """How a photo is toned anew, the same for a window of it and for its thumb."""
 
@@ -91,8 +104,8 @@ class Sampler:
     hard: places of the pictures, [(index, x, y)], that the net has taken for damage.
     """
 
-    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=(), shares=(0.5, 0.06, 0.22), hard=()):
-        self.pictures, self.crop, self.stock = pictures, crop, stock
+    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=None, shares=(0.42, 0.06, 0.32), hard=()):
+        self.pictures, self.crop, self.stock = pictures, crop, stock or layers.Stock()
         self.overlays = d.Overlays(overlays) if overlays is not None else None
         self.photos, self.plates, self.shares, self.hard = list(photos), plate_data, shares, list(hard)
         self.weights = np.array([1.0 + p.severity for p in self.photos])
@@ -131,8 +144,10 @@ class Sampler:
         pieces, keep = self.places[index]
         whole = photo.rgb.shape[0] * photo.rgb.shape[1]
         usual = min(1.0, (COARSE_PIXELS / whole) ** 0.5) if rng.random() < 0.7 else 1.0
-        scale = usual * d.log_uniform(rng, 0.6, 1.4)
-        side = int(min(round(self.crop / scale), *photo.rgb.shape[:2]))
+        scale = usual * d.log_uniform(rng, 0.5, 1.6)
+        angle = rng.uniform(-35, 35) if rng.random() < 0.5 else 0.0
+        crop = round(self.crop * TURNING_ROOM) if angle else self.crop
+        side = int(min(round(crop / scale), *photo.rgb.shape[:2]))
         draw = rng.random()
         centre = None
         if draw < 0.6 and pieces:
@@ -140,14 +155,16 @@ class Sampler:
         elif draw < 0.8 and keep:
             centre = keep[int(rng.integers(len(keep)))]
         top, left = window(rng, photo.rgb.shape[:2], side, centre)
-        rgb = photo.rgb[top : top + side, left : left + side]
-        label = photo.label[top : top + side, left : left + side]
-        size = (self.crop, self.crop)
-        if side != self.crop:
-            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if side > self.crop else cv2.INTER_CUBIC)
+        part = slice(top, top + side), slice(left, left + side)
+        rgb, label = self._fainter(rng, photo.rgb[part], photo.ground[part], photo.label[part])
+        size = (crop, crop)
+        if side != crop:
+            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if side > crop else cv2.INTER_CUBIC)
             label = resize_label(label, size)
         else:
             label = label.copy()
+        if angle:
+            rgb, label = turned(rgb, label, angle, self.crop)
         near = cv2.dilate(((label & real.DAMAGE > 0) & (label != real.UNJUDGED)).astype(np.uint8), np.ones((3, 3), np.uint8))
         label[(near > 0) & (label == 0)] = real.UNJUDGED  # marks are a pixel or two off at their edges
         look = Look(rng)
@@ -161,6 +178,26 @@ class Sampler:
         if rng.random() < 0.4:
             picture = prints.finish(rng, picture, 0.0 if rng.random() < 0.5 else d.log_uniform(rng, 0.002, 0.02))
         return self._pack(picture, thumb, label)
+
+    @staticmethod
+    def _fainter(rng, rgb, ground, label):
+        """Damage fainter or stronger than it is, or small pieces of it gone: who learns a photograph by heart is not helped.
+
+        All uint8; ground as in RealPhoto. Returns (rgb, label).
+        """
+        if rng.random() < 0.5 or not (label & real.DAMAGE).any():
+            return rgb, label
+        strength = np.full(label.shape, rng.uniform(0.5, 1.25), np.float32)
+        if rng.random() < 0.5:
+            damage = ((label & real.DAMAGE > 0) & (label != real.UNJUDGED)).astype(np.uint8)
+            count, pieces, stats, _ = cv2.connectedComponentsWithStats(damage, connectivity=8)
+            gone = (stats[:, cv2.CC_STAT_AREA] < LARGEST_GONE) & (rng.random(count) < 0.5)
+            gone[0] = False
+            mask = gone[pieces]
+            label = np.where(mask, 0, label).astype(np.uint8)
+            strength[cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = 0
+        changed = ground + strength[..., None] * (rgb.astype(np.float32) - ground)
+        return np.round(np.clip(changed, 0, 255)).astype(np.uint8), label
 
     def _plate(self, rng):
         exposures, masks, _ = self.plates
@@ -294,7 +331,7 @@ class Spec(Generator):
     shape, shapes = "a", SHAPES
 
     def __init__(self):
-        self.photos, self.chosen, self.plates, self.stock, self.perceptual = [], [], None, [], None
+        self.photos, self.chosen, self.plates, self.stock, self.perceptual = [], [], None, layers.Stock(), None
         self.negatives, self.clean = None, []
 
     def load(self, data):
@@ -316,16 +353,16 @@ class Spec(Generator):
         self.stock = self._stock()
 
     def _stock(self):
-        """Layers of real damage, cut once and kept in the cache."""
+        """Real damage to be laid on other pictures; the pieces are cut once and kept in the cache."""
         names = [[p.stem, int(p.label.sum())] for p in self.photos], self.plates[0].names if self.plates else []
-        key = hashlib.sha256(json.dumps([plates.VERSION, names]).encode()).hexdigest()[:12]
+        key = hashlib.sha256(json.dumps([plates.VERSION, "ground in colour", names]).encode()).hexdigest()[:12]
         path = cache_folder() / f"layers-{key}.pickle"
         if not path.exists():
             cut = layers.from_real(self.photos) + (layers.from_plates(self.plates) if self.plates else [])
             temporary = path.with_suffix(".tmp")
             temporary.write_bytes(pickle.dumps(cut))
             temporary.replace(path)
-        return pickle.loads(path.read_bytes())
+        return layers.Stock(pickle.loads(path.read_bytes()), layers.maps_from_real(self.photos), self.plates)
 
     def further_data(self):
         rows = [("Old photographs with damage marked by hand", "MIT", len(self.photos))]

@@ -12,7 +12,7 @@ import numpy as np
 from training import data, degradations, layers, negatives, plates, prints, real, writing
 from training.evaluation.real import is_writing
 from training.generators import inpainter
-from training.generators.damage_detector import Sampler, Spec, best_threshold, resize_label, thumb_of
+from training.generators.damage_detector import Sampler, Spec, best_threshold, resize_label, thumb_of, turned
 
 PICTURES, OVERLAYS = data.procedural_pictures(6, 200), data.procedural_overlays(2)
 
@@ -254,6 +254,43 @@ class Prints(unittest.TestCase):
             self.assertFalse((np.abs(picture - flat).max(-1) > 1e-6)[covered == 0].any())
             self.assertTrue(np.isfinite(picture).all())
 
+    def test_a_map_of_real_damage_changes_another_picture_only_where_it_says_so(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_marked(folder)
+            maps = layers.maps_from_real(real.read_marked(folder, folder))
+        self.assertTrue(maps)
+        flat, laid = np.full((150, 170, 3), 0.5, np.float32), set()
+        for seed in range(40):
+            picture, opacity = layers.lay_map(np.random.default_rng(seed), flat, maps[seed % len(maps)])
+            covered = np.max([*opacity.values(), np.zeros((150, 170))], 0)
+            self.assertFalse((np.abs(picture - flat).max(-1) > 0.02)[cv2.dilate(covered, np.ones((9, 9))) == 0].any())
+            self.assertTrue(np.isfinite(picture).all() and picture.dtype == np.float32)
+            laid |= {bit for bit, mask in opacity.items() if (np.abs(picture - flat).max(-1) > 0.05)[mask > 0.5].any()}
+        self.assertIn(real.LINES, laid)
+
+    def test_an_exposure_without_damage_has_no_map(self):
+        empty = np.zeros((40, 40), np.uint8)
+        self.assertIsNone(layers.map_from_plate(empty, empty, empty))
+        self.assertIsNone(layers.Stock().draw_map(np.random.default_rng(0)))
+
+    def test_damage_that_is_taken_away_is_taken_from_the_label_too(self):
+        ground = np.full((90, 90, 3), 120, np.uint8)
+        rgb, label = ground.copy(), np.zeros((90, 90), np.uint8)
+        for x in range(8, 90, 12):
+            rgb[20:26, x : x + 4], label[20:26, x : x + 4] = 250, real.AREAS
+        gone = False
+        for seed in range(30):
+            seen, left = Sampler._fainter(np.random.default_rng(seed), rgb, ground, label)
+            away = np.abs(seen.astype(int) - 120).max(-1)
+            self.assertTrue((away[left > 0] > 40).all() and not away[left == 0].any())
+            gone |= bool((left != label).any())
+        self.assertTrue(gone)
+
+    def test_what_a_turn_brings_in_is_not_judged(self):
+        rgb, label = np.zeros((100, 100, 3), np.uint8), np.full((100, 100), real.LINES, np.uint8)
+        self.assertTrue((turned(rgb, label, 30, 70)[1] == real.LINES).mean() > 0.97)
+        self.assertTrue((turned(rgb, label, 30, 100)[1] == real.UNJUDGED).any())
+
     def test_a_thin_line_of_a_label_stays_when_it_is_reduced(self):
         label = np.zeros((200, 200), np.uint8)
         label[99:101] = real.LINES
@@ -270,7 +307,7 @@ class Samples(unittest.TestCase):
             photos = real.read_marked(folder, folder)
         plate = [plates.examine(plate_of()[0])[0]]
         plate_data = tuple(data.Pictures.from_arrays([each[i] for each in plate]) for i in range(3))
-        stock = layers.from_real(photos)
+        stock = layers.Stock(layers.from_real(photos), layers.maps_from_real(photos), plate_data)
         seen = 0
         for shares in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0), (0.5, 0.2, 0.2)):
             make = Sampler(PICTURES, OVERLAYS, 96, photos, plate_data, stock, shares)
