@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{bench,contract,document,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
+    include: ['{bench,contract,text,document,main,preload,renderer,scripts}/**/*.test.{ts,tsx}'],
     // Engine and host tests start real processes; two files at a time keep a small machine honest.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** Every way in which a request can fail. */
 
-/** Every way in which a request can fail. Each code has a translated sentence in `renderer/i18n`. */
+/** Every way in which a request can fail. Each code has a sentence in `text/`. */
 export const ERROR_CODES = [
   'BAD_REQUEST', // the message does not fit the contract
   'CANCELLED', // the user cancelled

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { languageFor } from '../text';
 import { BatchPage } from './batch/BatchPage';
 import { Darkroom } from './darkroom/Darkroom';
 import { useToolKeys } from './darkroom/mask/useToolKeys';
@@ -7,7 +8,6 @@ import { FolderDialog, PhotosDialog } from './files/FilesDialog';
 import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { GeneratorsPage } from './generators/GeneratorsPage';
-import { languageFor } from './i18n';
 import { PairsPage } from './pairs/PairsPage';
 import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
+import { LANGUAGES } from '../text';
 import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
-import { LANGUAGES } from './i18n';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { createFakeBridge } from './testing/fakeBridge';

@@ -1,7 +1,7 @@
 import type { Photo } from '../contract/photo';
+import type { CommandId } from '../text';
+import type { en } from '../text/en';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
-import type { CommandId } from './i18n';
-import type { en } from './i18n/en';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
 import { activePhoto } from './state/stores';
@@ -30,7 +30,7 @@ interface Context {
   photo: Photo;
 }
 
-export type { CommandId } from './i18n';
+export type { CommandId } from '../text';
 
 export interface Command {
   id: CommandId;

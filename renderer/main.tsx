@@ -1,12 +1,12 @@
 import '../preload/csp';
 import './styles.css';
 import { createRoot } from 'react-dom/client';
-import { I18nextProvider } from 'react-i18next';
+import { I18nextProvider, initReactI18next } from 'react-i18next';
 import type { Bridge } from '../contract/calls';
 import { connectSocket } from '../preload/socket';
+import { createTranslations, languageFor } from '../text';
 import { App } from './App';
 import { commandOf, perform } from './commands';
-import { createTranslations, languageFor } from './i18n';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { CrashBoundary } from './status/Crash';
@@ -42,7 +42,7 @@ await actions.start((id) => perform(commandOf(id), session));
 const language = languageFor(stores.app.getState().settings.language, navigator.languages);
 
 createRoot(document.getElementById('root')!).render(
-  <I18nextProvider i18n={createTranslations(language)}>
+  <I18nextProvider i18n={createTranslations(language, initReactI18next)}>
     <CrashBoundary>
       <App session={session} />
     </CrashBoundary>

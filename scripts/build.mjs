@@ -14,6 +14,7 @@ export const SOURCES = [
   'main',
   'preload',
   'renderer',
+  'text',
   'package.json',
   'package-lock.json',
   'electron.vite.config.ts',

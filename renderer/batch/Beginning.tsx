@@ -1,11 +1,11 @@
 import { Folder, FolderOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { BatchEntry } from '../../contract/batch';
-import { useFormat } from '../i18n/format';
 import { lastPart } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 
 /** No folder is chosen yet: asks for one, and offers to go on with those that were begun. */
 export function Beginning() {

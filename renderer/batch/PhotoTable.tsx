@@ -13,11 +13,11 @@ import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 
 import { useTranslation } from 'react-i18next';
 import { BATCH_FILTERS, type BatchRow, type BatchState } from '../../contract/batch';
 import { thumbnailUrl } from '../../contract/pictures';
-import { useFormat } from '../i18n/format';
 import { type BatchFilter, problemsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
+import { useFormat } from '../useFormat';
 import { FileName } from './FileName';
 
 /** Pixels; all rows are alike, so that those in sight are known without the others. */

@@ -1,10 +1,10 @@
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
-import { useFormat } from '../i18n/format';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 import { FileName } from './FileName';
 
 /** What the batch would come to as it is set. */

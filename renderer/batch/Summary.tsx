@@ -2,10 +2,10 @@ import { ChevronRight, Info, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
-import { hasText } from '../i18n';
-import { useFormat } from '../i18n/format';
+import { hasText } from '../../text';
 import { dealtWith, problemsOf, statusOf } from '../state/batch';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 import { FileName } from './FileName';
 
 /** Kinds of errors that are shown before one asks for more. */

@@ -1,10 +1,10 @@
 import { FilePen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 
 /** An edit file that lies beside the photo and is newer than what is kept: taken only where a person says so. */
 export function EditOffer({ entry }: { entry: OpenPhoto }) {

@@ -1,11 +1,11 @@
 import { Folder, History, ImagePlus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PhotoInput } from '../files/FileInput';
-import { useFormat } from '../i18n/format';
 import { isOver, lastPart } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 
 /** Folders that were not finished are not to hide the photos. */
 const MOST_FOLDERS = 3;

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Photo } from '../../contract/photo';
 import { pictureUrl } from '../../contract/pictures';
-import { shorten } from '../i18n/format';
+import { shorten } from '../../text/format';
 import { useActions, useActivePhoto, useApp, usePhotos, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { orientationOf } from '../state/view';

@@ -19,8 +19,8 @@ import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
+import { shorten } from '../../text/format';
 import { commandOf, perform } from '../commands';
-import { shorten, useFormat } from '../i18n/format';
 import { PEEK } from '../shortcuts';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
@@ -30,6 +30,7 @@ import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { Segmented } from '../ui/Segmented';
+import { useFormat } from '../useFormat';
 
 const NAME_LENGTH = 28;
 

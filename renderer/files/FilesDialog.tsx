@@ -4,11 +4,11 @@ import { useTranslation } from 'react-i18next';
 import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
-import { useFormat } from '../i18n/format';
 import { useActions } from '../state/context';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 import { PhotoInput } from './FileInput';
 
 const ICONS = { folder: Folder, photo: Image, edit: FilePen };

@@ -2,11 +2,11 @@ import { ArrowLeft } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GeneratorInfo } from '../../contract/app';
-import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { StatusLine } from '../status/StatusLine';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 
 /** The installed generators. The darkroom is left as it was. */
 export function GeneratorsPage() {

@@ -1,13 +1,13 @@
 import { ArrowLeft, FolderOpen } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
 import { folderFault } from '../state/batch';
 import { useActions, useApp, usePairs } from '../state/context';
 import { availableKinds } from '../state/pairs';
 import { StatusLine } from '../status/StatusLine';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 import { Preview } from './Preview';
 import { SetUp } from './SetUp';
 import { Status } from './Status';

@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
 import { pairUrl } from '../../contract/pictures';
-import { useFormat } from '../i18n/format';
 import { useActions, useApp, usePairs } from '../state/context';
 import { SHOWN } from '../state/pairs';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
+import { useFormat } from '../useFormat';
 import { useFailureText } from './useFailureText';
 
 const SIDES = ['damaged', 'mask', 'clean'] as const;

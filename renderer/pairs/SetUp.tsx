@@ -2,7 +2,6 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../contract/synthesis';
 import { FolderButton } from '../files/FolderButton';
-import { useFormat } from '../i18n/format';
 import { FORMAT_NAMES } from '../recipe/ExportDialog';
 import { folderFault } from '../state/batch';
 import { useActions, useApp, usePairs } from '../state/context';
@@ -12,6 +11,7 @@ import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
 import { useNumberInput } from '../ui/useNumberInput';
+import { useFormat } from '../useFormat';
 
 const INPUT = 'h-7 w-56 rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
 const SIZES = [128, 256, 384, 512, 768, 1024];

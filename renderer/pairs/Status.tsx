@@ -2,8 +2,8 @@ import { ChevronRight, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SynthesisState } from '../../contract/synthesis';
-import { useFormat } from '../i18n/format';
 import { Icon } from '../ui/Icon';
+import { useFormat } from '../useFormat';
 import { useFailureText } from './useFailureText';
 
 /** How the pairs stand that are being made, or were made last. */

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Failure } from '../../contract/errors';
-import { hasText } from '../i18n';
+import { hasText } from '../../text';
 
 /** Why pairs cannot be made, in words that fit them; null where nothing failed. */
 export function useFailureText(failure: Failure | null): string | null {

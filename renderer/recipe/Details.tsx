@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { hasText } from '../i18n';
-import { useFormat } from '../i18n/format';
+import { hasText } from '../../text';
 import type { OpenPhoto } from '../state/model';
+import { useFormat } from '../useFormat';
 import { Histogram } from './Histogram';
 import { noteKey } from './notes';
 

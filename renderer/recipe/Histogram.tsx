@@ -2,12 +2,12 @@ import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Histogram as Counts } from '../../contract/photo';
 import { ORIGINAL } from '../../contract/pictures';
-import { useFormat } from '../i18n/format';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { keyOf } from '../ui/keys';
 import { Segmented } from '../ui/Segmented';
 import { Switch } from '../ui/Switch';
+import { useFormat } from '../useFormat';
 import { outlineOf, scaleOf, toneAt } from './tones';
 
 /** Size of the drawing in its own units: one for each tone. */

@@ -1,10 +1,11 @@
 import type { TFunction } from 'i18next';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Format, useFormat } from '../i18n/format';
+import type { Format } from '../../text/format';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { styleName } from '../styles/names';
+import { useFormat } from '../useFormat';
 import { recipeName } from './choices';
 import type { SizeValue } from './controls';
 import { type HistoryName, historyOf } from './history';

@@ -3,10 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
 import { MAX_EDGE_PIXELS, MAX_ENLARGED_TIMES, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 import { enlargedSize, longerEdge, type Size } from '../../document/size';
-import { useFormat } from '../i18n/format';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { useNumberInput } from '../ui/useNumberInput';
+import { useFormat } from '../useFormat';
 import type { SizeValue } from './controls';
 
 const PRINT_DPI = 300;

@@ -2,7 +2,7 @@ import type { i18n, TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Analysis } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
-import { hasText } from '../i18n';
+import { hasText } from '../../text';
 import { useActivePhoto, useApp } from '../state/context';
 import { needOf } from '../state/recipes';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { EditAction, EditLog, MaskOp } from '../../contract/edit';
 import type { Recipe } from '../../contract/recipe';
 import { freshLog } from '../../document/edit';
-import { createTranslations } from '../i18n';
+import { createTranslations } from '../../text';
 import { withMix, withStyle } from '../state/recipes';
 import { PROPOSAL } from '../testing/fakeBridge';
 import { historyOf } from './history';

@@ -1,7 +1,7 @@
 import type { i18n, TFunction } from 'i18next';
 import type { Need } from '../../contract/photo';
-import { hasText } from '../i18n';
-import type { Format } from '../i18n/format';
+import { hasText } from '../../text';
+import type { Format } from '../../text/format';
 
 /** Figures that are shares 0..1 and read as percentages; all others are plain numbers. */
 const SHARES = new Set(['damage', 'range']);

@@ -1,7 +1,6 @@
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Settings } from '../../contract/app';
-import { useFormat } from '../i18n/format';
 import { useActions, useApp } from '../state/context';
 import { useMachineText } from '../status/useMachineText';
 import { Button } from '../ui/Button';
@@ -10,6 +9,7 @@ import { Field } from '../ui/Field';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Switch } from '../ui/Switch';
+import { useFormat } from '../useFormat';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
 import { MASK_COLOUR_NAMES, MASK_COLOURS } from './maskColours';
 

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
 import type { Job } from '../state/model';
+import { useFormat } from '../useFormat';
 import { timeLeftText, useSecondsLeft } from './useSecondsLeft';
 
 /** How far a job is, and how long it should still take. */

@@ -2,7 +2,7 @@ import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
-import { shorten } from '../i18n/format';
+import { shorten } from '../../text/format';
 import { useActions, useNotices, usePhotos } from '../state/context';
 import type { Notice } from '../state/model';
 import { Button, IconButton } from '../ui/Button';

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
 import { useActions, useActivePhoto, useBatch, useJobs, usePairs, useView } from '../state/context';
+import { useFormat } from '../useFormat';
 import { JobProgress } from './JobProgress';
 import { foremostJob } from './jobs';
 import { useBatchText } from './useBatchText';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
-import { useFormat } from '../i18n/format';
 import { dealtWith } from '../state/batch';
+import { useFormat } from '../useFormat';
 
 /** How a batch stands, in a line; null where there is none, and where it has come to an end. */
 export function useBatchText(batch: BatchState | null): string | null {

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { shorten } from '../i18n/format';
+import { shorten } from '../../text/format';
 import type { Job } from '../state/model';
 
 const NAME_LENGTH = 24;

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { useEffect, useState } from 'react';
-import { roughTime } from '../i18n/format';
+import { roughTime } from '../../text/format';
 import type { Job } from '../state/model';
 import { secondsLeft } from '../state/pace';
 

@@ -1,7 +1,7 @@
 import { Slider as Radix } from 'radix-ui';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../i18n/format';
+import { useFormat } from '../useFormat';
 import { useNumberInput } from './useNumberInput';
 
 interface SliderProps {

@@ -1,6 +1,6 @@
 import { type ChangeEvent, type FocusEvent, type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { readNumber } from './number';
+import { readNumber } from '../../text/number';
 
 /**
  * What a text field needs to be typed a number into: it counts once the hand leaves it, or at Enter; Escape leaves what

@@ -1,7 +1,7 @@
 import type { EngineStatus, Settings } from '../../../contract/app';
 import type { ConnectionState } from '../../../contract/calls';
 import { failure } from '../../../contract/errors';
-import type { CommandId } from '../../i18n';
+import type { CommandId } from '../../../text';
 import type { Notice } from '../model';
 import { keepSession } from '../session';
 import { activePhoto } from '../stores';

@@ -1,29 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { PROVIDERS } from '../../contract/app';
-import { ERROR_CODES } from '../../contract/errors';
-import { STEP_KINDS } from '../../contract/recipe';
+import { PROVIDERS } from '../contract/app';
+import { ERROR_CODES } from '../contract/errors';
+import { STEP_KINDS } from '../contract/recipe';
 import { createTranslations, LANGUAGES } from '.';
 import { en } from './en';
 
-// Read through Vite as plain text: the page's code may not touch files, and neither may its tests.
-const SOURCES = import.meta.glob<string>(
-  ['../**/*.{ts,tsx}', '!../**/*.test.ts', '!../testing/**', '!./en.ts', '!./pt-BR.ts'],
-  {
-    query: '?raw',
-    import: 'default',
-    eager: true,
-  },
-);
-const source = Object.values(SOURCES).join('\n');
-const ANALYSIS = import.meta.glob<string>(
-  ['../../main/restoration/steps/*/index.ts', '../../main/photos/{metadata,open}.ts'],
-  {
-    query: '?raw',
-    import: 'default',
-    eager: true,
-  },
-);
-const mainSide = Object.values(ANALYSIS).join('\n');
+const ROOT = join(import.meta.dirname, '..');
+
+/** The sources below a folder, tests left out, as one text. */
+function sourcesIn(folder: string): string {
+  const names = readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.split(sep).includes('testing'))
+    .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'))
+    .join('\n');
+}
+
+const page = sourcesIn('renderer');
+const steps = sourcesIn('main/restoration/steps');
+const photos = sourcesIn('main/photos');
 
 function leaves(texts: object, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
@@ -57,13 +54,13 @@ describe.each(Object.entries(LANGUAGES))('%s', (_, texts) => {
         expect(all.has(`${group}.${kind}`), `${group}.${kind}`).toBe(true);
     }
     for (const provider of PROVIDERS) expect(all.has(`providers.${provider}`), provider).toBe(true);
-    const reasons = [...mainSide.matchAll(/'(reason\.\w+\.\w+)': \[([^\]]*)\]/g)];
+    const reasons = [...steps.matchAll(/'(reason\.\w+\.\w+)': \[([^\]]*)\]/g)];
     expect(reasons.length).toBeGreaterThan(10);
     for (const [, key, figures] of reasons) {
       expect(all.has(key!), key).toBe(true);
       for (const hole of holes(all.get(key!)!)) expect(figures, key).toContain(hole);
     }
-    const facts = [...mainSide.matchAll(/add\('(\w+)'/g)];
+    const facts = [...photos.matchAll(/add\('(\w+)'/g)];
     expect(facts.length).toBeGreaterThan(5);
     for (const [, fact] of facts) expect(all.has(`facts.${fact}`), fact).toBe(true);
   });
@@ -78,9 +75,9 @@ describe('keys in the code', () => {
   });
 
   test('use every text', () => {
-    const literal = new Set([...source.matchAll(/'([\w.-]+\.[\w.-]+)'/g)].map((match) => match[1]!));
+    const literal = new Set([...page.matchAll(/'([\w.-]+\.[\w.-]+)'/g)].map((match) => match[1]!));
     // Keys that end in what is known at run time alone; reasons and facts come from the main side as whole keys.
-    const prefixes = [...source.matchAll(/`([\w.]+\.[\w.-]*)\$\{/g)].map((match) => match[1]!);
+    const prefixes = [...page.matchAll(/`([\w.]+\.[\w.-]*)\$\{/g)].map((match) => match[1]!);
     const groups = [...prefixes, 'reason.', 'facts.'];
     const unused = [...english.keys()].filter(
       (key) => !literal.has(key.replace(/_(one|other)$/, '')) && !groups.some((group) => key.startsWith(group)),

@@ -1,6 +1,5 @@
-import i18next, { type i18n, type ParseKeys } from 'i18next';
-import { initReactI18next } from 'react-i18next';
-import type { Settings } from '../../contract/app';
+import i18next, { type i18n, type Module, type ParseKeys } from 'i18next';
+import type { Settings } from '../contract/app';
 import { en } from './en';
 import { ptBR } from './pt-BR';
 
@@ -25,14 +24,16 @@ export function hasText(translations: i18n, key: string): key is ParseKeys {
   return translations.exists(key);
 }
 
-export function createTranslations(language: Language): i18n {
+/** Translations of one language, at once. `binding` connects them to a framework, as `initReactI18next` does. */
+export function createTranslations(language: Language, binding?: Module): i18n {
   const instance = i18next.createInstance();
-  void instance.use(initReactI18next).init({
+  if (binding) instance.use(binding);
+  void instance.init({
     lng: language,
     fallbackLng: 'en',
     initAsync: false,
     resources: { en: { translation: en }, 'pt-BR': { translation: ptBR } },
-    // React escapes by itself.
+    // Whoever writes into HTML escapes what is written.
     interpolation: { escapeValue: false },
   });
   return instance;

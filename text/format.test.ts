@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readNumber } from '../ui/number';
 import { languageFor } from '.';
 import { createFormat, roughTime, shorten } from './format';
+import { readNumber } from './number';
 
 const plain = (text: string) => text.replace(/\s/gu, ' ');
 

@@ -1,6 +1,3 @@
-import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
-
 const NARROW_SPACE = '\u202f';
 
 /** Figures as the language writes them. */
@@ -63,11 +60,6 @@ export function createFormat(language: string) {
 }
 
 export type Format = ReturnType<typeof createFormat>;
-
-export function useFormat(): Format {
-  const { i18n } = useTranslation();
-  return useMemo(() => createFormat(i18n.language), [i18n.language]);
-}
 
 /** Seconds left as a rough figure that does not jump about: whole seconds, then fives, then minutes. */
 export function roughTime(seconds: number): { unit: 'seconds' | 'minutes'; value: number } {

@@ -1,0 +1,24 @@
+import { app } from './app';
+import { batch } from './batch';
+import { commands } from './commands';
+import { engine } from './engine';
+import { errors } from './errors';
+import { mask } from './mask';
+import { output } from './output';
+import { pairs } from './pairs';
+import { photo } from './photo';
+import { restoration } from './restoration';
+
+/** Every text in English, the language that the others are checked against. */
+export const en = {
+  ...app,
+  ...commands,
+  ...photo,
+  ...mask,
+  ...restoration,
+  ...engine,
+  ...output,
+  ...batch,
+  ...pairs,
+  ...errors,
+};
