@@ -34,13 +34,17 @@ export type StyleInfo = z.infer<typeof StyleInfo>;
 export const OwnStyle = z.object({ id: Id, name: z.string().min(1).max(64), code: StyleCode });
 export type OwnStyle = z.infer<typeof OwnStyle>;
 
+export const LANGUAGES = ['en', 'pt-BR'] as const;
+export const Language = z.enum(LANGUAGES);
+export type Language = z.infer<typeof Language>;
+
 export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export const Provider = z.enum(PROVIDERS);
 export type Provider = z.infer<typeof Provider>;
 export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('system'),
   /** null: the system's language where it is spoken, else English. */
-  language: z.enum(['en', 'pt-BR']).nullable().default(null),
+  language: Language.nullable().default(null),
   /** `auto` tries the platform's providers in order and ends at the CPU. */
   provider: z.union([z.literal('auto'), Provider]).default('auto'),
   /** 0: as many as the machine has cores. */

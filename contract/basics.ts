@@ -21,4 +21,14 @@ export const JobId = Id;
 export const unit = z.number().min(0).max(1);
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * What the main side says to a person: a key of the texts in `text/`, and what is filled in. Shares are 0..1, sizes are in
+ * pixels.
+ */
+export const Message = z.object({
+  key: z.string().min(1).max(80),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+});
+export type Message = z.infer<typeof Message>;
+
 export const count = z.number().int().nonnegative();

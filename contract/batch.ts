@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Provider } from './app';
-import { count, FileToken, Id, unit } from './basics';
+import { count, FileToken, Id, Message, unit } from './basics';
 import { ErrorCode, Failure } from './errors';
 import { ExportFormat, StepReport } from './photo';
 import { Recipe, STEP_KINDS, Step, StepChange, StepKind } from './recipe';
@@ -12,16 +12,17 @@ export const CONFLICT_RULES = ['rename', 'skip', 'overwrite'] as const;
 export const BATCH_ORDERS = ['name', 'oldest', 'newest', 'smallest', 'largest'] as const;
 /** What a name pattern may hold in braces: the file's own name, its folder's, its date (of the file) and the recipe. */
 export const NAME_TOKENS = ['name', 'folder', 'date', 'recipe'] as const;
+// A refinement's message is a key of the texts.
 const NamePattern = z
   .string()
   .min(1)
   .max(120)
-  .refine((pattern) => !/[\\/]/.test(pattern), { message: 'a name, without folders' })
-  .refine((pattern) => pattern.includes('{name}'), { message: 'a name pattern has {name} in it' })
+  .refine((pattern) => !/[\\/]/.test(pattern), { message: 'problems.withoutFolders' })
+  .refine((pattern) => pattern.includes('{name}'), { message: 'problems.nameNeeded' })
   .refine(
     (pattern) =>
       [...pattern.matchAll(/\{([^}]*)\}/g)].every(([, token]) => NAME_TOKENS.some((known) => known === token)),
-    { message: `only {${NAME_TOKENS.join('}, {')}} stand for something` },
+    { message: 'problems.nameTokens' },
   );
 const Globs = z.array(z.string().min(1).max(400)).max(100);
 /** How a folder of photos is restored. */
@@ -91,8 +92,8 @@ export const BatchState = z.object({
   secondsLeft: z.number().nonnegative().nullable(),
   /** Photos per minute; null until there is enough to judge by. */
   pace: z.number().nonnegative().nullable(),
-  /** Plain facts that a person should know: a journal that was damaged, settings that have changed. */
-  notes: z.array(z.string()),
+  /** What a person should know of the batch as a whole: a journal that was damaged, settings that have changed. */
+  notes: z.array(Message),
 });
 export type BatchState = z.infer<typeof BatchState>;
 /** One file of a batch. */
@@ -104,7 +105,7 @@ export const BatchRow = z.object({
   bytes: count,
   state: z.enum(['waiting', 'running', ...BATCH_OUTCOMES]),
   failure: Failure.nullable(),
-  /** What was done, or why not, in English sentences. */
+  /** What each step did, or why it did not run. */
   reports: z.array(StepReport),
   /** Name of the written file. */
   written: z.string().nullable(),

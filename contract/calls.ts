@@ -4,13 +4,14 @@ import {
   EngineStatus,
   FileEntry,
   GeneratorInfo,
+  Language,
   OwnStyle,
   Progress,
   Settings,
   SettingsChange,
   StyleInfo,
 } from './app';
-import { count, FileToken, Id, JobId, PhotoId, Sha256, unit } from './basics';
+import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
 import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState } from './batch';
 import { BitmapId, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
 import { Failure, failure, type Result } from './errors';
@@ -106,7 +107,8 @@ export const CALLS = {
         folder: FileToken.nullable(),
       })
       .strict(),
-    response: Written.extend({ reports: z.array(StepReport) }),
+    /** `notes`: what the written file could not take over. */
+    response: Written.extend({ reports: z.array(StepReport), notes: z.array(Message) }),
   },
 
   /**
@@ -259,7 +261,8 @@ export const CALLS = {
    * it is found below `downloadBase`, for a window of its own.
    */
   'batch.report': {
-    request: z.object({ id: Id }).strict(),
+    /** `language`: in which the report is written. */
+    request: z.object({ id: Id, language: Language }).strict(),
     response: z.object({ place: z.string(), page: z.string().nullable() }),
   },
   /** Takes a batch off the list of those that can be gone on with. Its files and its journal stay. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Message } from './basics';
 
 /** Every way in which a request can fail. */
 
@@ -58,8 +59,16 @@ export const ERROR_CODES = [
 ] as const;
 export const ErrorCode = z.enum(ERROR_CODES);
 export type ErrorCode = z.infer<typeof ErrorCode>;
-/** `message` is an English sentence for a person; `detail` is for a developer and may be absent. */
-export const Failure = z.object({ code: ErrorCode, message: z.string(), detail: z.string().optional() });
+/**
+ * `reason` says more exactly what is wrong than the sentence of the code; `message` is the same in English, for records and
+ * programs; `detail` is for a developer.
+ */
+export const Failure = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  reason: z.array(Message).max(10).optional(),
+  detail: z.string().optional(),
+});
 export type Failure = z.infer<typeof Failure>;
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: Failure };

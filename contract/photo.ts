@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PhotoId, unit } from './basics';
+import { Message, PhotoId, unit } from './basics';
 import { Recipe, StepKind } from './recipe';
 
 /** A decoded photo, what was measured of it, and what was rendered. */
@@ -25,8 +25,8 @@ export const Photo = z.object({
   /** Name of the embedded colour profile, null where there is none (taken as sRGB). */
   profile: z.string().nullable(),
   bytes: z.number().int().nonnegative(),
-  /** What was normalised on the way in, as plain facts ("converted from CMYK", "rotated by its EXIF orientation"). */
-  notes: z.array(z.string()),
+  /** What was converted or left out when the file was opened. */
+  notes: z.array(Message),
   /** EXIF facts worth showing, as label and value in display order; labels are keys of the translation. */
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
 });
@@ -39,8 +39,6 @@ export const Need = z.object({
   available: z.boolean(),
   reason: z.string(),
   figures: z.record(z.string(), z.number()),
-  /** The English sentence with the figures filled in (for the command line and reports). */
-  sentence: z.string(),
   /** Which of a step's variants have a generator, for a step that lets one choose. */
   variants: z.array(z.string()).optional(),
 });
@@ -73,7 +71,10 @@ export const StepReport = z.object({
   kind: StepKind,
   /** `skipped`: enabled, but the gate found no need. */
   outcome: z.enum(['done', 'skipped', 'off']),
-  sentence: z.string(),
+  /** Why it ran, with what was measured, and what it did; or why it did not run. */
+  said: z.array(Message),
+  /** The same in English, in the record of a batch, where earlier versions wrote it alone. */
+  sentence: z.string().optional(),
   seconds: z.number().nonnegative(),
   generator: z.string().nullable(),
   /** The provider really used, e.g. `cpu`. Null for a step without a generator. */

@@ -131,6 +131,6 @@ export const Recipe = z
     steps: z.array(Step).max(STEP_KINDS.length),
   })
   .refine((recipe) => new Set(recipe.steps.map((step) => step.kind)).size === recipe.steps.length, {
-    message: 'a recipe holds each kind of step at most once',
+    message: 'problems.twice', // a key of the texts
   });
 export type Recipe = z.infer<typeof Recipe>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hint, nearest } from './nearest';
+import { meant, nearest } from './nearest';
 
 const keys = ['sensitivity', 'grow', 'strength', 'keepGrain', 'variant'];
 
@@ -9,12 +9,12 @@ test.each([
   ['keepgrain', 'keepGrain'],
   ['varient', 'variant'],
   ['gorw', 'grow'],
-])('“%s” was meant to be “%s”', (word, meant) => {
-  expect(nearest(word, keys)).toBe(meant);
-  expect(hint(word, keys)).toBe(` (did you mean “${meant}”?)`);
+])('“%s” was meant to be “%s”', (word, known) => {
+  expect(nearest(word, keys)).toBe(known);
+  expect(meant(word, keys)).toEqual([{ key: 'failures.meant', values: { word: known } }]);
 });
 
 test.each(['opacity', 'x', ''])('“%s” is near to nothing', (word) => {
   expect(nearest(word, keys)).toBeNull();
-  expect(hint(word, keys)).toBe('');
+  expect(meant(word, keys)).toEqual([]);
 });

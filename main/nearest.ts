@@ -1,3 +1,6 @@
+import type { Message } from '../contract/basics';
+import { say } from '../text/message';
+
 /** The word among `known` that a misspelt one was most likely meant to be; null where none is near. Case is ignored. */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
@@ -13,10 +16,10 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** ` (did you mean “x”?)`, or nothing. */
-export function hint(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
-  return meant === null ? '' : ` (did you mean “${meant}”?)`;
+/** The question whether another word was meant, where one is near. */
+export function meant(word: string, known: readonly string[]): Message[] {
+  const found = nearest(word, known);
+  return found === null ? [] : [say('failures.meant', { word: found })];
 }
 
 /** Letters added, left out, changed, or swapped with their neighbour. */

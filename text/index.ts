@@ -1,10 +1,10 @@
 import i18next, { type i18n, type Module, type ParseKeys } from 'i18next';
-import type { Settings } from '../contract/app';
+import type { Language, Settings } from '../contract/app';
 import { en } from './en';
 import { ptBR } from './pt-BR';
 
-export const LANGUAGES = { en, 'pt-BR': ptBR } as const;
-export type Language = keyof typeof LANGUAGES;
+export const LANGUAGES = { en, 'pt-BR': ptBR } as const satisfies Record<Language, unknown>;
+export type { Language };
 /** A command has a title, by which it is found in every language. */
 export type CommandId = keyof typeof en.commands;
 
@@ -18,6 +18,9 @@ export function languageFor(chosen: Settings['language'], system: readonly strin
   }
   return 'en';
 }
+
+/** The language of translations made here. */
+export const languageOf = ({ language }: i18n): Language => (language === 'pt-BR' ? language : 'en');
 
 /** Whether there is a text of a name that comes from elsewhere. */
 export function hasText(translations: i18n, key: string): key is ParseKeys {

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PROVIDERS } from '../contract/app';
 import { ERROR_CODES } from '../contract/errors';
 import { STEP_KINDS } from '../contract/recipe';
+import { KINDS } from '../main/photos/sniff';
 import { createTranslations, LANGUAGES } from '.';
 import { en } from './en';
+import { say, sentenceOf } from './message';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -66,6 +69,36 @@ describe.each(Object.entries(LANGUAGES))('%s', (_, texts) => {
   });
 });
 
+describe('messages', () => {
+  const translations = Object.fromEntries(
+    Object.keys(LANGUAGES).map((language) => [language, createTranslations(language as keyof typeof LANGUAGES)]),
+  );
+
+  test('are sentences in each language, with their figures as it writes them', () => {
+    const filled = say('did.repair.done', { share: 0.0316 });
+    expect(sentenceOf(filled, translations.en!).replace(/\s/g, ' ')).toBe('Filled 3.2 % of the picture.');
+    expect(sentenceOf(filled, translations['pt-BR']!)).toBe('3,2% da imagem foram preenchidos.');
+    expect(sentenceOf(say('did.repair.byHand', { count: 1 }), translations.en!)).toBe('Repaired one place by hand.');
+    expect(sentenceOf(say('failures.unread', { kind: 'heic' }), translations['pt-BR']!)).toContain('fotos HEIC');
+  });
+
+  test('of a later version stand for themselves', () => {
+    expect(sentenceOf({ key: 'did.dream.done' }, translations.en!)).toBe('did.dream.done');
+  });
+
+  test('take names as they are: what looks like a text of ours is none', () => {
+    for (const name of ['$t(kinds.heic)', '{{path}}', '<b>', '“', '$&']) {
+      const sentence = sentenceOf(say('failures.noFolder', { folder: name }), translations.en!);
+      expect(sentence).toBe(`There is no folder “${name}”.`);
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (name) => {
+        expect(sentenceOf(say('failures.noFolder', { folder: name }), translations.en!)).toContain(name);
+      }),
+    );
+  });
+});
+
 describe('keys in the code', () => {
   test('have a text, or the page does not compile', () => {
     const { t } = createTranslations('en');
@@ -75,13 +108,24 @@ describe('keys in the code', () => {
   });
 
   test('use every text', () => {
-    const literal = new Set([...page.matchAll(/'([\w.-]+\.[\w.-]+)'/g)].map((match) => match[1]!));
-    // Keys that end in what is known at run time alone; reasons and facts come from the main side as whole keys.
-    const prefixes = [...page.matchAll(/`([\w.]+\.[\w.-]*)\$\{/g)].map((match) => match[1]!);
-    const groups = [...prefixes, 'reason.', 'facts.'];
+    const sources = [page, sourcesIn('main'), sourcesIn('contract')].join('\n');
+    const literal = new Set([...sources.matchAll(/'([\w.-]+\.[\w.-]+)'/g)].map((match) => match[1]!));
+    // Keys that end in what is known at run time alone.
+    const prefixes = [...sources.matchAll(/`([\w.]+\.[\w.-]*)\$\{/g)].map((match) => match[1]!);
+    // A kind of file is named by its sentence, and a fact of a photo by the module that reads it.
+    const groups = [...prefixes, 'kinds.', 'facts.'];
     const unused = [...english.keys()].filter(
       (key) => !literal.has(key.replace(/_(one|other)$/, '')) && !groups.some((group) => key.startsWith(group)),
     );
     expect(unused).toEqual([]);
+  });
+
+  test('are in the texts where the main side and the contract send them', () => {
+    const sent = [sourcesIn('main'), sourcesIn('contract')].join('\n');
+    const named = [...sent.matchAll(/'((?:did|reason|notes|failures|problems|kinds|cli|report|manual)\.[\w.]+)'/g)];
+    expect(named.length).toBeGreaterThan(300);
+    const has = (key: string) => english.has(key) || english.has(`${key}_other`);
+    expect([...new Set(named.map((match) => match[1]!))].filter((key) => !has(key))).toEqual([]);
+    for (const kind of KINDS) expect(has(`kinds.${kind}`), kind).toBe(true);
   });
 });

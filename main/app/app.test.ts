@@ -100,7 +100,12 @@ beforeEach(async () => {
       case 'close':
         return null;
       case 'export':
-        return { path: join(message.body.target.folder, `${message.body.target.stem}.jpg`), bytes: 9, reports: [] };
+        return {
+          path: join(message.body.target.folder, `${message.body.target.stem}.jpg`),
+          bytes: 9,
+          notes: [],
+          reports: [],
+        };
       default:
         return undefined;
     }

@@ -1,4 +1,5 @@
 import type { EventPayload } from '../../contract/calls';
+import { say } from '../../text/message';
 import type { createEngine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
 
@@ -20,7 +21,7 @@ export function createJobs(onProgress: (progress: EventPayload<'job.progress'>) 
   return {
     async run(jobId, work) {
       if (running.has(jobId)) {
-        throw new EmulsionError('BAD_REQUEST', { message: 'A job of that id is running already.' });
+        throw new EmulsionError('BAD_REQUEST', { reason: say('failures.jobTaken') });
       }
       const controller = new AbortController();
       running.set(jobId, controller);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../contract/errors';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { isRemote } from '../storage/remote';
 import { identityOf } from '../storage/scan';
@@ -34,13 +35,13 @@ export async function failureOfAll(
     // Where a drive was pulled out, its empty folder may have stayed.
     if (!isRemote(input) && (await identityOf(input)) !== identity) {
       return new EmulsionError('FILE_MISSING', {
-        message: `The folder “${input}” is missing. Reconnect its drive and continue.`,
+        reason: say('failures.inputMissing', { folder: input }),
       });
     }
   }
   if (['FOLDER_MISSING', 'FOLDER_UNWRITABLE', 'INTERNAL'].includes(code) && !(await isWritable(output))) {
     return new EmulsionError(code === 'FOLDER_UNWRITABLE' ? code : 'FOLDER_MISSING', {
-      message: `The folder “${output}” is no longer writable. Reconnect its drive or check its permissions, then continue.`,
+      reason: say('failures.outputUnwritable', { folder: output }),
     });
   }
   return null;

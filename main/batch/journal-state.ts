@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Message } from '../../contract/basics';
 import type { BatchOutcome, BatchSettings } from '../../contract/batch';
 import type { Failure } from '../../contract/errors';
 import type { StepReport } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import type { Found } from '../storage/found';
 import { takeLock } from '../storage/lock';
@@ -42,7 +44,8 @@ export interface MadeBody {
   bytes: number;
   width: number;
   height: number;
-  reports: StepReport[];
+  /** With their English sentences, which people read, and which earlier versions wrote alone. */
+  reports: (Omit<StepReport, 'said'> & { said?: Message[] })[];
   notes: string[];
   seconds: number;
   thumbnails: ThumbnailPlace | null;
@@ -133,7 +136,7 @@ export interface JournalState {
   /** The number of the work that is done now. */
   readonly work: number;
   /** Facts about the journal that a person should know. */
-  readonly notes: string[];
+  readonly notes: Message[];
   /** What this batch has written, kept only where a rule needs it. */
   readonly written: Written;
   /** Called where another program has taken the batch over: this one must not go on. */
@@ -172,16 +175,14 @@ export async function openJournalState(
       await syncFolder(folder);
       if (read.input !== null && (await isAnother(read.input, placeOf(input)))) {
         throw new EmulsionError('JOURNAL_INVALID', {
-          message: `The folder “${output}” holds the batch of another folder: ${read.input}. Nothing was done; choose another folder.`,
+          reason: say('failures.otherBatch', { folder: output, input: read.input }),
         });
       }
       const thumbnails = await Thumbnails.open(folder);
       const id = read.id ?? fresh();
       const work = read.begin(workOf(settings));
       if (journal.damaged > 0) {
-        read.notes.push(
-          `The record of this batch was damaged in ${journal.damaged} ${journal.damaged === 1 ? 'place' : 'places'}; what is not known any more is done again.`,
-        );
+        read.notes.push(say('batch.notes.damaged', { count: journal.damaged }));
       }
       return {
         id,
@@ -252,14 +253,14 @@ export async function readOutcomes(
 /** A journal as it is being read. */
 class Reading {
   readonly entries = new Map<string, Entry>();
-  readonly notes: string[] = [];
+  readonly notes: Message[] = [];
   readonly written = new Written();
   id: string | null = null;
   input: string | null = null;
   readonly #output: string;
   readonly #remembersWritten: boolean;
   readonly #works: string[] = [];
-  /** What was done before its run was told of is of no work that is known. */
+  /** What was recorded before the first run belongs to no known work. */
   #work = -1;
 
   constructor(output: string, { conflict }: BatchSettings) {
@@ -322,8 +323,7 @@ class Reading {
       const done = [...this.entries.values()].filter(
         ({ outcome, work: of }) => outcome !== null && of !== this.#work,
       ).length;
-      if (done > 0)
-        this.notes.push(`The settings have changed: ${done} photos were done with others and are done again.`);
+      if (done > 0) this.notes.push(say('batch.notes.changed', { count: done }));
     }
     return this.#work;
   }

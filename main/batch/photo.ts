@@ -1,8 +1,10 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { Progress } from '../../contract/app';
+import type { Message } from '../../contract/basics';
 import type { BatchSettings } from '../../contract/batch';
 import type { StepReport } from '../../contract/photo';
+import { say } from '../../text/message';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
@@ -33,7 +35,7 @@ export interface Made {
   /** The restored photo; `path` is absolute. */
   written: { path: string; sha256: string; bytes: number; width: number; height: number };
   reports: StepReport[];
-  notes: string[];
+  notes: Message[];
   thumbnails: { before: Uint8Array; after: Uint8Array } | null;
   seconds: number;
   /** The most memory in bytes that the engine's process has had so far. */
@@ -107,7 +109,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
         height: output.height,
       },
       reports: answer.reports,
-      notes: answer.photo.notes,
+      notes: [...answer.photo.notes, ...answer.notes],
       thumbnails: answer.thumbnails,
       seconds: (performance.now() - started) / 1000,
       peak: answer.peak,
@@ -186,7 +188,7 @@ async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Pr
   );
   if (isBelow(originals!, place!) && !isBelow(results!, place!)) {
     throw new EmulsionError('OUTPUT_IS_INPUT', {
-      message: `The folder “${folder}” leads to one of the originals, where nothing is written.`,
+      reason: say('failures.leadsToOriginals', { folder }),
     });
   }
 }

@@ -1,6 +1,10 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BATCH_OUTCOMES, type BatchOutcome, type BatchRow, type BatchState } from '../../contract/batch';
+import type { i18n } from 'i18next';
+import { BATCH_OUTCOMES, type BatchRow, type BatchState } from '../../contract/batch';
+import type { Failure } from '../../contract/errors';
+import { createFormat, type Format } from '../../text/format';
+import { failureSentence, inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { toEmulsionError } from '../errors';
 import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../storage/write';
 import type { Batch } from './types';
@@ -12,27 +16,17 @@ const PAGE = 200;
 /** Problems that are listed on the first page; all of them are in the table. */
 const LISTED_PROBLEMS = 500;
 
-/** What each outcome is called. */
-const OUTCOMES: Record<BatchRow['state'], string> = {
-  restored: 'Restored',
-  unchanged: 'Nothing to repair',
-  kept: 'Left: a file of its name was there',
-  failed: 'Failed',
-  quarantined: 'Set aside',
-  passed: 'Not a photo',
-  waiting: 'Still to be done',
-  running: 'Still to be done',
-};
-
 /**
  * Writes what a batch has come to so far, replacing an earlier report: pages of HTML that need nothing else
- * (`index.html`, `page-2.html` ...), and the same as `photos.csv` and `photos.json`. Answers the path of the first page.
- * Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
+ * (`index.html`, `page-2.html` ...), and the same as `photos.csv` and `photos.json`, for programs, whose fields and sentences
+ * are in English. Answers the path of the first page. Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
  *
+ * @param translations language of the pages
  * @param place folder of this computer, where the output is none
  */
 export async function writeReport(
   batch: Batch,
+  translations: i18n,
   place: string = batch.state().output,
 ): Promise<{ path: string; bytes: number }> {
   const state = batch.state();
@@ -43,6 +37,7 @@ export async function writeReport(
   const pages = Math.max(1, Math.ceil(state.counts.found / PAGE));
   const csv = await begin(folder, 'photos.csv');
   const json = await begin(folder, 'photos.json');
+  const words = new Pages(translations);
   let bytes = 0;
   try {
     await csv.write(`\uFEFF${CSV_HEAD.join(',')}\r\n`);
@@ -51,23 +46,23 @@ export async function writeReport(
     let number = 1;
     let page = await begin(folder, pageName(number));
     try {
-      await page.write(pageHead(state, number, pages));
-      if (state.errors.length > 0) await page.write(await problems(batch));
+      await page.write(words.head(state, number, pages));
+      if (state.errors.length > 0) await page.write(await words.problems(batch));
       let count = 0;
       for await (const row of batch.allRows()) {
         if (count > 0 && count % PAGE === 0) {
-          await page.write(pageFoot(number, pages));
+          await page.write(words.foot(number, pages));
           bytes += await page.end();
           number += 1;
           page = await begin(folder, pageName(number));
-          await page.write(pageHead(state, number, Math.max(pages, number)));
+          await page.write(words.head(state, number, Math.max(pages, number)));
         }
-        await page.write(await article(batch, row));
+        await page.write(await words.article(batch, row));
         await csv.write(`${cellsOf(row).map(csvCell).join(',')}\r\n`);
         await json.write(`${count === 0 ? '' : ','}\n${JSON.stringify(plain(row))}`);
         count += 1;
       }
-      await page.write(pageFoot(number, Math.max(pages, number)));
+      await page.write(words.foot(number, Math.max(pages, number)));
       bytes += await page.end();
     } catch (error) {
       await page.discard();
@@ -131,7 +126,8 @@ const CSV_HEAD = ['photo', 'outcome', 'code', 'message', 'written', 'steps', 'wh
 
 function cellsOf(row: BatchRow): string[] {
   const done = row.reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
-  const sentences = row.reports.filter(({ outcome }) => outcome !== 'off').map(({ sentence }) => sentence);
+  const told = row.reports.filter(({ outcome }) => outcome !== 'off');
+  const sentences = told.map(({ said, sentence = '' }) => sentencesOf(said, inEnglish()) || sentence);
   return [
     row.name,
     row.state,
@@ -152,7 +148,11 @@ export function csvCell(text: string): string {
 }
 
 function plain({ index: _, pictured: __, ...row }: BatchRow) {
-  return row;
+  const reports = row.reports.map((report) => ({
+    ...report,
+    sentence: sentencesOf(report.said, inEnglish()) || report.sentence,
+  }));
+  return { ...row, reports };
 }
 
 // ---------------------------------------------------------------------------------------------- pages
@@ -176,102 +176,107 @@ ul{margin:4px 0 0;padding-left:18px}a{color:inherit}
 @media print{article{break-inside:avoid}}
 `;
 
-function pageHead(state: BatchState, number: number, pages: number): string {
-  const { input, output, settings, counts, seconds, pace, provider, notes, halt, phase } = state;
-  const title = `Restoration of ${basename(input)}`;
-  const recipe = settings.recipe?.name ?? 'What each photo was found to need';
-  const facts: [string, string][] = [
-    ['Originals', input],
-    ['Restored photos', output],
-    ['Recipe', recipe],
-    ['State', { ...PHASES, halted: `Stopped: ${halt?.message ?? ''}` }[phase]],
-    ['Time', seconds > 0 ? `${duration(seconds)}${pace === null ? '' : `, ${pace.toFixed(1)} photos a minute`}` : '–'],
-    ['Computed by', provider === null ? '–' : provider.toUpperCase()],
-    ['Written', new Date().toISOString().slice(0, 16).replace('T', ' ')],
-  ];
-  const rows = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map((outcome: BatchOutcome) => {
-    return `<tr><td>${OUTCOMES[outcome]}</td><td class="n">${counts[outcome]}</td></tr>`;
-  });
-  if (counts.waiting > 0) rows.push(`<tr><td>${OUTCOMES.waiting}</td><td class="n">${counts.waiting}</td></tr>`);
-  const summary =
-    number > 1
-      ? ''
-      : `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escaped(value)}</td></tr>`).join('')}</table>
-<h2>What came of it</h2><table class="narrow">${rows.join('')}</table>
-${notes.map((note) => `<p class="soft">${escaped(note)}</p>`).join('')}
-<p class="soft">A photo that a trained generator has edited says so in its metadata. The originals are as they were. The same as a table: <a href="photos.csv">photos.csv</a>, <a href="photos.json">photos.json</a>.</p>`;
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escaped(title)}${pages > 1 ? `, page ${number}` : ''}</title><style>${STYLE}</style></head><body>
-<header><h1>${escaped(title)}</h1>${summary}</header>${links(number, pages)}<main>
-`;
-}
+/** The pages of a report in one language. */
+class Pages {
+  readonly #translations: i18n;
+  readonly #format: Format;
 
-const PHASES: Record<BatchState['phase'], string> = {
-  running: 'Still at work when this was written',
-  pausing: 'Paused',
-  paused: 'Paused',
-  watching: 'Waiting for further photos',
-  done: 'Finished',
-  cancelled: 'Broken off; it can be gone on with',
-  halted: 'Stopped',
-};
-
-function pageFoot(number: number, pages: number): string {
-  return `</main>${links(number, pages)}</body></html>\n`;
-}
-
-function links(number: number, pages: number): string {
-  if (pages === 1) return '';
-  const link = (to: number, text: string) =>
-    to >= 1 && to <= pages ? `<a href="${pageName(to)}">${text}</a>` : `<span class="soft">${text}</span>`;
-  return `<nav aria-label="Pages">${link(number - 1, 'Earlier')} · Page ${number} of ${pages} · ${link(number + 1, 'Later')}</nav>`;
-}
-
-async function problems(batch: Batch): Promise<string> {
-  const rows: string[] = [];
-  for (let from = 0; from < LISTED_PROBLEMS; from += 100) {
-    const { rows: some } = await batch.rows('problems', from, 100);
-    for (const { name, failure } of some) {
-      const why = failure ? `${escaped(failure.message)} <span class="soft">${failure.code}</span>` : '';
-      rows.push(`<tr><td>${escaped(name)}</td><td>${why}</td></tr>`);
-    }
-    if (some.length < 100) break;
+  constructor(translations: i18n) {
+    this.#translations = translations;
+    this.#format = createFormat(translations.language);
   }
-  return `<h2>What could not be done</h2><table>${rows.join('')}</table><h2>All photos</h2>\n`;
-}
 
-async function article(batch: Batch, row: BatchRow): Promise<string> {
-  const { index, name, state, failure, reports, written, seconds, pictured } = row;
-  const pair = pictured ? await batch.thumbnails(index) : null;
-  const picture = (side: 'before' | 'after') => {
-    if (pair === null) return '';
-    const caption = side === 'before' ? 'Before' : 'After';
-    return `<figure><img alt="${caption}: ${escaped(name)}" src="data:image/jpeg;base64,${pair[side].toString('base64')}"><figcaption>${caption}</figcaption></figure>`;
-  };
-  const pictures = picture('before') + picture('after');
-  const steps = reports
-    .filter(({ outcome }) => outcome !== 'off')
-    .map(({ sentence, generator, provider, outcome }) => {
-      const by =
-        generator === null || outcome !== 'done' ? '' : ` <span class="soft">${escaped(generator)}, ${provider}</span>`;
-      return `<li>${escaped(sentence)}${by}</li>`;
-    });
-  const isProblem = state === 'failed' || state === 'quarantined';
-  const why = failure
-    ? `<p${isProblem ? ' class="bad"' : ''}>${escaped(failure.message)} <span class="soft">${failure.code}</span></p>`
-    : '';
-  const facts = [
-    OUTCOMES[state],
-    written === null || written === name ? '' : `written as ${escaped(written)}`,
-    seconds === null ? '' : `${seconds.toFixed(1)} s`,
-  ];
-  return `<article>${pictures}<div class="${pictures === '' ? 'wide' : 'text'}"><h3>${escaped(name)}</h3><p class="soft">${facts.filter(Boolean).join(' · ')}</p>${why}${steps.length > 0 ? `<ul>${steps.join('')}</ul>` : ''}</div></article>\n`;
-}
+  head(state: BatchState, number: number, pages: number): string {
+    const { t } = this.#translations;
+    const { input, output, settings, counts, seconds, pace, provider, notes, halt, phase } = state;
+    const title = t('report.title', { folder: basename(input) });
+    const pacing = pace === null ? '' : `, ${t('report.pace', { pace: this.#format.number(pace, 1) })}`;
+    const facts: [string, string][] = [
+      [t('report.originals'), input],
+      [t('report.results'), output],
+      [t('report.recipe'), settings.recipe?.name ?? t('report.proposals')],
+      [t('report.state'), halt ? `${t('report.phases.halted')}: ${this.#failure(halt)}` : t(`report.phases.${phase}`)],
+      [t('report.time'), seconds > 0 ? `${this.#format.duration(seconds)}${pacing}` : '–'],
+      [t('report.provider'), provider === null ? '–' : t(`providers.${provider}`)],
+      [t('report.written'), this.#format.date(new Date().toISOString())],
+    ];
+    const rows = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
+      (outcome) => `<tr><td>${t(`report.outcomes.${outcome}`)}</td><td class="n">${counts[outcome]}</td></tr>`,
+    );
+    if (counts.waiting > 0) {
+      rows.push(`<tr><td>${t('report.outcomes.waiting')}</td><td class="n">${counts.waiting}</td></tr>`);
+    }
+    const summary =
+      number > 1
+        ? ''
+        : `<table>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escaped(value)}</td></tr>`).join('')}</table>
+<h2>${t('report.summary')}</h2><table class="narrow">${rows.join('')}</table>
+${notes.map((note) => `<p class="soft">${escaped(sentenceOf(note, this.#translations))}</p>`).join('')}
+<p class="soft">${t('report.honest')} <a href="photos.csv">photos.csv</a>, <a href="photos.json">photos.json</a>.</p>`;
+    const pageOf = pages > 1 ? `, ${t('report.page', { number, pages })}` : '';
+    return `<!doctype html>
+<html lang="${this.#translations.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>${escaped(title)}${pageOf}</title><style>${STYLE}</style></head><body>
+<header><h1>${escaped(title)}</h1>${summary}</header>${this.#links(number, pages)}<main>
+`;
+  }
 
-function duration(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  foot(number: number, pages: number): string {
+    return `</main>${this.#links(number, pages)}</body></html>\n`;
+  }
+
+  #links(number: number, pages: number): string {
+    if (pages === 1) return '';
+    const { t } = this.#translations;
+    const link = (to: number, text: string) =>
+      to >= 1 && to <= pages ? `<a href="${pageName(to)}">${text}</a>` : `<span class="soft">${text}</span>`;
+    const here = t('report.page', { number, pages });
+    return `<nav aria-label="${t('report.pages')}">${link(number - 1, t('report.previous'))} · ${here} · ${link(number + 1, t('report.next'))}</nav>`;
+  }
+
+  async problems(batch: Batch): Promise<string> {
+    const { t } = this.#translations;
+    const rows: string[] = [];
+    for (let from = 0; from < LISTED_PROBLEMS; from += 100) {
+      const { rows: some } = await batch.rows('problems', from, 100);
+      for (const { name, failure } of some) {
+        rows.push(`<tr><td>${escaped(name)}</td><td>${failure ? this.#failureWithCode(failure) : ''}</td></tr>`);
+      }
+      if (some.length < 100) break;
+    }
+    return `<h2>${t('report.problems')}</h2><table>${rows.join('')}</table><h2>${t('report.all')}</h2>\n`;
+  }
+
+  async article(batch: Batch, row: BatchRow): Promise<string> {
+    const { t } = this.#translations;
+    const { index, name, state, failure, reports, written, seconds, pictured } = row;
+    const pair = pictured ? await batch.thumbnails(index) : null;
+    const picture = (side: 'before' | 'after') => {
+      if (pair === null) return '';
+      const caption = t(`report.${side}`);
+      return `<figure><img alt="${caption}: ${escaped(name)}" src="data:image/jpeg;base64,${pair[side].toString('base64')}"><figcaption>${caption}</figcaption></figure>`;
+    };
+    const pictures = picture('before') + picture('after');
+    const steps = reports
+      .filter(({ outcome }) => outcome !== 'off')
+      .map(({ said, sentence = '', generator, provider, outcome }) => {
+        const isComputed = generator !== null && outcome === 'done';
+        const by = isComputed ? ` <span class="soft">${escaped(generator)}, ${provider}</span>` : '';
+        return `<li>${escaped(sentencesOf(said, this.#translations) || sentence)}${by}</li>`;
+      });
+    const isProblem = state === 'failed' || state === 'quarantined';
+    const why = failure ? `<p${isProblem ? ' class="bad"' : ''}>${this.#failureWithCode(failure)}</p>` : '';
+    const facts = [
+      t(`report.outcomes.${state}`),
+      written === null || written === name ? '' : t('report.writtenAs', { name: escaped(written) }),
+      seconds === null ? '' : this.#format.seconds(seconds),
+    ];
+    return `<article>${pictures}<div class="${pictures === '' ? 'wide' : 'text'}"><h3>${escaped(name)}</h3><p class="soft">${facts.filter(Boolean).join(' · ')}</p>${why}${steps.length > 0 ? `<ul>${steps.join('')}</ul>` : ''}</div></article>\n`;
+  }
+
+  #failure = (failure: Failure) => failureSentence(failure, this.#translations);
+
+  #failureWithCode = (failure: Failure) =>
+    `${escaped(this.#failure(failure))} <span class="soft">${failure.code}</span>`;
 }

@@ -19,6 +19,7 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
+import { inEnglish } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { takeLock } from '../storage/lock';
 import { scan } from '../storage/scan';
@@ -139,7 +140,7 @@ describe('a batch', () => {
     await run();
     const { state, computed } = await run({}, { quality: 50 });
     expect(computed).toEqual(['a.gif']);
-    expect(state.notes.join(' ')).toMatch(/settings have changed: 1 photo/);
+    expect(state.notes).toEqual([{ key: 'batch.notes.changed', values: { count: 1 } }]);
     expect((await run({}, { quality: 50, order: 'largest', concurrency: 3 })).computed).toEqual([]);
   });
 
@@ -479,8 +480,8 @@ describe('the report', () => {
     await writeFile(join(input, 'bad.jpg'), 'x');
     const { batch } = await begin({}, {}, { engines: 4 });
     await batch.ended;
-    await writeReport(batch);
-    const { path } = await writeReport(batch);
+    await writeReport(batch, inEnglish());
+    const { path } = await writeReport(batch, inEnglish());
     const read = (name: string) => readFile(join(output, REPORT_FOLDER, name), 'utf8');
     expect((await readdir(join(output, REPORT_FOLDER))).sort()).toEqual([
       'index.html',
@@ -866,11 +867,11 @@ test('pages of an earlier, longer report do not stay', async () => {
   for (let index = 0; index < 201; index++) await put(`${index}.gif`);
   const one = await begin({}, {}, { engines: 8 });
   await one.batch.ended;
-  await writeReport(one.batch);
+  await writeReport(one.batch, inEnglish());
   await one.batch.close();
   for (let index = 0; index < 10; index++) await rm(join(input, `${index}.gif`));
   const two = await begin();
   await two.batch.ended;
-  await writeReport(two.batch);
+  await writeReport(two.batch, inEnglish());
   expect((await readdir(join(output, REPORT_FOLDER))).sort()).toEqual(['index.html', 'photos.csv', 'photos.json']);
 });

@@ -4,6 +4,7 @@ import type { BATCH_FILTERS, BatchOutcome, BatchRow, BatchState } from '../../co
 import type { Failure } from '../../contract/errors';
 import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
+import { inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { assertFolders } from '../storage/folders';
 import type { Found } from '../storage/found';
@@ -147,7 +148,9 @@ class RunningBatch implements Batch {
     if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
     if (line.head.t !== 'made') return row;
     const { reports, seconds, thumbnails } = line.body as MadeBody;
-    return { ...row, reports, seconds, written: line.head.o, pictured: thumbnails !== null };
+    // Earlier versions wrote sentences alone.
+    const told = reports.map((report) => ({ ...report, said: report.said ?? [] }));
+    return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
 
   async thumbnails(index: number) {
@@ -472,7 +475,15 @@ class RunningBatch implements Batch {
     };
     const { bytes, width, height } = written;
     const thumbnails = made.thumbnails && (await this.#journalState.thumbnails.add(made.thumbnails));
-    const body: MadeBody = { bytes, width, height, reports, notes, seconds, thumbnails };
+    const body: MadeBody = {
+      bytes,
+      width,
+      height,
+      reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.said, inEnglish()) })),
+      notes: notes.map((note) => sentenceOf(note, inEnglish())),
+      seconds,
+      thumbnails,
+    };
     return this.#journalState.record(head, body);
   }
 

@@ -30,9 +30,17 @@ function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: 
     const bytes = await readFile(body.path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
     const file = await stagePhoto(body.target!, (path) => writeFile(path, bytes));
     await staged?.(name);
-    const report = { kind: 'tone', outcome: 'done', sentence: 'Faded.', seconds: 1, generator: null, provider: null };
+    const report = {
+      kind: 'tone',
+      outcome: 'done',
+      said: [{ key: 'did.tone.done' }],
+      seconds: 1,
+      generator: null,
+      provider: null,
+    };
     return {
-      photo: { notes: [] },
+      photo: { notes: [{ key: 'notes.upright' }] },
+      notes: [{ key: 'notes.rounded' }],
       reports: [report],
       output: { path: file.path, bytes: file.bytes, width: 1, height: 1, extension: 'png' },
       thumbnails: { before: Buffer.from([0xff, 0xd8, 1]), after: Buffer.from([0xff, 0xd8, 2]) },

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
 import type { Analysis, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
@@ -162,8 +163,8 @@ export class OpenPhotos {
     const opened = this.#opened(request.photoId);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
-    const { path, bytes } = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
-    return { path, bytes, reports };
+    const written = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
+    return { ...written, reports };
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
@@ -210,7 +211,7 @@ export class OpenPhotos {
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
     const { analysis } = await this.#assess(job, opened, tools);
     const answer = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
-    if (!request.target) return { ...answer, reports: [], masked: 0, output: null };
+    if (!request.target) return { ...answer, reports: [], masked: 0, output: null, notes: [] };
     const { staged } = request;
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
@@ -233,7 +234,7 @@ export class OpenPhotos {
     }
     job.stage('writing', 0.9, 1);
     const format = request.format ?? (opened.source.format === 'gif' ? 'png' : opened.source.format);
-    const { path, bytes } = await this.#write(
+    const { path, bytes, notes } = await this.#write(
       job,
       opened,
       result,
@@ -248,6 +249,7 @@ export class OpenPhotos {
       reports: result.reports,
       masked: result.masked,
       output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
+      notes,
       thumbnails: before && after ? { before, after } : null,
       peak: peakMemory(),
     };
@@ -534,8 +536,9 @@ export class OpenPhotos {
       'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'target'
     >,
     staged = false,
-  ): Promise<{ path: string; bytes: number }> {
+  ): Promise<{ path: string; bytes: number; notes: Message[] }> {
     const { recipe, format, quality, orientation } = request;
+    const notes: Message[] = [];
     const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
@@ -551,9 +554,10 @@ export class OpenPhotos {
       const turned = await orientRaster(raster, orientation);
       const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
       const original = request.keepMetadata ? source.metadata : NO_METADATA;
-      const { metadata } = metadataFor(original, edit, turned, printDensity(recipe, reports));
+      const { metadata, notes: lost } = metadataFor(original, edit, turned, printDensity(recipe, reports));
       const { profile } = source;
-      await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
+      const encoded = await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
+      notes.push(...lost, ...encoded.notes);
     };
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
@@ -561,10 +565,10 @@ export class OpenPhotos {
       await cleanPartials(target.folder);
       this.#swept.add(target.folder);
     }
-    if (!staged) return writePhoto(target, produce, { signal: job.signal });
+    if (!staged) return { ...(await writePhoto(target, produce, { signal: job.signal })), notes };
     const file = await stagePhoto(target, produce, { signal: job.signal });
     handOverStaged(file.path);
-    return file;
+    return { ...file, notes };
   }
 }
 

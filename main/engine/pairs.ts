@@ -3,6 +3,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PAIR_SIDES } from '../../contract/pictures';
 import packageInfo from '../../package.json' with { type: 'json' };
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
@@ -82,7 +83,7 @@ export class Pairs {
           }
         }
         throw new EmulsionError('PHOTOS_UNUSABLE', {
-          message: 'None of the pictures of damage can be used.',
+          reason: say('failures.noOverlay'),
           detail: unusable.map(({ name, error }) => `${name}: ${error.message}`).join('\n'),
         });
       },
@@ -108,7 +109,7 @@ export class Pairs {
       const black = opacity.data.filter((value) => value < BLACK).length / opacity.data.length;
       if (black < LEAST_BLACK || black === 1) {
         throw new EmulsionError('MASK_UNSUITABLE', {
-          message: 'This is no picture of damage: it should be white on black, and mostly black.',
+          reason: say('failures.notAnOverlay'),
         });
       }
       return opacity;

@@ -2,6 +2,7 @@ import type { MaskOp } from '../../contract/edit';
 import type { Analysis, Photo, StepReport } from '../../contract/photo';
 import type { Recipe, StepKind } from '../../contract/recipe';
 import { unpackRuns } from '../../document/runs';
+import { say } from '../../text/message';
 import type { DamageMap } from '../restoration/damage';
 import { stepOf } from '../restoration/recipe';
 import { followsDamage, planRecipe, type Run } from '../restoration/run';
@@ -66,15 +67,15 @@ export function masksOf(edit: EngineEdit | undefined, { width, height }: Photo):
 export function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
   const last = passes.at(-1);
   if (!last) return reports;
-  const sentence = `Repaired ${passes.length === 1 ? 'one place' : `${passes.length} places`} by hand.`;
+  const byHand = say('did.repair.byHand', { count: passes.length });
   const repair = reports.find(({ kind }) => kind === 'repair');
   const done: StepReport =
     repair?.outcome === 'done'
-      ? { ...repair, sentence: `${repair.sentence} ${sentence}` }
+      ? { ...repair, said: [...repair.said, byHand] }
       : {
           kind: 'repair',
           outcome: 'done',
-          sentence,
+          said: [byHand],
           seconds: 0,
           generator: last.generator,
           provider: last.provider,

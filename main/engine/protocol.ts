@@ -1,4 +1,5 @@
 import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
+import type { Message } from '../../contract/basics';
 import type { LocalRepair, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
@@ -84,7 +85,8 @@ export interface Requests {
       orientation: Orientation;
       target: ExportTarget;
     };
-    response: { path: string; bytes: number; reports: StepReport[] };
+    /** `notes`: what the written file could not take over. */
+    response: { path: string; bytes: number; notes: Message[]; reports: StepReport[] };
   };
   /** Writes the mask of the repair step at full size, as a grey PNG: white is replaced, black keeps its bits. */
   exportMask: {
@@ -131,6 +133,8 @@ export interface Requests {
       /** Every pass of a generator, detection included, in order. */
       passes: EnginePass[];
       output: { path: string; bytes: number; width: number; height: number; extension: string } | null;
+      /** What the written file could not take over. */
+      notes: Message[];
       /** JPEG pictures, where they were asked for. */
       thumbnails: { before: Uint8Array; after: Uint8Array } | null;
       /** The most memory in bytes that the engine's process has ever had. */

@@ -295,8 +295,8 @@ class Supervisor implements Engine {
           if (pending && pending.kind !== 'configure') this.#crashes = [];
           pending?.resolve(message.result.value);
         } else {
-          const { code, message: sentence, detail } = message.result.error;
-          pending?.reject(new EmulsionError(code, { message: sentence, detail }));
+          const { code, reason, detail } = message.result.error;
+          pending?.reject(new EmulsionError(code, { reason, detail }));
         }
         break;
       }

@@ -392,7 +392,10 @@ describe('restore', () => {
     expect(tone(plain.reports)!.outcome).not.toBe('done');
     const changes = [{ kind: 'tone', enabled: true, settings: { strength: 0 } }] as const;
     const { reports } = await engine.request('restore', { ...request, changes });
-    expect(tone(reports)).toMatchObject({ outcome: 'done', sentence: expect.stringContaining('strength 0') });
+    expect(tone(reports)).toMatchObject({
+      outcome: 'done',
+      said: expect.arrayContaining([{ key: 'did.tone.nothing' }]),
+    });
   });
 
   it('analyses only, where nothing is to be written', async () => {

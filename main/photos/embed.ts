@@ -1,7 +1,9 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
+import type { Message } from '../../contract/basics';
 import type { ExportFormat } from '../../contract/photo';
+import { say } from '../../text/message';
 import {
   bytesValue,
   concat,
@@ -36,7 +38,7 @@ export async function embed(
   format: Exclude<ExportFormat, 'avif'>,
   parts: Embedded,
   picture: { width: number; height: number; alpha: boolean },
-): Promise<string[]> {
+): Promise<Message[]> {
   const file = await open(path, 'r+');
   try {
     switch (format) {
@@ -54,8 +56,7 @@ export async function embed(
   }
 }
 
-const noteIptc = (parts: Embedded, format: string) =>
-  parts.iptc ? [`IPTC records are left out, because ${format} files cannot hold them`] : [];
+const noteIptc = (parts: Embedded, format: string) => (parts.iptc ? [say('notes.noIptc', { format })] : []);
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -65,8 +66,8 @@ const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCo
 /** A segment's length field counts itself, in 16 bits. */
 const MAX_SEGMENT = 0xffff - 2;
 
-async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<string[]> {
-  const notes: string[] = [];
+async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<Message[]> {
+  const notes: Message[] = [];
   const head = await read(file, 0, 20);
   const jfif = head[2] === 0xff && head[3] === 0xe0;
   if (jfif) {
@@ -78,7 +79,7 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<string[]>
   const segments: Uint8Array[] = [];
   const add = (marker: number, what: string, body: Uint8Array): boolean => {
     if (body.length > MAX_SEGMENT) {
-      notes.push(`${what} is left out, because it is too long for a JPEG file`);
+      notes.push(say('notes.tooLong', { what }));
       return false;
     }
     segments.push(segment(marker, body));
@@ -136,7 +137,7 @@ function photoshopResource(iptc: Uint8Array): Uint8Array {
 
 const PNG_AFTER_HEADER = 33;
 
-async function embedInPng(file: FileHandle, parts: Embedded): Promise<string[]> {
+async function embedInPng(file: FileHandle, parts: Embedded): Promise<Message[]> {
   const head = await read(file, 0, 4096);
   const resolution = findChunk(head, 'pHYs');
   // libvips always writes a resolution; unit 0 says that it means nothing.
@@ -204,7 +205,7 @@ async function embedInWebp(
   file: FileHandle,
   parts: Embedded,
   picture: { width: number; height: number; alpha: boolean },
-): Promise<string[]> {
+): Promise<Message[]> {
   const extended = String.fromCharCode(...(await read(file, 12, 4))) === 'VP8X';
   const header = extended ? await read(file, 12, WEBP_EXTENDED_SIZE) : extendedHeader(picture);
   header[8]! |= (parts.icc ? WEBP_FLAG.icc : 0) | (parts.exif ? WEBP_FLAG.exif : 0) | (parts.xmp ? WEBP_FLAG.xmp : 0);
@@ -222,7 +223,7 @@ async function embedInWebp(
   await writeAt(file, total, 4);
   return [
     ...noteIptc(parts, 'WebP'),
-    ...(parts.density === null ? [] : ['the resolution is left out, because WebP files cannot hold it']),
+    ...(parts.density === null ? [] : [say('notes.noResolution', { format: 'WebP' })]),
   ];
 }
 
@@ -248,7 +249,7 @@ function riffChunk(type: string, body: Uint8Array): Uint8Array {
 // ------------------------------------------------------------------------------------------- TIFF
 
 /** Appends a copy of the image directory that has the metadata in it, and points the file's header there. */
-async function embedInTiff(file: FileHandle, parts: Embedded): Promise<string[]> {
+async function embedInTiff(file: FileHandle, parts: Embedded): Promise<Message[]> {
   const { size } = await file.stat();
   const header = await read(file, 0, 16);
   const big = header[2] === 43;

@@ -2,6 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
+import { inEnglish, sentenceOf } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { type EncodeRequest, encodePhoto } from './encode';
@@ -85,7 +86,7 @@ async function roundTrip(
     path,
     ...more,
   });
-  return { ...(await openPhoto(path)), written: notes };
+  return { ...(await openPhoto(path)), written: notes.map((note) => sentenceOf(note, inEnglish())) };
 }
 
 describe('encodePhoto', () => {
@@ -166,7 +167,7 @@ describe('encodePhoto', () => {
     const alpha: Raster = { width: 32, height: 32, channels: 1, depth: 8, data: new Uint8Array(1024).fill(51) };
     const back = await roundTrip(black, 'jpeg', { alpha, quality: 100 });
     expect(Math.abs(back.raster.data[0]! - 204)).toBeLessThanOrEqual(1);
-    expect(back.written).toEqual(['transparent parts are laid on white, because JPEG files are opaque']);
+    expect(back.written).toEqual(['Transparent parts are filled with white because JPEG has no transparency']);
     expect(black.data.every((value: number) => value === 0)).toBe(true);
   });
 
@@ -261,7 +262,7 @@ describe('encodePhoto', () => {
   test('a packet too long for JPEG gives way to a short one with the mark', async () => {
     const long = source.xmp!.replace('família', 'x'.repeat(70_000));
     const back = await roundTrip(testRaster(16, 16, 3, 8), 'jpeg', { from: { ...source, xmp: long } });
-    expect(back.written).toEqual(['XMP is left out, because it is too long for a JPEG file']);
+    expect(back.written).toEqual(['XMP is left out because it is too long for a JPEG file']);
     expect(back.metadata.xmp).toContain(AI_EDITED);
     const png = await roundTrip(testRaster(16, 16, 3, 8), 'png', { from: { ...source, xmp: long } });
     expect(png.metadata.xmp).toContain('x'.repeat(70_000));

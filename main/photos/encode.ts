@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Message } from '../../contract/basics';
 import type { ExportFormat } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
 import { type Embedded, embed, embedInPngBytes } from './embed';
@@ -47,16 +49,14 @@ const FULL_CHROMA_QUALITY = 90;
  *
  * Throws FORMAT_UNSUPPORTED (too large for the format), DISK_FULL or INTERNAL. The file may then be half written.
  */
-export async function encodePhoto(original: EncodeRequest): Promise<{ notes: string[] }> {
+export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Message[] }> {
   const { raster, format, metadata, path } = original;
   checkSize(raster, format);
   const sharp = await loadSharp();
   const request = { ...original, alpha: await fitAlpha(original) };
-  const notes: string[] = [];
-  if (raster.depth === 16 && (format === 'jpeg' || format === 'webp'))
-    notes.push('16 bits per channel are rounded to 8');
-  if (format === 'jpeg' && request.alpha)
-    notes.push('transparent parts are laid on white, because JPEG files are opaque');
+  const notes: Message[] = [];
+  if (raster.depth === 16 && (format === 'jpeg' || format === 'webp')) notes.push(say('notes.rounded'));
+  if (format === 'jpeg' && request.alpha) notes.push(say('notes.opaque'));
   const parts: Embedded = {
     icc: profileFor(raster, request.profile) ?? (raster.channels === 3 ? await srgbProfile(sharp) : null),
     exif: metadata.exif,
@@ -82,7 +82,7 @@ function checkSize({ width, height }: Raster, format: ExportFormat): void {
   if (Math.max(width, height) <= MAX_SIDE[format]) return;
   const name = { jpeg: 'JPEG', png: 'PNG', tiff: 'TIFF', webp: 'WebP', avif: 'AVIF' }[format];
   throw new EmulsionError('FORMAT_UNSUPPORTED', {
-    message: `The picture is too large for ${name}, which holds at most ${MAX_SIDE[format]} pixels on a side. Choose TIFF or PNG.`,
+    reason: say('failures.tooLargeForFormat', { format: name, size: MAX_SIDE[format] }),
     detail: `${width} x ${height}`,
   });
 }
@@ -132,7 +132,7 @@ function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
 }
 
 /** AVIF files are written by libheif together with their metadata, which come from a carrier. */
-async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embedded): Promise<string[]> {
+async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embedded): Promise<Message[]> {
   const { raster, alpha, quality, path } = request;
   const { width, height, depth } = raster;
   const channels = (raster.channels + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
@@ -152,10 +152,10 @@ async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embe
     .toColourspace(colourspace)
     .avif({ quality, bitdepth: depth === 8 ? 8 : 10 })
     .toFile(path);
-  const notes: string[] = [];
-  if (parts.iptc) notes.push('IPTC records are left out, because AVIF files cannot hold them');
-  if (parts.density !== null) notes.push('the resolution is left out, because AVIF files cannot hold it');
-  if (depth === 16) notes.push('16 bits per channel are reduced to 10');
+  const notes: Message[] = [];
+  if (parts.iptc) notes.push(say('notes.noIptc', { format: 'AVIF' }));
+  if (parts.density !== null) notes.push(say('notes.noResolution', { format: 'AVIF' }));
+  if (depth === 16) notes.push(say('notes.tenBits'));
   return notes;
 }
 
@@ -212,8 +212,7 @@ async function writingError(error: unknown, path: string): Promise<EmulsionError
   if (space && space.bavail * space.bsize < FULL_BYTES) return new EmulsionError('DISK_FULL', { cause: error });
   // A WebP file keeps its prediction modes in 512 KiB, which a very large and detailed picture can exceed.
   if (/webpsave: unable to encode/.test(text)) {
-    const message = 'The picture is too large and detailed for WebP. Choose JPEG, AVIF, PNG or TIFF.';
-    return new EmulsionError('FORMAT_UNSUPPORTED', { message, cause: error });
+    return new EmulsionError('FORMAT_UNSUPPORTED', { reason: say('failures.tooDetailed'), cause: error });
   }
   return known;
 }

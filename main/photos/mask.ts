@@ -1,4 +1,5 @@
 import { type RunBitmap, RunWriter } from '../../document/runs';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { openPhoto } from './open';
@@ -26,7 +27,7 @@ export async function readMask(path: string, photo: { width: number; height: num
   const { width, height, channels, data, depth } = raster;
   if (width !== photo.width || height !== photo.height) {
     throw new EmulsionError('MASK_SIZE', {
-      message: `The mask has ${width} x ${height} pixels and the photo ${photo.width} x ${photo.height}. A mask must have the photo’s size.`,
+      reason: say('failures.maskSize', { width, height, ownWidth: photo.width, ownHeight: photo.height }),
     });
   }
   const shift = depth === 16 ? 8 : 0;

@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { Message } from '../../contract/basics';
 import type { Photo, PhotoFormat } from '../../contract/photo';
+import { say } from '../../text/message';
 import {
   DESCRIPTIVE_TAGS,
   type Directories,
@@ -175,12 +177,12 @@ export function metadataFor(
   edit: Edit,
   { width, height }: { width: number; height: number },
   density = original.density,
-): { metadata: OutputMetadata; notes: string[] } {
-  const notes: string[] = [];
+): { metadata: OutputMetadata; notes: Message[] } {
+  const notes: Message[] = [];
   const exif = original.exif && fitExif(original.exif, width, height, density === original.density ? null : density);
-  if (original.exif && !exif) notes.push('EXIF is left out, because it is damaged');
+  if (original.exif && !exif) notes.push(say('notes.exifDamaged'));
   let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit);
-  if (original.xmp !== null && xmp === null) notes.push('XMP is replaced, because it is malformed');
+  if (original.xmp !== null && xmp === null) notes.push(say('notes.xmpMalformed'));
   const shortXmp = recordEdit(null, edit);
   xmp ??= shortXmp;
   return { metadata: { exif, xmp, shortXmp, iptc: original.iptc, density }, notes };

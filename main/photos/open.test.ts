@@ -130,7 +130,7 @@ describe('openPhoto', () => {
         .toBuffer(),
     );
     expect(palette.raster).toMatchObject({ channels: 3, depth: 8 });
-    expect(palette.notes).toEqual(['expanded from a palette']);
+    expect(palette.notes).toEqual([{ key: 'notes.palette' }]);
     const bilevel = await openBytes(
       await pipeline(testRaster(32, 32, 1, 8))
         .tiff({ compression: 'ccittfax4', bitdepth: 1 })
@@ -144,7 +144,7 @@ describe('openPhoto', () => {
     const orange = { create: { width: 16, height: 16, channels: 3, background: '#c08040' } } as const;
     const cmyk = await openBytes(await sharp(orange).toColourspace('cmyk').jpeg({ quality: 100 }).toBuffer());
     expect(cmyk.raster).toMatchObject({ channels: 3, depth: 8 });
-    expect(cmyk.notes).toEqual(['converted from CMYK to sRGB']);
+    expect(cmyk.notes).toEqual([{ key: 'notes.cmyk' }]);
     const lab = await openBytes(await sharp(orange).toColourspace('lab').tiff({ compression: 'lzw' }).toBuffer());
     expect(lab.raster).toMatchObject({ channels: 3, depth: 16 });
     expect(Array.from(lab.raster.data.subarray(0, 3), (value) => Math.round(value / 257))).toEqual([0xc0, 0x80, 0x40]);
@@ -155,7 +155,7 @@ describe('openPhoto', () => {
     const image = pipeline(testRaster(16, 16, 3, 8), 'scrgb');
     const photo = await openBytes(await image.tiff({ compression: 'deflate', predictor: 'float' }).toBuffer());
     expect(photo.raster.depth).toBe(16);
-    expect(photo.notes).toEqual(['converted from linear floating point to sRGB with 16 bits']);
+    expect(photo.notes).toEqual([{ key: 'notes.linear' }]);
     expect(Math.abs(photo.raster.data[0]! / 257 - testRaster(16, 16, 3, 8).data[0]!)).toBeLessThan(1.5);
     const grey = pipeline(testRaster(16, 16, 1, 8)).tiff({ compression: 'deflate', predictor: 'float' });
     expect(await codeOf(await fileOf(await grey.toBuffer()))).toBe('FORMAT_UNSUPPORTED');
@@ -197,7 +197,7 @@ describe('openPhoto', () => {
       profile: null,
       colour: null,
       profileName: 'Table',
-      notes: ['converted from the colour profile Table to sRGB'],
+      notes: [{ key: 'notes.profileNamed', values: { profile: 'Table' } }],
     });
     // Half of full lightness is level 119 of 255 in sRGB.
     for (const value of photo.raster.data.subarray(0, 3))
@@ -209,7 +209,7 @@ describe('openPhoto', () => {
     const bytes = embedInJpegBytes(await pipeline(raster).jpeg({ quality: 100 }).toBuffer(), PROFILES.p3.slice(0, 200));
     const photo = await openBytes(bytes);
     expect(photo).toMatchObject({ profile: null, colour: null });
-    expect(photo.notes).toEqual(['the colour profile is damaged or does not fit the picture and is not used']);
+    expect(photo.notes).toEqual([{ key: 'notes.profileDamaged' }]);
   });
 
   test('takes the first frame of an animation', async () => {
@@ -221,7 +221,7 @@ describe('openPhoto', () => {
       const photo = await openBytes(bytes);
       expect(photo.raster).toMatchObject({ width: 16, height: 16 });
       expect(photo.raster.data[0]).toBeLessThan(0x30);
-      expect(photo.notes).toEqual(['only the first of 2 pictures in the file is used']);
+      expect(photo.notes).toEqual([{ key: 'notes.pages', values: { count: 2 } }]);
     }
   });
 

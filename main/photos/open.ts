@@ -1,6 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
+import type { Message } from '../../contract/basics';
 import { MAX_PIXELS } from '../../contract/basics';
 import type { Photo, PhotoFormat } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';
 import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
@@ -26,7 +28,7 @@ export interface OpenPhoto {
   metadata: PhotoMetadata;
   facts: Photo['facts'];
   /** What was normalised on the way in, in English. */
-  notes: string[];
+  notes: Message[];
 }
 
 /** What is being decoded of a photo that is opened. */
@@ -83,7 +85,7 @@ async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number
     try {
       const status = await file.stat();
       if (status.isDirectory()) {
-        throw new EmulsionError('NOT_A_PHOTO', { message: 'This is a folder, not a photo.' });
+        throw new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
       }
       const head = new Uint8Array(Math.min(SNIFF_BYTES, status.size));
       const { bytesRead } = await file.read(head, 0, head.length, 0);
@@ -94,7 +96,7 @@ async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // Windows refuses to open a folder at all; elsewhere a part of the path may turn out to be a file.
-    if (code === 'EISDIR') throw new EmulsionError('NOT_A_PHOTO', { message: 'This is a folder, not a photo.' });
+    if (code === 'EISDIR') throw new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
     if (code === 'ENOTDIR') throw new EmulsionError('FILE_MISSING', { cause: error });
     if (code === 'EIO' || code === 'ELOOP') throw new EmulsionError('FILE_UNREADABLE', { cause: error });
     throw toEmulsionError(error);
@@ -136,7 +138,7 @@ interface Plan {
   profile: Uint8Array | null;
   profileName: string | null;
   colour: ColourTransform | null;
-  notes: string[];
+  notes: Message[];
 }
 
 function planOf(header: FileHeader, format: PhotoFormat): Plan {
@@ -150,20 +152,19 @@ function planOf(header: FileHeader, format: PhotoFormat): Plan {
   const bands = grey ? 1 : cmyk ? 4 : 3;
   if (!(grey || rgb || cmyk || lab || linear) || !(integers || lab || linear) || header.channels > bands + 1) {
     throw new EmulsionError('FORMAT_UNSUPPORTED', {
-      message:
-        'Emulsion does not read pixels of this kind yet. Save the photo with 8 or 16 bits per channel and try again.',
+      reason: say('failures.unreadPixels'),
       detail: `${header.channels} channels of ${depth}, ${space}`,
     });
   }
-  const notes: string[] = [];
+  const notes: Message[] = [];
   const orientation = header.orientation !== undefined && header.orientation <= 8 ? Math.max(1, header.orientation) : 1;
-  if (orientation !== 1) notes.push('turned upright by its EXIF orientation');
-  if ((header.pages ?? 1) > 1) notes.push(`only the first of ${header.pages} pictures in the file is used`);
-  if (cmyk) notes.push('converted from CMYK to sRGB');
-  if (lab) notes.push('converted from Lab to sRGB');
-  if (linear) notes.push('converted from linear floating point to sRGB with 16 bits');
-  if (header.gainMap) notes.push('the HDR gain map is left out');
-  if (header.isPalette && format === 'png') notes.push('expanded from a palette');
+  if (orientation !== 1) notes.push(say('notes.upright'));
+  if ((header.pages ?? 1) > 1) notes.push(say('notes.pages', { count: header.pages! }));
+  if (cmyk) notes.push(say('notes.cmyk'));
+  if (lab) notes.push(say('notes.lab'));
+  if (linear) notes.push(say('notes.linear'));
+  if (header.gainMap) notes.push(say('notes.gainMap'));
+  if (header.isPalette && format === 'png') notes.push(say('notes.palette'));
 
   const plan: Plan = {
     width: header.width,
@@ -189,13 +190,15 @@ function applyProfile(plan: Plan, icc: Uint8Array, cmyk: boolean): void {
   plan.profileName = profile?.name ?? null;
   const fits = profile && (cmyk ? profile.kind === 'other' : (profile.kind === 'grey') === (plan.channels === 1));
   if (!profile || !fits || (profile.kind === 'other' && !cmyk)) {
-    plan.notes.push('the colour profile is damaged or does not fit the picture and is not used');
+    plan.notes.push(say('notes.profileDamaged'));
   } else if (profile.kind === 'grey' || profile.kind === 'matrix') {
     plan.profile = icc;
     plan.colour = profile.transform;
   } else if (profile.kind === 'lut') {
     plan.convert = true;
-    plan.notes.push(`converted from the colour profile ${profile.name ?? 'without a name'} to sRGB`);
+    plan.notes.push(
+      profile.name === null ? say('notes.profileConverted') : say('notes.profileNamed', { profile: profile.name }),
+    );
   }
 }
 
@@ -218,7 +221,7 @@ async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part
   if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
   pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
   pipeline.on('warning', (warning: string) => {
-    if (/profile/i.test(warning)) plan.notes.push('the colour profile could not be applied');
+    if (/profile/i.test(warning)) plan.notes.push(say('notes.profileFailed'));
   });
   let bytes: Buffer;
   try {

@@ -1,38 +1,39 @@
 import type { PhotoFormat } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 
 /** How many bytes from the start of a file {@link sniff} wants to see (it makes do with fewer). */
 export const SNIFF_BYTES = 64 * 1024;
 
-/** Ends of the sentence "Emulsion does not read … yet". */
-const KINDS = {
-  heic: 'HEIC photos',
-  jxl: 'JPEG XL pictures',
-  jp2: 'JPEG 2000 pictures',
-  jxr: 'JPEG XR pictures',
-  bmp: 'BMP pictures',
-  psd: 'Photoshop documents',
-  svg: 'SVG drawings',
-  pdf: 'PDF documents',
-  exr: 'OpenEXR pictures',
-  dng: 'DNG raw photos',
-  cr2: 'Canon CR2 raw photos',
-  cr3: 'Canon CR3 raw photos',
-  crw: 'Canon CRW raw photos',
-  raf: 'Fujifilm RAF raw photos',
-  orf: 'Olympus ORF raw photos',
-  rw2: 'Panasonic RW2 raw photos',
-  nef: 'Nikon NEF raw photos',
-  arw: 'Sony ARW raw photos',
-  pef: 'Pentax PEF raw photos',
-  raw: 'camera raw photos',
-} as const;
-type Kind = keyof typeof KINDS;
+/** Pictures that are recognised and not read; each has a name in `text/`. */
+export const KINDS = [
+  'heic',
+  'jxl',
+  'jp2',
+  'jxr',
+  'bmp',
+  'psd',
+  'svg',
+  'pdf',
+  'exr',
+  'dng',
+  'cr2',
+  'cr3',
+  'crw',
+  'raf',
+  'orf',
+  'rw2',
+  'nef',
+  'arw',
+  'pef',
+  'raw',
+] as const;
+type Kind = (typeof KINDS)[number];
 
 /**
  * The format of a photo by its content, whatever its name says. `head` holds the first bytes of the file.
  * Throws FILE_EMPTY (no bytes), FORMAT_UNSUPPORTED (a picture of a kind that Emulsion does not read, named in the
- * sentence) or NOT_A_PHOTO.
+ * reason) or NOT_A_PHOTO.
  */
 export function sniff(head: Uint8Array): PhotoFormat {
   if (head.length === 0) throw new EmulsionError('FILE_EMPTY');
@@ -40,13 +41,13 @@ export function sniff(head: Uint8Array): PhotoFormat {
   if (found === null) throw new EmulsionError('NOT_A_PHOTO');
   if (!isKind(found)) return found;
   throw new EmulsionError('FORMAT_UNSUPPORTED', {
-    message: `Emulsion does not read ${KINDS[found]} yet. Save it as TIFF, PNG or JPEG and try again.`,
+    reason: say('failures.unread', { kind: found }),
     detail: found,
   });
 }
 
 function isKind(found: PhotoFormat | Kind): found is Kind {
-  return Object.hasOwn(KINDS, found);
+  return KINDS.some((kind) => kind === found);
 }
 
 function formatOf(head: Uint8Array): PhotoFormat | Kind | null {

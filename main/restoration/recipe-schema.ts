@@ -1,61 +1,83 @@
 import { z } from 'zod';
-import { hint } from '../nearest';
+import type { Message } from '../../contract/basics';
+import type { en } from '../../text/en';
+import { say } from '../../text/message';
+import { meant } from '../nearest';
 
 /*
- * What the contract's schemas say of recipes, in words for a person and in a form that a program can ask for values by.
+ * What the contract's schemas find wrong with recipes, as messages for a person.
  */
 
 /** A fault in a recipe and where it is, as `steps[1].settings.strength`; `recipe` is the whole. */
 export interface RecipeProblem {
   path: string;
-  /** Reads on after the path: `must be at most 1`. */
-  message: string;
+  said: readonly Message[];
 }
 
-/** Everything that zod found wrong with a value, in words. */
+/** Everything that zod found wrong with a value. */
 export function describeIssues({ issues }: z.ZodError, value: unknown): RecipeProblem[] {
-  return issues.map((issue) => ({ path: pathOf(issue.path), message: describe(issue, at(value, issue.path)) }));
+  return issues.map((issue) => {
+    const path = pathOf(issue.path);
+    return { path, said: describe(issue, path, at(value, issue.path)) };
+  });
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  string: 'a text',
-  object: 'an object',
-  array: 'a list',
-};
+const TYPES: readonly string[] = [
+  'number',
+  'int',
+  'boolean',
+  'string',
+  'object',
+  'array',
+] satisfies (keyof typeof en.problems)[];
 
-/** What length is counted in. */
-const UNITS: Readonly<Record<string, string>> = { string: ' characters long', array: ' entries long' };
-
-function describe(issue: z.core.$ZodIssue, value: unknown): string {
-  if (value === undefined) return 'is missing';
-  const unit = 'origin' in issue ? (UNITS[issue.origin] ?? '') : '';
+function describe(issue: z.core.$ZodIssue, path: string, value: unknown): Message[] {
+  if (value === undefined) return [say('problems.missing', { path })];
+  const origin = 'origin' in issue ? issue.origin : '';
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${TYPES[issue.expected] ?? issue.expected}`;
-    case 'too_small':
-      return unit && issue.minimum === 1 ? 'must not be empty' : `must be at least ${issue.minimum}${unit}`;
-    case 'too_big':
-      return `must be at most ${issue.maximum}${unit}`;
+      return [
+        TYPES.includes(issue.expected) ? { key: `problems.${issue.expected}`, values: { path } } : other(path, issue),
+      ];
+    case 'too_small': {
+      const bound = Number(issue.minimum);
+      if (origin === 'string')
+        return [bound === 1 ? say('problems.empty', { path }) : say('problems.longerText', { path, bound })];
+      if (origin === 'array')
+        return [bound === 1 ? say('problems.empty', { path }) : say('problems.longerList', { path, bound })];
+      return [say('problems.atLeast', { path, bound })];
+    }
+    case 'too_big': {
+      const bound = Number(issue.maximum);
+      if (origin === 'string') return [say('problems.shorterText', { path, bound })];
+      return [say(origin === 'array' ? 'problems.shorterList' : 'problems.atMost', { path, bound })];
+    }
     case 'invalid_value':
-      return oneOf(issue.values, value);
+      return oneOf(path, issue.values, value);
     case 'invalid_union': {
       const literals = issue.errors.flat().flatMap((each) => (each.code === 'invalid_value' ? each.values : []));
       const tags = 'options' in issue ? (issue.options as unknown[]) : [];
-      return oneOf([...literals, ...tags], value);
+      return oneOf(path, [...literals, ...tags], value);
     }
     case 'invalid_format':
-      return 'must be 1 to 64 small letters, digits and hyphens';
+      return [say('problems.id', { path })];
+    case 'custom':
+      // The contract names the sentence.
+      return [{ key: issue.message, values: { path } }];
     default:
-      return issue.message;
+      return [other(path, issue)];
   }
 }
 
-function oneOf(choices: readonly unknown[], value: unknown): string {
-  if (choices.length === 1) return `must be ${choices[0]}`;
-  return `must be one of ${choices.join(', ')}${typeof value === 'string' ? hint(value, choices.map(String)) : ''}`;
+const other = (path: string, { message }: z.core.$ZodIssue) => say('problems.other', { path, detail: message });
+
+function oneOf(path: string, choices: readonly unknown[], value: unknown): Message[] {
+  const list = choices.join(', ');
+  if (choices.length === 1) return [say('problems.exactly', { path, choices: list })];
+  return [
+    say('problems.oneOf', { path, choices: list }),
+    ...(typeof value === 'string' ? meant(value, choices.map(String)) : []),
+  ];
 }
 
 /** Keys of a value that its schema does not know and would leave out. */
@@ -78,8 +100,12 @@ export function unknownKeys(schema: z.ZodType, value: unknown, path: readonly Pr
   return Object.keys(record).flatMap((key) =>
     Object.hasOwn(shape, key)
       ? unknownKeys(shape[key]!, record[key], [...path, key])
-      : [{ path: pathOf([...path, key]), message: `is not known here${hint(key, Object.keys(shape))}` }],
+      : [unknownKey(pathOf([...path, key]), key, Object.keys(shape))],
   );
+}
+
+function unknownKey(path: string, key: string, known: readonly string[]): RecipeProblem {
+  return { path, said: [say('problems.unknownKey', { path }), ...meant(key, known)] };
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

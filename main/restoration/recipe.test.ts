@@ -9,6 +9,7 @@ import {
   type Step,
   type StepKind,
 } from '../../contract/recipe';
+import { inEnglish, sentencesOf } from '../../text/message';
 import { EmulsionError } from '../errors';
 import {
   findRecipe,
@@ -111,7 +112,7 @@ describe('parseRecipe', () => {
 
 describe('recipeProblems', () => {
   const mine = { format: 1, id: 'mine', name: 'Mine' };
-  const told = (value: unknown) => recipeProblems(value).map(({ path, message }) => `${path}: ${message}`);
+  const told = (value: unknown) => recipeProblems(value).map(({ said }) => sentencesOf(said, inEnglish()));
 
   test('finds none in what fits, whatever that is', () => {
     fc.assert(
@@ -137,28 +138,28 @@ describe('recipeProblems', () => {
       { kind: 'style', settings: {} },
     ];
     expect(told({ ...mine, id: 'My own', name: '', gate: 'always', steps })).toEqual([
-      'id: must be 1 to 64 small letters, digits and hyphens',
-      'name: must not be empty',
-      'steps[0].kind: must be one of repair, restore, tone, colorise, upscale, style (did you mean “repair”?)',
-      'steps[1].enabled: must be true or false',
-      'steps[1].settings.strength: must be at most 1',
-      'steps[1].settings.cast: must be a number',
-      'steps[2].settings.scale: must be one of 2, 4',
-      'steps[2].settings.variant: must be one of faithful, crisp (did you mean “crisp”?)',
-      'steps[2].settings.target.longer: must be at least 1',
-      'steps[2].settings.target.dpi: must be a whole number',
-      'steps[3].settings.style: is missing',
+      '“id” must be 1 to 64 lowercase letters, digits and hyphens.',
+      '“name” must not be empty.',
+      '“steps[0].kind” must be one of repair, restore, tone, colorise, upscale, style. Did you mean “repair”?',
+      '“steps[1].enabled” must be true or false.',
+      '“steps[1].settings.strength” must be at most 1.',
+      '“steps[1].settings.cast” must be a number.',
+      '“steps[2].settings.scale” must be one of 2, 4.',
+      '“steps[2].settings.variant” must be one of faithful, crisp. Did you mean “crisp”?',
+      '“steps[2].settings.target.longer” must be at least 1.',
+      '“steps[2].settings.target.dpi” must be a whole number.',
+      '“steps[3].settings.style” is missing.',
     ]);
     expect(told({ ...mine, steps: [steps[0], steps[0]].map(() => ({ kind: 'tone', settings: {} })) })).toEqual([
-      'recipe: a recipe holds each kind of step at most once',
+      'A recipe has each kind of step at most once.',
     ]);
     const long = {
       ...mine,
       name: 'x'.repeat(121),
       steps: Array.from({ length: 7 }, () => ({ kind: 'tone', settings: {} })),
     };
-    expect(told(long)).toEqual(['name: must be at most 120 characters long', 'steps: must be at most 6 entries long']);
-    expect(told([])).toEqual(['recipe: A recipe is a JSON object, and this is none.']);
+    expect(told(long)).toEqual(['“name” must have at most 120 characters.', '“steps” must have at most 6 entries.']);
+    expect(told([])).toEqual(['A recipe is a JSON object, and this is not one.']);
   });
 
   test('names keys that would be left out, at any depth, with what they may have been meant to be', () => {
@@ -168,11 +169,11 @@ describe('recipeProblems', () => {
       { kind: 'upscale', settings: { target } },
     ];
     expect(told({ ...mine, gates: 'always', steps })).toEqual([
-      'gates: is not known here (did you mean “gate”?)',
-      'steps[0].enable: is not known here (did you mean “enabled”?)',
-      'steps[0].settings.sensitivty: is not known here (did you mean “sensitivity”?)',
-      'steps[0].settings.opacity: is not known here',
-      'steps[1].settings.target.dpi: is not known here',
+      '“gates” is not known here. Did you mean “gate”?',
+      '“steps[0].enable” is not known here. Did you mean “enabled”?',
+      '“steps[0].settings.sensitivty” is not known here. Did you mean “sensitivity”?',
+      '“steps[0].settings.opacity” is not known here.',
+      '“steps[1].settings.target.dpi” is not known here.',
     ]);
   });
 });

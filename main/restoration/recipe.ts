@@ -8,6 +8,7 @@ import {
   type StepKind,
   type StepOf,
 } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { describeIssues, type RecipeProblem, unknownKeys } from './recipe-schema';
 
@@ -25,11 +26,8 @@ export function parseRecipe(value: unknown): Recipe {
   const recipe = upgrade(value);
   const parsed = Recipe.safeParse(recipe);
   if (!parsed.success) {
-    const problems = describeIssues(parsed.error, recipe).map(({ path, message }) => `${path}: ${message}`);
-    throw new EmulsionError('RECIPE_INVALID', {
-      message: `This recipe cannot be used: ${problems[0]}.`,
-      detail: problems.join('; '),
-    });
+    const [first] = describeIssues(parsed.error, recipe) as [RecipeProblem];
+    throw new EmulsionError('RECIPE_INVALID', { reason: [say('failures.recipeUnusable'), ...first.said] });
   }
   return { ...parsed.data, steps: orderSteps(parsed.data.steps) };
 }
@@ -44,7 +42,7 @@ export function recipeProblems(value: unknown): RecipeProblem[] {
     recipe = upgrade(value);
   } catch (error) {
     if (!(error instanceof EmulsionError) || error.code !== 'RECIPE_INVALID') throw error;
-    return [{ path: 'recipe', message: error.message }];
+    return [{ path: 'recipe', said: error.reason ?? [say('errors.RECIPE_INVALID')] }];
   }
   const parsed = Recipe.safeParse(recipe);
   return [...(parsed.success ? [] : describeIssues(parsed.error, recipe)), ...unknownKeys(Recipe, recipe)];
@@ -53,18 +51,18 @@ export function recipeProblems(value: unknown): RecipeProblem[] {
 /** The recipe in today's format, not yet checked otherwise. Throws RECIPE_INVALID. */
 function upgrade(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new EmulsionError('RECIPE_INVALID', { message: 'A recipe is a JSON object, and this is none.' });
+    throw new EmulsionError('RECIPE_INVALID', { reason: say('problems.notAnObject') });
   }
   let recipe = value as Record<string, unknown>;
   const format = recipe.format;
   if (typeof format !== 'number' || !Number.isInteger(format) || format < 1) {
     throw new EmulsionError('RECIPE_INVALID', {
-      message: `This is not a recipe: “format” must be a whole number from 1 to ${RECIPE_FORMAT}.`,
+      reason: say('problems.format', { newest: RECIPE_FORMAT }),
     });
   }
   if (format > RECIPE_FORMAT) {
     throw new EmulsionError('RECIPE_INVALID', {
-      message: `This recipe was made by a newer version of Emulsion (recipe format ${format}; this version reads up to ${RECIPE_FORMAT}).`,
+      reason: say('problems.newer', { format: String(format), newest: RECIPE_FORMAT }),
     });
   }
   for (let from = format; from < RECIPE_FORMAT; from++) {
@@ -192,8 +190,10 @@ function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unkn
   const changed = { kind, enabled: change.enabled ?? enabled, settings };
   const parsed = Step.safeParse(changed);
   if (parsed.success) return parsed.data;
-  const [{ path, message }] = describeIssues(parsed.error, changed) as [RecipeProblem];
-  throw new EmulsionError('RECIPE_INVALID', { message: `The step “${kind}” cannot be used: ${path}: ${message}.` });
+  const [{ said }] = describeIssues(parsed.error, changed) as [RecipeProblem];
+  throw new EmulsionError('RECIPE_INVALID', {
+    reason: [say('failures.stepUnusable', { kind: String(kind) }), ...said],
+  });
 }
 
 /**

@@ -124,7 +124,7 @@ describe('runRecipe', () => {
   test('under the gate "needed", runs what is needed and says why not for the rest', async () => {
     const sound: Analysis = {
       ...analysis,
-      needs: analysis.needs.map((need) => ({ ...need, needed: false, sentence: `No need of ${need.kind}.` })),
+      needs: analysis.needs.map((need) => ({ ...need, needed: false, reason: `no.${need.kind}`, figures: {} })),
     };
     const raster = copyOf(damaged);
     const { reports } = await runRecipe({
@@ -135,9 +135,9 @@ describe('runRecipe', () => {
       tools: fakeTools(generators),
     });
     expect(sameSamples(raster.data, damaged.data)).toBe(true);
-    expect(reports.map((report) => [report.kind, report.outcome, report.sentence])).toEqual([
-      ['repair', 'skipped', 'No need of repair.'],
-      ['tone', 'skipped', 'No need of tone.'],
+    expect(reports.map((report) => [report.kind, report.outcome, report.said])).toEqual([
+      ['repair', 'skipped', [{ key: 'no.repair', values: {} }]],
+      ['tone', 'skipped', [{ key: 'no.tone', values: {} }]],
     ]);
   });
 

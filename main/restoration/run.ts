@@ -1,6 +1,8 @@
+import type { Message } from '../../contract/basics';
 import type { MaskOp } from '../../contract/edit';
 import type { Analysis, Need, StepReport } from '../../contract/photo';
 import type { Recipe, Step, StepKind } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
@@ -71,8 +73,8 @@ export function followsDamage(kind: StepKind, ops: readonly MaskOp[] | undefined
 export function reportPlan(plan: readonly PlannedStep[], done: readonly StepReport[]): StepReport[] {
   return plan.flatMap(({ step, outcome, need }) => {
     if (outcome === 'done') return done.filter(({ kind }) => kind === step.kind);
-    const sentence = outcome === 'off' ? 'Turned off.' : (need?.sentence ?? 'Not needed.');
-    return { kind: step.kind, outcome, sentence, seconds: 0, generator: null, provider: null };
+    const why = outcome === 'off' ? say('did.off') : need ? reasonOf(need) : say('did.notNeeded');
+    return { kind: step.kind, outcome, said: [why], seconds: 0, generator: null, provider: null };
   });
 }
 
@@ -103,8 +105,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     done.push({
       kind: step.kind,
       outcome: 'done',
-      // Why, with the figure measured, and then what was done.
-      sentence: need?.needed ? `${need.sentence} ${outcome.sentence}` : outcome.sentence,
+      said: need?.needed ? [reasonOf(need), outcome.did] : [outcome.did],
       seconds: (performance.now() - started) / 1000,
       generator: outcome.generator,
       provider: outcome.provider,
@@ -113,6 +114,9 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   }
   return { raster, reports: reportPlan(plan, done), masked };
 }
+
+/** Why a step is needed or not, as a message. */
+const reasonOf = ({ reason, figures }: Need): Message => ({ key: reason, values: figures });
 
 function requireStep({ kind, settings }: Step, run: Run): void {
   const { tasks, require } = stepOfKind(kind);

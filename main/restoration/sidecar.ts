@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog, PhotoView } from '../../contract/edit';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 
 /** Which photo an edit document belongs to. */
@@ -61,7 +62,7 @@ export function migrate(
   }
   if (format > newest) {
     throw new EmulsionError('EDIT_NEWER', {
-      message: `These edits were made by a newer version of Emulsion (format ${format}; this version reads up to ${newest}).`,
+      reason: say('failures.editNewer', { format: String(format), newest: String(newest) }),
     });
   }
   for (let from = format; from < newest; from++) {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { isBelow, isRemote, remoteStorage } from './remote';
 
@@ -11,23 +12,23 @@ export async function assertFolders(input: string, output: string): Promise<void
   if (isRemote(output)) await (await remoteStorage()).isEmpty(output);
   if (isRemote(input)) {
     if (await (await remoteStorage()).isEmpty(input)) {
-      throw new EmulsionError('FILE_MISSING', { message: `There is nothing below “${input}”.` });
+      throw new EmulsionError('FILE_MISSING', { reason: say('failures.nothingBelow', { folder: input }) });
     }
     if (!isRemote(output)) await assertWritable(output);
     return;
   }
   const real = await realpath(input).catch((cause: unknown) => {
-    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${input}”.`, cause });
+    throw new EmulsionError('FILE_MISSING', { reason: say('failures.noFolder', { folder: input }), cause });
   });
   if (!(await stat(real)).isDirectory()) {
-    throw new EmulsionError('BAD_REQUEST', { message: `“${input}” is a file. A batch is of a folder.` });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('failures.fileForBatch', { path: input }) });
   }
   if (isRemote(output)) return;
   const place = await realpath(output).catch(() => output);
   if (place === real) throw new EmulsionError('OUTPUT_IS_INPUT');
   if (isBelow(place, real)) {
     throw new EmulsionError('OUTPUT_IS_INPUT', {
-      message: `The originals lie inside the folder for the restored photos. Choose another, or one inside “${input}”.`,
+      reason: say('failures.resultsHoldOriginals', { folder: input }),
     });
   }
   await assertWritable(output);
@@ -46,12 +47,12 @@ export async function assertWritable(folder: string): Promise<void> {
     if (info === null) continue;
     if (!info.isDirectory()) {
       throw new EmulsionError('FOLDER_MISSING', {
-        message: `“${place}” is a file, not a folder. Nothing was written.`,
+        reason: say('failures.notAFolder', { path: place }),
       });
     }
     await access(place, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
       throw new EmulsionError('FOLDER_UNWRITABLE', {
-        message: `The folder “${place}” cannot be written to. Nothing was written.`,
+        reason: say('failures.folderUnwritable', { folder: place }),
         cause,
       });
     });

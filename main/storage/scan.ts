@@ -1,6 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
@@ -113,7 +114,7 @@ async function leadsTo(folders: readonly string[], path: string): Promise<boolea
 
 const unreadableName = () =>
   new EmulsionError('FILE_UNREADABLE', {
-    message: 'The name of this file has signs in it that are no text. Give it another name.',
+    reason: say('failures.unreadableName'),
   });
 
 async function list(folder: string) {
@@ -130,9 +131,9 @@ const orderKey = (name: string) =>
 function missing(error: unknown): EmulsionError {
   const { code, detail } = toEmulsionError(error);
   return code === 'FILE_MISSING'
-    ? new EmulsionError('FILE_MISSING', { message: 'The folder of the originals is not there.', detail, cause: error })
+    ? new EmulsionError('FILE_MISSING', { reason: say('failures.originalsGone'), detail, cause: error })
     : new EmulsionError('FILE_UNREADABLE', {
-        message: 'The folder of the originals cannot be read.',
+        reason: say('failures.originalsUnreadable'),
         detail,
         cause: error,
       });
@@ -141,7 +142,7 @@ function missing(error: unknown): EmulsionError {
 /** A link that leads to itself is no error of the disk. */
 function linkError(error: unknown): EmulsionError {
   if ((error as NodeJS.ErrnoException).code !== 'ELOOP') return toEmulsionError(error);
-  return new EmulsionError('FILE_MISSING', { message: 'The link leads round in a circle.', cause: error });
+  return new EmulsionError('FILE_MISSING', { reason: say('failures.circularLink'), cause: error });
 }
 
 /** Whether a file is wanted, by its path below the folder. */

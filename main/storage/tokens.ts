@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 
@@ -66,11 +67,11 @@ export function createFileTokens(root: string | null): FileTokens {
       const top = await realpath(root);
       const asked = folder === null ? top : path(folder, 'folder');
       const here = await realpath(asked).catch((cause) => {
-        throw new EmulsionError('FILE_MISSING', { message: 'The folder is no longer there.', cause });
+        throw new EmulsionError('FILE_MISSING', { reason: say('failures.folderGone'), cause });
       });
       if (!isWithin(top, here)) throw new EmulsionError('NOT_ALLOWED');
       const names = await readdir(here, { withFileTypes: true }).catch((cause) => {
-        throw new EmulsionError('FILE_UNREADABLE', { message: 'The folder cannot be read.', cause });
+        throw new EmulsionError('FILE_UNREADABLE', { reason: say('failures.folderUnreadable'), cause });
       });
       const entries: FileEntry[] = [];
       for (const name of names) {

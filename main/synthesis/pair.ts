@@ -1,5 +1,6 @@
 import type { PAIR_SIDES } from '../../contract/pictures';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { ColourTransform, Raster, Rect } from '../restoration/raster';
 import { type Ageing, aged, drawAgeing, recorded, softened } from './ageing';
@@ -93,7 +94,7 @@ function drawCrop({ width, height }: Raster, size: number, random: SeededRandom)
   const least = Math.ceil(size / MOST_ENLARGED);
   if (shorter < least) {
     throw new EmulsionError('PHOTO_TOO_SMALL', {
-      message: `The photo has ${width} × ${height} pixels: too few for pairs of ${size}, which need ${least} on the shorter edge.`,
+      reason: say('failures.tooSmallForPairs', { width, height, size, least }),
     });
   }
   const smallest = Math.min(shorter, Math.ceil(size / USUALLY_ENLARGED));

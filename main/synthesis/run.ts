@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../contract/errors';
 import { PAIR_SIDES } from '../../contract/pictures';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import packageInfo from '../../package.json' with { type: 'json' };
+import { say } from '../../text/message';
 import type { Requests } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
@@ -87,8 +88,8 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   const generators = await processor.use((engine) => engine.request('generators', null));
   const { kinds, generator } = kindsOf(settings, { overlays: overlays !== null, generators });
   const used = kinds.includes('overlay') ? overlays : null;
-  assertSome(photos, 'There are no photos in this folder.');
-  if (used) assertSome(used.photos, 'There are no pictures in the folder of overlays.');
+  if (photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noPhotos') });
+  if (used?.photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noOverlays') });
 
   await makeFolder(output);
   let lost = false;
@@ -96,8 +97,8 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
     lost = true;
   }).catch((cause: unknown) => {
     const { code, detail } = toEmulsionError(cause);
-    const message = code === 'BATCH_RUNNING' ? 'Another program makes pairs in this folder.' : undefined;
-    throw new EmulsionError(code, { message, detail, cause });
+    const reason = code === 'BATCH_RUNNING' ? say('failures.pairsRunning') : undefined;
+    throw new EmulsionError(code, { reason, detail, cause });
   });
   try {
     const { version } = packageInfo;
@@ -119,10 +120,6 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   } finally {
     await release();
   }
-}
-
-function assertSome(found: readonly unknown[], message: string): void {
-  if (found.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { message: `${message} Nothing was written.` });
 }
 
 /** The making of the pairs that are not there yet. */

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { GeneratorInfo } from '../../contract/app';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { assertWritable } from '../storage/folders';
 import type { Found } from '../storage/found';
@@ -22,10 +23,10 @@ export interface Sources {
 /** Looks through a folder. Throws FILE_MISSING, FILE_UNREADABLE, BAD_REQUEST or CANCELLED. */
 export async function findSources(folder: string, signal?: AbortSignal): Promise<Sources> {
   const info = await stat(folder).catch((cause: unknown) => {
-    throw new EmulsionError('FILE_MISSING', { message: `There is no folder “${folder}”.`, cause });
+    throw new EmulsionError('FILE_MISSING', { reason: say('failures.noFolder', { folder }), cause });
   });
   if (!info.isDirectory()) {
-    throw new EmulsionError('BAD_REQUEST', { message: `“${folder}” is a file. Training pairs are made of a folder.` });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('failures.fileForPairs', { path: folder }) });
   }
   const sources: Sources = { photos: [], problems: [] };
   for await (const found of scan(folder, { except: [], signal })) {
@@ -75,11 +76,11 @@ export function kindsOf(
     damage ? damage.includes(kind) : isThere[kind],
   );
   if (kinds.includes('overlay') && !overlays) {
-    throw new EmulsionError('BAD_REQUEST', { message: 'Overlays were asked for: name the folder that they lie in.' });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('failures.overlaysNeeded') });
   }
   if (kinds.includes('synthesised') && !ready) {
     throw new EmulsionError(drawing.length > 0 ? 'GENERATOR_DAMAGED' : 'GENERATOR_MISSING', {
-      ...(drawing.length === 0 && { message: 'The generator that draws damage is not installed.' }),
+      ...(drawing.length === 0 && { reason: say('failures.synthesiserMissing') }),
     });
   }
   const isUsed = ready !== undefined && kinds.includes('synthesised');
@@ -93,7 +94,7 @@ export async function assertApart(output: string, inputs: readonly string[]): Pr
     const real = await realPlace(input);
     if (isBelow(real, place) || isBelow(place, real)) {
       throw new EmulsionError('OUTPUT_IS_INPUT', {
-        message: `The folder for the pairs must lie outside “${input}”, and not around it. Nothing was written.`,
+        reason: say('failures.pairsInside', { folder: input }),
       });
     }
   }

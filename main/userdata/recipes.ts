@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Recipe } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../restoration/recipe';
 import { writeSafely } from '../storage/replace';
@@ -89,7 +90,7 @@ export function createRecipes(folder: string): Recipes {
       const broken = (await files()).find((file) => !file.recipe && basename(file.path, '.json') === wanted);
       if (!broken) return null;
       throw new EmulsionError('RECIPE_INVALID', {
-        message: `Your recipe “${wanted}” cannot be read. Its file is ${broken.path}`,
+        reason: say('failures.ownRecipe', { name: wanted, file: broken.path }),
       });
     },
     async unreadable() {

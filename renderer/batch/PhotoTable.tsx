@@ -18,6 +18,7 @@ import { useActions, useApp, useBatch } from '../state/context';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { FileName } from './FileName';
 
 /** Pixels; all rows are alike, so that those in sight are known without the others. */
@@ -260,10 +261,11 @@ function Status({ state }: Pick<BatchRow, 'state'>) {
 /** What was done to a photo, in a few words, or why nothing was. */
 function Story({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   const { t } = useTranslation();
+  const say = useSentences();
   const format = useFormat();
   const { state, failure, reports } = row;
   if (failure !== null) {
-    const sentence = t(`errors.${failure.code}`);
+    const sentence = say.failure(failure);
     return (
       <span className="line-clamp-3 select-text" title={`${sentence} (${failure.code})`}>
         {sentence}
@@ -281,7 +283,10 @@ function Story({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   }
   const made = reports.filter(({ outcome }) => outcome === 'done');
   return (
-    <span className="line-clamp-2" title={made.map(({ sentence }) => sentence).join(' ') || undefined}>
+    <span
+      className="line-clamp-2"
+      title={made.map(({ said, sentence }) => say.sentences(said) || sentence).join(' ') || undefined}
+    >
       {made.map(({ kind }) => t(`batch.did.${kind}`)).join(', ')}
     </span>
   );

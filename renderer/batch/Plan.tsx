@@ -5,11 +5,13 @@ import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { FileName } from './FileName';
 
 /** What the batch would come to as it is set. */
 export function Plan() {
   const { t } = useTranslation();
+  const say = useSentences();
   const format = useFormat();
   const { lookAgain, stopLooking } = useActions().batch;
   const { phase, result, failure } = useBatch((state) => state.plan);
@@ -53,7 +55,7 @@ export function Plan() {
         <div className="flex items-start gap-2 px-6" role="alert">
           <Icon of={TriangleAlert} className="mt-0.5 shrink-0 text-danger" />
           <div>
-            <p>{t(`errors.${failure.code}`)}</p>
+            <p>{say.failure(failure)}</p>
             <Button className="mt-3" onClick={lookAgain}>
               {t('batch.plan.again')}
             </Button>
@@ -70,6 +72,7 @@ export function Plan() {
 
 function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: boolean }) {
   const { t } = useTranslation();
+  const say = useSentences();
   const format = useFormat();
   const { photos, others, done, examples, unreadable } = result;
   const facts = [
@@ -97,7 +100,7 @@ function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: bool
                 <Icon of={TriangleAlert} className="mt-0.5 shrink-0 text-danger" />
                 <div className="min-w-0">
                   <FileName name={name} />
-                  <p className="text-xs">{t(`errors.${failure.code}`)}</p>
+                  <p className="text-xs">{say.failure(failure)}</p>
                 </div>
               </li>
             ))}

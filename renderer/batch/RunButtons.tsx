@@ -1,12 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
+import { languageOf } from '../../text';
 import { isOver, problemsOf, statusOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 
 /** What can be done about a batch now; what one most likely wants is filled. */
 export function RunButtons({ batch }: { batch: BatchState }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const actions = useActions().batch;
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
@@ -29,7 +30,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           look={phase === 'done' ? 'primary' : 'outline'}
           data-testid="report"
           disabled={reporting}
-          onClick={actions.report}
+          onClick={() => actions.report(languageOf(i18n))}
         >
           {t(reporting ? 'batch.reporting' : 'batch.report')}
         </Button>

@@ -6,6 +6,7 @@ import { hasText } from '../../text';
 import { dealtWith, problemsOf, statusOf } from '../state/batch';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { FileName } from './FileName';
 
 /** Kinds of errors that are shown before one asks for more. */
@@ -14,6 +15,7 @@ const FIRST_ERRORS = 2;
 /** How a batch stands, in a few quiet lines. */
 export function Summary({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
+  const { sentence } = useSentences();
   const format = useFormat();
   const status = statusOf(batch);
   const text = useStatusText(batch);
@@ -66,9 +68,9 @@ export function Summary({ batch }: { batch: BatchState }) {
       )}
       <Errors batch={batch} />
       {batch.notes.map((note) => (
-        <p key={note} lang="en" className="mt-1 flex items-start gap-2 text-xs text-secondary">
+        <p key={note.key} className="mt-1 flex items-start gap-2 text-xs text-secondary">
           <Icon of={Info} className="shrink-0" />
-          {note}
+          {sentence(note)}
         </p>
       ))}
       <p role="status" className="sr-only">

@@ -9,6 +9,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { PhotoInput } from './FileInput';
 
 const ICONS = { folder: Folder, photo: Image, edit: FilePen };
@@ -70,6 +71,7 @@ export function FolderDialog({ which, onClose }: { which: AskedFolder; onClose()
 /** The folder that the browser host was started in, and those inside it. */
 function FilesDialog({ title, onClose, onFile, onFolder, further }: FilesDialogProps) {
   const { t } = useTranslation();
+  const say = useSentences();
   const format = useFormat();
   const { call } = useActions();
   const [listing, setListing] = useState<Listing | null>(null);
@@ -138,7 +140,7 @@ function FilesDialog({ title, onClose, onFile, onFolder, further }: FilesDialogP
             </>
           )}
         </div>
-        {failure !== null && <p className="text-danger">{`${t('files.listFailed')} ${t(`errors.${failure.code}`)}`}</p>}
+        {failure !== null && <p className="text-danger">{`${t('files.listFailed')} ${say.failure(failure)}`}</p>}
         {listing === null && failure === null && (
           <p className="flex items-center gap-2 text-secondary">
             <Icon of={LoaderCircle} className="animate-spin" />

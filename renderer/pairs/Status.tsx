@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { SynthesisState } from '../../contract/synthesis';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { useFailureText } from './useFailureText';
 
 /** How the pairs stand that are being made, or were made last. */
@@ -64,6 +65,7 @@ export function Status({ state }: { state: SynthesisState }) {
 /** Files that could not be used, and why. */
 function Problems({ state: { unusable, problems } }: { state: SynthesisState }) {
   const { t } = useTranslation();
+  const say = useSentences();
   const format = useFormat();
   const [open, setOpen] = useState(false);
   if (unusable === 0) return null;
@@ -86,7 +88,7 @@ function Problems({ state: { unusable, problems } }: { state: SynthesisState }) 
             <li key={name} className="flex items-start gap-2">
               <Icon of={TriangleAlert} className="shrink-0 text-danger" />
               <span className="shrink-0">{name}</span>
-              <span className="min-w-0 text-secondary">{t(`errors.${failure.code}`)}</span>
+              <span className="min-w-0 text-secondary">{say.failure(failure)}</span>
             </li>
           ))}
         </ul>

@@ -3,19 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { hasText } from '../../text';
 import type { OpenPhoto } from '../state/model';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { Histogram } from './Histogram';
-import { noteKey } from './notes';
 
 /** What is known of the photo and what was done to it. */
 export function Details({ entry }: { entry: OpenPhoto }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const { sentence } = useSentences();
   const { photo, rendering } = entry;
   if (photo === null) return null;
-  const noteText = (note: string) => {
-    const known = noteKey(note);
-    return known === null ? note : t(`notes.${known.key}`, { value: known.value });
-  };
   const megapixels = format.number((photo.width * photo.height) / 1e6, 1);
   return (
     <div className="space-y-5 select-text">
@@ -44,9 +41,9 @@ export function Details({ entry }: { entry: OpenPhoto }) {
       {photo.notes.length > 0 && (
         <Group title={t('details.notes')}>
           {photo.notes.map((note) => (
-            <div key={note}>
+            <div key={note.key}>
               <dt className="sr-only">{t('details.notes')}</dt>
-              <dd>{noteText(note)}</dd>
+              <dd>{sentence(note)}</dd>
             </div>
           ))}
         </Group>

@@ -9,9 +9,9 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Sortable } from '../ui/Sortable';
 import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { LocalRepairs } from './LocalRepairs';
 import { RecipeChoice } from './RecipeChoice';
-import { reasonSentence } from './reason';
 import { StepCard } from './StepCard';
 
 /** The proposed recipe as cards, in the order in which the steps run. */
@@ -110,13 +110,15 @@ function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis 
 /** Honest about what the photo needs and this version lacks. */
 function Missing({ analysis }: { analysis: Analysis }) {
   const { t, i18n } = useTranslation();
-  const format = useFormat();
+  const { sentence } = useSentences();
   const unknown = analysis.needs.find((need) => need.reason === 'reason.repair.unknown');
   const missing = analysis.needs.filter((need) => need.needed && !need.available);
   const steps = new Intl.ListFormat(i18n.language).format(missing.map((need) => t(`later.${need.kind}`)));
   return (
     <>
-      {unknown !== undefined && <p className="text-xs text-secondary">{reasonSentence(unknown, t, i18n, format)}</p>}
+      {unknown !== undefined && (
+        <p className="text-xs text-secondary">{sentence({ key: unknown.reason, values: unknown.figures })}</p>
+      )}
       {missing.length > 0 && <p className="text-xs text-secondary">{t('restore.missing', { steps })}</p>}
     </>
   );

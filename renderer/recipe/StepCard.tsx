@@ -24,9 +24,8 @@ import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
-import { useFormat } from '../useFormat';
+import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
-import { reasonSentence } from './reason';
 import { SizeControl } from './SizeControl';
 
 const ICONS: Record<StepKind, LucideIcon> = {
@@ -40,8 +39,8 @@ const ICONS: Record<StepKind, LucideIcon> = {
 
 /** One step of the recipe: why it is there, whether it runs, and how strongly. */
 export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need; isFree: boolean }) {
-  const { t, i18n } = useTranslation();
-  const format = useFormat();
+  const { t } = useTranslation();
+  const { sentence } = useSentences();
   const actions = useActions();
   const id = useId();
   const { kind } = need;
@@ -77,7 +76,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
-          {reasonSentence(need, t, i18n, format)}
+          {sentence({ key: need.reason, values: need.figures })}
           {kind === 'colorise' && ` ${t('restore.imagined')}`}
         </p>
       )}

@@ -272,12 +272,12 @@ describe('a batch', () => {
   test('its report opens in a window of its own, or by the system', async () => {
     const { batch, bridge, notices, pages, settle } = await setUp();
     bridge.emit('batch.state', fakeBatch());
-    batch.report();
+    batch.report('en');
     await settle();
     expect(pages).toEqual(['/download/report-1/index.html']);
     expect(notices()).toMatchObject([{ text: 'reportWritten', action: { label: 'openReport' } }]);
     bridge.answers['batch.report'] = () => ok({ place: '/photos/Restored/emulsion-report', page: null });
-    batch.report();
+    batch.report('en');
     await settle();
     expect(pages).toHaveLength(1);
     expect(notices().at(-1)).toMatchObject({

@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { FileEntry } from '../../contract/app';
+import type { FileEntry, Language } from '../../contract/app';
 import { type BATCH_FILTERS, type BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
 import type { CallName, Request, Response } from '../../contract/calls';
 import type { Failure, Result } from '../../contract/errors';
@@ -355,11 +355,12 @@ export function createBatchActions(
     }
   }
 
-  async function report(): Promise<void> {
+  /** Writes the report in the language of the page, and shows it. */
+  async function report(language: Language): Promise<void> {
     const { batch, reporting } = get();
     if (batch === null || reporting) return;
     patch({ reporting: true });
-    const result = await call('batch.report', { id: batch.id });
+    const result = await call('batch.report', { id: batch.id, language });
     patch({ reporting: false });
     const base = app.getState().info?.downloadBase ?? null;
     if (!result.ok) failed(result.error, 'reportFailed');
@@ -458,7 +459,7 @@ export function createBatchActions(
     control: (action: Request<'batch.control'>['action']) => void control(action),
     continueBatch: (id: string) => void continueBatch(id),
     forget: (entry: BatchEntry) => void forget(entry),
-    report: () => void report(),
+    report: (language: Language) => void report(language),
     /** Back to choosing a folder; the batch can still be looked at. */
     leave(): void {
       patch({ shown: false });

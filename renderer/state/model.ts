@@ -1,4 +1,5 @@
 import type { AppInfo, EngineStatus, GeneratorInfo, Progress, Settings } from '../../contract/app';
+import type { Message } from '../../contract/basics';
 import type { ConnectionState, Response } from '../../contract/calls';
 import type { EditLog, EditState } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
@@ -141,6 +142,8 @@ export interface Notice {
   /** What the sentence names. */
   params: { name?: string; place?: string };
   failure: Failure | null;
+  /** What else is to be said of it. */
+  notes: readonly Message[];
   action: {
     label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto' | 'show' | 'openReport';
     run: () => void;

@@ -8,6 +8,7 @@ import type { Notice } from '../state/model';
 import { Button, IconButton } from '../ui/Button';
 import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
+import { useSentences } from '../useSentences';
 
 /** How long a notice stays that needs no answer, in milliseconds. */
 const LINGER = 10_000;
@@ -84,9 +85,9 @@ function useLines(notices: readonly Notice[]): readonly Line[] {
     for (const notice of notices) {
       if (told.current.has(notice.id)) continue;
       told.current.add(notice.id);
-      const { sentence, failure, place, action } = textOf(notice);
+      const { sentence, failure, notes, place, action } = textOf(notice);
       const answer = action === null ? null : t('notices.answer', { action, key: KEY });
-      const text = [sentence, failure, place, answer].filter((part) => part !== null).join('. ');
+      const text = [sentence, failure, place, notes, answer].filter((part) => part !== null).join('. ');
       const line = { id: notice.id, isError: notice.tone === 'error', text: text.replaceAll('..', '.') };
       setTimeout(() => setLines((all) => [...all, line]), TELL_AFTER);
       setTimeout(() => setLines((all) => all.filter((each) => each !== line)), TELL_AFTER + TELL_FOR);
@@ -149,18 +150,20 @@ function letGo(event: KeyboardEvent<HTMLElement>): void {
 /** The texts of a notice, each null where it has none. */
 function useNoticeText() {
   const { t } = useTranslation();
+  const say = useSentences();
   return useCallback(
-    ({ text, params, failure, action }: Notice) => {
+    ({ text, params, failure, notes, action }: Notice) => {
       const isDownload = text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded';
       const place = params.place === undefined ? null : t('notices.exportedTo', { place: params.place });
       return {
         sentence: t(`notices.${text}`, { name: shorten(params.name ?? '', NAME_LENGTH) }),
-        failure: failure === null ? null : t(`errors.${failure.code}`),
+        failure: failure === null ? null : say.failure(failure),
+        notes: notes.length === 0 ? null : notes.map((note) => say.sentence(note)).join('. '),
         place: isDownload ? t('notices.downloadedTo') : place,
         action: action === null ? null : t(`notices.actions.${action.label}`),
       };
     },
-    [t],
+    [t, say],
   );
 }
 
@@ -178,7 +181,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
     return () => clearTimeout(timer);
   }, [id, stays, held, dismiss]);
 
-  const isAlone = texts.failure === null && texts.place === null;
+  const isAlone = texts.failure === null && texts.place === null && texts.notes === null;
   const answer = action !== null && (
     <Button
       className={isAlone ? '-my-1' : undefined}
@@ -210,6 +213,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           </p>
           {texts.failure !== null && <p className="mt-0.5">{texts.failure}</p>}
           {texts.place !== null && <p className="mt-0.5 break-words text-secondary">{texts.place}</p>}
+          {texts.notes !== null && <p className="mt-0.5 break-words text-secondary">{texts.notes}</p>}
         </div>
         {/* A sentence alone has its answer beside it. */}
         {isAlone && answer}

@@ -43,7 +43,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     alpha: false,
     profile: 'sRGB IEC61966-2.1',
     bytes: 2_345_678,
-    notes: ['turned upright by its EXIF orientation'],
+    notes: [{ key: 'notes.upright' }],
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },
       { label: 'facts.camera', value: 'Epson Perfection V600' },
@@ -89,7 +89,6 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
         available: true,
         reason: 'reason.repair.damage',
         figures: { damage: 0.018 },
-        sentence: 'Creases and scratches cover 1.8 % of the picture.',
       },
       {
         kind: 'tone',
@@ -97,7 +96,6 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
         available: true,
         reason: 'reason.tone.faded',
         figures: { range: 0.62 },
-        sentence: 'Faded: only 62 % of the tones are used.',
       },
       {
         kind: 'colorise',
@@ -105,7 +103,6 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
         available: false,
         reason: 'reason.colorise.monochrome',
         figures: {},
-        sentence: 'A black and white photo; its colours would be imagined.',
       },
     ],
     recipe: PROPOSAL,
@@ -249,7 +246,7 @@ export function createFakeBridge(): FakeBridge {
           {
             kind: 'repair',
             outcome: 'done',
-            sentence: 'Repaired 2.1 % of the picture.',
+            said: [{ key: 'did.repair.done', values: { share: 0.021 } }],
             seconds: 4.2,
             generator: 'inpainter',
             provider: 'cpu',
@@ -257,7 +254,7 @@ export function createFakeBridge(): FakeBridge {
           {
             kind: 'tone',
             outcome: 'done',
-            sentence: 'Tones spread.',
+            said: [{ key: 'did.tone.done' }],
             seconds: 0.3,
             generator: null,
             provider: null,
@@ -277,6 +274,7 @@ export function createFakeBridge(): FakeBridge {
       bytes: 1_234_567,
       download: 'download-1',
       reports: [],
+      notes: [],
     }),
     'jobs.cancel': () => ({}),
     'edits.load': () => ({ log: null, recovered: false, heldBy: null }),

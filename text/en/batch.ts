@@ -169,6 +169,15 @@ export const batch = {
       upscale: 'enlarged',
       style: 'style',
     },
+    notes: {
+      damaged_one: 'The record of this batch was damaged in one place. Photos that it no longer covers are done again.',
+      damaged_other:
+        'The record of this batch was damaged in {{count}} places. Photos that it no longer covers are done again.',
+      changed_one: 'The settings have changed: one photo was done with others and is done again.',
+      changed_other: 'The settings have changed: {{count}} photos were done with others and are done again.',
+      noWorker: 'No worker is connected to the queue. Photos wait until one is: emulsion worker --queue <url>',
+      reconnecting: 'Lost the connection to the queue. Trying again.',
+    },
     before: '{{name}}, before',
     after: '{{name}}, after',
     noneYet: 'None yet.',

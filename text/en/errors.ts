@@ -1,4 +1,4 @@
-/** One sentence for each error code. */
+/** What went wrong: a sentence for each error code, and more exact ones. */
 export const errors = {
   errors: {
     BAD_REQUEST: 'Internal error. Nothing was changed. Please report this.',
@@ -60,5 +60,140 @@ export const errors = {
     CONNECTION_LOST:
       'Lost the connection to Emulsion. Start it again and reload this page. Your originals are unchanged.',
     INTERNAL: 'Internal error. Nothing was written; your original is unchanged.',
+  },
+  // More exact than the sentence of a code.
+  failures: {
+    meant: 'Did you mean “{{word}}”?',
+    noFolder: 'There is no folder “{{folder}}”.',
+    folderGone: 'The folder no longer exists.',
+    folderUnreadable: 'The folder cannot be read.',
+    originalsGone: 'The folder with the originals was not found.',
+    originalsUnreadable: 'The folder with the originals cannot be read.',
+    notAFolder: '“{{path}}” is a file, not a folder. Nothing was written.',
+    fileForBatch: '“{{path}}” is a file. A batch needs a folder.',
+    fileForPairs: '“{{path}}” is a file. Training pairs are made from a folder.',
+    folderUnwritable: 'The folder “{{folder}}” is not writable. Nothing was written.',
+    inputMissing: 'The folder “{{folder}}” is missing. Reconnect its drive and continue.',
+    outputUnwritable:
+      'The folder “{{folder}}” is no longer writable. Reconnect its drive or check its permissions, then continue.',
+    resultsHoldOriginals:
+      'The originals are inside the folder for the results. Choose another folder, or one inside “{{folder}}”.',
+    leadsToOriginals: 'The folder “{{folder}}” leads to the originals, where nothing is ever written.',
+    unreadableName: 'The file name contains bytes that are not text. Rename the file.',
+    impossibleName: 'A file cannot have this name.',
+    circularLink: 'The link points back to itself.',
+    cannotOpen: 'The system could not open “{{path}}”.',
+    isFolder: 'This is a folder, not a photo.',
+    unread: 'Emulsion cannot read $t(kinds.{{kind}}) yet. Save it as TIFF, PNG or JPEG and try again.',
+    unreadPixels:
+      'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
+    uploadTooLarge: 'The file is larger than {{gigabytes}} GB, the limit of Emulsion.',
+    tooLargeForFormat:
+      'The picture is too large for {{format}}, which allows at most {{size}} pixels per side. Choose TIFF or PNG.',
+    tooDetailed: 'The picture is too large and detailed for WebP. Choose JPEG, AVIF, PNG or TIFF.',
+    enlargedTooOften: 'That is {{times}} times the size of the photo. Emulsion enlarges up to {{most}} times.',
+    enlargedTooLarge:
+      'Enlarged {{times}} times, the picture would have {{megapixels}} megapixels. Emulsion creates up to {{most}}.',
+    maskSize:
+      'The mask has {{width}} × {{height}} pixels, the photo {{ownWidth}} × {{ownHeight}}. Both must have the same size.',
+    notAnOverlay: 'This is not a picture of damage. It should be white on black, and mostly black.',
+    noOverlay: 'None of the pictures of damage can be used.',
+    noPhotos: 'There are no photos in this folder. Nothing was written.',
+    noOverlays: 'There are no pictures in the folder of overlays. Nothing was written.',
+    overlaysNeeded: 'To use overlays, name the folder with them.',
+    synthesiserMissing: 'The generator that draws damage is not installed.',
+    pairsRunning: 'Another program is making pairs in this folder.',
+    pairsInside: 'The folder for the pairs must be outside “{{folder}}”, and must not contain it. Nothing was written.',
+    tooSmallForPairs:
+      'The photo has {{width}} × {{height}} pixels. Pairs of {{size}} pixels need at least {{least}} on the shorter side.',
+    editNewer:
+      'These edits were made by a newer version of Emulsion (format {{format}}; this version reads up to {{newest}}).',
+    editOf: 'This edit belongs to another photo: {{name}}, {{width}} × {{height}}. Nothing was written.',
+    ownRecipe: 'Your recipe “{{name}}” cannot be read. Its file is {{file}}.',
+    recipeUnusable: 'This recipe cannot be used.',
+    recipeFileUnusable: '“{{file}}” cannot be used as a recipe.',
+    stepUnusable: 'The step “{{kind}}” cannot be used.',
+    noDialogs: 'This program has no dialogs of its own.',
+    jobTaken: 'A job with that id is already running.',
+    otherBatch:
+      'The folder “{{folder}}” holds the batch of another folder: {{input}}. Nothing was changed; choose another folder.',
+    noFolderHere: 'There is no folder “{{folder}}” on this computer.',
+    unreachableHere:
+      'The folder “{{folder}}” of the batch cannot be used on this computer. Connect it, or use --map to say what it is called here.',
+    outsideBatch: 'The worker may not use “{{path}}”. It is outside its batch.',
+    notReadable:
+      'The worker may not use “{{path}}”. Start the worker with --read or --allow for a folder that contains it.',
+    notWritable: 'The worker may not use “{{path}}”. Start the worker with --allow for a folder that contains it.',
+    notAllowed:
+      'The worker may not use “{{path}}”. Start the worker with --allow for it, or with --read for a folder of originals.',
+    mayReplaceOriginals:
+      'The worker may not use “{{path}}”. It replaces files only where the originals cannot be: name their folder with --read.',
+    queueRefuses: 'The queue at {{url}} denied access. Is its password right?',
+    queueAway: 'The queue at {{url}} cannot be reached. Is Redis running there?',
+    queueAddress: '--queue takes an address like redis://host:6379.',
+    queueVersion:
+      'This is Emulsion {{mine}}, but “{{name}}” on the same queue is {{other}}. Update both to the same version.',
+    jobVersion: 'The photo was queued by Emulsion {{other}}; this worker is {{mine}}.',
+    workersGone: 'The workers that restored this photo disappeared.',
+    notSeen:
+      'A worker reports that it wrote “{{path}}”, but the file is not visible here. Do both computers see the same folder?',
+    nothingBelow: 'There is nothing below “{{folder}}”.',
+    storageAddress: '“{{path}}” is not an address like s3://bucket/folder.',
+    noBucket: 'There is no bucket for “{{path}}”.',
+    noKey: 'No key for the storage: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+    storageAway: 'The storage of “{{path}}” cannot be reached, or denied access.',
+  },
+  kinds: {
+    heic: 'HEIC photos',
+    jxl: 'JPEG XL pictures',
+    jp2: 'JPEG 2000 pictures',
+    jxr: 'JPEG XR pictures',
+    bmp: 'BMP pictures',
+    psd: 'Photoshop documents',
+    svg: 'SVG drawings',
+    pdf: 'PDF documents',
+    exr: 'OpenEXR pictures',
+    dng: 'DNG raw photos',
+    cr2: 'Canon CR2 raw photos',
+    cr3: 'Canon CR3 raw photos',
+    crw: 'Canon CRW raw photos',
+    raf: 'Fujifilm RAF raw photos',
+    orf: 'Olympus ORF raw photos',
+    rw2: 'Panasonic RW2 raw photos',
+    nef: 'Nikon NEF raw photos',
+    arw: 'Sony ARW raw photos',
+    pef: 'Pentax PEF raw photos',
+    raw: 'camera raw photos',
+  },
+  // Faults in recipes and settings; the path says where.
+  problems: {
+    notAnObject: 'A recipe is a JSON object, and this is not one.',
+    notJson: 'This is not valid JSON.',
+    format: 'This is not a recipe: “format” must be a whole number from 1 to {{newest}}.',
+    newer:
+      'This recipe was made by a newer version of Emulsion (recipe format {{format}}; this version reads up to {{newest}}).',
+    missing: '“{{path}}” is missing.',
+    number: '“{{path}}” must be a number.',
+    int: '“{{path}}” must be a whole number.',
+    boolean: '“{{path}}” must be true or false.',
+    string: '“{{path}}” must be a text.',
+    object: '“{{path}}” must be an object.',
+    array: '“{{path}}” must be a list.',
+    empty: '“{{path}}” must not be empty.',
+    atLeast: '“{{path}}” must be at least {{bound}}.',
+    atMost: '“{{path}}” must be at most {{bound}}.',
+    longerText: '“{{path}}” must have at least {{bound}} characters.',
+    shorterText: '“{{path}}” must have at most {{bound}} characters.',
+    longerList: '“{{path}}” must have at least {{bound}} entries.',
+    shorterList: '“{{path}}” must have at most {{bound}} entries.',
+    exactly: '“{{path}}” must be {{choices}}.',
+    oneOf: '“{{path}}” must be one of {{choices}}.',
+    id: '“{{path}}” must be 1 to 64 lowercase letters, digits and hyphens.',
+    unknownKey: '“{{path}}” is not known here.',
+    twice: 'A recipe has each kind of step at most once.',
+    withoutFolders: '“{{path}}” must be a name without folders.',
+    nameNeeded: '“{{path}}” must contain {name}.',
+    nameTokens: '“{{path}}” may contain only {name}, {folder}, {date} and {recipe} in braces.',
+    other: '“{{path}}” is not right: {{detail}}.',
   },
 };

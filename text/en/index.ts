@@ -1,12 +1,15 @@
 import { app } from './app';
 import { batch } from './batch';
+import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { manual } from './manual';
 import { mask } from './mask';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
+import { report } from './report';
 import { restoration } from './restoration';
 
 /** Every text in English, the language that the others are checked against. */
@@ -19,6 +22,9 @@ export const en = {
   ...engine,
   ...output,
   ...batch,
+  ...report,
   ...pairs,
   ...errors,
+  ...cli,
+  ...manual,
 };

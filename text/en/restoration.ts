@@ -165,6 +165,37 @@ export const restoration = {
     },
     style: { taste: 'A style is a matter of taste.' },
   },
+  // What a step did, in reports and on the command line.
+  did: {
+    off: 'Turned off.',
+    notNeeded: 'Not needed.',
+    repair: {
+      done: 'Filled {{share}} of the picture.',
+      nothing: 'No damage found at this sensitivity.',
+      emptyMask: 'The mask is empty.',
+      byHand_one: 'Repaired one place by hand.',
+      byHand_other: 'Repaired {{count}} places by hand.',
+    },
+    restore: {
+      done: 'Removed {{strength}} of an error of {{levels}} levels.',
+      grainKept: 'Removed {{strength}} of an error of {{levels}} levels. Most of the grain was kept.',
+      nothing: 'Noise and artefacts left as they are (strength 0).',
+    },
+    tone: { done: 'Corrected tones and colours.', nothing: 'Tones left as they are (strength 0).' },
+    colorise: { done: 'Generated colours.', nothing: 'Colours left as they are (strength 0).' },
+    upscale: {
+      done: 'Enlarged {{times}} times to {{width}} × {{height}} pixels.',
+      largeEnough: 'The photo is already that large.',
+      atFullSize: 'The enlargement shows at full size.',
+    },
+    style: {
+      preset: 'Painted in the style of “{{name}}”.',
+      presetInMask: 'Painted in the style of “{{name}}” inside the mask.',
+      own: 'Painted in the style of your own picture.',
+      ownInMask: 'Painted in the style of your own picture inside the mask.',
+      nothing: 'Nothing painted (strength 0).',
+    },
+  },
   styles: {
     label: 'Styles',
     waiting: 'Loading styles…',

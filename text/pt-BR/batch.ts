@@ -171,6 +171,15 @@ export const batch: Translated<typeof english> = {
       upscale: 'ampliada',
       style: 'estilo',
     },
+    notes: {
+      damaged_one: 'O registro deste lote estava danificado em um ponto. As fotos que ele não cobre mais são refeitas.',
+      damaged_other:
+        'O registro deste lote estava danificado em {{count}} pontos. As fotos que ele não cobre mais são refeitas.',
+      changed_one: 'A configuração mudou: uma foto tinha sido feita com outra e é refeita.',
+      changed_other: 'A configuração mudou: {{count}} fotos tinham sido feitas com outra e são refeitas.',
+      noWorker: 'Nenhum trabalhador está conectado à fila. As fotos esperam por um: emulsion worker --queue <url>',
+      reconnecting: 'A conexão com a fila se perdeu. Tentando de novo.',
+    },
     before: '{{name}}, antes',
     after: '{{name}}, depois',
     noneYet: 'Nenhuma ainda.',

@@ -2,13 +2,16 @@ import type { en } from '../en';
 import type { Translated } from '../translated';
 import { app } from './app';
 import { batch } from './batch';
+import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { manual } from './manual';
 import { mask } from './mask';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
+import { report } from './report';
 import { restoration } from './restoration';
 
 export const ptBR: Translated<typeof en> = {
@@ -20,6 +23,9 @@ export const ptBR: Translated<typeof en> = {
   ...engine,
   ...output,
   ...batch,
+  ...report,
   ...pairs,
   ...errors,
+  ...cli,
+  ...manual,
 };

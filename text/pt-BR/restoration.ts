@@ -168,6 +168,36 @@ export const restoration: Translated<typeof english> = {
     },
     style: { taste: 'Estilo é questão de gosto.' },
   },
+  did: {
+    off: 'Desativado.',
+    notNeeded: 'Não foi necessário.',
+    repair: {
+      done: '{{share}} da imagem foram preenchidos.',
+      nothing: 'Nenhum dano encontrado com esta sensibilidade.',
+      emptyMask: 'A máscara está vazia.',
+      byHand_one: 'Um reparo feito à mão.',
+      byHand_other: '{{count}} reparos feitos à mão.',
+    },
+    restore: {
+      done: 'Removidos {{strength}} de um erro de {{levels}} níveis.',
+      grainKept: 'Removidos {{strength}} de um erro de {{levels}} níveis. A maior parte da granulação foi mantida.',
+      nothing: 'Ruído e artefatos mantidos (intensidade 0).',
+    },
+    tone: { done: 'Tons e cores corrigidos.', nothing: 'Tons mantidos (intensidade 0).' },
+    colorise: { done: 'Cores geradas.', nothing: 'Cores mantidas (intensidade 0).' },
+    upscale: {
+      done: 'Ampliada {{times}} vezes, para {{width}} × {{height}} pixels.',
+      largeEnough: 'A foto já tem esse tamanho.',
+      atFullSize: 'A ampliação aparece no tamanho original.',
+    },
+    style: {
+      preset: 'Pintada no estilo de “{{name}}”.',
+      presetInMask: 'Pintada no estilo de “{{name}}” dentro da máscara.',
+      own: 'Pintada no estilo da sua imagem.',
+      ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
+      nothing: 'Nada foi pintado (intensidade 0).',
+    },
+  },
   styles: {
     label: 'Estilos',
     waiting: 'Carregando estilos…',

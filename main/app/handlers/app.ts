@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { AppInfo } from '../../../contract/app';
 import packageInfo from '../../../package.json' with { type: 'json' };
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { AppContext, HandlersOf } from '../context';
 
@@ -34,7 +35,7 @@ export function appHandlers({
     },
     'files.pick': async ({ kind }) => {
       if (services.pick === null) {
-        throw new EmulsionError('BAD_REQUEST', { message: 'This host has no dialogs of its own.' });
+        throw new EmulsionError('BAD_REQUEST', { reason: say('failures.noDialogs') });
       }
       return { files: await files.offer(await services.pick(kind)) };
     },

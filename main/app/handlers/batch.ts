@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { createTranslations } from '../../../text';
 import { placeIn } from '../../batch/batches';
 import { planBatch } from '../../batch/plan';
 import { writeReport } from '../../batch/report';
@@ -28,8 +29,8 @@ export function batchHandlers({ batches, files, jobs, outgoing, services }: AppC
       return batch.state();
     },
     'batch.rows': ({ id, filter, from, count }) => batches.find(id).rows(filter, from, count),
-    'batch.report': async ({ id }) => {
-      const { path } = await writeReport(batches.find(id));
+    'batch.report': async ({ id, language }) => {
+      const { path } = await writeReport(batches.find(id), createTranslations(language));
       const place = dirname(path);
       if (services.openFile !== null) {
         await services.openFile(path);

@@ -57,7 +57,8 @@ export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }:
           { photoId, recipe, edit, format, quality, keepMetadata, orientation, target },
           control,
         );
-        return { ...outgoing.handOver(written, `image/${format}`), reports: written.reports };
+        const { reports, notes } = written;
+        return { ...outgoing.handOver(written, `image/${format}`), reports, notes };
       });
     },
   };

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import { isBelow, isRemote, pathIn, placeOf } from '../../storage/remote';
 import type { PhotoTask } from '../photo';
@@ -41,7 +42,7 @@ export class Places {
     const rootOf = async (path: string, isWritable: boolean): Promise<Root> => {
       if (isRemote(path)) return { path: placeOf(path), isWritable };
       const real = await realpath(path).catch((cause: unknown) => {
-        throw new EmulsionError('FOLDER_MISSING', { message: `There is no folder “${path}” on this machine.`, cause });
+        throw new EmulsionError('FOLDER_MISSING', { reason: say('failures.noFolderHere', { folder: path }), cause });
       });
       return { path: real, isWritable };
     };
@@ -61,14 +62,14 @@ export class Places {
   async taskOf(job: QueueJob): Promise<PhotoTask> {
     const [input, output] = [this.#mine(job.input), this.#mine(job.output)];
     const [path, folder] = [this.#mine(job.path), this.#mine(job.folder)];
-    if (!isBelow(input, path) || !isBelow(output, folder)) throw refusal(job.path, 'It lies outside of its batch.');
+    if (!isBelow(input, path) || !isBelow(output, folder)) throw refusal('failures.outsideBatch', job.path);
     await this.#assertReachable(input, output);
     const from = await this.#rootOf(path);
-    if (from === null) throw refusal(path, 'Start the worker with --read or --allow for a folder that holds it.');
+    if (from === null) throw refusal('failures.notReadable', path);
     const to = await this.#rootOf(folder);
-    if (!to?.isWritable) throw refusal(folder, 'Start the worker with --allow for a folder that holds it.');
+    if (!to?.isWritable) throw refusal('failures.notWritable', folder);
     if (job.settings.conflict === 'overwrite' && from.isWritable) {
-      throw refusal(folder, 'Files are replaced only where the originals cannot be: name their folder with --read.');
+      throw refusal('failures.mayReplaceOriginals', folder);
     }
     const { name, bytes, modified, settings } = job;
     return { found: { name, path, bytes, modified }, folder, settings, input, output };
@@ -93,7 +94,7 @@ export class Places {
     if (this.#seen.has(key)) return;
     for (const folder of [input, output]) {
       if ((await this.#rootOf(folder)) === null) {
-        throw refusal(folder, 'Start the worker with --allow for it, or with --read for a folder of originals.');
+        throw refusal('failures.notAllowed', folder);
       }
       if (isRemote(folder)) continue;
       await access(folder, folder === input ? constants.R_OK : constants.W_OK | constants.X_OK).catch(
@@ -119,14 +120,14 @@ export class Places {
 export class Unreachable extends EmulsionError {
   constructor(folder: string, cause: unknown) {
     super('FOLDER_MISSING', {
-      message: `The folder “${folder}” of the batch cannot be used on this machine. Connect it, or say with --map what it is called here.`,
+      reason: say('failures.unreachableHere', { folder }),
       cause,
     });
   }
 }
 
-function refusal(path: string, why: string): EmulsionError {
-  return new EmulsionError('NOT_ALLOWED', { message: `The worker may not use “${path}”. ${why}` });
+function refusal(reason: Parameters<typeof say>[0], path: string): EmulsionError {
+  return new EmulsionError('NOT_ALLOWED', { reason: say(reason, { path }) });
 }
 
 async function realOf(path: string): Promise<string> {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Message } from '../../../contract/basics';
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
@@ -60,7 +62,7 @@ interface Waiting {
 export async function queueProcessor(
   url: string,
   name: string,
-  onNote: (note: string) => void,
+  onNote: (note: Message) => void,
 ): Promise<PhotoProcessor> {
   const client = await connect(url, PATIENCE);
   try {
@@ -80,7 +82,7 @@ class QueueProcessor implements PhotoProcessor {
   readonly provider = null;
   readonly #client: Redis;
   readonly #queue: Queue;
-  readonly #onNote: (note: string) => void;
+  readonly #onNote: (note: Message) => void;
   readonly #waiting = new Map<string, Waiting>();
   /** Photos whose files could get one name, where that is not settled by the file system; each waits for the one before. */
   readonly #turns = new Map<string, Promise<void>>();
@@ -92,7 +94,7 @@ class QueueProcessor implements PhotoProcessor {
   #wasStopped = false;
   #isClosed = false;
 
-  constructor(client: Redis, queue: Queue, onNote: (note: string) => void) {
+  constructor(client: Redis, queue: Queue, onNote: (note: Message) => void) {
     this.#client = client;
     this.#queue = queue;
     this.#onNote = onNote;
@@ -114,7 +116,7 @@ class QueueProcessor implements PhotoProcessor {
       this.#alone = undefined;
     } else {
       this.#alone ??= setTimeout(() => {
-        this.#onNote('No worker is connected to the queue. Photos wait until one is: emulsion worker --queue <url>');
+        this.#onNote(say('batch.notes.noWorker'));
       }, ALONE * 1000);
     }
   }
@@ -192,9 +194,9 @@ class QueueProcessor implements PhotoProcessor {
     const result = await this.#compute(id, data, control);
     if (result.type === 'failed') {
       await this.#acknowledge(id);
-      const { code, message, detail } = result.failure;
+      const { code, reason, detail } = result.failure;
       throw new EmulsionError(code, {
-        message,
+        reason,
         detail: [detail, `worker: ${result.worker}`].filter(Boolean).join('; '),
       });
     }
@@ -301,7 +303,7 @@ class QueueProcessor implements PhotoProcessor {
       if (!this.#wasStopped) await this.#queue.add('photo', data, { jobId: id });
     } else if (job.failedReason) {
       const failure = new EmulsionError('ENGINE_CRASHED', {
-        message: 'The workers that restored this photo went away without a word.',
+        reason: say('failures.workersGone'),
         detail: job.failedReason,
       }).toFailure();
       resolve({ type: 'failed', failure, worker: job.processedBy ?? 'unknown' });
@@ -359,6 +361,6 @@ async function assertShows(path: string, bytes: number): Promise<void> {
     await sleep(1000);
   }
   throw new EmulsionError('FILE_MISSING', {
-    message: `A worker says that it has written “${path}”, but it is not to be seen here. Do both machines see the same folder?`,
+    reason: say('failures.notSeen', { path }),
   });
 }

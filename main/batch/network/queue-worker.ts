@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Message } from '../../../contract/basics';
 import type { ErrorCode, Failure } from '../../../contract/errors';
+import { say } from '../../../text/message';
 import { EmulsionError, toEmulsionError } from '../../errors';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { cleanPartials } from '../../storage/write';
@@ -58,7 +60,7 @@ export interface QueueWorkerSetup extends PlacesSetup {
   signal: AbortSignal;
   onReady(): void;
   onPhoto(worked: Worked): void;
-  onNote(note: string): void;
+  onNote(note: Message): void;
 }
 
 /** A worker before this one has published the photo already. */
@@ -137,7 +139,7 @@ class QueueWorker {
       for (const id of ids) this.#atWork.get(id)?.abort();
     });
     this.#client.on('close', () => {
-      if (!this.#control.signal.aborted) onNote('The connection to the queue was lost and is tried again.');
+      if (!this.#control.signal.aborted) onNote(say('batch.notes.reconnecting'));
     });
     await this.#worker.waitUntilReady();
     onReady();
@@ -188,7 +190,7 @@ class QueueWorker {
     if (error) throw new EmulsionError('BAD_REQUEST', { detail: error.message });
     if (data.version !== VERSION) {
       throw new EmulsionError('QUEUE_VERSION', {
-        message: `The photo was put on the queue by Emulsion ${data.version}; this worker is ${VERSION}.`,
+        reason: say('failures.jobVersion', { other: data.version, mine: VERSION }),
       });
     }
     const id = job.id!;

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { Message } from '../../../contract/basics';
 import { BatchSettings } from '../../../contract/batch';
 import { Failure } from '../../../contract/errors';
 import { StepReport } from '../../../contract/photo';
 import { StepKind } from '../../../contract/recipe';
 import packageInfo from '../../../package.json' with { type: 'json' };
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { Made } from '../photo';
 
@@ -54,7 +56,7 @@ export const QueueMade = z.strictObject({
   original: z.strictObject({ bytes: count, modified: z.number(), sha256: Sum }),
   written: z.strictObject({ file: FileName, sha256: Sum, bytes: count, width: count, height: count }),
   reports: z.array(StepReport).max(100),
-  notes: z.array(z.string()).max(100),
+  notes: z.array(Message).max(100),
   thumbnails: z.strictObject({ before: Picture, after: Picture }).nullable(),
   seconds: z.number().nonnegative(),
   peak: z.number().nonnegative(),
@@ -135,10 +137,8 @@ export async function connect(url: string, tries = Number.POSITIVE_INFINITY): Pr
     client.disconnect();
     const why = cause ?? error;
     const isLockedOut = /NOAUTH|WRONGPASS|NOPERM/.test(String(why));
-    const help = isLockedOut
-      ? 'refuses the access. Is its password right?'
-      : 'cannot be reached. Is Redis running there?';
-    throw new EmulsionError('QUEUE_UNREACHABLE', { message: `The queue at ${shown} ${help}`, cause: why });
+    const reason = say(isLockedOut ? 'failures.queueRefuses' : 'failures.queueAway', { url: shown });
+    throw new EmulsionError('QUEUE_UNREACHABLE', { reason, cause: why });
   }
   isConnected = true;
   return client;
@@ -148,7 +148,7 @@ export async function connect(url: string, tries = Number.POSITIVE_INFINITY): Pr
 function shownUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !['redis:', 'rediss:'].includes(parsed.protocol)) {
-    throw new EmulsionError('BAD_REQUEST', { message: '--queue takes an address like redis://host:6379.' });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('failures.queueAddress') });
   }
   return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
 }
@@ -208,7 +208,7 @@ export async function join(client: Redis, me: Member, onChange?: () => void): Pr
   if (other) {
     await leave();
     throw new EmulsionError('QUEUE_VERSION', {
-      message: `This is Emulsion ${me.version}, but “${other.name}” on the same queue is ${other.version}. Bring both to the same version.`,
+      reason: say('failures.queueVersion', { mine: me.version, name: other.name, other: other.version }),
     });
   }
   const timer = setInterval(() => void beat().catch(() => undefined), BEAT * 1000);

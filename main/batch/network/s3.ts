@@ -12,6 +12,7 @@ import {
   S3Client,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { Found, ScanOptions, Unreadable } from '../../storage/found';
 import { isBelow, type RemoteStorage } from '../../storage/remote';
@@ -92,7 +93,7 @@ class S3Storage implements RemoteStorage {
         if (except.some((each) => isBelow(each, path)) || !isWanted(name)) continue;
         if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
           // SECURITY: such a name would lead out of the folder of the restored photos.
-          const error = new EmulsionError('FILE_UNREADABLE', { message: 'The name is none that a file can have.' });
+          const error = new EmulsionError('FILE_UNREADABLE', { reason: say('failures.impossibleName') });
           yield { name, error };
         } else if (!parts.some((part) => part.startsWith('.'))) {
           yield { name, path, bytes, modified: time?.getTime() ?? 0 };
@@ -182,7 +183,7 @@ class S3Storage implements RemoteStorage {
 function bucketOf(path: string): { bucket: string; key: string } {
   const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
   if (bucket === undefined)
-    throw new EmulsionError('BAD_REQUEST', { message: `“${path}” is no place like s3://bucket/folder.` });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('failures.storageAddress', { path }) });
   return { bucket, key };
 }
 
@@ -193,20 +194,20 @@ function toStorageError(cause: unknown, path: string): EmulsionError {
   const { name, message } = cause as Error;
   const detail = `${name}: ${message}`;
   if (name === 'NoSuchBucket') {
-    return new EmulsionError('FOLDER_MISSING', { message: `There is no bucket for “${path}”.`, detail, cause });
+    return new EmulsionError('FOLDER_MISSING', { reason: say('failures.noBucket', { path }), detail, cause });
   }
   if (statusOf(cause) === 404) return new EmulsionError('FILE_MISSING', { detail, cause });
   // Kept where it takes hours to be got at.
   if (name === 'InvalidObjectState') return new EmulsionError('FILE_UNREADABLE', { detail, cause });
   if (name === 'CredentialsProviderError') {
     return new EmulsionError('STORAGE_UNREACHABLE', {
-      message: 'There is no key to the storage: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      reason: say('failures.noKey'),
       detail,
       cause,
     });
   }
   return new EmulsionError('STORAGE_UNREACHABLE', {
-    message: `The storage of “${path}” cannot be reached, or refuses the access.`,
+    reason: say('failures.storageAway', { path }),
     detail,
     cause,
   });

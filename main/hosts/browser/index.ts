@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
+import { say } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
@@ -82,7 +83,7 @@ async function run(photos: string[], options: Options): Promise<void> {
 /** The folder with symbolic links resolved, so that what lies below it can be told by its path. */
 function folder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(path);
-  throw new EmulsionError('FOLDER_MISSING', { message: `There is no folder “${path}”.` });
+  throw new EmulsionError('FOLDER_MISSING', { reason: say('failures.noFolder', { folder: path }) });
 }
 
 /** Settles at the first Ctrl-C or request to end; more of them change nothing, since npm passes them on twice. */

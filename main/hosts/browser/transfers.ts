@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import { safeFileName } from '../file-names';
 
@@ -20,7 +21,7 @@ export async function receiveUpload(
 ): Promise<string> {
   const tooLarge = () =>
     new EmulsionError('PHOTO_TOO_LARGE', {
-      message: `The file is larger than ${Math.round(limit / 1e9)} GB, which is the most Emulsion opens.`,
+      reason: say('failures.uploadTooLarge', { gigabytes: Math.round(limit / 1e9) }),
     });
   if (Number(request.headers['content-length']) > limit) throw tooLarge();
   const folder = join(uploads, randomUUID());

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } from '../../../contract/batch';
 import type { ErrorCode } from '../../../contract/errors';
+import { say } from '../../../text/message';
 import { plan } from '../../batch/plan';
 import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
 import { startBatch } from '../../batch/run';
@@ -12,6 +13,7 @@ import { isRemote, pathIn, remoteStorage } from '../../storage/remote';
 import { EXIT } from './exit-codes';
 import { allowRemoteStorage } from './network';
 import { type Reporter, timeLeft } from './reporter';
+import { fieldsOf, oneLine, reportsFor, tellFailed, tellNote, tellPassed, withCode } from './tell';
 
 export interface BatchJob {
   input: string;
@@ -30,6 +32,7 @@ export interface BatchJob {
 /** `emulsion batch`: begins a batch or goes on with it; answers the exit code. */
 export async function runBatch(job: BatchJob): Promise<number> {
   const { reporter, signal, settings } = job;
+  const { t } = reporter.words;
   allowRemoteStorage();
   let hasEarlierProblems = false;
   const batch = await begin(job, {
@@ -41,9 +44,9 @@ export async function runBatch(job: BatchJob): Promise<number> {
     },
     onState: (state) => reporter.progress(stateLine(job, state), shareOf(state)),
   }).catch((error: unknown) => {
-    const { code, message, detail } = toFailure(error);
-    if (!STANDS_IN_THE_WAY.includes(code)) throw error;
-    reporter.problem(`${message} (${code})`, { type: 'halted', code, message, detail });
+    const failure = toFailure(error);
+    if (!STANDS_IN_THE_WAY.includes(failure.code)) throw error;
+    reporter.problem(withCode(failure, reporter), { type: 'halted', ...fieldsOf(failure) });
     return null;
   });
   if (batch === null) return EXIT.halted;
@@ -52,17 +55,13 @@ export async function runBatch(job: BatchJob): Promise<number> {
   if (signal.aborted) cancel();
   try {
     const state = await batch.ended;
-    for (const note of state.notes) reporter.line(note, { type: 'note', note });
+    for (const note of state.notes) tellNote(note, reporter);
     const report = job.report ? await tryReport(batch, job) : null;
     if (state.halt) {
-      const { code, message, detail } = state.halt;
-      const text = `${message} (${code})\n  The same command goes on where this one has stopped.`;
-      reporter.problem(text, { type: 'halted', code, message, detail });
+      const text = `${withCode(state.halt, reporter)}\n  ${t('cli.continues')}`;
+      reporter.problem(text, { type: 'halted', ...fieldsOf(state.halt) });
     }
-    if (hasEarlierProblems) {
-      const text = 'What had failed before was left alone; --retry-failed tries it again.';
-      reporter.line(text, { type: 'note', note: text });
-    }
+    if (hasEarlierProblems) tellNote(say('cli.failedBefore'), reporter);
     tellSummary(state, report, reporter);
     const { counts, phase } = state;
     if (phase === 'halted') return EXIT.halted;
@@ -77,9 +76,7 @@ export async function runBatch(job: BatchJob): Promise<number> {
 async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | 'onState'>): Promise<Batch> {
   if (isRemote(job.output) !== (job.journalIn !== undefined)) {
     throw new EmulsionError('BAD_REQUEST', {
-      message: isRemote(job.output)
-        ? 'The record of a batch into S3 lies on this computer: name a folder for it with --journal.'
-        : '--journal is for a batch into S3; in any other it lies with the restored photos.',
+      reason: say(isRemote(job.output) ? 'cli.errors.journalNeeded' : 'cli.errors.journalUnneeded'),
     });
   }
   const processor = await job.processor();
@@ -107,7 +104,7 @@ const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
 
 async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promise<string | null> {
   try {
-    const { path } = await writeReport(batch, journalIn);
+    const { path } = await writeReport(batch, reporter.words.translations, journalIn);
     const { output } = batch.state();
     if (!isRemote(output)) return path;
     const storage = await remoteStorage();
@@ -117,22 +114,24 @@ async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promi
     }
     return pathIn(there, basename(path));
   } catch (error) {
-    const { code, message } = toFailure(error);
-    reporter.problem(`The report could not be written: ${message} (${code})`, { type: 'report', code, message });
+    const failure = toFailure(error);
+    const { code, message } = failure;
+    const text = `${reporter.words.t('cli.noReport')} ${withCode(failure, reporter)}`;
+    reporter.problem(text, { type: 'report', code, message });
     return null;
   }
 }
 
 function tellSummary(state: BatchState, report: string | null, reporter: Reporter): void {
   const { id, phase, counts, seconds, concurrency, threads, provider } = state;
-  const words = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
-    (outcome) => `${counts[outcome]} ${WORDS[outcome]}`,
-  );
-  if (counts.waiting > 0) words.push(`${counts.waiting} still to be done`);
-  const total = `${words.join(', ') || 'No photos'} in ${timeLeft(seconds)}`;
+  const { t } = reporter.words;
+  const parts = ([...BATCH_OUTCOMES, 'waiting'] as const)
+    .filter((outcome) => counts[outcome] > 0)
+    .map((outcome) => t(`cli.counts.${outcome}`, { count: counts[outcome] }));
+  const total = t('cli.total', { list: parts.join(', ') || t('cli.nothing'), time: timeLeft(seconds) });
   const interrupted = phase === 'cancelled';
-  const text = `${interrupted ? 'Interrupted: ' : ''}${total}${report === null ? '' : `\nReport: ${report}`}`;
-  reporter.line(text, {
+  const head = interrupted ? `${t('cli.interrupted')}: ${total}` : total;
+  reporter.line(report === null ? head : `${head}\n${t('cli.report', { path: report })}`, {
     type: 'summary',
     id,
     phase,
@@ -146,40 +145,28 @@ function tellSummary(state: BatchState, report: string | null, reporter: Reporte
   });
 }
 
-const WORDS: Record<(typeof BATCH_OUTCOMES)[number], string> = {
-  restored: 'restored',
-  unchanged: 'with nothing to repair',
-  kept: 'left, as a file of their name was there',
-  failed: 'failed',
-  quarantined: 'set aside',
-  passed: 'passed over',
-};
-
 function tellRow(row: BatchRow, { reporter }: BatchJob): void {
   const { name, state, failure, written, reports, seconds } = row;
+  const { t } = reporter.words;
   if (failure && (state === 'failed' || state === 'quarantined')) {
-    const { code, message, detail } = failure;
-    reporter.problem(`${oneLine(name)}: ${message} (${code})`, { type: state, input: name, code, message, detail });
+    tellFailed(name, failure, reporter, { type: state });
   } else if (failure) {
     const { code, message } = failure;
-    const text = state === 'passed' ? 'not a photo, passed over' : 'left, as a file of its name is there';
-    reporter.line(`${oneLine(name)}: ${text}`, { type: state, input: name, code, message });
+    if (state === 'passed') tellPassed(name, reporter, { type: state, code, message });
+    else reporter.line(`${oneLine(name)}: ${t('cli.kept')}`, { type: state, input: name, code, message });
   } else {
     const done = reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
-    const what = done.length === 0 ? 'nothing to repair' : done.join(', ');
+    const what = done.length === 0 ? t('cli.unchanged') : done.map((kind) => t(`batch.did.${kind}`)).join(', ');
     reporter.line(`${oneLine(name)} -> ${oneLine(written ?? '')}: ${what}`, {
       type: 'photo',
       input: name,
       outcome: state,
       output: written,
-      reports,
+      reports: reportsFor(reports),
       seconds,
     });
   }
 }
-
-/** A name may hold line ends, and signs that a terminal obeys; a line may not. */
-const oneLine = (text: string) => text.replace(/[\r\n]+/g, '⏎').replace(/\p{Cc}/gu, '·');
 
 function shareOf({ counts, secondsLeft }: BatchState) {
   const done = counts.found - counts.waiting;
@@ -188,8 +175,8 @@ function shareOf({ counts, secondsLeft }: BatchState) {
 }
 
 /** Of the folder and not of a photo, so that whoever does not look at a terminal is not told of each. */
-function stateLine({ input }: BatchJob, { phase }: BatchState): string {
-  return phase === 'watching' ? `${basename(input)}: waiting for further photos` : basename(input);
+function stateLine({ input, reporter }: BatchJob, { phase }: BatchState): string {
+  return phase === 'watching' ? `${basename(input)}: ${reporter.words.t('cli.watching')}` : basename(input);
 }
 
 /** `emulsion batch --dry-run`: what would be done; nothing is written. */
@@ -206,19 +193,22 @@ export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'repo
       reporter.line(`${oneLine(name)} -> ${oneLine(written)}`, { type: 'planned', input: name, output: written });
       continue;
     }
-    const { code, message } = planned.error;
+    const { code } = planned.error;
     if (planned.stray) {
       counts.passed += 1;
-      reporter.line(`${oneLine(name)}: not a photo`, { type: 'passed', input: name, code });
+      tellPassed(name, reporter, { type: 'passed', code });
     } else {
       counts.failed += 1;
-      reporter.problem(`${oneLine(name)}: ${message} (${code})`, { type: 'failed', input: name, code, message });
+      tellFailed(name, planned.error.toFailure(), reporter, { type: 'failed' });
     }
   }
   const { photos, passed, failed, bytes } = counts;
-  reporter.line(
-    `${photos} photos (${(bytes / 2 ** 20).toFixed(1)} MiB), ${passed} other files, ${failed} that cannot be read. Nothing was written.`,
-    { type: 'summary', dryRun: true, ...counts },
-  );
+  const { t, format } = reporter.words;
+  const parts = [
+    t('cli.plan.photos', { count: photos, size: format.bytes(bytes) }),
+    t('cli.plan.others', { count: passed }),
+    t('cli.plan.unreadable', { count: failed }),
+  ];
+  reporter.line(t('cli.plan.total', { list: parts.join(', ') }), { type: 'summary', dryRun: true, ...counts });
   return failed === 0 ? EXIT.done : EXIT.failed;
 }

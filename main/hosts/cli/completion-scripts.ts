@@ -1,4 +1,4 @@
-import type { CompletedCommand, CompletedOption, Completions, Words } from './completion-types';
+import type { Candidates, CompletedCommand, CompletedOption, Completions } from './completion-types';
 
 /*
  * Completion scripts. All three follow the same way: find the command that the line is at, passing over the values of
@@ -25,7 +25,7 @@ const waysOf = (commands: readonly CompletedCommand[]) => commands.slice(1).map(
 
 export function bash({ commands, recipes, settings, userData }: Completions): string {
   const patterns = (list: readonly string[]) => list.map(quoted).join('|');
-  const reply = (words: Words): string => {
+  const reply = (words: Candidates): string => {
     switch (words.kind) {
       case 'choice':
         return `_emulsion_reply ${quoted(words.words.join(' '))}`;
@@ -54,7 +54,7 @@ export function bash({ commands, recipes, settings, userData }: Completions): st
       `    ${quoted(path)}) _emulsion_reply ${quoted(options.map(({ long }) => long).join(' '))} ;;`,
   );
   const others = commands.map(({ path, commands: below, argument }) => {
-    const words: Words =
+    const words: Candidates =
       below.length > 0 ? { kind: 'choice', words: below.map(({ name }) => name) } : (argument ?? { kind: 'anything' });
     return `    ${quoted(path)}) ${reply(words)} ;;`;
   });
@@ -131,7 +131,7 @@ complete -o default -F _emulsion emulsion
 // ------------------------------------------------------------------------------------------------ zsh
 
 export function zsh({ commands, recipes, settings, userData }: Completions): string {
-  const action = (words: Words): string => {
+  const action = (words: Candidates): string => {
     switch (words.kind) {
       case 'choice':
         return `(${words.words.join(' ')})`;
@@ -227,7 +227,7 @@ fi
 export function fish({ commands, recipes, settings, userData }: Completions): string {
   const text = (value: string) => `'${value.replace(/[\\']/g, '\\$&')}'`;
   const words = (list: readonly string[]) => list.map(text).join(' ');
-  const values = (of: Words): string => {
+  const values = (of: Candidates): string => {
     switch (of.kind) {
       case 'choice':
         return `-f -a ${text(of.words.join(' '))}`;

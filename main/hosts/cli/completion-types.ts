@@ -1,5 +1,5 @@
 /** What a word on the command line may be. */
-export type Words =
+export type Candidates =
   | { kind: 'choice'; words: readonly string[] }
   | { kind: 'recipe' | 'recipe or file' | 'setting' | 'file' | 'folder' | 'anything' };
 
@@ -9,7 +9,7 @@ export interface CompletedOption {
   long: string;
   description: string;
   /** null: it takes no value. */
-  value: Words | null;
+  value: Candidates | null;
   /** The value may be left out. */
   optional: boolean;
   repeatable: boolean;
@@ -21,7 +21,7 @@ export interface CompletedCommand {
   commands: { name: string; description: string }[];
   options: CompletedOption[];
   /** What its arguments are, null where it takes none. */
-  argument: Words | null;
+  argument: Candidates | null;
 }
 
 export interface Completions {

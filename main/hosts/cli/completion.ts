@@ -1,37 +1,37 @@
 import type { Argument, Command, Option } from 'commander';
 import { STEP_KINDS } from '../../../contract/recipe';
+import type { Words } from '../../../text/message';
 import { NAMED_RECIPES } from '../../restoration/recipe';
 import { userDataFolder } from '../places';
 import { bash, fish, zsh } from './completion-scripts';
-import type { CompletedCommand, Completions, Words } from './completion-types';
+import type { Candidates, CompletedCommand, Completions } from './completion-types';
 import { document, pathOf } from './help';
 import { settingsOf } from './settings';
 
 const SCRIPTS = { bash, zsh, fish };
 type Shell = keyof typeof SCRIPTS;
 
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, words: Words): void {
+  const { t } = words;
   const command = program
     .command('completion')
-    .summary('print a script that completes commands in a shell')
-    .description(
-      'Prints a script that lets a shell complete the commands, options, recipes and settings of Emulsion. It is loaded where the shell starts; bash and zsh read it as in the examples.',
-    )
-    .addArgument(program.createArgument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
+    .summary(t('manual.completion.summary'))
+    .description(t('manual.completion.about'))
+    .addArgument(program.createArgument('<shell>', t('manual.completion.shell')).choices(Object.keys(SCRIPTS)))
     .action((shell: Shell) => {
       process.stdout.write(SCRIPTS[shell](completionsOf(program)));
     });
   document(command, {
     sections: {
-      INSTALLATION: [
-        ['bash', 'source <(emulsion completion bash), in ~/.bashrc'],
-        ['zsh', 'source <(emulsion completion zsh), in ~/.zshrc after compinit'],
+      [t('manual.titles.installation')]: [
+        ['bash', t('manual.completion.bash')],
+        ['zsh', t('manual.completion.zsh')],
         ['fish', 'emulsion completion fish | source, in ~/.config/fish/config.fish'],
       ],
     },
     examples: [
-      ['emulsion completion bash', 'the script, on standard output'],
-      ['emulsion completion fish > ~/.config/fish/completions/emulsion.fish', 'kept where fish looks for it'],
+      ['emulsion completion bash', t('manual.completion.examples.plain')],
+      ['emulsion completion fish > ~/.config/fish/completions/emulsion.fish', t('manual.completion.examples.fish')],
     ],
   });
 }
@@ -68,16 +68,16 @@ function completed(command: Command): CompletedCommand {
       short: option.short,
       long: option.long!,
       description: option.description,
-      value: option.required || option.optional ? wordsOf(option, root) : null,
+      value: option.required || option.optional ? candidatesOf(option, root) : null,
       optional: option.optional,
       repeatable: Array.isArray(option.defaultValue),
     })),
-    argument: argument ? wordsOf(argument, root) : null,
+    argument: argument ? candidatesOf(argument, root) : null,
   };
 }
 
 /** By the choices that it has, else by what its help calls it. */
-function wordsOf(of: Option | Argument, root: Command): Words {
+function candidatesOf(of: Option | Argument, root: Command): Candidates {
   if (of.argChoices) return { kind: 'choice', words: of.argChoices };
   const name = 'flags' in of ? /[<[]([^\]>]+)[\]>]/.exec(of.flags)![1]! : of.name();
   switch (name) {

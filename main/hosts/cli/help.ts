@@ -1,4 +1,5 @@
-import type { Command, Help, Option } from 'commander';
+import type { Argument, Command, Help, Option } from 'commander';
+import type { Words } from '../../../text/message';
 import { userDataFolder } from '../places';
 import { EXIT } from './exit-codes';
 
@@ -8,48 +9,31 @@ export interface Page {
   examples: readonly (readonly [line: string, purpose: string])[];
   /** Sections of its own, before the examples. */
   sections?: Readonly<Record<string, readonly Entry[]>>;
-  /** What the exit codes mean where it is not {@link EXITS}. */
+  /** What the exit codes mean where it is not the usual, see {@link exitsIn}. */
   exits?: readonly Entry[];
   files?: readonly Entry[];
   seeAlso?: readonly string[];
 }
 type Entry = readonly [term: string, description: string];
 
-export const UNDERSTOOD: Entry = [String(EXIT.usage), 'the command was not understood; nothing was done'];
+/** What exit codes mean: of commands that do one thing, that work through photos, and of batches. */
+export function exitsIn({ t }: Words): Record<'simple' | 'photos' | 'batch', readonly Entry[]> & { usage: Entry } {
+  const usage: Entry = [String(EXIT.usage), t('manual.exits.usage')];
+  const interrupted: Entry = [String(EXIT.interrupted), t('manual.exits.interrupted')];
+  const photos: readonly Entry[] = [
+    [String(EXIT.done), t('manual.exits.photosDone')],
+    [String(EXIT.failed), t('manual.exits.photosFailed')],
+    usage,
+  ];
+  return {
+    usage,
+    simple: [[String(EXIT.done), t('manual.exits.done')], [String(EXIT.failed), t('manual.exits.failed')], usage],
+    photos: [...photos, interrupted],
+    batch: [...photos, [String(EXIT.halted), t('manual.exits.halted')], interrupted],
+  };
+}
 
-/** Of commands that do one thing and are not interrupted. */
-export const EXITS: readonly Entry[] = [
-  [String(EXIT.done), 'done'],
-  [String(EXIT.failed), 'it could not be done; the reason is on standard error'],
-  UNDERSTOOD,
-];
-
-const INTERRUPTED: Entry = [
-  String(EXIT.interrupted),
-  'interrupted; finished photos stay, nothing half-written is left',
-];
-
-/** Of commands that work through photos. */
-export const PHOTO_EXITS: readonly Entry[] = [
-  [String(EXIT.done), 'every photo was done (or needed nothing)'],
-  [String(EXIT.failed), 'at least one photo could not be done; each is named with its reason'],
-  UNDERSTOOD,
-  INTERRUPTED,
-];
-
-export const BATCH_EXITS: readonly Entry[] = [
-  ...PHOTO_EXITS.slice(0, -1),
-  [
-    String(EXIT.halted),
-    'a batch was halted by what stands in the way of all photos, such as a full disk; the same command goes on',
-  ],
-  INTERRUPTED,
-];
-
-export const OWN_RECIPES: Entry = [
-  `${userDataFolder()}/recipes/<id>.json`,
-  'one’s own recipes, the same that the window shows (see --user-data)',
-];
+export const ownRecipes = ({ t }: Words): Entry => [`${userDataFolder()}/recipes/<id>.json`, t('manual.ownRecipes')];
 
 const pages = new WeakMap<Command, Page>();
 
@@ -69,70 +53,82 @@ export function pathOf(command: Command): string {
 }
 
 /** The help of a command in the order of a manual page. */
-export function formatHelp(command: Command, helper: Help): string {
-  const page = pages.get(command);
-  const width = Math.min(helper.helpWidth ?? 80, 100);
-  const indented = (text: string, by = 2) =>
-    helper
-      .boxWrap(text, width - by)
-      .split('\n')
-      .map((line) => ' '.repeat(by) + line);
-  const entries = (list: readonly Entry[]) => {
-    const pad = Math.max(...list.map(([term]) => term.length));
-    const isNarrow = pad > 0.4 * width;
-    return list.flatMap(([term, text]) =>
-      isNarrow ? [`  ${term}`, ...indented(text, 6)] : [helper.formatItem(term, pad, text, helper)],
-    );
-  };
-  const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [title, ...lines, '']);
-
-  const options = helper.groupItems(
-    [...command.options],
-    [...helper.visibleOptions(command)],
-    (option) => option.helpGroupHeading ?? 'OPTIONS',
-  );
-  const variables = command.options.filter((option): option is Option & { envVar: string } => Boolean(option.envVar));
-  return [
-    ...section('NAME', indented(`${pathOf(command)} - ${command.summary()}`)),
-    ...section('SYNOPSIS', indented(helper.commandUsage(command))),
-    ...section(
-      'DESCRIPTION',
-      command
-        .description()
+export function formatHelp(words: Words): (command: Command, helper: Help) => string {
+  const { t } = words;
+  return (command, helper) => {
+    const page = pages.get(command);
+    const width = Math.min(helper.helpWidth ?? 80, 100);
+    const indented = (text: string, by = 2) =>
+      helper
+        .boxWrap(text, width - by)
         .split('\n')
-        .flatMap((paragraph) => indented(paragraph)),
-    ),
-    ...section(
-      'ARGUMENTS',
-      entries(
-        helper.visibleArguments(command).map((each) => [helper.argumentTerm(each), helper.argumentDescription(each)]),
+        .map((line) => ' '.repeat(by) + line);
+    const entries = (list: readonly Entry[]) => {
+      const pad = Math.max(...list.map(([term]) => term.length));
+      const isNarrow = pad > 0.4 * width;
+      return list.flatMap(([term, text]) =>
+        isNarrow ? [`  ${term}`, ...indented(text, 6)] : [helper.formatItem(term, pad, text, helper)],
+      );
+    };
+    const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [title, ...lines, '']);
+    const options = helper.groupItems(
+      [...command.options],
+      [...helper.visibleOptions(command)],
+      (option) => option.helpGroupHeading ?? t('manual.groups.options'),
+    );
+    const variables = command.options.filter((option): option is Option & { envVar: string } => Boolean(option.envVar));
+    const own = Object.entries(page?.sections ?? {}).flatMap(([title, list]) => section(title, entries(list)));
+    return [
+      ...section(t('manual.titles.name'), indented(`${pathOf(command)} - ${command.summary()}`)),
+      ...section(t('manual.titles.synopsis'), indented(helper.commandUsage(command))),
+      ...section(
+        t('manual.titles.description'),
+        command
+          .description()
+          .split('\n')
+          .flatMap((paragraph) => indented(paragraph)),
       ),
-    ),
-    ...[...options].flatMap(([title, list]) =>
-      section(title, entries(list.map((option) => [helper.optionTerm(option), helper.optionDescription(option)]))),
-    ),
-    ...section(
-      'COMMANDS',
-      entries(
-        helper
-          .visibleCommands(command)
-          .map((each) => [helper.subcommandTerm(each).replace(' [options]', ''), each.summary()]),
+      ...section(
+        t('manual.titles.arguments'),
+        entries(helper.visibleArguments(command).map((each) => [helper.argumentTerm(each), describe(each, words)])),
       ),
-    ),
-    ...Object.entries(page?.sections ?? {}).flatMap(([title, list]) => section(title, entries(list))),
-    ...section(
-      'EXAMPLES',
-      (page?.examples ?? []).flatMap(([line, purpose]) => [`  ${line}`, ...indented(purpose, 6)]),
-    ),
-    ...section('EXIT STATUS', entries(page?.exits ?? EXITS)),
-    ...section(
-      'ENVIRONMENT',
-      entries(variables.map(({ envVar, long }) => [envVar, `used where ${long} is not given`])),
-    ),
-    ...section('FILES', entries(page?.files ?? [])),
-    ...section(
-      'SEE ALSO',
-      (page?.seeAlso ?? []).map((line) => `  ${line}`),
-    ),
-  ].join('\n');
+      ...[...options].flatMap(([title, list]) =>
+        section(title, entries(list.map((option) => [helper.optionTerm(option), describe(option, words)]))),
+      ),
+      ...section(
+        t('manual.titles.commands'),
+        entries(
+          helper
+            .visibleCommands(command)
+            .map((each) => [helper.subcommandTerm(each).replace(' [options]', ''), each.summary()]),
+        ),
+      ),
+      ...own,
+      ...section(
+        t('manual.titles.examples'),
+        (page?.examples ?? []).flatMap(([line, purpose]) => [`  ${line}`, ...indented(purpose, 6)]),
+      ),
+      ...section(t('manual.titles.exits'), entries(page?.exits ?? exitsIn(words).simple)),
+      ...section(
+        t('manual.titles.environment'),
+        entries(variables.map(({ envVar, long }) => [envVar, t('manual.env', { option: long! })])),
+      ),
+      ...section(t('manual.titles.files'), entries(page?.files ?? [])),
+      ...section(
+        t('manual.titles.seeAlso'),
+        (page?.seeAlso ?? []).map((line) => `  ${line}`),
+      ),
+    ].join('\n');
+  };
+}
+
+/** What an option or argument is for, what it may be and what it is where it is not given. */
+function describe(of: Option | Argument, { t }: Words): string {
+  const { argChoices, defaultValue, defaultValueDescription, description } = of;
+  const isFlag = 'isBoolean' in of && of.isBoolean() && typeof defaultValue === 'boolean';
+  const facts = [
+    argChoices && `${t('manual.choices')}: ${argChoices.join(', ')}`,
+    defaultValue !== undefined && !isFlag && `${t('manual.default')}: ${defaultValueDescription ?? defaultValue}`,
+  ].filter(Boolean);
+  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`;
 }

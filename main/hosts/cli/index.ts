@@ -1,15 +1,19 @@
 import { CommanderError } from 'commander';
 import type { ErrorCode } from '../../../contract/errors';
+import { wordsIn } from '../../../text/message';
 import { toFailure } from '../../errors';
 import { EXIT } from './exit-codes';
+import { languageOfCommand } from './language';
 import { createProgram } from './program';
 import { createReporter } from './reporter';
+import { fieldsOf, withCode } from './tell';
 
 /** What is wrong with the command itself. */
 const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN', 'FOLDER_TAKEN', 'PAIRS_DIFFER'];
 const json = process.argv.includes('--json');
-const reporter = createReporter({ json });
-const program = createProgram(interruptible());
+const words = wordsIn(languageOfCommand(process.argv, process.env));
+const reporter = createReporter({ json, words });
+const program = createProgram(interruptible(), words);
 try {
   await program.parseAsync();
 } catch (error) {
@@ -25,8 +29,9 @@ function report(error: unknown): number {
     return EXIT.usage;
   }
   const failure = toFailure(error);
-  const { code, message, detail } = failure;
-  reporter.problem(`${message} (${code})${detail === undefined ? '' : `\n  ${detail}`}`, { type: 'error', ...failure });
+  const { code, detail } = failure;
+  const text = `${withCode(failure, reporter)}${detail === undefined ? '' : `\n  ${detail}`}`;
+  reporter.problem(text, { type: 'error', ...fieldsOf(failure) });
   const isUsage = code.startsWith('RECIPE_') || code.startsWith('EDIT_') || USAGE.includes(code);
   return code === 'CANCELLED' ? EXIT.interrupted : isUsage ? EXIT.usage : EXIT.failed;
 }

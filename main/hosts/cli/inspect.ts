@@ -1,81 +1,80 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { inEnglish, say, sentenceOf, type Words } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
+import { EmulsionError } from '../../errors';
 import { EXIT } from './exit-codes';
-import { document, PHOTO_EXITS, UNDERSTOOD } from './help';
+import { document, exitsIn } from './help';
 import { addEngine, addJson, type EngineFlags, withEngine } from './options';
-import { createReporter } from './reporter';
+import { createReporter, type Reporter } from './reporter';
+import { fieldsOf, needsFor, oneLine, withCode } from './tell';
 
-export function addAnalyse(program: Command, signal: AbortSignal): void {
+export function addAnalyse(program: Command, signal: AbortSignal, words: Words): void {
+  const { t } = words;
   const command = program
     .command('analyse')
-    .summary('say what a photo needs, and why, without changing anything')
-    .description(
-      'Measures a photo and says of each step whether it is needed, with the figure that was measured. It is what restore goes by where it is given no recipe.',
-    )
-    .argument('<photo>', 'a photo');
-  addJson(addEngine(command)).action((path: string, flags: EngineFlags) =>
-    withEngine(flags, (engine) => analyseOne({ engine, signal, path, json: flags.json === true })),
+    .summary(t('manual.analyse.summary'))
+    .description(t('manual.analyse.about'))
+    .argument('<photo>', t('manual.analyse.photo'));
+  addJson(addEngine(command, words), words).action((path: string, flags: EngineFlags) =>
+    withEngine(flags, (engine) =>
+      analyseOne({ engine, signal, path, reporter: createReporter({ json: flags.json === true, words }) }),
+    ),
   );
   document(command, {
     examples: [
-      ['emulsion analyse portrait.jpg', 'a line for each step'],
-      ['emulsion analyse portrait.jpg --json', 'all measurements, and the recipe that would be proposed'],
+      ['emulsion analyse portrait.jpg', t('manual.analyse.examples.plain')],
+      ['emulsion analyse portrait.jpg --json', t('manual.analyse.examples.json')],
     ],
-    exits: PHOTO_EXITS,
+    exits: exitsIn(words).photos,
     seeAlso: ['emulsion help restore'],
   });
 }
 
-export function addGenerators(program: Command): void {
+export function addGenerators(program: Command, words: Words): void {
+  const { t } = words;
   const command = program
     .command('generators')
-    .summary('list the installed generators with their measured quality')
-    .description(
-      'Lists what computes the steps: task, size, licence, measured quality and known limits of each generator.',
-    );
-  addJson(addEngine(command)).action((flags: EngineFlags) =>
-    withEngine(flags, (engine) => listGenerators({ engine, json: flags.json === true })),
+    .summary(t('manual.generators.summary'))
+    .description(t('manual.generators.about'));
+  addJson(addEngine(command, words), words).action((flags: EngineFlags) =>
+    withEngine(flags, (engine) => listGenerators(engine, createReporter({ json: flags.json === true, words }))),
   );
   document(command, {
     examples: [
-      ['emulsion generators', 'a paragraph for each'],
-      ['emulsion generators --models ./models --json', 'those of a folder, for a program'],
+      ['emulsion generators', t('manual.generators.examples.plain')],
+      ['emulsion generators --models ./models --json', t('manual.generators.examples.json')],
     ],
     exits: [
-      [String(EXIT.done), 'all of them are ready'],
-      [String(EXIT.failed), 'at least one is damaged or cannot be used'],
-      UNDERSTOOD,
+      [String(EXIT.done), t('manual.generators.exits.done')],
+      [String(EXIT.failed), t('manual.generators.exits.failed')],
+      exitsIn(words).usage,
     ],
   });
 }
 
-export function addStyles(program: Command): void {
-  const command = program
-    .command('styles')
-    .summary('list the works in whose manner photos can be painted')
-    .description(
-      'Lists the styles that come with the installed generator. The works themselves are not part of it, only what it has seen in them.',
-    );
-  addJson(addEngine(command)).action((flags: EngineFlags) =>
+export function addStyles(program: Command, words: Words): void {
+  const { t } = words;
+  const command = program.command('styles').summary(t('manual.styles.summary')).description(t('manual.styles.about'));
+  addJson(addEngine(command, words), words).action((flags: EngineFlags) =>
     withEngine(flags, async (engine) => {
-      const reporter = createReporter({ json: flags.json === true });
+      const reporter = createReporter({ json: flags.json === true, words });
       const { presets: styles } = await engine.request('styles', null);
       for (const style of styles) reporter.line(`${style.id.padEnd(28)}${style.name}`, { type: 'style', ...style });
       if (styles.length === 0) {
-        const text = 'No generator that paints is installed.';
-        reporter.problem(`${text} (GENERATOR_MISSING)`, { type: 'failed', code: 'GENERATOR_MISSING', message: text });
+        const missing = new EmulsionError('GENERATOR_MISSING', { reason: say('cli.errors.noStyles') }).toFailure();
+        reporter.problem(withCode(missing, reporter), { type: 'failed', ...fieldsOf(missing) });
         return EXIT.failed;
       }
       return EXIT.done;
     }),
   );
   document(command, {
-    examples: [['emulsion styles', 'the names that --style takes']],
+    examples: [['emulsion styles', t('manual.styles.example')]],
     exits: [
-      [String(EXIT.done), 'there are styles'],
-      [String(EXIT.failed), 'no generator that paints is installed'],
-      UNDERSTOOD,
+      [String(EXIT.done), t('manual.styles.exits.done')],
+      [String(EXIT.failed), t('manual.styles.exits.failed')],
+      exitsIn(words).usage,
     ],
     seeAlso: ['emulsion help restore'],
   });
@@ -86,46 +85,54 @@ async function analyseOne({
   engine,
   signal,
   path,
-  json,
+  reporter,
 }: {
   engine: Engine;
   signal: AbortSignal;
   path: string;
-  json: boolean;
+  reporter: Reporter;
 }): Promise<number> {
-  const reporter = createReporter({ json });
+  const { t, sentence } = reporter.words;
   const label = basename(path);
   const { photo, analysis } = await engine.request(
     'restore',
     { path: resolve(path), recipe: null, format: null, quality: 92, keepMetadata: true, target: null },
     { signal, onProgress: (progress) => reporter.progress(label, progress) },
   );
-  const colour = { colour: 'in colour', monochrome: 'black and white', toned: 'toned (sepia or another tint)' };
+  const colour = t(`cli.colours.${analysis.colour}`);
   const lines = [
-    `${label}: ${photo.width} x ${photo.height}, ${photo.format}, ${photo.depth} bit, ${colour[analysis.colour]}`,
-    ...photo.notes.map((note) => `  ${note}`),
+    `${oneLine(label)}: ${photo.width} × ${photo.height}, ${photo.format}, ${photo.depth} bit, ${colour}`,
+    ...photo.notes.map((note) => `  ${sentence(note)}`),
     ...analysis.needs
       .filter((need) => need.available)
-      .map((need) => `  ${need.needed ? 'yes' : ' no'}  ${need.kind}: ${need.sentence}`),
+      .map(({ needed, kind, reason, figures }) => {
+        const answer = t(needed ? 'cli.yes' : 'cli.no');
+        return `  ${answer.padStart(3)}  ${kind}: ${sentence({ key: reason, values: figures })}`;
+      }),
   ];
-  if (analysis.nothingToDo) lines.push('  Nothing to repair.');
-  reporter.line(lines.join('\n'), { type: 'analysis', input: path, photo, analysis });
+  if (analysis.nothingToDo) lines.push(`  ${t('cli.noneSuggested')}`);
+  reporter.line(lines.join('\n'), {
+    type: 'analysis',
+    input: path,
+    photo: { ...photo, notes: photo.notes.map((note) => sentenceOf(note, inEnglish())) },
+    analysis: { ...analysis, needs: needsFor(analysis.needs) },
+  });
   return EXIT.done;
 }
 
 /** What is installed. */
-async function listGenerators({ engine, json }: { engine: Engine; json: boolean }): Promise<number> {
-  const reporter = createReporter({ json });
+async function listGenerators(engine: Engine, reporter: Reporter): Promise<number> {
+  const { t, format } = reporter.words;
   const generators = await engine.request('generators', null);
   for (const generator of generators) {
-    const size = `${(generator.bytes / 2 ** 20).toFixed(1)} MiB`;
+    const size = format.bytes(generator.bytes);
     const lines = [
-      `${generator.id} ${generator.version} (${generator.task}, ${size}, ${generator.licence}): ${generator.state}`,
+      `${generator.id} ${generator.version} (${generator.task}, ${size}, ${generator.licence}): ${t(`cli.states.${generator.state}`)}`,
       `  ${generator.description}`,
       ...generator.measured.map(
-        (row) => `  ${row.metric}: ${row.value}${row.unit === '' ? '' : ` ${row.unit}`} on ${row.data}`,
+        ({ metric, value, unit, data }) => `  ${metric}: ${value}${unit === '' ? '' : ` ${unit}`}, ${data}`,
       ),
-      `  Limits: ${generator.limits}`,
+      `  ${t('cli.limits')}: ${generator.limits}`,
     ];
     reporter.line(lines.join('\n'), { type: 'generator', ...generator });
   }

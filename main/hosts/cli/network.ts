@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { inEnglish, sentenceOf } from '../../../text/message';
 import type { PhotoProcessor } from '../../batch/types';
 import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
@@ -16,7 +17,10 @@ export function allowRemoteStorage(): void {
 /** Workers on other machines. */
 export async function sharedProcessor(url: string, reporter: Reporter): Promise<PhotoProcessor> {
   const { queueProcessor } = await import('../../batch/network/queue-processor');
-  return queueProcessor(url, `batch on ${hostname()}`, (note) => reporter.problem(note, { type: 'note', note }));
+  return queueProcessor(url, reporter.words.t('cli.batchOn', { host: hostname() }), (note) => {
+    const { words } = reporter;
+    reporter.problem(words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
+  });
 }
 
 export const loadQueueWorker = () => import('../../batch/network/queue-worker');

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { PROVIDERS } from '../../../contract/app';
+import { LANGUAGES, PROVIDERS } from '../../../contract/app';
+import type { Words } from '../../../text/message';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
@@ -28,32 +29,42 @@ export interface UserDataFlag {
   userData: string;
 }
 
-/** The help is listed in this group as well. */
-export const GENERAL = 'GENERAL OPTIONS';
-
-/** To be added last, so that `--help` stands beside it. */
-export function addJson(command: Command): Command {
-  return command.optionsGroup(GENERAL).option('--json', 'one JSON object a line on standard output');
+/** The language is read before the options are parsed, see `languageOfCommand`; this documents and checks it. */
+export function addLanguage(command: Command, { t }: Words): Command {
+  return command
+    .optionsGroup(t('manual.groups.general'))
+    .addOption(new Option('--language <tag>', t('manual.options.language')).choices(LANGUAGES));
 }
 
-export function addUserData(command: Command): Command {
+/** To be added last, so that `--help` stands beside it. */
+export function addJson(command: Command, words: Words): Command {
+  const { t } = words;
+  return addLanguage(
+    command.optionsGroup(t('manual.groups.general')).option('--json', t('manual.options.json')),
+    words,
+  );
+}
+
+export function addUserData(command: Command, { t }: Words): Command {
   return command
-    .optionsGroup(GENERAL)
+    .optionsGroup(t('manual.groups.general'))
     .addOption(
-      new Option('--user-data <folder>', 'where one’s own recipes and the settings of the window are kept')
+      new Option('--user-data <folder>', t('manual.options.userData'))
         .default(userDataFolder())
         .env('EMULSION_USER_DATA'),
     );
 }
 
-export function addEngine(command: Command): Command {
+export function addEngine(command: Command, { t }: Words): Command {
   return command
-    .optionsGroup('COMPUTING OPTIONS')
-    .addOption(new Option('--provider <provider>', 'what computes').choices(['auto', ...PROVIDERS]).default('auto'))
-    .option('--threads <n>', `threads of the CPU; 0: all ${availableParallelism()}`, whole(0, 256), 0)
+    .optionsGroup(t('manual.groups.computing'))
     .addOption(
-      new Option('--models <folder>', 'folder with the generators')
-        .default(fileURLToPath(new URL('../../models', import.meta.url)), 'those that ship')
+      new Option('--provider <provider>', t('manual.options.provider')).choices(['auto', ...PROVIDERS]).default('auto'),
+    )
+    .option('--threads <n>', t('manual.options.threads', { count: availableParallelism() }), whole(0, 256), 0)
+    .addOption(
+      new Option('--models <folder>', t('manual.options.models'))
+        .default(fileURLToPath(new URL('../../models', import.meta.url)), t('manual.options.shipped'))
         .env('EMULSION_MODELS'),
     );
 }

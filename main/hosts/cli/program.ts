@@ -1,10 +1,12 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
+import { say, type Words } from '../../../text/message';
 import { addBatch } from './batch-command';
+import { SpokenCommand } from './command';
 import { addCompletion } from './completion';
-import { BATCH_EXITS, document, formatHelp } from './help';
+import { document, exitsIn, formatHelp } from './help';
 import { addAnalyse, addGenerators, addStyles } from './inspect';
-import { GENERAL } from './options';
+import { addLanguage } from './options';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
 import { addSynthesise } from './synthesise';
@@ -15,54 +17,56 @@ import { addWorker } from './worker';
  *
  * @param signal aborts what is running
  */
-export function createProgram(signal: AbortSignal): Command {
-  const program = new Command('emulsion')
-    .summary('restores damaged photographs on this computer')
-    .description(
-      'Restores damaged photographs on this computer. Originals are never changed, and nothing is sent anywhere but to a queue or storage that a command names.\nEvery command prints one JSON object a line with --json.',
-    )
-    .optionsGroup(GENERAL)
-    .version(packageInfo.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
+export function createProgram(signal: AbortSignal, words: Words): SpokenCommand {
+  const { t } = words;
+  const program = new SpokenCommand('emulsion', words)
+    .summary(t('manual.program.summary'))
+    .description(t('manual.program.description'))
+    .optionsGroup(t('manual.groups.general'))
+    .version(packageInfo.version, '-V, --version', t('manual.program.version'))
+    .helpOption('-h, --help', t('manual.program.help'))
     .helpCommand(false)
-    .configureHelp({ formatHelp })
+    .configureHelp({ formatHelp: formatHelp(words) })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) });
-  addRestore(program, signal);
-  addBatch(program, signal);
-  addWorker(program, signal);
-  addAnalyse(program, signal);
-  addRecipes(program);
-  addStyles(program);
-  addGenerators(program);
-  addSynthesise(program, signal);
-  addCompletion(program);
-  addHelp(program);
-  return document(program, {
+  addRestore(program, signal, words);
+  addBatch(program, signal, words);
+  addWorker(program, signal, words);
+  addAnalyse(program, signal, words);
+  addRecipes(program, words);
+  addStyles(program, words);
+  addGenerators(program, words);
+  addSynthesise(program, signal, words);
+  addCompletion(program, words);
+  addHelp(program, words);
+  addLanguage(program, words);
+  const exits = exitsIn(words);
+  document(program, {
     examples: [
-      ['emulsion restore portrait.jpg --out restored', 'one photo'],
-      ['emulsion restore scans/ --out restored --recipe scratched-print', 'a folder, with one recipe'],
-      ['emulsion batch scans/ --out restored', 'a large folder, with a report; goes on where it was broken off'],
-      ['emulsion analyse portrait.jpg', 'what a photo needs, and why'],
-      ['emulsion help recipes save', 'the help of a command'],
+      ['emulsion restore portrait.jpg --out restored', t('manual.program.examples.one')],
+      ['emulsion restore scans/ --out restored --recipe scratched-print', t('manual.program.examples.folder')],
+      ['emulsion batch scans/ --out restored', t('manual.program.examples.batch')],
+      ['emulsion analyse portrait.jpg', t('manual.program.examples.analyse')],
+      ['emulsion help recipes save', t('manual.program.examples.help')],
     ],
-    exits: BATCH_EXITS,
+    exits: exits.batch,
   });
+  return program;
 }
 
 /** `help recipes save`, where commander's own knows one word only. */
-function addHelp(program: Command): void {
+function addHelp(program: SpokenCommand, { t }: Words): void {
   const command = program
     .command('help')
-    .summary('print the help of a command')
-    .description('Prints the help of a command, or of the program.')
-    .argument('[command...]', 'the words of the command')
+    .summary(t('manual.help.summary'))
+    .description(t('manual.help.description'))
+    .argument('[command...]', t('manual.help.command'))
     .action((words: string[]) => {
       const found = words.reduce<Command>((at, word) => {
         const below = at.commands.find((each) => each.name() === word);
-        return below ?? command.error(`error: there is no command “${words.join(' ')}”`);
+        return below ?? command.refuse(say('cli.usage.unknownCommand', { name: words.join(' ') }));
       }, program);
       found.outputHelp();
     });
-  document(command, { examples: [['emulsion help recipes save', 'the same as emulsion recipes save --help']] });
+  document(command, { examples: [['emulsion help recipes save', t('manual.help.example')]] });
 }

@@ -1,79 +1,81 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { Recipe, type StepChange } from '../../../contract/recipe';
+import { inEnglish, say, sentencesOf, type Words } from '../../../text/message';
 import { EmulsionError, toEmulsionError } from '../../errors';
-import { hint } from '../../nearest';
+import { meant } from '../../nearest';
 import { NAMED_RECIPES, parseRecipe, recipeProblems, withChanges } from '../../restoration/recipe';
 import type { RecipeProblem } from '../../restoration/recipe-schema';
 import { type Recipes, readRecipeFile } from '../../userdata/recipes';
+import { BadArgument } from '../arguments';
+import type { SpokenCommand } from './command';
 import { EXIT } from './exit-codes';
-import { document, OWN_RECIPES, UNDERSTOOD } from './help';
+import { document, exitsIn, ownRecipes } from './help';
 import { addJson, addUserData, type JsonFlag, openRecipes, type UserDataFlag } from './options';
-import { createReporter } from './reporter';
+import { createReporter, type Reporter } from './reporter';
 import { checkChanges, setOption, settingEntries, writeValue } from './settings';
 
 type Flags = JsonFlag & UserDataFlag;
 
-export function addRecipes(program: Command): void {
+export function addRecipes(program: SpokenCommand, words: Words): void {
+  const { t } = words;
   const recipes = program
     .command('recipes')
     .helpCommand(false)
-    .summary('list, show, save, validate and remove recipes')
-    .description(
-      'A recipe says which steps a photo goes through and with which settings. Some ship with Emulsion; those of one’s own are shared with the window. Without a command, all are listed.',
-    );
-  addList(recipes);
-  addShow(recipes);
-  addSave(recipes);
-  addValidate(recipes);
-  addRemove(recipes);
+    .summary(t('manual.recipes.summary'))
+    .description(t('manual.recipes.about'));
+  addList(recipes, words);
+  addShow(recipes, words);
+  addSave(recipes, words);
+  addValidate(recipes, words);
+  addRemove(recipes, words);
   document(recipes, {
     examples: [
-      ['emulsion recipes', 'all recipes'],
-      ['emulsion recipes show scratched-print', 'what one of them does'],
-      ['emulsion recipes save "My prints" --from scratched-print --set repair.sensitivity=0.7', 'one of one’s own'],
-      ['emulsion restore scans/ --out restored --recipe my-prints', 'its use'],
+      ['emulsion recipes', t('manual.recipes.examples.all')],
+      ['emulsion recipes show scratched-print', t('manual.recipes.examples.show')],
+      [
+        'emulsion recipes save "My prints" --from scratched-print --set repair.sensitivity=0.7',
+        t('manual.recipes.examples.save'),
+      ],
+      ['emulsion restore scans/ --out restored --recipe my-prints', t('manual.recipes.examples.use')],
     ],
-    files: [OWN_RECIPES],
+    files: [ownRecipes(words)],
     seeAlso: ['emulsion help recipes save', 'emulsion help restore'],
   });
 }
 
-function addList(recipes: Command): void {
+function addList(recipes: SpokenCommand, words: Words): void {
+  const { t } = words;
   const command = recipes
     .command('list', { isDefault: true })
-    .summary('list the recipes that ship and one’s own')
-    .description('Lists the recipes that ship with Emulsion and one’s own, and says which is which.')
+    .summary(t('manual.recipes.list.summary'))
+    .description(t('manual.recipes.list.about'))
     // What is no command of `recipes` ends up here: it is told better below.
     .allowExcessArguments();
-  addJson(addUserData(command)).action(async (flags: Flags) => {
+  addJson(addUserData(command, words), words).action(async (flags: Flags) => {
     const [surplus] = command.args;
     if (surplus !== undefined) {
       const known = recipes.commands.map((each) => each.name());
-      command.error(`error: unknown command “recipes ${surplus}”${hint(surplus, known)}`);
+      command.refuse(say('cli.usage.unknownCommand', { name: `recipes ${surplus}` }), ...meant(surplus, known));
     }
-    await list(openRecipes(flags), flags.json === true);
+    await list(openRecipes(flags), createReporter({ json: flags.json === true, words }));
   });
   document(command, {
     examples: [
-      ['emulsion recipes', 'id, name and origin of each'],
-      ['emulsion recipes list --json', 'whole recipes, for a program'],
+      ['emulsion recipes', t('manual.recipes.list.examples.plain')],
+      ['emulsion recipes list --json', t('manual.recipes.list.examples.json')],
     ],
-    exits: [
-      [String(EXIT.done), 'done'],
-      [String(EXIT.failed), 'one of one’s own recipes cannot be read; the others are listed'],
-      UNDERSTOOD,
-    ],
-    files: [OWN_RECIPES],
+    exits: [[String(EXIT.done), 'done'], [String(EXIT.failed), t('manual.recipes.list.failed')], exitsIn(words).usage],
+    files: [ownRecipes(words)],
   });
 }
 
-async function list(recipes: Recipes, json: boolean): Promise<void> {
-  const reporter = createReporter({ json });
+async function list(recipes: Recipes, reporter: Reporter): Promise<void> {
+  const { t } = reporter.words;
   const { recipes: all, own } = await recipes.list();
   const wide = Math.max(...all.map(({ id }) => id.length));
   for (const recipe of all) {
     const isShipped = !own.includes(recipe.id);
-    const origin = isShipped ? 'ships with Emulsion' : 'your own';
+    const origin = t(isShipped ? 'cli.recipes.shipped' : 'cli.recipes.own');
     reporter.line(`${recipe.id.padEnd(wide)}  ${recipe.name} (${origin})`, {
       type: 'recipe',
       shipped: isShipped,
@@ -82,46 +84,47 @@ async function list(recipes: Recipes, json: boolean): Promise<void> {
   }
   const broken = await recipes.unreadable();
   for (const file of broken) {
-    reporter.problem(`${file} is no recipe that can be read (RECIPE_INVALID)`, {
+    reporter.problem(`${t('cli.recipes.unreadable', { file })} (RECIPE_INVALID)`, {
       type: 'invalid',
       file,
-      problems: await problemsOf(file),
+      problems: problemsFor(await problemsOf(file)),
     });
   }
   if (broken.length > 0) process.exitCode = EXIT.failed;
 }
 
-function addShow(recipes: Command): void {
+function addShow(recipes: SpokenCommand, words: Words): void {
+  const { t } = words;
   const command = recipes
     .command('show')
-    .summary('show the steps of a recipe with their settings')
-    .description('Shows a recipe: its steps in the order in which they run, and their settings as --set takes them.')
-    .argument('<name|file>', 'a recipe’s name, or a file');
-  addJson(addUserData(command)).action(async (nameOrFile: string, flags: Flags) => {
+    .summary(t('manual.recipes.show.summary'))
+    .description(t('manual.recipes.show.about'))
+    .argument('<name|file>', t('manual.recipes.show.name'));
+  addJson(addUserData(command, words), words).action(async (nameOrFile: string, flags: Flags) => {
     const own = openRecipes(flags);
     const recipe = await loadRecipe(nameOrFile, own);
     // With --json the recipe alone: what comes out can be saved as a recipe file.
-    createReporter({ json: flags.json === true }).line(describeRecipe(recipe), recipe);
+    createReporter({ json: flags.json === true, words }).line(describeRecipe(recipe, words), recipe);
   });
   document(command, {
     examples: [
-      ['emulsion recipes show scratched-print', 'for reading'],
-      ['emulsion recipes show scratched-print --json > mine.json', 'a recipe file to change by hand'],
+      ['emulsion recipes show scratched-print', t('manual.recipes.show.examples.plain')],
+      ['emulsion recipes show scratched-print --json > mine.json', t('manual.recipes.show.examples.json')],
     ],
-    files: [OWN_RECIPES],
+    files: [ownRecipes(words)],
   });
 }
 
 /** Steps and settings, a line each. */
-export function describeRecipe({ id, name, gate, steps }: Recipe): string {
-  const rule = gate === 'needed' ? 'A step runs where a photo is found to need it.' : 'Every step runs on every photo.';
+export function describeRecipe({ id, name, gate, steps }: Recipe, { t }: Words): string {
+  const rule = t(`cli.recipes.gates.${gate}`);
   return [
     `${name} (${id})`,
     rule,
     ...steps.map(({ kind, enabled, settings }, index) => {
       const values = Object.entries(settings).filter(([, value]) => value !== undefined);
       const text = values.map(([key, value]) => `${key}=${writeValue(value)}`).join(' ');
-      return `  ${index + 1}. ${kind.padEnd(9)} ${text}${enabled ? '' : ' (switched off)'}`;
+      return `  ${index + 1}. ${kind.padEnd(9)} ${text}${enabled ? '' : ` (${t('cli.recipes.off')})`}`;
     }),
   ].join('\n');
 }
@@ -133,24 +136,19 @@ interface SaveFlags extends Flags {
   replace?: boolean;
 }
 
-function addSave(recipes: Command): void {
+function addSave(recipes: SpokenCommand, words: Words): void {
+  const { t } = words;
   const command = recipes
     .command('save')
-    .summary('keep a recipe among one’s own')
-    .description(
-      'Keeps a recipe, with changes to it, under a name among one’s own. Other than with restore, a step that --set switches on in a recipe still runs only where the recipe’s gate lets it.',
-    )
-    .argument('<name>', 'its name, as the window shows it', readName)
-    .optionsGroup('RECIPE OPTIONS')
-    .requiredOption('--from <name|file>', 'the recipe to start from')
-    .addOption(setOption())
-    .addOption(
-      new Option('--gate <gate>', 'whether a step runs only where it is needed, or always').choices(
-        Recipe.shape.gate.unwrap().options,
-      ),
-    )
-    .option('--replace', 'change the recipe of this name if there is one');
-  addJson(addUserData(command)).action(async (name: string, flags: SaveFlags) => {
+    .summary(t('manual.recipes.save.summary'))
+    .description(t('manual.recipes.save.about'))
+    .argument('<name>', t('manual.recipes.save.name'), readName)
+    .optionsGroup(t('manual.groups.recipe'))
+    .requiredOption('--from <name|file>', t('manual.recipes.save.from'))
+    .addOption(setOption(words))
+    .addOption(new Option('--gate <gate>', t('manual.recipes.save.gate')).choices(Recipe.shape.gate.unwrap().options))
+    .option('--replace', t('manual.recipes.save.replace'));
+  addJson(addUserData(command, words), words).action(async (name: string, flags: SaveFlags) => {
     const own = openRecipes(flags);
     const from = await loadRecipe(flags.from, own);
     checkChanges(flags.set, from);
@@ -158,69 +156,77 @@ function addSave(recipes: Command): void {
     const taken = await own.named(name);
     const isOwn = taken !== null && (await own.list()).own.includes(taken.id);
     if (taken && !(isOwn && flags.replace)) {
-      const way = isOwn ? 'Choose another name, or --replace it.' : 'It ships with Emulsion; choose another name.';
-      throw new EmulsionError('NAME_TAKEN', { message: `There is a recipe “${taken.name}” already. ${way}` });
+      const way = say(isOwn ? 'cli.errors.recipeTaken' : 'cli.errors.recipeShipped', { name: taken.name });
+      throw new EmulsionError('NAME_TAKEN', { reason: way });
     }
     const saved = await own.save(taken?.id ?? null, name, recipe);
-    createReporter({ json: flags.json === true }).line(`Saved.\n${describeRecipe(saved)}`, {
-      type: 'saved',
-      recipe: saved,
-    });
+    createReporter({ json: flags.json === true, words }).line(
+      `${words.t('cli.recipes.saved')}\n${describeRecipe(saved, words)}`,
+      {
+        type: 'saved',
+        recipe: saved,
+      },
+    );
   });
   document(command, {
     sections: {
-      SETTINGS: settingEntries('true switches a step on, and adds it where it is missing; false switches it off'),
+      [t('manual.titles.settings')]: settingEntries(t('manual.recipes.save.enabled'), words),
     },
     examples: [
       [
         'emulsion recipes save "My prints" --from scratched-print --set repair.sensitivity=0.7',
-        'a variant of one that ships',
+        t('manual.recipes.save.examples.variant'),
       ],
-      ['emulsion recipes save Posters --from enlarge --set upscale.target=60cm@150dpi', 'a size of one’s own'],
-      ['emulsion recipes save "From Ada" --from ada.json', 'a recipe file that somebody sent'],
-      ['emulsion recipes save Posters --from posters --set upscale.variant=crisp --replace', 'a change of mind'],
+      [
+        'emulsion recipes save Posters --from enlarge --set upscale.target=60cm@150dpi',
+        t('manual.recipes.save.examples.size'),
+      ],
+      ['emulsion recipes save "From Ada" --from ada.json', t('manual.recipes.save.examples.file')],
+      [
+        'emulsion recipes save Posters --from posters --set upscale.variant=crisp --replace',
+        t('manual.recipes.save.examples.replace'),
+      ],
     ],
-    files: [OWN_RECIPES],
+    files: [ownRecipes(words)],
     seeAlso: ['emulsion help recipes validate'],
   });
 }
 
 function readName(text: string): string {
   const name = Recipe.shape.name.safeParse(text.trim());
-  if (!name.success) throw new InvalidArgumentError('It must be 1 to 120 characters long.');
+  if (!name.success) throw new BadArgument(say('cli.usage.length', { longest: 120 }));
   return name.data;
 }
 
-function addValidate(recipes: Command): void {
+function addValidate(recipes: SpokenCommand, words: Words): void {
+  const { t } = words;
   const command = recipes
     .command('validate')
-    .summary('check recipe files')
-    .description(
-      'Says of each file whether it is a recipe, and of each problem where in the file it is. Keys that would be left out count as problems.',
-    )
-    .argument('<file...>', 'recipe files');
-  addJson(command).action(async (files: string[], flags: JsonFlag) => {
-    const reporter = createReporter({ json: flags.json === true });
+    .summary(t('manual.recipes.validate.summary'))
+    .description(t('manual.recipes.validate.about'))
+    .argument('<file...>', t('manual.recipes.validate.files'));
+  addJson(command, words).action(async (files: string[], flags: JsonFlag) => {
+    const reporter = createReporter({ json: flags.json === true, words });
     for (const file of files) {
       const problems = await problemsOf(file);
       if (problems.length === 0) {
-        reporter.line(`${file}: valid`, { type: 'valid', file });
+        reporter.line(`${file}: ${words.t('cli.recipes.valid')}`, { type: 'valid', file });
       } else {
         process.exitCode = EXIT.failed;
-        const lines = problems.map(({ path, message }) => `${file}: ${path}: ${message}`);
-        reporter.line(lines.join('\n'), { type: 'invalid', file, problems });
+        const lines = problems.map(({ said }) => `${file}: ${words.sentences(said)}`);
+        reporter.line(lines.join('\n'), { type: 'invalid', file, problems: problemsFor(problems) });
       }
     }
   });
   document(command, {
     examples: [
-      ['emulsion recipes validate mine.json', 'one file'],
-      ['emulsion recipes validate recipes/*.json --json', 'many, for a program'],
+      ['emulsion recipes validate mine.json', t('manual.recipes.validate.examples.one')],
+      ['emulsion recipes validate recipes/*.json --json', t('manual.recipes.validate.examples.many')],
     ],
     exits: [
-      [String(EXIT.done), 'every file is a recipe'],
-      [String(EXIT.failed), 'at least one is none, or cannot be read'],
-      UNDERSTOOD,
+      [String(EXIT.done), t('manual.recipes.validate.exits.done')],
+      [String(EXIT.failed), t('manual.recipes.validate.exits.failed')],
+      exitsIn(words).usage,
     ],
   });
 }
@@ -230,37 +236,44 @@ async function problemsOf(file: string): Promise<RecipeProblem[]> {
   try {
     return recipeProblems(await readRecipeFile(file));
   } catch (error) {
-    const { message, detail } = toEmulsionError(error);
-    return [{ path: 'recipe', message: detail === undefined ? message : `${message} (${detail})` }];
+    const { code, reason = [say(`errors.${code}`)], detail } = toEmulsionError(error);
+    const why = detail === undefined ? [] : [say('problems.other', { path: 'recipe', detail })];
+    return [{ path: 'recipe', said: [...reason, ...why] }];
   }
 }
 
-function addRemove(recipes: Command): void {
+/** Problems for programs: with an English sentence each. */
+const problemsFor = (problems: readonly RecipeProblem[]) =>
+  problems.map(({ path, said }) => ({ path, message: sentencesOf(said, inEnglish()) }));
+
+function addRemove(recipes: SpokenCommand, words: Words): void {
+  const { t } = words;
   const command = recipes
     .command('remove')
-    .summary('remove one of one’s own recipes')
-    .description(
-      'Removes one of one’s own recipes. Those that ship stay. Photos that were restored with it stay as they are.',
-    )
-    .argument('<recipe>', 'its name');
-  addJson(addUserData(command)).action(async (name: string, flags: Flags) => {
+    .summary(t('manual.recipes.remove.summary'))
+    .description(t('manual.recipes.remove.about'))
+    .argument('<recipe>', t('manual.recipes.remove.name'));
+  addJson(addUserData(command, words), words).action(async (name: string, flags: Flags) => {
     const own = openRecipes(flags);
     const recipe = await own.named(name);
     if (!recipe) throw await unknown(name, own);
     if (NAMED_RECIPES.some(({ id }) => id === recipe.id)) {
       throw new EmulsionError('RECIPE_UNKNOWN', {
-        message: `“${recipe.name}” ships with Emulsion and cannot be removed.`,
+        reason: say('cli.errors.cannotRemove', { name: recipe.name }),
       });
     }
     await own.remove(recipe.id);
-    createReporter({ json: flags.json === true }).line(`Removed “${recipe.name}” (${recipe.id}).`, {
-      type: 'removed',
-      recipe,
-    });
+    createReporter({ json: flags.json === true, words }).line(
+      words.t('cli.recipes.removed', { name: recipe.name, id: recipe.id }),
+      {
+        type: 'removed',
+        recipe,
+      },
+    );
   });
   document(command, {
-    examples: [['emulsion recipes remove my-prints', 'by id or by name']],
-    files: [OWN_RECIPES],
+    examples: [['emulsion recipes remove my-prints', t('manual.recipes.remove.example')]],
+    files: [ownRecipes(words)],
   });
 }
 
@@ -277,23 +290,23 @@ export async function loadRecipe(nameOrFile: string, recipes: Recipes): Promise<
   } catch (error) {
     const { code, detail } = toEmulsionError(error);
     if (code === 'RECIPE_INVALID') {
-      throw new EmulsionError(code, { message: `“${nameOrFile}” is not valid JSON.`, detail, cause: error });
+      const reason = [say('failures.recipeFileUnusable', { file: nameOrFile }), say('problems.notJson')];
+      throw new EmulsionError(code, { reason, detail, cause: error });
     }
-    throw await unknown(nameOrFile, recipes, ' and no file', error);
+    throw await unknown(nameOrFile, recipes, error);
   }
   const recipe = parseRecipe(value);
   // A misspelt key would leave its setting at the default, unnoticed.
   const [problem] = recipeProblems(value);
   if (!problem) return recipe;
   throw new EmulsionError('RECIPE_INVALID', {
-    message: `“${nameOrFile}” cannot be used: ${problem.path}: ${problem.message}.`,
+    reason: [say('failures.recipeFileUnusable', { file: nameOrFile }), ...problem.said],
   });
 }
 
-async function unknown(name: string, recipes: Recipes, besides = '', cause?: unknown): Promise<EmulsionError> {
+async function unknown(name: string, recipes: Recipes, cause?: unknown): Promise<EmulsionError> {
   const known = (await recipes.list()).recipes.map(({ id }) => id);
-  return new EmulsionError('RECIPE_UNKNOWN', {
-    message: `There is no recipe${besides} called “${name}”${hint(name, known)}. Known recipes: ${known.join(', ')}.`,
-    cause,
-  });
+  const missing = say(cause === undefined ? 'cli.errors.noRecipe' : 'cli.errors.noRecipeOrFile', { name });
+  const list = say('cli.errors.knownRecipes', { list: known.join(', ') });
+  return new EmulsionError('RECIPE_UNKNOWN', { reason: [missing, ...meant(name, known), list], cause });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wordsIn } from '../../../text/message';
 import { createReporter, timeLeft } from './reporter';
 
 function streams(isTTY: boolean) {
@@ -14,7 +15,7 @@ const at = (done: number) => ({ stage: 'computing', step: 'repair', done, second
 
 test('JSON mode prints objects on standard output, one a line, problems too', () => {
   const all = streams(false);
-  const reporter = createReporter({ json: true, streams: all });
+  const reporter = createReporter({ json: true, words: wordsIn('en'), streams: all });
   reporter.line('text', { type: 'photo', input: 'a\nb.jpg' });
   reporter.progress('a.jpg', at(0.5));
   reporter.problem('a.jpg: broken', { type: 'failed' });
@@ -28,13 +29,16 @@ test('JSON mode prints objects on standard output, one a line, problems too', ()
 
 test('a terminal sees a bar within its width; elsewhere a line for every quarter', () => {
   const terminal = streams(true);
-  createReporter({ json: false, streams: terminal }).progress('a-very-long-name-'.repeat(5), at(0.5));
+  createReporter({ json: false, words: wordsIn('en'), streams: terminal }).progress(
+    'a-very-long-name-'.repeat(5),
+    at(0.5),
+  );
   const bar = terminal.text.err.replace('\r\x1b[2K', '');
-  expect(bar).toMatch(/^\[##########----------\] {2}50 % repair/);
+  expect(bar).toMatch(/^\[##########----------\] {2}50 % Scratches/);
   expect(bar.length).toBeLessThan(60);
 
   const file = streams(false);
-  const reporter = createReporter({ json: false, streams: file });
+  const reporter = createReporter({ json: false, words: wordsIn('en'), streams: file });
   for (const done of [0.1, 0.3, 0.35, 0.6, 1]) reporter.progress('a.jpg', at(done));
   expect(file.text.err.trimEnd().split('\n')).toEqual(['a.jpg: 25 %, 2 min left', 'a.jpg: 50 %, 2 min left']);
 });

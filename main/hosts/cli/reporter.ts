@@ -1,7 +1,10 @@
 import type { Progress } from '../../../contract/app';
+import type { Words } from '../../../text/message';
 
 /** Tells a person (or a program) how the work goes. Results go to standard output, the rest to standard error. */
 export interface Reporter {
+  /** The language that it speaks. Records for programs are in English. */
+  words: Words;
   /** A finished fact: one line for a person, or the object as one JSON line. */
   line(text: string, record: Record<string, unknown>): void;
   /** Something went wrong with one photo. */
@@ -18,9 +21,11 @@ interface Streams {
 /** A bar on a terminal; elsewhere a line whenever another quarter of a photo is done. */
 export function createReporter({
   json,
+  words,
   streams = { out: process.stdout, err: process.stderr },
 }: {
   json: boolean;
+  words: Words;
   streams?: Streams;
 }): Reporter {
   const { out, err } = streams;
@@ -30,6 +35,7 @@ export function createReporter({
     if (isTerminal) err.write('\r\x1b[2K');
   };
   return {
+    words,
     line(text, record) {
       clear();
       out.write(`${json ? JSON.stringify(record) : text}\n`);
@@ -40,11 +46,12 @@ export function createReporter({
       err.write(`emulsion: ${text}\n`);
     },
     progress(label, { done, secondsLeft, step, stage }) {
-      const left = secondsLeft === null ? '' : `, ${timeLeft(secondsLeft)} left`;
+      const left = secondsLeft === null ? '' : `, ${words.t('cli.left', { time: timeLeft(secondsLeft) })}`;
+      const doing = words.t(step === null ? `cli.stages.${stage}` : `steps.${step}`);
       if (isTerminal) {
         const filled = Math.round(done * 20);
         const bar = `${'#'.repeat(filled)}${'-'.repeat(20 - filled)}`;
-        const text = `[${bar}] ${String(Math.round(done * 100)).padStart(3)} % ${step ?? stage}${left}  ${label}`;
+        const text = `[${bar}] ${String(Math.round(done * 100)).padStart(3)} % ${doing}${left}  ${label}`;
         err.write(`\r\x1b[2K${text.slice(0, (err.columns ?? 80) - 1)}`);
       } else if (!json) {
         const reached = Math.floor(done * 4);

@@ -10,9 +10,10 @@ import {
   StyleSettings,
   UpscaleSettings,
 } from '../../../contract/recipe';
+import { say, type Words } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
-import { hint } from '../../nearest';
+import { meant } from '../../nearest';
 import { readSize, whole } from '../arguments';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
@@ -39,29 +40,21 @@ export interface OutputFlags {
 }
 
 /** For the help. */
-export const STEP_SETTING_ENTRIES = settingEntries(
-  'true switches a step on, needed or not (colorise only where there are no colours); false switches it off',
-);
+export const stepSettingEntries = (words: Words) => settingEntries(words.t('manual.options.enabled'), words);
 
 /** The options that say what is done to photos, see {@link askedFor}. */
-export function addSteps(command: Command): Command {
+export function addSteps(command: Command, words: Words): Command {
+  const { t } = words;
   return command
-    .optionsGroup('RESTORATION OPTIONS')
-    .option('-r, --recipe <name|file>', 'a recipe’s name or file; default: what each photo is found to need')
-    .addOption(setOption())
+    .optionsGroup(t('manual.groups.restoration'))
+    .option('-r, --recipe <name|file>', t('manual.options.recipe'))
+    .addOption(setOption(words))
     .addOption(
-      new Option('--colour [palette]', 'imagine colours for photos that have none')
-        .choices(COLOUR_VARIANTS)
-        .preset(COLOUR_VARIANTS[0]),
+      new Option('--colour [palette]', t('manual.options.colour')).choices(COLOUR_VARIANTS).preset(COLOUR_VARIANTS[0]),
     )
-    .addOption(
-      new Option(
-        '--enlarge <size>',
-        'make larger: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
-      ).argParser(readSize),
-    )
-    .option('--style <name|picture>', 'paint in the manner of a work (emulsion styles) or of any picture')
-    .option('--crisp', 'enlarge soft, noisy or compressed photos: draws texture as it most likely was');
+    .addOption(new Option('--enlarge <size>', t('manual.options.enlarge')).argParser(readSize))
+    .option('--style <name|picture>', t('manual.options.style'))
+    .option('--crisp', t('manual.options.crisp'));
 }
 
 /**
@@ -69,7 +62,7 @@ export function addSteps(command: Command): Command {
  */
 export async function askedFor(flags: StepFlags & EngineFlags, engine?: Engine) {
   if (flags.crisp && flags.enlarge === undefined) {
-    throw new EmulsionError('BAD_REQUEST', { message: '--crisp is a way to --enlarge: name a size.' });
+    throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.crisp') });
   }
   const recipe = flags.recipe === undefined ? null : await loadRecipe(flags.recipe, openRecipes(flags));
   const added = addedSteps(flags);
@@ -100,11 +93,9 @@ async function styleStep(
     const known = styles.find(({ id, name, work }) => [id, name, work].some((each) => each.toLowerCase() === wanted));
     if (known) return { style: known.id };
     if (!existsSync(nameOrPicture)) {
-      const message = `There is no style and no picture called “${nameOrPicture}”${hint(
-        nameOrPicture,
-        styles.map(({ id }) => id),
-      )}. “emulsion styles” lists the styles.`;
-      throw new EmulsionError('STYLE_UNKNOWN', { message });
+      const ids = styles.map(({ id }) => id);
+      const reason = [say('cli.errors.noStyle', { name: nameOrPicture }), ...meant(nameOrPicture, ids)];
+      throw new EmulsionError('STYLE_UNKNOWN', { reason: [...reason, say('cli.errors.listStyles')] });
     }
     const code = await engine.request('readStyle', { path: resolve(nameOrPicture) });
     return { style: basename(nameOrPicture).slice(0, 64), code };
@@ -112,15 +103,13 @@ async function styleStep(
   return { kind: 'style', enabled: true, settings: StyleSettings.parse(settings) };
 }
 
-export function addOutput(command: Command): Command {
+export function addOutput(command: Command, { t }: Words): Command {
   return command
-    .optionsGroup('OUTPUT OPTIONS')
-    .requiredOption('-o, --out <folder>', 'folder for the restored photos (made when missing)')
-    .addOption(
-      new Option('-f, --format <format>', 'format of the output; default: that of the photo').choices(EXPORT_FORMATS),
-    )
-    .option('-q, --quality <1-100>', 'quality of JPEG, WebP and AVIF', whole(1, 100), 92)
-    .option('--strip-metadata', 'leave out camera data, place and captions of the original');
+    .optionsGroup(t('manual.groups.output'))
+    .requiredOption('-o, --out <folder>', t('manual.options.out'))
+    .addOption(new Option('-f, --format <format>', t('manual.options.format')).choices(EXPORT_FORMATS))
+    .option('-q, --quality <1-100>', t('manual.options.quality'), whole(1, 100), 92)
+    .option('--strip-metadata', t('manual.options.stripMetadata'));
 }
 
 /** What the options of {@link addOutput} ask for, but for the folder. */

@@ -1,16 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import type { ExportFormat, StepReport } from '../../../contract/photo';
+import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
+import { inEnglish, say, sentenceOf } from '../../../text/message';
 import type { EditDocument } from '../../edits/file';
+import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
-import { EmulsionError, toEmulsionError } from '../../errors';
+import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
 import { EXIT } from './exit-codes';
-import type { Reporter } from './reporter';
+import { type Reporter, timeLeft } from './reporter';
+import { needsFor, oneLine, reportsFor, tellFailed, tellPassed } from './tell';
 
 export interface RestoreJob {
   engine: Engine;
@@ -69,15 +72,15 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       const worked = answer.reports.some((report) => report.outcome === 'done');
       counts[worked ? 'restored' : 'unchanged'] += 1;
       const path = answer.output?.path ?? null;
-      reporter.line(linesOf(item.path, path, answer.reports), {
+      reporter.line(linesOf(item.path, path, answer, reporter), {
         type: 'photo',
         input: item.path,
         outcome: worked ? 'restored' : 'unchanged',
         output: answer.output,
-        notes: answer.photo.notes,
+        notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
         masked: answer.masked,
-        needs: answer.analysis.needs,
-        reports: answer.reports,
+        needs: needsFor(answer.analysis.needs),
+        reports: reportsFor(answer.reports),
         passes: answer.passes,
       });
     } catch (error) {
@@ -85,7 +88,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       const { code } = toEmulsionError(error);
       if (item.found && isStray(item.path, toEmulsionError(error))) {
         counts.skipped += 1;
-        reporter.line(`${item.path}: not a photo, passed over`, { type: 'skipped', input: item.path, code });
+        tellPassed(item.path, reporter, { type: 'skipped', code });
       } else {
         fail(item.path, error);
       }
@@ -93,16 +96,21 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   }
 
   const seconds = (performance.now() - started) / 1000;
-  const total = `${counts.restored} restored, ${counts.unchanged} with nothing to repair, ${counts.failed} failed, ${counts.skipped} passed over in ${seconds.toFixed(1)} s`;
+  const { t } = reporter.words;
+  const { restored, unchanged, failed, skipped: passed } = counts;
+  const parts = Object.entries({ restored, unchanged, failed, passed })
+    .filter(([, count]) => count > 0)
+    .map(([outcome, count]) => t(`cli.counts.${outcome as 'restored'}`, { count }));
+  const total = t('cli.total', { list: parts.join(', ') || t('cli.nothing'), time: timeLeft(seconds) });
   const interrupted = signal.aborted;
-  reporter.line(interrupted ? `Interrupted: ${total}` : total, { type: 'summary', ...counts, seconds, interrupted });
+  const text = interrupted ? `${t('cli.interrupted')}: ${total}` : total;
+  reporter.line(text, { type: 'summary', ...counts, seconds, interrupted });
   if (interrupted) return EXIT.interrupted;
   return counts.failed === 0 ? EXIT.done : EXIT.failed;
 
   function fail(path: string, error: unknown): void {
     counts.failed += 1;
-    const { code, message, detail } = toEmulsionError(error);
-    reporter.problem(`${path}: ${message} (${code})`, { type: 'failed', input: path, code, message, detail });
+    tellFailed(path, toFailure(error), reporter, { type: 'failed' });
   }
 }
 
@@ -110,18 +118,24 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
 async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
   if ((await hashFile(path)) !== photo.sha256) {
     throw new EmulsionError('EDIT_FOREIGN', {
-      message: `The edit belongs to another photo: ${photo.name}, ${photo.width} × ${photo.height}. Nothing was written.`,
+      reason: say('failures.editOf', { name: photo.name, width: photo.width, height: photo.height }),
     });
   }
   const { recipe, mask, styleMask, repairs, orientation } = stateOf(log);
   return { recipe, orientation, edit: { mask, styleMask, repairs, bitmaps } };
 }
 
-function linesOf(input: string, output: string | null, reports: readonly StepReport[]): string {
-  const lines = [`${input} -> ${output ?? 'nothing written'}`];
-  for (const report of reports) {
-    if (report.outcome !== 'off') lines.push(`  ${report.kind}: ${report.sentence}`);
+function linesOf(
+  input: string,
+  output: string | null,
+  { reports, photo, notes }: Requests['restore']['response'],
+  { words }: Reporter,
+): string {
+  const lines = [`${oneLine(input)} -> ${output === null ? words.t('cli.nothingWritten') : oneLine(output)}`];
+  for (const { kind, outcome, said } of reports) {
+    if (outcome !== 'off') lines.push(`  ${kind}: ${words.sentences(said)}`);
   }
+  for (const note of [...photo.notes, ...notes]) lines.push(`  ${words.sentence(note)}`);
   return lines.join('\n');
 }
 

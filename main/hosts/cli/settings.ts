@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import type { Message } from '../../../contract/basics';
 import {
   RECIPE_FORMAT,
   type Recipe,
@@ -9,10 +10,11 @@ import {
   type TargetSize,
 } from '../../../contract/recipe';
 import { type SettingType, STEP_SETTINGS } from '../../../contract/step-settings';
+import { say, type Words } from '../../../text/message';
 import { EmulsionError } from '../../errors';
-import { hint } from '../../nearest';
+import { meant } from '../../nearest';
 import { withChanges } from '../../restoration/recipe';
-import { readSize } from '../arguments';
+import { BadArgument, readSize } from '../arguments';
 
 /** What besides its settings can be said of every step. */
 const ENABLED = 'enabled';
@@ -20,13 +22,10 @@ const ENABLED = 'enabled';
 const PROPOSED: readonly StepKind[] = ['repair', 'restore', 'tone'];
 
 /** `--set step.key=value`, as often as one likes; its value is a list of {@link StepChange}. */
-export function setOption(): Option {
-  return new Option(
-    '-s, --set <step.key=value>',
-    'change a setting of a step, or switch a step on or off; may be given several times',
-  )
+export function setOption({ t }: Words): Option {
+  return new Option('-s, --set <step.key=value>', t('manual.options.set'))
     .argParser(collectChange)
-    .default([], 'none');
+    .default([], t('manual.options.none'));
 }
 
 /** Reads one more `step.key=value` and adds it to those before; the last word on a setting counts. */
@@ -44,26 +43,22 @@ export function collectChange(text: string, before: readonly StepChange[]): Step
 /** Reads `repair.sensitivity=0.7`. Throws InvalidArgumentError with what would have been understood. */
 export function readSetting(text: string): { kind: StepKind; key: string; value: unknown } {
   const parts = /^([^.=]*)\.([^=]*)=(.*)$/s.exec(text);
-  if (!parts) throw new InvalidArgumentError('It must be step.key=value, such as repair.sensitivity=0.7.');
+  if (!parts) throw new BadArgument(say('cli.usage.setting'));
   const [, step, key, given] = parts as unknown as [string, string, string, string];
   const kind = STEP_KINDS.find((each) => each === step);
   if (!kind) {
-    throw new InvalidArgumentError(
-      `There is no step “${step}”${hint(step, STEP_KINDS)}. Steps: ${STEP_KINDS.join(', ')}.`,
-    );
+    throw new BadArgument(say('cli.usage.noStep', { step, steps: STEP_KINDS.join(', ') }), ...meant(step, STEP_KINDS));
   }
   const settings = settingsOf(kind);
   const type = Object.hasOwn(settings, key) ? settings[key] : undefined;
   if (!type) {
     const known = Object.keys(settings);
-    throw new InvalidArgumentError(
-      `The step ${kind} has no setting “${key}”${hint(key, known)}. It has ${known.join(', ')}.`,
-    );
+    throw new BadArgument(say('cli.usage.noSetting', { kind, key, keys: known.join(', ') }), ...meant(key, known));
   }
   const value = readValue(type, given);
   if (value === undefined) {
-    const known = type.kind === 'choice' ? hint(given, type.choices.map(String)) : '';
-    throw new InvalidArgumentError(`${kind}.${key} must be ${describeType(type)}, not “${given}”${known}.`);
+    const known = type.kind === 'choice' ? meant(given, type.choices.map(String)) : [];
+    throw new BadArgument(say('cli.usage.badSetting', { setting: `${kind}.${key}` }), mustBe(type), ...known);
   }
   return { kind, key, value };
 }
@@ -81,26 +76,29 @@ export function settingsOf(kind: StepKind): Readonly<Record<string, SettingType>
 }
 
 /** What `--set` takes, for the help: a term and a description each. `enabled` says what that does to a step. */
-export function settingEntries(enabled: string): [string, string][] {
+export function settingEntries(enabled: string, words: Words): [string, string][] {
   const entries = STEP_KINDS.flatMap((kind) =>
-    Object.entries(STEP_SETTINGS[kind]).map(([key, type]): [string, string] => [`${kind}.${key}`, describeType(type)]),
+    Object.entries(STEP_SETTINGS[kind]).map(([key, type]): [string, string] => [
+      `${kind}.${key}`,
+      words.sentence(mustBe(type)),
+    ]),
   );
   return [...entries, [`<step>.${ENABLED}`, enabled]];
 }
 
-/** Reads on after “must be”. */
-export function describeType(type: SettingType): string {
+/** What a value has to be. */
+export function mustBe(type: SettingType): Message {
   switch (type.kind) {
     case 'number':
-      return `a number from ${type.min} to ${type.max}`;
+      return say('cli.values.number', { min: String(type.min), max: String(type.max) });
     case 'boolean':
-      return 'true or false';
+      return say('cli.values.boolean');
     case 'choice':
-      return `one of ${type.choices.join(', ')}`;
+      return say('cli.values.choice', { choices: type.choices.join(', ') });
     case 'size':
-      return 'a longer edge such as 3000px or a print such as 30cm@300dpi';
+      return say('cli.values.size');
     case 'text':
-      return `a text of 1 to ${type.longest} characters`;
+      return say('cli.values.text', { longest: type.longest });
   }
 }
 
@@ -135,9 +133,10 @@ export function checkChanges(changes: readonly StepChange[], recipe: Recipe | nu
     const [key] = Object.keys(settings);
     const isThere = recipe ? has(recipe.steps, kind) : PROPOSED.includes(kind);
     if (isThere || enabled === true || key === undefined || has(added, kind)) continue;
-    throw new EmulsionError('BAD_REQUEST', {
-      message: `${recipe ? `The recipe “${recipe.name}” has no step ${kind}` : `The step ${kind} is never proposed`}, so ${kind}.${key} changes nothing. Switch the step on with --set ${kind}.enabled=true.`,
-    });
+    const reason = recipe
+      ? say('cli.errors.noSuchStep', { name: recipe.name, kind, key })
+      : say('cli.errors.neverProposed', { kind, key });
+    throw new EmulsionError('BAD_REQUEST', { reason });
   }
   withChanges(
     recipe ?? { format: RECIPE_FORMAT, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] },

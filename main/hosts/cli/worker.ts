@@ -1,15 +1,17 @@
 import { hostname } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { inEnglish, say, sentenceOf, type Words } from '../../../text/message';
 import { localProcessor } from '../../batch/local-processor';
 import type { Worked } from '../../batch/network/queue-worker';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
-import { whole } from '../arguments';
+import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
-import { document, UNDERSTOOD } from './help';
+import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
 import { addEngine, addJson, type EngineFlags } from './options';
 import { createReporter, type Reporter } from './reporter';
+import { fieldsOf, oneLine, tellFailed, withCode } from './tell';
 
 interface WorkerFlags extends EngineFlags {
   queue: string;
@@ -21,60 +23,49 @@ interface WorkerFlags extends EngineFlags {
 }
 
 /** `emulsion worker`. */
-export function addWorker(program: Command, signal: AbortSignal): void {
+export function addWorker(program: Command, signal: AbortSignal, words: Words): void {
+  const { t } = words;
   const command = program
     .command('worker')
-    .summary('restore photos of batches that run on other machines')
-    .description(
-      [
-        'Takes photos from the queue of “emulsion batch --queue” on other machines and restores them on this one, until Ctrl-C, which gives the photos at work back.',
-        'It sees the pictures in a folder that all machines share, or in S3. Whatever the queue says, it touches nothing outside the folders (or s3://bucket/folder) that are named here, and replaces files only where originals cannot be. All machines run the same version of Emulsion.',
-      ].join('\n'),
-    )
-    .optionsGroup('SHARING OPTIONS')
-    .requiredOption('--queue <url>', 'redis://[user:password@]host[:port][/db], or rediss:// with TLS')
+    .summary(t('manual.worker.summary'))
+    .description([t('manual.worker.about'), t('manual.worker.folders')].join('\n'))
+    .optionsGroup(t('manual.groups.sharing'))
+    .requiredOption('--queue <url>', t('manual.worker.queue'))
     .addOption(
-      new Option('--allow <folder>', 'photos may be read and written below it; may be given several times')
-        .argParser(collect)
-        .default([], 'none'),
+      new Option('--allow <folder>', t('manual.worker.allow')).argParser(collect).default([], t('manual.options.none')),
     )
     .addOption(
-      new Option('--read <folder>', 'originals may be read below it; may be given several times')
-        .argParser(collect)
-        .default([], 'none'),
+      new Option('--read <folder>', t('manual.worker.read')).argParser(collect).default([], t('manual.options.none')),
     )
     .addOption(
-      new Option(
-        '--map <theirs=mine>',
-        'a folder that is called otherwise on this machine; it is allowed; may be given several times',
-      )
+      new Option('--map <theirs=mine>', t('manual.worker.map'))
         .argParser(collectMap)
-        .default([], 'none'),
+        .default([], t('manual.options.none')),
     )
-    .option('--name <name>', 'by which the batch calls this worker', hostname());
-  addEngine(command).option('-j, --jobs <n>', 'photos at once; 0: by cores and memory', whole(0, 64), 0);
-  addJson(command).action(async (flags: WorkerFlags) => {
-    process.exitCode = await runWorker(flags, signal, createReporter({ json: flags.json === true }));
+    .option('--name <name>', t('manual.worker.name'), hostname());
+  addEngine(command, words).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
+  addJson(command, words).action(async (flags: WorkerFlags) => {
+    process.exitCode = await runWorker(flags, signal, createReporter({ json: flags.json === true, words }));
   });
   document(command, {
     examples: [
       [
         'emulsion worker --queue redis://archive:6379 --read /archive/scans --allow /archive/restored',
-        'originals are read, restored photos written, and nothing else',
+        t('manual.worker.examples.apart'),
       ],
       [
         'emulsion worker --queue redis://archive:6379 --map /archive=/mnt/archive --jobs 4',
-        'the shared folder has another name here',
+        t('manual.worker.examples.map'),
       ],
       [
         'emulsion worker --queue redis://archive:6379 --read s3://archive/scans --allow s3://archive/restored',
-        'in storage that speaks S3',
+        t('manual.batch.examples.storage'),
       ],
     ],
     exits: [
-      [String(EXIT.done), 'stopped by Ctrl-C or SIGTERM; nothing half-written is left'],
-      UNDERSTOOD,
-      [String(EXIT.halted), 'this machine cannot take photos: no queue, no folder, no processor'],
+      [String(EXIT.done), t('manual.worker.exits.done')],
+      exitsIn(words).usage,
+      [String(EXIT.halted), t('manual.worker.exits.halted')],
     ],
     seeAlso: ['emulsion help batch'],
   });
@@ -84,12 +75,13 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
   const { queue, name, jobs, allow, read, map, models, provider, threads } = flags;
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
-      message: 'Name the folder that restored photos may be written to with --allow (or --map).',
+      reason: say('cli.errors.allow'),
     });
   }
   allowRemoteStorage();
   const { runQueueWorker } = await loadQueueWorker();
   const counts = { done: 0, failed: 0 };
+  const { t } = reporter.words;
   const halt = await runQueueWorker({
     url: queue,
     name,
@@ -98,29 +90,31 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     maps: map,
     processor: localProcessor(forkEngine(), { models, provider, threads }, jobs),
     signal,
-    onReady: () => reporter.line(`${name}: waiting for photos`, { type: 'ready', name }),
+    onReady: () => reporter.line(`${name}: ${t('cli.workerReady')}`, { type: 'ready', name }),
     onPhoto: (worked) => {
       counts[worked.outcome === 'failed' ? 'failed' : 'done'] += 1;
       tell(worked, reporter);
     },
-    onNote: (note) => reporter.problem(note, { type: 'note', note }),
+    onNote: (note) =>
+      reporter.problem(reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) }),
   }).then(
     () => null,
     (error: unknown) => toFailure(error),
   );
   if (halt?.code === 'BAD_REQUEST') throw new EmulsionError('BAD_REQUEST', halt);
-  if (halt) reporter.problem(`${halt.message} (${halt.code})`, { type: 'halted', ...halt });
+  if (halt) reporter.problem(withCode(halt, reporter), { type: 'halted', ...fieldsOf(halt) });
   const { done, failed } = counts;
-  reporter.line(`${done} photos done, ${failed} failed`, { type: 'summary', ...counts });
+  const parts = [t('cli.counts.done', { count: done }), t('cli.counts.failed', { count: failed })];
+  reporter.line(parts.join(', '), { type: 'summary', ...counts });
   return halt ? EXIT.halted : EXIT.done;
 }
 
 function tell({ name, outcome, written, seconds, failure }: Worked, reporter: Reporter): void {
   if (failure) {
-    reporter.problem(`${name}: ${failure.message} (${failure.code})`, { type: 'failed', input: name, ...failure });
+    tellFailed(name, failure, reporter, { type: 'failed' });
   } else {
-    const text = outcome === 'kept' ? 'left, as a file of its name is there' : `-> ${written}`;
-    reporter.line(`${name} ${text}`, { type: outcome, input: name, output: written, seconds });
+    const text = outcome === 'kept' ? `: ${reporter.words.t('cli.kept')}` : ` -> ${oneLine(written ?? '')}`;
+    reporter.line(`${oneLine(name)}${text}`, { type: outcome, input: name, output: written, seconds });
   }
 }
 
@@ -129,7 +123,7 @@ const collect = (value: string, before: string[]) => [...before, value];
 function collectMap(value: string, before: WorkerFlags['map']): WorkerFlags['map'] {
   const [theirs, mine, ...more] = value.split('=');
   if (!theirs || !mine || more.length > 0) {
-    throw new InvalidArgumentError('It is a folder there and one here: /archive=/mnt/archive.');
+    throw new BadArgument(say('cli.usage.map'));
   }
   return [...before, { theirs, mine }];
 }

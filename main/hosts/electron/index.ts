@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 'electron';
 import { Settings } from '../../../contract/app';
 import { CHANNELS } from '../../../preload/wire';
+import { say } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { loadPage } from '../page';
@@ -83,7 +84,7 @@ async function start(): Promise<void> {
       const problem = await shell.openPath(path);
       if (problem !== '')
         throw new EmulsionError('FILE_UNREADABLE', {
-          message: `The system could not open “${path}”.`,
+          reason: say('failures.cannotOpen', { path }),
           detail: problem,
         });
     },

@@ -1,3 +1,4 @@
+import type { Message } from '../../../contract/basics';
 import type { MaskOp } from '../../../contract/edit';
 import type { Analysis, Need } from '../../../contract/photo';
 import type { StepKind, StepOf } from '../../../contract/recipe';
@@ -37,7 +38,8 @@ export interface EditedMask {
 /** What a step leaves behind, to be made into its report. */
 export interface Outcome {
   raster: Raster;
-  sentence: string;
+  /** What was done, or why there was nothing to do. */
+  did: Message;
   generator: string | null;
   provider: string | null;
   /** Share of pixels that were repaired. */
@@ -82,9 +84,3 @@ export const isReduced = ({ raster, analysis }: StepRun): boolean =>
 /** Whether there are generators for all of these tasks. */
 export const hasGenerators = (tools: StepTools, ...tasks: Task[]): boolean =>
   tasks.every((task) => tools.generator(task) !== null);
-
-/** `12`, `1.2` or `0.12` for a share 0..1. */
-export function percent(share: number): string {
-  const value = share * 100;
-  return value >= 10 ? value.toFixed(0) : value.toFixed(value >= 0.1 ? 1 : 2);
-}

@@ -452,13 +452,14 @@ describe('export', () => {
 
   test('a written file is told by its name and place', async () => {
     const { actions, bridge, downloads, entry, notices, openOne } = setUp();
+    const notes = [{ key: 'notes.exifDamaged' }];
     bridge.answers['photos.export'] = () =>
-      ok({ name: 'lake-restored.png', place: '/home/ana/Prints', bytes: 5, download: null, reports: [] });
+      ok({ name: 'lake-restored.png', place: '/home/ana/Prints', bytes: 5, download: null, reports: [], notes });
     await openOne();
     await actions.exportPhoto(entry().key, choice);
     expect(downloads).toEqual([]);
     expect(notices()).toMatchObject([
-      { tone: 'done', text: 'exported', params: { name: 'lake-restored.png', place: '/home/ana/Prints' } },
+      { tone: 'done', text: 'exported', params: { name: 'lake-restored.png', place: '/home/ana/Prints' }, notes },
     ]);
   });
 

@@ -79,6 +79,7 @@ export function createFiles(context: Context) {
       return;
     }
     const written = result.value;
+    const { notes } = written;
     const base = app.getState().info?.downloadBase ?? null;
     if (written.download !== null && base !== null) {
       const url = `${base}/${written.download}`;
@@ -88,12 +89,19 @@ export function createFiles(context: Context) {
         tone: 'done',
         text: 'downloaded',
         params: { name: written.name },
+        notes,
         action: { label: 'downloadAgain', run: download },
         stays: true,
       });
     } else {
       const place = written.place ?? '';
-      context.notices.tell({ tone: 'done', text: 'exported', params: { name: written.name, place }, stays: true });
+      context.notices.tell({
+        tone: 'done',
+        text: 'exported',
+        params: { name: written.name, place },
+        notes,
+        stays: true,
+      });
     }
   }
 

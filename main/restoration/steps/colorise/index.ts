@@ -1,9 +1,7 @@
 import { COLOUR_VARIANTS } from '../../../../contract/recipe';
+import { say } from '../../../../text/message';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { colorise as addColours, hasColourVariants } from './colorise';
-
-/** What the coloriser was seen to do, for whoever decides on it. */
-const PLAUSIBLE = 'plausible for skin, sky and foliage, a guess for clothes, painted surfaces and streets';
 
 /** Gives colours to a photo without any. */
 export const colorise: StepDescriptor<'colorise'> = {
@@ -23,16 +21,12 @@ export const colorise: StepDescriptor<'colorise'> = {
       figures: {},
     } as const;
     switch (tone.colour) {
-      case 'monochrome': {
-        const sentence = `This is a black and white photo. Its colours would be generated: ${PLAUSIBLE}.`;
-        return { ...about, needed: true, reason: 'reason.colorise.monochrome', sentence };
-      }
-      case 'toned': {
-        const sentence = `This is a toned black and white photo. Its colours would be generated: ${PLAUSIBLE}.`;
-        return { ...about, needed: true, reason: 'reason.colorise.toned', sentence };
-      }
+      case 'monochrome':
+        return { ...about, needed: true, reason: 'reason.colorise.monochrome' };
+      case 'toned':
+        return { ...about, needed: true, reason: 'reason.colorise.toned' };
       case 'colour':
-        return { ...about, needed: false, reason: 'reason.colorise.colour', sentence: 'This is a colour photo.' };
+        return { ...about, needed: false, reason: 'reason.colorise.colour' };
     }
   },
 
@@ -40,8 +34,8 @@ export const colorise: StepDescriptor<'colorise'> = {
 
   async apply({ raster, tools }, settings) {
     const done = await addColours(raster, settings, tools);
-    if (!done) return { raster, sentence: 'Colours left as they are (strength 0).', generator: null, provider: null };
+    if (!done) return { raster, did: say('did.colorise.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
-    return { raster: done.raster, sentence: 'The colours are generated.', generator, provider };
+    return { raster: done.raster, did: say('did.colorise.done'), generator, provider };
   },
 };

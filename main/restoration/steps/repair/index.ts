@@ -1,8 +1,9 @@
+import { say } from '../../../../text/message';
 import { detectInBothPasses } from '../../damage';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
 import { editedMask } from '../edited-mask';
-import { hasGenerators, percent, refersToDamage, type StepDescriptor } from '../step';
+import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
 import { inpaint } from './inpaint';
 
 /** Finds creases, scratches, dust and stains, and fills them. */
@@ -19,25 +20,12 @@ export const repair: StepDescriptor<'repair'> = {
   assess({ damage, isDamaged }, tools) {
     const about = { kind: 'repair', available: hasGenerators(tools, 'detect', 'inpaint') } as const;
     if (damage === null) {
-      const sentence = 'Damage cannot be detected: no damage detector is installed.';
-      return { ...about, needed: false, reason: 'reason.repair.unknown', figures: {}, sentence };
+      return { ...about, needed: false, reason: 'reason.repair.unknown', figures: {} };
     }
     const figures = { damage };
     return isDamaged
-      ? {
-          ...about,
-          needed: true,
-          reason: 'reason.repair.damage',
-          figures,
-          sentence: `Creases and scratches cover ${percent(damage)} % of the picture.`,
-        }
-      : {
-          ...about,
-          needed: false,
-          reason: 'reason.repair.clean',
-          figures,
-          sentence: 'No creases or scratches found.',
-        };
+      ? { ...about, needed: true, reason: 'reason.repair.damage', figures }
+      : { ...about, needed: false, reason: 'reason.repair.clean', figures };
   },
 
   propose: () => ({ ...REPAIR_DEFAULTS }),
@@ -51,12 +39,11 @@ export const repair: StepDescriptor<'repair'> = {
     const mask = run.mask ? editedMask(run.mask, damage, settings, raster) : createMask(damage, settings, raster);
     const masked = mask.coverage();
     if (masked === 0) {
-      const sentence = run.mask ? 'The mask is empty.' : 'No damage found at this sensitivity.';
-      return { raster, sentence, generator: null, provider: null, masked };
+      const did = say(run.mask ? 'did.repair.emptyMask' : 'did.repair.nothing');
+      return { raster, did, generator: null, provider: null, masked };
     }
     const { generator, provider } = await inpaint(raster, mask, tools);
-    const sentence = `Filled ${(100 * masked).toFixed(masked < 0.001 ? 2 : 1)} % of the picture.`;
-    return { raster, sentence, generator, provider, masked };
+    return { raster, did: say('did.repair.done', { share: masked }), generator, provider, masked };
   },
 
   followsDamage: (ops) => ops === undefined || refersToDamage(ops),

@@ -1,3 +1,4 @@
+import { say } from '../../../../text/message';
 import type { Quality } from '../../quality';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { restore as clean, errorOf, expectedIn } from './restore';
@@ -30,36 +31,19 @@ export const restore: StepDescriptor<'restore'> = {
   assess({ quality }, tools) {
     const about = { kind: 'restore', available: hasGenerators(tools, 'restore') } as const;
     const { noise, blockiness, compression } = quality;
-    const levels = noise.toFixed(1);
     if (isBlocky(quality)) {
-      const sentence = `JPEG artefacts found (${compression.toFixed(1)} levels).`;
-      return {
-        ...about,
-        needed: true,
-        reason: 'reason.restore.blocks',
-        figures: { blockiness, compression },
-        sentence,
-      };
+      return { ...about, needed: true, reason: 'reason.restore.blocks', figures: { blockiness, compression } };
     }
     const figures = { noise };
     if (noise >= (isGrain(quality) ? LEAST_GRAIN : LEAST_NOISE)) {
-      return {
-        ...about,
-        needed: true,
-        reason: 'reason.restore.noise',
-        figures,
-        sentence: `Noise found (${levels} levels).`,
-      };
+      return { ...about, needed: true, reason: 'reason.restore.noise', figures };
     }
-    return noise >= LEAST_NOISE
-      ? {
-          ...about,
-          needed: false,
-          reason: 'reason.restore.grain',
-          figures,
-          sentence: `Film grain (${levels} levels), kept.`,
-        }
-      : { ...about, needed: false, reason: 'reason.restore.clean', figures, sentence: `Low noise (${levels} levels).` };
+    return {
+      ...about,
+      needed: false,
+      reason: noise >= LEAST_NOISE ? 'reason.restore.grain' : 'reason.restore.clean',
+      figures,
+    };
   },
 
   propose: ({ quality }) => ({
@@ -74,18 +58,14 @@ export const restore: StepDescriptor<'restore'> = {
     await tools.breathe();
     const report = await clean(raster, expected, settings, tools);
     if (!report) {
-      return {
-        raster,
-        sentence: 'Noise and artefacts left as they are (strength 0).',
-        generator: null,
-        provider: null,
-      };
+      return { raster, did: say('did.restore.nothing'), generator: null, provider: null };
     }
     const { generator, provider } = report;
-    const grain = settings.keepGrain ? ' Most of the grain was kept.' : '';
-    const share = (100 * settings.strength).toFixed(0);
-    const sentence = `Removed ${share} % of an error of ${errorOf(expected).toFixed(1)} levels.${grain}`;
-    return { raster, sentence, generator, provider };
+    const did = say(settings.keepGrain ? 'did.restore.grainKept' : 'did.restore.done', {
+      strength: settings.strength,
+      levels: errorOf(expected),
+    });
+    return { raster, did, generator, provider };
   },
 };
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Analysis } from '../../../../contract/photo';
 import type { Recipe, RestoreSettings } from '../../../../contract/recipe';
+import { inEnglish, sentencesOf } from '../../../../text/message';
 import { analyse } from '../../analysis';
 import { createRaster, maxValue, type Raster } from '../../raster';
 import { runRecipe } from '../../run';
@@ -230,7 +231,7 @@ describe('the step', () => {
     const raster = copyOf(clean);
     const { reports } = await runRecipe({ raster, recipe: recipe('needed', 1), analysis, damage: null, tools });
     expect(sameSamples(raster.data, clean.data)).toBe(true);
-    expect(reports).toMatchObject([{ outcome: 'skipped', sentence: expect.stringContaining('Low noise') }]);
+    expect(reports).toMatchObject([{ outcome: 'skipped', said: [{ key: 'reason.restore.clean' }] }]);
   });
 
   test('reports the reason, the error and what was done about it', async () => {
@@ -239,13 +240,13 @@ describe('the step', () => {
     const run = { raster: copyOf(noisy), recipe: recipe('needed', 0.8), analysis, damage: null, tools };
     const { reports } = await runRecipe(run);
     expect(reports[0]).toMatchObject({ outcome: 'done', generator: 'fake-restore', provider: 'cpu' });
-    expect(reports[0]!.sentence).toMatch(
-      /^Noise found \(2\d\.\d levels\)\. Removed 80 % of an error of 2\d\.\d levels\.$/,
+    expect(sentencesOf(reports[0]!.said, inEnglish())).toMatch(
+      /^Noise found \(2\d levels\)\. Removed 80\s% of an error of 2\d levels\.$/,
     );
     const still = { ...run, raster: copyOf(noisy), recipe: recipe('needed', 0) };
     expect((await runRecipe(still)).reports[0]).toMatchObject({
       generator: null,
-      sentence: expect.stringContaining('strength 0'),
+      said: expect.arrayContaining([{ key: 'did.restore.nothing' }]),
     });
     expect(sameSamples(still.raster.data, noisy.data)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { say } from '../../../../text/message';
 import { editedMask } from '../edited-mask';
 import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
 import { paint, styleCode } from './style';
@@ -14,7 +15,6 @@ export const style: StepDescriptor<'style'> = {
     available: hasGenerators(tools, 'style'),
     reason: 'reason.style.taste',
     figures: {},
-    sentence: 'A style is a matter of taste.',
   }),
 
   require: (run, settings) => void styleCode(settings, run.tools),
@@ -25,12 +25,13 @@ export const style: StepDescriptor<'style'> = {
     const { raster, tools, damage, styleMask, paintings } = run;
     const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
     const done = await paint(raster, settings, tools, { isReduced: isReduced(run), mask, paintings });
-    if (!done) return { raster, sentence: 'Nothing painted (strength 0).', generator: null, provider: null };
+    if (!done) return { raster, did: say('did.style.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
     const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
-    const where = mask ? ' inside the mask' : '';
-    const sentence = `Painted in the style of ${named ? `“${named.name}”` : 'your own picture'}${where}.`;
-    return { raster: done.raster, sentence, generator, provider };
+    const did = named
+      ? say(mask ? 'did.style.presetInMask' : 'did.style.preset', { name: named.name })
+      : say(mask ? 'did.style.ownInMask' : 'did.style.own');
+    return { raster: done.raster, did, generator, provider };
   },
 
   followsDamage: refersToDamage,

@@ -1,6 +1,7 @@
+import { say } from '../../../../text/message';
 import { createMask } from '../../mask';
 import { castOf, maskedPixels, rangeOf } from '../../measurements';
-import { FOUND_DAMAGE, percent, type StepDescriptor } from '../step';
+import { FOUND_DAMAGE, type StepDescriptor } from '../step';
 import { applyTone, castConfidence, LEAST_LOSS, lostRange, measureTone, TONE_PIXELS, toneCurves } from './tone';
 
 /** Confidence from which a cast is called one, 0..1. */
@@ -22,25 +23,12 @@ export const tone: StepDescriptor<'tone'> = {
     const range = rangeOf(statistics);
     const cast = castOf(statistics);
     if (castConfidence(statistics) >= LEAST_CAST) {
-      const sentence = `Strong colour cast (${cast.toFixed(0)} delta E).`;
-      return { ...about, needed: true, reason: 'reason.tone.cast', figures: { cast }, sentence };
+      return { ...about, needed: true, reason: 'reason.tone.cast', figures: { cast } };
     }
     const figures = { range };
     return lostRange(statistics) >= LEAST_LOSS
-      ? {
-          ...about,
-          needed: true,
-          reason: 'reason.tone.faded',
-          figures,
-          sentence: `Faded: only ${percent(range)} % of the tonal range is used.`,
-        }
-      : {
-          ...about,
-          needed: false,
-          reason: 'reason.tone.good',
-          figures,
-          sentence: `The tones are fine (${percent(range)} % of the range is used).`,
-        };
+      ? { ...about, needed: true, reason: 'reason.tone.faded', figures }
+      : { ...about, needed: false, reason: 'reason.tone.good', figures };
   },
 
   propose: ({ toneStrength }) => ({ strength: toneStrength, cast: 1, contrast: 1 }),
@@ -55,7 +43,6 @@ export const tone: StepDescriptor<'tone'> = {
     const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
     const curves = toneCurves(measureTone(small, tools.colour, ignore), settings);
     if (curves) await applyTone(raster, curves, tools);
-    const sentence = curves ? 'Corrected tones and colours.' : 'Tones left as they are (strength 0).';
-    return { raster, sentence, generator: null, provider: null };
+    return { raster, did: say(curves ? 'did.tone.done' : 'did.tone.nothing'), generator: null, provider: null };
   },
 };

@@ -1,4 +1,6 @@
+import type { Message } from '../../../../contract/basics';
 import { UPSCALE_VARIANTS } from '../../../../contract/recipe';
+import { say } from '../../../../text/message';
 import { isReduced, type StepDescriptor, type StepRun } from '../step';
 import { upscale as enlarge, planEnlargement, upscalePasses } from './upscale';
 
@@ -18,10 +20,9 @@ export const upscale: StepDescriptor<'upscale'> = {
     // Doubling twice enlarges four times.
     const variants = UPSCALE_VARIANTS.filter((variant) => upscalePasses(2, variant, tools) !== null);
     const about = { kind: 'upscale', available: variants.length > 0, variants, figures: { megapixels } } as const;
-    const size = `${megapixels.toFixed(megapixels < 10 ? 1 : 0)} megapixels`;
     return megapixels < SMALL_MEGAPIXELS
-      ? { ...about, needed: true, reason: 'reason.upscale.small', sentence: `Small photo (${size}).` }
-      : { ...about, needed: false, reason: 'reason.upscale.large', sentence: `Large enough (${size}).` };
+      ? { ...about, needed: true, reason: 'reason.upscale.small' }
+      : { ...about, needed: false, reason: 'reason.upscale.large' };
   },
 
   // The full size decides, whatever the size of the raster.
@@ -32,15 +33,15 @@ export const upscale: StepDescriptor<'upscale'> = {
 
   async apply(run, settings) {
     const { raster, tools } = run;
-    const nothing = (sentence: string) => ({ raster, sentence, generator: null, provider: null });
+    const nothing = (did: Message) => ({ raster, did, generator: null, provider: null });
     // Detail that a reduced picture has lost cannot be shown enlarged.
-    if (isReduced(run)) return nothing('The enlargement shows at full size.');
+    if (isReduced(run)) return nothing(say('did.upscale.atFullSize'));
     const plan = planEnlargement(settings, raster, tools);
-    if (plan.passes.length === 0) return nothing('The photo is already that large.');
+    if (plan.passes.length === 0) return nothing(say('did.upscale.largeEnough'));
     const { raster: large, report } = await enlarge(raster, plan, tools);
-    const times = Number((large.width / raster.width).toFixed(2));
-    const sentence = `Enlarged ${times} times to ${large.width} x ${large.height} pixels.`;
-    return { raster: large, sentence, generator: report.generator, provider: report.provider };
+    const { width, height } = large;
+    const did = say('did.upscale.done', { times: width / raster.width, width, height });
+    return { raster: large, did, generator: report.generator, provider: report.provider };
   },
 };
 

@@ -1,6 +1,7 @@
 import { MAX_ENLARGED_PIXELS } from '../../../../contract/basics';
 import { MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../../../contract/recipe';
 import { enlargedSize, type Size } from '../../../../document/size';
+import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { createRaster, type Raster, readSrgb, writeSrgb } from '../../raster';
 import type { PassReport, StepTools, Wanted } from '../../tools';
@@ -45,7 +46,7 @@ export function planEnlargement(
   if (times === 1) return { passes: [], size };
   if (times > MAX_ENLARGED_TIMES) {
     throw new EmulsionError('PHOTO_TOO_LARGE', {
-      message: `The size asked for is ${Math.ceil(times)} times that of the photo; Emulsion enlarges up to ${MAX_ENLARGED_TIMES} times.`,
+      reason: say('failures.enlargedTooOften', { times: Math.ceil(times), most: MAX_ENLARGED_TIMES }),
       detail: `${width} x ${height} to ${size.width} x ${size.height}`,
     });
   }
@@ -75,7 +76,11 @@ function checkEnlarged({ width, height }: Size, times: number): void {
   if (pixels <= MAX_ENLARGED_PIXELS) return;
   const megapixels = (count: number) => Math.round(count / 1e6);
   throw new EmulsionError('PHOTO_TOO_LARGE', {
-    message: `Enlarged ${Number(times.toFixed(1))} times, the picture would have ${megapixels(pixels)} megapixels; Emulsion makes up to ${megapixels(MAX_ENLARGED_PIXELS)}.`,
+    reason: say('failures.enlargedTooLarge', {
+      times,
+      megapixels: megapixels(pixels),
+      most: megapixels(MAX_ENLARGED_PIXELS),
+    }),
     detail: `${width} x ${height}, ${times} times`,
   });
 }

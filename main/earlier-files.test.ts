@@ -1,0 +1,114 @@
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BatchRow, BatchSettings } from '../contract/batch';
+import { stateOf } from '../document/edit';
+import { createTranslations } from '../text';
+import { openJournal } from './batch/journal';
+import { BATCH_FOLDER, type Head, openJournalState, readOutcomes, workOf } from './batch/journal-state';
+import { writeReport } from './batch/report';
+import { startBatch } from './batch/run';
+import { photo, processorOf } from './batch/test-support';
+import { readEditFile } from './edits/file';
+import { AnyCard } from './generators/card';
+import { parseRecipe, recipeProblems } from './restoration/recipe';
+import { hashFile } from './storage/hash';
+
+/*
+ * Files that earlier versions wrote, which have to open as they did. They are never written anew: a format that changes
+ * gets a new file beside them.
+ */
+
+const earlier = (name: string) => join(import.meta.dirname, 'fixtures', 'earlier', name);
+const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(earlier(name), 'utf8'));
+
+let output = '';
+beforeEach(async () => {
+  output = await mkdtemp(join(tmpdir(), 'emulsion-earlier-'));
+});
+afterEach(() => rm(output, { recursive: true, force: true }));
+
+test('a recipe', async () => {
+  const stored = await json('my-prints.json');
+  expect(recipeProblems(stored)).toEqual([]);
+  expect(parseRecipe(stored)).toEqual(stored);
+});
+
+test('an edit file, with every kind of action, its mask and its history', async () => {
+  const { photo, log, bitmaps } = await readEditFile(earlier('lake.emulsion'));
+  expect(photo).toMatchObject({ name: 'lake.jpg', width: 40, height: 30 });
+  expect(log.actions.map(({ name }) => name)).toEqual(['mask', 'mask', 'repair', 'mask', 'turned', 'recipe', 'mask']);
+  expect([log.at, bitmaps.size]).toEqual([6, 1]);
+  const state = stateOf(log);
+  expect(state.mask.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['stroke', 'detected', 'bitmap']));
+  expect(state).toMatchObject({ orientation: 6, recipe: { id: 'scratched-print', gate: 'always' } });
+  expect(state.repairs).toHaveLength(1);
+});
+
+test.each(['damage-detector-0.1.json', 'inpainter.json'])('the card of a generator, %s', async (name) => {
+  const card = await json(name);
+  expect(AnyCard.parse(card)).toMatchObject({ id: (card as { id: string }).id });
+});
+
+/** The journal of a batch of five files: three restored, one damaged, one no photo. */
+const settings = BatchSettings.parse({});
+const copyJournal = () => cp(earlier('journal'), join(output, BATCH_FOLDER), { recursive: true });
+
+test('the journal of a batch: what is done is not done again', async () => {
+  await copyJournal();
+  const isDone = await readOutcomes(output, settings);
+  expect(isDone({ name: 'lake 1.png', bytes: 76_615, modified: 1_795_955_786_235.3752 })).toBe(true);
+  expect(isDone({ name: 'lake 1.png', bytes: 76_616, modified: 1_795_955_786_235.3752 })).toBe(false);
+  expect(isDone({ name: 'cut.jpg', bytes: 300, modified: 1_795_955_786_340.0464 })).toBe(false);
+  const state = await openJournalState('/tmp/bf/in', output, settings, () => 'fresh');
+  expect(state.notes).toEqual([]);
+  expect([...state.entries].map(([name, { outcome, sure }]) => [name, outcome, sure])).toEqual([
+    ['cut.jpg', 'failed', true],
+    ['lake 1.png', 'restored', true],
+    ['notes.txt', 'passed', true],
+    ['crease.tif', 'restored', true],
+    ['small.jpg', 'restored', true],
+  ]);
+  await state.close();
+});
+
+test('the journal of a batch: its sentences, which were English, are still shown', async () => {
+  const [input, out, name] = [join(output, 'in'), join(output, 'out'), 'a.png'];
+  await mkdir(input);
+  await mkdir(join(out, BATCH_FOLDER), { recursive: true });
+  await writeFile(join(input, name), photo('a'));
+  await writeFile(join(out, name), photo('restored'));
+  const { size: b, mtimeMs: m } = await stat(join(input, name));
+  const body = {
+    ...{ bytes: 1, width: 1, height: 1, notes: [], seconds: 1, thumbnails: null },
+    reports: [{ kind: 'tone', outcome: 'done', sentence: 'Faded.', seconds: 1, generator: null, provider: null }],
+  };
+  const journal = await openJournal<Head>(join(out, BATCH_FOLDER), () => {});
+  const about = {
+    format: 1,
+    id: 'old',
+    input,
+    work: workOf(settings),
+    at: new Date(0).toISOString(),
+    version: '0.1.0',
+  };
+  const sums = { h: await hashFile(join(input, name)), oh: await hashFile(join(out, name)) };
+  await journal.append(
+    { head: { t: 'run', ...about }, body: { settings } },
+    { head: { t: 'made', n: name, b, m, o: name, x: 'restored', ...sums }, body },
+    { head: { t: 'done', n: name } },
+  );
+  await journal.close();
+
+  const { processor, computed } = processorOf({}, 1);
+  const batch = await startBatch({ input, output: out, settings, processor, newId: () => 'new' });
+  await batch.ended;
+  const { rows } = await batch.rows('all', 0, 10);
+  expect(rows.find((row) => row.name === name)?.reports).toMatchObject([{ said: [], sentence: 'Faded.' }]);
+  expect(BatchRow.array().parse(rows)).toEqual(rows);
+  const { path } = await writeReport(batch, createTranslations('pt-BR'));
+  expect(await readFile(path, 'utf8')).toContain('<li>Faded.</li>');
+  expect(computed).not.toContain(name);
+  await batch.close();
+});

@@ -1,0 +1,74 @@
+import { type Argument, Command, InvalidArgumentError, type Option } from 'commander';
+import type { Message } from '../../../contract/basics';
+import { say, type Words } from '../../../text/message';
+import { meant } from '../../nearest';
+import { BadArgument } from '../arguments';
+
+/** A command that says in the user's language what it does not understand. commander itself speaks English only. */
+export class SpokenCommand extends Command {
+  readonly #words: Words;
+
+  constructor(name: string, words: Words) {
+    super(name);
+    this.#words = words;
+  }
+
+  override createCommand(name = ''): SpokenCommand {
+    return new SpokenCommand(name, this.#words);
+  }
+
+  /** Ends with a usage error. */
+  refuse(...reason: readonly Message[]): never {
+    return this.error(`error: ${this.#words.sentences(reason)}`, { code: 'emulsion.usage' });
+  }
+
+  // commander calls the methods below, and documents none of them for use from outside.
+
+  missingArgument(name: string): never {
+    return this.refuse(say('cli.usage.missingArgument', { name }));
+  }
+
+  optionMissingArgument({ flags }: Option): never {
+    return this.refuse(say('cli.usage.missingValue', { option: flags }));
+  }
+
+  missingMandatoryOptionValue({ flags }: Option): never {
+    return this.refuse(say('cli.usage.missingOption', { option: flags }));
+  }
+
+  _conflictingOption({ flags }: Option, other: Option): never {
+    return this.refuse(say('cli.usage.conflict', { option: flags, other: other.flags }));
+  }
+
+  unknownOption(flag: string): never {
+    const known = this.createHelp()
+      .visibleOptions(this)
+      .flatMap(({ long }) => long ?? []);
+    return this.refuse(say('cli.usage.unknownOption', { option: flag }), ...meant(flag, known));
+  }
+
+  unknownCommand(): never {
+    const name = this.args[0] ?? '';
+    const known = this.commands.map((each) => each.name());
+    return this.refuse(say('cli.usage.unknownCommand', { name }), ...meant(name, known));
+  }
+
+  _excessArguments(received: readonly string[]): void {
+    const { length: most } = this.registeredArguments;
+    // What is allowed to have more takes them all.
+    if ((this as unknown as { _allowExcessArguments: boolean })._allowExcessArguments) return;
+    this.refuse(say('cli.usage.tooMany', { count: most, surplus: received.slice(most).join(' ') }));
+  }
+
+  _callParseArg(target: Option | Argument, value: string, previous: unknown): unknown {
+    try {
+      return target.parseArg!(value, previous as string);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      const name = 'flags' in target ? target.flags : target.name();
+      const choices = target.argChoices?.join(', ') ?? '';
+      const why = error instanceof BadArgument ? error.reason : [say('cli.usage.choices', { choices })];
+      return this.refuse(say('cli.usage.badValue', { value, name }), ...why);
+    }
+  }
+}

@@ -1,0 +1,307 @@
+/** The help of the command line. */
+export const manual = {
+  manual: {
+    program: {
+      summary: 'restores damaged photographs on this computer',
+      description:
+        'Restores damaged photographs on this computer. Originals are never changed. Nothing is sent anywhere except to a queue or storage that a command names.\nWith --json, every command prints one JSON object per line.',
+      version: 'print the version',
+      help: 'print this help',
+      examples: {
+        one: 'one photo',
+        folder: 'a folder, with one recipe',
+        batch: 'a large folder, with a report; continues where it stopped',
+        analyse: 'what a photo needs, and why',
+        help: 'the help of a command',
+      },
+    },
+    help: {
+      summary: 'print the help of a command',
+      description: 'Prints the help of a command, or of the program.',
+      command: 'the words of the command',
+      example: 'the same as emulsion recipes save --help',
+    },
+    options: {
+      json: 'print one JSON object per line',
+      userData: 'folder with your recipes and the app’s settings',
+      provider: 'processor to use',
+      models: 'folder with the generators',
+      shipped: 'the ones included',
+      enabled:
+        'true runs the step even if it is not needed (colorise only on photos without colours); false turns it off',
+      recipe: 'name or file of a recipe; default: what each photo needs',
+      colour: 'generate colours for black and white photos',
+      enlarge: 'enlarge: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
+      style: 'paint in the style of a work (see emulsion styles) or of any picture',
+      crisp: 'for soft, noisy or compressed photos: adds plausible texture when enlarging',
+      out: 'folder for the results (created if missing)',
+      format: 'format of the results; default: the photo’s own',
+      quality: 'quality for JPEG, WebP and AVIF',
+      stripMetadata: 'leave out the original’s camera data, location and captions',
+      jobs: 'photos at a time; 0: depends on cores and memory',
+      set: 'change a setting of a step, or turn a step on or off; can be repeated',
+      language: 'language of the output; default: the app’s setting, then the locale',
+      threads: 'CPU threads; 0: all {{count}}',
+      none: 'none',
+      all: 'all',
+    },
+    groups: {
+      computing: 'PROCESSING OPTIONS',
+      restoration: 'RESTORATION OPTIONS',
+      output: 'OUTPUT OPTIONS',
+      selection: 'SELECTION OPTIONS',
+      sharing: 'SHARING OPTIONS',
+      recipe: 'RECIPE OPTIONS',
+      synthesis: 'SYNTHESIS OPTIONS',
+      general: 'GENERAL OPTIONS',
+      options: 'OPTIONS',
+    },
+    restore: {
+      summary: 'restore photos, or all photos in folders, into new files',
+      about:
+        'Restores each photo into a new file and reports what was done and why. Originals are never changed and nothing is overwritten: if a name is taken, a number is added.',
+      proposals:
+        'Without a recipe, each photo gets what it needs. Folders are mirrored in the output folder. Files that are not photos are skipped, and one failed photo does not stop the others.',
+      paths: 'photos and folders',
+      edit: 'an edit file saved in the app, for the photo it belongs to',
+      examples: {
+        proposal: 'what the photo needs',
+        recipe: 'one recipe for a whole folder',
+        own: 'one of your own recipes',
+        set: 'what each photo needs, with a more sensitive repair and no noise removal',
+        added: 'in addition to what each photo needs',
+        crisp: 'for soft, noisy or compressed photos',
+        style: 'painted in the style of a work, or of any picture',
+        edit: 'the edits made in the app',
+        json: 'a report that programs can read',
+      },
+    },
+    batch: {
+      summary: 'restore a whole folder; continues where it stopped',
+      about:
+        'Restores all photos in a folder into new files in a mirrored folder tree, several at a time. Originals are never changed.',
+      journal:
+        'A journal in the output folder records what is done. After Ctrl-C or a power cut, the same command continues where it stopped and does nothing twice. At the end it writes a report with every photo before and after.',
+      storage:
+        'Folders can be s3://bucket/folder; address and keys are read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without --queue and s3://, nothing is sent anywhere.',
+      folder: 'folder with the originals; its folders are mirrored',
+      name: 'file names of the results; {name}, {folder}, {date} and {recipe} are replaced',
+      conflict: 'what to do if a file with that name exists',
+      noReport: 'do not write a report',
+      include: 'only these files; can be repeated',
+      exclude: 'not these files; can be repeated',
+      order: 'which photos come first',
+      watch: 'keep processing photos that are added to the folder, until Ctrl-C',
+      retry: 'try failed and skipped photos again',
+      dryRun: 'show what would be done, without writing anything',
+      queue:
+        'let “emulsion worker” on other computers restore them: redis://[user:password@]host[:port][/db], or rediss:// with TLS',
+      journalFolder: 'folder on this computer for the record of a batch into S3',
+      examples: {
+        proposal: 'what each photo needs; run it again to continue where it stopped',
+        dryRun: 'which photos would be restored, and where to',
+        recipe: 'one recipe, with other file names',
+        some: 'some of the photos, with a more sensitive repair',
+        retry: 'failed photos once more',
+        queue: 'with workers on many computers',
+        storage: 'in S3 storage',
+        watch: 'whatever a scanner saves there, for a program',
+      },
+      files: {
+        journal: 'the journal of the batch, needed to continue; can be deleted when the batch is finished',
+        report: 'the report: index.html, photos.csv, photos.json',
+      },
+    },
+    worker: {
+      summary: 'restore photos of batches that run on other computers',
+      about:
+        'Takes photos from the queue of “emulsion batch --queue” on other computers and restores them on this one, until Ctrl-C. Photos in progress are then given back to the queue.',
+      folders:
+        'The pictures are in a folder that all computers share, or in S3. Whatever the queue says, the worker touches nothing outside the folders (or s3://bucket/folder) named here, and replaces files only where originals cannot be. All computers need the same version of Emulsion.',
+      queue: 'redis://[user:password@]host[:port][/db], or rediss:// with TLS',
+      allow: 'folder that may be read and written; can be repeated',
+      read: 'folder of originals, which may only be read; can be repeated',
+      map: 'a folder with another name on this computer, also allowed; can be repeated',
+      name: 'name of this worker in the batch',
+      examples: {
+        apart: 'originals are only read, results only written to one folder',
+        map: 'the shared folder has another name here',
+      },
+      exits: {
+        done: 'stopped by Ctrl-C or SIGTERM; no half-written files are left',
+        halted: 'this computer cannot take photos: no queue, no folder, no processor',
+      },
+    },
+    analyse: {
+      summary: 'show what a photo needs, and why, without changing anything',
+      about:
+        'Measures a photo and reports for each step whether it is needed, with the measured figure. Without a recipe, restore does what is needed here.',
+      photo: 'a photo',
+      examples: {
+        plain: 'one line per step',
+        json: 'all measurements and the proposed recipe',
+      },
+    },
+    generators: {
+      summary: 'list the installed generators with their measured quality',
+      about: 'Lists the generators behind the steps: task, size, licence, measured quality and known limits.',
+      examples: {
+        plain: 'one paragraph each',
+        json: 'those in a folder, for a program',
+      },
+      exits: {
+        done: 'all of them are ready',
+        failed: 'at least one is damaged or cannot be used',
+      },
+    },
+    styles: {
+      summary: 'list the works in whose style photos can be painted',
+      about:
+        'Lists the styles of the installed generator. The works themselves are not included, only what the generator learned from them.',
+      example: 'the names that --style accepts',
+      exits: {
+        done: 'there are styles',
+        failed: 'no style generator is installed',
+      },
+    },
+    recipes: {
+      summary: 'list, show, save, validate and remove recipes',
+      about:
+        'A recipe says which steps a photo goes through, with which settings. Some ship with Emulsion; your own are shared with the app. Without a command, all are listed.',
+      examples: {
+        all: 'all recipes',
+        show: 'what one of them does',
+        save: 'save one of your own',
+        use: 'use it',
+      },
+      list: {
+        summary: 'list all recipes',
+        about: 'Lists the recipes that ship with Emulsion and your own.',
+        examples: {
+          plain: 'id, name and origin of each',
+          json: 'complete recipes, for a program',
+        },
+        failed: 'one of your recipes cannot be read; the others are listed',
+      },
+      show: {
+        summary: 'show the steps and settings of a recipe',
+        about: 'Shows a recipe: its steps in order, with their settings as --set accepts them.',
+        name: 'name or file of a recipe',
+        examples: {
+          plain: 'to read',
+          json: 'a recipe file to edit by hand',
+        },
+      },
+      save: {
+        summary: 'save a recipe of your own',
+        about:
+          'Saves a changed copy of a recipe under a name of your own. Unlike with restore, a step that --set turns on still follows the recipe’s gate.',
+        name: 'its name, as shown in the app',
+        from: 'the recipe to start from',
+        gate: 'run steps only where needed, or always',
+        replace: 'replace an existing recipe with this name',
+        enabled: 'true turns a step on, adding it if missing; false turns it off',
+        examples: {
+          variant: 'a variant of an included recipe',
+          size: 'with another size',
+          file: 'a recipe file from somebody else',
+          replace: 'change it again',
+        },
+      },
+      validate: {
+        summary: 'check recipe files',
+        about:
+          'Reports for each file whether it is a valid recipe, and where its problems are. Unknown keys count as problems.',
+        files: 'recipe files',
+        examples: {
+          one: 'one file',
+          many: 'many, for a program',
+        },
+        exits: {
+          done: 'every file is a valid recipe',
+          failed: 'at least one is not valid, or cannot be read',
+        },
+      },
+      remove: {
+        summary: 'remove one of your recipes',
+        about:
+          'Removes one of your own recipes. Included recipes cannot be removed. Photos restored with it do not change.',
+        name: 'its name',
+        example: 'by id or by name',
+      },
+    },
+    synthesise: {
+      summary: 'make training pairs (damaged and clean) from clean photos',
+      about:
+        'Makes training pairs from a folder of clean photos: a square from a photo, the same square damaged and aged, and a mask of the visible damage. Photos are never changed.',
+      details:
+        'The same seed always gives the same pairs; asking for more adds to them. The same command continues where it stopped. Each pair has a line in pairs.jsonl that says what was done. In the masks, lines (creases, scratches, hairs) are white and areas (stains, specks, flakes) light grey; grey below 128 is too faint to count as damage.',
+      folder: 'folder with clean photos, subfolders included',
+      out: 'folder for the pairs, outside the photo folder (created if missing)',
+      pairs: 'how many',
+      size: 'side length of the square pictures',
+      format: 'format of the pictures, lossless',
+      seed: 'seed of the random numbers',
+      overlays: 'folder with pictures of damage, white on black, such as scanned dust',
+      ageing: 'how strongly the pictures are also aged',
+      jobs: 'pairs at a time; 0: depends on cores and memory',
+      examples: {
+        all: '512 pixels, with every kind of damage',
+        dust: 'only with scanned dust',
+        other: 'other pairs, smaller and less aged',
+      },
+      exits: {
+        done: 'all pairs are there',
+        failed:
+          'all pairs are there, but some files could not be used (each is named with its reason); or nothing could be done',
+        halted: 'stopped by a problem that affects all pairs, such as a full disk; run the same command to continue',
+        interrupted: 'interrupted; finished pairs are kept, and the same command continues',
+      },
+      files: {
+        pictures: 'the pictures, 000000.png and so on',
+        record: 'one line per pair: photo, position, ageing, damage, damaged share',
+        settings: 'the settings, used to continue',
+      },
+      damage: '{{kinds}}, separated by commas; default: every kind that is available',
+    },
+    completion: {
+      summary: 'print a script that completes commands in a shell',
+      about:
+        'Prints a script with which a shell completes the commands, options, recipes and settings of Emulsion. Load it when the shell starts.',
+      shell: 'the shell',
+      bash: 'source <(emulsion completion bash), in ~/.bashrc',
+      zsh: 'source <(emulsion completion zsh), in ~/.zshrc after compinit',
+      examples: {
+        plain: 'the script, on standard output',
+        fish: 'saved where fish looks for it',
+      },
+    },
+    titles: {
+      name: 'NAME',
+      synopsis: 'SYNOPSIS',
+      description: 'DESCRIPTION',
+      arguments: 'ARGUMENTS',
+      commands: 'COMMANDS',
+      settings: 'SETTINGS',
+      installation: 'INSTALLATION',
+      examples: 'EXAMPLES',
+      exits: 'EXIT STATUS',
+      environment: 'ENVIRONMENT',
+      files: 'FILES',
+      seeAlso: 'SEE ALSO',
+    },
+    default: 'default',
+    choices: 'choices',
+    env: 'used if {{option}} is not given',
+    exits: {
+      done: 'done',
+      failed: 'it could not be done; the reason is on standard error',
+      usage: 'the command was not understood; nothing was done',
+      interrupted: 'interrupted; finished photos are kept, no half-written files are left',
+      photosDone: 'every photo was done, or needed nothing',
+      photosFailed: 'at least one photo failed; each is named with its reason',
+      halted: 'stopped by a problem that affects all photos, such as a full disk; run the same command to continue',
+    },
+    ownRecipes: 'your own recipes, shared with the app (see --user-data)',
+  },
+};

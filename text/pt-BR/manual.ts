@@ -1,0 +1,310 @@
+import type { manual as english } from '../en/manual';
+import type { Translated } from '../translated';
+
+export const manual: Translated<typeof english> = {
+  manual: {
+    program: {
+      summary: 'restaura fotografias danificadas neste computador',
+      description:
+        'Restaura fotografias danificadas neste computador. Os originais nunca são alterados. Nada é enviado a lugar nenhum, exceto a uma fila ou a um armazenamento indicado no comando.\nCom --json, cada comando imprime um objeto JSON por linha.',
+      version: 'mostra a versão',
+      help: 'mostra esta ajuda',
+      examples: {
+        one: 'uma foto',
+        folder: 'uma pasta, com uma receita',
+        batch: 'uma pasta grande, com relatório; continua de onde parou',
+        analyse: 'o que uma foto precisa, e por quê',
+        help: 'a ajuda de um comando',
+      },
+    },
+    help: {
+      summary: 'mostra a ajuda de um comando',
+      description: 'Mostra a ajuda de um comando ou do programa.',
+      command: 'as palavras do comando',
+      example: 'o mesmo que emulsion recipes save --help',
+    },
+    options: {
+      json: 'imprime um objeto JSON por linha',
+      userData: 'pasta com as suas receitas e as configurações do aplicativo',
+      provider: 'processador a usar',
+      models: 'pasta com os geradores',
+      shipped: 'os incluídos',
+      enabled: 'true aplica a etapa mesmo sem necessidade (colorise, só em fotos sem cores); false a desativa',
+      recipe: 'nome ou arquivo de uma receita; padrão: o que cada foto precisa',
+      colour: 'gera cores para fotos em preto e branco',
+      enlarge: 'amplia: 2x, 4x, um lado maior (3000px) ou uma impressão (30cm, 30cm@240dpi)',
+      style: 'pinta no estilo de uma obra (veja emulsion styles) ou de qualquer imagem',
+      crisp: 'para fotos suaves, com ruído ou comprimidas: acrescenta textura plausível ao ampliar',
+      out: 'pasta para os resultados (criada se não existir)',
+      format: 'formato dos resultados; padrão: o da própria foto',
+      quality: 'qualidade para JPEG, WebP e AVIF',
+      stripMetadata: 'não copia dados da câmera, localização e legendas do original',
+      jobs: 'fotos por vez; 0: conforme os núcleos e a memória',
+      set: 'muda um ajuste de uma etapa, ou ativa ou desativa uma etapa; pode ser repetida',
+      language: 'idioma das mensagens; padrão: o do aplicativo, depois o do sistema',
+      threads: 'threads da CPU; 0: todas as {{count}}',
+      none: 'nenhuma',
+      all: 'todos',
+    },
+    groups: {
+      computing: 'OPÇÕES DE PROCESSAMENTO',
+      restoration: 'OPÇÕES DE RESTAURAÇÃO',
+      output: 'OPÇÕES DE SAÍDA',
+      selection: 'OPÇÕES DE SELEÇÃO',
+      sharing: 'OPÇÕES DE COMPARTILHAMENTO',
+      recipe: 'OPÇÕES DE RECEITA',
+      synthesis: 'OPÇÕES DE SÍNTESE',
+      general: 'OPÇÕES GERAIS',
+      options: 'OPÇÕES',
+    },
+    restore: {
+      summary: 'restaura fotos, ou todas as fotos de pastas, em arquivos novos',
+      about:
+        'Restaura cada foto em um arquivo novo e informa o que foi feito e por quê. Os originais nunca são alterados e nada é sobrescrito: se o nome já existe, recebe um número.',
+      proposals:
+        'Sem receita, cada foto recebe o que precisa. As pastas são espelhadas na pasta de saída. Arquivos que não são fotos são ignorados, e uma foto com erro não impede as outras.',
+      paths: 'fotos e pastas',
+      edit: 'um arquivo de edição salvo no aplicativo, para a foto à qual pertence',
+      examples: {
+        proposal: 'o que a foto precisa',
+        recipe: 'uma receita para uma pasta inteira',
+        own: 'uma das suas receitas',
+        set: 'o que cada foto precisa, com reparo mais sensível e sem remoção de ruído',
+        added: 'além do que cada foto precisa',
+        crisp: 'para fotos suaves, com ruído ou comprimidas',
+        style: 'pintada no estilo de uma obra, ou de qualquer imagem',
+        edit: 'as edições feitas no aplicativo',
+        json: 'um relatório que programas podem ler',
+      },
+    },
+    batch: {
+      summary: 'restaura uma pasta inteira; continua de onde parou',
+      about:
+        'Restaura todas as fotos de uma pasta em arquivos novos, em uma árvore de pastas espelhada, várias por vez. Os originais nunca são alterados.',
+      journal:
+        'Um registro na pasta de saída guarda o que já foi feito. Depois de Ctrl-C ou de uma queda de energia, o mesmo comando continua de onde parou e não repete nada. No fim, grava um relatório com cada foto antes e depois.',
+      storage:
+        'As pastas podem ser s3://bucket/pasta; o endereço e as chaves vêm de AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID e AWS_SECRET_ACCESS_KEY. Sem --queue e s3://, nada é enviado a lugar nenhum.',
+      folder: 'pasta dos originais; as pastas dentro dela são espelhadas',
+      name: 'nomes dos resultados; {name}, {folder}, {date} e {recipe} são substituídos',
+      conflict: 'o que fazer se já existir um arquivo com esse nome',
+      noReport: 'não grava relatório',
+      include: 'só estes arquivos; pode ser repetida',
+      exclude: 'não estes arquivos; pode ser repetida',
+      order: 'quais fotos vêm primeiro',
+      watch: 'continua com as fotos acrescentadas à pasta, até Ctrl-C',
+      retry: 'tenta de novo as fotos que falharam ou foram ignoradas',
+      dryRun: 'mostra o que seria feito, sem gravar nada',
+      queue:
+        'deixa “emulsion worker” em outros computadores restaurar as fotos: redis://[usuário:senha@]servidor[:porta][/banco], ou rediss:// com TLS',
+      journalFolder: 'pasta neste computador para o registro de um lote no S3',
+      examples: {
+        proposal: 'o que cada foto precisa; execute de novo para continuar de onde parou',
+        dryRun: 'quais fotos seriam restauradas, e para onde',
+        recipe: 'uma receita, com outros nomes de arquivo',
+        some: 'parte das fotos, com reparo mais sensível',
+        retry: 'de novo as fotos que falharam',
+        queue: 'com trabalhadores em muitos computadores',
+        storage: 'em armazenamento S3',
+        watch: 'o que um scanner salvar ali, para um programa',
+      },
+      files: {
+        journal: 'o registro do lote, necessário para continuar; pode ser apagado quando o lote terminar',
+        report: 'o relatório: index.html, photos.csv, photos.json',
+      },
+    },
+    worker: {
+      summary: 'restaura fotos de lotes que estão em outros computadores',
+      about:
+        'Pega fotos da fila de “emulsion batch --queue” em outros computadores e as restaura neste, até Ctrl-C. As fotos em andamento voltam então para a fila.',
+      folders:
+        'As imagens ficam em uma pasta que todos os computadores compartilham, ou no S3. Diga a fila o que disser, o trabalhador não toca em nada fora das pastas (ou s3://bucket/pasta) indicadas aqui, e só substitui arquivos onde não pode haver originais. Todos os computadores precisam da mesma versão do Emulsion.',
+      queue: 'redis://[usuário:senha@]servidor[:porta][/banco], ou rediss:// com TLS',
+      allow: 'pasta que pode ser lida e gravada; pode ser repetida',
+      read: 'pasta de originais, que só pode ser lida; pode ser repetida',
+      map: 'uma pasta com outro nome neste computador, também permitida; pode ser repetida',
+      name: 'nome deste trabalhador no lote',
+      examples: {
+        apart: 'os originais só são lidos, e os resultados só vão para uma pasta',
+        map: 'a pasta compartilhada tem outro nome aqui',
+      },
+      exits: {
+        done: 'parado por Ctrl-C ou SIGTERM; nenhum arquivo fica pela metade',
+        halted: 'este computador não pode receber fotos: sem fila, sem pasta, sem processador',
+      },
+    },
+    analyse: {
+      summary: 'mostra o que uma foto precisa, e por quê, sem alterar nada',
+      about:
+        'Mede uma foto e informa, para cada etapa, se ela é necessária, com o valor medido. Sem receita, restore faz o que aparece aqui.',
+      photo: 'uma foto',
+      examples: {
+        plain: 'uma linha por etapa',
+        json: 'todas as medidas e a receita sugerida',
+      },
+    },
+    generators: {
+      summary: 'lista os geradores instalados com a qualidade medida',
+      about: 'Lista os geradores por trás das etapas: tarefa, tamanho, licença, qualidade medida e limites conhecidos.',
+      examples: {
+        plain: 'um parágrafo para cada um',
+        json: 'os de uma pasta, para um programa',
+      },
+      exits: {
+        done: 'todos estão prontos',
+        failed: 'pelo menos um está danificado ou não pode ser usado',
+      },
+    },
+    styles: {
+      summary: 'lista as obras em cujo estilo as fotos podem ser pintadas',
+      about:
+        'Lista os estilos do gerador instalado. As obras em si não estão incluídas, só o que o gerador aprendeu com elas.',
+      example: 'os nomes que --style aceita',
+      exits: {
+        done: 'há estilos',
+        failed: 'nenhum gerador de estilos está instalado',
+      },
+    },
+    recipes: {
+      summary: 'lista, mostra, salva, valida e remove receitas',
+      about:
+        'Uma receita diz por quais etapas uma foto passa, e com quais ajustes. Algumas vêm com o Emulsion; as suas são compartilhadas com o aplicativo. Sem um comando, todas são listadas.',
+      examples: {
+        all: 'todas as receitas',
+        show: 'o que uma delas faz',
+        save: 'salva uma receita sua',
+        use: 'usa essa receita',
+      },
+      list: {
+        summary: 'lista todas as receitas',
+        about: 'Lista as receitas que vêm com o Emulsion e as suas.',
+        examples: {
+          plain: 'identificador, nome e origem de cada uma',
+          json: 'receitas completas, para um programa',
+        },
+        failed: 'uma das suas receitas não pode ser lida; as outras são listadas',
+      },
+      show: {
+        summary: 'mostra as etapas e os ajustes de uma receita',
+        about: 'Mostra uma receita: as etapas em ordem, com os ajustes como --set os aceita.',
+        name: 'nome ou arquivo de uma receita',
+        examples: {
+          plain: 'para ler',
+          json: 'um arquivo de receita para editar à mão',
+        },
+      },
+      save: {
+        summary: 'salva uma receita sua',
+        about:
+          'Salva uma cópia alterada de uma receita com um nome seu. Diferente de restore, uma etapa ativada com --set continua a seguir o critério (gate) da receita.',
+        name: 'o nome, como aparece no aplicativo',
+        from: 'a receita de partida',
+        gate: 'aplica as etapas só onde necessário, ou sempre',
+        replace: 'substitui uma receita existente com esse nome',
+        enabled: 'true ativa uma etapa e a acrescenta se faltar; false a desativa',
+        examples: {
+          variant: 'uma variante de uma receita incluída',
+          size: 'com outro tamanho',
+          file: 'um arquivo de receita de outra pessoa',
+          replace: 'muda de novo',
+        },
+      },
+      validate: {
+        summary: 'verifica arquivos de receita',
+        about:
+          'Informa, para cada arquivo, se é uma receita válida e onde estão os problemas. Chaves desconhecidas contam como problemas.',
+        files: 'arquivos de receita',
+        examples: {
+          one: 'um arquivo',
+          many: 'vários, para um programa',
+        },
+        exits: {
+          done: 'todos os arquivos são receitas válidas',
+          failed: 'pelo menos um não é válido ou não pode ser lido',
+        },
+      },
+      remove: {
+        summary: 'remove uma das suas receitas',
+        about:
+          'Remove uma das suas receitas. As incluídas não podem ser removidas. As fotos restauradas com ela não mudam.',
+        name: 'o nome',
+        example: 'pelo identificador ou pelo nome',
+      },
+    },
+    synthesise: {
+      summary: 'cria pares de treino (danificado e limpo) a partir de fotos limpas',
+      about:
+        'Cria pares de treino a partir de uma pasta de fotos limpas: um quadrado de uma foto, o mesmo quadrado danificado e envelhecido, e uma máscara do dano visível. As fotos nunca são alteradas.',
+      details:
+        'A mesma semente dá sempre os mesmos pares; pedir mais acrescenta a eles. O mesmo comando continua de onde parou. Cada par tem uma linha em pairs.jsonl que diz o que foi feito. Nas máscaras, linhas (vincos, riscos, fios) são brancas e áreas (manchas, pontos, lascas) são cinza-claro; cinza abaixo de 128 é fraco demais para contar como dano.',
+      folder: 'pasta com fotos limpas, incluindo subpastas',
+      out: 'pasta para os pares, fora da pasta de fotos (criada se não existir)',
+      pairs: 'quantos',
+      size: 'lado das imagens quadradas',
+      format: 'formato das imagens, sem perdas',
+      seed: 'semente dos números aleatórios',
+      overlays: 'pasta com imagens de danos, branco sobre preto, como poeira digitalizada',
+      ageing: 'quanto as imagens também são envelhecidas',
+      jobs: 'pares por vez; 0: conforme os núcleos e a memória',
+      examples: {
+        all: '512 pixels, com todos os tipos de dano',
+        dust: 'só com poeira digitalizada',
+        other: 'outros pares, menores e menos envelhecidos',
+      },
+      exits: {
+        done: 'todos os pares estão prontos',
+        failed:
+          'todos os pares estão prontos, mas alguns arquivos não puderam ser usados (cada um é citado com o motivo); ou nada pôde ser feito',
+        halted:
+          'parado por um problema que afeta todos os pares, como disco cheio; execute o mesmo comando para continuar',
+        interrupted: 'interrompido; os pares prontos são mantidos, e o mesmo comando continua',
+      },
+      files: {
+        pictures: 'as imagens, 000000.png e assim por diante',
+        record: 'uma linha por par: foto, posição, envelhecimento, danos, parte danificada',
+        settings: 'os ajustes, usados para continuar',
+      },
+      damage: '{{kinds}}, separados por vírgulas; padrão: todos os disponíveis',
+    },
+    completion: {
+      summary: 'mostra um script que completa comandos em um shell',
+      about:
+        'Mostra um script com o qual um shell completa os comandos, opções, receitas e ajustes do Emulsion. Carregue-o ao iniciar o shell.',
+      shell: 'o shell',
+      bash: 'source <(emulsion completion bash), em ~/.bashrc',
+      zsh: 'source <(emulsion completion zsh), em ~/.zshrc depois de compinit',
+      examples: {
+        plain: 'o script, na saída padrão',
+        fish: 'salvo onde o fish o procura',
+      },
+    },
+    titles: {
+      name: 'NOME',
+      synopsis: 'SINOPSE',
+      description: 'DESCRIÇÃO',
+      arguments: 'ARGUMENTOS',
+      commands: 'COMANDOS',
+      settings: 'AJUSTES',
+      installation: 'INSTALAÇÃO',
+      examples: 'EXEMPLOS',
+      exits: 'CÓDIGOS DE SAÍDA',
+      environment: 'VARIÁVEIS DE AMBIENTE',
+      files: 'ARQUIVOS',
+      seeAlso: 'VEJA TAMBÉM',
+    },
+    default: 'padrão',
+    choices: 'valores',
+    env: 'usada se {{option}} não for dada',
+    exits: {
+      done: 'feito',
+      failed: 'não foi possível; o motivo está na saída de erros',
+      usage: 'o comando não foi entendido; nada foi feito',
+      interrupted: 'interrompido; as fotos prontas são mantidas, e nenhum arquivo fica pela metade',
+      photosDone: 'todas as fotos foram feitas, ou não precisavam de nada',
+      photosFailed: 'pelo menos uma foto falhou; cada uma é citada com o motivo',
+      halted:
+        'parado por um problema que afeta todas as fotos, como disco cheio; execute o mesmo comando para continuar',
+    },
+    ownRecipes: 'as suas receitas, compartilhadas com o aplicativo (veja --user-data)',
+  },
+};
