@@ -147,19 +147,19 @@ class Spec(Generator):
             "name": "Coloriser",
             "task": "colorise",
             "version": "0.1.0",
-            "description": "Imagines colours for a black and white picture. It looks at the picture small and whole; what is "
-            "light or dark in it stays exactly so.",
+            "description": "Adds generated colours to a black and white picture. It looks at a small copy of the "
+            "whole picture. The brightness of every pixel stays.",
             "input": {"name": "image", "layout": "nchw", "channels": "luma", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "colours", "channels": "cbcr", "range": [-0.5, 0.5], "scale": 1},
             "tile": 1024,
             "halo": 0,
             "extraInputs": [hint("warmth", "Warmth"), hint("vividness", "Vividness")],
             "thresholds": None,
-            "limits": "Nobody can know the colours of a grey picture: these are imagined. Skin, sky, foliage, wood and earth come "
-            "out plausible; clothes, paint, food and flowers are guesses, mostly brown or grey where they were bright; "
-            "streets and interiors come out nearly in one ochre, and skies between sails or roofs may stay warm. Borders of "
-            "the print and worn patches are coloured with the rest. Its colourfulness is within a fifth of the truth, as "
-            "wanted, and LPIPS is better than grey; PSNR on CID22 is below grey, which makes no mistakes. Trained on "
-            "a processor for 76 minutes; an adversarial phase of ten minutes more changed nothing that could be measured "
-            "and was left out.",
+            "limits": "Nobody can know the colours of a grey picture: these are generated. Skin, sky, foliage, wood "
+            "and earth look plausible. Clothes, paint, food and flowers are guesses, mostly brown or grey even if "
+            "they were bright. Streets and interiors turn almost entirely ochre, and sky between sails or roofs may "
+            "stay warm. Borders of the print and worn patches are coloured too. Colourfulness is within a fifth of "
+            "the original's, which was the goal, and LPIPS is better than grey; PSNR on CID22 is below grey. "
+            "Trained on a processor for 76 minutes. Ten more minutes of adversarial training changed nothing that "
+            "could be measured and were dropped.",
         }

@@ -454,8 +454,9 @@ class Spec(Generator):
             "name": "Damage detector",
             "task": "detect",
             "version": "2.0.0",
-            "description": "Finds creases, cracks, scratches and hairs (lines), stains, foxing, dust and lost emulsion (areas), torn "
-            "corners, holes and tape (losses) in a photograph, and tells writing, which is left alone.",
+            "description": "Finds creases, cracks, scratches and hairs (lines), stains, foxing, dust and lost "
+            "emulsion (areas), torn corners, holes and tape (losses) in a photograph. It also recognises writing, "
+            "which is left alone.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "damage", "channels": ["lines", "areas", "losses", "writing"], "range": [0, 1], "scale": 1},
             "tile": 640,
@@ -465,10 +466,11 @@ class Spec(Generator):
             "vectorInputs": ["summary"],
             # A piece counts as far as its pixels are above the threshold; the net's own area of sight makes pieces whole.
             "thresholds": {"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "seed_logits": 0, "flank_logits": 0, "needed": 0.002},
-            "limits": "The mask is a proposal to be looked at. On photographs that nothing was learnt from it finds a third of the "
-            "damaged pixels (recall 0.32, precision 0.65), two thirds of dust and spots and two fifths of the length of creases and scratches. "
-            "It misses soft folds without a broken surface, faint stains and wide losses at the border. Fence wires, gaps between leaves, "
-            "white cloth, brooches and joints of pavement can be taken for damage.",
+            "limits": "The mask is a proposal; check it. On photographs that it was not trained on, it finds a "
+            "third of the damaged pixels (recall 0.32, precision 0.65), two thirds of dust and spots and two fifths "
+            "of the length of creases and scratches. It misses soft folds without a broken surface, faint stains "
+            "and wide losses at the border. It can take fence wires, gaps between leaves, white cloth, brooches and "
+            "joints of pavement for damage.",
         }
 
     def inputs(self, net, height, width, share=0.0):

@@ -52,10 +52,10 @@ class Spec(Generator):
     truncation = 0.8
     features = None
     limits = (
-        "Trained on scans of dirt, hair, lint, scratches, spots and stains alone: creases, tears and worn borders are not "
-        "among them. Hairs, lint, spots, blots and stains look like scans; scratches and sprinkles come out as tangles of curls "
-        "rather than straight strokes and fine grains, dirt as faint lines. It draws each in the middle of a square, with codes "
-        "that keep 0.8 of their distance to what is usual of the kind."
+        "Trained only on scans of dirt, hair, lint, scratches, spots and stains, so it draws no creases, tears or "
+        "worn borders. Hairs, lint, spots, blots and stains look like scans. Scratches and sprinkles come out as "
+        "tangles of curls instead of straight strokes and fine grains, and dirt as faint lines. It draws each piece "
+        "in the middle of a square, with codes that keep 0.8 of their distance from the mean of the kind."
     )
 
     def load(self, data):
@@ -148,9 +148,10 @@ class Spec(Generator):
             "name": "Damage synthesiser",
             "task": "synthesise",
             "version": "0.1.0",
-            "description": "Draws an overlay of damage out of random numbers: hairs, lint, scratches, dirt, spots, stains. For "
-            "making pairs of damaged and whole pictures to train on. The greatest of the first ten numbers of z chooses the kind: "
-            "dirt, dots, hair, short hair, lint, scratches, smut, spots, sprinkles, stain.",
+            "description": "Draws an overlay of damage from random numbers: hairs, lint, scratches, dirt, spots, "
+            "stains. It helps to make pairs of damaged and clean pictures for training. The largest of the first "
+            "ten numbers of z chooses the kind: dirt, dots, hair, short hair, lint, scratches, smut, spots, "
+            "sprinkles, stain.",
             "inputs": [
                 {"name": "z", "size": net.LATENT, "distribution": "standard normal"},
                 {"name": "noise", "size": net.noise_size, "distribution": "standard normal"},

@@ -167,15 +167,15 @@ class Spec(Generator):
             "name": "Inpainter",
             "task": "inpaint",
             "version": "0.2.0",
-            "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots up to "
-            "about 24 pixels wide, in colour and in black and white.",
+            "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots "
+            "up to about 24 pixels wide, in colour and in black and white.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb+mask", "range": [0, 1], "multiple": 32, "fixed": None},
             "output": {"name": "filled", "channels": "rgb", "range": [0, 1], "scale": 1},
             "tile": 384,
             "halo": 64,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "Wide holes are filled smoothly: it continues edges and tones but invents no texture, grain or "
-            "features. Trained on a processor for an hour and a half; its adversarial phase was short and the "
-            "discriminator stayed undecided, so its crispness comes from the perceptual loss.",
+            "limits": "Fills wide holes smoothly: it continues edges and tones, but invents no texture, grain or "
+            "features. Trained on a processor for an hour and a half. The adversarial phase was short and had "
+            "little effect, so the sharpness comes from the perceptual loss.",
         }

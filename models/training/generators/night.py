@@ -155,8 +155,9 @@ class Spec(Generator):
             "task": "style",
             "variant": "night",
             "version": "0.1.0",
-            "description": "Darkens a photograph taken by day as if it were night. It looks at the picture small and whole, and "
-            "answers with three gains and three offsets for every place, which the large picture takes enlarged.",
+            "description": "Darkens a photograph taken by day as if it were night. It looks at a small copy of the "
+            "whole picture and returns three gains and three offsets for every place, which are enlarged and "
+            "applied to the large picture.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 8, "fixed": None},
             "output": {
                 "name": "curve",
@@ -168,6 +169,6 @@ class Spec(Generator):
             "halo": 0,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. Borders between light "
-            "and dark are soft, since the curve is made on a small picture.",
+            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. "
+            "Borders between light and dark are soft, because the curve is computed on a small picture.",
         }

@@ -449,9 +449,9 @@ class Spec(Generator):
             "task": "style",
             "variant": "painting",
             "version": "0.2.0",
-            "description": "Repaints a photograph in the manner of a painting or of any other picture. It is told the statistics "
-            "of the whole photograph and those of the style picture, both measured by its own statistics.onnx; "
-            "the codes of its presets are learnt.",
+            "description": "Repaints a photograph in the style of a painting or of any other picture. Its inputs "
+            "are the statistics of the whole photograph and of the style picture, both measured by its own "
+            "statistics.onnx. The codes of its presets are learnt.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 8, "fixed": None},
             "output": {"name": "stylised", "channels": "rgb", "range": [0, 1], "scale": 1},
             "tile": 768,
@@ -459,11 +459,12 @@ class Spec(Generator):
             "extraInputs": [],
             "vectorInputs": ["content", "style"],
             "thresholds": None,
-            "limits": "What it takes from a picture is its palette, its contours and the way of its strokes; it draws no shapes "
-            "that the photograph has not: no wave curls and no star whirls. The presets have learnt codes and come nearer to their "
-            "paintings than a picture of one's own does; what each takes and lacks is said in presets.json. Strokes are up to some "
-            "twenty pixels long at whatever size the photograph is painted. Its aim is a style distance at or below that of 200 "
-            "steps of optimising the picture itself (0.04), and it is not reached: it stands at 0.17 of 0.73, where 20 such steps "
-            "reach 0.13. Faces take on the painting's tint, and dark styles darken them; flat skies get an even weave, and some "
-            "edges a light or dark rim. Trained on a shared processor for less than three hours.",
+            "limits": "It takes the palette, the contours and the strokes from a picture, but adds no shapes to the "
+            "photograph: no wave curls and no star whirls. The presets have learnt codes and come closer to their "
+            "paintings than a picture of your own does; presets.json says what each takes and lacks. Strokes are up "
+            "to some twenty pixels long, whatever the size of the photograph. The goal was a style distance no "
+            "larger than that of 200 steps of optimising the picture itself (0.04). It is not reached: the distance "
+            "is 0.17, from 0.73 for the unchanged photograph, and 20 such steps reach 0.13. Faces take on the "
+            "painting's tint, and dark styles darken them. Flat skies get an even weave, and some edges a light or "
+            "dark rim. Trained on a shared processor for less than three hours.",
         }

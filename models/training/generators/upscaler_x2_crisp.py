@@ -46,11 +46,11 @@ class Spec(upscaler_x2.Spec):
     batch, rate, gan_share = 12, 1e-3, 0.65
     outputs_picture = True
     limits = (
-        "Its aim is an LPIPS below the faithful upscaler's on soft, noisy and compressed pictures, and it is reached; "
-        "NomosUni compact, eight times as large and four times as slow, comes to 0.21 where it comes to 0.26: to be better "
-        "than that was wanted and is not reached. It takes away noise and blocks and draws clean edges, but little "
-        "texture: leaves, hair and fabric come out smooth. What it draws need not have been there. Trained on a processor "
-        "for 26 minutes from the faithful one's weights; the adversarial share was some 500 steps."
+        "The goal of a lower LPIPS than the faithful upscaler on soft, noisy and compressed pictures is reached. "
+        "The goal of beating NomosUni compact, which is eight times as large and four times as slow, is not: that "
+        "net reaches 0.21, this one 0.26. It removes noise and blocks and draws clean edges, but little texture: "
+        "leaves, hair and fabric come out smooth. It may draw details that were never there. Trained on a processor "
+        "for 26 minutes from the faithful upscaler's weights, some 500 of its steps adversarial."
     )
 
     def build(self):
@@ -105,7 +105,7 @@ class Spec(upscaler_x2.Spec):
             **super().card(),
             "name": f"Upscaler x{self.scale}, crisp",
             "variant": "crisp",
-            "description": f"Makes a soft, noisy or compressed picture {self.scale} times as wide and as high, and draws edges "
-            "and texture as they most likely were. What it draws need not have been there.",
+            "description": f"Makes a soft, noisy or compressed picture {self.scale} times as wide and as high, and "
+            "draws edges and texture as they most likely were. It may draw details that were never there.",
             "limits": self.limits,
         }
