@@ -11,7 +11,7 @@ export interface CliRun {
   records: Record<string, unknown>[];
 }
 
-/** Runs the built command line and watches its memory. Throws where it fails. */
+/** Runs the built command line and watches its memory. Throws if it fails. */
 export async function runCli(args: readonly string[]): Promise<CliRun> {
   const started = performance.now();
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -4,7 +4,7 @@ import type { MaskDocument, MaskSource } from './mask';
 
 /**
  * What a click on a detected defect means: it is taken out of the mask, or put in where it is not in it. Where nothing
- * is detected at the present sensitivity, what the highest one finds is put in. Null where even that finds nothing.
+ * is detected at the present sensitivity, what the highest one finds is put in. Null if even that finds nothing.
  */
 export function defectAt(
   mask: MaskDocument,

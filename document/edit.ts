@@ -62,7 +62,7 @@ export function stateOf({ base, actions, at }: EditLog): EditState {
   return actions.slice(0, at).reduce(applyAction, base);
 }
 
-/** A log after a change. Throws a RangeError where the change does not fit it. */
+/** A log after a change. Throws a RangeError if the change does not fit it. */
 export function applyDelta(log: EditLog | null, delta: EditDelta): EditLog {
   const base = delta.base ?? log?.base;
   const before = delta.base ? [] : (log?.actions ?? []);

@@ -73,7 +73,7 @@ export function packEvidence(evidence: Evidence | null): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link packEvidence} wrote. Throws a RangeError where the bytes are something else. */
+/** Reads what {@link packEvidence} wrote. Throws a RangeError if the bytes are something else. */
 export function unpackEvidence(bytes: Uint8Array): Evidence | null {
   if (bytes.length < HEADER_BYTES) throw new RangeError('too short for evidence');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -142,7 +142,7 @@ function accept({ plane: evidence, width, height, rules = USUAL_RULES }: Evidenc
 const CLICK_REACH = 6;
 
 /**
- * The accepted piece at a point of the full-size photo, or the nearest one within a few pixels of it; null where there
+ * The accepted piece at a point of the full-size photo, or the nearest one within a few pixels of it; null if there
  * is none.
  */
 export function pieceAt(evidence: Evidence, accepted: Accepted, x: number, y: number): Piece | null {
@@ -294,7 +294,7 @@ export class EvidenceMask {
     return count / (map.width * map.height);
   }
 
-  /** False where the rectangle is certainly empty. */
+  /** False if the rectangle is certainly empty. */
   mayHold(rect: Rect): boolean {
     const { window, cells } = this.accepted;
     const reach = Math.floor(this.radius);
@@ -321,7 +321,7 @@ export class EvidenceMask {
 
   /**
    * Calls back with the values of every block of a rectangle that may hold something, until false is answered; they
-   * stay until the next block. Answers false where it was stopped.
+   * stay until the next block. Returns false if it was stopped.
    */
   private forEachBlock(rect: Rect, visit: (block: Rect, values: Uint8Array) => boolean): boolean {
     if (!this.mayHold(rect)) return true;

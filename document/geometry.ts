@@ -11,7 +11,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** What two rectangles share; null where that is nothing. */
+/** What two rectangles share; null if that is nothing. */
 export function intersection(one: Rect, other: Rect): Rect | null {
   const x = Math.max(one.x, other.x);
   const y = Math.max(one.y, other.y);

@@ -23,7 +23,7 @@ import { StrokePainter } from './stroke';
 
 /** What a mask is made from, besides its operations. */
 export interface MaskSource extends Size {
-  /** Null where no detector is installed: nothing is detected then. */
+  /** Null if no detector is installed: nothing is detected then. */
   readonly evidence: Evidence | null;
   /** The settings of the repair step, for operations that follow them. */
   readonly settings: DetectionSettings;
@@ -167,7 +167,7 @@ export class MaskCompiler {
     this.growth = source.settings.grow;
   }
 
-  /** Throws a RangeError where a bitmap is missing or of another size than the photo. */
+  /** Throws a RangeError if a bitmap is missing or of another size than the photo. */
   compile(op: MaskOp): Layer {
     switch (op.kind) {
       case 'detected':
@@ -321,7 +321,7 @@ export function maskBounds(mask: MaskDocument): Rect | null {
   return all;
 }
 
-/** Makes a mask of its operations. Throws a RangeError where a bitmap is missing or does not fit. */
+/** Makes a mask of its operations. Throws a RangeError if a bitmap is missing or does not fit. */
 export function compileMask(ops: readonly MaskOp[], source: MaskSource): MaskDocument {
   const compiler = new MaskCompiler(source);
   return new MaskDocument(

@@ -96,7 +96,7 @@ export function readRuns(bitmap: RunBitmap, rect: Rect, out: Uint8Array): void {
   }
 }
 
-/** The one value that a rectangle holds; null where it holds several. */
+/** The one value that a rectangle holds; null if it holds several. */
 export function constantRuns(bitmap: RunBitmap, rect: Rect): number | null {
   let found: number | null = null;
   let isConstant = true;
@@ -120,7 +120,7 @@ export function packRuns(bitmap: RunBitmap): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link packRuns} wrote. Throws a RangeError where the bytes are no bitmap. */
+/** Reads what {@link packRuns} wrote. Throws a RangeError if the bytes are no bitmap. */
 export function unpackRuns(bytes: Uint8Array): RunBitmap {
   if (bytes.length < 8) throw new RangeError('too short for a bitmap');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

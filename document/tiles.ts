@@ -44,7 +44,7 @@ export class MaskTiles {
 
   /**
    * Takes other operations, which share their beginning with the former as far as they are the same objects. Throws a
-   * RangeError where a bitmap is missing.
+   * RangeError if a bitmap is missing.
    */
   setOps(ops: readonly MaskOp[]): void {
     let same = 0;
@@ -63,7 +63,7 @@ export class MaskTiles {
 
   /**
    * Takes a stroke that grows under the hand: `before` is the same stroke with fewer points, and the last operation, or
-   * null where the stroke is new. Only its new segments are drawn.
+   * null if the stroke is new. Only its new segments are drawn.
    */
   extend(before: MaskStroke | null, stroke: MaskStroke): void {
     const painter = new StrokePainter(stroke);
@@ -88,7 +88,7 @@ export class MaskTiles {
   }
 
   /**
-   * A tile, or null where it could not be had before `deadline` (as `performance.now` counts). What was done until then
+   * A tile, or null if it could not be had before `deadline` (as `performance.now` counts). What was done until then
    * is kept. A version never means two contents.
    */
   tile(level: number, column: number, row: number, deadline = Number.POSITIVE_INFINITY): Readonly<Kept> | null {

@@ -19,7 +19,7 @@ export interface SocketOptions {
   /** Origin of the page, `http://127.0.0.1:<port>`. */
   origin: string;
   open: (url: string) => Socket;
-  /** Sends a file and answers what the host says to it; rejects where it cannot be reached, or after the signal. */
+  /** Sends a file and answers what the host says to it; rejects if it cannot be reached, or after the signal. */
   post: (url: URL, file: File, headers: Record<string, string>, transfer: Transfer) => Promise<unknown>;
   /** Milliseconds before the first attempt to reconnect; doubles with each failure up to `slowest`. */
   retry: number;

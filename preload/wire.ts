@@ -25,7 +25,7 @@ export const CallFrame = z.strictObject({
 });
 export type CallFrame = z.infer<typeof CallFrame>;
 
-/** Host to page: the answer to a call (`id` null where the call could not be read), or an event. */
+/** Host to page: the answer to a call (`id` null if the call could not be read), or an event. */
 export const HostFrame = z.union([
   z.object({ id: z.number().int().nonnegative().nullable(), result: z.unknown() }),
   z.object({ event: z.string(), payload: z.unknown() }),
@@ -57,7 +57,7 @@ export function parseOffer(answer: unknown): Result<FileEntry[]> {
 /** The listeners of one client. */
 export interface Listeners {
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
-  /** Passes an event on; one that does not fit the contract is dropped. Answers whether it fitted. */
+  /** Passes an event on; one that does not fit the contract is dropped. Returns whether it fitted. */
   emit(name: unknown, payload: unknown): boolean;
 }
 

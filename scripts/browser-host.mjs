@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
 
 /**
- * The process and the address of its page, once it listens. Rejects where it ends before that.
+ * The process and the address of its page, once it listens. Rejects if it ends before that.
  * @param {readonly string[]} args of the host besides `--no-open`
  */
 export async function startBrowserHost(args) {

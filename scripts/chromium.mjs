@@ -20,7 +20,7 @@ function find() {
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? null;
 }
 
-/** Path of a Chromium: the installed one, Debian's package when root, else Playwright's. Null where none can be had. */
+/** Path of a Chromium: the installed one, Debian's package when root, else Playwright's. Null if none can be had. */
 export function ensureChromium() {
   const installed = find();
   if (installed !== null) return installed;

@@ -29,7 +29,7 @@ export function splitArguments(parameters) {
 }
 
 /**
- * Why Electron cannot show a window here; undefined where nothing speaks against it.
+ * Why Electron cannot show a window here; undefined if nothing speaks against it.
  *
  * @param {{ platform: string, env: Record<string, string | undefined>, uid: number | undefined }} machine
  * @returns {string | undefined}
@@ -49,7 +49,7 @@ export function whyNoFetch(version) {
   return isEnough ? undefined : `fetching it needs Node ${FETCH_NEEDS.join('.')} or newer, and this is ${version}`;
 }
 
-/** The path of Electron's program, undefined where it has not been fetched. @returns {string | undefined} */
+/** The path of Electron's program, undefined if it has not been fetched. @returns {string | undefined} */
 export function electronProgram() {
   const note = join(ELECTRON, 'path.txt');
   const name = existsSync(note) ? readFileSync(note, 'utf8') : 'electron';

@@ -17,7 +17,7 @@ const indexSchema = z.object({
 
 export type CaptionCase = z.infer<typeof indexSchema>['cases'][number];
 
-/** The cases in a folder; null where there is none. Throws where its index is broken. */
+/** The cases in a folder; null if there is none. Throws if its index is broken. */
 export async function readCaptions(folder: string): Promise<CaptionCase[] | null> {
   const index = join(folder, 'captions.json');
   if (!existsSync(index)) return null;
@@ -62,7 +62,7 @@ export function scoreCaption(found: Mask, writing: Uint8Array, creases: Uint8Arr
   return counts;
 }
 
-/** What many cases come to, as shares; null where there is nothing to measure it on. */
+/** What many cases come to, as shares; null if there is nothing to measure it on. */
 export function captionSummary(scores: readonly CaptionScore[]) {
   const share = (part: keyof CaptionScore, whole: keyof CaptionScore) => {
     const [some, all] = [part, whole].map((key) => scores.reduce((sum, each) => sum + each[key], 0)) as [

@@ -20,7 +20,7 @@ export interface Context {
   threads: number;
   /** A temporary folder. */
   folder: string;
-  /** Null where it is not installed. */
+  /** Null if it is not installed. */
   opencv: OpenCv | null;
   perceptual: Perceptual | null;
   /** Where contact sheets go; null: nowhere. */
@@ -42,12 +42,12 @@ export async function picturesOf({ pictures, limit }: Context, name: string): Pr
   return Promise.all(listPictures(join(pictures, name), limit).map(readPicture));
 }
 
-/** A folder beside the pictures or among them; null where there is none. */
+/** A folder beside the pictures or among them; null if there is none. */
 export function folderBeside({ pictures }: Pick<Context, 'pictures'>, name: string): string | null {
   return [join(pictures, '..', name), join(pictures, name)].find(existsSync) ?? null;
 }
 
-/** LPIPS of each pair; null where it cannot be measured. */
+/** LPIPS of each pair; null if it cannot be measured. */
 export async function distances(
   { perceptual }: Context,
   ones: readonly Picture[],

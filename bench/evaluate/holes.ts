@@ -18,7 +18,7 @@ const indexSchema = z.object({ cases: z.array(z.object({ name: z.string() })) })
 
 /**
  * Real damage of glass plates with its truth, which the training kit prepares (`python3 -m training.evaluation.plates`) and
- * describes. None where there is no such folder. Throws where its index is broken or a picture is missing.
+ * describes. None if there is no such folder. Throws if its index is broken or a picture is missing.
  */
 export async function readHoles(folder: string, limit: number): Promise<Hole[]> {
   const index = join(folder, 'holes.json');

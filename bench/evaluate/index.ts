@@ -35,7 +35,7 @@ const EVALUATORS = Object.values(import.meta.glob<{ evaluator: Evaluator }>('./g
   ({ evaluator }) => evaluator,
 );
 
-/** Answers the exit code: 0 measured, 1 could not be measured, 2 not understood. */
+/** Returns the exit code: 0 measured, 1 could not be measured, 2 not understood. */
 export async function main(args: readonly string[], entry = join(ROOT, 'out', 'main', 'engine.js')): Promise<number> {
   const options = parse(args);
   if (typeof options === 'string') {

@@ -6,7 +6,7 @@ import type { Picture } from './protocol';
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff']);
 
-/** Paths of the pictures in a folder, by name; none where there is no such folder. */
+/** Paths of the pictures in a folder, by name; none if there is no such folder. */
 export function listPictures(folder: string, limit = Number.POSITIVE_INFINITY): string[] {
   let names: string[];
   try {

@@ -132,7 +132,7 @@ export class Product {
   }
 
   /**
-   * The most memory that the engine's process has held so far, in MB; null where nothing was asked of it, or the system
+   * The most memory that the engine's process has held so far, in MB; null if nothing was asked of it, or the system
    * does not tell.
    */
   peakMegabytes(): number | null {

@@ -51,7 +51,7 @@ export class OpenCv {
     this.#models = models;
   }
 
-  /** Null where there is no Python with OpenCV. */
+  /** Null if there is no Python with OpenCV. */
   static find(folder: string, models: string): OpenCv | null {
     return has('cv2', 'numpy') ? new OpenCv(folder, models) : null;
   }
@@ -95,7 +95,7 @@ export class Perceptual {
   }
 
   /**
-   * Null where there are no graphs yet and none can be made: that takes the weights in `<data>/perceptual` and a Python
+   * Null if there are no graphs yet and none can be made: that takes the weights in `<data>/perceptual` and a Python
    * with PyTorch.
    */
   static async find(data: string, models: string): Promise<Perceptual | null> {

@@ -40,7 +40,7 @@ export async function readIndex(folder: string): Promise<{ entries: Entry[]; wro
 
 const isAnswer = (text: string): text is Entry['mustRepair'] => ['y', 'n', '?'].includes(text);
 
-/** Lines that begin with something, split at tabs; none where there is no such file. */
+/** Lines that begin with something, split at tabs; none if there is no such file. */
 async function table(file: string): Promise<{ number: number; cells: string[] }[]> {
   if (!existsSync(file)) return [];
   return (await readFile(file, 'utf8'))

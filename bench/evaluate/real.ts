@@ -25,7 +25,7 @@ export interface Notes {
   keep: { points: Point[]; what: string }[];
 }
 
-/** A line of the index. severity: 0 to 3; fold: null where none is given. */
+/** A line of the index. severity: 0 to 3; fold: null if none is given. */
 export interface Entry {
   stem: string;
   severity: number;
@@ -39,7 +39,7 @@ export interface Score {
   found: number;
   recalled: number;
   damaged: number;
-  /** Null where nothing is damaged. */
+  /** Null if nothing is damaged. */
   f1: number | null;
   linesFound: number;
   lines: number;
@@ -182,7 +182,7 @@ export interface Scored {
   score: Score;
 }
 
-/** What many photographs come to, by metric; null where there is nothing to measure it on. */
+/** What many photographs come to, by metric; null if there is nothing to measure it on. */
 export function summary(scored: readonly Scored[]): Record<string, number | null> {
   const total = (key: Exclude<keyof Score, 'f1'>) => scored.reduce((sum, { score: each }) => sum + each[key], 0);
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : null);

@@ -12,7 +12,7 @@ const RIVALS = [
   { name: 'realesr-animevideov3', file: 'realesr-animevideov3-x4.onnx', scale: 4, variant: 'crisp', isLuma: false },
 ] as const;
 
-/** A session for one of other people's nets; null where it is not at hand. */
+/** A session for one of other people's nets; null if it is not at hand. */
 async function open(context: Pick<Context, 'pictures' | 'threads'>, file: string): Promise<InferenceSession | null> {
   const folder = folderBeside(context, 'models');
   if (folder === null || !existsSync(join(folder, file))) return null;
@@ -27,7 +27,7 @@ async function open(context: Pick<Context, 'pictures' | 'threads'>, file: string
 export const STYLIST = 'candy, one style';
 const STYLIST_SIDE = 720;
 
-/** How long it takes for a megapixel, in seconds, loaded and warm; null where it is not at hand. */
+/** How long it takes for a megapixel, in seconds, loaded and warm; null if it is not at hand. */
 export async function timeStylist(context: Pick<Context, 'pictures' | 'threads'>): Promise<number | null> {
   const session = await open(context, 'candy.onnx');
   if (!session) return null;
@@ -50,7 +50,7 @@ export interface Rival {
   close(): Promise<void>;
 }
 
-/** The rival for a scale and a variant; null where there is none at hand. */
+/** The rival for a scale and a variant; null if there is none at hand. */
 export async function openRival(
   context: Pick<Context, 'pictures' | 'threads'>,
   scale: number,

@@ -38,7 +38,7 @@ export class GeneratorStore {
     this.#found = found.filter((generator) => generator !== null);
   }
 
-  /** The first generator for a task that is as wanted, null where none is installed. */
+  /** The first generator for a task that is as wanted, null if none is installed. */
   find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes, presets = [] } of this.#found) {
       if (!card || card.task === 'synthesise' || card.task !== task || bytes === null) continue;
@@ -49,7 +49,7 @@ export class GeneratorStore {
     return null;
   }
 
-  /** The first generator that draws overlays of damage, null where none is installed. */
+  /** The first generator that draws overlays of damage, null if none is installed. */
   synthesiser(): InstalledSynthesiser | null {
     for (const { card, path, bytes } of this.#found) {
       if (card?.task === 'synthesise' && bytes !== null) return { card, path };
@@ -93,7 +93,7 @@ interface Found {
   name: string;
   card: AnyCard | null;
   path: string;
-  /** Size of the ONNX file, null where it is missing. */
+  /** Size of the ONNX file, null if it is missing. */
   bytes: number | null;
   presets?: readonly StylePreset[];
   problem?: string;

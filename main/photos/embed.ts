@@ -174,7 +174,7 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** Offset of a chunk before the pixels; null where there is none. */
+/** Offset of a chunk before the pixels; null if there is none. */
 function findChunk(head: Uint8Array, wanted: string): number | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   for (let at = 8; at + 8 <= head.length; at += view.getUint32(at) + 12) {

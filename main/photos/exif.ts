@@ -108,7 +108,7 @@ interface Layout {
 
 /**
  * Reads the first image directory and its sub-directories, of an EXIF block or a whole TIFF or BigTIFF file. What is
- * cut off or contradicts itself is left out. Null where the bytes are no such structure; never throws.
+ * cut off or contradicts itself is left out. Null if the bytes are no such structure; never throws.
  */
 export function readDirectories(read: ReadBytes): Directories | null {
   try {
@@ -202,7 +202,7 @@ function swap(bytes: Uint8Array, unit: number): void {
 
 // ------------------------------------------------------------------------------------------- values
 
-/** The first value as a number; null where there is none or it is no number. */
+/** The first value as a number; null if there is none or it is no number. */
 export function numberOf(value: ExifValue | undefined): number | null {
   if (!value || value.bytes.length === 0) return null;
   const view = viewOf(value.bytes);
@@ -229,7 +229,7 @@ export function numberOf(value: ExifValue | undefined): number | null {
   }
 }
 
-/** An ASCII value without its padding (read as UTF-8, which cameras write too); null where there is none. */
+/** An ASCII value without its padding (read as UTF-8, which cameras write too); null if there is none. */
 export function textOf(value: ExifValue | undefined): string | null {
   if (value?.type !== 2) return null;
   const text = new TextDecoder()
@@ -260,7 +260,7 @@ export function bytesValue(type: 1 | 7, bytes: Uint8Array): ExifValue {
 /**
  * A copy of an EXIF block that fits a picture of `width` x `height` pixels standing upright: orientation 1, the
  * pixel dimensions corrected, and the resolution where a `density` in pixels per inch is given; the thumbnail cut off
- * (it shows the picture before the edit). Everything else stays in its place, because makers' notes hold offsets of their own. Null where the block cannot be read.
+ * (it shows the picture before the edit). Everything else stays in its place, because makers' notes hold offsets of their own. Null if the block cannot be read.
  */
 export function fitExif(
   block: Uint8Array,

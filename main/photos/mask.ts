@@ -18,8 +18,8 @@ export async function writeMask(raster: Raster, path: string): Promise<void> {
 }
 
 /**
- * Reads a picture as a mask: grey, 8 bit, white is replaced; a transparent pixel is black. Throws MASK_SIZE where it is
- * not of the photo's size, MASK_UNSUITABLE where it is far from being a mask, and what `openPhoto` throws.
+ * Reads a picture as a mask: grey, 8 bit, white is replaced; a transparent pixel is black. Throws MASK_SIZE if it is
+ * not of the photo's size, MASK_UNSUITABLE if it is far from being a mask, and what `openPhoto` throws.
  */
 export async function readMask(path: string, photo: { width: number; height: number }): Promise<RunBitmap> {
   const { raster, alpha } = await openPhoto(path);

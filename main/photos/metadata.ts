@@ -22,7 +22,7 @@ export interface PhotoMetadata {
   xmp: string | null;
   /** IPTC records (IIM), without the wrapping that JPEG files put around them. */
   iptc: Uint8Array | null;
-  /** Pixels per inch; null where the file does not say. */
+  /** Pixels per inch; null if the file does not say. */
   density: number | null;
 }
 
@@ -65,7 +65,7 @@ function decodeXmp(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replace(/\0+$/, '');
 }
 
-/** IPTC's own records, out of the Photoshop resources that usually wrap them. Null where there are none. */
+/** IPTC's own records, out of the Photoshop resources that usually wrap them. Null if there are none. */
 function iptcRecords(bytes: Uint8Array | undefined): Uint8Array | null {
   if (!bytes || bytes.length < 5) return null;
   const text = (at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));

@@ -21,7 +21,7 @@ export interface OpenPhoto {
   profile: Uint8Array | null;
   /** Name of the profile found in the file, even where the photo was converted from it; null without one. */
   profileName: string | null;
-  /** Between the raster's encoding and sRGB; null where it is sRGB or grey already. */
+  /** Between the raster's encoding and sRGB; null if it is sRGB or grey already. */
   colour: ColourTransform | null;
   metadata: PhotoMetadata;
   facts: Photo['facts'];

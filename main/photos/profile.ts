@@ -7,9 +7,9 @@ import type { ColourTransform, Raster } from '../restoration/raster';
  */
 export interface Profile {
   kind: 'matrix' | 'lut' | 'grey' | 'other';
-  /** Description in the profile, null where it has none. */
+  /** Description in the profile, null if it has none. */
   name: string | null;
-  /** For `matrix` only; null where it is sRGB within rounding. */
+  /** For `matrix` only; null if it is sRGB within rounding. */
   transform: ColourTransform | null;
 }
 
@@ -32,7 +32,7 @@ const SRGB_CURVE = parametricCurve({ g: 2.4, a: 1 / 1.055, b: 0.055 / 1.055, c: 
 
 const HALF_LEVEL = 0.5 / 255;
 
-/** Reads an ICC profile. Null where the bytes are none, are cut short or contradict themselves; never throws. */
+/** Reads an ICC profile. Null if the bytes are none, are cut short or contradict themselves; never throws. */
 export function readProfile(bytes: Uint8Array): Profile | null {
   try {
     return parseProfile(bytes);
@@ -186,7 +186,7 @@ function odd(toLinear: (x: number) => number, fromLinear: (y: number) => number)
   };
 }
 
-/** Null where the curve has no inverse: falling, flat, or not leading from black to white. */
+/** Null if the curve has no inverse: falling, flat, or not leading from black to white. */
 function invertible(curve: Curve): Curve | null {
   const steps = 1024;
   if (Math.abs(curve.toLinear(0)) > 1e-4 || Math.abs(curve.toLinear(1) - 1) > 0.02) return null;
@@ -198,7 +198,7 @@ function invertible(curve: Curve): Curve | null {
   return curve;
 }
 
-/** Null where the tag is no curve that can be inverted. */
+/** Null if the tag is no curve that can be inverted. */
 function readCurve(tag: Uint8Array | undefined): Curve | null {
   if (!tag) return null;
   const view = viewOf(tag);

@@ -62,7 +62,7 @@ export class Pyramid {
   }
 }
 
-/** The power of two by which a region is reduced in both directions; null where there is none. */
+/** The power of two by which a region is reduced in both directions; null if there is none. */
 function exactReduction(rect: Rect, width: number, height: number): number | null {
   for (let factor = 1; factor <= Math.max(rect.width, rect.height); factor *= 2) {
     if (Math.ceil(rect.width / factor) === width && Math.ceil(rect.height / factor) === height) return factor;

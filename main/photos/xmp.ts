@@ -46,7 +46,7 @@ const STALE: readonly [Prefix, string][] = [
 const EMPTY = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
 
 /**
- * Records an edit in an XMP packet and keeps everything else in it; `null` starts a new packet. Returns null where the
+ * Records an edit in an XMP packet and keeps everything else in it; `null` starts a new packet. Returns null if the
  * packet is not well-formed XMP. The mark of an AI-edited picture is added only where a generator changed pixels, and
  * one that is there already is never taken away.
  */

@@ -15,7 +15,7 @@ const GUARD_SILENCE = 10_000;
 const RETRY = 20;
 
 /**
- * Takes the lock of a folder for this program; answers what gives it back. A lock whose holder is gone is taken over: at
+ * Takes the lock of a folder for this program; returns what gives it back. A lock whose holder is gone is taken over: at
  * once where that can be told (this computer, no such process, or started anew since), else after two minutes without a
  * sign of it. Throws BATCH_RUNNING where somebody else holds it.
  *
@@ -48,7 +48,7 @@ export async function takeLock(folder: string, onLost: () => void = () => {}): P
   };
 }
 
-/** Makes the lock, with its content, in one go: nobody ever sees an empty one. False where there is one. */
+/** Makes the lock, with its content, in one go: nobody ever sees an empty one. False if there is one. */
 async function claim(path: string, content: string): Promise<boolean> {
   const temporary = `${path}-${process.pid}-${randomUUID()}`;
   try {

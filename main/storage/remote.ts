@@ -10,9 +10,9 @@ import { hashFile } from './hash';
  * storage in the network. No other place knows the difference between the two.
  */
 export interface Storage {
-  /** Bytes and time (milliseconds since 1970) of a file; null where there is none. */
+  /** Bytes and time (milliseconds since 1970) of a file; null if there is none. */
   stat(path: string): Promise<{ bytes: number; modified: number } | null>;
-  /** SHA-256 of a file; null where there is none, or where it is not known. */
+  /** SHA-256 of a file; null if there is none, or where it is not known. */
   hash(path: string): Promise<string | null>;
 }
 
@@ -26,7 +26,7 @@ export interface RemoteStorage extends Storage {
   head(path: string, bytes: number): Promise<Uint8Array>;
   /** Copies a file to this computer. */
   fetch(path: string, to: string, signal?: AbortSignal): Promise<void>;
-  /** Copies a file of this computer there, whole or not at all. Throws NAME_TAKEN where there is one, unless it may be replaced. */
+  /** Copies a file of this computer there, whole or not at all. Throws NAME_TAKEN if there is one, unless it may be replaced. */
   put(from: string, path: string, what: { sha256: string | null; replace: boolean }): Promise<void>;
 }
 

@@ -158,7 +158,7 @@ export function matcher({ include = [], exclude = [] }: ScanOptions): (name: str
 const PHOTO_NAME = /\.(jpe?g|jpe|png|tiff?|webp|avif|gif|heic|heif|jxl|cr2|cr3|nef|arw|dng|raf|orf|rw2|bmp|psd)$/i;
 
 /**
- * Whether a file is a photo, by its content. Answers the error where it is none, with `stray` for one that was never
+ * Whether a file is a photo, by its content. Returns the error where it is none, with `stray` for one that was never
  * meant to be one. Reads the beginning of the file alone.
  */
 export async function look(path: string): Promise<null | { error: EmulsionError; stray: boolean }> {

@@ -78,7 +78,7 @@ export async function discardStaged(temporary: string, fs: FileSystem = nodeFs):
 }
 
 /**
- * Gives a staged file exactly this name, and makes that survive a power cut. Throws NAME_TAKEN where a file has it
+ * Gives a staged file exactly this name, and makes that survive a power cut. Throws NAME_TAKEN if a file has it
  * already, unless that may be replaced; ENAMETOOLONG as the system says it; else as {@link writePhoto}.
  */
 export async function publishAs(

@@ -27,7 +27,7 @@ export interface PairsOrder {
 export interface Maker {
   /** Throws as `synthesise` does. */
   preview(order: PairsOrder, index: number, control: RequestControl): Promise<Response<'synthesis.preview'>>;
-  /** Throws UNKNOWN_PHOTO where it is not kept any more. */
+  /** Throws UNKNOWN_PHOTO if it is not kept any more. */
   picture(query: PairQuery): { type: string; bytes: Uint8Array };
   /** Throws BATCH_RUNNING. */
   start(order: PairsOrder & { output: string; pairs: number }): SynthesisState;

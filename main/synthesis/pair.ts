@@ -41,7 +41,7 @@ type Settings = Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
 /**
  * Cuts a square out of a clean picture for the pair of an index.
  *
- * @param colour between the picture's encoding and sRGB, null where it is sRGB
+ * @param colour between the picture's encoding and sRGB, null if it is sRGB
  * @throws PHOTO_TOO_SMALL
  */
 export function cutClean(raster: Raster, colour: ColourTransform | null, index: number, { seed, size }: Settings): Cut {

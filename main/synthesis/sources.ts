@@ -62,7 +62,7 @@ export function overlaysFor<T>(overlays: readonly T[], seed: number, index: numb
 
 /**
  * The kinds of damage to draw: those asked for, or all for which there is what they need. Throws BAD_REQUEST or
- * GENERATOR_MISSING where one that was asked for cannot be had.
+ * GENERATOR_MISSING if one that was asked for cannot be had.
  */
 export function kindsOf(
   { damage }: Pick<SynthesisSettings, 'damage'>,

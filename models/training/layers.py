@@ -50,7 +50,7 @@ def _cut(seen, ground, mask, bits, smallest):
 
 
 def shape_class(mask):
-    """LINES where a piece is long and thin, else AREAS. mask: uint8 [h, w] of 0 and 1."""
+    """LINES if a piece is long and thin, else AREAS. mask: uint8 [h, w] of 0 and 1."""
     area = float(mask.sum())
     (_, (w, h), _) = cv2.minAreaRect(np.argwhere(mask > 0)[:, ::-1].astype(np.float32))
     long = max(w, h) + 1
@@ -147,7 +147,7 @@ def maps_from_real(photos):
 
 
 def map_from_plate(exposure, repaired, mask):
-    """The DamageMap of a prepared exposure; None where it has no damage."""
+    """The DamageMap of a prepared exposure; None if it has no damage."""
     bits = np.zeros(mask.shape, np.uint8)
     count, pieces = cv2.connectedComponents((mask == 255).astype(np.uint8), connectivity=8)
     for k in range(1, count):
@@ -201,7 +201,7 @@ class Stock:
         return len(self.pieces) + len(self.maps)
 
     def draw_map(self, rng):
-        """A map of a photograph, those with more damage more often, or of a plate; None where the plate has no damage."""
+        """A map of a photograph, those with more damage more often, or of a plate; None if the plate has no damage."""
         if self.plates is not None and (not self.maps or rng.random() < 0.3):
             exposures, masks, repaired = self.plates
             index = int(rng.integers(len(masks)))

@@ -710,7 +710,7 @@ def grow(net, weights):
 
     net: freshly built. weights: state of a net whose layers have the same names, each with at most as many
     channels; blocks (`Residual`, normalised) that it lacks begin as identities. What was there keeps its
-    channels' numbers, and does not see the new ones before it learns to. Raises ValueError where a tensor of
+    channels' numbers, and does not see the new ones before it learns to. Raises ValueError if a tensor of
     `weights` has no place in the net.
     """
     state = net.state_dict()

@@ -40,7 +40,7 @@ class Sheet:
         self.opacity[bit] = np.maximum(self.opacity[bit], opacity)
 
     def label(self, noise):
-        """uint8 [H, W]: the bits of what can be seen; UNJUDGED where nobody can tell."""
+        """uint8 [H, W]: the bits of what can be seen; UNJUDGED if nobody can tell."""
         away = np.abs(self.picture - self.clean).max(-1)
         label = np.zeros(self.shape, np.uint8)
         any_opacity = np.zeros(self.shape, np.float32)

@@ -110,14 +110,14 @@ class State:
         self.now, self.next, self.last = (Path(folder) / name for name in ("state", "state.next", "state.last"))
 
     def read(self, device):
-        """{name: what was saved}; None where there is nothing yet."""
+        """{name: what was saved}; None if there is nothing yet."""
         for folder in (self.now, self.last):
             if folder.exists():
                 return {path.stem: torch.load(path, map_location=device) for path in sorted(folder.glob("*.pt"))}
         return None
 
     def write(self, parts):
-        """Saves {name: state}, each in a file of its own."""
+        """Saves {name: state}, each in its own file."""
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir(parents=True)
         for name, part in parts.items():

@@ -84,7 +84,7 @@ async function draw({ models, threads }: Context, count: number): Promise<Drawn>
   return { overlays, side, seconds };
 }
 
-/** Scanned overlays by their kinds; null where there are none of one of the two. */
+/** Scanned overlays by their kinds; null if there are none of one of the two. */
 async function scansOf(context: Context): Promise<{ heldOut: Picture[][]; trained: Picture[][] } | null> {
   const folder = context.overlays ?? folderBeside(context, 'damage');
   const all = folder === null ? [] : listOverlays(folder);

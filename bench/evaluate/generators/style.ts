@@ -99,7 +99,7 @@ async function nearness(product: Product, context: Context): Promise<Row[]> {
 }
 
 /**
- * The same of whole pictures in the manner of each style that ships and whose work is at hand, also of pictures and works at
+ * The same of whole pictures in the style of each style that ships and whose work is at hand, also of pictures and works at
  * half the size, where broad strokes and shapes count.
  */
 async function nearnessOfPresets(product: Product, context: Context, styles: readonly StyleInfo[]): Promise<Row[]> {
@@ -136,7 +136,7 @@ interface Made {
   painting: Picture;
 }
 
-/** Distances of what was made and of the photographs as they came; null where they cannot be measured. */
+/** Distances of what was made and of the photographs as they came; null if they cannot be measured. */
 async function distancesOf(
   { perceptual }: Context,
   made: readonly Made[],

@@ -65,7 +65,7 @@ class Context:
             return float(self._lpips(*(torch.from_numpy(to_planes(x))[None] for x in (a, b))))
 
     def checkpoint(self, identity):
-        """The kept weights of another generator to compare with; None where there are none."""
+        """The kept weights of another generator to compare with; None if there are none."""
         path = Path(data_module.__file__).with_name("checkpoints") / f"{identity}.pt"
         return path if path.exists() else None
 
@@ -79,7 +79,7 @@ class Context:
 
 
 def row(case, metric, unit, values, baselines, data):
-    """A row of the table. values: one per picture; baselines: {name: one per picture}. None where not measured."""
+    """A row of the table. values: one per picture; baselines: {name: one per picture}. None if not measured."""
     usual = lambda numbers: None if not numbers or numbers[0] is None else float(np.mean(numbers))
     return {
         "case": case,

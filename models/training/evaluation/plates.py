@@ -25,7 +25,7 @@ VERSION = 1  # of how the windows are chosen: others are made again
 def worst_window(exposure, mask, repaired):
     """The window with most damage, (uint8 [S, S] as it is, hole uint8 [S, S] of 0 and 255, uint8 [S, S] as it should be).
 
-    exposure, mask, repaired: uint8 [H, W] as `training.plates` makes them. None where there is too little damage.
+    exposure, mask, repaired: uint8 [H, W] as `training.plates` makes them. None if there is too little damage.
     """
     damage = (mask == plates.DAMAGED).astype(np.uint8)
     height, width = damage.shape

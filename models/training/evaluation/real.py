@@ -48,7 +48,7 @@ class RealError(ValueError):
 
 @dataclass
 class Entry:
-    """A line of index.tsv with its fold: severity 0 to 3, must_repair y, n or ?, fold None where none is given."""
+    """A line of index.tsv with its fold: severity 0 to 3, must_repair y, n or ?, fold None if none is given."""
 
     stem: str
     severity: int
@@ -170,7 +170,7 @@ def f_score(right, found, recalled, damaged):
 
 
 def summary(scored):
-    """What [(Entry, score)] come to: {metric: value}, None where there is nothing to measure it on."""
+    """What [(Entry, score)] come to: {metric: value}, None if there is nothing to measure it on."""
     total = {key: sum(each[key] for _, each in scored) for key in scored[0][1] if key != "f1"}
     alone = [each["f1"] for entry, each in scored if entry.severity > 0 and each["f1"] is not None]
     share = lambda part, whole: total[part] / total[whole] if total[whole] else None
@@ -234,7 +234,7 @@ def read_index(folder):
 
 
 def _table(path):
-    """Lines of a table, split at tabs; none where there is no such file."""
+    """Lines of a table, split at tabs; none if there is no such file."""
     if not path.exists():
         return []
     with open(path, newline="", encoding="utf-8") as handle:

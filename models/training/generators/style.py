@@ -1,4 +1,4 @@
-"""style: repaints a photograph in the manner of any picture, by one net that is told the picture's statistics, or a code
+"""style: repaints a photograph in the style of any picture, by one net that is told the picture's statistics, or a code
 learnt for one of the presets.
 
 Source: written for this project. Adaptive instance normalisation after Huang and Belongie (2017), learnt codes after
