@@ -1,4 +1,4 @@
-"""restorer: takes noise, grain, compression blocks and mild blur out of a picture.
+"""restorer: removes noise, grain, compression blocks and mild blur from a picture.
 
 Source: written for this project.
 """
@@ -20,7 +20,7 @@ class Sampler:
 
     def __call__(self, rng):
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
-        # as it is, or shrunk: what compression left in the training pictures is gone then
+        # unchanged or shrunk: shrinking removes compression artefacts of the training pictures
         rgb = d.random_crop(rng, picture, self.crop, (0.999, 1.001) if rng.random() < 0.35 else (0.45, 1.0))
         if rng.random() < 0.15:
             rgb, _ = d.tint(rng, rgb)
@@ -54,14 +54,14 @@ class Spec(Generator):
 
         clean = torch.from_numpy(np.ascontiguousarray(arrays[0])).to(device).float() / 255
         degraded, error = degrade(clean)
-        # the product estimates the error, and not exactly
+        # the product's estimate of the error is not exact
         told = error * torch.exp(0.12 * torch.randn_like(error))
         return degraded, clean, error, told
 
     def loss(self, net, tensors):
         degraded, clean, error, told = tensors
         difference = net(degraded, told) - clean
-        # in units of the error, softened: every degradation counts, the strong ones a little more
+        # roughly in units of the error, so that every degradation counts, strong ones slightly more
         weight = 0.5 / (error + 0.05).sqrt()
         loss = ((difference**2 + 1e-6).sqrt().mean((1, 2, 3)) * weight).mean() * 10
         return loss, {"loss": float(loss.detach())}

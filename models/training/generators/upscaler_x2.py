@@ -8,7 +8,7 @@ import torch
 from . import Generator
 from .restorer import Sampler, psnr
 
-# Y of ITU-R BT.601 as papers measure it: 16 to 235
+# weights of Y in ITU-R BT.601, 16 to 235, as in papers
 LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255)
 
 
@@ -22,7 +22,7 @@ class Spec(Generator):
 
     id = "upscaler-x2"
     scale = 2
-    crop, batch, rate, reuse = 96, 16, 2e-3, 4.0  # the crop is of the large picture
+    crop, batch, rate, reuse = 96, 16, 2e-3, 4.0  # crop in pixels of the large picture
     limits = (
         "The goal of 32.4 dB on Set14 (SRCNN 32.42) is reached. Made for clean pictures: noise, grain and "
         "compression artefacts are enlarged too, so remove them first, or choose the crisp variant. It sharpens "

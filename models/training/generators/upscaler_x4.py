@@ -6,7 +6,7 @@ from . import upscaler_x2
 
 
 class Spec(upscaler_x2.Spec):
-    """As the upscaler that doubles, with crops of 128 px that leave 32 px of small picture."""
+    """Like the x2 upscaler, with crops of 128 px (32 px of the small picture)."""
 
     id = "upscaler-x4"
     scale = 4

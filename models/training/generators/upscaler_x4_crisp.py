@@ -6,7 +6,7 @@ from . import upscaler_x2_crisp
 
 
 class Spec(upscaler_x2_crisp.Spec):
-    """As the crisp upscaler that doubles, with crops of 128 px that leave 32 px of small picture."""
+    """Like the crisp x2 upscaler, with crops of 128 px (32 px of the small picture)."""
 
     id = "upscaler-x4-crisp"
     scale = 4
