@@ -1,6 +1,6 @@
-// The least that the same work can cost: `session.run` over as many tiles of the same shape, and nothing else.
-// Argument: JSON list of { model, shape, tiles, vectors: { name: size } }. Prints the seconds spent in `run`, sessions
-// already loaded.
+// A lower bound for the same work: only `session.run`, over as many tiles of the same shape.
+// Argument: JSON list of { model, shape, tiles, vectors: { name: size } }. Prints the seconds spent in `run`, with the
+// sessions already loaded.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 let seconds = 0;

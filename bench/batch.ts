@@ -9,7 +9,7 @@ import { testScene } from '../main/restoration/testing/scene';
 import { runCli } from './cli';
 import type { Figure } from './figure';
 
-/** Photos for the throughput, and their size. */
+/** Number of photos for the throughput, and their size. */
 const PHOTOS = 12;
 const [WIDTH, HEIGHT] = [1200, 900];
 const ROUNDS = 2;
@@ -18,8 +18,8 @@ const MANY = 500;
 const ENTRIES = 1_000_000;
 
 /**
- * Photos per minute with the concurrency that is chosen against one photo at a time with all threads, by turns, the
- * faster of each; peak memory over many photos against few; and the time to open a journal of a million photos.
+ * Measures photos per minute with the default concurrency, compared with one photo at a time on all threads (taking turns,
+ * the fastest of each); peak memory with many photos, compared with few; and the time to open a journal of a million photos.
  */
 export async function benchBatch(folder: string): Promise<Figure[]> {
   const scans = join(folder, 'scans');
@@ -66,7 +66,7 @@ async function writeScenes(folder: string, count: number, width: number, height:
   for (let index = 0; index < count; index++) await writeFile(join(folder, `${index}.jpg`), jpeg);
 }
 
-/** A journal as a batch writes it, with lines as long as on real photos. */
+/** Writes a journal as a batch does, with lines as long as for real photos, and opens it. */
 async function benchJournal(output: string): Promise<Figure[]> {
   const folder = join(output, BATCH_FOLDER);
   await mkdir(folder, { recursive: true });

@@ -6,12 +6,12 @@ const CLI = fileURLToPath(new URL('../out/main/cli.js', import.meta.url));
 
 export interface CliRun {
   seconds: number;
-  /** Sum of the peak resident sizes of the command and its engine in MB; NaN where the system does not tell. */
+  /** Sum of the peak resident sizes of the command and its engine in MB; NaN if the system does not report them. */
   peakMegabytes: number;
   records: Record<string, unknown>[];
 }
 
-/** Runs the built command line and watches its memory. Throws where it fails. */
+/** Runs the built command line and watches its memory. Throws if it fails. */
 export async function runCli(args: readonly string[]): Promise<CliRun> {
   const started = performance.now();
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -36,7 +36,7 @@ export async function runCli(args: readonly string[]): Promise<CliRun> {
   };
 }
 
-/** The kernel's own high-water mark of a process and its children; it only grows, so the last reading counts. */
+/** Records the kernel's peak memory of a process and its children. It only grows, so the last reading counts. */
 function recordPeaks(pid: number, peaks: Map<number, number>): void {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
@@ -47,6 +47,6 @@ function recordPeaks(pid: number, peaks: Map<number, number>): void {
       for (const child of children === '' ? [] : children.split(' ')) recordPeaks(Number(child), peaks);
     }
   } catch {
-    // The process ended between two reads, or this system has no /proc.
+    // The process has ended, or this system has no /proc.
   }
 }

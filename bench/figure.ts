@@ -1,4 +1,4 @@
-/** One figure: what it is, what it must stay under (null: told, not judged), and whether it does. */
+/** A measured figure, its limit (null: only reported), and whether it stays below the limit. */
 export interface Figure {
   name: string;
   value: number;

@@ -20,7 +20,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   styles: benchStyles,
 };
 
-/** Runs the named benches, or all; ends with exit code 1 where a figure is over its limit. */
+/** Runs the named benches, or all; ends with exit code 1 if a figure exceeds its limit. */
 export async function main(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
   const asked = args.filter((arg) => !arg.startsWith('--'));

@@ -3,7 +3,7 @@ import { runCli } from './cli';
 import type { Figure } from './figure';
 import { writeScene } from './scene';
 
-/** Peak memory of the whole command (and its engine) at 12, 50 and 100 megapixels. */
+/** Measures the peak memory of the command and its engine at 12, 50 and 100 megapixels. */
 export async function benchMemory(folder: string): Promise<Figure[]> {
   const peaks = new Map<number, number>();
   for (const megapixels of [12, 50, 100]) {

@@ -11,12 +11,12 @@ import { writeScene } from './scene';
 const MODELS = fileURLToPath(new URL('../models', import.meta.url));
 const BARE = fileURLToPath(new URL('bare.mjs', import.meta.url));
 const PLANES = { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 } as const;
-/** So many that both sides meet a quiet moment of a computer that also does other things. */
+/** Enough rounds that both sides meet a quiet moment of a busy computer. */
 const ROUNDS = 5;
 
 /**
- * The whole command on a 12-megapixel photo (start, decode, analysis, masks, repair, encode, safe writing) against
- * bare `session.run` calls over the same tiles. Both take turns; the fastest of each counts.
+ * Compares the whole command on a 12-megapixel photo (start, decode, analysis, masks, repair, encode, safe writing) with bare
+ * `session.run` calls over the same tiles. Both take turns; the fastest run of each counts.
  */
 export async function benchRestore(folder: string): Promise<Figure[]> {
   const scene = await writeScene(folder, 12);

@@ -1,5 +1,5 @@
-// `npm run bench -- [restore] [memory] [start] [stroke] [batch] [seams] [styles] [--json]`: builds what is missing, then
-// loads the benches.
+// `npm run bench -- [restore] [memory] [start] [stroke] [batch] [seams] [styles] [--json]`: builds the app if
+// needed, then loads the benches.
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { ensureBuilt } from '../scripts/build.mjs';

@@ -20,8 +20,8 @@ const SIZE = { width: 6000, height: 4000 };
 const STYLE = 'van-gogh-starry-night';
 
 /**
- * 24 megapixels painted at their own size, which is many tiles in both directions, against bare `session.run` calls over as
- * many; and how much the borders of the tiles stand out in what was painted.
+ * Paints 24 megapixels at full size, with many tiles in both directions, and compares the time with bare `session.run` calls
+ * over as many tiles. Also measures how much the tile borders stand out in the painted picture.
  */
 export async function benchSeams(folder: string): Promise<Figure[]> {
   const path = join(folder, 'scene.tiff');
@@ -37,11 +37,11 @@ export async function benchSeams(folder: string): Promise<Figure[]> {
   });
   const plan = planTiles(card, SIZE);
   const tile = Math.max(plan.tileWidth, plan.tileHeight);
-  // Half of them before and half after, so that both sides meet the same computer.
+  // Half of the calls run before and half after, so that both sides meet the same load on the computer.
   const half = { generator: card.id, tiles: Math.ceil(plan.cores.length / 2), tile };
   try {
     let bare = runBare([half]);
-    // A finer brush than can be asked for: nothing is reduced.
+    // The brush is finer than the settings allow, so that the picture is not reduced.
     const settings = { ...StyleSettings.parse({ style: STYLE }), brush: PAINTED_EDGE / SIZE.width };
     const { output, passes, reports } = await engine.request('restore', {
       path,

@@ -7,7 +7,7 @@ import type { Figure } from './figure';
 
 const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
 
-/** Start of the command line beside a bare Node, and the first paint of the window's page. */
+/** Measures the start of the command line compared with bare Node, and the first paint of the window's page. */
 export async function benchStart(folder: string): Promise<Figure[]> {
   const bare = fastest(() => time(['-e', '0']));
   const version = fastest(() => time([EMULSION, '--version']));

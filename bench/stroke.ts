@@ -6,17 +6,17 @@ import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 const MEGAPIXELS = 12;
-/** The least way between two movements of the pointer that are measured, in CSS pixels. */
+/** The shortest distance between two measured pointer movements, in CSS pixels. */
 const STEP = 6;
 
 /**
- * Painting: from the movement of the pointer until its pixels are on the canvas, in frames of this very browser, so that
- * a slow computer is judged by its own pace.
+ * Measures painting: the time from a pointer movement until its pixels are on the canvas, in frames of this browser, so that
+ * the result does not depend on the speed of the computer.
  */
 export async function benchStroke(folder: string): Promise<Figure[]> {
   const executablePath = ensureChromium();
   if (executablePath === null) throw new Error('There is no Chromium to paint in.');
-  // A photo that needs nothing: until something is painted nothing is computed.
+  // A photo that needs no repair, so that nothing is computed until something is painted.
   const path = await writeScene(folder, MEGAPIXELS, false);
   const { child: host, address } = await startBrowserHost(['--root', folder, '--user-data', `${folder}/data`, path]);
   try {
@@ -36,7 +36,7 @@ export async function benchStroke(folder: string): Promise<Figure[]> {
       for (const key of keys) await page.keyboard.press(key);
       await page.keyboard.press('b');
       await page.locator('[data-testid="mask-overlay"][data-complete="true"]').waitFor();
-      // What is computed at the same time belongs to another measure.
+      // Other computations would disturb the measurement.
       await page.getByTestId('status-job').waitFor({ state: 'detached' });
       const { frames, handling, frame } = await stroke(page);
       const at = (share: number, list: number[]) =>
@@ -57,14 +57,14 @@ export async function benchStroke(folder: string): Promise<Figure[]> {
     await browser.close();
     return figures;
   } finally {
-    // It puts away what was painted, into the folder that is removed next.
+    // On closing, the host saves the edits in the folder that is removed next.
     const ended = new Promise((done) => host.once('close', done));
     host.kill();
     await ended;
   }
 }
 
-/** One stroke across the photo. A movement comes between two frames; each frame then tells whether it is painted. */
+/** Paints one stroke across the photo. A movement comes between two frames; each frame then checks if it is painted. */
 async function stroke(page: Page): Promise<{ frames: number[]; handling: number[]; frame: number }> {
   const box = (await page.getByTestId('mask-tool').boundingBox())!;
   const start = { x: box.x + box.width * 0.25, y: box.y + box.height * 0.5 };
@@ -75,8 +75,8 @@ async function stroke(page: Page): Promise<{ frames: number[]; handling: number[
       const surface = document.querySelector('[data-testid="mask-tool"]')!;
       const canvas = document.querySelector<HTMLCanvasElement>('[data-testid="mask-overlay"]')!;
       const context = canvas.getContext('2d')!;
-      // The ring shows the brush. What is looked at lies just inside its rim, where the movement before did not reach;
-      // shorter ways than a part of the brush are not drawn.
+      // The ring shows the brush. The checked pixel lies just inside its edge, where the previous movement did not reach.
+      // Movements shorter than a fraction of the brush are not drawn.
       const radius = (surface.firstElementChild as HTMLElement).offsetWidth / 2;
       const step = Math.max(least, radius * 0.14);
       const nextFrame = () => new Promise<number>((done) => requestAnimationFrame(done));

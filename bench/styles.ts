@@ -10,8 +10,8 @@ const ENTRY = fileURLToPath(new URL('../out/main/engine.js', import.meta.url));
 const MODELS = fileURLToPath(new URL('../models', import.meta.url));
 
 /**
- * What one waits for in the gallery of styles, with a photo of 12 megapixels: the small pictures, the photo at screen size
- * in another style, and the same at another strength. The quickest of each counts.
+ * Measures the waiting times in the gallery of styles with a photo of 12 megapixels: for the small pictures, for another style
+ * at screen size, and for another strength. The fastest of each counts.
  */
 export async function benchStyles(folder: string): Promise<Figure[]> {
   const engine = createEngine({

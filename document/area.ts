@@ -1,13 +1,13 @@
 import { intersection, type Rect } from './geometry';
 
 /**
- * A closed outline, filled by the rule of the winding number that is not zero, so that a lasso which crosses itself has
- * no holes. A pixel is inside where its centre is.
+ * A closed outline, filled by the non-zero winding rule, so that a lasso that crosses itself has no holes. A pixel is
+ * inside if its centre is.
  */
 export class AreaFiller {
   readonly bounds: Rect;
 
-  /** @param points x and y of each corner, one after the other, in pixels of the full-size photo */
+  /** @param points x and y of each corner in turn, in pixels of the full-size photo */
   constructor(private readonly points: readonly number[]) {
     let left = Number.POSITIVE_INFINITY;
     let top = Number.POSITIVE_INFINITY;

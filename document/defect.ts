@@ -3,8 +3,8 @@ import { acceptAt, pieceAt } from './evidence';
 import type { MaskDocument, MaskSource } from './mask';
 
 /**
- * What a click on a detected defect means: it is taken out of the mask, or put in where it is not in it. Where nothing
- * is detected at the present sensitivity, what the highest one finds is put in. Null where even that finds nothing.
+ * What a click on a defect does: it removes the defect from the mask, or adds it if it is not in the mask. If nothing is
+ * detected there at the current sensitivity, it adds what the highest sensitivity finds. Null if even that finds nothing.
  */
 export function defectAt(
   mask: MaskDocument,
@@ -21,7 +21,7 @@ export function defectAt(
     const fainter = pieceAt(evidence, acceptAt(evidence, 1), x, y);
     return fainter && { kind: 'defect', mode: 'add', x, y, sensitivity: 1 };
   }
-  // Any pixel of the piece tells, and its most certain one is not lost to rounding.
+  // Any pixel identifies the piece. The most certain one still does after rounding.
   const index = piece.pixels.reduce((best, each) => (evidence.plane[each]! > evidence.plane[best]! ? each : best));
   const column = index % evidence.width;
   const row = Math.floor(index / evidence.width);

@@ -28,7 +28,7 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
 );
 const actions = fc.array(action, { maxLength: 12 });
 
-test('a local repair that is moved takes the place that it is given, and the others keep their order', () => {
+test('moving a local repair puts it in the given place and keeps the order of the others', () => {
   const state = { ...freshState(recipe), repairs: ['a', 'b', 'c', 'd'].map(spot) };
   const order = (moved: string, to: number) =>
     applyAction(state, { name: 'repairMoved', move: { id: moved, to } })
@@ -44,7 +44,7 @@ test('a local repair that is moved takes the place that it is given, and the oth
 });
 
 describe('an edit log', () => {
-  test('undone to the beginning is the beginning, and redone is exactly what it was', () => {
+  test('undoing everything gives the first state, and redoing gives exactly the last', () => {
     fc.assert(
       fc.property(actions, (list) => {
         const log: EditLog = { ...freshLog(recipe), actions: list, at: list.length };
@@ -57,7 +57,7 @@ describe('an edit log', () => {
     );
   });
 
-  test('stands for another picture after a change, but not after a turn or another reading of the same actions', () => {
+  test('gives another picture after a change, but not after a rotation or after the same actions are read again', () => {
     fc.assert(
       fc.property(actions, action, (list, next) => {
         const log: EditLog = { ...freshLog(recipe), actions: [...list, next], at: list.length };
@@ -66,13 +66,13 @@ describe('an edit log', () => {
         expect(isSamePicture(before, applyAction(before, { name: 'turned', orientation: 6 }))).toBe(true);
         const { orientation: _, ...one } = before;
         const { orientation: __, ...other } = after;
-        // The other way round is a matter of identity: equal operations may be computed once more.
+        // The converse does not hold: equal operations that are different objects may be computed again.
         if (isSamePicture(before, after)) expect(one).toEqual(other);
       }),
     );
   });
 
-  test('written change by change is the same as written at once; a change can be written twice', () => {
+  test('is the same written change by change or at once; a change may be written twice', () => {
     fc.assert(
       fc.property(actions, fc.nat(), (list, mark) => {
         const at = mark % (list.length + 1);
@@ -87,7 +87,7 @@ describe('an edit log', () => {
     );
   });
 
-  test('a new action after an undo drops what was undone; what does not fit is refused', () => {
+  test('a new action after an undo drops the undone actions; a change that does not fit is refused', () => {
     const log = { ...freshLog(recipe), actions: [{ name: 'mask', paint: { kind: 'invert' } } as EditAction], at: 0 };
     expect(applyDelta(log, { from: 0, actions: [{ name: 'mask', paint: { kind: 'clear' } }], at: 1 }).actions).toEqual([
       { name: 'mask', paint: { kind: 'clear' } },
@@ -97,7 +97,7 @@ describe('an edit log', () => {
     expect(() => applyDelta(log, { from: 1, actions: [], at: 2 })).toThrow(RangeError);
   });
 
-  test('the operations of the state are the very objects of the actions', () => {
+  test('the state holds the same operation objects as the actions', () => {
     const paint = { kind: 'invert' } as const;
     const log: EditLog = { ...freshLog(recipe), actions: [{ name: 'mask', paint }], at: 1 };
     expect(stateOf(log).mask.at(-1)).toBe(paint);

@@ -3,11 +3,11 @@ import type { Recipe } from '../contract/recipe';
 import { DETECTED_MASK } from './mask';
 
 /*
- * The edit document: a state to begin with and the actions since. Undo and redo move a mark along the actions; nothing
- * is ever copied as a whole, and the objects of an action are the very ones that the state holds.
+ * The edit document: a first state and the actions since then. Undo and redo move a position along the actions. Nothing is
+ * copied as a whole: the state holds the same objects as the actions.
  */
 
-/** Where the work on a photo begins. */
+/** The state of a photo without edits. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
   return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation };
 }
@@ -16,7 +16,7 @@ export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
   return { base: freshState(recipe, orientation), actions: [], at: 0 };
 }
 
-/** A state after one more action. */
+/** The state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
   const { recipe = state.recipe, orientation = state.orientation, paint, toggle, repair, remove, move } = action;
   let { mask, repairs, styleMask } = state;
@@ -33,12 +33,12 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   return { recipe, mask, repairs, styleMask, orientation };
 }
 
-/** Whether two states come to the same picture before it is turned: nothing has to be computed between them. */
+/** Whether two states give the same picture before rotation, so that nothing has to be computed again. */
 export function isSamePicture(a: EditState, b: EditState): boolean {
   return a.recipe === b.recipe && isSameByHand(a, b);
 }
 
-/** Whether two states have the same of what is changed by hand: their masks and local repairs. */
+/** Whether two states have the same masks and local repairs, which people change by hand. */
 export function isSameByHand(a: EditState, b: EditState): boolean {
   if (a === b) return true;
   return (
@@ -52,17 +52,17 @@ export function isSameByHand(a: EditState, b: EditState): boolean {
   );
 }
 
-/** Whether two masks are of the very same operations. */
+/** Whether two masks hold the same operation objects. */
 export function isSameMask(a: readonly MaskOp[], b: readonly MaskOp[]): boolean {
   return a === b || (a.length === b.length && a.every((op, i) => op === b[i]));
 }
 
-/** The state that a log stands for. */
+/** The state that a log describes. */
 export function stateOf({ base, actions, at }: EditLog): EditState {
   return actions.slice(0, at).reduce(applyAction, base);
 }
 
-/** A log after a change. Throws a RangeError where the change does not fit it. */
+/** A log after a change. Throws a RangeError if the change does not fit it. */
 export function applyDelta(log: EditLog | null, delta: EditDelta): EditLog {
   const base = delta.base ?? log?.base;
   const before = delta.base ? [] : (log?.actions ?? []);

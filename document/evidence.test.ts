@@ -4,7 +4,7 @@ import { acceptAt, type Evidence, packEvidence, unpackEvidence } from './evidenc
 import { compileMask } from './mask';
 import { evidences } from './testing';
 
-describe('evidence on its way to the page', () => {
+describe('packed evidence', () => {
   const rules = fc.option(
     fc.record({
       smallest: fc.integer({ min: 1, max: 9 }),
@@ -14,7 +14,7 @@ describe('evidence on its way to the page', () => {
     { nil: undefined },
   );
 
-  test('accepts there what it accepts here, by whatever rules', () => {
+  test('accepts the same pixels after it is unpacked, with any rules', () => {
     const sensitivity = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(evidences, rules, sensitivity, (plain, given, at) => {
@@ -28,7 +28,7 @@ describe('evidence on its way to the page', () => {
     );
   });
 
-  test('is nothing where there is no detector, and refused where it is cut short', () => {
+  test('is empty without a detector, and refused if it is cut short', () => {
     expect(unpackEvidence(packEvidence(null))).toBeNull();
     const bytes = packEvidence({ width: 3, height: 2, fullWidth: 3, fullHeight: 2, plane: new Uint8Array(6) });
     expect(() => unpackEvidence(bytes.subarray(0, bytes.length - 1))).toThrow(RangeError);
@@ -36,7 +36,7 @@ describe('evidence on its way to the page', () => {
   });
 });
 
-test('a defect that is not there any more changes nothing', () => {
+test('a defect that no longer exists changes nothing', () => {
   const plane = new Uint8Array(100);
   for (const i of [11, 12, 21, 22]) plane[i] = 240;
   const evidence = { width: 10, height: 10, fullWidth: 100, fullHeight: 100, plane };

@@ -2,34 +2,34 @@ import { clamp, type Rect, type Size } from './geometry';
 import { dilate } from './spread';
 
 /**
- * What the detector is certain of, at its working resolution, one byte per pixel in rows without padding: the
- * log-odds above the threshold of the detector's card, in sixteenths, {@link AT_THRESHOLD} at the threshold. Writing,
- * and what a detector of specks takes for damage at the edge of a print or in large blobs, is taken out already.
+ * How certain the detector is, at its working resolution, one byte per pixel in rows without padding: log-odds relative to
+ * the threshold of the detector's card, in sixteenths; {@link AT_THRESHOLD} is the threshold. Writing is already removed,
+ * and so is what a detector of specks takes for damage at the edge of a print or in large blobs.
  */
 export interface Evidence {
   readonly width: number;
   readonly height: number;
-  /** Size of the photo that it belongs to, in pixels. */
+  /** Size of the full-size photo in pixels. */
   readonly fullWidth: number;
   readonly fullHeight: number;
   readonly plane: Uint8Array;
-  /** Which pieces of it count; {@link USUAL_RULES} where nothing else is said. */
+  /** Which pieces count; {@link USUAL_RULES} by default. */
   readonly rules?: PieceRules;
 }
 
-/** Which connected pieces of evidence count as damage. Whole numbers, so that page and engine agree to the pixel. */
+/** Which connected pieces of evidence count as damage. Integers, so that page and engine agree to the pixel. */
 export interface PieceRules {
-  /** Smaller pieces are taken for grain, in pixels of the evidence. */
+  /** Smaller pieces count as grain. In pixels of the evidence. */
   readonly smallest: number;
-  /** A piece counts only where at least one of its pixels is this much above the threshold, in steps of evidence ... */
+  /** A piece counts only if at least one of its pixels is this far above the threshold, in steps of evidence. */
   readonly seed: number;
-  /** ... and then its flanks count down to this much below it. */
+  /** The other pixels of such a piece count down to this far below the threshold, in steps of evidence. */
   readonly flank: number;
 }
 
 /** How evidence becomes a mask; the settings of a repair step. */
 export interface DetectionSettings {
-  /** 0 only the certain, 0.5 the thresholds of the detector's card, 1 everything suspect. */
+  /** 0: only certain damage; 0.5: the thresholds of the detector's card; 1: everything suspicious. */
   readonly sensitivity: number;
   /** Grows the mask by this many pixels of the full-size photo on each side, 0..32. */
   readonly grow: number;
@@ -39,22 +39,22 @@ export const AT_THRESHOLD = 128;
 export const STEPS_PER_LOGIT = 16;
 /** Full sensitivity lowers the thresholds by this many logits; sensitivity 0 raises them as far. */
 const SENSITIVITY_SPAN = 1.25;
-/** One pixel of a piece at least is one logit above the threshold; its flanks reach down to one logit below. */
+/** At least one pixel of a piece is one logit above the threshold; the others reach down to one logit below it. */
 export const USUAL_RULES: PieceRules = { smallest: 4, seed: STEPS_PER_LOGIT, flank: STEPS_PER_LOGIT };
-/** Cells of this many pixels of the evidence on a side remember whether there is anything in them. */
+/** Edge, in pixels of the evidence, of the cells that remember whether they hold anything. */
 const CELL = 16;
-/** Edge in pixels of the blocks in which a mask is evaluated: most of them hold nothing and cost nothing. */
+/** Edge in pixels of the blocks in which a mask is evaluated. Most are empty and cost nothing. */
 const BLOCK = 64;
 
 /**
- * Evidence at one sensitivity, or a window of it: zero away from accepted pieces. A pixel is damaged from `level` on.
+ * Evidence at one sensitivity, or a window of it. It is zero outside accepted pieces. A pixel with at least `level` is damaged.
  */
 export interface Accepted {
   readonly plane: Uint8Array;
   readonly level: number;
-  /** The part of the evidence that `plane` holds; all else is empty. */
+  /** The part of the evidence that `plane` holds; the rest is empty. */
   readonly window: Rect;
-  /** 1 where a cell of {@link CELL} pixels holds a value from `level` on; null: look at the window alone. */
+  /** 1 if a cell of {@link CELL} pixels holds a value of at least `level`; null: only the window is known. */
   readonly cells: Uint8Array | null;
 }
 
@@ -73,7 +73,7 @@ export function packEvidence(evidence: Evidence | null): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link packEvidence} wrote. Throws a RangeError where the bytes are something else. */
+/** Reads what {@link packEvidence} wrote. Throws a RangeError if the bytes are something else. */
 export function unpackEvidence(bytes: Uint8Array): Evidence | null {
   if (bytes.length < HEADER_BYTES) throw new RangeError('too short for evidence');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -95,10 +95,10 @@ export interface Piece {
 
 const caches = new WeakMap<Evidence, Map<number, Accepted>>();
 
-/** What of the evidence counts as damage at a sensitivity. A higher sensitivity never takes a pixel out. */
+/** The evidence that counts as damage at a sensitivity. A higher sensitivity never removes a pixel. */
 export function acceptAt(evidence: Evidence, sensitivity: number): Accepted {
   const { flank } = evidence.rules ?? USUAL_RULES;
-  // 0 stands for no damage at all and must never count.
+  // 0 means no damage and must never count.
   const level = Math.max(
     1,
     Math.round(AT_THRESHOLD - flank - STEPS_PER_LOGIT * SENSITIVITY_SPAN * (2 * sensitivity - 1)),
@@ -116,7 +116,7 @@ export function acceptAt(evidence: Evidence, sensitivity: number): Accepted {
   return accepted;
 }
 
-/** Keeps the evidence of pieces that are large and certain enough, with one pixel around for the interpolation. */
+/** Keeps pieces that are large and certain enough, with one pixel around them for the interpolation. */
 function accept({ plane: evidence, width, height, rules = USUAL_RULES }: Evidence, level: number): Accepted {
   const plane = new Uint8Array(evidence.length);
   const columns = Math.ceil(width / CELL);
@@ -138,11 +138,11 @@ function accept({ plane: evidence, width, height, rules = USUAL_RULES }: Evidenc
   return { plane, level, cells, window: { x: 0, y: 0, width, height } };
 }
 
-/** How far from a click a piece is looked for, in pixels of the evidence. */
+/** How far from a click a piece is searched for, in pixels of the evidence. */
 const CLICK_REACH = 6;
 
 /**
- * The accepted piece at a point of the full-size photo, or the nearest one within a few pixels of it; null where there
+ * The accepted piece at a point of the full-size photo, or the nearest one within a few pixels of it; null if there
  * is none.
  */
 export function pieceAt(evidence: Evidence, accepted: Accepted, x: number, y: number): Piece | null {
@@ -177,7 +177,7 @@ export function pieceAt(evidence: Evidence, accepted: Accepted, x: number, y: nu
   return { pixels, bounds: { x: left, y: top, width: right - left + 1, height: bottom - top + 1 } };
 }
 
-/** One piece alone, and its surroundings without it and without other `removed` pieces. */
+/** One piece, and its surroundings without it and without other `removed` pieces. */
 export function isolate(
   evidence: Evidence,
   accepted: Accepted,
@@ -206,7 +206,7 @@ export function isolate(
   for (const index of piece.pixels) {
     const u = index % width;
     const v = (index - u) / width;
-    // With one pixel around, as in `accept`; what lies there and counts belongs to the piece as well.
+    // With one pixel around the piece, as in `accept`. Pixels there that count belong to the piece as well.
     for (let row = Math.max(0, v - 1); row <= Math.min(height - 1, v + 1); row++) {
       for (let column = Math.max(0, u - 1); column <= Math.min(width - 1, u + 1); column++) {
         alone[(row - window.y) * window.width + column - window.x] = accepted.plane[row * width + column]!;
@@ -248,7 +248,7 @@ export class EvidenceMask {
     this.scaleY = map.height / frame.height;
   }
 
-  /** Where the mask can hold anything, in pixels of the frame; not always inside it. */
+  /** The area that the mask can touch, in pixels of the frame. It may reach outside the frame. */
   bounds(): Rect {
     const { window } = this.accepted;
     const reach = Math.floor(this.radius);
@@ -276,7 +276,7 @@ export class EvidenceMask {
 
   /** Whether any pixel of the rectangle is in the mask. */
   any(rect: Rect): boolean {
-    // Where there is damage, the first blocks mostly tell.
+    // If there is damage, mostly one of the first blocks has some.
     return !this.forEachBlock(rect, (_, values) => !values.includes(255));
   }
 
@@ -294,7 +294,7 @@ export class EvidenceMask {
     return count / (map.width * map.height);
   }
 
-  /** False where the rectangle is certainly empty. */
+  /** False if the rectangle is certainly empty. */
   mayHold(rect: Rect): boolean {
     const { window, cells } = this.accepted;
     const reach = Math.floor(this.radius);
@@ -320,12 +320,12 @@ export class EvidenceMask {
   }
 
   /**
-   * Calls back with the values of every block of a rectangle that may hold something, until false is answered; they
-   * stay until the next block. Answers false where it was stopped.
+   * Calls `visit` with the values of each block of a rectangle that may hold something, until it returns false. The values
+   * are valid until the next block. Returns false if it was stopped.
    */
   private forEachBlock(rect: Rect, visit: (block: Rect, values: Uint8Array) => boolean): boolean {
     if (!this.mayHold(rect)) return true;
-    // A block is read with its surroundings, which must not outgrow it.
+    // A block is read with its surroundings, which should not be larger than the block.
     const edge = Math.max(BLOCK, 4 * Math.floor(this.radius));
     const buffer = new Uint8Array(Math.min(edge, rect.width) * Math.min(edge, rect.height));
     for (let y = rect.y; y < rect.y + rect.height; y += edge) {
@@ -370,7 +370,7 @@ export class EvidenceMask {
     else this.thresholdFine(rect, out);
   }
 
-  /** The frame is finer than the evidence: interpolated, it gives smooth edges. */
+  /** For a frame finer than the evidence: interpolation gives smooth edges. */
   private thresholdFine(rect: Rect, out: Uint8Array): void {
     const { map } = this;
     const { plane, level, window } = this.accepted;
@@ -418,7 +418,7 @@ export class EvidenceMask {
     }
   }
 
-  /** The frame is coarser: a pixel is masked where any pixel of the evidence centred in it is, so that no hairline falls between. */
+  /** For a coarser frame: a pixel is masked if any evidence pixel centred in it is, so that no hairline is lost. */
   private thresholdCoarse(rect: Rect, out: Uint8Array): void {
     const { map } = this;
     const { plane, level, window } = this.accepted;
@@ -453,7 +453,7 @@ function footprint(index: number, scale: number, size: number): [number, number]
   return [from, Math.max(from + 1, Math.min(size, Math.ceil((index + 1) * scale - 0.5)))];
 }
 
-/** Calls back with the indices of every 8-connected piece of values from `level` on. */
+/** Calls `visit` with the indices of each 8-connected piece of values of at least `level`. */
 export function forEachPiece(
   values: Uint8Array,
   width: number,
@@ -470,7 +470,7 @@ export function forEachPiece(
 
 let queue = new Int32Array(1024);
 
-/** The 8-connected piece that a pixel belongs to. What it returns holds until the next call where `seen` is given. */
+/** The 8-connected piece that a pixel belongs to. If `seen` is given, the result is valid until the next call. */
 function floodFill(
   values: Uint8Array,
   width: number,

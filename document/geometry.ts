@@ -11,7 +11,7 @@ export interface Size {
   readonly height: number;
 }
 
-/** What two rectangles share; null where that is nothing. */
+/** The part that two rectangles share; null if they do not meet. */
 export function intersection(one: Rect, other: Rect): Rect | null {
   const x = Math.max(one.x, other.x);
   const y = Math.max(one.y, other.y);
@@ -20,7 +20,7 @@ export function intersection(one: Rect, other: Rect): Rect | null {
   return width > 0 && height > 0 ? { x, y, width, height } : null;
 }
 
-/** The smallest rectangle round two; null stands for nothing. */
+/** The smallest rectangle around two; null stands for an empty one. */
 export function union(one: Rect | null, other: Rect | null): Rect | null {
   if (one === null || other === null) return one ?? other;
   const x = Math.min(one.x, other.x);
@@ -33,7 +33,7 @@ export function union(one: Rect | null, other: Rect | null): Rect | null {
   };
 }
 
-/** A rectangle with `by` pixels more on each side, as far as the picture reaches. */
+/** A rectangle enlarged by `by` pixels on each side, cut off at the picture's edge. */
 export function expand(rect: Rect, by: number, picture: Size): Rect {
   const x = Math.max(0, rect.x - by);
   const y = Math.max(0, rect.y - by);

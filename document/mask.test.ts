@@ -37,7 +37,7 @@ function someRect({ width, height }: { width: number; height: number }, [l, t, w
 }
 
 describe('a mask', () => {
-  test('is the same in pieces as whole, and any() and constant() tell the truth', () => {
+  test('reads the same in pieces as whole, and any() and constant() are right', () => {
     fc.assert(
       fc.property(evidences, ops, fc.tuple(share, share, share, share), (evidence, list, shares) => {
         const mask = compileMask(list, sourceOf(evidence));
@@ -60,7 +60,7 @@ describe('a mask', () => {
     );
   });
 
-  test('a smaller frame has the greatest value of the pixels that each of its own covers', () => {
+  test('each pixel of a smaller frame has the greatest value of the pixels that it covers', () => {
     fc.assert(
       fc.property(evidences, ops, fc.tuple(share, share, share, share), share, (evidence, list, shares, scale) => {
         const mask = compileMask(list, sourceOf(evidence));
@@ -109,7 +109,7 @@ describe('a mask', () => {
     );
   });
 
-  test('inverted twice is itself; shrinking is growing what lies outside; clearing leaves nothing', () => {
+  test('inverting twice changes nothing; shrinking grows the outside; clearing leaves nothing', () => {
     fc.assert(
       fc.property(evidences, ops, fc.integer({ min: 1, max: 6 }), (evidence, list, radius) => {
         const source = sourceOf(evidence);
@@ -124,7 +124,7 @@ describe('a mask', () => {
     );
   });
 
-  test('growing adds a disc, shrinking takes one away, and neither touches the rest', () => {
+  test('growing adds a disc, shrinking removes one, and neither changes the rest', () => {
     const source = sourceOf(evidenceWith({ width: 40, height: 40, fullWidth: 40, fullHeight: 40 }, []));
     fc.assert(
       fc.property(fc.array(areaOp, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 9 }), (list, radius) => {
@@ -149,7 +149,7 @@ describe('a mask', () => {
     );
   });
 
-  test('a stroke covers what its disc passes over, and only that; the eraser takes the same away', () => {
+  test('a stroke covers exactly what its disc passes over, and the eraser removes the same', () => {
     const source = sourceOf(evidenceWith({ width: 60, height: 60, fullWidth: 60, fullHeight: 60 }, []));
     fc.assert(
       fc.property(strokeOp, (op) => {
@@ -175,7 +175,7 @@ describe('a mask', () => {
             }
           }
           if (nearest < radius - 0.01) expect(painted[i]).toBe(255);
-          // Sampled at 64 places a segment is a little longer than the truth.
+          // Sampled at 64 places, the distance to a segment comes out a little too long.
           if (nearest > radius + 2) expect(painted[i]).toBe(0);
         }
         const erased = wholeOf([{ kind: 'invert' }, { ...hard, mode: 'erase' }], source);
@@ -202,7 +202,7 @@ describe('a mask', () => {
     expect(wholeOf([square], source).filter((value) => value === 255)).toHaveLength(12);
   });
 
-  test('comes back from a bitmap as it was', () => {
+  test('is unchanged after it is written as a bitmap and read', () => {
     fc.assert(
       fc.property(evidences, ops, (evidence, list) => {
         const mask = compileMask(list, sourceOf(evidence));
@@ -222,7 +222,7 @@ describe('a mask', () => {
     );
   });
 
-  test('a bitmap of another size, or one that is not there, is an error', () => {
+  test('a bitmap that is missing or of another size is an error', () => {
     const evidence = evidenceWith({ width: 30, height: 30, fullWidth: 30, fullHeight: 30 }, []);
     const writer = new RunWriter(31, 1);
     writer.add(new Uint8Array(31));
@@ -233,7 +233,7 @@ describe('a mask', () => {
 });
 
 describe('a detected piece', () => {
-  // Two lines side by side, whose grown masks touch, and one far away.
+  // Two neighbouring lines whose grown masks touch, and one far away.
   const lines = [
     { x: 0.2, y: 0.2, dx: 0, dy: 0.03 },
     { x: 0.29, y: 0.2, dx: 0, dy: 0.03 },
@@ -243,14 +243,14 @@ describe('a detected piece', () => {
   const evidence = evidenceWith(size, lines);
   const click = { kind: 'defect', x: 0.2 * 120, y: 0.4 * 100, sensitivity: null } as const;
 
-  test('is taken out by a click, and nothing else is', () => {
+  test('is removed by a click, and nothing else is', () => {
     const without = wholeOf(DETECTED_MASK, sourceOf(evidenceWith(size, lines.slice(1))));
     const removed = wholeOf([...DETECTED_MASK, { ...click, mode: 'remove' }], sourceOf(evidence));
     expect(removed).toEqual(without);
     expect(without).not.toEqual(wholeOf(DETECTED_MASK, sourceOf(evidence)));
   });
 
-  test('comes back by another, and is alone where it is added alone', () => {
+  test('comes back with a second click, and is alone in an empty mask', () => {
     const back = wholeOf(
       [...DETECTED_MASK, { ...click, mode: 'remove' }, { ...click, mode: 'add' }],
       sourceOf(evidence),
@@ -260,7 +260,7 @@ describe('a detected piece', () => {
     expect(alone).toEqual(wholeOf(DETECTED_MASK, sourceOf(evidenceWith(size, lines.slice(0, 1)))));
   });
 
-  test('two that touch can both be taken out', () => {
+  test('that touches another can be removed, and so can the other', () => {
     const both = wholeOf(
       [...DETECTED_MASK, { ...click, mode: 'remove' }, { ...click, x: 0.29 * 120, mode: 'remove' }],
       sourceOf(evidence),
@@ -268,7 +268,7 @@ describe('a detected piece', () => {
     expect(both).toEqual(wholeOf(DETECTED_MASK, sourceOf(evidenceWith(size, lines.slice(2)))));
   });
 
-  test('a click takes it out, and the next puts it back; a faint one is put in', () => {
+  test('is removed by a click and added by the next; a click adds a faint one', () => {
     const source = sourceOf(evidence);
     const clicked = (ops: readonly MaskOp[]) => defectAt(compileMask(ops, source), ops, source, click.x, click.y);
     const first = clicked(DETECTED_MASK);
@@ -288,14 +288,14 @@ describe('a detected piece', () => {
     expect(wholeOf([...DETECTED_MASK, added!], dim).includes(255)).toBe(true);
   });
 
-  test('a click beside everything changes nothing', () => {
+  test('does not change when the click is beside everything', () => {
     const beside = wholeOf([...DETECTED_MASK, { ...click, x: 60, y: 90, mode: 'remove' }], sourceOf(evidence));
     expect(beside).toEqual(wholeOf(DETECTED_MASK, sourceOf(evidence)));
   });
 });
 
 describe('packed runs', () => {
-  test('of anything else are refused, never read beyond their end', () => {
+  test('are never read beyond their end, and other bytes are refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         let bitmap: ReturnType<typeof unpackRuns>;

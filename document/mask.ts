@@ -15,37 +15,37 @@ import { feather, featherReach, grow, shrink } from './spread';
 import { StrokePainter } from './stroke';
 
 /**
- * The one evaluation of a mask, for the page that shows it and for the engine that fills by it. A mask is defined at
- * the photo's full size, pixel by pixel, and can be read in any rectangle: in pieces as whole. A smaller frame shows
- * in each pixel the greatest value of those that it covers (`FrameMask`, `MaskTiles`), so that no hairline is lost.
- * Only additions, multiplications, divisions and square roots are used, which every engine rounds alike.
+ * Evaluates a mask, for the page that shows it and for the engine that fills it. A mask is defined for each pixel of the
+ * full-size photo. Any rectangle can be read, and pieces agree with the whole. In a smaller frame, each pixel has the
+ * greatest value of those that it covers (`FrameMask`, `MaskTiles`), so that no hairline is lost. The code uses only
+ * additions, multiplications, divisions and square roots, which every JavaScript engine rounds the same way.
  */
 
-/** What a mask is made from, besides its operations. */
+/** The data that a mask needs besides its operations. */
 export interface MaskSource extends Size {
-  /** Null where no detector is installed: nothing is detected then. */
+  /** Null if no detector is installed; then nothing is detected. */
   readonly evidence: Evidence | null;
   /** The settings of the repair step, for operations that follow them. */
   readonly settings: DetectionSettings;
   readonly bitmaps: ReadonlyMap<string, RunBitmap>;
 }
 
-/** The mask that a photo starts with: the damage that was found. */
+/** The mask that a photo starts with: the detected damage. */
 export const DETECTED_MASK: readonly MaskOp[] = [{ kind: 'detected', sensitivity: null, grow: null }];
 
 /** One operation, ready to be applied. Rectangles lie inside the picture. */
 export type Layer = PointLayer | SpreadLayer;
 
-/** Changes each pixel by itself. */
+/** Changes each pixel independently of the others. */
 export interface PointLayer {
-  /** Where it can change anything; null: everywhere. */
+  /** The area that it can change; null: everywhere. */
   readonly bounds: Rect | null;
   apply(rect: Rect, values: Uint8Array): void;
-  /** The one value that the rectangle holds afterwards, where that is plain; `before` is what it held, likewise. */
+  /** The single value of the rectangle afterwards; null if unknown. `before`: the same for the rectangle before. */
   constant(rect: Rect, before: number | null): number | null;
 }
 
-/** Changes each pixel by its surroundings. */
+/** Changes each pixel depending on its surroundings. */
 export interface SpreadLayer {
   readonly reach: number;
   spread(values: Uint8Array, outer: Rect, rect: Rect, out: Uint8Array): void;
@@ -53,13 +53,13 @@ export interface SpreadLayer {
 
 const isSpread = (layer: Layer): layer is SpreadLayer => 'reach' in layer;
 
-/** Rows that are evaluated at a time where one hit is enough. */
+/** Rows evaluated at a time when one hit is enough. */
 const STRIP = 32;
 
 export class MaskDocument {
   readonly width: number;
   readonly height: number;
-  /** For each layer, the last one before it (itself included) that looks at surroundings; -1: none. */
+  /** For each layer, the index of the last `SpreadLayer` up to and including it; -1: none. */
   private readonly lastSpread: Int32Array;
 
   constructor(
@@ -79,7 +79,7 @@ export class MaskDocument {
     this.evaluate(this.layers.length, rect, out);
   }
 
-  /** The one value that a rectangle holds, where that can be told without looking at each pixel; null elsewhere. */
+  /** The single value of a rectangle, if it is known without looking at each pixel; else null. */
   constant(rect: Rect): number | null {
     return this.constantOf(this.layers.length, rect);
   }
@@ -88,7 +88,7 @@ export class MaskDocument {
   any(rect: Rect): boolean {
     const constant = this.constant(rect);
     if (constant !== null) return constant > 0;
-    // In strips, since where there is anything the first ones mostly tell.
+    // In strips, because one of the first mostly has something.
     const strip = new Uint8Array(rect.width * STRIP);
     for (let y = 0; y < rect.height; y += STRIP) {
       const height = Math.min(STRIP, rect.height - y);
@@ -145,7 +145,7 @@ export class MaskDocument {
 
 const BLOCK = 512;
 
-/** Calls back with rectangles that cover a picture. */
+/** Calls `visit` with rectangles that together cover a picture. */
 function forEachBlock(size: Size, visit: (block: Rect) => void): void {
   for (let y = 0; y < size.height; y += BLOCK) {
     for (let x = 0; x < size.width; x += BLOCK) {
@@ -154,12 +154,12 @@ function forEachBlock(size: Size, visit: (block: Rect) => void): void {
   }
 }
 
-/** Makes layers of operations, one after the other: what an operation means depends on those before it. */
+/** Turns operations into layers, in order: the meaning of an operation can depend on those before it. */
 export class MaskCompiler {
-  /** Of the last `detected` operation: what a click selects in. */
+  /** Sensitivity of the last `detected` operation, in which a click selects. */
   private sensitivity: number;
   private growth: number;
-  /** Pieces that were taken out since. */
+  /** Pieces removed since then. */
   private removed: Piece[] = [];
 
   constructor(private readonly source: MaskSource) {
@@ -167,7 +167,7 @@ export class MaskCompiler {
     this.growth = source.settings.grow;
   }
 
-  /** Throws a RangeError where a bitmap is missing or of another size than the photo. */
+  /** Throws a RangeError if a bitmap is missing or of another size than the photo. */
   compile(op: MaskOp): Layer {
     switch (op.kind) {
       case 'detected':
@@ -287,7 +287,7 @@ function areaLayer(filler: AreaFiller, value: number): PointLayer {
   };
 }
 
-/** Adds a mask of evidence; or, where `others` is given, takes it out as far as those do not hold on to it. */
+/** Adds a mask of evidence. If `others` is given, removes it instead, except where `others` covers it. */
 function maskLayer(mask: EvidenceMask, others: EvidenceMask | null): PointLayer {
   return {
     bounds: mask.bounds(),
@@ -308,8 +308,8 @@ function maskLayer(mask: EvidenceMask, others: EvidenceMask | null): PointLayer 
 }
 
 /**
- * Where a mask of strokes and outlines can hold anything: inside the picture; null where nowhere. Everywhere, as soon as
- * an operation has no bounds.
+ * The area inside the picture that a mask of strokes and outlines can touch; null if none. The whole picture if an
+ * operation has no bounds.
  */
 export function maskBounds(mask: MaskDocument): Rect | null {
   const picture: Rect = { x: 0, y: 0, width: mask.width, height: mask.height };
@@ -321,7 +321,7 @@ export function maskBounds(mask: MaskDocument): Rect | null {
   return all;
 }
 
-/** Makes a mask of its operations. Throws a RangeError where a bitmap is missing or does not fit. */
+/** Makes a mask from operations. Throws a RangeError if a bitmap is missing or has another size. */
 export function compileMask(ops: readonly MaskOp[], source: MaskSource): MaskDocument {
   const compiler = new MaskCompiler(source);
   return new MaskDocument(
@@ -331,8 +331,8 @@ export function compileMask(ops: readonly MaskOp[], source: MaskSource): MaskDoc
 }
 
 /**
- * A mask in the pixels of another size of the photo. A smaller frame has in each pixel the greatest value of the
- * full-size pixels that it covers, wholly or in part; a larger one the value of the pixel under its centre.
+ * A mask in the pixels of the photo at another size. Each pixel of a smaller frame has the greatest value of the full-size
+ * pixels that it covers, wholly or in part. Each pixel of a larger frame has the value of the pixel under its centre.
  */
 export class FrameMask {
   readonly width: number;
@@ -369,7 +369,7 @@ export class FrameMask {
     return this.full.coverage();
   }
 
-  /** The pixels of the frame that a rectangle of the full-size photo can show in. */
+  /** The pixels of the frame that a rectangle of the full-size photo can affect. */
   frameRect(rect: Rect): Rect {
     const along = (start: number, length: number, frame: number, full: number) => {
       const from = Math.max(0, Math.floor((start * frame) / full) - 1);

@@ -1,8 +1,8 @@
 import type { Rect } from './geometry';
 
 /**
- * A mask as a bitmap: each row as runs of one value, a byte followed by the run's length in groups of seven bits, the
- * lowest first. Masks are mostly of one piece, so this takes little room and can be read in any rectangle.
+ * A mask as a bitmap. Each row is a list of runs of one value: a byte, then the run's length in groups of seven bits,
+ * lowest first. Masks have long runs, so this is small, and any rectangle can be read.
  */
 export interface RunBitmap {
   readonly width: number;
@@ -12,7 +12,7 @@ export interface RunBitmap {
   readonly runs: Uint8Array;
 }
 
-/** Packs rows of `width` bytes, given one after the other. */
+/** Packs rows of `width` bytes, in order. */
 export class RunWriter {
   private runs = new Uint8Array(4096);
   private length = 0;
@@ -63,7 +63,7 @@ export class RunWriter {
   }
 }
 
-/** Calls back with each run of a row: its value and where it begins and ends. */
+/** Calls back with the value, start and end of each run of a row. */
 function forEachRun(
   { rows, runs }: RunBitmap,
   y: number,
@@ -96,7 +96,7 @@ export function readRuns(bitmap: RunBitmap, rect: Rect, out: Uint8Array): void {
   }
 }
 
-/** The one value that a rectangle holds; null where it holds several. */
+/** The one value that a rectangle holds; null if it holds several. */
 export function constantRuns(bitmap: RunBitmap, rect: Rect): number | null {
   let found: number | null = null;
   let isConstant = true;
@@ -120,14 +120,14 @@ export function packRuns(bitmap: RunBitmap): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link packRuns} wrote. Throws a RangeError where the bytes are no bitmap. */
+/** Reads what {@link packRuns} wrote. Throws a RangeError if the bytes are not a bitmap. */
 export function unpackRuns(bytes: Uint8Array): RunBitmap {
   if (bytes.length < 8) throw new RangeError('too short for a bitmap');
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const width = header.getUint32(0, true);
   const height = header.getUint32(4, true);
   const runs = bytes.subarray(8);
-  // A row takes two bytes at least, so a false height cannot ask for more room than there are bytes.
+  // A row takes at least two bytes, so a false height cannot make us allocate more than the bytes justify.
   if (width === 0 || height === 0 || height * 2 > runs.length) throw new RangeError('not the size of a bitmap');
   const rows = new Uint32Array(height + 1);
   let at = 0;

@@ -12,8 +12,8 @@ export function longerEdge(target: TargetSize): number {
 }
 
 /**
- * The size of a picture once it is enlarged, and how many times as wide that is. A target never makes a picture smaller:
- * `times` is 1 then.
+ * The size of a picture after enlargement, and by how many times it gets wider. A target never makes a picture smaller:
+ * `times` is then 1.
  */
 export function enlargedSize(
   { scale, target }: Pick<UpscaleSettings, 'scale' | 'target'>,

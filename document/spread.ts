@@ -1,13 +1,12 @@
 import type { Rect } from './geometry';
 
 /*
- * What changes a mask according to its surroundings. All of it works on rectangles: reading in pieces gives what
- * reading the whole gives.
+ * Operations that change a mask depending on its surroundings. All work on rectangles, and pieces agree with the whole.
  */
 
 /**
- * Dilation by a disc: 255 in `rect` where a pixel of `core` (the values of `outer`, not 0 inside) lies within `radius`,
- * up to 254. `outer` reaches that far round `rect`, or to the edge of the picture, beyond which there is nothing.
+ * Dilation by a disc: a pixel of `rect` is 255 if a pixel of `core` (the values of `outer`; not 0 is inside) lies within
+ * `radius`, at most 254. `outer` reaches that far around `rect`, or to the edge of the picture.
  */
 export function dilate(core: Uint8Array, outer: Rect, radius: number, rect: Rect, out: Uint8Array): void {
   const reach = Math.floor(radius);
@@ -29,7 +28,7 @@ export function dilate(core: Uint8Array, outer: Rect, radius: number, rect: Rect
   }
   const halfWidth = new Int32Array(reach + 1);
   for (let dy = 0; dy <= reach; dy++) halfWidth[dy] = Math.floor(Math.sqrt(radius * radius - dy * dy));
-  // How many rows within reach hold anything near a column: most pixels have none and need no search.
+  // How many rows within reach have something near a column. Most pixels have none and need no search.
   const near = new Uint16Array(rect.width);
   const count = (row: number, change: number) => {
     if (row < 0 || row >= outer.height) return;
@@ -57,12 +56,12 @@ export function dilate(core: Uint8Array, outer: Rect, radius: number, rect: Rect
   }
 }
 
-/** From this value on a pixel of a soft mask counts as inside. */
+/** A pixel of a soft mask with at least this value counts as inside. */
 const INSIDE = 128;
 
 /**
- * Grows a mask by a disc: all within `radius` of its inside (values from 128 on) becomes 255, the rest stays.
- * `outer` holds `values` and reaches `radius` round `rect`.
+ * Grows a mask by a disc: everything within `radius` of its inside (128 or more) becomes 255, the rest stays. `values` are
+ * those of `outer`, which reaches `radius` around `rect`.
  */
 export function grow(values: Uint8Array, outer: Rect, radius: number, rect: Rect, out: Uint8Array): void {
   const core = values.map((value) => (value >= INSIDE ? 1 : 0));
@@ -72,7 +71,7 @@ export function grow(values: Uint8Array, outer: Rect, radius: number, rect: Rect
   });
 }
 
-/** Grows what lies outside, so that growing and shrinking are each other's mirror image under inversion. */
+/** Grows the outside, so that shrinking equals inverting, growing and inverting again. */
 export function shrink(values: Uint8Array, outer: Rect, radius: number, rect: Rect, out: Uint8Array): void {
   const core = values.map((value) => (value < INSIDE ? 1 : 0));
   dilate(core, outer, radius, rect, out);
@@ -81,7 +80,7 @@ export function shrink(values: Uint8Array, outer: Rect, radius: number, rect: Re
   });
 }
 
-/** Three passes of a box come close to a Gaussian of the same spread. */
+/** Three passes of a box filter come close to a Gaussian of the same width. */
 const PASSES = 3;
 
 /** Half the width of the box for a feather of that radius, in pixels. */
@@ -89,12 +88,12 @@ function boxReach(radius: number): number {
   return Math.max(1, Math.round(radius / PASSES));
 }
 
-/** How far round a rectangle {@link feather} looks. */
+/** How far around a rectangle {@link feather} looks, in pixels. */
 export function featherReach(radius: number): number {
   return PASSES * boxReach(radius);
 }
 
-/** Softens the edge of a mask over about `radius` pixels on either side. The picture's edge pixels go on beyond it. */
+/** Softens the edge of a mask over about `radius` pixels on either side. The picture's edge pixels are repeated. */
 export function feather(values: Uint8Array, outer: Rect, radius: number, rect: Rect, out: Uint8Array): void {
   const reach = boxReach(radius);
   const { width, height } = outer;

@@ -1,26 +1,26 @@
 import { intersection, type Rect, union } from './geometry';
 
-/** A brush thinner than this would slip between the centres of the pixels. */
+/** A thinner brush could pass between the centres of the pixels. In pixels. */
 const LEAST_RADIUS = 0.75;
 
-/** A stroke of the brush or the eraser, as {@link StrokePainter} takes it; lengths in pixels of the full-size photo. */
+/** A stroke of the brush or the eraser. Lengths are in pixels of the full-size photo. */
 export interface Stroke {
   mode: 'paint' | 'erase';
   /** Diameter at full pressure. */
   size: number;
   /** Share of the radius that is fully covered, 0..1. */
   hardness: number;
-  /** x, y and pressure (0..1) of each point, one after the other. */
+  /** x, y and pressure (0..1) of each point in turn. */
   points: readonly number[];
 }
 
 /**
- * Draws a stroke into a mask. The tip is a disc whose radius follows the pressure; a pixel gets what covers its centre
- * most. Pieces of a stroke, and pieces of the picture, can be drawn one after the other with the same outcome: painting
- * takes the greater value, erasing the smaller.
+ * Draws a stroke into a mask. The tip is a disc whose radius follows the pressure. A pixel gets the greatest coverage of its
+ * centre. A stroke can be drawn in pieces, into pieces of the picture, with the same result: painting keeps the greater
+ * value, erasing the smaller.
  */
 export class StrokePainter {
-  /** Where the stroke can change anything. */
+  /** The area that the stroke can change. */
   readonly bounds: Rect;
   private readonly boxes: Rect[];
 
@@ -29,12 +29,12 @@ export class StrokePainter {
     this.bounds = this.boxes.reduce<Rect | null>((all, box) => union(all, box), null)!;
   }
 
-  /** One for each point: the disc at the first, and from each point to the next. */
+  /** One for each point: the disc at the first point, then the way from each point to the next. */
   get segments(): number {
     return this.stroke.points.length / 3;
   }
 
-  /** Where the segments from one on can change anything. */
+  /** The area that the segments from `first` on can change. */
   boundsFrom(first: number): Rect | null {
     return this.boxes.slice(first).reduce<Rect | null>((all, box) => union(all, box), null);
   }
@@ -80,7 +80,7 @@ export class StrokePainter {
     const finished = paints ? 255 : 0;
     for (let y = area.y; y < area.y + area.height; y++) {
       const py = y + 0.5 - ay;
-      // Only the part of the segment that comes near this row can reach it.
+      // Only the part of the segment near this row can reach it.
       let left = area.x;
       let right = area.x + area.width;
       if (dy !== 0) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { MaskOp } from '../contract/edit';
 import type { Evidence } from './evidence';
 
-/** Evidence with lines in it, each fading out at its rim as a detector's output does. */
+/** Evidence with lines that fade out at their edges, as a detector's output does. */
 export function evidenceWith(
   size: { width: number; height: number; fullWidth: number; fullHeight: number },
   lines: readonly { x: number; y: number; dx: number; dy: number }[],
@@ -73,7 +73,7 @@ const line = fc.record({
   dy: fc.double({ min: -0.03, max: 0.03, noNaN: true }),
 });
 
-/** A photo of odd sizes with damage found at half its size or less. */
+/** Evidence of photos of odd sizes, with damage detected at half their size or less. */
 export const evidences: fc.Arbitrary<Evidence> = fc
   .record({
     fullWidth: fc.integer({ min: 30, max: 100 }),

@@ -6,7 +6,7 @@ import { compileMask, type MaskSource } from './mask';
 import { anyOp, evidenceWith, strokeOp } from './testing';
 import { MASK_TILE, MaskTiles } from './tiles';
 
-// Larger than a tile, and no multiple of one.
+// Larger than a tile, but not a multiple of it.
 const evidence: Evidence = evidenceWith({ width: 150, height: 100, fullWidth: 300, fullHeight: 290 }, [
   { x: 0.1, y: 0.1, dx: 0.03, dy: 0.02 },
   { x: 0.8, y: 0.4, dx: 0, dy: 0.02 },
@@ -19,7 +19,7 @@ const source: MaskSource = {
   bitmaps: new Map(),
 };
 
-/** What the tiles of a level show, put together. */
+/** The tiles of a level, put together. */
 function shown(tiles: MaskTiles, level: number): Uint8Array {
   const width = Math.ceil(300 / 2 ** level);
   const height = Math.ceil(290 / 2 ** level);
@@ -38,7 +38,7 @@ function shown(tiles: MaskTiles, level: number): Uint8Array {
   return out;
 }
 
-/** The same from the engine's reading of the whole at full size. */
+/** The same, from the engine's reading of the full-size mask. */
 function expected(ops: readonly MaskOp[], level: number): Uint8Array {
   const all = new Uint8Array(300 * 290);
   compileMask(ops, source).read({ x: 0, y: 0, width: 300, height: 290 }, all);
@@ -51,13 +51,13 @@ function expected(ops: readonly MaskOp[], level: number): Uint8Array {
   return out;
 }
 
-/** A comparison of large arrays that takes no time. */
+/** A fast comparison of large arrays. */
 const isSame = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
 
 const level = fc.integer({ min: 0, max: 1 });
 
 describe('mask tiles', () => {
-  test('show at every level what the engine fills, whatever was done and undone before', () => {
+  test('show at every level what the engine fills, after any edits and undos', () => {
     fc.assert(
       fc.property(
         fc.array(anyOp, { minLength: 1, maxLength: 7 }),
@@ -76,7 +76,7 @@ describe('mask tiles', () => {
     );
   });
 
-  test('a stroke that grows under the hand looks at every moment as it will when it is done', () => {
+  test('a growing stroke always looks as it will when it is finished', () => {
     fc.assert(
       fc.property(fc.array(anyOp, { maxLength: 3 }), strokeOp, level, (ops, op, at) => {
         const whole = op as MaskStroke;
@@ -90,7 +90,7 @@ describe('mask tiles', () => {
           before = stroke;
           expect(isSame(shown(tiles, at), expected([...ops, stroke], at))).toBe(true);
         }
-        // The finished stroke takes the place of the growing one, and is then undone.
+        // The finished stroke replaces the growing one, and is then undone.
         tiles.setOps([...ops, whole]);
         expect(isSame(shown(tiles, at), expected([...ops, whole], at))).toBe(true);
         tiles.setOps(ops);
@@ -100,7 +100,7 @@ describe('mask tiles', () => {
     );
   });
 
-  test('a version changes with the content of its tile, and only then', () => {
+  test('a version changes only with the content of its tile', () => {
     const tiles = new MaskTiles(source);
     const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 10, hardness: 1, points: [40, 40, 1] };
     const [near, far] = [tiles.tile(0, 0, 0)!.version, tiles.tile(0, 1, 1)!.version];
@@ -111,7 +111,7 @@ describe('mask tiles', () => {
     expect(tiles.tile(0, 1, 1)!.version).not.toBe(far);
   });
 
-  test('what is not ready in time is null, and the next asking goes on', () => {
+  test('a tile that is not ready in time is null, and the next call continues', () => {
     const tiles = new MaskTiles(source);
     tiles.setOps([{ kind: 'invert' }]);
     expect(tiles.tile(1, 0, 0, 0)).toBeNull();

@@ -5,10 +5,10 @@ import { StrokePainter } from './stroke';
 
 /** Side of the square tiles, in pixels. */
 export const MASK_TILE = 256;
-/** Tiles of the full size that are kept, so that a large mask does not take more memory than the photo on the screen. */
+/** Full-size tiles that are kept, so that a large mask takes no more memory than the photo on the screen. */
 const KEPT = 600;
 
-/** The values of a tile: rows of {@link MASK_TILE} bytes, or one value where they are all the same. */
+/** The values of a tile: rows of {@link MASK_TILE} bytes, or one number if all are equal. */
 export type TileValues = Uint8Array | number;
 
 interface Kept {
@@ -19,9 +19,9 @@ interface Kept {
 let versions = 0;
 
 /**
- * A mask in tiles, for the screen. Level 0 is the full size; each level halves the one before, with the greatest of
- * four values in each pixel, so that a hairline stays visible however far one zooms out. Tiles are evaluated when they
- * are asked for, and a change evaluates again only where it can be seen: undo is as cheap as painting.
+ * A mask in tiles, for the screen. Level 0 is the full size. Each level halves the one before and takes the greatest of four
+ * values, so that a hairline stays visible at any zoom. Tiles are evaluated when they are needed, and a change evaluates
+ * only the tiles that it touches, so undo is as cheap as painting.
  */
 export class MaskTiles {
   readonly levels: number;
@@ -43,15 +43,15 @@ export class MaskTiles {
   }
 
   /**
-   * Takes other operations, which share their beginning with the former as far as they are the same objects. Throws a
-   * RangeError where a bitmap is missing.
+   * Replaces the operations. Leading operations that are the same objects as before are not evaluated again. Throws a
+   * RangeError if a bitmap is missing.
    */
   setOps(ops: readonly MaskOp[]): void {
     let same = 0;
     while (same < ops.length && ops[same] === this.ops[same]) same++;
     if (same === ops.length && same === this.ops.length) return;
     const former = this.layers.slice(same);
-    // What an operation means can depend on those before it, so compiling begins at the beginning; layers are light.
+    // An operation can depend on those before it, so compiling starts at the first one. Layers are cheap.
     const compiler = new MaskCompiler(this.source);
     const layers = ops.map((op, i) => (i < same && isAlone(op) ? this.layers[i]! : compiler.compile(op)));
     const changed = this.changedBy([...former, ...layers.slice(same)]);
@@ -62,8 +62,8 @@ export class MaskTiles {
   }
 
   /**
-   * Takes a stroke that grows under the hand: `before` is the same stroke with fewer points, and the last operation, or
-   * null where the stroke is new. Only its new segments are drawn.
+   * Extends a stroke while it is drawn. `before` is the last operation, the same stroke with fewer points, or null for a new
+   * stroke. Only its new segments are drawn.
    */
   extend(before: MaskStroke | null, stroke: MaskStroke): void {
     const painter = new StrokePainter(stroke);
@@ -88,8 +88,8 @@ export class MaskTiles {
   }
 
   /**
-   * A tile, or null where it could not be had before `deadline` (as `performance.now` counts). What was done until then
-   * is kept. A version never means two contents.
+   * A tile, or null if it was not ready before `deadline` (in the time of `performance.now`). The work done until then is
+   * kept. Two contents never share a version.
    */
   tile(level: number, column: number, row: number, deadline = Number.POSITIVE_INFINITY): Readonly<Kept> | null {
     const key = `${level}/${column}/${row}`;
@@ -167,7 +167,7 @@ export class MaskTiles {
     return values;
   }
 
-  /** Where layers that came or went can have changed anything; null: nowhere. */
+  /** The area that added or removed layers can have changed; null: none. */
   private changedBy(layers: readonly Layer[]): Rect | null {
     let all: Rect | null = null;
     for (const layer of layers) {
@@ -205,7 +205,7 @@ export class MaskTiles {
   }
 }
 
-/** Whether an operation means the same whatever came before it. */
+/** Whether an operation is independent of those before it. */
 function isAlone(op: MaskOp): boolean {
   return op.kind !== 'detected' && op.kind !== 'defect';
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
-// SECURITY: the policy forbids code made from strings, with which zod would speed itself up. It decides when a schema
-// is made, so this must be imported before the contract.
+// SECURITY: the policy forbids code made from strings, which zod would use to be faster. zod decides this when a schema
+// is created, so this module must be imported before the contract.
 z.config({ jitless: true });

@@ -14,7 +14,7 @@ ipcRenderer.on(CHANNELS.event, (_event, name: unknown, payload: unknown) => list
 
 const bridge: Bridge = {
   async call<N extends CallName>(name: N, request: unknown) {
-    // SECURITY: only calls of the contract, with requests of their shape, are sent at all.
+    // SECURITY: only calls of the contract, with valid requests, are sent.
     const parsed = parseRequest(name, request);
     if (!parsed.ok) return parsed;
     return parseResponse(name, await invoke(CHANNELS.call, name, parsed.value.request));
@@ -52,7 +52,7 @@ const bridge: Bridge = {
 
 contextBridge.exposeInMainWorld('emulsion', bridge);
 
-/** A refused channel rejects; to the page that is a coded failure like any other. */
+/** A refused channel rejects its promise; the page gets a coded failure instead. */
 async function invoke(channel: string, ...parameters: unknown[]): Promise<Result<unknown>> {
   try {
     return (await ipcRenderer.invoke(channel, ...parameters)) as Result<unknown>;

@@ -5,7 +5,7 @@ import type { Result } from '../contract/errors';
 import { failure } from '../contract/errors';
 import { createListeners, HostFrame, MAX_UPLOAD_BYTES, NAME_HEADER, parseOffer } from './wire';
 
-/** The part of a WebSocket that the client needs: the browser's, or that of the `ws` package in tests. */
+/** The part of a WebSocket that the client needs. Tests use the `ws` package instead of the browser's. */
 export interface Socket {
   send(text: string): void;
   close(): void;
@@ -19,7 +19,7 @@ export interface SocketOptions {
   /** Origin of the page, `http://127.0.0.1:<port>`. */
   origin: string;
   open: (url: string) => Socket;
-  /** Sends a file and answers what the host says to it; rejects where it cannot be reached, or after the signal. */
+  /** Sends a file and returns the host's answer. Rejects if the host cannot be reached, or after the signal. */
   post: (url: URL, file: File, headers: Record<string, string>, transfer: Transfer) => Promise<unknown>;
   /** Milliseconds before the first attempt to reconnect; doubles with each failure up to `slowest`. */
   retry: number;
@@ -28,7 +28,7 @@ export interface SocketOptions {
 
 export interface SocketBridge extends Bridge {
   onConnection(listener: (state: ConnectionState) => void): () => void;
-  /** Ends the connection for good. */
+  /** Closes the connection and does not reconnect. */
   close(): void;
 }
 
@@ -40,7 +40,7 @@ const lost = () =>
 
 /**
  * The client of the browser host: calls and events over one WebSocket to the page's own origin, files by POST.
- * Reconnects by itself. Never throws and never rejects: every failure is a Result.
+ * Reconnects automatically. Never throws and never rejects: every failure is a Result.
  */
 export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridge {
   const {
@@ -54,7 +54,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
   const listeners = createListeners();
   const watchers = new Set<(state: ConnectionState) => void>();
   const pending = new Map<number, (answer: unknown) => void>();
-  /** Calls made before the first connection stands. */
+  /** Calls made before the first connection is open. */
   let unsent: string[] = [];
   let state: ConnectionState = 'connecting';
   let socket: Socket | null = null;
@@ -103,7 +103,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
       become('open');
     };
     fresh.onmessage = (event) => receive(event.data);
-    // An error is always followed by the close, which does what is to be done.
+    // An error is always followed by a close event, which handles it.
     fresh.onerror = () => {};
     fresh.onclose = () => {
       if (socket === fresh) drop();
@@ -176,7 +176,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
   };
 }
 
-/** The older way to send: unlike `fetch` it tells how much has gone. */
+/** Uses XMLHttpRequest, because `fetch` reports no upload progress. */
 function postByRequest(
   url: URL,
   file: File,

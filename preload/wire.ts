@@ -4,14 +4,14 @@ import { EVENTS, type EventName, type EventPayload } from '../contract/calls';
 import { Failure, failure, type Result } from '../contract/errors';
 
 /**
- * What travels between a client and its host: the frames of the socket, the channels of Electron, and the checks
- * that both clients share.
+ * The messages between a client and its host: the frames of the socket, the channels of Electron, and the checks that both
+ * clients share.
  */
 
-/** The most that one message over the socket may hold, in bytes. Pictures and files go by HTTP. */
+/** Largest message over the socket, in bytes. Pictures and files are sent by HTTP. */
 export const MAX_MESSAGE_BYTES = 1_000_000;
 
-/** The most that one upload may hold, in bytes: well above a 200-megapixel photo of 16 bit with alpha. */
+/** Largest upload in bytes, well above a 200-megapixel photo of 16 bits with alpha. */
 export const MAX_UPLOAD_BYTES = 2_000_000_000;
 
 /** Header that carries an upload's file name, percent-encoded. */
@@ -25,14 +25,14 @@ export const CallFrame = z.strictObject({
 });
 export type CallFrame = z.infer<typeof CallFrame>;
 
-/** Host to page: the answer to a call (`id` null where the call could not be read), or an event. */
+/** Host to page: the answer to a call (`id` null if the call could not be read), or an event. */
 export const HostFrame = z.union([
   z.object({ id: z.number().int().nonnegative().nullable(), result: z.unknown() }),
   z.object({ event: z.string(), payload: z.unknown() }),
 ]);
 export type HostFrame = z.infer<typeof HostFrame>;
 
-/** The only channels that Emulsion uses in Electron. */
+/** The channels that Emulsion uses in Electron. */
 export const CHANNELS = {
   call: 'emulsion:call',
   event: 'emulsion:event',
@@ -57,19 +57,19 @@ export function parseOffer(answer: unknown): Result<FileEntry[]> {
 /** The listeners of one client. */
 export interface Listeners {
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void;
-  /** Passes an event on; one that does not fit the contract is dropped. Answers whether it fitted. */
+  /** Delivers an event. Returns false and drops the event if it does not match the contract. */
   emit(name: unknown, payload: unknown): boolean;
 }
 
 export function createListeners(): Listeners {
   const listeners = new Map<string, Set<(payload: never) => void>>();
-  /** Photos handed over before the page was ready to take them (named on the command line, opened by the system). */
+  /** Photos offered before the page listened (named on the command line, or opened by the system). */
   let offeredEarly: EventPayload<'files.offered'>[] = [];
   return {
     on(name, listener) {
       const those = listeners.get(name) ?? new Set();
       listeners.set(name, those);
-      // A wrapper of its own, so that one function can subscribe twice and each unsubscribes once.
+      // A new wrapper each time, so that one function can subscribe twice and each subscription ends separately.
       const entry = (payload: never) => listener(payload);
       those.add(entry);
       if (name === 'files.offered') {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const BROWSER_HOST = fileURLToPath(new URL('../out/main/browser.js', import.meta.url));
 
 /**
- * The process and the address of its page, once it listens. Rejects where it ends before that.
- * @param {readonly string[]} args of the host besides `--no-open`
+ * Returns the process and the address of its page once it listens. Rejects if it ends before that.
+ * @param {readonly string[]} args Arguments for the host, besides `--no-open`.
  */
 export async function startBrowserHost(args) {
   const child = spawn(process.execPath, [BROWSER_HOST, '--no-open', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// Builds the app when that is needed. Used by `npm start`, by the command line and by the tests.
+// Builds the app if needed. Used by `npm start`, by the command line and by the tests.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Everything that the build reads. Folders are walked; a file's removal shows in its folder's time. */
+/** Everything that the build reads. Folders are walked; removing a file changes the time of its folder. */
 export const SOURCES = [
   'contract',
   'document',
@@ -21,8 +21,8 @@ export const SOURCES = [
 ];
 
 /**
- * Makes sure that `out/` is there and no older than its sources. Two programs that start at once build once: the
- * second waits for the first. Throws, with the build's own output, where the build fails.
+ * Makes sure that `out/` exists and is not older than its sources. If two programs start at the same time, the second waits
+ * for the first one's build. Throws with the build's output if the build fails.
  *
  * @param {object} [options]
  * @param {string} [options.root] The checkout.
@@ -34,10 +34,10 @@ export async function ensureBuilt({ root = ROOT, build = runBuild, onBuild = ann
   if (isFresh(root)) return false;
   const release = await lock(join(root, 'out', '.building'));
   try {
-    // Whoever held the lock before may have built already.
+    // The previous holder of the lock may have built already.
     if (isFresh(root)) return false;
     onBuild();
-    // What is changed while the build runs counts as newer than it.
+    // A source that changes during the build must count as newer.
     const begun = new Date();
     await build(root);
     const stamp = stampOf(root);
@@ -55,10 +55,10 @@ export function isFresh(root) {
   return built !== undefined && SOURCES.every((source) => newest(join(root, source)) <= built);
 }
 
-/** Written last, so that a build that was broken off does not count. @param {string} root */
+/** Written last, so that an interrupted build does not count. @param {string} root */
 const stampOf = (root) => join(root, 'out', '.built');
 
-/** The latest change of a file, or of a folder and all below it, in milliseconds. @param {string} path @returns {number} */
+/** The latest change of a file, or of a folder and everything below it, in milliseconds. @param {string} path @returns {number} */
 function newest(path) {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return 0;
@@ -73,11 +73,10 @@ function newest(path) {
 const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 
 /**
- * Takes a lock that a file stands for; it holds the process id of its owner, so that the lock of a program that was
- * killed can be told and taken over.
+ * Takes a lock file. It holds the process id of its owner, so that the lock of a killed program can be taken over.
  *
  * @param {string} path
- * @returns {Promise<() => void>} Gives the lock back.
+ * @returns {Promise<() => void>} Releases the lock.
  */
 async function lock(path) {
   mkdirSync(join(path, '..'), { recursive: true });
@@ -89,7 +88,7 @@ async function lock(path) {
       if (error.code !== 'EEXIST') throw error;
     }
     if (isAbandoned(path)) {
-      // Renaming succeeds for one of several that wait.
+      // Renaming succeeds for only one of several waiting programs.
       try {
         renameSync(path, `${path}-${process.pid}`);
         rmSync(`${path}-${process.pid}`, { force: true });
@@ -110,7 +109,7 @@ function isAbandoned(path) {
   } catch {
     return false;
   }
-  // Made, but not yet written by its owner; nobody takes seconds for that.
+  // The owner has created the file but not written to it yet. That takes far less than five seconds.
   if (!(owner > 0)) return Date.now() - (timeOf(path) ?? Date.now()) > 5000;
   try {
     process.kill(owner, 0);
@@ -133,7 +132,7 @@ async function runBuild(root) {
   if (code !== 0) throw new Error(`Emulsion could not be built:\n${output}`);
 }
 
-/** On a terminal alone, and never on standard output, which may be read by a program. */
+/** Only on a terminal, and never on standard output, which another program may read. */
 function announce() {
   if (process.stderr.isTTY) console.error('Building Emulsion ...');
 }

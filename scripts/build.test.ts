@@ -9,7 +9,7 @@ import { ensureBuilt, isFresh, ROOT, SOURCES } from './build.mjs';
 let root: string;
 const quiet = { onBuild: () => {} };
 
-/** Writes a source as if `age` seconds ago, its folders included. */
+/** Writes a source and sets its time, and that of its folders, to `age` seconds ago. */
 function source(path: string, age: number): void {
   const file = join(root, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** The files that the builds' entries import, directly or not, from the entries on. Paths from the checkout's root. */
+/** The build's entries and all files that they import, directly or indirectly. Paths are relative to the checkout. */
 function filesOfTheBuild(): string[] {
   const { main, preload, renderer } = config as Record<string, { build: { rollupOptions: { input: unknown } } }>;
   const inputs = [main!, preload!, renderer!].flatMap(({ build: { rollupOptions } }) =>
@@ -87,7 +87,7 @@ describe('ensureBuilt', () => {
     expect(isFresh(root)).toBe(false);
   });
 
-  it('counts what changed during a build as newer', async () => {
+  it('treats a source that changed during a build as newer', async () => {
     const build = async () => {
       source('main/app.ts', -1);
     };
@@ -95,7 +95,7 @@ describe('ensureBuilt', () => {
     expect(isFresh(root)).toBe(false);
   });
 
-  it('passes a failure on, and tries anew the next time', async () => {
+  it('reports a failed build, and tries again the next time', async () => {
     const failing = async () => {
       throw new Error('a type is wrong');
     };
@@ -104,7 +104,7 @@ describe('ensureBuilt', () => {
     expect(await ensureBuilt({ root, build: async () => {}, ...quiet })).toBe(true);
   });
 
-  it('builds once for two that start together', async () => {
+  it('builds once for two programs that start together', async () => {
     const build = vi.fn(() => new Promise<void>((resolve) => setTimeout(resolve, 50)));
     const built = await Promise.all([ensureBuilt({ root, build, ...quiet }), ensureBuilt({ root, build, ...quiet })]);
     expect(built.sort()).toEqual([false, true]);

@@ -1,4 +1,4 @@
-// `npm run check`: types, lint and import boundaries, import circles, formatting. What a change must pass before its tests are run.
+// `npm run check`: types, lint, import boundaries, import circles and formatting. A change must pass this before its tests run.
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './build.mjs';
 import { findCircles } from './circles.mjs';

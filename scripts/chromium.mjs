@@ -1,4 +1,4 @@
-// Finds a Chromium for the browser tests, and installs one where there is none.
+// Finds a Chromium for the browser tests, or installs one.
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { installDebian, isRootOnDebian, runPackage } from './run.mjs';
@@ -20,7 +20,7 @@ function find() {
   return candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? null;
 }
 
-/** Path of a Chromium: the installed one, Debian's package when root, else Playwright's. Null where none can be had. */
+/** Path of a Chromium: an installed one, or else a newly installed one (as root Debian's package, else Playwright's). Null if that fails. */
 export function ensureChromium() {
   const installed = find();
   if (installed !== null) return installed;

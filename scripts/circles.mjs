@@ -1,4 +1,4 @@
-// Modules that import one another in a circle: which of them is there first then depends on who is imported first.
+// Finds modules that import one another in a circle. In which order such modules run depends on which is imported first.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -7,8 +7,8 @@ const ENDS = ['', '.ts', '.tsx', '/index.ts', '/index.tsx'];
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+([^'";]*?)\bfrom\s+'(\.[^']+)'/g;
 
 /**
- * The circles of a checkout, each as the paths of its modules. Types do not count: nothing is left of them when the
- * program runs.
+ * The import circles of a checkout, each as a list of module paths. Type imports do not count, because they are gone when
+ * the program runs.
  *
  * @param {string} root
  * @returns {string[][]}
@@ -42,7 +42,7 @@ function importsOf(file) {
   return found;
 }
 
-/** @param {string} names What stands between `import` and `from`. */
+/** @param {string} names The text between `import` and `from`. */
 function isOfTypes(names) {
   if (/^type\s/.test(names)) return true;
   const list = /^\{([\s\S]*)\}\s*$/.exec(names.trim())?.[1];

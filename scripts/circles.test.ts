@@ -23,7 +23,7 @@ it('finds modules that import one another, through folders and other modules', (
   expect(findCircles(root)).toEqual([['main/a.ts', 'main/b.ts', 'main/c/index.ts']]);
 });
 
-it('leaves types and packages alone', () => {
+it('ignores types and packages', () => {
   source(
     'main/a.ts',
     "import type { B } from './b';\nimport { z } from 'zod';\nexport type A = B;\nexport const a = z;\n",

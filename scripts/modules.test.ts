@@ -8,7 +8,7 @@ const NATIVE = ['sharp', 'onnxruntime-node'];
 
 beforeAll(() => ensureBuilt(), 300_000);
 
-/** Packages and built-in modules that a built program imports, by itself or by one of its chunks, now or later. */
+/** Packages and built-in modules that a built program imports, directly or through its chunks, at the start or later. */
 function packagesOf(entry: string): Set<string> {
   const packages = new Set<string>();
   const seen = new Set<string>();
@@ -28,7 +28,7 @@ function packagesOf(entry: string): Set<string> {
 }
 
 describe('the built programs', () => {
-  it('load photos and nets in the engine alone', () => {
+  it('load the libraries for photos and nets only in the engine', () => {
     const engine = packagesOf('main/engine.js');
     for (const name of NATIVE) expect(engine).toContain(name);
     for (const entry of ['main/electron.js', 'main/browser.js', 'main/cli.js', 'preload/electron.cjs']) {
@@ -38,7 +38,7 @@ describe('the built programs', () => {
     }
   });
 
-  it('have a page that holds everything it needs', () => {
+  it('have a page that contains everything it needs', () => {
     const scripts = readdirSync(join(OUT, 'renderer', 'assets')).filter((name) => name.endsWith('.js'));
     expect(scripts.length).toBeGreaterThan(0);
     for (const name of scripts) expect([...packagesOf(join('renderer/assets', name))], name).toEqual([]);

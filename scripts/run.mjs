@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a program in the repository and answers its exit code; its output goes where ours goes. */
+/** Runs a program in the repository with our output streams. Returns its exit code. */
 export function run(program, args, options = {}) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options });
   if (error !== undefined) console.error(`${program}: ${error.message}`);
@@ -25,7 +25,7 @@ export function runPackage(name, binary, args, options) {
 export const isRootOnDebian =
   process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-/** Installs Debian packages; only to be called where {@link isRootOnDebian}. */
+/** Installs Debian packages. Call it only if {@link isRootOnDebian}. */
 export function installDebian(...packages) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };

@@ -1,4 +1,4 @@
-// `npm start`: builds what is missing and opens the app, in Electron where that can be had, else in the browser.
+// `npm start`: builds the app if needed and opens it, in Electron if that is available, else in the browser.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,15 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { ensureBuilt, ROOT } from './build.mjs';
 
 const ELECTRON = join(ROOT, 'node_modules', 'electron');
-/** The oldest Node that Electron's own download runs on. */
+/** The oldest Node version that can run Electron's download script. */
 const FETCH_NEEDS = [22, 12];
-/** An Electron that fails sooner than this has not shown a window. Milliseconds. */
+/** If Electron fails earlier than this, it has not shown a window. Milliseconds. */
 const EARLY = 10_000;
-/** The longest that fetching Electron (about 120 MB) may take. Milliseconds. */
+/** Time limit for fetching Electron (about 120 MB). Milliseconds. */
 const PATIENCE = 10 * 60_000;
 
 /**
- * Takes `--host <electron|browser>` out of the arguments; the rest is for the host.
+ * Separates `--host <electron|browser>` from the arguments for the host.
  *
  * @param {string[]} parameters
  * @returns {{ host: string | undefined, rest: string[] }}
@@ -29,7 +29,7 @@ export function splitArguments(parameters) {
 }
 
 /**
- * Why Electron cannot show a window here; undefined where nothing speaks against it.
+ * Why Electron cannot show a window here; undefined if it can.
  *
  * @param {{ platform: string, env: Record<string, string | undefined>, uid: number | undefined }} machine
  * @returns {string | undefined}
@@ -49,7 +49,7 @@ export function whyNoFetch(version) {
   return isEnough ? undefined : `fetching it needs Node ${FETCH_NEEDS.join('.')} or newer, and this is ${version}`;
 }
 
-/** The path of Electron's program, undefined where it has not been fetched. @returns {string | undefined} */
+/** The path of Electron's program, undefined if it has not been fetched. @returns {string | undefined} */
 export function electronProgram() {
   const note = join(ELECTRON, 'path.txt');
   const name = existsSync(note) ? readFileSync(note, 'utf8') : 'electron';
@@ -58,7 +58,7 @@ export function electronProgram() {
 }
 
 /**
- * Runs a program to its end, passing on what this one is told to end by.
+ * Runs a program to its end and forwards signals that ask this program to end.
  *
  * @param {string} program
  * @param {string[]} parameters
@@ -111,7 +111,7 @@ async function start(parameters) {
     return 2;
   }
   await ensureBuilt();
-  // npm runs scripts in the folder of the package; file names are meant from where the person stands.
+  // npm runs scripts in the folder of the package, but file names are relative to the folder that npm was called in.
   const cwd = process.env.INIT_CWD ?? process.cwd();
 
   if (host !== 'browser') {

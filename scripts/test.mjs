@@ -16,7 +16,7 @@ const total = { passed: 0, failed: 0 };
 
 function count(part, passed, failed, ok) {
   total.passed += passed;
-  // A part that broke without naming a failed test still counts as one.
+  // A part that failed without naming a failed test counts as one failure.
   total.failed += ok ? failed : Math.max(1, failed);
   console.log(`${part}: ${passed} passed, ${ok ? failed : Math.max(1, failed)} failed`);
 }
@@ -33,7 +33,7 @@ function unit() {
   count('Unit tests', report?.numPassedTests ?? 0, report?.numFailedTests ?? 0, status === 0 && report !== null);
 }
 
-/** The training kit's tests need PyTorch: the installed one, Debian's package when root, else they are left out. */
+/** The training kit's tests need PyTorch: an installed one, or as root Debian's package. Without it they are skipped. */
 function kit() {
   const python = process.platform === 'linux' && existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
   const hasTorch = () => spawnSync(python, ['-c', 'import torch, cv2, onnx']).status === 0;
@@ -45,7 +45,7 @@ function kit() {
     console.log('Training kit: NOT TESTED, there is no Python with torch, cv2 and onnx here');
     return;
   }
-  // Captions are drawn in fonts that nobody trains with.
+  // The captions use fonts that training does not use.
   const runCaptions = (code) =>
     spawnSync(python, ['-c', `from training.evaluation import captions; ${code}`], {
       cwd: join(root, 'models'),
@@ -67,7 +67,7 @@ function kit() {
   count('Training kit', ran - bad, bad, status === 0);
 }
 
-/** Batches that are shared through a queue need a Redis: the installed one, Debian's when root, else they are left out. */
+/** The stories of shared batches need Redis: an installed one, or as root Debian's. Without it they are skipped. */
 function ensureRedis() {
   const hasRedis = () => spawnSync('redis-server', ['--version']).status === 0;
   if (!hasRedis() && isRootOnDebian) {
@@ -105,7 +105,7 @@ if (parts.length === 0) {
   const ok = check();
   count('Types, lint and boundaries', ok ? 1 : 0, 0, ok);
 }
-// The same way as the command line does, which would otherwise build once more in the middle of a story.
+// Build as the command line does, which would otherwise build again in the middle of a story.
 const built = await ensureBuilt().then(
   () => true,
   (error) => {

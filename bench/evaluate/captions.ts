@@ -7,8 +7,8 @@ import type { Mask } from './shapes';
 import { near, thin, tolerance } from './shapes';
 
 /**
- * Captions with creases through them, which the training kit makes (`python3 -m training.evaluation.captions`) and describes.
- * `real.json` beside it holds a case that the tests of both sides compare with.
+ * Captions with creases through them. The training kit makes and describes them (`python3 -m training.evaluation.captions`).
+ * Its `evaluation/real.json` holds a case that the tests of both sides compare with.
  */
 
 const indexSchema = z.object({
@@ -17,7 +17,7 @@ const indexSchema = z.object({
 
 export type CaptionCase = z.infer<typeof indexSchema>['cases'][number];
 
-/** The cases in a folder; null where there is none. Throws where its index is broken. */
+/** The cases in a folder; null if there is none. Throws if its index is broken. */
 export async function readCaptions(folder: string): Promise<CaptionCase[] | null> {
   const index = join(folder, 'captions.json');
   if (!existsSync(index)) return null;
@@ -41,7 +41,7 @@ export interface CaptionScore {
   lines: number;
 }
 
-/** Masks are of one size, with 1 for what was found, writing and creases. */
+/** Scores one caption. All masks have the same size; 1 marks found damage, writing and creases. */
 export function scoreCaption(found: Mask, writing: Uint8Array, creases: Uint8Array): CaptionScore {
   const { width, height } = found;
   const reach = tolerance(width, height);
@@ -62,7 +62,7 @@ export function scoreCaption(found: Mask, writing: Uint8Array, creases: Uint8Arr
   return counts;
 }
 
-/** What many cases come to, as shares; null where there is nothing to measure it on. */
+/** The summary of many cases, as shares; null if there is nothing to measure. */
 export function captionSummary(scores: readonly CaptionScore[]) {
   const share = (part: keyof CaptionScore, whole: keyof CaptionScore) => {
     const [some, all] = [part, whole].map((key) => scores.reduce((sum, each) => sum + each[key], 0)) as [

@@ -23,7 +23,7 @@ let models: string;
 
 beforeAll(async () => {
   [built, folder] = await Promise.all([buildEngine(), temporaryFolder()]);
-  // As on a computer without Python and without other people's weights.
+  // Simulates a computer without Python and without other people's weights.
   process.env.EMULSION_PYTHON = join(folder.path, 'no-python');
   process.env.EMULSION_TRAINING_CACHE = join(folder.path, 'cache');
   ({ main } = await import('./index'));
@@ -47,7 +47,7 @@ beforeAll(async () => {
   const enlarged = { ...upscaler, output: { ...upscaler.output, scale: 2 } };
   await installFixture(models, { ...enlarged, id: 'upscaler-x2' });
   await installFixture(models, { ...enlarged, id: 'upscaler-x2-crisp', variant: 'crisp' });
-  // What it finds brighter than its surroundings becomes blue and red.
+  // Pixels brighter than their surroundings become blue and red.
   const painter = { ...detector, id: 'coloriser', task: 'colorise' as const, thresholds: null };
   const output = { ...detector.output, channels: 'cbcr' as const };
   await installFixture(models, { ...painter, input: { ...detector.input, channels: 'luma' }, output });
@@ -61,7 +61,7 @@ afterAll(async () => {
   await Promise.all([built.remove(), folder.remove()]);
 });
 
-/** Runs the command and answers its exit code and what it printed. */
+/** Runs the command and returns its exit code and output. */
 async function evaluate(...args: string[]): Promise<{ code: number; out: string; told: string }> {
   vi.restoreAllMocks();
   const out = vi.spyOn(console, 'log').mockImplementation(() => {});
@@ -100,25 +100,25 @@ describe('npm run evaluate', () => {
     for (const { rows, secondsPerMegapixel } of Object.values(generators)) {
       expect(secondsPerMegapixel).toBeGreaterThan(0);
       for (const { case: name, metric, value } of rows) {
-        // There are no weights for LPIPS here, and nobody has drawn captions.
+        // There are no LPIPS weights and no captions here.
         if (metric === 'LPIPS' || name === 'captions') expect(value).toBeNull();
         else expect(Number.isFinite(value)).toBe(true);
       }
     }
     const { rows } = generators.restorer!;
     const noise = find(rows, 'noise 25', 'PSNR');
-    // The fixture blurs by the strength that it is told: the engine measured the noise and told it.
+    // The fixture blurs by its strength input, so this shows that the engine measures the noise and passes it on.
     expect(noise.value! - noise.baselines['as it came']!).toBeGreaterThan(2);
     expect(noise.baselines['non-local means (OpenCV)']).toBeNull();
     for (const level of noise.told!) expect(Math.abs(level - 25)).toBeLessThan(5);
     expect(find(rows, 'noise 50', 'restore proposed').value).toBe(100);
     expect(find(rows, 'clean', 'restore proposed').value).toBe(0);
     expect(find(rows, 'clean', 'SSIM').pictures).toHaveLength(2);
-    // The fixture fills with mid grey: no better than a guess, and the same for every width.
+    // The fixture fills with mid grey, which is no better than a guess and the same for every width.
     const hole = find(generators.inpainter!.rows, '16 px', 'PSNR in the hole');
     expect(hole.value).toBeGreaterThan(5);
     expect(hole.value).toBeLessThan(20);
-    // The fixture repeats pixels, which is less than bicubic resampling makes of soft pictures, but not far from it.
+    // The fixture repeats pixels. On soft pictures this is slightly worse than bicubic resampling.
     const doubled = find(generators['upscaler-x2']!.rows, 'kodak', 'PSNR of the luma');
     expect(doubled.value!).toBeGreaterThan(15);
     expect(doubled.value!).toBeLessThan(doubled.baselines.bicubic!);
@@ -129,7 +129,7 @@ describe('npm run evaluate', () => {
     const colours = generators.coloriser!.rows;
     expect(find(colours, 'cid22', 'colourfulness').value!).toBeGreaterThan(100);
     expect(find(colours, 'kodak', 'PSNR').value!).toBeLessThan(find(colours, 'kodak', 'PSNR').baselines.grey!);
-    // It finds what is brighter than its surroundings, and nothing else.
+    // The fixture finds only pixels brighter than their surroundings.
     expect(find(generators['damage-detector']!.rows, 'plain', 'precision').value).toBeGreaterThan(0.3);
     if (process.platform === 'linux') expect(generators.restorer!.peakMegabytes).toBeGreaterThan(50);
   }, 240_000);
@@ -151,7 +151,7 @@ describe('npm run evaluate', () => {
     expect([width, height]).toEqual([3 * 160 + 16, 120]);
   });
 
-  it('fills real damage that the kit has prepared, and judges it by its truth', async () => {
+  it('fills real damage prepared by the kit, and compares it with the truth', async () => {
     const holes = join(folder.path, 'cache', 'holes');
     const plain = (value: number) => ({ width: 64, height: 48, data: new Uint8Array(3 * 64 * 48).fill(value) });
     const hole = Uint8Array.from({ length: 64 * 48 }, (_, i) => (i % 64 > 28 && i % 64 < 34 ? 255 : 0));
@@ -172,7 +172,7 @@ describe('npm run evaluate', () => {
     expect((JSON.parse(broken.out) as Report).notes.join()).toMatch(/Real damage is not filled.*holes cannot be read/);
   });
 
-  it('measures real damage before drawn damage, by fold, and says what it leaves out', async () => {
+  it('measures real damage by fold, before drawn damage, and says what it leaves out', async () => {
     const data = join(folder.path, 'data with real damage');
     const grey = (width: number, height: number, value: (x: number, y: number) => number) =>
       Uint8Array.from({ length: width * height }, (_, i) => value(i % width, Math.floor(i / width)));
@@ -239,7 +239,7 @@ describe('npm run evaluate', () => {
     ])
       expect(said.filter((sentence) => wanted.test(sentence))).toHaveLength(1);
     const { rows } = generators['damage-detector']!;
-    // The fixture finds what is brighter than its surroundings, which is the scratch and nothing else.
+    // The fixture finds pixels brighter than their surroundings, which are exactly the scratch.
     expect(rows[0]).toMatchObject({ case: 'real, all 2', data: '2 real photographs' });
     for (const name of ['real, all 2', 'real, fold 2', 'real, folds 0 and 1']) {
       expect(find(rows, name, 'F1').value).toBeGreaterThan(0.9);
@@ -264,7 +264,7 @@ describe('npm run evaluate', () => {
     expect(tables).toMatch(/^\| damage-detector \| plain \| hard \| clean, kodak \|$/m);
   }, 120_000);
 
-  describe('with features to measure in', () => {
+  describe('with feature graphs', () => {
     const cache = process.env.EMULSION_TRAINING_CACHE;
     beforeAll(async () => {
       process.env.EMULSION_TRAINING_CACHE = join(folder.path, 'cache with graphs');
@@ -275,7 +275,7 @@ describe('npm run evaluate', () => {
       process.env.EMULSION_TRAINING_CACHE = cache;
     });
 
-    it('paints in each style that ships, a line of the sheet for each, and nearer to a painting than it came', async () => {
+    it('paints in each style that ships, one line of the sheet each, and gets closer to the painting', async () => {
       const painters = join(folder.path, 'painters');
       await cp(join(SHIPPED, 'style'), join(painters, 'style'), { recursive: true });
       const presets = join(painters, 'style', 'presets.json');
@@ -300,14 +300,14 @@ describe('npm run evaluate', () => {
         expect(value!).toBeGreaterThan(0.1);
         expect(value!).toBeLessThan(0.98);
       }
-      // By the mean colours, which is what the fixture calls a style.
+      // The fixture takes the mean colours for the style.
       const style = find(rows, '256 px of kodak', 'style distance');
       expect(style.value!).toBeLessThan(style.baselines['as it came']! / 2);
       expect(style.pictures).toHaveLength(1);
       const { measured } = JSON.parse(await readFile(join(SHIPPED, 'style', 'card.json'), 'utf8')) as Card;
       const { name, value } = measured.find(({ metric }) => metric.startsWith('style distance, 256 px'))!.baseline!;
       expect(style.baselines[name]).toBe(value);
-      // Of the two styles, the one whose work is at hand.
+      // Only one of the two styles has its work in the data folder.
       for (const metric of ['style distance', 'style distance, halved', 'content distance']) {
         const preset = find(rows, 'presets, 512 px of kodak', metric);
         expect(preset.data).toBe('1 presets on 1 pictures');
@@ -321,7 +321,7 @@ describe('npm run evaluate', () => {
       expect([width, height]).toEqual([160, 3 * 120 + 16]);
     }, 120_000);
 
-    it('measures drawn damage beside scans that were not trained on, and those of the training set', async () => {
+    it('compares drawn damage with scans that were not trained on, and with those of the training set', async () => {
       const drawing = join(folder.path, 'drawing');
       await installFixture(drawing, { ...(await synthesiserCard()), id: 'damage-synthesiser' });
       const run = async (...more: string[]) => {
@@ -330,7 +330,7 @@ describe('npm run evaluate', () => {
         return (JSON.parse(out) as Report).generators['damage-synthesiser']!;
       };
       const where = 'beside held-out scans';
-      // Without scans there is nothing to stand beside.
+      // Without scans there is nothing to compare with.
       const { rows: none } = await run('--limit', '3');
       expect(find(none, where, 'precision')).toMatchObject({
         value: null,
@@ -350,7 +350,7 @@ describe('npm run evaluate', () => {
       const sheets = join(folder.path, 'sheets');
       const { rows, secondsPerMegapixel } = await run('--limit', '60', '--overlays', overlays, '--sheets', sheets);
       expect(secondsPerMegapixel).toBeGreaterThan(0);
-      // The fixture draws grey pixels by lot, which no scan has; scans are like one another.
+      // The fixture draws random grey pixels, which no scan has; the scans resemble one another.
       const scans = 'scans of the training set';
       const [precision, recall] = ['precision', 'recall'].map((metric) => find(rows, where, metric)) as [Row, Row];
       expect(precision.value).toBe(0);
@@ -365,7 +365,7 @@ describe('npm run evaluate', () => {
     }, 120_000);
   });
 
-  it('measures how light nights are, and says so where no style goes by them', async () => {
+  it('measures how light nights are, and says so if there is no such style', async () => {
     const nights = join(folder.path, 'nights');
     await cp(join(SHIPPED, 'style'), join(nights, 'style'), { recursive: true });
     await installFixture(nights, {
@@ -385,7 +385,7 @@ describe('npm run evaluate', () => {
     const { value, baselines } = await light();
     expect(baselines['by day']).toBeCloseTo(none.baselines['by day']!, 9);
     expect(baselines['by day']).toBeGreaterThan(30);
-    // Great waves are no night, but not the day either.
+    // The Great Wave is not a night, but it differs from the day.
     expect(Math.abs(value! - baselines['by day']!)).toBeGreaterThan(1);
   }, 60_000);
 
@@ -411,7 +411,7 @@ describe('npm run evaluate', () => {
     expect(told).toContain('npm run evaluate');
   });
 
-  it('says where pictures are missing', async () => {
+  it('says which pictures are missing', async () => {
     const empty = join(folder.path, 'empty');
     await mkdir(empty);
     const { code, told } = await evaluate('--data', empty);

@@ -6,34 +6,34 @@ import type { Picture } from './protocol';
 import type { OpenCv, Perceptual } from './python';
 import type { Row } from './report';
 
-/** What the measurements of all generators share. */
+/** The options and tools that all measurements share. */
 export interface Context {
-  /** The folder of the generators that are measured. */
+  /** The folder of the measured generators. */
   models: string;
   /** A folder laid out like `<data>/eval`: kodak, cid22, old, real. */
   pictures: string;
   /** Scanned damage, `<kind>/*.webp`; null: none. */
   overlays: string | null;
-  /** At most so many pictures of each folder. */
+  /** The most pictures to use from each folder. */
   limit: number;
-  /** 0: as many as there are cores. */
+  /** Threads; 0: one per core. */
   threads: number;
   /** A temporary folder. */
   folder: string;
-  /** Null where it is not installed. */
+  /** Null if OpenCV is not installed. */
   opencv: OpenCv | null;
   perceptual: Perceptual | null;
-  /** Where contact sheets go; null: nowhere. */
+  /** The folder for contact sheets; null: none are written. */
   sheets: string | null;
-  /** Says what is being measured. */
+  /** Reports progress: what is being measured. */
   tell(what: string): void;
-  /** Puts a sentence about what could not be measured into the report. */
+  /** Adds a sentence to the report about something that could not be measured. */
   note(sentence: string): void;
 }
 
-/** A file in `generators/` gives one: that is all that a further generator needs. */
+/** The measurement of one generator. Each file in `generators/` exports one; a new generator needs nothing else. */
 export interface Evaluator {
-  /** Of the generator's card. */
+  /** The id on the generator's card. */
   id: string;
   measure(product: Product, context: Context): Promise<{ rows: Row[]; secondsPerMegapixel: number | null }>;
 }
@@ -42,12 +42,12 @@ export async function picturesOf({ pictures, limit }: Context, name: string): Pr
   return Promise.all(listPictures(join(pictures, name), limit).map(readPicture));
 }
 
-/** A folder beside the pictures or among them; null where there is none. */
+/** A folder beside the pictures or among them; null if there is none. */
 export function folderBeside({ pictures }: Pick<Context, 'pictures'>, name: string): string | null {
   return [join(pictures, '..', name), join(pictures, name)].find(existsSync) ?? null;
 }
 
-/** LPIPS of each pair; null where it cannot be measured. */
+/** LPIPS of each pair; null if it cannot be measured. */
 export async function distances(
   { perceptual }: Context,
   ones: readonly Picture[],

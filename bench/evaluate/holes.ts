@@ -5,20 +5,20 @@ import { z } from 'zod';
 import { readGrey, readPicture } from './pictures';
 import type { Picture } from './protocol';
 
-/** Something to fill. */
+/** A picture with a hole to fill. */
 export interface Hole {
   picture: Picture;
   /** 255 in the hole, 0 elsewhere. */
   mask: Uint8Array;
-  /** What should come out. */
+  /** The correct result. */
   truth: Picture;
 }
 
 const indexSchema = z.object({ cases: z.array(z.object({ name: z.string() })) });
 
 /**
- * Real damage of glass plates with its truth, which the training kit prepares (`python3 -m training.evaluation.plates`) and
- * describes. None where there is no such folder. Throws where its index is broken or a picture is missing.
+ * Reads real damage of glass plates with its truth. The training kit prepares and describes it (`python3 -m
+ * training.evaluation.plates`). None if there is no such folder. Throws if its index is broken or a picture is missing.
  */
 export async function readHoles(folder: string, limit: number): Promise<Hole[]> {
   const index = join(folder, 'holes.json');

@@ -10,8 +10,8 @@ import { OpenCv, Perceptual } from './python';
 import { type Report, toMarkdown, toText } from './report';
 
 /**
- * Picture quality, through the product's own engine: `npm run evaluate -- --data <folder>`. The training kit measures the
- * same cases (`python3 -m training.evaluate`).
+ * Measures picture quality through the product's own engine: `npm run evaluate -- --data <folder>`. The training kit measures
+ * the same cases (`python3 -m training.evaluate`).
  */
 const USAGE = `npm run evaluate -- --data <folder> [options]
 npm run evaluate -- --report <file> [--markdown]
@@ -35,7 +35,7 @@ const EVALUATORS = Object.values(import.meta.glob<{ evaluator: Evaluator }>('./g
   ({ evaluator }) => evaluator,
 );
 
-/** Answers the exit code: 0 measured, 1 could not be measured, 2 not understood. */
+/** Returns the exit code: 0 measured, 1 could not measure, 2 options not understood. */
 export async function main(args: readonly string[], entry = join(ROOT, 'out', 'main', 'engine.js')): Promise<number> {
   const options = parse(args);
   if (typeof options === 'string') {

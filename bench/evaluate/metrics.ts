@@ -1,6 +1,6 @@
 import type { Picture } from './protocol';
 
-/** PSNR in dB over all samples, or over the pixels where `mask` is not 0. The same pictures give 100. */
+/** PSNR in dB over all samples, or over the pixels where `mask` is not 0. Equal pictures give 100. */
 export function psnr(one: Picture, other: Picture, mask?: Uint8Array): number {
   let sum = 0;
   let count = 0;
@@ -20,8 +20,8 @@ const WEIGHTS = (() => {
 })();
 
 /**
- * Mean structural similarity (Wang et al. 2004: Gaussian window of 11 pixels, sigma 1.5, where it lies wholly inside),
- * the mean of the three channels.
+ * Mean structural similarity (Wang et al. 2004: Gaussian window of 11 pixels, sigma 1.5, only where it lies wholly inside
+ * the picture), averaged over the three channels.
  */
 export function ssim(one: Picture, other: Picture): number {
   const { width, height } = one;
@@ -45,7 +45,7 @@ export function ssim(one: Picture, other: Picture): number {
   return total / 3;
 }
 
-/** Hasler and Süsstrunk (2003), in levels. */
+/** Colourfulness after Hasler and Süsstrunk (2003), in levels. */
 export function colourfulness({ data }: Picture): number {
   const count = data.length / 3;
   let [a, b, aa, bb] = [0, 0, 0, 0];
@@ -95,8 +95,8 @@ export interface Detection {
 }
 
 /**
- * A pixel found is right where damage lies within 2 pixels of it (in rows and columns); a damaged pixel is recalled
- * where one was found within 2. What is not to be judged counts only beside damage.
+ * A found pixel is correct if there is damage within 2 pixels of it (in rows and columns). A damaged pixel is recalled if a
+ * pixel was found within 2 pixels. Pixels that are not judged count only next to damage.
  */
 export function detection(found: Uint8Array, label: Uint8Array, judged: Uint8Array, width: number): Detection {
   const nearDamage = widen(label, width);
@@ -137,9 +137,9 @@ export function scores(counts: readonly Detection[]): { f1: number; precision: n
 }
 
 /**
- * How well what was made covers what is real, in features (Kynkäänniemi et al. 2019). precision: share of the made that lie
- * within the third neighbour's distance of a real one; recall: the other way round; diversity: mean distance of two made
- * ones as a share of that of two real ones.
+ * How well generated samples cover real ones, by features (Kynkäänniemi et al. 2019). precision: the share of generated samples
+ * within the distance of a real sample to its third neighbour; recall: the same with the roles swapped; diversity: the mean
+ * distance of two generated samples divided by that of two real ones.
  */
 export function manifold(
   real: readonly Float32Array[],
@@ -147,7 +147,7 @@ export function manifold(
 ): { precision: number; recall: number; diversity: number } {
   const between = distancesOf(real, made);
   const own = { real: distancesOf(real, real), made: distancesOf(made, made) };
-  // The first neighbour of a point is itself.
+  // The nearest neighbour of a point is the point itself.
   const reach = (rows: readonly Float64Array[]) => rows.map((row) => row.toSorted()[Math.min(3, row.length - 1)]!);
   const reaches = { real: reach(own.real), made: reach(own.made) };
   const spread = (rows: readonly Float64Array[]) =>

@@ -6,9 +6,9 @@ import { listPictures } from './pictures';
 /** A scan of damage, white on black. */
 export interface Overlay {
   path: string;
-  /** Name of its folder, as `hair`. */
+  /** Name of its folder, such as `hair`. */
   kind: string;
-  /** One that was never trained on, as `is_held_out` of the training kit has it. */
+  /** Whether it was never trained on, as `is_held_out` of the training kit decides. */
   isHeldOut: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Picture } from './protocol';
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff']);
 
-/** Paths of the pictures in a folder, by name; none where there is no such folder. */
+/** Paths of the pictures in a folder, sorted by name; none if there is no such folder. */
 export function listPictures(folder: string, limit = Number.POSITIVE_INFINITY): string[] {
   let names: string[];
   try {
@@ -22,7 +22,7 @@ export function listPictures(folder: string, limit = Number.POSITIVE_INFINITY): 
     .map((name) => join(folder, name));
 }
 
-/** The samples as they are in the file, whatever its colour profile. */
+/** Reads the samples of a file, ignoring its colour profile. */
 export async function readPicture(path: string): Promise<Picture> {
   const { data, info } = await sharp(path, { ignoreIcc: true })
     .removeAlpha()
@@ -38,13 +38,13 @@ export async function isGreyFile(path: string): Promise<boolean> {
   return channels < 3;
 }
 
-/** One channel. */
+/** Reads a picture as one channel. */
 export async function readGrey(path: string): Promise<Picture> {
   const { data, info } = await sharp(path).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
-/** Writes RGB, or one channel where there are as many samples as pixels. */
+/** Writes RGB, or one channel if there are as many samples as pixels. */
 export async function writePng({ width, height, data }: Picture, path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   const channels = data.length === width * height ? 1 : 3;
@@ -52,7 +52,7 @@ export async function writePng({ width, height, data }: Picture, path: string): 
   return path;
 }
 
-/** 4:2:0, as the Independent JPEG Group scales the quality. */
+/** Writes a JPEG with 4:2:0 subsampling and the quality scale of the Independent JPEG Group. */
 export async function writeJpeg({ width, height, data }: Picture, quality: number, path: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true });
   await sharp(data, { raw: { width, height, channels: 3 } })
@@ -72,7 +72,7 @@ export function cut(picture: Picture, left: number, top: number, width: number, 
   return { width: w, height: h, data };
 }
 
-/** The middle, at most `side` pixels on a side. */
+/** The middle of a picture, at most `side` pixels on each side. */
 export function centre(picture: Picture, side: number): Picture {
   const left = Math.max(0, Math.floor((picture.width - side) / 2));
   const top = Math.max(0, Math.floor((picture.height - side) / 2));
@@ -88,7 +88,7 @@ export async function within({ width, height, data }: Picture, side: number): Pr
   return { width: info.width, height: info.height, data: new Uint8Array(shrunk) };
 }
 
-/** Four times the picture, for a size at which time can be told. */
+/** The picture repeated four times, so that it is large enough to measure time. */
 export function fourTimes(picture: Picture): Picture {
   return joined([
     [picture, picture],

@@ -18,22 +18,22 @@ export interface ProductOptions {
   threads: number;
 }
 
-/** What became of a picture. */
+/** The result of a step. */
 export interface Outcome {
   picture: Picture;
   analysis: Analysis;
-  /** Of the one step that ran. */
+  /** Time of the step that ran. */
   seconds: number;
 }
 
-/** The product's engine in a process of its own, asked as the app asks it. Give it back with `close`. */
+/** The product's engine in its own process, used as the app uses it. End it with `close`. */
 export class Product {
   readonly #engine: Engine;
   readonly #folder: string;
   #pid: number | undefined;
   #count = 0;
 
-  /** @param folder a temporary one, for what is written */
+  /** @param folder a temporary folder for results */
   constructor({ entry, models, threads }: ProductOptions, folder: string) {
     const launch = forkEngine(entry);
     this.#folder = folder;
@@ -48,7 +48,7 @@ export class Product {
     });
   }
 
-  /** Runs one step over a file, whatever the analysis says. */
+  /** Runs one step on a file, whatever the analysis says. */
   async run(path: string, step: Step): Promise<Outcome> {
     const { analysis, reports, output } = await this.#engine.request('restore', {
       path,
@@ -67,18 +67,18 @@ export class Product {
     return (await this.#engine.request('styles', null)).presets;
   }
 
-  /** What the style generator sees in a picture. */
+  /** The style code that the generator measures from a picture. */
   readStyle(path: string): Promise<StyleCode> {
     return this.#engine.request('readStyle', { path });
   }
 
-  /** What a file is found to need; nothing is written. */
+  /** Analyses a file; writes nothing. */
   async analyse(path: string): Promise<Analysis> {
     const request = { path, recipe: null, format: null, quality: 90, keepMetadata: true, target: null };
     return (await this.#engine.request('restore', request)).analysis;
   }
 
-  /** Fills what is not 0 in a mask of the picture's size, as for a mask that was read from a file. */
+  /** Fills the pixels that are not 0 in a mask of the picture's size, as for a mask read from a file. */
   async fill(path: string, width: number, height: number, mask: Uint8Array): Promise<Omit<Outcome, 'analysis'>> {
     const writer = new RunWriter(width, height);
     for (let y = 0; y < height; y++) {
@@ -102,7 +102,7 @@ export class Product {
     });
   }
 
-  /** The mask that the detector's findings make at the default sensitivity, 1 = damage, and what the picture needs. */
+  /** The detected mask at the default sensitivity, 1 = damage, and the analysis of the picture. */
   async detect(
     path: string,
   ): Promise<{ mask: Uint8Array; width: number; height: number; analysis: Analysis; seconds: number }> {
@@ -132,8 +132,8 @@ export class Product {
   }
 
   /**
-   * The most memory that the engine's process has held so far, in MB; null where nothing was asked of it, or the system
-   * does not tell.
+   * Peak memory of the engine's process so far, in MB; null if the engine has not started, or the system does not report
+   * it.
    */
   peakMegabytes(): number | null {
     if (this.#count === 0) return null;

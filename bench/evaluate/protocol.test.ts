@@ -17,7 +17,7 @@ const digest = (...arrays: (Uint8Array | Float32Array)[]) => {
 const digestOf = ({ picture, label, judged }: p.Damaged) => digest(picture.data, label, judged);
 
 describe('the test cases', () => {
-  it('are those of the training kit, byte by byte', () => {
+  it('equal those of the training kit, byte by byte', () => {
     const picture = p.ramp(96, 80);
     const { width, height, data } = p.ramp(40, 120);
     const overlay = { width, height, data: data.filter((_, i) => i % 3 === 1) };
@@ -71,7 +71,7 @@ describe('the metrics', () => {
   const picture = p.ramp(96, 80);
   const noise = p.noisy(picture, 25, 'noise 25', 3);
 
-  it('are those of the training kit', () => {
+  it('equal those of the training kit', () => {
     expect(psnr(picture, noise)).toBeCloseTo(expected.psnr as number, 6);
     expect(psnr(picture, noise, p.strokeMask(1, 96, 80, 8))).toBeCloseTo(expected['psnr in a mask'] as number, 6);
     expect(ssim(picture, noise)).toBeCloseTo(expected.ssim as number, 6);

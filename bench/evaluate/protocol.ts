@@ -1,8 +1,8 @@
 /**
- * Test cases from whole numbers alone, so that the product and the training kit measure the very same pictures.
- * `models/training/evaluation/protocol.py` is the same in Python and describes the protocol; `protocol.json` beside it
- * holds checksums that the tests of both sides compare with. Positions and widths are in sixteenths of a pixel,
- * opacities in 1/256, directions in 1/64 of a turn. Nothing is rounded but by shifts.
+ * Makes test cases with integer arithmetic, so that the product and the training kit measure exactly the same pictures.
+ * `models/training/evaluation/protocol.py` is the same in Python and describes the protocol. `protocol.json` beside it holds
+ * checksums for the tests of both sides. Positions and widths are in sixteenths of a pixel, opacities in 1/256, directions
+ * in 1/64 of a turn. Only shifts round.
  */
 
 /** RGB in rows without padding, 8 bit. */
@@ -14,16 +14,16 @@ export interface Picture {
 
 export interface Damaged {
   picture: Picture;
-  /** 1 where there is damage that can be seen. */
+  /** 1 where damage is visible. */
   label: Uint8Array;
-  /** 0 where a pixel is neither damaged nor sound, and is not judged. */
+  /** 0 where a pixel is neither clearly damaged nor clean; it is not judged. */
   judged: Uint8Array;
 }
 
 /** Widths of strokes in pixels. */
 export const WIDTHS = [2, 4, 8, 16] as const;
 const MIXED = [1, 2, 3, 5, 8, 12, 16, 24];
-/** Of 1000 pixels, so many are masked. */
+/** Masked pixels of 1000. */
 const COVERAGE = 87;
 export const SIGMAS = [15, 25, 50] as const;
 export const QUALITIES = [10, 20, 40] as const;
@@ -60,7 +60,7 @@ export class Random {
     return (t ^ (t >>> 14)) >>> 0;
   }
 
-  /** A whole number 0 <= n < limit. */
+  /** An integer 0 <= n < limit. */
   below(limit: number): number {
     return this.next() % limit;
   }
@@ -77,7 +77,7 @@ export function noisy(picture: Picture, sigma: number, name: string, index: numb
   return { ...picture, data };
 }
 
-/** A whole number from a normal distribution, standard deviation 65,536. */
+/** A normally distributed integer, standard deviation 65,536. */
 function gaussian(random: Random): number {
   let sum = -MEAN;
   for (let i = 0; i < 6; i++) {
@@ -87,7 +87,7 @@ function gaussian(random: Random): number {
   return sum;
 }
 
-/** Weighed 1 2 1 in rows and columns, the edges repeated: what a plain lens leaves. */
+/** Blurred with weights 1 2 1 in rows and columns, edges repeated, like the picture of a simple lens. */
 export function softened({ width, height, data }: Picture): Picture {
   const out = new Uint8Array(data.length);
   const at = (x: number, y: number, c: number) =>
@@ -102,7 +102,7 @@ export function softened({ width, height, data }: Picture): Picture {
   return { width, height, data: out };
 }
 
-/** Luma in whole levels. */
+/** Luma in integer levels. */
 export function greyOf({ data }: Picture): Uint8Array {
   const grey = new Uint8Array(data.length / 3);
   for (let i = 0; i < grey.length; i++) {
@@ -113,7 +113,7 @@ export function greyOf({ data }: Picture): Uint8Array {
 
 // ------------------------------------------------------------------------------------------------ sizes
 
-/** A picture that is no larger: the mean over the area that each pixel stands for, halves upwards. */
+/** A smaller picture: each pixel is the mean of the area that it covers, halves rounded up. */
 export function averaged(picture: Picture, width: number, height: number): Picture {
   const channels = picture.data.length / (picture.width * picture.height);
   const across = partsOf(picture.width, width);
@@ -138,7 +138,7 @@ export function averaged(picture: Picture, width: number, height: number): Pictu
   return { width, height, data };
 }
 
-/** For each of `wanted` equal parts of a row, the samples in it and how much of them, in 1/wanted of a sample. */
+/** For each of `wanted` equal parts of a row: its samples, and how much of each, in 1/wanted of a sample. */
 function partsOf(length: number, wanted: number): [sample: number, share: number][][] {
   return Array.from({ length: wanted }, (_, i) => {
     const [from, until] = [i * length, (i + 1) * length];
@@ -150,7 +150,7 @@ function partsOf(length: number, wanted: number): [sample: number, share: number
   });
 }
 
-/** A picture with no side above `longest`, of its proportions. */
+/** A picture reduced so that no side is above `longest`, with the same proportions. */
 export function reduced(picture: Picture, longest: number): Picture {
   const most = Math.max(picture.width, picture.height);
   if (most <= longest) return picture;
@@ -175,7 +175,7 @@ const newCanvas = (width: number, height: number): Canvas => ({
   counts: new Uint8Array(width * height),
 });
 
-/** Raises a canvas to how many of `samples` x `samples` points a pixel has within `radius` of a segment. */
+/** Raises each pixel of a canvas to the number of its `samples` x `samples` points within `radius` of a segment. */
 function capsule({ width, height, counts }: Canvas, start: Point, end: Point, radius: number, samples: 1 | 4): void {
   const left = Math.max(0, (Math.min(start[0], end[0]) - radius) >> 4);
   const right = Math.min(width, ((Math.max(start[0], end[0]) + radius) >> 4) + 1);
@@ -260,7 +260,7 @@ interface DamageLayer {
   tone: number;
 }
 
-/** Binomial 3 x 3; the border goes on. */
+/** Blurs with a binomial 3 x 3 kernel; the border is repeated. */
 function soften(cover: Int32Array, width: number, height: number): Int32Array {
   return cover.map((_, i) => {
     const x = i % width;
@@ -333,8 +333,8 @@ function fade(picture: Picture, low: number, high: number): Picture {
 }
 
 /**
- * Damage drawn on a picture. `plain`: clearly visible on the picture as it is; `hard`: fainter, thinner and softer, on
- * a picture that is faded and grainy.
+ * Damage drawn on a picture. `plain`: clearly visible, on the unchanged picture; `hard`: fainter, thinner and softer, on a
+ * faded and grainy picture.
  */
 export function damaged(picture: Picture, level: Level, index: number): Damaged {
   const { width, height } = picture;
@@ -357,7 +357,7 @@ export function damaged(picture: Picture, level: Level, index: number): Damaged 
   return { picture: hard ? noisy(after, sigma, `grain ${level}`, index) : after, label, judged };
 }
 
-/** A scanned overlay (grey, white = damage) laid over a picture once; it is cut where it is larger. */
+/** A scanned overlay (grey, white = damage) laid over a picture once, and cropped if it is larger. */
 export function overlaid(picture: Picture, overlay: Picture, index: number): Damaged {
   const { width, height } = picture;
   const random = new Random('damage overlays', index);
@@ -378,7 +378,7 @@ export function overlaid(picture: Picture, overlay: Picture, index: number): Dam
   return { picture: after, ...truth(picture, after, cover, 16) };
 }
 
-/** What is damage, and what is to be judged: nothing that is covered from `sound` of 256 on without being damage. */
+/** Which pixels are damaged, and which are judged: those with a cover of `sound` of 256 or more but no damage are not. */
 function truth(before: Picture, after: Picture, cover: Int32Array, sound: number): Omit<Damaged, 'picture'> {
   const one = greyOf(before);
   const other = greyOf(after);
@@ -393,7 +393,7 @@ function truth(before: Picture, after: Picture, cover: Int32Array, sound: number
 
 // ------------------------------------------------------------------------------------------------ overlays
 
-/** `[count, size]`, standard normal: inputs of a net that draws. */
+/** Standard normal numbers, `[count, size]`: inputs of a net that draws. */
 export function latents(name: string, count: number, size: number): Float32Array {
   const values = new Float32Array(count * size);
   for (let i = 0; i < count; i++) {
@@ -403,7 +403,7 @@ export function latents(name: string, count: number, size: number): Float32Array
   return values;
 }
 
-/** A square about what a scanned overlay shows, by lot; `kinds` holds for each kind of damage its overlays, in one channel. */
+/** A square around the damage of a randomly chosen overlay. `kinds` holds the overlays of each kind, in one channel. */
 export function scan(kinds: readonly (readonly Picture[])[], name: string, index: number, side: number): Picture {
   const random = new Random(`scans ${name}`, index);
   const overlays = kinds[random.below(kinds.length)]!;
@@ -426,7 +426,7 @@ export function scan(kinds: readonly (readonly Picture[])[], name: string, index
   return averaged({ width: edge, height: edge, data: square }, side, side);
 }
 
-/** Where what an overlay shows begins and how far it extends, down and across; nothing at all: 0, 0. */
+/** The start and extent of an overlay's damage, down and across; 0, 0 if it shows nothing. */
 function shownSpans({ width, height, data }: Picture): [begin: number, extent: number][] {
   const span = (length: number, isShown: (at: number) => boolean): [number, number] => {
     const places = Array.from({ length }, (_, at) => at).filter(isShown);

@@ -8,13 +8,13 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readPicture } from './pictures';
 import type { Picture } from './protocol';
 
-/** What is measured against or with, and written in Python: OpenCV's methods, and the distances that the kit trains with. */
+/** Methods and distances that are written in Python: OpenCV's methods, and the distances that the kit trains with. */
 
 export const INPAINTING = ['Navier-Stokes (OpenCV)', 'Telea (OpenCV)'] as const;
 export const DETECTION = 'top-hats (OpenCV)';
 export const DENOISING = 'non-local means (OpenCV)';
 
-/** Overlays that are looked at in one go. */
+/** Overlays per batch. */
 const BATCH = 25;
 
 const PYTHON =
@@ -51,7 +51,7 @@ export class OpenCv {
     this.#models = models;
   }
 
-  /** Null where there is no Python with OpenCV. */
+  /** Null if there is no Python with OpenCV. */
   static find(folder: string, models: string): OpenCv | null {
     return has('cv2', 'numpy') ? new OpenCv(folder, models) : null;
   }
@@ -70,22 +70,22 @@ export class OpenCv {
   }
 }
 
-/** What the graphs are made of: of another definition they are others. */
+/** The source files of the graphs. If they change, the graphs are made again. */
 const DEFINITIONS = ['losses.py', join('evaluation', 'perceptual_onnx.py')];
 
-/** Where the training kit keeps what it makes of the data. */
+/** The training kit's cache folder. */
 export function cacheFolder(): string {
   return process.env.EMULSION_TRAINING_CACHE ?? join(homedir(), '.cache', 'emulsion-training');
 }
 
-/** Where the graphs are kept; the weights in them are not the project's to ship. */
+/** The folder of the graphs. Their weights belong to others, so they are not shipped. */
 export function graphsFolder(models: string): string {
   const hash = createHash('sha256');
   for (const file of DEFINITIONS) hash.update(readFileSync(join(models, 'training', file)));
   return join(cacheFolder(), `perceptual-${hash.digest('hex').slice(0, 12)}`);
 }
 
-/** Distances and features of SqueezeNet's maps, as the kit trains with them, by onnxruntime. */
+/** Distances and features of SqueezeNet's maps, as in training, computed by onnxruntime. */
 export class Perceptual {
   readonly #folder: string;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
@@ -95,8 +95,8 @@ export class Perceptual {
   }
 
   /**
-   * Null where there are no graphs yet and none can be made: that takes the weights in `<data>/perceptual` and a Python
-   * with PyTorch.
+   * Null if there are no graphs and none can be made, which needs the weights in `<data>/perceptual` and Python with
+   * PyTorch.
    */
   static async find(data: string, models: string): Promise<Perceptual | null> {
     const folder = graphsFolder(models);

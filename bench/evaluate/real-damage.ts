@@ -19,7 +19,7 @@ interface Measured {
   isProposed: boolean;
 }
 
-/** What the product makes of real photographs whose damage was marked by hand; no rows where there are none. */
+/** Measures the product on real photographs whose damage was marked by hand; no rows if there are none. */
 export async function realDamage(product: Product, context: Context): Promise<Row[]> {
   const masks = join(context.pictures, 'real');
   const { entries, wrong } = await readIndex(masks);
@@ -86,7 +86,7 @@ async function measureOne(
   };
 }
 
-/** What the product makes of captions with creases through them; one row that says so where the kit has made none. */
+/** Measures the product on captions with creases through them; one row says so if the kit has made none. */
 export async function captions(product: Product, context: Context): Promise<Row[]> {
   const folder = join(cacheFolder(), 'captions');
   const where = { case: 'captions', table: TABLE };

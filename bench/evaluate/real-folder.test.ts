@@ -33,7 +33,7 @@ describe('the index of real photographs', () => {
     expect(wrong).toEqual([expect.stringContaining('line 1 (odd)'), expect.stringContaining('line 3 (half)')]);
   });
 
-  it('is empty where there is none', async () => {
+  it('is empty if there is no index', async () => {
     expect(await readIndex(join(folder.path, 'nowhere'))).toEqual({ entries: [], wrong: [] });
   });
 
@@ -43,11 +43,11 @@ describe('the index of real photographs', () => {
   });
 });
 
-describe('what was marked on a photograph', () => {
+describe('the marks on a photograph', () => {
   beforeEach(() => writePng({ width: 4, height: 3, data: new Uint8Array(12).fill(255, 0, 5) }, maskPath()));
   const maskPath = () => join(folder.path, 'first.mask.png');
 
-  it('is a mask and the strokes behind it', async () => {
+  it('are a mask and its strokes', async () => {
     await write(
       'first.json',
       '{"photo": "x.jpg", "lines": [{"points": [[0, 0], [3, 2.5]], "kind": "crack", "width": 2}]}',
@@ -66,7 +66,7 @@ describe('what was marked on a photograph', () => {
     expect(notes.keep).toEqual([]);
   });
 
-  it('may be a mask alone', async () => {
+  it('may be only a mask', async () => {
     expect((await readTruth(folder.path, 'first')).notes).toEqual({ lines: [], areas: [], spots: [], keep: [] });
   });
 
@@ -83,7 +83,7 @@ describe('what was marked on a photograph', () => {
     await expect(reading).rejects.toThrow(/^first\.json is broken .*left out$/s);
   });
 
-  it('is not measured where the mask is missing or no picture', async () => {
+  it('are not used if the mask is missing or not a picture', async () => {
     await writeFile(maskPath(), 'no picture');
     await expect(readTruth(folder.path, 'first')).rejects.toThrow('first.mask.png cannot be read');
     await rm(maskPath());

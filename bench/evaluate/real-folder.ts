@@ -18,7 +18,7 @@ const notesSchema = z.object({
   keep: z.array(z.object({ points: path, what: z.string() })).default([]),
 });
 
-/** The lines of `index.tsv` with their folds, and a sentence for each that is wrong; nothing where there is no index. */
+/** The lines of `index.tsv` with their folds, and a sentence for each wrong line; nothing if there is no index. */
 export async function readIndex(folder: string): Promise<{ entries: Entry[]; wrong: string[] }> {
   const folds = new Map((await table(join(folder, 'folds.tsv'))).map(({ cells: [stem, fold] }) => [stem, fold]));
   const entries: Entry[] = [];
@@ -40,7 +40,7 @@ export async function readIndex(folder: string): Promise<{ entries: Entry[]; wro
 
 const isAnswer = (text: string): text is Entry['mustRepair'] => ['y', 'n', '?'].includes(text);
 
-/** Lines that begin with something, split at tabs; none where there is no such file. */
+/** The lines that are not empty, split at tabs; none if there is no such file. */
 async function table(file: string): Promise<{ number: number; cells: string[] }[]> {
   if (!existsSync(file)) return [];
   return (await readFile(file, 'utf8'))
@@ -49,7 +49,7 @@ async function table(file: string): Promise<{ number: number; cells: string[] }[
     .filter(({ cells }) => cells[0] !== '');
 }
 
-/** The path of the photograph of a stem. Throws RealError where there is none. */
+/** The path of the photograph with this stem. Throws RealError if there is none. */
 export function findPhotograph(folder: string, stem: string): string {
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   const name = names.find((each) => parse(each).name === stem);
@@ -61,7 +61,7 @@ export function findPhotograph(folder: string, stem: string): string {
   return join(folder, name);
 }
 
-/** What was marked on a photograph. Throws RealError where a file is missing or broken. */
+/** The marks on a photograph. Throws RealError if a file is missing or broken. */
 export async function readTruth(folder: string, stem: string): Promise<{ truth: Picture; notes: Notes }> {
   const mask = join(folder, `${stem}.mask.png`);
   if (!existsSync(mask)) throw new RealError(`${stem}.mask.png is missing: ${stem} is left out`);

@@ -4,7 +4,7 @@ import { joined, writePng } from './pictures';
 import type { Picture } from './protocol';
 import { near } from './shapes';
 
-/** Pictures that fit a square of so many pixels, twelve photographs a sheet, each beside what was found. */
+/** Edge of the square for each picture, in pixels. A sheet has twelve photographs, each beside its detected damage. */
 const SIDE = 420;
 const ACROSS = 3;
 const PER_SHEET = 12;
@@ -12,7 +12,7 @@ const RED = [255, 40, 40] as const;
 const GREEN = [60, 230, 60] as const;
 const LABEL = 22;
 
-/** A photograph and, of its size, what was found (1) and what is damaged (255). */
+/** A photograph, and masks of its size of detected (1) and real (255) damage. */
 export interface Shown {
   name: string;
   photo: Picture;
@@ -20,7 +20,7 @@ export interface Shown {
   truth: Uint8Array;
 }
 
-/** Writes sheets of photographs, beside each the same with what was found in red and the damage outlined in green. */
+/** Writes sheets of photographs, each beside a copy with the detected damage in red and the real damage outlined in green. */
 export class RealSheets {
   readonly #folder: string;
   #waiting: Picture[] = [];
@@ -35,7 +35,7 @@ export class RealSheets {
     if (this.#waiting.length === PER_SHEET) await this.finish();
   }
 
-  /** Writes what is left. */
+  /** Writes the last sheet. */
   async finish(): Promise<void> {
     if (this.#waiting.length === 0) return;
     const rows = Array.from({ length: Math.ceil(this.#waiting.length / ACROSS) }, (_, i) =>
@@ -56,7 +56,7 @@ async function pairOf({ name, photo, found, truth }: Shown): Promise<Picture> {
     .resize(width, height, { fit: 'fill' })
     .raw()
     .toBuffer();
-  // What is a hair wide is still seen when the picture is smaller.
+  // A hairline must stay visible in the smaller picture.
   const reduced = (isSet: (at: number) => boolean) => {
     const out = new Uint8Array(width * height);
     for (let y = 0; y < photo.height; y++) {

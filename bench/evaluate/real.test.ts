@@ -20,7 +20,7 @@ const pinned = JSON.parse(readFileSync(PINNED, 'utf8')) as {
 const digest = (mask: Uint8Array) => createHash('sha256').update(mask).digest('hex').slice(0, 16);
 const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** As the kit's tests make them. */
+/** The same masks as in the kit's tests. */
 function masks(index: number, width: number, height: number) {
   const damage = strokeMask(index, width, height, 'mixed');
   const strokes = strokeMask(index + 7, width, height, 4);
@@ -41,7 +41,7 @@ const entry = (severity: number, fold: number | null, mustRepair: Entry['mustRep
 });
 
 describe('the scores on real damage', () => {
-  it('are those of the training kit', () => {
+  it('equal those of the training kit', () => {
     const scored = pinned.cases.map(({ width, height, notes, score: wanted }, i) => {
       const { found, truth } = masks(i, width, height);
       const result = score(found, truth, notes);
@@ -64,7 +64,7 @@ describe('the scores on real damage', () => {
     for (const [reach, wanted] of pinned.near) expect(digest(near(mask, reach))).toBe(wanted);
   });
 
-  it('tell writing from creases as the kit does', () => {
+  it('distinguish writing from creases as the kit does', () => {
     const [data, writing, creases] = [1, 2, 3].map((i) => strokeMask(i, 200, 150, 4)) as [
       Uint8Array,
       Uint8Array,
@@ -79,14 +79,14 @@ describe('the scores on real damage', () => {
     expect(captionSummary([])).toEqual({ writingTouched: null, linesFound: null });
   });
 
-  it('tell lettering from what sounds like it', () => {
+  it('distinguish lettering from words that only sound like it', () => {
     for (const what of ['sign TOBACCO', 'overlaid white text (digital watermark)', 'hand-written date', 'boat number'])
       expect(isWriting(what)).toBe(true);
     for (const what of ['signal post', 'dress printed with dots', 'printed box', 'textured wall', 'candidate'])
       expect(isWriting(what)).toBe(false);
   });
 
-  it('are told by fold, and leave out what there is nothing of', () => {
+  it('are given by fold, and leave out empty folds', () => {
     const notes: Notes = { lines: [], areas: [], spots: [], keep: [] };
     const truth = new Uint8Array(640 * 40).fill(255, 0, 6400);
     const found = { width: 640, height: 40, data: new Uint8Array(640 * 40).fill(1, 0, 6400) };
@@ -112,7 +112,7 @@ describe('the scores on real damage', () => {
     expect(groups(measured.slice(0, 1)).map(([name]) => name)).toEqual(['all 1', 'folds 0 and 1']);
   });
 
-  it('tell proposals that are missed from needless ones', () => {
+  it('distinguish missed proposals from needless ones', () => {
     const of = (must: Entry['mustRepair'], isProposed: boolean) => ({ entry: entry(1, 0, must), isProposed });
     expect(
       proposals([of('y', true), of('y', false), of('y', false), of('n', false), of('n', true), of('?', true)]),

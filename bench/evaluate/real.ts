@@ -1,15 +1,15 @@
 import { alongLine, disc, type Mask, near, type Point, polygon, thin, tolerance, type Window } from './shapes';
 
 /**
- * Scores a detector on real damage that was marked by hand; `models/training/evaluation/real.py` is the same in Python and
- * describes what is measured. `real.json` beside it holds cases that the tests of both sides compare with.
+ * Scores a detector on real damage marked by hand. `models/training/evaluation/real.py` is the same in Python and describes
+ * the figures. `real.json` beside it holds cases for the tests of both sides.
  */
 
 const LINES = new Set(['crease', 'crack', 'scratch', 'hair', 'scuff']);
 const SPECKS = new Set(['dust', 'spot', 'spots', 'speck', 'specks', 'tarnish spot', 'bubble']);
-/** Share of a kept region above which it is hurt. */
+/** A region that should be kept counts as hurt if a larger share of it is marked. */
 const HURT = 0.01;
-/** What somebody wrote, printed or painted to be read, by the words that kept regions are described in. */
+/** Recognises lettering (written, printed or painted to be read) in the descriptions of regions to keep. */
 const LETTERING =
   /\b(hand-?writ\w*|writing|written|captions?|letter(s|ing|ed)?|numbers?|numerals?|signs?|signboard|signature|words?|text|stamp|inscriptions?|title|dated?|name|initials?|printed card|calendar|watermark|copyright)\b/i;
 /** The fold that nothing was trained on. */
@@ -17,7 +17,7 @@ const HELD_OUT = 2;
 const DAMAGE = 255;
 const UNJUDGED = 128;
 
-/** The strokes that a mask was drawn with, in pixels of the photograph, and what must stay. */
+/** The strokes that a mask was drawn with, in pixels of the photograph, and the regions to keep. */
 export interface Notes {
   lines: { points: Point[]; kind: string }[];
   areas: { points: Point[]; kind: string }[];
@@ -25,7 +25,7 @@ export interface Notes {
   keep: { points: Point[]; what: string }[];
 }
 
-/** A line of the index. severity: 0 to 3; fold: null where none is given. */
+/** A line of the index. severity: 0 to 3; fold: null if none is given. */
 export interface Entry {
   stem: string;
   severity: number;
@@ -33,13 +33,13 @@ export interface Entry {
   fold: number | null;
 }
 
-/** Counts of one photograph; those of pixels and lengths are as if it had a megapixel. */
+/** Counts for one photograph. Pixels and lengths are scaled to a photograph of one megapixel. */
 export interface Score {
   right: number;
   found: number;
   recalled: number;
   damaged: number;
-  /** Null where nothing is damaged. */
+  /** Null if nothing is damaged. */
   f1: number | null;
   linesFound: number;
   lines: number;
@@ -56,7 +56,7 @@ export function isWriting(what: string): boolean {
   return LETTERING.test(what);
 }
 
-/** @param found what is repaired, 1 = found; @param truth 0 sound, 255 damage, 128 not judged, of the same size */
+/** @param found repaired pixels, 1 = found; @param truth 0 clean, 255 damage, 128 not judged, of the same size */
 export function score(found: Mask, truth: Uint8Array, notes: Notes): Score {
   const { width, height } = found;
   const reach = tolerance(width, height);
@@ -114,7 +114,7 @@ export function score(found: Mask, truth: Uint8Array, notes: Notes): Score {
   };
 }
 
-/** Calls back with the place in the picture's data of each pixel of a window, and its place in the window's. */
+/** Calls back for each pixel of a window with its index in the picture and its index in the window. */
 function visit(part: Window, width: number, callback: (at: number, inside: number) => void): void {
   for (let i = 0; i < part.data.length; i++) {
     if (part.data[i] === 0) continue;
@@ -122,7 +122,7 @@ function visit(part: Window, width: number, callback: (at: number, inside: numbe
   }
 }
 
-/** The damaged pixels in the areas and spots of some kinds. */
+/** The damaged pixels in the areas and spots of the given kinds. */
 function* drawn(notes: Notes, kinds: ReadonlySet<string>, { width, height, data }: Mask): Generator<Window> {
   const damagedIn = (part: Window): Window => {
     visit(part, width, (at, inside) => {
@@ -134,7 +134,7 @@ function* drawn(notes: Notes, kinds: ReadonlySet<string>, { width, height, data 
   for (const { at, radius, kind } of notes.spots) if (kinds.has(kind)) yield damagedIn(disc(at, radius, width, height));
 }
 
-/** Lengths in pixels. */
+/** Scores lines; lengths in pixels. */
 function scoreLines(notes: Notes, damage: Mask, nearDamage: Uint8Array, nearFound: Uint8Array) {
   let [found, total] = [0, 0];
   for (const { points, kind } of notes.lines) {
@@ -154,7 +154,7 @@ function scoreLines(notes: Notes, damage: Mask, nearDamage: Uint8Array, nearFoun
   return { found, total };
 }
 
-/** What was marked as a speck and shows nothing in the mask is none. */
+/** Scores specks. A marked speck without damaged pixels in the mask does not count. */
 function scoreSpecks(notes: Notes, damage: Mask, nearFound: Uint8Array) {
   let [found, total] = [0, 0];
   for (const part of drawn(notes, SPECKS, damage)) {
@@ -176,13 +176,13 @@ function fScore(right: number, found: number, recalled: number, damaged: number)
   return { precision, recall, F1: (2 * precision * recall) / Math.max(precision + recall, 1e-9) };
 }
 
-/** A photograph's entry and what was counted on it. */
+/** A photograph's entry and its counts. */
 export interface Scored {
   entry: Entry;
   score: Score;
 }
 
-/** What many photographs come to, by metric; null where there is nothing to measure it on. */
+/** The summary of many photographs, by metric; null if there is nothing to measure. */
 export function summary(scored: readonly Scored[]): Record<string, number | null> {
   const total = (key: Exclude<keyof Score, 'f1'>) => scored.reduce((sum, { score: each }) => sum + each[key], 0);
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : null);
@@ -201,7 +201,7 @@ export function summary(scored: readonly Scored[]): Record<string, number | null
   };
 }
 
-/** All, the fold that is held out, and the folds that may be trained on; none empty. */
+/** All photographs, the held-out fold, and the folds that may be trained on, without empty groups. */
 export function groups<T extends { entry: Entry }>(measured: readonly T[]): [name: string, part: T[]][] {
   const parts: [string, T[]][] = [
     [`all ${measured.length}`, [...measured]],
@@ -211,7 +211,7 @@ export function groups<T extends { entry: Entry }>(measured: readonly T[]): [nam
   return parts.filter(([, part]) => part.length > 0);
 }
 
-/** Whether a repair is proposed where any person would expect one, and nowhere that it should not be. */
+/** How often a repair is proposed correctly, missed, or proposed needlessly. */
 export function proposals(measured: readonly { entry: Entry; isProposed: boolean }[]) {
   const count = (wanted: Entry['mustRepair'], isProposed: boolean) =>
     measured.filter((each) => each.entry.mustRepair === wanted && each.isProposed === isProposed).length;

@@ -1,6 +1,6 @@
 import { mean } from './metrics';
 
-/** One figure beside its baselines. Null: not measured. */
+/** One figure and its baselines. Null: not measured. */
 export interface Row {
   case: string;
   metric: string;
@@ -8,13 +8,13 @@ export interface Row {
   data: string;
   value: number | null;
   baselines: Record<string, number | null>;
-  /** One per picture, where the figure is their mean. */
+  /** One value per picture, if the figure is their mean. */
   pictures: (number | null)[];
-  /** How many there are, where the value is a count of some of them. */
+  /** The total, if the value is a count. */
   of?: number;
-  /** The table of docs/quality.md that it goes into, where that is one of its own. */
+  /** The table of docs/quality.md for this row, if it is a separate one. */
   table?: string;
-  /** Error in levels that the restorer was told, one per picture. */
+  /** Error in levels that the restorer got, one per picture. */
   told?: number[];
 }
 
@@ -22,12 +22,12 @@ export interface GeneratorReport {
   rows: Row[];
   /** End to end, for a picture of a megapixel or more. */
   secondsPerMegapixel: number | null;
-  /** Of the engine's process, over all cases. */
+  /** Peak memory of the engine's process, over all cases. */
   peakMegabytes: number | null;
 }
 
 export interface Report {
-  /** What it ran on. */
+  /** The computer it ran on. */
   machine: string;
   /** What could not be measured, and why. */
   notes: string[];
@@ -99,7 +99,7 @@ export function toText({ machine, notes, generators }: Report): string {
   return lines.join('\n');
 }
 
-/** The report as the tables of docs/quality.md: a column for each case, a line for each metric and below it its baselines. */
+/** The report as the tables of docs/quality.md: a column for each case, and a line for each metric, followed by its baselines. */
 export function toMarkdown({ machine, notes, generators }: Report): string {
   const lines: string[] = [];
   for (const [id, report] of Object.entries(generators)) {
@@ -118,7 +118,7 @@ function tableOf(title: string, rows: readonly Row[]): string[] {
   for (const metric of new Set(rows.map((each) => each.metric))) {
     const of = cases.map((wanted) => rows.find((each) => each.case === wanted && each.metric === metric));
     const unit = rows.find((each) => each.metric === metric)!.unit;
-    // The unit stands at the head of the line.
+    // The unit is at the start of the line.
     const withoutUnit = (text: string) => (unit === '' ? text : text.replace(` ${unit}`, ''));
     const figure = (value: number | null | undefined, each: Row | undefined) =>
       each ? withoutUnit(format(value, each)) : '';

@@ -2,8 +2,8 @@ import type { Picture } from './protocol';
 
 /**
  * Bicubic resampling as super-resolution papers do it, the same as `models/training/resampling.py`: Keys' kernel
- * (a = -0.5), widened when it shrinks, pixel centres at halves, edges mirrored with their pixel repeated. By whole
- * numbers that are powers of two the weights are dyadic, so that both sides give the same bytes.
+ * (a = -0.5), widened for shrinking, pixel centres at halves, edges mirrored with the edge pixel repeated. For factors
+ * that are powers of two the weights are dyadic, so that both sides give the same bytes.
  */
 export function resample({ width, height, data }: Picture, toWidth: number, toHeight: number): Picture {
   const rows = tapsOf(height, toHeight);
@@ -27,7 +27,7 @@ export function resample({ width, height, data }: Picture, toWidth: number, toHe
   return { width: toWidth, height: toHeight, data: out };
 }
 
-/** For each place of a row of `wanted` pixels, the places in one of `length` and their weights, which sum to 1. */
+/** For each pixel of a row of `wanted` pixels: the pixels in a row of `length` and their weights, which sum to 1. */
 function tapsOf(length: number, wanted: number): [from: number, weight: number][][] {
   const scale = wanted / length;
   const sharpness = Math.min(1, scale);

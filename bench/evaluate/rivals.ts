@@ -5,14 +5,14 @@ import { type Context, folderBeside } from './evaluator';
 import type { Picture } from './protocol';
 import { resample } from './resampling';
 
-/** Other people's nets, where they are beside the pictures: they are compared with and never shipped. */
+/** Other people's nets, which may lie beside the pictures. They serve for comparison and are never shipped. */
 const RIVALS = [
   { name: 'eSR-TM', file: 'eSR-TM_s2_K7_C16.onnx', scale: 2, variant: 'faithful', isLuma: true },
   { name: 'NomosUni compact', file: '2xNomosUni_compact_otf_medium.onnx', scale: 2, variant: 'crisp', isLuma: false },
   { name: 'realesr-animevideov3', file: 'realesr-animevideov3-x4.onnx', scale: 4, variant: 'crisp', isLuma: false },
 ] as const;
 
-/** A session for one of other people's nets; null where it is not at hand. */
+/** A session for one of these nets; null if its file is missing. */
 async function open(context: Pick<Context, 'pictures' | 'threads'>, file: string): Promise<InferenceSession | null> {
   const folder = folderBeside(context, 'models');
   if (folder === null || !existsSync(join(folder, file))) return null;
@@ -23,11 +23,11 @@ async function open(context: Pick<Context, 'pictures' | 'threads'>, file: string
   });
 }
 
-/** A net that paints in one style and nothing else: `candy.onnx`. */
+/** A net that paints in a single style: `candy.onnx`. */
 export const STYLIST = 'candy, one style';
 const STYLIST_SIDE = 720;
 
-/** How long it takes for a megapixel, in seconds, loaded and warm; null where it is not at hand. */
+/** Seconds per megapixel, loaded and warmed up; null if its file is missing. */
 export async function timeStylist(context: Pick<Context, 'pictures' | 'threads'>): Promise<number | null> {
   const session = await open(context, 'candy.onnx');
   if (!session) return null;
@@ -42,7 +42,7 @@ export async function timeStylist(context: Pick<Context, 'pictures' | 'threads'>
   return seconds / (STYLIST_SIDE ** 2 / 1e6);
 }
 
-/** A net that enlarges whole pictures, and the least time that it has taken for a megapixel of input, in seconds. */
+/** A net that enlarges whole pictures, and its shortest time for a megapixel of input, in seconds. */
 export interface Rival {
   name: string;
   run(small: Picture): Promise<Picture>;
@@ -50,7 +50,7 @@ export interface Rival {
   close(): Promise<void>;
 }
 
-/** The rival for a scale and a variant; null where there is none at hand. */
+/** The rival for a scale and a variant; null if there is none. */
 export async function openRival(
   context: Pick<Context, 'pictures' | 'threads'>,
   scale: number,
@@ -63,7 +63,7 @@ export async function openRival(
   return {
     name: rival.name,
     run: (small) => {
-      // The net's own time: what is done round it here is not its fault.
+      // Only the net's own time counts, without the work around it here.
       const infer = async (planes: Float32Array): Promise<Float32Array> => {
         const shape = [1, planes.length / (small.width * small.height), small.height, small.width];
         const started = performance.now();

@@ -1,4 +1,4 @@
-// `npm run evaluate -- --data <folder>`: builds what is missing, then measures the quality of the pictures.
+// `npm run evaluate -- --data <folder>`: builds the app if needed, then measures picture quality.
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { ensureBuilt } from '../../scripts/build.mjs';

@@ -1,7 +1,7 @@
 /**
- * Shapes of pixels that the scores of real damage are made of; the same as `models/training/evaluation/shapes.py`, pixel by
- * pixel. Masks have a byte a pixel, 0 or 1, in rows without padding. Whole numbers decide what lies inside a polygon, so that
- * both sides come to the same pixels.
+ * Pixel shapes for the scores of real damage, the same as `models/training/evaluation/shapes.py` pixel by pixel. Masks have one
+ * byte per pixel, 0 or 1, in rows without padding. Integer arithmetic decides what lies inside a polygon, so that both sides
+ * get the same pixels.
  */
 
 export type Point = readonly [x: number, y: number];
@@ -12,13 +12,13 @@ export interface Mask {
   data: Uint8Array;
 }
 
-/** A part of a picture: where its first pixel lies, and what is in it. */
+/** A part of a picture: the position of its first pixel, and its mask. */
 export interface Window extends Mask {
   left: number;
   top: number;
 }
 
-/** Halves go to the even number, as NumPy and OpenCV round. */
+/** Rounds halves to the even number, as NumPy and OpenCV do. */
 function rounded(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
@@ -26,19 +26,19 @@ function rounded(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** Pixels that a mark may be off by: 3 where the longer side has 640, in proportion, and 1 at least. */
+/** Pixels that a mark may be off by: 3 for a longer side of 640, in proportion, and at least 1. */
 export function tolerance(width: number, height: number): number {
   return Math.max(1, rounded((3 * Math.max(width, height)) / 640));
 }
 
-/** What lies within `reach` pixels of a mask, by OpenCV's ellipse: runs of a row widen those of the rows about it. */
+/** The pixels within `reach` of a mask, by OpenCV's ellipse: runs of a row widen those of the rows around it. */
 export function near({ width, height, data }: Mask, reach: number): Uint8Array {
   const half = Array.from({ length: 2 * reach + 1 }, (_, i) => {
     const dy = i - reach;
     return rounded(reach * Math.sqrt((reach * reach - dy * dy) * (1 / (reach * reach))));
   });
   const wide = width + 1;
-  // Where runs begin less where they end.
+  // At each place, the number of runs that begin minus those that end.
   const edges = new Int32Array(wide * height);
   for (let y = 0; y < height; y++) {
     const row = y * width;
@@ -65,7 +65,7 @@ export function near({ width, height, data }: Mask, reach: number): Uint8Array {
   return out;
 }
 
-/** The part of a picture between two corners, both of them in it; empty where it lies outside. */
+/** The part of a picture between two corners, both included; empty if it lies outside. */
 function windowOf(left: number, top: number, right: number, bottom: number, width: number, height: number): Window {
   const [x, y] = [Math.max(0, left), Math.max(0, top)];
   const w = Math.max(0, Math.min(width, right + 1) - x);
@@ -74,8 +74,8 @@ function windowOf(left: number, top: number, right: number, bottom: number, widt
 }
 
 /**
- * The pixels of a polygon. Corners are rounded to pixels; inside is what an odd number of edges lies to the left of, and the
- * edges belong to it.
+ * The pixels of a polygon. Corners are rounded to pixels. A pixel is inside if an odd number of edges lies to its left; the
+ * edges belong to the polygon.
  */
 export function polygon(points: readonly Point[], width: number, height: number): Window {
   const xs = points.map(([x]) => rounded(x));
@@ -114,7 +114,7 @@ export function polygon(points: readonly Point[], width: number, height: number)
   return part;
 }
 
-/** The pixels of a disc of at least a pixel's radius. */
+/** The pixels of a disc with a radius of at least one pixel. */
 export function disc([x, y]: Point, radius: number, width: number, height: number): Window {
   const [cx, cy, r] = [rounded(x), rounded(y), Math.max(1, rounded(radius))];
   const part = windowOf(cx - r, cy - r, cx + r, cy + r, width, height);
@@ -126,7 +126,7 @@ export function disc([x, y]: Point, radius: number, width: number, height: numbe
   return part;
 }
 
-/** Calls back with each pixel along a polyline, its place in the data and how much of the length it stands for. */
+/** Calls back for each pixel along a polyline with its index and the length that it represents. */
 export function alongLine(
   points: readonly Point[],
   width: number,
@@ -147,7 +147,7 @@ export function alongLine(
   }
 }
 
-/** The middle lines of a mask, a pixel wide (Zhang and Suen 1984). */
+/** The centre lines of a mask, one pixel wide (Zhang and Suen 1984). */
 export function thin({ width, height, data }: Mask): Uint8Array {
   const wide = width + 2;
   const pixels = new Uint8Array(wide * (height + 2));

@@ -5,12 +5,12 @@ const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
 
 const positive = z.number().int().positive();
 
-/** What every card says, as the training kit writes it to `models/<id>/card.json`. */
+/** The fields of every card. The training kit writes it to `models/<id>/card.json`. */
 const Common = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   name: z.string().min(1),
-  /** What tells it from another generator for the same task. */
+  /** Distinguishes it from another generator for the same task. */
   variant: z.string().optional(),
   version: z.string(),
   licence: z.string(),
@@ -35,14 +35,14 @@ const Common = z.object({
   limits: z.string(),
 });
 
-/** Of a generator that makes a picture, or what is seen in it, out of a picture. */
+/** The card of a generator that takes a picture and returns another picture, or maps of what it sees. */
 export const Card = Common.extend({
   task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
   input: z.object({
     name: z.string(),
     layout: z.literal('nchw'),
     channels: z.enum(['rgb', 'bgr', 'luma', 'rgb+mask']),
-    /** What 0..1 is mapped to. */
+    /** The values that black and white are mapped to. */
     range: z.tuple([z.number(), z.number()]),
     /** Width and height must be divisible by this. */
     multiple: positive,
@@ -56,19 +56,19 @@ export const Card = Common.extend({
   }),
   /** Edge of a tile in pixels, halo included. */
   tile: positive,
-  /** Context on each side of a tile that is computed and thrown away, in input pixels. */
+  /** Context on each side of a tile that is computed and discarded, in input pixels. */
   halo: z.number().int().nonnegative(),
   extraInputs: z.array(
     z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
   ),
   /**
-   * Inputs that are vectors `[1, n]`: of a style, the statistics of the photo and those of the style picture; of a
-   * detector, those of the photo.
+   * Names of inputs that are vectors `[1, n]`. A style takes the statistics of the photo and of the style picture, a
+   * detector those of the photo.
    */
   vectorInputs: z.array(z.string()).default([]),
   /**
-   * The graph that makes such a vector of a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side. Every tile
-   * of the picture is given the same vector.
+   * The graph that computes such a vector from a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side of
+   * `longest` pixels. Every tile of the picture gets the same vector.
    */
   statistics: z
     .object({
@@ -80,26 +80,27 @@ export const Card = Common.extend({
       longest: positive,
     })
     .optional(),
-  /** File with the styles that ship, see {@link StylePresets}. */
+  /** File with the styles that ship with the generator, see {@link StylePresets}. */
   presets: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.json$/)
     .optional(),
   /**
-   * Numbers that go with the weights. Of a detector: `lines`, `areas`, `losses`, `writing` (or `blobs`), the probabilities
-   * from which a pixel counts; `needed`, the share of a picture from which repair is proposed; `seed_logits` and
-   * `flank_logits`, how certain a piece must be somewhere and everywhere, in logits above and below those probabilities.
+   * Numbers that belong to the weights of a detector. `lines`, `areas`, `losses`, `writing` (or `blobs`): the probability
+   * from which a pixel counts. `needed`: the damaged share of a picture from which repair is proposed. `seed_logits`: how
+   * far at least one pixel of a piece must be above its probability, in logits; `flank_logits`: how far the others may be
+   * below it.
    */
   thresholds: z.record(z.string(), z.number()).nullable(),
 });
 export type Card = z.infer<typeof Card>;
 
-/** Of a generator that draws overlays of damage out of random numbers alone. No step uses one. */
+/** The card of a generator that draws overlays of damage from random numbers. No step uses it. */
 export const SynthesiserCard = Common.extend({
   task: z.literal('synthesise'),
-  /** Vectors `[n, size]`, one for each overlay. */
+  /** Vectors `[n, size]`, one row for each overlay. */
   inputs: z.array(z.object({ name: z.string(), size: positive, distribution: z.literal('standard normal') })).min(1),
-  /** Overlays `[n, 1, side, side]`: the lower end of `range` is no damage. */
+  /** Overlays `[n, 1, side, side]`. The lower end of `range` means no damage. */
   output: z.object({
     name: z.string(),
     channels: z.literal('luma'),
@@ -109,11 +110,11 @@ export const SynthesiserCard = Common.extend({
 });
 export type SynthesiserCard = z.infer<typeof SynthesiserCard>;
 
-/** Of any generator. */
+/** The card of any generator. */
 export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard]);
 export type AnyCard = z.infer<typeof AnyCard>;
 
-/** Styles that ship with a generator: what it sees in paintings that are not shipped themselves. */
+/** Styles that ship with a generator: codes of paintings, without the paintings. */
 export const StylePresets = z
   .array(
     z.object({
@@ -123,7 +124,7 @@ export const StylePresets = z
       work: z.string(),
       year: z.number().int().nullable(),
       source: z.string(),
-      /** A sentence about what the painted pictures take from the work, and what they do not. */
+      /** What the painted pictures take from the work, and what they lack. */
       description: z.string().optional(),
       code: z.array(z.number().finite()).min(1),
     }),

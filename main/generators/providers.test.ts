@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { PROVIDERS } from '../../contract/app';
 import { providerOrder } from './providers';
 
-it('always ends at the CPU, and names only what the runtime supports and is not to be avoided', () => {
+it('always ends with the CPU, and lists only supported providers that are not to be avoided', () => {
   const some = fc.subarray([...PROVIDERS]);
   fc.assert(
     fc.property(

@@ -1,6 +1,6 @@
 import type { Provider } from '../../contract/app';
 
-/** What is tried on each platform when the choice is left to Emulsion; the CPU follows in any case. */
+/** The providers to try on each platform if the user has not chosen one. The CPU always follows. */
 const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
   win32: ['dml', 'cuda', 'webgpu'],
   darwin: ['coreml', 'webgpu'],
@@ -10,9 +10,9 @@ const AUTO: Partial<Record<NodeJS.Platform, readonly Provider[]>> = {
 /**
  * The providers to try, in order; the last one is always the CPU.
  *
- * @param supported the backends that the installed runtime names for this platform. Others must not be asked for:
- *   the runtime takes some of them without a word and computes on the CPU.
- * @param avoid providers that took the engine down before.
+ * @param supported the backends that the installed runtime names for this platform. Do not ask for others:
+ *   the runtime accepts some of them silently and computes on the CPU.
+ * @param avoid providers that have crashed the engine before
  */
 export function providerOrder(
   asked: 'auto' | Provider,

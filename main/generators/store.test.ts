@@ -25,7 +25,7 @@ it('finds a generator by its task', async () => {
   expect(await states()).toEqual({ detector: 'ready' });
 });
 
-it('tells generators for one task apart by scale and variant', async () => {
+it('distinguishes generators for one task by scale and variant', async () => {
   const install = async (id: string, scale: number, variant?: string) => {
     const card = await fixtureCard('identity', { id, task: 'upscale' });
     await installFixture(models.path, { ...card, variant, output: { ...card.output, scale } });
@@ -42,7 +42,7 @@ it('tells generators for one task apart by scale and variant', async () => {
   expect(found({ scale: 3 })).toBeUndefined();
 });
 
-it('keeps a generator that draws damage apart from those that make a picture of a picture', async () => {
+it('keeps a generator that draws damage apart from those that change pictures', async () => {
   const card = await synthesiserCard();
   const install = async (what: object) => {
     await mkdir(join(models.path, card.id), { recursive: true });
@@ -71,12 +71,12 @@ it('keeps a generator that draws damage apart from those that make a picture of 
   });
 });
 
-it('holds no generators where there is no folder', async () => {
+it('has no generators without a folder', async () => {
   await models.remove();
   expect(await states()).toEqual({});
 });
 
-it('tells a missing file from a damaged one', async () => {
+it('distinguishes a missing file from a damaged one', async () => {
   const path = await installFixture(models.path, await fixtureCard('identity'));
   await writeFile(path, 'something else');
   expect(await states()).toEqual({ identity: 'damaged' });

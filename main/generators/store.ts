@@ -11,11 +11,11 @@ export interface InstalledGenerator {
   card: Card;
   /** Absolute path of the ONNX file. */
   path: string;
-  /** Styles that it brings along. */
+  /** Styles that ship with it. */
   presets: readonly StylePreset[];
 }
 
-/** As {@link InstalledGenerator}, of one that draws overlays of damage. */
+/** Like {@link InstalledGenerator}, for a generator that draws overlays of damage. */
 export interface InstalledSynthesiser {
   card: SynthesiserCard;
   path: string;
@@ -30,7 +30,7 @@ export class GeneratorStore {
     this.#folder = folder;
   }
 
-  /** Reads the cards again. A missing folder holds no generators; a bad card never stops the others. */
+  /** Reads the cards again. A missing folder has no generators, and a bad card does not affect the others. */
   async refresh(): Promise<void> {
     const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
     const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -38,7 +38,7 @@ export class GeneratorStore {
     this.#found = found.filter((generator) => generator !== null);
   }
 
-  /** The first generator for a task that is as wanted, null where none is installed. */
+  /** The first generator for a task that matches, null if none is installed. */
   find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes, presets = [] } of this.#found) {
       if (!card || card.task === 'synthesise' || card.task !== task || bytes === null) continue;
@@ -49,7 +49,7 @@ export class GeneratorStore {
     return null;
   }
 
-  /** The first generator that draws overlays of damage, null where none is installed. */
+  /** The first generator that draws overlays of damage, null if none is installed. */
   synthesiser(): InstalledSynthesiser | null {
     for (const { card, path, bytes } of this.#found) {
       if (card?.task === 'synthesise' && bytes !== null) return { card, path };
@@ -57,7 +57,7 @@ export class GeneratorStore {
     return null;
   }
 
-  /** The styles that generators bring along, without what stands for them, and whose codes the painter understands. */
+  /** The styles that ship with generators, without their codes; `by` names the graph whose codes the painter understands. */
   styles(): { by: string | null; presets: StyleInfo[] } {
     return {
       by: this.find('style', PAINTING)?.card.statistics?.sha256 ?? null,
@@ -93,7 +93,7 @@ interface Found {
   name: string;
   card: AnyCard | null;
   path: string;
-  /** Size of the ONNX file, null where it is missing. */
+  /** Size of the ONNX file, null if it is missing. */
   bytes: number | null;
   presets?: readonly StylePreset[];
   problem?: string;
@@ -110,7 +110,7 @@ const UNREADABLE = {
   measured: [],
 } as const satisfies Partial<GeneratorInfo>;
 
-/** Null for a folder without a card: it is no generator. */
+/** Null for a folder without a card, which is not a generator. */
 async function readGenerator(folder: string, name: string): Promise<Found | null> {
   let text: string;
   try {
@@ -136,7 +136,7 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
   return { name, card, path, bytes: file?.isFile() ? file.size : null, presets };
 }
 
-/** Without its presets a generator still serves pictures of one's own. */
+/** Unreadable presets count as none: the generator still works with the user's own pictures. */
 async function readPresets(path: string): Promise<readonly StylePreset[]> {
   try {
     return StylePresets.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -145,7 +145,7 @@ async function readPresets(path: string): Promise<readonly StylePreset[]> {
   }
 }
 
-/** The state of a generator's ONNX file and of the one that measures pictures for it, if it has one. */
+/** The state of a generator's ONNX file, and of its statistics graph if it has one. */
 async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['state']> {
   const files = [{ path, sha256: card.sha256 }];
   if (card.task !== 'synthesise' && card.statistics) {
@@ -163,7 +163,7 @@ async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['stat
 
 const hashes = new Map<string, string>();
 
-/** SHA-256 of a file in hex, remembered for as long as its size and time of change stay the same. */
+/** SHA-256 of a file in hex, cached while its size and modification time stay the same. */
 async function hashOf(path: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);
   const key = `${path}\0${size}\0${mtimeMs}`;

@@ -16,8 +16,8 @@ import {
 } from './exif';
 
 /**
- * Puts metadata into finished JPEG, PNG, WebP and TIFF files, byte for byte as given: sharp can only carry metadata
- * over from its input, and here the input is a bare raster. Files are changed in place, with a small buffer.
+ * Puts metadata into finished JPEG, PNG, WebP and TIFF files, byte for byte as given. sharp can only copy metadata from its
+ * input, and here the input is a bare raster. Files are changed in place, with a small buffer.
  */
 
 /** What goes into a file besides the picture. */
@@ -25,14 +25,14 @@ export interface Embedded {
   icc: Uint8Array | null;
   exif: Uint8Array | null;
   xmp: string | null;
-  /** Used where `xmp` is too long for the format. */
+  /** Used if `xmp` is too long for the format. */
   shortXmp: string | null;
   iptc: Uint8Array | null;
   /** Pixels per inch. */
   density: number | null;
 }
 
-/** Adds to the file at `path`, fresh from the encoder. Returns what the format could not take, in English. */
+/** Adds metadata to the newly encoded file at `path`. Returns notes in English on what the format cannot hold. */
 export async function embed(
   path: string,
   format: Exclude<ExportFormat, 'avif'>,
@@ -85,7 +85,7 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<Message[]
     segments.push(segment(marker, body));
     return true;
   };
-  // Without a header of its own, what the file says of its resolution stands in EXIF or, where that is silent, in one.
+  // A file without a JFIF header gets its resolution from EXIF. If EXIF has none, a JFIF header is added for it.
   if (!jfif && parts.density !== null && !tellsResolution(parts.exif)) segments.push(jfifSegment(parts.density));
   if (parts.exif) add(0xe1, 'EXIF', concat([latin1('Exif\0\0'), parts.exif]));
   if (parts.xmp) {
@@ -140,13 +140,13 @@ const PNG_AFTER_HEADER = 33;
 async function embedInPng(file: FileHandle, parts: Embedded): Promise<Message[]> {
   const head = await read(file, 0, 4096);
   const resolution = findChunk(head, 'pHYs');
-  // libvips always writes a resolution; unit 0 says that it means nothing.
+  // libvips always writes a resolution; unit 0 means that it is unknown.
   if (resolution !== null) await writeAt(file, physicalSize(parts.density), resolution);
   await insert(file, PNG_AFTER_HEADER, concat(pngChunks(parts)));
   return noteIptc(parts, 'PNG');
 }
 
-/** Chunks that stand between a PNG's header and its pixels. */
+/** The chunks to insert between a PNG's header and its pixels. */
 export function pngChunks({ icc, exif, xmp }: Pick<Embedded, 'icc' | 'exif' | 'xmp'>): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   if (icc) chunks.push(chunk('iCCP', concat([latin1('ICC Profile\0\0'), deflateSync(icc)])));
@@ -175,7 +175,7 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** Offset of a chunk before the pixels; null where there is none. */
+/** Offset of a chunk before the pixels; null if there is none. */
 function findChunk(head: Uint8Array, wanted: string): number | null {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   for (let at = 8; at + 8 <= head.length; at += view.getUint32(at) + 12) {
@@ -186,12 +186,12 @@ function findChunk(head: Uint8Array, wanted: string): number | null {
   return null;
 }
 
-/** The bytes of a small PNG with metadata put in. */
+/** The bytes of a small PNG with metadata inserted. */
 export function embedInPngBytes(png: Uint8Array, parts: Pick<Embedded, 'icc' | 'exif' | 'xmp'>): Uint8Array {
   return concat([png.subarray(0, PNG_AFTER_HEADER), ...pngChunks(parts), png.subarray(PNG_AFTER_HEADER)]);
 }
 
-/** The bytes of a JPEG with a colour profile put in. */
+/** The bytes of a JPEG with a colour profile inserted. */
 export function embedInJpegBytes(jpeg: Uint8Array, icc: Uint8Array): Uint8Array {
   return concat([jpeg.subarray(0, 2), ...iccSegments(icc), jpeg.subarray(2)]);
 }
@@ -248,7 +248,7 @@ function riffChunk(type: string, body: Uint8Array): Uint8Array {
 
 // ------------------------------------------------------------------------------------------- TIFF
 
-/** Appends a copy of the image directory that has the metadata in it, and points the file's header there. */
+/** Appends a copy of the image directory with the metadata, and makes the file's header point to it. */
 async function embedInTiff(file: FileHandle, parts: Embedded): Promise<Message[]> {
   const { size } = await file.stat();
   const header = await read(file, 0, 16);
@@ -296,7 +296,7 @@ async function writeAt(file: FileHandle, bytes: Uint8Array, offset: number): Pro
 
 const SHIFT_BYTES = 1024 * 1024;
 
-/** Makes room in the middle of a file by moving everything behind `offset` back, from the end on. */
+/** Makes room in a file by moving everything after `offset` back, starting at the end. */
 async function insert(file: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
   if (bytes.length === 0) return;
   let end = (await file.stat()).size;

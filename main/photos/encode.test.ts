@@ -125,8 +125,8 @@ describe('encodePhoto', () => {
     expect((await roundTrip(testRaster(32, 32, 1, 8), 'jpeg')).raster.channels).toBe(1);
   });
 
-  test('rounds 16 bits to the nearest of 8', async () => {
-    // 200.9 levels: cutting off would give 200.
+  test('rounds 16 bits to the nearest value of 8', async () => {
+    // 200.9 levels: truncating would give 200.
     const raster: Raster = {
       width: 32,
       height: 32,
@@ -183,7 +183,7 @@ describe('encodePhoto', () => {
     expect(back.profile).toEqual(Buffer.from(PROFILES.p3));
     expect(back.colour).not.toBeNull();
     expect(maxDifference(back.raster, red)).toBeLessThan(format === 'png' || format === 'tiff' ? 1 : 8);
-    // What a viewer that manages colours shows is what the profile says, measured by another colour engine.
+    // A viewer with colour management shows what the profile says. Another colour engine measures it.
     const sharp = await loadSharp();
     const shown = await sharp(join(folder(), `${files}.part`))
       .raw()
@@ -191,13 +191,13 @@ describe('encodePhoto', () => {
     expect(shown[0]).toBeGreaterThan(245);
   });
 
-  test.each(EXPORT_FORMATS)('declares sRGB where the photo has no profile: %s', async (format) => {
+  test.each(EXPORT_FORMATS)('declares sRGB if the photo has no profile: %s', async (format) => {
     const back = await roundTrip(testRaster(16, 16, 3, 8), format);
     expect(back.profileName).toMatch(/srgb/i);
     expect(back.colour).toBeNull();
   });
 
-  test('keeps a grey profile with grey, and leaves it with colours', async () => {
+  test('keeps a grey profile for a grey picture, and drops it for one in colour', async () => {
     const grey = profileOf({ desc: description('Gamma 1.8'), kTRC: curve([461]) }, 'GRAY');
     for (const format of ['jpeg', 'png', 'tiff'] as const) {
       const back = await roundTrip(testRaster(16, 16, 1, 8), format, { profile: grey });
@@ -236,13 +236,13 @@ describe('encodePhoto', () => {
       expect(back.written.some((note) => note.includes('resolution'))).toBe(!holdsDensity);
     });
 
-    test('a resolution is written for a photo that has no EXIF, too', async () => {
+    test('a resolution is written even for a photo without EXIF', async () => {
       const back = await roundTrip(testRaster(16, 16, 3, 8), format, { from: { ...NO_METADATA, density: 240 } });
       const holdsDensity = format === 'jpeg' || format === 'png' || format === 'tiff';
       expect(back.metadata.density).toBe(holdsDensity ? 240 : null);
     });
 
-    test('nothing but the edit is written for a photo without metadata', async () => {
+    test('only the edit is written for a photo without metadata', async () => {
       const back = await roundTrip(testRaster(16, 16, 3, 8), format);
       expect(back.facts).toEqual([]);
       expect(back.metadata).toMatchObject({ iptc: null });
@@ -250,7 +250,7 @@ describe('encodePhoto', () => {
       expect(back.written).toEqual([]);
     });
 
-    test('the file is whole for a strict decoder and keeps its mark with a second edit', async () => {
+    test('a strict decoder reads the file, and a second edit keeps its mark', async () => {
       const once = await roundTrip(testRaster(33, 21, 3, 8), format, { from: source });
       const twice = await roundTrip(once.raster, format, { from: once.metadata, profile: once.profile });
       expect(twice.metadata.xmp?.match(/DigitalSourceType/g)?.length).toBe(2);
@@ -259,7 +259,7 @@ describe('encodePhoto', () => {
     });
   });
 
-  test('a packet too long for JPEG gives way to a short one with the mark', async () => {
+  test('a packet too long for JPEG is replaced by a short one with the mark', async () => {
     const long = source.xmp!.replace('família', 'x'.repeat(70_000));
     const back = await roundTrip(testRaster(16, 16, 3, 8), 'jpeg', { from: { ...source, xmp: long } });
     expect(back.written).toEqual(['XMP is left out because it is too long for a JPEG file']);

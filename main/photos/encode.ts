@@ -13,15 +13,15 @@ import { loadSharp, type Sharp, type SharpModule } from './sharp';
 
 export interface EncodeRequest {
   raster: Raster;
-  /** Opacity in the raster's depth; brought to its size where that has been enlarged. */
+  /** Opacity in the raster's depth; resized if the raster has been enlarged. */
   alpha: Raster | null;
-  /** ICC profile of the photo; null: sRGB, or plain grey. One for grey does not apply to a raster in colour. */
+  /** ICC profile of the photo; null: sRGB, or plain grey. A grey profile is not used for a raster in colour. */
   profile: Uint8Array | null;
   metadata: OutputMetadata;
   format: ExportFormat;
   /** 1..100 for JPEG, WebP and AVIF; PNG and TIFF are lossless. */
   quality: number;
-  /** File to write; overwritten where it exists. */
+  /** File to write; overwritten if it exists. */
   path: string;
 }
 
@@ -34,18 +34,18 @@ const MAX_SIDE: Record<ExportFormat, number> = {
   avif: 16_384,
 };
 
-/** Above this many pixels, a JPEG's codes are not optimised, because that keeps all coefficients in memory. */
+/** Above this many pixels, a JPEG's Huffman codes are not optimised, because that keeps all coefficients in memory. */
 const MAX_OPTIMISED_PIXELS = 24_000_000;
 
-/** Classic TIFF files end at 4 GiB; deflate may lengthen what it cannot shorten by a little. */
+/** Classic TIFF files end at 4 GiB, and deflate can make incompressible data slightly longer. */
 const MAX_CLASSIC_TIFF_BYTES = 4_000_000_000;
 
-/** From this quality on, colours keep their full resolution. */
+/** At this quality and above, colours keep their full resolution. */
 const FULL_CHROMA_QUALITY = 90;
 
 /**
- * Encodes straight to a file. 16 bits stay in PNG and TIFF, become 10 in AVIF and are rounded to 8 elsewhere. Returns
- * what the format could not take.
+ * Encodes to a file. PNG and TIFF keep 16 bits, AVIF gets 10, and other formats 8, by rounding. Returns notes in English on
+ * what the format cannot hold.
  *
  * Throws FORMAT_UNSUPPORTED (too large for the format), DISK_FULL or INTERNAL. The file may then be half written.
  */
@@ -103,7 +103,7 @@ function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
       limitInputPixels: false,
     });
   const wide = raster.depth === 16 && (format === 'png' || format === 'tiff');
-  // libvips cuts 16 bits down to the upper 8; this makes it round.
+  // libvips keeps the upper 8 of 16 bits; this makes it round.
   if (raster.depth === 16 && !wide) pipeline = pipeline.linear(256 / 257, 128);
   pipeline = pipeline.toColourspace(channels === 1 ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
   switch (format) {
@@ -131,13 +131,13 @@ function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
   }
 }
 
-/** AVIF files are written by libheif together with their metadata, which come from a carrier. */
+/** libheif writes AVIF files together with their metadata, so the metadata come from a carrier picture. */
 async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embedded): Promise<Message[]> {
   const { raster, alpha, quality, path } = request;
   const { width, height, depth } = raster;
   const channels = (raster.channels + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
   const data = alpha ? interleave(raster, alpha) : raster.data;
-  // A black pixel in a PNG with the metadata: OR-ing the picture onto it gives the picture with that metadata.
+  // The carrier is a PNG with one black pixel and the metadata. OR with the picture gives the picture with the metadata.
   const black = depth === 8 ? new Uint8Array(channels) : new Uint16Array(channels);
   const colourspace = raster.channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16';
   const png = await sharp(black, { raw: { width: 1, height: 1, channels } })
@@ -170,7 +170,7 @@ function interleave(raster: Raster, alpha: Raster): Raster['data'] {
   return data;
 }
 
-/** A copy laid on white. */
+/** A copy on a white background. */
 function onWhite(raster: Raster, alpha: Raster): Raster {
   const flat = createRaster(raster.width, raster.height, raster.channels, raster.depth);
   const white = maxValue(raster);
@@ -198,10 +198,10 @@ function srgbProfile(sharp: SharpModule): Promise<Uint8Array> {
   return srgb;
 }
 
-/** Less free space than this right after a failure means that the disk is full. */
+/** If less space than this is free right after a failure, the disk is full. In bytes. */
 const FULL_BYTES = 64 * 1024;
 
-/** libvips puts the system's error into words; where they do not tell, the free space does. */
+/** libvips turns the system's error into words. If they are not clear, the free space decides. */
 async function writingError(error: unknown, path: string): Promise<EmulsionError> {
   const known = toEmulsionError(error);
   if (known.code !== 'INTERNAL') return known;

@@ -16,7 +16,7 @@ import {
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));
 
 /**
- * As a big-endian camera would write it: make "Agfa", orientation 6, an EXIF directory with a pixel width of 4000,
+ * A block as a big-endian camera would write it: make "Agfa", orientation 6, an EXIF directory with a pixel width of 4000,
  * and a thumbnail of 4 bytes at the end.
  */
 const BIG_ENDIAN = bytes(`
@@ -48,7 +48,7 @@ describe('readDirectories', () => {
     expect(numberOf(exif.get(TAG.pixelWidth))).toBe(4000);
   });
 
-  test('reads back what is written, in both layouts and at any place', () => {
+  test('reads back what it writes, in both layouts and at any offset', () => {
     expect(readDirectories(readerOf(writeExifBlock(some)))).toEqual(some);
     const header = concat([bytes('4949 2b00 0800 0000 1800000000000000'), new Uint8Array(8)]);
     const big = concat([header, writeDirectories(some, 24, true)]);
@@ -65,7 +65,7 @@ describe('readDirectories', () => {
 });
 
 describe('fitExif', () => {
-  test('puts a resolution where there is one, in inches, and leaves it where none is given', () => {
+  test('replaces an existing resolution, in inches, and keeps it if none is given', () => {
     const scan = writeExifBlock({
       ...some,
       image: new Map([
@@ -83,18 +83,18 @@ describe('fitExif', () => {
     expect(fitExif(BIG_ENDIAN, 10, 10, 240)).toEqual(fitExif(BIG_ENDIAN, 10, 10));
   });
 
-  test('stands the picture upright, gives its size and cuts the thumbnail off, and leaves the rest where it was', () => {
+  test('sets orientation and size, removes the thumbnail, and leaves the rest in place', () => {
     const fitted = fitExif(BIG_ENDIAN, 8000, 6000)!;
     const { image, exif } = readDirectories(readerOf(fitted))!;
     expect(numberOf(image.get(TAG.orientation))).toBe(1);
     expect(numberOf(exif.get(TAG.pixelWidth))).toBe(8000);
     expect(fitted.length).toBe(BIG_ENDIAN.length - 4);
     const changed = [...fitted.keys()].filter((at) => fitted[at] !== BIG_ENDIAN[at]);
-    // Only the orientation, the width and the pointer to the thumbnail's directory.
+    // Only the orientation, the width and the pointer to the thumbnail's directory differ.
     expect(changed).toEqual([31, 49, 62, 63]);
   });
 
-  test('is null for what is no EXIF', () => {
+  test('is null for bytes that are not EXIF', () => {
     expect(fitExif(new Uint8Array(0), 1, 1)).toBeNull();
     expect(fitExif(bytes('4949 2a00 ffffff7f'), 1, 1)).toBeNull();
   });

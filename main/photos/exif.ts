@@ -4,10 +4,10 @@
  */
 
 export interface ExifValue {
-  /** Data type of TIFF 6.0: 1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 7 UNDEFINED ... */
+  /** Data type as in TIFF 6.0: 1 BYTE, 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 7 UNDEFINED ... */
   type: number;
   count: number;
-  /** The values in little-endian order, whatever the source had. */
+  /** The values in little-endian order, whatever the order of the source. */
   bytes: Uint8Array;
 }
 export type Directory = Map<number, ExifValue>;
@@ -18,7 +18,7 @@ export interface Directories {
   interoperability: Directory;
 }
 
-/** Gives `length` bytes at `offset`, or fewer at the end. */
+/** Returns `length` bytes at `offset`, or fewer at the end. */
 export type ReadBytes = (offset: number, length: number) => Uint8Array;
 
 export const TAG = {
@@ -75,7 +75,7 @@ const INCHES = 2;
 
 const POINTERS = [TAG.exif, TAG.gps, TAG.interoperability] as const;
 
-/** Bytes per value by data type; types that are not listed are passed over. */
+/** Bytes per value by data type. Other types are ignored. */
 const TYPE_SIZES: Record<number, number> = {
   1: 1, // BYTE
   2: 1, // ASCII
@@ -107,8 +107,8 @@ interface Layout {
 }
 
 /**
- * Reads the first image directory and its sub-directories, of an EXIF block or a whole TIFF or BigTIFF file. What is
- * cut off or contradicts itself is left out. Null where the bytes are no such structure; never throws.
+ * Reads the first image directory and its sub-directories, from an EXIF block or a whole TIFF or BigTIFF file. Leaves out
+ * entries that are cut off or inconsistent. Null if the bytes are not such a structure; never throws.
  */
 export function readDirectories(read: ReadBytes): Directories | null {
   try {
@@ -202,7 +202,7 @@ function swap(bytes: Uint8Array, unit: number): void {
 
 // ------------------------------------------------------------------------------------------- values
 
-/** The first value as a number; null where there is none or it is no number. */
+/** The first value as a number; null if there is none or it is not a number. */
 export function numberOf(value: ExifValue | undefined): number | null {
   if (!value || value.bytes.length === 0) return null;
   const view = viewOf(value.bytes);
@@ -229,7 +229,7 @@ export function numberOf(value: ExifValue | undefined): number | null {
   }
 }
 
-/** An ASCII value without its padding (read as UTF-8, which cameras write too); null where there is none. */
+/** An ASCII value without its padding (read as UTF-8, which cameras write too); null if there is none. */
 export function textOf(value: ExifValue | undefined): string | null {
   if (value?.type !== 2) return null;
   const text = new TextDecoder()
@@ -258,9 +258,9 @@ export function bytesValue(type: 1 | 7, bytes: Uint8Array): ExifValue {
 // ------------------------------------------------------------------------------------------- changing a block
 
 /**
- * A copy of an EXIF block that fits a picture of `width` x `height` pixels standing upright: orientation 1, the
- * pixel dimensions corrected, and the resolution where a `density` in pixels per inch is given; the thumbnail cut off
- * (it shows the picture before the edit). Everything else stays in its place, because makers' notes hold offsets of their own. Null where the block cannot be read.
+ * A copy of an EXIF block for an upright picture of `width` x `height` pixels. Sets orientation 1, the pixel dimensions,
+ * and the resolution if `density` (pixels per inch) is given. Removes the thumbnail, which shows the picture before the
+ * edit. Everything else stays in place, because makers' notes contain offsets. Null if the block cannot be read.
  */
 export function fitExif(
   block: Uint8Array,
@@ -305,7 +305,7 @@ export function fitExif(
 const TAG_THUMBNAIL_OFFSET = 513;
 const TAG_THUMBNAIL_LENGTH = 514;
 
-/** Blanks the thumbnail's bytes, and cuts them off where nothing follows them. */
+/** Blanks the thumbnail's bytes, or cuts them off if nothing follows them. */
 function withoutThumbnail(block: Uint8Array, directory: number, layout: Layout): Uint8Array {
   if (directory === 0) return block;
   const view = viewOf(block);
@@ -333,8 +333,8 @@ export function writeExifBlock(directories: Directories): Uint8Array {
 }
 
 /**
- * Serialises directories to stand at `offset` of a file, little-endian; the image directory comes first. `big` asks
- * for BigTIFF's layout. An offset must be even.
+ * Serialises directories for `offset` of a file, little-endian, the image directory first. `big` selects BigTIFF's layout.
+ * The offset must be even.
  */
 export function writeDirectories(directories: Directories, offset: number, big: boolean): Uint8Array {
   const { image, exif, gps, interoperability } = directories;
@@ -344,8 +344,8 @@ export function writeDirectories(directories: Directories, offset: number, big: 
     viewOf(bytes).setBigUint64(0, BigInt(value), true);
     return { type: 18, count: 1, bytes };
   };
-  // The directories lie one after the other, so each one's place follows from the sizes of those before it. A
-  // pointer's size does not depend on where it points, hence the zeros at first.
+  // Directories follow one another, so the offset of each is the sum of the sizes before it. A pointer's size does not
+  // depend on its target, so zeros serve to measure the sizes.
   const exifFull = new Map(exif);
   const imageFull = new Map(image);
   if (interoperability.size > 0) exifFull.set(TAG.interoperability, pointer(0));
@@ -365,7 +365,7 @@ export function writeDirectories(directories: Directories, offset: number, big: 
   return concat(parts);
 }
 
-/** One directory with its values behind it, of even length; no directory follows it. */
+/** One directory followed by its values, of even length, with no next directory. */
 function writeDirectory(directory: Directory, offset: number, big: boolean): Uint8Array {
   const countSize = big ? 8 : 2;
   const entrySize = big ? 20 : 12;

@@ -1,6 +1,6 @@
 import type { ExportFormat } from '../../contract/photo';
 
-/** What the name of a written file ends in. */
+/** Extensions of written files, without the dot. */
 export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {
   jpeg: 'jpg',
   png: 'png',
@@ -10,10 +10,10 @@ export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {
 };
 
 /**
- * What dialogs and listings show, without the dot. Opening goes by content; this only keeps a choice of files
- * readable.
+ * The extensions that dialogs and listings show, without the dot. Files are opened by their content; this only keeps lists
+ * short.
  */
 export const PHOTO_EXTENSIONS = ['jpg', 'jpeg', 'jpe', 'png', 'tif', 'tiff', 'webp', 'avif', 'gif'];
 
-/** What the name of an edit file ends in. */
+/** Extension of an edit file, without the dot. */
 export const EDIT_EXTENSION = 'emulsion';

@@ -5,7 +5,7 @@ import type { Raster } from '../restoration/raster';
 import { openPhoto } from './open';
 import { loadSharp } from './sharp';
 
-/** The most that a mask may take in memory, in bytes: hundreds of times a painted one, but no picture full of noise. */
+/** Largest mask in memory, in bytes: hundreds of times a painted one, but less than a picture full of noise. */
 const MAX_BYTES = 64 * 1024 ** 2;
 
 /** Writes a grey raster as a PNG. */
@@ -19,8 +19,8 @@ export async function writeMask(raster: Raster, path: string): Promise<void> {
 }
 
 /**
- * Reads a picture as a mask: grey, 8 bit, white is replaced; a transparent pixel is black. Throws MASK_SIZE where it is
- * not of the photo's size, MASK_UNSUITABLE where it is far from being a mask, and what `openPhoto` throws.
+ * Reads a picture as a mask in 8-bit grey. White areas will be filled; transparent pixels count as black. Throws MASK_SIZE
+ * if it does not have the photo's size, MASK_UNSUITABLE if it does not look like a mask, and what `openPhoto` throws.
  */
 export async function readMask(path: string, photo: { width: number; height: number }): Promise<RunBitmap> {
   const { raster, alpha } = await openPhoto(path);
@@ -37,7 +37,7 @@ export async function readMask(path: string, photo: { width: number; height: num
     for (let x = 0; x < width; x++) {
       const index = y * width + x;
       const at = index * channels;
-      // Masks are grey; of a coloured one the brightest channel counts, so that a red overlay serves as well.
+      // In a coloured picture the brightest channel counts, so that a red overlay works as well.
       const value = channels === 1 ? data[at]! : Math.max(data[at]!, data[at + 1]!, data[at + 2]!);
       const opacity = alpha === null ? 255 : alpha.data[index]! >> shift;
       row[x] = opacity === 255 ? value >> shift : Math.round(((value >> shift) * opacity) / 255);

@@ -16,7 +16,7 @@ import {
 import type { FileHeader } from './sharp';
 import { type Edit, recordEdit } from './xmp';
 
-/** What a photo says about itself besides its pixels and its colour profile. */
+/** The metadata of a photo, without its colour profile. */
 export interface PhotoMetadata {
   /** EXIF block from its TIFF header on. */
   exif: Uint8Array | null;
@@ -24,11 +24,11 @@ export interface PhotoMetadata {
   xmp: string | null;
   /** IPTC records (IIM), without the wrapping that JPEG files put around them. */
   iptc: Uint8Array | null;
-  /** Pixels per inch; null where the file does not say. */
+  /** Pixels per inch; null if the file does not say. */
   density: number | null;
 }
 
-/** For photos whose metadata is to be left out. */
+/** For photos whose metadata are left out. */
 export const NO_METADATA: PhotoMetadata = { exif: null, xmp: null, iptc: null, density: null };
 
 /** Collects the metadata of a photo from its header and, for TIFF, from the directories in the file at `path`. */
@@ -67,7 +67,7 @@ function decodeXmp(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replace(/\0+$/, '');
 }
 
-/** IPTC's own records, out of the Photoshop resources that usually wrap them. Null where there are none. */
+/** IPTC's records, taken from the Photoshop resources that usually contain them. Null if there are none. */
 function iptcRecords(bytes: Uint8Array | undefined): Uint8Array | null {
   if (!bytes || bytes.length < 5) return null;
   const text = (at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
@@ -88,7 +88,7 @@ function iptcRecords(bytes: Uint8Array | undefined): Uint8Array | null {
   return null;
 }
 
-/** What is worth showing about a photo, in display order; labels are keys of the translation. */
+/** Facts to show about a photo, in display order. Labels are keys of translations. */
 export function factsOf(metadata: PhotoMetadata): Photo['facts'] {
   const directories = metadata.exif ? readDirectories(readerOf(metadata.exif)) : null;
   if (!directories) return [];
@@ -114,7 +114,7 @@ function takenOf({ exif }: Directories): string | null {
   return text?.replace(/^(\d{4}):(\d\d):(\d\d)/, '$1-$2-$3') ?? null;
 }
 
-/** Many makers repeat their name in the model's. */
+/** Make and model. Many makers repeat their name in the model. */
 function cameraOf(make: string | null, model: string | null): string | null {
   if (make === null || model === null) return model ?? make;
   return model.toLowerCase().startsWith(make.split(' ')[0]!.toLowerCase()) ? model : `${make} ${model}`;
@@ -163,14 +163,13 @@ function rounded(value: number): string {
 
 /** Metadata of a photo that is about to be written. */
 export interface OutputMetadata extends PhotoMetadata {
-  /** What Emulsion itself has to say, for formats in which the whole packet does not fit. */
+  /** A packet with Emulsion's own entries only, for formats that the whole packet does not fit into. */
   shortXmp: string;
 }
 
 /**
- * The metadata for a result of `width` x `height` pixels: that of the original (or {@link NO_METADATA}), corrected
- * for a picture that stands upright, with the edit recorded. `density`: pixels per inch of the result. Notes tell what
- * could not be kept.
+ * The metadata for a result of `width` x `height` pixels: those of the original (or {@link NO_METADATA}), corrected for an
+ * upright picture, with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
  */
 export function metadataFor(
   original: PhotoMetadata,

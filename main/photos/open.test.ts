@@ -65,10 +65,10 @@ describe('openPhoto', () => {
     expect(maxDifference(photo.raster, raster)).toBeLessThan(40);
   });
 
-  test('turns every EXIF orientation upright', async () => {
+  test('rotates every EXIF orientation upright', async () => {
     const upright = testRaster(24, 16, 3, 8);
     const [right, bottom] = [upright.width - 1, upright.height - 1];
-    // Which pixel of the upright picture stands at (x, y) of the stored one, after the EXIF specification.
+    // The pixel of the upright picture that is stored at (x, y), according to the EXIF specification.
     const origin: Record<number, (x: number, y: number) => [number, number]> = {
       1: (x, y) => [x, y],
       2: (x, y) => [right - x, y],
@@ -113,7 +113,7 @@ describe('openPhoto', () => {
     expect(maxDifference(photo.alpha!, opacity)).toBe(0);
   });
 
-  test('drops an opacity that is opaque everywhere', async () => {
+  test('drops an alpha channel that is opaque everywhere', async () => {
     const photo = await openBytes(
       await pipeline(testRaster(8, 8, 3, 8))
         .ensureAlpha(1)
@@ -151,7 +151,7 @@ describe('openPhoto', () => {
     expect(cmyk.raster.data[0]).toBeGreaterThan(cmyk.raster.data[2]! + 40);
   });
 
-  test('reads linear floating point and refuses other numbers', async () => {
+  test('reads linear floating point and refuses other number formats', async () => {
     const image = pipeline(testRaster(16, 16, 3, 8), 'scrgb');
     const photo = await openBytes(await image.tiff({ compression: 'deflate', predictor: 'float' }).toBuffer());
     expect(photo.raster.depth).toBe(16);
@@ -168,7 +168,7 @@ describe('openPhoto', () => {
     expect(photo.raster.data.every((value: number) => value === 65535)).toBe(true);
   });
 
-  test('leaves a photo in its own encoding where a transform leads to sRGB', async () => {
+  test('leaves a photo in its own encoding if a transform to sRGB exists', async () => {
     const raster = testRaster(16, 16, 3, 8);
     const photo = await openBytes(
       embedInPngBytes(await pipeline(raster).png().toBuffer(), { icc: PROFILES.p3, exif: null, xmp: null }),
@@ -181,7 +181,7 @@ describe('openPhoto', () => {
     expect(red[0]).toBeGreaterThan(1);
   });
 
-  test.each([8, 16] as const)('converts a profile by table to sRGB (%i bits)', async (depth) => {
+  test.each([8, 16] as const)('converts from a profile with tables to sRGB (%i bits)', async (depth) => {
     const mid = depth === 8 ? 128 : 128 * 257;
     const raster: Raster = {
       width: 8,
@@ -204,7 +204,7 @@ describe('openPhoto', () => {
       expect(Math.abs(value / (depth === 8 ? 1 : 257) - 119.5)).toBeLessThan(3);
   });
 
-  test('does without a damaged profile', async () => {
+  test('ignores a damaged profile', async () => {
     const raster = testRaster(16, 16, 3, 8);
     const bytes = embedInJpegBytes(await pipeline(raster).jpeg({ quality: 100 }).toBuffer(), PROFILES.p3.slice(0, 200));
     const photo = await openBytes(bytes);
@@ -225,7 +225,7 @@ describe('openPhoto', () => {
     }
   });
 
-  test('opens names that libvips would take for options', async () => {
+  test('opens files with names that libvips would read as options', async () => {
     const path = await fileOf(
       await pipeline(testRaster(8, 8, 3, 8))
         .png()
@@ -237,7 +237,7 @@ describe('openPhoto', () => {
 });
 
 describe('openPhoto refuses', () => {
-  test('what is no photo', async () => {
+  test('files that are not photos', async () => {
     expect(await codeOf(await fileOf(new TextEncoder().encode('not a photo'), 'text.jpg'))).toBe('NOT_A_PHOTO');
     expect(await codeOf(await fileOf(new Uint8Array(0), 'empty.jpg'))).toBe('FILE_EMPTY');
     expect(await codeOf(join(folder(), 'missing.jpg'))).toBe('FILE_MISSING');
@@ -323,7 +323,7 @@ async function samples(): Promise<Record<PhotoFormat, Buffer>> {
   };
 }
 
-/** 30,000 x 30,000 pixels in its header, next to nothing behind it. */
+/** 30,000 x 30,000 pixels in its header, almost nothing after it. */
 function hugePng(): Uint8Array {
   const chunk = (type: string, body: Buffer) => {
     const typed = Buffer.concat([Buffer.from(type), body]);

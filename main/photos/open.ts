@@ -11,7 +11,7 @@ import { asBytes, asWords } from './raster';
 import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
 
-/** A decoded photo, upright, with everything that has to be put back when it is written. */
+/** A decoded, upright photo, with everything that must be restored when it is written. */
 export interface OpenPhoto {
   format: PhotoFormat;
   /** Size of the file. */
@@ -21,28 +21,28 @@ export interface OpenPhoto {
   alpha: Raster | null;
   /** ICC profile that describes the raster's encoding; null: sRGB, or plain grey. */
   profile: Uint8Array | null;
-  /** Name of the profile found in the file, even where the photo was converted from it; null without one. */
+  /** Name of the profile found in the file, even if the photo was converted from it; null without one. */
   profileName: string | null;
-  /** Between the raster's encoding and sRGB; null where it is sRGB or grey already. */
+  /** Between the raster's encoding and sRGB; null if it is sRGB or grey already. */
   colour: ColourTransform | null;
   metadata: PhotoMetadata;
   facts: Photo['facts'];
-  /** What was normalised on the way in, in English. */
+  /** What was normalised while opening. */
   notes: Message[];
 }
 
-/** What is being decoded of a photo that is opened. */
+/** The part of a photo that is being decoded. */
 export interface Decoding {
   part: 'colour' | 'alpha';
-  /** Whether its opacity is decoded as well. */
+  /** Whether the photo's opacity is decoded as well. */
   hasAlpha: boolean;
   format: PhotoFormat;
   megapixels: number;
 }
 
 /**
- * Decodes a photo. Needs the memory of little more than its raster: the pixels are decoded straight into it, and an
- * opacity channel is taken out by a second pass over the file.
+ * Decodes a photo. Needs little more memory than its raster: the pixels are decoded straight into it, and a second pass over
+ * the file reads the opacity.
  *
  * Throws FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, NOT_A_PHOTO, FORMAT_UNSUPPORTED, PHOTO_TOO_LARGE (before anything
  * is decoded), PHOTO_DAMAGED or OUT_OF_MEMORY.
@@ -53,7 +53,7 @@ export async function openPhoto(path: string, onDecoding: (what: Decoding) => vo
   const { head, bytes } = await readHead(path);
   const format = sniff(head);
   const sharp = await loadSharp();
-  // libvips takes a name that ends in a bracket for a name with options.
+  // libvips reads options from a name that ends in a bracket.
   const source: Source = path.endsWith(']') ? await readFile(path) : path;
   const header = await readHeader(sharp, source, format);
   const plan = planOf(header, format);
@@ -95,7 +95,7 @@ async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    // Windows refuses to open a folder at all; elsewhere a part of the path may turn out to be a file.
+    // Windows refuses to open a folder at all; on other systems a part of the path may be a file.
     if (code === 'EISDIR') throw new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
     if (code === 'ENOTDIR') throw new EmulsionError('FILE_MISSING', { cause: error });
     if (code === 'EIO' || code === 'ELOOP') throw new EmulsionError('FILE_UNREADABLE', { cause: error });
@@ -103,7 +103,7 @@ async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number
   }
 }
 
-/** Reads what the file says about itself; decodes no pixels. */
+/** Reads the header without decoding pixels. */
 async function readHeader(sharp: SharpModule, source: Source, format: PhotoFormat): Promise<FileHeader> {
   let header: FileHeader;
   try {
@@ -121,9 +121,9 @@ async function readHeader(sharp: SharpModule, source: Source, format: PhotoForma
   return header;
 }
 
-/** How to bring the pixels of one file into a raster. */
+/** How to decode one file into a raster. */
 interface Plan {
-  /** Stored size, before the orientation is applied. */
+  /** Stored size in pixels, before the orientation is applied. */
   width: number;
   height: number;
   /** EXIF orientation, 1..8. */
@@ -131,9 +131,9 @@ interface Plan {
   channels: 1 | 3;
   depth: 8 | 16;
   alpha: boolean;
-  /** Colours are converted to sRGB on the way; else they stay in the photo's own encoding. */
+  /** True if colours are converted to sRGB while decoding; else they stay in the photo's own encoding. */
   convert: boolean;
-  /** Bits that the file really holds per sample where libvips leaves the lowest ones of 16 empty, else null. */
+  /** Bits per sample in the file, if libvips leaves the lowest of 16 empty; else null. */
   leftAligned: number | null;
   profile: Uint8Array | null;
   profileName: string | null;
@@ -208,16 +208,16 @@ type Part = 'colour' | 'alpha';
 async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part): Promise<Raster> {
   const grey = plan.channels === 1;
   const wide = plan.depth === 16;
-  // A warning of a decoder means pixels that it made up, so it is an error here.
+  // A decoder's warning means that it has made pixels up, so it counts as an error.
   let pipeline = sharp(source, {
     failOn: 'warning',
     limitInputPixels: MAX_PIXELS,
     ignoreIcc: !plan.convert,
   });
-  // Turning needs the stored picture in memory, so this is the one case with two of them for a moment.
+  // Rotation needs the stored picture in memory; only here are there two pictures for a moment.
   if (plan.orientation !== 1) pipeline = pipeline.autoOrient();
   pipeline = pipeline.toColourspace(grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
-  // Without it, libvips leaves 16-bit colours that it converts in Display P3.
+  // Without this, libvips converts 16-bit colours to Display P3.
   if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
   pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
   pipeline.on('warning', (warning: string) => {
@@ -242,7 +242,7 @@ async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part
   return { width, height, channels, depth: 16, data };
 }
 
-/** Repeats the upper bits in the empty lower ones, so that white becomes 65535. */
+/** Copies the upper bits to the empty lower ones, so that white becomes 65535. */
 function fillLowBits(samples: Uint16Array, bits: number): void {
   for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! | (samples[i]! >> bits);
 }

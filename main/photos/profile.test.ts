@@ -43,7 +43,7 @@ describe('readProfile', () => {
     expect(srgbOf(PROFILES.adobe, [0.5, 0.5, 0.5])[1]).toBeCloseTo(0.504, 3);
   });
 
-  test('there and back again is the same colour, in gamut and beyond', () => {
+  test('converting to sRGB and back gives the same colour, in gamut and beyond', () => {
     const transforms = [PROFILES.p3, PROFILES.adobe, PROFILES.prophoto].map((each) => readProfile(each)!.transform!);
     const channel = fc.double({ min: -0.2, max: 1.2, noNaN: true });
     fc.assert(
@@ -60,7 +60,7 @@ describe('readProfile', () => {
           transform.fromSrgb(back, colours.length);
           for (let i = 0; i < planes.length; i++) {
             expect(Math.abs(there[i]! - planes[i]!)).toBeLessThan(1e-3);
-            // Half a level of 8 bits is 2e-3; a pure gamma is steep at black, where single precision shows.
+            // Half a level of 8 bits is 2e-3. A pure gamma is steep at black, where single precision is not exact.
             expect(Math.abs(back[i]! - planes[i]!)).toBeLessThan(1.5e-3);
           }
         },
@@ -68,7 +68,7 @@ describe('readProfile', () => {
     );
   });
 
-  test('a table with a flat start still leads back', () => {
+  test('a table with a flat start can be inverted', () => {
     const table = Array.from({ length: 4096 }, (_, i) => Math.round((i / 4095) ** 2.2 * 65535));
     const trc = curve(table);
     const profile = profileOf({
@@ -88,7 +88,7 @@ describe('readProfile', () => {
     }
   });
 
-  test('tables, falling curves and flat curves are left to the colour engine', () => {
+  test('leaves tables, falling curves and flat curves to the colour engine', () => {
     expect(readProfile(lutProfile())).toMatchObject({ kind: 'lut', name: 'Table', transform: null });
     const tags = {
       rXYZ: xyz(0.4361, 0.2225, 0.0139),
@@ -105,7 +105,7 @@ describe('readProfile', () => {
     }
   });
 
-  test('grey and CMYK profiles are told apart', () => {
+  test('distinguishes grey and CMYK profiles', () => {
     expect(readProfile(profileOf({ desc: description('Dot Gain'), kTRC: curve([461]) }, 'GRAY'))).toEqual({
       kind: 'grey',
       name: 'Dot Gain',
@@ -114,13 +114,13 @@ describe('readProfile', () => {
     expect(readProfile(profileOf({}, 'CMYK', 'Lab '))?.kind).toBe('other');
   });
 
-  test('primaries on a line are refused', () => {
+  test('refuses primaries on a line', () => {
     const trc = curve([563]);
     const one = xyz(0.3, 0.3, 0.3);
     expect(readProfile(profileOf({ rXYZ: one, gXYZ: one, bXYZ: one, rTRC: trc, gTRC: trc, bTRC: trc }))).toBeNull();
   });
 
-  test('no bytes make it throw', () => {
+  test('never throws, whatever the bytes', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.values(PROFILES), lutProfile()),

@@ -1,25 +1,25 @@
 import type { ColourTransform, Raster } from '../restoration/raster';
 
 /**
- * What an embedded ICC profile is. `matrix`: RGB by three primaries and three curves, so that a photo can stay in its
- * own encoding and {@link Profile.transform} leads to sRGB and back. `lut`: RGB by lookup tables (or curves that
- * cannot be inverted), to be converted by the colour engine. `grey`: one curve. `other`: CMYK, Lab and the rest.
+ * The kind of an embedded ICC profile. `matrix`: RGB with three primaries and three curves. The photo stays in its own
+ * encoding, and {@link Profile.transform} converts to sRGB and back. `lut`: RGB with lookup tables (or curves that cannot be
+ * inverted), which the colour engine converts. `grey`: one curve. `other`: CMYK, Lab and the rest.
  */
 export interface Profile {
   kind: 'matrix' | 'lut' | 'grey' | 'other';
-  /** Description in the profile, null where it has none. */
+  /** Description in the profile, null if it has none. */
   name: string | null;
-  /** For `matrix` only; null where it is sRGB within rounding. */
+  /** For `matrix` only; null if the profile is sRGB within rounding. */
   transform: ColourTransform | null;
 }
 
-/** Monotone, odd about zero and continued beyond 1, so that it has an inverse everywhere. */
+/** Monotone, odd around zero and continued beyond 1, so that it has an inverse everywhere. */
 interface Curve {
   toLinear(value: number): number;
   fromLinear(value: number): number;
 }
 
-/** Of red, green and blue. */
+/** The curves of red, green and blue. */
 type Curves = readonly [Curve, Curve, Curve];
 
 /** Row-major 3 x 3. */
@@ -32,17 +32,17 @@ const SRGB_CURVE = parametricCurve({ g: 2.4, a: 1 / 1.055, b: 0.055 / 1.055, c: 
 
 const HALF_LEVEL = 0.5 / 255;
 
-/** Reads an ICC profile. Null where the bytes are none, are cut short or contradict themselves; never throws. */
+/** Reads an ICC profile. Null if the bytes are not a profile, are cut short or inconsistent; never throws. */
 export function readProfile(bytes: Uint8Array): Profile | null {
   try {
     return parseProfile(bytes);
   } catch {
-    // Offsets or counts beyond the end: DataView and the curves throw RangeError.
+    // Offsets or counts beyond the end make DataView and the curves throw a RangeError.
     return null;
   }
 }
 
-/** The profile that goes with a raster: a grey photo that was given colours has left its grey one behind. */
+/** The profile for a raster. A grey photo that now has colours no longer uses its grey profile. */
 export function profileFor({ channels }: Pick<Raster, 'channels'>, profile: Uint8Array | null): Uint8Array | null {
   if (!profile) return null;
   const isGrey = profile.length >= 20 && signature(profile, 16) === 'GRAY';
@@ -57,7 +57,7 @@ function parseProfile(bytes: Uint8Array): Profile | null {
   if (space === 'GRAY') return { kind: 'grey', name, transform: null };
   if (space !== 'RGB ') return { kind: 'other', name, transform: null };
   const lut: Profile = { kind: 'lut', name, transform: null };
-  // Where tables are given they take precedence over primaries, and they may say something quite different.
+  // Tables take precedence over primaries, and may differ from them.
   if (tags.has('A2B0') || signature(bytes, 20) !== 'XYZ ') return lut;
 
   const red = readXyz(tags.get('rXYZ'));
@@ -94,7 +94,7 @@ function convert(planes: Float32Array, count: number, from: Curves, matrix: Matr
   }
 }
 
-/** The primaries of sRGB profiles in circulation differ in the fourth decimal; curves, by less than half a level. */
+/** Tolerances. The primaries of common sRGB profiles differ in the fourth decimal, their curves by less than half a level. */
 function isSrgb(curves: Curves, toSrgb: Matrix): boolean {
   const sameMatrix = toSrgb.every((value, i) => Math.abs(value - (i % 4 === 0 ? 1 : 0)) < 1e-3);
   const levels = Array.from({ length: 65 }, (_, i) => i / 64);
@@ -107,8 +107,8 @@ function isSrgb(curves: Curves, toSrgb: Matrix): boolean {
 }
 
 /**
- * Profiles round their primaries, so that grey would come out a trace tinted. Where white already maps to white
- * within that rounding, it is made to do so exactly.
+ * Profiles round their primaries, which would tint grey slightly. If white maps to white within that rounding, this makes
+ * it map exactly.
  */
 function neutral(m: Matrix): Matrix {
   const white = [m[0] + m[1] + m[2], m[3] + m[4] + m[5], m[6] + m[7] + m[8]] as const;
@@ -142,7 +142,7 @@ function invert(m: Matrix): Matrix {
 
 // ------------------------------------------------------------------------------------------- curves
 
-/** `(a x + b)^g + e` from `d` on and `c x + f` below it, as ICC's parametric curve of type 4. */
+/** `(a x + b)^g + e` for x >= `d` and `c x + f` below, as ICC's parametric curve of type 4. */
 function parametricCurve(p: { g: number; a: number; b: number; c: number; d: number; e: number; f: number }): Curve {
   const joint = p.c * p.d + p.f;
   return odd(
@@ -158,7 +158,7 @@ function gammaCurve(gamma: number): Curve {
   );
 }
 
-/** Linear between the samples, and on along the last piece beyond them. */
+/** Linear between the samples; continues the last piece beyond them. */
 function sampledCurve(samples: Float64Array): Curve {
   const last = samples.length - 1;
   return odd(
@@ -186,7 +186,7 @@ function odd(toLinear: (x: number) => number, fromLinear: (y: number) => number)
   };
 }
 
-/** Null where the curve has no inverse: falling, flat, or not leading from black to white. */
+/** Null if the curve has no inverse: falling, flat, or not running from black to white. */
 function invertible(curve: Curve): Curve | null {
   const steps = 1024;
   if (Math.abs(curve.toLinear(0)) > 1e-4 || Math.abs(curve.toLinear(1) - 1) > 0.02) return null;
@@ -198,7 +198,7 @@ function invertible(curve: Curve): Curve | null {
   return curve;
 }
 
-/** Null where the tag is no curve that can be inverted. */
+/** Null if the tag is not a curve that can be inverted. */
 function readCurve(tag: Uint8Array | undefined): Curve | null {
   if (!tag) return null;
   const view = viewOf(tag);

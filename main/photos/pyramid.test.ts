@@ -41,7 +41,7 @@ function tileAt(raster: Raster, level: number, column: number, row: number, side
 }
 
 describe('tiles', () => {
-  test('at full size are the pixels themselves, of every kind of raster', async () => {
+  test('at full size are the raster’s own pixels, for every kind of raster', async () => {
     for (const raster of [noise(70, 50, 3, 8), noise(70, 50, 1, 8), noise(70, 50, 3, 16), noise(70, 50, 1, 16)]) {
       const { rect, width, height } = tileAt(raster, 0, 1, 1, 32);
       const tile = await new Pyramid(raster).read(rect, width, height);
@@ -55,7 +55,7 @@ describe('tiles', () => {
     }
   });
 
-  test('at every level are the means of what they cover, from the raster or from its copies', async () => {
+  test('at every level are the means of the pixels they cover, from the raster or its copies', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 1500 }),
@@ -76,11 +76,11 @@ describe('tiles', () => {
             for (let x = 0; x < read.width; x++) {
               const left = tile.rect.x + x * tile.factor;
               const top = tile.rect.y + y * tile.factor;
-              // Where a box is cut off by the photo's edge, a copy's last pixels weigh a little more than they cover.
+              // If the photo's edge cuts a box off, a copy's last pixels get slightly too much weight.
               if (left + tile.factor > width || top + tile.factor > height) continue;
               const channel = (x + y) % channels;
               const mean = meanOf(raster, left, top, tile.factor, channel);
-              // Each of up to three copies rounds by a half.
+              // Each of up to three copies rounds by up to a half.
               expect(Math.abs(read.data[(y * read.width + x) * channels + channel]! - mean)).toBeLessThanOrEqual(2);
             }
           }
@@ -101,7 +101,7 @@ describe('tiles', () => {
   });
 });
 
-test('any other size is had by resizing', async () => {
+test('any other size is made by resizing', async () => {
   const raster = createRaster(3000, 2000, 1, 8);
   raster.data.fill(77);
   const read = await new Pyramid(raster).read({ x: 100, y: 0, width: 2900, height: 2000 }, 145, 97);

@@ -1,40 +1,40 @@
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { resizeRaster } from './raster';
 
-/** Each copy is smaller than the one before by this factor: 7 % more memory than the raster alone. */
+/** Each copy is smaller than the one before by this factor on each side, so all copies add 7 % of memory. */
 const FACTOR = 4;
-/** Samples averaged between two turns of the event loop: about ten milliseconds. */
+/** Samples averaged before the event loop gets a turn: about ten milliseconds of work. */
 const CHUNK_SAMPLES = 4_000_000;
 /** A copy with fewer pixels than this needs no smaller one. */
 const SMALLEST_PIXELS = 256 * 1024;
 
 /**
- * A raster and smaller copies of it, by exact averaging, so that a region is quickly had at any reduction: what is read
- * for an answer is never more than 16 times its size. Copies are made when they are first needed.
+ * A raster and smaller copies of it, made by exact averaging, so that a region is quickly available at any reduction: no
+ * more than 16 times the size of the result is read. Copies are made when they are first needed.
  */
 export class Pyramid {
   readonly raster: Raster;
-  /** `copies[i]` is reduced by 4^(i+1); a pixel at the right or lower edge may stand for less than a whole box. */
+  /** `copies[i]` is reduced by 4^(i+1); a pixel at the right or lower edge may cover less than a whole box. */
   readonly #copies: Promise<Raster>[] = [];
 
   constructor(raster: Raster) {
     this.raster = raster;
   }
 
-  /** Bytes that the raster and its copies take at most. */
+  /** The most bytes that the raster and its copies take. */
   get bytes(): number {
     return Math.ceil(this.raster.data.byteLength * 1.07);
   }
 
   /**
-   * A region (whole pixels of the raster, inside it) as a raster of the given size and the same depth. Where both
-   * sides of the region are the same power of two times those of the answer (rounded up), each pixel is the mean of
-   * exactly the pixels that it covers, to within rounding. Else it is resized smoothly.
+   * A region (whole pixels inside the raster) as a raster of the given size and the same depth. If the region is larger by
+   * one power of two on both sides (rounded up), each pixel is the mean of exactly the pixels that it covers, within
+   * rounding. Otherwise the region is resized smoothly.
    */
   async read(rect: Rect, width: number, height: number): Promise<Raster> {
     const reduction = exactReduction(rect, width, height);
     if (reduction === null) {
-      // As previews are made, so that the whole compares with one to the bit.
+      // Made like previews, so that the whole picture equals a preview to the bit.
       if (rect.width === this.raster.width && rect.height === this.raster.height) {
         return resizeRaster(this.raster, width, height);
       }
@@ -42,12 +42,12 @@ export class Pyramid {
       return resizeRaster(crop(raster, inCopy(rect, scale, raster)), width, height);
     }
     const { raster, scale } = await this.copyFor(reduction);
-    // A copy counts only where the region starts on its pixels.
+    // A copy can be used only if the region starts at one of its pixels.
     if (rect.x % scale !== 0 || rect.y % scale !== 0) return average(this.raster, rect, reduction);
     return average(raster, inCopy(rect, scale, raster), reduction / scale);
   }
 
-  /** The smallest copy that still has the resolution asked for, and its reduction. */
+  /** The smallest copy with enough resolution, and its reduction. */
   async copyFor(reduction: number): Promise<{ raster: Raster; scale: number }> {
     let { raster } = this;
     let scale = 1;
@@ -62,7 +62,7 @@ export class Pyramid {
   }
 }
 
-/** The power of two by which a region is reduced in both directions; null where there is none. */
+/** The power of two that reduces the region in both directions; null if there is none. */
 function exactReduction(rect: Rect, width: number, height: number): number | null {
   for (let factor = 1; factor <= Math.max(rect.width, rect.height); factor *= 2) {
     if (Math.ceil(rect.width / factor) === width && Math.ceil(rect.height / factor) === height) return factor;
@@ -78,7 +78,7 @@ function inCopy(rect: Rect, scale: number, copy: Raster): Rect {
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** A whole raster reduced, with turns of the event loop in between. */
+/** Reduces a whole raster, and gives the event loop turns meanwhile. */
 async function reduce(raster: Raster, factor: number): Promise<Raster> {
   const { width, height, channels, depth } = raster;
   const smaller = createRaster(Math.ceil(width / factor), Math.ceil(height / factor), channels, depth);
@@ -92,7 +92,7 @@ async function reduce(raster: Raster, factor: number): Promise<Raster> {
   return smaller;
 }
 
-/** A region reduced by a whole factor: each pixel is the rounded mean of its box, cut off at the region's far edges. */
+/** A region reduced by an integer factor: each pixel is the rounded mean of its box, which ends at the region's edges. */
 export function average(raster: Raster, rect: Rect, factor: number): Raster {
   if (factor === 1) return crop(raster, rect);
   const { channels, data } = raster;
@@ -135,7 +135,7 @@ export function average(raster: Raster, rect: Rect, factor: number): Raster {
   return result;
 }
 
-/** A region as a raster of its own. */
+/** A copy of a region as a raster. */
 export function crop(raster: Raster, rect: Rect): Raster {
   const { channels, data } = raster;
   const result = createRaster(rect.width, rect.height, channels, raster.depth);

@@ -18,7 +18,7 @@ describe('shrinkRaster', () => {
     expect(maxDifference(small, testRaster(100, 60, channels, depth))).toBeLessThan(depth === 8 ? 4 : 4 * 257);
   });
 
-  test('gives the raster itself where it fits', async () => {
+  test('returns the raster itself if it is small enough', async () => {
     const raster = testRaster(10, 10, 3, 8);
     expect(await shrinkRaster(raster, 100)).toBe(raster);
   });
@@ -36,7 +36,7 @@ describe('shrinkRaster', () => {
     expect(Math.max(...small.data)).toBe(180);
   });
 
-  test('keeps at least a pixel of extreme proportions', async () => {
+  test('keeps at least one pixel of a very narrow picture', async () => {
     expect(await resizeRaster(testRaster(5000, 1, 3, 8), 50, 1)).toMatchObject({ width: 50, height: 1 });
     expect((await shrinkRaster(testRaster(5000, 1, 3, 8), 10)).height).toBe(1);
   });
@@ -46,7 +46,7 @@ describe('encodeRegion', () => {
   const pixels = async (bytes: Uint8Array) =>
     sharp(bytes, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
 
-  test('gives just the region, pixel for pixel', async () => {
+  test('returns exactly the region, pixel for pixel', async () => {
     const raster = testRaster(120, 90, 3, 8);
     const rect = { x: 30, y: 20, width: 50, height: 40 };
     const { type, bytes } = await encodeRegion({ raster, rect, width: 50, height: 40 });

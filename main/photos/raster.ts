@@ -4,13 +4,13 @@ import type { Raster, Rect } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
 import { loadSharp } from './sharp';
 
-/** Largest picture that is sent as a PNG; beyond it, JPEG is so much smaller that its loss is worth it. */
+/** Largest picture sent as PNG. Above this size, JPEG is so much smaller that its loss is acceptable. */
 const SMALL_PIXELS = 64 * 1024;
 const DISPLAY_QUALITY = 90;
 
 /**
- * A smaller copy of at most `maxPixels`, of the same proportions and in the raster's own depth, each pixel a weighted
- * mean of those it stands for (no overshoot). The raster itself where it fits.
+ * A smaller copy of at most `maxPixels`, with the same proportions and depth. Each pixel is a weighted mean of the pixels
+ * it covers (no overshoot). Returns the raster itself if it is small enough.
  */
 export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<Raster> {
   const pixels = raster.width * raster.height;
@@ -23,7 +23,7 @@ export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<R
   );
 }
 
-/** A copy of the given size in the raster's own depth, by averaging or linear interpolation, or by another kernel. */
+/** A copy of the given size in the same depth, by averaging, linear interpolation or another kernel. */
 export async function resizeRaster(
   raster: Raster,
   width: number,
@@ -41,7 +41,7 @@ export async function resizeRaster(
   return { width, height, channels, depth, data };
 }
 
-/** What an EXIF orientation asks for: mirrored left to right first, then turned clockwise by so many degrees. */
+/** The meaning of an EXIF orientation: first mirror left to right, then rotate clockwise by these degrees. */
 const TURNS: Record<Orientation, readonly [mirrored: boolean, degrees: number]> = {
   1: [false, 0],
   2: [true, 0],
@@ -53,7 +53,7 @@ const TURNS: Record<Orientation, readonly [mirrored: boolean, degrees: number]> 
   8: [false, 270],
 };
 
-/** A raster as an EXIF orientation (1 to 8) wants it seen. The raster itself for 1, else a copy. */
+/** A raster rotated as an EXIF orientation (1 to 8) says. The raster itself for 1, else a copy. */
 export async function orientRaster(raster: Raster, orientation: Orientation): Promise<Raster> {
   const [mirrored, degrees] = TURNS[orientation]!;
   if (!mirrored && degrees === 0) return raster;
@@ -73,21 +73,20 @@ export interface RegionRequest {
   raster: Raster;
   /** Inside the raster. */
   rect: Rect;
-  /** Size of the answer. */
+  /** Size of the result. */
   width: number;
   height: number;
-  /** Opacity of the raster, where it is to be seen. */
+  /** Opacity of the raster, if it should be visible. */
   alpha?: Raster | null;
-  /** ICC profile of the raster; it is sent along, so that the screen's full gamut is used. Null: sRGB. */
+  /** ICC profile of the raster, which is included so that the screen's full gamut is used. Null: sRGB. */
   profile?: Uint8Array | null;
-  /** Asks for PNG at any size, as masks need it. */
+  /** Uses PNG at any size, as masks need. */
   lossless?: boolean;
 }
 
 /**
- * A region as an encoded picture for the screen, 8 bit: JPEG, or PNG where it is small, lossless or transparent.
- * Shrinks by averaging; enlarges by repeating pixels, so that what is seen are the pixels that there are. Throws
- * BAD_REQUEST for a region outside the raster.
+ * A region encoded for the screen in 8 bits: JPEG, or PNG if it is small, lossless or transparent. Shrinks by averaging.
+ * Enlarges by repeating pixels, so that people see the real pixels. Throws BAD_REQUEST for a region outside the raster.
  */
 export async function encodeRegion(request: RegionRequest): Promise<{ type: string; bytes: Uint8Array }> {
   const { raster, rect, width, height, alpha = null, profile = null, lossless = false } = request;
@@ -116,7 +115,7 @@ export async function encodeRegion(request: RegionRequest): Promise<{ type: stri
 }
 
 const THUMBNAIL_QUALITY = 72;
-/** The largest colour profile, in bytes, that a thumbnail carries along. */
+/** The largest colour profile, in bytes, that a thumbnail includes. */
 const THUMBNAIL_PROFILE = 4096;
 
 /** The whole raster as a small JPEG in sRGB; its longer edge has at most `edge` pixels. */
@@ -135,10 +134,10 @@ export async function encodeThumbnail(raster: Raster, edge: number, profile: Uin
   return profile && profile.length <= THUMBNAIL_PROFILE ? embedInJpegBytes(jpeg, profile) : jpeg;
 }
 
-/** PNG, quick to make and to read: on photographs no slower than JPEG, and every pixel is the one that there is. */
+/** Settings for a PNG that is fast to write and read: for photographs no slower than JPEG, but lossless. */
 const TILE_PNG = { compressionLevel: 1 } as const;
 
-/** A whole raster as PNG with 8 bits, with its opacity and profile where there are any. */
+/** A whole raster as an 8-bit PNG, with its opacity and profile if it has any. */
 export async function encodeTile(
   raster: Raster,
   alpha: Raster | null = null,
@@ -158,7 +157,7 @@ export async function encodeTile(
   return profile ? embedInPngBytes(png, { icc: profile, exif: null, xmp: null }) : png;
 }
 
-/** RGBA of 8 bits as PNG. */
+/** 8-bit RGBA as PNG. */
 export async function encodeMarks(marks: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
   return sharp(marks, { raw: { width, height, channels: 4 } })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSharp } from './sharp';
 
 describe('loadSharp', () => {
-  test('reads no format but those of photos', async () => {
+  test('reads only the supported formats', async () => {
     const sharp = await loadSharp();
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
     await expect(sharp(svg).metadata()).rejects.toThrow('unsupported image format');
@@ -12,12 +12,12 @@ describe('loadSharp', () => {
     await expect(sharp(ppm).metadata()).rejects.toThrow('unsupported image format');
   });
 
-  test('gives the same module every time', async () => {
+  test('returns the same module every time', async () => {
     expect(await loadSharp()).toBe(await loadSharp());
   });
 
-  test('sharp falls back to its WebAssembly build where the native package throws', async () => {
-    // What loadSharp relies on inside Electron on Linux, tried in a process of its own.
+  test('sharp falls back to its WebAssembly build if the native package throws', async () => {
+    // loadSharp relies on this inside Electron on Linux. It is tested in a separate process.
     const program = `
       import { createRequire } from 'node:module';
       const require = createRequire(import.meta.url);

@@ -6,7 +6,7 @@ export type { Metadata as FileHeader, Sharp } from 'sharp';
 
 export type SharpModule = typeof sharp;
 
-/** The formats that Emulsion reads, by libvips' names for their loaders. Anything else stays blocked. */
+/** libvips' loaders for the formats that Emulsion reads. All others stay blocked. */
 const LOADERS = [
   'VipsForeignLoadJpeg',
   'VipsForeignLoadPng',
@@ -21,9 +21,9 @@ const MAX_THREADS = 4;
 let loading: Promise<SharpModule> | undefined;
 
 /**
- * The one way to sharp: its native build, or the WebAssembly build inside Electron on Linux. There the native one
- * brings a GLib of its own that clashes with the one Electron has loaded, and can crash the process.
- * Loaders for formats that Emulsion does not read are blocked: what cannot be reached cannot be attacked.
+ * Loads sharp: its native build, or the WebAssembly build inside Electron on Linux. There the native build brings its own
+ * GLib, which clashes with Electron's and can crash the process. SECURITY: loaders for formats that Emulsion does not read
+ * are blocked, so that their bugs cannot be exploited.
  */
 export function loadSharp(): Promise<SharpModule> {
   loading ??= load();
@@ -33,7 +33,7 @@ export function loadSharp(): Promise<SharpModule> {
 async function load(): Promise<SharpModule> {
   if (process.platform === 'linux' && process.versions.electron !== undefined) refuseNativeBuild();
   const { default: module } = await import('sharp');
-  // Photos are decoded once each, so libvips' cache of operations would only hold on to memory.
+  // Each photo is decoded once, so libvips' operation cache would only waste memory.
   module.cache(false);
   module.concurrency(Math.min(MAX_THREADS, availableParallelism()));
   module.block({ operation: ['VipsForeignLoad'] });
@@ -42,8 +42,8 @@ async function load(): Promise<SharpModule> {
 }
 
 /**
- * sharp tries its native package first and takes the WebAssembly one when that throws. There is no option for it,
- * so the native package is made to throw; where it is not installed, there is nothing to do.
+ * sharp tries its native package first, and uses the WebAssembly one if that throws. There is no option for this, so the
+ * native package is made to throw. If it is not installed, nothing needs to be done.
  */
 function refuseNativeBuild(): void {
   const require = createRequire(import.meta.url);

@@ -37,7 +37,7 @@ function tiff(entries: readonly (readonly [tag: number, type: number, value: num
 }
 
 describe('sniff', () => {
-  test.each(['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const)('knows %s by its content', async (format) => {
+  test.each(['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const)('recognises %s by its content', async (format) => {
     const sharp = await loadSharp();
     const photo = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#654' } })
       .toFormat(format)
@@ -45,13 +45,13 @@ describe('sniff', () => {
     expect(sniff(photo)).toBe(format);
   });
 
-  test('knows big-endian TIFF and BigTIFF', () => {
+  test('recognises big-endian TIFF and BigTIFF', () => {
     expect(sniff(bytes('MM\0*\0\0\0\x08'))).toBe('tiff');
     expect(sniff(bytes('II+\0\x08\0\0\0'))).toBe('tiff');
     expect(sniff(tiff([[271, 2, 'NIKON CORPORATION']]))).toBe('tiff');
   });
 
-  test('knows AVIF behind a generic brand', () => {
+  test('recognises AVIF with a generic brand', () => {
     expect(sniff(bytes('\0\0\0\x18ftypmif1\0\0\0\0mif1avif'))).toBe('avif');
   });
 
@@ -114,7 +114,7 @@ describe('sniff', () => {
     expect(refusal(head).code).toBe('NOT_A_PHOTO');
   });
 
-  test('tells an empty file', () => {
+  test('reports an empty file', () => {
     expect(refusal(new Uint8Array(0)).code).toBe('FILE_EMPTY');
   });
 });

@@ -2,7 +2,7 @@ import type { PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 
-/** How many bytes from the start of a file {@link sniff} wants to see (it makes do with fewer). */
+/** How many bytes from the start of a file {@link sniff} needs. It also works with fewer. */
 export const SNIFF_BYTES = 64 * 1024;
 
 /** Pictures that are recognised and not read; each has a name in `text/`. */
@@ -31,8 +31,8 @@ export const KINDS = [
 type Kind = (typeof KINDS)[number];
 
 /**
- * The format of a photo by its content, whatever its name says. `head` holds the first bytes of the file.
- * Throws FILE_EMPTY (no bytes), FORMAT_UNSUPPORTED (a picture of a kind that Emulsion does not read, named in the
+ * The format of a photo, recognised by its content and not by its name. `head` holds the first bytes of the file.
+ * Throws FILE_EMPTY (no bytes), FORMAT_UNSUPPORTED (a picture format that Emulsion does not read, named in the
  * reason) or NOT_A_PHOTO.
  */
 export function sniff(head: Uint8Array): PhotoFormat {
@@ -70,7 +70,7 @@ function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
   if (has(0, 'IIU\0')) return 'rw2';
   if (has(6, 'HEAPCCDR')) return 'crw';
   if (has(0, 'FOVb')) return 'raw';
-  // "BM" alone opens many a text; the two reserved words after the size are zero in a bitmap.
+  // Texts can begin with "BM" too. In a bitmap, the two reserved words after the size are zero.
   if (has(0, 'BM') && has(6, '\0\0\0\0')) return 'bmp';
   if (
     /^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]/i.test(
@@ -82,14 +82,14 @@ function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
   return null;
 }
 
-/** ISO base media files name their kind as brands: the major one first, then the compatible ones. */
+/** ISO base media files name their format as brands: the major brand first, then the compatible ones. */
 function isoMediaKind(head: Uint8Array): PhotoFormat | Kind | null {
   const size = new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(0);
   const brands = [latin1(head, 8, 4)];
   for (let at = 16; at + 4 <= Math.min(size, head.length); at += 4) brands.push(latin1(head, at, 4));
   if (brands[0] === 'crx ') return 'cr3';
   if (brands[0] === 'avif' || brands[0] === 'avis') return 'avif';
-  // The generic brands mif1 and msf1 hold either; the compatible brands tell which.
+  // The generic brands mif1 and msf1 can be AVIF or HEIC; the compatible brands decide.
   if (brands.includes('avif') || brands.includes('avis')) return 'avif';
   const heic = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs', 'mif1', 'msf1', 'mif2'];
   return brands.some((brand) => heic.includes(brand)) ? 'heic' : null;
@@ -100,7 +100,7 @@ const TAG_MAKE = 271;
 const TAG_SUB_IFDS = 330;
 const TAG_DNG_VERSION = 50706;
 
-/** Many raw formats are TIFF files; the first directory gives them away. Null for a plain TIFF. */
+/** Many raw formats are TIFF files, recognised by their first directory. Null for a plain TIFF. */
 function rawKindOf(head: Uint8Array): Kind | null {
   if (latin1(head, 8, 2) === 'CR') return 'cr2';
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
@@ -123,7 +123,7 @@ function rawKindOf(head: Uint8Array): Kind | null {
       make = latin1(head, view.getUint32(at + 8, little), 16).toUpperCase();
     }
   }
-  // A raw file's first directory is a small preview; the picture itself lies in a sub-directory.
+  // A raw file's first directory is a small preview; the full picture is in a sub-directory.
   if (!reduced || !subDirectories) return null;
   if (make.startsWith('NIKON')) return 'nef';
   if (make.startsWith('SONY')) return 'arw';

@@ -17,7 +17,7 @@ export function temporaryFolder(): () => string {
   return () => folder;
 }
 
-/** A raster with a smooth, asymmetric picture in it, so that any turn or mix-up of channels shows. */
+/** A raster with a smooth, asymmetric picture, so that any rotation or swap of channels is noticed. */
 export function testRaster(width: number, height: number, channels: 1 | 3, depth: 8 | 16): Raster {
   const data = depth === 8 ? new Uint8Array(width * height * channels) : new Uint16Array(width * height * channels);
   const max = depth === 8 ? 255 : 65535;
@@ -114,7 +114,7 @@ function matrixProfile(name: string, primaries: readonly (readonly [number, numb
 
 const SRGB_CURVE = parametric(3, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]);
 
-/** Primaries under D50, as the profiles in circulation give them. */
+/** Primaries under D50, as in common profiles. */
 export const PROFILES = {
   srgb: matrixProfile(
     'sRGB',
@@ -154,7 +154,7 @@ export const PROFILES = {
   ),
 };
 
-/** A profile by lookup table that turns every colour into the grey of its mean, as CIE lightness. */
+/** A profile with a lookup table that turns every colour into the grey of its mean, as CIE lightness. */
 export function lutProfile(): Uint8Array {
   const ramp = Uint8Array.from({ length: 256 }, (_, i) => i);
   const corners = Array.from({ length: 8 }, (_, i) => [
@@ -187,7 +187,7 @@ export function lutProfile(): Uint8Array {
   );
 }
 
-/** A disk in memory of so many bytes, where this user may mount one; null elsewhere. */
+/** A disk in memory of this many bytes; null if this user may not mount one. */
 export function mountSmallDisk(size: string): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'emulsion-disk-'));
   try {

@@ -26,7 +26,7 @@ const wellFormed = (xmp: string) =>
   }).parseFromString(xmp.trim(), 'text/xml');
 
 describe('recordEdit', () => {
-  test('starts a packet that says what was done', () => {
+  test('creates a packet that records the edit', () => {
     const xmp = recordEdit(null, edit);
     wellFormed(xmp);
     expect(xmp).toContain(`<Iptc4xmpExt:DigitalSourceType>${AI_EDITED}</Iptc4xmpExt:DigitalSourceType>`);
@@ -36,28 +36,28 @@ describe('recordEdit', () => {
     expect(xmp).not.toContain('upscale');
   });
 
-  test('marks only what a generator has changed', () => {
+  test('marks only pictures that a generator has changed', () => {
     const xmp = recordEdit(null, toneOnly);
     expect(xmp).not.toContain('DigitalSourceType');
     expect(xmp).toContain('recipe Ana &amp; &lt;Bob&gt;: tone');
     expect(recordEdit(null, { ...edit, reports: [] })).toContain('no step was needed');
   });
 
-  test('says of imagined colours that they are', () => {
+  test('marks generated colours', () => {
     const xmp = recordEdit(null, { ...edit, reports: [{ kind: 'colorise', outcome: 'done', generator: 'painter' }] });
     expect(xmp).toContain('<emulsion:Imagined>colours</emulsion:Imagined>');
     expect(xmp).toContain('colorise (painter, colours imagined)');
     expect(recordEdit(null, edit)).not.toContain('magined');
   });
 
-  test('never takes a mark away', () => {
+  test('never removes a mark', () => {
     const reports = [...edit.reports, { kind: 'colorise', outcome: 'done', generator: 'painter' } as const];
     const marked = recordEdit(null, { ...edit, reports });
     expect(recordEdit(marked, toneOnly)).toContain(AI_EDITED);
     expect(recordEdit(marked, toneOnly)).toContain('<emulsion:Imagined>');
   });
 
-  test('keeps what is there, replaces its own and drops what is stale', () => {
+  test('keeps existing entries, replaces its own and drops outdated ones', () => {
     const xmp = recordEdit(
       packet(
         '<dc:title><r:Alt><r:li xml:lang="pt">Verão</r:li></r:Alt></dc:title><tiff:ImageWidth>10</tiff:ImageWidth>',
@@ -74,7 +74,7 @@ describe('recordEdit', () => {
     expect(xmp.match(/about="uuid:1"/g)).toHaveLength(2);
   });
 
-  test('adds to a history that is there', () => {
+  test('adds to an existing history', () => {
     const history = '<xmpMM:History><r:Seq><r:li stEvt:action="created"/></r:Seq></xmpMM:History>';
     const xmp = recordEdit(packet(history), edit)!;
     expect(xmp.match(/<xmpMM:History>/g)).toHaveLength(1);

@@ -1,12 +1,12 @@
 import { DOMParser, type Document, type Element, Node, XMLSerializer } from '@xmldom/xmldom';
 import type { StepReport } from '../../contract/photo';
 
-/** What was done to a photo, to be recorded in the result. */
+/** What was done to a photo, for the record in the result. */
 export interface Edit {
-  /** Of Emulsion. */
+  /** Emulsion's version. */
   version: string;
   recipe: { id: string; name: string };
-  /** Steps that were done count; a generator in one of them makes the result an AI-edited picture. */
+  /** Only steps that were done count. If one of them used a generator, the result is marked. */
   reports: readonly Pick<StepReport, 'kind' | 'outcome' | 'generator'>[];
   at: Date;
 }
@@ -25,10 +25,10 @@ const NAMES = {
 } as const;
 type Prefix = keyof typeof NAMES;
 
-/** IPTC's term for a real photograph that a trained model has changed in part. */
+/** IPTC's term for a real photograph that a trained model has partly changed. */
 export const AI_EDITED = 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
 
-/** And for a composite of captured and drawn elements, and for what an algorithm alone has made. */
+/** IPTC's terms for a composite of captured and drawn elements, and for a picture made by an algorithm alone. */
 export const COMPOSITE = 'http://cv.iptc.org/newscodes/digitalsourcetype/composite';
 export const ALGORITHMIC = 'http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia';
 
@@ -46,9 +46,8 @@ const STALE: readonly [Prefix, string][] = [
 const EMPTY = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
 
 /**
- * Records an edit in an XMP packet and keeps everything else in it; `null` starts a new packet. Returns null where the
- * packet is not well-formed XMP. The mark of an AI-edited picture is added only where a generator changed pixels, and
- * one that is there already is never taken away.
+ * Records an edit in an XMP packet and keeps everything else; `null` creates a new packet. Returns null if the packet is not
+ * well-formed XMP. Adds the mark {@link AI_EDITED} only if a generator changed pixels, and never removes an existing mark.
  */
 export function recordEdit(packet: string, edit: Edit): string | null;
 export function recordEdit(packet: null, edit: Edit): string;
@@ -112,8 +111,8 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
 }
 
 /**
- * A packet for a picture of a training pair, so that nobody takes it for a photograph. `sourceType`: IPTC's term, null for
- * a cut of a photograph that is unchanged. It holds no time: the same pair is the same file.
+ * A packet for a picture of a training pair, so that nobody takes it for a photograph. `sourceType`: IPTC's term; null for
+ * an unchanged crop of a photograph. It has no time in it, so that the same pair gives the same file.
  */
 export function pairPacket(version: string, part: string, sourceType: string | null): string {
   const facts = [
@@ -127,16 +126,16 @@ export function pairPacket(version: string, part: string, sourceType: string | n
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
 }
 
-/** Colours that nobody photographed: who reads the file later has to know. */
+/** Whether a step added generated colours, which later readers of the file must know. */
 function isColouring({ kind, generator }: Pick<StepReport, 'kind' | 'generator'>): boolean {
   return kind === 'colorise' && generator !== null;
 }
 
-/** An entry of the history, in words. */
+/** An entry of the history. */
 function eventOf(document: Document, rdf: Element, edit: Edit, steps: string[]): Element {
   const item = document.createElementNS(RDF, prefixed(rdf, 'li'));
   item.setAttributeNS(RDF, prefixed(rdf, 'parseType'), 'Resource');
-  // Where it joins a history that was there already, the prefix may not be declared above it.
+  // In an existing history, the prefix may not be declared above this element.
   item.setAttributeNS(XML_NAMES, 'xmlns:stEvt', NAMES.stEvt);
   const values = {
     action: 'edited',
@@ -158,7 +157,7 @@ function parse(packet: string): Document | null {
       },
     });
     const document = parser.parseFromString(packet.replace(/^\ufeff/, '').trim(), 'text/xml');
-    // XMP has no document type; one would only serve to define entities.
+    // SECURITY: XMP has no document type. One could only define entities.
     return document.doctype ? null : document;
   } catch {
     return null;

@@ -5,10 +5,10 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { isBelow, isRemote, remoteStorage } from './remote';
 
-/** Refuses folders that cannot be read, or written to, before anything is begun. Makes nothing. */
+/** Checks that the input can be read and the output written, before any work starts. Creates nothing. */
 export async function assertFolders(input: string, output: string): Promise<void> {
   if (input === output) throw new EmulsionError('OUTPUT_IS_INPUT');
-  // Where it cannot be listed, it cannot be written to.
+  // Storage that cannot be listed cannot be written to either.
   if (isRemote(output)) await (await remoteStorage()).isEmpty(output);
   if (isRemote(input)) {
     if (await (await remoteStorage()).isEmpty(input)) {
@@ -35,8 +35,8 @@ export async function assertFolders(input: string, output: string): Promise<void
 }
 
 /**
- * Refuses an output folder that cannot be written to before hours are spent on photos. Makes nothing: folders come into
- * being with the first photo. Throws FOLDER_MISSING or FOLDER_UNWRITABLE.
+ * Checks that an output folder can be written, before hours are spent on photos. Creates nothing: the first photo creates
+ * the folders. Throws FOLDER_MISSING or FOLDER_UNWRITABLE.
  */
 export async function assertWritable(folder: string): Promise<void> {
   for (let place = folder; ; place = dirname(place)) {

@@ -1,9 +1,9 @@
 import type { BatchSettings } from '../../contract/batch';
 import type { EmulsionError } from '../errors';
 
-/** A file below the folder that is scanned. */
+/** A file below the scanned folder. */
 export interface Found {
-  /** Path below the folder, with `/`: by it a photo is known for as long as the batch lasts. */
+  /** Path below the folder, with `/`. It identifies the photo during a batch. */
   name: string;
   path: string;
   bytes: number;
@@ -11,14 +11,14 @@ export interface Found {
   modified: number;
 }
 
-/** A place below the folder that cannot be looked at. */
+/** A path below the folder that cannot be read. */
 export interface Unreadable {
   name: string;
   error: EmulsionError;
 }
 
 export interface ScanOptions {
-  /** Folders that are not entered, wherever they lie; they need not exist. */
+  /** Folders to leave out, wherever they are. They need not exist. */
   except: readonly string[];
   include?: readonly string[];
   exclude?: readonly string[];

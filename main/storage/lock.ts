@@ -6,20 +6,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { isRunning } from './processes';
 
-/** How often a holder says that it is there, and after how long without a word it is taken to be gone, in milliseconds. */
+/** How often a holder renews its lock, and after how long without renewal it counts as gone, in milliseconds. */
 const BEAT = 20_000;
 const SILENCE = 120_000;
 const ATTEMPTS = 100;
-/** The same for the moment in which an abandoned lock is taken away, and between two looks at it, in milliseconds. */
+/** When the guard of a removal counts as abandoned, and the pause between two attempts, in milliseconds. */
 const GUARD_SILENCE = 10_000;
 const RETRY = 20;
 
 /**
- * Takes the lock of a folder for this program; answers what gives it back. A lock whose holder is gone is taken over: at
- * once where that can be told (this computer, no such process, or started anew since), else after two minutes without a
- * sign of it. Throws BATCH_RUNNING where somebody else holds it.
+ * Locks a folder for this program, and returns a function that releases the lock. If the holder is gone, takes over its
+ * lock: at once if that is certain (on this computer, and its process has ended or the computer was restarted), else after
+ * two minutes without renewal. Throws BATCH_RUNNING if another program holds the lock.
  *
- * @param onLost called where somebody else has taken it meanwhile
+ * @param onLost called if another program has taken the lock meanwhile
  */
 export async function takeLock(folder: string, onLost: () => void = () => {}): Promise<() => Promise<void>> {
   const path = join(folder, 'lock');
@@ -48,7 +48,7 @@ export async function takeLock(folder: string, onLost: () => void = () => {}): P
   };
 }
 
-/** Makes the lock, with its content, in one go: nobody ever sees an empty one. False where there is one. */
+/** Creates the lock together with its content, so that nobody sees an empty one. False if there is a lock already. */
 async function claim(path: string, content: string): Promise<boolean> {
   const temporary = `${path}-${process.pid}-${randomUUID()}`;
   try {
@@ -61,7 +61,7 @@ async function claim(path: string, content: string): Promise<boolean> {
     if (code === undefined || ['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'ENOENT', 'ENOTDIR'].includes(code)) {
       throw toEmulsionError(error);
     }
-    // A disk without links.
+    // The file system has no hard links.
     return writeFile(path, content, { flag: 'wx' }).then(
       () => true,
       () => false,
@@ -72,14 +72,14 @@ async function claim(path: string, content: string): Promise<boolean> {
 }
 
 /**
- * Takes an abandoned lock away, and none but that: one at a time does, and looks once more before. A lock that somebody has
- * just made is never touched, not even to be put back.
+ * Removes an abandoned lock. Only one program does this at a time, and it checks the lock again first, so that a lock that
+ * was just created is never removed.
  */
 async function takeAway(path: string, abandoned: string): Promise<void> {
   const guard = `${path}-taking`;
   if (!(await claim(guard, String(process.pid)))) {
     const made = await stat(guard).catch(() => null);
-    // Nobody takes seconds for it: whoever began has been ended.
+    // A removal takes far less time, so the program that began it has ended.
     if (made && Date.now() - made.mtimeMs > GUARD_SILENCE) await rm(guard, { force: true }).catch(() => undefined);
     await sleep(RETRY);
     return;
@@ -102,7 +102,7 @@ async function isHeld(path: string, text: string): Promise<boolean> {
     return !isSilent;
   }
   if (holder.host !== hostname()) return !isSilent;
-  // No process is older than the start of the computer, whatever its number.
+  // A process id from before the computer's last start belongs to another process now.
   if (info.mtimeMs < Date.now() - 1000 * uptime()) return false;
   return isRunning(Number(holder.pid));
 }

@@ -1,4 +1,4 @@
-/** Whether a process of that number runs on this computer, whoever's it is. */
+/** Whether a process with this id runs on this computer, of any user. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,8 +2,8 @@ import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a file of the app's own data, replacing an older one: temporary name, sync, rename, so that a power cut leaves
- * the old file or the new one, never half of it. The folder is made where it is missing.
+ * Writes a file of the app's own data and replaces an older one. It writes a temporary file, syncs and renames it, so that
+ * a power cut leaves the old or the new file, never half of one. Creates the folder if it is missing.
  */
 export async function writeSafely(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

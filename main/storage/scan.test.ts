@@ -27,7 +27,7 @@ async function names(options: Partial<ScanOptions> = {}): Promise<string[]> {
   return found;
 }
 
-test('finds every file once, numbers by their value, whatever links lead round in a circle', async () => {
+test('finds every file once, sorts numbers by value, and survives circular links', async () => {
   for (const name of ['10.jpg', '9.jpg', 'b/1.jpg', 'a/c/2.png', '.hidden.jpg', '.git/3.jpg']) await put(name);
   await symlink('..', join(folder, 'a', 'up'));
   await symlink('.', join(folder, 'self'));
@@ -45,7 +45,7 @@ test('finds every file once, numbers by their value, whatever links lead round i
   ]);
 });
 
-test('names of any kind come back as they are', async () => {
+test('returns names of any kind unchanged', async () => {
   const odd = ['line\nbreak.jpg', '😀 família.jpg', 'tab\there.png', `${'long '.repeat(40)}.jpg`, "it's & <b>.jpg"];
   const deep = `${Array.from({ length: 20 }, (_, level) => `folder-of-depth-${level}`).join('/')}/deep.jpg`;
   for (const name of [...odd, deep]) await put(name);
@@ -53,14 +53,14 @@ test('names of any kind come back as they are', async () => {
   expect((await names()).sort()).toEqual([...odd, deep].sort());
 });
 
-test('globs choose by path, or by name in any folder, in any case', async () => {
+test('globs match by path, or by name in any folder, ignoring case', async () => {
   for (const name of ['a.JPG', 'b.tif', '1931/a.jpg', '1931/proofs/c.jpg', '1932/[odd] d.jpg']) await put(name);
   expect(await names({ include: ['*.jpg'] })).toEqual(['a.JPG', '1931/a.jpg', '1931/proofs/c.jpg', '1932/[odd] d.jpg']);
   expect(await names({ include: ['1931/**'], exclude: ['**/proofs/**'] })).toEqual(['1931/a.jpg']);
   expect(await names({ exclude: ['*.{jpg,tif}'] })).toEqual([]);
 });
 
-test('other orders than by name, and folders that are left out even through a link', async () => {
+test('sorts in other orders, and leaves out folders even through a link', async () => {
   await put('small.jpg', 'x', 300);
   await put('large.jpg', 'x'.repeat(100), 100);
   await put('middle.jpg', 'x'.repeat(10), 200);
@@ -73,12 +73,12 @@ test('other orders than by name, and folders that are left out even through a li
   expect(await names({ except, order: 'newest' })).toEqual(['small.jpg', 'middle.jpg', 'large.jpg']);
 });
 
-test('a folder that is not there is an error, not an empty one', async () => {
+test('a missing folder is an error, not an empty folder', async () => {
   await rm(folder, { recursive: true });
   await expect(names()).rejects.toMatchObject({ code: 'FILE_MISSING' });
 });
 
-test('a file is judged by its content; one that was meant to be a photo is no stray', async () => {
+test('judges a file by its content; a broken file with a photo’s name is not a stray', async () => {
   expect(await look(await put('letter.txt', 'Dear Ada'))).toMatchObject({
     stray: true,
     error: { code: 'NOT_A_PHOTO' },

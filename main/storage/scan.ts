@@ -10,8 +10,8 @@ import { isRemote, remoteHead, remoteStorage } from './remote';
 const collator = new Intl.Collator('en', { numeric: true });
 
 /**
- * Every file below a folder. Hidden files and folders are left out, links are followed, and a folder that was met before
- * is not entered again. By name (numbers by their value) files come as they are found, in any other order at the end.
+ * Yields every file below a folder. Leaves out hidden files and folders, follows links, and enters no folder twice. In the
+ * order of names (numbers by value) files are yielded as they are found; in any other order only after the whole search.
  */
 export async function* scan(folder: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
   if (isRemote(folder)) {
@@ -47,10 +47,10 @@ export function sorted(found: Found[], order: keyof typeof KEYS): Found[] {
 async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
   const { signal } = options;
   const isWanted = matcher(options);
-  // The very places, so that a link to one of them is no way in.
+  // Resolved, so that a link to one of them is left out as well.
   const except = await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path))));
   const met = new Set(except);
-  /** Folders that are still to be read; the last is the next. */
+  /** Folders still to be read; the last is next. */
   const ahead: string[] = [];
   if (await isNew(top).catch((error: unknown) => Promise.reject(missing(error)))) ahead.push(top);
   const begun = await identityOf(top);
@@ -70,7 +70,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
     try {
       entries = await list(folder);
     } catch (error) {
-      // The folder itself is not one of its files: without it there is no batch.
+      // Without the top folder there is no batch, so this is not the error of one file.
       if (folder === top || !(await isStillThere())) throw missing(error);
       yield { name: nameOf(folder), error: toEmulsionError(error) };
       continue;
@@ -90,7 +90,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
           yield { name, path, bytes: info.size, modified: info.mtimeMs };
         }
       } catch (error) {
-        // What a folder would have held is not known: it is told, whatever is asked for.
+        // It may be a folder with wanted files in it, so the error is reported whatever the globs say.
         if (!entry.isFile() || isWanted(name)) yield { name, error: linkError(error) };
       }
     }
@@ -98,7 +98,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
   }
 }
 
-/** What tells a folder from another that is at its place: the empty one, say, where a drive was. Null: none is there. */
+/** Identifies a folder, to notice when another takes its place, such as an empty mount point. Null if it is missing. */
 export async function identityOf(folder: string): Promise<string | null> {
   return stat(folder).then(
     ({ dev, ino }) => `${dev}:${ino}`,
@@ -106,7 +106,7 @@ export async function identityOf(folder: string): Promise<string | null> {
   );
 }
 
-/** Whether a link to a file leads into one of the folders that are left out. */
+/** Whether a link to a file leads into one of these folders. */
 async function leadsTo(folders: readonly string[], path: string): Promise<boolean> {
   const real = await realpath(path);
   return folders.some((folder) => real.startsWith(folder + sep));
@@ -124,7 +124,7 @@ async function list(folder: string) {
   return keyed.map(({ entry }) => entry);
 }
 
-/** Strings that stand in the order of names, numbers by their value: a folder of a million is put in order in a second. */
+/** A key that sorts names with numbers by value. Sorting a million of these keys takes a second. */
 const orderKey = (name: string) =>
   name.toLowerCase().replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(16, '0'));
 
@@ -139,28 +139,28 @@ function missing(error: unknown): EmulsionError {
       });
 }
 
-/** A link that leads to itself is no error of the disk. */
+/** A circular link gets its own sentence, because it is not an error of the disk. */
 function linkError(error: unknown): EmulsionError {
   if ((error as NodeJS.ErrnoException).code !== 'ELOOP') return toEmulsionError(error);
   return new EmulsionError('FILE_MISSING', { reason: say('failures.circularLink'), cause: error });
 }
 
-/** Whether a file is wanted, by its path below the folder. */
+/** A function that says whether a file is wanted, given its path below the folder. */
 export function matcher({ include = [], exclude = [] }: ScanOptions): (name: string) => boolean {
   const compile = (globs: readonly string[]) =>
-    // A pattern without a slash is of names, wherever the file lies; scanners write capitals as they please.
+    // A pattern without a slash matches names in any folder. Case is ignored, because scanners differ in it.
     globs.map((glob) => new Minimatch(glob, { dot: true, nocase: true, matchBase: true, nocomment: true }));
   const [wanted, unwanted] = [compile(include), compile(exclude)];
   return (name) =>
     (wanted.length === 0 || wanted.some((each) => each.match(name))) && !unwanted.some((each) => each.match(name));
 }
 
-/** What looks like a photo by its name: such a file is a failure where it cannot be opened, any other is passed over. */
+/** Names of photos. If such a file cannot be opened, that is a failure; any other file is skipped. */
 const PHOTO_NAME = /\.(jpe?g|jpe|png|tiff?|webp|avif|gif|heic|heif|jxl|cr2|cr3|nef|arw|dng|raf|orf|rw2|bmp|psd)$/i;
 
 /**
- * Whether a file is a photo, by its content. Answers the error where it is none, with `stray` for one that was never
- * meant to be one. Reads the beginning of the file alone.
+ * Checks by its content whether a file is a photo. Returns null if it is, else the error, with `stray` for a file that was
+ * not meant to be a photo. Reads only the beginning of the file.
  */
 export async function look(path: string): Promise<null | { error: EmulsionError; stray: boolean }> {
   try {
@@ -172,7 +172,7 @@ export async function look(path: string): Promise<null | { error: EmulsionError;
   }
 }
 
-/** Whether an error says that a file found in a folder was never meant to be a photo. */
+/** Whether a file with this error was not meant to be a photo. */
 export function isStray(path: string, { code }: EmulsionError): boolean {
   return !PHOTO_NAME.test(path) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code);
 }

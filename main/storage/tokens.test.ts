@@ -27,7 +27,7 @@ test('lists folders first, then pictures in natural order, without hidden and ot
   expect(listing.entries[1]).toMatchObject({ kind: 'photo', bytes: 2 });
 });
 
-test('a folder leads down and back up, but never above the root', async () => {
+test('lists folders below and above, but never above the root', async () => {
   const files = createFileTokens(root);
   const { entries } = await files.list(null);
   const inner = await files.list(entries[0]!.token);
@@ -53,7 +53,7 @@ test('a folder that was offered from outside the root is not listed', async () =
   await expect(files.list(outside!.token)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-test('only tokens that were given out lead anywhere, and only as what they are', async () => {
+test('accepts only tokens that it gave out, and only for their kind', async () => {
   const files = createFileTokens(root);
   const [photo] = await files.offer([join(root, 'photo 9.JPG')]);
   expect(files.path(photo!.token, 'photo')).toBe(join(root, 'photo 9.JPG'));
@@ -64,7 +64,7 @@ test('only tokens that were given out lead anywhere, and only as what they are',
   expect((await files.offer([join(root, 'photo 9.JPG')]))[0]!.token).toBe(photo!.token);
 });
 
-test('a missing file is named as such, and without a root nothing is listed', async () => {
+test('reports a missing file, and lists nothing without a root', async () => {
   await expect(createFileTokens(null).offer([join(root, 'gone.jpg')])).rejects.toMatchObject({ code: 'FILE_MISSING' });
   await expect(createFileTokens(null).list(null)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });

@@ -7,23 +7,23 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 
-/** What is listed besides folders. */
+/** Extensions of the files that are listed. */
 const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION].map((extension) => `.${extension}`));
 
 const isEditFile = (path: string): boolean => extname(path).toLowerCase() === `.${EDIT_EXTENSION}`;
 
 export interface FileTokens {
-  /** Gives tokens for paths that the host vouches for. Throws FILE_MISSING or FILE_UNREADABLE. */
+  /** Gives tokens for paths from a trusted source, such as a dialog. Throws FILE_MISSING or FILE_UNREADABLE. */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
-  /** Whether a file may be offered without a host vouching for it: any where there is no root, else those below it. */
+  /** Whether a path from an untrusted source may be offered: any path if there is no root, else only paths below it. */
   mayOffer(path: string): Promise<boolean>;
-  /** The path behind a token. Throws NOT_ALLOWED for a token that was never given out. */
+  /** The path of a token. Throws NOT_ALLOWED for an unknown token or another kind. */
   path(token: string, kind: FileEntry['kind']): string;
-  /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside it or where there is no root. */
+  /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside the root or without one. */
   list(folder: string | null): Promise<Response<'files.list'>>;
 }
 
-/** @param root absolute path that `list` never leaves (symbolic links are followed before this is judged). */
+/** @param root absolute path that `list` never leaves (symbolic links are resolved first). */
 export function createFileTokens(root: string | null): FileTokens {
   const known = new Map<string, { path: string; kind: FileEntry['kind'] }>();
   const tokens = new Map<string, string>();

@@ -23,7 +23,7 @@ const fill = (text: string) => (path: string) => writeFile(path, text);
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
 describe('writePhoto', () => {
-  test('writes a file, and makes the folder it goes to', async () => {
+  test('writes a file, and creates its folder', async () => {
     const folder = join(base(), 'new', 'deep');
     const written = await writePhoto(target(folder), async (path) => {
       await writeFile(path, 'picture');
@@ -33,7 +33,7 @@ describe('writePhoto', () => {
     expect(await readdir(folder)).toEqual(['photo.jpg']);
   });
 
-  test('never touches an existing file', async () => {
+  test('never changes an existing file', async () => {
     const folder = await freshFolder();
     await writeFile(join(folder, 'photo.jpg'), 'original');
     await writeFile(join(folder, 'photo-2.jpg'), 'another');
@@ -56,7 +56,7 @@ describe('writePhoto', () => {
     expect(found.sort()).toEqual(texts.sort());
   });
 
-  test('leaves nothing behind where producing fails', async () => {
+  test('leaves nothing behind when producing fails', async () => {
     const folder = await freshFolder();
     const failed = writePhoto(target(folder), async (path) => {
       await writeFile(path, 'half a pic');
@@ -66,7 +66,7 @@ describe('writePhoto', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('leaves nothing behind where it is cancelled', async () => {
+  test('leaves nothing behind when it is cancelled', async () => {
     const folder = await freshFolder();
     const cancel = new AbortController();
     const cancelled = writePhoto(
@@ -126,7 +126,7 @@ describe('writePhoto', () => {
     }
   });
 
-  test('shortens further where the file system asks for it', async () => {
+  test('shortens further if the file system requires it', async () => {
     const folder = await freshFolder();
     const fs: FileSystem = {
       ...nodeFs,
@@ -137,7 +137,7 @@ describe('writePhoto', () => {
     expect(path).toBe(join(folder, `${'x'.repeat(139)}.jpg`));
   });
 
-  test('a writer killed in the middle leaves no file under a final name, and its rest can be cleaned', async () => {
+  test('a killed writer leaves no file under a final name, and its partial file can be removed', async () => {
     const folder = await freshFolder();
     const program = await bundledWriter();
     const child = fork(program, [folder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -172,6 +172,7 @@ async function bundledWriter(): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'silent',
+    ssr: { noExternal: true },
     build: { ssr: source, outDir, rollupOptions: { output: { format: 'es', entryFileNames: 'writer.mjs' } } },
   });
   return join(outDir, 'writer.mjs');
@@ -192,7 +193,7 @@ describe('safeStem', () => {
     ['e\u0301', 'é'],
   ])('%j becomes %j', (stem, safe) => expect(safeStem(stem)).toBe(safe));
 
-  test('is a plain file name, whatever it is given, and does not change what is safe', () => {
+  test('makes a plain file name of anything, and keeps safe names unchanged', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (stem) => {
         const safe = safeStem(stem);

@@ -5,13 +5,13 @@ import { dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { isRunning } from './processes';
 
-/** The file operations used here, so that tests can have them fail. */
+/** The file operations used here, so that tests can make them fail. */
 export type FileSystem = Pick<typeof nodeFs, 'link' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'stat'>;
 
 export interface WriteTarget {
-  /** Made, with its parents, where it does not exist. */
+  /** Created, with its parents, if it does not exist. */
   folder: string;
-  /** Name without extension; characters that some system forbids are replaced, a long one is shortened. */
+  /** Name without extension. Characters that some system forbids are replaced, and a long name is shortened. */
   stem: string;
   /** Without the dot. */
   extension: string;
@@ -23,10 +23,9 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a new file that is either complete or not there. `produce` fills a temporary file in the same folder; it is
- * synced and only then gets its name: `stem.ext`, or `stem-2.ext`, `stem-3.ext` ... where that is taken, also by
- * another writer at the same moment. An existing file is never touched. After an error or a cancellation nothing is
- * left behind.
+ * Writes a new file, completely or not at all. `produce` fills a temporary file in the same folder. It is synced, and only
+ * then gets its name: `stem.ext`, or `stem-2.ext`, `stem-3.ext` and so on if that is taken, also by another writer at the
+ * same moment. An existing file is never changed. After an error or a cancellation nothing is left behind.
  *
  * Throws what `produce` throws, FOLDER_MISSING, FOLDER_UNWRITABLE, DISK_FULL or CANCELLED.
  */
@@ -44,8 +43,8 @@ export async function writePhoto<T>(
 }
 
 /**
- * The first half of {@link writePhoto}: a complete, synced file under a temporary name beside its target, to be named by
- * {@link publishAs} or removed by {@link discardStaged}.
+ * The first half of {@link writePhoto}: writes and syncs a complete file under a temporary name in the target folder.
+ * {@link publishAs} gives it its name, {@link discardStaged} removes it.
  */
 export async function stagePhoto<T>(
   { folder, stem }: Pick<WriteTarget, 'folder' | 'stem'>,
@@ -66,20 +65,20 @@ export async function stagePhoto<T>(
   }
 }
 
-/** Leaves a staged file to another process. */
+/** Hands a staged file over to another process. */
 export function handOverStaged(temporary: string): void {
   ours.delete(temporary);
 }
 
-/** Removes the temporary name of a staged file, which is all of it where it was not published. */
+/** Removes the temporary name of a staged file, and with it the file itself if it was not published. */
 export async function discardStaged(temporary: string, fs: FileSystem = nodeFs): Promise<void> {
   await fs.rm(temporary, { force: true }).catch(() => undefined);
   ours.delete(temporary);
 }
 
 /**
- * Gives a staged file exactly this name, and makes that survive a power cut. Throws NAME_TAKEN where a file has it
- * already, unless that may be replaced; ENAMETOOLONG as the system says it; else as {@link writePhoto}.
+ * Gives a staged file exactly this name, which then survives a power cut. Throws NAME_TAKEN if a file has the name and may
+ * not be replaced, the system's own error ENAMETOOLONG, and the errors of {@link writePhoto}.
  */
 export async function publishAs(
   temporary: string,
@@ -103,7 +102,7 @@ function throwIfCancelled(signal: AbortSignal | undefined): void {
 // ------------------------------------------------------------------------------------------- the folder
 
 /**
- * Makes a folder, with its parents, that survives a power cut. Throws FOLDER_MISSING, FOLDER_UNWRITABLE or DISK_FULL.
+ * Creates a folder, with its parents, that survives a power cut. Throws FOLDER_MISSING, FOLDER_UNWRITABLE or DISK_FULL.
  */
 export async function makeFolder(folder: string, fs: FileSystem = nodeFs): Promise<void> {
   try {
@@ -115,7 +114,7 @@ export async function makeFolder(folder: string, fs: FileSystem = nodeFs): Promi
     }
   } catch (error) {
     const code = codeOf(error);
-    // EEXIST: a file of that name; ENOTDIR: a file further up.
+    // EEXIST: a file has that name; ENOTDIR: a parent is a file.
     if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ENOENT' || code === 'ENAMETOOLONG') {
       throw new EmulsionError('FOLDER_MISSING', { cause: error });
     }
@@ -123,13 +122,13 @@ export async function makeFolder(folder: string, fs: FileSystem = nodeFs): Promi
   }
 }
 
-/** While writing, a refusal by the system concerns the folder and not a photo. */
+/** While writing, the system's refusal is about the folder and not about a photo. */
 function folderError(error: unknown): EmulsionError {
   const code = codeOf(error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new EmulsionError('FOLDER_UNWRITABLE', { cause: error });
   }
-  // The folder was there a moment ago: it was removed, or its disk was pulled out.
+  // The folder existed a moment ago, so it was removed, or its disk was unplugged.
   if (code === 'ENOENT' || code === 'ENOTDIR') return new EmulsionError('FOLDER_MISSING', { cause: error });
   return toEmulsionError(error);
 }
@@ -139,7 +138,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 async function sync(path: string, fs: FileSystem): Promise<number> {
-  // Windows syncs only what is open for writing.
+  // Windows syncs only files that are open for writing.
   const file = await fs.open(path, 'r+');
   try {
     await file.sync();
@@ -149,7 +148,7 @@ async function sync(path: string, fs: FileSystem): Promise<number> {
   }
 }
 
-/** Makes the new name itself survive a power cut, where the system can do that for folders (Windows cannot). */
+/** Makes a new name in a folder survive a power cut, if the system can sync folders (Windows cannot). */
 export async function syncFolder(folder: string, fs: FileSystem = nodeFs): Promise<void> {
   try {
     const handle = await fs.open(folder, 'r');
@@ -165,14 +164,14 @@ export async function syncFolder(folder: string, fs: FileSystem = nodeFs): Promi
 
 // ------------------------------------------------------------------------------------------- the name
 
-/** Most file systems take 255 bytes; those that encrypt names take 143. */
+/** Longest names in bytes: most file systems allow 255, those that encrypt names 143. */
 const NAME_BYTES = 255;
 const SHORT_NAME_BYTES = 143;
 const MAX_ATTEMPTS = 100_000;
 
 /**
- * The paths that a file may get, in the order in which they are tried: `stem.ext`, `stem-2.ext` ... The stem is made safe
- * and short enough for the system; `short` is for file systems that take fewer bytes.
+ * The paths to try for a file, in order: `stem.ext`, `stem-2.ext` and so on. The stem is made safe and short enough for the
+ * system; `short` is for file systems that allow fewer bytes.
  */
 export function* pathsFor({ folder, stem, extension }: WriteTarget, short = false): Generator<string> {
   const safe = safeStem(stem);
@@ -200,17 +199,17 @@ async function publish(temporary: string, target: WriteTarget, fs: FileSystem): 
   throw new EmulsionError('NAME_TAKEN', { detail: `${target.stem}.${target.extension} and ${MAX_ATTEMPTS} more` });
 }
 
-/** Codes by which file systems say that they know no hard links (FAT, exFAT, some network shares). */
+/** Error codes of file systems without hard links (FAT, exFAT, some network shares). */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EINVAL', 'UNKNOWN'];
 
-/** Throws EEXIST where `to` exists, however late it came into being. */
+/** Throws EEXIST if `to` exists, even if it was created only a moment ago. */
 async function moveExclusively(from: string, to: string, fs: FileSystem): Promise<void> {
   try {
-    // A link fails where the name is taken, which a rename does not.
+    // A link fails if the name is taken; a rename would replace the file.
     await fs.link(from, to);
   } catch (error) {
     if (!NO_LINKS.includes(codeOf(error) ?? '')) throw error;
-    // Without links: claim the name with an empty file, exclusively, and move over one's own claim.
+    // Without links: claim the name with an exclusive empty file, then rename over that file.
     await (await fs.open(to, 'wx')).close();
     try {
       await fs.rename(from, to);
@@ -223,21 +222,21 @@ async function moveExclusively(from: string, to: string, fs: FileSystem): Promis
 
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
-/** A name that Windows, macOS and Linux all take, as close to `stem` as that allows. */
+/** A name that is allowed on Windows, macOS and Linux, as close to `stem` as possible. */
 export function safeStem(stem: string): string {
   const clean = Buffer.from(stem)
     .toString()
     .normalize('NFC')
     .replace(/[<>:"/\\|?*\p{Cc}]/gu, '_')
-    // Windows drops dots and blanks at the end; a dot at the start hides a file.
+    // Windows removes dots and spaces at the end; a dot at the start hides a file.
     .replace(/[. ]+$/, '')
     .replace(/^[. ]+/, '');
   if (clean === '') return 'photo';
-  // Windows reserves these also with anything behind a dot.
+  // Windows reserves these names with any extension, too.
   return RESERVED.test(clean.split('.')[0]!.trim()) ? `_${clean}` : clean;
 }
 
-/** As much of the beginning as fits into `bytes` of UTF-8, without cutting a letter with its accents in two. */
+/** The longest beginning that fits into `bytes` of UTF-8 without splitting a letter from its accents. */
 function shortened(stem: string, bytes: number): string {
   if (Buffer.byteLength(stem) <= bytes) return stem;
   let kept = '';
@@ -256,7 +255,7 @@ const PARTIAL_STEM_BYTES = 48;
 /** Temporary files that this process is writing now. */
 const ours = new Set<string>();
 
-/** The computer is part of the name, because a process number means nothing on another one that shares the folder. */
+/** Part of the name, because a process id means nothing on another computer that shares the folder. */
 const computer = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 function partialName(stem: string): string {
@@ -265,9 +264,9 @@ function partialName(stem: string): string {
 }
 
 /**
- * Removes what writers on this computer that are no longer alive have left in a folder (not in those below it), and
- * nothing else. Returns how many files it removed, and how many it left to others that are alive. A folder that cannot be
- * read is left alone.
+ * Removes the partial files that ended processes of this computer have left in a folder, but not in folders below it.
+ * Returns how many files it removed, and how many it left because their writers still run. Ignores a folder that cannot be
+ * read.
  */
 export async function cleanPartials(
   folder: string,
@@ -291,7 +290,7 @@ export async function cleanPartials(
   return { removed, left };
 }
 
-/** A file of this process's own number that it is not writing comes from an earlier process of that number. */
+/** A partial file with this process's id that it is not writing comes from an earlier process with the same id. */
 function isAlive(pid: number): boolean {
   return pid !== process.pid && isRunning(pid);
 }

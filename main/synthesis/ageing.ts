@@ -4,26 +4,26 @@ import { type Kernel, lumaOf, mapped, type Picture, resampled } from './picture'
 import type { SeededRandom } from './seeded-random';
 
 /*
- * What time does to a print, and scanning and saving to its picture, in the repertoire of the training kit
- * (models/training/degradations.py). What is done is drawn first, as numbers that are kept, and then carried out.
+ * Ageing of a print, and the effects of scanning and saving, as in the training kit (models/training/degradations.py).
+ * Random numbers are drawn and recorded first, and then applied.
  */
 
 type Three = [number, number, number];
 
-/** Figures are rounded; null or an empty list for what is not done. Values 0..1, sizes in pixels. */
+/** Numbers are rounded. Null or an empty list means that an effect is not applied. Values 0..1, sizes in pixels. */
 export interface Ageing {
-  /** Before the damage. `weights`: of red, green and blue in a picture without colours. */
+  /** Effects before the damage. `weights`: of red, green and blue in a picture without colours. */
   print: {
     monochrome: { weights: Three; paper: Three } | null;
     cast: { gain: Three; lift: Three } | null;
-    /** Of each channel: black and white become `low` and `high`, the tones between bend by `gamma`. */
+    /** For each channel: black and white become `low` and `high`, and `gamma` bends the tones between. */
     curves: { low: number; high: number; gamma: number }[] | null;
     contrast: number | null;
     blur: number | null;
     halftone: { period: number; angle: number; share: number } | null;
     grain: { sigma: number; size: number } | null;
   };
-  /** After it. */
+  /** Effects after the damage. */
   scan: {
     blur: number | null;
     rescale: { factor: number; kernel: Kernel } | null;
@@ -39,7 +39,7 @@ export interface Ageing {
  */
 export function drawAgeing(random: SeededRandom, strength: number): Ageing {
   const maybe = <T>(share: number, draw: () => T): T | null => {
-    // The numbers are drawn in any case, so that another strength is the same ageing, more or less of it.
+    // All numbers are drawn in any case, so that another strength gives the same ageing, only weaker or stronger.
     const happens = random.chance(share) && strength > 0;
     const drawn = draw();
     return happens ? drawn : null;
@@ -53,7 +53,7 @@ export function drawAgeing(random: SeededRandom, strength: number): Ageing {
   const gain = three(() => towards(1, random.between(0.75, 1.1)));
   const lift = three(() => towards(0, random.between(0, 0.12)));
   const [low, high, gamma] = [random.between(0, 0.25), random.between(0.7, 1), random.log(0.65, 1.5)];
-  // Dyes fade each at its own pace.
+  // Each dye fades at its own speed.
   const curves = Array.from({ length: 3 }, () => ({
     low: towards(0, Math.max(0, low + random.between(-0.04, 0.04))),
     high: towards(1, Math.min(1, high + random.between(-0.06, 0.06))),
@@ -88,7 +88,7 @@ export function drawAgeing(random: SeededRandom, strength: number): Ageing {
     jpeg: [0.65, 0.2].flatMap((share, pass) => {
       const jpeg = maybe(share, () => ({
         quality: Math.round(towards(100, 35 + random.below(61))),
-        // Between the two passes the picture may have been cropped.
+        // The picture may have been cropped between the two passes.
         x: pass === 0 ? 0 : random.below(8),
         y: pass === 0 ? 0 : random.below(8),
       }));
@@ -98,7 +98,7 @@ export function drawAgeing(random: SeededRandom, strength: number): Ageing {
   return { print, scan };
 }
 
-/** The print before it was damaged. */
+/** Ages the print before it is damaged. */
 export function aged(
   picture: Picture,
   { monochrome, cast, curves, contrast, blur, halftone, grain }: Ageing['print'],
@@ -140,7 +140,7 @@ export function aged(
   return out;
 }
 
-/** What a scanner's lens and a change of size leave of any picture, damaged or not. */
+/** The effects of a scanner's lens and of resizing, on any picture, damaged or not. */
 export function softened(picture: Picture, { blur, rescale }: Ageing['scan']): Picture {
   const { width, height } = picture;
   let out = blur === null ? picture : mapped(picture, (field) => blurred(field, blur));
@@ -151,7 +151,7 @@ export function softened(picture: Picture, { blur, rescale }: Ageing['scan']): P
   return out;
 }
 
-/** What a sensor and saving add. */
+/** The effects of a sensor and of saving. */
 export function recorded(picture: Picture, { noise, jpeg }: Ageing['scan'], random: SeededRandom): Picture {
   let out = picture;
   if (noise !== null) out = mapped(out, ({ data }) => data.map((value) => value + noise * random.normal()));
@@ -159,7 +159,7 @@ export function recorded(picture: Picture, { noise, jpeg }: Ageing['scan'], rand
   return out;
 }
 
-/** The screen of a printed picture: thresholds 0..1. */
+/** The halftone screen of a printed picture: thresholds 0..1. */
 function screen({ width, height }: Picture, { period, angle }: { period: number; angle: number }): Float32Array {
   const pitch = (2 * Math.PI) / period;
   const [cos, sin] = [Math.cos(angle) * pitch, Math.sin(angle) * pitch];
@@ -169,7 +169,7 @@ function screen({ width, height }: Picture, { period, angle }: { period: number;
   });
 }
 
-/** Of mean 0 and standard deviation 1, its grains `size` pixels wide. */
+/** Noise of mean 0 and standard deviation 1 with grains `size` pixels wide. */
 function noiseField(random: SeededRandom, width: number, height: number, size: number): Field {
   const field = createField(width, height);
   for (let i = 0; i < field.data.length; i++) field.data[i] = random.normal();

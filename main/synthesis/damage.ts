@@ -15,34 +15,34 @@ import { copied, lumaOf, type Picture, resampled } from './picture';
 import type { SeededRandom } from './seeded-random';
 
 /*
- * Damage drawn on a picture, in the repertoire of the training kit (models/training/degradations.py). Widths and lengths
- * are pixels; what happens depends on `random` alone.
+ * Draws damage on a picture, as in the training kit (models/training/degradations.py). Widths and lengths are in pixels.
+ * The result depends only on `random`.
  */
 
-/** What a piece of damage is to a detector: a line (crease, scratch, hair, tear) or an area (stain, speck, flake). */
+/** The class of a piece of damage for a detector: a line (crease, scratch, hair, tear) or an area (stain, speck, flake). */
 type DamageClass = 'line' | 'area';
 
-/** One piece of damage, before it is laid on a picture. */
+/** One piece of damage before it is drawn on a picture. */
 interface Drawn {
   shape: string;
   opacity: Field;
-  /** null: by the form of each of its parts. */
+  /** null: the shape of each part decides. */
   class: DamageClass | null;
   /** Further facts for the record. */
   facts?: Record<string, string | number>;
 }
 
-/** What the drawing of damage is lent. Opacities of any size, 0..1. */
+/** The functions that drawing damage needs. Opacities of any size, 0..1. */
 export interface Materials {
-  /** Awaited between two pieces; may throw, to break off. */
+  /** Awaited between two pieces; may throw to stop. */
   breathe(): Promise<void>;
-  /** A picture of damage. */
+  /** An overlay: a picture of damage. */
   overlay(): Promise<{ name: string; opacity: Field }>;
-  /** Of a generator; depends on `random`. */
+  /** An overlay from a generator; depends on `random`. */
   synthesised(random: SeededRandom): Promise<Field>;
 }
 
-/** What was laid on a picture. Figures are rounded; the place is that of all it changes. */
+/** A record of damage drawn on a picture. Numbers are rounded; the place covers every changed pixel. */
 export interface PieceRecord {
   kind: DamageKind;
   shape: string;
@@ -56,7 +56,7 @@ export interface PieceRecord {
   [fact: string]: unknown;
 }
 
-/** Opacities that have been laid on, the greatest at each pixel, by class. */
+/** The greatest opacity drawn at each pixel, by class. */
 export interface Truth {
   lines: Float32Array;
   areas: Float32Array;
@@ -86,7 +86,7 @@ function wander(
   return points;
 }
 
-/** Wandering, ragged, of varying width, often with branches and gaps. */
+/** A wandering, ragged line of varying width, often with branches and gaps. */
 function crease(random: SeededRandom, side: number): Drawn {
   const width = random.log(0.8, 7);
   const start: Point = [random.between(-0.1, 1.1) * side, random.between(-0.1, 1.1) * side];
@@ -127,10 +127,10 @@ function crease(random: SeededRandom, side: number): Drawn {
   return { shape: 'crease', opacity, class: 'line', facts: { width: rounded(width), wobble } };
 }
 
-/** A few thin, nearly straight ones in one direction. */
+/** A few thin, nearly straight lines in one direction. */
 function scratches(random: SeededRandom, side: number): Drawn {
   const opacity = createField(side, side);
-  // As film is scratched on its way through a camera.
+  // Film is scratched like this on its way through a camera.
   const angle = random.chance(0.3) ? Math.PI / 2 + 0.03 * random.normal() : random.between(0, Math.PI);
   const width = random.log(0.5, 2.5);
   const count = 1 + random.below(5);
@@ -146,7 +146,7 @@ function scratches(random: SeededRandom, side: number): Drawn {
   return { shape: 'scratches', opacity, class: 'line', facts: { width: rounded(width), count } };
 }
 
-/** White paper that shows in a wedge along a ragged way from one border inwards. */
+/** A wedge of white paper along a ragged line from one border inwards. */
 function tear(random: SeededRandom, side: number): Drawn {
   const along = random.between(0.1, 0.9) * side;
   const [start, inwards] = random.pick<[Point, number]>([
@@ -199,7 +199,7 @@ function flake(random: SeededRandom, side: number): Drawn {
   return { shape: 'flake', opacity, class: 'area', facts: { size: rounded(size) } };
 }
 
-/** A spot of 5 to 30 pixels, or in a larger picture more: soft inside, often with a darker rim. */
+/** A spot of 5 to 30 pixels, larger in a larger picture: soft inside, often with a darker rim. */
 function stain(random: SeededRandom, side: number): Drawn {
   const size = random.log(5, Math.max(30, side / 8));
   const [cx, cy] = [random.unit() * side, random.unit() * side];
@@ -220,17 +220,17 @@ function stain(random: SeededRandom, side: number): Drawn {
 const LINES = [crease, crease, scratches, tear];
 const AREAS = [specks, specks, specks, flake, flake, stain];
 
-/** Turned by quarters, mirrored, scaled and placed: an overlay keeps its damage near its middle. */
+/** Rotates an overlay by quarter turns, mirrors, scales and places it. Its damage stays near its middle. */
 function placed(random: SeededRandom, overlay: Field, side: number, scale: readonly [number, number]): Field {
   const longer = Math.max(overlay.width, overlay.height);
-  // What is enlarged much is damage of a kind that no print has.
+  // Strongly enlarged damage looks like nothing on a real print.
   const factor = Math.min(random.log(...scale) * (side / longer), 1.5);
   const [width, height] = [overlay.width, overlay.height].map((length) => Math.max(4, Math.round(length * factor)));
   const small = resampled(overlay, width!, height!, 'linear');
   return turned(random, small, side);
 }
 
-/** Turned by any angle about a place anywhere in a square, and mirrored or not. */
+/** Rotates by any angle around a point anywhere in a square, and sometimes mirrors. */
 function turned(random: SeededRandom, { width, height, data }: Field, side: number): Field {
   const out = createField(side, side);
   const angle = random.between(0, 2 * Math.PI);
@@ -256,7 +256,7 @@ function turned(random: SeededRandom, { width, height, data }: Field, side: numb
 
 // ------------------------------------------------------------------------------------------------ laying it on
 
-/** One piece of a kind, not yet on any picture. */
+/** Draws one piece of a kind, not yet on any picture. */
 async function make(kind: DamageKind, random: SeededRandom, side: number, materials: Materials): Promise<Drawn> {
   if (kind === 'drawn') return random.pick(random.chance(0.55) ? LINES : AREAS)(random, side);
   if (kind === 'overlay') {
@@ -278,9 +278,9 @@ async function make(kind: DamageKind, random: SeededRandom, side: number, materi
 }
 
 /**
- * Lays damage on a copy of a picture.
+ * Draws damage on a copy of a picture.
  *
- * @param kinds of damage to choose from; where there is something drawn among others, it makes up half
+ * @param kinds the kinds of damage to choose from; if drawn damage is one of several, it makes up half
  */
 export async function damage(
   picture: Picture,
@@ -326,7 +326,7 @@ export async function damage(
 
 type Tone = readonly [number, number, number];
 
-/** Of bare paper, a little warm, or of dirt. */
+/** The colour of bare paper, slightly warm, or of dirt. */
 function toneOf(random: SeededRandom, bright: number): Tone {
   const isLight = random.chance(bright);
   const tone = isLight ? random.between(0.72, 1) : random.between(0, 0.28);
@@ -351,7 +351,7 @@ function layStain(random: SeededRandom, { planes }: Picture, { data }: Field, st
   }
 }
 
-/** A fold throws a shadow, or a light, to one side of its ridge. */
+/** A fold is darker or lighter on one side of its ridge. */
 function castShadow(
   random: SeededRandom,
   picture: Picture,
@@ -374,12 +374,12 @@ function castShadow(
 
 // ------------------------------------------------------------------------------------------------ the truth
 
-/** From so much on, a pixel belongs to a part of an overlay. */
+/** Opacity from which a pixel belongs to a part of an overlay. */
 const PART = 0.1;
-/** A part that fills less of the square over its diagonal is a line. */
+/** A part that fills a smaller share of the square over its diagonal is a line. */
 const SLENDER = 0.1;
 
-/** Raises the truth to what has been laid on; says of which class it was. */
+/** Adds drawn opacities to the ground truth; returns their class. */
 function note(truth: Truth, opacity: Field, strength: number, known: DamageClass | null): PieceRecord['class'] {
   const isLine = known === null ? linesOf(opacity) : null;
   let [lines, areas] = [0, 0];
@@ -394,7 +394,7 @@ function note(truth: Truth, opacity: Field, strength: number, known: DamageClass
   return known ?? (areas === 0 ? 'line' : lines === 0 ? 'area' : 'mixed');
 }
 
-/** 1 at the pixels of slender parts. Parts are 8-connected. */
+/** 1 at the pixels of thin, long parts. Parts are 8-connected. */
 function linesOf({ width, height, data }: Field): Uint8Array {
   const result = new Uint8Array(data.length);
   const met = new Uint8Array(data.length);
@@ -422,16 +422,16 @@ function linesOf({ width, height, data }: Field): Uint8Array {
   return result;
 }
 
-/** Values of a mask. From {@link DAMAGED} on it is damage. */
+/** Values of a mask. {@link DAMAGED} and above is damage. */
 export const MASK = { sound: 0, unsure: 64, area: 192, line: 255 } as const;
 export const DAMAGED = 128;
 
 /**
- * What of the damage can be seen in brightness: where the change exceeds what the picture's own detail and the noise to
- * come hide. A pixel that is changed, but by less, is unsure.
+ * The damage that is visible in brightness: the change exceeds what the picture's own detail and later noise can hide. A
+ * pixel with a smaller change is unsure.
  *
- * @param before without the damage, else as `after`
- * @param noise standard deviation of the noise to come, 0..1
+ * @param before the same picture as `after`, without the damage
+ * @param noise standard deviation of the noise that will be added, 0..1
  * @returns values of {@link MASK}
  */
 export function visibleDamage(before: Picture, after: Picture, truth: Truth, noise: number): Uint8Array {
@@ -453,7 +453,7 @@ export function visibleDamage(before: Picture, after: Picture, truth: Truth, noi
   return mask;
 }
 
-/** Where an opacity is anything at all. */
+/** The area with any opacity. */
 function placeOf({ width, height, data }: Field): PieceRecord['place'] {
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let i = 0; i < data.length; i++) {

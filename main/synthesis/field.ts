@@ -1,6 +1,6 @@
 import type { SeededRandom } from './seeded-random';
 
-/** Opacities, or one channel of a picture: rows without padding, 0..1. */
+/** Opacities or one channel of a picture: rows without padding, values 0..1. */
 export interface Field {
   width: number;
   height: number;
@@ -15,7 +15,7 @@ export function createField(width: number, height: number): Field {
 
 const clamp = (value: number) => Math.max(0, Math.min(1, value));
 
-/** Raises a field to `value` within `radius` of a segment, by an edge one pixel soft. */
+/** Raises a field to `value` within `radius` of a segment, with an edge that is one pixel soft. */
 function capsule({ width, height, data }: Field, [x0, y0]: Point, [x1, y1]: Point, radius: number, value: number) {
   const reach = radius + 1;
   const left = Math.max(0, Math.floor(Math.min(x0, x1) - reach));
@@ -36,7 +36,7 @@ function capsule({ width, height, data }: Field, [x0, y0]: Point, [x1, y1]: Poin
   }
 }
 
-/** Draws a polyline, `widths` across at each of its points in pixels; below one pixel it gets fainter, not thinner. */
+/** Draws a polyline with a width for each of its points, in pixels. Below one pixel it gets fainter, not thinner. */
 export function drawPath(field: Field, points: readonly Point[], widths: (i: number) => number, value = 1): void {
   for (let i = 1; i < points.length; i++) {
     const width = widths(i);
@@ -44,7 +44,7 @@ export function drawPath(field: Field, points: readonly Point[], widths: (i: num
   }
 }
 
-/** Fills an ellipse; `angle` turns its first half-axis away from the x axis. */
+/** Fills an ellipse; `angle` is that of its first semi-axis to the x axis, in radians. */
 export function drawEllipse(field: Field, [cx, cy]: Point, [a, b]: Point, angle: number, value: number): void {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const reach = Math.max(a, b) + 1;
@@ -56,7 +56,7 @@ export function drawEllipse(field: Field, [cx, cy]: Point, [a, b]: Point, angle:
   });
 }
 
-/** Fills a polygon, judged at 4 x 4 points of each pixel. */
+/** Fills a polygon, sampled at 4 x 4 points of each pixel. */
 export function drawPolygon(field: Field, corners: readonly Point[]): void {
   const xs = corners.map(([x]) => x);
   const ys = corners.map(([, y]) => y);
@@ -78,7 +78,7 @@ export function drawPolygon(field: Field, corners: readonly Point[]): void {
   });
 }
 
-/** Calls with the middles of the pixels that are near a point. */
+/** Calls back with the centres of the pixels near a point. */
 function eachNear(
   { width, height }: Field,
   cx: number,
@@ -130,12 +130,12 @@ export function blurred({ width, height, data }: Field, sigma: number): Field {
   return convolved({ width, height, data }, kernel);
 }
 
-/** The mean over squares of `2 * reach + 1` pixels. */
+/** The mean over squares with sides of `2 * reach + 1` pixels. */
 export function averaged(field: Field, reach: number): Field {
   return convolved(field, new Float32Array(2 * reach + 1).fill(1));
 }
 
-/** By a kernel of an odd length in rows and columns, whose sum is made 1. */
+/** Convolves rows and columns with a kernel of odd length, normalised to a sum of 1. */
 function convolved({ width, height, data }: Field, kernel: Float32Array): Field {
   const reach = kernel.length >> 1;
   const sum = kernel.reduce((all, weight) => all + weight, 0);

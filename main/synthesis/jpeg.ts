@@ -1,11 +1,11 @@
 import type { Picture } from './picture';
 
 /**
- * What JPEG loses (ITU-T T.81): the rounding of the 8 x 8 cosine transform to multiples of its tables, as the Independent
- * JPEG Group scales them. A model in place of an encoder, so that the same picture comes out on every computer.
+ * The loss of JPEG (ITU-T T.81): it rounds the 8 x 8 cosine transform to multiples of its tables, scaled as by the
+ * Independent JPEG Group. This model replaces an encoder, so that every computer makes the same picture.
  */
 
-/** The quantisation of luma and of colour in T.81, annex K, in rows. */
+/** The quantisation tables of luma and colour in T.81, annex K, in rows. */
 const LUMA_TABLE = [
   16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
   87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
@@ -46,7 +46,7 @@ const COLOUR_TABLE = [
   99,
   ...new Array<number>(32).fill(99),
 ];
-/** From this quality on, colours keep their full resolution. */
+/** At this quality and above, colours keep their full resolution. */
 const FULL_COLOUR = 90;
 
 const BASIS = Float64Array.from({ length: 64 }, (_, i) => {
@@ -106,9 +106,9 @@ export function roundBlocks(
 }
 
 /**
- * A picture after one pass of JPEG. Colours are halved in resolution below quality 90; whole blocks alone are changed.
+ * A picture after one pass of JPEG. Below quality 90, colours are halved in resolution. Only whole blocks are changed.
  *
- * @param offset where its grid of blocks begins, as after a crop: 0..7
+ * @param offset where the grid of blocks begins, as after a crop: 0..7
  */
 export function withJpeg({ width, height, planes }: Picture, quality: number, offset = { x: 0, y: 0 }): Picture {
   const inner = { width: width - offset.x, height: height - offset.y };

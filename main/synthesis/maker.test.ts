@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-/** An engine whose pictures say what they were made of. */
+/** An engine whose pictures name their sources. */
 function setUp(refuse: (request: PairRequest) => EmulsionError | null = () => null) {
   const asked: PairRequest[] = [];
   const states: SynthesisState[] = [];
@@ -47,8 +47,8 @@ function setUp(refuse: (request: PairRequest) => EmulsionError | null = () => nu
   return { maker, asked, states, preview, settings };
 }
 
-describe('pairs to look at', () => {
-  it('are of the photos in their turn, and their pictures are kept for a while', async () => {
+describe('preview pairs', () => {
+  it('use the photos in turn, and their pictures are kept for a while', async () => {
     const { maker, preview } = setUp();
     const first = await preview(0);
     const others = [await preview(1), await preview(2)];
@@ -59,19 +59,19 @@ describe('pairs to look at', () => {
     expect(() => maker.picture({ pairId: first.id, pairSide: 'mask' })).toThrow(/no longer open/);
   });
 
-  it('leave out a photo that cannot be used, and ask for it once', async () => {
+  it('skip a photo that cannot be used, and ask for it only once', async () => {
     const { asked, preview } = setUp(({ path }) =>
       path.endsWith('b.gif') ? new EmulsionError('PHOTO_DAMAGED') : null,
     );
     for (let i = 0; i < 6; i++) expect((await preview(i)).source).not.toBe('b.gif');
     expect(asked.filter(({ path }) => path.endsWith('b.gif'))).toHaveLength(1);
-    // What was too small for one size may do for another.
+    // A photo that is too small for one size may be large enough for another.
     const before = asked.length;
     for (let i = 0; i < 6; i++) await preview(i, { size: 128 });
     expect(asked.slice(before).some(({ path }) => path.endsWith('b.gif'))).toBe(true);
   });
 
-  it('fail by what is wrong with all of them, or with none', async () => {
+  it('give up after three bad photos, or at once if the error is not the photo’s', async () => {
     const small = setUp(() => new EmulsionError('PHOTO_TOO_SMALL'));
     await expect(small.preview(0)).rejects.toMatchObject({ code: 'PHOTO_TOO_SMALL' });
     expect(small.asked).toHaveLength(3);
@@ -83,7 +83,7 @@ describe('pairs to look at', () => {
   });
 });
 
-it('makes one folder at a time, and tells why one cannot be made', async () => {
+it('makes one folder at a time, and says why one cannot be made', async () => {
   const { maker, states, settings } = setUp();
   const order = { overlays: null, settings, pairs: 5, output: join(folder.path, 'pairs') };
   expect(maker.start({ ...order, input: join(folder.path, 'nowhere') })).toMatchObject({ phase: 'running', pairs: 5 });

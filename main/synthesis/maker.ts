@@ -10,11 +10,11 @@ import type { Found } from '../storage/found';
 import { OF_THE_PHOTO, synthesise } from './run';
 import { findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 
-/** Milliseconds for which a folder is taken to be as it was found. */
+/** How long the listing of a folder is reused, in milliseconds. */
 const SOURCES_KEPT = 20_000;
-/** Pairs to be looked at that are kept. */
+/** Number of preview pairs that are kept. */
 const KEPT = 24;
-/** Problems that are told with their reasons. */
+/** Number of problems that are reported with their reasons. */
 const PROBLEMS = 50;
 
 export interface PairsOrder {
@@ -23,11 +23,11 @@ export interface PairsOrder {
   settings: SynthesisSettings;
 }
 
-/** Training pairs of one window: some to look at, and one folder of them that is being made. */
+/** Training pairs of one window: previews, and one folder that is being made. */
 export interface Maker {
   /** Throws as `synthesise` does. */
   preview(order: PairsOrder, index: number, control: RequestControl): Promise<Response<'synthesis.preview'>>;
-  /** Throws UNKNOWN_PHOTO where it is not kept any more. */
+  /** Throws UNKNOWN_PHOTO if the pair is no longer kept. */
   picture(query: PairQuery): { type: string; bytes: Uint8Array };
   /** Throws BATCH_RUNNING. */
   start(order: PairsOrder & { output: string; pairs: number }): SynthesisState;
@@ -38,8 +38,8 @@ export interface Maker {
 }
 
 /**
- * @param engine makes those to look at
- * @param options of the engines that make folders
+ * @param engine makes the previews
+ * @param options the options of the engines that make folders
  */
 export function createMaker({
   engine,
@@ -62,12 +62,12 @@ export function createMaker({
     onState(state);
   };
 
-  /** What is in a folder, looked at anew from time to time; `bad` is what turned out to be no use. */
+  /** The listing of a folder, renewed from time to time. `bad` holds the photos that cannot be used. */
   const sourcesIn = (folder: string) => {
     const known = folders.get(folder);
     if (known && performance.now() - known.at < SOURCES_KEPT) return known.found;
     const found = findSources(folder).then(({ photos }) => ({ photos, bad: new Set<string>() }));
-    // The latest two are those in use.
+    // The latest two are in use.
     if (folders.size > 1) folders.delete([...folders.keys()][0]!);
     folders.delete(folder);
     folders.set(folder, { at: performance.now(), found });
@@ -113,7 +113,7 @@ export function createMaker({
       const asked = overlaysFor(kinds.includes('overlay') ? (damage?.photos ?? []) : [], seed, index);
       let last: EmulsionError | null = null;
       for (const { name, path } of sourcesFor(found.photos, seed, index)) {
-        // Too few pixels are too few for one size alone.
+        // A photo that is too small for this size may be large enough for another.
         const key = `${name}\0${size}`;
         if (found.bad.has(key)) continue;
         const body = {

@@ -38,7 +38,7 @@ function flat(tone: number): Raster {
 }
 
 describe('a pair', () => {
-  it('depends on its seed and index alone', async () => {
+  it('depends only on its seed and index', async () => {
     const seen = new Set<string>();
     for (const [seed, index] of [
       [1, 0],
@@ -54,7 +54,7 @@ describe('a pair', () => {
     expect(seen.size).toBe(5);
   });
 
-  it('is square, with a mask of the damage that covers as much as it says', async () => {
+  it('is square, and its mask covers the stated share', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(500), fc.integer({ min: 64, max: 130 }), async (index, size) => {
         const pair = await pairOf(scene, index, { size });
@@ -72,7 +72,7 @@ describe('a pair', () => {
     );
   });
 
-  it('marks what can be seen, and leaves the rest as it was where nothing ages', async () => {
+  it('marks visible damage, and changes nothing else without ageing', async () => {
     for (let index = 0; index < 20; index++) {
       const { clean, damaged, mask } = await pairOf(flat(index % 2 === 0 ? 60 : 170), index, { ageing: 0 });
       let seen = 0;
@@ -86,7 +86,7 @@ describe('a pair', () => {
     }
   });
 
-  it('ages by its strength, and not at all without any', async () => {
+  it('ages according to its strength, and not at all at 0', async () => {
     const changeOf = async (ageing: number) => {
       let sum = 0;
       for (let index = 0; index < 12; index++) {
@@ -104,7 +104,7 @@ describe('a pair', () => {
     expect(much).toBeGreaterThan(1.5 * some);
   });
 
-  it('keeps every figure of its ageing at another strength but for its amount', () => {
+  it('keeps its ageing at another strength, except for the amount', () => {
     fc.assert(
       fc.property(fc.nat(), fc.double({ min: 0.05, max: 1, noNaN: true }), (seed, strength) => {
         const [one, other] = [drawAgeing(new SeededRandom(seed), strength), drawAgeing(new SeededRandom(seed), 1)];
@@ -117,7 +117,7 @@ describe('a pair', () => {
     );
   });
 
-  it('is cut out of the photo, whatever its size and kind', async () => {
+  it('is cropped from photos of any size and kind', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 60, max: 300 }),
@@ -133,7 +133,7 @@ describe('a pair', () => {
         },
       ),
     );
-    expect(() => cutClean(createRaster(300, 59, 3, 8), null, 0, SETTINGS)).toThrow(/too few/);
+    expect(() => cutClean(createRaster(300, 59, 3, 8), null, 0, SETTINGS)).toThrow(/need at least/);
     const grey = await pairOf(toGrey(scene), 3, { ageing: 0 });
     expect(grey.clean.channels).toBe(3);
     for (let i = 0; i < 96 * 96; i++) expect(grey.clean.data[3 * i]).toBe(grey.clean.data[3 * i + 2]);
@@ -141,7 +141,7 @@ describe('a pair', () => {
 });
 
 describe('overlays', () => {
-  it('are lines or areas by the form of their parts', async () => {
+  it('are lines or areas according to the shape of their parts', async () => {
     const opacity = createField(200, 200);
     drawPath(
       opacity,
@@ -162,7 +162,7 @@ describe('overlays', () => {
     expect([...found].sort((a, b) => a - b)).toEqual(Object.values(MASK).sort((a, b) => a - b));
   });
 
-  it('stand beside what is drawn where both are asked for', async () => {
+  it('are used together with drawn damage if both are wanted', async () => {
     const opacity = createField(40, 40);
     drawEllipse(opacity, [20, 20], [6, 6], 0, 1);
     const materials: Materials = {
@@ -181,7 +181,7 @@ describe('overlays', () => {
 });
 
 describe('sources', () => {
-  it('get their turns one after the other, and others stand in', () => {
+  it('are used in turn, and others replace unusable ones', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.nat(), fc.nat(5), (count, seed, turn) => {
         const photos = Array.from({ length: count }, (_, i) => i);
@@ -193,7 +193,7 @@ describe('sources', () => {
     expect(new Set(overlaysFor(['a', 'b', 'c'], 1, 2))).toEqual(new Set(['a', 'b', 'c']));
   });
 
-  it('decide which damage there is', () => {
+  it('decide which kinds of damage are available', () => {
     const drawing = { task: 'synthesise', state: 'ready', id: 'g', version: '2' } as Parameters<
       typeof kindsOf
     >[1]['generators'][number];

@@ -8,20 +8,20 @@ import { DAMAGED, damage, type Materials, type PieceRecord, visibleDamage } from
 import { cut, type Picture, toRaster } from './picture';
 import { SeededRandom } from './seeded-random';
 
-/** Damage is drawn anew until so great a share of a picture is seen to be damaged, but not more often than this. */
+/** Damage is drawn again until this share of the picture is visibly damaged, but at most this many times. */
 const LEAST_COVERAGE = 0.001;
 const ATTEMPTS = 8;
-/** The most that a picture is enlarged: beyond it nothing in it is sharp. */
+/** Limits of enlargement: beyond the first, nothing in a picture is sharp. */
 const MOST_ENLARGED = 1.6;
 const USUALLY_ENLARGED = 1.25;
 
-/** A clean picture, what has become of it, and where it is damaged. */
+/** A clean picture, its damaged version, and the mask of the damage. */
 export interface Pair {
   clean: Raster;
   damaged: Raster;
   /** Grey; values of `MASK` in damage.ts. */
   mask: Raster;
-  /** What of the source was taken, in its pixels, and pixels of the pair for each of them. */
+  /** The crop in pixels of the source, and the scale: pixels of the pair per pixel of the source. */
   crop: Rect;
   scale: number;
   ageing: Ageing;
@@ -32,7 +32,7 @@ export interface Pair {
 
 export type PairSide = (typeof PAIR_SIDES)[number];
 
-/** What of a source a pair is made of. */
+/** The part of a source that a pair is made from. */
 export interface Cut extends Pick<Pair, 'crop' | 'scale'> {
   clean: Picture;
 }
@@ -42,7 +42,7 @@ type Settings = Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
 /**
  * Cuts a square out of a clean picture for the pair of an index.
  *
- * @param colour between the picture's encoding and sRGB, null where it is sRGB
+ * @param colour between the picture's encoding and sRGB, null if it is sRGB
  * @throws PHOTO_TOO_SMALL
  */
 export function cutClean(raster: Raster, colour: ColourTransform | null, index: number, { seed, size }: Settings): Cut {
@@ -52,9 +52,9 @@ export function cutClean(raster: Raster, colour: ColourTransform | null, index: 
 }
 
 /**
- * Makes the pair of an index. It depends on the seed, the index, the settings and what is given alone.
+ * Makes the pair of an index. It depends only on the seed, the index, the settings and the arguments.
  *
- * @param kinds of damage, one at least
+ * @param kinds the kinds of damage, at least one
  */
 export async function makePair(
   { clean, crop, scale }: Cut,
@@ -88,7 +88,7 @@ export async function makePair(
   };
 }
 
-/** A square anywhere in a picture, at any scale from the whole of it to a little more than its own pixels. */
+/** A square anywhere in a picture, at any scale from the whole picture to a slight enlargement. */
 function drawCrop({ width, height }: Raster, size: number, random: SeededRandom): Rect {
   const shorter = Math.min(width, height);
   const least = Math.ceil(size / MOST_ENLARGED);

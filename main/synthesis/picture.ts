@@ -1,14 +1,14 @@
 import { type ColourTransform, createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
 import { createField, type Field } from './field';
 
-/** A picture in sRGB: three planes of rows without padding, 0..1. */
+/** A picture in sRGB: three planes of rows without padding, values 0..1. */
 export interface Picture {
   width: number;
   height: number;
   planes: readonly [Float32Array, Float32Array, Float32Array];
 }
 
-/** Of Rec. 601, as the detector sees a picture. */
+/** Luma after Rec. 601, as the detector sees a picture. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
 export function lumaOf({ width, height, planes: [red, green, blue] }: Picture): Field {
@@ -19,7 +19,7 @@ export function lumaOf({ width, height, planes: [red, green, blue] }: Picture): 
   return field;
 }
 
-/** A copy in which each plane is what `change` makes of it. */
+/** A copy with `change` applied to each plane. */
 export function mapped(
   { width, height, planes }: Picture,
   change: (field: Field, channel: number) => Field | Float32Array,
@@ -45,7 +45,7 @@ const linear = (x: number) => Math.max(0, 1 - Math.abs(x));
 const KERNELS = { cubic: [cubic, 2], linear: [linear, 1] } as const;
 export type Kernel = keyof typeof KERNELS;
 
-/** For each of `to` places on a line of `from`, the first sample that counts and the weights from there on. */
+/** For each of `to` places on a line of `from` samples: the first sample that counts, and the weights from there on. */
 function weightsFor(from: number, to: number, [kernel, support]: (typeof KERNELS)[Kernel]) {
   const step = from / to;
   const stretch = Math.max(1, step);
@@ -59,7 +59,7 @@ function weightsFor(from: number, to: number, [kernel, support]: (typeof KERNELS
   });
 }
 
-/** A field in another size. What is made smaller is averaged, so that no pattern comes up that was not there. */
+/** A field in another size. Shrinking averages, so that no new pattern (moiré) appears. */
 export function resampled({ width, height, data }: Field, toWidth: number, toHeight: number, kernel: Kernel): Field {
   const row = (y: number, x: number) => data[y * width + x]!;
   const out = createField(toWidth, toHeight);
@@ -118,14 +118,14 @@ export function cut(raster: Raster, colour: ColourTransform | null, { x, y, widt
     for (let c = 0; c < 3; c++) all.set(grey, c * side * side);
   } else {
     for (let c = 0; c < 3; c++) all.set(plane(c), c * side * side);
-    // Of the small picture: what is averaged is as bright to the eye as it was.
+    // Converted after shrinking, because averages in the picture's own encoding look as bright as the original.
     colour?.toSrgb(all, side * side);
   }
   const planes = [0, 1, 2].map((c) => all.slice(c * side * side, (c + 1) * side * side));
   return { width: side, height: side, planes: planes as unknown as Picture['planes'] };
 }
 
-/** An overlay as opacities: white counts, black does not, and neither does what is transparent. */
+/** An overlay as opacities: white is 1; black and transparent pixels are 0. */
 export function opacityOf(raster: Raster, alpha: Raster | null): Field {
   const { width, height, channels, data } = raster;
   const scale = 1 / maxValue(raster);
@@ -138,7 +138,7 @@ export function opacityOf(raster: Raster, alpha: Raster | null): Field {
   return field;
 }
 
-/** As 8-bit RGB. */
+/** The picture as 8-bit RGB. */
 export function toRaster({ width, height, planes }: Picture): Raster {
   const raster = createRaster(width, height, 3, 8);
   for (let i = 0; i < width * height; i++) {

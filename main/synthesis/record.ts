@@ -7,14 +7,14 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../storage/hash';
 import { writeSafely } from '../storage/replace';
 
-/** Grows when the same seed gives other pairs. */
+/** Increased whenever the same seed would give different pairs. */
 export const SYNTHESIS_FORMAT = 1;
 const SETTINGS_FILE = 'synthesis.json';
 const PAIRS_FILE = 'pairs.jsonl';
 const LOCK_FILE = 'lock';
 
 const Digest = z.object({ count: z.number().int().positive(), digest: z.string() });
-/** How the pairs of a folder are made: with the same, the same pairs come out. */
+/** How the pairs of a folder are made. The same values give the same pairs. */
 export const Synthesis = z.object({
   synthesis: z.literal(SYNTHESIS_FORMAT),
   version: z.string(),
@@ -35,8 +35,8 @@ const PairLine = z.looseObject({
 export type PairLine = z.infer<typeof PairLine>;
 
 /**
- * Makes a folder ready for pairs that are made in this way, or says that it is not: FOLDER_TAKEN, PAIRS_DIFFER. Writes
- * down how they are made.
+ * Prepares a folder for pairs and records how they are made. Throws FOLDER_TAKEN or PAIRS_DIFFER if the folder cannot be
+ * used.
  */
 export async function begin(folder: string, synthesis: Synthesis): Promise<void> {
   const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -65,7 +65,7 @@ async function readSynthesis(path: string): Promise<Synthesis> {
   }
 }
 
-/** The record of a folder's pairs, a line for each. */
+/** The record of a folder's pairs, one line for each. */
 export class PairRecord {
   readonly #path: string;
   readonly #lines: Map<number, PairLine>;
@@ -77,7 +77,7 @@ export class PairRecord {
     this.#lines = lines;
   }
 
-  /** Reads what was made before; what was broken off in the middle of a line is not counted. */
+  /** Reads the earlier lines. A line that was cut off does not count. */
   static async open(folder: string): Promise<PairRecord> {
     const path = join(folder, PAIRS_FILE);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -88,14 +88,14 @@ export class PairRecord {
     for (const each of text.split('\n')) {
       try {
         const line: unknown = JSON.parse(each);
-        // As it was read, so that it is written as it was.
+        // The text as it was read, so that it is written back unchanged.
         lines.set(PairLine.parse(line).index, line as PairLine);
       } catch {}
     }
     return new PairRecord(path, lines);
   }
 
-  /** Whether a pair is there as it was made. */
+  /** Whether a pair exists and is unchanged. */
   async isWhole(folder: string, index: number): Promise<boolean> {
     const line = this.#lines.get(index);
     if (!line) return false;
@@ -107,19 +107,19 @@ export class PairRecord {
     return true;
   }
 
-  /** When it has settled, the line outlives a power cut. */
+  /** When the promise resolves, the line survives a power cut. */
   add(line: PairLine): Promise<void> {
     this.#lines.set(line.index, line);
     this.#last = this.#last.then(async () => {
       this.#file ??= await open(this.#path, 'a');
-      // After a line that was broken off, a new one begins.
+      // A line that was cut off needs a line end first.
       await this.#file.appendFile(`\n${JSON.stringify(line)}\n`);
       await this.#file.datasync();
     });
     return this.#last.catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   }
 
-  /** Puts the lines in order, so that the same pairs are the same file. */
+  /** Sorts the lines, so that the same pairs give the same file. */
   async close(): Promise<void> {
     await this.#last.catch(() => undefined);
     if (!this.#file) return;

@@ -78,7 +78,7 @@ async function hashes(top: string): Promise<Record<string, string>> {
 const linesOf = async (top: string) => (await readFile(join(top, 'pairs.jsonl'), 'utf8')).trim().split('\n');
 
 describe('making pairs', () => {
-  it('gives the same ones however many and however many at once, and changes no photo', async () => {
+  it('gives the same pairs for any number and any number at once, and changes no photo', async () => {
     const before = await hashes(photos);
     expect(await make()).toMatchObject({ made: 4, kept: 0, kinds: ['drawn'], unusable: 0, interrupted: false });
     const few = await hashes(out);
@@ -93,7 +93,7 @@ describe('making pairs', () => {
     expect(many).toMatchObject(rest);
     expect((await linesOf(out)).slice(0, 4)).toEqual(lines);
 
-    // Asked for more, the first folder gets what is missing, and nothing twice.
+    // When more pairs are wanted, the first folder gets only the missing ones.
     out = first;
     const made: PairMade[] = [];
     expect(await make({ pairs: 9, onPair: (pair) => made.push(pair) })).toMatchObject({ made: 5, kept: 4 });
@@ -102,7 +102,7 @@ describe('making pairs', () => {
     expect(await hashes(photos)).toEqual(before);
   });
 
-  it('goes on where it was interrupted, and makes anew what was spoilt', async () => {
+  it('continues after an interruption, and makes spoilt pairs again', async () => {
     const whole = out;
     await make({ pairs: 5 });
     out = `${out} again`;
@@ -114,7 +114,7 @@ describe('making pairs', () => {
     });
     expect(result.interrupted).toBe(true);
     expect(result.made).toBeLessThan(5);
-    // As if the power had gone in the middle of a line, and a picture had been touched.
+    // As after a power cut in the middle of a line, and with a changed picture.
     const record = join(out, 'pairs.jsonl');
     await writeFile(record, `${await readFile(record, 'utf8')}{"index":2,"fil`);
     await writeFile(join(out, 'mask', '000000.png'), 'not a mask');
@@ -122,7 +122,7 @@ describe('making pairs', () => {
     expect(await hashes(out)).toEqual(await hashes(whole));
   });
 
-  it('says of each pair where it comes from and what was done to it', async () => {
+  it('records for each pair its source and what was done to it', async () => {
     await make({ pairs: 3, settings: { format: 'webp' } });
     const photoHashes = await hashes(photos);
     for (const [index, text] of (await linesOf(out)).entries()) {
@@ -137,7 +137,7 @@ describe('making pairs', () => {
     }
   });
 
-  it('marks its pictures as what they are', async () => {
+  it('marks its pictures with their digital source type', async () => {
     await make({ pairs: 1 });
     const xmp = async (side: string) => (await sharp(join(out, side, '000000.png')).metadata()).xmp?.toString() ?? '';
     expect(await xmp('damaged')).toContain('digitalsourcetype/composite<');
@@ -146,7 +146,7 @@ describe('making pairs', () => {
     expect(await xmp('clean')).not.toContain('digitalsourcetype');
   });
 
-  it('lists what cannot be used, takes another photo instead and never makes fewer', async () => {
+  it('lists photos that cannot be used, takes others instead and never makes fewer pairs', async () => {
     const mixed = join(folder.path, 'mixed');
     await mkdir(mixed);
     await cp(join(photos, 'a.jpg'), join(mixed, 'good.jpg'));
@@ -178,7 +178,7 @@ describe('making pairs', () => {
 });
 
 describe('the folder', () => {
-  it('is refused where it lies in that of the photos, around it, or holds something else', async () => {
+  it('is refused inside or around the folder of the photos, or if it holds other files', async () => {
     for (const output of [photos, join(photos, 'pairs'), folder.path]) {
       await expect(make({ output })).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
     }
@@ -189,7 +189,7 @@ describe('the folder', () => {
     expect(await readdir(out)).toEqual(['letter.txt']);
   });
 
-  it('is refused where its pairs were made in another way', async () => {
+  it('is refused if its pairs were made with other settings', async () => {
     await make({ pairs: 1 });
     const before = await hashes(out);
     for (const settings of [{ seed: 2 }, { size: 64 }, { ageing: 0.5 }, { format: 'webp' }] as const) {
@@ -207,7 +207,7 @@ describe('the folder', () => {
 });
 
 describe('kinds of damage', () => {
-  it('come from overlays, of which bad ones are left out', async () => {
+  it('come from overlays, without bad ones', async () => {
     const overlays = join(folder.path, 'overlays');
     await mkdir(overlays);
     const dot = createField(60, 60);
@@ -236,7 +236,7 @@ describe('kinds of damage', () => {
     });
   });
 
-  it('come from a generator, where it is installed', async () => {
+  it('come from a generator, if it is installed', async () => {
     await expect(make({ settings: { damage: ['synthesised'] } })).rejects.toMatchObject({ code: 'GENERATOR_MISSING' });
     const card = await synthesiserCard();
     await installFixture(models, card);

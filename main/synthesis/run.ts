@@ -15,20 +15,20 @@ import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 
 export interface SynthesisSetup {
-  /** Folder of clean photos; with those in folders inside it. */
+  /** Folder of clean photos, including those in its subfolders. */
   input: string;
   output: string;
   /** Folder with pictures of damage, white on black. */
   overlays: string | null;
   settings: SynthesisSettings;
   pairs: number;
-  /** Engines, as many as work at once. */
+  /** The engines; each works on one pair at a time. */
   processor: { engines: number; use<T>(work: (engine: Engine) => Promise<T>): Promise<T> };
   signal: AbortSignal;
-  /** What is drawn is known, and how many pairs are there already. */
+  /** Called when the kinds of damage, and the number of existing pairs, are known. */
   onBegin?(begun: { kinds: DamageKind[]; photos: number; overlays: number; kept: number }): void;
   onPair?(pair: PairMade, progress: { done: number; secondsLeft: number | null }): void;
-  /** Once for each file that cannot be used; `stray`: one that was never meant to be. */
+  /** Called once for each file that cannot be used. `stray`: the file was not meant to be a photo. */
   onProblem?(problem: Problem): void;
 }
 
@@ -49,15 +49,15 @@ export interface Problem {
 
 export interface SynthesisResult {
   made: number;
-  /** Were there before. */
+  /** Pairs that existed before. */
   kept: number;
   kinds: DamageKind[];
-  /** Files that could not be used, without those that were never meant to be. */
+  /** Files that could not be used, without strays. */
   unusable: number;
   interrupted: boolean;
 }
 
-/** What is wrong with a photo itself; another is taken in its place. */
+/** Errors of a photo itself. Another photo is used instead. */
 export const OF_THE_PHOTO: readonly ErrorCode[] = [
   'FILE_MISSING',
   'FILE_UNREADABLE',
@@ -72,11 +72,11 @@ export const OF_THE_PHOTO: readonly ErrorCode[] = [
 ];
 
 /**
- * Makes training pairs of a folder of clean photos, or goes on making them: pairs that are there, and are as they were
- * made, are left alone. Never ends with fewer than asked for, unless it throws or is interrupted.
+ * Makes training pairs from a folder of clean photos, or continues: existing, unchanged pairs are kept. Makes as many as
+ * wanted, unless it throws or is interrupted.
  *
- * Throws OUTPUT_IS_INPUT, FOLDER_TAKEN, PAIRS_DIFFER, BATCH_RUNNING, PHOTOS_UNUSABLE, as {@link kindsOf} does, and what
- * stands in the way of all pairs, such as DISK_FULL.
+ * Throws OUTPUT_IS_INPUT, FOLDER_TAKEN, PAIRS_DIFFER, BATCH_RUNNING, PHOTOS_UNUSABLE, what {@link kindsOf} throws,
+ * and errors that affect all pairs, such as DISK_FULL.
  */
 export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult> {
   const { settings, signal, processor } = setup;
@@ -122,14 +122,14 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   }
 }
 
-/** The making of the pairs that are not there yet. */
+/** Makes the missing pairs. */
 class Run {
   readonly #setup: SynthesisSetup;
   readonly #photos: readonly Found[];
   readonly #overlays: readonly Found[];
   readonly #kinds: readonly DamageKind[];
   readonly #record: PairRecord;
-  /** Names of what turned out to be no use. */
+  /** Names of files that cannot be used. */
   readonly #bad = { photo: new Set<string>(), overlay: new Set<string>() };
   readonly #hashes = new Map<string, Promise<string>>();
   readonly #began = performance.now();
@@ -158,7 +158,7 @@ class Run {
     const kept = pairs - missing.length;
     const [photos, overlays] = [this.#photos.length, this.#overlays.length];
     if (!signal.aborted) this.#setup.onBegin?.({ kinds: [...this.#kinds], photos, overlays, kept });
-    // The first failure of all pairs ends the others.
+    // The first error that affects all pairs stops the others.
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     let next = 0;
@@ -224,7 +224,7 @@ class Run {
     this.#setup.onProblem?.({ of, name, error, stray: false });
   }
 
-  /** A photo is read once more for it, but only once. */
+  /** Reads the photo once more for its hash, but only once. */
   #hash({ path }: Found): Promise<string> {
     let hash = this.#hashes.get(path);
     if (!hash) {

@@ -6,7 +6,7 @@ function mixed(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Random numbers (sfc32) that depend on nothing but the words they are seeded with, in their order. */
+/** Random numbers (sfc32) that depend only on the seed words and their order. */
 export class SeededRandom {
   #a: number;
   #b: number;
@@ -15,7 +15,7 @@ export class SeededRandom {
   #spare: number | null = null;
 
   constructor(...of: readonly (string | number)[]) {
-    // FNV-1a over the text, of which three numbers are made that have nothing in common.
+    // FNV-1a over the text, turned into three independent numbers.
     let hash = 0x811c9dc5;
     for (const character of of.join('/')) hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193) >>> 0;
     this.#a = mixed(hash ^ 0x9e3779b9);
@@ -47,12 +47,12 @@ export class SeededRandom {
     return low + (high - low) * this.unit();
   }
 
-  /** Uniform in its logarithm; both bounds above 0. */
+  /** A number whose logarithm is uniform; both bounds must be above 0. */
   log(low: number, high: number): number {
     return Math.exp(this.between(Math.log(low), Math.log(high)));
   }
 
-  /** A whole number 0 <= n < limit. */
+  /** An integer 0 <= n < limit. */
   below(limit: number): number {
     return Math.floor(this.unit() * limit);
   }
@@ -61,19 +61,19 @@ export class SeededRandom {
     return list[this.below(list.length)]!;
   }
 
-  /** Of mean 0 and standard deviation 1. */
+  /** A normally distributed number of mean 0 and standard deviation 1. */
   normal(): number {
     const spare = this.#spare;
     this.#spare = null;
     if (spare !== null) return spare;
-    // Box and Muller's two at once.
+    // Box and Muller's method gives two at once.
     const length = Math.sqrt(-2 * Math.log(1 - this.unit()));
     const angle = 2 * Math.PI * this.unit();
     this.#spare = length * Math.sin(angle);
     return length * Math.cos(angle);
   }
 
-  /** How often something happens that happens `mean` times on average; a small mean is meant. */
+  /** A Poisson-distributed count. Fast for a small mean. */
   poisson(mean: number): number {
     const limit = Math.exp(-mean);
     let count = 0;
@@ -81,7 +81,7 @@ export class SeededRandom {
     return count;
   }
 
-  /** The whole numbers below `count` in a random order. */
+  /** The integers below `count` in random order. */
   shuffled(count: number): number[] {
     const order = Array.from({ length: count }, (_, i) => i);
     for (let i = count - 1; i > 0; i--) {

@@ -11,16 +11,16 @@ import { isBelow } from '../storage/remote';
 import { look, scan } from '../storage/scan';
 import { SeededRandom } from './seeded-random';
 
-/** Overlays that are at hand for one pair, some of which may turn out to be no use. */
+/** Number of overlays offered for one pair, because some may turn out to be unusable. */
 const OVERLAYS = 24;
 
-/** The photos of a folder, and what of it cannot be used. `stray`: a file that was never meant to be a photo. */
+/** The photos of a folder, and the files that cannot be used. `stray`: the file was not meant to be a photo. */
 export interface Sources {
   photos: Found[];
   problems: { name: string; error: EmulsionError; stray: boolean }[];
 }
 
-/** Looks through a folder. Throws FILE_MISSING, FILE_UNREADABLE, BAD_REQUEST or CANCELLED. */
+/** Lists a folder. Throws FILE_MISSING, FILE_UNREADABLE, BAD_REQUEST or CANCELLED. */
 export async function findSources(folder: string, signal?: AbortSignal): Promise<Sources> {
   const info = await stat(folder).catch((cause: unknown) => {
     throw new EmulsionError('FILE_MISSING', { reason: say('failures.noFolder', { folder }), cause });
@@ -38,19 +38,19 @@ export async function findSources(folder: string, signal?: AbortSignal): Promise
   return sources;
 }
 
-/** What tells a set of photos from another, without reading them. */
+/** A value that identifies a set of photos without reading them. */
 export function digestOf(photos: readonly Found[]): { count: number; digest: string } {
   const hash = createHash('sha256');
   for (const { name, bytes } of photos) hash.update(`${name}\0${bytes}\n`);
   return { count: photos.length, digest: hash.digest('hex') };
 }
 
-/** The photos that the pair of an index may be made of, in turn: every photo gets its turn before one comes again. */
+/** The photos for the pair of an index, in the order to try. Each photo is used once before any is used again. */
 export function* sourcesFor<T>(photos: readonly T[], seed: number, index: number): Generator<T> {
   const { length } = photos;
   const turn = Math.floor(index / length);
   yield photos[new SeededRandom(seed, 'turn', turn).shuffled(length)[index % length]!]!;
-  // Where that one cannot be used, any other.
+  // If that one cannot be used, any other.
   for (const other of new SeededRandom(seed, index, 'other').shuffled(length)) yield photos[other]!;
 }
 
@@ -62,8 +62,8 @@ export function overlaysFor<T>(overlays: readonly T[], seed: number, index: numb
 }
 
 /**
- * The kinds of damage to draw: those asked for, or all for which there is what they need. Throws BAD_REQUEST or
- * GENERATOR_MISSING where one that was asked for cannot be had.
+ * The kinds of damage to draw: the wanted ones, or all that are available. Throws BAD_REQUEST or GENERATOR_MISSING if a
+ * wanted kind is not available.
  */
 export function kindsOf(
   { damage }: Pick<SynthesisSettings, 'damage'>,
@@ -87,7 +87,7 @@ export function kindsOf(
   return { kinds, generator: isUsed ? { id: ready.id, version: ready.version } : null };
 }
 
-/** Refuses a folder for pairs that lies in one that is read, or holds one. Throws as `assertWritable` does besides. */
+/** Refuses an output folder inside or around a folder that is read. Also throws what `assertWritable` throws. */
 export async function assertApart(output: string, inputs: readonly string[]): Promise<void> {
   const place = await realPlace(output);
   for (const input of inputs) {
@@ -101,7 +101,7 @@ export async function assertApart(output: string, inputs: readonly string[]): Pr
   await assertWritable(output);
 }
 
-/** A path without links, of a folder that need not be there yet. */
+/** The path of a folder with links resolved. The folder need not exist yet. */
 async function realPlace(path: string): Promise<string> {
   const whole = resolve(path);
   try {

@@ -1,4 +1,4 @@
-"""Adversarial training that notices when it goes wrong.
+"""Adversarial training that detects when it fails.
 
 Source: hinge, non-saturating and least-squares losses (the last: Mao 2017), spectral norm (Miyato 2018), R1
 (Mescheder 2018), TTUR (Heusel 2017), differentiable augmentation (Zhao 2020), feature matching (Wang 2018), image pool
@@ -22,15 +22,15 @@ class CollapseError(RuntimeError):
 
 @dataclass
 class Settings:
-    """How the two nets play.
+    """Settings of adversarial training.
 
-    weight, matching: factors of the adversarial and feature-matching losses in the generator's.
+    weight, matching: factors of the adversarial and feature-matching losses in the generator's loss.
     rate: the discriminator's learning rate (TTUR: higher than the generator's). r1: gradient
     penalty, 0 with spectral norm. augment: shift, brightness and cut-out of the discriminator's
     input. win_*: the discriminator has won when D(real) - D(fake) stays above win_gap for
-    win_steps steps. pool: how many earlier pictures the discriminator may be shown again, 0 for none.
-    follows: whether the discriminator's rate falls as the generator's does.
-    diversity_floor: least spread of a fixed batch, as a share of the real one's, from step diversity_from on.
+    win_steps steps. pool: how many earlier pictures the discriminator may see again, 0 for none.
+    follows: whether the discriminator's rate falls with the generator's.
+    diversity_floor: least spread of a fixed batch, as a share of the real batch's, from step diversity_from on.
     """
 
     loss: str = "hinge"
@@ -59,7 +59,7 @@ class Ema:
 
     @torch.no_grad()
     def update(self, net):
-        """Moves towards `net`; faster in the first updates."""
+        """Moves the average towards `net`, faster in the first updates."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         for mine, its in zip(self.net.state_dict().values(), net.state_dict().values()):
@@ -70,7 +70,7 @@ class Ema:
 
 
 class ImagePool:
-    """Swaps half of the pictures that come for earlier ones, so that the discriminator does not only know the last."""
+    """Replaces half of the new pictures by earlier ones, so that the discriminator does not only see the latest."""
 
     def __init__(self, size):
         self.size, self.kept = size, []
@@ -115,7 +115,7 @@ def discriminator_loss(kind, real, fake):
 
 
 def generator_loss(kind, fake):
-    """What the generator pays for scores of its pictures."""
+    """Loss of the generator from the scores of its pictures."""
     if kind == "least-squares":
         return (fake - 1).pow(2).mean()
     return -fake.mean() if kind == "hinge" else F.softplus(-fake).mean()
@@ -128,13 +128,13 @@ def gradient_norm(parameters):
 
 
 def diversity(batch):
-    """How different the pictures of a batch are from one another: mean over pixels of the
-    standard deviation over the batch, [N, C, H, W] -> float."""
+    """How much the pictures of a batch [N, C, H, W] differ: float, the mean over pixels of the standard deviation over
+    the batch."""
     return float(batch.detach().float().std(0).mean()) if len(batch) > 1 else 0.0
 
 
 class Game:
-    """The discriminator's side of training, and the watch over both.
+    """Trains the discriminator, and checks that both nets are healthy.
 
     discriminator: [N, C, H, W] -> (scores, [features]).
     """
@@ -149,7 +149,7 @@ class Game:
         self.log = {}
 
     def follow(self, share):
-        """share: 0..1, what is left of the generator's rate in this phase."""
+        """Adapts the discriminator's rate. share: 0..1, the generator's current rate over its peak in this phase."""
         if self.settings.follows:
             for group in self.optimiser.param_groups:
                 group["lr"] = self.settings.rate * share
@@ -184,7 +184,7 @@ class Game:
             raise CollapseError("discriminator", f"D(real) - D(fake) = {gap:.2f} for {self.winning} steps", self.steps)
 
     def judge(self, fake, real):
-        """What the generator pays: adversarial and feature-matching loss, weighted."""
+        """The generator's weighted adversarial and feature-matching loss."""
         s = self.settings
         for p in self.net.parameters():
             p.requires_grad_(False)
@@ -197,14 +197,14 @@ class Game:
         return loss
 
     def watch(self, loss, net):
-        """After the generator's backward pass: raises CollapseError on a value that is not finite."""
+        """Call after the generator's backward pass. Raises CollapseError if a value is not finite."""
         norm = gradient_norm(net.parameters())
         self.log.update(g_grad=norm)
         if not math.isfinite(float(loss)) or not math.isfinite(norm):
             raise CollapseError("not-finite", f"generator loss {float(loss)}, gradient {norm}", self.steps)
 
     def check_diversity(self, fake, real):
-        """fake, real: the same fixed batch. Raises CollapseError under the floor."""
+        """fake, real: the same fixed batch. Raises CollapseError below the floor."""
         share = diversity(fake) / max(diversity(real), 1e-8)
         self.log.update(diversity=share)
         if not math.isfinite(share):
@@ -214,7 +214,7 @@ class Game:
 
 
 class BestByLpips:
-    """Keeps the weights with the lowest held-out LPIPS: quality rises to a point and then swings.
+    """Keeps the weights with the lowest held-out LPIPS, because quality rises to a point and then fluctuates.
 
     `update` returns True when there was no new best for `patience` measurements.
     """

@@ -19,14 +19,14 @@ import numpy as np
 
 CACHE_VERSION = 2
 LONGEST_SIDE = 1024
-HELD_OUT_EVERY = 25  # one training picture in so many is never trained on
+HELD_OUT_EVERY = 25  # one in this many pictures is never trained on
 OVERLAY_HELD_OUT_EVERY = 10
 LINE_OVERLAYS = ("hair", "hair-short", "lint", "scratches")
 BLOB_OVERLAYS = ("dirt", "dots", "smut", "spots", "sprinkles", "stain")
 
 
 class DataError(RuntimeError):
-    """The data folder is missing or holds nothing that can be used."""
+    """The data folder is missing or has no usable data."""
 
 
 def cache_folder():
@@ -47,7 +47,7 @@ def atomic_write(path, write):
 
 
 def is_held_out(name, every):
-    """Whether a file, named by its path below the data folder, is one of the `every`th that are never trained on."""
+    """Whether a file (its path below the data folder) is one of the 1 in `every` files that are never trained on."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % every == 0
 
 
@@ -55,7 +55,7 @@ class Pictures:
     """Pictures of any size held in one flat uint8 array.
 
     `pictures[i]` is uint8 [H, W, 3] RGB (or [H, W] for overlays), a read-only view.
-    `names`, `groups` and `licences` run beside it.
+    `names`, `groups` and `licences` have one entry per picture.
     """
 
     def __init__(self, flat, entries):
@@ -75,7 +75,7 @@ class Pictures:
         return self.flat[start : start + count].reshape(entry["shape"])
 
     def subset(self, indices):
-        """The same memory, seen through fewer entries."""
+        """A view of some of the pictures in the same memory."""
         return Pictures(self.flat, [self.entries[i] for i in indices])
 
     def split(self, every):
@@ -87,7 +87,7 @@ class Pictures:
 
     @classmethod
     def from_arrays(cls, arrays, groups=None, licences=None):
-        """From uint8 arrays in memory (tests, and pictures drawn by a program)."""
+        """Pictures from uint8 arrays in memory (for tests, and for pictures drawn by a program)."""
         entries, offset = [], 0
         for i, array in enumerate(arrays):
             entries.append(
@@ -145,7 +145,7 @@ def load_pictures(data):
     """All training photographs with the licences of their manifests.
 
     data: folder laid out as `train/manifest.csv`, `train/base`, `train/life`.
-    Raises DataError when the folder holds no manifest.
+    Raises DataError if the folder has no manifest.
     """
     data = Path(data)
     rows = []
@@ -153,7 +153,7 @@ def load_pictures(data):
     if base.exists():
         for row in csv.DictReader(open(base, newline="")):
             if row["file"].startswith("train/large"):
-                continue  # the same pictures again, larger
+                continue  # larger copies of the same pictures
             group = re.sub(r"_\d+$", "", Path(row["file"]).stem)
             rows.append({"name": row["file"], "group": group, "licence": row["licence"]})
     if life.exists():
@@ -179,7 +179,7 @@ def load_overlays(data):
 def load_styles(data):
     """Paintings and prints to learn styles from, uint8 [H, W, 3], without their frames: `styles/*`.
 
-    Raises DataError when the folder holds none.
+    Raises DataError if the folder has none.
     """
     data = Path(data)
     rows = [
@@ -197,10 +197,10 @@ def load_styles(data):
 
 
 class Pairs:
-    """Damaged pictures with their masks and clean selves, as `emulsion synthesise` writes them.
+    """Damaged pictures with their masks and clean originals, as `emulsion synthesise` writes them.
 
     `pairs[i]` is (clean, damaged, mask): uint8 [S, S, 3] RGB twice and [S, S], read-only. In a mask `LINE` and `AREA` are
-    damage of the two classes, `UNSURE` is changed too little to be called damage, 0 is sound.
+    damage of the two classes, `UNSURE` is changed too little to count as damage, 0 is clean.
     """
 
     UNSURE, AREA, LINE = 64, 192, 255
@@ -216,7 +216,7 @@ class Pairs:
         return tuple(part[index] for part in self.parts)
 
     def split(self, every=HELD_OUT_EVERY):
-        """(training, held out) by the photo that they were made of, one photo at least; a single photo is in both."""
+        """(training, held out), split by source photo. At least one photo is held out; a single photo is in both."""
         sources = sorted(set(self.sources), key=lambda source: hashlib.sha256(source.encode()).hexdigest())
         held = {source for source in sources if is_held_out(source, every)} or set(sources[:1])
         keep = [i for i, source in enumerate(self.sources) if source not in held]
@@ -226,7 +226,7 @@ class Pairs:
 
 
 def load_pairs(folders):
-    """All pairs of folders that `emulsion synthesise` has made. Raises DataError where there are none, or one is broken."""
+    """All pairs of folders that `emulsion synthesise` has made. Raises DataError if there are none or one is broken."""
     rows = {side: [] for side in ("clean", "damaged", "mask")}
     for folder in map(Path, folders):
         if not (folder / "pairs.jsonl").exists():
@@ -252,7 +252,7 @@ def load_pairs(folders):
 
 
 class Mixture:
-    """Samples of the first sampler with probability `share`, else of the second."""
+    """Draws from the first sampler with probability `share`, else from the second."""
 
     def __init__(self, first, second, share):
         self.first, self.second, self.share = first, second, share
@@ -301,7 +301,7 @@ def summarise(*collections):
 
 
 def write_credits(data, path):
-    """CREDITS.csv: source, licence and commit of every picture whose licence asks to be named."""
+    """Writes CREDITS.csv: source, licence and commit of every picture whose licence requires credit."""
     rows = []
     for row in csv.DictReader(open(Path(data) / "train/life/manifest.csv", newline="")):
         rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
@@ -356,7 +356,7 @@ def _work(make, seed, start, step, out):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
-    out.cancel_join_thread()  # a queue that nobody reads must not keep an orphan alive
+    out.cancel_join_thread()  # a queue without a reader must not keep an orphan alive
     parent = os.getppid()
     index = start
     while os.getppid() == parent:
@@ -375,8 +375,8 @@ class SamplePool:
 
     make: callable(numpy Generator) -> tuple of arrays, each [C, S, S]; sample number i depends
         only on (seed, i).
-    reuse: how often a sample may be used on average. Every use is turned and mirrored anew, or only
-        mirrored where `upright`.
+    reuse: how often a sample may be used on average. Each use is turned and mirrored differently, or only
+        mirrored if `upright`.
     workers: 0 makes samples in this process.
     """
 
@@ -407,7 +407,7 @@ class SamplePool:
                     raise RuntimeError("the processes that make samples have died")
 
     def draw(self):
-        """One batch: a tuple of arrays [B, C, S, S]. Blocks until enough fresh samples are there."""
+        """One batch: a tuple of arrays [B, C, S, S]. Blocks until there are enough fresh samples."""
         self.credit += self.batch / self.reuse
         wanted = max(int(self.credit), 2 * self.batch - len(self.samples))
         self.credit -= int(self.credit)

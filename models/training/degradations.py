@@ -1,7 +1,7 @@
-"""Damage and ageing, made on the fly from clean crops, with the parameters kept.
+"""Damage and ageing, made during training from clean crops; the parameters are returned.
 
-Source: written for this project. Everything takes float32 arrays 0..1 of shape [H, W] (luma) or
-[H, W, 3] (RGB) and a numpy Generator, and depends on nothing else: the same seed gives the same
+Source: written for this project. All functions take float32 arrays 0..1 of shape [H, W] (luma) or
+[H, W, 3] (RGB) and a numpy Generator, and depend on nothing else: the same seed gives the same
 picture. Widths, lengths and sigmas are in pixels.
 """
 import cv2
@@ -54,7 +54,7 @@ def wander(rng, start, angle, length, step=6.0, wobble=0.25):
 def draw_path(canvas, points, widths, value=1.0):
     """Draws a polyline of varying width into a float32 canvas (antialiased, 1/16 px precision).
 
-    Widths below one pixel are drawn at one pixel and that much fainter.
+    Widths below one pixel are drawn one pixel wide, but fainter.
     """
     fixed = np.round(points * 16).astype(np.int32)
     for i in range(len(points) - 1):
@@ -73,7 +73,7 @@ def draw_path(canvas, points, widths, value=1.0):
 
 
 class _Canvas:
-    """cv2 antialiases 8-bit canvases only: draw there, read as float32 0..1."""
+    """A canvas that is drawn in 8 bits, because cv2 antialiases nothing else, and read as float32 0..1."""
 
     def __init__(self, shape):
         self.pixels = np.zeros(shape, np.uint8)
@@ -182,7 +182,7 @@ def place_overlay(rng, overlay, shape, scale=(0.3, 1.1)):
     overlay = cv2.resize(np.ascontiguousarray(overlay), size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
     height, width = shape
     out = np.zeros(shape, np.float32)
-    # the overlays keep their damage near the middle: let that middle land anywhere in the crop
+    # overlays have their damage near the middle, which may land anywhere in the crop
     top = int(rng.integers(0, height)) - overlay.shape[0] // 2
     left = int(rng.integers(0, width)) - overlay.shape[1] // 2
     t, l = max(0, top), max(0, left)
@@ -198,10 +198,10 @@ class Overlays:
     def __init__(self, pictures):
         self.pictures = pictures
         self.lines = [i for i, g in enumerate(pictures.groups) if g in LINE_OVERLAYS]
-        # wide stains look like parts of the scene through a window of 128 px: left to the brush
+        # in a window of 128 px, wide stains look like parts of the scene: they are left to the brush
         wide = ("dots", "stain")
         self.blobs = [i for i, g in enumerate(pictures.groups) if g in BLOB_OVERLAYS and g not in wide]
-        # a handful of overlays may hold one class only: then it stands for both
+        # few overlays may all be of one class, which then serves for both
         self.lines, self.blobs = self.lines or self.blobs, self.blobs or self.lines
 
     def draw(self, rng, shape, kind):
@@ -228,7 +228,7 @@ def apply_opacity(picture, opacity, tone):
     return picture * (1 - opacity) + np.float32(tone) * opacity
 
 
-# ---------------------------------------------------------------- what looks like damage and is none
+# ---------------------------------------------------------------- what only looks like damage
 
 
 def draw_innocent(rng, picture):
@@ -262,7 +262,7 @@ def draw_innocent(rng, picture):
             start = rng.uniform(0, 1, 2) * shape[::-1]
             points = start + np.cumsum(np.stack([np.cos(heading), np.sin(heading)], -1) * log_uniform(rng, 2, 8), 0)
             canvas.path(points.astype(np.float32), np.full(30, log_uniform(rng, 2.5, 9)))
-    elif kind == "rod":  # twigs, sticks, spokes, tubes: a rounded profile across, smooth along, often a gleam
+    elif kind == "rod":  # twigs, sticks, spokes, tubes: shaded as round, smooth along, often with a gleam
         for _ in range(int(rng.integers(1, 5))):
             count, thick = 24, log_uniform(rng, 2, 11)
             heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, rng.choice([0.0, 0.02, 0.08]), count))
@@ -349,13 +349,13 @@ def draw_innocent(rng, picture):
 
 
 def to_luma(rng, picture):
-    """[H, W] from [H, W, 3] with drawn weights: old emulsions saw blue bright and red dark."""
+    """[H, W] from [H, W, 3] with random weights: old emulsions recorded blue as bright and red as dark."""
     weights = LUMA if rng.random() < 0.5 else rng.dirichlet([2, 3, 2]).astype(np.float32)
     return picture @ weights
 
 
 def fade(rng, picture):
-    """Fading and contrast: black lifts, white dulls, gamma shifts. Returns (picture, parameters)."""
+    """Fading and contrast: lifts black, dulls white, shifts gamma. Returns (picture, parameters)."""
     low, high, gamma = float(rng.uniform(0, 0.25)), float(rng.uniform(0.7, 1.0)), log_uniform(rng, 0.65, 1.5)
     return low + (high - low) * np.clip(picture, 0, 1) ** gamma, {"low": low, "high": high, "gamma": gamma}
 
@@ -453,9 +453,9 @@ def age(rng, picture, strength=1.0):
 
 
 def draw_hole(rng, shape, overlays=None, coverage=None):
-    """A mask to be filled: strokes of 1 to 24 px, cracks, flakes, real overlays.
+    """A mask to fill: strokes of 1 to 24 px, cracks, flakes, real overlays.
 
-    Returns (mask uint8 [H, W], 1 = hole, parameters). coverage: fraction of pixels wanted, 0..1.
+    Returns (mask uint8 [H, W], 1 = hole, parameters). coverage: wanted share of pixels, 0..1.
     """
     mask = np.zeros(shape, np.uint8)
     coverage = coverage if coverage is not None else float(rng.uniform(0.06, 0.3))

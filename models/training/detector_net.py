@@ -1,4 +1,4 @@
-"""The net that finds damage: pretrained features under a decoder with a stem of its own at half resolution.
+"""The net that finds damage: pretrained features, and a decoder with its own stem at half resolution.
 
 Source: written for this project. The encoder is SqueezeNet 1.1 (Iandola et al. 2016, MIT weights, see the data folder's
 `perceptual/`), fine-tuned; white and black top-hats after Meyer (1979).
@@ -17,7 +17,7 @@ MEAN_BGR = (104.0, 117.0, 123.0)
 WEIGHTS = "squeezenet1_1_caffe_features_nchw_fp32.npz"
 DAMAGE_CLASSES = ("lines", "areas", "losses")
 CLASSES = (*DAMAGE_CLASSES, "writing")
-THUMB = 160  # pixels: the side to which a whole photo is squeezed for its summary
+THUMB = 160  # pixels: a whole photo is squeezed into a square of this side for its summary
 
 
 class Fire(nn.Module):
@@ -38,7 +38,7 @@ class Trunk(nn.Module):
     """RGB [N, 3, H, W] 0..1 -> features at 1/2 (64), 1/4 (128), 1/8 (256) and 1/16 (512 channels); H, W multiples of 16.
 
     depth: how many of the eight fire blocks are used; 4 stops at 1/8. Unlike SqueezeNet's own layers these are padded,
-    so that all maps lie on the picture's grid.
+    so that all maps are aligned with the picture.
     """
 
     FIRES = ((64, 16, 64), (128, 16, 64), (128, 32, 128), (256, 32, 128), (256, 48, 192), (384, 48, 192), (384, 64, 256), (512, 64, 256))
@@ -80,7 +80,7 @@ class DetectorNet(Mixed):
     """RGB [N, 3, H, W] 0..1 and the summary of the whole photo [N or 1, 64] -> chances [N, 4, H, W] 0..1 of lines, areas,
     losses and writing; H and W multiples of 16.
 
-    `logits` returns log-odds; the greatest of the first three is that of damage of any class. widths: at 1/2, 1/4, 1/8 and
+    `logits` returns log-odds; the greatest of the first three is that of any damage. widths: at 1/2, 1/4, 1/8 and
     1/16. floor: dilations of the blocks at the coarsest size. depth: of the trunk, 8 or 4 fire blocks.
     """
 
@@ -103,17 +103,17 @@ class DetectorNet(Mixed):
         self.stem = nn.Conv2d(30, a, 3, padding=1)
         self.stem_block = Residual(a, norm=True)
         self.out2 = nn.Sequential(Residual(a, norm=True), Residual(a, norm=True))
-        self.drop = nn.Dropout2d(0.1)  # whole maps, in training alone
+        self.drop = nn.Dropout2d(0.1)  # drops whole maps, only in training
         self.head = nn.Conv2d(a, 4 * len(CLASSES), 1)
         for layer in (self.told, self.told_again):
             nn.init.normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
-        nn.init.normal_(self.head.weight, std=0.001)  # features of the trunk are large: whatever they are, nothing is found yet
-        nn.init.constant_(self.head.bias, -4.0 - math.log(len(DAMAGE_CLASSES)))  # damage of any class begins at -4: it is rare
+        nn.init.normal_(self.head.weight, std=0.001)  # the trunk's features are large; small weights make the untrained net find nothing
+        nn.init.constant_(self.head.bias, -4.0 - math.log(len(DAMAGE_CLASSES)))  # any damage begins at -4, because it is rare
 
     @staticmethod
     def features(rgb):
-        """What a retoucher's eye uses. Returns ([N, 30, H/2, W/2], [N, 2, H/4, W/4])."""
+        """Hand-made features that retouchers look for. Returns ([N, 30, H/2, W/2], [N, 2, H/4, W/4])."""
         luma = 0.299 * rgb[:, :1] + 0.587 * rgb[:, 1:2] + 0.114 * rgb[:, 2:]
         half = F.avg_pool2d(luma, 2)
         mean = box(half, 9)
@@ -131,7 +131,7 @@ class DetectorNet(Mixed):
         return torch.tanh(self.summarise(self.trunk(small)[-1].float().mean((2, 3))))
 
     def class_logits(self, rgb, summary):
-        """Log-odds [N, 4, H, W] of each class by itself, as the head gives them."""
+        """Log-odds [N, 4, H, W] of each class separately, as the head returns them."""
         with torch.no_grad():
             features, wide = (self.arranged(f) for f in self.features(rgb))
         with self.low_precision(rgb):
@@ -147,7 +147,7 @@ class DetectorNet(Mixed):
         return F.pixel_shuffle(found.float(), 2)
 
     def logits(self, rgb, summary):
-        """Log-odds [N, 4, H, W]: the greatest of the first three is that of damage of any class."""
+        """Log-odds [N, 4, H, W]: the greatest of the first three is that of any damage."""
         each = self.class_logits(rgb, summary)
         damage = each[:, :3]
         top = damage.amax(1, keepdim=True)
@@ -164,7 +164,7 @@ def any_damage(damage):
 
 
 class Summary(nn.Module):
-    """The graph of `DetectorNet.summary`: what is told of a whole photo."""
+    """The graph of `DetectorNet.summary`, which describes a whole photo."""
 
     def __init__(self, net):
         super().__init__()

@@ -1,8 +1,8 @@
-"""Noise, grain, blur, halftone and JPEG for whole batches, on the device that trains.
+"""Noise, grain, blur, halftone and JPEG for whole batches, on the training device.
 
 Source: written for this project; the JPEG model follows ITU-T T.81 with the quantisation tables and
-the quality scale of the Independent JPEG Group. Everything takes float32 RGB [N, 3, H, W] in 0..1
-and per-picture parameters [N], and returns the same shape. H and W are multiples of 16.
+the quality scale of the Independent JPEG Group. All functions take float32 RGB [N, 3, H, W] in 0..1
+and per-picture parameters [N], and return the same shape. H and W are multiples of 16.
 """
 import math
 
@@ -93,16 +93,16 @@ def halftone(x, period, angle, mix):
 
 
 def between(n, low, high, device, log=False):
-    """[n] values drawn between low and high, uniformly or uniformly in their logarithm."""
+    """[n] random values between low and high, uniform or with a uniform logarithm."""
     draw = torch.rand(n, device=device)
     return torch.exp(math.log(low) + draw * math.log(high / low)) if log else low + draw * (high - low)
 
 
 def degrade(clean):
-    """A batch as scans and cameras spoil it: each picture in one way, drawn for it.
+    """Degrades a batch as scans and cameras do, each picture in one random way.
 
-    clean: float32 [N, 3, H, W] 0..1. Returns (degraded, in 0..1 but for the noise that is left as
-    it is drawn, strength [N] = its root-mean-square error). The random state is torch's own.
+    clean: float32 [N, 3, H, W] 0..1. Returns (degraded, in 0..1 except for noise, which is not
+    clipped; strength [N], its root-mean-square error). Uses torch's own random state.
     """
     n, device = clean.shape[0], clean.device
     x = clean.clone()
@@ -118,7 +118,7 @@ def degrade(clean):
 
     def shifted_jpeg(low, high):
         def change(y, m):
-            # the block grid of a picture that was cropped later lies anywhere
+            # if a picture was cropped later, its block grid can have any offset
             down, right = (int(v) for v in torch.randint(0, 8, (2,))) if float(torch.rand(())) < 0.4 else (0, 0)
             y = torch.roll(y, (down, right), (2, 3))
             return torch.roll(jpeg(y, torch.round(between(m, low, high, device))), (-down, -right), (2, 3))
@@ -128,7 +128,7 @@ def degrade(clean):
     each(some(0.00, 0.34), white(0.012, 0.215))
     each(some(0.34, 0.40), lambda y, m: y + torch.randn_like(y[:, :1]) * between(m, 0.012, 0.16, device).view(-1, 1, 1, 1))
     each(some(0.40, 0.50), grains(0.015, 0.13))
-    # compression is the hardest to learn, and the commonest
+    # compression is the hardest to learn, and the most common
     each(some(0.50, 0.86), shifted_jpeg(8, 75))
     each(some(0.86, 0.93), white(0.01, 0.08))
     each(some(0.86, 0.93), shifted_jpeg(20, 85))

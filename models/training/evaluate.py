@@ -1,12 +1,12 @@
-"""One table for every generator, with the classic baselines, and contact sheets to look at.
+"""Measures every generator with classic baselines, and writes contact sheets.
 
 python3 -m training.evaluate --data <folder> [--weights <id>=<file.pt> ...] [--only <id>] [--limit <pictures>]
     [--overlays <folder>] [--product <report.json>] [--json <file>] [--sheets <folder outside the repository>]
 
 Source: written for this project. Without weights given it measures training/checkpoints/<id>.pt. Pictures are
 those of <data>/eval, never trained on; the cases are those of evaluation/protocol.py, which the product's own
-evaluation (`npm run evaluate`) measures as well. With --product it tells each net what the product told it, and
-prints how far the two are apart: they are to agree to 0.05 dB, and to what a generator's evaluator says in `AGREEMENT`.
+evaluation (`npm run evaluate`) measures as well. With --product it gives each net the inputs that the product gave
+it, and prints the differences, which must stay within 0.05 dB and within the `AGREEMENT` of a generator's evaluator.
 """
 import argparse
 import importlib
@@ -23,18 +23,18 @@ from .evaluation.context import Context, measured, show
 from .export import load_weights
 from .generators import find
 
-DECIBELS = 0.05  # that the two evaluations may differ by
+DECIBELS = 0.05  # allowed difference between the two evaluations
 
 
 def find_evaluators():
-    """{id: module}; a new file in evaluation/generators is a new generator."""
+    """{id: module} of the files in evaluation/generators."""
     modules = [importlib.import_module(f"{evaluators.__name__}.{m.name}") for m in pkgutil.iter_modules(evaluators.__path__)]
     return {module.ID: module for module in modules}
 
 
 def disagreements(identity, rows, product, agreement):
-    """[(case, metric, ours, the product's, how far they may be apart)] of the rows that both have and that are to agree: those
-    in dB and those whose metric is in `agreement`. The farthest apart for what they may be come first."""
+    """[(case, metric, ours, the product's, allowed difference)] of the rows that both have and that must agree: those in dB and
+    those whose metric is in `agreement`. Largest relative difference first."""
     theirs = {(r["case"], r["metric"]): r["value"] for r in product["generators"].get(identity, {}).get("rows", [])}
     pairs = []
     for each in rows:

@@ -34,7 +34,7 @@ def to_onnx(spec, net, path):
 def write_graph(net, inputs, output, axes, path):
     """Writes the ONNX file of a module in float32, with the free dimensions `axes`; checks it with onnx.
 
-    inputs: {name: example}, in the order of forward(); output: the name of what it gives.
+    inputs: {name: example}, in the order of forward(); output: the name of the output.
     """
     import onnx
 
@@ -50,7 +50,7 @@ def write_graph(net, inputs, output, axes, path):
     example = tuple(inputs.values())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:  # torch from 2.5 on has a second exporter; this graph is written for the tracing one
+        try:  # torch 2.5 and later have a second exporter; this graph needs the tracing one
             torch.onnx.export(net, example, str(path), dynamo=False, **options)
         except TypeError:
             torch.onnx.export(net, example, str(path), **options)
@@ -63,7 +63,7 @@ def write_graph(net, inputs, output, axes, path):
 
 
 def parity_cases(spec, net, sides=((64, 64), (96, 160), (256, 256))):
-    """[({name: input}, output)], arrays float32, of PyTorch for several sizes."""
+    """[({name: input}, output)] of PyTorch for several sizes; float32 arrays."""
     torch.manual_seed(3)
     cases = []
     for i, (height, width) in enumerate(sides):
@@ -76,8 +76,8 @@ def parity_cases(spec, net, sides=((64, 64), (96, 160), (256, 256))):
 def run_in_node(path, inputs, output, threads=1, runs=1, modules=None):
     """(flat float32 output, seconds of a run) of an ONNX file in onnxruntime-node.
 
-    inputs: {name: float32 array}; output: the name of what is wanted; modules: folder that holds
-    node_modules/onnxruntime-node, by default the repository's root. Returns None where Node or the package is missing.
+    inputs: {name: float32 array}; output: the name of the wanted output; modules: folder with
+    node_modules/onnxruntime-node, by default the repository's root. Returns None if Node or the package is missing.
     """
     modules = Path(modules or os.environ.get("EMULSION_NODE_ROOT") or MODELS.parent)
     if not (modules / "node_modules/onnxruntime-node").exists():
@@ -93,7 +93,7 @@ def run_in_node(path, inputs, output, threads=1, runs=1, modules=None):
 
 
 def node_parity(path, cases, output, modules=None):
-    """Greatest absolute difference between onnxruntime-node and PyTorch over `parity_cases`; None as `run_in_node`."""
+    """Greatest absolute difference between onnxruntime-node and PyTorch over `parity_cases`; None if `run_in_node` returns None."""
     worst = 0.0
     for inputs, wanted in cases:
         found = run_in_node(path, inputs, output, modules=modules)
@@ -104,7 +104,7 @@ def node_parity(path, cases, output, modules=None):
 
 
 def write_card(spec, folder, net, training_data, training, measured, thresholds=None, halo=None):
-    """card.json beside generator.onnx, with the file's sha256, and what else belongs there. Returns the card."""
+    """Writes card.json beside generator.onnx, with the file's SHA-256, and the generator's further files. Returns the card."""
     onnx_bytes = (folder / "generator.onnx").read_bytes()
     card = {**spec.card(), **spec.export_beside(net, folder)}
     card = {
@@ -139,17 +139,17 @@ def load_weights(spec, path):
     """(net, the file's record) from a file that train.py wrote."""
     state = torch.load(path, map_location="cpu")
     net = spec.build()
-    grow(net, state.get("weights") or state["ema"])  # those of a narrower net compute the same in this one
+    grow(net, state.get("weights") or state["ema"])  # weights of a narrower net compute the same in this one
     spec.prepare(net)
     return net.eval(), state
 
 
 def centre_thresholds(net, thresholds):
-    """Moves the last bias of a DetectorNet so that each class's threshold becomes 0.5.
+    """Shifts the last bias of a DetectorNet so that each class's threshold becomes 0.5.
 
     The three classes of damage must share one threshold. The order of pixels by probability, and so every measured figure,
-    stays the same; probabilities near the threshold are told apart better when they are stored in a byte. Returns the
-    thresholds for the card; what is not a class is left as it is.
+    stays the same, but a byte resolves probabilities near the threshold better. Returns the thresholds for the card; entries
+    that are not classes stay unchanged.
     """
     if len({thresholds[name] for name in DAMAGE_CLASSES}) != 1:
         raise ValueError(f"the classes of damage must share one threshold: {thresholds}")
@@ -160,7 +160,7 @@ def centre_thresholds(net, thresholds):
 
 
 def training_data(spec, data, pairs):
-    """The card's `trainingData`; without a data folder that of the card that ships, whose weights were begun with."""
+    """The card's `trainingData`. Without a data folder, that of the shipped card, because training began with its weights."""
     if data is not None:
         pictures = data_module.load_pictures(data).split(data_module.HELD_OUT_EVERY)[0]
         overlays = data_module.load_overlays(data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]

@@ -1,7 +1,7 @@
-"""A stock of real damage: how much darker or lighter it is than what should be there, to be laid on other pictures.
+"""A stock of real damage to lay on other pictures: the ratio of the damaged to the true brightness.
 
 Source: written for this project. From glass plates (`plates.py`) and hand-marked photographs (`real.py`): single pieces,
-cut from places with a smooth ground, and all damage of a picture as it lies there.
+cut from places with a smooth background, and all damage of a picture together.
 """
 import cv2
 import numpy as np
@@ -9,15 +9,15 @@ import numpy as np
 from .degradations import log_uniform
 from .real import AREAS, DAMAGE, LINES, LOSSES, UNJUDGED
 
-LIFT = 10.0  # levels added before ratios are taken, so that black ground has one as well
+LIFT = 10.0  # levels added before division, so that a black background has a ratio as well
 LARGEST = 224  # pixels of a side of a layer
-ROUGHEST = 9.0  # levels: how uneven the ground round a layer may be
-STANDS_OUT = 40.0  # levels between damage and its ground from which its own tone can be laid on another picture
-LEAST = 2e-4  # share of a picture that must be damaged for a map of it
+ROUGHEST = 9.0  # levels: how uneven the background around a layer may be
+STANDS_OUT = 40.0  # levels between damage and its background from which its own tone can be used on another picture
+LEAST = 2e-4  # least damaged share of a picture for a DamageMap
 
 
 class Layer:
-    """ratio: float32 [h, w], what is there over what should be; alpha: float32 [h, w] 0..1; bit: its class."""
+    """ratio: float32 [h, w], damaged over true brightness; alpha: float32 [h, w] 0..1; bit: the class."""
 
     def __init__(self, ratio, alpha, bit):
         self.ratio, self.alpha, self.bit = ratio.astype(np.float16), (alpha * 255).astype(np.uint8), bit
@@ -50,7 +50,7 @@ def _cut(seen, ground, mask, bits, smallest):
 
 
 def shape_class(mask):
-    """LINES where a piece is long and thin, else AREAS. mask: uint8 [h, w] of 0 and 1."""
+    """LINES if a piece is long and thin, else AREAS. mask: uint8 [h, w] of 0 and 1."""
     area = float(mask.sum())
     (_, (w, h), _) = cv2.minAreaRect(np.argwhere(mask > 0)[:, ::-1].astype(np.float32))
     long = max(w, h) + 1
@@ -58,7 +58,7 @@ def shape_class(mask):
 
 
 def from_plates(plates, limit=None):
-    """[Layer] of prepared plates, (exposures, masks, repaired)."""
+    """[Layer] from prepared plates (exposures, masks, repaired)."""
     exposures, masks, repaired = plates
     found = []
     for i in range(len(exposures)):
@@ -77,7 +77,7 @@ def from_plates(plates, limit=None):
 
 
 def from_real(photos):
-    """[Layer] of marked photographs."""
+    """[Layer] from marked photographs."""
     found = []
     for photo in photos:
         damage = (photo.label & DAMAGE > 0) & (photo.label != 128)
@@ -91,7 +91,7 @@ def from_real(photos):
 
 
 def lay(rng, picture, layer, clusters=1):
-    """Lays a layer on a picture, float32 [H, W, 3] 0..1, in `clusters` places, turned and scaled anew in each.
+    """Lays a layer on a picture, float32 [H, W, 3] 0..1, in `clusters` places, turned and scaled differently in each.
 
     Returns (picture, alpha float32 [H, W] of what it covers).
     """
@@ -115,7 +115,7 @@ def lay(rng, picture, layer, clusters=1):
         t, l, b, r = max(0, top), max(0, left), min(height, top + size), min(width, left + size)
         if b <= t or r <= l:
             continue
-        power = rng.uniform(0.7, 1.4) * (-1 if rng.random() < 0.25 else 1)  # a negative's dust is white in the print
+        power = rng.uniform(0.7, 1.4) * (-1 if rng.random() < 0.25 else 1)  # dust on a negative is white in the print
         part = picture[t:b, l:r]
         gain = np.clip(ratio[t - top : b - top, l - left : r - left], 0.05, 12) ** power
         a = alpha[t - top : b - top, l - left : r - left]
@@ -126,8 +126,8 @@ def lay(rng, picture, layer, clusters=1):
 
 
 class DamageMap:
-    """All damage of one picture. seen, ground: uint8 [H, W], what is there and what should be; bits: uint8 [H, W], the class of
-    each damaged pixel, else 0."""
+    """All damage of one picture. seen, ground: uint8 [H, W], the damaged and the true picture; bits: uint8 [H, W], the class
+    of each damaged pixel, else 0."""
 
     def __init__(self, seen, ground, bits):
         self.seen, self.ground, self.bits = seen, ground, bits
@@ -147,7 +147,7 @@ def maps_from_real(photos):
 
 
 def map_from_plate(exposure, repaired, mask):
-    """The DamageMap of a prepared exposure; None where it has no damage."""
+    """The DamageMap of a prepared exposure; None if it has no damage."""
     bits = np.zeros(mask.shape, np.uint8)
     count, pieces = cv2.connectedComponents((mask == 255).astype(np.uint8), connectivity=8)
     for k in range(1, count):
@@ -159,7 +159,7 @@ def map_from_plate(exposure, repaired, mask):
 def lay_map(rng, picture, source):
     """Lays a part of a DamageMap on a picture, float32 [H, W, 3] 0..1, turned, mirrored and scaled.
 
-    Either its ratio to its ground is laid, or, where it stands out, its own tone. Returns (picture, {bit: opacity float32 [H, W]}).
+    Uses its ratio to its background or, if it stands out, its own tone. Returns (picture, {bit: opacity float32 [H, W]}).
     """
     height, width = picture.shape[:2]
     centre = source.places[int(rng.integers(len(source.places)))]
@@ -189,7 +189,7 @@ def lay_map(rng, picture, source):
 
 
 class Stock:
-    """Pieces [Layer], maps of photographs [DamageMap] and prepared plates (exposures, masks, repaired) or None."""
+    """Real damage: pieces [Layer], maps of photographs [DamageMap], and prepared plates (exposures, masks, repaired) or None."""
 
     def __init__(self, pieces=(), maps=(), plates=None):
         self.pieces, self.maps, self.plates = list(pieces), list(maps), plates
@@ -201,7 +201,7 @@ class Stock:
         return len(self.pieces) + len(self.maps)
 
     def draw_map(self, rng):
-        """A map of a photograph, those with more damage more often, or of a plate; None where the plate has no damage."""
+        """The map of a photograph (more often one with more damage) or of a plate; None if the plate has no damage."""
         if self.plates is not None and (not self.maps or rng.random() < 0.3):
             exposures, masks, repaired = self.plates
             index = int(rng.integers(len(masks)))

@@ -1,7 +1,7 @@
 """Perceptual and style losses, and the LPIPS distance.
 
 Source: SqueezeNet 1.1 features (Iandola et al. 2016, MIT), LPIPS heads (Zhang et al. 2018, BSD-2),
-read from the data folder's `perceptual/`; nothing of them is shipped.
+read from the data folder's `perceptual/`. They are not shipped.
 """
 from pathlib import Path
 
@@ -15,7 +15,7 @@ FIRES = ("fire2", "fire3", "fire4", "fire5", "fire6", "fire7", "fire8", "fire9")
 
 
 class SqueezeFeatures(nn.Module):
-    """RGB [N, 3, H, W] 0..1 -> seven feature maps, those that LPIPS reads. Frozen.
+    """RGB [N, 3, H, W] 0..1 -> the seven feature maps that LPIPS reads. Frozen.
 
     folder: the data folder's `perceptual/`. Raises FileNotFoundError without the weights.
     """
@@ -75,7 +75,7 @@ class Lpips(nn.Module):
 
 
 class Correlations(torch.autograd.Function):
-    """rows [N, C, P] -> products of every two of them [N, C, C]; its gradient is one product, where autograd would add two."""
+    """rows [N, C, P] -> products of every pair of rows [N, C, C]. Its gradient is one product; autograd would add two."""
 
     @staticmethod
     def forward(ctx, rows):
@@ -109,25 +109,25 @@ def perceptual_and_style(features, fake, real, depth=4):
 
 
 def likeness(x, y):
-    """Squared distance as a share of what there is of y, one figure per sample: [N]; 0 = the same."""
+    """Squared distance divided by the squared size of y, one figure per sample: [N]; 0 = the same."""
     return (x - y).pow(2).flatten(1).sum(1) / (y.pow(2).flatten(1).sum(1) + 1e-8)
 
 
 def manner(maps):
-    """What a style is told by: of each feature map [N, C, H, W] the Gram matrix [N, C, C] (Gatys et al. 2016), then the means
-    and standard deviations of the channels [N, 2C] (Huang and Belongie 2017). One flat list, for pictures of any size."""
+    """The description of a style, for pictures of any size: a flat list with, for each feature map [N, C, H, W], the Gram matrix
+    [N, C, C] (Gatys et al. 2016) and the means and standard deviations of the channels [N, 2C] (Huang and Belongie 2017)."""
     found = []
     for x in maps:
         each, count = gram(x), x.shape[2] * x.shape[3]
         mean = x.mean((2, 3)).float()
-        variance = each.diagonal(dim1=1, dim2=2) * x.shape[1] - mean.pow(2)  # the diagonal has the squares' means
+        variance = each.diagonal(dim1=1, dim2=2) * x.shape[1] - mean.pow(2)  # the diagonal holds the means of the squares
         spread = (variance.clamp(min=0) * count / max(1, count - 1) + 1e-4).sqrt()
         found += [each, torch.cat([mean, spread], 1)]
     return found
 
 
 def style_distance(made, wanted):
-    """How far apart two manners (`manner`) are, mean over their parts: [N], 0 = the same, about 1 = nothing in common."""
+    """Distance of two styles (`manner`), mean over their parts: [N], 0 = the same, about 1 = nothing in common."""
     return sum(likeness(x, y) for x, y in zip(made, wanted)) / len(wanted)
 
 

@@ -1,7 +1,7 @@
-"""Places of clean pictures that a detector takes for damage, so that training shows them more often.
+"""Places in clean pictures that a detector takes for damage, so that training shows them more often.
 
-Source: written for this project, after the bootstrapping of Sung and Poggio (1998): what a detector finds where nothing is
-becomes what it learns from next.
+Source: written for this project, after the bootstrapping of Sung and Poggio (1998): the detector's false alarms become its
+next training samples.
 """
 import json
 import time
@@ -11,13 +11,13 @@ import numpy as np
 
 from .data import atomic_write, cache_folder
 
-DOUBTFUL = -1.0  # log-odds from which a place is worth showing
-MOST = 6  # places of one picture
-FRESH = 3600.0  # seconds for which what was found need not be looked for again
+DOUBTFUL = -1.0  # log-odds from which a place is used
+MOST = 6  # places per picture
+FRESH = 3600.0  # seconds before a new search
 
 
 def strongest(odds, most=MOST):
-    """[(x, y)] where false marks are largest and most certain, the worst first. odds: float [H, W], log-odds of damage."""
+    """[(x, y)] of the largest and most certain false alarms, the worst first. odds: float [H, W], log-odds of damage."""
     count, labels, _, _ = cv2.connectedComponentsWithStats((odds > DOUBTFUL).astype(np.uint8), connectivity=8)
     if count == 1:
         return []
@@ -32,7 +32,7 @@ def strongest(odds, most=MOST):
 
 
 class Negatives:
-    """What has been found so far, {name of a picture: [[x, y]]}, kept in the cache folder."""
+    """False alarms found so far, {picture name: [[x, y]]}, kept in the cache folder."""
 
     def __init__(self, name):
         self.path = cache_folder() / f"negatives-{name}.json"
@@ -42,13 +42,13 @@ class Negatives:
             self.places = {}
 
     def age(self):
-        """Seconds since the last search; infinite where there was none."""
+        """Seconds since the last search; infinite if there was none."""
         return time.time() - self.path.stat().st_mtime if self.path.exists() else float("inf")
 
     def search(self, pictures, look, rng, seconds=120.0):
-        """Looks at pictures in a drawn order until the time is up; what was known of a picture is replaced.
+        """Searches pictures in random order until the time is up; replaces the earlier results of a picture.
 
-        look: callable(uint8 [H, W, 3]) -> log-odds float [H, W] of damage. Returns how many pictures were looked at.
+        look: callable(uint8 [H, W, 3]) -> log-odds float [H, W] of damage. Returns the number of pictures searched.
         """
         begin, seen = time.monotonic(), 0
         for index in rng.permutation(len(pictures)):

@@ -1,8 +1,8 @@
 """Networks and the fixed operators inside their graphs.
 
 Source: written for this project; the pull-push fill follows Gortler et al., The Lumigraph (1996).
-All tensors are float32 [N, C, H, W] in units of 0..1 unless a docstring says otherwise. Only
-operators that torch 1.13 and 2.x export to ONNX opset 17 with free H and W are used.
+All tensors are float32 [N, C, H, W] in units of 0..1 unless a docstring says otherwise. The
+nets use only operators that torch 1.13 and 2.x export to ONNX opset 17 with free H and W.
 """
 import math
 from contextlib import nullcontext
@@ -15,7 +15,7 @@ from .resampling import phases, shrinking
 
 
 def unshuffle(x):
-    """[N, C, H, W] -> [N, 4C, H/2, W/2] by slices (its export does not depend on H and W)."""
+    """[N, C, H, W] -> [N, 4C, H/2, W/2] by slices, so that the exported graph does not depend on H and W."""
     return torch.cat([x[:, :, i::2, j::2] for i in (0, 1) for j in (0, 1)], 1)
 
 
@@ -35,7 +35,7 @@ def top_hats(x, size):
 
 
 def box(x, size):
-    """Mean in a square of odd `size`; outside the picture counts as absent."""
+    """Mean in a square of odd `size`, over the pixels inside the picture."""
     half = size // 2
     x = F.avg_pool2d(x, (size, 1), 1, (half, 0), count_include_pad=False)
     return F.avg_pool2d(x, (1, size), 1, (0, half), count_include_pad=False)
@@ -51,7 +51,7 @@ def pull_push(rgb, known, levels=5, rounds=4):
 
     known: [N, 1, H, W], 1 = known, 0 = to be filled; H and W multiples of 2**levels. Colour and
     weight are averaged down a pyramid and interpolated up into the holes, and relaxed there with
-    `rounds` 3 x 3 means on every level. Returns [N, 3, H, W]; known pixels are returned unchanged. With nothing known the result is 0.
+    `rounds` 3 x 3 means on every level. Returns [N, 3, H, W]; known pixels are returned unchanged. If nothing is known, the result is 0.
     """
     colour, weight, pyramid = rgb * known, known, []
     for _ in range(levels):
@@ -83,7 +83,7 @@ class Mixed(nn.Module):
         return torch.autocast(x.device.type, torch.bfloat16) if self.mixed else nullcontext()
 
     def arranged(self, x):
-        """x in channels-last memory while training, as it is otherwise."""
+        """x in channels-last memory in training, else unchanged."""
         return x.contiguous(memory_format=torch.channels_last) if self.mixed else x
 
 
@@ -111,8 +111,8 @@ class Residual(nn.Module):
 class InpaintNet(Mixed):
     """[N, 4, H, W] (RGB 0..1 and mask, 1 = hole) -> filled RGB [N, 3, H, W]; H, W multiples of 32.
 
-    A pull-push fill is made in the graph; a U-Net at 1/2 and 1/4 of the resolution adds a residual
-    that starts at zero. What the hole contains is ignored; outside it the input is returned.
+    The graph makes a pull-push fill, and a U-Net at 1/2 and 1/4 of the resolution adds a residual
+    that starts at zero. The content of the hole is ignored; outside it the input is returned.
     """
 
     def __init__(self, widths=(40, 96), dilations=(1, 2, 4, 1)):
@@ -130,7 +130,7 @@ class InpaintNet(Mixed):
 
     def forward(self, image):
         hole = image[:, 3:4]
-        # a comparison, not a product: whatever the hole holds, NaN included, must not leak
+        # a comparison instead of a product, so that nothing in the hole, not even NaN, leaks out
         inside = (hole > 0.5).expand(-1, 3, -1, -1)
         known = 1.0 - (hole > 0.5).to(image.dtype)
         rgb = torch.where(inside, torch.zeros_like(image[:, :3]), image[:, :3])
@@ -190,9 +190,9 @@ class ColourNet(Mixed):
     """Luma [N, 1, H, W] 0..1, warmth [N] or [1] and vividness [N] or [1] -> Cb, Cr [N, 2, H, W] within -0.5..0.5; H, W
     multiples of 16.
 
-    warmth, vividness: what is known of the colours, in spreads from the average photograph's; 0 where nothing is.
-    A U-Net at 1/2 to 1/16 of the resolution; at its floor every place also sees the mean of the whole picture.
-    range: of the output; a little less than it was trained with costs less where the colours are not the true ones.
+    warmth, vividness: hints about the colours, in standard deviations from the average photograph; 0 if unknown.
+    A U-Net at 1/2 to 1/16 of the resolution; at the lowest every place also sees the mean of the whole picture.
+    range: factor of the output; slightly below that of training, wrong colours cost less.
     """
 
     def __init__(self, widths=(32, 56, 96, 128), floor=(1, 2, 2, 1), range=0.485):
@@ -247,11 +247,10 @@ class ColourNet(Mixed):
 class UpscaleNet(Mixed):
     """RGB [N, 3, H, W] 0..1 -> [N, 3, scale * H, scale * W], any H and W from 8 on.
 
-    The picture is enlarged bicubically in the graph; residual blocks at the small size draw, by a pixel
-    shuffle, a difference to it that starts at zero. consistent: what the result would lack of the small picture,
-    were it shrunk again, is added to it (one step of back-projection, Irani and Peleg 1991): colours keep their
-    place, and so does noise. Without it, only the mean of 9 x 9 pixels is held to that. Where a picture is flat
-    nothing is drawn.
+    The graph enlarges the picture bicubically; residual blocks at the small size add a difference by a pixel shuffle,
+    which starts at zero. consistent: adds what the result would lose of the small picture if it were shrunk again (one
+    step of back-projection, Irani and Peleg 1991), so that colours stay in place, and noise as well. Without it, only
+    the mean of 9 x 9 pixels is kept. Nothing is drawn where a picture is flat.
     """
 
     def __init__(self, scale, width=32, blocks=4, consistent=True):
@@ -278,7 +277,7 @@ class UpscaleNet(Mixed):
     def forward(self, image):
         with torch.no_grad():
             base = self.enlarged(image)
-            # 0 where 5 x 5 pixels are one tone, 1 where they differ by two levels
+            # 0 where 5 x 5 pixels have one tone, 1 where they differ by two levels
             spread = (dilate(image, 5) + dilate(-image, 5)).amax(1, keepdim=True)
             lively = torch.clamp(spread * 127.5, 0, 1)
         entry = self.arranged(image - 0.5)
@@ -295,7 +294,7 @@ class UpscaleNet(Mixed):
 class StyledBlock(nn.Module):
     """x + second(relu(first(x) * (1 + gain) + shift)): a 3 x 3 and a 1 x 1 convolution, so that it reaches one pixel.
 
-    gain, shift: [N, channels] or None. There is no norm: what it makes of a tile does not depend on the tile.
+    gain, shift: [N, channels] or None. There is no normalisation, so the result does not depend on the tile.
     """
 
     def __init__(self, channels):
@@ -323,8 +322,8 @@ def moments(x):
 
 
 def with_moments(x, own, wanted):
-    """x [N, C, H, W], whose channels have the moments `own` [N, 2C], given the moments `wanted` (adaptive instance
-    normalisation, Huang and Belongie 2017, with statistics that come from elsewhere)."""
+    """Changes the channels' moments of x [N, C, H, W] from `own` [N, 2C] to `wanted` (adaptive instance normalisation, Huang and
+    Belongie 2017, with statistics from elsewhere)."""
     mean, spread = own[..., None, None].chunk(2, 1)
     new_mean, new_spread = wanted[..., None, None].chunk(2, 1)
     gain = new_spread / (spread + 0.02)
@@ -350,7 +349,7 @@ class StyleEncoder(nn.Module):
 class Statistics(nn.Module):
     """RGB [N, 3, H, W] 0..1 of any height and width from 16 on -> [N, size]: moments of a StyleEncoder's features.
 
-    Of a painting this is the code of its style, of a photograph it is what the generator has to know of the whole.
+    For a painting this is the code of its style; for a photograph it is what the generator must know about the whole.
     """
 
     def __init__(self, encoder):
@@ -366,9 +365,9 @@ class Statistics(nn.Module):
 class StyleNet(Mixed):
     """RGB [N, 3, H, W] 0..1, content [N, T], style [N, T] -> RGB [N, 3, H, W] 0..1; H and W multiples of 8.
 
-    content: `statistics` of the whole photograph of which the image is a part; style: those of a style picture, or one of
-    `codes` [presets, T], which are learnt and stand for one picture each (Dumoulin et al. 2017); rows of zeros are not learnt
-    yet. Every operation is local, so that a picture can be computed in tiles. `size` is T.
+    content: `statistics` of the whole photograph that the image is a part of; style: those of a style picture, or one of
+    `codes` [presets, T], which are learnt for one picture each (Dumoulin et al. 2017); rows of zeros are not learnt yet. Every
+    operation is local, so that a picture can be computed in tiles. `size` is T.
     """
 
     def __init__(self, widths=(32, 64, 128), blocks=(4, 3, 1), hidden=128, presets=0):
@@ -403,7 +402,7 @@ class StyleNet(Mixed):
         return torch.sigmoid(drawn.float() if self.mixed else drawn)
 
     def drawn(self, image, content, style):
-        """The picture before it is squeezed into 0..1."""
+        """The picture before it is limited to 0..1."""
         half, quarter, eighth = self.encoder(image)
         b = 2 * self.widths[1]
         told = self.tell(F.relu(self.read(style))).split(self.sizes, 1)
@@ -426,7 +425,7 @@ class StyleNet(Mixed):
 class PatchDiscriminator(nn.Module):
     """[N, C, H, W] -> ([N, 1, H/8, W/8] scores, [features]); spectrally normalised.
 
-    Unbounded scores, high for real. The features serve feature matching.
+    Scores are unbounded, high for real. The features are for feature matching.
     """
 
     def __init__(self, channels=4, width=32):
@@ -451,7 +450,7 @@ class PatchDiscriminator(nn.Module):
 
 
 def keep_variance(module):
-    """Weights of the linear layers and convolutions in a module such that leaky ReLUs of 0.2 keep the variance."""
+    """Initialises the linear layers and convolutions of a module so that leaky ReLUs of 0.2 keep the variance."""
     for layer in module.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d)):
             nn.init.kaiming_normal_(layer.weight, a=0.2, nonlinearity="leaky_relu")
@@ -459,8 +458,8 @@ def keep_variance(module):
 
 
 class Within(torch.autograd.Function):
-    """x clamped to 0..1. Where it was clamped, a gradient passes only if it leads back inside: black ground is truly black,
-    and can still be learnt from."""
+    """x clamped to 0..1. Where it is clamped, a gradient passes only if it leads back inside. So a black background is truly
+    black, and the net can still learn from it."""
 
     @staticmethod
     def forward(ctx, x):
@@ -475,20 +474,20 @@ class Within(torch.autograd.Function):
 
 
 def haar():
-    """[4, 4, 1, 1]: the orthonormal Haar transform of the four pixels that `unshuffle` makes channels of. Its own inverse."""
+    """[4, 4, 1, 1]: the orthonormal Haar transform of the four channels that `unshuffle` makes of four pixels. Its own inverse."""
     rows = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]
     return torch.tensor(rows, dtype=torch.float32)[..., None, None] / 2
 
 
 def distance(field):
-    """Smooth fields [N, K, H, W] -> the signed distance to their zeros in half pixels, near there: the field over its slope."""
+    """Smooth fields [N, K, H, W] -> signed distance to their zeros in half pixels, valid nearby: the field over its slope."""
     wide = F.pad(field, (1, 1, 1, 1), mode="replicate")
     across, down = wide[..., 1:-1, 2:] - wide[..., 1:-1, :-2], wide[..., 2:, 1:-1] - wide[..., :-2, 1:-1]
     return 4 * field * (across.pow(2) + down.pow(2) + 1e-3).rsqrt()
 
 
 class StyledLevel(nn.Module):
-    """Twice the size, then two 3 x 3 convolutions, each with a gain for every channel that the code tells.
+    """Doubles the size, then applies two 3 x 3 convolutions, each with a gain per channel that depends on the code.
 
     planes: how many of the channels are noise of this size.
     """
@@ -513,15 +512,15 @@ class StyledLevel(nn.Module):
 class DamageSynthesiser(Mixed):
     """z [N, 64] and noise [N, noise_size], both standard normal, -> overlay [N, 1, 128, 128] 0..1, 1 = damage.
 
-    The greatest of the first ten numbers of z chooses the kind of damage, the others how it looks. Works at up to 64 pixels
-    and tells four things that are drawn at 128 and added: lines along the zeros of smooth fields, areas where a field is
-    positive, specks where noise exceeds a threshold, each with an ink of its own at every place, and Haar bands (Gal et
-    al., SWAGAN, 2021). widths: of the levels of 4, 8, 16, 32 and 64 pixels.
+    The greatest of the first ten numbers of z chooses the kind of damage, the others its look. The net works at up to 64 pixels
+    and controls four things that are drawn at 128 and added: lines along the zeros of smooth fields, areas where a field is
+    positive, specks where noise exceeds a threshold (each with its own opacity at every place), and Haar bands (Gal et al.,
+    SWAGAN, 2021). widths: channels of the levels of 4, 8, 16, 32 and 64 pixels.
     """
 
     SIDE, LATENT, KINDS, CODE, PLANES = 128, 64, 10, 96, 2
     LINES, AREAS, SPECKS = 2, 1, 2
-    FAINTEST = 0.02  # what is lighter than this is seen; the ground is black
+    FAINTEST = 0.02  # brighter pixels are visible; the background is black
 
     def __init__(self, widths=(96, 96, 64, 48, 24)):
         super().__init__()
@@ -534,7 +533,7 @@ class DamageSynthesiser(Mixed):
         self.start = nn.Linear(self.CODE, widths[0] * 16)
         self.draw = nn.ModuleList([StyledLevel(a, b, self.CODE, self.PLANES) for a, b in zip(widths, widths[1:])])
         self.coarse = nn.Conv2d(widths[3], 4 + self.LINES + self.AREAS, 1)
-        inks = self.LINES + self.AREAS + 1  # the last is how thin lines are
+        inks = self.LINES + self.AREAS + 1  # the last one is the thinness of lines
         self.fine = nn.Conv2d(widths[4], 4 + inks + self.SPECKS, 1)
         for layer in (self.coarse, self.fine):
             nn.init.normal_(layer.weight, std=0.05)
@@ -547,7 +546,7 @@ class DamageSynthesiser(Mixed):
         self.register_buffer("truncation", torch.ones(1), persistent=False)
 
     def chosen(self, z):
-        """z -> which kind it chooses, one-hot [N, 10]."""
+        """z -> the chosen kind, one-hot [N, 10]."""
         numbers = z[:, : self.KINDS]
         return (numbers >= numbers.amax(1, keepdim=True)).to(z.dtype)
 
@@ -561,7 +560,7 @@ class DamageSynthesiser(Mixed):
         return w
 
     def synthesise(self, codes, noise):
-        """codes: one [N, 96] a level. The overlay [N, 1, 128, 128] before it is clamped."""
+        """The overlay [N, 1, 128, 128] before clamping. codes: one [N, 96] per level."""
         x, at, drawn = self.start(codes[0]).reshape(len(noise), -1, 4, 4), 0, []
         with self.low_precision(x):
             x = self.arranged(x)
@@ -599,7 +598,7 @@ class DamageSynthesiser(Mixed):
 
     @torch.no_grad()
     def truncate(self, share, count=1000):
-        """Draws nearer to what is usual of each kind: codes keep `share` of their distance to the kind's mean."""
+        """Makes overlays more typical of their kind: codes keep `share` of their distance from the kind's mean."""
         random = torch.Generator().manual_seed(1)
         z = torch.randn(count, self.LATENT, generator=random).to(self.usual.device)
         for i, kind in enumerate(torch.eye(self.KINDS, device=z.device)):
@@ -610,8 +609,8 @@ class DamageSynthesiser(Mixed):
 class OverlayDiscriminator(Mixed):
     """Overlays and their kinds, [N, 2, 128, 128] (the second plane holds the number of the kind everywhere), -> ([N, 1] scores, []).
 
-    It sees the Haar bands; how an overlay differs from others of its kind in the batch is a channel of its own (Karras et al.
-    2018); the kind weighs what was found (a projection discriminator, Miyato and Koyama 2018).
+    It sees the Haar bands. One channel holds how much an overlay differs from others of its kind in the batch (Karras et al.
+    2018). The kind weights the features (projection discriminator, Miyato and Koyama 2018).
     """
 
     def __init__(self, kinds=10, widths=(96, 96, 64, 48, 24)):
@@ -647,7 +646,7 @@ class OverlayDiscriminator(Mixed):
 class CurveNet(Mixed):
     """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
 
-    H and W multiples of 8. A curve is smooth, so that a large picture takes it enlarged. gain: with what every place begins.
+    H and W multiples of 8. A curve is smooth, so it can be enlarged for a large picture. gain: the initial gain everywhere.
     """
 
     def __init__(self, width=32, dilations=(1, 2, 4, 1), gain=1.0):
@@ -671,7 +670,7 @@ class CurveNet(Mixed):
 
 
 def apply_curve(image, curve):
-    """RGB [N, 3, H, W] after `curve` [N, 6, H, W]; what leaves 0..1 is held back to a tenth, so that it can be learnt from."""
+    """RGB [N, 3, H, W] after `curve` [N, 6, H, W]; values outside 0..1 keep a tenth of their excess, so that they have a gradient."""
     gain, offset = curve.chunk(2, 1)
     made = image * gain + offset
     inside = made.clamp(0, 1)
@@ -681,8 +680,8 @@ def apply_curve(image, curve):
 class CycleNet(Mixed):
     """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`.
 
-    gain: what `there` begins with. At 1 nothing is lost there and back, and no opponent that is not yet good at its game
-    lures the two out of that.
+    gain: the initial gain of `there`. At 1 the cycle loses nothing from the start, and an untrained discriminator cannot move
+    the nets away from that.
     """
 
     def __init__(self, width=32, gain=0.4):
@@ -706,12 +705,12 @@ class PairDiscriminator(nn.Module):
 
 
 def grow(net, weights):
-    """Gives a net the weights of a narrower or shallower one, so that it computes the same.
+    """Copies the weights of a narrower or shallower net into a net, so that it computes the same.
 
     net: freshly built. weights: state of a net whose layers have the same names, each with at most as many
-    channels; blocks (`Residual`, normalised) that it lacks begin as identities. What was there keeps its
-    channels' numbers, and does not see the new ones before it learns to. Raises ValueError where a tensor of
-    `weights` has no place in the net.
+    channels; blocks (`Residual`, normalised) that it lacks begin as identities. Existing channels keep their
+    positions and ignore the new ones at first. Raises ValueError if a tensor of `weights` does not fit
+    into the net.
     """
     state = net.state_dict()
     for name, old in weights.items():
@@ -731,7 +730,7 @@ def receptive_radius(net, channels, side=256, probes=4):
     """Greatest distance (pixels) at which one input pixel changes the output, by experiment.
 
     net: maps [1, channels, side, side] to any [1, C, side, side]. Max-pools have no useful
-    gradient, so pixels are perturbed and the changed area is measured at several phases.
+    gradient, so pixels are changed and the affected area is measured at several phases.
     """
     net = net.eval().double()
     torch.manual_seed(0)

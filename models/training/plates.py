@@ -1,8 +1,8 @@
 """Glass plates with three exposures of one scene: real damage, its mask and a nearly true repair.
 
 Source: written for this project. Data: plates of S. M. Prokudin-Gorskii, Library of Congress. Dust, scratches and lost
-emulsion hit one exposure and not the same place of the other two, so those two tell what it should show. Each exposure
-keeps its own pixels; the other two are warped to it and predict it by a local linear model.
+emulsion affect one exposure, but not the same place of the other two, so those two show what it should look like. Each
+exposure keeps its own pixels; the other two are warped to it and predict it by a local linear model.
 """
 import argparse
 import json
@@ -17,8 +17,8 @@ import numpy as np
 from . import data as data_module
 
 VERSION = 2
-MARGIN = 0.055  # share of each side of a third that is left out: frames and the gaps between exposures
-WINDOW = 15  # pixels, of the local linear model
+MARGIN = 0.055  # share of each side of an exposure that is left out: frames and gaps
+WINDOW = 15  # pixels: window of the local linear model
 ROUNDS = 3
 DAMAGED, UNJUDGED = 255, 128
 
@@ -28,7 +28,7 @@ class PlateError(ValueError):
 
 
 def exposures_of(plate):
-    """The three exposures of a plate, uint8 [H, W], top to bottom. Raises PlateError where it is too small."""
+    """The three exposures of a plate, uint8 [H, W], top to bottom. Raises PlateError if it is too small."""
     third = plate.shape[0] // 3
     top, left = round(third * MARGIN), round(plate.shape[1] * MARGIN)
     if third - 2 * top < 128 or plate.shape[1] - 2 * left < 128:
@@ -37,17 +37,17 @@ def exposures_of(plate):
 
 
 def normalised_gradient(picture):
-    """Strength of the edges [H, W] float32, the same for a faint and for a strong exposure."""
+    """Edge strength, float32 [H, W], the same for a faint and a strong exposure."""
     soft = cv2.GaussianBlur(picture, (0, 0), 1.2).astype(np.float32)
     slope = np.hypot(cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1))
     return slope / (cv2.blur(slope, (41, 41)) + 4)
 
 
 def align(fixed, moving):
-    """`moving` warped onto `fixed`, both uint8 [H, W], and where it has pixels, uint8 [H, W] of 0 and 1.
+    """(`moving` warped onto `fixed`, both uint8 [H, W]; the pixels that it covers, uint8 [H, W] of 0 and 1).
 
     Phase correlation on normalised gradients, then an affine fit, then a flow that is smoothed over 14 px.
-    Raises PlateError where they do not fit.
+    Raises PlateError if they do not match.
     """
     a, b = normalised_gradient(fixed), normalised_gradient(moving)
     window = cv2.createHanningWindow(a.shape[::-1], cv2.CV_32F)
@@ -78,7 +78,7 @@ def align(fixed, moving):
 
 
 def predict(source, target, valid):
-    """`target` as a local linear function of `source`, float32 [H, W] all of them; outliers lose their say."""
+    """`target` as a local linear function of `source`, without the influence of outliers; all float32 [H, W]."""
     box = lambda x: cv2.blur(x, (WINDOW, WINDOW), borderType=cv2.BORDER_REFLECT)
     weight = valid.astype(np.float32)
     for i in range(ROUNDS):
@@ -97,19 +97,19 @@ def predict(source, target, valid):
 
 
 def judge(target, others, valid):
-    """What of an exposure is damaged.
+    """Finds the damage of an exposure.
 
-    target: uint8 [H, W]; others: the two other exposures, warped onto it; valid: uint8 [H, W], where all three are.
+    target: uint8 [H, W]; others: the two other exposures, warped onto it; valid: uint8 [H, W], 1 where all three have pixels.
     Returns (mask uint8 [H, W] of 0, DAMAGED, UNJUDGED; repaired uint8 [H, W]: the target with the damage replaced).
     """
-    valid = cv2.erode(valid, np.ones((13, 13), np.uint8), borderValue=0)  # frames reach in here
+    valid = cv2.erode(valid, np.ones((13, 13), np.uint8), borderValue=0)  # frames reach into this margin
     target, (p, q) = target.astype(np.float32), (o.astype(np.float32) for o in others)
     one, two = predict(p, target, valid), predict(q, target, valid)
     left, right = target - one, target - two
     same = (left * right > 0) & (valid > 0)
     deviation = np.where(same, np.minimum(np.abs(left), np.abs(right)), 0)
     guess = np.where(np.abs(left) < np.abs(right), one, two)
-    # What grain explains, an edge that is a third of a pixel off, or how badly the predictions do around here, is no damage.
+    # A difference is not damage if grain, an edge shifted by a third of a pixel or poor predictions nearby explain it.
     quiet = np.median(np.abs(left - cv2.GaussianBlur(left, (0, 0), 2))) * 1.48
     slope = lambda x: np.hypot(cv2.Sobel(x, cv2.CV_32F, 1, 0), cv2.Sobel(x, cv2.CV_32F, 0, 1)) / 8
     edge = cv2.dilate(np.maximum(slope(cv2.GaussianBlur(one, (0, 0), 0.7)), slope(cv2.GaussianBlur(two, (0, 0), 0.7))), np.ones((3, 3)))
@@ -121,7 +121,7 @@ def judge(target, others, valid):
     kept[np.unique(labels[deviation > 1.25 * need])] = True
     kept[0] = False
     kept &= stats[:, cv2.CC_STAT_AREA] >= 3
-    # What has its outline in the scene as well is the scene in another colour.
+    # If its outline is also in the scene, it is part of the scene in another colour.
     contrast = lambda x: slope(x) * min(3.0, float(target.std() / (x.std() + 1)))
     scene = cv2.dilate(np.maximum(contrast(p), contrast(q)), np.ones((3, 3)))
     ring = cv2.dilate(suspect, np.ones((3, 3), np.uint8)) - suspect
@@ -130,10 +130,10 @@ def judge(target, others, valid):
     height = np.bincount(labels.ravel(), (deviation * (labels > 0)).ravel(), minlength=count) / (stats[:, cv2.CC_STAT_AREA] + 1e-6)
     shared = np.bincount(around, (scene[ring > 0] * 5 > height[around]).astype(np.float64), minlength=count) / total
     kept &= shared < 0.35
-    # Clouds and smoke have soft edges, what lies on the plate has sharp ones.
+    # Clouds and smoke have soft edges; damage on the plate has sharp ones.
     sharp = np.bincount(around, slope(guess - target)[ring > 0].astype(np.float64), minlength=count) / total
     kept &= sharp > 0.2 * height
-    # Where the other two disagree with one another, or hardly anything is predicted well, the scene has moved.
+    # Where the other two disagree, or hardly anything is predicted well, the scene has moved.
     between = np.abs(p - predict(q, p, valid))
     moved = cv2.blur((between > 3 + 3.5 * quiet + 0.9 * edge).astype(np.float32), (15, 15)) > 0.3
     moved |= cv2.blur(suspect.astype(np.float32), (31, 31)) > 0.2
@@ -148,7 +148,7 @@ def judge(target, others, valid):
 
 
 def examine(plate):
-    """[(exposure, mask, repaired)] of a plate, uint8 [H, W] each, those that aligned. Raises PlateError where none did."""
+    """[(exposure, mask, repaired)] of the aligned exposures of a plate, uint8 [H, W] each. Raises PlateError if none aligned."""
     exposures = exposures_of(plate)
     found, reason = [], None
     for i, target in enumerate(exposures):
@@ -159,7 +159,7 @@ def examine(plate):
             continue
         valid = warped[0][1] & warped[1][1]
         mask, repaired = judge(target, [w for w, _ in warped], valid)
-        # A share that no plate has is a failed alignment.
+        # So large a damaged share means that the alignment has failed.
         if (mask == DAMAGED).mean() > 0.12 or (mask == UNJUDGED).mean() > 0.5:
             reason = PlateError("its exposures differ too much")
             continue
@@ -181,9 +181,9 @@ def _examine_file(path):
 
 
 def load_plates(folder, workers=1, log=print, limit=None):
-    """(exposures, masks, repaired) as `Pictures`, made once of all plates of a folder and kept in the cache.
+    """(exposures, masks, repaired) as `Pictures`, made once from all plates of a folder and kept in the cache.
 
-    Plates that do not align are named in the log and left out. Raises DataError where none is left.
+    Plates that do not align are logged and left out. Raises DataError if none is left.
     """
     folder = Path(folder)
     paths = sorted(folder.glob("*.webp"))[:limit]
@@ -220,7 +220,7 @@ def load_plates(folder, workers=1, log=print, limit=None):
 
 
 def main():
-    """Command line: python3 -m training.plates <folder of plates>: prepares them and says how many were of use."""
+    """Command line: python3 -m training.plates <folder of plates>: prepares them and prints how many are usable."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
     parser.add_argument("--workers", type=int, default=1)

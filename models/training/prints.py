@@ -1,7 +1,7 @@
-"""Whole drawn prints in colour: a clean picture, aged, with a border, writing and damage, and what of it is damage.
+"""Draws whole prints in colour from clean pictures: aged, with a border, writing and damage, and a label of the damage.
 
-Source: written for this project. Pictures are float32 [H, W, 3] 0..1, labels uint8 [H, W] with the bits of real.py. What
-cannot be seen is not labelled, and what is hard to see is not judged.
+Source: written for this project. Pictures are float32 [H, W, 3] 0..1, labels uint8 [H, W] with the bits of real.py.
+Invisible damage is not labelled, and hardly visible damage is not judged.
 """
 import cv2
 import numpy as np
@@ -11,11 +11,11 @@ from . import layers
 from .real import AREAS, LINES, LOSSES, UNJUDGED, WRITING
 from .writing import lay_writing
 
-SEEN, HARDLY_SEEN = 0.055, 0.022  # how far from the clean picture damage must be, beyond the noise
+SEEN, HARDLY_SEEN = 0.055, 0.022  # least differences from the clean picture, beyond the noise
 
 
 class Sheet:
-    """A picture with what was done to it: how much of each class lies on every pixel."""
+    """A picture, and the opacity of each class of damage at every pixel."""
 
     def __init__(self, picture):
         self.clean = self.picture = picture
@@ -28,19 +28,19 @@ class Sheet:
         return self.picture.shape[:2]
 
     def cover(self, opacity, colour, bit):
-        """Lays a colour on the picture and notes it as damage of a class."""
+        """Lays a colour on the picture and records it as damage of a class."""
         opacity = np.clip(opacity, 0, 1)
         self.picture = self.picture * (1 - opacity[..., None]) + np.float32(colour) * opacity[..., None]
         self.opacity[bit] = np.maximum(self.opacity[bit], opacity)
 
     def shade(self, opacity, factor, bit):
-        """Multiplies the picture where something lets it through, per channel."""
+        """Multiplies the picture per channel, for damage that is transparent."""
         opacity = np.clip(opacity, 0, 1)
         self.picture = self.picture * (1 - opacity[..., None] * (1 - np.float32(factor)))
         self.opacity[bit] = np.maximum(self.opacity[bit], opacity)
 
     def label(self, noise):
-        """uint8 [H, W]: the bits of what can be seen; UNJUDGED where nobody can tell."""
+        """uint8 [H, W]: the bits of visible damage; UNJUDGED where it is hardly visible."""
         away = np.abs(self.picture - self.clean).max(-1)
         label = np.zeros(self.shape, np.uint8)
         any_opacity = np.zeros(self.shape, np.float32)
@@ -58,14 +58,14 @@ class Sheet:
 
 
 def paper(rng):
-    """The colour of bare paper or a bare back: white to cream, seldom grey or brown."""
+    """The colour of bare paper or cardboard: white to cream, rarely grey or brown."""
     tone = rng.uniform(0.78, 1.0)
     warm = rng.uniform(0, 0.16) if rng.random() < 0.7 else rng.uniform(0, 0.03)
     return np.float32([tone, tone - warm * 0.5, tone - warm])
 
 
 def dirt(rng):
-    """The colour of what is dark on a print."""
+    """The colour of dark damage on a print."""
     tone = rng.uniform(0.0, 0.25)
     return np.float32([tone + rng.uniform(0, 0.06), tone + rng.uniform(0, 0.03), tone])
 
@@ -75,7 +75,7 @@ def colour(rng, bright):
 
 
 def crack(rng, sheet, bright):
-    """A crack or crease with relief: a core, a shadow on one side, a contrast that comes and goes."""
+    """A crack or crease with relief: a core, a shadow on one side, varying contrast."""
     opacity, _ = d.draw_crease(rng, sheet.shape, d.log_uniform(rng, 0.8, 6))
     if not opacity.any():
         return
@@ -90,7 +90,7 @@ def crack(rng, sheet, bright):
 
 
 def straight_line(rng, shape, width):
-    """A nearly straight line from side to side, its width and strength uneven: where a print was folded. float32 [H, W] 0..1."""
+    """A nearly straight line from side to side with uneven width and strength, like the fold of a print. float32 [H, W] 0..1."""
     angle = rng.choice([0, np.pi / 2]) + rng.normal(0, 0.08) if rng.random() < 0.6 else rng.uniform(0, np.pi)
     reach = 1.6 * max(shape)
     start = rng.uniform(0.1, 0.9, 2) * shape[::-1] - np.float64([np.cos(angle), np.sin(angle)]) * reach / 2
@@ -101,8 +101,8 @@ def straight_line(rng, shape, width):
 
 
 def fold(rng, sheet):
-    """A soft fold across the print: a light or dark stripe, or a slope that is light on one side and dark on the other. The
-    surface is not broken."""
+    """A soft fold across the print without a broken surface: a light or dark stripe, or light on one side and dark on the
+    other."""
     if rng.random() < 0.5:
         opacity, _ = d.draw_crease(rng, sheet.shape, d.log_uniform(rng, 1.5, 5))
     else:
@@ -172,7 +172,7 @@ def blot(rng, shape, size, ragged):
 
 
 def flakes(rng, sheet, bright):
-    """Lost emulsion: patches with a hard irregular edge, at times with a lifted rim; the ground shows."""
+    """Lost emulsion: patches of bare paper with a hard irregular edge, sometimes with a lifted rim."""
     tone = colour(rng, bright)
     for _ in range(int(rng.integers(1, 5))):
         inside = blot(rng, sheet.shape, d.log_uniform(rng, 4, 60), rng.uniform(0.5, 1.2))
@@ -194,7 +194,7 @@ def foxing(rng, sheet):
 
 
 def stain(rng, sheet):
-    """A stain with or without a tide line; it lets the picture through, darker or lighter."""
+    """A transparent stain, darker or lighter, with or without a tide line."""
     inside = blot(rng, sheet.shape, d.log_uniform(rng, 15, 160), rng.uniform(0.4, 1.0))
     edge = d.log_uniform(rng, 0.02, 0.3)
     body = np.clip(inside / edge + 0.5, 0, 1)
@@ -245,7 +245,7 @@ def loss(rng, sheet):
 
 
 def tape(rng, sheet):
-    """A strip of old tape: yellow, a little milky, with straight edges."""
+    """A strip of old tape: yellow, slightly milky, with straight edges."""
     height, width = sheet.shape
     length, wide = rng.uniform(0.3, 1.2) * max(height, width), rng.uniform(14, 48)
     centre = tuple(float(v) for v in rng.uniform(0, 1, 2) * (width, height))
@@ -268,7 +268,7 @@ def overlay(rng, sheet, overlays, bright):
 
 
 def border(rng, picture):
-    """A print's border or the card that it is mounted on, about the picture. Same size; the picture is shrunk into it."""
+    """Adds a print's border or mount. The size stays; the picture is shrunk into it."""
     height, width = picture.shape[:2]
     share = d.log_uniform(rng, 0.02, 0.16)
     tone = paper(rng) if rng.random() < 0.85 else np.float32([1, 1, 1]) * rng.uniform(0, 0.2)
@@ -280,7 +280,7 @@ def border(rng, picture):
     sheet += rng.normal(0, 0.006, (height, width, 1)).astype(np.float32)
     inner = cv2.resize(picture, (width - left - right, height - top - bottom), interpolation=cv2.INTER_AREA)
     sheet[top : height - bottom, left : width - right] = inner
-    if rng.random() < 0.3:  # a printed or embossed line round the picture
+    if rng.random() < 0.3:  # a printed or embossed line around the picture
         gap = int(rng.integers(2, 8))
         line = tuple(float(v) for v in tone * rng.uniform(0.4, 0.9))
         cv2.rectangle(sheet, (left - gap, top - gap), (width - right + gap, height - bottom + gap), line, 1, cv2.LINE_AA)
@@ -289,7 +289,7 @@ def border(rng, picture):
 
 
 def foliage(rng, picture):
-    """Dark leaves before the picture. What is bright shows through their gaps, as specks and blots with hard ragged edges."""
+    """Dark leaves in front of the picture. Bright specks and blots with hard ragged edges show through their gaps."""
     shape = picture.shape[:2]
     inside = blot(rng, shape, rng.uniform(0.5, 1.8) * max(shape), 0.5)
     leaf = d.log_uniform(rng, 3, 14)
@@ -303,7 +303,7 @@ def foliage(rng, picture):
 
 
 def innocents(rng, picture):
-    """What only looks like damage, drawn into the picture: leaves with gaps, or `degradations.draw_innocent`."""
+    """Draws things that only look like damage: leaves with gaps, or `degradations.draw_innocent`."""
     if rng.random() < 0.1:
         return foliage(rng, picture)
     luma = picture @ d.LUMA
@@ -312,7 +312,7 @@ def innocents(rng, picture):
 
 
 def old(rng, picture):
-    """A clean colour picture as an old print shows it: monochrome, toned, faded, soft, grainy, or as it is."""
+    """A clean colour picture as an old print: monochrome, toned, faded, soft, grainy, or unchanged."""
     if rng.random() < 0.75:
         picture, _ = d.tint(rng, picture)
     if rng.random() < 0.04:
@@ -322,7 +322,7 @@ def old(rng, picture):
 
 
 def damage(rng, sheet, overlays, stock):
-    """Lays one to five sorts of damage on a sheet."""
+    """Lays one to five kinds of damage on a sheet."""
     bright = float(rng.choice([0.85, 0.5, 0.15]))
     for _ in range(1 + int(rng.poisson(1.4))):
         draw = rng.random()
@@ -364,7 +364,7 @@ def damage(rng, sheet, overlays, stock):
 
 
 def finish(rng, picture, noise):
-    """Sharpness, noise and compression of the scan, after everything else."""
+    """Applies sharpness, noise and compression of the scan, after everything else."""
     if rng.random() < 0.4:
         picture, _ = d.blur(rng, picture, d.log_uniform(rng, 0.3, 0.9))
     if noise:
@@ -375,8 +375,8 @@ def finish(rng, picture, noise):
 
 
 def draw_print(rng, picture, overlays, stock, damaged=True):
-    """A print made of a clean picture, float32 [H, W, 3] 0..1: (picture as scanned, label uint8 [H, W])."""
-    # Before ageing, which makes an old print of it: what is drawn gets the same tones as the rest.
+    """(scan of a print, float32 [H, W, 3] 0..1; label, uint8 [H, W]), made from a clean picture."""
+    # Drawn before ageing, so that it gets the same tones as the rest.
     for _ in range(int(rng.random() < 0.35) + int(rng.random() < 0.15)):
         picture = innocents(rng, picture)
     picture = old(rng, picture.astype(np.float32))

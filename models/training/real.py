@@ -1,8 +1,8 @@
-"""Real photographs with hand-made masks, as the damage detector learns from them.
+"""Real photographs with hand-made masks, for training the damage detector.
 
-Source: written for this project. A folder holds `<stem>.mask.png` (0 sound, 255 damage, 128 not judged), `<stem>.json` (the
-strokes behind it, and `keep`: polygons that a repair must leave alone) and `index.tsv`; the photographs lie beside them or
-in another folder. They are read by `evaluation/real.py`, which scores on them. Here each stroke gets its class.
+Source: written for this project. A folder holds `<stem>.mask.png` (0 clean, 255 damage, 128 not judged), `<stem>.json` (its
+strokes, and `keep`: polygons that a repair must leave alone) and `index.tsv`; the photographs lie beside them or
+in another folder. `evaluation/real.py` reads them and scores on them. Here each stroke gets its class.
 """
 import re
 from pathlib import Path
@@ -21,14 +21,14 @@ LINE_KINDS = re.compile(r"scratch|crack|crease|hair|scuff|tear|lint|mark$|streak
 LOSS_KINDS = re.compile(r"corner|hole|tape|torn", re.I)
 AREA_KINDS = re.compile(r"stain$|spot|dust|foxing|loss|speck|tarnish|bubble|ink|crackle|emulsion$", re.I)
 
-# Photographs of folds 0 and 1 that are never learnt from: checkpoints and thresholds are chosen on them.
+# Photographs of folds 0 and 1 that are never trained on: checkpoints and thresholds are chosen on them.
 CHOSEN_ON = (
     "baby1920", "man1930", "faded-e", "viacarmine1900", "1890sshoeshopohio", "senecanative1908", "clean-fence", "clean-palms",
 )  # fmt: skip
 
 
 def kind_class(kind, shape):
-    """The class of a stroke by its kind and by how it was drawn: 'lines', 'areas' or 'spots'."""
+    """The class of a stroke, from its kind and its list: 'lines', 'areas' or 'spots'."""
     kind = kind or ""
     if LOSS_KINDS.search(kind):
         return LOSSES
@@ -54,7 +54,7 @@ def stamp(entry, shape, size):
 
 
 def ink_in(rgb, polygon):
-    """The strokes of lettering inside a polygon: what differs from its local ground. uint8 [H, W] of 0 and 1."""
+    """The strokes of lettering inside a polygon: pixels that differ from their local background. uint8 [H, W] of 0 and 1."""
     region = np.zeros(rgb.shape[:2], np.uint8)
     cv2.fillPoly(region, [np.int32(np.round(polygon))], 1)
     if not region.any():
@@ -71,11 +71,11 @@ def ink_in(rgb, polygon):
 
 
 class RealPhoto:
-    """One marked photograph, made of an `evaluation.real.Photograph`.
+    """One marked photograph, made from an `evaluation.real.Photograph`.
 
     rgb: uint8 [H, W, 3]. truth: uint8 [H, W], the mask. label: uint8 [H, W], bits LINES, AREAS, LOSSES, WRITING, UNJUDGED.
     ground: uint8 [H, W, 3], the picture with its damage filled in from around (Telea 2004). keep: [(what, polygon)].
-    severity: 0 sound to 3 badly damaged. must_repair: 'y', 'n' or '?'.
+    severity: 0 clean to 3 badly damaged. must_repair: 'y', 'n' or '?'.
     """
 
     def __init__(self, photograph):
@@ -100,7 +100,7 @@ class RealPhoto:
 
 
 def read_marked(photos, masks, wanted=lambda entry: True, log=print):
-    """The marked photographs of a folder, [RealPhoto]. What does not fit is named in the log and left out.
+    """The marked photographs of a folder, [RealPhoto]. Photographs that cannot be used are logged and left out.
 
     wanted: callable(evaluation.real.Entry) -> bool; all of the index by default.
     """
@@ -117,9 +117,9 @@ def read_marked(photos, masks, wanted=lambda entry: True, log=print):
 
 
 def load_real(data, log=print):
-    """(to learn from, to choose on): lists of RealPhoto of a data folder. Fold 2 is in neither.
+    """(to train on, to choose checkpoints and thresholds on): lists of RealPhoto of a data folder. Fold 2 is in neither.
 
-    Raises DataError where the folder holds no marked photographs.
+    Raises DataError if the folder has no marked photographs.
     """
     data = Path(data)
     folds = read_marked(data / "eval/old", data / "eval/real", lambda entry: entry.fold in (0, 1), log)

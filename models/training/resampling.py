@@ -1,14 +1,14 @@
-"""Bicubic resampling as super-resolution papers do it: Keys' kernel (a = -0.5), antialiased when it shrinks.
+"""Bicubic resampling as super-resolution papers do it: Keys' kernel (a = -0.5), antialiased for shrinking.
 
 Source: written for this project, after Keys, Cubic Convolution Interpolation (1981); pixel centres at halves,
-edges mirrored with their pixel repeated.
+edges mirrored with the edge pixel repeated.
 """
 import functools
 
 import numpy as np
 import torch
 
-REACH = 2  # of the kernel, in pixels of the coarser grid
+REACH = 2  # reach of the kernel, in pixels of the coarser grid
 
 
 def cubic(x):
@@ -21,7 +21,7 @@ def cubic(x):
 def matrix(length, wanted):
     """float64 [wanted, length]: resamples a row of `length` pixels to `wanted`. Every row sums to 1."""
     scale = wanted / length
-    sharpness = min(1.0, scale)  # below 1 the kernel is widened, which is what antialiases
+    sharpness = min(1.0, scale)  # below 1 the kernel is widened, which antialiases
     centres = (np.arange(wanted) + 0.5) / scale - 0.5
     reach = int(np.ceil(REACH / sharpness)) + 1
     taps = np.floor(centres).astype(int)[:, None] + np.arange(-reach, reach + 1)
@@ -45,12 +45,12 @@ def resample_picture(picture, height, width):
     """uint8 [H, W, C] -> uint8 [height, width, C]."""
     planes = np.moveaxis(picture.astype(np.float64), -1, 0)
     out = matrix(picture.shape[0], height) @ planes @ matrix(picture.shape[1], width).T
-    # halves upwards, as the product's evaluation has it
+    # halves are rounded up, as in the product's evaluation
     return np.clip(np.floor(np.moveaxis(out, 0, -1) + 0.5), 0, 255).astype(np.uint8)
 
 
 def phases(scale):
-    """float32 [scale * scale, 1, 5, 5]: the kernels of bicubic enlargement by a whole number, one for each place
+    """float32 [scale * scale, 1, 5, 5]: the kernels of bicubic enlargement by an integer, one for each place
     within a pixel, in the order of a pixel shuffle."""
     offsets = (np.arange(scale) + 0.5) / scale - 0.5
     rows = cubic(offsets[:, None] - np.arange(-2, 3))
@@ -59,6 +59,6 @@ def phases(scale):
 
 
 def shrinking(scale):
-    """float32 [1, 1, 4 * scale, 4 * scale]: the kernel of antialiased bicubic reduction by an even whole number."""
+    """float32 [1, 1, 4 * scale, 4 * scale]: the kernel of antialiased bicubic reduction by an even integer."""
     row = cubic((np.arange(4 * scale) - (4 * scale - 1) / 2) / scale)
     return torch.tensor(np.outer(row, row) / row.sum() ** 2, dtype=torch.float32)[None, None]

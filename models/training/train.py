@@ -1,8 +1,8 @@
 """Trains a generator: python3 -m training.train <id> --minutes N --data <folder>
 
-Source: written for this project. Schedules run by wall time, so that any budget is used to its end; with --long instead of
---minutes a run has no end, and goes on whenever the same command is given. A run can be stopped or killed at any moment:
-its state is written every --save minutes.
+Source: written for this project. Schedules follow the wall clock, so that a run uses its whole budget. With --long instead of
+--minutes a run has no end; the same command continues it. A run can be stopped or killed at any moment: its state is written
+every --save minutes.
 """
 import argparse
 import json
@@ -23,19 +23,19 @@ from .generators import find
 from .networks import grow
 
 LARGEST_FILE = 16 << 20
-STUDY_FROM = 1000  # steps after which a net's mistakes tell more than its ignorance
-LONGEST_STEP = 60.0  # seconds: a process that was held for longer has not been training
+STUDY_FROM = 1000  # steps after which a net's mistakes are worth searching for
+LONGEST_STEP = 60.0  # seconds: in a longer step the process was suspended, not training
 
 
 def choose_device(name):
-    """'auto' takes a GPU where there is one."""
+    """The torch device for a name; 'auto' uses a GPU if there is one."""
     if name != "auto":
         return torch.device(name)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def has_bfloat16(device):
-    """True on GPUs and on processors with bfloat16 arithmetic; elsewhere it is twenty times as slow."""
+    """True on GPUs and on processors with bfloat16 arithmetic; on others it is twenty times slower."""
     if device.type == "cuda":
         return True
     try:
@@ -46,8 +46,8 @@ def has_bfloat16(device):
 
 
 def low_precision_pays(device, step=None, seconds=10.0):
-    """Whether to compute in bfloat16. step: callable(mixed), one training step; both kinds are timed with it for at most
-    about `seconds`. Without a step, the processor's word is taken."""
+    """Whether to compute in bfloat16. step: callable(mixed), one training step, which is timed in both precisions for about
+    `seconds` at most. Without a step, the processor's features decide."""
     if device.type == "cuda" or not has_bfloat16(device) or step is None:
         return has_bfloat16(device)
     taken = {True: [], False: []}
@@ -64,7 +64,7 @@ def low_precision_pays(device, step=None, seconds=10.0):
 
 def learning_rate(progress, peak, gan_share=0.0):
     """Warm-up over 2 % of the budget, then a half cosine to a fiftieth of the peak; the adversarial
-    share of the budget starts again at a quarter of it. progress: 0..1 of the whole budget."""
+    share of the budget starts again at a quarter of the peak. progress: 0..1 of the whole budget."""
     if gan_share and progress >= 1 - gan_share:
         progress, peak = (progress - 1 + gan_share) / gan_share, peak / 4
     elif progress < 0.02:
@@ -75,8 +75,8 @@ def learning_rate(progress, peak, gan_share=0.0):
 
 
 def long_rate(minutes, peak, warm=3.0, steady=120.0):
-    """Learning rate of a run without an end: a warm-up of `warm` minutes, `steady` minutes at the peak, from then on with the
-    square root of the time."""
+    """Learning rate of a run without an end: a warm-up of `warm` minutes, `steady` minutes at the peak, then falling with the
+    square root of time."""
     return peak * min(1.0, 0.1 + 0.9 * minutes / warm) * min(1.0, steady / max(minutes, 1e-9)) ** 0.5
 
 
@@ -103,21 +103,21 @@ def shortened(state):
 
 
 class State:
-    """The files of a run's state. They belong together: a new set is written into a folder of its own, which then takes the
-    place of the old one, so that a run killed at any moment finds one that is whole."""
+    """The files of a run's state, which belong together. A new set is written to a new folder, which then replaces the old one,
+    so that a killed run always finds a complete set."""
 
     def __init__(self, folder):
         self.now, self.next, self.last = (Path(folder) / name for name in ("state", "state.next", "state.last"))
 
     def read(self, device):
-        """{name: what was saved}; None where there is nothing yet."""
+        """{name: saved state}; None if there is none yet."""
         for folder in (self.now, self.last):
             if folder.exists():
                 return {path.stem: torch.load(path, map_location=device) for path in sorted(folder.glob("*.pt"))}
         return None
 
     def write(self, parts):
-        """Saves {name: state}, each in a file of its own."""
+        """Saves {name: state}, each in its own file."""
         shutil.rmtree(self.next, ignore_errors=True)
         self.next.mkdir(parents=True)
         for name, part in parts.items():
@@ -143,7 +143,7 @@ class Run:
         self.net = spec.build().to(device)
         self.net.to(memory_format=torch.channels_last)
         self.net.mixed = low_precision_pays(device) if mixed is None else mixed
-        self.before = {"minutes": 0.0, "step": 0}  # what the starting weights had been trained for
+        self.before = {"minutes": 0.0, "step": 0}  # how long the starting weights were trained
         self.started_game = None  # the discriminator that came with the starting weights
         if start is not None:
             record = torch.load(start, map_location=device)
@@ -156,7 +156,7 @@ class Run:
         groups = [{**group, "lr": spec.rate} for group in spec.groups(self.net)]
         self.optimiser = torch.optim.AdamW(groups, lr=spec.rate, weight_decay=spec.decay, betas=spec.betas)
         self.step, self.seconds, self.phase, self.best = 0, 0.0, "supervised", -math.inf
-        self.logged = 0.0  # seconds that runs.jsonl knows of
+        self.logged = 0.0  # seconds already recorded in runs.jsonl
         self.interrupted = False
         self.game, self.lpips, self.perceptual = None, None, perceptual
         train, held = pictures.split(data_module.HELD_OUT_EVERY) if pictures is not None else (None, None)
@@ -200,7 +200,7 @@ class Run:
         self.log(f"resumed at step {self.step}, {self.seconds / 60:.1f} minutes, {self.phase}")
 
     def save(self):
-        """Writes the whole state at once."""
+        """Saves the whole state."""
         parts = {
             "net": self.net.state_dict(),
             "ema": self.ema.net.state_dict(),
@@ -220,7 +220,7 @@ class Run:
         self.state.write(parts)
 
     def choose_arithmetic(self):
-        """Takes bfloat16 or float32, whichever makes a step quicker here. Nothing of the trial is kept."""
+        """Chooses bfloat16 or float32, whichever makes a step faster here. The trial changes nothing."""
         import copy
 
         tensors = self.spec.to_tensors(self.pool.draw(), self.device)
@@ -235,7 +235,7 @@ class Run:
         self.log(f"computes in {'bfloat16' if self.net.mixed else 'float32'}")
 
     def keep(self, name, metrics):
-        """Writes the averaged weights, and the discriminator where there is one, as export.py reads them."""
+        """Writes the averaged weights, and the discriminator if there is one, for export.py."""
         record = {
             "id": self.spec.id,
             "weights": self.ema.net.state_dict(),
@@ -292,7 +292,7 @@ class Run:
         return self.spec.measure(self.ema.net, self.held)
 
     def train(self, steps=None, save_every=150.0, measure_every=300.0):
-        """Until the budget (or `steps`) is used. Returns the final held-out metrics."""
+        """Trains until the budget (or `steps`) is used up. Returns the final held-out metrics."""
         last = saved = measured = time.monotonic()
         losses, metrics, stop = [], {}, False
         first = self.step
@@ -464,8 +464,8 @@ def main():
 
 
 def kept_weights(spec, folder):
-    """The half-precision weights in the repository that a long run without a state of its own goes on from; None where
-    there are none, or they are of another net."""
+    """The half-precision weights in the repository that a long run without a saved state starts from; None if there are none
+    or they belong to another net."""
     path = Path(__file__).with_name("checkpoints") / f"{spec.id}.pt"
     if State(folder).read("cpu") is not None or not path.exists():
         return None

@@ -1,7 +1,7 @@
-"""Handwriting, captions and stamps for training: what belongs to a print and must not be repaired.
+"""Handwriting, captions and stamps for training, which belong to a print and must not be repaired.
 
-Source: written for this project. Letters come from fonts of Debian's packages (`TRAIN_FONTS`) where they are installed,
-and from OpenCV's single-stroke Hershey scripts, which look like a pencil's line. Fonts for measuring are others, see
+Source: written for this project. Letters come from fonts of Debian's packages (`TRAIN_FONTS`), if they are installed,
+and from OpenCV's single-stroke Hershey scripts, which look like pencil. The evaluation uses other fonts, see
 evaluation/captions.py.
 """
 import functools
@@ -31,7 +31,7 @@ MONTHS = "Jan Feb March April May June July Aug Sept Oct Nov Dec".split()
 
 @functools.lru_cache(maxsize=None)
 def fonts():
-    """Paths of the training fonts that are installed here."""
+    """Paths of the installed training fonts."""
     found = {}
     for folder in FOLDERS:
         for path in Path(folder).rglob("*"):
@@ -48,7 +48,7 @@ def _font(path, size):
 
 
 def words(rng):
-    """A line as somebody writes it under a picture."""
+    """A text like those that people write under a picture."""
     pick = lambda each: each[int(rng.integers(len(each)))]
     year = int(rng.integers(1850, 1965))
     draw = rng.random()
@@ -68,7 +68,7 @@ def words(rng):
 
 
 def line_of(rng, height, text=None, paths=None):
-    """A line of letters `height` pixels tall, bent a little: opacity float32 [h, w] 0..1.
+    """A line of letters `height` pixels tall, slightly bent: opacity float32 [h, w] 0..1.
 
     paths: fonts to choose from; those for training by default.
     """

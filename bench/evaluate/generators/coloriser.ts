@@ -15,8 +15,8 @@ const step = (variant: ColoriseSettings['variant']): StepOf<'colorise'> => ({
 });
 
 /**
- * Photographs without their colours, coloured as the step does it by default, beside grey. Nobody can know the colours of
- * a grey picture: PSNR rewards pale guesses, and colourfulness tells whether they are too pale.
+ * Colours photographs whose colours were removed, with the step's defaults, and compares them with grey. Nobody can know the
+ * colours of a grey picture: PSNR rewards pale guesses, and colourfulness shows whether they are too pale.
  */
 export const evaluator: Evaluator = {
   id: 'coloriser',
@@ -73,7 +73,7 @@ function withoutColours(picture: Picture): Picture {
   return { ...picture, data: picture.data.map((_, i) => grey[Math.floor(i / 3)]!) };
 }
 
-/** As a file with one channel, which is what scanners make of such prints. */
+/** Writes a file with one channel, as scanners do for such prints. */
 function writeGrey(picture: Picture, folder: string): Promise<string> {
   return writePng({ ...picture, data: picture.data.filter((_, i) => i % 3 === 0) }, join(folder, 'grey.png'));
 }

@@ -12,8 +12,8 @@ import { type Row, row, total } from '../report';
 const SIDE = 512;
 
 /**
- * Real damage that was marked by hand, and captions that are none; then drawn damage that is plain or hard to see, and alarms on clean photographs. What is judged is the mask that the
- * product would fill at its default sensitivity, not grown.
+ * Measures real damage marked by hand, captions (which are not damage), drawn damage that is plain or hard to see, and false
+ * alarms on clean photographs. It judges the mask that the product would fill at its default sensitivity, not grown.
  */
 export const evaluator: Evaluator = {
   id: 'damage-detector',
@@ -71,7 +71,7 @@ export const evaluator: Evaluator = {
       rows.push(row({ ...where, metric: 'repair proposed' }, needed));
     }
     if (context.sheets) {
-      // Real ones are on sheets of their own.
+      // Real photographs have their own sheets.
       const old = hasRealOnes ? [] : listPictures(join(context.pictures, 'old'), context.limit);
       for (const file of old) {
         const picture = await readPicture(file);
@@ -91,7 +91,7 @@ function black(picture: Picture): Picture {
   return { ...picture, data: new Uint8Array(picture.data.length) };
 }
 
-/** Percent of a mask that is marked. */
+/** The marked share of a mask in percent. */
 function share(mask: Uint8Array): number {
   return (100 * mask.reduce((sum, value) => sum + value, 0)) / mask.length;
 }
@@ -112,7 +112,7 @@ async function casesOf({ overlays }: Context, count: number): Promise<[string, M
   return [...cases, ['scanned overlays', (picture, i) => overlaid(picture, scanned[i]!, i)]];
 }
 
-/** Those of the scanned overlays that were never trained on, evenly spread. */
+/** Scanned overlays that were never trained on, evenly spread over the list. */
 async function heldOutOverlays(folder: string, count: number): Promise<Picture[]> {
   const paths = listOverlays(folder)
     .filter(({ isHeldOut }) => isHeldOut)

@@ -13,7 +13,7 @@ const CASE = 'beside held-out scans';
 const TRAINED_ON = 'scans of the training set';
 const METRICS = ['precision', 'recall', 'diversity'] as const;
 
-/** What is drawn, `[count, 1, side, side]` in 0..1. */
+/** Generated overlays, `[count, 1, side, side]` in 0..1. */
 interface Drawn {
   overlays: Float32Array;
   side: number;
@@ -21,8 +21,9 @@ interface Drawn {
 }
 
 /**
- * Drawn overlays beside scans that were never trained on, in features of SqueezeNet's last map: whether they look like scans
- * (precision), like all of them (recall) and not like one another (diversity), beside what scans of the training set reach.
+ * Compares generated overlays with scans that were never trained on, by features of SqueezeNet's last map: whether they look
+ * like scans (precision), cover all of them (recall) and differ from one another (diversity). Scans of the training set are
+ * compared in the same way.
  */
 export const evaluator: Evaluator = {
   id: 'damage-synthesiser',
@@ -54,7 +55,7 @@ export const evaluator: Evaluator = {
   },
 };
 
-/** Has the engine's sessions draw from latents that both evaluations have. */
+/** Lets the engine's sessions draw from latents that both evaluations share. */
 async function draw({ models, threads }: Context, count: number): Promise<Drawn> {
   const store = new GeneratorStore(models);
   await store.refresh();
@@ -84,7 +85,7 @@ async function draw({ models, threads }: Context, count: number): Promise<Drawn>
   return { overlays, side, seconds };
 }
 
-/** Scanned overlays by their kinds; null where there are none of one of the two. */
+/** Scanned overlays by kind; null if held-out or training scans are missing. */
 async function scansOf(context: Context): Promise<{ heldOut: Picture[][]; trained: Picture[][] } | null> {
   const folder = context.overlays ?? folderBeside(context, 'damage');
   const all = folder === null ? [] : listOverlays(folder);

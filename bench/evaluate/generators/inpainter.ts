@@ -11,7 +11,7 @@ import { type Row, row } from '../report';
 const SIDE = 256;
 const REAL = 'real damage';
 
-/** Strokes on the middle of Kodak pictures and real damage of glass plates, beside OpenCV's two methods. */
+/** Fills strokes on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two methods. */
 export const evaluator: Evaluator = {
   id: 'inpainter',
   measure: async (product, context) => {
@@ -48,7 +48,7 @@ export const evaluator: Evaluator = {
   },
 };
 
-/** A case of real damage; none, with a note, where the kit has not prepared any. */
+/** The cases of real damage; none, with a note, if the kit has not prepared any. */
 async function realDamage(context: Context): Promise<{ name: string; holes: Hole[]; data: string }[]> {
   const folder = join(cacheFolder(), 'holes');
   try {
@@ -112,7 +112,7 @@ async function speed(product: Product, { folder }: Context, picture: Picture): P
   return seconds / ((large.width * large.height) / 1e6);
 }
 
-/** Hole, or the damage where that is real; filled; Navier-Stokes; truth. Of the first pictures. */
+/** Writes a sheet of the first pictures: hole or real damage, filled, Navier-Stokes, truth. */
 async function writeSheet(
   path: string,
   holes: readonly Hole[],

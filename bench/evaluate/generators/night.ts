@@ -10,14 +10,14 @@ const STYLE = 'night';
 const STEP: StepOf<'style'> = { kind: 'style', enabled: true, settings: StyleSettings.parse({ style: STYLE }) };
 
 /**
- * Days of Kodak made night: how much light is left. Whether it reads as night is for the eye: see the sheet. Whether what was
- * there is still there (there and back again) is measured by the training kit, which has the way back.
+ * Turns days of Kodak into nights and measures how much light is left. Only the eye can judge whether it looks like night: see
+ * the sheet. The training kit measures whether the content is kept, because it has the net for the way back.
  */
 export const evaluator: Evaluator = {
   id: 'night',
   measure: async (product, context) => {
     const days = await picturesOf(context, 'kodak');
-    // Where the card is there and no style goes by it, there is nothing to measure.
+    // The card may exist without a style that uses it. Then there is nothing to measure.
     const isOffered = (await product.styles()).some(({ id }) => id === STYLE);
     const nights: Picture[] = [];
     let seconds = 0;

@@ -10,12 +10,12 @@ import { noisy, type Picture, QUALITIES, SIGMAS } from '../protocol';
 import { DENOISING } from '../python';
 import { type Row, row } from '../report';
 
-/** All that the step can do, so that the net is measured and not the blending. */
+/** Full strength, so that the net is measured and not the blending. */
 const STEP: StepOf<'restore'> = { kind: 'restore', enabled: true, settings: { strength: 1, keepGrain: false } };
 
 /**
- * White noise, JPEG and nothing at all on whole Kodak pictures, beside non-local means. The step measures by itself how
- * large an error it has before it; non-local means is told the true one.
+ * Restores whole Kodak pictures with white noise, with JPEG artefacts and clean, and compares with non-local means. The step
+ * measures the size of the error itself; non-local means gets the true one.
  */
 export const evaluator: Evaluator = {
   id: 'restorer',
@@ -128,7 +128,7 @@ async function speed(product: Product, { folder }: Context, picture: Picture): P
   return seconds / ((large.width * large.height) / 1e6);
 }
 
-/** Real old photographs before and after, at the strength that is proposed. */
+/** Writes a sheet of real old photographs before and after, at the proposed strength. */
 async function writeOld(product: Product, context: Context, sheets: string): Promise<void> {
   const rows: Picture[][] = [];
   for (const path of listPictures(join(context.pictures, 'old'), context.limit)) {

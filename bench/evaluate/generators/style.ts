@@ -15,10 +15,10 @@ import { STYLIST, timeStylist } from '../rivals';
 
 /** A portrait, a landscape, a street, a still life and a detail. */
 const PHOTOGRAPHS = ['kodak/4.png', 'kodak/21.png', 'kodak/8.png', 'cid22/70497.png', 'kodak/7.png'];
-/** Those of Kodak whose distances are measured, and in whose manner each is painted; as the training kit has them. */
+/** The Kodak pictures whose distances are measured, as in the training kit. */
 const MEASURED = ['5', '15', '19', '23'];
 const MANNERS = ['van-gogh-starry-night', 'hokusai-great-wave', 'munch-the-scream', 'picabia-udnie'];
-/** Works whose files are called otherwise than their styles. */
+/** Works whose files have other names than their styles. */
 const FILES: Readonly<Record<string, string>> = {
   'uehara-waves': 'japanese-waves-print',
   'caillebotte-chrysanthemums': 'met-671456',
@@ -27,9 +27,9 @@ const FILES: Readonly<Record<string, string>> = {
 const SIDE = 256;
 /** Longest side in pixels of a painting before its middle is taken. */
 const LONGEST = 512;
-/** Of each side of a painting, so much is left out: scans show a frame there. */
+/** The share of each side of a painting that is left out, because scans show a frame there. */
 const FRAME = 0.05;
-/** So many runs that both sides meet a quiet moment. */
+/** Enough runs that both sides meet a quiet moment. */
 const RUNS = 3;
 
 const step = (settings: Partial<StyleSettings>): StepOf<'style'> => ({
@@ -39,9 +39,9 @@ const step = (settings: Partial<StyleSettings>): StepOf<'style'> => ({
 });
 
 /**
- * How near one pass of the generator comes to a painting, how much of the photograph it leaves, and how long it takes beside
- * a net of one style. Whether a person would know the work again is for the eye: the sheet has a line for each style, in the
- * order of `emulsion styles`, below one of the photographs.
+ * Measures how close one pass of the generator comes to a painting, how much of the photograph it keeps, and how long it takes
+ * compared with a net for one style. Only the eye can judge whether a work is recognised: the sheet has a line for each style,
+ * in the order of `emulsion styles`, below a line of the photographs.
  */
 export const evaluator: Evaluator = {
   id: 'style',
@@ -73,7 +73,7 @@ export const evaluator: Evaluator = {
   },
 };
 
-/** Distances to the painting's style and to the photograph's content, of pictures of 256 px, each in another manner. */
+/** Distances to the painting's style and to the photograph's content, of pictures of 256 px, each in another style. */
 async function nearness(product: Product, context: Context): Promise<Row[]> {
   const photographs = (await measuredPhotographs(context)).map((each) => centre(each, SIDE));
   const all = listPictures(folderBeside(context, 'styles') ?? '');
@@ -99,8 +99,8 @@ async function nearness(product: Product, context: Context): Promise<Row[]> {
 }
 
 /**
- * The same of whole pictures in the manner of each style that ships and whose work is at hand, also of pictures and works at
- * half the size, where broad strokes and shapes count.
+ * The same distances for whole pictures in each style that ships, if its work is in the data folder, and again at half the
+ * size, where broad strokes and shapes count.
  */
 async function nearnessOfPresets(product: Product, context: Context, styles: readonly StyleInfo[]): Promise<Row[]> {
   const photographs = (await measuredPhotographs(context)).map((each) => reduced(each, LONGEST));
@@ -136,7 +136,7 @@ interface Made {
   painting: Picture;
 }
 
-/** Distances of what was made and of the photographs as they came; null where they cannot be measured. */
+/** Distances of the painted and the unchanged photographs; null if they cannot be measured. */
 async function distancesOf(
   { perceptual }: Context,
   made: readonly Made[],
@@ -153,7 +153,7 @@ async function distancesOf(
   };
 }
 
-/** Rows with what the card has measured beside them, which takes the training kit: optimisation of the picture itself. */
+/** Adds baselines from the card that only the training kit can measure: optimisation of the picture itself. */
 async function besideCard({ models }: Context, rows: readonly Row[]): Promise<Row[]> {
   const { measured } = Card.parse(JSON.parse(await readFile(join(models, 'style', 'card.json'), 'utf8')));
   return rows.map((each) => {
@@ -170,14 +170,14 @@ async function measuredPhotographs({ pictures, limit }: Context): Promise<Pictur
   return Promise.all(kodak.slice(0, limit).map(readPicture));
 }
 
-/** A painting without its frame, reduced. */
+/** Reads a painting without its frame, reduced. */
 async function readPainting(path: string): Promise<Picture> {
   const whole = await readPicture(path);
   const [left, top] = [Math.round(FRAME * whole.width), Math.round(FRAME * whole.height)];
   return reduced(cut(whole, left, top, whole.width - 2 * left, whole.height - 2 * top), LONGEST);
 }
 
-/** Seconds per megapixel of a picture that is painted at its own size, and of a net of one style, taking turns. */
+/** Seconds per megapixel for a picture painted at full size, and for a net of one style, taking turns. */
 async function speed(
   product: Product,
   context: Context,

@@ -16,14 +16,14 @@ const LUMA = [65.481 / 255, 128.553 / 255, 24.966 / 255] as const;
 interface Case {
   large: Picture;
   small: Picture;
-  /** The file has one channel, which is its own luma. */
+  /** Whether the file has a single channel, which is then the luma. */
   isGrey: boolean;
 }
 
 /**
- * Pictures shrunk by antialiased bicubic resampling, beside bicubic enlargement, by the protocol of the papers: the luma
- * without a border of `scale` pixels. The crisp upscalers get theirs soft, noisy and compressed as well, beside the
- * faithful one. Other people's nets are run on the same pictures where they are at hand.
+ * Enlarges pictures that were shrunk by antialiased bicubic resampling, and compares with bicubic enlargement, by the protocol
+ * of the papers: the luma without a border of `scale` pixels. The crisp upscalers get pictures that are also soft, noisy and
+ * compressed, and are compared with the faithful one too. Other people's nets run on the same pictures if they are available.
  */
 export function upscaling(scale: 2 | 4, variant: UpscaleSettings['variant']): Evaluator {
   const id = variant === 'faithful' ? `upscaler-x${scale}` : `upscaler-x${scale}-${variant}`;
@@ -56,7 +56,7 @@ export function upscaling(scale: 2 | 4, variant: UpscaleSettings['variant']): Ev
           const each = seconds / ((small.width * small.height) / 1e6);
           cost = Math.min(cost ?? each, each);
           if (variant !== 'faithful') {
-            // Where it is not installed there is nothing to stand beside.
+            // Null if the faithful upscaler is not installed.
             const faithful = await product.run(file, step('faithful')).catch(() => null);
             if (faithful) add('faithful', faithful.picture);
           }
@@ -129,7 +129,7 @@ async function casesOf(
   return found;
 }
 
-/** As people have it: soft, noisy and compressed. */
+/** Makes a picture soft, noisy and compressed, like those that people have. */
 async function spoilt(small: Picture, scale: number, index: number, folder: string): Promise<Picture> {
   const noise = noisy(softened(small), SPOILT.noise, `spoilt x${scale}`, index);
   return readPicture(await writeJpeg(noise, SPOILT.quality, join(folder, 'spoilt.jpg')));

@@ -1,4 +1,4 @@
-"""The classics to beat, by OpenCV: inpainting by Navier-Stokes and Telea, non-local means, top-hats.
+"""OpenCV's classic methods for comparison: inpainting by Navier-Stokes and Telea, non-local means, top-hats.
 
 Source: written for this project; needs OpenCV and NumPy only. The product's evaluation runs it as a program:
 `python3 baselines.py <jobs.json>`, a list of {method, picture, out, mask | error} with paths of PNG files;
@@ -15,21 +15,21 @@ INPAINTING = {"Navier-Stokes (OpenCV)": cv2.INPAINT_NS, "Telea (OpenCV)": cv2.IN
 DENOISING = "non-local means (OpenCV)"
 RADIUS = 3
 DETECTION = "top-hats (OpenCV)"
-STRENGTH = 0.6  # of the error: the best on Kodak among 0.2 to 1, for noise and for JPEG
+STRENGTH = 0.6  # h as a share of the error: the best value on Kodak from 0.2 to 1, for noise and for JPEG
 
 HAT = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-# Levels that a defect stands out by: the least that keeps false alarms on Kodak below the 0.2 % that the detector is allowed
-# (0.185 %). 110 has the best F1 (0.32 on plain, 0.017 on hard, 0.145 on scanned damage), with 1.2 % of false alarms.
+# Least contrast of a defect in levels: the smallest that keeps false alarms on Kodak (0.185 %) below the 0.2 % that the
+# detector is allowed. 110 has the best F1 (0.32 on plain, 0.017 on hard, 0.145 on scanned damage), with 1.2 % of false alarms.
 HEIGHT = 165
 
 
 def inpaint(picture, mask, method):
-    """uint8 [H, W, 3] with the mask (uint8 [H, W], not 0 = hole) filled by a method of INPAINTING."""
+    """Fills the mask (uint8 [H, W], not 0 = hole) of uint8 [H, W, 3] by a method of INPAINTING."""
     return cv2.inpaint(picture, (mask > 0).astype(np.uint8), RADIUS, INPAINTING[method])
 
 
 def denoise(picture, error):
-    """uint8 RGB [H, W, 3] by non-local means. error: the root mean square error to expect, in levels."""
+    """Denoises uint8 RGB [H, W, 3] by non-local means. error: the expected root-mean-square error in levels."""
     h = STRENGTH * error
     return np.ascontiguousarray(cv2.fastNlMeansDenoisingColored(picture[..., ::-1], None, h, h, 7, 21)[..., ::-1])
 

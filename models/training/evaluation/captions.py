@@ -1,12 +1,12 @@
-"""Captions in ink and pencil on photographs, with creases through them: does a detector tell writing from damage?
+"""Captions in ink and pencil on photographs, with creases through them, to test whether a detector confuses writing and damage.
 
 python3 -m training.evaluation.captions --data <folder> [--out <folder>]
 
-Source: written for this project. 200 cases, each from a number of its own, go into <cache>/captions: `<name>.png`, the pixels
+Source: written for this project. 200 cases, each with its own seed, go into <cache>/captions: `<name>.png`, the pixels
 of the writing `<name>.writing.png` and of the creases `<name>.creases.png` (0 or 255), and `captions.json`, which lists them.
-The product's evaluation reads the same folder. The fonts are none that training sees (`TRAIN_FONTS` of training.writing); they
-come from the Debian packages below. What is measured: the share of the writing's pixels, farther than the tolerance
-from a crease, that is found, and the share of the creases' length that is found within the tolerance (`shapes.tolerance`).
+The product's evaluation reads the same folder. Training does not use these fonts (see `TRAIN_FONTS` of training.writing); they
+come from the Debian packages below. Measured are the found share of the writing's pixels that are farther than the tolerance
+from a crease, and the share of the creases' length that is found within the tolerance (`shapes.tolerance`).
 """
 import json
 from pathlib import Path
@@ -37,11 +37,11 @@ EVAL_FONTS = tuple(name for files in PACKAGES.values() for name in files)
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 
 COUNT = 200
-VERSION = 1  # of how the cases are made: others are made again
+VERSION = 1  # of the cases; cases of another version are made again
 WIDTH, HEIGHT = 480, 360
 MARGIN = 14
 TRIES = 80
-SHOWN = 8  # levels by which writing and creases differ from their ground, at least
+SHOWN = 8  # least difference in levels of writing and creases from their background
 
 TEXTS = (
     "Grandmother, summer 1927", "Lisbon, 12 May 1934", "our house in Maple Street", "Anna & Joseph 1911", "Aunt Helen with Rex", "Xmas 1948",
@@ -66,7 +66,7 @@ def find_fonts():
 
 
 def make(data, folder=None):
-    """The folder of the cases, made where it is not there yet. Raises CaptionError without fonts, pictures or PIL."""
+    """The folder of the cases, made if it does not exist. Raises CaptionError without fonts, pictures or PIL."""
 
     def fill(into):
         pictures = [picture for _, picture in read_folder(Path(data) / "eval/kodak") if min(picture.shape[:2]) >= WIDTH]
@@ -131,7 +131,7 @@ def _print(rng, picture, where):
 
 
 def _text(rng, path, width, height, medium):
-    """float32 [h, w] cover 0..1 of a line of writing, a little turned or curved, that fits `width` x `height`."""
+    """float32 [h, w] cover 0..1 of a line of writing, slightly turned or curved, that fits `width` x `height`."""
     from PIL import Image, ImageDraw, ImageFont
 
     text = TEXTS[int(rng.integers(len(TEXTS)))]
@@ -150,13 +150,13 @@ def _text(rng, path, width, height, medium):
     h, w = image.shape
     x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
     cover = cv2.remap(image, x, (y + bend * np.sin(np.pi * x / w)).astype(np.float32), cv2.INTER_LINEAR).astype(np.float32) / 255
-    if medium == "pencil":  # on the paper's grain, with a line that is a little thinner
+    if medium == "pencil":  # follows the paper's grain, with a slightly thinner line
         cover = np.clip(1.15 * cover - 0.15 - 0.45 * d.smooth_noise(rng, cover.shape, 1.6), 0, 1)
     return cover[: min(h, height), : min(w, width)]
 
 
 def _place(rng, paper, box, size):
-    """(left, top) for writing of `size` in a box: of a few places the one with the lightest and plainest ground."""
+    """(left, top) for writing of `size` in a box: of a few places the one with the lightest and plainest background."""
     x, y, w, h = box
     luma = paper @ d.LUMA
     best = None
@@ -171,7 +171,7 @@ def _place(rng, paper, box, size):
 
 
 def _write(rng, paper, cover, medium):
-    """The paper with writing of `cover`: ink in full or faded, white where the ground is dark; pencil grey and faint."""
+    """The paper with writing of `cover`: ink full or faded, white on a dark background; pencil grey and faint."""
     ground = float((paper @ d.LUMA)[cover > 0.25].mean()) if (cover > 0.25).any() else 1.0
     if ground < 0.4:
         colour, opacity = np.float32([0.94, 0.93, 0.9]), rng.uniform(0.6, 0.95)
@@ -188,7 +188,7 @@ def _write(rng, paper, cover, medium):
 def _crease(rng, paper, box):
     """(the paper with one or two creases, bool [H, W] of their pixels); the first runs through the box (x, y, w, h).
 
-    Emulsion breaks to the light paper, with a shadow at one side; on paper that is light itself dirt makes a crease darker.
+    Where emulsion breaks, the light paper shows, with a shadow on one side; on light paper, dirt makes a crease darker.
     """
     x, y, w, h = box
     seen = np.zeros(paper.shape[:2], bool)
@@ -224,7 +224,7 @@ def score(found, writing, creases):
 
 
 def measure(detect, folder, limit=None):
-    """Rows of the table. detect: as of real.measure; folder: as `make` gives it; limit: the first so many cases."""
+    """Rows of the table. detect: as in real.measure; folder: from `make`; limit: number of cases to use."""
     cases = json.loads((Path(folder) / "captions.json").read_text())["cases"][:limit]
     counts = []
     for case in cases:

@@ -1,4 +1,4 @@
-"""What the measurements of all generators share: pictures, LPIPS, and rows of the table.
+"""Shared by the measurements of all generators: pictures, LPIPS, and rows of the table.
 
 Source: written for this project.
 """
@@ -14,7 +14,7 @@ LOWER_IS_BETTER = ("LPIPS", "false positives", "style distance", "content distan
 
 
 def read_folder(folder, limit=None):
-    """[(name, uint8 [H, W, 3] RGB)] of the pictures in a folder, by name; [] where there is no such folder."""
+    """[(name, uint8 [H, W, 3] RGB)] of the pictures in a folder, by name; [] if there is no such folder."""
     folder = Path(folder)
     paths = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
     found = [(p.stem, data_module.read_rgb(p)) for p in paths[:limit]]
@@ -22,24 +22,24 @@ def read_folder(folder, limit=None):
 
 
 def centre(picture, side):
-    """The middle of a picture, at most `side` pixels on a side."""
+    """The middle of a picture, at most `side` pixels on each side."""
     height, width = picture.shape[:2]
     top, left = max(0, (height - side) // 2), max(0, (width - side) // 2)
     return np.ascontiguousarray(picture[top : top + side, left : left + side])
 
 
 def to_planes(picture):
-    """float32 [3, H, W] 0..1 of levels [H, W, 3]."""
+    """float32 [3, H, W] 0..1 from levels [H, W, 3]."""
     return np.ascontiguousarray(picture.transpose(2, 0, 1).astype(np.float32) / 255)
 
 
 def to_picture(planes):
-    """uint8 [H, W, 3] of planes, clipped."""
+    """uint8 [H, W, 3] from planes, clipped."""
     return np.round(np.clip(planes, 0, 1).transpose(1, 2, 0) * 255).astype(np.uint8)
 
 
 class Context:
-    """data: a folder as ../shared/data; overlays: a folder of <kind>/*.webp or None; limit: pictures per folder.
+    """data: the data folder; overlays: a folder of <kind>/*.webp or None; limit: pictures per folder.
 
     product: the report of `npm run evaluate --json`, whose expected errors are used then, or None.
     """
@@ -65,12 +65,12 @@ class Context:
             return float(self._lpips(*(torch.from_numpy(to_planes(x))[None] for x in (a, b))))
 
     def checkpoint(self, identity):
-        """The kept weights of another generator to compare with; None where there are none."""
+        """The kept weights of another generator to compare with; None if there are none."""
         path = Path(data_module.__file__).with_name("checkpoints") / f"{identity}.pt"
         return path if path.exists() else None
 
     def told(self, identity, case, index, error):
-        """The error in levels that the net is told for a picture: the true one, or the one that the product measured."""
+        """The error in levels that the net gets for a picture: the true one, or the one that the product measured."""
         rows = [] if self.product is None else self.product["generators"].get(identity, {}).get("rows", [])
         for row in rows:
             if row["case"] == case and row.get("told"):
@@ -79,7 +79,7 @@ class Context:
 
 
 def row(case, metric, unit, values, baselines, data):
-    """A row of the table. values: one per picture; baselines: {name: one per picture}. None where not measured."""
+    """A row of the table. values: one per picture; baselines: {name: one per picture}. None if not measured."""
     usual = lambda numbers: None if not numbers or numbers[0] is None else float(np.mean(numbers))
     return {
         "case": case,
@@ -93,7 +93,7 @@ def row(case, metric, unit, values, baselines, data):
 
 
 def measured(rows):
-    """The rows as the card's `measured` has them: rounded, each with its strongest baseline."""
+    """The rows for the card's `measured`: rounded, each with its strongest baseline."""
     result = []
     for each in rows:
         if each["value"] is None:
@@ -123,7 +123,7 @@ def show(title, rows):
     for each in rows:
         digits = DECIMALS.get(each["unit"], 4 if each["metric"] == "LPIPS" else 3)
         text = lambda value: "not measured" if value is None else f"{value:.{digits}f} {each['unit']}".strip()
-        if "of" in each and each["value"] is not None:  # so many of so many
+        if "of" in each and each["value"] is not None:  # a count and its total
             text = lambda value: f"{value:.0f} of {each['of']}"
         columns = [text(each["value"])] + [text(each["baselines"][n]) if n in each["baselines"] else "" for n in names]
         print(f"{each['case']:34}{each['metric']:18}{columns[0]:>12}" + "".join(f"{c:>28}" for c in columns[1:]))

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def psnr(a, b, mask=None):
-    """PSNR in dB over all samples, or over the pixels where mask is 1. float32 levels are taken as well."""
+    """PSNR in dB over all samples, or over the pixels where mask is 1. Also takes float32 levels."""
     square = ((a.astype(np.float64) - b.astype(np.float64)) / 255) ** 2
     return float(-10 * np.log10((square if mask is None else square[mask > 0]).mean() + 1e-10))
 
@@ -38,7 +38,7 @@ def scores(counts):
 
 
 def colourfulness(picture):
-    """Hasler and Süsstrunk (2003), in levels."""
+    """Colourfulness after Hasler and Süsstrunk (2003), in levels."""
     red, green, blue = (picture[..., i].astype(np.float64) for i in range(3))
     first, second = red - green, (red + green) / 2 - blue
     return float(np.hypot(first.std(), second.std()) + 0.3 * np.hypot(first.mean(), second.mean()))
@@ -47,8 +47,8 @@ def colourfulness(picture):
 def manifold(real, made, k=3):
     """{'precision', 'recall', 'diversity'} of two sets of features [N, D] (Kynkäänniemi et al. 2019).
 
-    precision: share of the made that lie within the k-th neighbour's distance of a real one; recall: the other way
-    round; diversity: mean distance of two made ones as a share of that of two real ones.
+    precision: share of generated samples within the distance of a real one to its k-th neighbour; recall: the same with
+    the roles swapped; diversity: mean distance of two generated samples divided by that of two real ones.
     """
     real, made = (np.asarray(each, np.float64) for each in (real, made))
     distances = lambda a, b: np.sqrt(np.maximum((a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * a @ b.T, 0))

@@ -1,6 +1,6 @@
-"""Writes what the product's evaluation measures with as ONNX graphs: python3 -m training.evaluation.perceptual_onnx <perceptual> <folder>
+"""Writes the distances of the product's evaluation as ONNX graphs: python3 -m training.evaluation.perceptual_onnx <perceptual> <folder>
 
-Source: written for this project. The weights in them are other people's: they belong into a cache, not into the repository.
+Source: written for this project. The weights belong to other people, so the graphs go into a cache, not into the repository.
 """
 import sys
 from pathlib import Path
@@ -40,7 +40,7 @@ class OverlayFeatures(nn.Module):
 
 
 def graphs(folder):
-    """{name: (module, {input: example}, output, free dimensions)}; without the heads of LPIPS no LPIPS."""
+    """{name: (module, {input: example}, output, free dimensions)}; without LPIPS if its heads are missing."""
     pictures = lambda *names: {name: torch.rand(1, 3, 64, 96) for name in names}
     free = lambda inputs: {name: PICTURE for name in inputs}
     three, overlays = pictures("painted", "photograph", "painting"), {"overlays": torch.rand(2, 1, 64, 64)}

@@ -1,9 +1,9 @@
-"""Real damage with its truth, to fill: windows of glass plates that nothing learns from.
+"""Real damage with its truth, to fill: windows of glass plates that are never trained on.
 
 python3 -m training.evaluation.plates --data <folder> [--out <folder>]
 
-Source: written for this project. Of each exposure in <data>/eval/plates that has enough damage (training.plates says how it is
-found, and what should be there instead), the window with most of it goes into <cache>/holes: `<name>.png`, the hole
+Source: written for this project. Of each exposure in <data>/eval/plates that has enough damage (training.plates finds it,
+and the truth), the window with most of it goes into <cache>/holes: `<name>.png`, the hole
 `<name>.hole.png` (0 or 255, the damage and its soft edge), the truth `<name>.truth.png`, and `holes.json`, which lists them.
 The product's evaluation reads the same folder.
 """
@@ -18,14 +18,14 @@ from .prepared import main, prepare
 
 SIDE = 128  # pixels of a window
 FEWEST = 12  # damaged pixels of a window
-EDGE = 2  # pixels round the damage that are filled with it
-VERSION = 1  # of how the windows are chosen: others are made again
+EDGE = 2  # pixels around the damage that are filled too
+VERSION = 1  # of the windows; windows of another version are made again
 
 
 def worst_window(exposure, mask, repaired):
-    """The window with most damage, (uint8 [S, S] as it is, hole uint8 [S, S] of 0 and 255, uint8 [S, S] as it should be).
+    """The window with most damage, (the picture, uint8 [S, S]; the hole, uint8 [S, S] of 0 and 255; the truth, uint8 [S, S]).
 
-    exposure, mask, repaired: uint8 [H, W] as `training.plates` makes them. None where there is too little damage.
+    exposure, mask, repaired: uint8 [H, W] from `training.plates`. None if there is too little damage.
     """
     damage = (mask == plates.DAMAGED).astype(np.uint8)
     height, width = damage.shape
@@ -42,7 +42,7 @@ def worst_window(exposure, mask, repaired):
 
 
 def make(data, folder=None):
-    """The folder of the windows, made where it is not there yet. Raises DataError where there are no plates."""
+    """The folder of the windows, made if it does not exist. Raises DataError if there are no plates."""
 
     def fill(into):
         exposures, masks, repaired = plates.load_plates(Path(data) / "eval/plates")
@@ -61,7 +61,7 @@ def make(data, folder=None):
 
 
 def read(folder, limit=None):
-    """[(picture uint8 [S, S, 3], hole uint8 [S, S], truth uint8 [S, S, 3])] of a folder that `make` gave; [] where there is none."""
+    """[(picture uint8 [S, S, 3], hole uint8 [S, S], truth uint8 [S, S, 3])] from a folder of `make`; [] if there is none."""
     index = Path(folder) / "holes.json"
     if not index.exists():
         return []

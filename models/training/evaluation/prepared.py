@@ -11,9 +11,9 @@ from .. import data as data_module
 
 
 def prepare(name, version, fill, folder=None):
-    """<folder>, or <cache>/<name>, with the cases; they are made where they are missing or of another version.
+    """<folder>, or <cache>/<name>, with the cases; they are made if they are missing or of another version.
 
-    fill: callable(folder) -> [case]; writes the files of the cases, and answers what `<name>.json` says of each.
+    fill: callable(folder) -> [case]; writes the files of the cases and returns their entries for `<name>.json`.
     """
     folder = Path(folder) if folder else data_module.cache_folder() / name
     try:

@@ -1,27 +1,27 @@
-"""Test cases from whole numbers alone, so that the kit and the product measure the very same pictures.
+"""Test cases made with integer arithmetic, so that the kit and the product measure exactly the same pictures.
 
 Source: written for this project. `bench/evaluate/protocol.ts` is the same in TypeScript; `protocol.json`
 holds checksums that the tests of both sides compare with. Positions and widths are in sixteenths of a
-pixel, opacities in 1/256, directions in 1/64 of a turn. Nothing is rounded but by shifts.
+pixel, opacities in 1/256, directions in 1/64 of a turn. Only shifts round.
 
 - Numbers: mulberry32, seeded with FNV-1a of "<case>/<index of the picture>".
-- Gaussian noise: a sample takes six numbers, the sum of their twelve 16-bit halves has the mean 393,210 and
-  the standard deviation 65,536. Nothing lies beyond 6 sigma.
+- Gaussian noise: a sample takes six numbers. The sum of their twelve 16-bit halves has a mean of 393,210 and
+  a standard deviation of 65,536. Nothing lies beyond 6 sigma.
 - Softening: the weights 1 2 1 in rows and columns, in whole levels.
-- Strokes: polylines of steps of 8 px, without antialiasing: a pixel is inside where its centre lies
+- Strokes: polylines of steps of 8 px, without antialiasing: a pixel is inside if its centre lies
   within half the width of a segment.
-- Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. What changes the luma by less
-  than `VISIBLE` levels, or covers less than half of a pixel, is neither damage nor sound.
-- Reduction: the mean over the area that a pixel stands for, halves upwards.
+- Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. A pixel whose luma changes by
+  less than `VISIBLE` levels, or that is covered by less than half, is neither damage nor clean.
+- Reduction: the mean over the area that a pixel covers, halves rounded up.
 - Latents: the Gaussian noise above, in units of its standard deviation.
-- Scans: a kind of damage, one of its overlays, and a square about what it shows, all by lot, as the synthesiser is
-  trained on them.
+- Scans: a random kind of damage, a random overlay of it, and a random square around its damage, as in the training
+  of the synthesiser.
 """
 import numpy as np
 
-WIDTHS = (2, 4, 8, 16)  # of strokes, in pixels
+WIDTHS = (2, 4, 8, 16)  # widths of strokes in pixels
 MIXED = (1, 2, 3, 5, 8, 12, 16, 24)
-COVERAGE = 87  # of 1000 pixels are masked
+COVERAGE = 87  # masked pixels of 1000
 SIGMAS = (15, 25, 50)
 QUALITIES = (10, 20, 40)
 LEVELS = ("plain", "hard")
@@ -43,7 +43,7 @@ def seed_of(name, index):
 
 
 def numbers(seed, count, first=0):
-    """`count` numbers of mulberry32 from the `first` on: uint32 [count]."""
+    """`count` numbers of mulberry32, beginning with number `first`: uint32 [count]."""
     with np.errstate(over="ignore"):
         state = np.uint32(seed) + np.uint32(0x6D2B79F5) * np.arange(first + 1, first + count + 1, dtype=np.uint32)
         t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
@@ -58,7 +58,7 @@ class Random:
         self.seed, self.drawn, self.kept = seed_of(name, index), 0, []
 
     def below(self, limit):
-        """A whole number 0 <= n < limit."""
+        """An integer 0 <= n < limit."""
         if not self.kept:
             self.kept = numbers(self.seed, 256, self.drawn).tolist()[::-1]
             self.drawn += 256
@@ -69,7 +69,7 @@ class Random:
 
 
 def gaussian(name, index, count):
-    """int64 [count], standard deviation 65,536."""
+    """Normally distributed integers, int64 [count], standard deviation 65,536."""
     total = np.zeros(count, np.int64)
     for first in range(0, count, 1 << 18):
         some = min(1 << 18, count - first)
@@ -79,21 +79,21 @@ def gaussian(name, index, count):
 
 
 def noisy(picture, sigma, name, index):
-    """(as a file holds it: uint8, clipped; as papers have it: float32 in levels, not clipped), of uint8 [H, W, 3]."""
+    """uint8 [H, W, 3] with noise: (uint8, clipped, as in a file; float32 in levels, not clipped, as in papers)."""
     noise = sigma * gaussian(name, index, picture.size).reshape(picture.shape)
     exact = (picture.astype(np.int64) << 16) + noise
     return np.clip((exact + 32768) >> 16, 0, 255).astype(np.uint8), (exact / 65536).astype(np.float32)
 
 
 def softened(picture):
-    """uint8 [H, W, 3] weighed 1 2 1 in rows and columns, the edges repeated: what a plain lens leaves."""
+    """uint8 [H, W, 3] blurred with weights 1 2 1 in rows and columns, edges repeated, like the picture of a simple lens."""
     padded = np.pad(picture.astype(np.int64), ((1, 1), (1, 1), (0, 0)), mode="edge")
     across = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
     return ((across[:-2] + 2 * across[1:-1] + across[2:] + 8) >> 4).astype(np.uint8)
 
 
 def grey_of(picture):
-    """Luma of uint8 [H, W, 3] in whole levels: uint8 [H, W]."""
+    """Luma of uint8 [H, W, 3] in integer levels: uint8 [H, W]."""
     whole = picture.astype(np.int32)
     return ((299 * whole[..., 0] + 587 * whole[..., 1] + 114 * whole[..., 2] + 500) // 1000).astype(np.uint8)
 
@@ -102,7 +102,7 @@ def grey_of(picture):
 
 
 def _sums(samples, wanted):
-    """int64 [wanted, ...]: what lies in each of `wanted` equal parts of the first axis, in 1/wanted of a sample."""
+    """int64 [wanted, ...]: the sums over `wanted` equal parts of the first axis, in 1/wanted of a sample."""
     whole, part = np.divmod(np.arange(wanted + 1) * len(samples), wanted)
     nothing = np.zeros_like(samples[:1])
     until = np.concatenate([nothing, np.cumsum(samples, 0)])[whole] * wanted
@@ -111,7 +111,7 @@ def _sums(samples, wanted):
 
 
 def averaged(picture, height, width):
-    """uint8 [height, width] or [height, width, C] of a picture that is no smaller."""
+    """A picture reduced to uint8 [height, width] or [height, width, C]."""
     area = picture.shape[0] * picture.shape[1]
     rows = _sums(picture.astype(np.int64), height)
     total = np.moveaxis(_sums(np.moveaxis(rows, 1, 0), width), 0, 1)
@@ -119,7 +119,7 @@ def averaged(picture, height, width):
 
 
 def reduced(picture, longest):
-    """A picture with no side above `longest`, of its proportions."""
+    """A picture reduced so that no side is above `longest`, with the same proportions."""
     most = max(picture.shape[:2])
     if most <= longest:
         return picture
@@ -131,7 +131,7 @@ def reduced(picture, longest):
 
 
 def capsule(canvas, start, end, radius, samples):
-    """Raises canvas (uint8 [H, W]) to how many of samples x samples points a pixel has within `radius` of a segment."""
+    """Raises each pixel of canvas (uint8 [H, W]) to the number of its samples x samples points within `radius` of a segment."""
     height, width = canvas.shape
     left, right = max(0, (min(start[0], end[0]) - radius) >> 4), min(width, ((max(start[0], end[0]) + radius) >> 4) + 1)
     top, bottom = max(0, (min(start[1], end[1]) - radius) >> 4), min(height, ((max(start[1], end[1]) + radius) >> 4) + 1)
@@ -194,7 +194,7 @@ def stroke_mask(index, width, height, kind):
 
 
 def _soften(cover):
-    """Binomial 3 x 3 of cover in 1/256; the border goes on."""
+    """Blurs cover (in 1/256) with a binomial 3 x 3 kernel; the border is repeated."""
     wide = np.pad(cover.astype(np.int32), 1, mode="edge")
     rows = wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]
     return (rows[:-2] + 2 * rows[1:-1] + rows[2:] + 8) >> 4
@@ -243,8 +243,8 @@ def fade(picture, low, high):
 def damaged(picture, level, index):
     """Damage drawn on uint8 [H, W, 3]: (picture, label, judged), the latter uint8 [H, W] of 0 and 1.
 
-    level: "plain", clearly visible on the picture as it is; "hard": fainter, thinner and softer, on a
-    picture that is faded and grainy.
+    level: "plain": clearly visible, on the unchanged picture; "hard": fainter, thinner and softer, on a
+    faded and grainy picture.
     """
     height, width = picture.shape[:2]
     rng = Random(f"damage {level}", index)
@@ -270,9 +270,9 @@ def damaged(picture, level, index):
 
 
 def overlaid(picture, overlay, index):
-    """A scanned overlay (uint8 [h, w], white = damage) laid over uint8 [H, W, 3] once: as `damaged`.
+    """A scanned overlay (uint8 [h, w], white = damage) laid over uint8 [H, W, 3] once. Returns what `damaged` returns.
 
-    The overlay is cut where it is larger than the picture.
+    An overlay that is larger than the picture is cropped.
     """
     height, width = picture.shape[:2]
     rng = Random("damage overlays", index)
@@ -295,12 +295,12 @@ def overlaid(picture, overlay, index):
 
 
 def latents(name, count, size):
-    """float32 [count, size], standard normal: inputs of a net that draws."""
+    """Standard normal numbers, float32 [count, size]: inputs of a net that draws."""
     return (np.stack([gaussian(f"latents {name}", i, size) for i in range(count)]) / 65536).astype(np.float32)
 
 
 def scan(kinds, name, index, side):
-    """uint8 [side, side] of scanned overlays. kinds: for each kind of damage its overlays, uint8 [H, W]."""
+    """A random square of a scanned overlay, uint8 [side, side]. kinds: the overlays of each kind of damage, uint8 [H, W]."""
     rng = Random(f"scans {name}", index)
     overlays = kinds[rng.below(len(kinds))]
     overlay = overlays[rng.below(len(overlays))]

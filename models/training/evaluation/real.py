@@ -1,20 +1,19 @@
-"""Scores a detector on real damage that was marked by hand; the same as bench/evaluate/real.ts, to the last digit but six.
+"""Scores a detector on real damage marked by hand; agrees with bench/evaluate/real.ts to the sixth digit.
 
-Source: written for this project. What is measured, for each photograph of <data>/eval/real:
+Source: written for this project. Measured for each photograph of <data>/eval/real:
 
-- Pixels: one that was found is right where damage lies within the tolerance t of it (shapes.tolerance: 3 px at 640 px of the
-  longer side), a damaged one is recalled where one was found within t. What is not judged (128) counts only beside damage.
-  Counts are summed as if each photograph had a megapixel. `F1 by photograph` is the mean of the photographs of severity 1 to 3;
-  damage of which nothing was found counts 0.
-- Lines: the share of the length of creases, cracks, scratches, hairs and scuffs that was found within t, where the mask has
-  damage within t. Those drawn as areas or spots count by their middle lines. Lengths are summed as if the photograph were one
-  of a megapixel.
-- Specks: dust, spots, specks and bubbles drawn as spots or areas, one by one: found where at least half of their damaged
-  pixels have a found one within t.
-- Kept regions hurt: regions that a repair must leave alone of which more than 1 % was found, and not within t of damage.
-- Writing touched: the share of the pixels in kept regions of lettering, not within t of damage, that was found.
+- Pixels: a found pixel is correct if damage lies within the tolerance t of it (shapes.tolerance: 3 px at 640 px of the longer
+  side); a damaged pixel is recalled if a pixel was found within t. Pixels that are not judged (128) count only next to damage.
+  Counts are scaled to photographs of one megapixel and summed. `F1 by photograph` is the mean of the photographs of severity
+  1 to 3; it is 0 for a photograph with damage of which nothing was found.
+- Lines: the found share (within t) of the length of creases, cracks, scratches, hairs and scuffs, where the mask has damage
+  within t. Lines drawn as areas or spots count by their centre lines. Lengths are scaled to photographs of one megapixel.
+- Specks: dust, spots, specks and bubbles drawn as spots or areas. One is found if at least half of its damaged pixels have a
+  found pixel within t.
+- Kept regions hurt: regions that a repair must leave alone, of which more than 1 % was found farther than t from damage.
+- Writing touched: the found share of the pixels in kept regions of lettering that are farther than t from damage.
 
-Nothing of it is certain to a pixel: marks are 1 to 2 px wide at their edges, the finest specks are not all marked.
+The figures are not exact to a pixel: marks are off by 1 to 2 px at their edges, and not all of the finest specks are marked.
 """
 import csv
 import json
@@ -32,7 +31,7 @@ from . import shapes
 LINES = frozenset(("crease", "crack", "scratch", "hair", "scuff"))
 SPECKS = frozenset(("dust", "spot", "spots", "speck", "specks", "tarnish spot", "bubble"))
 HURT = 0.01
-# What somebody wrote, printed or painted to be read, by the words that kept regions are described in.
+# Recognises lettering (written, printed or painted to be read) in the descriptions of regions to keep.
 LETTERING = re.compile(
     r"\b(hand-?writ\w*|writing|written|captions?|letter(s|ing|ed)?|numbers?|numerals?|signs?|signboard|signature|words?|text|stamp|"
     r"inscriptions?|title|dated?|name|initials?|printed card|calendar|watermark|copyright)\b",
@@ -48,7 +47,7 @@ class RealError(ValueError):
 
 @dataclass
 class Entry:
-    """A line of index.tsv with its fold: severity 0 to 3, must_repair y, n or ?, fold None where none is given."""
+    """A line of index.tsv with its fold: severity 0 to 3, must_repair y, n or ?, fold None if none is given."""
 
     stem: str
     severity: int
@@ -77,7 +76,7 @@ def is_writing(what):
 def score(found, truth, notes):
     """Counts of one photograph, as floats.
 
-    found: bool [H, W]; truth: uint8 [H, W]; notes: strokes as `check_notes` gives them. Returns {right, found, recalled,
+    found: bool [H, W]; truth: uint8 [H, W]; notes: strokes from `check_notes`. Returns {right, found, recalled,
     damaged, f1 (None: no damage), lines_found, lines, specks_found, specks, hurt, kept, writing_touched, writing}.
     """
     height, width = truth.shape
@@ -111,20 +110,20 @@ def score(found, truth, notes):
 
 
 def _counted(found, truth, near_damage, near_found):
-    """float [4]: (right, found, recalled, damaged) pixels, as if there were a megapixel."""
+    """float [4]: (right, found, recalled, damaged) pixels, scaled to one megapixel."""
     damage, judged = truth == DAMAGE, truth != UNJUDGED
     counts = [found & near_damage & judged, found & judged, damage & near_found, damage]
     return np.array([each.sum() for each in counts], np.float64) * (1e6 / truth.size)
 
 
 def pixel_counts(found, truth):
-    """float [4], for `f_score`: (right, found, recalled, damaged) pixels, as if there were a megapixel; see `score`."""
+    """float [4], for `f_score`: (right, found, recalled, damaged) pixels, scaled to one megapixel; see `score`."""
     reach = shapes.tolerance(*truth.shape)
     return _counted(found, truth, shapes.near(truth == DAMAGE, reach), shapes.near(found, reach))
 
 
 def _drawn(notes, kinds, height, width):
-    """(rows, columns, bool [h, w]) of the areas and spots of some kinds."""
+    """(rows, columns, bool [h, w]) of the areas and spots of the given kinds."""
     for area in notes["areas"]:
         if area["kind"] in kinds:
             yield shapes.polygon(area["points"], height, width)
@@ -150,7 +149,7 @@ def _lines(notes, damage, near_damage, near_found):
 
 
 def _specks(notes, damage, near_found):
-    """(found, all) of the specks; what was marked as one and shows nothing in the mask is none."""
+    """(found, all) of the specks. A marked speck without damaged pixels in the mask does not count."""
     found = total = 0
     for rows, columns, inside in _drawn(notes, SPECKS, *damage.shape):
         speck = inside & damage[rows, columns]
@@ -170,7 +169,7 @@ def f_score(right, found, recalled, damaged):
 
 
 def summary(scored):
-    """What [(Entry, score)] come to: {metric: value}, None where there is nothing to measure it on."""
+    """The summary of [(Entry, score)]: {metric: value}, None if there is nothing to measure."""
     total = {key: sum(each[key] for _, each in scored) for key in scored[0][1] if key != "f1"}
     alone = [each["f1"] for entry, each in scored if entry.severity > 0 and each["f1"] is not None]
     share = lambda part, whole: total[part] / total[whole] if total[whole] else None
@@ -186,7 +185,7 @@ def summary(scored):
 
 
 def groups(scored):
-    """[(name, those of `scored` in it)]: all, the fold that is held out, the folds that may be trained on; none empty."""
+    """[(name, part of `scored`)]: all, the held-out fold, the folds that may be trained on; without empty parts."""
     parts = (
         (f"all {len(scored)}", scored),
         (f"fold {HELD_OUT}", [pair for pair in scored if pair[0].fold == HELD_OUT]),
@@ -199,7 +198,7 @@ UNITS = {"writing touched": "%"}
 
 
 def rows(scored):
-    """Rows of the table for [(Entry, score)], as `context.row` has them."""
+    """Rows of the table for [(Entry, score)], as `context.row` makes them."""
     result = []
     for name, part in groups(scored):
         kept = int(sum(each["kept"] for _, each in part))
@@ -215,7 +214,7 @@ def rows(scored):
 
 
 def read_index(folder):
-    """([Entry], [sentence]) of index.tsv and folds.tsv in a folder; ([], []) where there is no index."""
+    """([Entry], [sentence]) of index.tsv and folds.tsv in a folder; ([], []) if there is no index."""
     folder = Path(folder)
     if not (folder / "index.tsv").exists():
         return [], []
@@ -234,7 +233,7 @@ def read_index(folder):
 
 
 def _table(path):
-    """Lines of a table, split at tabs; none where there is no such file."""
+    """Lines of a table, split at tabs; none if there is no such file."""
     if not path.exists():
         return []
     with open(path, newline="", encoding="utf-8") as handle:
@@ -242,7 +241,7 @@ def _table(path):
 
 
 def check_notes(notes):
-    """The strokes {lines, areas, spots, keep}, each a list, of what a JSON file holds. Raises RealError."""
+    """The strokes {lines, areas, spots, keep} of a JSON file's content, each a list. Raises RealError."""
     is_number = lambda value: isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     is_point = lambda value: isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
     is_text = lambda value: isinstance(value, str)
@@ -268,7 +267,7 @@ def check_notes(notes):
 
 
 def read_photograph(entry, photographs, masks):
-    """A Photograph out of the folders of both. Raises RealError."""
+    """Reads a Photograph and its mask from their folders. Raises RealError."""
     # The strokes may lie beside the photograph, under the same name.
     paths = sorted(p for p in Path(photographs).glob("*") if p.stem == entry.stem and p.suffix != ".json")
     if not paths:
@@ -294,9 +293,9 @@ def read_photograph(entry, photographs, masks):
 def measure(detect, evaluation, limit=None, show=None):
     """Measures a detector on the photographs of <evaluation>/old and the masks of <evaluation>/real.
 
-    detect: a function of a uint8 RGB picture [H, W, 3] that returns bool [H, W], what it would repair at its default.
-    limit: the first so many photographs; show: called with each (Photograph, found). Returns (rows, sentences about what was
-    left out and why); no rows where there is nothing to measure on.
+    detect: a function of a uint8 RGB picture [H, W, 3] that returns bool [H, W], the pixels it would repair by default.
+    limit: number of photographs to use; show: called with each (Photograph, found). Returns (rows, sentences about what was
+    left out and why); no rows if there is nothing to measure.
     """
     folder = Path(evaluation) / "real"
     entries, wrong = read_index(folder)

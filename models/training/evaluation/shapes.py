@@ -1,27 +1,27 @@
-"""Shapes of pixels that the scores of real damage are made of; the same as bench/evaluate/shapes.ts, pixel by pixel.
+"""Pixel shapes for the scores of real damage, the same as bench/evaluate/shapes.ts pixel by pixel.
 
-Source: written for this project. Masks are bool [H, W]. Whole numbers decide what lies inside a polygon, so that both sides
-come to the same pixels; halves are rounded to the even number, as NumPy and OpenCV do.
+Source: written for this project. Masks are bool [H, W]. Integer arithmetic decides what lies inside a polygon, so that both
+sides get the same pixels; halves are rounded to the even number, as NumPy and OpenCV do.
 """
 import cv2
 import numpy as np
 
 
 def tolerance(height, width):
-    """Pixels that a mark may be off by: 3 where the longer side has 640, in proportion, and 1 at least."""
+    """Pixels that a mark may be off by: 3 for a longer side of 640, in proportion, and at least 1."""
     return max(1, round(3 * max(height, width) / 640))
 
 
 def near(mask, reach):
-    """bool [H, W]: what lies within `reach` pixels of a mask, by OpenCV's ellipse."""
+    """bool [H, W]: the pixels within `reach` of a mask, by OpenCV's ellipse."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     return cv2.dilate(mask.astype(np.uint8), kernel) > 0
 
 
 def polygon(points, height, width):
-    """(rows, columns, bool [h, w]): the window of a picture that a polygon [[x, y], ...] lies in, and its pixels there.
+    """(rows, columns, bool [h, w]): the window of a polygon [[x, y], ...] in a picture, and its pixels there.
 
-    Corners are rounded to pixels. Inside is what an odd number of edges lies to the left of; the edges belong to it.
+    Corners are rounded to pixels. A pixel is inside if an odd number of edges lies to its left; the edges belong to it.
     """
     corners = np.rint(np.asarray(points, np.float64)).astype(np.int64).reshape(-1, 2)
     rows, columns = _window(corners.min(0), corners.max(0), height, width)
@@ -52,7 +52,7 @@ def polygon(points, height, width):
 
 
 def disc(at, radius, height, width):
-    """(rows, columns, bool [h, w]) as of `polygon`, of a disc of at least a pixel's radius around [x, y]."""
+    """(rows, columns, bool [h, w]) as from `polygon`, for a disc around [x, y] with a radius of at least one pixel."""
     centre = np.rint(np.asarray(at, np.float64)).astype(np.int64)
     r = max(1, round(radius))
     rows, columns = _window(centre - r, centre + r, height, width)
@@ -62,15 +62,15 @@ def disc(at, radius, height, width):
 
 
 def _window(least, most, height, width):
-    """(rows, columns) as slices within a picture; empty where they lie outside."""
+    """(rows, columns) as slices within a picture; empty if they lie outside."""
     within = lambda value, size: int(min(max(value, 0), size))
     return tuple(slice(within(least[i], size), within(most[i] + 1, size)) for i, size in ((1, height), (0, width)))
 
 
 def samples(points, height, width):
-    """(x int [N], y int [N], length float [N]): pixels along a polyline, and how much of its length each stands for.
+    """(x int [N], y int [N], length float [N]): pixels along a polyline, and the length that each represents.
 
-    What lies outside the picture is left out.
+    Pixels outside the picture are left out.
     """
     xs, ys, lengths = [], [], []
     corners = np.asarray(points, np.float64).reshape(-1, 2)
@@ -89,7 +89,7 @@ def samples(points, height, width):
 
 
 def thin(mask):
-    """bool [H, W]: the middle lines of a mask, a pixel wide (Zhang and Suen 1984)."""
+    """bool [H, W]: the centre lines of a mask, one pixel wide (Zhang and Suen 1984)."""
     pixels = np.pad(mask, 1).astype(np.uint8)
     core = pixels[1:-1, 1:-1]
     changed = True

@@ -9,7 +9,7 @@ import torch
 
 
 def mirror(indices, length):
-    """Positions in a row of `length` that is mirrored for ever, without repeating its ends."""
+    """Positions in a row of `length` that is mirrored endlessly, without repeating its ends."""
     if length == 1:
         return np.zeros_like(indices)
     phase = indices % (2 * (length - 1))
@@ -17,9 +17,9 @@ def mirror(indices, length):
 
 
 def run(net, planes, card, *extras):
-    """Planes that the net gives, float32 [C', scale * H, scale * W], of float32 [C, H, W].
+    """The net's output, float32 [C', scale * H, scale * W], for float32 [C, H, W].
 
-    card: tile, halo, input multiple and output scale as in card.json. extras: the net's further inputs, floats or tensors.
+    card: tile, halo, input multiple and output scale as in card.json. extras: further inputs of the net, floats or tensors.
     """
     scale = card["output"]["scale"]
     multiple, (height, width) = card["input"]["multiple"], planes.shape[1:]

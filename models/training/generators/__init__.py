@@ -1,4 +1,4 @@
-"""One file per generator. A new file here with a class `Spec` is a new generator."""
+"""One file per generator, each with a class `Spec`."""
 import importlib
 import pkgutil
 
@@ -8,11 +8,12 @@ PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4}
 
 
 class Generator:
-    """What the trainer, the exporter and the evaluation need to know of a generator.
+    """What the trainer, the exporter and the evaluation need to know about a generator.
 
-    Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share,
-    the last share of the budget that is trained adversarially, 0 for none; upright, whether samples are only
-    mirrored and never turned; betas and weight decay of the optimiser; ema, how slowly the averaged weights move; held_size, samples for measuring; outputs_picture, whether an adversarial phase is to be watched by LPIPS.
+    Attributes: id; crop (pixels) and batch; rate (learning rate); reuse of samples; gan_share, the last share of the budget
+    that is trained adversarially, 0 for none; upright, whether samples are only mirrored and never turned; betas and weight
+    decay of the optimiser; ema, decay of the averaged weights; held_size, number of samples for measuring; outputs_picture,
+    whether LPIPS chooses the weights of an adversarial phase.
     """
 
     id = ""
@@ -29,16 +30,16 @@ class Generator:
         raise NotImplementedError
 
     def load(self, data):
-        """Reads what this generator alone needs of the data folder. Raises DataError where it is not there."""
+        """Reads further data that this generator needs. Raises DataError if it is missing."""
 
     def begin(self, net):
-        """Called once with the net that a run begins with, its starting weights loaded."""
+        """Called once before a run, with the net and its starting weights."""
 
     def study(self, net, pictures):
-        """Called with a net that has been trained for a while, before samples are drawn: finds what is still hard for it."""
+        """Called with a partly trained net, before samples are drawn, to find what is still hard for it."""
 
     def groups(self, net):
-        """Parameters with the `factor` of the learning rate that each group takes."""
+        """Parameter groups, each with its `factor` of the learning rate."""
         return [{"params": list(net.parameters()), "factor": 1.0}]
 
     def data_counts(self):
@@ -50,11 +51,11 @@ class Generator:
         raise NotImplementedError
 
     def pair_sampler(self, pairs):
-        """The same of `data.Pairs`. Raises NotImplementedError where the generator cannot learn from them."""
+        """Like `sampler`, from `data.Pairs`. Raises NotImplementedError if the generator cannot learn from them."""
         raise NotImplementedError(f"{self.id} does not learn from pairs of emulsion synthesise")
 
     def to_tensors(self, arrays, device):
-        """A drawn batch as float tensors on the device."""
+        """A batch as float tensors on the device."""
         raise NotImplementedError
 
     def loss(self, net, tensors):
@@ -62,7 +63,7 @@ class Generator:
         raise NotImplementedError
 
     def discriminator(self):
-        """The opponent of the adversarial phase: a module [N, C, H, W] -> (scores, [features])."""
+        """The discriminator of the adversarial phase: a module [N, C, H, W] -> (scores, [features])."""
         from ..networks import PatchDiscriminator
 
         return PatchDiscriminator()
@@ -74,11 +75,11 @@ class Generator:
         return Settings(weight=0.1, matching=0.5, rate=1e-3)
 
     def generate(self, net, tensors):
-        """What the net makes of a batch, RGB [N, 3, H, W]; asked for in the adversarial phase only."""
+        """The net's output for a batch, RGB [N, 3, H, W]; needed only in the adversarial phase."""
         raise NotImplementedError
 
     def truth(self, tensors):
-        """What it should have made, RGB [N, 3, H, W]."""
+        """The true output, RGB [N, 3, H, W]."""
         return tensors[0]
 
     def measure(self, net, tensors):
@@ -90,24 +91,24 @@ class Generator:
         raise NotImplementedError
 
     def further_data(self):
-        """What else the card names as training data, [{name, licence, count}], starting weights of others included."""
+        """Further training data for the card, [{name, licence, count}], including pretrained weights of others."""
         return []
 
     def trained_on(self, pictures, overlays):
-        """The collections that the card names as training data, of those that training draws from."""
+        """The collections of training data that the card lists."""
         return pictures, overlays
 
     def prepare(self, net):
-        """What is done to a trained net before it is measured and exported."""
+        """Changes a trained net before it is measured and exported."""
 
     def exported(self, net):
-        """The module whose graph is written, and whose parameters the card counts."""
+        """The module to export, whose parameters the card counts."""
         return net
 
     def inputs(self, net, height, width, share=0.0):
-        """{name: tensor} that the exported graph takes, in the order of forward(): noise of the given size, masks of 0 and 1.
+        """Example inputs {name: tensor} of the exported graph, in the order of forward(): noise of the given size, masks of 0 and 1.
 
-        share: 0..1, where the further inputs stand in their span.
+        share: 0..1, the position of the further inputs within their range.
         """
         card = self.card()
         image = torch.rand(1, PLANES[card["input"]["channels"]], height, width)
@@ -116,19 +117,19 @@ class Generator:
         return {card["input"]["name"]: image, **{name: torch.tensor([float(value)]) for name, value in span.items()}}
 
     def axes(self):
-        """The dimensions of inputs and outputs that are free: {name: {dimension: its name}}."""
+        """The free dimensions of inputs and outputs: {name: {dimension: its name}}."""
         card = self.card()
         axes = {0: "n", 2: "h", 3: "w"}
         enlarged = axes if card["output"]["scale"] == 1 else {0: "n", 2: "high", 3: "wide"}
         return {card["input"]["name"]: axes, card["output"]["name"]: enlarged}
 
     def export_beside(self, net, folder):
-        """Writes what belongs to the generator beside generator.onnx; returns what the card says of it."""
+        """Writes the generator's further files beside generator.onnx; returns their entries for the card."""
         return {}
 
 
 def find(identity):
-    """The Generator with this id. Raises KeyError naming those that exist."""
+    """The Generator with this id. Raises KeyError with the existing ids."""
     known = {}
     for module in pkgutil.iter_modules(__path__):
         spec = importlib.import_module(f"{__name__}.{module.name}").Spec()

@@ -1,7 +1,7 @@
-"""coloriser: plausible colours for a black and white picture; what is light stays light, to the bit.
+"""coloriser: plausible colours for a black and white picture; the brightness stays, to the bit.
 
-Source: written for this project. The net sees the picture small and whole, and answers with Cb and Cr of
-ITU-R BT.601 (full range); the product enlarges them along the picture's own edges.
+Source: written for this project. The net sees a small copy of the whole picture and returns Cb and Cr of
+ITU-R BT.601 (full range); the product enlarges them along the picture's edges.
 """
 import cv2
 import numpy as np
@@ -12,8 +12,8 @@ from .. import degradations as d
 from ..device_degradations import TO_RGB, TO_YCC, between, blur, grain, mix
 from . import Generator
 
-GREY = 0.012  # mean colour below which a training picture has none
-# What photographs have on average, and how far they spread: the units of the two inputs beside the picture.
+GREY = 0.012  # a training picture with a smaller mean colour counts as grey
+# Mean and standard deviation over photographs: the units of the two inputs besides the picture.
 WARMTH = (0.036, 0.088)  # Cr - Cb
 VIVIDNESS = (0.09, 0.048)  # length of (Cb, Cr)
 
@@ -37,8 +37,8 @@ class Sampler:
 
 
 def to_rgb(luma, colours):
-    """RGB [N, 3, H, W] of luma [N, 1, H, W] and Cb, Cr [N, 2, H, W]: colours that a screen cannot show are
-    paled, each pixel's by one factor, so that its luma stays."""
+    """RGB [N, 3, H, W] from luma [N, 1, H, W] and Cb, Cr [N, 2, H, W]. Colours that a screen cannot show are
+    made paler, by one factor per pixel, so that the luma stays."""
     rgb = mix(torch.cat([luma, colours], 1), TO_RGB)
     away = rgb - luma
     room = torch.where(away > 0, 1 - luma, luma)
@@ -47,7 +47,7 @@ def to_rgb(luma, colours):
 
 
 def hints(colours):
-    """(warmth, vividness), each [N], in spreads from the average photograph's."""
+    """(warmth, vividness), each [N], in standard deviations from the average photograph."""
     warmth = (colours[:, 1] - colours[:, 0]).mean((1, 2))
     vividness = colours.pow(2).sum(1).sqrt().mean((1, 2))
     return (warmth - WARMTH[0]) / WARMTH[1], (vividness - VIVIDNESS[0]) / VIVIDNESS[1]
@@ -77,7 +77,7 @@ class Spec(Generator):
         return Sampler(pictures, self.crop)
 
     def to_tensors(self, arrays, device):
-        """(luma as an old print has it, luma, Cb and Cr, the two hints): half of each hint is withheld (0)."""
+        """(luma aged like an old print, luma, Cb and Cr, the two hints). Half of each hint is withheld (0)."""
         rgb = torch.from_numpy(np.ascontiguousarray(arrays[0])).to(device).float() / 255
         ycc = mix(rgb, TO_YCC)
         luma, colours = ycc[:, :1], ycc[:, 1:]
@@ -94,7 +94,7 @@ class Spec(Generator):
 
     @staticmethod
     def pixel_loss(made, colours):
-        """Smooth L1, where there is colour up to four times as much: most of a photograph is nearly grey."""
+        """Smooth L1 with up to four times the weight on colours, because most of a photograph is nearly grey."""
         strong = colours.pow(2).sum(1, keepdim=True).sqrt()
         weight = 0.4 + (strong / 0.1).clamp(max=2.0)
         return (F.smooth_l1_loss(made, colours, reduction="none", beta=0.02) * weight).mean() * 40
@@ -105,7 +105,7 @@ class Spec(Generator):
         return loss, {"loss": float(loss.detach())}
 
     def generate(self, net, tensors):
-        """As the product asks: without hints."""
+        """Colours a batch without hints, as the product does."""
         aged, luma, _, told = tensors
         return to_rgb(luma, net(aged, torch.zeros_like(told[0]), torch.zeros_like(told[1])))
 
@@ -113,7 +113,7 @@ class Spec(Generator):
         return to_rgb(tensors[1], tensors[2])
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(coloured, what D sees of it, what D sees of the truth, supervised loss) for the last phase."""
+        """(coloured, D's input for it, D's input for the truth, supervised loss) for the last phase."""
         from ..losses import perceptual_and_style
 
         aged, luma, colours, told = tensors
@@ -147,19 +147,19 @@ class Spec(Generator):
             "name": "Coloriser",
             "task": "colorise",
             "version": "0.1.0",
-            "description": "Imagines colours for a black and white picture. It looks at the picture small and whole; what is "
-            "light or dark in it stays exactly so.",
+            "description": "Adds generated colours to a black and white picture. It looks at a small copy of the "
+            "whole picture. The brightness of every pixel stays.",
             "input": {"name": "image", "layout": "nchw", "channels": "luma", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "colours", "channels": "cbcr", "range": [-0.5, 0.5], "scale": 1},
             "tile": 1024,
             "halo": 0,
             "extraInputs": [hint("warmth", "Warmth"), hint("vividness", "Vividness")],
             "thresholds": None,
-            "limits": "Nobody can know the colours of a grey picture: these are imagined. Skin, sky, foliage, wood and earth come "
-            "out plausible; clothes, paint, food and flowers are guesses, mostly brown or grey where they were bright; "
-            "streets and interiors come out nearly in one ochre, and skies between sails or roofs may stay warm. Borders of "
-            "the print and worn patches are coloured with the rest. Its colourfulness is within a fifth of the truth, as "
-            "wanted, and LPIPS is better than grey; PSNR on CID22 is below grey, which makes no mistakes. Trained on "
-            "a processor for 76 minutes; an adversarial phase of ten minutes more changed nothing that could be measured "
-            "and was left out.",
+            "limits": "Nobody can know the colours of a grey picture: these are generated. Skin, sky, foliage, wood "
+            "and earth look plausible. Clothes, paint, food and flowers are guesses, mostly brown or grey even if "
+            "they were bright. Streets and interiors turn almost entirely ochre, and sky between sails or roofs may "
+            "stay warm. Borders of the print and worn patches are coloured too. Colourfulness is within a fifth of "
+            "the original's, which was the goal, and LPIPS is better than grey; PSNR on CID22 is below grey. "
+            "Trained on a processor for 76 minutes. Ten more minutes of adversarial training changed nothing that "
+            "could be measured and were dropped.",
         }

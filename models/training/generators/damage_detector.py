@@ -1,7 +1,7 @@
 """damage-detector: where a print is creased, scratched, stained or torn, and what on it is writing.
 
-Source: written for this project. Half of what it learns from are real photographs marked by hand, the rest glass plates,
-drawn prints and clean pictures. Whoever has no data folder trains on drawn prints alone.
+Source: written for this project. Half of the samples are real photographs marked by hand, the rest glass plates,
+drawn prints and clean pictures. Without a data folder it trains on drawn prints only.
 """
 import hashlib
 import json
@@ -20,9 +20,9 @@ from ..detector_net import THUMB, DetectorNet, any_damage
 from ..evaluation.real import f_score, is_writing, pixel_counts
 from . import Generator
 
-COARSE_PIXELS = 1_000_000  # the whole photo is looked at in so many pixels, as the product does
+COARSE_PIXELS = 1_000_000  # size of the whole photo in the coarse pass, as in the product
 TURNING_ROOM = 1.4  # how much larger a window is before it is turned
-LARGEST_GONE = 400  # pixels of a piece of damage that may be taken away: of larger ones the filling can be seen
+LARGEST_GONE = 400  # pixels of the largest piece of damage that may be removed: the filling of larger ones is visible
 LONGEST_THUMB = 320  # pixels: the product reduces a photo to this before its summary
 SHAPES = {
     "a": dict(widths=(32, 64, 96, 128), floor=(1, 2), depth=8),
@@ -30,14 +30,14 @@ SHAPES = {
     "narrow": dict(widths=(24, 48, 96, 160), floor=(1, 2), depth=8),
 }
 BITS = (real.LINES, real.AREAS, real.LOSSES)
-WRITING_CHANCE = 0.5  # from which a pixel is writing
-FALSE_SHARE = 5e-4  # of the pixels of clean pictures that may be marked
-CLEAN_PICTURES = 40  # held-out pictures on which that is measured during training
-ODDS = tuple(np.round(np.arange(-2.5, 4.01, 0.25), 2))  # thresholds that are tried, in log-odds
+WRITING_CHANCE = 0.5  # probability from which a pixel is writing
+FALSE_SHARE = 5e-4  # allowed share of marked pixels in clean pictures
+CLEAN_PICTURES = 40  # held-out pictures that measure this during training
+ODDS = tuple(np.round(np.arange(-2.5, 4.01, 0.25), 2))  # thresholds to try, in log-odds
 
 
 def thumb_of(rgb):
-    """A whole photo as its summary sees it: uint8 [THUMB, THUMB, 3]. rgb: uint8 [H, W, 3]."""
+    """A whole photo as the input of its summary: uint8 [THUMB, THUMB, 3]. rgb: uint8 [H, W, 3]."""
     scale = min(1.0, LONGEST_THUMB / max(rgb.shape[:2]))
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
@@ -45,7 +45,7 @@ def thumb_of(rgb):
 
 
 def resize_label(label, size):
-    """A label of bits at another size (width, height): a thin line stays, whatever the size."""
+    """A label of bits at another size (width, height). Thin lines are kept at any size."""
     out = np.zeros((size[1], size[0]), np.uint8)
     for bit in (real.UNJUDGED, real.WRITING, real.AREAS, real.LINES, real.LOSSES):
         plane = ((label & bit) > 0).astype(np.float32) if bit != real.UNJUDGED else (label == real.UNJUDGED).astype(np.float32)
@@ -56,7 +56,7 @@ def resize_label(label, size):
 
 
 def window(rng, shape, side, centre=None):
-    """The top left corner of a square of `side` pixels in a picture of shape (height, width), near `centre` (x, y) where given."""
+    """The top left corner of a square of `side` pixels in a picture of shape (height, width), near `centre` (x, y) if given."""
     height, width = shape
     if centre is None:
         return int(rng.integers(0, height - side + 1)), int(rng.integers(0, width - side + 1))
@@ -66,7 +66,7 @@ def window(rng, shape, side, centre=None):
 
 
 def turned(rgb, label, angle, crop):
-    """The middle `crop` pixels of a square turned by `angle` degrees; what lies outside the square is not judged."""
+    """The middle `crop` pixels of a square turned by `angle` degrees; pixels outside the square are not judged."""
     side = label.shape[0]
     warp = cv2.getRotationMatrix2D(((side - 1) / 2, (side - 1) / 2), angle, 1.0)
     warp[:, 2] -= (side - crop) / 2
@@ -77,7 +77,7 @@ def turned(rgb, label, angle, crop):
 
 
 class Look:
-    """How a photo is toned anew, the same for a window of it and for its thumb."""
+    """A random change of a photo's tones, the same for a window and for the thumb."""
 
     def __init__(self, rng):
         draw = rng.random()
@@ -100,7 +100,7 @@ class Sampler:
     """Windows of real photographs, plates, drawn prints and clean pictures.
 
     Returns uint8 (rgb [3, S, S], thumb of the whole photo [3, THUMB, THUMB], label [1, S, S] with the bits of real.py).
-    shares: of real photographs, plates and drawn damage; the rest is clean. What is not there is drawn instead.
+    shares: of real photographs, plates and drawn damage; the rest is clean. Missing kinds are replaced by drawn ones.
     hard: places of the pictures, [(index, x, y)], that the net has taken for damage.
     """
 
@@ -122,7 +122,7 @@ class Sampler:
         damage = ((photo.label & real.DAMAGE) > 0) & (photo.label != real.UNJUDGED)
         _, _, _, centres = cv2.connectedComponentsWithStats(damage.astype(np.uint8), connectivity=8)
         on = np.argwhere(damage)[:, ::-1]
-        some = on[:: max(1, len(on) // 400)]  # large pieces are many places
+        some = on[:: max(1, len(on) // 400)]  # large pieces have many places
         pieces = [*centres[1:], *some] if len(on) else []
         keep = [polygon.mean(0) for _, polygon in photo.keep]
         keep += [p.mean(0) for what, p in photo.keep if is_writing(what)] * 2
@@ -166,7 +166,7 @@ class Sampler:
         if angle:
             rgb, label = turned(rgb, label, angle, self.crop)
         near = cv2.dilate(((label & real.DAMAGE > 0) & (label != real.UNJUDGED)).astype(np.uint8), np.ones((3, 3), np.uint8))
-        label[(near > 0) & (label == 0)] = real.UNJUDGED  # marks are a pixel or two off at their edges
+        label[(near > 0) & (label == 0)] = real.UNJUDGED  # marks are off by a pixel or two at their edges
         look = Look(rng)
         picture, thumb = look(rgb.astype(np.float32) / 255), look(self.thumbs[index].astype(np.float32) / 255)
         if rng.random() < 0.25:
@@ -181,7 +181,7 @@ class Sampler:
 
     @staticmethod
     def _fainter(rng, rgb, ground, label):
-        """Damage fainter or stronger than it is, or small pieces of it gone: who learns a photograph by heart is not helped.
+        """Makes damage fainter or stronger, or removes small pieces, so that learning photographs by heart does not help.
 
         All uint8; ground as in RealPhoto. Returns (rgb, label).
         """
@@ -242,7 +242,7 @@ class Sampler:
         if not damaged and self.hard and rng.random() < 0.5:
             return self._hard(rng)
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
-        if not damaged and rng.random() < 0.35:  # an untouched photograph as it is
+        if not damaged and rng.random() < 0.35:  # an unchanged photograph
             crop = d.random_crop(rng, picture, self.crop, (0.6, 1.4))
             return self._pack(crop, thumb_of(np.ascontiguousarray(picture)).astype(np.float32) / 255, np.zeros(crop.shape[:2], np.uint8))
         side = int(round(self.crop * rng.uniform(1.0, 1.6)))
@@ -260,9 +260,9 @@ class Sampler:
 
 
 class PairSampler:
-    """Windows of the product's own pairs, most of them where there is damage, some of the clean pictures.
+    """Windows of the product's own pairs, mostly around damage, some of the clean pictures.
 
-    Returns what `Sampler` returns; what the mask leaves open is not judged.
+    Returns what `Sampler` returns; unsure pixels of the mask are not judged.
     """
 
     def __init__(self, pairs, crop, damaged=0.8):
@@ -290,8 +290,8 @@ class PairSampler:
 def detection_scores(chance, label, judged, threshold, tolerance=2):
     """Counts for precision and recall with a tolerance in pixels.
 
-    chance [N, 1, H, W] 0..1; label, judged [N, 1, H, W] 0 or 1. A found pixel is right when damage
-    lies within `tolerance`; a damaged pixel is recalled when one was found within it.
+    chance [N, 1, H, W] 0..1; label, judged [N, 1, H, W] 0 or 1. A found pixel is correct if damage
+    lies within `tolerance`; a damaged pixel is recalled if a pixel was found within it.
     Returns (right, found, recalled, damaged) as floats, for `evaluation.real.f_score`.
     """
     pool = lambda x: torch.nn.functional.max_pool2d(x, 2 * tolerance + 1, 1, tolerance)
@@ -307,13 +307,13 @@ def detection_scores(chance, label, judged, threshold, tolerance=2):
 
 
 def soft_dice(chance, label, weight):
-    """1 less the soft overlap of a batch; 0 where both agree. All [N, 1, H, W]."""
+    """1 minus the soft overlap (Dice) of a batch; 0 if both agree. All [N, 1, H, W]."""
     both = (chance * label * weight).sum()
     return 1 - (2 * both + 50) / ((chance * weight).sum() + (label * weight).sum() + 50)
 
 
 def focal(logits, label, weight, gamma=1.5, positive=2.0):
-    """Focal loss (Lin et al. 2017), mean over what is judged."""
+    """Focal loss (Lin et al. 2017), mean over judged pixels."""
     entropy = F.binary_cross_entropy_with_logits(logits, label, reduction="none")
     wrong = torch.exp(-entropy)
     return ((1 - wrong) ** gamma * entropy * (1 + (positive - 1) * label) * weight).sum() / weight.sum().clamp(min=1)
@@ -325,9 +325,9 @@ class Spec(Generator):
     id = "damage-detector"
     crop, batch, rate, reuse = 256, 8, 1.5e-3, 1.0
     held_size = 8
-    # Ninety photographs are soon known by heart: weights are kept small, and averaged over some three thousand steps.
+    # A net soon knows ninety photographs by heart, so weights are kept small and averaged over some 3,000 steps.
     decay, ema = 0.02, 0.9997
-    trunk_rate = 0.13  # of the rate of the rest: pretrained features are tuned with care
+    trunk_rate = 0.13  # share of the learning rate, to change the pretrained features slowly
     shape, shapes = "a", SHAPES
 
     def __init__(self):
@@ -353,7 +353,7 @@ class Spec(Generator):
         self.stock = self._stock()
 
     def _stock(self):
-        """Real damage to be laid on other pictures; the pieces are cut once and kept in the cache."""
+        """Real damage to lay on other pictures. The pieces are cut once and kept in the cache."""
         names = [[p.stem, int(p.label.sum())] for p in self.photos], self.plates[0].names if self.plates else []
         key = hashlib.sha256(json.dumps([plates.VERSION, "ground in colour", names]).encode()).hexdigest()[:12]
         path = cache_folder() / f"layers-{key}.pickle"
@@ -427,7 +427,7 @@ class Spec(Generator):
         return loss, {"loss": float(loss.detach())}
 
     def measure(self, net, tensors):
-        """On the photographs to choose on, whole and reduced as in the coarse pass; without any, on the held-out windows."""
+        """Measures on the photographs to choose on, whole, at the size of the coarse pass; without any, on held-out windows."""
         if not self.chosen:
             return self._measure_windows(net, tensors)
         device = next(net.parameters()).device
@@ -454,21 +454,23 @@ class Spec(Generator):
             "name": "Damage detector",
             "task": "detect",
             "version": "2.0.0",
-            "description": "Finds creases, cracks, scratches and hairs (lines), stains, foxing, dust and lost emulsion (areas), torn "
-            "corners, holes and tape (losses) in a photograph, and tells writing, which is left alone.",
+            "description": "Finds creases, cracks, scratches and hairs (lines), stains, foxing, dust and lost "
+            "emulsion (areas), torn corners, holes and tape (losses) in a photograph. It also recognises writing, "
+            "which is left alone.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "damage", "channels": ["lines", "areas", "losses", "writing"], "range": [0, 1], "scale": 1},
             "tile": 640,
-            # The net sees farther, but what lies beyond changes no chance by more than 0.006 (measured on photographs).
+            # The net sees farther, but pixels beyond change no probability by more than 0.006 (measured on photographs).
             "halo": 128,
             "extraInputs": [],
             "vectorInputs": ["summary"],
-            # A piece counts as far as its pixels are above the threshold; the net's own area of sight makes pieces whole.
+            # A piece is exactly its pixels above the threshold. The net sees enough context to make pieces complete.
             "thresholds": {"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "seed_logits": 0, "flank_logits": 0, "needed": 0.002},
-            "limits": "The mask is a proposal to be looked at. On photographs that nothing was learnt from it finds a third of the "
-            "damaged pixels (recall 0.32, precision 0.65), two thirds of dust and spots and two fifths of the length of creases and scratches. "
-            "It misses soft folds without a broken surface, faint stains and wide losses at the border. Fence wires, gaps between leaves, "
-            "white cloth, brooches and joints of pavement can be taken for damage.",
+            "limits": "The mask is a proposal; check it. On photographs that it was not trained on, it finds a "
+            "third of the damaged pixels (recall 0.32, precision 0.65), two thirds of dust and spots and two fifths "
+            "of the length of creases and scratches. It misses soft folds without a broken surface, faint stains "
+            "and wide losses at the border. It can take fence wires, gaps between leaves, white cloth, brooches and "
+            "joints of pavement for damage.",
         }
 
     def inputs(self, net, height, width, share=0.0):
@@ -481,7 +483,7 @@ class Spec(Generator):
         return {"image": free, "summary": {0: "m"}, "damage": free}
 
     def export_beside(self, net, folder):
-        """summary.onnx, which tells of the whole photo."""
+        """Writes summary.onnx, which describes the whole photo."""
         from ..data import atomic_write
         from ..detector_net import Summary
         from ..export import write_graph
@@ -502,13 +504,13 @@ class Spec(Generator):
 
 
 def logit(chance):
-    """Log-odds of chances 0..1, within 9 either way."""
+    """Log-odds of probabilities 0..1, limited to -9..9."""
     safe = np.clip(chance, 1e-4, 1 - 1e-4)
     return np.log(safe / (1 - safe))
 
 
 def reduced(picture, pixels):
-    """A uint8 picture [H, W, 3] in at most so many pixels."""
+    """A uint8 picture [H, W, 3] reduced to at most `pixels`."""
     scale = min(1.0, (pixels / (picture.shape[0] * picture.shape[1])) ** 0.5)
     size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
     return cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
@@ -520,7 +522,7 @@ def planes_of(picture, device="cpu"):
 
 
 def answer(net, rgb, device="cpu"):
-    """What the net says of a whole photo, uint8 [H, W, 3], in one piece: chances float32 [4, h, w] of the coarse pass."""
+    """The coarse pass over a whole photo, uint8 [H, W, 3], without tiles: probabilities float32 [4, h, w]."""
     small = reduced(rgb, COARSE_PIXELS)
     height, width = small.shape[:2]
     pad = ((0, -height % 16), (0, -width % 16), (0, 0))
@@ -531,14 +533,14 @@ def answer(net, rgb, device="cpu"):
 
 
 def damage_odds(chance):
-    """Log-odds [H, W] of damage of any class; far below any threshold where it is writing rather. chance: [4, H, W]."""
+    """Log-odds [H, W] of any damage; far below any threshold for writing. chance: [4, H, W]."""
     damage = chance[:3].max(0)
     return np.where((chance[3] >= WRITING_CHANCE) & (chance[3] >= damage), -9.0, logit(damage))
 
 
 def best_threshold(photos, odds, clean):
-    """The threshold in log-odds with the greatest sum of both F1 on marked photographs, of those that mark no more than
-    `FALSE_SHARE` of clean pictures, with what it reaches.
+    """The best threshold in log-odds: it has the greatest sum of both F1 on marked photographs of all thresholds that mark no
+    more than `FALSE_SHARE` of clean pictures.
 
     photos: [RealPhoto]; odds: [float [h, w]], at any size of each photo; clean: float [N], log-odds of clean pictures' pixels.
     Returns {'at', 'F1', 'precision', 'recall', 'mean F1' (of the photographs of severity 1 to 3), 'false' (share of clean

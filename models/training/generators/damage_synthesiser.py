@@ -1,6 +1,6 @@
-"""damage-synthesiser: draws overlays of damage that no print has had, for making pairs to train on.
+"""damage-synthesiser: draws new overlays of damage, to make pairs for training.
 
-Source: written for this project. Of StyleGAN2 (Karras et al. 2020): mapping net, styles for every level, noise, style
+Source: written for this project. From StyleGAN2 (Karras et al. 2020): mapping net, styles for every level, noise, style
 mixing, non-saturating loss with lazy R1, averaged weights, truncation; Haar bands (SWAGAN, Gal et al. 2021).
 """
 import cv2
@@ -12,7 +12,7 @@ from . import Generator
 
 
 class Sampler:
-    """An overlay, closer where there is room around what it shows, every kind as often as another.
+    """A random overlay, cropped if there is room around its damage. Every kind is equally likely.
 
     Returns uint8 (overlay [1, S, S], number of its kind [1, 1, 1]).
     """
@@ -38,13 +38,13 @@ class Sampler:
 
 
 def embed(features, overlays):
-    """Means of the deepest of SqueezeNet's maps: numpy [N, 512] of overlays [N, 1, H, W]."""
+    """Means of SqueezeNet's deepest feature map: numpy [N, 512] for overlays [N, 1, H, W]."""
     with torch.no_grad():
         return torch.cat([features(part.expand(-1, 3, -1, -1))[-1].mean((2, 3)) for part in overlays.split(32)]).cpu().numpy()
 
 
 class Spec(Generator):
-    """Specification of the synthesiser. Both nets are told the kind of what they draw and judge."""
+    """Specification of the synthesiser. Both nets get the kind of damage as an input."""
 
     id = "damage-synthesiser"
     crop, batch, rate, reuse, gan_share = 128, 16, 3e-3, 1.5, 1.0
@@ -52,10 +52,10 @@ class Spec(Generator):
     truncation = 0.8
     features = None
     limits = (
-        "Trained on scans of dirt, hair, lint, scratches, spots and stains alone: creases, tears and worn borders are not "
-        "among them. Hairs, lint, spots, blots and stains look like scans; scratches and sprinkles come out as tangles of curls "
-        "rather than straight strokes and fine grains, dirt as faint lines. It draws each in the middle of a square, with codes "
-        "that keep 0.8 of their distance to what is usual of the kind."
+        "Trained only on scans of dirt, hair, lint, scratches, spots and stains, so it draws no creases, tears or "
+        "worn borders. Hairs, lint, spots, blots and stains look like scans. Scratches and sprinkles come out as "
+        "tangles of curls instead of straight strokes and fine grains, and dirt as faint lines. It draws each piece "
+        "in the middle of a square, with codes that keep 0.8 of their distance from the mean of the kind."
     )
 
     def load(self, data):
@@ -100,7 +100,7 @@ class Spec(Generator):
 
     @staticmethod
     def draw(net, count, device="cpu", seed=5):
-        """[count, 1, S, S] of latents and noise that depend on the seed alone."""
+        """Overlays [count, 1, S, S] from latents and noise that depend only on the seed."""
         random = torch.Generator().manual_seed(seed)
         z, noise = (torch.randn(count, size, generator=random).to(device) for size in (net.LATENT, net.noise_size))
         return torch.cat([net(*pair) for pair in zip(z.split(32), noise.split(32))])
@@ -109,7 +109,7 @@ class Spec(Generator):
         return self.draw(net, len(tensors[0]), tensors[0].device)
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(made, what D sees of it, what D sees of the truth, no other loss); half of the batches mix two codes of a kind."""
+        """(overlays, D's input for them, D's input for real ones, no other loss). Half of the batches mix two codes of a kind."""
         from ..networks import Within
 
         real, kind = tensors
@@ -148,9 +148,10 @@ class Spec(Generator):
             "name": "Damage synthesiser",
             "task": "synthesise",
             "version": "0.1.0",
-            "description": "Draws an overlay of damage out of random numbers: hairs, lint, scratches, dirt, spots, stains. For "
-            "making pairs of damaged and whole pictures to train on. The greatest of the first ten numbers of z chooses the kind: "
-            "dirt, dots, hair, short hair, lint, scratches, smut, spots, sprinkles, stain.",
+            "description": "Draws an overlay of damage from random numbers: hairs, lint, scratches, dirt, spots, "
+            "stains. It helps to make pairs of damaged and clean pictures for training. The largest of the first "
+            "ten numbers of z chooses the kind: dirt, dots, hair, short hair, lint, scratches, smut, spots, "
+            "sprinkles, stain.",
             "inputs": [
                 {"name": "z", "size": net.LATENT, "distribution": "standard normal"},
                 {"name": "noise", "size": net.noise_size, "distribution": "standard normal"},

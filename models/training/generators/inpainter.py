@@ -1,4 +1,4 @@
-"""inpainter: fills a mask from what surrounds it.
+"""inpainter: fills a mask from its surroundings.
 
 Source: written for this project.
 """
@@ -16,10 +16,10 @@ from . import Generator
 
 
 class Sampler:
-    """RGB crops, half of them monochrome or tinted, with holes of 1 to 24 px; some of glass plates, with their real damage as holes.
+    """RGB crops, half of them monochrome or tinted, with holes of 1 to 24 px; some crops of glass plates with real damage as holes.
 
-    Returns uint8 (rgb [3, S, S], as it should be; mask [1, S, S], 1 = hole; shown [3, S, S], as it is). No mask covers damage
-    to the last pixel: what is left of it about the hole must not be drawn on into it.
+    Returns uint8 (rgb [3, S, S], the truth; mask [1, S, S], 1 = hole; shown [3, S, S], the net's input). No mask covers damage
+    to the last pixel, and the net must not continue the remains around the hole into it.
     plate_data: (exposures, masks, repaired) of `plates.load_plates`.
     """
 
@@ -43,7 +43,7 @@ class Sampler:
         part = slice(top, top + self.crop), slice(left, left + self.crop)
         edge = 2 * int(rng.integers(1, 4)) + 1
         mask = cv2.dilate(damage[part], np.ones((edge, edge), np.uint8))
-        if rng.random() < 0.5:  # with the damage so small, more to learn from
+        if rng.random() < 0.5:  # damage is small, so this gives more to learn from
             mask = np.maximum(mask, d.draw_hole(rng, (self.crop, self.crop), self.overlays)[0])
         three = lambda grey: np.repeat(np.ascontiguousarray(grey)[None], 3, 0)
         return three(repaired[index][part]), mask[None], three(exposures[index][part])
@@ -70,7 +70,7 @@ class Sampler:
 
 
 def remains(rng, rgb, mask):
-    """What a mask that is a little too small leaves of damage: its soft edge about the hole. float32 [H, W, 3] 0..1.
+    """The picture with the soft edge of damage that a slightly too small mask leaves around the hole. float32 [H, W, 3] 0..1.
 
     rgb: float32 [H, W, 3] 0..1; mask: uint8 [H, W], 1 = hole.
     """
@@ -124,7 +124,7 @@ class Spec(Generator):
         return rgb.float() / 255, mask.float(), shown.float() / 255
 
     def generate(self, net, tensors):
-        """The pictures [N, 3, H, W] with their holes filled; about them they are as they should be."""
+        """The pictures [N, 3, H, W] with filled holes, and the true pixels around them."""
         rgb, mask, shown = tensors
         filled = net(torch.cat([shown, mask], 1))
         return filled * mask + rgb * (1 - mask)
@@ -136,13 +136,13 @@ class Spec(Generator):
 
     @staticmethod
     def pixel_loss(filled, rgb, mask):
-        """L1 plus a share of L2 in the hole, by hole pixel."""
+        """L1 plus a share of L2 in the hole, per hole pixel."""
         error = (filled - rgb) * mask
         count = 3 * mask.sum() + 1
         return error.abs().sum() / count + 2.0 * (error**2).sum() / count
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(filled, what D sees of it, what D sees of the truth, supervised loss) for the last phase."""
+        """(filled, D's input for it, D's input for the truth, supervised loss) for the last phase."""
         from ..losses import perceptual_and_style
 
         rgb, mask, _ = tensors
@@ -167,15 +167,15 @@ class Spec(Generator):
             "name": "Inpainter",
             "task": "inpaint",
             "version": "0.2.0",
-            "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots up to "
-            "about 24 pixels wide, in colour and in black and white.",
+            "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots "
+            "up to about 24 pixels wide, in colour and in black and white.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb+mask", "range": [0, 1], "multiple": 32, "fixed": None},
             "output": {"name": "filled", "channels": "rgb", "range": [0, 1], "scale": 1},
             "tile": 384,
             "halo": 64,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "Wide holes are filled smoothly: it continues edges and tones but invents no texture, grain or "
-            "features. Trained on a processor for an hour and a half; its adversarial phase was short and the "
-            "discriminator stayed undecided, so its crispness comes from the perceptual loss.",
+            "limits": "Fills wide holes smoothly: it continues edges and tones, but invents no texture, grain or "
+            "features. Trained on a processor for an hour and a half. The adversarial phase was short and had "
+            "little effect, so the sharpness comes from the perceptual loss.",
         }

@@ -1,12 +1,12 @@
-"""night: a photograph taken by day as if it had been taken by night.
+"""night: makes a photograph taken by day look as if it was taken at night.
 
 Source: written for this project. CycleGAN (Zhu et al. 2017: least squares, cycle 10, identity 5, image pool) of two nets
 that predict a curve for every place of a small picture instead of drawing the picture.
 
-The two domains are pictures that were looked at one by one and are listed by name. Night: outdoors and dark, by lamps, the
-moon, stars or the last blue of dusk. Day: outdoors in daylight with the sky in sight. Light alone cannot tell them: four
-fifths of what is dark are stages, studios, rooms and leaves, and a lit city may be as light as an overcast day. Captions do
-not say it either. Where none of the listed pictures is at hand, the light decides after all.
+The two domains are lists of pictures, each of which was looked at. Night: outdoors and dark, with lamps, the moon, stars or the
+last blue of dusk. Day: outdoors in daylight with visible sky. Brightness alone cannot decide: four fifths of the dark pictures
+are stages, studios, rooms and leaves, and a lit city may be as light as an overcast day. Captions do not help either. Only if
+none of the listed pictures is available, brightness decides.
 """
 import cv2
 import numpy as np
@@ -44,14 +44,14 @@ def light_of(picture):
 
 
 def listed(pictures, names):
-    """Indices of the pictures that `names` lists: lines of a prefix below `train/` and its numbers."""
+    """Indices of the listed pictures. names: lines with a prefix below `train/` and numbers."""
     lines = [line.split() for line in names.strip().splitlines()]
     wanted = {f"train/{prefix}{number}.webp" for prefix, *numbers in lines for number in numbers}
     return [i for i, name in enumerate(pictures.names) if name in wanted]
 
 
 def by_light(pictures):
-    """(day, night): indices of the pictures that look like each; at least the lightest and the darkest one."""
+    """(day, night): indices of pictures chosen by brightness; at least the lightest and the darkest one."""
     candidates = [i for i, group in enumerate(pictures.groups) if group not in NEITHER]
     lights = {i: light_of(pictures[i]) for i in candidates or range(len(pictures))}
     day = [i for i, (mean, top, rest, _, rough) in lights.items() if mean > 0.36 and top > max(0.5, rest) and rough < 0.06]
@@ -61,7 +61,7 @@ def by_light(pictures):
 
 
 def domains(pictures):
-    """(day, night): indices of the listed pictures, or, if either list has none of them, of those told by their light."""
+    """(day, night): indices of the listed pictures or, if either list has none, of pictures chosen by brightness."""
     day, night = listed(pictures, DAYS), listed(pictures, NIGHTS)
     return (day, night) if day and night else by_light(pictures)
 
@@ -127,7 +127,7 @@ class Spec(Generator):
         return tensors[1]
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(made nights, nights and days made, nights and days taken, cycle and identity losses)."""
+        """(generated nights, generated nights and days, real nights and days, cycle and identity losses)."""
         from ..networks import apply_curve
 
         day, night = tensors
@@ -155,8 +155,9 @@ class Spec(Generator):
             "task": "style",
             "variant": "night",
             "version": "0.1.0",
-            "description": "Darkens a photograph taken by day as if it were night. It looks at the picture small and whole, and "
-            "answers with three gains and three offsets for every place, which the large picture takes enlarged.",
+            "description": "Darkens a photograph taken by day as if it were night. It looks at a small copy of the "
+            "whole picture and returns three gains and three offsets for every place, which are enlarged and "
+            "applied to the large picture.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 8, "fixed": None},
             "output": {
                 "name": "curve",
@@ -168,6 +169,6 @@ class Spec(Generator):
             "halo": 0,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. Borders between light "
-            "and dark are soft, since the curve is made on a small picture.",
+            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. "
+            "Borders between light and dark are soft, because the curve is computed on a small picture.",
         }

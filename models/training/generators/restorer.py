@@ -1,4 +1,4 @@
-"""restorer: takes noise, grain, compression blocks and mild blur out of a picture.
+"""restorer: removes noise, grain, compression blocks and mild blur from a picture.
 
 Source: written for this project.
 """
@@ -20,7 +20,7 @@ class Sampler:
 
     def __call__(self, rng):
         picture = self.pictures[int(rng.integers(len(self.pictures)))]
-        # as it is, or shrunk: what compression left in the training pictures is gone then
+        # unchanged or shrunk: shrinking removes compression artefacts of the training pictures
         rgb = d.random_crop(rng, picture, self.crop, (0.999, 1.001) if rng.random() < 0.35 else (0.45, 1.0))
         if rng.random() < 0.15:
             rgb, _ = d.tint(rng, rgb)
@@ -54,14 +54,14 @@ class Spec(Generator):
 
         clean = torch.from_numpy(np.ascontiguousarray(arrays[0])).to(device).float() / 255
         degraded, error = degrade(clean)
-        # the product estimates the error, and not exactly
+        # the product's estimate of the error is not exact
         told = error * torch.exp(0.12 * torch.randn_like(error))
         return degraded, clean, error, told
 
     def loss(self, net, tensors):
         degraded, clean, error, told = tensors
         difference = net(degraded, told) - clean
-        # in units of the error, softened: every degradation counts, the strong ones a little more
+        # roughly in units of the error, so that every degradation counts, strong ones slightly more
         weight = 0.5 / (error + 0.05).sqrt()
         loss = ((difference**2 + 1e-6).sqrt().mean((1, 2, 3)) * weight).mean() * 10
         return loss, {"loss": float(loss.detach())}
@@ -78,17 +78,19 @@ class Spec(Generator):
             "name": "Restorer",
             "task": "restore",
             "version": "0.1.0",
-            "description": "Takes noise, film grain, compression blocks and mild blur out of a picture, as much of it as it "
-            "is told to expect.",
+            "description": "Removes noise, film grain, compression blocks and mild blur from a picture, as much as "
+            "the expected error says.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {"name": "restored", "channels": "rgb", "range": [0, 1], "scale": 1},
             "tile": 512,
             "halo": 64,
             "extraInputs": [{"name": "strength", "label": "Expected error", "min": 0, "max": 0.3, "default": 0.05}],
             "thresholds": None,
-            "limits": "Its aims are 32.1 dB at noise 25 (not clipped), 1.2 dB gained at JPEG 20 and an SSIM of 0.995 on clean pictures; it reaches 31.48, 1.04 and 0.990. Trained on a processor for just under four hours, without an adversarial phase: it takes away and "
-            "invents nothing. Edges, eyes and lettering stay up to a noise of about 50 levels; knitting, tyre treads, pores and "
-            "the tucks of a white dress go soft from about 30, or where it is told to expect more than there is. Blocks "
-            "of compression go, the colours that a strongly compressed file has lost do not come back. Halftone screens and "
-            "mild blur are among what it was trained on, but how well it does there is not measured.",
+            "limits": "The goals were 32.1 dB at noise 25 (not clipped), a gain of 1.2 dB at JPEG 20 and an SSIM of "
+            "0.995 on clean pictures; it reaches 31.48, 1.04 and 0.990. Trained on a processor for just under four "
+            "hours, without an adversarial phase, so it invents nothing. Edges, eyes and lettering survive up to a "
+            "noise of about 50 levels. Knitting, tyre treads, pores and the tucks of a white dress get soft from "
+            "about 30, or if the expected error is too high. Compression blocks disappear, but colours that a "
+            "strongly compressed file has lost do not return. It was also trained on halftone screens and mild "
+            "blur, but its quality there is not measured.",
         }

@@ -1,5 +1,5 @@
-"""style: repaints a photograph in the manner of any picture, by one net that is told the picture's statistics, or a code
-learnt for one of the presets.
+"""style: repaints a photograph in the style of any picture, with one net that gets the picture's statistics, or a learnt code
+of a preset.
 
 Source: written for this project. Adaptive instance normalisation after Huang and Belongie (2017), learnt codes after
 Dumoulin et al. (2017), a small encoder of its own after Wang et al., MicroAST (2023), losses after Gatys et al. (2016) on
@@ -19,19 +19,19 @@ from .. import degradations as d
 from ..data import atomic_write
 from . import Generator
 
-CONTENT_MAP = 2  # of the four maps that the losses read
+CONTENT_MAP = 2  # index of the feature map for the content, of the four that the losses use
 STYLE, VARIATION, SAME = 8.0, 0.3, 10.0
-COARSE_CONTENT, COARSE_STYLE = 1.0, 5.0  # weights of the same distances, of pictures of half the size
-PRESET_STYLE = 1.5  # how much more the style of a preset weighs than that of any other picture
+COARSE_CONTENT, COARSE_STYLE = 1.0, 5.0  # weights of the same distances at half the size
+PRESET_STYLE = 1.5  # weight of a preset's style relative to that of another picture
 LONGEST = 512  # the larger side, in pixels, at which a picture's statistics are taken
 PRESET, PHOTOGRAPH, ITSELF = 0.5, 0.08, 0.06  # shares of the samples whose style is a preset, a photograph, or the content
-BLENDED = 0.15  # of the presets' samples: in a manner between two of them
+BLENDED = 0.15  # share of the presets' samples with a style between two presets
 
 
 class Preset(NamedTuple):
-    """A painting in whose manner pictures are painted."""
+    """A painting whose style is a preset."""
 
-    file: str  # of the data's styles
+    file: str  # file in the data folder's styles
     work: str
     artist: str
     year: Optional[int]
@@ -201,20 +201,20 @@ def shrunk(picture, longest=LONGEST):
 
 
 def statistics_of(net, picture):
-    """What the net measures of a uint8 picture [H, W, 3]: [1, T]."""
+    """The net's statistics of a uint8 picture [H, W, 3]: [1, T]."""
     planes = np.ascontiguousarray(shrunk(picture).transpose(2, 0, 1)[None])
     with torch.no_grad():
         return net.statistics(torch.from_numpy(planes).float() / 255)
 
 
 def code_of(net, identity, painting):
-    """What stands for a preset's style: [1, T]. The learnt code, or the painting's statistics where none is learnt."""
+    """The code of a preset's style: [1, T]. The learnt code, or the painting's statistics if none is learnt."""
     learnt = net.codes[[list(PRESETS).index(identity)]].detach()
     return learnt if learnt.any() else statistics_of(net, painting)
 
 
 def recoloured(rgb, other):
-    """float32 [S, S, 3] with the means and spreads that the channels of `other` have."""
+    """float32 [S, S, 3] with the channel means and standard deviations of `other`."""
     move = lambda x: (x.mean((0, 1)), x.std((0, 1)) + 1e-3)
     (mean, spread), (new_mean, new_spread) = move(rgb), move(other)
     return np.clip((rgb - mean) * np.minimum(new_spread / spread, 3) + new_mean, 0, 1)
@@ -224,9 +224,9 @@ class Sampler:
     """Photographs and the pictures in whose manner they are to be painted.
 
     presets: indices of the presets to draw from. Returns uint8 (content [3, S, S], whole [3, S, S], style [3, S, S], same
-    [1, 1, 1], preset [1, 1, 1]). content: a large part of a photograph, for its style is that of a whole picture; whole: all of
-    it, squeezed into a square, for its statistics. same is 1 where the style is the photograph's own; preset is the index of a
-    preset, whose style picture is left black, or NONE.
+    [1, 1, 1], preset [1, 1, 1]). content: a large part of a photograph, because a style belongs to a whole picture; whole: all of
+    it, squeezed into a square, for its statistics. same is 1 if the style is the photograph's own; preset is the index of a
+    preset, whose style picture is black, or NONE.
     """
 
     NONE = 255
@@ -290,7 +290,7 @@ class Spec(Generator):
         return StyleNet(presets=len(PRESETS))
 
     def begin(self, net):
-        """Codes that are not learnt yet begin as the statistics of their paintings."""
+        """Initialises codes that are not learnt yet with the statistics of their paintings."""
         with torch.no_grad():
             for i, painting in self.paintings().items():
                 if not net.codes[i].any():
@@ -304,11 +304,11 @@ class Spec(Generator):
         return content.float() / 255, whole.float() / 255, style.float() / 255, same.flatten().float(), preset.flatten().long()
 
     def seen(self, picture, depth=4):
-        """The features' maps of pictures [N, 3, H, W], and those of the pictures at half the size."""
+        """Feature maps of pictures [N, 3, H, W] at full and at half size."""
         return self.features(picture, depth), self.features(F.avg_pool2d(picture, 2), depth)
 
     def manners(self, maps):
-        """What the style is told by, of what `seen` gives, in one flat list."""
+        """The description of the style (`losses.manner`) of the maps from `seen`, as one flat list."""
         from ..losses import manner
 
         return manner(maps[0]) + manner(maps[1])
@@ -328,8 +328,8 @@ class Spec(Generator):
         return self.bank
 
     def wanted(self, net, style, preset, blended=0.0):
-        """(codes [N, T], manners) that a batch is to be painted with; blended: share of the presets' samples that are told a
-        style between two presets."""
+        """(codes [N, T], manners) to paint a batch with; blended: share of the presets' samples with a style between two
+        presets."""
         is_preset = preset != Sampler.NONE
         first = torch.where(is_preset, preset, 0)
         known = torch.tensor(list(self.paintings()), device=style.device)
@@ -422,7 +422,7 @@ class Spec(Generator):
         return {**super().axes(), **vectors}
 
     def export_beside(self, net, folder):
-        """statistics.onnx and presets.json."""
+        """Writes statistics.onnx and presets.json."""
         from ..export import write_graph
 
         path = Path(folder) / "statistics.onnx"
@@ -449,9 +449,9 @@ class Spec(Generator):
             "task": "style",
             "variant": "painting",
             "version": "0.2.0",
-            "description": "Repaints a photograph in the manner of a painting or of any other picture. It is told the statistics "
-            "of the whole photograph and those of the style picture, both measured by its own statistics.onnx; "
-            "the codes of its presets are learnt.",
+            "description": "Repaints a photograph in the style of a painting or of any other picture. Its inputs "
+            "are the statistics of the whole photograph and of the style picture, both measured by its own "
+            "statistics.onnx. The codes of its presets are learnt.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 8, "fixed": None},
             "output": {"name": "stylised", "channels": "rgb", "range": [0, 1], "scale": 1},
             "tile": 768,
@@ -459,11 +459,12 @@ class Spec(Generator):
             "extraInputs": [],
             "vectorInputs": ["content", "style"],
             "thresholds": None,
-            "limits": "What it takes from a picture is its palette, its contours and the way of its strokes; it draws no shapes "
-            "that the photograph has not: no wave curls and no star whirls. The presets have learnt codes and come nearer to their "
-            "paintings than a picture of one's own does; what each takes and lacks is said in presets.json. Strokes are up to some "
-            "twenty pixels long at whatever size the photograph is painted. Its aim is a style distance at or below that of 200 "
-            "steps of optimising the picture itself (0.04), and it is not reached: it stands at 0.17 of 0.73, where 20 such steps "
-            "reach 0.13. Faces take on the painting's tint, and dark styles darken them; flat skies get an even weave, and some "
-            "edges a light or dark rim. Trained on a shared processor for less than three hours.",
+            "limits": "It takes the palette, the contours and the strokes from a picture, but adds no shapes to the "
+            "photograph: no wave curls and no star whirls. The presets have learnt codes and come closer to their "
+            "paintings than a picture of your own does; presets.json says what each takes and lacks. Strokes are up "
+            "to some twenty pixels long, whatever the size of the photograph. The goal was a style distance no "
+            "larger than that of 200 steps of optimising the picture itself (0.04). It is not reached: the distance "
+            "is 0.17, from 0.73 for the unchanged photograph, and 20 such steps reach 0.13. Faces take on the "
+            "painting's tint, and dark styles darken them. Flat skies get an even weave, and some edges a light or "
+            "dark rim. Trained on a shared processor for less than three hours.",
         }

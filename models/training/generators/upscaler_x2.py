@@ -8,7 +8,7 @@ import torch
 from . import Generator
 from .restorer import Sampler, psnr
 
-# Y of ITU-R BT.601 as papers measure it: 16 to 235
+# weights of Y in ITU-R BT.601, 16 to 235, as in papers
 LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255)
 
 
@@ -22,11 +22,12 @@ class Spec(Generator):
 
     id = "upscaler-x2"
     scale = 2
-    crop, batch, rate, reuse = 96, 16, 2e-3, 4.0  # the crop is of the large picture
+    crop, batch, rate, reuse = 96, 16, 2e-3, 4.0  # crop in pixels of the large picture
     limits = (
-        "Its aim is 32.4 dB on Set14 (SRCNN 32.42), and it is reached. Made for clean pictures: noise, grain and the marks "
-        "of compression are enlarged with the rest, so take them out first, or choose the crisp variant. It sharpens edges "
-        "and invents no texture: hair, leaves and fabric stay as soft as they were. Trained on a processor for 42 minutes."
+        "The goal of 32.4 dB on Set14 (SRCNN 32.42) is reached. Made for clean pictures: noise, grain and "
+        "compression artefacts are enlarged too, so remove them first, or choose the crisp variant. It sharpens "
+        "edges and invents no texture: hair, leaves and fabric stay as soft as they were. Trained on a processor "
+        "for 42 minutes."
     )
 
     def build(self):
@@ -68,8 +69,8 @@ class Spec(Generator):
             "task": "upscale",
             "variant": "faithful",
             "version": "0.1.0",
-            "description": f"Makes a picture {self.scale} times as wide and as high. It draws what the pixels make most likely and "
-            "invents no texture.",
+            "description": f"Makes a picture {self.scale} times as wide and as high. It draws what the pixels make "
+            "most likely and invents no texture.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 1, "fixed": None},
             "output": {"name": "upscaled", "channels": "rgb", "range": [0, 1], "scale": self.scale},
             "tile": 256,

@@ -1,5 +1,5 @@
-"""upscaler-x2-crisp: twice the width and height of pictures as people have them, soft, noisy and compressed; it draws
-the edges and the texture that such a picture most likely had.
+"""upscaler-x2-crisp: twice the width and height of soft, noisy and compressed pictures, as people have them; it draws the
+edges and the texture that such a picture most likely had.
 
 Source: written for this project. Degradations in two rounds after Wang et al., Real-ESRGAN (2021), milder.
 """
@@ -12,8 +12,8 @@ from . import upscaler_x2
 
 
 def spoil(large, side):
-    """RGB [N, 3, S, S] 0..1 -> [N, 3, side, side]: made soft, shrunk in one or two goes, noise and compression
-    after each; one batch in eight is only shrunk. The random state is torch's own."""
+    """RGB [N, 3, S, S] 0..1 -> [N, 3, side, side]: made soft and shrunk in one or two steps, with noise and
+    compression after each; one batch in eight is only shrunk. Uses torch's own random state."""
     n, device = large.shape[0], large.device
     chance = lambda share: float(torch.rand(())) < share
     if chance(0.125):
@@ -46,17 +46,17 @@ class Spec(upscaler_x2.Spec):
     batch, rate, gan_share = 12, 1e-3, 0.65
     outputs_picture = True
     limits = (
-        "Its aim is an LPIPS below the faithful upscaler's on soft, noisy and compressed pictures, and it is reached; "
-        "NomosUni compact, eight times as large and four times as slow, comes to 0.21 where it comes to 0.26: to be better "
-        "than that was wanted and is not reached. It takes away noise and blocks and draws clean edges, but little "
-        "texture: leaves, hair and fabric come out smooth. What it draws need not have been there. Trained on a processor "
-        "for 26 minutes from the faithful one's weights; the adversarial share was some 500 steps."
+        "The goal of a lower LPIPS than the faithful upscaler on soft, noisy and compressed pictures is reached. "
+        "The goal of beating NomosUni compact, which is eight times as large and four times as slow, is not: that "
+        "net reaches 0.21, this one 0.26. It removes noise and blocks and draws clean edges, but little texture: "
+        "leaves, hair and fabric come out smooth. It may draw details that were never there. Trained on a processor "
+        "for 26 minutes from the faithful upscaler's weights, some 500 of its steps adversarial."
     )
 
     def build(self):
         from ..networks import UpscaleNet
 
-        return UpscaleNet(self.scale, consistent=False)  # a consistent one would keep the noise
+        return UpscaleNet(self.scale, consistent=False)  # consistency would keep the noise
 
     def to_tensors(self, arrays, device):
         large = upscaler_x2.Spec.to_tensors(self, arrays, device)[1]
@@ -78,14 +78,14 @@ class Spec(upscaler_x2.Spec):
         return tensors[1]
 
     def adversarial_parts(self, net, tensors, lpips):
-        """(made, what D sees of it, what D sees of the truth, supervised loss); D also sees the bicubic luma."""
+        """(enlarged, D's input for it, D's input for the truth, supervised loss). D also sees the bicubic luma."""
         from ..losses import perceptual_and_style
 
         small, large = tensors
         made = net(small)
         loss = self.pixel_loss(made, large)
         if lpips is not None:
-            # LPIPS itself as the loss lowers LPIPS further, and draws a grid that the eye sees
+            # LPIPS itself as the loss would lower LPIPS further, but draws a visible grid
             perceptual, style = perceptual_and_style(lpips.features, made, large)
             loss = loss + 0.5 * perceptual + 0.1 * style
         seen = upscaler_x2.luma(resample(small, *large.shape[2:]))
@@ -105,7 +105,7 @@ class Spec(upscaler_x2.Spec):
             **super().card(),
             "name": f"Upscaler x{self.scale}, crisp",
             "variant": "crisp",
-            "description": f"Makes a soft, noisy or compressed picture {self.scale} times as wide and as high, and draws edges "
-            "and texture as they most likely were. What it draws need not have been there.",
+            "description": f"Makes a soft, noisy or compressed picture {self.scale} times as wide and as high, and "
+            "draws edges and texture as they most likely were. It may draw details that were never there.",
             "limits": self.limits,
         }

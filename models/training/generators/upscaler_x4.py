@@ -6,14 +6,14 @@ from . import upscaler_x2
 
 
 class Spec(upscaler_x2.Spec):
-    """As the upscaler that doubles, with crops of 128 px that leave 32 px of small picture."""
+    """Like the x2 upscaler, with crops of 128 px (32 px of the small picture)."""
 
     id = "upscaler-x4"
     scale = 4
     crop = 128
     limits = (
-        "Its aim is 27.6 dB on Set14 (FSRCNN 27.59), and it is reached. Made for clean pictures: noise, grain and the marks "
-        "of compression are enlarged with the rest, so take them out first, or choose the crisp variant. It sharpens edges "
-        "and invents no texture: a face of thirty pixels stays a soft face. Trained on a processor for 36 minutes, from the "
-        "weights of the one that doubles."
+        "The goal of 27.6 dB on Set14 (FSRCNN 27.59) is reached. Made for clean pictures: noise, grain and "
+        "compression artefacts are enlarged too, so remove them first, or choose the crisp variant. It sharpens "
+        "edges and invents no texture: a face of thirty pixels stays soft. Trained on a processor for 36 minutes, "
+        "from the weights of the x2 upscaler."
     )

@@ -6,15 +6,16 @@ from . import upscaler_x2_crisp
 
 
 class Spec(upscaler_x2_crisp.Spec):
-    """As the crisp upscaler that doubles, with crops of 128 px that leave 32 px of small picture."""
+    """Like the crisp x2 upscaler, with crops of 128 px (32 px of the small picture)."""
 
     id = "upscaler-x4-crisp"
     scale = 4
     crop = 128
     limits = (
-        "Its aim is an LPIPS below the faithful upscaler's on soft, noisy and compressed pictures, and it is reached; "
-        "realesr-animevideov3, seven times as large and twice as slow, comes to 0.36 where it comes to 0.39: to "
-        "be better than that was wanted and is not reached. It takes away noise and blocks and smooths edges; texture that such a picture has lost does not come back, and "
-        "faces of thirty pixels stay soft. What it draws need not have been there. Trained on a processor for 16 minutes "
-        "from the faithful one's weights; the adversarial share was some 200 steps, and longer ones drew a faint grid."
+        "The goal of a lower LPIPS than the faithful upscaler on soft, noisy and compressed pictures is reached. "
+        "The goal of beating realesr-animevideov3, which is seven times as large and twice as slow, is not: that "
+        "net reaches 0.36, this one 0.39. It removes noise and blocks and smooths edges. Texture that such a "
+        "picture has lost does not return, and faces of thirty pixels stay soft. It may draw details that were "
+        "never there. Trained on a processor for 16 minutes from the faithful upscaler's weights, some 200 of its "
+        "steps adversarial; longer adversarial training drew a faint grid."
     )

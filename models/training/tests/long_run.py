@@ -1,4 +1,4 @@
-"""A long run of a small net, in a process of its own, for the test that kills it: it writes its state after every step."""
+"""A long run of a small net in its own process, for the test that kills it. It writes its state after every step."""
 import sys
 
 import torch

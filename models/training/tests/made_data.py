@@ -1,4 +1,4 @@
-"""A data folder of what some generators read for themselves: styles, and weights of SqueezeNet drawn by lot."""
+"""A data folder with what some generators need: styles, and random weights of SqueezeNet."""
 import tempfile
 from pathlib import Path
 
@@ -11,7 +11,7 @@ STYLES = ("hokusai-great-wave", "turner-venice", "no-preset")
 
 
 def squeezenet(seed=0):
-    """{name: weights} in the shapes of SqueezeNet 1.1, scaled so that its maps stay within reason."""
+    """{name: weights} in the shapes of SqueezeNet 1.1, scaled so that its maps keep a reasonable size."""
     rng = np.random.default_rng(seed)
     shapes = {"conv1": (64, 3, 3, 3)}
     inputs = 64

@@ -1,4 +1,4 @@
-"""The watch over adversarial training: collapses are provoked on purpose and must be caught."""
+"""The checks of adversarial training: the tests provoke collapses, which must be noticed."""
 import unittest
 
 import torch
@@ -37,7 +37,7 @@ class Collapse(unittest.TestCase):
         torch.manual_seed(0)
 
     def test_a_discriminator_that_always_wins_ends_the_run(self):
-        # the generator has no learning rate: whatever it paints, the discriminator tells it apart
+        # the generator has no learning rate, so the discriminator wins
         game = Game(PatchDiscriminator(3, 8), Settings(rate=5e-3, augment=False, win_steps=15))
         generator = nn.Conv2d(3, 3, 1)
         with self.assertRaises(CollapseError) as caught:
@@ -50,7 +50,7 @@ class Collapse(unittest.TestCase):
         self.assertGreater(game.log["d_real"], game.log["d_fake"])
 
     def test_a_generator_that_paints_one_picture_is_caught(self):
-        # with nothing but the adversarial loss a bias is enough to please this discriminator
+        # with only the adversarial loss, a bias is enough to fool this discriminator
         game = Game(Linear(), Settings(augment=False, matching=0.0, weight=1.0, rate=0.05))
         generator = nn.Conv2d(3, 3, 1)
         optimiser = torch.optim.Adam(generator.parameters(), lr=0.05)

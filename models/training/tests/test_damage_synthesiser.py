@@ -1,4 +1,4 @@
-"""The synthesiser of damage: what it draws depends on its inputs alone, its ground is black, its lines are lines."""
+"""The synthesiser of damage: its output depends only on its inputs, its background is black, its lines are lines."""
 import tempfile
 import unittest
 from pathlib import Path
@@ -19,7 +19,7 @@ OVERLAYS = data.procedural_overlays(2)
 
 
 def lively():
-    """A net that draws more than noise of a level or two."""
+    """A net that draws clearly visible damage."""
     torch.manual_seed(3)
     net = DamageSynthesiser()
     for layer in (net.coarse, net.fine):

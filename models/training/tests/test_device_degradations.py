@@ -1,4 +1,4 @@
-"""The degradations of whole batches: what they promise, and JPEG against the encoder that everybody uses."""
+"""The degradations of whole batches: their properties, and JPEG compared with the usual encoder."""
 import unittest
 
 import cv2

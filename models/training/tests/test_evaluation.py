@@ -1,4 +1,4 @@
-"""The evaluation on a tiny made folder: every generator has its rows, and what cannot be measured is said."""
+"""The evaluation on a tiny generated folder: every generator has its rows, and missing measurements are reported."""
 import contextlib
 import io
 import json
@@ -60,7 +60,7 @@ class Evaluation(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.data = Path(cls.folder.name)
-        # captions that somebody has made here are not measured
+        # captions that exist on this computer are not measured
         cls.cache = mock.patch.dict(os.environ, EMULSION_TRAINING_CACHE=str(cls.data / "cache"))
         cls.cache.start()
         for i in range(2):
@@ -79,7 +79,7 @@ class Evaluation(unittest.TestCase):
 
     def evaluate(self, identity, context=None):
         spec = find(identity)
-        torch.manual_seed(0)  # some detectors are sure of something before they have learnt anything
+        torch.manual_seed(0)  # with some seeds an untrained detector finds something
         net = spec.build().eval()
         module = evaluate.find_evaluators()[identity]
         found = module.measure(net, spec.card(), context or Context(self.data))
@@ -110,7 +110,7 @@ class Evaluation(unittest.TestCase):
 
     def test_coloriser(self):
         rows = self.evaluate("coloriser")
-        # untrained, it leaves nearly grey what is grey
+        # untrained, it leaves grey pictures nearly grey
         self.assertAlmostEqual(rows["kodak", "PSNR"]["value"], rows["kodak", "PSNR"]["baselines"]["grey"], delta=1)
         self.assertEqual(rows["kodak", "colourfulness"]["baselines"], {"grey": 0})
         self.assertLess(rows["kodak", "colourfulness"]["value"], 40)
@@ -118,7 +118,7 @@ class Evaluation(unittest.TestCase):
 
     def test_inpainter(self):
         rows = self.evaluate("inpainter")
-        # untrained, it is the classic fill that it starts from
+        # untrained, it equals the classic fill that it starts from
         for case in ("2 px", "4 px", "8 px", "16 px", "mixed", "mixed, grey"):
             psnr = rows[case, "PSNR in the hole"]
             self.assertEqual(set(psnr["baselines"]), set(baselines.INPAINTING))
@@ -149,7 +149,7 @@ class Evaluation(unittest.TestCase):
             self.assertEqual(len(plates.read(made)), 1)
             rows = self.evaluate("inpainter")
         psnr = rows["real damage", "PSNR in the hole"]
-        # untrained, it is a smooth fill, and so is the scene behind
+        # untrained, it fills smoothly, and the scene is smooth too
         self.assertGreater(psnr["value"], 30)
         self.assertEqual(set(psnr["baselines"]), set(baselines.INPAINTING))
         self.assertEqual(psnr["data"], "1 windows of glass plates of 128 px")
@@ -171,7 +171,7 @@ class Evaluation(unittest.TestCase):
         for case in ("plain", "hard", "scanned overlays"):
             self.assertEqual(rows[case, "recall"]["value"], 0)
         self.assertEqual(rows["clean, kodak", "false positives"]["value"], 0)
-        # the classic sees some of what is drawn in white on dark and black on light, and nothing in soft clean pictures
+        # the classic method finds some white damage on dark and black on light, and nothing in soft clean pictures
         self.assertGreater(rows["plain", "recall"]["baselines"][baselines.DETECTION], 0.01)
         self.assertGreater(rows["plain", "precision"]["baselines"][baselines.DETECTION], 0.9)
         self.assertEqual(rows["clean, kodak", "false positives"]["baselines"][baselines.DETECTION], 0)
@@ -196,7 +196,7 @@ class Evaluation(unittest.TestCase):
                 spec = find("damage-detector")
                 found = evaluate.find_evaluators()["damage-detector"].measure(spec.build().eval(), spec.card(), Context(folder))["rows"]
                 show("damage-detector", [{**found[6], "value": 1.0, "of": 7}])
-        self.assertEqual(found[0]["case"], "real, all 2")  # before what is drawn
+        self.assertEqual(found[0]["case"], "real, all 2")  # before drawn damage
         rows = {(each["case"], each["metric"]): each["value"] for each in found}
         self.assertEqual((rows["real, fold 2", "recall"], rows["captions, ink", "lines found"]), (0, 0))
         self.assertIn("absent", said.getvalue())
@@ -204,21 +204,21 @@ class Evaluation(unittest.TestCase):
 
     def test_night(self):
         rows = self.evaluate("night")
-        # untrained, it takes away light and gives it back
+        # untrained, it removes light and restores it
         again = rows["kodak, there and back", "PSNR"]
         self.assertGreater(again["value"], again["baselines"]["not made day again"] + 3)
         light = rows["kodak", "mean luma"]
         self.assertAlmostEqual(light["value"] / light["baselines"]["by day"], 0.4, delta=0.15)
 
     def test_damage_synthesiser(self):
-        self.assertEqual(self.evaluate("damage-synthesiser"), {})  # what it needs for measuring is not there
+        self.assertEqual(self.evaluate("damage-synthesiser"), {})  # the data for measuring are missing
         with made_data() as folder:
             shutil.copytree(self.data / "damage", Path(folder) / "damage")
             torch.manual_seed(1)
             net = find("damage-synthesiser").build().eval()
             found = evaluate.find_evaluators()["damage-synthesiser"].measure(net, {}, Context(folder), count=40)
         by = {each["metric"]: each for each in found["rows"]}
-        # untrained, it draws what no scan shows
+        # untrained, it draws things that no scan shows
         scans = {name: each["baselines"]["scans of the training set"] for name, each in by.items()}
         self.assertLess(by["precision"]["value"], 0.5 * scans["precision"])
         self.assertGreater(scans["precision"], 0.1)
@@ -241,7 +241,7 @@ class Evaluation(unittest.TestCase):
             with torch.no_grad():
                 learnt.codes += 1
             after, *_ = module.of_presets(learnt, spec.card(), Context(folder))
-            self.assertNotEqual(after["pictures"], before["pictures"])  # it is the codes that are measured
+            self.assertNotEqual(after["pictures"], before["pictures"])  # the codes are measured
             self.assertEqual(after["baselines"], before["baselines"])
         style, content = rows["style distance"], rows["content distance"]
         by_steps = [style["baselines"][name] for name in ("8 steps of optimisation", "2 steps of optimisation", "as it came")]
@@ -285,7 +285,7 @@ class Evaluation(unittest.TestCase):
             for name, (module, inputs, output, axes) in perceptual_onnx.graphs(f"{folder}/perceptual").items():
                 path = Path(folder) / f"{name}.onnx"
                 write_graph(module, inputs, output, axes, path)
-                # of another size than the graph was traced with, a painting of one of its own
+                # another size than in tracing, and a painting of yet another size
                 size = lambda key: (104, 80) if key == "painting" else (88, 72)
                 other = {key: torch.rand(value.shape[0] + (name == "overlays"), value.shape[1], *size(key)) for key, value in inputs.items()}
                 with torch.no_grad():

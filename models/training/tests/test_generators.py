@@ -1,4 +1,4 @@
-"""Each generator: its promises before training, a few steps, a resumed run, and its export."""
+"""Each generator: its properties before training, a few steps, a resumed run, and its export."""
 import json
 import os
 import tempfile
@@ -63,7 +63,7 @@ class Operators(unittest.TestCase):
 
 
 class Told(torch.nn.Module):
-    """A detector that is told the same of every photo."""
+    """A detector that gets the same summary for every photo."""
 
     def __init__(self, net):
         super().__init__()
@@ -178,11 +178,11 @@ class Upscaler(unittest.TestCase):
     def test_training_starts_at_bicubic(self):
         for scale in (2, 4):
             x = torch.rand(2, 3, 20, 28)
-            inner = slice(3 * scale, -3 * scale)  # beyond the edge this net repeats the last pixel, resampling mirrors
+            inner = slice(3 * scale, -3 * scale)  # beyond the edge this net repeats the last pixel, while resampling mirrors
             wanted = resample(x, 20 * scale, 28 * scale)
             made = UpscaleNet(scale, 8, 1, consistent=False)(x)
             self.assertEqual(made.shape, wanted.shape)
-            # up to what the means of 9 x 9 pixels of noise differ by
+            # up to the difference of the means of 9 x 9 pixels of noise
             torch.testing.assert_close(made[..., inner, inner], wanted[..., inner, inner], atol=2e-2, rtol=0)
 
     def test_a_consistent_one_shrinks_to_what_it_was_given(self):
@@ -327,7 +327,7 @@ class Training(unittest.TestCase):
     def run_of(self, identity, folder, **options):
         spec = find(identity)
         spec.load(self.data.name)
-        # The synthesiser draws overlays of one size alone.
+        # The synthesiser draws overlays of a single size.
         spec.crop = 128 if identity == "damage-synthesiser" else 64
         settings = dict(minutes=5, seed=3, workers=0, batch=2, mixed=False, log=lambda line: None)
         return spec, Run(spec, PICTURES, OVERLAYS, folder, torch.device("cpu"), **{**settings, **options})
@@ -381,7 +381,7 @@ class Training(unittest.TestCase):
             _, again = self.run_of("inpainter", folder)
             self.assertEqual(again.phase, "adversarial")
             self.assertTrue((Path(folder) / "supervised.pt").exists())
-            # a later budget goes on with the same opponent
+            # a larger budget continues with the same discriminator
             _, later = self.run_of("inpainter", Path(folder) / "later", start=Path(folder) / "final.pt")
             later._begin_game()
             torch.testing.assert_close(later.game.net.state_dict(), run.game.net.state_dict())
@@ -435,7 +435,7 @@ class Training(unittest.TestCase):
             self.assertFalse(low_precision_pays(cpu, slow_when(False)))
 
     def test_a_run_that_is_killed_goes_on_from_its_last_state(self):
-        """Killed at several moments, also in the midst of writing; each time the next run reads a state that is whole."""
+        """Killed at several moments, also while writing; each time the next run reads a complete state."""
         import signal
         import subprocess
         import sys
@@ -449,7 +449,7 @@ class Training(unittest.TestCase):
             for wait in (0.0, 0.02, 0.07, 0.13):
                 child = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment, stdout=subprocess.PIPE, text=True)
                 saved = 0
-                for line in child.stdout:  # however quick the computer is, some states are written first
+                for line in child.stdout:  # on any computer, some states are written first
                     saved += line.startswith("saved")
                     if saved == 4:
                         break

@@ -1,4 +1,4 @@
-"""Night: which pictures teach it, and what its curves promise."""
+"""Night: the choice of its training pictures, and properties of its curves."""
 import unittest
 
 import numpy as np

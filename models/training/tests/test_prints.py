@@ -1,4 +1,4 @@
-"""Marked photographs, plates, layers, writing and drawn prints: what the damage detector learns from."""
+"""Marked photographs, plates, layers, writing and drawn prints: the training samples of the damage detector."""
 import json
 import os
 import tempfile
@@ -24,7 +24,7 @@ def scene(seed, side=180):
 
 
 def plate_of(seed=1):
-    """Three exposures of a scene below one another, each with other tones and moved a little, and specks on the first.
+    """Three exposures of a scene below one another, with different tones and slightly moved, and specks on the first.
 
     Returns (plate uint8 [H, W], mask of the specks in the first exposure without its margins)."""
     rng = np.random.default_rng(seed)
@@ -66,7 +66,7 @@ class Plates(unittest.TestCase):
             self.assertEqual((rgb.shape, hole.shape, shown.shape), ((3, 96, 96), (1, 96, 96), (3, 96, 96)))
             self.assertTrue((np.abs(rgb.astype(int) - shown) > 20).any())
             filled += (hole > 0).any()
-            # specks are of 250, on a scene that is darker
+            # specks have level 250, on a darker scene
             self.assertLess((rgb > 240).mean(), 0.5 * (target > 240).mean() + 1e-3)
         self.assertEqual(filled, 20)
 
@@ -339,7 +339,7 @@ class Thresholds(unittest.TestCase):
         truth = np.zeros((60, 80), np.uint8)
         truth[20:24, 10:70] = 255
         photo = unittest.mock.Mock(truth=truth, severity=2)
-        # of the damage, half is certain and half is as likely as what is on clean pictures
+        # half of the damage is certain, half as likely as pixels of clean pictures
         odds = np.full(truth.shape, -6.0)
         odds[20:24, 10:40], odds[20:24, 40:70] = 3.2, 0.6
         free = best_threshold([photo], [odds], np.full(1000, -5.0))
@@ -373,7 +373,7 @@ class Negatives(unittest.TestCase):
             rgb, _, label = make(np.random.default_rng(seed))
             self.assertTrue(((label & real.DAMAGE == 0) | (label == real.UNJUDGED)).all())
             shown += rgb.max() > 150 and rgb.min() < 100 and (label == 0).all()
-        self.assertGreater(shown, 20)  # half of what is clean
+        self.assertGreater(shown, 20)  # half of the clean samples
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ digest = lambda *arrays: hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes
 
 
 def measured():
-    """What protocol.json holds."""
+    """The content of protocol.json."""
     picture = p.ramp(96, 80)
     overlay = p.ramp(40, 120)[..., 1]
     noise = p.noisy(picture, 25, "noise 25", 3)[0]

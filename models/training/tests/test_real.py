@@ -1,4 +1,4 @@
-"""Scores on real damage: the same as the product's (evaluation/real.json), and what can be wrong with a folder of masks."""
+"""Scores on real damage: the same as the product's (evaluation/real.json), and errors in a folder of masks."""
 import hashlib
 import json
 import tempfile
@@ -19,7 +19,7 @@ SIZES = ((200, 150), (320, 240), (960, 64), (1200, 90))
 
 
 def masks(index, width, height):
-    """(found bool [H, W], truth uint8 [H, W]) from whole numbers alone, as bench/evaluate/real.test.ts makes them."""
+    """(found bool [H, W], truth uint8 [H, W]) made with integers, as in bench/evaluate/real.test.ts."""
     damage = p.stroke_mask(index, width, height, "mixed")
     column = np.arange(width)[None]
     truth = np.where(damage > 0, 255, np.where(column < width // 5, 128, 0)).astype(np.uint8)
@@ -29,7 +29,7 @@ def masks(index, width, height):
 
 
 def drawn_notes(index, width, height):
-    """Strokes drawn by lot, some of them beyond the picture and on halves of pixels."""
+    """Random strokes, some of them outside the picture and on half pixels."""
     rng = np.random.default_rng(index)
     place = lambda spread=0.1: [round(float(rng.uniform(-spread, 1 + spread) * side) * 2) / 2 for side in (width, height)]
     around = lambda count, size: (np.round(2 * (np.array(place(0)) + rng.normal(0, size, (count, 2)))) / 2).tolist()
@@ -47,7 +47,7 @@ def digest(mask):
 
 
 def measured(cases):
-    """What real.json holds, of its cases {width, height, notes}."""
+    """The content of real.json for its cases {width, height, notes}."""
     found, scored = [], []
     for i, case in enumerate(cases):
         mask, truth = masks(i, case["width"], case["height"])
@@ -81,7 +81,7 @@ class SharedCases(unittest.TestCase):
             self.assertAlmostEqual(found["summary"][key], value, places=6, msg=key)
         self.assertEqual({k: found[k] for k in ("tolerance", "thin", "near")}, {k: pinned[k] for k in ("tolerance", "thin", "near")})
         self.assertEqual(found["caption"], pinned["caption"])
-        # they hold something of everything, or they would pin nothing
+        # the cases must have something of everything, or they would test nothing
         for key in ("right", "lines_found", "specks_found", "hurt", "writing_touched"):
             self.assertGreater(sum(case["score"][key] for case in pinned["cases"]), 0, key)
 
@@ -196,7 +196,7 @@ class Scores(unittest.TestCase):
 
 
 class Folder(unittest.TestCase):
-    """What is wrong with one photograph is said, and the others are measured."""
+    """An error in one photograph is reported, and the others are measured."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -329,7 +329,7 @@ class Captions(unittest.TestCase):
             (root / "captions.json").write_text(json.dumps({"version": 1, "cases": cases}))
             for name, value in (("a", 255), ("b", 0)):
                 picture = np.full((100, 100, 3), 120, np.uint8)
-                picture[20:24, 10:90] = value  # what is white is found
+                picture[20:24, 10:90] = value  # white pixels are found
                 cv2.imwrite(str(root / f"{name}.png"), picture)
                 for part, row in (("writing", 20), ("creases", 70)):
                     mask = np.zeros((100, 100), np.uint8)

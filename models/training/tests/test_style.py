@@ -1,4 +1,4 @@
-"""The style generator: what it promises about tiles, and that a style is told by nothing but its code."""
+"""The style generator: tiles make no difference, and only its code determines a style."""
 import json
 import tempfile
 import unittest
@@ -20,7 +20,7 @@ PICTURES = data.procedural_pictures(4, 160)
 
 
 class Told(torch.nn.Module):
-    """A StyleNet that is told the same two vectors for every image."""
+    """A StyleNet that gets the same two vectors for every image."""
 
     def __init__(self, net, content, style):
         super().__init__()
@@ -113,7 +113,7 @@ class Samples(unittest.TestCase):
 
 class Presets(unittest.TestCase):
     def drawn(self, folder):
-        """(the generator's specification, a net that begins, a batch of 8)"""
+        """(the generator's specification, an untrained net, a batch of 8)"""
         spec = find("style")
         spec.load(folder)
         spec.crop = 48
@@ -132,7 +132,7 @@ class Presets(unittest.TestCase):
                 wanted = statistics_of(net, held[i])[0] if i in held else torch.zeros(net.size)
                 torch.testing.assert_close(net.codes[i].detach(), wanted)
             net.codes.data[min(held)] += 1
-            spec.begin(net)  # what is learnt is left
+            spec.begin(net)  # learnt codes stay
             first = list(PRESETS)[min(held)]
             torch.testing.assert_close(code_of(net, first, None), statistics_of(net, held[min(held)]) + 1)
             loss, _ = spec.loss(net, tensors)

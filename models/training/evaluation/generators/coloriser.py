@@ -1,8 +1,8 @@
-"""coloriser: photographs without their colours, beside grey.
+"""coloriser: colours photographs whose colours were removed, and compares them with grey.
 
 Source: written for this project. Shrinking, joint bilateral upsampling and gamut are those of
-main/restoration/colorise.ts. Nobody can know the colours of a grey picture: PSNR rewards pale guesses, and
-colourfulness (Hasler and Süsstrunk 2003) tells whether they are too pale. The table gives both, and LPIPS.
+main/restoration/steps/colorise/colorise.ts. Nobody can know the colours of a grey picture: PSNR rewards pale guesses, and
+colourfulness (Hasler and Süsstrunk 2003) shows whether they are too pale. The table gives both, and LPIPS.
 """
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from ..tiles import run
 
 ID = "coloriser"
 FOLDERS = ("kodak", "cid22")
-STRENGTH = 1.0  # as the product has it by default
+STRENGTH = 1.0  # the product's default
 PIXELS, REACH, NEAR, ALIKE, LEAST = 40_000, 2, 0.9, 0.07, 1e-4  # as in the product
 
 
@@ -48,7 +48,7 @@ def spread(colours, guide, luma):
 
 
 def colour(net, card, grey, strength=STRENGTH, **extras):
-    """uint8 [H, W, 3] of uint8 [H, W]."""
+    """Colours uint8 [H, W]: uint8 [H, W, 3]."""
     luma = grey.astype(np.float32) / 255
     guide = shrunk(luma, PIXELS)
     further = [extras.get(each["name"], each["default"]) for each in card["extraInputs"]]

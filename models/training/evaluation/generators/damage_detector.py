@@ -1,9 +1,8 @@
-"""damage-detector: real damage marked by hand, drawn damage that is plain or hard to see, and alarms on clean photographs.
+"""damage-detector: real damage marked by hand, drawn damage that is plain or hard to see, and false alarms on clean photographs.
 
-Source: written for this project. With training data, the thresholds are chosen on the photographs that are kept for
-choosing (`real.CHOSEN_ON`) and on held-out clean pictures; else they are the card's. Precision and recall are those of the
-net's pixels above its thresholds; the product measures the mask that it makes of them, which leaves out single pixels and
-pieces that are nowhere certain.
+Source: written for this project. With training data, the thresholds are chosen on the photographs reserved for this
+(`real.CHOSEN_ON`) and on held-out clean pictures; else they are the card's. Precision and recall use the net's pixels above
+its thresholds; the product measures its mask, which leaves out single pixels and pieces that are nowhere certain.
 """
 import cv2
 import numpy as np
@@ -26,14 +25,14 @@ FINE_PIXELS = 6_000_000
 
 
 def one_pass(net, card, picture, pixels):
-    """Chances float32 [4, h, w] of a whole picture in at most so many pixels, in the product's tiles."""
+    """Probabilities float32 [4, h, w] for a whole picture reduced to at most `pixels`, in the product's tiles."""
     with torch.no_grad():
         summary = net.summary(planes_of(thumb_of(picture)))
     return run(net, planes_of(reduced(picture, pixels))[0].numpy(), card, summary)
 
 
 def detect(net, card, picture):
-    """Chances float32 [4, H, W] of a uint8 picture [H, W, 3]: the stronger of the coarse and the fine pass."""
+    """Probabilities float32 [4, H, W] for a uint8 picture [H, W, 3]: the greater of the coarse and the fine pass."""
     coarse = one_pass(net, card, picture, COARSE_PIXELS)
     size = picture.shape[1::-1]
     if coarse.shape[1:] == picture.shape[:2]:
@@ -44,12 +43,12 @@ def detect(net, card, picture):
 
 
 def mask_of(chance, thresholds):
-    """bool [H, W]: damage above its threshold, and no writing."""
+    """bool [H, W]: damage above its threshold that is not writing."""
     return damage_odds(chance) > logit(thresholds["lines"])
 
 
 def choose_thresholds(net, card, context):
-    """({class: threshold}, rows on the photographs that are kept for choosing)."""
+    """({class: threshold}, rows for the photographs reserved for choosing)."""
     try:
         chosen = load_real(context.data, log=lambda line: None)[1][: context.limit]
     except DataError:
@@ -119,7 +118,7 @@ def measure(net, card, context):
 
 
 def sheet(net, card, context, path, thresholds=None):
-    """Drawn damage and what was found of it; then real old photographs. Lines are red, areas blue, losses purple, writing green."""
+    """Writes a sheet of drawn damage and what was found; then real old photographs. Lines are red, areas blue, losses purple, writing green."""
     thresholds = thresholds or card["thresholds"]
     colours = ((255, 60, 60), (80, 160, 255), (220, 80, 255))
 

@@ -1,8 +1,8 @@
-"""damage-synthesiser: drawn overlays beside scanned ones that it has never seen.
+"""damage-synthesiser: compares generated overlays with scanned ones that it has never seen.
 
-Source: written for this project. Precision, recall (Kynkäänniemi et al. 2019, third neighbour) and diversity in the means
-of SqueezeNet's deepest map; the column beside it is what as many scanned overlays of the training set reach. What is drawn
-from and what is cut from the scans is the protocol's, so that the product's evaluation has the same.
+Source: written for this project. Precision, recall (Kynkäänniemi et al. 2019, third neighbour) and diversity, by the means
+of SqueezeNet's deepest map. The baseline is the same for scanned overlays of the training set. Latents and cuts of the scans
+come from the protocol, so that the product's evaluation uses the same.
 """
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ def measure(net, card, context, count=COUNT):
 
 
 def sheet(net, card, context, path):
-    """Eight rows drawn, then two rows scanned."""
+    """Writes a sheet: eight rows generated, then two rows scanned."""
     picture = lambda overlay: np.repeat(np.round(overlay[0].numpy() * 255).astype(np.uint8)[..., None], 3, -1)
     real = scanned(data_module.load_overlays(context.data), "shown", 20, net.side)
     pictures = [picture(overlay) for overlay in (*drawn(net, 80), *real)]

@@ -1,4 +1,4 @@
-"""inpainter: strokes on the middle of Kodak pictures and real damage of glass plates, beside OpenCV's two methods.
+"""inpainter: fills strokes on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two methods.
 
 Source: written for this project.
 """
@@ -14,7 +14,7 @@ SIDE = 256
 
 
 def fill(net, card, picture, mask):
-    """uint8 [H, W, 3] with the mask (uint8 [H, W], not 0 = hole) filled by the generator, all else as it was."""
+    """Fills the mask (uint8 [H, W], not 0 = hole) of uint8 [H, W, 3] with the generator; other pixels stay."""
     hole = (mask > 0).astype(np.float32)[None]
     filled = to_picture(run(net, np.concatenate([to_planes(picture), hole]), card))
     return np.where(mask[..., None] > 0, filled, picture)
@@ -53,7 +53,7 @@ def measure(net, card, context):
 
 
 def sheet(net, card, context, path):
-    """Hole, generator, Navier-Stokes and truth of the first pictures; then of real damage, as it is instead of the hole."""
+    """Writes a sheet of hole, generator, Navier-Stokes and truth for the first pictures; then of real damage instead of holes."""
     lines = []
     holes = [(picture, mask, picture) for picture, mask in cases(context).get("mixed", [])[:8]]
     for picture, mask, truth in [*holes, *plates.read(data_module.cache_folder() / "holes")[::4]]:

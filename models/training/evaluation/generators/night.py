@@ -1,7 +1,7 @@
-"""night: days of Kodak made night and made day again.
+"""night: turns days of Kodak into nights and back.
 
-Source: written for this project. Whether it reads as night is for the eye to say: see the sheet. The table tells whether
-what was there is still there (PSNR of the picture after there and back, beside that of the night picture itself).
+Source: written for this project. Only the eye can judge whether it looks like night: see the sheet. The table shows whether
+the content is kept (PSNR of the picture after there and back, compared with that of the night picture itself).
 """
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from .. import metrics
 from ..context import row, to_picture, to_planes, write_sheet
 
 ID = "night"
-LONGEST = 256  # as the product shows a picture to the net
+LONGEST = 256  # longer side of the net's input, as in the product
 AGREEMENT = {"mean luma": 0.5}
 
 

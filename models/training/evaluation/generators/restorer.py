@@ -1,8 +1,8 @@
-"""restorer: white noise, JPEG and nothing at all on whole Kodak pictures, beside non-local means.
+"""restorer: restores whole Kodak pictures with white noise, with JPEG artefacts and clean; compares with non-local means.
 
 Source: written for this project. Noise is measured as the product sees it (rounded to 8 bit and clipped)
-and as papers publish it (neither). The net is told the true error, or with the product's report the one
-that the product measured; for a clean picture, the least error that the product ever tells.
+and as papers publish it (neither). The net gets the true error, or with the product's report the one
+that the product measured; for a clean picture, the smallest error that the product ever uses.
 """
 import cv2
 import numpy as np
@@ -12,11 +12,11 @@ from ..context import centre, row, to_picture, to_planes, write_sheet
 from ..tiles import run
 
 ID = "restorer"
-LEAST_ERROR = 3.0  # levels, as main/restoration/restore.ts
+LEAST_ERROR = 3.0  # levels, as in main/restoration/steps/restore/restore.ts
 
 
 def restore(net, card, picture, error):
-    """uint8 [H, W, 3] of a picture in levels [H, W, 3], uint8 or float. error: levels to expect."""
+    """uint8 [H, W, 3] of a picture in levels [H, W, 3], uint8 or float. error: expected error in levels."""
     strength = float(np.clip(error / 255, card["extraInputs"][0]["min"], card["extraInputs"][0]["max"]))
     return to_picture(run(net, to_planes(picture), card, strength))
 

@@ -1,7 +1,7 @@
-"""style: one pass of the net beside 20 and 200 steps of optimising the picture itself (Gatys et al. 2016), on the same losses.
+"""style: compares one pass of the net with 20 and 200 steps of optimising the picture itself (Gatys et al. 2016), on the same losses.
 
 The presets are measured with their learnt codes, as the product paints them. Source: written for this project. Distances are
-those of training/losses.py; the time is that of onnxruntime-node, beside a net of one style that <data>/models may hold.
+those of training/losses.py; the time is that of onnxruntime-node, compared with a net for one style if <data>/models has it.
 """
 import tempfile
 from pathlib import Path
@@ -52,7 +52,7 @@ def optimised(features, content, style, steps=STEPS):
 
 
 def styles(context):
-    """{preset: uint8 picture} of the paintings that have one; {} where the data folder holds none."""
+    """{preset: uint8 picture} of the paintings that have one; {} if the data folder has none."""
     try:
         found = data_module.load_styles(context.data)
     except data_module.DataError:
@@ -62,12 +62,12 @@ def styles(context):
 
 
 def measured_photographs(context):
-    """Those of Kodak whose distances are measured."""
+    """The Kodak pictures whose distances are measured."""
     return [p for name, p in read_folder(context.data / "eval/kodak") if name in PHOTOGRAPHS][: context.limit]
 
 
 def paint(net, card, photograph, code):
-    """uint8 [H, W, 3] of a uint8 photograph and a style's code [1, T], in tiles as the product has it."""
+    """uint8 [H, W, 3] of a uint8 photograph and a style's code [1, T], in the product's tiles."""
     return to_picture(run(net, to_planes(photograph), card, statistics_of(net, photograph), code))
 
 
@@ -131,7 +131,7 @@ def of_presets(net, card, context):
 
 
 def times(net, context):
-    """Rows of seconds per megapixel on two threads; none where onnxruntime-node is not installed."""
+    """Rows of seconds per megapixel on two threads; none if onnxruntime-node is not installed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "generator.onnx"
         image = torch.rand(1, 3, TIMED, TIMED)

@@ -1,8 +1,8 @@
-"""upscaler-x2: Set14 and Kodak shrunk by antialiased bicubic resampling, beside bicubic enlargement.
+"""upscaler-x2: enlarges Set14 and Kodak, shrunk by antialiased bicubic resampling; compares with bicubic enlargement.
 
 Source: written for this project. The protocol of the papers: the luma (ITU-R BT.601, 16 to 235) without a border of
-`scale` pixels; a file that has one channel is its own luma. `evaluator` makes the same for another scale, and for the crisp upscalers
-on pictures that are soft, noisy and compressed besides.
+`scale` pixels; in a file with one channel, this channel is the luma. `evaluator` does the same for another scale, and for the
+crisp upscalers on pictures that are also soft, noisy and compressed.
 """
 from types import SimpleNamespace
 
@@ -44,7 +44,7 @@ def psnr(a, b):
 
 
 def spoilt(small, scale, index):
-    """uint8 [H, W, 3] as people have it: soft, noisy and compressed."""
+    """Makes uint8 [H, W, 3] soft, noisy and compressed, like pictures that people have."""
     noise = protocol.noisy(protocol.softened(small), SPOILT_NOISE, f"spoilt x{scale}", index)[0]
     return compress(noise, SPOILT_QUALITY)
 
@@ -64,7 +64,7 @@ def cases(context, scale, is_spoilt):
 
 
 def evaluator(identity, scale, is_spoilt=False):
-    """The module's ID, measure and sheet for `scale`; of spoilt pictures, with the faithful upscaler beside it."""
+    """The module's ID, measure and sheet for `scale`; with is_spoilt, on spoilt pictures and compared with the faithful upscaler."""
 
     def rivals(context):
         """{name: callable(small, size)}."""

@@ -1,4 +1,4 @@
-"""upscaler-x4: as the upscaler that doubles, four times the width and height.
+"""upscaler-x4: like the x2 upscaler, four times the width and height.
 
 Source: written for this project.
 """

@@ -1,4 +1,4 @@
-"""upscaler-x4-crisp: soft, noisy and compressed pictures, beside bicubic enlargement and the faithful upscaler.
+"""upscaler-x4-crisp: soft, noisy and compressed pictures, compared with bicubic enlargement and the faithful upscaler.
 
 Source: written for this project.
 """
