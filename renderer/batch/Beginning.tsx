@@ -1,42 +1,32 @@
-import { Folder, FolderOpen } from 'lucide-react';
+import { Folder } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { BatchEntry } from '../../contract/batch';
-import { lastPart } from '../state/batch';
-import { useActions, useApp, useBatch } from '../state/context';
+import { ChooseFolder } from '../folder-page/ChooseFolder';
+import { useActions, useBatch } from '../state/context';
+import { lastPart } from '../state/folderPage';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** No folder is chosen yet: asks for one, and offers to go on with those that were begun. */
+/** Asks for a folder, and offers to continue with those that were not finished. */
 export function Beginning() {
   const { t } = useTranslation();
   const { batch } = useActions();
-  const canDrop = useApp((state) => state.info?.uploadUrl === null);
   return (
-    <div className="min-h-0 grow overflow-y-auto bg-surround p-4">
-      <div
-        data-testid="batch-empty"
-        className="flex min-h-full flex-col items-center justify-center rounded-md border border-dashed border-track px-6 py-8 text-center"
-      >
-        <FolderOpen size={32} strokeWidth={1} aria-hidden="true" />
-        <h2 className="mt-4 text-lg font-medium">{t('batch.empty.title')}</h2>
-        <p className="mt-1 max-w-112 text-balance">{t('batch.empty.text')}</p>
-        <Button
-          look="primary"
-          data-testid="choose-input"
-          className="mt-5 px-4"
-          onClick={() => void batch.pickFolder('input')}
-        >
-          {t('batch.empty.choose')}
-        </Button>
-        {canDrop && <p className="mt-5 text-xs">{t('batch.empty.drop')}</p>}
-        <Earlier />
-      </div>
-    </div>
+    <ChooseFolder
+      title={t('batch.empty.title')}
+      text={t('batch.empty.text')}
+      choose={t('batch.empty.choose')}
+      testId="batch-empty"
+      buttonTestId="choose-input"
+      onChoose={() => batch.pickFolder('input')}
+    >
+      <Earlier />
+    </ChooseFolder>
   );
 }
 
-/** Batches that were not finished, and the one that has just ended. */
+/** Batches that were not finished, and the one that ended last. */
 export function Earlier() {
   const { t } = useTranslation();
   const known = useBatch((state) => state.known);

@@ -15,10 +15,10 @@ import { BATCH_FILTERS, type BatchRow, type BatchState } from '../../contract/ba
 import { thumbnailUrl } from '../../contract/pictures';
 import { type BatchFilter, problemsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
+import { FileName } from '../ui/FileName';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
-import { FileName } from './FileName';
 
 /** Pixels; all rows are alike, so that those in sight are known without the others. */
 const ROW = 56;

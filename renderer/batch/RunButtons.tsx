@@ -36,7 +36,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
       )}
       {!isOver(batch) && (
         <Button data-testid="stop-batch" onClick={() => actions.control('cancel')}>
-          {t('batch.stop')}
+          {t('folderPage.stop')}
         </Button>
       )}
       {(phase === 'running' || phase === 'watching') && (

@@ -5,6 +5,7 @@ import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
 import { useActions } from '../state/context';
+import type { FolderRole } from '../state/view';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
@@ -48,20 +49,18 @@ export function PhotosDialog({ onClose }: { onClose(): void }) {
   );
 }
 
-type AskedFolder = 'input' | 'output' | 'clean' | 'pairs' | 'overlays';
-
 /** Chooses a folder of a batch, or one for training pairs, where the host has no dialog of its own. */
-export function FolderDialog({ which, onClose }: { which: AskedFolder; onClose(): void }) {
+export function FolderDialog({ role, onClose }: { role: FolderRole; onClose(): void }) {
   const { t } = useTranslation();
   const { batch, pairs } = useActions();
   return (
     <FilesDialog
-      title={t(`files.titles.${which}`)}
+      title={t(`files.titles.${role}`)}
       onClose={onClose}
       onFolder={(folder) => {
         onClose();
-        if (which === 'input' || which === 'output') batch.choose(which, folder);
-        else pairs.choose(which, folder);
+        if (role === 'input' || role === 'output') batch.choose(role, folder);
+        else pairs.choose(role, folder);
       }}
     />
   );

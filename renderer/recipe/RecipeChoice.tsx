@@ -8,6 +8,7 @@ import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { TEXT_FIELD } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { Select } from '../ui/Select';
@@ -159,7 +160,7 @@ function NameDialog({ title, initial, onName, onClose }: NameDialogProps) {
         onKeyDown={(event) => {
           if (event.key === 'Enter') done();
         }}
-        className="mt-1 h-8 w-full rounded-md border border-line bg-raised px-2 select-text"
+        className={`mt-1 h-8 w-full ${TEXT_FIELD}`}
       />
     </Dialog>
   );

@@ -17,8 +17,8 @@ import type { StepKind } from '../../contract/recipe';
 import { useActions, useJobs, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
+import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
-import { MoreButton } from '../ui/MoreButton';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
@@ -118,7 +118,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
       <div className="mt-1 flex items-center">
-        {more.length > 0 && <MoreButton open={open} controls={id} onClick={() => setOpen(!open)} />}
+        {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (
           <button
             type="button"

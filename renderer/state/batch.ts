@@ -1,13 +1,12 @@
 import { createStore } from 'zustand/vanilla';
-import type { FileEntry } from '../../contract/app';
 import { type BATCH_FILTERS, type BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
-import type { CallName, Request, Response } from '../../contract/calls';
-import type { Failure, Result } from '../../contract/errors';
+import type { Request, Response } from '../../contract/calls';
+import type { Failure } from '../../contract/errors';
 import type { ExportFormat } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
+import { createFolderPage, type Folder, type FolderFault, type FolderPageDependencies, lastPart } from './folderPage';
 import type { Notice } from './model';
 import type { Stores } from './stores';
-import type { ViewActions } from './view';
 
 /** How long the hand has to rest before a folder is looked through with the changed settings, in milliseconds. */
 export const PLAN_DELAY = 400;
@@ -17,7 +16,6 @@ export const ROWS_INTERVAL = 500;
 const MOST_ROWS = 200;
 
 export type BatchFilter = (typeof BATCH_FILTERS)[number];
-type Folder = Pick<FileEntry, 'token' | 'name'>;
 
 /** What a person sets, as it is typed; {@link settingsOf} makes settings of it. */
 export interface BatchDraft {
@@ -90,7 +88,7 @@ export function createBatchStore() {
   }));
 }
 
-export type DraftFault = 'empty' | 'folders' | 'nameMissing' | 'tokenUnknown' | 'tooLong';
+export type DraftFault = FolderFault | 'nameMissing' | 'tokenUnknown';
 
 /** The settings that a draft stands for, or what is wrong with which of its fields. */
 export function settingsOf(
@@ -128,13 +126,6 @@ function nameFault(name: string): DraftFault {
   return name.length > 120 ? 'tooLong' : 'tokenUnknown';
 }
 
-/** What is wrong with the name of a new folder; null where it is one. */
-export function folderFault(name: string): DraftFault | null {
-  if (name.trim() === '') return 'empty';
-  if (/[\\/]/.test(name) || /^\.+$/.test(name.trim())) return 'folders';
-  return name.length > 100 ? 'tooLong' : null;
-}
-
 /** Files that have come to an end, whichever. */
 export function dealtWith({ counts }: BatchState): number {
   const { found: _, waiting: __, ...outcomes } = counts;
@@ -167,11 +158,7 @@ export function statusOf(state: BatchState): BatchStatus {
   return fine === 0 ? 'allFailed' : 'problems';
 }
 
-interface Dependencies {
-  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
-  tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
-  newId(): string;
-  view: ViewActions;
+interface Dependencies extends FolderPageDependencies {
   /** Shows an address in a window of its own. */
   openPage(url: string): void;
 }
@@ -179,23 +166,20 @@ interface Dependencies {
 /** Restoring a whole folder: choosing it, looking through it, and following what becomes of it. */
 export function createBatchActions(
   stores: Pick<Stores, 'app' | 'view'> & { batch: ReturnType<typeof createBatchStore> },
-  { call, tell, newId, view, openPage }: Dependencies,
+  dependencies: Dependencies,
 ) {
   const { batch: store, app } = stores;
+  const { call, tell, view, openPage } = dependencies;
   const get = store.getState;
   const patch = (change: Partial<BatchPageState>) => store.setState(change);
-
-  function failed(failure: Failure, text: Notice['text'] = 'batchFailed'): void {
-    if (failure.code !== 'CANCELLED') tell({ tone: 'error', text, failure });
-  }
+  const folderPage = createFolderPage<'input' | 'output'>(stores, dependencies, {
+    page: 'batch',
+    typedName: () => get().below,
+    choose,
+  });
+  const failed = (failure: Failure, text: Notice['text'] = 'batchFailed') => folderPage.failed(failure, text);
 
   // ------------------------------------------------------------------------------------------- set up
-
-  /** What the page calls the new folder in the user's language. */
-  let proposedName = '';
-  let looking: { timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
-
-  const belowName = () => get().below ?? proposedName;
 
   const isBusy = (): boolean => {
     const { batch } = get();
@@ -207,39 +191,26 @@ export function createBatchActions(
     const { input, output } = get();
     if (input === null) return null;
     if (output !== null) return { input: input.token, output: output.token, below: null };
-    const below = belowName();
-    return folderFault(below) === null ? { input: input.token, output: input.token, below: below.trim() } : null;
-  }
-
-  function endLook(): void {
-    if (looking === null) return;
-    if (looking.timer !== null) clearTimeout(looking.timer);
-    if (looking.jobId !== null) void call('jobs.cancel', { jobId: looking.jobId });
-    looking = null;
+    const below = folderPage.newFolderName();
+    return below === null ? null : { input: input.token, output: input.token, below };
   }
 
   /** Looks through the folder with the settings as they are, after `delay` milliseconds. */
   function look(delay = PLAN_DELAY): void {
-    endLook();
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
     if (folders === null || settings === null || isBusy()) {
+      folderPage.preview.cancel();
       patch({ plan: NO_PLAN });
       return;
     }
     patch({ plan: { ...get().plan, phase: 'looking', failure: null } });
-    const turn: NonNullable<typeof looking> = { timer: null, jobId: null };
-    turn.timer = setTimeout(async () => {
-      turn.timer = null;
-      turn.jobId = newId();
-      const result = await call('batch.plan', { ...folders, settings, jobId: turn.jobId });
-      if (looking !== turn) return;
-      looking = null;
+    folderPage.preview.start(delay, async ({ isCurrent, nextJobId }) => {
+      const result = await call('batch.plan', { ...folders, settings, jobId: nextJobId() });
+      if (!isCurrent()) return;
       if (result.ok) patch({ plan: { phase: 'ready', result: result.value, failure: null } });
-      else if (result.error.code === 'CANCELLED') patch({ plan: { ...get().plan, phase: 'stopped' } });
       else patch({ plan: { phase: 'failed', result: null, failure: result.error } });
-    }, delay);
-    looking = turn;
+    });
   }
 
   function choose(which: 'input' | 'output', folder: Folder | null): void {
@@ -249,17 +220,6 @@ export function createBatchActions(
       patch({ input: folder, draft: { ...get().draft, keepMetadata } });
     } else patch({ input: folder, plan: NO_PLAN });
     look(0);
-  }
-
-  /** The system's dialog, or the page's own where the host has none. */
-  async function pickFolder(which: 'input' | 'output'): Promise<void> {
-    if (app.getState().info?.nativeDialogs !== true) {
-      view.show(which === 'input' ? 'inputFolder' : 'outputFolder');
-      return;
-    }
-    const result = await call('files.pick', { kind: 'folder' });
-    if (!result.ok) failed(result.error, 'filesFailed');
-    else if (result.value.files[0] !== undefined) choose(which, result.value.files[0]);
   }
 
   /** A folder that was dropped: the page opens with it, or keeps it for later where another one is at work. */
@@ -274,7 +234,7 @@ export function createBatchActions(
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
     if (folders === null || settings === null || get().starting) return;
-    endLook();
+    folderPage.preview.cancel();
     patch({ starting: true });
     const result = await call('batch.start', { ...folders, settings });
     patch({ starting: false });
@@ -315,14 +275,13 @@ export function createBatchActions(
     refreshRows();
     if (!isOver(batch) || (before?.id === batch.id && before.phase === batch.phase)) return;
     void loadKnown();
-    if (stores.view.getState().page === 'batch' || batch.phase === 'cancelled') return;
-    tell({
-      tone: batch.phase === 'halted' ? 'error' : 'done',
-      text: batch.phase === 'halted' ? 'batchHalted' : 'batchDone',
-      params: { name: lastPart(batch.input) },
+    if (batch.phase === 'cancelled') return;
+    const isFault = batch.phase === 'halted';
+    folderPage.tellEnd({
+      text: isFault ? 'batchHalted' : 'batchDone',
+      isFault,
+      folder: batch.input,
       failure: batch.halt,
-      action: { label: 'show', run: () => view.goTo('batch') },
-      stays: true,
     });
   }
 
@@ -430,12 +389,10 @@ export function createBatchActions(
     changed,
     /** What the new folder is called unless somebody names it. */
     proposeName(name: string): void {
-      if (name === proposedName) return;
-      proposedName = name;
-      if (get().input !== null) look(0);
+      if (folderPage.proposeName(name) && get().input !== null) look(0);
     },
     choose,
-    pickFolder,
+    pickFolder: folderPage.pickFolder,
     take,
     setBelow(below: string): void {
       patch({ below, output: null });
@@ -447,11 +404,9 @@ export function createBatchActions(
       if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) look();
     },
     stopLooking(): void {
-      if (looking === null) return;
-      if (looking.jobId === null) {
-        endLook();
-        patch({ plan: { ...get().plan, phase: 'stopped' } });
-      } else void call('jobs.cancel', { jobId: looking.jobId });
+      if (get().plan.phase !== 'looking') return;
+      folderPage.preview.cancel();
+      patch({ plan: { ...get().plan, phase: 'stopped' } });
     },
     lookAgain: () => look(0),
     start: () => void start(),
@@ -480,10 +435,3 @@ export function createBatchActions(
 }
 
 export type BatchActions = ReturnType<typeof createBatchActions>;
-
-/** The name of a folder, of its path on any system. */
-export const lastPart = (path: string): string =>
-  path
-    .split(/[\\/]/)
-    .filter((part) => part !== '')
-    .at(-1) ?? path;

@@ -83,6 +83,19 @@ describe('pairs to look at', () => {
     expect(asked()).toHaveLength(length);
   });
 
+  test('are made from a folder that is dropped on their page; elsewhere a dropped folder is restored', async () => {
+    const { actions, asked, get, stores, rest } = await setUp();
+    actions.view.goTo('pairs');
+    actions.openFiles([{ ...CLEAN, kind: 'folder' }]);
+    await rest();
+    expect(asked()[0]).toMatchObject({ input: 'clean' });
+    expect(stores.view.getState().page).toBe('pairs');
+    actions.view.goTo('darkroom');
+    actions.openFiles([{ ...DUST, kind: 'folder' }]);
+    expect(stores.view.getState().page).toBe('batch');
+    expect(get().input).toMatchObject(CLEAN);
+  });
+
   test('say why there are none', async () => {
     const { pairs, bridge, get, rest } = await setUp();
     bridge.answers['synthesis.preview'] = () => fakeFailure('PHOTO_TOO_SMALL');

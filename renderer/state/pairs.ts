@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
-import type { FileEntry, GeneratorInfo } from '../../contract/app';
-import type { CallName, Request, Response } from '../../contract/calls';
-import type { Failure, Result } from '../../contract/errors';
+import type { GeneratorInfo } from '../../contract/app';
+import type { Request, Response } from '../../contract/calls';
+import type { Failure } from '../../contract/errors';
 import {
   DAMAGE_KINDS,
   type DamageKind,
@@ -9,17 +9,13 @@ import {
   SynthesisSettings,
   type SynthesisState,
 } from '../../contract/synthesis';
-import { folderFault, lastPart } from './batch';
-import type { Notice } from './model';
+import { createFolderPage, type Folder, type FolderPageDependencies } from './folderPage';
 import type { Stores } from './stores';
-import type { ViewActions } from './view';
 
 /** Pairs that are shown before any are made for good. */
 export const SHOWN = 6;
 /** How long the hand has to rest before they are made anew, in milliseconds. */
 export const PREVIEW_DELAY = 300;
-
-type Folder = Pick<FileEntry, 'token' | 'name'>;
 
 /** What a person sets. A kind of damage counts where there is what it needs. */
 export interface PairsDraft extends Omit<SynthesisSettings, 'damage'> {
@@ -80,27 +76,26 @@ export function availableKinds(
   return DAMAGE_KINDS.filter((kind) => isThere[kind]);
 }
 
-interface Dependencies {
-  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
-  tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
-  newId(): string;
-  view: ViewActions;
+interface Dependencies extends FolderPageDependencies {
   loadGenerators(): Promise<void>;
 }
+
+type PairsFolder = 'clean' | 'pairs' | 'overlays';
 
 /** Making training pairs: choosing folders, looking at some, and following the making. */
 export function createPairsActions(
   stores: Pick<Stores, 'app' | 'view'> & { pairs: ReturnType<typeof createPairsStore> },
-  { call, tell, newId, view, loadGenerators }: Dependencies,
+  dependencies: Dependencies,
 ) {
   const { pairs: store, app } = stores;
+  const { call, view, loadGenerators } = dependencies;
   const get = store.getState;
   const patch = (change: Partial<PairsPageState>) => store.setState(change);
-
-  let proposedName = '';
-  let making: { timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
-
-  const belowName = () => get().below ?? proposedName;
+  const folderPage = createFolderPage<PairsFolder>(stores, dependencies, {
+    page: 'pairs',
+    typedName: () => get().below,
+    choose,
+  });
 
   /** What goes to the main side; null where nothing would be drawn, or no folder is chosen. */
   function order(): Pick<Request<'synthesis.preview'>, 'input' | 'overlays' | 'settings'> | null {
@@ -112,31 +107,20 @@ export function createPairsActions(
     return { input: input.token, overlays: isUsed ? (overlays?.token ?? null) : null, settings: { ...rest, damage } };
   }
 
-  function endPreview(): void {
-    if (making === null) return;
-    if (making.timer !== null) clearTimeout(making.timer);
-    if (making.jobId !== null) void call('jobs.cancel', { jobId: making.jobId });
-    making = null;
-  }
-
-  /** Makes the pairs to look at anew, one after the other, after `delay` milliseconds. */
+  /** Makes the pairs of the preview again, one after the other, after `delay` milliseconds. */
   function look(delay = PREVIEW_DELAY): void {
-    endPreview();
     const asked = order();
     if (asked === null) {
+      folderPage.preview.cancel();
       patch({ preview: NO_PREVIEW });
       return;
     }
     patch({ preview: { ...get().preview, phase: 'making', fresh: 0, failure: null } });
-    const turn: NonNullable<typeof making> = { timer: null, jobId: null };
-    turn.timer = setTimeout(async () => {
-      turn.timer = null;
+    folderPage.preview.start(delay, async ({ isCurrent, nextJobId }) => {
       for (let index = 0; index < SHOWN; index++) {
-        turn.jobId = newId();
-        const result = await call('synthesis.preview', { ...asked, index, jobId: turn.jobId });
-        if (making !== turn) return;
+        const result = await call('synthesis.preview', { ...asked, index, jobId: nextJobId() });
+        if (!isCurrent()) return;
         if (!result.ok) {
-          making = null;
           patch({ preview: { ...NO_PREVIEW, phase: 'failed', failure: result.error } });
           return;
         }
@@ -144,13 +128,11 @@ export function createPairsActions(
         pairs[index] = result.value;
         patch({ preview: { ...get().preview, pairs, fresh: index + 1 } });
       }
-      making = null;
       patch({ preview: { ...get().preview, phase: 'ready' } });
-    }, delay);
-    making = turn;
+    });
   }
 
-  function choose(which: 'clean' | 'pairs' | 'overlays', folder: Folder | null): void {
+  function choose(which: PairsFolder, folder: Folder | null): void {
     if (which === 'pairs') {
       patch({ output: folder });
       return;
@@ -161,29 +143,24 @@ export function createPairsActions(
     look(0);
   }
 
-  /** The system's dialog, or the page's own where the host has none. */
-  async function pickFolder(which: 'clean' | 'pairs' | 'overlays'): Promise<void> {
-    if (app.getState().info?.nativeDialogs !== true) {
-      view.show(({ clean: 'cleanFolder', pairs: 'pairsFolder', overlays: 'overlayFolder' } as const)[which]);
-      return;
-    }
-    const result = await call('files.pick', { kind: 'folder' });
-    if (!result.ok) tell({ tone: 'error', text: 'filesFailed', failure: result.error });
-    else if (result.value.files[0] !== undefined) choose(which, result.value.files[0]);
+  /** A folder of clean photos that was dropped on the page. */
+  function take(folder: Folder): void {
+    choose('clean', folder);
+    view.goTo('pairs');
   }
 
   async function start(): Promise<void> {
     const asked = order();
-    const below = belowName();
-    if (asked === null || folderFault(below) !== null || get().starting) return;
+    const below = folderPage.newFolderName();
+    if (asked === null || below === null || get().starting) return;
     const { state: before } = get();
     patch({ starting: true });
     const { output, draft } = get();
     const { pairs } = draft;
-    const request = { ...asked, output: output?.token ?? null, below: below.trim(), pairs };
+    const request = { ...asked, output: output?.token ?? null, below, pairs };
     const result = await call('synthesis.start', request);
     patch({ starting: false });
-    if (!result.ok) tell({ tone: 'error', text: 'pairsFailed', failure: result.error });
+    if (!result.ok) folderPage.failed(result.error, 'pairsFailed');
     // What it has told of itself meanwhile is newer than the answer.
     else if (get().state === before) patch({ state: result.value });
   }
@@ -203,21 +180,19 @@ export function createPairsActions(
       const before = get().state;
       patch({ state });
       if (state.phase === 'running' || before?.phase !== 'running') return;
-      if (stores.view.getState().page === 'pairs' || state.phase === 'cancelled') return;
-      tell({
-        tone: state.phase === 'failed' ? 'error' : 'done',
-        text: state.phase === 'failed' ? 'pairsFailed' : 'pairsDone',
-        params: { name: lastPart(state.output) },
+      if (state.phase === 'cancelled') return;
+      const isFault = state.phase === 'failed';
+      folderPage.tellEnd({
+        text: isFault ? 'pairsFailed' : 'pairsDone',
+        isFault,
+        folder: state.output,
         failure: state.failure,
-        action: { label: 'show', run: () => view.goTo('pairs') },
-        stays: true,
       });
     },
-    proposeName(name: string): void {
-      proposedName = name;
-    },
+    proposeName: (name: string) => void folderPage.proposeName(name),
     choose,
-    pickFolder: (which: 'clean' | 'pairs' | 'overlays') => void pickFolder(which),
+    take,
+    pickFolder: folderPage.pickFolder,
     setBelow: (below: string) => patch({ below }),
     set(change: Partial<PairsDraft>): void {
       patch({ draft: { ...get().draft, ...change } });

@@ -20,15 +20,15 @@ export type CompareMode = (typeof COMPARE_MODES)[number];
 export const PANEL_TABS = ['restore', 'style', 'details', 'history'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
+/** What a folder is asked for: two of a batch, three for training pairs. */
+export const FOLDER_ROLES = ['input', 'output', 'clean', 'pairs', 'overlays'] as const;
+export type FolderRole = (typeof FOLDER_ROLES)[number];
+
 export type DialogName =
   | 'export'
   | 'settings'
   | 'files'
-  | 'inputFolder'
-  | 'outputFolder'
-  | 'cleanFolder'
-  | 'pairsFolder'
-  | 'overlayFolder'
+  | `${FolderRole}Folder`
   | 'keys'
   | 'palette'
   | 'tour'

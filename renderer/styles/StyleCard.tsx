@@ -8,8 +8,8 @@ import { StepControl, StepProgress } from '../recipe/StepCard';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
+import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
-import { MoreButton } from '../ui/MoreButton';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { presetOf, styleName } from './names';
@@ -47,7 +47,7 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
         <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
       </div>
       <div className="mt-1 flex items-center">
-        <MoreButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />
+        <DisclosureButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />
         {isMasked && (
           <button
             type="button"

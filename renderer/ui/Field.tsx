@@ -1,5 +1,9 @@
 import type { ReactNode } from 'react';
 
+/** How every text field looks. Size and alignment are its own. */
+export const TEXT_FIELD =
+  'rounded-md border border-line bg-raised px-2 text-text select-text hover:border-track aria-invalid:border-danger';
+
 interface FieldProps {
   label: string;
   htmlFor?: string;
@@ -27,5 +31,23 @@ export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
       </div>
       <div className="flex shrink-0 items-center">{children}</div>
     </div>
+  );
+}
+
+/** Under a row whose control leaves no room for a hint beside it. */
+export function FieldHint({ id, children }: { id: string; children: ReactNode }) {
+  return (
+    <p id={id} className="mb-1 text-xs text-secondary">
+      {children}
+    </p>
+  );
+}
+
+/** What is wrong with the row above. It stays in the page while it is empty, so that its text is announced. */
+export function FieldFault({ id, children }: { id?: string; children: ReactNode }) {
+  return (
+    <p id={id} role="alert" className="text-xs text-danger">
+      {children}
+    </p>
   );
 }

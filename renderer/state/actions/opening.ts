@@ -85,7 +85,8 @@ export function createOpening(context: Context) {
     const [folder, ...folders] = files.filter((file) => file.kind === 'folder');
     if (folder !== undefined && folders.length + 1 === files.length) {
       if (folders.length > 0) context.notices.tell({ tone: 'info', text: 'oneFolder', params: { name: folder.name } });
-      context.batch.take(folder);
+      const { pairs, batch } = context;
+      (view.getState().page === 'pairs' ? pairs : batch).take(folder);
       return;
     }
     if (folder !== undefined) context.notices.tell({ tone: 'info', text: 'onlyPhotos' });

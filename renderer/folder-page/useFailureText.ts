@@ -1,0 +1,15 @@
+import { useTranslation } from 'react-i18next';
+import type { ErrorCode, Failure } from '../../contract/errors';
+import { hasText } from '../../text';
+
+/**
+ * Why something failed, in the words of the page where it has some, else in general ones; null where nothing failed.
+ *
+ * @param ownKey The page's own text for a code, which need not exist.
+ */
+export function useFailureText(failure: Failure | null, ownKey: (code: ErrorCode) => string): string | null {
+  const { t, i18n } = useTranslation();
+  if (failure === null) return null;
+  const own = ownKey(failure.code);
+  return hasText(i18n, own) ? t(own) : t(`errors.${failure.code}`);
+}
