@@ -41,7 +41,7 @@ function Window({ session }: { session: Session }) {
   const page = useView((state) => state.page);
   const dialog = useView((state) => state.dialog);
   const entry = useActivePhoto();
-  // The panel takes pictures of its own then, and stays in sight.
+  // The style panel accepts dropped pictures itself, so the drop target must not cover it.
   const takesStyles = useView(({ tab, panelOpen }) => panelOpen && tab === 'style') && entry !== null;
   const folderRole = FOLDER_ROLES.find((role) => dialog === `${role}Folder`);
   const close = () => session.actions.view.show(null);
@@ -78,7 +78,7 @@ function Window({ session }: { session: Session }) {
   );
 }
 
-/** Puts the chosen theme, or the system's, on the page. */
+/** Applies the chosen theme, or that of the system. */
 function useTheme(): void {
   const theme = useApp((state) => state.settings.theme);
   useEffect(() => {

@@ -20,10 +20,10 @@ import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
 
-/** Pixels; all rows are alike, so that those in sight are known without the others. */
+/** In pixels. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
 const HEAD = 28;
-/** Rows that are drawn above and below those in sight. */
+/** Rows drawn above and below the visible ones. */
 const SPARE = 4;
 const COLUMNS = [
   { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
@@ -34,7 +34,7 @@ const COLUMNS = [
 ] as const;
 const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle first:pl-4 last:pr-4';
 
-/** The files of a batch, as far as they were found. Of any number of them only those in sight are there. */
+/** The files of a batch that were found so far. Only the visible rows are in the page, however many there are. */
 export function PhotoTable({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -117,7 +117,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
   );
 }
 
-/** As much room as so many rows take that are not drawn. */
+/** Takes the room of rows that are not drawn. */
 function Gap({ rows }: { rows: number }) {
   if (rows === 0) return null;
   return (
@@ -129,7 +129,7 @@ function Gap({ rows }: { rows: number }) {
   );
 }
 
-/** Which rows are to be drawn, as one scrolls and the window changes its size. */
+/** The rows to draw. Changes with scrolling and with the size of the window. */
 function useRowsInSight(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
   const [range, setRange] = useState({ from: 0, to: 0 });
   const measure = useCallback(() => {
@@ -155,7 +155,7 @@ function useRowsInSight(ref: { readonly current: HTMLElement | null }): { from: 
   return range;
 }
 
-/** The cells of a row; empty ones while it is on its way. */
+/** The cells of a row. They are empty until the row is loaded. */
 function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined }) {
   if (row === undefined) {
     return COLUMNS.map(({ title }) => (
@@ -168,7 +168,7 @@ function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined
   return <Cells batchId={batch.id} row={row} step={work?.step ?? null} done={work?.done ?? null} />;
 }
 
-/** The folder of a path with `/`, and the name in it. */
+/** Splits a path with `/` into its folder and its file name. */
 function inFolder(path: string): [folder: string, file: string] {
   const at = path.lastIndexOf('/');
   return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
@@ -187,7 +187,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   const [folder, file] = inFolder(name);
   const [folderWritten, fileWritten] = written === null ? [folder, file] : inFolder(written);
   const isRenamed = fileWritten !== file || folderWritten !== folder;
-  // The folder in which it lies, and the name of what was written where that is another.
+  // The folder of the file, and the name of the result where it differs.
   const under = [folder, isRenamed && `→ ${folderWritten === folder ? fileWritten : written}`];
   return (
     <>
@@ -213,7 +213,6 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   );
 });
 
-/** As it was, and as it has become. */
 function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string; row: BatchRow }) {
   const { t } = useTranslation();
   const base = useApp((state) => state.info?.pictureBase ?? null);
@@ -257,7 +256,7 @@ function Status({ state }: Pick<BatchRow, 'state'>) {
   );
 }
 
-/** What was done to a photo, in a few words, or why nothing was. */
+/** What was done to a photo, or why nothing was done. */
 function Story({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   const { t } = useTranslation();
   const format = useFormat();

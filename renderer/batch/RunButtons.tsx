@@ -4,7 +4,7 @@ import { isOver, problemsOf, statusOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 
-/** What can be done about a batch now; what one most likely wants is filled. */
+/** What can be done with a batch now. The most likely choice is the filled button. */
 export function RunButtons({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const actions = useActions().batch;

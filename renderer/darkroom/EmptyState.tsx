@@ -9,7 +9,7 @@ import { EmptyArea } from '../ui/EmptyArea';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** Folders that were not finished are not to hide the photos. */
+/** Limited, so that unfinished folders do not push the recent photos out of view. */
 const MOST_FOLDERS = 3;
 
 export function EmptyState() {

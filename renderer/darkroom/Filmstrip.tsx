@@ -11,7 +11,7 @@ import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
 import { matrixOf, type Size, seenSize } from './geometry';
 
-/** The open photos in a row; not shown where there is only one. */
+/** The open photos in a row. Hidden while there is only one. */
 export function Filmstrip() {
   const { t } = useTranslation();
   const photos = usePhotos((state) => state.photos);
@@ -93,12 +93,12 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   );
 }
 
-/** The photo, or what it has become, the way up that it is shown. `box` is the size of the frame in CSS pixels. */
+/** The result, or the photo where there is none yet. `box` is the size of the frame in CSS pixels. */
 function Thumbnail({ entry, photo, box }: { entry: OpenPhoto; photo: Photo; box: Size }) {
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const orientation = useView((state) => orientationOf(state, entry.key));
   const [gone, setGone] = useState<number | null>(null);
-  // A rendering that is not kept any more comes back when the photo is looked at.
+  // A rendering that was dropped from memory is computed again when the photo is opened.
   const shown = entry.rendering === null || entry.rendering.revision === gone ? null : entry.rendering;
   const region = { x: 0, y: 0, w: photo.width, h: photo.height };
   const { width, height } = seenSize(box, orientation);

@@ -14,14 +14,14 @@ interface SmallPictureProps {
   photoKey: string;
   photo: Photo;
   recipe: Recipe;
-  /** Room for it, in CSS pixels. */
+  /** Available room in CSS pixels. */
   box: { width: number; height: number };
-  /** Says in words that it is computed; where there is no room for that, a sign has to do. */
+  /** True: only an icon shows that it is being computed, because there is no room for text. */
   wordless?: boolean;
   everywhere?: boolean;
 }
 
-/** What a recipe makes of a photo, the way the photo is turned, for somebody who has asked for it small. */
+/** A small picture of a photo with a recipe applied, turned as the photo is. */
 export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, everywhere }: SmallPictureProps) {
   const { t } = useTranslation();
   const { renew } = useActions();
@@ -50,7 +50,7 @@ export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, e
       ) : (
         <img
           alt=""
-          // Others took its room in memory, or the engine was started anew.
+          // It was dropped from memory, or the engine was restarted.
           onError={() => renew(photoKey, from.revision)}
           draggable={false}
           src={pictureUrl(base, {

@@ -21,9 +21,9 @@ interface FilesDialogProps {
   onClose(): void;
   /** A photo or an edit file was chosen. */
   onFile?(file: FileEntry): void;
-  /** A folder is asked for: the one that is listed can be chosen, and files are not. */
+  /** Where it is given, a folder is chosen instead of a file. */
   onFolder?(folder: Pick<FileEntry, 'token' | 'name'>): void;
-  /** What else the foot offers. */
+  /** More buttons at the bottom. */
   further?: ReactNode;
 }
 

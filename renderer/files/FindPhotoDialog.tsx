@@ -15,7 +15,7 @@ export function FindPhotoDialog() {
   const { photo } = edit;
   return (
     <Dialog
-      // Of the next edit file, another dialog.
+      // The next edit file gets a new dialog.
       key={edit.token}
       title={t('editFile.find')}
       onClose={giveUpLostPhoto}

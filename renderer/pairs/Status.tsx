@@ -7,7 +7,7 @@ import { useFailureText } from '../folder-page/useFailureText';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { useFormat } from '../useFormat';
 
-/** How the making of pairs stands, now or at its end. */
+/** How the run stands, during it and after its end. */
 export function Status({ state }: { state: SynthesisState }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -6,7 +6,7 @@ import { useFormat } from '../useFormat';
 import { Histogram } from './Histogram';
 import { noteKey } from './notes';
 
-/** What is known of the photo and what was done to it. */
+/** Facts about the photo, and what was done to it. */
 export function Details({ entry }: { entry: OpenPhoto }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();

@@ -40,7 +40,7 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
         testId="recipe"
         className="grow"
         value={recipe.id}
-        // One that was removed is still what this photo has.
+        // A recipe that was removed is still listed where the photo has it.
         options={
           options.some(({ value }) => value === recipe.id) ? options : [...options, { value: recipe.id, label: title }]
         }
@@ -97,7 +97,7 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
       />
       {asking !== null && (
         <NameDialog
-          // The dots of the menu say that a dialog comes: here it is.
+          // The menu item ends in dots because this dialog opens. Its title has none.
           title={t(`recipe.${asking === 'save' ? 'saveAs' : asking}`).replace(/…$/, '')}
           initial={asking === 'save' ? '' : asking === 'duplicate' ? t('recipe.copyOf', { name: title }) : recipe.name}
           onClose={() => setAsking(null)}

@@ -89,7 +89,7 @@ function NothingToRepair({ analysis }: { analysis: Analysis }) {
   );
 }
 
-/** What stands between the cards and the picture, where there is something to say. */
+/** Says that all steps are off, or that the result was stopped or has failed. */
 function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis }) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -107,7 +107,7 @@ function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis 
   );
 }
 
-/** Honest about what the photo needs and this version lacks. */
+/** Says what the photo needs and this version cannot do. */
 function Missing({ analysis }: { analysis: Analysis }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();

@@ -13,7 +13,7 @@ import type { SizeValue } from './controls';
 const PRINT_DPI = 300;
 const EXACT = 'exact';
 
-/** How large a picture is to become: so many times, or an exact size in pixels or of a print. */
+/** The size of the result: a factor, or an exact size in pixels or of a print. */
 export function SizeControl({
   value,
   photo,
@@ -110,7 +110,7 @@ function Target({ target, onChange }: { target: TargetSize; onChange(target: Tar
   );
 }
 
-/** What comes of it, in pixels; or why nothing does. */
+/** The resulting size in pixels, or why the photo is not enlarged. */
 function Outcome({ value, photo }: { value: SizeValue; photo: Size }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -38,7 +38,7 @@ const ICONS: Record<StepKind, LucideIcon> = {
   style: Palette,
 };
 
-/** One step of the recipe: why it is there, whether it runs, and how strongly. */
+/** A step of the recipe: why it is suggested, whether it runs, and its controls. */
 export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need; isFree: boolean }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
@@ -160,7 +160,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
   const step = (entry.recipe === null ? null : stepOf(entry.recipe, kind)) ?? defaultStep(kind);
   const value = settingOf(control, step.settings);
   const label = t(`controls.${control.label}`);
-  // A double click goes back to what was proposed for this photo.
+  // A double click resets to the value proposed for this photo.
   const proposed = entry.analysis === null ? null : stepOf(entry.analysis.recipe, kind);
   const initial = (proposed?.settings as Record<string, unknown> | undefined)?.[control.name];
   const set = (next: SettingValue) => actions.setSetting(entry.key, kind, control.name, next);
@@ -215,7 +215,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
       />
     );
   }
-  // What counts as damage, and how far round it, is only to be judged by seeing it.
+  // The mask is shown while these controls are moved, because their effect can only be judged on it.
   const showsMask = kind === 'repair';
   return (
     <Slider
@@ -237,7 +237,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
   );
 }
 
-/** A thin bar along the card's foot while its step is computed. */
+/** A thin progress bar at the bottom of the card while its step is computed. */
 export function StepProgress({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
   const done = useJobs((state) => {
     const job = state.jobs.find((each) => each.photoKey === entry.key && each.progress?.step === kind);

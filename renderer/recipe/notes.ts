@@ -1,6 +1,6 @@
 /**
- * The facts that the main side states about the opening of a photo, and their keys under `notes` in the translation.
- * A group in the pattern becomes the sentence's value.
+ * Notes from the main side about opening a photo, and their keys under `notes` in the translation. A group in the
+ * pattern becomes the value in the sentence.
  */
 const NOTES = [
   [/^turned upright by its EXIF orientation$/, 'upright'],
@@ -15,7 +15,7 @@ const NOTES = [
   [/^converted from the colour profile (.*) to sRGB$/, 'profileConverted'],
 ] as const;
 
-/** Which sentence of the translation a note is; null for one that is not known and is shown as it is. */
+/** The translation key of a note; null for an unknown note, which is shown as it is. */
 export function noteKey(note: string): { key: (typeof NOTES)[number][1]; value: string | undefined } | null {
   for (const [pattern, key] of NOTES) {
     const match = pattern.exec(note);

@@ -3,10 +3,10 @@ import type { Need } from '../../contract/photo';
 import { hasText } from '../../text';
 import type { Format } from '../../text/format';
 
-/** Figures that are shares 0..1 and read as percentages; all others are plain numbers. */
+/** Figures from 0 to 1 that are shown as percentages. All others are plain numbers. */
 const SHARES = new Set(['damage', 'range']);
 
-/** The sentence that says why a step is needed or not. The English one serves for a reason not translated yet. */
+/** Why a step is needed or not. Falls back to the English sentence where there is no translation. */
 export function reasonSentence(need: Need, t: TFunction, translations: i18n, format: Format): string {
   if (!hasText(translations, need.reason)) return need.sentence;
   const figures = Object.entries(need.figures).map(([name, value]) => [

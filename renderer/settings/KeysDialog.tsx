@@ -3,7 +3,6 @@ import { COMMAND_GROUPS, COMMANDS, type CommandGroup, FURTHER_KEYS, type Stroke,
 import { Dialog } from '../ui/Dialog';
 import { onMac } from '../ui/keys';
 
-/** Every key there is, by subject. */
 export function KeysDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (

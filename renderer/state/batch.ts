@@ -8,16 +8,16 @@ import { createFolderPage, type Folder, type FolderFault, type FolderPageDepende
 import type { Notice } from './model';
 import type { Stores } from './stores';
 
-/** How long the hand has to rest before a folder is looked through with the changed settings, in milliseconds. */
+/** How long no setting may change before the folder is scanned again, in milliseconds. */
 export const PLAN_DELAY = 400;
-/** Milliseconds between two looks at the rows in sight while a batch goes on. */
+/** Milliseconds between two updates of the visible rows while a batch runs. */
 export const ROWS_INTERVAL = 500;
-/** Rows that are fetched at once: those in sight and some on both sides. */
+/** How many rows are fetched at once: the visible ones and some on both sides. */
 const MOST_ROWS = 200;
 
 export type BatchFilter = (typeof BATCH_FILTERS)[number];
 
-/** What a person sets, as it is typed; {@link settingsOf} makes settings of it. */
+/** The settings as the user types them; {@link settingsOf} checks and converts them. */
 export interface BatchDraft {
   /** Id of a recipe; null: what each photo needs. */
   recipe: string | null;
@@ -26,7 +26,7 @@ export interface BatchDraft {
   keepMetadata: boolean;
   name: string;
   conflict: BatchSettings['conflict'];
-  /** Globs, one a line. */
+  /** One glob per line. */
   include: string;
   exclude: string;
   order: BatchSettings['order'];
@@ -36,12 +36,12 @@ export interface BatchDraft {
 
 export interface BatchPlan {
   phase: 'none' | 'looking' | 'ready' | 'failed' | 'stopped';
-  /** Of the last look that came to its end, perhaps with other settings. */
+  /** Of the last scan that finished, perhaps with other settings. */
   result: Response<'batch.plan'> | null;
   failure: Failure | null;
 }
 
-/** The rows around those in sight. */
+/** The loaded rows: the visible ones and some around them. */
 export interface BatchRows {
   filter: BatchFilter;
   from: number;
@@ -50,15 +50,15 @@ export interface BatchRows {
 }
 
 export interface BatchPageState {
-  /** The batch that runs, or the last that ran since the program was started. */
+  /** The running batch, or the last one since the program was started. */
   batch: BatchState | null;
-  /** True: the page shows that batch; false: it shows what is to be done next. */
+  /** True: the page shows that batch. False: it shows the settings of the next one. */
   shown: boolean;
   known: BatchEntry[];
   input: Folder | null;
   /** Null: a new folder inside that of the originals. */
   output: Folder | null;
-  /** The name of that new folder; null: the one that the page proposes. */
+  /** The name of that folder. Null: the default name of the page's language. */
   below: string | null;
   draft: BatchDraft;
   plan: BatchPlan;
@@ -90,7 +90,7 @@ export function createBatchStore() {
 
 export type DraftFault = FolderFault | 'nameMissing' | 'tokenUnknown';
 
-/** The settings that a draft stands for, or what is wrong with which of its fields. */
+/** The settings of a draft, or what is wrong with its fields. */
 export function settingsOf(
   draft: BatchDraft,
   recipes: readonly Recipe[],
@@ -126,7 +126,7 @@ function nameFault(name: string): DraftFault {
   return name.length > 120 ? 'tooLong' : 'tokenUnknown';
 }
 
-/** Files that have come to an end, whichever. */
+/** How many files are finished, with any outcome. */
 export function dealtWith({ counts }: BatchState): number {
   const { found: _, waiting: __, ...outcomes } = counts;
   return Object.values(outcomes).reduce((sum, each) => sum + each, 0);
@@ -134,11 +134,11 @@ export function dealtWith({ counts }: BatchState): number {
 
 export const problemsOf = ({ counts }: BatchState): number => counts.failed + counts.quarantined;
 
-/** Nothing is done any more until somebody says so. */
+/** True where a batch has ended and only the user can continue it. */
 export const isOver = ({ phase }: BatchState): boolean =>
   phase === 'done' || phase === 'cancelled' || phase === 'halted';
 
-/** How a batch stands, as it is told to a person. */
+/** The status of a batch as it is shown to the user. */
 export type BatchStatus =
   | Exclude<BatchState['phase'], 'done'>
   | 'scanning'
@@ -159,11 +159,11 @@ export function statusOf(state: BatchState): BatchStatus {
 }
 
 interface Dependencies extends FolderPageDependencies {
-  /** Shows an address in a window of its own. */
+  /** Opens an address in a new window. */
   openPage(url: string): void;
 }
 
-/** Restoring a whole folder: choosing it, looking through it, and following what becomes of it. */
+/** Restoring a folder: choosing it, previewing the batch, and following its progress. */
 export function createBatchActions(
   stores: Pick<Stores, 'app' | 'view'> & { batch: ReturnType<typeof createBatchStore> },
   dependencies: Dependencies,
@@ -186,7 +186,7 @@ export function createBatchActions(
     return batch !== null && !isOver(batch);
   };
 
-  /** The two folders as the main side wants them; null as long as they are not chosen. */
+  /** The folders for the main side; null as long as they are not chosen or not valid. */
   function place(): { input: string; output: string; below: string | null } | null {
     const { input, output } = get();
     if (input === null) return null;
@@ -195,7 +195,7 @@ export function createBatchActions(
     return below === null ? null : { input: input.token, output: input.token, below };
   }
 
-  /** Looks through the folder with the settings as they are, after `delay` milliseconds. */
+  /** Scans the folder with the current settings, after `delay` milliseconds. */
   function look(delay = PLAN_DELAY): void {
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
@@ -222,7 +222,7 @@ export function createBatchActions(
     look(0);
   }
 
-  /** A folder that was dropped: the page opens with it, or keeps it for later where another one is at work. */
+  /** Takes a dropped folder and opens the page. While a batch is running, the folder waits for it. */
   function take(folder: Folder): void {
     if (!isBusy()) patch({ shown: false });
     choose('input', folder);
@@ -249,7 +249,7 @@ export function createBatchActions(
 
   // ------------------------------------------------------------------------------------------- a batch
 
-  /** Takes a batch up as the one to look at. */
+  /** Shows a batch. */
   function show(batch: BatchState): void {
     patch({ batch, shown: true, filter: 'all', rows: null });
     refreshRows();
@@ -261,7 +261,7 @@ export function createBatchActions(
     if (result.ok) patch({ known: result.value.known });
   }
 
-  /** What there is when the page is loaded: a batch may be at work all along. */
+  /** Loads the state when the page is opened: a batch may already be running. */
   async function load(): Promise<void> {
     const result = await call('batch.state', {});
     if (!result.ok) return;
@@ -338,10 +338,10 @@ export function createBatchActions(
 
   // ---------------------------------------------------------------------------------------------- rows
 
-  /** Which rows are in sight; null: none. */
+  /** The visible rows; null: none. */
   let sight: { from: number; to: number } | null = null;
   let fetching = false;
-  /** Whether what is there has to be fetched once more when the rows on their way have come. */
+  /** True where the loaded rows have changed and must be fetched again after the current request. */
   let outdated = false;
   let isToCome = false;
 
@@ -366,13 +366,13 @@ export function createBatchActions(
       // Another filter, or another batch, may have been chosen meanwhile.
       if (get().filter !== filter || get().batch?.id !== batch.id) continue;
       patch({ rows: { filter, from, ...result.value } });
-      // Less came than there should be; the next change fetches it again.
+      // The answer was too short. The next change fetches the rows again.
       if (sight === seen && !outdated && !isCovered(seen)) break;
     }
     fetching = false;
   }
 
-  /** Fetches the rows in sight once more, a few times a second at most. */
+  /** Fetches the visible rows again, at most once per interval. */
   function refreshRows(): void {
     if (sight === null || isToCome) return;
     isToCome = true;
@@ -387,7 +387,7 @@ export function createBatchActions(
     load,
     loadKnown,
     changed,
-    /** What the new folder is called unless somebody names it. */
+    /** The default name of the new folder, in the language of the page. */
     proposeName(name: string): void {
       if (folderPage.proposeName(name) && get().input !== null) look(0);
     },
@@ -400,7 +400,7 @@ export function createBatchActions(
     },
     set(change: Partial<BatchDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
-      // How many at once, and whether to go on watching, changes nothing of what is found.
+      // The other settings do not change which photos are found.
       if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) look();
     },
     stopLooking(): void {
@@ -414,7 +414,7 @@ export function createBatchActions(
     continueBatch: (id: string) => void continueBatch(id),
     forget: (entry: BatchEntry) => void forget(entry),
     report: () => void report(),
-    /** Back to choosing a folder; the batch can still be looked at. */
+    /** Goes back to the settings. The batch can still be shown again. */
     leave(): void {
       patch({ shown: false });
       if (get().input !== null) look(0);
@@ -426,7 +426,7 @@ export function createBatchActions(
       patch({ filter });
       void fetchRows();
     },
-    /** Rows `from` up to `to`, without it, are in sight; null: none are. */
+    /** Rows from `from` up to, but not including, `to` are visible. Null: none are. */
     see(rows: { from: number; to: number } | null): void {
       sight = rows;
       if (rows !== null) void fetchRows();

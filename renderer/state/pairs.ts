@@ -12,12 +12,12 @@ import {
 import { createFolderPage, type Folder, type FolderPageDependencies } from './folderPage';
 import type { Stores } from './stores';
 
-/** Pairs that are shown before any are made for good. */
+/** The number of pairs in the preview. */
 export const SHOWN = 6;
-/** How long the hand has to rest before they are made anew, in milliseconds. */
+/** How long no setting may change before the preview is made again, in milliseconds. */
 export const PREVIEW_DELAY = 300;
 
-/** What a person sets. A kind of damage counts where there is what it needs. */
+/** The settings of the user. A kind of damage is only used where it is available. */
 export interface PairsDraft extends Omit<SynthesisSettings, 'damage'> {
   pairs: number;
   damage: Record<DamageKind, boolean>;
@@ -27,7 +27,7 @@ type Shown = Response<'synthesis.preview'>;
 
 export interface PairsPreview {
   phase: 'none' | 'making' | 'ready' | 'failed';
-  /** By their index. Those beyond `fresh` were made with other settings. */
+  /** By index. Those from `fresh` on were made with other settings. */
   pairs: Shown[];
   fresh: number;
   failure: Failure | null;
@@ -38,11 +38,11 @@ export interface PairsPageState {
   /** Null: beside the folder of the photos. */
   output: Folder | null;
   overlays: Folder | null;
-  /** The name of the folder for the pairs; null: the one that the page proposes. */
+  /** The name of the folder for the pairs. Null: the default name of the page's language. */
   below: string | null;
   draft: PairsDraft;
   preview: PairsPreview;
-  /** The pairs that are being made, or were last. */
+  /** The current run, or the last one. */
   state: SynthesisState | null;
   starting: boolean;
 }
@@ -63,7 +63,7 @@ export function createPairsStore() {
   }));
 }
 
-/** Which kinds of damage can be had. */
+/** The kinds of damage that are available. */
 export function availableKinds(
   { overlays }: Pick<PairsPageState, 'overlays'>,
   generators: readonly GeneratorInfo[] | null,
@@ -82,7 +82,7 @@ interface Dependencies extends FolderPageDependencies {
 
 type PairsFolder = 'clean' | 'pairs' | 'overlays';
 
-/** Making training pairs: choosing folders, looking at some, and following the making. */
+/** Making training pairs: choosing folders, previewing some pairs, and following the run. */
 export function createPairsActions(
   stores: Pick<Stores, 'app' | 'view'> & { pairs: ReturnType<typeof createPairsStore> },
   dependencies: Dependencies,
@@ -97,7 +97,7 @@ export function createPairsActions(
     choose,
   });
 
-  /** What goes to the main side; null where nothing would be drawn, or no folder is chosen. */
+  /** The request for the main side; null where no folder or no kind of damage is chosen. */
   function order(): Pick<Request<'synthesis.preview'>, 'input' | 'overlays' | 'settings'> | null {
     const { input, overlays, draft } = get();
     const { pairs: _, damage: wanted, ...rest } = draft;
@@ -161,7 +161,7 @@ export function createPairsActions(
     const result = await call('synthesis.start', request);
     patch({ starting: false });
     if (!result.ok) folderPage.failed(result.error, 'pairsFailed');
-    // What it has told of itself meanwhile is newer than the answer.
+    // A state that arrived meanwhile is newer than the answer.
     else if (get().state === before) patch({ state: result.value });
   }
 
@@ -170,7 +170,7 @@ export function createPairsActions(
       const result = await call('synthesis.state', {});
       if (result.ok && result.value.state !== null) patch({ state: result.value.state });
     },
-    /** The page is opened: whether a generator draws damage may not be known yet. */
+    /** Called when the page is opened. Loads the generators, one of which may draw damage. */
     async enter(): Promise<void> {
       await loadGenerators();
       const { phase, pairs } = get().preview;
@@ -196,7 +196,7 @@ export function createPairsActions(
     setBelow: (below: string) => patch({ below }),
     set(change: Partial<PairsDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
-      // How many are made, and in which format, changes nothing of how they look.
+      // The other settings do not change how the pairs look.
       if (Object.keys(change).some((key) => key !== 'pairs' && key !== 'format')) look();
     },
     /** Pairs of another seed. */
@@ -213,5 +213,5 @@ export function createPairsActions(
 
 export type PairsActions = ReturnType<typeof createPairsActions>;
 
-/** A number of pairs that can be made. */
+/** Rounds and limits a number of pairs. */
 export const pairsWithin = (value: number): number => Math.max(1, Math.min(MAX_PAIRS, Math.round(value)));

@@ -4,7 +4,7 @@ import { ProgressBar } from '../ui/ProgressBar';
 import { useFormat } from '../useFormat';
 import { timeLeftText, useSecondsLeft } from './useSecondsLeft';
 
-/** How far a job is, and how long it should still take. */
+/** The progress of a job and its time left. */
 export function JobProgress({ job, text }: { job: Job; text: string }) {
   const { t } = useTranslation();
   const format = useFormat();

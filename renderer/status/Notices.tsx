@@ -9,18 +9,18 @@ import { Button, IconButton } from '../ui/Button';
 import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 
-/** How long a notice stays that needs no answer, in milliseconds. */
+/** How long a notice without an action to take stays, in milliseconds. */
 const LINGER = 10_000;
-/** A live region has to stand for a moment before its text, which screen readers then pick up, and is soon let go. */
+/** Screen readers only notice text that is added to a live region some time after the region itself. */
 const TELL_AFTER = 100;
 const TELL_FOR = 5000;
 const NAME_LENGTH = 36;
-/** Takes the focus to the newest notice, from wherever it is. */
+/** Moves the focus to the newest notice. */
 const KEY = 'F8';
 
 /**
- * What there is to tell, above the status line, out of the way. While a dialog is open everything beside it is out of
- * reach, so the notices are shown within it.
+ * The notices, above the status line. A modal dialog makes everything outside it inert, so the notices are shown inside
+ * the open dialog.
  */
 export function Notices() {
   const { t } = useTranslation();
@@ -60,7 +60,7 @@ interface Line {
   text: string;
 }
 
-/** There before anything is told. What is told while a dialog is open is heard from the regions within that alone. */
+/** Always in the page, so that their text is announced. While a dialog is open, only the regions inside it are read. */
 function LiveRegions({ lines }: { lines: readonly Line[] }) {
   const told = (isError: boolean) =>
     lines.filter((line) => line.isError === isError).map(({ id, text }) => <p key={id}>{text}</p>);
@@ -74,7 +74,7 @@ function LiveRegions({ lines }: { lines: readonly Line[] }) {
   );
 }
 
-/** Each notice as a sentence to be heard once. */
+/** The text of each notice for screen readers, announced once. */
 function useLines(notices: readonly Notice[]): readonly Line[] {
   const { t } = useTranslation();
   const textOf = useNoticeText();
@@ -96,8 +96,8 @@ function useLines(notices: readonly Notice[]): readonly Line[] {
 }
 
 /**
- * The key leads into the notices. When the one that has the focus goes, the next has it, and after the last one it is
- * where it was before.
+ * The key moves the focus to the notices. When the focused notice disappears, the next one gets the focus, and after
+ * the last one the focus returns to where it was.
  */
 function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: readonly Notice[]): void {
   const cameFrom = useRef<HTMLElement | null>(null);
@@ -130,7 +130,7 @@ function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: re
   }, [ref, notices]);
 }
 
-/** What the newest notice offers, else what puts it away. */
+/** The action of the newest notice, or else its dismiss button. */
 function newestIn(region: HTMLElement | null): HTMLElement | null {
   const card = region?.lastElementChild;
   return (
@@ -138,7 +138,7 @@ function newestIn(region: HTMLElement | null): HTMLElement | null {
   );
 }
 
-/** Puts away the notice that has the focus, and nothing else: a dialog stays open. */
+/** Dismisses the focused notice, without closing a dialog. */
 function letGo(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   event.stopPropagation();
@@ -146,7 +146,7 @@ function letGo(event: KeyboardEvent<HTMLElement>): void {
   card?.querySelector<HTMLElement>('[data-dismiss]')?.click();
 }
 
-/** The texts of a notice, each null where it has none. */
+/** The texts of a notice. Null where it has none. */
 function useNoticeText() {
   const { t } = useTranslation();
   return useCallback(
@@ -211,7 +211,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           {texts.failure !== null && <p className="mt-0.5">{texts.failure}</p>}
           {texts.place !== null && <p className="mt-0.5 break-words text-secondary">{texts.place}</p>}
         </div>
-        {/* A sentence alone has its answer beside it. */}
+        {/* The action is beside a single sentence, and below longer notices. */}
         {isAlone && answer}
         <IconButton label={t('notices.dismiss')} data-dismiss onClick={() => dismiss(id)} className="-mt-1 -mr-1">
           <Icon of={X} />

@@ -3,7 +3,7 @@ import type { BatchState } from '../../contract/batch';
 import { dealtWith } from '../state/batch';
 import { useFormat } from '../useFormat';
 
-/** How a batch stands, in a line; null where there is none, and where it has come to an end. */
+/** The status of a batch in one line; null where there is none or it has ended. */
 export function useBatchText(batch: BatchState | null): string | null {
   const { t } = useTranslation();
   const format = useFormat();

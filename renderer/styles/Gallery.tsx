@@ -12,7 +12,7 @@ import { hasSteps, isSameStyle, type StyleChoice, styleOf, styleSample } from '.
 import { IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 
-/** Room for one picture, in CSS pixels: two stand side by side in the panel. */
+/** Room for one picture in CSS pixels. Two are side by side in the panel. */
 const BOX = { width: 128, height: 96 };
 
 interface GalleryProps {
@@ -26,15 +26,14 @@ interface GalleryProps {
 interface Item {
   id: string;
   name: string;
-  /** Who made it. */
+  /** The artist. */
   by: string | null;
-  /** What it takes from its work. */
   description?: string;
   choice: StyleChoice | null;
   onRemove?: () => void;
 }
 
-/** The photo, small, in every style there is. What is first in the list is computed first. */
+/** Small pictures of the photo in every style. They are computed in the order of the list. */
 export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -59,14 +58,14 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   ];
   const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));
 
-  // The list is made anew with every drawing; what it says is what counts.
+  // The list is a new array on every render, so its content is compared.
   const said = JSON.stringify(
     shown
       .filter((item) => hasSteps(item.recipe))
       .map((item): Wish => ({ recipe: item.recipe, size: 'small', everywhere: true })),
   );
   useEffect(() => {
-    // Variants of the photo are many small pictures as well, and in sight.
+    // While the variants are shown, their pictures come first.
     if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(said) as Wish[]);
     return () => actions.compareWith('gallery', entry.key, []);
   }, [actions, entry.key, mode, said]);

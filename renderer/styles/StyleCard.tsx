@@ -22,7 +22,7 @@ interface StyleCardProps {
 
 const NONE = 'none';
 
-/** The style that the photo is painted in, and how. */
+/** The style of the photo and its controls. */
 export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -96,7 +96,7 @@ function Mix({ entry, recipe, choice, styles }: StyleCardProps & { choice: Style
     })),
   ];
   const chosen = mix && all.find((each) => isSameStyle(each.choice, mix));
-  // One that was removed is still what this photo has.
+  // A style that was removed is still listed where the photo has it.
   const unknown = mix !== null && chosen === undefined ? [{ value: mix.style, label: mix.style, choice: mix }] : [];
   const options = [...all, ...unknown].filter((each) => !isSameStyle(each.choice, choice));
   return (

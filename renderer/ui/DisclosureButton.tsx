@@ -12,7 +12,7 @@ interface DisclosureButtonProps {
   onClick(): void;
 }
 
-/** Opens and closes what is seldom wanted. */
+/** Opens and closes details that are rarely needed. */
 export function DisclosureButton({ open, controls, label, testId, onClick }: DisclosureButtonProps) {
   const { t } = useTranslation();
   return (
