@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { LANGUAGES } from '../text';
-import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
+import { COMMANDS, commandFor, commandOf, isReady, isStroke, OTHER_KEYS, perform, strokeText } from './commands';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { createFakeBridge } from './testing/fakeBridge';
@@ -33,7 +33,7 @@ describe('keys', () => {
   });
 
   test('mean one thing each', () => {
-    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...FURTHER_KEYS.flatMap(({ keys }) => keys)];
+    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
     expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
   });
@@ -49,8 +49,8 @@ describe('commands', () => {
   test.each(Object.entries(LANGUAGES))('have titles and groups in %s', (_, texts) => {
     const { commands, commandGroups, keys } = texts as unknown as Record<string, Record<string, string>>;
     expect(Object.keys(commands!).sort()).toEqual(COMMANDS.map(({ id }) => id).sort());
-    for (const { group } of [...COMMANDS, ...FURTHER_KEYS]) expect(commandGroups![group]).toBeTruthy();
-    for (const { name } of FURTHER_KEYS) expect(keys![name]).toBeTruthy();
+    for (const { group } of [...COMMANDS, ...OTHER_KEYS]) expect(commandGroups![group]).toBeTruthy();
+    for (const { name } of OTHER_KEYS) expect(keys![name]).toBeTruthy();
   });
 
   test('need what they work on, and do nothing without it', async () => {

@@ -120,7 +120,7 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** Keys and gestures that are not commands: name in the translation (`keys.<name>`), group and keys. */
-export const FURTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
+export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },

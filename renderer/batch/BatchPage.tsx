@@ -1,9 +1,10 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ChooseFolder } from '../folder-page/ChooseFolder';
 import { Page } from '../Page';
 import { isOver } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
-import { Beginning } from './Beginning';
+import { EarlierBatches } from './EarlierBatches';
 import { PhotoTable } from './PhotoTable';
 import { RunButtons } from './RunButtons';
 import { SetUp, StartButton } from './SetUp';
@@ -31,7 +32,16 @@ export function BatchPage() {
       ) : isChosen ? (
         <SetUp />
       ) : (
-        <Beginning />
+        <ChooseFolder
+          title={t('batch.empty.title')}
+          text={t('batch.empty.text')}
+          choose={t('batch.empty.choose')}
+          testId="batch-empty"
+          buttonTestId="choose-input"
+          onChoose={() => actions.batch.pickFolder('input')}
+        >
+          <EarlierBatches />
+        </ChooseFolder>
       )}
     </Page>
   );

@@ -24,7 +24,7 @@ import { useFormat } from '../useFormat';
 const ROW = 56;
 const HEAD = 28;
 /** Rows drawn above and below the visible ones. */
-const SPARE = 4;
+const OVERSCAN = 4;
 const COLUMNS = [
   { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
   { title: 'name', width: 'w-[33%]', align: 'text-left' },
@@ -38,15 +38,15 @@ const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle f
 export function PhotoTable({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { see, setFilter } = useActions().batch;
+  const { setVisibleRows, setFilter } = useActions().batch;
   const filter = useBatch((state) => state.filter);
   const loaded = useBatch((state) => state.rows);
   const ref = useRef<HTMLElement>(null);
-  const range = useRowsInSight(ref);
+  const range = useVisibleRows(ref);
   const total = loaded?.total ?? 0;
   const { from, to } = range;
-  useEffect(() => see({ from, to }), [see, from, to]);
-  useEffect(() => () => see(null), [see]);
+  useEffect(() => setVisibleRows({ from, to }), [setVisibleRows, from, to]);
+  useEffect(() => () => setVisibleRows(null), [setVisibleRows]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top.
   useLayoutEffect(() => void ref.current?.scrollTo({ top: 0 }), [filter]);
 
@@ -130,14 +130,14 @@ function Gap({ rows }: { rows: number }) {
 }
 
 /** The rows to draw. Changes with scrolling and with the size of the window. */
-function useRowsInSight(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
+function useVisibleRows(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
   const [range, setRange] = useState({ from: 0, to: 0 });
   const measure = useCallback(() => {
     const scroller = ref.current;
     if (scroller === null) return;
     const first = Math.floor(scroller.scrollTop / ROW);
     const count = Math.ceil((scroller.clientHeight - HEAD) / ROW) + 1;
-    const next = { from: Math.max(0, first - SPARE), to: first + count + SPARE };
+    const next = { from: Math.max(0, first - OVERSCAN), to: first + count + OVERSCAN };
     setRange((now) => (now.from === next.from && now.to === next.to ? now : next));
   }, [ref]);
   useLayoutEffect(() => {
@@ -206,7 +206,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         <Status state={row.state} />
       </td>
       <td className={`${CELL} text-xs`}>
-        <Story row={row} step={step} done={done} />
+        <Outcome row={row} step={step} done={done} />
       </td>
       <td className={`${CELL} text-right text-xs text-secondary`}>{seconds !== null && format.seconds(seconds)}</td>
     </>
@@ -232,7 +232,7 @@ function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string
   );
 }
 
-const SIGNS: Record<BatchRow['state'], LucideIcon> = {
+const ICONS: Record<BatchRow['state'], LucideIcon> = {
   waiting: CircleDashed,
   running: LoaderCircle,
   restored: CircleCheck,
@@ -250,14 +250,14 @@ function Status({ state }: Pick<BatchRow, 'state'>) {
   const colour = isProblem(state) ? 'text-danger' : state === 'restored' ? '' : 'text-secondary';
   return (
     <span className={`flex items-center gap-1.5 ${colour}`} data-testid={`state-${state}`}>
-      <Icon of={SIGNS[state]} className={`shrink-0 ${state === 'running' ? 'animate-spin' : ''}`} />
+      <Icon of={ICONS[state]} className={`shrink-0 ${state === 'running' ? 'animate-spin' : ''}`} />
       <span className="truncate">{t(`batch.states.${state}`)}</span>
     </span>
   );
 }
 
 /** What was done to a photo, or why nothing was done. */
-function Story({ row, step, done }: Omit<CellsProps, 'batchId'>) {
+function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   const { t } = useTranslation();
   const format = useFormat();
   const { state, failure, reports } = row;

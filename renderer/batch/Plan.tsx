@@ -13,7 +13,7 @@ import { useFormat } from '../useFormat';
 export function Plan() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { lookAgain, stopLooking } = useActions().batch;
+  const { refreshPreview, stopPreview } = useActions().batch;
   const { phase, result, failure } = useBatch((state) => state.plan);
   const found = result === null || phase === 'none' ? null : result;
   const figure = format.number(found?.photos ?? 0, 0);
@@ -32,12 +32,12 @@ export function Plan() {
       phase={phase}
       failure={useFailureText(failure, (code) => `batch.halts.${code}`)}
       again={t('batch.plan.again')}
-      onAgain={lookAgain}
+      onAgain={refreshPreview}
       tools={
         phase === 'looking' ? (
           <>
             {found !== null && <p className="truncate">{t('batch.plan.looking')}</p>}
-            <Button data-testid="stop-looking" onClick={stopLooking}>
+            <Button data-testid="stop-looking" onClick={stopPreview}>
               {t('folderPage.stop')}
             </Button>
           </>
@@ -45,7 +45,7 @@ export function Plan() {
           phase === 'stopped' && (
             <>
               <p className="truncate">{t('batch.plan.stopped')}</p>
-              <Button onClick={lookAgain}>{t('batch.plan.again')}</Button>
+              <Button onClick={refreshPreview}>{t('batch.plan.again')}</Button>
             </>
           )
         )

@@ -10,12 +10,12 @@ export function RunButtons({ batch }: { batch: BatchState }) {
   const actions = useActions().batch;
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
-  const isVain = statusOf(batch) === 'nothingFound';
-  const isBroken = phase === 'halted' || phase === 'cancelled';
+  const isEmpty = statusOf(batch) === 'nothingFound';
+  const isInterrupted = phase === 'halted' || phase === 'cancelled';
   return (
     <>
       {isOver(batch) && (
-        <Button look={isVain ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
+        <Button look={isEmpty ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
           {t('batch.another')}
         </Button>
       )}
@@ -24,7 +24,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           {t('batch.retryFailed')}
         </Button>
       )}
-      {!isVain && (
+      {!isEmpty && (
         <Button
           look={phase === 'done' ? 'primary' : 'outline'}
           data-testid="report"
@@ -44,7 +44,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           {t('batch.pause')}
         </Button>
       )}
-      {(phase === 'paused' || phase === 'pausing' || isBroken) && (
+      {(phase === 'paused' || phase === 'pausing' || isInterrupted) && (
         <Button look="primary" data-testid="resume" onClick={() => actions.control('resume')}>
           {t('batch.continue')}
         </Button>

@@ -16,7 +16,7 @@ import { Field, FieldFault, FieldHeading, FieldHint, TEXT_FIELD } from '../ui/Fi
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
-import { Earlier } from './Beginning';
+import { EarlierBatches } from './EarlierBatches';
 import { exampleName } from './exampleName';
 import { Plan } from './Plan';
 
@@ -29,7 +29,7 @@ export function SetUp() {
         <Folders />
         <Work />
         <More />
-        <Earlier />
+        <EarlierBatches />
       </SetUpColumn>
       <Plan />
     </div>
@@ -47,12 +47,12 @@ export function StartButton() {
   const newFolder = useBatch(({ output, below }) => (output === null ? (below ?? t('batch.folderName')) : null));
   const isWrong =
     (newFolder !== null && folderFault(newFolder) !== null) || settingsOf(draft, recipes).settings === null;
-  const isVain = plan.phase === 'ready' && plan.result?.photos === 0 && !draft.watch;
+  const isEmpty = plan.phase === 'ready' && plan.result?.photos === 0 && !draft.watch;
   return (
     <Button
       look="primary"
       data-testid="start-batch"
-      disabled={starting || isWrong || isVain || plan.phase === 'failed'}
+      disabled={starting || isWrong || isEmpty || plan.phase === 'failed'}
       onClick={start}
     >
       {t('batch.start')}

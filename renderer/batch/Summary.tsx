@@ -5,7 +5,7 @@ import type { BatchState } from '../../contract/batch';
 import { Problem } from '../folder-page/Problem';
 import { RunStatus } from '../folder-page/RunStatus';
 import { useFailureText } from '../folder-page/useFailureText';
-import { dealtWith, problemsOf, statusOf } from '../state/batch';
+import { finishedCount, problemsOf, statusOf } from '../state/batch';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
@@ -19,7 +19,7 @@ export function Summary({ batch }: { batch: BatchState }) {
   const format = useFormat();
   const status = statusOf(batch);
   const [now] = batch.running;
-  const figures = { done: format.number(dealtWith(batch), 0), found: format.number(batch.counts.found, 0) };
+  const figures = { done: format.number(finishedCount(batch), 0), found: format.number(batch.counts.found, 0) };
   return (
     <RunStatus
       testId="batch-summary"
@@ -35,7 +35,7 @@ export function Summary({ batch }: { batch: BatchState }) {
           : {
               label: t('batch.progressLabel'),
               text: t('batch.progress', figures),
-              done: dealtWith(batch),
+              done: finishedCount(batch),
               total: batch.counts.found,
             }
       }
@@ -77,7 +77,7 @@ function useFacts(batch: BatchState): string[] {
   const format = useFormat();
   const status = statusOf(batch);
   const { provider, threads, concurrency, pace, scanning, seconds } = batch;
-  const figures = { done: format.number(dealtWith(batch), 0), found: format.number(batch.counts.found, 0) };
+  const figures = { done: format.number(finishedCount(batch), 0), found: format.number(batch.counts.found, 0) };
   const isAtWork = ['running', 'scanning', 'pausing', 'watching'].includes(status);
   const facts = [t(scanning ? 'batch.progressSoFar' : 'batch.progress', figures)];
   if (pace !== null) facts.push(t('batch.pace', { pace: format.number(pace, pace < 10 ? 1 : 0) }));

@@ -10,7 +10,7 @@ import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
 /** Limited, so that unfinished folders do not push the recent photos out of view. */
-const MOST_FOLDERS = 3;
+const MAX_FOLDERS = 3;
 
 export function EmptyState() {
   const { t } = useTranslation();
@@ -38,7 +38,7 @@ export function EmptyState() {
         <section aria-label={t('empty.recent')} className="mt-8 w-full max-w-112 text-left">
           <h3 className="px-2 text-xs">{t('empty.recent')}</h3>
           <ul className="mt-1" data-testid="recent">
-            {folders.slice(0, MOST_FOLDERS).map((entry) => (
+            {folders.slice(0, MAX_FOLDERS).map((entry) => (
               <li key={entry.id}>
                 <button
                   type="button"

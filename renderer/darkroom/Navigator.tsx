@@ -4,7 +4,7 @@ import type { Photo } from '../../contract/photo';
 import { pictureUrl } from '../../contract/pictures';
 import { useActions, useApp, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { matrixOf, rectInPane, seenSize, toPhoto, type View, visibleRect } from './geometry';
+import { displayedSize, matrixOf, rectInPane, toPhoto, type View, visibleRect } from './geometry';
 import type { Source } from './tiling';
 
 /** Longest side in CSS pixels. */
@@ -32,12 +32,12 @@ export function Navigator({
   const seen = visibleRect(view, photo, pane);
   if (seen === null || (seen.width >= photo.width && seen.height >= photo.height)) return null;
   const { orientation } = view;
-  const upright = seenSize(photo, orientation);
+  const upright = displayedSize(photo, orientation);
   const box = {
     width: Math.max(1, Math.round(upright.width * scale)),
     height: Math.max(1, Math.round(upright.height * scale)),
   };
-  const picture = seenSize(box, orientation);
+  const picture = displayedSize(box, orientation);
   const small: View = { x: photo.width / 2, y: photo.height / 2, scale, orientation };
   const frame = rectInPane(small, box, seen);
   const [a, b, c, d] = matrixOf(orientation);

@@ -8,7 +8,7 @@ import { useActions, useApp, useComparison, useView } from '../state/context';
 import { hasSteps } from '../state/recipes';
 import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
-import { matrixOf, seenSize } from './geometry';
+import { displayedSize, matrixOf } from './geometry';
 
 interface SmallPictureProps {
   photoKey: string;
@@ -17,19 +17,19 @@ interface SmallPictureProps {
   /** Available room in CSS pixels. */
   box: { width: number; height: number };
   /** True: only an icon shows that it is being computed, because there is no room for text. */
-  wordless?: boolean;
+  iconOnly?: boolean;
   everywhere?: boolean;
 }
 
 /** A small picture of a photo with a recipe applied, turned as the photo is. */
-export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, everywhere }: SmallPictureProps) {
+export function SmallPicture({ photoKey, photo, recipe, box, iconOnly = false, everywhere }: SmallPictureProps) {
   const { t } = useTranslation();
   const { renew } = useActions();
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const ratio = useView((state) => state.ratio);
   const orientation = useView((state) => orientationOf(state, photoKey));
   const other = useComparison((state) => state.others[otherKey(photoKey, { recipe, size: 'small', everywhere })]);
-  const upright = seenSize(photo, orientation);
+  const upright = displayedSize(photo, orientation);
   const scale = Math.min(box.width / upright.width, box.height / upright.height);
   const width = Math.max(1, Math.round(photo.width * scale));
   const height = Math.max(1, Math.round(photo.height * scale));
@@ -43,7 +43,7 @@ export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, e
       {from === null ? (
         <span className="flex items-center gap-2 text-xs text-secondary">
           {!hasFailed && <Icon of={LoaderCircle} className="animate-spin" />}
-          <span className={wordless && !hasFailed ? 'sr-only' : ''}>
+          <span className={iconOnly && !hasFailed ? 'sr-only' : ''}>
             {t(hasFailed ? 'variants.failed' : 'variants.computing')}
           </span>
         </span>

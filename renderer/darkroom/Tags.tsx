@@ -56,7 +56,7 @@ export function SideTag({
             className={`${LOOK} hover:border-track data-[state=open]:border-track`}
           >
             <span className="max-w-44 truncate">{shown.name}</span>
-            {shown.waits ? (
+            {shown.isPending ? (
               <LoaderCircle size={12} strokeWidth={1.5} className="animate-spin" />
             ) : (
               <ChevronDown size={12} strokeWidth={1.5} />

@@ -62,7 +62,7 @@ export function drawPicture(
 ): void {
   const tiles = tilesOf({ source, clip }, scene);
   if (tiles === null) return;
-  const place = placing(scene);
+  const place = pixelAligned(scene);
   context.save();
   const whole = place({ x: 0, y: 0, ...source.photo });
   context.beginPath();
@@ -115,7 +115,7 @@ export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: 
   if (view.scale * ratio < GRID_FROM) return;
   const region = visibleRect(view, photo, pane);
   if (region === null) return;
-  const place = placing(scene);
+  const place = pixelAligned(scene);
   const left = Math.floor(region.x);
   const top = Math.floor(region.y);
   const right = Math.ceil(region.x + region.width);
@@ -146,7 +146,7 @@ export function emptyCanvas(context: CanvasRenderingContext2D, pane: Size, ratio
 }
 
 /** Aligns rectangles of the photo to whole device pixels, so that no seam shows between neighbours. */
-export function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
+export function pixelAligned({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   const origin = toPane(view, pane, { x: 0, y: 0 });
   const shift = {
     x: Math.round(origin.x * ratio) - origin.x * ratio,

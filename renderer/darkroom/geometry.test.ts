@@ -5,6 +5,7 @@ import {
   basePicture,
   clampView,
   detailPicture,
+  displayedSize,
   FIT_MARGIN,
   fitView,
   MAX_ENLARGEMENT,
@@ -12,7 +13,6 @@ import {
   nextScale,
   panBy,
   rectInPane,
-  seenSize,
   type Turn,
   toPane,
   toPhoto,
@@ -234,11 +234,11 @@ describe('turning', () => {
   test('swaps the sides with each quarter', () => {
     fc.assert(
       fc.property(photo, orientation, (p, o) => {
-        expect(seenSize(p, turned(o, 'right'))).toEqual({
-          width: seenSize(p, o).height,
-          height: seenSize(p, o).width,
+        expect(displayedSize(p, turned(o, 'right'))).toEqual({
+          width: displayedSize(p, o).height,
+          height: displayedSize(p, o).width,
         });
-        expect(seenSize(p, turned(o, 'mirror'))).toEqual(seenSize(p, o));
+        expect(displayedSize(p, turned(o, 'mirror'))).toEqual(displayedSize(p, o));
       }),
     );
   });

@@ -78,7 +78,7 @@ export function turned(orientation: Orientation, turn: Turn): Orientation {
 }
 
 /** Width and height as displayed. */
-export function seenSize({ width, height }: Size, orientation: Orientation): Size {
+export function displayedSize({ width, height }: Size, orientation: Orientation): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
@@ -94,7 +94,7 @@ function toPhotoDirection({ orientation }: View, { x, y }: Point): Point {
 
 /** The scale at which the whole photo is visible. */
 export function fitScale(photo: Size, pane: Size, ratio: number, orientation: Orientation): number {
-  const seen = seenSize(photo, orientation);
+  const seen = displayedSize(photo, orientation);
   const across = Math.max(1, pane.width - 2 * FIT_MARGIN) / seen.width;
   const down = Math.max(1, pane.height - 2 * FIT_MARGIN) / seen.height;
   return Math.min(across, down, MAX_FIT_ENLARGEMENT / ratio);
@@ -112,7 +112,7 @@ export function clampView(view: View, photo: Size, pane: Size, ratio: number): V
   const { orientation } = view;
   const smallest = Math.min(fitScale(photo, pane, ratio, orientation), 1 / ratio);
   const scale = clamp(view.scale, smallest, MAX_ENLARGEMENT / ratio);
-  const along = seenSize(pane, orientation);
+  const along = displayedSize(pane, orientation);
   return {
     scale,
     orientation,

@@ -17,7 +17,7 @@ export interface ShownSide {
   /** Null until there is one. */
   source: Source | null;
   /** True while it is being computed, or will be soon. */
-  waits: boolean;
+  isPending: boolean;
   /** True where its colours are imagined. */
   isImagined: boolean;
 }
@@ -55,10 +55,10 @@ export function useSides(
   const wishes: Wish[] = [];
   const show = (side: Side, otherwise: Side): ShownSide => {
     const wanted = recipe === null ? null : recipeOfSide(side, recipe, named);
-    if (side === 'original') return { side, name: nameOf(side), source: original, waits: false, isImagined: false };
+    if (side === 'original') return { side, name: nameOf(side), source: original, isPending: false, isImagined: false };
     if (wanted === null || recipe === null) {
       return side === otherwise
-        ? { side, name: nameOf(side), source: null, waits: false, isImagined: false }
+        ? { side, name: nameOf(side), source: null, isPending: false, isImagined: false }
         : show(otherwise, otherwise);
     }
     const sourceOf = (of: typeof rendering): Source | null =>
@@ -66,7 +66,7 @@ export function useSides(
     if (side === 'result' || recipeKey(wanted) === recipeKey(recipe)) {
       // The rendering may still be of an earlier recipe.
       const isImagined = rendering?.reports.some(isColouring) ?? false;
-      return { side, name: nameOf(side), source: sourceOf(rendering), waits: rendering === null, isImagined };
+      return { side, name: nameOf(side), source: sourceOf(rendering), isPending: rendering === null, isImagined };
     }
     const wish: Wish = { recipe: wanted, size: 'preview' };
     wishes.push(wish);
@@ -76,18 +76,18 @@ export function useSides(
     if (source !== null && view.scale * ratio > 1.1 * (source.size.width / photo.width)) {
       wishes.push({ recipe: wanted, size: 'full' });
     }
-    const waits = other?.state === 'computing' || other?.state === 'waiting';
-    return { side, name: nameOf(side), source, waits, isImagined: source !== null && hasImaginedColours(wanted) };
+    const isPending = other?.state === 'computing' || other?.state === 'waiting';
+    return { side, name: nameOf(side), source, isPending, isImagined: source !== null && hasImaginedColours(wanted) };
   };
   const before = show(chosen.before, 'original');
   const after = show(chosen.after, 'result');
   const seen = mode === 'original' || mode === 'variants' ? [] : wishes;
 
   // The list is a new array on every render, so its content is compared.
-  const said = JSON.stringify(seen);
+  const serialised = JSON.stringify(seen);
   useEffect(() => {
-    if (mode !== 'variants') compareWith('comparison', entry.key, JSON.parse(said) as Wish[]);
-  }, [compareWith, entry.key, mode, said]);
+    if (mode !== 'variants') compareWith('comparison', entry.key, JSON.parse(serialised) as Wish[]);
+  }, [compareWith, entry.key, mode, serialised]);
 
   // A picture that equals the result or the original is not offered again.
   const isOther = (id: string) => {

@@ -6,7 +6,7 @@ import { pairUrl } from '../../contract/pictures';
 import { Preview } from '../folder-page/Preview';
 import { useFailureText } from '../folder-page/useFailureText';
 import { useActions, useApp, usePairs } from '../state/context';
-import { SHOWN } from '../state/pairs';
+import { PREVIEW_COUNT } from '../state/pairs';
 import { Button } from '../ui/Button';
 import { FileName } from '../ui/FileName';
 import { Icon } from '../ui/Icon';
@@ -15,13 +15,13 @@ import { useFormat } from '../useFormat';
 
 const SIDES = ['damaged', 'mask', 'clean'] as const;
 type Side = (typeof SIDES)[number];
-const PLACES = Array.from({ length: SHOWN }, (_, index) => index);
+const PLACES = Array.from({ length: PREVIEW_COUNT }, (_, index) => index);
 
 /** The first pairs that would be made. Those of earlier settings stay visible until the new ones are there. */
 export function FirstPairs() {
   const { t } = useTranslation();
   const format = useFormat();
-  const { others, lookAgain } = useActions().pairs;
+  const { newSamples, refreshPreview } = useActions().pairs;
   const { phase, pairs, fresh, failure } = usePairs((all) => all.preview);
   const [side, setSide] = useState<Side>('damaged');
   const photos = pairs[0]?.photos ?? null;
@@ -38,7 +38,7 @@ export function FirstPairs() {
       phase={phase}
       failure={useFailureText(failure, (code) => `pairs.failures.${code}`)}
       again={t('pairs.preview.again')}
-      onAgain={lookAgain}
+      onAgain={refreshPreview}
       tools={
         <>
           <Segmented<Side>
@@ -47,7 +47,7 @@ export function FirstPairs() {
             options={SIDES.map((value) => ({ value, label: t(`pairs.preview.sides.${value}`) }))}
             onChange={setSide}
           />
-          <Button data-testid="other-pairs" disabled={phase === 'none'} onClick={others}>
+          <Button data-testid="other-pairs" disabled={phase === 'none'} onClick={newSamples}>
             <Icon of={Dices} />
             {t('pairs.preview.others')}
           </Button>

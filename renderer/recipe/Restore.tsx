@@ -4,7 +4,7 @@ import type { Analysis } from '../../contract/photo';
 import type { StepKind } from '../../contract/recipe';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { availableKinds, freeWith, hasWork, needOf } from '../state/recipes';
+import { availableKinds, hasWork, needOf, reorderableWith } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Sortable } from '../ui/Sortable';
@@ -46,7 +46,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
         <Sortable
           ids={kinds}
           nameOf={(kind) => t(`steps.${kind as StepKind}`)}
-          canMove={(kind, place) => freeWith(kind as StepKind).includes(place as StepKind)}
+          canMove={(kind, place) => reorderableWith(kind as StepKind).includes(place as StepKind)}
           onMove={(kind, place) => actions.moveStep(entry.key, kind as StepKind, place as StepKind)}
         >
           {kinds.map((kind) => (
@@ -54,7 +54,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
               key={kind}
               entry={entry}
               need={needOf(analysis, kind)!}
-              isFree={freeWith(kind).some((other) => kinds.includes(other))}
+              isFree={reorderableWith(kind).some((other) => kinds.includes(other))}
             />
           ))}
         </Sortable>

@@ -63,7 +63,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
         </h2>
-        {isFree ? handle : <WhyHere kind={kind} />}
+        {isFree ? handle : <FixedOrderHint kind={kind} />}
         <Switch
           label={t(`steps.${kind}`)}
           describedBy={`${id}-reason`}
@@ -88,7 +88,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
 }
 
 /** Why this step cannot be moved. */
-function WhyHere({ kind }: { kind: StepKind }) {
+function FixedOrderHint({ kind }: { kind: StepKind }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   return (

@@ -3,7 +3,7 @@ import { type BatchRow, BatchSettings, type BatchState } from '../../contract/ba
 import type { Request, Response } from '../../contract/calls';
 import { createFakeBridge, fakeBatch, fakeFailure, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
-import { type BatchDraft, dealtWith, PLAN_DELAY, ROWS_INTERVAL, settingsOf, statusOf } from './batch';
+import { type BatchDraft, finishedCount, PLAN_DELAY, ROWS_INTERVAL, settingsOf, statusOf } from './batch';
 import { createStores } from './stores';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -95,7 +95,7 @@ describe('how a batch stands', () => {
   });
 
   test('counts everything that has come to an end', () => {
-    expect(dealtWith(fakeBatch())).toBe(1019);
+    expect(finishedCount(fakeBatch())).toBe(1019);
   });
 });
 
@@ -152,12 +152,12 @@ describe('setting up', () => {
     bridge.held.add('batch.plan');
     batch.choose('input', SCANS);
     await settle();
-    batch.stopLooking();
+    batch.stopPreview();
     await settle();
     expect(get().plan).toMatchObject({ phase: 'stopped', failure: null });
     bridge.held.clear();
     bridge.answers['batch.plan'] = () => fakeFailure('OUTPUT_IS_INPUT');
-    batch.lookAgain();
+    batch.refreshPreview();
     await settle();
     expect(get().plan).toMatchObject({ phase: 'failed', failure: { code: 'OUTPUT_IS_INPUT' } });
   });
@@ -281,7 +281,7 @@ describe('rows', () => {
       asked: () => bridge.named('batch.rows').map(({ request }) => request),
       names: () => get().rows?.rows.map(({ name }) => name) ?? [],
       async see(from: number, to: number) {
-        batch.see({ from, to });
+        batch.setVisibleRows({ from, to });
         await settle();
       },
     };
@@ -316,7 +316,7 @@ describe('rows', () => {
     for (let step = 0; step < 10; step++) bridge.emit('batch.state', fakeBatch());
     await vi.advanceTimersByTimeAsync(ROWS_INTERVAL);
     expect(asked()).toHaveLength(2);
-    batch.see(null);
+    batch.setVisibleRows(null);
     bridge.emit('batch.state', fakeBatch());
     await vi.advanceTimersByTimeAsync(ROWS_INTERVAL);
     expect(asked()).toHaveLength(2);

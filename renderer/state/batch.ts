@@ -13,7 +13,7 @@ export const PLAN_DELAY = 400;
 /** Milliseconds between two updates of the visible rows while a batch runs. */
 export const ROWS_INTERVAL = 500;
 /** How many rows are fetched at once: the visible ones and some on both sides. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 export type BatchFilter = (typeof BATCH_FILTERS)[number];
 
@@ -127,7 +127,7 @@ function nameFault(name: string): DraftFault {
 }
 
 /** How many files are finished, with any outcome. */
-export function dealtWith({ counts }: BatchState): number {
+export function finishedCount({ counts }: BatchState): number {
   const { found: _, waiting: __, ...outcomes } = counts;
   return Object.values(outcomes).reduce((sum, each) => sum + each, 0);
 }
@@ -149,7 +149,8 @@ export type BatchStatus =
 
 export function statusOf(state: BatchState): BatchStatus {
   const { phase, scanning, counts } = state;
-  if (phase === 'running') return scanning && dealtWith(state) + state.running.length === 0 ? 'scanning' : 'running';
+  if (phase === 'running')
+    return scanning && finishedCount(state) + state.running.length === 0 ? 'scanning' : 'running';
   if (phase !== 'done') return phase;
   const fine = counts.restored + counts.unchanged + counts.kept;
   const problems = problemsOf(state);
@@ -196,7 +197,7 @@ export function createBatchActions(
   }
 
   /** Scans the folder with the current settings, after `delay` milliseconds. */
-  function look(delay = PLAN_DELAY): void {
+  function updatePreview(delay = PLAN_DELAY): void {
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
     if (folders === null || settings === null || isBusy()) {
@@ -219,7 +220,7 @@ export function createBatchActions(
       const { keepMetadata } = app.getState().settings;
       patch({ input: folder, draft: { ...get().draft, keepMetadata } });
     } else patch({ input: folder, plan: NO_PLAN });
-    look(0);
+    updatePreview(0);
   }
 
   /** Takes a dropped folder and opens the page. While a batch is running, the folder waits for it. */
@@ -242,7 +243,7 @@ export function createBatchActions(
       patch({ input: null, output: null, plan: NO_PLAN });
       show(result.value);
     } else {
-      look(0);
+      updatePreview(0);
       failed(result.error);
     }
   }
@@ -339,11 +340,11 @@ export function createBatchActions(
   // ---------------------------------------------------------------------------------------------- rows
 
   /** The visible rows; null: none. */
-  let sight: { from: number; to: number } | null = null;
+  let visible: { from: number; to: number } | null = null;
   let fetching = false;
   /** True where the loaded rows have changed and must be fetched again after the current request. */
   let outdated = false;
-  let isToCome = false;
+  let isScheduled = false;
 
   const isCovered = ({ from, to }: { from: number; to: number }): boolean => {
     const { rows, filter } = get();
@@ -354,30 +355,30 @@ export function createBatchActions(
   async function fetchRows(): Promise<void> {
     if (fetching) return;
     fetching = true;
-    while (sight !== null && (outdated || !isCovered(sight))) {
+    while (visible !== null && (outdated || !isCovered(visible))) {
       const { batch, filter } = get();
       if (batch === null) break;
       outdated = false;
-      const seen = sight;
-      const spare = Math.max(0, Math.floor((MOST_ROWS - (seen.to - seen.from)) / 2));
+      const seen = visible;
+      const spare = Math.max(0, Math.floor((MAX_ROWS - (seen.to - seen.from)) / 2));
       const from = Math.max(0, seen.from - spare);
-      const result = await call('batch.rows', { id: batch.id, filter, from, count: MOST_ROWS });
+      const result = await call('batch.rows', { id: batch.id, filter, from, count: MAX_ROWS });
       if (!result.ok) break;
       // Another filter, or another batch, may have been chosen meanwhile.
       if (get().filter !== filter || get().batch?.id !== batch.id) continue;
       patch({ rows: { filter, from, ...result.value } });
       // The answer was too short. The next change fetches the rows again.
-      if (sight === seen && !outdated && !isCovered(seen)) break;
+      if (visible === seen && !outdated && !isCovered(seen)) break;
     }
     fetching = false;
   }
 
   /** Fetches the visible rows again, at most once per interval. */
   function refreshRows(): void {
-    if (sight === null || isToCome) return;
-    isToCome = true;
+    if (visible === null || isScheduled) return;
+    isScheduled = true;
     setTimeout(() => {
-      isToCome = false;
+      isScheduled = false;
       outdated = true;
       void fetchRows();
     }, ROWS_INTERVAL);
@@ -389,26 +390,26 @@ export function createBatchActions(
     changed,
     /** The default name of the new folder, in the language of the page. */
     proposeName(name: string): void {
-      if (folderPage.proposeName(name) && get().input !== null) look(0);
+      if (folderPage.proposeName(name) && get().input !== null) updatePreview(0);
     },
     choose,
     pickFolder: folderPage.pickFolder,
     take,
     setBelow(below: string): void {
       patch({ below, output: null });
-      look();
+      updatePreview();
     },
     set(change: Partial<BatchDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
       // The other settings do not change which photos are found.
-      if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) look();
+      if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) updatePreview();
     },
-    stopLooking(): void {
+    stopPreview(): void {
       if (get().plan.phase !== 'looking') return;
       folderPage.preview.cancel();
       patch({ plan: { ...get().plan, phase: 'stopped' } });
     },
-    lookAgain: () => look(0),
+    refreshPreview: () => updatePreview(0),
     start: () => void start(),
     control: (action: Request<'batch.control'>['action']) => void control(action),
     continueBatch: (id: string) => void continueBatch(id),
@@ -417,7 +418,7 @@ export function createBatchActions(
     /** Goes back to the settings. The batch can still be shown again. */
     leave(): void {
       patch({ shown: false });
-      if (get().input !== null) look(0);
+      if (get().input !== null) updatePreview(0);
     },
     showBatch(): void {
       patch({ shown: true });
@@ -427,8 +428,8 @@ export function createBatchActions(
       void fetchRows();
     },
     /** Rows from `from` up to, but not including, `to` are visible. Null: none are. */
-    see(rows: { from: number; to: number } | null): void {
-      sight = rows;
+    setVisibleRows(rows: { from: number; to: number } | null): void {
+      visible = rows;
       if (rows !== null) void fetchRows();
     },
   };

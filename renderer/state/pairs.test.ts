@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GeneratorInfo } from '../../contract/app';
 import { createFakeBridge, fakeFailure, fakeSynthesis, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
-import { availableKinds, PREVIEW_DELAY, pairsWithin, SHOWN } from './pairs';
+import { availableKinds, PREVIEW_COUNT, PREVIEW_DELAY, pairsWithin } from './pairs';
 import { createStores } from './stores';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -52,8 +52,8 @@ describe('pairs to look at', () => {
       overlays: null,
       settings: { seed: 1, size: 256, damage: ['drawn'], ageing: 1, format: 'png' },
     });
-    expect(get().preview).toMatchObject({ phase: 'ready', fresh: SHOWN, failure: null });
-    expect(get().preview.pairs).toHaveLength(SHOWN);
+    expect(get().preview).toMatchObject({ phase: 'ready', fresh: PREVIEW_COUNT, failure: null });
+    expect(get().preview.pairs).toHaveLength(PREVIEW_COUNT);
   });
 
   test('are made anew where the settings change, once the hand rests, and those before are broken off', async () => {
@@ -64,11 +64,11 @@ describe('pairs to look at', () => {
     pairs.set({ ageing: 0.4 });
     pairs.set({ ageing: 0.3 });
     expect(get().preview).toMatchObject({ phase: 'making', fresh: 0 });
-    expect(get().preview.pairs).toHaveLength(SHOWN);
+    expect(get().preview.pairs).toHaveLength(PREVIEW_COUNT);
     await rest();
-    expect(asked()).toHaveLength(SHOWN + 1);
+    expect(asked()).toHaveLength(PREVIEW_COUNT + 1);
     expect(asked().at(-1)).toMatchObject({ index: 0, settings: { ageing: 0.3 } });
-    pairs.others();
+    pairs.newSamples();
     expect(bridge.named('jobs.cancel').at(-1)?.request).toEqual({ jobId: asked().at(-1)?.jobId });
     await rest();
     expect(asked().at(-1)).toMatchObject({ index: 0, settings: { ageing: 0.3, seed: 2 } });

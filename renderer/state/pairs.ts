@@ -13,7 +13,7 @@ import { createFolderPage, type Folder, type FolderPageDependencies } from './fo
 import type { Stores } from './stores';
 
 /** The number of pairs in the preview. */
-export const SHOWN = 6;
+export const PREVIEW_COUNT = 6;
 /** How long no setting may change before the preview is made again, in milliseconds. */
 export const PREVIEW_DELAY = 300;
 
@@ -108,7 +108,7 @@ export function createPairsActions(
   }
 
   /** Makes the pairs of the preview again, one after the other, after `delay` milliseconds. */
-  function look(delay = PREVIEW_DELAY): void {
+  function updatePreview(delay = PREVIEW_DELAY): void {
     const asked = order();
     if (asked === null) {
       folderPage.preview.cancel();
@@ -117,7 +117,7 @@ export function createPairsActions(
     }
     patch({ preview: { ...get().preview, phase: 'making', fresh: 0, failure: null } });
     folderPage.preview.start(delay, async ({ isCurrent, nextJobId }) => {
-      for (let index = 0; index < SHOWN; index++) {
+      for (let index = 0; index < PREVIEW_COUNT; index++) {
         const result = await call('synthesis.preview', { ...asked, index, jobId: nextJobId() });
         if (!isCurrent()) return;
         if (!result.ok) {
@@ -140,7 +140,7 @@ export function createPairsActions(
     const { draft } = get();
     if (which === 'clean') patch({ input: folder, preview: NO_PREVIEW });
     else patch({ overlays: folder, draft: { ...draft, damage: { ...draft.damage, overlay: true } } });
-    look(0);
+    updatePreview(0);
   }
 
   /** A folder of clean photos that was dropped on the page. */
@@ -174,7 +174,7 @@ export function createPairsActions(
     async enter(): Promise<void> {
       await loadGenerators();
       const { phase, pairs } = get().preview;
-      if (phase !== 'making' && pairs.length === 0) look(0);
+      if (phase !== 'making' && pairs.length === 0) updatePreview(0);
     },
     changed(state: SynthesisState): void {
       const before = get().state;
@@ -197,15 +197,15 @@ export function createPairsActions(
     set(change: Partial<PairsDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
       // The other settings do not change how the pairs look.
-      if (Object.keys(change).some((key) => key !== 'pairs' && key !== 'format')) look();
+      if (Object.keys(change).some((key) => key !== 'pairs' && key !== 'format')) updatePreview();
     },
     /** Pairs of another seed. */
-    others(): void {
+    newSamples(): void {
       const { draft } = get();
       patch({ draft: { ...draft, seed: (draft.seed + 1) % 2 ** 32 } });
-      look(0);
+      updatePreview(0);
     },
-    lookAgain: () => look(0),
+    refreshPreview: () => updatePreview(0),
     start: () => void start(),
     cancel: () => void call('synthesis.cancel', {}),
   };

@@ -7,9 +7,9 @@ import {
   appliedTo,
   availableKinds,
   defaultStep,
-  freeWith,
   hasWork,
   isSameStyle,
+  reorderableWith,
   stepOf,
   styleOf,
   styleSample,
@@ -48,7 +48,7 @@ test('enlargement and style change places, and stay so whatever is switched afte
   ]);
   expect(withOrder(swapped, 'upscale', 'style').steps).toEqual(both.steps);
   expect(order(withOrder(PROPOSAL, 'style', 'upscale'))).toEqual(['style', 'upscale']);
-  expect(freeWith('repair')).toEqual([]);
+  expect(reorderableWith('repair')).toEqual([]);
 });
 
 test('another style is applied as the former was; a second one is never the same', () => {

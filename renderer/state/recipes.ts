@@ -70,7 +70,7 @@ export function withEnabled(recipe: Recipe, kind: StepKind, enabled: boolean): R
 }
 
 /** The kinds of steps that a kind can be reordered with. */
-export const freeWith = (kind: StepKind): readonly StepKind[] =>
+export const reorderableWith = (kind: StepKind): readonly StepKind[] =>
   STEP_KINDS.filter((other) => other !== kind && STEP_RANKS[other] === STEP_RANKS[kind]);
 
 /** Moves one step to the place of another. Both must have the same rank. */

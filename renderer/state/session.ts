@@ -1,7 +1,7 @@
 import type { Request } from '../../contract/calls';
 import type { Result } from '../../contract/errors';
 import type { Stores } from './stores';
-import { lookedAt } from './view';
+import { savedView } from './view';
 
 /** How long to wait after a change before saving, in milliseconds. */
 const REST = 500;
@@ -19,7 +19,7 @@ export function keepSession(
     const { photos: open, activeKey } = photos.getState();
     const active = open.findIndex(({ key }) => key === activeKey);
     return {
-      photos: open.map(({ key, token }) => ({ token, view: lookedAt(view.getState(), key) })),
+      photos: open.map(({ key, token }) => ({ token, view: savedView(view.getState(), key) })),
       active: active < 0 ? null : active,
     };
   };

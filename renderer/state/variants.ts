@@ -11,7 +11,7 @@ export interface Variant {
   recipe: Recipe;
 }
 
-export const MOST_VARIANTS = 12;
+export const MAX_VARIANTS = 12;
 
 /**
  * The variants offered for a photo: its current settings, gentler and stronger, with imagined colours, with each
@@ -21,9 +21,9 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
   const none: Recipe = { ...recipe, steps: recipe.steps.map((step) => ({ ...step, enabled: false })) };
   const all: Variant[] = [
     { id: 'now', recipe },
-    { id: 'gentle', recipe: withForce(recipe, -1) },
-    { id: 'strong', recipe: withForce(recipe, 1) },
-    ...colouredOnes(recipe, analysis),
+    { id: 'gentle', recipe: withStrengths(recipe, -1) },
+    { id: 'strong', recipe: withStrengths(recipe, 1) },
+    ...colourVariants(recipe, analysis),
     ...named.map((each) => ({ id: `recipe:${each.id}` as const, recipe: appliedTo(each, analysis) })),
     { id: 'original', recipe: none },
   ];
@@ -38,12 +38,12 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
         return isNew;
       })
       // The original comes last and is always offered.
-      .filter((_, i, { length }) => i < MOST_VARIANTS - 1 || i === length - 1)
+      .filter((_, i, { length }) => i < MAX_VARIANTS - 1 || i === length - 1)
   );
 }
 
 /** One variant per colour palette, where the photo has no colours or is colorised. */
-function colouredOnes(recipe: Recipe, analysis: Analysis): Variant[] {
+function colourVariants(recipe: Recipe, analysis: Analysis): Variant[] {
   const need = needOf(analysis, 'colorise');
   if (!need?.available || !(need.needed || hasImaginedColours(recipe))) return [];
   const palettes = (need.variants ?? []) as ColoriseSettings['variant'][];
@@ -54,7 +54,7 @@ function colouredOnes(recipe: Recipe, analysis: Analysis): Variant[] {
 }
 
 /** Makes all active steps weaker (-1) or stronger (1). */
-export function withForce(recipe: Recipe, direction: -1 | 1): Recipe {
+export function withStrengths(recipe: Recipe, direction: -1 | 1): Recipe {
   return {
     ...recipe,
     gate: 'always',

@@ -104,7 +104,7 @@ export function orientationOf(state: ViewState, key: string): Orientation {
 }
 
 /** The view of a photo to be saved; null: fitted. */
-export function lookedAt({ views }: ViewState, key: string): PhotoView {
+export function savedView({ views }: ViewState, key: string): PhotoView {
   const view = views[key];
   return view === undefined ? null : { x: view.x, y: view.y, scale: view.scale };
 }

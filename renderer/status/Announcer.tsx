@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActivePhoto, useJobs } from '../state/context';
 import { secondsLeft } from '../state/pace';
-import { foremostJob } from './jobs';
+import { mostImportantJob } from './jobs';
 import { useJobText } from './useJobText';
 import { timeLeftText } from './useSecondsLeft';
 
@@ -10,7 +10,7 @@ import { timeLeftText } from './useSecondsLeft';
 export function Announcer() {
   const { t } = useTranslation();
   const entry = useActivePhoto();
-  const job = useJobs(foremostJob);
+  const job = useJobs(mostImportantJob);
   const text = useJobText(job);
   const quarter = Math.floor((job?.progress?.done ?? 0) * 4) * 25;
   const [message, setMessage] = useState('');

@@ -10,9 +10,9 @@ import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 
 /** How long a notice without an action to take stays, in milliseconds. */
-const LINGER = 10_000;
+const SHOWN_FOR = 10_000;
 /** Screen readers only notice text that is added to a live region some time after the region itself. */
-const TELL_AFTER = 100;
+const ANNOUNCED_AFTER = 100;
 const TELL_FOR = 5000;
 const NAME_LENGTH = 36;
 /** Moves the focus to the newest notice. */
@@ -37,7 +37,7 @@ export function Notices() {
       ref={ref}
       aria-label={t('notices.label')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') letGo(event);
+        if (event.key === 'Escape') dismissFocused(event);
       }}
       className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
     >
@@ -88,8 +88,8 @@ function useLines(notices: readonly Notice[]): readonly Line[] {
       const answer = action === null ? null : t('notices.answer', { action, key: KEY });
       const text = [sentence, failure, place, answer].filter((part) => part !== null).join('. ');
       const line = { id: notice.id, isError: notice.tone === 'error', text: text.replaceAll('..', '.') };
-      setTimeout(() => setLines((all) => [...all, line]), TELL_AFTER);
-      setTimeout(() => setLines((all) => all.filter((each) => each !== line)), TELL_AFTER + TELL_FOR);
+      setTimeout(() => setLines((all) => [...all, line]), ANNOUNCED_AFTER);
+      setTimeout(() => setLines((all) => all.filter((each) => each !== line)), ANNOUNCED_AFTER + TELL_FOR);
     }
   }, [notices, textOf, t]);
   return lines;
@@ -139,7 +139,7 @@ function newestIn(region: HTMLElement | null): HTMLElement | null {
 }
 
 /** Dismisses the focused notice, without closing a dialog. */
-function letGo(event: KeyboardEvent<HTMLElement>): void {
+function dismissFocused(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   event.stopPropagation();
   const card = (event.target as HTMLElement).closest('[data-notice]');
@@ -164,7 +164,7 @@ function useNoticeText() {
   );
 }
 
-const SIGNS = { error: TriangleAlert, done: CircleCheck, info: Info };
+const ICONS = { error: TriangleAlert, done: CircleCheck, info: Info };
 
 function NoticeCard({ notice }: { notice: Notice }) {
   const { t } = useTranslation();
@@ -174,7 +174,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
   const texts = useNoticeText()(notice);
   useEffect(() => {
     if (stays || held) return;
-    const timer = setTimeout(() => dismiss(id), LINGER);
+    const timer = setTimeout(() => dismiss(id), SHOWN_FOR);
     return () => clearTimeout(timer);
   }, [id, stays, held, dismiss]);
 
@@ -203,7 +203,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
       className="pointer-events-auto shrink-0 rounded-md border border-line bg-panel p-3 shadow-lg"
     >
       <div className="flex items-start gap-2">
-        <Icon of={SIGNS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
+        <Icon of={ICONS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
         <div className="min-w-0 grow select-text">
           <p className="font-medium break-words" title={params.name}>
             {texts.sentence}

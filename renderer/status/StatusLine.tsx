@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useActions, useActivePhoto, useBatch, useJobs, usePairs, useView } from '../state/context';
 import { useFormat } from '../useFormat';
 import { JobProgress } from './JobProgress';
-import { foremostJob } from './jobs';
+import { mostImportantJob } from './jobs';
 import { useBatchText } from './useBatchText';
 import { useJobText } from './useJobText';
 import { useMachineText } from './useMachineText';
@@ -13,7 +13,7 @@ export function StatusLine() {
   const { t } = useTranslation();
   const actions = useActions();
   const entry = useActivePhoto();
-  const job = useJobs(foremostJob);
+  const job = useJobs(mostImportantJob);
   const text = useJobText(job);
   const stale = entry?.render === 'done' ? t('status.done') : '';
   return (

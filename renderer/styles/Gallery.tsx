@@ -59,16 +59,16 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));
 
   // The list is a new array on every render, so its content is compared.
-  const said = JSON.stringify(
+  const serialised = JSON.stringify(
     shown
       .filter((item) => hasSteps(item.recipe))
       .map((item): Wish => ({ recipe: item.recipe, size: 'small', everywhere: true })),
   );
   useEffect(() => {
     // While the variants are shown, their pictures come first.
-    if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(said) as Wish[]);
+    if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(serialised) as Wish[]);
     return () => actions.compareWith('gallery', entry.key, []);
-  }, [actions, entry.key, mode, said]);
+  }, [actions, entry.key, mode, serialised]);
 
   return (
     <ul aria-label={t('styles.label')} data-testid="style-gallery" className="grid grid-cols-2 gap-2">
@@ -86,7 +86,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
               }}
               className="flex w-full flex-col rounded-md border border-line bg-raised p-1.5 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
             >
-              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} wordless everywhere />
+              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} iconOnly everywhere />
               <span className="mt-1 flex h-5 w-full items-center gap-1">
                 {isChosen && <Icon of={CircleCheck} className="shrink-0 text-accent" />}
                 <span className="truncate">{item.name}</span>

@@ -19,7 +19,7 @@ export function EmptyArea({ icon: Drawing, title, text, testId, children }: Empt
       >
         <Drawing size={32} strokeWidth={1} aria-hidden="true" />
         <h2 className="mt-4 text-lg font-medium">{title}</h2>
-        <p className="mt-1 max-w-112 text-balance">{text}</p>
+        <p className="mt-1 max-w-128 text-balance">{text}</p>
         {children}
       </div>
     </div>

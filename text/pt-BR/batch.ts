@@ -159,7 +159,7 @@ export const batch: Translated<typeof english> = {
       waiting: 'Aguardando',
       running: 'Em andamento',
       restored: 'Restaurada',
-      unchanged: 'Nenhum reparo necessário',
+      unchanged: 'Nada a reparar',
       kept: 'Ignorada',
       passed: 'Não é foto',
       failed: 'Falhou',

@@ -2,12 +2,12 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } fro
 import type { Photo } from '../../../contract/photo';
 import { MASK_TILE, type MaskTiles } from '../../../document/tiles';
 import { useApp, useView } from '../../state/context';
-import { drawTurned, emptyCanvas, placing } from '../drawing';
+import { drawTurned, emptyCanvas, pixelAligned } from '../drawing';
 import { type View, visibleRect } from '../geometry';
 
 /** Milliseconds per frame for evaluating a mask. The rest is done in the next frames. */
 const FRAME_BUDGET = 10;
-const PAINTED_AT_MOST = 240;
+const MAX_PAINTED = 240;
 
 export interface MaskCanvasHandle {
   /** Draws again in the next frame, after a stroke has changed the mask. */
@@ -41,7 +41,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
     emptyCanvas(context, pane, ratio);
     const seen = visibleRect(view, photo, pane);
     if (seen === null) return true;
-    const place = placing({ view, pane, ratio, base: '' });
+    const place = pixelAligned({ view, pane, ratio, base: '' });
     const whole = place({ x: 0, y: 0, width: photo.width, height: photo.height });
     context.save();
     context.beginPath();
@@ -143,6 +143,6 @@ function paintedTile(
   context.putImageData(image, 0, 0);
   tiles.delete(key);
   tiles.set(key, { canvas, version: tile.version });
-  if (tiles.size > PAINTED_AT_MOST) tiles.delete(tiles.keys().next().value!);
+  if (tiles.size > MAX_PAINTED) tiles.delete(tiles.keys().next().value!);
   return canvas;
 }

@@ -15,7 +15,7 @@ import { useActions, useTools, useView } from '../../state/context';
 import { drawnOn, type Tool } from '../../state/tools';
 import { type Point, toPane, toPhoto, type View } from '../geometry';
 import type { MaskCanvasHandle } from './MaskCanvas';
-import { withPoint } from './strokeInHand';
+import { withPoint } from './strokePieces';
 
 /** How often an unfinished stroke is saved, in milliseconds. A crash loses no more than this. */
 const KEEP_EVERY = 400;
@@ -130,7 +130,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   }, [tiles, ops]);
 
   /** Ends the stroke. */
-  const lift = (): MaskStroke | null => {
+  const endStroke = (): MaskStroke | null => {
     const done = stroke.current;
     stroke.current = null;
     stopKeeping();
@@ -143,7 +143,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   };
 
   const finish = () => {
-    const done = lift();
+    const done = endStroke();
     if (done === null) return;
     lastPoint.current = { x: done.points.at(-3)!, y: done.points.at(-2)! };
     commit(done);
@@ -202,9 +202,9 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   };
 
   /** Discards an unfinished stroke or outline. Returns whether there was one. */
-  const giveUp = (): boolean => {
+  const discard = (): boolean => {
     const isDrawing = stroke.current !== null || outline.length > 0;
-    if (lift() !== null) {
+    if (endStroke() !== null) {
       tiles.setOps(ops);
       canvas.current?.redraw();
     }
@@ -216,10 +216,10 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   };
 
   // Changing the tool or the mask discards what is unfinished.
-  const giveUpLatest = useRef(giveUp);
-  giveUpLatest.current = giveUp;
+  const latestDiscard = useRef(discard);
+  latestDiscard.current = discard;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
-  useEffect(() => () => void giveUpLatest.current(), [tool, photoKey]);
+  useEffect(() => () => void latestDiscard.current(), [tool, photoKey]);
 
   // A tool that was chosen by its key is used by keys as well, so it takes the focus, unless another control has it.
   useEffect(() => {
@@ -257,7 +257,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     if (fingers.current.size > 1 && !isPinching.current) {
       isPinching.current = true;
       if (event.timeStamp - begun.current > PINCH_WITHIN && isLongerThan(PINCH_SLACK / view.scale)) finish();
-      else if (tool !== 'polygon') giveUp();
+      else if (tool !== 'polygon') discard();
     }
     return isPinching.current;
   };
@@ -336,7 +336,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const move = ARROWS[event.key];
     const here = crosshair ?? rounded(toPhoto(view, pane, { x: pane.width / 2, y: pane.height / 2 }));
     if (event.key === 'Escape') {
-      if (!giveUp()) return;
+      if (!discard()) return;
     } else if (event.key === 'Backspace' && outline.length > 0) {
       setOutline(outline.slice(0, -1));
     } else if (event.key === 'Enter' && outline.length >= 3) {
@@ -375,7 +375,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={(event) => {
-        if (!liftFinger(event.pointerId)) giveUp();
+        if (!liftFinger(event.pointerId)) discard();
       }}
       onPointerLeave={() => {
         if (ring.current !== null) ring.current.style.visibility = 'hidden';

@@ -20,7 +20,7 @@ import {
 import { canRedo } from '../model';
 import { stepOf } from '../recipes';
 import { activePhoto, createStores } from '../stores';
-import { withForce } from '../variants';
+import { withStrengths } from '../variants';
 import { createActions, PREVIEW_DELAY } from '.';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -106,7 +106,7 @@ describe('the mask of a style', () => {
     actions.styles.choose(key, { style: 'waves' });
     await rest();
     const states = () => Object.values(stores.comparison.getState().others).map(({ state }) => state);
-    actions.compareWith('gallery', key, [{ recipe: withForce(PROPOSAL, 1), size: 'small', everywhere: true }]);
+    actions.compareWith('gallery', key, [{ recipe: withStrengths(PROPOSAL, 1), size: 'small', everywhere: true }]);
     await rest();
     expect(states()).toEqual(['done']);
     actions.setSetting(key, 'style', 'strength', 0.4);
@@ -884,7 +884,7 @@ describe('the edit document', () => {
     notices()[0]!.action!.run();
     expect(entry().recipe).toEqual(own);
 
-    const strong = withForce(own!, 1);
+    const strong = withStrengths(own!, 1);
     actions.chooseVariant(key, strong);
     expect(entry().recipe).toEqual(strong);
     // Chosen again it changes nothing, and is no step of the history.
@@ -947,7 +947,7 @@ describe('the edit document', () => {
     expect(notices().at(-1)).toMatchObject({ text: 'editFileFailed', failure: { code: 'EDIT_FOREIGN' } });
     notices().at(-1)!.action!.run();
     expect(stores.view.getState().dialog).toBe('findPhoto');
-    actions.giveUpLostPhoto();
+    actions.skipLostPhoto();
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.activate(key);

@@ -1,7 +1,7 @@
 import type { FileEntry } from '../../../contract/app';
 import { isSamePicture } from '../../../document/edit';
 import { createEditFiles as createDocuments } from '../editFiles';
-import { lookedAt } from '../view';
+import { savedView } from '../view';
 import { type Context, derived } from './context';
 
 /** Edit files and their photos. */
@@ -33,7 +33,7 @@ export function createEditFiles(context: Context) {
       context.view.show('findPhoto');
     },
     forgetOffer: (key) => patch(key, { offered: null }),
-    viewOf: (key) => lookedAt(view.getState(), key),
+    viewOf: (key) => savedView(view.getState(), key),
     handedOver: (written) => context.files.handedOver(written, 'editSaved', 'editDownloaded'),
     tellUndoable: (key, name) =>
       context.notices.tellUndoable(key, { tone: 'done', text: 'editTaken', params: { name } }),

@@ -125,7 +125,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     keepMine: (key: string) => void editFiles.documents.keepMine(key),
     pickLostPhoto: editFiles.pickLostPhoto,
     takeLostPhoto: (file: File) => void editFiles.takeLostPhoto(file),
-    giveUpLostPhoto: () => editFiles.foundPhoto(null),
+    skipLostPhoto: () => editFiles.foundPhoto(null),
     saveRecipe: (key: string, name: string, id: string | null) => void recipes.saveRecipe(key, name, id),
     keepRecipe: (recipe: Recipe, name: string, id: string | null) => void recipes.keepRecipe(recipe, name, id),
     removeRecipe: (recipe: Recipe) => void recipes.removeRecipe(recipe),

@@ -15,10 +15,10 @@ export function createOpening(context: Context) {
   /** Keys of photos and edit files that wait to be opened. Edit files come after the photos they were opened with. */
   const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
   /** The photo that was active before another was opened. It becomes active again if opening fails. */
-  const cameFrom = new Map<string, string | null>();
+  const activeBefore = new Map<string, string | null>();
   /** Photos of the last session. They are not announced as continued. */
   const reopened = new Set<string>();
-  let taking = false;
+  let isOpening = false;
 
   function newPhoto(
     { token, name }: Pick<FileEntry, 'token' | 'name'>,
@@ -61,7 +61,7 @@ export function createOpening(context: Context) {
     const { activeKey } = photos.getState();
     for (const [index, { key }] of fresh.entries()) {
       reopened.add(key);
-      cameFrom.set(key, null);
+      activeBefore.set(key, null);
       context.view.recall(key, before[index]!.view);
     }
     photos.setState((state) => ({ photos: [...fresh, ...state.photos] }));
@@ -99,7 +99,7 @@ export function createOpening(context: Context) {
       return;
     }
     const { activeKey } = photos.getState();
-    for (const photo of fresh) cameFrom.set(photo.key, activeKey);
+    for (const photo of fresh) activeBefore.set(photo.key, activeKey);
     photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
     queue.push(...fresh.map((photo) => photo.key), ...editFiles);
     view.setState({ page: 'darkroom', dialog: null });
@@ -108,15 +108,15 @@ export function createOpening(context: Context) {
   }
 
   async function takeIn(): Promise<void> {
-    if (taking) return;
-    taking = true;
+    if (isOpening) return;
+    isOpening = true;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (typeof next === 'string') {
         await open(next);
         await analyse(next);
       } else await context.editFiles.documents.open(next);
     }
-    taking = false;
+    isOpening = false;
     context.rendering.continueWithFull();
   }
 
@@ -138,7 +138,7 @@ export function createOpening(context: Context) {
     if (find(key) === null) return;
     const wasActive = photos.getState().activeKey === key;
     remove(key);
-    if (wasActive) activateAny(cameFrom.get(key) ?? null);
+    if (wasActive) activateAny(activeBefore.get(key) ?? null);
     if (result.error.code === 'CANCELLED') return;
     context.notices.tell({
       tone: 'error',
@@ -283,5 +283,5 @@ export function createOpening(context: Context) {
     }));
   }
 
-  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => taking };
+  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => isOpening };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_POINTS, type MaskOp, MaskStroke } from '../../../contract/edit';
 import { compileMask } from '../../../document/mask';
 import { StrokePainter } from '../../../document/stroke';
-import { PIECE_POINTS, withPoint } from './strokeInHand';
+import { PIECE_POINTS, withPoint } from './strokePieces';
 
 const SIZE = { width: 96, height: 64 };
 const WHOLE = { x: 0, y: 0, ...SIZE };

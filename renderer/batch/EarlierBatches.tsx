@@ -1,33 +1,14 @@
 import { Folder } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { BatchEntry } from '../../contract/batch';
-import { ChooseFolder } from '../folder-page/ChooseFolder';
 import { useActions, useBatch } from '../state/context';
 import { lastPart } from '../state/folderPage';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** Asks for a folder, and offers to continue with those that were not finished. */
-export function Beginning() {
-  const { t } = useTranslation();
-  const { batch } = useActions();
-  return (
-    <ChooseFolder
-      title={t('batch.empty.title')}
-      text={t('batch.empty.text')}
-      choose={t('batch.empty.choose')}
-      testId="batch-empty"
-      buttonTestId="choose-input"
-      onChoose={() => batch.pickFolder('input')}
-    >
-      <Earlier />
-    </ChooseFolder>
-  );
-}
-
 /** Batches that were not finished, and the one that ended last. */
-export function Earlier() {
+export function EarlierBatches() {
   const { t } = useTranslation();
   const known = useBatch((state) => state.known);
   const ended = useBatch((state) => state.batch?.id ?? null);
