@@ -68,7 +68,7 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
-    // Only what needs a mask under the hand has to wait for that.
+    // Only commands that need a mask wait for one.
     await vi.waitFor(() =>
       expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs)).toEqual(
         COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'),
@@ -80,7 +80,7 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBe('export');
     perform(commandOf('turnRight'), session);
     expect(Object.values(stores.view.getState().orientations)).toEqual([6]);
-    // What is done to a photo that is not seen would be noticed too late.
+    // On other pages the user would not see what a command does to the photo.
     perform(commandOf('batch'), session);
     perform(commandOf('turnRight'), session);
     expect(Object.values(stores.view.getState().orientations)).toEqual([6]);

@@ -13,7 +13,7 @@ import { useFormat } from '../useFormat';
 /** Kinds of errors that are shown at first. */
 const FIRST_ERRORS = 2;
 
-/** How a batch stands. */
+/** The status of a batch. */
 export function Summary({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -71,7 +71,7 @@ function useStatusText(batch: BatchState): string | null {
   return t(`batch.statusText.${status}`, { count: problemsOf(batch) });
 }
 
-/** How far it is, how fast, and with what. */
+/** Progress, speed, and the provider. */
 function useFacts(batch: BatchState): string[] {
   const { t } = useTranslation();
   const format = useFormat();
@@ -91,7 +91,7 @@ function useFacts(batch: BatchState): string[] {
   return facts;
 }
 
-/** What went wrong, by kind. */
+/** The errors by kind. */
 function Errors({ batch: { errors } }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -155,7 +155,7 @@ describe('pictures to ask for', () => {
         const detail = detailPicture(clamped, p, v, r);
         const seen = visibleRect(clamped, p, v);
         if (detail === null || seen === null) {
-          // Then the base is as sharp as the screen (or as the photo itself).
+          // In that case the base is as sharp as the screen, or as the photo itself.
           const base = basePicture(p);
           expect((base.width / p.width) * 1.02 + 1 / p.width).toBeGreaterThanOrEqual(Math.min(1, clamped.scale * r));
           return;

@@ -8,7 +8,7 @@ import { EmptyArea } from '../ui/EmptyArea';
 interface ChooseFolderProps {
   title: string;
   text: string;
-  /** What the button says. */
+  /** The text of the button. */
   choose: string;
   testId: string;
   buttonTestId: string;
@@ -16,7 +16,7 @@ interface ChooseFolderProps {
   children?: ReactNode;
 }
 
-/** The page as long as no folder is chosen. */
+/** Shown as long as no folder is chosen. */
 export function ChooseFolder({ title, text, choose, testId, buttonTestId, onChoose, children }: ChooseFolderProps) {
   const { t } = useTranslation();
   // A browser hands over the files of a folder, but not where they are.

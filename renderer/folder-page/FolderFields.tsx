@@ -12,7 +12,7 @@ interface FolderButtonProps {
   onClick(): void;
 }
 
-/** The folder that is chosen; pressing it chooses another. */
+/** Shows the chosen folder. Pressing it opens the dialog to choose another. */
 export function FolderButton({ name, testId, onClick }: FolderButtonProps) {
   const { t } = useTranslation();
   return (
@@ -38,7 +38,7 @@ interface NewFolderFieldProps {
   onChange(name: string): void;
 }
 
-/** The name of a folder that will be made, and what is wrong with it. */
+/** The name of the folder to be created, and what is wrong with it. */
 export function NewFolderField({ name, testId, onChange }: NewFolderFieldProps) {
   const { t } = useTranslation();
   const id = useId();

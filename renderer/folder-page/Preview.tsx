@@ -17,13 +17,13 @@ interface PreviewProps {
   tools?: ReactNode;
   /** Why it failed. */
   failure: string | null;
-  /** What the button under a failure says. */
+  /** The text of the button below a failure. */
   again: string;
   onAgain(): void;
   children: ReactNode;
 }
 
-/** What a run would come to with the settings beside it, or why that cannot be told. */
+/** A preview of a run with the settings beside it, or why there is none. */
 export function Preview({
   label,
   title,

@@ -3,10 +3,10 @@ import type { ReactNode } from 'react';
 import { Icon } from '../ui/Icon';
 
 interface ProblemProps {
-  /** The file that it is about, or how many there are of its kind. */
+  /** The name of the file, or the number of files. */
   subject: ReactNode;
   sentence: string;
-  /** True: the sentence is cut where there is no room for it. */
+  /** True: the sentence is truncated to one line. */
   isShort?: boolean;
 }
 

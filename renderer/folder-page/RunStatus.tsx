@@ -13,7 +13,7 @@ interface RunStatusProps {
   text: string | null;
   input: string;
   output: string;
-  /** Null: there is no point in a bar. */
+  /** Null: no bar is shown. */
   progress: { label: string; text: string; done: number; total: number } | null;
   facts: string[];
   factsTestId: string;
@@ -21,7 +21,7 @@ interface RunStatusProps {
   children: ReactNode;
 }
 
-/** How a run stands, above its results. */
+/** The status of a run, with its progress and folders. */
 export function RunStatus({
   testId,
   status,
@@ -62,7 +62,7 @@ export function RunStatus({
         </div>
       )}
       {children}
-      {/* Only what is new is announced: figures that count up would be too much to listen to. */}
+      {/* Without the figures, which change too often to be read aloud. */}
       <p role="status" className="sr-only">
         {[title, text].filter((part) => part !== null).join('. ')}
       </p>
@@ -70,7 +70,6 @@ export function RunStatus({
   );
 }
 
-/** From where to where. */
 function Places({ input, output }: { input: string; output: string }) {
   return (
     <p className="flex min-w-0 gap-1.5 text-xs text-secondary" title={`${input} → ${output}`}>
@@ -81,7 +80,7 @@ function Places({ input, output }: { input: string; output: string }) {
   );
 }
 
-/** A path without the beginning that it shares with `input`, where it lies inside `input` or next to it. */
+/** Shortens the path of the output where it lies inside the input folder or next to it. */
 function shortened(output: string, input: string): string {
   const parent = input.slice(0, Math.max(input.lastIndexOf('/'), input.lastIndexOf('\\')));
   const start = [input, parent].find(

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** The settings of a run, beside the preview of what they lead to. */
+/** The settings of a run, at the left of its preview. */
 export function SetUpColumn({ label, testId, children }: { label: string; testId: string; children: ReactNode }) {
   return (
     <section

@@ -3,7 +3,8 @@ import type { ErrorCode, Failure } from '../../contract/errors';
 import { hasText } from '../../text';
 
 /**
- * Why something failed, in the words of the page where it has some, else in general ones; null where nothing failed.
+ * Why something failed: the page's own text for the code if it has one, else the general one. Null where nothing
+ * failed.
  *
  * @param ownKey The page's own text for a code, which need not exist.
  */

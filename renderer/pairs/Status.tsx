@@ -7,7 +7,7 @@ import { useFailureText } from '../folder-page/useFailureText';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { useFormat } from '../useFormat';
 
-/** How the run stands, during it and after its end. */
+/** The status of a run, during and after it. */
 export function Status({ state }: { state: SynthesisState }) {
   const { t } = useTranslation();
   const format = useFormat();

@@ -171,7 +171,7 @@ describe('computing what is compared', () => {
     comparison.want('comparison', 'a', []);
     await come(2);
     expect(asked.map(({ wish }) => wish)).toEqual([sample, first, next]);
-    // The gallery has gone before its last picture has come.
+    // The gallery was closed before its last picture arrived.
     comparison.want('gallery', 'a', [{ ...sample, size: 'preview' }]);
     comparison.want('gallery', 'a', []);
     expect(cancelled).toEqual(['job-3']);
@@ -232,7 +232,7 @@ describe('computing what is compared', () => {
     comparison.run();
     await come(1);
     expect(other(first)?.rendering?.revision).not.toBe(before?.revision);
-    // What changes while it is computed has to be computed once more.
+    // A change during rendering requires another rendering.
     comparison.outdate('a');
     comparison.run();
     comparison.outdate('a');

@@ -10,14 +10,14 @@ export type Folder = Pick<FileEntry, 'token' | 'name'>;
 
 export type FolderFault = 'empty' | 'folders' | 'tooLong';
 
-/** What is wrong with the name of a new folder; null where nothing is. */
+/** What is wrong with the name of a new folder; null where it is valid. */
 export function folderFault(name: string): FolderFault | null {
   if (name.trim() === '') return 'empty';
   if (/[\\/]/.test(name) || /^\.+$/.test(name.trim())) return 'folders';
   return name.length > 100 ? 'tooLong' : null;
 }
 
-/** The last part of a path, written as on any system. */
+/** The last part of a path of any operating system. */
 export const lastPart = (path: string): string =>
   path
     .split(/[\\/]/)
@@ -33,18 +33,18 @@ export interface FolderPageDependencies {
 
 interface FolderPageOptions<Role extends FolderRole> {
   page: 'batch' | 'pairs';
-  /** The name for the new folder as it was typed; null: not typed. */
+  /** The typed name of the new folder; null where none was typed. */
   typedName(): string | null;
   choose(role: Role, folder: Folder): void;
 }
 
-/** What the two pages that work on a folder have in common. */
+/** What the pages of batches and training pairs share. */
 export function createFolderPage<Role extends FolderRole>(
   { app, view: viewStore }: Pick<Stores, 'app' | 'view'>,
   { call, tell, newId, view }: FolderPageDependencies,
   { page, typedName, choose }: FolderPageOptions<Role>,
 ) {
-  /** The name for the new folder in the language of the page. */
+  /** The default name of the new folder, in the language of the page. */
   let proposedName = '';
 
   async function pickFolder(role: Role): Promise<void> {
@@ -62,23 +62,22 @@ export function createFolderPage<Role extends FolderRole>(
   }
 
   return {
-    /** Looks ahead with the settings as they are. */
     preview: createDelayedJob({ call, newId }),
     failed,
     /** Opens the system's dialog, or the page's own where the host has none. */
     pickFolder: (role: Role) => void pickFolder(role),
-    /** True where it is another name than before. */
+    /** Sets the default name. Returns true if it has changed. */
     proposeName(name: string): boolean {
       const isNew = name !== proposedName;
       proposedName = name;
       return isNew;
     },
-    /** The name for the new folder; null where it is not a valid one. */
+    /** The name of the new folder; null where it is not valid. */
     newFolderName(): string | null {
       const name = typedName() ?? proposedName;
       return folderFault(name) === null ? name.trim() : null;
     },
-    /** Tells of the end of a run to a person who is on another page. */
+    /** Tells the user on another page that a run has ended. */
     tellEnd(end: { text: Notice['text']; isFault: boolean; folder: string; failure: Failure | null }): void {
       if (viewStore.getState().page === page) return;
       tell({

@@ -72,11 +72,11 @@ describe('pairs to look at', () => {
     expect(bridge.named('jobs.cancel').at(-1)?.request).toEqual({ jobId: asked().at(-1)?.jobId });
     await rest();
     expect(asked().at(-1)).toMatchObject({ index: 0, settings: { ageing: 0.3, seed: 2 } });
-    // The answer to what was broken off is nobody's any more.
+    // The answer to a cancelled request is ignored.
     bridge.named('synthesis.preview').at(-2)?.answer(fakeFailure('CANCELLED'));
     await rest();
     expect(get().preview.phase).toBe('making');
-    // How many there are to be changes nothing of how they look.
+    // The number of pairs does not change how they look.
     const { length } = asked();
     pairs.set({ pairs: 20, format: 'webp' });
     await rest();

@@ -9,7 +9,7 @@ interface EmptyAreaProps {
   children: ReactNode;
 }
 
-/** Fills a place where nothing is open yet: what can be opened here, and under that the ways to do it. */
+/** Shown where nothing is open yet: what can be opened here, and how. */
 export function EmptyArea({ icon: Drawing, title, text, testId, children }: EmptyAreaProps) {
   return (
     <div className="h-full overflow-y-auto bg-surround p-4">

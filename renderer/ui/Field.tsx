@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** How every text field looks. Size and alignment are its own. */
+/** The look of all text fields. They set their own size. */
 export const TEXT_FIELD =
   'rounded-md border border-line bg-raised px-2 text-text select-text hover:border-track aria-invalid:border-danger';
 
@@ -12,12 +12,12 @@ interface FieldProps {
   children: ReactNode;
 }
 
-/** Above the rows of a form that belong together. */
+/** The heading of a group of rows. */
 export function FieldHeading({ children }: { children: ReactNode }) {
   return <h2 className="mb-1 text-xs font-medium text-secondary">{children}</h2>;
 }
 
-/** A row of a form: its label and hint at the left, the control at the right. */
+/** A row of a form: label and hint at the left, the control at the right. */
 export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
   return (
     <div className="flex min-h-9 items-center justify-between gap-4 py-1">
@@ -34,7 +34,7 @@ export function Field({ label, htmlFor, hint, hintId, children }: FieldProps) {
   );
 }
 
-/** Under a row whose control leaves no room for a hint beside it. */
+/** A hint below a row whose control leaves no room beside it. */
 export function FieldHint({ id, children }: { id: string; children: ReactNode }) {
   return (
     <p id={id} className="mb-1 text-xs text-secondary">
@@ -43,7 +43,7 @@ export function FieldHint({ id, children }: { id: string; children: ReactNode })
   );
 }
 
-/** What is wrong with the row above. It stays in the page while it is empty, so that its text is announced. */
+/** An error about the row above. It stays in the page while it is empty, so that screen readers announce its text. */
 export function FieldFault({ id, children }: { id?: string; children: ReactNode }) {
   return (
     <p id={id} role="alert" className="text-xs text-danger">

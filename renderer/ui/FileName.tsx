@@ -1,7 +1,7 @@
 /** Characters at the end of a name that always stay visible: enough for an extension and a number. */
 const TAIL = 10;
 
-/** A name or a path on one line. Where there is little room, it is cut before its end. */
+/** A name or a path on one line. If it is too long, it is truncated before its end. */
 export function FileName({ name }: { name: string }) {
   const characters = Array.from(name);
   const at = Math.max(0, characters.length - TAIL);

@@ -8,7 +8,7 @@ import { PIECE_POINTS, withPoint } from './strokePieces';
 const SIZE = { width: 96, height: 64 };
 const WHOLE = { x: 0, y: 0, ...SIZE };
 
-/** A long way over the picture, there and back. */
+/** A long stroke that crosses the picture several times. */
 function wander(count: number, seed: number): [number, number, number][] {
   let x = 40;
   let y = 30;
