@@ -124,7 +124,6 @@ function FilesDialog({ title, onClose, onFile, onFolder, further }: FilesDialogP
                 disabled={listing.parent === null}
                 onClick={() => void list(listing.parent)}
                 aria-label={t('files.up')}
-                className="px-1.5"
               >
                 <Icon of={FolderUp} />
               </Button>

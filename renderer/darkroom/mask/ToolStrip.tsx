@@ -239,7 +239,6 @@ function Change({ entry }: { entry: OpenPhoto }) {
           <Button
             key={kind}
             data-testid={`mask-${kind}`}
-            className="px-1"
             onClick={() => actions.paint(entry.key, { kind, radius: spread })}
           >
             {t(`mask.${kind}`)}
