@@ -104,9 +104,9 @@ test('pairs are looked at, changed, made, and made once more from where they wer
   // It goes on elsewhere, and is there again after the page was loaded anew.
   await page.getByTestId('back').click();
   await page.getByTestId('status-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-phase', 'running');
+  await expect(status(page)).toHaveAttribute('data-status', 'running');
   await page.getByTestId('stop-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-phase', 'cancelled');
+  await expect(status(page)).toHaveAttribute('data-status', 'cancelled');
   await expect(status(page)).toContainText('of 400 pairs');
   const lines = async () => (await readFile(join(host.album, 'pairs', 'pairs.jsonl'), 'utf8')).trim().split('\n');
   const made = (await lines()).length;
@@ -115,8 +115,8 @@ test('pairs are looked at, changed, made, and made once more from where they wer
   await page.getByTestId('pairs-count').fill(String(made + 4));
   await page.getByTestId('pairs-count').press('Enter');
   await page.getByTestId('make-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-phase', 'done', { timeout: 60_000 });
-  await expect(status(page)).toContainText(join(host.album, 'pairs'));
+  await expect(status(page)).toHaveAttribute('data-status', 'done', { timeout: 60_000 });
+  await expect(status(page).getByTitle(join(host.album, 'pairs')).first()).toBeVisible();
   expect(await lines()).toHaveLength(made + 4);
   expect(await readdir(join(host.album, 'pairs', 'mask'))).toHaveLength(made + 4);
   expect((await readdir(clean, { recursive: true })).sort()).toEqual(
@@ -146,11 +146,11 @@ test('what is in the way is told where it is looked for', async ({ page, browser
   await expect(page.getByTestId('make-pairs')).toBeDisabled();
   await page.getByTestId('pairs-below').fill('clean');
   await page.getByTestId('make-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-phase', 'failed');
-  await expect(status(page)).toContainText('must not lie in that of the photos');
+  await expect(status(page)).toHaveAttribute('data-status', 'failed');
+  await expect(status(page)).toContainText('must be outside the folders with the photos');
   expect(await findings(page), 'failed').toEqual([]);
   await rm(clean, { recursive: true });
   await page.getByTestId('pairs-below').fill('pairs');
   await page.getByTestId('make-pairs').click();
-  await expect(status(page)).toContainText('is not there any more');
+  await expect(status(page)).toContainText('is missing');
 });

@@ -16,6 +16,7 @@ import { SettingsDialog } from './settings/SettingsDialog';
 import { Tour } from './settings/Tour';
 import { useShortcuts } from './shortcuts';
 import { type Session, SessionContext, useActivePhoto, useApp, useView } from './state/context';
+import { FOLDER_ROLES } from './state/view';
 import { Announcer } from './status/Announcer';
 import { Notices } from './status/Notices';
 import { TooltipProvider } from './ui/Tooltip';
@@ -40,8 +41,9 @@ function Window({ session }: { session: Session }) {
   const page = useView((state) => state.page);
   const dialog = useView((state) => state.dialog);
   const entry = useActivePhoto();
-  // The panel takes pictures of its own then, and stays in sight.
+  // The style panel accepts dropped pictures itself, so the drop target must not cover it.
   const takesStyles = useView(({ tab, panelOpen }) => panelOpen && tab === 'style') && entry !== null;
+  const folderRole = FOLDER_ROLES.find((role) => dialog === `${role}Folder`);
   const close = () => session.actions.view.show(null);
   return (
     <>
@@ -50,11 +52,7 @@ function Window({ session }: { session: Session }) {
       {page === 'pairs' && <PairsPage />}
       {page === 'generators' && <GeneratorsPage />}
       {dialog === 'files' && <PhotosDialog onClose={close} />}
-      {dialog === 'inputFolder' && <FolderDialog which="input" onClose={close} />}
-      {dialog === 'outputFolder' && <FolderDialog which="output" onClose={close} />}
-      {dialog === 'cleanFolder' && <FolderDialog which="clean" onClose={close} />}
-      {dialog === 'pairsFolder' && <FolderDialog which="pairs" onClose={close} />}
-      {dialog === 'overlayFolder' && <FolderDialog which="overlays" onClose={close} />}
+      {folderRole !== undefined && <FolderDialog role={folderRole} onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}
@@ -80,7 +78,7 @@ function Window({ session }: { session: Session }) {
   );
 }
 
-/** Puts the chosen theme, or the system's, on the page. */
+/** Applies the chosen theme, or that of the system. */
 function useTheme(): void {
   const theme = useApp((state) => state.settings.theme);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { LANGUAGES } from '../text';
-import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
+import { COMMANDS, commandFor, commandOf, isReady, isStroke, OTHER_KEYS, perform, strokeText } from './commands';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { createFakeBridge } from './testing/fakeBridge';
@@ -33,7 +33,7 @@ describe('keys', () => {
   });
 
   test('mean one thing each', () => {
-    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...FURTHER_KEYS.flatMap(({ keys }) => keys)];
+    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
     expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
   });
@@ -49,8 +49,8 @@ describe('commands', () => {
   test.each(Object.entries(LANGUAGES))('have titles and groups in %s', (_, texts) => {
     const { commands, commandGroups, keys } = texts as unknown as Record<string, Record<string, string>>;
     expect(Object.keys(commands!).sort()).toEqual(COMMANDS.map(({ id }) => id).sort());
-    for (const { group } of [...COMMANDS, ...FURTHER_KEYS]) expect(commandGroups![group]).toBeTruthy();
-    for (const { name } of FURTHER_KEYS) expect(keys![name]).toBeTruthy();
+    for (const { group } of [...COMMANDS, ...OTHER_KEYS]) expect(commandGroups![group]).toBeTruthy();
+    for (const { name } of OTHER_KEYS) expect(keys![name]).toBeTruthy();
   });
 
   test('need what they work on, and do nothing without it', async () => {
@@ -68,7 +68,7 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
-    // Only what needs a mask under the hand has to wait for that.
+    // Only commands that need a mask wait for one.
     await vi.waitFor(() =>
       expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs)).toEqual(
         COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'),
@@ -80,7 +80,7 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBe('export');
     perform(commandOf('turnRight'), session);
     expect(Object.values(stores.view.getState().orientations)).toEqual([6]);
-    // What is done to a photo that is not seen would be noticed too late.
+    // On other pages the user would not see what a command does to the photo.
     perform(commandOf('batch'), session);
     perform(commandOf('turnRight'), session);
     expect(Object.values(stores.view.getState().orientations)).toEqual([6]);

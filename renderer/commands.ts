@@ -8,20 +8,20 @@ import { activePhoto } from './state/stores';
 import { COMPARE_MODES, type CompareMode } from './state/view';
 
 /**
- * Everything that the window can be told to do, once: the keys, the list of keys, the command palette and the tooltips
- * all read it from here. Titles are `commands.<id>` in the translation.
+ * Every command of the window. The shortcuts, the list of keys, the command palette and the tooltips all read this
+ * list. Titles are `commands.<id>` in the translation.
  */
 
 /**
- * A key with its modifiers: `Mod+Shift+Z`, `Shift+R`, `?`. `Mod` is Ctrl, or Command on a Mac. Shift counts with letters
- * alone, as other signs lie elsewhere on other keyboards.
+ * A key with its modifiers: `Mod+Shift+Z`, `Shift+R`, `?`. `Mod` is Ctrl, or Command on a Mac. Shift is only given with
+ * letters, because keyboards differ in where other characters are.
  */
 export type Stroke = string;
 
 export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'view', 'compare', 'window'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
-/** What a command may need to be there. */
+/** What must be open for a command to be available. */
 type Needs = 'nothing' | 'entry' | 'photo' | 'result' | 'mask';
 
 interface Context {
@@ -59,7 +59,7 @@ const MODE_KEYS: Record<CompareMode, Stroke> = {
   variants: 'G',
 };
 
-/** What can only be looked at once there is a result. */
+/** Comparison modes that need a result. */
 const NEEDS_RESULT: readonly CompareMode[] = ['result', 'split', 'side', 'difference'];
 
 export const COMMANDS: readonly Command[] = [
@@ -119,8 +119,8 @@ export const COMMANDS: readonly Command[] = [
   command('keys', 'window', ['?'], 'nothing', ({ session }) => session.actions.view.show('keys')),
 ];
 
-/** What is done by other means than a command: name in the translation (`keys.<name>`), group and keys. */
-export const FURTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
+/** Keys and gestures that are not commands: name in the translation (`keys.<name>`), group and keys. */
+export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
@@ -136,10 +136,10 @@ export const commandOf = (id: CommandId): Command => {
   return found;
 };
 
-/** Whether a command can be given now. */
+/** Whether a command is available now. */
 export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session): boolean {
   if (needs === 'nothing') return true;
-  // On another page the photo is not seen, so nothing is done to it.
+  // Other pages do not show the photo, so commands must not change it there.
   if (stores.view.getState().page !== 'darkroom') return false;
   const entry = activePhoto(stores.photos.getState());
   if (needs === 'entry') return entry !== null;
@@ -148,11 +148,11 @@ export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session):
   return needs === 'photo' || entry.rendering !== null;
 }
 
-/** Gives a command; nothing happens where what it needs is not there. */
+/** Runs a command if it is available. */
 export function perform(command: Command, session: Session): void {
   if (!isReady(command, session)) return;
   const entry = activePhoto(session.stores.photos.getState());
-  // What it needs is there, so that is all that it looks at.
+  // The command only reads what it needs, which `isReady` has checked.
   command.run({ session, entry: entry as OpenPhoto, photo: entry?.photo as Photo });
 }
 
@@ -163,7 +163,7 @@ export interface KeyPress {
   shift: boolean;
 }
 
-/** Whether a key press is that of a stroke. */
+/** Whether a key press matches a shortcut. */
 export function isStroke(stroke: Stroke, press: KeyPress): boolean {
   const { mod, shift, key } = parseStroke(stroke);
   if (key.toLowerCase() !== press.key.toLowerCase() || mod !== press.command) return false;
@@ -177,12 +177,12 @@ function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: strin
   return { mod, shift, key: shift ? rest.slice(6) : rest };
 }
 
-/** The command that a key press gives; null where it is nothing of ours. */
+/** The command for a key press; null where there is none. */
 export function commandFor(press: KeyPress): Command | null {
   return COMMANDS.find(({ keys }) => keys.some((stroke) => isStroke(stroke, press))) ?? null;
 }
 
-/** How a stroke is written on the keys of this computer. */
+/** A shortcut as it is written on this computer. */
 export function strokeText(stroke: Stroke, onMac: boolean): string {
   const { mod, shift, key } = parseStroke(stroke);
   return [mod && (onMac ? '⌘' : 'Ctrl'), shift && (onMac ? '⇧' : 'Shift'), key].filter(Boolean).join(' ');

@@ -13,7 +13,7 @@ import { CrashBoundary } from './status/Crash';
 
 declare global {
   interface Window {
-    /** Put there by the preload script in Electron. */
+    /** Set by the preload script in Electron. */
     emulsion?: Bridge;
   }
 }

@@ -2,10 +2,10 @@ import { useEffect } from 'react';
 import { commandFor, isStroke, perform } from './commands';
 import type { Session } from './state/context';
 
-/** Held down, the original is seen. */
+/** While this key is held down, the original is shown. */
 export const PEEK = '\\';
 
-/** Listens for the keys of all commands wherever the focus is, except where somebody types or a dialog is open. */
+/** Listens for the shortcuts of all commands, except while a text is typed or a dialog is open. */
 export function useShortcuts(session: Session): void {
   useEffect(() => {
     const { view } = session.actions;
@@ -13,7 +13,7 @@ export function useShortcuts(session: Session): void {
       if (event.defaultPrevented || event.altKey || session.stores.view.getState().dialog !== null) return;
       const press = { key: event.key, command: event.ctrlKey || event.metaKey, shift: event.shiftKey };
       const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
-      // A number that has been entered leaves undo to the recipe; one that is being typed keeps it.
+      // In a number field, undo belongs to the field while a number is typed, and to the photo otherwise.
       const editing = typing && event.target.dataset.editing !== 'false';
       if (typing && !press.command) return;
       if (isStroke(PEEK, press)) {
@@ -29,7 +29,7 @@ export function useShortcuts(session: Session): void {
     const onKeyUp = (event: KeyboardEvent) => {
       if (event.key === PEEK) view.setPeek(false);
     };
-    // A key that is let go in another window is let go all the same.
+    // The key may be released in another window.
     const onBlur = () => view.setPeek(false);
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keyup', onKeyUp);

@@ -15,17 +15,17 @@ import { BATCH_FILTERS, type BatchRow, type BatchState } from '../../contract/ba
 import { thumbnailUrl } from '../../contract/pictures';
 import { type BatchFilter, problemsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
+import { FileName } from '../ui/FileName';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
-import { FileName } from './FileName';
 
-/** Pixels; all rows are alike, so that those in sight are known without the others. */
+/** In pixels. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
 const HEAD = 28;
-/** Rows that are drawn above and below those in sight. */
-const SPARE = 4;
+/** Rows drawn above and below the visible ones. */
+const OVERSCAN = 4;
 const COLUMNS = [
   { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
   { title: 'name', width: 'w-[33%]', align: 'text-left' },
@@ -35,19 +35,19 @@ const COLUMNS = [
 ] as const;
 const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle first:pl-4 last:pr-4';
 
-/** The files of a batch, as far as they were found. Of any number of them only those in sight are there. */
+/** The files of a batch that were found so far. Only the visible rows are in the page, however many there are. */
 export function PhotoTable({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { see, setFilter } = useActions().batch;
+  const { setVisibleRows, setFilter } = useActions().batch;
   const filter = useBatch((state) => state.filter);
   const loaded = useBatch((state) => state.rows);
   const ref = useRef<HTMLElement>(null);
-  const range = useRowsInSight(ref);
+  const range = useVisibleRows(ref);
   const total = loaded?.total ?? 0;
   const { from, to } = range;
-  useEffect(() => see({ from, to }), [see, from, to]);
-  useEffect(() => () => see(null), [see]);
+  useEffect(() => setVisibleRows({ from, to }), [setVisibleRows, from, to]);
+  useEffect(() => () => setVisibleRows(null), [setVisibleRows]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top.
   useLayoutEffect(() => void ref.current?.scrollTo({ top: 0 }), [filter]);
 
@@ -118,7 +118,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
   );
 }
 
-/** As much room as so many rows take that are not drawn. */
+/** Takes the room of rows that are not drawn. */
 function Gap({ rows }: { rows: number }) {
   if (rows === 0) return null;
   return (
@@ -130,15 +130,15 @@ function Gap({ rows }: { rows: number }) {
   );
 }
 
-/** Which rows are to be drawn, as one scrolls and the window changes its size. */
-function useRowsInSight(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
+/** The rows to draw. Changes with scrolling and with the size of the window. */
+function useVisibleRows(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
   const [range, setRange] = useState({ from: 0, to: 0 });
   const measure = useCallback(() => {
     const scroller = ref.current;
     if (scroller === null) return;
     const first = Math.floor(scroller.scrollTop / ROW);
     const count = Math.ceil((scroller.clientHeight - HEAD) / ROW) + 1;
-    const next = { from: Math.max(0, first - SPARE), to: first + count + SPARE };
+    const next = { from: Math.max(0, first - OVERSCAN), to: first + count + OVERSCAN };
     setRange((now) => (now.from === next.from && now.to === next.to ? now : next));
   }, [ref]);
   useLayoutEffect(() => {
@@ -156,7 +156,7 @@ function useRowsInSight(ref: { readonly current: HTMLElement | null }): { from: 
   return range;
 }
 
-/** The cells of a row; empty ones while it is on its way. */
+/** The cells of a row. They are empty until the row is loaded. */
 function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined }) {
   if (row === undefined) {
     return COLUMNS.map(({ title }) => (
@@ -169,7 +169,7 @@ function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined
   return <Cells batchId={batch.id} row={row} step={work?.step ?? null} done={work?.done ?? null} />;
 }
 
-/** The folder of a path with `/`, and the name in it. */
+/** Splits a path with `/` into its folder and its file name. */
 function inFolder(path: string): [folder: string, file: string] {
   const at = path.lastIndexOf('/');
   return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
@@ -188,7 +188,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   const [folder, file] = inFolder(name);
   const [folderWritten, fileWritten] = written === null ? [folder, file] : inFolder(written);
   const isRenamed = fileWritten !== file || folderWritten !== folder;
-  // The folder in which it lies, and the name of what was written where that is another.
+  // The folder of the file, and the name of the result where it differs.
   const under = [folder, isRenamed && `→ ${folderWritten === folder ? fileWritten : written}`];
   return (
     <>
@@ -207,14 +207,13 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         <Status state={row.state} />
       </td>
       <td className={`${CELL} text-xs`}>
-        <Story row={row} step={step} done={done} />
+        <Outcome row={row} step={step} done={done} />
       </td>
       <td className={`${CELL} text-right text-xs text-secondary`}>{seconds !== null && format.seconds(seconds)}</td>
     </>
   );
 });
 
-/** As it was, and as it has become. */
 function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string; row: BatchRow }) {
   const { t } = useTranslation();
   const base = useApp((state) => state.info?.pictureBase ?? null);
@@ -234,7 +233,7 @@ function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string
   );
 }
 
-const SIGNS: Record<BatchRow['state'], LucideIcon> = {
+const ICONS: Record<BatchRow['state'], LucideIcon> = {
   waiting: CircleDashed,
   running: LoaderCircle,
   restored: CircleCheck,
@@ -252,14 +251,14 @@ function Status({ state }: Pick<BatchRow, 'state'>) {
   const colour = isProblem(state) ? 'text-danger' : state === 'restored' ? '' : 'text-secondary';
   return (
     <span className={`flex items-center gap-1.5 ${colour}`} data-testid={`state-${state}`}>
-      <Icon of={SIGNS[state]} className={`shrink-0 ${state === 'running' ? 'animate-spin' : ''}`} />
+      <Icon of={ICONS[state]} className={`shrink-0 ${state === 'running' ? 'animate-spin' : ''}`} />
       <span className="truncate">{t(`batch.states.${state}`)}</span>
     </span>
   );
 }
 
-/** What was done to a photo, in a few words, or why nothing was. */
-function Story({ row, step, done }: Omit<CellsProps, 'batchId'>) {
+/** What was done to a photo, or why nothing was done. */
+function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   const { t } = useTranslation();
   const say = useSentences();
   const format = useFormat();

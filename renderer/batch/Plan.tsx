@@ -1,19 +1,20 @@
-import { LoaderCircle, TriangleAlert } from 'lucide-react';
+import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
+import { Preview } from '../folder-page/Preview';
+import { useFailureText } from '../folder-page/useFailureText';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
+import { FileName } from '../ui/FileName';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
-import { FileName } from './FileName';
 
-/** What the batch would come to as it is set. */
+/** What the batch would do with the settings as they are. */
 export function Plan() {
   const { t } = useTranslation();
-  const say = useSentences();
   const format = useFormat();
-  const { lookAgain, stopLooking } = useActions().batch;
+  const { refreshPreview, stopPreview } = useActions().batch;
   const { phase, result, failure } = useBatch((state) => state.plan);
   const found = result === null || phase === 'none' ? null : result;
   const figure = format.number(found?.photos ?? 0, 0);
@@ -24,49 +25,35 @@ export function Plan() {
         ? t('batch.plan.nothing')
         : `${t('batch.plan.photos', { count: found.photos, figure })} (${format.bytes(found.bytes)})`;
   return (
-    <section
-      aria-label={t('batch.plan.title')}
-      data-testid="batch-plan"
-      data-phase={phase}
-      className="flex min-w-0 grow flex-col bg-surround"
-    >
-      <div className="flex min-h-12 shrink-0 items-center gap-3 px-6 pt-3">
-        <h2 className="mr-auto shrink-0 text-lg font-medium" data-testid="plan-photos">
-          {title}
-        </h2>
-        {phase === 'looking' && (
+    <Preview
+      label={t('batch.plan.title')}
+      title={title}
+      testId="batch-plan"
+      titleTestId="plan-photos"
+      phase={phase}
+      failure={useFailureText(failure, (code) => `batch.halts.${code}`)}
+      again={t('batch.plan.again')}
+      onAgain={refreshPreview}
+      tools={
+        phase === 'looking' ? (
           <>
-            <Icon of={LoaderCircle} className="shrink-0 animate-spin" />
             {found !== null && <p className="truncate">{t('batch.plan.looking')}</p>}
-            <Button data-testid="stop-looking" onClick={stopLooking}>
-              {t('batch.stop')}
+            <Button data-testid="stop-looking" onClick={stopPreview}>
+              {t('folderPage.stop')}
             </Button>
           </>
-        )}
-        {phase === 'stopped' && (
-          <>
-            <p className="truncate">{t('batch.plan.stopped')}</p>
-            <Button onClick={lookAgain}>{t('batch.plan.again')}</Button>
-          </>
-        )}
-      </div>
-      {phase === 'none' && <p className="px-6">{t('batch.plan.none')}</p>}
-      {phase === 'failed' && failure !== null && (
-        <div className="flex items-start gap-2 px-6" role="alert">
-          <Icon of={TriangleAlert} className="mt-0.5 shrink-0 text-danger" />
-          <div>
-            <p>{say.failure(failure)}</p>
-            <Button className="mt-3" onClick={lookAgain}>
-              {t('batch.plan.again')}
-            </Button>
-          </div>
-        </div>
-      )}
+        ) : (
+          phase === 'stopped' && (
+            <>
+              <p className="truncate">{t('batch.plan.stopped')}</p>
+              <Button onClick={refreshPreview}>{t('batch.plan.again')}</Button>
+            </>
+          )
+        )
+      }
+    >
       {found !== null && <Result result={found} isOld={phase !== 'ready'} />}
-      <p role="status" className="sr-only">
-        {phase === 'ready' && title}
-      </p>
-    </section>
+    </Preview>
   );
 }
 
@@ -84,7 +71,7 @@ function Result({ result, isOld }: { result: Response<'batch.plan'>; isOld: bool
     <div
       // biome-ignore lint/a11y/noNoninteractiveTabindex: text alone is scrolled by the keys.
       tabIndex={0}
-      className={`min-h-0 grow overflow-y-auto px-6 pb-6 outline-offset-[-2px] ${isOld ? 'opacity-60' : ''}`}
+      className={`min-h-0 grow overflow-y-auto px-4 pb-4 outline-offset-[-2px] ${isOld ? 'opacity-60' : ''}`}
     >
       <ul>
         {facts.map((fact) => (

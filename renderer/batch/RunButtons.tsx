@@ -5,18 +5,18 @@ import { isOver, problemsOf, statusOf } from '../state/batch';
 import { useActions, useBatch } from '../state/context';
 import { Button } from '../ui/Button';
 
-/** What can be done about a batch now; what one most likely wants is filled. */
+/** What can be done with a batch now. The most likely choice is the filled button. */
 export function RunButtons({ batch }: { batch: BatchState }) {
   const { t, i18n } = useTranslation();
   const actions = useActions().batch;
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
-  const isVain = statusOf(batch) === 'nothingFound';
-  const isBroken = phase === 'halted' || phase === 'cancelled';
+  const isEmpty = statusOf(batch) === 'nothingFound';
+  const isInterrupted = phase === 'halted' || phase === 'cancelled';
   return (
     <>
       {isOver(batch) && (
-        <Button look={isVain ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
+        <Button look={isEmpty ? 'primary' : 'quiet'} data-testid="another-folder" onClick={actions.leave}>
           {t('batch.another')}
         </Button>
       )}
@@ -25,7 +25,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           {t('batch.retryFailed')}
         </Button>
       )}
-      {!isVain && (
+      {!isEmpty && (
         <Button
           look={phase === 'done' ? 'primary' : 'outline'}
           data-testid="report"
@@ -37,7 +37,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
       )}
       {!isOver(batch) && (
         <Button data-testid="stop-batch" onClick={() => actions.control('cancel')}>
-          {t('batch.stop')}
+          {t('folderPage.stop')}
         </Button>
       )}
       {(phase === 'running' || phase === 'watching') && (
@@ -45,7 +45,7 @@ export function RunButtons({ batch }: { batch: BatchState }) {
           {t('batch.pause')}
         </Button>
       )}
-      {(phase === 'paused' || phase === 'pausing' || isBroken) && (
+      {(phase === 'paused' || phase === 'pausing' || isInterrupted) && (
         <Button look="primary" data-testid="resume" onClick={() => actions.control('resume')}>
           {t('batch.continue')}
         </Button>

@@ -2,45 +2,41 @@ import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BATCH_ORDERS, type BatchSettings, CONFLICT_RULES, NAME_TOKENS } from '../../contract/batch';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
-import { FolderButton } from '../files/FolderButton';
+import { FolderField, NewFolderField } from '../folder-page/FolderFields';
+import { SetUpColumn } from '../folder-page/SetUpColumn';
 import { recipeName } from '../recipe/choices';
 import { FORMAT_NAMES, LOSSY, QUALITY } from '../recipe/ExportDialog';
 import { threadChoices } from '../settings/choices';
-import { type DraftFault, folderFault, settingsOf } from '../state/batch';
+import { type DraftFault, settingsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
+import { folderFault } from '../state/folderPage';
 import { Button } from '../ui/Button';
-import { Field, FieldHeading } from '../ui/Field';
-import { MoreButton } from '../ui/MoreButton';
+import { DisclosureButton } from '../ui/DisclosureButton';
+import { Field, FieldFault, FieldHeading, FieldHint, TEXT_FIELD } from '../ui/Field';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
-import { Earlier } from './Beginning';
+import { EarlierBatches } from './EarlierBatches';
 import { exampleName } from './exampleName';
 import { Plan } from './Plan';
 
-const INPUT = 'rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
-
-/** What is to be done to a folder, and beside it what that comes to. */
+/** The settings of a batch, and beside them what it would do. */
 export function SetUp() {
   const { t } = useTranslation();
   return (
     <div className="flex min-h-0 grow">
-      <section
-        aria-label={t('batch.setUp')}
-        data-testid="batch-setup"
-        className="w-[440px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[400px]"
-      >
+      <SetUpColumn label={t('batch.setUp')} testId="batch-setup">
         <Folders />
         <Work />
         <More />
-        <Earlier />
-      </section>
+        <EarlierBatches />
+      </SetUpColumn>
       <Plan />
     </div>
   );
 }
 
-/** Begins the batch as it is set, unless something is known to be in its way. */
+/** Starts the batch, unless something is known to be in its way. */
 export function StartButton() {
   const { t } = useTranslation();
   const { start } = useActions().batch;
@@ -48,14 +44,15 @@ export function StartButton() {
   const draft = useBatch((state) => state.draft);
   const starting = useBatch((state) => state.starting);
   const plan = useBatch((state) => state.plan);
-  const isWrong = useFolderFault() !== null || settingsOf(draft, recipes).settings === null;
-  const isVain = plan.phase === 'ready' && plan.result?.photos === 0 && !draft.watch;
+  const newFolder = useBatch(({ output, below }) => (output === null ? (below ?? t('batch.folderName')) : null));
+  const isWrong =
+    (newFolder !== null && folderFault(newFolder) !== null) || settingsOf(draft, recipes).settings === null;
+  const isEmpty = plan.phase === 'ready' && plan.result?.photos === 0 && !draft.watch;
   return (
     <Button
       look="primary"
       data-testid="start-batch"
-      className="px-4"
-      disabled={starting || isWrong || isVain || plan.phase === 'failed'}
+      disabled={starting || isWrong || isEmpty || plan.phase === 'failed'}
       onClick={start}
     >
       {t('batch.start')}
@@ -63,21 +60,9 @@ export function StartButton() {
   );
 }
 
-/** What is wrong with the name of the new folder, where one is to be made. */
-function useFolderFault(): DraftFault | null {
+function Fault({ id, fault }: { id: string; fault: DraftFault | undefined }) {
   const { t } = useTranslation();
-  const output = useBatch((state) => state.output);
-  const below = useBatch((state) => state.below);
-  return output === null ? folderFault(below ?? t('batch.folderName')) : null;
-}
-
-function Fault({ id, fault }: { id: string; fault: DraftFault | null | undefined }) {
-  const { t } = useTranslation();
-  return (
-    <p id={id} role="alert" className="text-xs text-danger">
-      {fault != null && t(`batch.faults.${fault}`)}
-    </p>
-  );
+  return <FieldFault id={id}>{fault !== undefined && t(`batch.faults.${fault}`)}</FieldFault>;
 }
 
 // -------------------------------------------------------------------------------------------- folders
@@ -89,13 +74,15 @@ function Folders() {
   const input = useBatch((state) => state.input);
   const output = useBatch((state) => state.output);
   const below = useBatch((state) => state.below) ?? t('batch.folderName');
-  const fault = useFolderFault();
   return (
     <div>
-      <FieldHeading>{t('batch.folders')}</FieldHeading>
-      <Field label={t('batch.input')}>
-        <FolderButton name={input?.name ?? ''} testId="choose-input" onClick={() => void batch.pickFolder('input')} />
-      </Field>
+      <FieldHeading>{t('folderPage.folders')}</FieldHeading>
+      <FolderField
+        label={t('batch.input')}
+        name={input?.name ?? ''}
+        testId="choose-input"
+        onClick={() => batch.pickFolder('input')}
+      />
       <Field label={t('batch.output')} htmlFor={`${id}-output`}>
         <Select
           id={`${id}-output`}
@@ -106,28 +93,19 @@ function Folders() {
             { value: 'inside', label: t('batch.inside') },
             { value: 'elsewhere', label: t('batch.elsewhere') },
           ]}
-          onChange={(chosen) => (chosen === 'inside' ? batch.choose('output', null) : void batch.pickFolder('output'))}
+          onChange={(chosen) => (chosen === 'inside' ? batch.choose('output', null) : batch.pickFolder('output'))}
         />
       </Field>
       {output === null ? (
-        <Field label={t('batch.below')} htmlFor={id}>
-          <input
-            id={id}
-            type="text"
-            value={below}
-            data-testid="batch-below"
-            aria-invalid={fault !== null}
-            aria-describedby={`${id}-fault`}
-            onChange={(event) => batch.setBelow(event.target.value)}
-            className={`h-7 w-56 ${INPUT}`}
-          />
-        </Field>
+        <NewFolderField name={below} testId="batch-below" onChange={batch.setBelow} />
       ) : (
-        <Field label={t('batch.outputFolder')}>
-          <FolderButton name={output.name} testId="choose-output" onClick={() => void batch.pickFolder('output')} />
-        </Field>
+        <FolderField
+          label={t('batch.outputFolder')}
+          name={output.name}
+          testId="choose-output"
+          onClick={() => batch.pickFolder('output')}
+        />
       )}
-      <Fault id={`${id}-fault`} fault={fault} />
     </div>
   );
 }
@@ -164,9 +142,7 @@ function Work() {
           onChange={(chosen) => set({ recipe: chosen === '' ? null : chosen })}
         />
       </Field>
-      <p id={`${id}-summary`} className="mb-1 text-xs text-secondary">
-        {summary}
-      </p>
+      <FieldHint id={`${id}-summary`}>{summary}</FieldHint>
       <Field label={t('export.format')} htmlFor={`${id}-format`}>
         <Select<ExportFormat | 'own'>
           id={`${id}-format`}
@@ -225,7 +201,7 @@ function More() {
   const isShown = open || Object.keys(faults).length > 0;
   return (
     <div>
-      <MoreButton open={isShown} controls={id} testId="batch-more" onClick={() => setOpen(!open)} />
+      <DisclosureButton open={isShown} controls={id} testId="batch-more" onClick={() => setOpen(!open)} />
       <div id={id} hidden={!isShown} className="mt-1 space-y-1">
         <NamePattern fault={faults.name} />
         <Field label={t('batch.conflict')} htmlFor={`${id}-conflict`}>
@@ -275,7 +251,7 @@ function More() {
   );
 }
 
-/** How the new files are called: a text with what stands for something in braces, which can be put in by a press. */
+/** The pattern for the names of the new files, with a button for each placeholder. */
 function NamePattern({ fault }: { fault: DraftFault | undefined }) {
   const { t } = useTranslation();
   const { set } = useActions().batch;
@@ -288,7 +264,7 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
   const example = exampleName(draft.name, {
     original: first ?? t('batch.exampleFile'),
     folder: input?.name ?? '',
-    // What is no recipe goes by this name in the files.
+    // The main side uses this name in the files where no recipe was chosen.
     recipe: recipe?.name ?? 'proposal',
     format: draft.format,
     date: new Date(),
@@ -299,7 +275,7 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
     const [from, to] = [field.selectionStart ?? draft.name.length, field.selectionEnd ?? draft.name.length];
     set({ name: `${draft.name.slice(0, from)}{${token}}${draft.name.slice(to)}` });
     field.focus();
-    // Once the new text is there.
+    // After the new text is drawn.
     requestAnimationFrame(() => field.setSelectionRange(from + token.length + 2, from + token.length + 2));
   };
   return (
@@ -318,7 +294,7 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
           aria-invalid={fault !== undefined}
           aria-describedby={`${id}-fault ${id}-example`}
           onChange={(event) => set({ name: event.target.value })}
-          className={`h-7 w-full ${INPUT}`}
+          className={`h-7 w-full ${TEXT_FIELD}`}
         />
         <div className="mt-1.5 mb-1 flex flex-wrap gap-1">
           {NAME_TOKENS.map((token) => (
@@ -365,7 +341,7 @@ function Globs({ which, fault }: { which: 'include' | 'exclude'; fault: DraftFau
           aria-invalid={fault !== undefined}
           aria-describedby={`${id}-hint ${id}-fault`}
           onChange={(event) => set({ [which]: event.target.value })}
-          className={`w-56 shrink-0 resize-none py-1 text-xs ${INPUT}`}
+          className={`w-56 shrink-0 resize-none py-1 text-xs ${TEXT_FIELD}`}
         />
       </div>
       <Fault id={`${id}-fault`} fault={fault} />

@@ -3,16 +3,15 @@ import type { ExportFormat } from '../../contract/photo';
 const EXTENSIONS: Record<ExportFormat, string> = { jpeg: 'jpg', png: 'png', tiff: 'tif', webp: 'webp', avif: 'avif' };
 
 interface Example {
-  /** Path of a photo below its folder, with `/`. */
+  /** Path of a photo relative to the folder, with `/`. */
   original: string;
-  /** Name of the folder that is restored. */
   folder: string;
   recipe: string;
   format: ExportFormat | null;
   date: Date;
 }
 
-/** What a name pattern makes of a photo, as far as that can be told without the main side. */
+/** The name that a pattern gives to a photo, as far as the page can know it. */
 export function exampleName(pattern: string, { original, folder, recipe, format, date }: Example): string {
   const [file = '', within] = original.split('/').reverse();
   const dot = file.lastIndexOf('.');

@@ -7,7 +7,7 @@ import { Filmstrip } from './Filmstrip';
 import { TopBar } from './TopBar';
 import { Viewer } from './Viewer';
 
-/** The main page: the photo, what is done to it, and what goes on. */
+/** The main page: the photo, the panel with its steps, and the status line. */
 export function Darkroom() {
   const entry = useActivePhoto();
   const panelOpen = useView((state) => state.panelOpen);

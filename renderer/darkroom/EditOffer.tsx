@@ -6,7 +6,7 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** An edit file that lies beside the photo and is newer than what is kept: taken only where a person says so. */
+/** Offers an edit file that lies beside the photo and is newer than the stored edits. */
 export function EditOffer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const format = useFormat();

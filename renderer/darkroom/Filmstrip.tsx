@@ -9,9 +9,9 @@ import type { OpenPhoto } from '../state/model';
 import { orientationOf } from '../state/view';
 import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
-import { matrixOf, type Size, seenSize } from './geometry';
+import { displayedSize, matrixOf, type Size } from './geometry';
 
-/** The open photos in a row; not shown where there is only one. */
+/** The open photos in a row. Hidden while there is only one. */
 export function Filmstrip() {
   const { t } = useTranslation();
   const photos = usePhotos((state) => state.photos);
@@ -47,7 +47,7 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   const { photo } = entry;
   const name = shorten(entry.name, NAME_LENGTH);
   const orientation = useView((state) => orientationOf(state, entry.key));
-  const seen = photo === null ? null : seenSize(photo, orientation);
+  const seen = photo === null ? null : displayedSize(photo, orientation);
   const width = seen === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
   const canCopy =
     shown?.photo != null &&
@@ -93,15 +93,15 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   );
 }
 
-/** The photo, or what it has become, the way up that it is shown. `box` is the size of the frame in CSS pixels. */
+/** The result, or the photo where there is none yet. `box` is the size of the frame in CSS pixels. */
 function Thumbnail({ entry, photo, box }: { entry: OpenPhoto; photo: Photo; box: Size }) {
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const orientation = useView((state) => orientationOf(state, entry.key));
   const [gone, setGone] = useState<number | null>(null);
-  // A rendering that is not kept any more comes back when the photo is looked at.
+  // A rendering that was dropped from memory is computed again when the photo is opened.
   const shown = entry.rendering === null || entry.rendering.revision === gone ? null : entry.rendering;
   const region = { x: 0, y: 0, w: photo.width, h: photo.height };
-  const { width, height } = seenSize(box, orientation);
+  const { width, height } = displayedSize(box, orientation);
   const [a, b, c, d] = matrixOf(orientation);
   const query = {
     photoId: photo.id,

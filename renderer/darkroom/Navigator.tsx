@@ -4,15 +4,15 @@ import type { Photo } from '../../contract/photo';
 import { pictureUrl } from '../../contract/pictures';
 import { useActions, useApp, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { matrixOf, rectInPane, seenSize, toPhoto, type View, visibleRect } from './geometry';
+import { displayedSize, matrixOf, rectInPane, toPhoto, type View, visibleRect } from './geometry';
 import type { Source } from './tiling';
 
-/** Longest side, in CSS pixels. */
+/** Longest side in CSS pixels. */
 const SIZE = 144;
-/** What it takes of the width, with its margins. */
+/** Its width with margins. */
 export const NAVIGATOR_WIDTH = SIZE + 24;
 
-/** The whole photo, small, with a frame round what is seen. Dragging the frame moves the view. */
+/** A small picture of the whole photo with a frame around the visible part. Dragging the frame moves the view. */
 export function Navigator({
   entry,
   photo,
@@ -32,13 +32,12 @@ export function Navigator({
   const seen = visibleRect(view, photo, pane);
   if (seen === null || (seen.width >= photo.width && seen.height >= photo.height)) return null;
   const { orientation } = view;
-  const upright = seenSize(photo, orientation);
+  const upright = displayedSize(photo, orientation);
   const box = {
     width: Math.max(1, Math.round(upright.width * scale)),
     height: Math.max(1, Math.round(upright.height * scale)),
   };
-  const picture = seenSize(box, orientation);
-  /** The whole photo as it lies in the navigator. */
+  const picture = displayedSize(box, orientation);
   const small: View = { x: photo.width / 2, y: photo.height / 2, scale, orientation };
   const frame = rectInPane(small, box, seen);
   const [a, b, c, d] = matrixOf(orientation);

@@ -7,25 +7,25 @@ import { loadPicture } from './loadPicture';
 import { TileStore } from './tileStore';
 import { baseOf, type Source } from './tiling';
 
-/** Decoded pixels that the page keeps: enough for two layers on a large screen, a third of what the page may take. */
+/** In bytes: enough for two layers on a large screen. */
 const BUDGET = 160 * 1024 ** 2;
-/** As many as a browser asks of one host at once, less two for everything else. */
+/** Browsers allow six requests to one host at once; two stay free for everything else. */
 const PARALLEL = 4;
 
 const store = new TileStore<ImageBitmap>({ load: loadPicture, budget: BUDGET, parallel: PARALLEL });
 
 interface PhotoCanvasProps {
-  /** From the lowest to the uppermost. */
+  /** From bottom to top. */
   pictures: readonly Drawn[];
   view: View;
-  /** Called with the source of which a picture could not be had, and why. */
+  /** Called when a picture of a source could not be loaded. */
   onFailed?(source: Source, reason: unknown): void;
 }
 
 /**
  * Draws pictures of a photo from their tiles, in device pixels. Fills its positioned parent, which must have the size
- * of the pane. A picture that takes another's place in the list is drawn over it until it is complete, so that nothing
- * flickers.
+ * of the pane. A new picture in the same place of the list is drawn over the old one until it is complete, so that
+ * nothing flickers.
  */
 export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
   const ref = useRef<HTMLCanvasElement>(null);
@@ -33,13 +33,12 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
   const pane = useView((state) => state.pane);
   const ratio = useView((state) => state.ratio);
   const owner = useMemo(() => ({}), []);
-  /** What each place in the list last showed completely. */
+  /** The last complete picture at each place of the list. */
   const former = useRef<(Source | null)[]>([]);
   const scene: Scene | null = base === null ? null : { view, pane, ratio, base };
 
   const draw = () => {
     const canvas = ref.current;
-    // The photo has all colours that the screen can show.
     const context = canvas?.getContext('2d', { colorSpace: wideGamut() ? 'display-p3' : 'srgb' });
     if (canvas === null || context == null || scene === null) return;
     emptyCanvas(context, pane, ratio);
@@ -63,7 +62,8 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
       drawPicture(context, old, scene, get);
       if (sameSource(standIn, drawn.source)) continue;
       drawPicture(context, drawn, scene, get, wasWhole);
-      // Not to be loaded any more, but to be kept for as long as it stands in; what was never there is had roughly.
+      // Loaded tiles of the old picture are kept, but no more are loaded, except its coarsest one where the old picture
+      // was never complete.
       const [rough, ...finer] = wantedOf(old, scene, () => true).urls;
       const there = finer.filter((url) => store.get(url) !== null);
       urls.push(rough === undefined || (wasWhole && store.get(rough) === null) ? there : [rough, ...there]);
@@ -88,7 +88,7 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
       latest.current();
     });
   });
-  // At once, so that the photo and what lies above it move together.
+  // In a layout effect, so that the photo and its overlays move in the same frame.
   useLayoutEffect(() => latest.current());
   useEffect(() => {
     const end = store.subscribe(schedule.current);
@@ -110,12 +110,15 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
   );
 }
 
-/** Tries again to load what has failed. */
+/** Loads failed pictures again. */
 export function retryPictures(): void {
   store.retry();
 }
 
-/** The original and the results of one photo show the same scene; marks and differences stand for themselves. */
+/**
+ * The original and the results of one photo show the same scene, so one can stand in for another. Masks and differences
+ * cannot.
+ */
 function canStandIn(former: Source, source: Source): boolean {
   const isScene = ({ layer }: Source) => layer === 'original' || layer === 'result';
   return former.photoId === source.photoId && (former.layer === source.layer || (isScene(former) && isScene(source)));
@@ -127,7 +130,7 @@ function sameSource(a: Source, b: Source): boolean {
 
 const wideGamut = () => matchMedia('(color-gamut: p3)').matches;
 
-/** The first of each list, then the second of each ... */
+/** The first element of each list, then the second of each, and so on. */
 function interleave(lists: readonly (readonly string[])[]): string[] {
   const longest = Math.max(0, ...lists.map((list) => list.length));
   const mixed = new Set<string>();

@@ -8,28 +8,28 @@ import { useActions, useApp, useComparison, useView } from '../state/context';
 import { hasSteps } from '../state/recipes';
 import { orientationOf } from '../state/view';
 import { Icon } from '../ui/Icon';
-import { matrixOf, seenSize } from './geometry';
+import { displayedSize, matrixOf } from './geometry';
 
 interface SmallPictureProps {
   photoKey: string;
   photo: Photo;
   recipe: Recipe;
-  /** Room for it, in CSS pixels. */
+  /** Available room in CSS pixels. */
   box: { width: number; height: number };
-  /** Says in words that it is computed; where there is no room for that, a sign has to do. */
-  wordless?: boolean;
+  /** True: only an icon shows that it is being computed, because there is no room for text. */
+  iconOnly?: boolean;
   everywhere?: boolean;
 }
 
-/** What a recipe makes of a photo, the way the photo is turned, for somebody who has asked for it small. */
-export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, everywhere }: SmallPictureProps) {
+/** A small picture of a photo with a recipe applied, turned as the photo is. */
+export function SmallPicture({ photoKey, photo, recipe, box, iconOnly = false, everywhere }: SmallPictureProps) {
   const { t } = useTranslation();
   const { renew } = useActions();
   const base = useApp((state) => state.info?.pictureBase ?? '');
   const ratio = useView((state) => state.ratio);
   const orientation = useView((state) => orientationOf(state, photoKey));
   const other = useComparison((state) => state.others[otherKey(photoKey, { recipe, size: 'small', everywhere })]);
-  const upright = seenSize(photo, orientation);
+  const upright = displayedSize(photo, orientation);
   const scale = Math.min(box.width / upright.width, box.height / upright.height);
   const width = Math.max(1, Math.round(photo.width * scale));
   const height = Math.max(1, Math.round(photo.height * scale));
@@ -43,14 +43,14 @@ export function SmallPicture({ photoKey, photo, recipe, box, wordless = false, e
       {from === null ? (
         <span className="flex items-center gap-2 text-xs text-secondary">
           {!hasFailed && <Icon of={LoaderCircle} className="animate-spin" />}
-          <span className={wordless && !hasFailed ? 'sr-only' : ''}>
+          <span className={iconOnly && !hasFailed ? 'sr-only' : ''}>
             {t(hasFailed ? 'variants.failed' : 'variants.computing')}
           </span>
         </span>
       ) : (
         <img
           alt=""
-          // Others took its room in memory, or the engine was started anew.
+          // It was dropped from memory, or the engine was restarted.
           onError={() => renew(photoKey, from.revision)}
           draggable={false}
           src={pictureUrl(base, {

@@ -11,7 +11,7 @@ interface SplitHandleProps {
   bottom: number;
 }
 
-/** Fine enough for a drag to follow the hand; an arrow key moves by {@link KEY_STEP}. */
+/** Small enough for a smooth drag. The arrow keys move by {@link KEY_STEP}. */
 const DRAG_STEP = 0.0005;
 const KEY_STEP = 0.01;
 const KEYS: Record<string, number> = {
@@ -23,7 +23,10 @@ const KEYS: Record<string, number> = {
   PageUp: 10,
 };
 
-/** The boundary between before (left) and after (right). Only its handle takes the pointer: the photo stays in reach. */
+/**
+ * The boundary between before (left) and after (right). Only the handle takes pointer events, so the photo can still be
+ * dragged.
+ */
 export function SplitHandle({ left, right, top, bottom }: SplitHandleProps) {
   const { t } = useTranslation();
   const { setSplit } = useActions().view;
@@ -40,7 +43,7 @@ export function SplitHandle({ left, right, top, bottom }: SplitHandleProps) {
       onValueChange={([next]) => {
         if (next !== undefined) setSplit(next);
       }}
-      // The photo behind is not to be dragged along.
+      // Otherwise the photo behind would be dragged too.
       onPointerDown={(event) => event.stopPropagation()}
       onDoubleClick={(event) => {
         event.stopPropagation();
@@ -54,7 +57,7 @@ export function SplitHandle({ left, right, top, bottom }: SplitHandleProps) {
         setSplit(split + steps * KEY_STEP * (event.shiftKey ? 10 : 1));
       }}
     >
-      {/* Without a width of its own it stands exactly where the pictures meet, at the edges too. */}
+      {/* Without a width of its own, the handle is exactly at the boundary, at the edges too. */}
       <Radix.Thumb
         aria-label={t('compare.handle')}
         aria-valuetext={t('compare.handleValue', { percent: Math.round(split * 100) })}

@@ -8,14 +8,14 @@ import { Menu, MenuChoice } from '../ui/Menu';
 import type { ShownSide, SideOption } from './useSides';
 
 interface TagRowProps {
-  /** Where it lies in the viewer. */
+  /** Its position in the viewer. */
   style: CSSProperties;
-  /** There is no room for it. */
+  /** True where there is no room for it. */
   hidden?: boolean;
   children: ReactNode;
 }
 
-/** Names of what is seen, above the photo. What is done on them is not done to the photo. */
+/** Names of the visible pictures, above the photo. Clicks on them do not reach the photo. */
 export function TagRow({ style, hidden = false, children }: TagRowProps) {
   if (hidden) return null;
   return (
@@ -33,7 +33,7 @@ export function TagRow({ style, hidden = false, children }: TagRowProps) {
 
 const LOOK = 'flex min-h-6 items-center gap-1 rounded-md border border-line bg-panel px-2 text-xs text-text';
 
-/** Which picture this is, to be changed for another. */
+/** A menu that shows which picture this is and lets the user choose another. */
 export function SideTag({
   place,
   shown,
@@ -56,7 +56,7 @@ export function SideTag({
             className={`${LOOK} hover:border-track data-[state=open]:border-track`}
           >
             <span className="max-w-44 truncate">{shown.name}</span>
-            {shown.waits ? (
+            {shown.isPending ? (
               <LoaderCircle size={12} strokeWidth={1.5} className="animate-spin" />
             ) : (
               <ChevronDown size={12} strokeWidth={1.5} />
@@ -80,7 +80,7 @@ export function SideTag({
   );
 }
 
-/** How strongly the difference is shown. */
+/** How much the difference is amplified. */
 export function GainTag() {
   const { t } = useTranslation();
   const { view } = useActions();

@@ -11,18 +11,18 @@ import { type Variant, variantsOf } from '../state/variants';
 import { Icon } from '../ui/Icon';
 import { SmallPicture } from './SmallPicture';
 
-/** Room for one picture, in CSS pixels: the smallest window has two side by side, and scrolls for more. */
+/** Room for one picture in CSS pixels. The smallest window shows two side by side and scrolls. */
 const BOX = { width: 300, height: 210 };
 
 const isRecipe = (id: Variant['id']): id is `recipe:${string}` => id.startsWith('recipe:');
 
-/** Several versions of the photo, small, to choose one from. */
+/** Small versions of the photo to choose from. */
 export function Variants({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
   const actions = useActions();
   const choices = useRecipeChoices();
   const { recipe, analysis } = entry;
-  // The choice stays in sight while one chooses: it is made from the recipe that there was.
+  // The list is made from the recipe at the start, so that it does not change with each choice.
   const start = useRef(recipe);
   const variants =
     start.current === null || analysis === null

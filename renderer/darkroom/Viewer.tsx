@@ -24,7 +24,7 @@ import { differenceOf, useSides } from './useSides';
 import { Variants } from './Variants';
 import { ViewerMenu } from './ViewerMenu';
 
-/** The photo that is looked at, from the moment its file is chosen. */
+/** The active photo, from the moment its file is chosen. */
 export function Viewer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const mode = useView((state) => state.mode);
@@ -62,7 +62,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const clipping = useView((state) => state.clippingShown);
   const zoomedIn = useView((state) => state.views[entry.key] !== undefined);
   const [failed, setFailed] = useState(false);
-  // What could not be shown while the engine was gone is tried again when it is back.
+  // Pictures that failed while the engine was down are loaded again when it is back.
   const engine = useApp((state) => state.engine?.state);
   useEffect(() => {
     if (engine !== 'ready') return;
@@ -72,7 +72,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const isSide = mode === 'side' && entry.rendering !== null;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);
-  // The options of the tool in hand lie along the top, and the tools along the left.
+  // The options of the active tool are along the top, the tools along the left.
   const isPainting = useTools((state) => state.tool !== null);
   const clear = isPainting ? 60 : 8;
   const aside = isPainting ? 62 : 8;
@@ -105,7 +105,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const boundary = Math.round(left + split * (right - left));
   const tagTop = Math.max(top + 8, clear);
   const tagLeft = Math.max(left + 8, aside);
-  // As wide as the photo, or as the pane where that is narrow; the navigator has the other corner.
+  // As wide as the photo, or as the pane where the photo is narrow. The navigator has the opposite corner.
   const noteRight = right - left < NOTE_WIDTH ? 8 : pane.width - right + 8;
   const noteAt = {
     right: noteRight,
@@ -116,13 +116,13 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
     if (source.revision !== 0 && reason instanceof PictureRefused && reason.isGone) renew(entry.key, source.revision);
     else setFailed(true);
   };
-  // What is not there yet is stood in for by the original, whether it is still computed or only on its way.
+  // The original stands in for a picture that is not there yet.
   const former = before.source ?? original;
   const latter = peek ? original : (after.source ?? original);
   const instead = original;
   const shown = peek || after.source === null ? 'original' : mode;
   const difference = shown === 'difference' ? differenceOf(after.source, before.source, gain) : null;
-  // Each half loads its own tiles alone.
+  // Each half only loads the tiles it shows.
   const halves: Drawn[] = [
     { source: former, instead, clip: { x: 0, y: 0, width: boundary, height: pane.height } },
     { source: latter, instead, clip: { x: boundary, y: 0, width: pane.width - boundary, height: pane.height } },
@@ -199,7 +199,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           )}
         </>
       )}
-      {/* The focus is shown above the photo, which would hide an outline of what it lies in. */}
+      {/* The focus ring is drawn above the photo, which would cover an outline. */}
       <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
       <ToolStrip entry={entry} photo={photo} />
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
@@ -208,7 +208,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   return <ViewerMenu trigger={viewer} />;
 }
 
-/** Every picture with the marks of its cut-off tones above it. */
+/** Adds the clipping overlay above each picture. */
 function withClipping(pictures: readonly Drawn[], shown: boolean): Drawn[] {
   if (!shown) return [...pictures];
   return pictures.flatMap((drawn) =>
@@ -218,7 +218,7 @@ function withClipping(pictures: readonly Drawn[], shown: boolean): Drawn[] {
   );
 }
 
-/** Room for a sentence on two lines. */
+/** Enough for a sentence on two lines. */
 const NOTE_WIDTH = 280;
 
 function Pane({ left, width, children }: { left: number; width: number; children: ReactNode }) {
@@ -242,7 +242,7 @@ function panByKey(event: KeyboardEvent, pan: (dx: number, dy: number) => void): 
   event.preventDefault();
 }
 
-/** Keeps the stores informed of the size of the area that shows one picture. */
+/** Keeps the size of the pane in the store. */
 function usePaneSize(ref: RefObject<HTMLDivElement | null>, halved: boolean): void {
   const { setPane } = useActions().view;
   useEffect(() => {

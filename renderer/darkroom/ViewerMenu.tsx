@@ -17,7 +17,7 @@ const EDITING = [
   ...LOOK.slice(0, 2),
 ] as const;
 
-/** What one may want of the photo under the pointer. */
+/** The context menu of the photo. */
 export function ViewerMenu({ trigger }: { trigger: ReactNode }) {
   const { t } = useTranslation();
   const session = useSession();

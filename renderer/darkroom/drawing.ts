@@ -6,16 +6,16 @@ import { coarsestLevel, finestLevel, isTiled, parentOf, type Source, type Tile, 
 /** One picture on a canvas. */
 export interface Drawn {
   source: Source;
-  /** The part of the pane that it may cover, in pane pixels; null: all of it. */
+  /** The part of the pane that it may cover, in pane pixels. Null: all of it. */
   clip: Rect | null;
-  /** What is to be seen where nothing of it has come yet, and nothing was there before. */
+  /** Shown where no tile has loaded and no earlier picture is left. */
   instead?: Source;
 }
 
-/** Which tiles a canvas needs, the most urgent first. */
+/** The tiles a canvas needs, most urgent first. */
 export interface Wanted {
   urls: string[];
-  /** True where every tile of the level that fits the screen has come. */
+  /** True if all tiles of the level that fits the screen are loaded. */
   complete: boolean;
 }
 
@@ -28,20 +28,19 @@ export interface Scene {
   base: string;
 }
 
-/** From so many device pixels a photo pixel is drawn as a square, not smoothed. */
+/** From this many device pixels per photo pixel, pixels are drawn as squares instead of smoothed. */
 const SQUARES_FROM = 2;
-/** From so many device pixels a photo pixel is framed. */
+/** From this many device pixels per photo pixel, a grid is drawn. */
 export const GRID_FROM = 8;
 
 type Get = (url: string) => (Bitmap & CanvasImageSource) | null;
 
-/** What a picture needs in this view. */
 export function tilesOf({ source, clip }: Drawn, { view, pane, ratio }: Scene): ReturnType<typeof tilesFor> | null {
   const region = visibleRect(view, source.photo, pane, clip ?? undefined);
   return region === null ? null : tilesFor(source, region, view.scale * ratio);
 }
 
-/** What is wanted of a picture: first something to see, then the sharp tiles from the middle outwards. */
+/** The tiles to load: first one that covers everything, then the sharp ones from the middle outwards. */
 export function wantedOf(drawn: Drawn, scene: Scene, has: (url: string) => boolean): Wanted {
   const tiles = tilesOf(drawn, scene);
   if (tiles === null) return { urls: [], complete: true };
@@ -51,8 +50,8 @@ export function wantedOf(drawn: Drawn, scene: Scene, has: (url: string) => boole
 }
 
 /**
- * Draws what there is of a picture onto a canvas whose pixels are device pixels. Where a tile has not come yet, what
- * is coarser stands in for it, unless `sharpOnly`. At 100 % every photo pixel is exactly one device pixel.
+ * Draws the loaded tiles of a picture onto a canvas in device pixels. A coarser tile stands in for a missing one,
+ * unless `sharpOnly`. At 100 % each photo pixel is exactly one device pixel.
  */
 export function drawPicture(
   context: CanvasRenderingContext2D,
@@ -63,7 +62,7 @@ export function drawPicture(
 ): void {
   const tiles = tilesOf({ source, clip }, scene);
   if (tiles === null) return;
-  const place = placing(scene);
+  const place = pixelAligned(scene);
   context.save();
   const whole = place({ x: 0, y: 0, ...source.photo });
   context.beginPath();
@@ -78,7 +77,7 @@ export function drawPicture(
     context.clip();
   }
   const deviceScale = scene.view.scale * scene.ratio;
-  // Only the photo's own pixels are shown as squares; what stands in for them, or has fewer, is smoothed.
+  // Only full-resolution pixels are shown as squares. Coarser tiles are smoothed.
   const squares =
     isTiled(source) && tiles.level === finestLevel(source) && deviceScale * 2 ** tiles.level >= SQUARES_FROM;
   const draw = (bitmap: Bitmap & CanvasImageSource, tile: Tile, part: Rect, smooth: boolean) => {
@@ -110,13 +109,13 @@ export function drawPicture(
   context.restore();
 }
 
-/** Frames the photo's pixels where they are large. */
+/** Draws a grid between the photo's pixels where they are large. */
 export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: Scene): void {
   const { view, pane, ratio } = scene;
   if (view.scale * ratio < GRID_FROM) return;
   const region = visibleRect(view, photo, pane);
   if (region === null) return;
-  const place = placing(scene);
+  const place = pixelAligned(scene);
   const left = Math.floor(region.x);
   const top = Math.floor(region.y);
   const right = Math.ceil(region.x + region.width);
@@ -134,7 +133,7 @@ export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: 
   context.restore();
 }
 
-/** Empties a canvas and gives it the size of a pane, `pane` in CSS pixels and `ratio` device pixels to each. */
+/** Clears a canvas and gives it the size of a pane. `pane` is in CSS pixels, `ratio` is device pixels per CSS pixel. */
 export function emptyCanvas(context: CanvasRenderingContext2D, pane: Size, ratio: number): void {
   const { canvas } = context;
   const width = Math.max(1, Math.round(pane.width * ratio));
@@ -146,8 +145,8 @@ export function emptyCanvas(context: CanvasRenderingContext2D, pane: Size, ratio
   context.clearRect(0, 0, width, height);
 }
 
-/** Puts a rectangle of the photo on whole device pixels, so that neighbours share their edge and no seam shows. */
-export function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
+/** Aligns rectangles of the photo to whole device pixels, so that no seam shows between neighbours. */
+export function pixelAligned({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   const origin = toPane(view, pane, { x: 0, y: 0 });
   const shift = {
     x: Math.round(origin.x * ratio) - origin.x * ratio,
@@ -155,7 +154,7 @@ export function placing({ view, pane, ratio }: Scene): (rect: Rect) => Rect {
   };
   return (rect) => {
     const { x, y, width, height } = rectInPane(view, pane, rect);
-    // The shift puts the photo's corner on a whole pixel; the little extra keeps halves from falling either way.
+    // The shift puts the photo's corner on a whole pixel. The small addition makes halves always round the same way.
     const left = Math.round(x * ratio + shift.x + 1e-6);
     const top = Math.round(y * ratio + shift.y + 1e-6);
     return {

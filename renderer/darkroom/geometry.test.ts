@@ -5,6 +5,7 @@ import {
   basePicture,
   clampView,
   detailPicture,
+  displayedSize,
   FIT_MARGIN,
   fitView,
   MAX_ENLARGEMENT,
@@ -12,7 +13,6 @@ import {
   nextScale,
   panBy,
   rectInPane,
-  seenSize,
   type Turn,
   toPane,
   toPhoto,
@@ -155,7 +155,7 @@ describe('pictures to ask for', () => {
         const detail = detailPicture(clamped, p, v, r);
         const seen = visibleRect(clamped, p, v);
         if (detail === null || seen === null) {
-          // Then the base is as sharp as the screen (or as the photo itself).
+          // In that case the base is as sharp as the screen, or as the photo itself.
           const base = basePicture(p);
           expect((base.width / p.width) * 1.02 + 1 / p.width).toBeGreaterThanOrEqual(Math.min(1, clamped.scale * r));
           return;
@@ -234,11 +234,11 @@ describe('turning', () => {
   test('swaps the sides with each quarter', () => {
     fc.assert(
       fc.property(photo, orientation, (p, o) => {
-        expect(seenSize(p, turned(o, 'right'))).toEqual({
-          width: seenSize(p, o).height,
-          height: seenSize(p, o).width,
+        expect(displayedSize(p, turned(o, 'right'))).toEqual({
+          width: displayedSize(p, o).height,
+          height: displayedSize(p, o).width,
         });
-        expect(seenSize(p, turned(o, 'mirror'))).toEqual(seenSize(p, o));
+        expect(displayedSize(p, turned(o, 'mirror'))).toEqual(displayedSize(p, o));
       }),
     );
   });

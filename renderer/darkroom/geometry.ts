@@ -1,9 +1,9 @@
 import type { Orientation } from '../../contract/edit';
 
 /**
- * Where the photo lies in the viewer. "Photo pixels" are those of the full-size photo, "pane pixels" are CSS pixels of
- * the area that shows it, measured from its top left corner. Turning and mirroring are part of the view: they lie
- * between the two, so that whatever counts in photo pixels need not know of them.
+ * The position of the photo in the viewer. "Photo pixels" are those of the full-size photo. "Pane pixels" are CSS
+ * pixels of the area that shows it, measured from its top left corner. Turning and mirroring belong to the view, so
+ * code that works in photo pixels need not know about them.
  */
 
 export interface Size {
@@ -18,25 +18,28 @@ export interface Point {
 
 export interface Rect extends Point, Size {}
 
-/** What one looks at: the photo pixel in the middle of the pane, pane pixels per photo pixel, and which way up. */
+/** The photo pixel in the middle of the pane, pane pixels per photo pixel, and the orientation. */
 export interface View extends Point {
   scale: number;
-  /** As in EXIF, see the contract: 1 as the photo was opened. */
+  /** As in EXIF (see the contract). 1: as the photo was opened. */
   orientation: Orientation;
 }
 
-/** Space left round a photo that is fitted into the pane, in pane pixels. */
+/** Space around a photo that is fitted into the pane, in pane pixels. */
 export const FIT_MARGIN = 16;
-/** The most device pixels that one photo pixel may take. */
+/** The largest zoom, in device pixels per photo pixel. */
 export const MAX_ENLARGEMENT = 32;
-/** A fitted photo is never shown larger than this many device pixels per photo pixel. */
+/** The largest zoom of a fitted photo, in device pixels per photo pixel. */
 const MAX_FIT_ENLARGEMENT = 4;
-/** Longest side of a picture asked of the main side (the contract's limit). */
+/** Longest side of a picture that the main side returns (the contract's limit). */
 export const MAX_PICTURE = 4096;
-/** Longest side of the picture of the whole photo that always lies underneath. */
+/** Longest side of the picture of the whole photo, which is always drawn underneath. */
 export const BASE_PICTURE = 2048;
 
-/** Pane = matrix times photo: `[a, b, c, d]` takes (x, y) to (a x + b y, c x + d y). Orthogonal, so its transpose undoes it. */
+/**
+ * Pane = matrix times photo: `[a, b, c, d]` maps (x, y) to (a x + b y, c x + d y). Orthogonal, so the transpose is the
+ * inverse.
+ */
 type Matrix = readonly [number, number, number, number];
 
 const MATRICES: Record<Orientation, Matrix> = {
@@ -50,12 +53,12 @@ const MATRICES: Record<Orientation, Matrix> = {
   8: [0, 1, -1, 0],
 };
 
-/** The matrix from photo to pane directions of an orientation, without the scale. */
+/** The matrix of an orientation, from photo to pane, without the scale. */
 export function matrixOf(orientation: Orientation): Matrix {
   return MATRICES[orientation] ?? MATRICES[1]!;
 }
 
-/** Turned by a quarter to the right or left, or mirrored left to right or top to bottom, as it is seen. */
+/** A quarter turn, or a mirroring left to right or top to bottom, as displayed. */
 export type Turn = 'right' | 'left' | 'mirror' | 'flip';
 
 const TURNS: Record<Turn, Matrix> = {
@@ -74,8 +77,8 @@ export function turned(orientation: Orientation, turn: Turn): Orientation {
   return Number(found![0]);
 }
 
-/** Width and height as they are seen. */
-export function seenSize({ width, height }: Size, orientation: Orientation): Size {
+/** Width and height as displayed. */
+export function displayedSize({ width, height }: Size, orientation: Orientation): Size {
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
@@ -89,9 +92,9 @@ function toPhotoDirection({ orientation }: View, { x, y }: Point): Point {
   return { x: a * x + c * y, y: b * x + d * y };
 }
 
-/** The scale at which the whole photo is seen. */
+/** The scale at which the whole photo is visible. */
 export function fitScale(photo: Size, pane: Size, ratio: number, orientation: Orientation): number {
-  const seen = seenSize(photo, orientation);
+  const seen = displayedSize(photo, orientation);
   const across = Math.max(1, pane.width - 2 * FIT_MARGIN) / seen.width;
   const down = Math.max(1, pane.height - 2 * FIT_MARGIN) / seen.height;
   return Math.min(across, down, MAX_FIT_ENLARGEMENT / ratio);
@@ -102,14 +105,14 @@ export function fitView(photo: Size, pane: Size, ratio: number, orientation: Ori
 }
 
 /**
- * Keeps a view sensible: never smaller than fitted (or than 100 %), never beyond {@link MAX_ENLARGEMENT}, centred
- * along an axis on which the whole photo is seen, and without bare surround beside the photo along any other.
+ * Clamps a view. The scale is between fitted (or 100 %) and {@link MAX_ENLARGEMENT}. The photo is centred along an axis
+ * on which it is completely visible, and otherwise never leaves empty space beside it.
  */
 export function clampView(view: View, photo: Size, pane: Size, ratio: number): View {
   const { orientation } = view;
   const smallest = Math.min(fitScale(photo, pane, ratio, orientation), 1 / ratio);
   const scale = clamp(view.scale, smallest, MAX_ENLARGEMENT / ratio);
-  const along = seenSize(pane, orientation);
+  const along = displayedSize(pane, orientation);
   return {
     scale,
     orientation,
@@ -151,14 +154,14 @@ function spanned(one: Point, other: Point): Rect {
   return { x, y, width: Math.max(one.x, other.x) - x, height: Math.max(one.y, other.y) - y };
 }
 
-/** Where a rectangle of the photo lies in the pane. */
+/** A rectangle of the photo, in pane pixels. */
 export function rectInPane(view: View, pane: Size, rect: Rect): Rect {
   return spanned(toPane(view, pane, rect), toPane(view, pane, { x: rect.x + rect.width, y: rect.y + rect.height }));
 }
 
 /**
- * The part of the photo that is seen in the pane, or in `part` of it (pane pixels), in photo pixels; fractions are
- * kept. Null where nothing is.
+ * The visible part of the photo in photo pixels, not rounded. `part` limits it to a part of the pane. Null where
+ * nothing is visible.
  */
 export function visibleRect(view: View, photo: Size, pane: Size, part: Rect = { x: 0, y: 0, ...pane }): Rect | null {
   const seen = spanned(
@@ -172,7 +175,7 @@ export function visibleRect(view: View, photo: Size, pane: Size, part: Rect = { 
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null;
 }
 
-/** A region of the photo (whole photo pixels) and the size in which to ask for it. */
+/** A region of the photo in whole photo pixels, and the size in which to request it. */
 export interface PictureRegion {
   rect: Rect;
   width: number;
@@ -186,8 +189,8 @@ export function basePicture(photo: Size): PictureRegion {
 }
 
 /**
- * The region to ask for at device resolution: what is seen and an eighth more on each side, on a coarse grid so that
- * small movements ask for nothing new. Null while the base picture is sharp enough.
+ * The region to request at device resolution: the visible part and an eighth more on each side, on a coarse grid so
+ * that small movements need no new request. Null while the base picture is sharp enough.
  */
 export function detailPicture(view: View, photo: Size, pane: Size, ratio: number): PictureRegion | null {
   const wanted = Math.min(1, view.scale * ratio);
@@ -217,7 +220,7 @@ function scaled(size: Size, scale: number): Size {
   };
 }
 
-/** The next step of the zoom buttons: a doubling in two steps, always by way of 100 %. */
+/** The next step of the zoom buttons. Two steps double the scale, and 100 % is always one of them. */
 export function nextScale(scale: number, ratio: number, direction: 1 | -1): number {
   const position = Math.log2(scale * ratio) * 2;
   const next = direction === 1 ? Math.floor(position + 1.001) : Math.ceil(position - 1.001);
@@ -233,8 +236,8 @@ export interface WheelLike {
 }
 
 /**
- * What a turn of the wheel means. A mouse wheel zooms; two fingers on a trackpad pan and pinch (which arrives as a
- * wheel with Ctrl). Browsers do not tell the two apart, but a wheel's notches are coarse and purely vertical.
+ * Whether a wheel event zooms or pans. A mouse wheel zooms. Two fingers on a trackpad pan, and a pinch arrives as a
+ * wheel event with Ctrl. Browsers do not tell them apart, but the steps of a mouse wheel are large and purely vertical.
  */
 export function wheelIntent(wheel: WheelLike): { zoom: number } | { pan: Point } {
   const lines = wheel.deltaMode === 1 ? 40 : wheel.deltaMode === 2 ? 400 : 1;

@@ -4,15 +4,15 @@ export class PictureRefused extends Error {
     super(`A picture was refused with ${status}.`);
   }
 
-  /** The rendering is not kept any more: it has to be computed again. */
+  /** The rendering was dropped and has to be computed again. */
   get isGone(): boolean {
     return this.status === 404;
   }
 }
 
 /**
- * Loads and decodes a picture away from the page's own thread. Not through the browser's cache, which would write
- * photos to disk a second time; the page and the engine keep what is needed.
+ * Loads and decodes a picture off the main thread. It bypasses the browser's cache, which would write photos to disk a
+ * second time.
  */
 export async function loadPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
   const response = await fetch(url, { signal, cache: 'no-store' });

@@ -24,7 +24,7 @@ function setUp({ budget = 5 * TILE_BYTES, parallel = 2 } = {}) {
       });
     },
   });
-  /** Lets tiles arrive, and what follows from that happen. */
+  /** Waits until arrived tiles have been handled. */
   const come = async (...urls: string[]) => {
     for (const url of urls) waiting.get(url)!.come();
     await new Promise((resolve) => setImmediate(resolve));
@@ -113,7 +113,7 @@ describe('memory', () => {
           }
           store.want('viewer', []);
           expect(store.bytes).toBeLessThanOrEqual(5 * TILE_BYTES);
-          // Nothing is let go twice, and nothing that is let go is handed out.
+          // No tile is released twice, and no released tile is returned.
           for (const url of arrived) if (store.get(url) === null) expect(closed).toContain(url);
         },
       ),

@@ -1,4 +1,4 @@
-/** A decoded picture that can be let go (an ImageBitmap). */
+/** A decoded picture that can be released (an ImageBitmap). */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -7,15 +7,14 @@ export interface Bitmap {
 
 export interface TileStoreOptions<B extends Bitmap> {
   load(url: string, signal: AbortSignal): Promise<B>;
-  /** Bytes of decoded pixels to keep; only what is wanted at this moment may exceed it. */
+  /** How many bytes of decoded pixels to keep. Only tiles in use may exceed it. */
   budget: number;
-  /** How many are loaded at once. */
   parallel: number;
 }
 
 /**
- * The decoded tiles of all viewers of the page. Each says what it wants, the most urgent first; what nobody wants any
- * more is not loaded on, and what was not drawn for longest is let go when the budget is spent.
+ * The decoded tiles of all viewers. Each viewer lists the tiles it wants, most urgent first. Loads that nobody wants
+ * any more are aborted, and the least recently drawn tiles are released when the budget is exceeded.
  */
 export class TileStore<B extends Bitmap> {
   readonly #options: TileStoreOptions<B>;
@@ -36,7 +35,7 @@ export class TileStore<B extends Bitmap> {
     return this.#bytes;
   }
 
-  /** What a viewer wants from now on, instead of what it wanted before; nothing: it is gone. */
+  /** Replaces the list of tiles that a viewer wants. An empty list: the viewer is gone. */
   want(owner: unknown, urls: readonly string[]): void {
     if (urls.length === 0) this.#wanted.delete(owner);
     else this.#wanted.set(owner, urls);
@@ -51,7 +50,7 @@ export class TileStore<B extends Bitmap> {
     this.#loadNext();
   }
 
-  /** The tile, if it has come. It counts as used. */
+  /** The tile, if it is loaded. Marks it as used. */
   get(url: string): B | null {
     const bitmap = this.#loaded.get(url);
     if (bitmap === undefined) return null;
@@ -60,18 +59,18 @@ export class TileStore<B extends Bitmap> {
     return bitmap;
   }
 
-  /** Why a tile did not come; undefined where it has not failed. It is not tried again until {@link retry}. */
+  /** Why a tile failed to load; undefined where it did not fail. It is not loaded again until {@link retry}. */
   failure(url: string): unknown {
     return this.#failures.get(url);
   }
 
-  /** Tries again what has failed. */
+  /** Loads failed tiles again. */
   retry(): void {
     this.#failures.clear();
     this.#loadNext();
   }
 
-  /** Calls back whenever a tile has come or failed; returns the function that unsubscribes. */
+  /** Calls back when a tile was loaded or has failed. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -100,7 +99,7 @@ export class TileStore<B extends Bitmap> {
     } catch (error) {
       reason = error;
     }
-    // Aborted in the meantime, and perhaps asked for anew: this one is nobody's.
+    // It was aborted meanwhile and perhaps requested again, so nobody needs this one.
     if (this.#loading.get(url) !== controller) {
       bitmap?.close();
       return;

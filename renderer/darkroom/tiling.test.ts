@@ -93,7 +93,7 @@ describe('the tiles of a region', () => {
         const tiles = tilesIn(source, level, region);
         const middle = { x: region.x + region.width / 2, y: region.y + region.height / 2 };
         const step = TILE * 2 ** level;
-        // Every corner of the region, and its middle, lies in exactly one of them.
+        // The corners and the middle of the region each lie in exactly one tile.
         for (const at of [
           { x: region.x, y: region.y },
           { x: region.x + region.width * 0.999_999, y: region.y + region.height * 0.999_999 },

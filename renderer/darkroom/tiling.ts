@@ -7,7 +7,7 @@ export interface Source {
   photo: Size;
   layer: Layer;
   revision: number;
-  /** Of the raster that the main side has: the photo's own size, a power of two larger, or a reduced preview. */
+  /** Of the raster in the main side: the photo's own size, a power of two larger, or a reduced preview. */
   size: Size;
   /** For the difference layer. */
   against?: number;
@@ -17,22 +17,24 @@ export interface Source {
   grow?: number;
 }
 
-/** One picture to ask for, and where it lies. */
+/** One picture to request, and its position. */
 export interface Tile {
   query: PictureQuery;
-  /** In photo pixels; at the photo's far edges it may reach beyond it by less than one of the tile's own pixels. */
+  /**
+   * In photo pixels. At the right and bottom edges it may extend beyond the photo by less than one of its own pixels.
+   */
   rect: Rect;
 }
 
-/** The largest side of a picture that is asked for whole (the contract's limit). */
+/** The longest side of a picture that is requested whole (the contract's limit). */
 const MAX_WHOLE = 4096;
 
-/** Whether a source comes in tiles; what is smaller than the photo is asked for whole, in its own pixels. */
+/** Whether a source is loaded in tiles. A preview smaller than the photo is loaded whole, at its own size. */
 export function isTiled({ photo, size }: Source): boolean {
   return size.width >= photo.width && size.height >= photo.height;
 }
 
-/** The finest level of a source: 0 at the photo's own size, -1 where it is enlarged twice. */
+/** The finest level of a source: 0 at the photo's own size, -1 where it is enlarged two times. */
 export function finestLevel({ photo, size }: Source): number {
   return 0 - Math.floor(Math.log2(size.width / photo.width) + 1e-6);
 }
@@ -43,15 +45,14 @@ export function coarsestLevel({ photo }: Source): number {
 }
 
 /**
- * The level whose pixels come closest to the screen's: one of them takes between 0.55 and 1.11 device pixels, or more
- * where the photo has no finer ones. `scale` is device pixels per photo pixel.
+ * The level whose pixels are closest to the screen's: each takes between 0.55 and 1.11 device pixels, or more where the
+ * photo has no finer level. `scale` is device pixels per photo pixel.
  */
 export function levelFor(source: Source, scale: number): number {
   const level = Math.floor(Math.log2(1 / scale) + 0.15);
   return Math.min(coarsestLevel(source), Math.max(finestLevel(source), level));
 }
 
-/** The tile of a level in a column and row of its grid. */
 export function tileAt(source: Source, level: number, column: number, row: number): Tile {
   const { photo } = source;
   const factor = 2 ** level;
@@ -68,7 +69,7 @@ export function tileAt(source: Source, level: number, column: number, row: numbe
   };
 }
 
-/** The tiles of a level that show a region of the photo, those nearest to its middle first. */
+/** The tiles of a level that show a region of the photo, nearest to its middle first. */
 export function tilesIn(source: Source, level: number, region: Rect): Tile[] {
   if (!isTiled(source)) return [wholeOf(source)];
   const step = TILE * 2 ** level;
@@ -89,23 +90,23 @@ export function tilesIn(source: Source, level: number, region: Rect): Tile[] {
   return tiles.sort((a, b) => a.away - b.away).map(({ tile }) => tile);
 }
 
-/** The tile that shows the same place some levels coarser. */
+/** The tile that shows the same place at a coarser level. */
 export function parentOf(source: Source, { rect }: Tile, level: number): Tile {
   const step = TILE * 2 ** level;
   return tileAt(source, level, Math.floor(rect.x / step), Math.floor(rect.y / step));
 }
 
-/** The smallest picture of the whole photo: it comes first and lies underneath until there is better. */
+/** The smallest picture of the whole photo. It is loaded first and drawn underneath. */
 export function baseOf(source: Source): Tile {
   return isTiled(source) ? tileAt(source, coarsestLevel(source), 0, 0) : wholeOf(source);
 }
 
-/** What is to be drawn of a source at a scale, and what stands in for it until it has come, coarsest first. */
+/** The tiles to draw at a scale, and those that stand in until they are loaded, coarsest first. */
 export function tilesFor(source: Source, region: Rect, scale: number): { sharp: Tile[]; rough: Tile[]; level: number } {
   const level = levelFor(source, scale);
   const sharp = tilesIn(source, level, region);
   const rough = [baseOf(source)];
-  // A few tiles of an eighth of the resolution cover much more than is seen: panning never meets a blank.
+  // A few tiles at an eighth of the resolution cover more than is visible, so that panning does not show gaps.
   const wide = level + 3;
   if (isTiled(source) && wide < coarsestLevel(source)) {
     const { x, y, width, height } = region;

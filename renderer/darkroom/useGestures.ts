@@ -2,7 +2,7 @@ import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef }
 import { useActions, useTools, useView } from '../state/context';
 import { type Point, type Size, wheelIntent } from './geometry';
 
-/** Wheel, drag, pinch and double click on the viewer. A pane's own corner is the origin of its points. */
+/** Wheel, drag, pinch and double click on the viewer. Points are relative to their pane. */
 export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, photo: Size) {
   const actions = useActions().view;
   const pane = useView((state) => state.pane);
@@ -10,7 +10,7 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   /** One finger draws, two move the photo. */
   const isDrawing = useTools((state) => state.tool !== null && state.tool !== 'hand');
 
-  // React listens to the wheel passively, and a passive listener cannot keep the page from zooming.
+  // React's wheel listener is passive and could not stop the page from zooming.
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
@@ -27,7 +27,7 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   return {
     onPointerDown(event: PointerEvent<HTMLDivElement>) {
       if (event.button > 1) return;
-      // What draws has taken hold of the finger already.
+      // The mask tool has already captured a drawing finger.
       if (!isDrawing || event.pointerType !== 'touch') event.currentTarget.setPointerCapture(event.pointerId);
       pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
     },
@@ -41,7 +41,7 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
         if (!isDrawing || event.pointerType !== 'touch') actions.pan(key, photo, now.x - before.x, now.y - before.y);
         return;
       }
-      // Each of two fingers moves the photo by half its own way; what then lies between them stays there.
+      // Each of two fingers moves the photo by half its distance, so that the point between them stays in place.
       actions.pan(key, photo, (now.x - before.x) / 2, (now.y - before.y) / 2);
       const apart = distance(before, other);
       if (apart === 0) return;
@@ -56,7 +56,7 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   };
 }
 
-/** A pointer's place in its pane. Side by side, a point in the right pane is the same point in the left. */
+/** A pointer's position in its pane. Side by side, both panes have the same coordinates. */
 function paneOf(element: Element, at: { clientX: number; clientY: number }, pane: Size): Point {
   const box = element.getBoundingClientRect();
   const x = at.clientX - box.left;

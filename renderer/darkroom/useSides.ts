@@ -10,22 +10,22 @@ import { appliedTo, hasImaginedColours, hasSteps } from '../state/recipes';
 import type { View } from './geometry';
 import type { Source } from './tiling';
 
-/** One picture of the comparison, as it stands. */
+/** One picture of the comparison. */
 export interface ShownSide {
   side: Side;
   name: string;
-  /** Null until there is a picture. */
+  /** Null until there is one. */
   source: Source | null;
-  /** True while it is computed, or is about to be. */
-  waits: boolean;
-  /** What it shows has colours that nobody photographed. */
+  /** True while it is being computed, or will be soon. */
+  isPending: boolean;
+  /** True where its colours are imagined. */
   isImagined: boolean;
 }
 
-/** What can be compared on this photo, by name. */
+/** A picture that can be compared, with its name. */
 export type SideOption = { value: Side; label: string };
 
-/** The two pictures of the comparison, and those to choose from; asks for what has to be computed. */
+/** The two pictures of the comparison and those to choose from. Requests what has to be computed. */
 export function useSides(
   entry: OpenPhoto,
   photo: Photo,
@@ -55,41 +55,41 @@ export function useSides(
   const wishes: Wish[] = [];
   const show = (side: Side, otherwise: Side): ShownSide => {
     const wanted = recipe === null ? null : recipeOfSide(side, recipe, named);
-    if (side === 'original') return { side, name: nameOf(side), source: original, waits: false, isImagined: false };
+    if (side === 'original') return { side, name: nameOf(side), source: original, isPending: false, isImagined: false };
     if (wanted === null || recipe === null) {
       return side === otherwise
-        ? { side, name: nameOf(side), source: null, waits: false, isImagined: false }
+        ? { side, name: nameOf(side), source: null, isPending: false, isImagined: false }
         : show(otherwise, otherwise);
     }
     const sourceOf = (of: typeof rendering): Source | null =>
       of === null ? null : { ...about, layer: 'result', revision: of.revision, size: of };
     if (side === 'result' || recipeKey(wanted) === recipeKey(recipe)) {
-      // The newest picture may be of the recipe before this one.
+      // The rendering may still be of an earlier recipe.
       const isImagined = rendering?.reports.some(isColouring) ?? false;
-      return { side, name: nameOf(side), source: sourceOf(rendering), waits: rendering === null, isImagined };
+      return { side, name: nameOf(side), source: sourceOf(rendering), isPending: rendering === null, isImagined };
     }
     const wish: Wish = { recipe: wanted, size: 'preview' };
     wishes.push(wish);
     const other = others[otherKey(entry.key, wish)];
     const source = sourceOf(other?.rendering ?? null);
-    // The full size is computed where one looks closer than the preview is sharp.
+    // The full size is only computed when the zoom exceeds the preview's resolution.
     if (source !== null && view.scale * ratio > 1.1 * (source.size.width / photo.width)) {
       wishes.push({ recipe: wanted, size: 'full' });
     }
-    const waits = other?.state === 'computing' || other?.state === 'waiting';
-    return { side, name: nameOf(side), source, waits, isImagined: source !== null && hasImaginedColours(wanted) };
+    const isPending = other?.state === 'computing' || other?.state === 'waiting';
+    return { side, name: nameOf(side), source, isPending, isImagined: source !== null && hasImaginedColours(wanted) };
   };
   const before = show(chosen.before, 'original');
   const after = show(chosen.after, 'result');
   const seen = mode === 'original' || mode === 'variants' ? [] : wishes;
 
-  // The list is made anew with every drawing; what it says is what counts.
-  const said = JSON.stringify(seen);
+  // The list is a new array on every render, so its content is compared.
+  const serialised = JSON.stringify(seen);
   useEffect(() => {
-    if (mode !== 'variants') compareWith('comparison', entry.key, JSON.parse(said) as Wish[]);
-  }, [compareWith, entry.key, mode, said]);
+    if (mode !== 'variants') compareWith('comparison', entry.key, JSON.parse(serialised) as Wish[]);
+  }, [compareWith, entry.key, mode, serialised]);
 
-  // What comes to the same as the result, or to nothing, is no further picture.
+  // A picture that equals the result or the original is not offered again.
   const isOther = (id: string) => {
     const other = named(id);
     return other !== null && recipe !== null && hasSteps(other) && recipeKey(other) !== recipeKey(recipe);
@@ -102,11 +102,11 @@ export function useSides(
   return { before, after, options };
 }
 
-/** Colours were given; with strength 0 no generator ran. */
+/** With strength 0 no generator runs and no colours are added. */
 const isColouring = ({ kind, outcome, generator }: StepReport): boolean =>
   kind === 'colorise' && outcome === 'done' && generator !== null;
 
-/** What two pictures differ by, amplified; of the smaller one's size. Null until both are there. */
+/** The amplified difference of two pictures, at the size of the smaller one. Null until both exist. */
 export function differenceOf(one: Source | null, other: Source | null, gain: number): Source | null {
   if (one === null || other === null) return null;
   const [less, more] = one.size.width <= other.size.width && one.revision !== 0 ? [one, other] : [other, one];

@@ -3,15 +3,14 @@ import { useActions } from '../state/context';
 
 export interface FileInputProps {
   ref?: RefObject<HTMLInputElement | null>;
-  /** MIME types or endings, as in HTML. */
+  /** MIME types or extensions, as in HTML. */
   accept: string;
-  /** Several files may be chosen at once. */
   multiple?: boolean;
   testId: string;
   onFiles(files: [File, ...File[]]): void;
 }
 
-/** The browser's own way to choose files, out of sight; a button clicks it. */
+/** The browser's file chooser. It is hidden and opened by a button. */
 export function FileInput({ ref, accept, multiple = false, testId, onFiles }: FileInputProps) {
   return (
     <input
@@ -26,14 +25,14 @@ export function FileInput({ ref, accept, multiple = false, testId, onFiles }: Fi
       onChange={(event) => {
         const [first, ...rest] = event.target.files ?? [];
         if (first !== undefined) onFiles([first, ...rest]);
-        // The same file can be chosen again.
+        // Otherwise choosing the same file again would not send an event.
         event.target.value = '';
       }}
     />
   );
 }
 
-/** Chooses photos and edit files, which are opened. */
+/** Chooses photos and edit files and opens them. */
 export function PhotoInput({ ref }: Pick<FileInputProps, 'ref'>) {
   const { takeFiles } = useActions();
   return (

@@ -5,6 +5,7 @@ import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
 import { useActions } from '../state/context';
+import type { FolderRole } from '../state/view';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
@@ -21,9 +22,9 @@ interface FilesDialogProps {
   onClose(): void;
   /** A photo or an edit file was chosen. */
   onFile?(file: FileEntry): void;
-  /** A folder is asked for: the one that is listed can be chosen, and files are not. */
+  /** Where it is given, a folder is chosen instead of a file. */
   onFolder?(folder: Pick<FileEntry, 'token' | 'name'>): void;
-  /** What else the foot offers. */
+  /** More buttons at the bottom. */
   further?: ReactNode;
 }
 
@@ -49,20 +50,18 @@ export function PhotosDialog({ onClose }: { onClose(): void }) {
   );
 }
 
-type AskedFolder = 'input' | 'output' | 'clean' | 'pairs' | 'overlays';
-
 /** Chooses a folder of a batch, or one for training pairs, where the host has no dialog of its own. */
-export function FolderDialog({ which, onClose }: { which: AskedFolder; onClose(): void }) {
+export function FolderDialog({ role, onClose }: { role: FolderRole; onClose(): void }) {
   const { t } = useTranslation();
   const { batch, pairs } = useActions();
   return (
     <FilesDialog
-      title={t(`files.titles.${which}`)}
+      title={t(`files.titles.${role}`)}
       onClose={onClose}
       onFolder={(folder) => {
         onClose();
-        if (which === 'input' || which === 'output') batch.choose(which, folder);
-        else pairs.choose(which, folder);
+        if (role === 'input' || role === 'output') batch.choose(role, folder);
+        else pairs.choose(role, folder);
       }}
     />
   );
@@ -127,7 +126,6 @@ function FilesDialog({ title, onClose, onFile, onFolder, further }: FilesDialogP
                 disabled={listing.parent === null}
                 onClick={() => void list(listing.parent)}
                 aria-label={t('files.up')}
-                className="px-1.5"
               >
                 <Icon of={FolderUp} />
               </Button>

@@ -8,22 +8,22 @@ import { FileInput } from './FileInput';
 /** Asks for the photo of an edit file that was opened by itself. */
 export function FindPhotoDialog() {
   const { t } = useTranslation();
-  const { pickLostPhoto, takeLostPhoto, giveUpLostPhoto } = useActions();
+  const { pickLostPhoto, takeLostPhoto, skipLostPhoto } = useActions();
   const edit = useApp((state) => state.lostEdits[0]);
   const input = useRef<HTMLInputElement>(null);
   if (edit === undefined) return null;
   const { photo } = edit;
   return (
     <Dialog
-      // Of the next edit file, another dialog.
+      // The next edit file gets a new dialog.
       key={edit.token}
       title={t('editFile.find')}
-      onClose={giveUpLostPhoto}
+      onClose={skipLostPhoto}
       testId="find-photo"
       footer={
         <>
           <FileInput ref={input} accept="image/*" testId="find-photo-input" onFiles={([file]) => takeLostPhoto(file)} />
-          <Button look="quiet" onClick={giveUpLostPhoto}>
+          <Button look="quiet" onClick={skipLostPhoto}>
             {t('common.cancel')}
           </Button>
           <Button

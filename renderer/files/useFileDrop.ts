@@ -2,14 +2,14 @@ import { useEffect, useState } from 'react';
 import { useActions } from '../state/context';
 
 /**
- * Takes files that are dropped anywhere on the window, and pictures that are pasted; what is dropped on an element with
- * `data-drop` belongs to that. True while files hover.
+ * Opens files that are dropped on the window or pasted. An element with `data-drop` handles its own drops. Returns true
+ * while files are dragged over the window.
  */
 export function useFileDrop(): boolean {
   const { takeFiles } = useActions();
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
-    // Enter and leave fire for every element on the way; the pointer is outside when they balance.
+    // Enter and leave events fire for every element, so the pointer has left the window when they balance.
     let depth = 0;
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
     const onEnter = (event: DragEvent) => {

@@ -1,30 +1,20 @@
-import { ArrowLeft } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GeneratorInfo } from '../../contract/app';
+import { Page } from '../Page';
 import { useActions, useApp } from '../state/context';
-import { StatusLine } from '../status/StatusLine';
-import { Button } from '../ui/Button';
-import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** The installed generators. The darkroom is left as it was. */
+/** The installed generators. */
 export function GeneratorsPage() {
   const { t } = useTranslation();
   const actions = useActions();
   const generators = useApp((state) => state.generators);
   useEffect(() => void actions.loadGenerators(), [actions]);
   return (
-    <div data-testid="generators" className="flex h-full flex-col bg-panel">
-      <header className="flex h-11 shrink-0 items-center gap-2 border-b border-line px-2">
-        <Button look="quiet" className="px-2" onClick={() => actions.view.goTo('darkroom')}>
-          <Icon of={ArrowLeft} />
-          {t('common.back')}
-        </Button>
-        <h1 className="font-medium">{t('generators.title')}</h1>
-      </header>
+    <Page testId="generators" title={t('generators.title')}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: text alone is scrolled by the keys. */}
-      <main tabIndex={0} className="min-h-0 grow overflow-y-auto p-6 outline-offset-[-2px]">
+      <div tabIndex={0} className="min-h-0 grow overflow-y-auto p-6 outline-offset-[-2px]">
         <div className="mx-auto max-w-2xl">
           <p className="text-secondary">{t('generators.text')}</p>
           {generators === null && <p className="mt-4">{t('generators.loading')}</p>}
@@ -35,9 +25,8 @@ export function GeneratorsPage() {
             ))}
           </ul>
         </div>
-      </main>
-      <StatusLine />
-    </div>
+      </div>
+    </Page>
   );
 }
 

@@ -1,34 +1,28 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../contract/synthesis';
-import { FolderButton } from '../files/FolderButton';
+import { FolderButton, FolderField, NewFolderField } from '../folder-page/FolderFields';
+import { SetUpColumn } from '../folder-page/SetUpColumn';
 import { FORMAT_NAMES } from '../recipe/ExportDialog';
-import { folderFault } from '../state/batch';
 import { useActions, useApp, usePairs } from '../state/context';
 import { availableKinds, pairsWithin } from '../state/pairs';
-import { Field, FieldHeading } from '../ui/Field';
+import { Field, FieldFault, FieldHeading, FieldHint, TEXT_FIELD } from '../ui/Field';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
 import { useNumberInput } from '../ui/useNumberInput';
 import { useFormat } from '../useFormat';
 
-const INPUT = 'h-7 w-56 rounded-md border border-line bg-raised px-2 select-text aria-invalid:border-danger';
 const SIZES = [128, 256, 384, 512, 768, 1024];
 
-/** How the pairs are made. */
 export function SetUp() {
   const { t } = useTranslation();
   return (
-    <section
-      aria-label={t('pairs.setUp')}
-      data-testid="pairs-setup"
-      className="w-[420px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[380px]"
-    >
+    <SetUpColumn label={t('pairs.setUp')} testId="pairs-setup">
       <Folders />
       <Which />
       <Damage />
-    </section>
+    </SetUpColumn>
   );
 }
 
@@ -39,13 +33,15 @@ function Folders() {
   const input = usePairs((all) => all.input);
   const output = usePairs((all) => all.output);
   const below = usePairs((all) => all.below) ?? t('pairs.folderName');
-  const fault = folderFault(below);
   return (
     <div>
-      <FieldHeading>{t('batch.folders')}</FieldHeading>
-      <Field label={t('pairs.clean')}>
-        <FolderButton name={input?.name ?? ''} testId="choose-clean" onClick={() => pairs.pickFolder('clean')} />
-      </Field>
+      <FieldHeading>{t('folderPage.folders')}</FieldHeading>
+      <FolderField
+        label={t('pairs.clean')}
+        name={input?.name ?? ''}
+        testId="choose-clean"
+        onClick={() => pairs.pickFolder('clean')}
+      />
       <Field label={t('pairs.output')} htmlFor={`${id}-output`}>
         <Select
           id={`${id}-output`}
@@ -60,25 +56,14 @@ function Folders() {
         />
       </Field>
       {output !== null && (
-        <Field label={t('pairs.into')}>
-          <FolderButton name={output.name} testId="choose-pairs" onClick={() => pairs.pickFolder('pairs')} />
-        </Field>
-      )}
-      <Field label={t('batch.below')} htmlFor={id}>
-        <input
-          id={id}
-          type="text"
-          value={below}
-          data-testid="pairs-below"
-          aria-invalid={fault !== null}
-          aria-describedby={`${id}-fault`}
-          onChange={(event) => pairs.setBelow(event.target.value)}
-          className={INPUT}
+        <FolderField
+          label={t('pairs.into')}
+          name={output.name}
+          testId="choose-pairs"
+          onClick={() => pairs.pickFolder('pairs')}
         />
-      </Field>
-      <p id={`${id}-fault`} role="alert" className="text-xs text-danger">
-        {fault !== null && t(`batch.faults.${fault}`)}
-      </p>
+      )}
+      <NewFolderField name={below} testId="pairs-below" onChange={pairs.setBelow} />
     </div>
   );
 }
@@ -94,7 +79,7 @@ function Which() {
     <div>
       <FieldHeading>{t('pairs.which')}</FieldHeading>
       <Field label={t('pairs.count')} htmlFor={`${id}-count`}>
-        <Whole
+        <WholeNumber
           id={`${id}-count`}
           testId="pairs-count"
           value={draft.pairs}
@@ -123,8 +108,8 @@ function Which() {
           onChange={(chosen) => set({ format: chosen })}
         />
       </Field>
-      <Field label={t('pairs.seed')} htmlFor={`${id}-seed`} hint={t('pairs.seedText')} hintId={`${id}-seed-hint`}>
-        <Whole
+      <Field label={t('pairs.seed')} htmlFor={`${id}-seed`}>
+        <WholeNumber
           id={`${id}-seed`}
           testId="pairs-seed"
           describedBy={`${id}-seed-hint`}
@@ -132,11 +117,12 @@ function Which() {
           onTyped={(n) => set({ seed: Math.max(0, Math.min(0xffffffff, Math.round(n))) })}
         />
       </Field>
+      <FieldHint id={`${id}-seed-hint`}>{t('pairs.seedText')}</FieldHint>
     </div>
   );
 }
 
-interface WholeProps {
+interface WholeNumberProps {
   id: string;
   testId: string;
   describedBy?: string;
@@ -144,10 +130,17 @@ interface WholeProps {
   onTyped(value: number): void;
 }
 
-/** A whole number that is typed. */
-function Whole({ id, testId, describedBy, value, onTyped }: WholeProps) {
+function WholeNumber({ id, testId, describedBy, value, onTyped }: WholeNumberProps) {
   const { field } = useNumberInput(useFormat().number(value, 0), (typed) => typed !== null && onTyped(typed));
-  return <input id={id} data-testid={testId} aria-describedby={describedBy} {...field} className={INPUT} />;
+  return (
+    <input
+      id={id}
+      data-testid={testId}
+      aria-describedby={describedBy}
+      {...field}
+      className={`h-7 w-56 ${TEXT_FIELD}`}
+    />
+  );
 }
 
 function Damage() {
@@ -156,18 +149,14 @@ function Damage() {
   const draft = usePairs((all) => all.draft);
   const overlays = usePairs((all) => all.overlays);
   const generators = useApp((all) => all.generators);
-  const there = availableKinds({ overlays }, generators);
+  const available = availableKinds({ overlays }, generators);
   return (
     <div>
       <FieldHeading>{t('pairs.kinds')}</FieldHeading>
       {DAMAGE_KINDS.map((kind) => (
-        <Kind key={kind} kind={kind} isThere={there.includes(kind)} />
+        <Kind key={kind} kind={kind} isAvailable={available.includes(kind)} />
       ))}
-      {!there.some((kind) => draft.damage[kind]) && (
-        <p role="alert" className="text-xs text-danger">
-          {t('pairs.noKind')}
-        </p>
-      )}
+      <FieldFault>{!available.some((kind) => draft.damage[kind]) && t('pairs.noKind')}</FieldFault>
       <div className="py-1">
         <Slider
           label={t('pairs.ageing')}
@@ -186,15 +175,15 @@ function Damage() {
   );
 }
 
-/** One kind of damage: a switch, or why it cannot be had. Pictures of damage need a folder first. */
-function Kind({ kind, isThere }: { kind: DamageKind; isThere: boolean }) {
+/** One kind of damage: a switch, or why there is none. Pictures of damage need a folder first. */
+function Kind({ kind, isAvailable }: { kind: DamageKind; isAvailable: boolean }) {
   const { t } = useTranslation();
   const { set, pickFolder } = useActions().pairs;
   const id = useId();
   const damage = usePairs(({ draft }) => draft.damage);
   const overlays = usePairs((all) => all.overlays);
-  const isMissing = kind === 'synthesised' && !isThere;
-  const isOn = damage[kind] && isThere;
+  const isMissing = kind === 'synthesised' && !isAvailable;
+  const isOn = damage[kind] && isAvailable;
   const change = (checked: boolean) => {
     if (checked && kind === 'overlay' && overlays === null) pickFolder('overlays');
     else set({ damage: { ...damage, [kind]: checked } });

@@ -6,7 +6,7 @@ import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
 import { Histogram } from './Histogram';
 
-/** What is known of the photo and what was done to it. */
+/** Facts about the photo, and what was done to it. */
 export function Details({ entry }: { entry: OpenPhoto }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();

@@ -10,14 +10,14 @@ import { Switch } from '../ui/Switch';
 import { useFormat } from '../useFormat';
 import { outlineOf, scaleOf, toneAt } from './tones';
 
-/** Size of the drawing in its own units: one for each tone. */
+/** Size of the drawing in its own units, one unit per tone. */
 const WIDTH = 255;
 const HEIGHT = 96;
 
 type Picture = 'original' | 'result';
 type Channels = 'colours' | 'luma';
 
-/** How many pixels have each tone, of the original and of the result, and what is cut off at the ends. */
+/** The histograms of the original and the result, and their clipped pixels. */
 export function Histogram({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -31,7 +31,7 @@ export function Histogram({ entry }: { entry: OpenPhoto }) {
   const original = useCounts(photo?.id ?? null, ORIGINAL);
   const result = useCounts(photo?.id ?? null, rendering?.revision ?? null);
   const [shown, other] = picture === 'original' ? [original, result] : [result, original];
-  // One scale for both, so that they can be compared.
+  // Both use one scale, so that they can be compared.
   const scale = scaleOf([original, result].filter((each) => each !== null));
 
   return (
@@ -129,7 +129,7 @@ export function Histogram({ entry }: { entry: OpenPhoto }) {
   );
 }
 
-/** The counts of a picture; null until they are there, and where there is no such picture. */
+/** The counts of a picture. Null until they are loaded, and where there is no such picture. */
 function useCounts(photoId: string | null, revision: number | null): Counts | null {
   const { call } = useActions();
   const [found, setFound] = useState<{ photoId: string; revision: number; counts: Counts } | null>(null);
@@ -137,13 +137,13 @@ function useCounts(photoId: string | null, revision: number | null): Counts | nu
     if (photoId === null || revision === null) return;
     let isLatest = true;
     void call('photos.histogram', { photoId, revision }).then((result) => {
-      // Where the picture is not kept any more, another one is on its way.
+      // Where the picture was dropped, a new rendering follows.
       if (isLatest && result.ok) setFound({ photoId, revision, counts: result.value });
     });
     return () => {
       isLatest = false;
     };
   }, [call, photoId, revision]);
-  // What there was of the same photo stays until the new one has come, so that nothing flickers.
+  // The former counts of the same photo stay until the new ones are loaded, so that nothing flickers.
   return found !== null && found.photoId === photoId && revision !== null ? found.counts : null;
 }

@@ -10,7 +10,10 @@ import { recipeName } from './choices';
 import type { SizeValue } from './controls';
 import { type HistoryName, historyOf } from './history';
 
-/** Everything that was done to the photo, the latest last; any point can be gone to, and what was undone is still there. */
+/**
+ * Everything that was done to the photo, latest last. Clicking an entry goes back to it; undone entries stay in the
+ * list.
+ */
 export function History({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const { goTo, styles } = useActions();
@@ -19,7 +22,7 @@ export function History({ entry }: { entry: OpenPhoto }) {
   const { log, key } = entry;
   const entries = useMemo(() => (log === null ? [] : historyOf(log)), [log]);
   const at = log?.at ?? 0;
-  // Where one is now is in sight, after each change too.
+  // The current entry is scrolled into view, also after each change.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
@@ -49,7 +52,7 @@ export function History({ entry }: { entry: OpenPhoto }) {
                 type="button"
                 aria-current={isCurrent ? 'step' : undefined}
                 data-undone={isUndone}
-                // One stop for the Tab key: the arrow keys go through the list.
+                // Only the current entry is a Tab stop. The arrow keys move through the list.
                 tabIndex={isCurrent ? 0 : -1}
                 onClick={() => goTo(key, each.at)}
                 className="flex min-h-7 w-full items-center rounded-md border-l-2 border-transparent px-2 py-1 text-left outline-offset-[-2px] hover:bg-raised aria-[current]:border-accent aria-[current]:bg-raised aria-[current]:font-medium data-[undone=true]:text-secondary data-[undone=true]:italic"

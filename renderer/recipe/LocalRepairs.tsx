@@ -12,7 +12,7 @@ import { Icon } from '../ui/Icon';
 import { Sortable, useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 
-/** What was repaired place by place, after the steps: each entry can be switched off, looked at and removed. */
+/** The repairs of single places, which follow the steps. Each can be switched off, shown and removed. */
 export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -20,12 +20,12 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
   const repairs = entry.edit?.repairs ?? [];
   const list = useRef<HTMLUListElement>(null);
   const count = useRef(repairs.length);
-  // What was just repaired is in sight.
+  // The newest repair is scrolled into view.
   useEffect(() => {
     if (repairs.length > count.current) list.current?.scrollTo({ top: list.current.scrollHeight });
     count.current = repairs.length;
   }, [repairs.length]);
-  // A place keeps its number, wherever it goes.
+  // A repair keeps its number when it is moved.
   const made = entry.log?.actions.flatMap(({ repair }) => repair?.id ?? []) ?? [];
   const nameOf = (repairId: string) => t('local.name', { number: 1 + made.indexOf(repairId) });
   const isAvailable = entry.analysis?.needs.find(({ kind }) => kind === 'repair')?.available === true;
@@ -118,7 +118,7 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
   );
 }
 
-/** The middle of what was repaired. */
+/** The middle of the repaired place. */
 function placeOf({ mask }: LocalRepair, { width, height }: Photo): { x: number; y: number } | null {
   const source = { width, height, evidence: null, settings: { sensitivity: 0, grow: 0 }, bitmaps: new Map() };
   const bounds = maskBounds(compileMask(mask, source));

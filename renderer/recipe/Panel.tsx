@@ -8,7 +8,7 @@ import { Details } from './Details';
 import { History } from './History';
 import { Restore } from './Restore';
 
-/** What is done to the photo, and what is known of it. */
+/** The panel at the right: steps, styles, details and history. */
 export function Panel({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const { showTab } = useActions().view;

@@ -8,6 +8,7 @@ import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { TEXT_FIELD } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { Select } from '../ui/Select';
@@ -39,7 +40,7 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
         testId="recipe"
         className="grow"
         value={recipe.id}
-        // One that was removed is still what this photo has.
+        // A recipe that was removed is still listed where the photo has it.
         options={
           options.some(({ value }) => value === recipe.id) ? options : [...options, { value: recipe.id, label: title }]
         }
@@ -96,7 +97,7 @@ export function RecipeChoice({ entry, recipe }: { entry: OpenPhoto; recipe: Reci
       />
       {asking !== null && (
         <NameDialog
-          // The dots of the menu say that a dialog comes: here it is.
+          // The menu item ends in dots because this dialog opens. Its title has none.
           title={t(`recipe.${asking === 'save' ? 'saveAs' : asking}`).replace(/…$/, '')}
           initial={asking === 'save' ? '' : asking === 'duplicate' ? t('recipe.copyOf', { name: title }) : recipe.name}
           onClose={() => setAsking(null)}
@@ -159,7 +160,7 @@ function NameDialog({ title, initial, onName, onClose }: NameDialogProps) {
         onKeyDown={(event) => {
           if (event.key === 'Enter') done();
         }}
-        className="mt-1 h-8 w-full rounded-md border border-line bg-raised px-2 select-text"
+        className={`mt-1 h-8 w-full ${TEXT_FIELD}`}
       />
     </Dialog>
   );

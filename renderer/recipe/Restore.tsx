@@ -4,7 +4,7 @@ import type { Analysis } from '../../contract/photo';
 import type { StepKind } from '../../contract/recipe';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { availableKinds, freeWith, hasWork, needOf } from '../state/recipes';
+import { availableKinds, hasWork, needOf, reorderableWith } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Sortable } from '../ui/Sortable';
@@ -46,7 +46,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
         <Sortable
           ids={kinds}
           nameOf={(kind) => t(`steps.${kind as StepKind}`)}
-          canMove={(kind, place) => freeWith(kind as StepKind).includes(place as StepKind)}
+          canMove={(kind, place) => reorderableWith(kind as StepKind).includes(place as StepKind)}
           onMove={(kind, place) => actions.moveStep(entry.key, kind as StepKind, place as StepKind)}
         >
           {kinds.map((kind) => (
@@ -54,7 +54,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
               key={kind}
               entry={entry}
               need={needOf(analysis, kind)!}
-              isFree={freeWith(kind).some((other) => kinds.includes(other))}
+              isFree={reorderableWith(kind).some((other) => kinds.includes(other))}
             />
           ))}
         </Sortable>
@@ -89,7 +89,7 @@ function NothingToRepair({ analysis }: { analysis: Analysis }) {
   );
 }
 
-/** What stands between the cards and the picture, where there is something to say. */
+/** Says that all steps are off, or that the result was stopped or has failed. */
 function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis }) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -107,7 +107,7 @@ function RenderNote({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis 
   );
 }
 
-/** Honest about what the photo needs and this version lacks. */
+/** Says what the photo needs and this version cannot do. */
 function Missing({ analysis }: { analysis: Analysis }) {
   const { t, i18n } = useTranslation();
   const { sentence } = useSentences();

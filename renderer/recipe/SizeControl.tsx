@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
 import { MAX_EDGE_PIXELS, MAX_ENLARGED_TIMES, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 import { enlargedSize, longerEdge, type Size } from '../../document/size';
+import { TEXT_FIELD } from '../ui/Field';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { useNumberInput } from '../ui/useNumberInput';
@@ -12,7 +13,7 @@ import type { SizeValue } from './controls';
 const PRINT_DPI = 300;
 const EXACT = 'exact';
 
-/** How large a picture is to become: so many times, or an exact size in pixels or of a print. */
+/** The size of the result: a factor, or an exact size in pixels or of a print. */
 export function SizeControl({
   value,
   photo,
@@ -109,7 +110,7 @@ function Target({ target, onChange }: { target: TargetSize; onChange(target: Tar
   );
 }
 
-/** What comes of it, in pixels; or why nothing does. */
+/** The resulting size in pixels, or why the photo is not enlarged. */
 function Outcome({ value, photo }: { value: SizeValue; photo: Size }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -148,14 +149,7 @@ function NumberField({ id, testId, value, min, max, digits, onChange }: NumberFi
     const next = typed === null ? value : within(Number(typed.toFixed(digits)), { min, max });
     if (next !== value) onChange(next);
   });
-  return (
-    <input
-      id={id}
-      data-testid={testId}
-      {...field}
-      className="h-7 w-16 rounded-md border border-line bg-raised px-2 text-right text-text select-text hover:border-track"
-    />
-  );
+  return <input id={id} data-testid={testId} {...field} className={`h-7 w-16 text-right ${TEXT_FIELD}`} />;
 }
 
 function within(value: number, { min, max }: { min: number; max: number }): number {

@@ -17,8 +17,8 @@ import type { StepKind } from '../../contract/recipe';
 import { useActions, useJobs, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
+import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
-import { MoreButton } from '../ui/MoreButton';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
@@ -37,7 +37,7 @@ const ICONS: Record<StepKind, LucideIcon> = {
   style: Palette,
 };
 
-/** One step of the recipe: why it is there, whether it runs, and how strongly. */
+/** A step of the recipe: why it is suggested, whether it runs, and its controls. */
 export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need; isFree: boolean }) {
   const { t } = useTranslation();
   const { sentence } = useSentences();
@@ -62,7 +62,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
         </h2>
-        {isFree ? handle : <WhyHere kind={kind} />}
+        {isFree ? handle : <FixedOrderHint kind={kind} />}
         <Switch
           label={t(`steps.${kind}`)}
           describedBy={`${id}-reason`}
@@ -87,7 +87,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
 }
 
 /** Why this step cannot be moved. */
-function WhyHere({ kind }: { kind: StepKind }) {
+function FixedOrderHint({ kind }: { kind: StepKind }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState(false);
   return (
@@ -117,7 +117,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
       <div className="mt-1 flex items-center">
-        {more.length > 0 && <MoreButton open={open} controls={id} onClick={() => setOpen(!open)} />}
+        {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (
           <button
             type="button"
@@ -159,7 +159,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
   const step = (entry.recipe === null ? null : stepOf(entry.recipe, kind)) ?? defaultStep(kind);
   const value = settingOf(control, step.settings);
   const label = t(`controls.${control.label}`);
-  // A double click goes back to what was proposed for this photo.
+  // A double click resets to the value proposed for this photo.
   const proposed = entry.analysis === null ? null : stepOf(entry.analysis.recipe, kind);
   const initial = (proposed?.settings as Record<string, unknown> | undefined)?.[control.name];
   const set = (next: SettingValue) => actions.setSetting(entry.key, kind, control.name, next);
@@ -214,7 +214,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
       />
     );
   }
-  // What counts as damage, and how far round it, is only to be judged by seeing it.
+  // The mask is shown while these controls are moved, because their effect can only be judged on it.
   const showsMask = kind === 'repair';
   return (
     <Slider
@@ -236,7 +236,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
   );
 }
 
-/** A thin bar along the card's foot while its step is computed. */
+/** A thin progress bar at the bottom of the card while its step is computed. */
 export function StepProgress({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
   const done = useJobs((state) => {
     const job = state.jobs.find((each) => each.photoKey === entry.key && each.progress?.step === kind);

@@ -6,7 +6,7 @@ import { hasText } from '../../text';
 import { useActivePhoto, useApp } from '../state/context';
 import { needOf } from '../state/recipes';
 
-/** What a photo is proposed is called so by the analysis. */
+/** The id that the analysis gives to its proposal. */
 const PROPOSAL_ID = 'proposal';
 
 /** A recipe that can be chosen for the active photo, with its name in the user's language. */
@@ -16,7 +16,7 @@ export interface RecipeChoice {
   recipe: Recipe;
 }
 
-/** The proposal for the active photo, then every named recipe of which something can run on it. */
+/** The proposal for the active photo, and all named recipes of which at least one step can run on it. */
 export function useRecipeChoices(): RecipeChoice[] {
   const { t, i18n } = useTranslation();
   const analysis = useActivePhoto()?.analysis ?? null;
@@ -29,14 +29,14 @@ export function useRecipeChoices(): RecipeChoice[] {
   }));
 }
 
-/** A recipe's name in the user's language where it is one of ours. */
+/** A recipe's name, translated where it is one of the app's own. */
 export function recipeName({ id, name }: Pick<Recipe, 'id' | 'name'>, t: TFunction, i18n: i18n): string {
   if (id === PROPOSAL_ID) return t('restore.proposal');
   const key = `recipes.${id}`;
   return hasText(i18n, key) ? t(key) : name;
 }
 
-/** A recipe that asks only for what is not installed would do nothing here. */
+/** Leaves out recipes whose generators are all missing. */
 function usableRecipes(recipes: readonly Recipe[], analysis: Analysis): Recipe[] {
   return recipes.filter(({ steps }) => steps.some((step) => needOf(analysis, step.kind)?.available === true));
 }

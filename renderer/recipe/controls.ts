@@ -30,7 +30,7 @@ export interface ChoiceControl {
   options: readonly { value: string; label: ColourVariant | UpscaleVariant }[];
 }
 
-/** So many times the size, or a size to reach. */
+/** A factor, or an exact size. */
 export type SizeValue = 2 | 4 | TargetSize;
 
 export interface SizeControl {
@@ -41,7 +41,7 @@ export interface SizeControl {
 
 export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl;
 
-/** What a control is set to in the settings of its step. */
+/** The value of a control in the settings of its step. */
 export function settingOf(control: Control, settings: Step['settings']): unknown {
   if (control.type !== 'size') return Reflect.get(settings, control.name);
   return Reflect.get(settings, 'target') ?? Reflect.get(settings, 'scale');
@@ -58,7 +58,7 @@ const slider = (
   return { type: 'slider', name, label: name, min, max, initial, ...shown };
 };
 
-/** What each kind of step lets one set: the one control on its card, and at most two more. */
+/** The controls of each kind of step: the one on its card, and at most two more. */
 export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[] }> = {
   repair: {
     main: slider('repair', 'sensitivity'),
@@ -101,12 +101,11 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
   },
 };
 
-/** All that one can set of a kind of step. */
 export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];
 
 /**
- * The controls of a step, without the variants that have no generator here. A choice of one is none; where the main
- * control is one, the next takes its place.
+ * The controls of a step, without variants whose generator is missing. A choice with only one option is left out. If
+ * that is the main control, the next one takes its place.
  */
 export function offeredControls(
   kind: StepKind,

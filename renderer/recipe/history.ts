@@ -5,7 +5,7 @@ import { type Turn, turned } from '../darkroom/geometry';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { type Control, controlsOf, settingOf } from './controls';
 
-/** What an entry of the history is called; the component puts it into words. `text` is a key under `history`. */
+/** The name of a history entry. `text` is a key under `history`. */
 export type HistoryName =
   | { text: HistoryText }
   | { text: 'setting'; step: StepKind; control: Control; value: unknown }
@@ -43,12 +43,12 @@ type HistoryText =
   | 'taken';
 
 export interface HistoryEntry {
-  /** Where the log's mark is when this is the last thing done. */
+  /** The position in the log when this entry is the latest. */
   at: number;
   name: HistoryName;
 }
 
-/** The history as a person knows it: the beginning, then one entry for each thing done, those undone included. */
+/** The history as the user sees it: the start, then one entry for each action, including undone ones. */
 export function historyOf({ base, actions }: EditLog): HistoryEntry[] {
   const entries: HistoryEntry[] = [{ at: 0, name: { text: 'begin' } }];
   const places: string[] = [];

@@ -1,9 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { COMMAND_GROUPS, COMMANDS, type CommandGroup, FURTHER_KEYS, type Stroke, strokeText } from '../commands';
+import { COMMAND_GROUPS, COMMANDS, type CommandGroup, OTHER_KEYS, type Stroke, strokeText } from '../commands';
 import { Dialog } from '../ui/Dialog';
 import { onMac } from '../ui/keys';
 
-/** Every key there is, by subject. */
 export function KeysDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   return (
@@ -24,7 +23,7 @@ function Group({ group }: { group: CommandGroup }) {
       title: t(`commands.${id}`),
       keys,
     })),
-    ...FURTHER_KEYS.filter((each) => each.group === group).map(({ name, keys }) => ({
+    ...OTHER_KEYS.filter((each) => each.group === group).map(({ name, keys }) => ({
       title: t(`keys.${name}`),
       keys,
     })),

@@ -16,7 +16,7 @@ export function Palette({ onClose }: { onClose(): void }) {
   const activeKey = usePhotos((state) => state.activeKey);
   const recipes = useRecipeChoices();
   const ref = useRef<HTMLDivElement>(null);
-  /** Done once the dialog has closed and given the focus back, as the command may open another one. */
+  /** Runs after the dialog has closed and returned the focus, because the command may open another dialog. */
   const chosen = useRef<(() => void) | null>(null);
   const choose = (act: () => void) => {
     chosen.current = act;
@@ -42,7 +42,8 @@ export function Palette({ onClose }: { onClose(): void }) {
           placeholder={t('palette.search')}
           className="h-9 w-full rounded-md border border-track bg-raised px-3 text-text select-text placeholder:text-secondary"
         />
-        {/* Beside the list, as a list box may hold options alone. It takes no room, so that the dialog keeps its size. */}
+        {/* Outside the list, because a list box may only contain options. It takes no room, so that the dialog keeps
+        its size. */}
         <div role="status" className="h-0">
           <Cmdk.Empty className="px-2 py-8 text-center text-secondary">{t('palette.none')}</Cmdk.Empty>
         </div>

@@ -13,7 +13,7 @@ import { useFormat } from '../useFormat';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
 import { MASK_COLOUR_NAMES, MASK_COLOURS } from './maskColours';
 
-/** What holds for all photos. Every change counts at once, and all can be put back. */
+/** Settings for all photos. Each change applies at once, and all of them can be reset. */
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const { setSettings } = useActions();
@@ -22,7 +22,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
   const uploads = useApp((state) => state.info !== null && state.info.uploadUrl !== null);
   const id = useId();
   const set = (change: Partial<Settings>) => void setSettings(change);
-  /** What was set before everything was put back, to be undone. */
+  /** The settings before a reset, so that it can be undone. */
   const [before, setBefore] = useState<Settings | null>(null);
   const footer = (
     <>

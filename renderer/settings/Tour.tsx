@@ -9,7 +9,7 @@ import { onMac } from '../ui/keys';
 /** Names of the cards in the translation, under `tour`. */
 const CARDS = ['open', 'compare', 'paint'] as const;
 
-/** The introduction: three cards that can be left at any time. Once seen it does not come by itself again. */
+/** The introduction: three cards that can be closed at any time. It opens by itself only once. */
 export function Tour({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const { setSettings } = useActions();
@@ -18,11 +18,11 @@ export function Tour({ onClose }: { onClose(): void }) {
   const isLast = at === CARDS.length - 1;
   const next = useRef<HTMLButtonElement>(null);
   const move = (by: 1 | -1) => {
-    // The button that leads back goes away, and must not take the focus with it.
+    // The back button disappears on the first card, so the focus moves on.
     if (at + by <= 0) next.current?.focus();
     setAt(Math.min(CARDS.length - 1, Math.max(0, at + by)));
   };
-  // Also where a photo was dropped on it, which ends it as well.
+  // Also when a dropped photo closes it.
   useEffect(() => () => void setSettings({ introduced: true }), [setSettings]);
   useEffect(() => {
     const onKeyDown = ({ key }: KeyboardEvent) => {
@@ -55,7 +55,7 @@ export function Tour({ onClose }: { onClose(): void }) {
             {t('common.back')}
           </Button>
         )}
-        {/* One button from card to card, so that the focus stays where it is. */}
+        {/* The same button on every card, so that the focus stays on it. */}
         <form method="dialog" className="contents">
           {!isLast && (
             <Button look="quiet" type="submit" data-testid="tour-skip">
@@ -70,7 +70,7 @@ export function Tour({ onClose }: { onClose(): void }) {
             data-testid="tour-next"
             onClick={(event) => {
               if (isLast) return;
-              // Else the form would be sent by a button that has just become the last one.
+              // Otherwise the form would be submitted when this button becomes the last one.
               event.preventDefault();
               move(1);
             }}
@@ -107,7 +107,7 @@ function Print({ faded = false }: { faded?: boolean }) {
   );
 }
 
-/** Where the prints are creased. */
+/** The crease in the prints. */
 const CREASE = 'M26 8l10 26-7 22 16 24-5 22 9 16';
 
 const PICTURES = {

@@ -1,4 +1,4 @@
-/** Colours that no old photo has. */
+/** Colours that hardly occur in old photos. */
 export const MASK_COLOURS = {
   magenta: '#ff00c8',
   cyan: '#00e5ff',

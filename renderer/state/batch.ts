@@ -1,25 +1,24 @@
 import { createStore } from 'zustand/vanilla';
-import type { FileEntry, Language } from '../../contract/app';
+import type { Language } from '../../contract/app';
 import { type BATCH_FILTERS, type BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
-import type { CallName, Request, Response } from '../../contract/calls';
-import type { Failure, Result } from '../../contract/errors';
+import type { Request, Response } from '../../contract/calls';
+import type { Failure } from '../../contract/errors';
 import type { ExportFormat } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
+import { createFolderPage, type Folder, type FolderFault, type FolderPageDependencies, lastPart } from './folderPage';
 import type { Notice } from './model';
 import type { Stores } from './stores';
-import type { ViewActions } from './view';
 
-/** How long the hand has to rest before a folder is looked through with the changed settings, in milliseconds. */
+/** How long no setting may change before the folder is scanned again, in milliseconds. */
 export const PLAN_DELAY = 400;
-/** Milliseconds between two looks at the rows in sight while a batch goes on. */
+/** Milliseconds between two updates of the visible rows while a batch runs. */
 export const ROWS_INTERVAL = 500;
-/** Rows that are fetched at once: those in sight and some on both sides. */
-const MOST_ROWS = 200;
+/** How many rows are fetched at once: the visible ones and some on both sides. */
+const MAX_ROWS = 200;
 
 export type BatchFilter = (typeof BATCH_FILTERS)[number];
-type Folder = Pick<FileEntry, 'token' | 'name'>;
 
-/** What a person sets, as it is typed; {@link settingsOf} makes settings of it. */
+/** The settings as the user types them; {@link settingsOf} checks and converts them. */
 export interface BatchDraft {
   /** Id of a recipe; null: what each photo needs. */
   recipe: string | null;
@@ -28,7 +27,7 @@ export interface BatchDraft {
   keepMetadata: boolean;
   name: string;
   conflict: BatchSettings['conflict'];
-  /** Globs, one a line. */
+  /** One glob per line. */
   include: string;
   exclude: string;
   order: BatchSettings['order'];
@@ -38,12 +37,12 @@ export interface BatchDraft {
 
 export interface BatchPlan {
   phase: 'none' | 'looking' | 'ready' | 'failed' | 'stopped';
-  /** Of the last look that came to its end, perhaps with other settings. */
+  /** Of the last scan that finished, perhaps with other settings. */
   result: Response<'batch.plan'> | null;
   failure: Failure | null;
 }
 
-/** The rows around those in sight. */
+/** The loaded rows: the visible ones and some around them. */
 export interface BatchRows {
   filter: BatchFilter;
   from: number;
@@ -52,15 +51,15 @@ export interface BatchRows {
 }
 
 export interface BatchPageState {
-  /** The batch that runs, or the last that ran since the program was started. */
+  /** The running batch, or the last one since the program was started. */
   batch: BatchState | null;
-  /** True: the page shows that batch; false: it shows what is to be done next. */
+  /** True: the page shows that batch. False: it shows the settings of the next one. */
   shown: boolean;
   known: BatchEntry[];
   input: Folder | null;
   /** Null: a new folder inside that of the originals. */
   output: Folder | null;
-  /** The name of that new folder; null: the one that the page proposes. */
+  /** The name of that folder. Null: the default name of the page's language. */
   below: string | null;
   draft: BatchDraft;
   plan: BatchPlan;
@@ -90,9 +89,9 @@ export function createBatchStore() {
   }));
 }
 
-export type DraftFault = 'empty' | 'folders' | 'nameMissing' | 'tokenUnknown' | 'tooLong';
+export type DraftFault = FolderFault | 'nameMissing' | 'tokenUnknown';
 
-/** The settings that a draft stands for, or what is wrong with which of its fields. */
+/** The settings of a draft, or what is wrong with its fields. */
 export function settingsOf(
   draft: BatchDraft,
   recipes: readonly Recipe[],
@@ -128,26 +127,19 @@ function nameFault(name: string): DraftFault {
   return name.length > 120 ? 'tooLong' : 'tokenUnknown';
 }
 
-/** What is wrong with the name of a new folder; null where it is one. */
-export function folderFault(name: string): DraftFault | null {
-  if (name.trim() === '') return 'empty';
-  if (/[\\/]/.test(name) || /^\.+$/.test(name.trim())) return 'folders';
-  return name.length > 100 ? 'tooLong' : null;
-}
-
-/** Files that have come to an end, whichever. */
-export function dealtWith({ counts }: BatchState): number {
+/** How many files are finished, with any outcome. */
+export function finishedCount({ counts }: BatchState): number {
   const { found: _, waiting: __, ...outcomes } = counts;
   return Object.values(outcomes).reduce((sum, each) => sum + each, 0);
 }
 
 export const problemsOf = ({ counts }: BatchState): number => counts.failed + counts.quarantined;
 
-/** Nothing is done any more until somebody says so. */
+/** True where a batch has ended and only the user can continue it. */
 export const isOver = ({ phase }: BatchState): boolean =>
   phase === 'done' || phase === 'cancelled' || phase === 'halted';
 
-/** How a batch stands, as it is told to a person. */
+/** The status of a batch as it is shown to the user. */
 export type BatchStatus =
   | Exclude<BatchState['phase'], 'done'>
   | 'scanning'
@@ -158,7 +150,8 @@ export type BatchStatus =
 
 export function statusOf(state: BatchState): BatchStatus {
   const { phase, scanning, counts } = state;
-  if (phase === 'running') return scanning && dealtWith(state) + state.running.length === 0 ? 'scanning' : 'running';
+  if (phase === 'running')
+    return scanning && finishedCount(state) + state.running.length === 0 ? 'scanning' : 'running';
   if (phase !== 'done') return phase;
   const fine = counts.restored + counts.unchanged + counts.kept;
   const problems = problemsOf(state);
@@ -167,79 +160,59 @@ export function statusOf(state: BatchState): BatchStatus {
   return fine === 0 ? 'allFailed' : 'problems';
 }
 
-interface Dependencies {
-  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
-  tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
-  newId(): string;
-  view: ViewActions;
-  /** Shows an address in a window of its own. */
+interface Dependencies extends FolderPageDependencies {
+  /** Opens an address in a new window. */
   openPage(url: string): void;
 }
 
-/** Restoring a whole folder: choosing it, looking through it, and following what becomes of it. */
+/** Restoring a folder: choosing it, previewing the batch, and following its progress. */
 export function createBatchActions(
   stores: Pick<Stores, 'app' | 'view'> & { batch: ReturnType<typeof createBatchStore> },
-  { call, tell, newId, view, openPage }: Dependencies,
+  dependencies: Dependencies,
 ) {
   const { batch: store, app } = stores;
+  const { call, tell, view, openPage } = dependencies;
   const get = store.getState;
   const patch = (change: Partial<BatchPageState>) => store.setState(change);
-
-  function failed(failure: Failure, text: Notice['text'] = 'batchFailed'): void {
-    if (failure.code !== 'CANCELLED') tell({ tone: 'error', text, failure });
-  }
+  const folderPage = createFolderPage<'input' | 'output'>(stores, dependencies, {
+    page: 'batch',
+    typedName: () => get().below,
+    choose,
+  });
+  const failed = (failure: Failure, text: Notice['text'] = 'batchFailed') => folderPage.failed(failure, text);
 
   // ------------------------------------------------------------------------------------------- set up
-
-  /** What the page calls the new folder in the user's language. */
-  let proposedName = '';
-  let looking: { timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
-
-  const belowName = () => get().below ?? proposedName;
 
   const isBusy = (): boolean => {
     const { batch } = get();
     return batch !== null && !isOver(batch);
   };
 
-  /** The two folders as the main side wants them; null as long as they are not chosen. */
+  /** The folders for the main side; null as long as they are not chosen or not valid. */
   function place(): { input: string; output: string; below: string | null } | null {
     const { input, output } = get();
     if (input === null) return null;
     if (output !== null) return { input: input.token, output: output.token, below: null };
-    const below = belowName();
-    return folderFault(below) === null ? { input: input.token, output: input.token, below: below.trim() } : null;
+    const below = folderPage.newFolderName();
+    return below === null ? null : { input: input.token, output: input.token, below };
   }
 
-  function endLook(): void {
-    if (looking === null) return;
-    if (looking.timer !== null) clearTimeout(looking.timer);
-    if (looking.jobId !== null) void call('jobs.cancel', { jobId: looking.jobId });
-    looking = null;
-  }
-
-  /** Looks through the folder with the settings as they are, after `delay` milliseconds. */
-  function look(delay = PLAN_DELAY): void {
-    endLook();
+  /** Scans the folder with the current settings, after `delay` milliseconds. */
+  function updatePreview(delay = PLAN_DELAY): void {
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
     if (folders === null || settings === null || isBusy()) {
+      folderPage.preview.cancel();
       patch({ plan: NO_PLAN });
       return;
     }
     patch({ plan: { ...get().plan, phase: 'looking', failure: null } });
-    const turn: NonNullable<typeof looking> = { timer: null, jobId: null };
-    turn.timer = setTimeout(async () => {
-      turn.timer = null;
-      turn.jobId = newId();
-      const result = await call('batch.plan', { ...folders, settings, jobId: turn.jobId });
-      if (looking !== turn) return;
-      looking = null;
+    folderPage.preview.start(delay, async ({ isCurrent, nextJobId }) => {
+      const result = await call('batch.plan', { ...folders, settings, jobId: nextJobId() });
+      if (!isCurrent()) return;
       if (result.ok) patch({ plan: { phase: 'ready', result: result.value, failure: null } });
-      else if (result.error.code === 'CANCELLED') patch({ plan: { ...get().plan, phase: 'stopped' } });
       else patch({ plan: { phase: 'failed', result: null, failure: result.error } });
-    }, delay);
-    looking = turn;
+    });
   }
 
   function choose(which: 'input' | 'output', folder: Folder | null): void {
@@ -248,21 +221,10 @@ export function createBatchActions(
       const { keepMetadata } = app.getState().settings;
       patch({ input: folder, draft: { ...get().draft, keepMetadata } });
     } else patch({ input: folder, plan: NO_PLAN });
-    look(0);
+    updatePreview(0);
   }
 
-  /** The system's dialog, or the page's own where the host has none. */
-  async function pickFolder(which: 'input' | 'output'): Promise<void> {
-    if (app.getState().info?.nativeDialogs !== true) {
-      view.show(which === 'input' ? 'inputFolder' : 'outputFolder');
-      return;
-    }
-    const result = await call('files.pick', { kind: 'folder' });
-    if (!result.ok) failed(result.error, 'filesFailed');
-    else if (result.value.files[0] !== undefined) choose(which, result.value.files[0]);
-  }
-
-  /** A folder that was dropped: the page opens with it, or keeps it for later where another one is at work. */
+  /** Takes a dropped folder and opens the page. While a batch is running, the folder waits for it. */
   function take(folder: Folder): void {
     if (!isBusy()) patch({ shown: false });
     choose('input', folder);
@@ -274,7 +236,7 @@ export function createBatchActions(
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
     if (folders === null || settings === null || get().starting) return;
-    endLook();
+    folderPage.preview.cancel();
     patch({ starting: true });
     const result = await call('batch.start', { ...folders, settings });
     patch({ starting: false });
@@ -282,14 +244,14 @@ export function createBatchActions(
       patch({ input: null, output: null, plan: NO_PLAN });
       show(result.value);
     } else {
-      look(0);
+      updatePreview(0);
       failed(result.error);
     }
   }
 
   // ------------------------------------------------------------------------------------------- a batch
 
-  /** Takes a batch up as the one to look at. */
+  /** Shows a batch. */
   function show(batch: BatchState): void {
     patch({ batch, shown: true, filter: 'all', rows: null });
     refreshRows();
@@ -301,7 +263,7 @@ export function createBatchActions(
     if (result.ok) patch({ known: result.value.known });
   }
 
-  /** What there is when the page is loaded: a batch may be at work all along. */
+  /** Loads the state when the page is opened: a batch may already be running. */
   async function load(): Promise<void> {
     const result = await call('batch.state', {});
     if (!result.ok) return;
@@ -315,14 +277,13 @@ export function createBatchActions(
     refreshRows();
     if (!isOver(batch) || (before?.id === batch.id && before.phase === batch.phase)) return;
     void loadKnown();
-    if (stores.view.getState().page === 'batch' || batch.phase === 'cancelled') return;
-    tell({
-      tone: batch.phase === 'halted' ? 'error' : 'done',
-      text: batch.phase === 'halted' ? 'batchHalted' : 'batchDone',
-      params: { name: lastPart(batch.input) },
+    if (batch.phase === 'cancelled') return;
+    const isFault = batch.phase === 'halted';
+    folderPage.tellEnd({
+      text: isFault ? 'batchHalted' : 'batchDone',
+      isFault,
+      folder: batch.input,
       failure: batch.halt,
-      action: { label: 'show', run: () => view.goTo('batch') },
-      stays: true,
     });
   }
 
@@ -380,12 +341,12 @@ export function createBatchActions(
 
   // ---------------------------------------------------------------------------------------------- rows
 
-  /** Which rows are in sight; null: none. */
-  let sight: { from: number; to: number } | null = null;
+  /** The visible rows; null: none. */
+  let visible: { from: number; to: number } | null = null;
   let fetching = false;
-  /** Whether what is there has to be fetched once more when the rows on their way have come. */
+  /** True where the loaded rows have changed and must be fetched again after the current request. */
   let outdated = false;
-  let isToCome = false;
+  let isScheduled = false;
 
   const isCovered = ({ from, to }: { from: number; to: number }): boolean => {
     const { rows, filter } = get();
@@ -396,30 +357,30 @@ export function createBatchActions(
   async function fetchRows(): Promise<void> {
     if (fetching) return;
     fetching = true;
-    while (sight !== null && (outdated || !isCovered(sight))) {
+    while (visible !== null && (outdated || !isCovered(visible))) {
       const { batch, filter } = get();
       if (batch === null) break;
       outdated = false;
-      const seen = sight;
-      const spare = Math.max(0, Math.floor((MOST_ROWS - (seen.to - seen.from)) / 2));
+      const seen = visible;
+      const spare = Math.max(0, Math.floor((MAX_ROWS - (seen.to - seen.from)) / 2));
       const from = Math.max(0, seen.from - spare);
-      const result = await call('batch.rows', { id: batch.id, filter, from, count: MOST_ROWS });
+      const result = await call('batch.rows', { id: batch.id, filter, from, count: MAX_ROWS });
       if (!result.ok) break;
       // Another filter, or another batch, may have been chosen meanwhile.
       if (get().filter !== filter || get().batch?.id !== batch.id) continue;
       patch({ rows: { filter, from, ...result.value } });
-      // Less came than there should be; the next change fetches it again.
-      if (sight === seen && !outdated && !isCovered(seen)) break;
+      // The answer was too short. The next change fetches the rows again.
+      if (visible === seen && !outdated && !isCovered(seen)) break;
     }
     fetching = false;
   }
 
-  /** Fetches the rows in sight once more, a few times a second at most. */
+  /** Fetches the visible rows again, at most once per interval. */
   function refreshRows(): void {
-    if (sight === null || isToCome) return;
-    isToCome = true;
+    if (visible === null || isScheduled) return;
+    isScheduled = true;
     setTimeout(() => {
-      isToCome = false;
+      isScheduled = false;
       outdated = true;
       void fetchRows();
     }, ROWS_INTERVAL);
@@ -429,41 +390,37 @@ export function createBatchActions(
     load,
     loadKnown,
     changed,
-    /** What the new folder is called unless somebody names it. */
+    /** The default name of the new folder, in the language of the page. */
     proposeName(name: string): void {
-      if (name === proposedName) return;
-      proposedName = name;
-      if (get().input !== null) look(0);
+      if (folderPage.proposeName(name) && get().input !== null) updatePreview(0);
     },
     choose,
-    pickFolder,
+    pickFolder: folderPage.pickFolder,
     take,
     setBelow(below: string): void {
       patch({ below, output: null });
-      look();
+      updatePreview();
     },
     set(change: Partial<BatchDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
-      // How many at once, and whether to go on watching, changes nothing of what is found.
-      if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) look();
+      // The other settings do not change which photos are found.
+      if (Object.keys(change).some((key) => key !== 'concurrency' && key !== 'watch')) updatePreview();
     },
-    stopLooking(): void {
-      if (looking === null) return;
-      if (looking.jobId === null) {
-        endLook();
-        patch({ plan: { ...get().plan, phase: 'stopped' } });
-      } else void call('jobs.cancel', { jobId: looking.jobId });
+    stopPreview(): void {
+      if (get().plan.phase !== 'looking') return;
+      folderPage.preview.cancel();
+      patch({ plan: { ...get().plan, phase: 'stopped' } });
     },
-    lookAgain: () => look(0),
+    refreshPreview: () => updatePreview(0),
     start: () => void start(),
     control: (action: Request<'batch.control'>['action']) => void control(action),
     continueBatch: (id: string) => void continueBatch(id),
     forget: (entry: BatchEntry) => void forget(entry),
     report: (language: Language) => void report(language),
-    /** Back to choosing a folder; the batch can still be looked at. */
+    /** Goes back to the settings. The batch can still be shown again. */
     leave(): void {
       patch({ shown: false });
-      if (get().input !== null) look(0);
+      if (get().input !== null) updatePreview(0);
     },
     showBatch(): void {
       patch({ shown: true });
@@ -472,19 +429,12 @@ export function createBatchActions(
       patch({ filter });
       void fetchRows();
     },
-    /** Rows `from` up to `to`, without it, are in sight; null: none are. */
-    see(rows: { from: number; to: number } | null): void {
-      sight = rows;
+    /** Rows from `from` up to, but not including, `to` are visible. Null: none are. */
+    setVisibleRows(rows: { from: number; to: number } | null): void {
+      visible = rows;
       if (rows !== null) void fetchRows();
     },
   };
 }
 
 export type BatchActions = ReturnType<typeof createBatchActions>;
-
-/** The name of a folder, of its path on any system. */
-export const lastPart = (path: string): string =>
-  path
-    .split(/[\\/]/)
-    .filter((part) => part !== '')
-    .at(-1) ?? path;

@@ -15,7 +15,7 @@ import {
 } from './comparison';
 import type { OpenPhoto } from './model';
 import { hasImaginedColours } from './recipes';
-import { MOST_VARIANTS, variantsOf, withForce } from './variants';
+import { MAX_VARIANTS, variantsOf, withStrengths } from './variants';
 
 const named: Recipe = {
   format: 1,
@@ -54,7 +54,7 @@ describe('variants', () => {
     expect(variants[0]).toEqual({ id: 'now', recipe: PROPOSAL });
     expect(variants.at(-1)?.id).toBe('original');
     expect(new Set(variants.map(({ recipe }) => recipeKey(recipe))).size).toBe(variants.length);
-    expect(variants.length).toBeLessThanOrEqual(MOST_VARIANTS);
+    expect(variants.length).toBeLessThanOrEqual(MAX_VARIANTS);
     expect(variants.map(({ id }) => id)).toContain('recipe:scratched-print');
   });
 
@@ -75,7 +75,7 @@ describe('variants', () => {
     const palettes = variants.filter(({ id }) => id.startsWith('colours-'));
     expect(palettes.map(({ id }) => id)).toEqual(['colours-natural', 'colours-warm', 'colours-cool']);
     expect(palettes.every(({ recipe }) => hasImaginedColours(recipe))).toBe(true);
-    expect(variants).toHaveLength(MOST_VARIANTS);
+    expect(variants).toHaveLength(MAX_VARIANTS);
     expect(variants.at(-1)!.id).toBe('original');
     expect(variantsOf(PROPOSAL, analysis, []).some(({ recipe }) => hasImaginedColours(recipe))).toBe(false);
   });
@@ -88,7 +88,7 @@ describe('variants', () => {
   test('gentler and stronger stay within what the settings allow', () => {
     for (const direction of [-1, 1] as const) {
       let recipe = PROPOSAL;
-      for (let i = 0; i < 6; i++) recipe = withForce(recipe, direction);
+      for (let i = 0; i < 6; i++) recipe = withStrengths(recipe, direction);
       for (const step of recipe.steps) {
         const value =
           step.kind === 'repair' ? step.settings.sensitivity : (step.settings as { strength: number }).strength;
@@ -140,7 +140,7 @@ function setUp() {
 
 const wishFor = (recipe: Recipe, size: Wish['size'] = 'preview'): Wish => ({ recipe, size });
 const first = wishFor(upTo(PROPOSAL, 'repair'));
-const second = wishFor(withForce(PROPOSAL, 1));
+const second = wishFor(withStrengths(PROPOSAL, 1));
 
 describe('computing what is compared', () => {
   test('goes one by one, before the photo’s own full size, which then goes on', async () => {
@@ -171,7 +171,7 @@ describe('computing what is compared', () => {
     comparison.want('comparison', 'a', []);
     await come(2);
     expect(asked.map(({ wish }) => wish)).toEqual([sample, first, next]);
-    // The gallery has gone before its last picture has come.
+    // The gallery was closed before its last picture arrived.
     comparison.want('gallery', 'a', [{ ...sample, size: 'preview' }]);
     comparison.want('gallery', 'a', []);
     expect(cancelled).toEqual(['job-3']);
@@ -232,7 +232,7 @@ describe('computing what is compared', () => {
     comparison.run();
     await come(1);
     expect(other(first)?.rendering?.revision).not.toBe(before?.revision);
-    // What changes while it is computed has to be computed once more.
+    // A change during rendering requires another rendering.
     comparison.outdate('a');
     comparison.run();
     comparison.outdate('a');

@@ -7,9 +7,9 @@ import { stepOf } from './recipes';
 /** One of the two pictures of a comparison. `step:` is the result up to and with that step. */
 export type Side = 'original' | 'result' | `step:${StepKind}` | `recipe:${string}`;
 
-/** A picture of the photo with another recipe than its own. */
+/** A picture of the photo with a recipe that is not its own. */
 export interface Other {
-  /** The newest there is; what it shows may have changed since where `state` is not `done`. */
+  /** The newest rendering. It may be outdated unless `state` is `done`. */
   rendering: Rendering | null;
   state: 'waiting' | 'computing' | 'done' | 'stopped' | 'failed';
 }
@@ -19,37 +19,37 @@ export interface ComparisonState {
   others: Record<string, Other>;
 }
 
-/** A picture that is to be seen besides the photo's own result. */
+/** A requested picture besides the photo's own result. */
 export interface Wish {
   recipe: Recipe;
   size: RenderSize;
-  /** With the style over all of the photo, whatever its mask. */
+  /** Applies the style to the whole photo, without its mask. */
   everywhere?: boolean;
 }
 
-/** What a recipe does, whatever it is called: what does the same has the same key. */
+/** A key of what a recipe does. Recipes that do the same have the same key. */
 export function recipeKey(recipe: Recipe): string {
   return JSON.stringify(recipe.steps.filter((step) => step.enabled).map(({ kind, settings }) => [kind, settings]));
 }
 
-/** Small pictures, of which many are shown at once, are kept apart from those to judge by. */
+/** The size is part of the key, so that small pictures do not replace larger ones. */
 export function otherKey(photoKey: string, { recipe, size, everywhere = false }: Wish): string {
   return `${photoKey} ${size === 'small' ? 'small' : 'large'}${everywhere ? ' everywhere' : ''} ${recipeKey(recipe)}`;
 }
 
-/** A recipe up to and with a step. */
+/** A recipe up to and including a step. */
 export function upTo(recipe: Recipe, kind: StepKind): Recipe {
   const last = recipe.steps.findIndex((step) => step.kind === kind);
   return { ...recipe, steps: recipe.steps.slice(0, last + 1) };
 }
 
-/** Which steps of a recipe have a picture of their own: all that run but the last, which makes the result. */
+/** What can be compared of a recipe: the original, each active step but the last, and the result. */
 export function sidesOf(recipe: Recipe): Side[] {
   const running = recipe.steps.filter((step) => step.enabled);
   return ['original', ...running.slice(0, -1).map(({ kind }): Side => `step:${kind}`), 'result'];
 }
 
-/** The recipe behind a side; null for the original, and where the photo has no such side (any more). */
+/** The recipe of a side; null for the original, and where the photo does not have the side. */
 export function recipeOfSide(side: Side, recipe: Recipe, named: (id: string) => Recipe | null): Recipe | null {
   if (side === 'original') return null;
   if (side === 'result') return recipe;
@@ -58,32 +58,32 @@ export function recipeOfSide(side: Side, recipe: Recipe, named: (id: string) => 
   return stepOf(recipe, kind)?.enabled === true ? upTo(recipe, kind) : null;
 }
 
-/** Who wishes for pictures, the most urgent first: what is compared, and the gallery of styles. */
+/** Who requests pictures, most urgent first. */
 const ASKERS = ['comparison', 'gallery'] as const;
 export type Asker = (typeof ASKERS)[number];
 
 const SIZES: readonly RenderSize[] = ['small', 'preview', 'full'];
 
-/** What the comparison needs of the rest of the window. */
+/** What the comparison needs from the rest of the window. */
 export interface ComparisonDependencies {
   find(key: string): OpenPhoto | null;
   get(): ComparisonState;
   set(change: (state: ComparisonState) => ComparisonState): void;
-  /** Renders as a job that can be cancelled; `started` is told its id. */
+  /** Renders as a job that can be cancelled; `started` receives its id. */
   render(key: string, wish: Wish, started: (jobId: string) => void): Promise<Result<Rendering>>;
   cancel(jobId: string): void;
-  /** True while something more urgent is on: a photo is opened, or the photo's own preview is computed. */
+  /** True while something more urgent runs: a photo is being opened, or the photo's own preview is computed. */
   isBusy(): boolean;
-  /** True while the photo's own full size is computed or waits for its turn. */
+  /** True while the photo's own full size is being computed or waits. */
   isFullToCome(): boolean;
-  /** Breaks off the photo's own full size; `resume` starts it again when all wishes are met. */
+  /** Cancels the photo's own full size; `resume` starts it again when all requests are done. */
   pause(): void;
   resume(): void;
 }
 
 /**
- * Computes the pictures that are compared with the photo's own result: after its preview, and before its full size,
- * since somebody has asked for them. Those at full size come last of all.
+ * Renders the pictures that are compared with the photo's own result: after its preview and before its full size,
+ * because the user has asked for them. Those at full size come last.
  */
 export function createComparison(dependencies: ComparisonDependencies) {
   const wanted = new Map<Asker, { key: string; wishes: readonly Wish[] }>();
@@ -134,12 +134,12 @@ export function createComparison(dependencies: ComparisonDependencies) {
   }
 
   return {
-    /** What somebody wants to see of a photo besides its result, the most urgent first, instead of what was before. */
+    /** Replaces the requests of an asker for a photo, most urgent first. */
     want(asker: Asker, key: string, wishes: readonly Wish[]): void {
       if (wishes.length === 0) wanted.delete(asker);
       else wanted.set(asker, { key, wishes });
       const ids = new Set([...wanted.values()].flatMap((all) => all.wishes.map((wish) => otherKey(all.key, wish))));
-      // What was stopped or has failed is tried again when it is asked for again.
+      // A stopped or failed picture is computed again when it is requested again.
       for (const id of ids) if (['stopped', 'failed'].includes(other(id)?.state ?? '')) patch(id, { state: 'waiting' });
       if (running !== null && !ids.has(running.id)) {
         patch(running.id, { state: 'waiting' });
@@ -147,7 +147,7 @@ export function createComparison(dependencies: ComparisonDependencies) {
       }
       void run();
     },
-    /** What the photo's pictures are made of has changed: they stand in until they have been computed anew. */
+    /** The edits of a photo have changed. Its pictures stay until new ones are computed. */
     outdate(key: string): void {
       dependencies.set(({ others }) => ({
         others: Object.fromEntries(
@@ -158,7 +158,7 @@ export function createComparison(dependencies: ComparisonDependencies) {
         ),
       }));
     },
-    /** A picture is not kept any more: it is computed again where it is still to be seen. */
+    /** A picture was dropped from memory. It is computed again if it is still requested. */
     renew(revision: number): void {
       for (const [id, { rendering, state }] of Object.entries(dependencies.get().others)) {
         if (rendering?.revision === revision && state === 'done') patch(id, { rendering: null, state: 'waiting' });
@@ -171,7 +171,7 @@ export function createComparison(dependencies: ComparisonDependencies) {
         others: Object.fromEntries(Object.entries(others).filter(([id]) => !id.startsWith(`${key} `))),
       }));
     },
-    /** True where wishes are open that come before the photo's own full size. */
+    /** True while there are requests that come before the photo's own full size. */
     isPending: (): boolean => next() !== null,
     run: () => void run(),
   };

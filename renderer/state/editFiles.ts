@@ -9,25 +9,25 @@ interface Dependencies {
   all(): readonly OpenPhoto[];
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
   tell(notice: Pick<Notice, 'tone' | 'text' | 'params'> & Partial<Notice>): void;
-  /** Brings what is done to a photo to the main side; `begin` also where nothing is. */
+  /** Sends the edits of a photo to the main side; `begin` also where there are none. */
   keep: { flush(key: string): void; begin(key: string): void };
-  /** Takes a log that the main side has already. */
+  /** Uses a log that the main side already has. */
   adopt(key: string, log: EditLog, view: PhotoView): void;
-  /** Opens a photo, which an edit file is then taken over for. */
+  /** Opens a photo for an edit file, which is then applied. */
   open(photo: FileEntry, edit: EditFile): void;
   activate(key: string): void;
-  /** Asks for the photo of an edit file. */
+  /** Asks the user for the photo of an edit file. */
   ask(edit: EditFile): void;
   forgetOffer(key: string): void;
   viewOf(key: string): PhotoView;
   handedOver(written: Written): void;
-  /** Tells what can be undone. */
+  /** Tells that an edit file was applied, with an offer to undo it. */
   tellUndoable(key: string, name: string): void;
 }
 
-/** What a person does with edit files: opening them, taking what lies beside a photo, saving. */
+/** Opening edit files, applying one that lies beside a photo, and saving. */
 export function createEditFiles({ find, all, call, tell, keep, ...rest }: Dependencies) {
-  /** Finds out which photo an edit file is of, and takes it over there. */
+  /** Finds the photo of an edit file and applies the file to it. */
   async function open(file: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
     const result = await call('edits.find', { token: file.token });
     if (!result.ok) {
@@ -66,7 +66,7 @@ export function createEditFiles({ find, all, call, tell, keep, ...rest }: Depend
     }
     rest.forgetOffer(key);
     if (now.log !== before.log) {
-      // Something was done meanwhile, which must not be lost: the file comes after that.
+      // The photo was edited meanwhile. The file is applied after that, so that nothing is lost.
       await take(key, edit);
       return;
     }
@@ -79,12 +79,12 @@ export function createEditFiles({ find, all, call, tell, keep, ...rest }: Depend
   return {
     open,
     take,
-    /** Takes what lies beside the photo and was offered. */
+    /** Applies the edit file that was offered. */
     async takeOffered(key: string): Promise<void> {
       const offered = find(key)?.offered;
       if (offered != null) await take(key, offered);
     },
-    /** What is kept here counts from now on. */
+    /** Keeps the stored edits instead of the offered file. */
     async keepMine(key: string): Promise<void> {
       const photoId = find(key)?.photo?.id;
       rest.forgetOffer(key);

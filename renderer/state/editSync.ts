@@ -5,11 +5,11 @@ import type { OpenPhoto } from './model';
 
 /** How long a change may wait before it is written, in milliseconds. */
 const WAIT = 250;
-/** Actions that go in one message, and signs of their text: a larger message would be refused. */
+/** Limits of one message, in actions and in characters. A larger one would be refused. */
 const AT_ONCE = 200;
 const MOST_SIGNS = 400_000;
 
-/** As many of the actions from one on as fit a message, but one at least. */
+/** The number of actions after `from` that fit one message, at least one. */
 function fitting(actions: readonly EditAction[], from: number): EditAction[] {
   let signs = 0;
   let end = from;
@@ -27,7 +27,7 @@ interface Dependencies {
   onFailed(key: string, failure: Failure): void;
 }
 
-/** What of a photo's history the main side does not have yet. */
+/** What the main side does not have yet of a photo's history. */
 interface Behind {
   /** The first action that differs. */
   from: number;
@@ -35,14 +35,14 @@ interface Behind {
   isNew: boolean;
   isDue: boolean;
   refused: boolean;
-  /** What is under the hand. */
+  /** The unfinished action. */
   unfinished: EditAction | undefined;
   timer: ReturnType<typeof setTimeout> | null;
 }
 
 /**
- * Brings the histories of photos to the main side. Changes are written a moment after they were made, and at once
- * before anything is computed from them; messages keep their order, so what is asked for next is of this state.
+ * Sends the histories of photos to the main side. Changes are sent after a short wait, or at once before something is
+ * computed from them. Messages keep their order, so the next request always refers to this state.
  */
 export function createEditSync({ find, write, onFailed }: Dependencies) {
   const all = new Map<string, Behind>();
@@ -61,7 +61,7 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
     if (photoId === undefined) return;
     void write({ photoId, ...request }).then((result) => {
       if (result.ok) return;
-      // What follows would not fit without this; the next change brings everything.
+      // Later changes depend on this one, so the next message sends everything.
       of(key).isNew = true;
       of(key).from = 0;
       if (find(key) !== null) onFailed(key, result.error);
@@ -98,7 +98,7 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
   }
 
   return {
-    /** The actions from one on are others now. */
+    /** The actions from `from` on have changed. */
     changed(key: string, from: number): void {
       const behind = of(key);
       behind.from = Math.min(behind.from, from);
@@ -110,17 +110,17 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
     took(key: string, log: NonNullable<OpenPhoto['log']>): void {
       Object.assign(of(key), { from: log.actions.length, isNew: false, isDue: false, unfinished: undefined });
     },
-    /** Makes sure that the main side has a log, even of a photo on which nothing was done. */
+    /** Makes sure that the main side has a log, even if the photo was not edited. */
     begin(key: string): void {
       const behind = of(key);
       if (behind.isNew) behind.isDue = true;
       flush(key);
     },
-    /** Nothing of this photo is to be written: what is there must not be replaced. */
+    /** Stops writing for this photo, because its stored edits could not be read and must not be replaced. */
     refuse(key: string): void {
       of(key).refused = true;
     },
-    /** Keeps an action that is still under way. Any change puts an end to it. */
+    /** Saves an unfinished action. The next change replaces it. */
     unfinished(key: string, action: EditAction): void {
       const behind = of(key);
       behind.unfinished = action;

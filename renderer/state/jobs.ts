@@ -11,10 +11,10 @@ interface Dependencies {
   newId(): string;
 }
 
-/** Calls of the main side, and what of them is shown as a job for as long as it lasts. */
+/** Calls to the main side. Long ones are shown as jobs. */
 export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 'app'>, { find, newId }: Dependencies) {
   const paces = createPaces();
-  /** Files on their way, by job. */
+  /** Running uploads by job. */
   const uploads = new Map<string, AbortController>();
 
   async function call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>> {
@@ -63,7 +63,7 @@ export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 
       else upload.abort();
     },
 
-    /** Hands files over to the main side. Where they are sent, that is a job, from the first word on how much has gone. */
+    /** Hands files to the main side. An upload is shown as a job from its first progress on. */
     async offer(files: readonly File[]): Promise<Result<FileEntry[]>> {
       if (app.getState().info?.uploadUrl == null) return bridge.offer(files);
       const id = newId();

@@ -7,12 +7,12 @@ import type { Analysis, Photo, Rendering } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
 
 /**
- * Where the picture of a photo stands. `scheduled` waits for the hand to rest; `previewed` has a preview and waits for
- * its turn at full size; `stopped` was cancelled by the user and starts again with the next change.
+ * The rendering state of a photo. `scheduled` waits for further changes. `previewed` has a preview and waits to be
+ * rendered at full size. `stopped` was cancelled by the user and starts again with the next change.
  */
 export type RenderState = 'idle' | 'scheduled' | 'preview' | 'previewed' | 'full' | 'done' | 'stopped' | 'failed';
 
-/** An edit file that was opened, and the photo that it is of. */
+/** An opened edit file and its photo. */
 export interface EditFile {
   token: string;
   name: string;
@@ -29,25 +29,25 @@ export interface OpenPhoto {
   photo: Photo | null;
   /** Of the content of its file; null before it is opened. */
   sha256: string | null;
-  /** An edit file that is taken over as soon as the photo is open. */
+  /** An edit file that is applied once the photo is open. */
   awaited: EditFile | null;
-  /** An edit file beside the photo that is newer than what is kept, as long as that is not answered. */
+  /** An edit file beside the photo that is newer than the stored edits, until the user has answered. */
   offered: { token: string; name: string; savedAt: string } | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
-  /** How many `photo.evidence` events there were: part of the URL of the evidence that masks are made of. */
+  /** The number of `photo.evidence` events so far. It is part of the URL of the evidence for masks. */
   evidence: number;
-  /** Everything that was done to the photo, undone things included. Null as long as there is no recipe. */
+  /** All actions on the photo, including undone ones. Null as long as there is no recipe. */
   log: EditLog | null;
-  /** What `log` stands for, and its recipe, mask and local repairs. */
+  /** The state after `log`, and its recipe. */
   edit: EditState | null;
   recipe: Recipe | null;
-  /** The setting under the hand: further changes of it belong to the same step of the history. */
+  /** The setting being changed. Its next changes belong to the same history entry. */
   editing: string | null;
   render: RenderState;
-  /** The newest picture of the result, perhaps of an earlier recipe. */
+  /** The newest rendering, perhaps of an earlier state. */
   rendering: Rendering | null;
-  /** What `rendering` shows. */
+  /** The state that `rendering` shows. */
   renderedFor: EditState | null;
 }
 
@@ -59,18 +59,18 @@ export type JobKind = 'upload' | 'open' | 'analyse' | 'preview' | 'compare' | 'f
 export interface Job {
   id: string;
   kind: JobKind;
-  /** Null for files that are no photos of the window yet. */
+  /** Null for files that are not yet photos in the window. */
   photoKey: string | null;
   /** What it works on, by name. */
   name: string;
-  /** How much of what is sent has gone; null where nothing is sent. */
+  /** Progress of an upload; null for other jobs. */
   bytes: { sent: number; total: number } | null;
   progress: Progress | null;
   cancelling: boolean;
-  /** When it started and last said how far it is, as `performance.now()` counts. */
+  /** When it started and last reported progress, in the time of `performance.now()`. */
   startedAt: number;
   reportedAt: number;
-  /** Seconds that it should take by the jobs before it; null where there were none. */
+  /** Expected seconds, from earlier jobs; null where there were none. */
   expected: number | null;
 }
 
@@ -134,12 +134,12 @@ export type NoticeText =
   | 'reportOpened'
   | 'reportFailed';
 
-/** Something to tell without standing in the way. */
+/** A message that does not interrupt the user. */
 export interface Notice {
   id: string;
   tone: 'error' | 'done' | 'info';
   text: NoticeText;
-  /** What the sentence names. */
+  /** Values in the sentence. */
   params: { name?: string; place?: string };
   failure: Failure | null;
   /** What else is to be said of it. */
@@ -148,9 +148,9 @@ export interface Notice {
     label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto' | 'show' | 'openReport';
     run: () => void;
   } | null;
-  /** The photo without which the action means nothing: the offer goes when that is closed. */
+  /** The photo that the action is about. The action goes when the photo is closed. */
   photoKey: string | null;
-  /** Stays until dismissed; others leave by themselves. */
+  /** True: it stays until it is dismissed. False: it disappears by itself. */
   stays: boolean;
 }
 
@@ -167,19 +167,19 @@ export interface NoticesState {
   notices: Notice[];
 }
 
-/** What belongs to the app and not to a photo. Null until the main side has answered. */
+/** State of the app, not of a photo. Null until the main side has answered. */
 export interface AppState {
   info: AppInfo | null;
   settings: Settings;
   engine: EngineStatus | null;
   recipes: Recipe[];
-  /** Ids of the recipes that are one's own. */
+  /** Ids of the user's own recipes. */
   ownRecipes: string[];
-  /** Null until the gallery of styles has asked for them. */
+  /** Null until the style gallery has loaded them. */
   styles: Response<'styles.list'> | null;
-  /** Photos that were worked on last and can be opened again. */
+  /** Photos that were edited last and can be opened again. */
   recent: Response<'edits.recent'>['entries'];
-  /** Edit files whose photo is not found; the first is asked for. */
+  /** Edit files whose photo was not found. The user is asked about the first one. */
   lostEdits: EditFile[];
   generators: GeneratorInfo[] | null;
   connection: ConnectionState;

@@ -30,7 +30,7 @@ describe('seconds left', () => {
     expect(secondsLeft(running, 4000)).toBe(8);
     expect(secondsLeft(running, 7000)).toBe(5);
     expect(secondsLeft(running, 13_000)).toBe(0);
-    // It goes on all the same: what was known was wrong.
+    // The job still runs, so the estimate was wrong.
     expect(secondsLeft(running, 60_000)).toBeNull();
   });
 

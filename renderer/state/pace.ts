@@ -1,35 +1,34 @@
 import type { Job, JobKind } from './model';
 
-/** Seconds after which what is done says something about what is left ... */
+/** The time left is only estimated after this many seconds ... */
 const SECONDS_TO_JUDGE = 1;
-/** ... and the share of the job that must be done. */
+/** ... and when this share of the job is done. */
 const SHARE_TO_JUDGE = 0.05;
 
-/** How long jobs take, learnt from those before them in this window. */
+/** How long jobs take, learned from earlier jobs in this window. */
 export function createPaces() {
-  /** Seconds for each megapixel; photos that are not open yet are taken to be alike. */
+  /** Seconds per megapixel. Photos that are not open yet are assumed to be alike. */
   const known = new Map<JobKind, number>();
   return {
-    /** Seconds that a job will take; null where there was none of its kind. */
+    /** Expected seconds of a job; null where there was none of its kind. */
     expected(kind: JobKind, megapixels: number | null): number | null {
       const pace = known.get(kind);
       return pace === undefined ? null : pace * (megapixels ?? 1);
     },
     learn(kind: JobKind, megapixels: number | null, seconds: number): void {
       const pace = seconds / (megapixels ?? 1);
-      // Half of what it was, so that one odd job is soon forgotten.
+      // The average with the former value, so that one unusual job is soon forgotten.
       known.set(kind, ((known.get(kind) ?? pace) + pace) / 2);
     },
   };
 }
 
-/** Seconds after which a time that has passed, while the job goes on, was plainly wrong. */
+/** An estimate that is exceeded by this many seconds was wrong. */
 const OVERDUE = 2;
 
 /**
- * Seconds that a job has still to go at the moment `now` (in milliseconds, as `performance.now()` counts them): by its
- * tiles, else by the share of it that is done, else by the jobs before it. Null where nothing is known, or what was known
- * has proved wrong.
+ * Seconds left of a job at the moment `now` (in milliseconds of `performance.now()`): by its tiles, else by the share
+ * that is done, else by earlier jobs. Null where nothing is known, or the estimate was wrong.
  */
 export function secondsLeft(job: Job, now: number): number | null {
   const { startedAt, reportedAt, progress, expected } = job;

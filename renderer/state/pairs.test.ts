@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GeneratorInfo } from '../../contract/app';
 import { createFakeBridge, fakeFailure, fakeSynthesis, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
-import { availableKinds, PREVIEW_DELAY, pairsWithin, SHOWN } from './pairs';
+import { availableKinds, PREVIEW_COUNT, PREVIEW_DELAY, pairsWithin } from './pairs';
 import { createStores } from './stores';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -52,8 +52,8 @@ describe('pairs to look at', () => {
       overlays: null,
       settings: { seed: 1, size: 256, damage: ['drawn'], ageing: 1, format: 'png' },
     });
-    expect(get().preview).toMatchObject({ phase: 'ready', fresh: SHOWN, failure: null });
-    expect(get().preview.pairs).toHaveLength(SHOWN);
+    expect(get().preview).toMatchObject({ phase: 'ready', fresh: PREVIEW_COUNT, failure: null });
+    expect(get().preview.pairs).toHaveLength(PREVIEW_COUNT);
   });
 
   test('are made anew where the settings change, once the hand rests, and those before are broken off', async () => {
@@ -64,23 +64,36 @@ describe('pairs to look at', () => {
     pairs.set({ ageing: 0.4 });
     pairs.set({ ageing: 0.3 });
     expect(get().preview).toMatchObject({ phase: 'making', fresh: 0 });
-    expect(get().preview.pairs).toHaveLength(SHOWN);
+    expect(get().preview.pairs).toHaveLength(PREVIEW_COUNT);
     await rest();
-    expect(asked()).toHaveLength(SHOWN + 1);
+    expect(asked()).toHaveLength(PREVIEW_COUNT + 1);
     expect(asked().at(-1)).toMatchObject({ index: 0, settings: { ageing: 0.3 } });
-    pairs.others();
+    pairs.newSamples();
     expect(bridge.named('jobs.cancel').at(-1)?.request).toEqual({ jobId: asked().at(-1)?.jobId });
     await rest();
     expect(asked().at(-1)).toMatchObject({ index: 0, settings: { ageing: 0.3, seed: 2 } });
-    // The answer to what was broken off is nobody's any more.
+    // The answer to a cancelled request is ignored.
     bridge.named('synthesis.preview').at(-2)?.answer(fakeFailure('CANCELLED'));
     await rest();
     expect(get().preview.phase).toBe('making');
-    // How many there are to be changes nothing of how they look.
+    // The number of pairs does not change how they look.
     const { length } = asked();
     pairs.set({ pairs: 20, format: 'webp' });
     await rest();
     expect(asked()).toHaveLength(length);
+  });
+
+  test('are made from a folder that is dropped on their page; elsewhere a dropped folder is restored', async () => {
+    const { actions, asked, get, stores, rest } = await setUp();
+    actions.view.goTo('pairs');
+    actions.openFiles([{ ...CLEAN, kind: 'folder' }]);
+    await rest();
+    expect(asked()[0]).toMatchObject({ input: 'clean' });
+    expect(stores.view.getState().page).toBe('pairs');
+    actions.view.goTo('darkroom');
+    actions.openFiles([{ ...DUST, kind: 'folder' }]);
+    expect(stores.view.getState().page).toBe('batch');
+    expect(get().input).toMatchObject(CLEAN);
   });
 
   test('say why there are none', async () => {

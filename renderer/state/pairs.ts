@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
-import type { FileEntry, GeneratorInfo } from '../../contract/app';
-import type { CallName, Request, Response } from '../../contract/calls';
-import type { Failure, Result } from '../../contract/errors';
+import type { GeneratorInfo } from '../../contract/app';
+import type { Request, Response } from '../../contract/calls';
+import type { Failure } from '../../contract/errors';
 import {
   DAMAGE_KINDS,
   type DamageKind,
@@ -9,19 +9,15 @@ import {
   SynthesisSettings,
   type SynthesisState,
 } from '../../contract/synthesis';
-import { folderFault, lastPart } from './batch';
-import type { Notice } from './model';
+import { createFolderPage, type Folder, type FolderPageDependencies } from './folderPage';
 import type { Stores } from './stores';
-import type { ViewActions } from './view';
 
-/** Pairs that are shown before any are made for good. */
-export const SHOWN = 6;
-/** How long the hand has to rest before they are made anew, in milliseconds. */
+/** The number of pairs in the preview. */
+export const PREVIEW_COUNT = 6;
+/** How long no setting may change before the preview is made again, in milliseconds. */
 export const PREVIEW_DELAY = 300;
 
-type Folder = Pick<FileEntry, 'token' | 'name'>;
-
-/** What a person sets. A kind of damage counts where there is what it needs. */
+/** The settings of the user. A kind of damage is only used where it is available. */
 export interface PairsDraft extends Omit<SynthesisSettings, 'damage'> {
   pairs: number;
   damage: Record<DamageKind, boolean>;
@@ -31,7 +27,7 @@ type Shown = Response<'synthesis.preview'>;
 
 export interface PairsPreview {
   phase: 'none' | 'making' | 'ready' | 'failed';
-  /** By their index. Those beyond `fresh` were made with other settings. */
+  /** By index. Those from `fresh` on were made with other settings. */
   pairs: Shown[];
   fresh: number;
   failure: Failure | null;
@@ -42,11 +38,11 @@ export interface PairsPageState {
   /** Null: beside the folder of the photos. */
   output: Folder | null;
   overlays: Folder | null;
-  /** The name of the folder for the pairs; null: the one that the page proposes. */
+  /** The name of the folder for the pairs. Null: the default name of the page's language. */
   below: string | null;
   draft: PairsDraft;
   preview: PairsPreview;
-  /** The pairs that are being made, or were last. */
+  /** The current run, or the last one. */
   state: SynthesisState | null;
   starting: boolean;
 }
@@ -67,7 +63,7 @@ export function createPairsStore() {
   }));
 }
 
-/** Which kinds of damage can be had. */
+/** The kinds of damage that are available. */
 export function availableKinds(
   { overlays }: Pick<PairsPageState, 'overlays'>,
   generators: readonly GeneratorInfo[] | null,
@@ -80,29 +76,28 @@ export function availableKinds(
   return DAMAGE_KINDS.filter((kind) => isThere[kind]);
 }
 
-interface Dependencies {
-  call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
-  tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string;
-  newId(): string;
-  view: ViewActions;
+interface Dependencies extends FolderPageDependencies {
   loadGenerators(): Promise<void>;
 }
 
-/** Making training pairs: choosing folders, looking at some, and following the making. */
+type PairsFolder = 'clean' | 'pairs' | 'overlays';
+
+/** Making training pairs: choosing folders, previewing some pairs, and following the run. */
 export function createPairsActions(
   stores: Pick<Stores, 'app' | 'view'> & { pairs: ReturnType<typeof createPairsStore> },
-  { call, tell, newId, view, loadGenerators }: Dependencies,
+  dependencies: Dependencies,
 ) {
   const { pairs: store, app } = stores;
+  const { call, view, loadGenerators } = dependencies;
   const get = store.getState;
   const patch = (change: Partial<PairsPageState>) => store.setState(change);
+  const folderPage = createFolderPage<PairsFolder>(stores, dependencies, {
+    page: 'pairs',
+    typedName: () => get().below,
+    choose,
+  });
 
-  let proposedName = '';
-  let making: { timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
-
-  const belowName = () => get().below ?? proposedName;
-
-  /** What goes to the main side; null where nothing would be drawn, or no folder is chosen. */
+  /** The request for the main side; null where no folder or no kind of damage is chosen. */
   function order(): Pick<Request<'synthesis.preview'>, 'input' | 'overlays' | 'settings'> | null {
     const { input, overlays, draft } = get();
     const { pairs: _, damage: wanted, ...rest } = draft;
@@ -112,31 +107,20 @@ export function createPairsActions(
     return { input: input.token, overlays: isUsed ? (overlays?.token ?? null) : null, settings: { ...rest, damage } };
   }
 
-  function endPreview(): void {
-    if (making === null) return;
-    if (making.timer !== null) clearTimeout(making.timer);
-    if (making.jobId !== null) void call('jobs.cancel', { jobId: making.jobId });
-    making = null;
-  }
-
-  /** Makes the pairs to look at anew, one after the other, after `delay` milliseconds. */
-  function look(delay = PREVIEW_DELAY): void {
-    endPreview();
+  /** Makes the pairs of the preview again, one after the other, after `delay` milliseconds. */
+  function updatePreview(delay = PREVIEW_DELAY): void {
     const asked = order();
     if (asked === null) {
+      folderPage.preview.cancel();
       patch({ preview: NO_PREVIEW });
       return;
     }
     patch({ preview: { ...get().preview, phase: 'making', fresh: 0, failure: null } });
-    const turn: NonNullable<typeof making> = { timer: null, jobId: null };
-    turn.timer = setTimeout(async () => {
-      turn.timer = null;
-      for (let index = 0; index < SHOWN; index++) {
-        turn.jobId = newId();
-        const result = await call('synthesis.preview', { ...asked, index, jobId: turn.jobId });
-        if (making !== turn) return;
+    folderPage.preview.start(delay, async ({ isCurrent, nextJobId }) => {
+      for (let index = 0; index < PREVIEW_COUNT; index++) {
+        const result = await call('synthesis.preview', { ...asked, index, jobId: nextJobId() });
+        if (!isCurrent()) return;
         if (!result.ok) {
-          making = null;
           patch({ preview: { ...NO_PREVIEW, phase: 'failed', failure: result.error } });
           return;
         }
@@ -144,13 +128,11 @@ export function createPairsActions(
         pairs[index] = result.value;
         patch({ preview: { ...get().preview, pairs, fresh: index + 1 } });
       }
-      making = null;
       patch({ preview: { ...get().preview, phase: 'ready' } });
-    }, delay);
-    making = turn;
+    });
   }
 
-  function choose(which: 'clean' | 'pairs' | 'overlays', folder: Folder | null): void {
+  function choose(which: PairsFolder, folder: Folder | null): void {
     if (which === 'pairs') {
       patch({ output: folder });
       return;
@@ -158,33 +140,28 @@ export function createPairsActions(
     const { draft } = get();
     if (which === 'clean') patch({ input: folder, preview: NO_PREVIEW });
     else patch({ overlays: folder, draft: { ...draft, damage: { ...draft.damage, overlay: true } } });
-    look(0);
+    updatePreview(0);
   }
 
-  /** The system's dialog, or the page's own where the host has none. */
-  async function pickFolder(which: 'clean' | 'pairs' | 'overlays'): Promise<void> {
-    if (app.getState().info?.nativeDialogs !== true) {
-      view.show(({ clean: 'cleanFolder', pairs: 'pairsFolder', overlays: 'overlayFolder' } as const)[which]);
-      return;
-    }
-    const result = await call('files.pick', { kind: 'folder' });
-    if (!result.ok) tell({ tone: 'error', text: 'filesFailed', failure: result.error });
-    else if (result.value.files[0] !== undefined) choose(which, result.value.files[0]);
+  /** A folder of clean photos that was dropped on the page. */
+  function take(folder: Folder): void {
+    choose('clean', folder);
+    view.goTo('pairs');
   }
 
   async function start(): Promise<void> {
     const asked = order();
-    const below = belowName();
-    if (asked === null || folderFault(below) !== null || get().starting) return;
+    const below = folderPage.newFolderName();
+    if (asked === null || below === null || get().starting) return;
     const { state: before } = get();
     patch({ starting: true });
     const { output, draft } = get();
     const { pairs } = draft;
-    const request = { ...asked, output: output?.token ?? null, below: below.trim(), pairs };
+    const request = { ...asked, output: output?.token ?? null, below, pairs };
     const result = await call('synthesis.start', request);
     patch({ starting: false });
-    if (!result.ok) tell({ tone: 'error', text: 'pairsFailed', failure: result.error });
-    // What it has told of itself meanwhile is newer than the answer.
+    if (!result.ok) folderPage.failed(result.error, 'pairsFailed');
+    // A state that arrived meanwhile is newer than the answer.
     else if (get().state === before) patch({ state: result.value });
   }
 
@@ -193,44 +170,42 @@ export function createPairsActions(
       const result = await call('synthesis.state', {});
       if (result.ok && result.value.state !== null) patch({ state: result.value.state });
     },
-    /** The page is opened: whether a generator draws damage may not be known yet. */
+    /** Called when the page is opened. Loads the generators, one of which may draw damage. */
     async enter(): Promise<void> {
       await loadGenerators();
       const { phase, pairs } = get().preview;
-      if (phase !== 'making' && pairs.length === 0) look(0);
+      if (phase !== 'making' && pairs.length === 0) updatePreview(0);
     },
     changed(state: SynthesisState): void {
       const before = get().state;
       patch({ state });
       if (state.phase === 'running' || before?.phase !== 'running') return;
-      if (stores.view.getState().page === 'pairs' || state.phase === 'cancelled') return;
-      tell({
-        tone: state.phase === 'failed' ? 'error' : 'done',
-        text: state.phase === 'failed' ? 'pairsFailed' : 'pairsDone',
-        params: { name: lastPart(state.output) },
+      if (state.phase === 'cancelled') return;
+      const isFault = state.phase === 'failed';
+      folderPage.tellEnd({
+        text: isFault ? 'pairsFailed' : 'pairsDone',
+        isFault,
+        folder: state.output,
         failure: state.failure,
-        action: { label: 'show', run: () => view.goTo('pairs') },
-        stays: true,
       });
     },
-    proposeName(name: string): void {
-      proposedName = name;
-    },
+    proposeName: (name: string) => void folderPage.proposeName(name),
     choose,
-    pickFolder: (which: 'clean' | 'pairs' | 'overlays') => void pickFolder(which),
+    take,
+    pickFolder: folderPage.pickFolder,
     setBelow: (below: string) => patch({ below }),
     set(change: Partial<PairsDraft>): void {
       patch({ draft: { ...get().draft, ...change } });
-      // How many are made, and in which format, changes nothing of how they look.
-      if (Object.keys(change).some((key) => key !== 'pairs' && key !== 'format')) look();
+      // The other settings do not change how the pairs look.
+      if (Object.keys(change).some((key) => key !== 'pairs' && key !== 'format')) updatePreview();
     },
     /** Pairs of another seed. */
-    others(): void {
+    newSamples(): void {
       const { draft } = get();
       patch({ draft: { ...draft, seed: (draft.seed + 1) % 2 ** 32 } });
-      look(0);
+      updatePreview(0);
     },
-    lookAgain: () => look(0),
+    refreshPreview: () => updatePreview(0),
     start: () => void start(),
     cancel: () => void call('synthesis.cancel', {}),
   };
@@ -238,5 +213,5 @@ export function createPairsActions(
 
 export type PairsActions = ReturnType<typeof createPairsActions>;
 
-/** A number of pairs that can be made. */
+/** Rounds and limits a number of pairs. */
 export const pairsWithin = (value: number): number => Math.max(1, Math.min(MAX_PAIRS, Math.round(value)));

@@ -7,9 +7,9 @@ import {
   appliedTo,
   availableKinds,
   defaultStep,
-  freeWith,
   hasWork,
   isSameStyle,
+  reorderableWith,
   stepOf,
   styleOf,
   styleSample,
@@ -48,7 +48,7 @@ test('enlargement and style change places, and stay so whatever is switched afte
   ]);
   expect(withOrder(swapped, 'upscale', 'style').steps).toEqual(both.steps);
   expect(order(withOrder(PROPOSAL, 'style', 'upscale'))).toEqual(['style', 'upscale']);
-  expect(freeWith('repair')).toEqual([]);
+  expect(reorderableWith('repair')).toEqual([]);
 });
 
 test('another style is applied as the former was; a second one is never the same', () => {
@@ -83,7 +83,7 @@ test('a sample in the gallery is the photo in one style alone, however weakly or
   expect(stepOf(sample, 'style')?.settings).toEqual({ style: 'waves', strength: 1, keepColours: false, brush: 1 });
   expect(stepOf(sample, 'upscale')).toBeNull();
   expect(styleOf(styleSample(recipe, null))).toBeNull();
-  // What changes no sample gives it no new name, so that it is not computed again.
+  // Changes that do not affect the sample keep its key, so that it is not computed again.
   expect(styleSample(withSetting(recipe, 'style', 'strength', 0.9), { style: 'waves' })).toEqual(sample);
 });
 

@@ -15,12 +15,12 @@ import {
   UpscaleSettings,
 } from '../../contract/recipe';
 
-/** Which step a recipe holds of a kind; null where it has none. */
+/** A recipe's step of a kind; null where it has none. */
 export function stepOf<K extends StepKind>(recipe: Recipe, kind: K): Extract<Step, { kind: K }> | null {
   return (recipe.steps.find((step) => step.kind === kind) as Extract<Step, { kind: K }> | undefined) ?? null;
 }
 
-/** A step with the contract's default settings. Styles have no default: their step starts with the named one. */
+/** A step with the contract's default settings. Styles have no default, so their step starts with the given one. */
 export function defaultStep(kind: StepKind, style = 'none'): Step {
   switch (kind) {
     case 'repair':
@@ -49,19 +49,19 @@ export function hasImaginedColours(recipe: Recipe): boolean {
   return step?.enabled === true && step.settings.strength > 0;
 }
 
-/** True where at least one step would run, or one place was repaired by hand. */
+/** True where at least one step would run, or a place was repaired by hand. */
 export function hasWork({ recipe, repairs }: Pick<EditState, 'recipe' | 'repairs'>): boolean {
   return hasSteps(recipe) || repairs.some((repair) => repair.enabled);
 }
 
-/** Puts a step in the place of the one of its kind; a new one where it runs unless somebody wants it elsewhere. */
+/** Replaces the step of the same kind. A new step is inserted at its usual position. */
 function withStep(recipe: Recipe, step: Step): Recipe {
   const isThere = recipe.steps.some((other) => other.kind === step.kind);
   const next = recipe.steps.findIndex((other) => STEP_KINDS.indexOf(other.kind) > STEP_KINDS.indexOf(step.kind));
   const steps = isThere
     ? recipe.steps.map((other) => (other.kind === step.kind ? step : other))
     : recipe.steps.toSpliced(next < 0 ? recipe.steps.length : next, 0, step);
-  // What a person sets by hand is done, whether or not a measurement asks for it.
+  // A step that the user sets runs even if no measurement suggests it.
   return { ...recipe, gate: 'always', steps };
 }
 
@@ -69,11 +69,11 @@ export function withEnabled(recipe: Recipe, kind: StepKind, enabled: boolean): R
   return withStep(recipe, { ...(stepOf(recipe, kind) ?? defaultStep(kind)), enabled });
 }
 
-/** The kinds that a kind may change places with. */
-export const freeWith = (kind: StepKind): readonly StepKind[] =>
+/** The kinds of steps that a kind can be reordered with. */
+export const reorderableWith = (kind: StepKind): readonly StepKind[] =>
   STEP_KINDS.filter((other) => other !== kind && STEP_RANKS[other] === STEP_RANKS[kind]);
 
-/** Lets one step run where another does, and that one beside it. Both must be of one rank. */
+/** Moves one step to the place of another. Both must have the same rank. */
 export function withOrder(recipe: Recipe, kind: StepKind, place: StepKind): Recipe {
   const both = [kind, place].reduce<Recipe>(
     (all, each) => (stepOf(all, each) === null ? withEnabled(all, each, false) : all),
@@ -84,7 +84,7 @@ export function withOrder(recipe: Recipe, kind: StepKind, place: StepKind): Reci
   return { ...both, gate: 'always', steps };
 }
 
-/** A style by its id, or by what stands for a picture of one's own. */
+/** A preset style by its id, or the code of the user's own picture. */
 export type StyleChoice = Pick<StyleSettings, 'style' | 'code'>;
 
 export const isSameStyle = (a: StyleChoice, b: StyleChoice): boolean =>
@@ -92,13 +92,13 @@ export const isSameStyle = (a: StyleChoice, b: StyleChoice): boolean =>
     ? a.code === b.code && a.style === b.style
     : JSON.stringify(a.code) === JSON.stringify(b.code);
 
-/** The style that a recipe paints in; null where it paints in none. */
+/** The style of a recipe; null where it has none. */
 export function styleOf(recipe: Recipe): StyleChoice | null {
   const step = stepOf(recipe, 'style');
   return step?.enabled === true ? step.settings : null;
 }
 
-/** Another style, applied as the former was; null: none. A second style that is the very same goes. */
+/** Changes the style and keeps its settings; null removes it. A second style that would be the same is removed. */
 export function withStyle(recipe: Recipe, choice: StyleChoice | null): Recipe {
   if (choice === null) return withEnabled(recipe, 'style', false);
   const { style: _, code: __, mix, ...others } = stepOf(recipe, 'style')?.settings ?? StyleSettings.parse(choice);
@@ -110,7 +110,7 @@ export function withStyle(recipe: Recipe, choice: StyleChoice | null): Recipe {
   });
 }
 
-/** Another second style, or none. A recipe without a style stays as it is. */
+/** Changes the second style; null removes it. A recipe without a style stays as it is. */
 export function withMix(recipe: Recipe, mix: StyleSettings['mix']): Recipe {
   const step = stepOf(recipe, 'style');
   if (step === null) return recipe;
@@ -118,7 +118,10 @@ export function withMix(recipe: Recipe, mix: StyleSettings['mix']): Recipe {
   return withStep(recipe, { ...step, settings: mix === undefined ? settings : { ...settings, mix } });
 }
 
-/** What a gallery shows of a style: the photo as it is without enlargement, painted in that style alone, at full strength. */
+/**
+ * The recipe for a picture in the style gallery: the photo's own steps without enlargement, in that style alone, at
+ * full strength.
+ */
 export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe {
   const plain: Recipe = { ...recipe, gate: 'always', steps: recipe.steps.filter(({ kind }) => kind !== 'upscale') };
   if (choice === null) return withEnabled(plain, 'style', false);
@@ -130,8 +133,8 @@ export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe 
 export type SettingValue = number | boolean | string | TargetSize;
 
 /**
- * Changes one setting of a step. The value must fit the contract's schema for that setting; `size` of an enlargement is
- * either of `scale` and `target`, and takes the place of both.
+ * Changes one setting of a step. The value must fit the contract's schema. The setting `size` of an enlargement
+ * replaces both `scale` and `target`.
  */
 export function withSetting(recipe: Recipe, kind: StepKind, name: string, value: SettingValue): Recipe {
   const step = stepOf(recipe, kind) ?? defaultStep(kind);
@@ -144,8 +147,8 @@ export function withSetting(recipe: Recipe, kind: StepKind, name: string, value:
 }
 
 /**
- * A named recipe as it applies to one photo: its steps, switched off where they cannot run, and (where the recipe asks
- * for that) where nothing calls for them.
+ * A named recipe as it applies to one photo. Steps that cannot run are switched off. Where the recipe asks for it, so
+ * are steps that the photo does not need.
  */
 export function appliedTo(recipe: Recipe, analysis: Analysis): Recipe {
   const steps = recipe.steps.map((step): Step => {
@@ -160,10 +163,10 @@ export function needOf(analysis: Analysis, kind: StepKind): Need | null {
   return analysis.needs.find((need) => need.kind === kind) ?? null;
 }
 
-/** The kinds of step that can run here, in the order in which they do. */
+/** The kinds of steps that can run here, in their order. */
 export function availableKinds(analysis: Analysis, recipe: Recipe): StepKind[] {
   const placeOf = (kind: StepKind) => recipe.steps.findIndex((step) => step.kind === kind);
-  // Which style is chosen elsewhere: without one there is nothing to switch on.
+  // The style is chosen in the gallery, so its step is only offered where there is one.
   const isOffered = (kind: StepKind) => kind !== 'style' || placeOf(kind) >= 0;
   return STEP_KINDS.filter((kind) => needOf(analysis, kind)?.available === true && isOffered(kind)).sort(
     (a, b) => STEP_RANKS[a] - STEP_RANKS[b] || (placeOf(a) < 0 || placeOf(b) < 0 ? 0 : placeOf(a) - placeOf(b)),

@@ -1,14 +1,14 @@
 import type { Request } from '../../contract/calls';
 import type { Result } from '../../contract/errors';
 import type { Stores } from './stores';
-import { lookedAt } from './view';
+import { savedView } from './view';
 
-/** How long nothing has to change before it is kept, in milliseconds. */
+/** How long to wait after a change before saving, in milliseconds. */
 const REST = 500;
 
 /**
- * Keeps which photos are open, which is looked at, and how. `isKept`: what there is now needs no saving. Returns the
- * function that ends it.
+ * Saves which photos are open, which one is active, and their views. `isKept`: the current state is already saved.
+ * Returns a function that stops it.
  */
 export function keepSession(
   { photos, view }: Pick<Stores, 'photos' | 'view'>,
@@ -19,7 +19,7 @@ export function keepSession(
     const { photos: open, activeKey } = photos.getState();
     const active = open.findIndex(({ key }) => key === activeKey);
     return {
-      photos: open.map(({ key, token }) => ({ token, view: lookedAt(view.getState(), key) })),
+      photos: open.map(({ key, token }) => ({ token, view: savedView(view.getState(), key) })),
       active: active < 0 ? null : active,
     };
   };
@@ -32,7 +32,7 @@ export function keepSession(
       const text = JSON.stringify(session);
       if (text === kept) return;
       kept = text;
-      // For convenience: where it cannot be written, neither can the edits, and that is told.
+      // A failure is not reported: the edits could not be written either, and that is.
       void save(session);
     }, REST);
   };

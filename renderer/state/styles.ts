@@ -11,7 +11,7 @@ interface Dependencies extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   setRecipe(key: string, name: 'step' | 'setting', recipe: Recipe, setting?: string): void;
 }
 
-/** What is done with styles: choosing one for a photo, and keeping one's own. */
+/** Choosing a style for a photo, and managing the user's own styles. */
 export function createStyleActions(
   { app }: Pick<Stores, 'app'>,
   { find, call, asJob, offer, tell, setRecipe }: Dependencies,
@@ -22,19 +22,19 @@ export function createStyleActions(
     else tell({ tone: 'error', text: 'stylesFailed', failure: result.error });
   }
 
-  /** Paints a photo in a style, as the settings of its step were; null: in none. */
+  /** Changes the style of a photo and keeps its settings; null removes it. */
   function choose(key: string, choice: StyleChoice | null): void {
     const recipe = find(key)?.recipe;
     if (recipe != null) setRecipe(key, 'step', withStyle(recipe, choice));
   }
 
-  /** A second style beside that of the photo, and its share; null: none. */
+  /** Sets a second style and its share; null removes it. */
   function mix(key: string, mixed: StyleSettings['mix'] | null): void {
     const recipe = find(key)?.recipe;
     if (recipe != null) setRecipe(key, 'setting', withMix(recipe, mixed ?? undefined), 'style.mix');
   }
 
-  /** Looks at a picture, keeps it as a style, and paints the photo in it. */
+  /** Saves a picture as a style and applies it to the photo. */
   async function add(key: string, { token, name }: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
     const result = await asJob('style', key, (jobId) => call('styles.add', { token, jobId }));
     if (!result.ok) {
@@ -50,7 +50,7 @@ export function createStyleActions(
     load,
     choose,
     mix,
-    /** Where the host has dialogs: asks for a picture. Answers false where the page has to ask by itself. */
+    /** Asks for a picture in the system's dialog. Returns false where the host has none and the page has to ask. */
     async pick(key: string): Promise<boolean> {
       if (app.getState().info?.nativeDialogs !== true) return false;
       const result = await call('files.pick', { kind: 'photos' });
@@ -66,7 +66,7 @@ export function createStyleActions(
       else if (!offered.ok && offered.error.code !== 'CANCELLED')
         tell({ tone: 'error', text: 'styleFailed', params: { name: file.name }, failure: offered.error });
     },
-    /** Photos and recipes that have it keep it. */
+    /** Removes a style. Photos and recipes that use it keep it. */
     async remove({ id, name }: OwnStyle): Promise<void> {
       const result = await call('styles.remove', { id });
       if (!result.ok) tell({ tone: 'error', text: 'styleFailed', params: { name }, failure: result.error });

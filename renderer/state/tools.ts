@@ -5,24 +5,24 @@ import type { CompareMode, ViewStore } from './view';
 export const TOOLS = ['hand', 'brush', 'eraser', 'lasso', 'polygon', 'rectangle', 'defect'] as const;
 export type Tool = (typeof TOOLS)[number];
 
-/** The tools of a mask: only what is repaired has defects. */
+/** The tools for a mask. Only the repair mask has the tool that selects defects. */
 export const toolsFor = (target: MaskOwner): readonly Tool[] =>
   target === 'repair' ? TOOLS : TOOLS.filter((tool) => tool !== 'defect');
 
-/** Tools that draw a region, which can be repaired at once instead of becoming part of the mask. */
+/** Tools that draw a region, which can be repaired at once instead of being added to the mask. */
 export const REGION_TOOLS: readonly Tool[] = ['brush', 'lasso', 'polygon', 'rectangle'];
 
 export interface ToolState {
   /** Null: no mask is being edited. */
   tool: Tool | null;
-  /** Whose mask is being edited; of the repair step where none is. */
+  /** Whose mask is being edited. The repair step's while none is. */
   target: MaskOwner;
   /** Diameter of the brush in pixels of the full-size photo. */
   size: number;
   hardness: number;
-  /** What is drawn is repaired at once, as an entry of its own in the history. */
+  /** True: what is drawn is repaired at once, as its own history entry. */
   atOnce: boolean;
-  /** Whether outlines are added to the mask or taken out of it; Alt does the other. */
+  /** Whether outlines are added to the mask or removed from it. Alt does the opposite. */
   areaMode: 'add' | 'subtract';
   /** Shows the mask alone, white on black. */
   quickMask: boolean;
@@ -30,7 +30,7 @@ export interface ToolState {
   spread: number;
 }
 
-/** The tool in hand and how it is set; the same for all photos. */
+/** The active tool and its options. They are the same for all photos. */
 export function createToolStore() {
   return createStore<ToolState>(() => ({
     tool: null,
@@ -46,22 +46,21 @@ export function createToolStore() {
 
 export type ToolStore = ReturnType<typeof createToolStore>;
 
-/** The action that draws on a mask. */
 export const drawnOn = (target: MaskOwner, op: MaskOp): EditAction =>
   target === 'style' ? { name: 'styleMask', paintStyle: op } : { name: 'mask', paint: op };
 
-/** One press of a key makes the brush larger or smaller by about a tenth. */
+/** One key press changes the brush size by about a tenth. */
 export function nextSize(size: number, direction: 1 | -1): number {
   const step = Math.max(1, Math.round(size / 10));
   return Math.min(MAX_BRUSH, Math.max(1, Math.round(size) + direction * step));
 }
 
 /**
- * Who edits the mask sees what is painted on, and who repairs places sees what becomes of them: halves, differences and
- * variants make room for as long as a tool is in hand. Side by side shows both and stays.
+ * Switches the comparison mode while a tool is active. Editing a mask shows the original, and repairing places shows
+ * the result, instead of split, difference and variants. Side by side shows both and stays.
  */
 export function followTools(tools: ToolStore, view: ViewStore): void {
-  /** The mode to go back to, and the one that took its place. */
+  /** The mode to return to, and the one that replaced it. */
   let former: { mode: CompareMode; instead: CompareMode } | null = null;
   tools.subscribe((now, before) => {
     if (now.tool !== null && before.tool !== null && now.atOnce === before.atOnce) return;
@@ -78,7 +77,7 @@ export function followTools(tools: ToolStore, view: ViewStore): void {
     former = { mode: former !== null && isOurs ? former.mode : mode, instead };
     view.setState({ mode: instead });
   });
-  // Variants take the place of the photo, and of the tools with it.
+  // The variants replace the photo, so no tool can be used on it.
   view.subscribe(({ mode }, before) => {
     if (mode === 'variants' && before.mode !== mode && tools.getState().tool !== null) {
       tools.setState({ tool: null, target: 'repair' });
@@ -94,18 +93,18 @@ export function createToolActions(store: ToolStore) {
         tool,
         target: tool === null ? 'repair' : state.target,
         quickMask: tool !== null && state.quickMask,
-        // The eraser and the click work on the mask, and who begins with a tool wants the mask.
+        // The eraser and the selection of defects only work on the mask.
         atOnce: state.tool !== null && state.atOnce && tool !== 'eraser' && tool !== 'defect',
       }));
     },
-    /** Takes up the brush to edit a mask. */
+    /** Activates the brush to edit a mask. */
     editMask(target: MaskOwner): void {
       store.setState({ tool: 'brush', target, atOnce: false, quickMask: false });
     },
     set(change: Partial<Omit<ToolState, 'tool' | 'target'>>): void {
       store.setState(change);
     },
-    /** Takes up the brush to repair places by hand. */
+    /** Activates the brush to repair places by hand. */
     repairAtOnce(): void {
       store.setState({ tool: 'brush', target: 'repair', atOnce: true, quickMask: false });
     },

@@ -5,28 +5,25 @@ import { appliedTo, hasImaginedColours, hasSteps, needOf, withEnabled, withSetti
 
 type VariantName = 'now' | 'gentle' | 'strong' | 'original' | `colours-${ColoriseSettings['variant']}`;
 
-/** A version of the photo to choose. */
 export interface Variant {
   /** `recipe:` is followed by the id of a recipe. */
   id: VariantName | `recipe:${string}`;
   recipe: Recipe;
 }
 
-/** The most that are offered at once. */
-export const MOST_VARIANTS = 12;
+export const MAX_VARIANTS = 12;
 
 /**
- * What one may want of a photo: as it is set, gentler and stronger, in the colours that can be imagined for it, what the
- * recipes make of it, and the original.
- * Those that come to the same are offered once.
+ * The variants offered for a photo: its current settings, gentler and stronger, with imagined colours, with each
+ * recipe, and the original. Variants that do the same are offered once.
  */
 export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly Recipe[]): Variant[] {
   const none: Recipe = { ...recipe, steps: recipe.steps.map((step) => ({ ...step, enabled: false })) };
   const all: Variant[] = [
     { id: 'now', recipe },
-    { id: 'gentle', recipe: withForce(recipe, -1) },
-    { id: 'strong', recipe: withForce(recipe, 1) },
-    ...colouredOnes(recipe, analysis),
+    { id: 'gentle', recipe: withStrengths(recipe, -1) },
+    { id: 'strong', recipe: withStrengths(recipe, 1) },
+    ...colourVariants(recipe, analysis),
     ...named.map((each) => ({ id: `recipe:${each.id}` as const, recipe: appliedTo(each, analysis) })),
     { id: 'original', recipe: none },
   ];
@@ -35,18 +32,18 @@ export function variantsOf(recipe: Recipe, analysis: Analysis, named: readonly R
     all
       .filter((variant) => {
         const key = recipeKey(variant.recipe);
-        // A recipe that has nothing to do here would be the original by another name.
+        // A recipe without any step to run would be the original under another name.
         const isNew = !seen.has(key) && (hasSteps(variant.recipe) || variant.id === 'original' || variant.id === 'now');
         seen.add(key);
         return isNew;
       })
-      // The original, which is the last, is always offered.
-      .filter((_, i, { length }) => i < MOST_VARIANTS - 1 || i === length - 1)
+      // The original comes last and is always offered.
+      .filter((_, i, { length }) => i < MAX_VARIANTS - 1 || i === length - 1)
   );
 }
 
-/** In each palette there is, where the photo has no colours or is given some. */
-function colouredOnes(recipe: Recipe, analysis: Analysis): Variant[] {
+/** One variant per colour palette, where the photo has no colours or is colorised. */
+function colourVariants(recipe: Recipe, analysis: Analysis): Variant[] {
   const need = needOf(analysis, 'colorise');
   if (!need?.available || !(need.needed || hasImaginedColours(recipe))) return [];
   const palettes = (need.variants ?? []) as ColoriseSettings['variant'][];
@@ -56,8 +53,8 @@ function colouredOnes(recipe: Recipe, analysis: Analysis): Variant[] {
   }));
 }
 
-/** All steps that are on, weaker (-1) or stronger (1). */
-export function withForce(recipe: Recipe, direction: -1 | 1): Recipe {
+/** Makes all active steps weaker (-1) or stronger (1). */
+export function withStrengths(recipe: Recipe, direction: -1 | 1): Recipe {
   return {
     ...recipe,
     gate: 'always',

@@ -20,15 +20,15 @@ export type CompareMode = (typeof COMPARE_MODES)[number];
 export const PANEL_TABS = ['restore', 'style', 'details', 'history'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
+/** The purposes for which a folder is chosen: two for a batch, three for training pairs. */
+export const FOLDER_ROLES = ['input', 'output', 'clean', 'pairs', 'overlays'] as const;
+export type FolderRole = (typeof FOLDER_ROLES)[number];
+
 export type DialogName =
   | 'export'
   | 'settings'
   | 'files'
-  | 'inputFolder'
-  | 'outputFolder'
-  | 'cleanFolder'
-  | 'pairsFolder'
-  | 'overlayFolder'
+  | `${FolderRole}Folder`
   | 'keys'
   | 'palette'
   | 'tour'
@@ -38,34 +38,34 @@ export interface ViewState {
   page: 'darkroom' | 'batch' | 'pairs' | 'generators';
   dialog: DialogName | null;
   panelOpen: boolean;
-  /** What the panel shows. */
+  /** The open tab of the panel. */
   tab: PanelTab;
   mode: CompareMode;
-  /** The two pictures that are compared; `result` shows the second. */
+  /** The two compared pictures. The mode `result` shows the second. */
   before: Side;
   after: Side;
-  /** How many times the difference is amplified. */
+  /** How much the difference is amplified. */
   gain: Gain;
-  /** Where the split lies between the photo's visible left and right edge, 0..1. */
+  /** The position of the split between the photo's visible left and right edge, 0 to 1. */
   split: number;
   maskShown: boolean;
-  /** True while the sensitivity slider is moved, when the mask is shown in any case. */
+  /** True while a slider is moved that needs the mask to be visible. */
   maskPeek: boolean;
-  /** True while the original is to be seen, whatever the mode. */
+  /** True while the original is shown, whatever the mode. */
   peek: boolean;
-  /** Whether tones that are cut off are marked. */
+  /** Whether clipped tones are marked. */
   clippingShown: boolean;
   /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
   pane: Size;
   /** Device pixels per CSS pixel. */
   ratio: number;
-  /** What each photo was last looked at with; none: fitted. */
+  /** The view of each photo. Photos without one are fitted. */
   views: Record<string, View>;
-  /** Which way up each photo is shown, and written when it is exported; none: as it was opened. */
+  /** The orientation in which each photo is shown and exported. Photos without one are as they were opened. */
   orientations: Record<string, Orientation>;
 }
 
-/** How the window looks at things: nothing here concerns the main side. */
+/** What the window shows and how. The main side does not need it. */
 export function createViewStore() {
   return createStore<ViewState>(() => ({
     page: 'darkroom',
@@ -90,7 +90,7 @@ export function createViewStore() {
 
 export type ViewStore = ReturnType<typeof createViewStore>;
 
-/** The view of a photo as it is drawn: what was chosen, kept sensible, else fitted. */
+/** The view of a photo as it is drawn: the chosen one, clamped, or the fitted one. */
 export function viewOf(state: ViewState, key: string, photo: Size): View {
   const chosen = state.views[key];
   const orientation = orientationOf(state, key);
@@ -103,13 +103,13 @@ export function orientationOf(state: ViewState, key: string): Orientation {
   return state.orientations[key] ?? 1;
 }
 
-/** How a photo is looked at, to be kept; null: fitted. */
-export function lookedAt({ views }: ViewState, key: string): PhotoView {
+/** The view of a photo to be saved; null: fitted. */
+export function savedView({ views }: ViewState, key: string): PhotoView {
   const view = views[key];
   return view === undefined ? null : { x: view.x, y: view.y, scale: view.scale };
 }
 
-/** Changes of the view of one photo. Points are in pane pixels. */
+/** Changes of a photo's view. Points are in pane pixels. */
 export function createViewActions(store: ViewStore) {
   function change(key: string, photo: Size, next: (view: View, state: ViewState) => View): void {
     store.setState((state) => {
@@ -126,13 +126,13 @@ export function createViewActions(store: ViewStore) {
         return { views };
       });
     },
-    /** `percent` 100: one photo pixel on one device pixel. */
+    /** At 100 percent, one photo pixel is one device pixel. */
     zoomTo(key: string, photo: Size, percent: number, at?: Point): void {
       change(key, photo, (view, { pane, ratio }) => zoomAbout(view, pane, at ?? middle(pane), percent / 100 / ratio));
     },
     zoomBy(key: string, photo: Size, factor: number, at: Point): void {
       change(key, photo, (view, { pane, ratio }) => {
-        // Clamped first: at the limit, zooming on must not drift sideways.
+        // Clamped first, so that zooming at the limit does not move the photo.
         const { scale } = clampView({ ...view, scale: view.scale * factor }, photo, pane, ratio);
         return zoomAbout(view, pane, at, scale);
       });
@@ -150,11 +150,11 @@ export function createViewActions(store: ViewStore) {
     pan(key: string, photo: Size, dx: number, dy: number): void {
       change(key, photo, (view) => panBy(view, dx, dy));
     },
-    /** Looks at a photo pixel. */
+    /** Centres a photo pixel. */
     lookAt(key: string, photo: Size, at: Point): void {
       change(key, photo, (view) => ({ ...view, ...at }));
     },
-    /** Looks at a photo as it was looked at before; null: fitted. */
+    /** Restores a saved view; null: fitted. */
     recall(key: string, looked: PhotoView): void {
       if (looked === null) this.zoomFit(key);
       else {
@@ -164,7 +164,7 @@ export function createViewActions(store: ViewStore) {
         });
       }
     },
-    /** Which way up a photo is seen; the middle of the pane stays where it is. */
+    /** Sets the orientation of a photo. The middle of the pane stays in place. */
     setOrientation(key: string, orientation: Orientation): void {
       if (orientationOf(store.getState(), key) === orientation) return;
       store.setState((state) => ({ orientations: { ...state.orientations, [key]: orientation } }));
@@ -199,7 +199,7 @@ export function createViewActions(store: ViewStore) {
     togglePanel(): void {
       store.setState((state) => ({ panelOpen: !state.panelOpen }));
     },
-    /** Opens the panel where it is folded. */
+    /** Shows a tab and opens the panel. */
     showTab(tab: PanelTab): void {
       store.setState({ tab, panelOpen: true });
     },

@@ -2,15 +2,15 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActivePhoto, useJobs } from '../state/context';
 import { secondsLeft } from '../state/pace';
-import { foremostJob } from './jobs';
+import { mostImportantJob } from './jobs';
 import { useJobText } from './useJobText';
 import { timeLeftText } from './useSecondsLeft';
 
-/** Tells screen readers what goes on: each job when it starts and at every quarter, and what came of it. */
+/** Announces jobs to screen readers: when they start, at every quarter, and when they end. */
 export function Announcer() {
   const { t } = useTranslation();
   const entry = useActivePhoto();
-  const job = useJobs(foremostJob);
+  const job = useJobs(mostImportantJob);
   const text = useJobText(job);
   const quarter = Math.floor((job?.progress?.done ?? 0) * 4) * 25;
   const [message, setMessage] = useState('');
@@ -27,7 +27,7 @@ export function Announcer() {
     latest.current = job;
   });
   useEffect(() => {
-    // Jobs that are over at once need no telling. The time left is told with each quarter, not as it passes.
+    // Very short jobs are not announced. The time left is announced with each quarter only.
     const timer = setTimeout(() => {
       const left = latest.current === null ? null : secondsLeft(latest.current, performance.now());
       setMessage(left === null ? next : `${next}, ${timeLeftText(left, t)}`);

@@ -5,7 +5,7 @@ import { Button } from '../ui/Button';
 
 const CODE: ErrorCode = 'INTERNAL';
 
-/** Whatever is thrown while the window is drawn ends here, and not in an empty page. */
+/** Shows an error page instead of an empty one when rendering fails. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { details: string | null }> {
   override state: { details: string | null } = { details: null };
 
@@ -29,7 +29,7 @@ export class CrashBoundary extends Component<{ children: ReactNode }, { details:
 
 const textOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** The older way to copy: unlike the newer one it needs no permission, of which the window is given none. */
+/** The deprecated way to copy. The newer one needs a permission that the window does not have. */
 function copy(text: string): boolean {
   const onCopy = (event: ClipboardEvent) => {
     event.preventDefault();

@@ -10,18 +10,18 @@ import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { useSentences } from '../useSentences';
 
-/** How long a notice stays that needs no answer, in milliseconds. */
-const LINGER = 10_000;
-/** A live region has to stand for a moment before its text, which screen readers then pick up, and is soon let go. */
-const TELL_AFTER = 100;
+/** How long a notice without an action to take stays, in milliseconds. */
+const SHOWN_FOR = 10_000;
+/** Screen readers only notice text that is added to a live region some time after the region itself. */
+const ANNOUNCED_AFTER = 100;
 const TELL_FOR = 5000;
 const NAME_LENGTH = 36;
-/** Takes the focus to the newest notice, from wherever it is. */
+/** Moves the focus to the newest notice. */
 const KEY = 'F8';
 
 /**
- * What there is to tell, above the status line, out of the way. While a dialog is open everything beside it is out of
- * reach, so the notices are shown within it.
+ * The notices, above the status line. A modal dialog makes everything outside it inert, so the notices are shown inside
+ * the open dialog.
  */
 export function Notices() {
   const { t } = useTranslation();
@@ -38,7 +38,7 @@ export function Notices() {
       ref={ref}
       aria-label={t('notices.label')}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') letGo(event);
+        if (event.key === 'Escape') dismissFocused(event);
       }}
       className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
     >
@@ -61,7 +61,7 @@ interface Line {
   text: string;
 }
 
-/** There before anything is told. What is told while a dialog is open is heard from the regions within that alone. */
+/** Always in the page, so that their text is announced. While a dialog is open, only the regions inside it are read. */
 function LiveRegions({ lines }: { lines: readonly Line[] }) {
   const told = (isError: boolean) =>
     lines.filter((line) => line.isError === isError).map(({ id, text }) => <p key={id}>{text}</p>);
@@ -75,7 +75,7 @@ function LiveRegions({ lines }: { lines: readonly Line[] }) {
   );
 }
 
-/** Each notice as a sentence to be heard once. */
+/** The text of each notice for screen readers, announced once. */
 function useLines(notices: readonly Notice[]): readonly Line[] {
   const { t } = useTranslation();
   const textOf = useNoticeText();
@@ -89,16 +89,16 @@ function useLines(notices: readonly Notice[]): readonly Line[] {
       const answer = action === null ? null : t('notices.answer', { action, key: KEY });
       const text = [sentence, failure, place, notes, answer].filter((part) => part !== null).join('. ');
       const line = { id: notice.id, isError: notice.tone === 'error', text: text.replaceAll('..', '.') };
-      setTimeout(() => setLines((all) => [...all, line]), TELL_AFTER);
-      setTimeout(() => setLines((all) => all.filter((each) => each !== line)), TELL_AFTER + TELL_FOR);
+      setTimeout(() => setLines((all) => [...all, line]), ANNOUNCED_AFTER);
+      setTimeout(() => setLines((all) => all.filter((each) => each !== line)), ANNOUNCED_AFTER + TELL_FOR);
     }
   }, [notices, textOf, t]);
   return lines;
 }
 
 /**
- * The key leads into the notices. When the one that has the focus goes, the next has it, and after the last one it is
- * where it was before.
+ * The key moves the focus to the notices. When the focused notice disappears, the next one gets the focus, and after
+ * the last one the focus returns to where it was.
  */
 function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: readonly Notice[]): void {
   const cameFrom = useRef<HTMLElement | null>(null);
@@ -131,7 +131,7 @@ function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: re
   }, [ref, notices]);
 }
 
-/** What the newest notice offers, else what puts it away. */
+/** The action of the newest notice, or else its dismiss button. */
 function newestIn(region: HTMLElement | null): HTMLElement | null {
   const card = region?.lastElementChild;
   return (
@@ -139,15 +139,15 @@ function newestIn(region: HTMLElement | null): HTMLElement | null {
   );
 }
 
-/** Puts away the notice that has the focus, and nothing else: a dialog stays open. */
-function letGo(event: KeyboardEvent<HTMLElement>): void {
+/** Dismisses the focused notice, without closing a dialog. */
+function dismissFocused(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   event.stopPropagation();
   const card = (event.target as HTMLElement).closest('[data-notice]');
   card?.querySelector<HTMLElement>('[data-dismiss]')?.click();
 }
 
-/** The texts of a notice, each null where it has none. */
+/** The texts of a notice. Null where it has none. */
 function useNoticeText() {
   const { t } = useTranslation();
   const say = useSentences();
@@ -167,7 +167,7 @@ function useNoticeText() {
   );
 }
 
-const SIGNS = { error: TriangleAlert, done: CircleCheck, info: Info };
+const ICONS = { error: TriangleAlert, done: CircleCheck, info: Info };
 
 function NoticeCard({ notice }: { notice: Notice }) {
   const { t } = useTranslation();
@@ -177,7 +177,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
   const texts = useNoticeText()(notice);
   useEffect(() => {
     if (stays || held) return;
-    const timer = setTimeout(() => dismiss(id), LINGER);
+    const timer = setTimeout(() => dismiss(id), SHOWN_FOR);
     return () => clearTimeout(timer);
   }, [id, stays, held, dismiss]);
 
@@ -206,7 +206,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
       className="pointer-events-auto shrink-0 rounded-md border border-line bg-panel p-3 shadow-lg"
     >
       <div className="flex items-start gap-2">
-        <Icon of={SIGNS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
+        <Icon of={ICONS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
         <div className="min-w-0 grow select-text">
           <p className="font-medium break-words" title={params.name}>
             {texts.sentence}
@@ -215,7 +215,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
           {texts.place !== null && <p className="mt-0.5 break-words text-secondary">{texts.place}</p>}
           {texts.notes !== null && <p className="mt-0.5 break-words text-secondary">{texts.notes}</p>}
         </div>
-        {/* A sentence alone has its answer beside it. */}
+        {/* The action is beside a single sentence, and below longer notices. */}
         {isAlone && answer}
         <IconButton label={t('notices.dismiss')} data-dismiss onClick={() => dismiss(id)} className="-mt-1 -mr-1">
           <Icon of={X} />

@@ -3,17 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { useActions, useActivePhoto, useBatch, useJobs, usePairs, useView } from '../state/context';
 import { useFormat } from '../useFormat';
 import { JobProgress } from './JobProgress';
-import { foremostJob } from './jobs';
+import { mostImportantJob } from './jobs';
 import { useBatchText } from './useBatchText';
 import { useJobText } from './useJobText';
 import { useMachineText } from './useMachineText';
 
-/** What is computed and for how long, what computes it, and a hint for the hand. */
+/** The current job with its time left, runs on other pages, and the provider. */
 export function StatusLine() {
   const { t } = useTranslation();
   const actions = useActions();
   const entry = useActivePhoto();
-  const job = useJobs(foremostJob);
+  const job = useJobs(mostImportantJob);
   const text = useJobText(job);
   const stale = entry?.render === 'done' ? t('status.done') : '';
   return (
@@ -50,7 +50,7 @@ export function StatusLine() {
   );
 }
 
-/** A folder that is restored meanwhile, on every page but its own. */
+/** A running batch, on every page but its own. */
 function BatchLine() {
   const { view } = useActions();
   const isElsewhere = useView((state) => state.page !== 'batch');
@@ -69,7 +69,7 @@ function BatchLine() {
   );
 }
 
-/** Training pairs that are made meanwhile, on every page but their own. */
+/** Running training pairs, on every page but their own. */
 function PairsLine() {
   const { t } = useTranslation();
   const format = useFormat();
@@ -90,7 +90,7 @@ function PairsLine() {
   );
 }
 
-/** The provider really in use. */
+/** The provider that is really in use. */
 function Machine() {
   const machine = useMachineText();
   if (machine === null) return null;

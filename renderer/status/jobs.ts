@@ -1,10 +1,10 @@
 import type { Job, JobKind, JobsState } from '../state/model';
 
-/** What the user waits for most comes first. */
+/** Most important to the user first. */
 const ORDER: readonly JobKind[] = ['export', 'mask', 'upload', 'open', 'analyse', 'preview', 'compare', 'full'];
 
-/** The job to show where there is room for one: one that moves, else the most awaited. */
-export function foremostJob({ jobs }: JobsState): Job | null {
+/** The job to show where there is room for only one: one with progress, else the most important. */
+export function mostImportantJob({ jobs }: JobsState): Job | null {
   const sorted = [...jobs].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   return sorted.find((job) => job.progress !== null) ?? sorted[0] ?? null;
 }

@@ -1,14 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
-import { dealtWith } from '../state/batch';
+import { finishedCount } from '../state/batch';
 import { useFormat } from '../useFormat';
 
-/** How a batch stands, in a line; null where there is none, and where it has come to an end. */
+/** The status of a batch in one line; null where there is none or it has ended. */
 export function useBatchText(batch: BatchState | null): string | null {
   const { t } = useTranslation();
   const format = useFormat();
   if (batch === null || batch.phase === 'done' || batch.phase === 'cancelled') return null;
-  const figures = { done: format.number(dealtWith(batch), 0), found: format.number(batch.counts.found, 0) };
+  const figures = { done: format.number(finishedCount(batch), 0), found: format.number(batch.counts.found, 0) };
   const { phase, secondsLeft } = batch;
   if (phase !== 'running') return t(`batch.line.${phase}`, figures);
   if (secondsLeft === null) return t('batch.line.running', figures);

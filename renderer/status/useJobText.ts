@@ -4,7 +4,7 @@ import type { Job } from '../state/model';
 
 const NAME_LENGTH = 24;
 
-/** What a job does, as a short sentence; null where there is no job. */
+/** A short sentence about a job; null where there is none. */
 export function useJobText(job: Job | null): string | null {
   const { t } = useTranslation();
   if (job === null) return null;

@@ -4,11 +4,11 @@ import { useApp } from '../state/context';
 interface MachineText {
   text: string;
   isFault: boolean;
-  /** Why it is not the provider that was chosen, in sentences; what each provider said is for a developer. */
+  /** Why the chosen provider is not used, in sentences. `detail` is for developers. */
   why: readonly { sentence: string; detail: string }[];
 }
 
-/** The provider really in use, or what stands in the way of it; null as long as there is nothing to say. */
+/** The provider that is really in use, or why there is none; null as long as nothing is known. */
 export function useMachineText(): MachineText | null {
   const { t } = useTranslation();
   const engine = useApp((state) => state.engine);

@@ -4,7 +4,7 @@ import { roughTime } from '../../text/format';
 import type { Job } from '../state/model';
 import { secondsLeft } from '../state/pace';
 
-/** Seconds that a job has still to go, counted down; null where nothing is known or there is no job. */
+/** Seconds left of a job, counted down; null where nothing is known or there is no job. */
 export function useSecondsLeft(job: Job | null): number | null {
   const [now, setNow] = useState(() => performance.now());
   const runs = job !== null;

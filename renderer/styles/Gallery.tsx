@@ -12,7 +12,7 @@ import { hasSteps, isSameStyle, type StyleChoice, styleOf, styleSample } from '.
 import { IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 
-/** Room for one picture, in CSS pixels: two stand side by side in the panel. */
+/** Room for one picture in CSS pixels. Two are side by side in the panel. */
 const BOX = { width: 128, height: 96 };
 
 interface GalleryProps {
@@ -26,15 +26,14 @@ interface GalleryProps {
 interface Item {
   id: string;
   name: string;
-  /** Who made it. */
+  /** The artist. */
   by: string | null;
-  /** What it takes from its work. */
   description?: string;
   choice: StyleChoice | null;
   onRemove?: () => void;
 }
 
-/** The photo, small, in every style there is. What is first in the list is computed first. */
+/** Small pictures of the photo in every style. They are computed in the order of the list. */
 export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -59,17 +58,17 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   ];
   const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));
 
-  // The list is made anew with every drawing; what it says is what counts.
-  const said = JSON.stringify(
+  // The list is a new array on every render, so its content is compared.
+  const serialised = JSON.stringify(
     shown
       .filter((item) => hasSteps(item.recipe))
       .map((item): Wish => ({ recipe: item.recipe, size: 'small', everywhere: true })),
   );
   useEffect(() => {
-    // Variants of the photo are many small pictures as well, and in sight.
-    if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(said) as Wish[]);
+    // While the variants are shown, their pictures come first.
+    if (mode !== 'variants') actions.compareWith('gallery', entry.key, JSON.parse(serialised) as Wish[]);
     return () => actions.compareWith('gallery', entry.key, []);
-  }, [actions, entry.key, mode, said]);
+  }, [actions, entry.key, mode, serialised]);
 
   return (
     <ul aria-label={t('styles.label')} data-testid="style-gallery" className="grid grid-cols-2 gap-2">
@@ -87,7 +86,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
               }}
               className="flex w-full flex-col rounded-md border border-line bg-raised p-1.5 text-left hover:border-track aria-pressed:border-accent aria-pressed:ring-1 aria-pressed:ring-accent"
             >
-              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} wordless everywhere />
+              <SmallPicture photoKey={entry.key} photo={photo} recipe={item.recipe} box={BOX} iconOnly everywhere />
               <span className="mt-1 flex h-5 w-full items-center gap-1">
                 {isChosen && <Icon of={CircleCheck} className="shrink-0 text-accent" />}
                 <span className="truncate">{item.name}</span>

@@ -5,7 +5,7 @@ import { FileInput } from '../files/FileInput';
 import { useActions } from '../state/context';
 import { Icon } from '../ui/Icon';
 
-/** Takes a picture of the user's own as a style: it is chosen here; dropped it can be anywhere on the panel. */
+/** Adds a picture of the user as a style. It is chosen here or dropped anywhere on the panel. */
 export function OwnStyle({ photoKey, isOver }: { photoKey: string; isOver: boolean }) {
   const { t } = useTranslation();
   const { styles } = useActions();

@@ -8,8 +8,8 @@ import { StepControl, StepProgress } from '../recipe/StepCard';
 import { useActions } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
+import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
-import { MoreButton } from '../ui/MoreButton';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { presetOf, styleName } from './names';
@@ -22,7 +22,7 @@ interface StyleCardProps {
 
 const NONE = 'none';
 
-/** The style that the photo is painted in, and how. */
+/** The style of the photo and its controls. */
 export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
   const { t } = useTranslation();
   const actions = useActions();
@@ -47,7 +47,7 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
         <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
       </div>
       <div className="mt-1 flex items-center">
-        <MoreButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />
+        <DisclosureButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />
         {isMasked && (
           <button
             type="button"
@@ -96,7 +96,7 @@ function Mix({ entry, recipe, choice, styles }: StyleCardProps & { choice: Style
     })),
   ];
   const chosen = mix && all.find((each) => isSameStyle(each.choice, mix));
-  // One that was removed is still what this photo has.
+  // A style that was removed is still listed where the photo has it.
   const unknown = mix !== null && chosen === undefined ? [{ value: mix.style, label: mix.style, choice: mix }] : [];
   const options = [...all, ...unknown].filter((each) => !isSameStyle(each.choice, choice));
   return (

@@ -16,8 +16,8 @@ export interface PendingCall<N extends CallName = CallName> {
 }
 
 /**
- * A main side that lives in the test. Calls named in `held` wait for their `answer`; others are answered at once with
- * what `answers` says, else with something plausible.
+ * A main side for tests. Calls named in `held` wait for their `answer`. Others are answered at once by `answers`, or
+ * with a plausible default.
  */
 export interface FakeBridge extends Bridge {
   calls: PendingCall[];

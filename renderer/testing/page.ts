@@ -3,12 +3,12 @@ import { createFakeBridge, type FakeBridge } from './fakeBridge';
 
 declare global {
   interface Window {
-    /** For whoever drives the page: the window's own bridge, with its strings to pull. */
+    /** The fake bridge, for scripts that drive the page. */
     fake: FakeBridge;
   }
 }
 
-/** The window for trying things out by hand or by script, without a main side. Not part of the product. */
+/** The window with a fake main side, to try things out by hand or by script. Not part of the product. */
 window.fake = createFakeBridge();
 window.emulsion = window.fake;
 await import('../main');

@@ -2,9 +2,9 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Tooltip } from './Tooltip';
 
 const LOOKS = {
-  primary: 'bg-accent text-on-accent font-medium hover:brightness-110',
-  outline: 'border border-line bg-raised hover:border-track',
-  quiet: 'hover:bg-raised',
+  primary: 'px-4 bg-accent text-on-accent font-medium hover:brightness-110',
+  outline: 'px-3 border border-line bg-raised hover:border-track',
+  quiet: 'px-3 hover:bg-raised',
 };
 
 type ButtonProps = ComponentProps<'button'> & { look?: keyof typeof LOOKS };
@@ -13,7 +13,7 @@ export function Button({ look = 'outline', className = '', ...rest }: ButtonProp
   return (
     <button
       type="button"
-      className={`inline-flex h-7 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 whitespace-nowrap transition-colors disabled:opacity-45 disabled:pointer-events-none ${LOOKS[look]} ${className}`}
+      className={`inline-flex h-7 shrink-0 items-center justify-center gap-1.5 rounded-md whitespace-nowrap transition-colors disabled:opacity-45 disabled:pointer-events-none ${LOOKS[look]} ${className}`}
       {...rest}
     />
   );

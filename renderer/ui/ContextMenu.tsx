@@ -2,14 +2,14 @@ import { ContextMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 
 /**
- * What the right mouse button, a long press or the menu key offers on something. The trigger must take a ref. The page
- * behind stays usable, as with every menu.
+ * A menu for the right mouse button, a long press or the menu key. The trigger must take a ref. The page behind stays
+ * usable.
  */
 export function ContextMenu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      {/* Within the page's main landmark, so that it can be found by it. */}
+      {/* Inside the main landmark, so that screen readers find it there. */}
       <Radix.Portal container={document.querySelector('main')}>
         <Radix.Content
           collisionPadding={8}

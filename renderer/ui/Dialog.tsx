@@ -5,10 +5,10 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { Icon } from './Icon';
 
-/** The dialogs that are open, the uppermost last. */
+/** The open dialogs, topmost last. */
 const open = createStore<readonly HTMLDialogElement[]>(() => []);
 
-/** The dialog beside which everything else in the window is out of reach; null where there is none. */
+/** The topmost dialog, which makes everything else inert; null where there is none. */
 export const useTopDialog = (): HTMLDialogElement | null => useStore(open, (dialogs) => dialogs.at(-1) ?? null);
 
 interface DialogProps {
@@ -17,14 +17,14 @@ interface DialogProps {
   children: ReactNode;
   footer?: ReactNode;
   width?: number;
-  /** Nothing in it takes the focus, so it is itself what the keys scroll. */
+  /** True where it contains nothing focusable; then the text itself gets the focus, so that the keys scroll it. */
   textOnly?: boolean;
   testId?: string;
 }
 
 /**
- * The browser's own modal dialog: it keeps the focus, closes on Escape and gives the focus back. The focus goes first
- * to what is marked `data-initial-focus`.
+ * The browser's own modal dialog: it keeps the focus, closes on Escape and returns the focus. An element marked `data-
+ * initial-focus` is focused first.
  */
 export function Dialog({ title, onClose, children, footer, width = 440, textOnly = false, testId }: DialogProps) {
   const { t } = useTranslation();
@@ -34,7 +34,7 @@ export function Dialog({ title, onClose, children, footer, width = 440, textOnly
     const dialog = ref.current;
     if (dialog === null || dialog.open) return;
     dialog.showModal();
-    // Not its first control, which would be the one that closes it.
+    // The browser would focus the first control, which closes the dialog.
     (dialog.querySelector<HTMLElement>('[data-initial-focus]') ?? dialog).focus();
     open.setState((dialogs) => [...dialogs, dialog], true);
     return () => open.setState((dialogs) => dialogs.filter((each) => each !== dialog), true);

@@ -51,7 +51,7 @@ interface MenuChoiceProps<T extends string> {
   onChange(value: T): void;
 }
 
-/** One of several, the chosen one marked. */
+/** A group of options of which one is chosen. */
 export function MenuChoice<T extends string>({ value, options, onChange }: MenuChoiceProps<T>) {
   return (
     <DropdownMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>

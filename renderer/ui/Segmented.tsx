@@ -10,7 +10,7 @@ interface SegmentedProps<T extends string> {
   onChange(value: T): void;
 }
 
-/** One choice of a few, all in sight; those that have an icon go by it alone where there is little room. */
+/** One choice of a few, all visible. Where there is little room, options with an icon are shown without their text. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   return (
     <ToggleGroup.Root
@@ -18,7 +18,7 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
       aria-label={label}
       value={value}
       onValueChange={(next) => {
-        // Radix reports an empty value where the chosen one is pressed again; one is always chosen here.
+        // Radix reports an empty value when the chosen option is pressed again. Here one is always chosen.
         if (next !== '') onChange(next as T);
       }}
       className="inline-flex h-7 items-stretch rounded-md border border-line bg-panel p-px"

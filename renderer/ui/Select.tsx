@@ -11,7 +11,7 @@ interface SelectProps<T extends string> {
   testId?: string;
 }
 
-/** The system's own list: known to every hand and to every screen reader. */
+/** The system's own list, which users and screen readers know. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const { value, options, onChange, label, id, describedBy, className = '', testId } = props;
   return (

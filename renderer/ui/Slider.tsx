@@ -10,22 +10,22 @@ interface SliderProps {
   min: number;
   max: number;
   step: number;
-  /** Where a double click goes. */
+  /** The value after a double click. */
   initial: number;
   /** The number shown is the value times this (100 for a share shown in percent). */
   factor?: number;
   unit?: string;
   testId?: string;
-  /** Lower, for a bar of tools. */
+  /** Less high, for toolbars. */
   compact?: boolean;
   onChange(value: number): void;
-  /** The hand has left the slider or the number. */
+  /** The slider was released, or a number was entered. */
   onSettle?(): void;
 }
 
 /**
- * A slider with its value as an editable number. Arrow keys step, Shift steps ten, a double click resets. The
- * component keeps no value of its own, so that undo moves it too.
+ * A slider with its value as an editable number. Arrow keys step, Shift steps ten, and a double click resets. The
+ * component has no state of its own, so that undo moves it too.
  */
 export function Slider(props: SliderProps) {
   const {

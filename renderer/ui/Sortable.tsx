@@ -23,7 +23,7 @@ import { Icon } from './Icon';
 interface SortableProps {
   ids: readonly string[];
   nameOf(id: string): string;
-  /** Which places an item can be dropped at; all of them where this is left out. */
+  /** Where an item can be dropped. Everywhere, if left out. */
   canMove?(id: string, place: string): boolean;
   /** `id` was dropped where `place` was. */
   onMove(id: string, place: string): void;
@@ -32,11 +32,11 @@ interface SortableProps {
 
 const alongTheList: Modifier = ({ transform }) => ({ ...transform, x: 0 });
 
-/** A list whose items change places by dragging, or by the keys: Space takes one up, arrows move it, Space puts it down. */
+/** A list that is reordered by dragging, or by keys: Space picks an item up, arrows move it, Space drops it. */
 export function Sortable({ ids, nameOf, canMove = () => true, onMove, children }: SortableProps) {
   const { t } = useTranslation();
   const sensors = useSensors(
-    // A click stays a click.
+    // Otherwise a click would start a drag.
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   );
@@ -76,7 +76,7 @@ export function Sortable({ ids, nameOf, canMove = () => true, onMove, children }
   );
 }
 
-/** What an item of a {@link Sortable} needs: where it is drawn, and the handle that it is dragged by. */
+/** The position and the drag handle of an item in a {@link Sortable}. */
 export function useSortableItem(id: string, name: string) {
   const { t } = useTranslation();
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({

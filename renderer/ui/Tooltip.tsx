@@ -9,7 +9,7 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
 interface TooltipProps {
   text: string;
   shortcut?: string;
-  /** Where something else shows it as well. */
+  /** Set where something else also opens it. */
   open?: boolean;
   onOpen?(open: boolean): void;
   children: ReactNode;
@@ -19,7 +19,7 @@ interface TooltipProps {
 export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps) {
   const dialog = useTopDialog();
   const [shown, setShown] = useState(false);
-  // A dialog that comes up takes the text away, which would lie above it and take the first Escape for itself.
+  // A dialog that opens closes the tooltip, which would otherwise cover it and handle the first Escape.
   const [under, setUnder] = useState(dialog);
   if (under !== dialog) {
     setUnder(dialog);
@@ -34,7 +34,7 @@ export function Tooltip({ text, shortcut, open, onOpen, children }: TooltipProps
       }}
     >
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      {/* Inside of a landmark, like everything else that is read, and never beneath a dialog. */}
+      {/* Inside a landmark, as accessibility rules require, and never below a dialog. */}
       <Radix.Portal container={dialog ?? document.querySelector('main')}>
         <Radix.Content
           sideOffset={6}

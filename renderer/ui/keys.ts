@@ -2,7 +2,7 @@ import { type CommandId, commandOf, strokeText } from '../commands';
 
 export const onMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.userAgent);
 
-/** How the platform writes the first key of a command; undefined where it has none. */
+/** The first shortcut of a command as this computer writes it; undefined where it has none. */
 export function keyOf(commandId: CommandId): string | undefined {
   const stroke = commandOf(commandId).keys[0];
   return stroke === undefined ? undefined : strokeText(stroke, onMac);

@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { readNumber } from '../../text/number';
 
 /**
- * What a text field needs to be typed a number into: it counts once the hand leaves it, or at Enter; Escape leaves what
- * there was. `onTyped` gets null for what is no number, and for nothing typed.
+ * Props for a text field that takes a number. It is applied on blur or Enter, and discarded on Escape. `onTyped`
+ * receives null for empty or invalid text.
  */
 export function useNumberInput(shown: string, onTyped: (value: number | null) => void) {
   const { i18n } = useTranslation();
@@ -15,7 +15,7 @@ export function useNumberInput(shown: string, onTyped: (value: number | null) =>
     leave();
   };
   return {
-    /** Forgets what was typed. */
+    /** Discards what was typed. */
     leave,
     field: {
       type: 'text',

@@ -1,10 +1,19 @@
 /** Restoring a folder. */
 export const batch = {
+  folderPage: {
+    drop: 'Or drop a folder on the window.',
+    folders: 'Folders',
+    name: 'Folder name',
+    change: 'Change…',
+    fix: 'Correct the highlighted fields first.',
+    stop: 'Stop',
+    status: 'Status',
+    left: 'about {{time}} left',
+  },
   batch: {
     title: 'Restore a folder',
     folderName: 'Restored',
     start: 'Start',
-    stop: 'Stop',
     pause: 'Pause',
     continue: 'Continue',
     another: 'Another folder',
@@ -15,7 +24,6 @@ export const batch = {
       title: 'Restore a whole folder',
       text: 'Every photo in the folder and its subfolders is analysed and restored to a new file. Originals are never changed.',
       choose: 'Choose a folder…',
-      drop: 'Or drop a folder on the window.',
     },
     earlier: {
       title: 'Earlier folders',
@@ -25,14 +33,11 @@ export const batch = {
       forget: 'Remove from list',
     },
     setUp: 'Batch settings',
-    folders: 'Folders',
     input: 'Originals',
     output: 'Results',
     inside: 'New folder inside',
     elsewhere: 'Another folder…',
-    below: 'Folder name',
     outputFolder: 'Folder',
-    change: 'Change…',
     work: 'What to do',
     proposal: 'What each photo needs',
     recipeProposal:
@@ -74,7 +79,6 @@ export const batch = {
       looking: 'Scanning the folder…',
       stopped: 'The scan was stopped.',
       again: 'Scan again',
-      none: 'Correct the highlighted fields first.',
       nothing: 'No photos found',
       photos_one: '{{figure}} photo',
       photos_other: '{{figure}} photos',
@@ -87,7 +91,6 @@ export const batch = {
       names: 'File names of the results',
       firstNames: 'First file names of the results',
     },
-    summary: 'Status',
     status: {
       scanning: 'Looking for photos',
       running: 'Restoring',
@@ -122,7 +125,6 @@ export const batch = {
     progressLabel: 'Photos done',
     progress: '{{done}} of {{found}}',
     progressSoFar: '{{done}} of {{found}} found so far',
-    left: 'about {{time}} left',
     pace: '{{pace}} photos per minute',
     atOnce_one: '{{count}} photo at once',
     atOnce_other: '{{count}} photos at once',

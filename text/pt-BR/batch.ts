@@ -2,11 +2,20 @@ import type { batch as english } from '../en/batch';
 import type { Translated } from '../translated';
 
 export const batch: Translated<typeof english> = {
+  folderPage: {
+    drop: 'Ou solte uma pasta na janela.',
+    folders: 'Pastas',
+    name: 'Nome da pasta',
+    change: 'Trocar…',
+    fix: 'Corrija primeiro os campos destacados.',
+    stop: 'Parar',
+    status: 'Situação',
+    left: 'faltam cerca de {{time}}',
+  },
   batch: {
     title: 'Restaurar uma pasta',
     folderName: 'Restauradas',
     start: 'Iniciar',
-    stop: 'Parar',
     pause: 'Pausar',
     continue: 'Continuar',
     another: 'Outra pasta',
@@ -17,7 +26,6 @@ export const batch: Translated<typeof english> = {
       title: 'Restaurar uma pasta inteira',
       text: 'Cada foto da pasta e das subpastas é analisada e restaurada em um novo arquivo. Os originais nunca são alterados.',
       choose: 'Escolher uma pasta…',
-      drop: 'Ou solte uma pasta na janela.',
     },
     earlier: {
       title: 'Pastas anteriores',
@@ -27,14 +35,11 @@ export const batch: Translated<typeof english> = {
       forget: 'Remover da lista',
     },
     setUp: 'Ajustes do lote',
-    folders: 'Pastas',
     input: 'Originais',
     output: 'Resultados',
     inside: 'Nova pasta dentro',
     elsewhere: 'Outra pasta…',
-    below: 'Nome da pasta',
     outputFolder: 'Pasta',
-    change: 'Trocar…',
     work: 'O que fazer',
     proposal: 'Do que cada foto precisa',
     recipeProposal:
@@ -76,7 +81,6 @@ export const batch: Translated<typeof english> = {
       looking: 'Examinando a pasta…',
       stopped: 'A busca foi interrompida.',
       again: 'Examinar de novo',
-      none: 'Corrija primeiro os campos destacados.',
       nothing: 'Nenhuma foto encontrada',
       photos_one: '{{figure}} foto',
       photos_other: '{{figure}} fotos',
@@ -89,7 +93,6 @@ export const batch: Translated<typeof english> = {
       names: 'Nomes dos resultados',
       firstNames: 'Primeiros nomes dos resultados',
     },
-    summary: 'Situação',
     status: {
       scanning: 'Procurando fotos',
       running: 'Restaurando',
@@ -124,7 +127,6 @@ export const batch: Translated<typeof english> = {
     progressLabel: 'Fotos prontas',
     progress: '{{done}} de {{found}}',
     progressSoFar: '{{done}} de {{found}} encontradas até agora',
-    left: 'cerca de {{time}} restantes',
     pace: '{{pace}} fotos por minuto',
     atOnce_one: '{{count}} foto por vez',
     atOnce_other: '{{count}} fotos ao mesmo tempo',
@@ -157,7 +159,7 @@ export const batch: Translated<typeof english> = {
       waiting: 'Aguardando',
       running: 'Em andamento',
       restored: 'Restaurada',
-      unchanged: 'Nenhum reparo necessário',
+      unchanged: 'Nada a reparar',
       kept: 'Ignorada',
       passed: 'Não é foto',
       failed: 'Falhou',

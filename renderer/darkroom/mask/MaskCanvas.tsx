@@ -2,16 +2,15 @@ import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } fro
 import type { Photo } from '../../../contract/photo';
 import { MASK_TILE, type MaskTiles } from '../../../document/tiles';
 import { useApp, useView } from '../../state/context';
-import { drawTurned, emptyCanvas, placing } from '../drawing';
+import { drawTurned, emptyCanvas, pixelAligned } from '../drawing';
 import { type View, visibleRect } from '../geometry';
 
-/** Milliseconds of one frame that may go into evaluating a mask; the rest comes with the next frames. */
+/** Milliseconds per frame for evaluating a mask. The rest is done in the next frames. */
 const FRAME_BUDGET = 10;
-/** Painted tiles that are kept. */
-const PAINTED_AT_MOST = 240;
+const MAX_PAINTED = 240;
 
 export interface MaskCanvasHandle {
-  /** Draws again with the next frame: the mask has changed under the hand. */
+  /** Draws again in the next frame, after a stroke has changed the mask. */
   redraw(): void;
 }
 
@@ -19,7 +18,7 @@ interface MaskCanvasProps {
   tiles: MaskTiles;
   photo: Photo;
   view: View;
-  /** White on black, and nothing of the photo. */
+  /** Draws the mask white on black, without the photo. */
   alone: boolean;
   ref?: Ref<MaskCanvasHandle>;
 }
@@ -42,7 +41,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
     emptyCanvas(context, pane, ratio);
     const seen = visibleRect(view, photo, pane);
     if (seen === null) return true;
-    const place = placing({ view, pane, ratio, base: '' });
+    const place = pixelAligned({ view, pane, ratio, base: '' });
     const whole = place({ x: 0, y: 0, width: photo.width, height: photo.height });
     context.save();
     context.beginPath();
@@ -52,7 +51,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
       context.fillStyle = '#000000';
       context.fillRect(0, 0, canvas.width, canvas.height);
     }
-    // The level whose pixels are no smaller than the screen's, so that no hairline is thinned out.
+    // A level whose pixels are at least as large as the screen's, so that thin lines stay visible.
     const level = Math.min(tiles.levels - 1, Math.max(0, Math.ceil(-Math.log2(view.scale * ratio) - 0.25)));
     const side = MASK_TILE * 2 ** level;
     const deadline = performance.now() + FRAME_BUDGET;
@@ -71,7 +70,7 @@ export function MaskCanvas({ tiles, photo, view, alone, ref }: MaskCanvasProps) 
           context.globalAlpha = 1;
           continue;
         }
-        // What is not evaluated yet stays as it was for a moment.
+        // A tile that is not evaluated yet shows its former version.
         const picture = paintedTile(painted.current, `${level}/${column}/${row}`, tile);
         if (picture !== null) {
           drawTurned(context, picture, { x: 0, y: 0, width: MASK_TILE, height: MASK_TILE }, to, view);
@@ -118,7 +117,7 @@ interface Painted {
   version: number;
 }
 
-/** A tile in the colour of the overlay; an older version of it where `tile` is null. */
+/** A tile in the colour of the overlay, or an older version of it where `tile` is null. */
 function paintedTile(
   { colour, tiles }: { colour: string; tiles: Map<string, Painted> },
   key: string,
@@ -137,13 +136,13 @@ function paintedTile(
   const image = new ImageData(MASK_TILE, MASK_TILE);
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   const words = new Uint32Array(image.data.buffer);
-  // Little-endian, as all computers are that run a browser: red is the lowest byte.
+  // Red is the lowest byte: every computer that runs a browser is little-endian.
   const ink = red! | (green! << 8) | (blue! << 16);
   const { values } = tile;
   for (let i = 0; i < values.length; i++) words[i] = (ink | (values[i]! << 24)) >>> 0;
   context.putImageData(image, 0, 0);
   tiles.delete(key);
   tiles.set(key, { canvas, version: tile.version });
-  if (tiles.size > PAINTED_AT_MOST) tiles.delete(tiles.keys().next().value!);
+  if (tiles.size > MAX_PAINTED) tiles.delete(tiles.keys().next().value!);
   return canvas;
 }

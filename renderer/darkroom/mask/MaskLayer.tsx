@@ -10,7 +10,7 @@ import { useMaskTiles } from './useMaskTiles';
 
 const NOTHING: readonly MaskOp[] = [];
 
-/** The mask over the photo, and the tool in hand. */
+/** The mask over the photo, and the active tool. */
 export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Photo; view: View }) {
   const tool = useTools((state) => state.tool);
   const atOnce = useTools((state) => state.atOnce);
@@ -43,7 +43,7 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
   );
 }
 
-/** The region that was drawn last, for as long as its repair is computed. */
+/** The last drawn region while its repair is being computed. */
 function beingRepaired({ log, render }: OpenPhoto): readonly MaskOp[] {
   const isComputing = render === 'scheduled' || render === 'preview' || render === 'full';
   return (isComputing ? log?.actions[log.at - 1]?.repair?.mask : undefined) ?? NOTHING;

@@ -15,19 +15,19 @@ import { useActions, useTools, useView } from '../../state/context';
 import { drawnOn, type Tool } from '../../state/tools';
 import { type Point, toPane, toPhoto, type View } from '../geometry';
 import type { MaskCanvasHandle } from './MaskCanvas';
-import { withPoint } from './strokeInHand';
+import { withPoint } from './strokePieces';
 
-/** How often what is under the hand is kept safe, in milliseconds: a crash costs no more than this of it. */
+/** How often an unfinished stroke is saved, in milliseconds. A crash loses no more than this. */
 const KEEP_EVERY = 400;
 /**
- * A second finger means to zoom. What the first has drawn was not meant where it came that soon after it (milliseconds),
- * or the first has hardly moved (pane pixels).
+ * A second finger starts a zoom. The first finger's stroke is discarded if it began this recently (in milliseconds) or
+ * hardly moved (in pane pixels).
  */
 const PINCH_WITHIN = 250;
 const PINCH_SLACK = 12;
 /** How far an arrow key moves the crosshair, in pane pixels. */
 const KEY_STEP = 8;
-/** Within so many pane pixels of its first corner, a click closes a polygon. */
+/** A click within this many pane pixels of the first corner closes a polygon. */
 const CLOSING = 8;
 
 interface MaskToolProps {
@@ -40,8 +40,8 @@ interface MaskToolProps {
 }
 
 /**
- * Turns the pointer, the pen and the keys into operations of the mask. Lies over the pane; what it does not want
- * (the wheel, the middle button) goes on to the viewer.
+ * Turns pointer, pen and keyboard input into mask operations. Lies over the pane and passes the wheel and the middle
+ * button on to the viewer.
  */
 export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolProps) {
   const { t } = useTranslation();
@@ -50,19 +50,19 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const { size, hardness, atOnce, areaMode, target } = useTools((state) => state);
   const ref = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
-  /** The stroke under the hand, or the last piece of it. */
+  /** The stroke being drawn, or its last piece. */
   const stroke = useRef<MaskStroke | null>(null);
-  /** Pieces of the stroke under the hand that are actions already. */
+  /** How many pieces of the current stroke were already committed. */
   const pieces = useRef(0);
   const begun = useRef(0);
-  /** Fingers on the glass. From the second on they move the photo, until all are lifted. */
+  /** Ids of the touching fingers. Two or more move the photo until all are lifted. */
   const fingers = useRef(new Set<number>());
   const isPinching = useRef(false);
   const keeping = useRef<ReturnType<typeof setTimeout> | null>(null);
   const lastPoint = useRef<Point | null>(null);
-  /** Corners of the outline under the hand, in photo pixels. */
+  /** Corners of the outline being drawn, in photo pixels. */
   const [outline, setOutline] = useState<Point[]>([]);
-  /** Where the keys point, in photo pixels; null: the pointer is used. */
+  /** The keyboard crosshair in photo pixels. Null: the pointer is used. */
   const [crosshair, setCrosshair] = useState<Point | null>(null);
   const isBrush = tool === 'brush' || tool === 'eraser';
   const isOutline = tool === 'lasso' || tool === 'polygon' || tool === 'rectangle';
@@ -89,7 +89,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     if (before === null) return;
     const [x = 0, y = 0] = before.points.slice(-3);
     const distance = Math.hypot(point.x - x, point.y - y);
-    // Closer points would cost time and show nothing.
+    // Closer points would cost time without a visible difference.
     const spacing = isLast ? 0 : Math.max(0.7 / view.scale, size * 0.06);
     if (distance <= spacing) return;
     const { stroke: next, full } = withPoint(before, point.x, point.y, pressure);
@@ -100,7 +100,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     keeping.current ??= setTimeout(keep, KEEP_EVERY);
   };
 
-  /** Makes an action of a stroke, or of a piece of it. */
+  /** Commits a stroke, or a piece of one, as an action. */
   const commit = (drawn: MaskStroke) => {
     const continues = pieces.current > 0;
     pieces.current += 1;
@@ -109,7 +109,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     else actions.paint(photoKey, drawn);
   };
 
-  /** Called by the clock and not by the next movement: a hand that rests has not lifted the brush. */
+  /** Called by a timer, because a resting pointer sends no events while the stroke goes on. */
   const keep = () => {
     keeping.current = null;
     const drawn = stroke.current ?? areaOf(latestOutline.current, false);
@@ -120,7 +120,8 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     actions.keepUnfinished(photoKey, pieces.current > 0 ? { ...action, continues: true } : action);
   };
 
-  // Another mask, or more of it, while a stroke is under the hand: that is drawn on top.
+  // The mask can change during a stroke, for example when its ingredients arrive. Then the stroke is drawn on top
+  // again.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
   useLayoutEffect(() => {
     if (stroke.current === null) return;
@@ -128,8 +129,8 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     canvas.current?.redraw();
   }, [tiles, ops]);
 
-  /** Takes the stroke out of the hand. */
-  const lift = (): MaskStroke | null => {
+  /** Ends the stroke. */
+  const endStroke = (): MaskStroke | null => {
     const done = stroke.current;
     stroke.current = null;
     stopKeeping();
@@ -142,7 +143,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   };
 
   const finish = () => {
-    const done = lift();
+    const done = endStroke();
     if (done === null) return;
     lastPoint.current = { x: done.points.at(-3)!, y: done.points.at(-2)! };
     commit(done);
@@ -161,7 +162,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     };
   };
 
-  // An outline is kept safe as a stroke is, as soon as it encloses anything.
+  // An outline is saved like a stroke, as soon as it encloses an area.
   const latestOutline = useRef(outline);
   latestOutline.current = outline;
   const latestKeep = useRef(keep);
@@ -200,10 +201,10 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     else actions.tell({ tone: 'info', text: 'noDefect' });
   };
 
-  /** Gives up what is under the hand. Answers whether there was anything. */
-  const giveUp = (): boolean => {
+  /** Discards an unfinished stroke or outline. Returns whether there was one. */
+  const discard = (): boolean => {
     const isDrawing = stroke.current !== null || outline.length > 0;
-    if (lift() !== null) {
+    if (endStroke() !== null) {
       tiles.setOps(ops);
       canvas.current?.redraw();
     }
@@ -214,13 +215,13 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     return isDrawing;
   };
 
-  // Another tool, or another mask, is taken with nothing in hand.
-  const giveUpLatest = useRef(giveUp);
-  giveUpLatest.current = giveUp;
+  // Changing the tool or the mask discards what is unfinished.
+  const latestDiscard = useRef(discard);
+  latestDiscard.current = discard;
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change that counts.
-  useEffect(() => () => void giveUpLatest.current(), [tool, photoKey]);
+  useEffect(() => () => void latestDiscard.current(), [tool, photoKey]);
 
-  // Who takes up a tool by its key goes on by the keys: nothing that has the focus for a reason loses it.
+  // A tool that was chosen by its key is used by keys as well, so it takes the focus, unless another control has it.
   useEffect(() => {
     const { activeElement } = document;
     if (activeElement === document.body || activeElement?.matches('[data-testid="viewer"]')) ref.current?.focus();
@@ -236,7 +237,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     ring.current.style.visibility = 'visible';
   };
 
-  /** Whether the stroke under the hand has come farther than so many pixels of the photo from where it began. */
+  /** Whether the stroke has moved further than this from its start, in photo pixels. */
   const isLongerThan = (length: number): boolean => {
     const points = stroke.current?.points ?? [];
     const [x = 0, y = 0] = points;
@@ -246,33 +247,36 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     );
   };
 
-  /** Two fingers move the photo. Answers whether they do, and then the viewer takes what they do. */
+  /**
+   * Starts a pinch when a second finger touches. Returns true while several fingers touch; then the viewer handles
+   * them.
+   */
   const pinches = (event: PointerEvent<HTMLDivElement>): boolean => {
     if (event.pointerType !== 'touch') return false;
     fingers.current.add(event.pointerId);
     if (fingers.current.size > 1 && !isPinching.current) {
       isPinching.current = true;
       if (event.timeStamp - begun.current > PINCH_WITHIN && isLongerThan(PINCH_SLACK / view.scale)) finish();
-      else if (tool !== 'polygon') giveUp();
+      else if (tool !== 'polygon') discard();
     }
     return isPinching.current;
   };
 
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0 || pinches(event)) return;
-    // Of a finger the viewer is told too: with a second one it zooms.
+    // Touch events also go to the viewer, which zooms when a second finger follows.
     if (event.pointerType !== 'touch') event.stopPropagation();
     event.currentTarget.setPointerCapture(event.pointerId);
     setCrosshair(null);
     const point = at(event);
     if (isBrush) {
       const from = event.shiftKey ? lastPoint.current : null;
-      // With Shift, in a straight line from where the last stroke ended.
+      // Shift draws a straight line from the end of the last stroke.
       begin(from ?? point, pressureOf(event));
       begun.current = event.timeStamp;
       if (from !== null) extend(point, pressureOf(event), true);
     } else if (tool === 'defect' || tool === 'polygon') {
-      // A finger is only known to be alone when it is lifted.
+      // Whether a single finger taps is only known when it is lifted.
       if (event.pointerType !== 'touch') tap(point, event.altKey);
     } else setOutline([point]);
   };
@@ -297,7 +301,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       setOutline((points) => {
         const last = points.at(-1);
         const isNear = last !== undefined && Math.hypot(last.x - point.x, last.y - point.y) < 1.5 / view.scale;
-        // More corners than a hand can tell: every second one will do.
+        // An outline this long loses nothing visible when every second corner is dropped.
         const room = points.length < MAX_POINTS ? points : points.filter((_, i) => i % 2 === 0);
         return isNear ? points : [...room, point];
       });
@@ -317,7 +321,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     } else if (isTouch) tap(at(event), event.altKey);
   };
 
-  /** Answers whether the finger was one of several. */
+  /** Returns whether the finger was one of several. */
   const liftFinger = (id: number): boolean => {
     fingers.current.delete(id);
     const wasPinching = isPinching.current;
@@ -332,7 +336,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const move = ARROWS[event.key];
     const here = crosshair ?? rounded(toPhoto(view, pane, { x: pane.width / 2, y: pane.height / 2 }));
     if (event.key === 'Escape') {
-      if (!giveUp()) return;
+      if (!discard()) return;
     } else if (event.key === 'Backspace' && outline.length > 0) {
       setOutline(outline.slice(0, -1));
     } else if (event.key === 'Enter' && outline.length >= 3) {
@@ -371,7 +375,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={(event) => {
-        if (!liftFinger(event.pointerId)) giveUp();
+        if (!liftFinger(event.pointerId)) discard();
       }}
       onPointerLeave={() => {
         if (ring.current !== null) ring.current.style.visibility = 'hidden';
@@ -432,10 +436,10 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-/** Sixteenths of a pixel are more than a hand can tell, and short in the file. */
+/** Rounds to sixteenths of a pixel: precise enough, and short in the file. */
 const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 16) / 16, y: Math.round(y * 16) / 16 });
 
-/** Only a pen tells how hard it is pressed; as it is lifted it tells nothing, and the stroke ends as it was. */
+/** Only a pen reports pressure. It reports 0 when it is lifted; then the last pressure is kept. */
 function pressureOf(event: { pointerType: string; pressure: number }, ending: MaskStroke | null = null): number {
   if (event.pointerType !== 'pen') return 1;
   if (event.pressure === 0) return ending?.points.at(-1) ?? 1;

@@ -43,7 +43,7 @@ const ICONS: Record<Tool, LucideIcon> = {
   defect: MousePointerClick,
 };
 
-/** The tools, at the left edge of the viewer, and how the one in hand is set. Only while a mask is edited. */
+/** The tools at the left edge of the viewer, and the options of the active one. Only shown while a mask is edited. */
 export function ToolStrip({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const tool = useTools((state) => state.tool);
   if (tool === null) return null;
@@ -86,7 +86,7 @@ function Tools({ tool }: { tool: Tool }) {
       >
         {toolsFor(target).map((each) => (
           <Tooltip key={each} text={t(`mask.tool.${each}`)} shortcut={keyOf(`tool-${each}`)}>
-            {/* The tooltip would give it its own state. */}
+            {/* Wrapped, because the tooltip would replace the button's own `data-state`. */}
             <span className="inline-flex">
               <Toolbar.ToggleItem
                 value={each}
@@ -239,7 +239,6 @@ function Change({ entry }: { entry: OpenPhoto }) {
           <Button
             key={kind}
             data-testid={`mask-${kind}`}
-            className="px-1"
             onClick={() => actions.paint(entry.key, { kind, radius: spread })}
           >
             {t(`mask.${kind}`)}

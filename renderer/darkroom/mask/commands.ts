@@ -4,7 +4,10 @@ import type { Session } from '../../state/context';
 import { styleOf } from '../../state/recipes';
 import type { Tool } from '../../state/tools';
 
-/** Commands of the mask. Those that need `mask` wait until one is edited; their keys are free for nothing else. */
+/**
+ * Commands of the mask. Those that need `mask` are only available while a mask is edited, but their keys are not used
+ * for anything else.
+ */
 
 const KEYS: Record<Tool, string> = {
   hand: 'H',
@@ -32,7 +35,7 @@ const spread = (kind: 'grow' | 'shrink' | 'feather') => (session: Session) => ({
 });
 
 export const MASK_COMMANDS: readonly Command[] = [
-  // From anywhere: it begins the editing.
+  // Also starts editing the mask.
   command('tool-brush', [KEYS.brush], 'photo', ({ session, entry }) => {
     const { actions, stores } = session;
     const isOfStyle = stores.view.getState().tab === 'style' && entry.recipe !== null && styleOf(entry.recipe) !== null;

@@ -11,7 +11,7 @@ import type { OpenPhoto } from '../../state/model';
 import { stepOf } from '../../state/recipes';
 import { useSettled } from '../useSettled';
 
-/** What masks are made of, by URL. New evidence has a new URL. */
+/** Ingredients of masks by URL. New evidence has a new URL. */
 const loaded = new Map<string, Promise<Uint8Array>>();
 const LOADED_AT_MOST = 12;
 
@@ -24,7 +24,7 @@ function load(url: string): Promise<Uint8Array> {
   });
   loaded.set(url, request);
   if (loaded.size > LOADED_AT_MOST) loaded.delete(loaded.keys().next().value!);
-  // What failed can be tried again.
+  // A failed request can be repeated.
   request.catch(() => loaded.delete(url));
   return request;
 }
@@ -35,8 +35,8 @@ interface Ingredients {
 }
 
 /**
- * The mask of a photo's repair step, evaluated in the page by the code that the engine fills by. Null until what it is
- * made of has come. While a region is being repaired, or where that is all that is drawn, `ops` says what to show.
+ * The mask of a photo's repair step, evaluated in the page by the same code as in the engine. Null until its
+ * ingredients are loaded. `ops` replaces the operations of the mask, for example while a region is repaired.
  */
 export function useMaskTiles(
   entry: OpenPhoto,
@@ -65,7 +65,7 @@ export function useMaskTiles(
         if (isCurrent) setIngredients({ evidence, bitmaps: new Map(bitmaps) });
       },
       () => {
-        // The viewer says so itself where the engine gives no pictures; the next wish tries again.
+        // The viewer already reports that the engine gives no pictures. The next change tries again.
         if (isCurrent) setIngredients(null);
       },
     );
@@ -83,7 +83,7 @@ export function useMaskTiles(
     return new MaskTiles({ width, height, ...ingredients, settings: { sensitivity, grow } });
   }, [ingredients, photo, sensitivity, grow]);
 
-  // A bitmap that is still on its way leaves the former mask standing for a moment.
+  // While a bitmap is still loading, the former mask stays for a moment.
   const has = ops.every((op) => op.kind !== 'bitmap' || ingredients?.bitmaps.has(op.id) === true);
   return useMemo(() => {
     if (tiles !== null && has) tiles.setOps(ops);

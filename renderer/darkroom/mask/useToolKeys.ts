@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import type { Session } from '../../state/context';
 import { activePhoto } from '../../state/stores';
 
-/** What a key does to the tool in hand; null where it is nothing of it. */
+/** What a key does to the active tool; null where it does nothing. */
 export function toolKey(key: string): 'smaller' | 'larger' | 'softer' | 'harder' | 'leave' | null {
   if (key === '[') return 'smaller';
   if (key === ']') return 'larger';
@@ -11,7 +11,7 @@ export function toolKey(key: string): 'smaller' | 'larger' | 'softer' | 'harder'
   return key === 'Escape' ? 'leave' : null;
 }
 
-/** While a mask is edited, the brackets change the brush and not the photo, and Escape ends the editing. */
+/** While a mask is edited, the bracket keys change the brush, and Escape ends editing. */
 export function useToolKeys({ stores, actions }: Session): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -26,7 +26,7 @@ export function useToolKeys({ stores, actions }: Session): void {
       else if (action === 'softer' || action === 'harder') actions.tools.harden(action === 'harder' ? 1 : -1);
       else actions.tools.take(null);
     };
-    // Before the window's own listener, and after the surface under the tool, which may want Escape for itself.
+    // On the document: before the window's shortcuts, and after the mask tool, which uses Escape to discard a stroke.
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [stores, actions]);

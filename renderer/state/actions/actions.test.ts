@@ -20,7 +20,7 @@ import {
 import { canRedo } from '../model';
 import { stepOf } from '../recipes';
 import { activePhoto, createStores } from '../stores';
-import { withForce } from '../variants';
+import { withStrengths } from '../variants';
 import { createActions, PREVIEW_DELAY } from '.';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -54,7 +54,7 @@ function setUp() {
     entry,
     count,
     notices: () => stores.notices.getState().notices,
-    /** Lets all that is due happen. */
+    /** Runs everything that is due. */
     settle: () => vi.advanceTimersByTimeAsync(0),
     rest: () => vi.advanceTimersByTimeAsync(PREVIEW_DELAY),
     async openOne(token = 'lake') {
@@ -77,14 +77,14 @@ describe('the mask of a style', () => {
     actions.styles.choose(key, { style: 'waves' });
     actions.tools.editMask('style');
     actions.paint(key, rubbed);
-    // Rubbing out of what is everywhere leaves the rest of it.
+    // Erasing from a style that covers everything leaves the rest covered.
     expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed]);
     actions.paint(key, dab);
     actions.continueStroke(key, dab);
     expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed, dab, dab]);
     actions.undo(key);
     expect(entry().edit?.styleMask).toEqual([{ kind: 'invert' }, rubbed]);
-    // An empty mask would be a style that is nowhere.
+    // An empty mask would remove the style everywhere.
     actions.paint(key, cleared);
     expect(entry().edit?.styleMask).toEqual([]);
     expect(entry().edit?.mask).toEqual(DETECTED_MASK);
@@ -106,7 +106,7 @@ describe('the mask of a style', () => {
     actions.styles.choose(key, { style: 'waves' });
     await rest();
     const states = () => Object.values(stores.comparison.getState().others).map(({ state }) => state);
-    actions.compareWith('gallery', key, [{ recipe: withForce(PROPOSAL, 1), size: 'small', everywhere: true }]);
+    actions.compareWith('gallery', key, [{ recipe: withStrengths(PROPOSAL, 1), size: 'small', everywhere: true }]);
     await rest();
     expect(states()).toEqual(['done']);
     actions.setSetting(key, 'style', 'strength', 0.4);
@@ -530,7 +530,7 @@ describe('the app', () => {
     expect(stores.view.getState().views).toMatchObject({ [entry().key]: view });
     expect(notices()).toMatchObject([{ tone: 'info', text: 'notReopened', params: { name: 'gone.jpg' } }]);
 
-    // What is missing is told once: it is left out from now on.
+    // Missing photos are reported once and then left out.
     await vi.advanceTimersByTimeAsync(1000);
     expect(bridge.named('session.save').map(({ request }) => request.photos.length)).toEqual([3]);
     actions.close(open()[0]!.key);
@@ -657,7 +657,7 @@ describe('the app', () => {
     bridge.emit('engine.status', READY);
     await settle();
     expect(entry().render).toBe('done');
-    // Nothing of it is true any more.
+    // The message no longer applies.
     expect(notices()).toEqual([]);
   });
 
@@ -693,7 +693,7 @@ describe('the app', () => {
 describe('the edit document', () => {
   const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 20, hardness: 1, points: [5, 5, 1] };
   const written = (bridge: FakeBridge) => bridge.named('edits.write').map(({ request }) => EditDelta.parse(request));
-  /** What the main side would have after all that was written to it. */
+  /** The log that the main side has after all writes. */
   const kept = (bridge: FakeBridge) => written(bridge).reduce<EditLog | null>(applyDelta, null);
 
   test('a photo that is only looked at writes nothing', async () => {
@@ -741,7 +741,7 @@ describe('the edit document', () => {
     const { key } = entry();
     actions.keepUnfinished(key, { name: 'mask', paint: dab });
     expect(written(bridge).at(-1)).toMatchObject({ unfinished: { paint: dab }, at: 0 });
-    // Computing goes by what is finished, and leaves the stroke where it is kept.
+    // Only finished actions are rendered. The saved stroke stays.
     actions.computeAgain(key);
     await rest();
     expect(kept(bridge)?.actions).toEqual([]);
@@ -764,7 +764,7 @@ describe('the edit document', () => {
     const names = bridge.calls.map(({ name }) => name);
     expect(names.lastIndexOf('edits.write')).toBeLessThan(names.lastIndexOf('photos.render'));
     expect(names.lastIndexOf('edits.write')).toBeGreaterThan(0);
-    // The full size was there, so only the place is computed.
+    // The full size existed, so only the place is computed.
     expect(bridge.named('photos.render').at(-1)?.request.size).toBe('full');
     expect(bridge.named('photos.render')).toHaveLength(3);
   });
@@ -808,7 +808,7 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).not.toEqual(edit?.mask);
     notices().at(-1)?.action?.run();
     expect(entry().edit?.mask).toEqual(edit?.mask);
-    // Once something else was done, undo would mean that, and is not offered here any more.
+    // After another action, undo would revert that one, so the offer is withdrawn.
     actions.paint(key, { kind: 'clear' });
     expect(notices()).toMatchObject([{ text: 'maskCleared' }]);
     actions.setEnabled(key, 'tone', false);
@@ -885,10 +885,10 @@ describe('the edit document', () => {
     notices()[0]!.action!.run();
     expect(entry().recipe).toEqual(own);
 
-    const strong = withForce(own!, 1);
+    const strong = withStrengths(own!, 1);
     actions.chooseVariant(key, strong);
     expect(entry().recipe).toEqual(strong);
-    // Chosen again it changes nothing, and is no step of the history.
+    // Choosing it again changes nothing and adds no history entry.
     const { log } = entry();
     actions.chooseVariant(key, strong);
     expect(entry().log).toBe(log);
@@ -948,7 +948,7 @@ describe('the edit document', () => {
     expect(notices().at(-1)).toMatchObject({ text: 'editFileFailed', failure: { code: 'EDIT_FOREIGN' } });
     notices().at(-1)!.action!.run();
     expect(stores.view.getState().dialog).toBe('findPhoto');
-    actions.giveUpLostPhoto();
+    actions.skipLostPhoto();
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.activate(key);
@@ -962,7 +962,7 @@ describe('the edit document', () => {
     const [first] = bridge.named('edits.take').slice(-1);
     first!.answer(ok({ log: freshLog(PROPOSAL), view: null, undoable: false }));
     await settle();
-    // It is asked once more, after what was done meanwhile has been brought to the main side.
+    // The request is repeated after the new edits were sent to the main side.
     expect(bridge.named('edits.take').at(-1)).not.toBe(first);
     expect(written(bridge).at(-1)?.actions).toMatchObject([{ paint: dab }]);
     expect(
@@ -982,7 +982,6 @@ describe('the edit document', () => {
     actions.keepMine(entry().key);
     await settle();
     expect(entry().offered).toBeNull();
-    // There has to be something that is newer.
     expect(written(bridge)).toHaveLength(1);
     expect(bridge.named('edits.keep')).toHaveLength(1);
     await openOne('other');
@@ -1066,7 +1065,7 @@ describe('tools in hand', () => {
     tools.take('lasso');
     tools.take(null);
     expect(mode()).toBe('split');
-    // What was chosen by hand is kept.
+    // The user's own choice is kept.
     tools.take('brush');
     view.setMode('result');
     tools.take('eraser');

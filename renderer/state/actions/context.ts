@@ -18,16 +18,16 @@ import type { createProgram } from './program';
 import type { createRecipes } from './recipes';
 import type { createRendering } from './rendering';
 
-/** What the actions need of the browser. */
+/** What the actions need from the browser. */
 export interface Browser {
   newId(): string;
   /** Starts a download. */
   download(url: string, name: string): void;
-  /** Shows an address in a window of its own, which knows nothing of this one. */
+  /** Opens an address in a new window that has no access to this one. */
   openPage(url: string): void;
 }
 
-/** What the actions share: a module for each subject, which calls the others through it. */
+/** What the modules of the actions share. They call one another through it. */
 export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   bridge: Bridge;
   stores: Stores;
@@ -36,7 +36,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   find(key: string): OpenPhoto | null;
   patch(key: string, change: Partial<OpenPhoto>): void;
   view: ReturnType<typeof createViewActions>;
-  /** Brings the histories to the main side, which keeps them safe. */
+  /** Sends the histories to the main side, which stores them. */
   editSync: ReturnType<typeof createEditSync>;
   batch: ReturnType<typeof createBatchActions>;
   pairs: ReturnType<typeof createPairsActions>;
@@ -51,13 +51,13 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   program: ReturnType<typeof createProgram>;
 }
 
-/** What a log says of a photo. */
+/** The parts of a photo's state that follow from its log. */
 export function derived(log: EditLog | null): Pick<OpenPhoto, 'edit' | 'recipe'> {
   const edit = log === null ? null : stateOf(log);
   return { edit, recipe: edit?.recipe ?? null };
 }
 
-/** Whether what a photo's history stands for has been computed, at least as a preview. */
+/** Whether the current state of a photo has been rendered, at least as a preview. */
 export function isRendered({ edit, renderedFor }: OpenPhoto): boolean {
   return edit !== null && renderedFor !== null && isSamePicture(edit, renderedFor);
 }

@@ -1,10 +1,10 @@
 import type { FileEntry } from '../../../contract/app';
 import { isSamePicture } from '../../../document/edit';
 import { createEditFiles as createDocuments } from '../editFiles';
-import { lookedAt } from '../view';
+import { savedView } from '../view';
 import { type Context, derived } from './context';
 
-/** Edit files, and the photos that they are of. */
+/** Edit files and their photos. */
 export function createEditFiles(context: Context) {
   const { call, offer, find, patch, editSync } = context;
   const { app, photos, view } = context.stores;
@@ -33,13 +33,13 @@ export function createEditFiles(context: Context) {
       context.view.show('findPhoto');
     },
     forgetOffer: (key) => patch(key, { offered: null }),
-    viewOf: (key) => lookedAt(view.getState(), key),
+    viewOf: (key) => savedView(view.getState(), key),
     handedOver: (written) => context.files.handedOver(written, 'editSaved', 'editDownloaded'),
     tellUndoable: (key, name) =>
       context.notices.tellUndoable(key, { tone: 'done', text: 'editTaken', params: { name } }),
   });
 
-  /** The photo of the edit file that is asked for, or none; then the next is. */
+  /** Answers the question for the photo of an edit file; null: skipped. The next question follows. */
   function foundPhoto(photo: FileEntry | null): void {
     const [edit, ...left] = app.getState().lostEdits;
     app.setState({ lostEdits: left });
@@ -47,7 +47,7 @@ export function createEditFiles(context: Context) {
     if (edit !== undefined && photo !== null) context.opening.openFiles([photo], null, edit);
   }
 
-  /** Answers false where the page has to ask for the file by itself. */
+  /** Returns false where the page has to ask for the file by itself. */
   async function pickLostPhoto(): Promise<boolean> {
     return context.files.pickOrAsk('photos', (files) => {
       const photo = files.find(({ kind }) => kind === 'photo');

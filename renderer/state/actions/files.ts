@@ -16,7 +16,7 @@ export function createFiles(context: Context) {
   const { call, asJob, offer, find, editSync } = context;
   const { app, view } = context.stores;
 
-  /** Asks for files by the system's dialog. Answers false where the page has to ask by itself. */
+  /** Asks for files in the system's dialog. Returns false where the host has none and the page has to ask. */
   async function pickOrAsk(
     kind: 'photos' | 'mask' | 'recipe',
     take: (files: readonly FileEntry[]) => void | Promise<void>,

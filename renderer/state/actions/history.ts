@@ -9,17 +9,17 @@ import { appliedTo, type SettingValue, withEnabled, withOrder, withSetting } fro
 import { orientationOf } from '../view';
 import type { Context } from './context';
 
-/** How long the hand has to rest before a changed setting is computed, in milliseconds. */
+/** How long no setting may change before the preview is computed, in milliseconds. */
 export const PREVIEW_DELAY = 250;
 
-/** What is done to a photo, entry by entry, and back. */
+/** Changes of a photo, with undo and redo. */
 export function createHistory(context: Context) {
   const { find, patch, editSync } = context;
   const { app, view } = context.stores;
 
   /**
-   * Adds an entry to the history. `setting` names what is under the hand: changes of the same one in a row are one
-   * entry. The picture follows after `delay` milliseconds.
+   * Adds an entry to the history. Changes of the same `setting` in a row become one entry. The preview follows after
+   * `delay` milliseconds.
    */
   function commit(key: string, action: EditAction, setting: string | null = null, delay = 0): void {
     const entry = find(key);
@@ -43,7 +43,7 @@ export function createHistory(context: Context) {
     if (recipe != null) setRecipe(key, 'step', withEnabled(recipe, kind, enabled));
   }
 
-  /** Lets a step run where another does, as far as the order is free. */
+  /** Moves a step to the place of another, as far as the order allows. */
   function moveStep(key: string, kind: StepKind, place: StepKind): void {
     const recipe = find(key)?.recipe;
     if (recipe != null) setRecipe(key, 'step', withOrder(recipe, kind, place));
@@ -54,7 +54,7 @@ export function createHistory(context: Context) {
     if (recipe != null) setRecipe(key, 'setting', withSetting(recipe, kind, name, value), `${kind}.${name}`);
   }
 
-  /** The hand has left the slider: the next change is a step of the history of its own. */
+  /** The slider was released: the next change is a new history entry. */
   function settleSetting(key: string): void {
     patch(key, { editing: null });
   }
@@ -80,21 +80,21 @@ export function createHistory(context: Context) {
     if (entry.edit === null || !isSamePicture(entry.edit, edit)) context.rendering.schedule(key, 0);
   }
 
-  /** Turns or mirrors a photo. Before it is measured there is no history yet: that begins with the photo as it is seen. */
+  /** Turns or mirrors a photo. Before the analysis there is no history; it will start with the current orientation. */
   function turn(key: string, how: Turn): void {
     const orientation = turned(orientationOf(view.getState(), key), how);
     if (find(key)?.log == null) context.view.setOrientation(key, orientation);
     else commit(key, { name: 'turned', orientation });
   }
 
-  /** Takes the recipe of a variant as it is, unless the photo has it already. */
+  /** Applies the recipe of a variant, unless the photo already has it. */
   function chooseVariant(key: string, recipe: Recipe): void {
     const now = find(key)?.recipe;
     if (now == null || recipeKey(now) === recipeKey(recipe)) return;
     commitTold(key, { name: 'recipe', recipe }, 'variantApplied');
   }
 
-  /** What continues the action before it goes and comes back with that. */
+  /** Actions that continue an earlier one are undone and redone together with it. */
   function undo(key: string): void {
     const log = find(key)?.log;
     if (log == null) return;
@@ -111,14 +111,14 @@ export function createHistory(context: Context) {
     moveTo(key, at);
   }
 
-  /** An action that says so, with a way back. */
+  /** Commits an action and tells the user, with an offer to undo it. */
   function commitTold(key: string, action: EditAction, text: Notice['text']): void {
     const name = find(key)?.name ?? '';
     commit(key, action);
     context.notices.tellUndoable(key, { tone: 'info', text, params: { name } });
   }
 
-  /** Back to the proposal, as one entry of the history; before the photo is measured anew, to that of the first time. */
+  /** Back to the proposal, as one history entry. Before a new analysis, the proposal is that of the earlier one. */
   function startOver(key: string): void {
     const entry = find(key);
     const proposal = entry?.analysis?.recipe ?? entry?.log?.base.recipe;

@@ -26,8 +26,8 @@ export type { ExportChoice } from './files';
 export { PREVIEW_DELAY } from './history';
 
 /**
- * Everything the window can do. Photos are opened and measured one after the other; of the open photos only the one
- * that is looked at is computed, first as a preview and then at full size.
+ * All actions of the window. Photos are opened and analysed one after the other. Only the active photo is rendered,
+ * first as a preview and then at full size.
  */
 export function createActions(bridge: Bridge, stores: Stores, browser: Browser) {
   const { photos } = stores;
@@ -45,7 +45,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
       photos: state.photos.map((photo) => (photo.key === key ? { ...photo, ...change } : photo)),
     }));
 
-  // Every module finds the others here when it needs them, which is after all of them have been made.
+  // The modules reach one another through the context, which is complete once all have been made.
   const context = { bridge, stores, browser, call, asJob, offer, cancelJob, find, patch, view, editSync } as Context;
   const notices = createNotices(context);
   context.notices = notices;
@@ -92,7 +92,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     exportPhoto: files.exportPhoto,
     computeAgain: rendering.computeAgain,
     renew: rendering.renew,
-    /** Pictures of other recipes that are to be seen beside the photo's own. */
+    /** Requests pictures of other recipes to be shown beside the photo's own. */
     compareWith: (asker: Asker, key: string, wishes: readonly Wish[]) => rendering.comparison.want(asker, key, wishes),
     setEnabled: history.setEnabled,
     moveStep: history.moveStep,
@@ -103,7 +103,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     chooseVariant: history.chooseVariant,
     undo: history.undo,
     redo: history.redo,
-    /** To any point of the history. */
+    /** Goes to any point of the history. */
     goTo: history.moveTo,
     startOver: history.startOver,
     paint: masks.paint,
@@ -125,7 +125,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     keepMine: (key: string) => void editFiles.documents.keepMine(key),
     pickLostPhoto: editFiles.pickLostPhoto,
     takeLostPhoto: (file: File) => void editFiles.takeLostPhoto(file),
-    giveUpLostPhoto: () => editFiles.foundPhoto(null),
+    skipLostPhoto: () => editFiles.foundPhoto(null),
     saveRecipe: (key: string, name: string, id: string | null) => void recipes.saveRecipe(key, name, id),
     keepRecipe: (recipe: Recipe, name: string, id: string | null) => void recipes.keepRecipe(recipe, name, id),
     removeRecipe: (recipe: Recipe) => void recipes.removeRecipe(recipe),

@@ -6,19 +6,22 @@ import { stepOf, withEnabled } from '../recipes';
 import { drawnOn } from '../tools';
 import type { Context } from './context';
 
-/** How long the hand has to rest after a stroke, in milliseconds: painting goes on, and the computer had better listen to it. */
+/**
+ * How long to wait after a stroke before computing, in milliseconds. More strokes often follow, and computing would
+ * slow down painting.
+ */
 const PAINT_DELAY = 700;
 
-/** The masks of a photo, drawn and from files, and repairs of single places. */
+/** The masks of a photo, painted or loaded from files, and repairs of single places. */
 export function createMasks(context: Context) {
   const { call, asJob, offer, find, editSync, stores } = context;
 
-  /** The recipe with its repair step switched on: who edits the mask wants it used. */
+  /** The recipe with the repair step switched on: editing the mask implies that it is used. */
   function repairing(recipe: Recipe): Recipe | undefined {
     return stepOf(recipe, 'repair')?.enabled === true ? undefined : withEnabled(recipe, 'repair', true);
   }
 
-  /** Adds an operation to the mask that is edited. */
+  /** Adds an operation to the mask that is being edited. */
   function paint(key: string, op: MaskOp): void {
     const { recipe = null, edit = null } = find(key) ?? {};
     if (recipe === null || edit === null) return;
@@ -31,7 +34,7 @@ export function createMasks(context: Context) {
     else context.history.commit(key, action, null, PAINT_DELAY);
   }
 
-  /** The same for the mask of the style: as long as nothing is drawn, all of the photo is in it. */
+  /** The same for the style's mask. An empty style mask covers the whole photo. */
   function paintStyle(key: string, op: MaskOp, before: readonly MaskOp[]): void {
     if (op.kind === 'clear') {
       styleEverywhere(key);
@@ -45,7 +48,7 @@ export function createMasks(context: Context) {
     } else context.history.commit(key, { name: 'styleMask', paintStyle: op }, null, PAINT_DELAY);
   }
 
-  /** Adds what belongs to the stroke before it. */
+  /** Adds a piece that belongs to the previous stroke. */
   function continueStroke(key: string, op: MaskOp): void {
     context.history.commit(key, { ...drawnOn(stores.tools.getState().target, op), continues: true }, null, PAINT_DELAY);
   }
@@ -55,26 +58,26 @@ export function createMasks(context: Context) {
     context.history.commitTold(key, { name: 'styleMaskReset', styleMask: [] }, 'styleMaskReset');
   }
 
-  /** Back to the damage that was found, or to a style that is everywhere. */
+  /** Resets the mask to the detected damage, or the style's mask to the whole photo. */
   function resetMask(key: string): void {
     if (stores.tools.getState().target === 'style') styleEverywhere(key);
     else context.history.commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
   }
 
-  /** A stroke that is not finished: kept safe, but not yet an entry of the history. */
+  /** Saves an unfinished stroke without adding a history entry. */
   function keepUnfinished(key: string, action: EditAction): void {
     editSync.unfinished(key, action);
-    // As long as the hand moves, what it has drawn so far is not computed.
+    // Nothing is computed while the stroke goes on.
     context.rendering.postpone(key, PAINT_DELAY);
   }
 
-  /** The stroke was given up. */
+  /** The stroke was discarded. */
   function dropUnfinished(key: string): void {
     const log = find(key)?.log;
     if (log != null) editSync.changed(key, log.at);
   }
 
-  /** Repairs a region by itself, at once. */
+  /** Repairs a single region at once. */
   function repairPlace(key: string, op: LocalRepair['mask'][number], continues = false): void {
     const action: EditAction = { name: 'repair', repair: { id: context.browser.newId(), enabled: true, mask: [op] } };
     context.history.commit(key, continues ? { ...action, continues } : action);
@@ -84,7 +87,7 @@ export function createMasks(context: Context) {
     context.history.commit(key, { name: enabled ? 'repairOn' : 'repairOff', toggle: { id, enabled } });
   }
 
-  /** Lets a local repair follow where another did: the later one lies above. */
+  /** Moves a local repair to the place of another. Later ones lie on top. */
   function moveRepair(key: string, id: string, place: string): void {
     const to = find(key)?.edit?.repairs.findIndex((repair) => repair.id === place) ?? -1;
     if (to >= 0) context.history.commit(key, { name: 'repairMoved', move: { id, to } });
@@ -112,7 +115,7 @@ export function createMasks(context: Context) {
   async function importMask(key: string, token: string, name: string): Promise<void> {
     const photoId = find(key)?.photo?.id;
     if (photoId === undefined) return;
-    // A mask is kept with the edits, so there must be some.
+    // The mask is stored with the edits, so a log must exist.
     editSync.begin(key);
     const result = await asJob('mask', key, (jobId) => call('masks.import', { photoId, token, jobId }));
     takeBitmap(key, result, name);
@@ -130,7 +133,7 @@ export function createMasks(context: Context) {
     }
   }
 
-  /** Where the host has dialogs: asks for a mask. Answers false where the page has to ask by itself. */
+  /** Asks for a mask in the system's dialog. Returns false where the host has none and the page has to ask. */
   async function pickMask(key: string): Promise<boolean> {
     return context.files.pickOrAsk('mask', ([file]) => importMask(key, file!.token, file!.name));
   }

@@ -1,11 +1,11 @@
 import type { Notice } from '../model';
 import type { Context } from './context';
 
-/** What is told to the user in passing. */
+/** Short messages to the user. */
 export function createNotices(context: Context) {
   const { notices } = context.stores;
 
-  /** Notices that offer to undo the last thing done to a photo, by their id. */
+  /** Ids of notices that offer to undo the last action on a photo. */
   const undoable = new Map<string, string>();
 
   function tell(notice: Pick<Notice, 'tone' | 'text'> & Partial<Notice>): string {
@@ -19,7 +19,7 @@ export function createNotices(context: Context) {
       stays: notice.tone === 'error',
       ...notice,
     };
-    // The same thing said twice is said once.
+    // The same message is not shown twice.
     const differs = (other: Notice) => other.text !== full.text || other.params.name !== full.params.name;
     notices.setState((state) => ({ notices: [...state.notices.filter(differs), full] }));
     return full.id;
@@ -29,7 +29,7 @@ export function createNotices(context: Context) {
     notices.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
   }
 
-  /** What could not be done to a photo has been done now. */
+  /** Removes a notice about a failure that has been resolved. */
   function withdraw(photoKey: string, text: Notice['text']): void {
     const isIt = (notice: Notice) => notice.photoKey === photoKey && notice.text === text;
     notices.setState((state) => ({ notices: state.notices.filter((notice) => !isIt(notice)) }));
@@ -42,7 +42,7 @@ export function createNotices(context: Context) {
     );
   }
 
-  /** Something else is the last thing done now, so that undo would mean that. */
+  /** Another action is the latest now, and the offered undo would revert that one. */
   function withdrawUndo(key: string): void {
     for (const [id, of] of undoable) {
       if (of !== key) continue;

@@ -7,18 +7,18 @@ import type { EditFile, OpenPhoto } from '../model';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
 
-/** Opening, measuring and closing photos, one after the other, and which one is looked at. */
+/** Opening, analysing and closing photos, and which one is active. */
 export function createOpening(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
   const { photos, jobs, view, notices } = context.stores;
 
-  /** What is waiting to be opened: keys of photos, and edit files, which come after the photos that they came with. */
+  /** Keys of photos and edit files that wait to be opened. Edit files come after the photos they were opened with. */
   const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
-  /** Which photo was looked at before one was opened: where to go back to if it cannot be. */
-  const cameFrom = new Map<string, string | null>();
-  /** Photos that were open when the program ended: that they go on need not be said of each. */
+  /** The photo that was active before another was opened. It becomes active again if opening fails. */
+  const activeBefore = new Map<string, string | null>();
+  /** Photos of the last session. They are not announced as continued. */
   const reopened = new Set<string>();
-  let taking = false;
+  let isOpening = false;
 
   function newPhoto(
     { token, name }: Pick<FileEntry, 'token' | 'name'>,
@@ -45,7 +45,7 @@ export function createOpening(context: Context) {
     };
   }
 
-  /** Opens what was open at the end, the photo that was looked at first; what came in hand since stays in front. */
+  /** Opens the photos of the last session, the active one first. Photos that were opened meanwhile stay active. */
   function reopen({ photos: before, active, missing }: Response<'session.load'>): void {
     for (const uploaded of [false, true]) {
       const names = missing.filter((each) => each.uploaded === uploaded).map(({ name }) => name);
@@ -61,7 +61,7 @@ export function createOpening(context: Context) {
     const { activeKey } = photos.getState();
     for (const [index, { key }] of fresh.entries()) {
       reopened.add(key);
-      cameFrom.set(key, null);
+      activeBefore.set(key, null);
       context.view.recall(key, before[index]!.view);
     }
     photos.setState((state) => ({ photos: [...fresh, ...state.photos] }));
@@ -72,8 +72,8 @@ export function createOpening(context: Context) {
   }
 
   /**
-   * Opens files one after the other. `log` is put back on a photo that was closed; `awaited` is taken over as soon as
-   * the photo is open.
+   * Opens files one after the other. `log` is the history of a photo that is opened again. `awaited` is an edit file
+   * that is applied once the photo is open.
    */
   function openFiles(
     files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[],
@@ -85,7 +85,8 @@ export function createOpening(context: Context) {
     const [folder, ...folders] = files.filter((file) => file.kind === 'folder');
     if (folder !== undefined && folders.length + 1 === files.length) {
       if (folders.length > 0) context.notices.tell({ tone: 'info', text: 'oneFolder', params: { name: folder.name } });
-      context.batch.take(folder);
+      const { pairs, batch } = context;
+      (view.getState().page === 'pairs' ? pairs : batch).take(folder);
       return;
     }
     if (folder !== undefined) context.notices.tell({ tone: 'info', text: 'onlyPhotos' });
@@ -98,7 +99,7 @@ export function createOpening(context: Context) {
       return;
     }
     const { activeKey } = photos.getState();
-    for (const photo of fresh) cameFrom.set(photo.key, activeKey);
+    for (const photo of fresh) activeBefore.set(photo.key, activeKey);
     photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
     queue.push(...fresh.map((photo) => photo.key), ...editFiles);
     view.setState({ page: 'darkroom', dialog: null });
@@ -107,15 +108,15 @@ export function createOpening(context: Context) {
   }
 
   async function takeIn(): Promise<void> {
-    if (taking) return;
-    taking = true;
+    if (isOpening) return;
+    isOpening = true;
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (typeof next === 'string') {
         await open(next);
         await analyse(next);
       } else await context.editFiles.documents.open(next);
     }
-    taking = false;
+    isOpening = false;
     context.rendering.continueWithFull();
   }
 
@@ -137,7 +138,7 @@ export function createOpening(context: Context) {
     if (find(key) === null) return;
     const wasActive = photos.getState().activeKey === key;
     remove(key);
-    if (wasActive) activateAny(cameFrom.get(key) ?? null);
+    if (wasActive) activateAny(activeBefore.get(key) ?? null);
     if (result.error.code === 'CANCELLED') return;
     context.notices.tell({
       tone: 'error',
@@ -148,7 +149,7 @@ export function createOpening(context: Context) {
     });
   }
 
-  /** Takes up what was done to a photo before, if anything. */
+  /** Continues with the stored edits of a photo, if there are any. */
   async function resumeEdits(key: string, photo: Photo): Promise<void> {
     const others = photos.getState().photos.flatMap((other) => other.photo?.id ?? []);
     const result = await call('edits.load', { photoId: photo.id, others: others.filter((id) => id !== photo.id) });
@@ -163,7 +164,7 @@ export function createOpening(context: Context) {
     const { log, recovered, heldBy, beside } = result.value;
     const held = photos.getState().photos.find((other) => other.photo?.id === heldBy);
     if (held !== undefined) {
-      // The same photo twice would be two histories of one thing.
+      // A photo that is open twice would have two histories.
       remove(key);
       void call('photos.close', { photoId: photo.id });
       activate(held.key);
@@ -230,13 +231,13 @@ export function createOpening(context: Context) {
     else context.rendering.continueWithFull();
   }
 
-  /** Looks at a photo if it is still open, else at the one that `remove` has chosen. */
+  /** Activates a photo if it is still open, else the one that `remove` has chosen. */
   function activateAny(key: string | null): void {
     const next = key !== null && find(key) !== null ? key : photos.getState().activeKey;
     if (next !== null) activate(next);
   }
 
-  /** The photo `offset` places further in the filmstrip. */
+  /** Activates the photo `offset` places further in the filmstrip. */
   function activateNext(offset: 1 | -1): void {
     const state = photos.getState();
     const index = state.photos.findIndex((photo) => photo.key === state.activeKey);
@@ -274,7 +275,7 @@ export function createOpening(context: Context) {
     context.view.zoomFit(key);
     context.rendering.forget(key);
     context.notices.withdrawUndo(key);
-    // What went wrong is still true; what could be done about it is not.
+    // Errors of a closed photo stay, without their actions.
     notices.setState((state) => ({
       notices: state.notices
         .filter(({ photoKey, tone }) => photoKey !== key || tone === 'error')
@@ -282,5 +283,5 @@ export function createOpening(context: Context) {
     }));
   }
 
-  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => taking };
+  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => isOpening };
 }

@@ -7,7 +7,7 @@ import { keepSession } from '../session';
 import { activePhoto } from '../stores';
 import type { Context } from './context';
 
-/** The program behind the page: settings, generators, the engine, and what it tells on its own. */
+/** Settings, generators, the engine, and events from the main side. */
 export function createProgram(context: Context) {
   const { call, patch } = context;
   const { app, jobs, notices, photos } = context.stores;
@@ -33,7 +33,7 @@ export function createProgram(context: Context) {
     }
   }
 
-  /** The host program was ended or has come back; the photos that it held are only there in the second case. */
+  /** The host program has ended or is back. Only after a reconnection are the photos that it held still there. */
   function connectionChanged(connection: ConnectionState): void {
     app.setState({ connection });
     const old = notices.getState().notices.find((notice) => notice.text === 'connectionLost');
@@ -46,7 +46,7 @@ export function createProgram(context: Context) {
     });
   }
 
-  /** Once the engine is not started again by itself any more, that is for a person to do. */
+  /** When the engine has given up restarting, the user has to restart it. */
   function engineChanged(engine: EngineStatus): void {
     app.setState({ engine });
     const isTold = (notice: Notice) => notice.text === 'engineFailed';
@@ -63,7 +63,7 @@ export function createProgram(context: Context) {
     }
   }
 
-  /** Starts the engine anew and takes up what it could not do on the photo that is looked at. */
+  /** Restarts the engine and repeats what failed on the active photo. */
   async function startEngine(): Promise<void> {
     const result = await call('engine.restart', {});
     if (!result.ok) {
@@ -77,7 +77,7 @@ export function createProgram(context: Context) {
   }
 
   /**
-   * Asks the main side who it is and listens to it. Returns the function that ends the listening.
+   * Loads the state of the main side and subscribes to its events. Returns a function that unsubscribes.
    *
    * @param onCommand The menu of the system has given a command.
    */
@@ -113,7 +113,7 @@ export function createProgram(context: Context) {
     ]);
     if (settings.ok) {
       app.setState({ settings: settings.value });
-      // Whoever comes with photos in hand is not kept waiting.
+      // Photos that were opened already come before the introduction.
       if (!settings.value.introduced && photos.getState().photos.length === 0) context.view.show('tour');
     }
     if (info.ok) app.setState({ info: info.value });
@@ -124,7 +124,7 @@ export function createProgram(context: Context) {
     if (failed !== undefined && !failed.ok)
       context.notices.tell({ tone: 'error', text: 'startFailed', failure: failed.error });
     if (session.ok) context.opening.reopen(session.value);
-    // What is missing is told once, and not at every start.
+    // Missing photos were just reported. Saving the session without them prevents a second report.
     const isKept = !session.ok || session.value.missing.length === 0;
     off.push(keepSession(context.stores, isKept, (now) => call('session.save', now)));
     return () => {

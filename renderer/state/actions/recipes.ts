@@ -2,7 +2,7 @@ import type { Failure } from '../../../contract/errors';
 import type { Recipe } from '../../../contract/recipe';
 import type { Context } from './context';
 
-/** Recipes of one’s own. */
+/** The user's own recipes. */
 export function createRecipes(context: Context) {
   const { call, offer, find } = context;
   const { app } = context.stores;
@@ -17,7 +17,7 @@ export function createRecipes(context: Context) {
       context.notices.tell({ tone: 'error', text: 'recipeFailed', params: { name }, failure: error });
   }
 
-  /** Keeps what is set on a photo as a recipe of one's own, which the photo then has. */
+  /** Saves the settings of a photo as a recipe, which the photo then uses. */
   async function saveRecipe(key: string, name: string, id: string | null = null): Promise<void> {
     const recipe = find(key)?.recipe;
     if (recipe == null) return;
@@ -31,7 +31,7 @@ export function createRecipes(context: Context) {
     context.notices.tell({ tone: 'done', text: 'recipeSaved', params: { name } });
   }
 
-  /** Another name, or the same recipe once more under one. */
+  /** Renames a recipe, or saves a copy where `id` is null. */
   async function keepRecipe(recipe: Recipe, name: string, id: string | null): Promise<void> {
     const result = await call('recipes.save', { id, name, recipe });
     if (result.ok) await loadRecipes();
@@ -69,7 +69,7 @@ export function createRecipes(context: Context) {
     context.notices.tell({ tone: 'done', text: 'recipeTaken', params: { name: result.value.recipe.name } });
   }
 
-  /** Answers false where the page has to ask for the file by itself. */
+  /** Returns false where the page has to ask for the file by itself. */
   async function pickRecipe(): Promise<boolean> {
     return context.files.pickOrAsk('recipe', ([file]) => importRecipe(file!.token, file!.name));
   }

@@ -6,7 +6,7 @@ import { hasWork } from '../recipes';
 import { activePhoto } from '../stores';
 import type { Context } from './context';
 
-/** What is computed: of the photo that is looked at, first a preview and then the full size. */
+/** Renders the active photo, first as a preview and then at full size. */
 export function createRendering(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
   const { photos } = context.stores;
@@ -33,19 +33,19 @@ export function createRendering(context: Context) {
     resume: continueWithFull,
   });
 
-  /** The one rendering that is wanted: of the photo that is looked at. Anything else in flight is superseded. */
+  /** The current rendering, of the active photo. A new one replaces it. */
   let wanted: { key: string; timer: ReturnType<typeof setTimeout> | null; jobId: string | null } | null = null;
-  /** What the pictures of other recipes are made with besides those. */
+  /** The edits that the pictures of other recipes were last made with, by photo. */
   const compared = new Map<string, EditState>();
   const renewed = new Set<number>();
 
-  /** The photo is closed. */
+  /** Forgets a photo that was closed. */
   function forget(key: string): void {
     comparison.forget(key);
     compared.delete(key);
   }
 
-  /** What waits to be computed waits anew. */
+  /** Restarts the delay of a scheduled rendering. */
   function postpone(key: string, delay: number): void {
     if (wanted?.key === key && wanted.timer !== null) schedule(key, delay);
   }
@@ -59,7 +59,7 @@ export function createRendering(context: Context) {
     wanted = null;
   }
 
-  /** Breaks off the full size; {@link continueWithFull} starts it again. */
+  /** Cancels the full size; {@link continueWithFull} starts it again. */
   function pauseFull(): void {
     if (wanted === null || wanted.jobId === null || find(wanted.key)?.render !== 'full') return;
     context.cancelJob(wanted.jobId);
@@ -67,7 +67,7 @@ export function createRendering(context: Context) {
     wanted = { key: wanted.key, timer: null, jobId: null };
   }
 
-  /** Computes the photo's recipe: the preview after `delay`, the full size when nothing more urgent is left. */
+  /** Renders the photo: the preview after `delay` milliseconds, the full size when nothing more urgent is left. */
   function schedule(key: string, delay: number): void {
     stop();
     const entry = find(key);
@@ -81,7 +81,7 @@ export function createRendering(context: Context) {
       comparison.run();
       return;
     }
-    // Where only local repairs differ, the full size is there and needs no more than they do.
+    // If only local repairs have changed, the full size is updated directly, without a preview.
     const isLocal =
       rendering?.size === 'full' &&
       renderedFor?.recipe === edit.recipe &&
@@ -140,7 +140,7 @@ export function createRendering(context: Context) {
     });
   }
 
-  /** The full size comes last: after the preview, and after all waiting photos have been opened and measured. */
+  /** The full size is rendered last: after the preview, and after all waiting photos were opened and analysed. */
   function continueWithFull(): void {
     const entry = activePhoto(photos.getState());
     if (context.opening.isTaking()) return;
@@ -152,12 +152,12 @@ export function createRendering(context: Context) {
     void compute(wanted, 'full');
   }
 
-  /** Starts again what was stopped or has failed. */
+  /** Starts a stopped or failed rendering again. */
   function computeAgain(key: string): void {
     schedule(key, 0);
   }
 
-  /** A rendering is not kept any more (others took its room, or the engine was started anew): it is computed again. */
+  /** Renders again after a rendering was dropped from memory, or the engine was restarted. */
   function renew(key: string, revision: number): void {
     if (renewed.has(revision)) return;
     renewed.add(revision);

@@ -2,16 +2,18 @@ import { ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from './Icon';
 
-interface MoreButtonProps {
+interface DisclosureButtonProps {
   open: boolean;
   /** Id of what it opens. */
   controls: string;
+  /** "More" where it is left out. */
+  label?: string;
   testId?: string;
   onClick(): void;
 }
 
-/** Opens and closes the controls that are seldom wanted. */
-export function MoreButton({ open, controls, testId, onClick }: MoreButtonProps) {
+/** Opens and closes details that are rarely needed. */
+export function DisclosureButton({ open, controls, label, testId, onClick }: DisclosureButtonProps) {
   const { t } = useTranslation();
   return (
     <button
@@ -23,7 +25,7 @@ export function MoreButton({ open, controls, testId, onClick }: MoreButtonProps)
       className="-ml-1 flex h-6 items-center gap-0.5 rounded-md pr-1.5 text-xs text-secondary hover:text-text"
     >
       <Icon of={ChevronRight} className={`transition-transform ${open ? 'rotate-90' : ''}`} />
-      {t('restore.more')}
+      {label ?? t('restore.more')}
     </button>
   );
 }

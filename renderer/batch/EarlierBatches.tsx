@@ -1,43 +1,14 @@
-import { Folder, FolderOpen } from 'lucide-react';
+import { Folder } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { BatchEntry } from '../../contract/batch';
-import { lastPart } from '../state/batch';
-import { useActions, useApp, useBatch } from '../state/context';
+import { useActions, useBatch } from '../state/context';
+import { lastPart } from '../state/folderPage';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** No folder is chosen yet: asks for one, and offers to go on with those that were begun. */
-export function Beginning() {
-  const { t } = useTranslation();
-  const { batch } = useActions();
-  const canDrop = useApp((state) => state.info?.uploadUrl === null);
-  return (
-    <div className="min-h-0 grow overflow-y-auto bg-surround p-4">
-      <div
-        data-testid="batch-empty"
-        className="flex min-h-full flex-col items-center justify-center rounded-md border border-dashed border-track px-6 py-8 text-center"
-      >
-        <FolderOpen size={32} strokeWidth={1} aria-hidden="true" />
-        <h2 className="mt-4 text-lg font-medium">{t('batch.empty.title')}</h2>
-        <p className="mt-1 max-w-112 text-balance">{t('batch.empty.text')}</p>
-        <Button
-          look="primary"
-          data-testid="choose-input"
-          className="mt-5 px-4"
-          onClick={() => void batch.pickFolder('input')}
-        >
-          {t('batch.empty.choose')}
-        </Button>
-        {canDrop && <p className="mt-5 text-xs">{t('batch.empty.drop')}</p>}
-        <Earlier />
-      </div>
-    </div>
-  );
-}
-
-/** Batches that were not finished, and the one that has just ended. */
-export function Earlier() {
+/** Batches that were not finished, and the one that ended last. */
+export function EarlierBatches() {
   const { t } = useTranslation();
   const known = useBatch((state) => state.known);
   const ended = useBatch((state) => state.batch?.id ?? null);

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { MAX_POINTS, type MaskOp, MaskStroke } from '../../../contract/edit';
 import { compileMask } from '../../../document/mask';
 import { StrokePainter } from '../../../document/stroke';
-import { PIECE_POINTS, withPoint } from './strokeInHand';
+import { PIECE_POINTS, withPoint } from './strokePieces';
 
 const SIZE = { width: 96, height: 64 };
 const WHOLE = { x: 0, y: 0, ...SIZE };
 
-/** A long way over the picture, there and back. */
+/** A long stroke that crosses the picture several times. */
 function wander(count: number, seed: number): [number, number, number][] {
   let x = 40;
   let y = 30;

@@ -1,0 +1,14 @@
+import type { ReactNode } from 'react';
+
+/** The settings of a run, at the left of its preview. */
+export function SetUpColumn({ label, testId, children }: { label: string; testId: string; children: ReactNode }) {
+  return (
+    <section
+      aria-label={label}
+      data-testid={testId}
+      className="w-[440px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[400px]"
+    >
+      {children}
+    </section>
+  );
+}
