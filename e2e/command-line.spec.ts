@@ -239,7 +239,7 @@ test('recipes of one’s own are saved with changes, shown, used and removed; --
   expect(outcomes(proposed)).toMatchObject({ repair: 'done', tone: 'off' });
 
   for (const [setting, reason] of [
-    ['repair.sensitivty=0.7', 'did you mean “sensitivity”'],
+    ['repair.sensitivty=0.7', 'Did you mean “sensitivity”'],
     ['repair.sensitivity=7', 'from 0 to 1'],
     ['upscale.scale=4', '--set upscale.enabled=true'],
   ] as const) {
@@ -304,6 +304,55 @@ test('analyse changes nothing and says what is needed; generators lists the card
     ]),
   );
 });
+
+test('records for programs keep every field and stay English; a person is answered in Portuguese', async () => {
+  const scans = join(folder(), 'scans');
+  await writeScene(join(scans, 'creased.jpg'), 320, 240, true);
+  const turned = await sharp(join(scans, 'creased.jpg')).withMetadata({ orientation: 6 }).toBuffer();
+  await writeFile(join(scans, 'creased.jpg'), turned);
+  await writeFile(join(scans, 'cut.jpg'), turned.subarray(0, turned.length / 2));
+  await writeFile(join(scans, 'notes.txt'), 'Aunt Ada, 1931');
+  const known = JSON.parse(await readFile(new URL('json-records.json', import.meta.url), 'utf8')) as typeof commands;
+  const commands = {
+    restore: ['restore', scans, '--out', join(folder(), 'out')],
+    batch: ['batch', scans, '--out', join(folder(), 'batch')],
+    'batch --dry-run': ['batch', scans, '--out', join(folder(), 'dry'), '--dry-run'],
+    analyse: ['analyse', join(scans, 'creased.jpg')],
+    recipes: ['recipes'],
+  };
+  const portuguese = { LC_ALL: 'pt_BR.UTF-8', EMULSION_USER_DATA: join(folder(), 'user') };
+  for (const [name, args] of Object.entries(commands)) {
+    const { records, err } = await run([...args, '--json'], portuguese);
+    for (const [type, fields] of Object.entries(known[name as keyof typeof known])) {
+      const record = records.find((each) => each.type === type);
+      expect(record, `${name}: ${type}`).toBeDefined();
+      expect(lost(fields, record, type), name).toEqual([]);
+    }
+    expect(JSON.stringify(records)).not.toMatch(/imagem|arquivo|danificad/);
+    if (name === 'restore') expect(err).toContain('O arquivo da foto está incompleto ou danificado');
+  }
+  const shown = await run(commands.analyse, portuguese);
+  expect(shown.out).toMatch(/sim {2}upscale: Foto pequena \(0,1 megapixels\)/);
+  expect((await run(commands.analyse, { ...portuguese, LC_ALL: 'C' })).out).toMatch(
+    /yes {2}upscale: Small photo \(0\.1 megapixels\)/,
+  );
+});
+
+/** Fields of a record that are not there any more, or of another type. An empty list or null fits any. */
+function lost(before: unknown, now: unknown, path: string): string[] {
+  if (typeof before === 'string') {
+    const type = now === null ? 'null' : typeof now;
+    return before === type || before === 'null' || type === 'null' ? [] : [`${path}: ${before}, now ${type}`];
+  }
+  if (Array.isArray(before)) {
+    if (!Array.isArray(now)) return [`${path}: a list`];
+    return before.length > 0 && now.length > 0 ? lost(before[0], now[0], `${path}[]`) : [];
+  }
+  if (typeof now !== 'object' || now === null) return [`${path}: an object`];
+  return Object.entries(before as object).flatMap(([key, each]) =>
+    Object.hasOwn(now, key) ? lost(each, (now as Record<string, unknown>)[key], `${path}.${key}`) : [`${path}.${key}`],
+  );
+}
 
 test('nothing leaves the computer: no process opens a connection or asks for a name', async () => {
   await writeScene(join(folder(), 'scans', 'creased.png'), 640, 480, true);

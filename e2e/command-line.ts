@@ -17,7 +17,8 @@ export function start(
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; done: Promise<Run> } {
   const child = spawn(process.execPath, [EMULSION, ...args], {
-    env: { ...process.env, ...env },
+    // English, whatever the locale of whoever runs the tests.
+    env: { ...process.env, LC_ALL: 'C', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

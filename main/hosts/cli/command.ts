@@ -1,6 +1,6 @@
-import { type Argument, Command, InvalidArgumentError, type Option } from 'commander';
+import { type Argument, Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import type { Message } from '../../../contract/basics';
-import { say, type Words } from '../../../text/message';
+import { inEnglish, say, sentencesOf, type Words } from '../../../text/message';
 import { meant } from '../../nearest';
 import { BadArgument } from '../arguments';
 
@@ -17,9 +17,11 @@ export class SpokenCommand extends Command {
     return new SpokenCommand(name, this.#words);
   }
 
-  /** Ends with a usage error. */
+  /** Ends with a usage error. A person reads it in their language; a program gets it in English. */
   refuse(...reason: readonly Message[]): never {
-    return this.error(`error: ${this.#words.sentences(reason)}`, { code: 'emulsion.usage' });
+    const { outputError, writeErr } = this.configureOutput();
+    outputError!(`error: ${this.#words.sentences(reason)}\n`, writeErr!);
+    throw new CommanderError(1, 'emulsion.usage', sentencesOf(reason, inEnglish()));
   }
 
   // commander calls the methods below, and documents none of them for use from outside.
