@@ -14,16 +14,16 @@ import type { Outgoing } from './outgoing';
 import type { HostServices } from './services';
 
 /** A photo that the page has open. */
-export interface OpenedPhoto {
+export interface RegisteredPhoto {
   subject: Subject;
   path: string;
 }
 
 /** Photos that the page has open, by the id that they were given. */
-export interface OpenedPhotos {
+export interface PhotoRegistry {
   /** Throws UNKNOWN_PHOTO. */
-  get(photoId: string): OpenedPhoto;
-  set(photoId: string, photo: OpenedPhoto): void;
+  get(photoId: string): RegisteredPhoto;
+  set(photoId: string, photo: RegisteredPhoto): void;
   delete(photoId: string): void;
 }
 
@@ -42,7 +42,7 @@ export interface AppContext {
   batches: ReturnType<typeof createBatches>;
   maker: ReturnType<typeof createMaker>;
   jobs: Jobs;
-  photos: OpenedPhotos;
+  photos: PhotoRegistry;
   outgoing: Outgoing;
   /** A folder of this run alone. */
   scratch: string;

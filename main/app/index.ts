@@ -16,7 +16,7 @@ import { createRecipes } from '../userdata/recipes';
 import { openSession } from '../userdata/session';
 import { openSettings } from '../userdata/settings';
 import { createStyles } from '../userdata/styles';
-import type { AppContext, Handlers, OpenedPhoto, OpenedPhotos } from './context';
+import type { AppContext, Handlers, PhotoRegistry, RegisteredPhoto } from './context';
 import { appHandlers } from './handlers/app';
 import { batchHandlers } from './handlers/batch';
 import { editsHandlers } from './handlers/edits';
@@ -68,7 +68,7 @@ export async function createApp(services: HostServices): Promise<App> {
 
   const files = createFileTokens(services.root);
   const listeners = new Set<(name: EventName, payload: unknown) => void>();
-  const opened = new Map<string, OpenedPhoto>();
+  const opened = new Map<string, RegisteredPhoto>();
 
   const emit = <N extends EventName>(name: N, payload: EventPayload<N>): void => {
     for (const listener of listeners) listener(name, payload);
@@ -100,7 +100,7 @@ export async function createApp(services: HostServices): Promise<App> {
     onState: (state) => emit('synthesis.state', state),
   });
 
-  const photos: OpenedPhotos = {
+  const photos: PhotoRegistry = {
     get(photoId) {
       const photo = opened.get(photoId);
       if (photo === undefined) throw new EmulsionError('UNKNOWN_PHOTO');

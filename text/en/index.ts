@@ -6,6 +6,7 @@ import { engine } from './engine';
 import { errors } from './errors';
 import { manual } from './manual';
 import { mask } from './mask';
+import { menu } from './menu';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
@@ -27,4 +28,5 @@ export const en = {
   ...errors,
   ...cli,
   ...manual,
+  ...menu,
 };

@@ -8,6 +8,7 @@ import { engine } from './engine';
 import { errors } from './errors';
 import { manual } from './manual';
 import { mask } from './mask';
+import { menu } from './menu';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
@@ -28,4 +29,5 @@ export const ptBR: Translated<typeof en> = {
   ...errors,
   ...cli,
   ...manual,
+  ...menu,
 };

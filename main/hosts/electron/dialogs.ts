@@ -1,7 +1,7 @@
 import { type BrowserWindow, dialog } from 'electron';
+import type { Words } from '../../../text/message';
 import type { HostServices, SaveFormat } from '../../app';
 import { EDIT_EXTENSION, EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
-import { FILTERS, type Language } from './menu';
 
 const FORMAT_NAMES: Record<SaveFormat, string> = {
   jpeg: 'JPEG',
@@ -19,11 +19,11 @@ const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'js
 /** The system's own dialogs, attached to the window. */
 export function createDialogs(
   window: () => BrowserWindow,
-  language: () => Language,
+  words: () => Words,
 ): { pick: NonNullable<HostServices['pick']>; pickSave: NonNullable<HostServices['pickSave']> } {
   return {
     async pick(kind) {
-      const words = FILTERS[language()];
+      const { t } = words();
       const { canceled, filePaths } = await dialog.showOpenDialog(
         window(),
         kind === 'folder'
@@ -34,10 +34,10 @@ export function createDialogs(
                 kind === 'recipe'
                   ? { name: 'JSON', extensions: ['json'] }
                   : {
-                      name: words.photos,
+                      name: t('menu.photos'),
                       extensions: kind === 'photos' ? [...PHOTO_EXTENSIONS, EDIT_EXTENSION] : PHOTO_EXTENSIONS,
                     },
-                { name: words.all, extensions: ['*'] },
+                { name: t('menu.allFiles'), extensions: ['*'] },
               ],
             },
       );

@@ -5,6 +5,7 @@ import { Settings } from '../../../contract/app';
 import { type Bridge, CALL_NAMES } from '../../../contract/calls';
 import { pictureUrl } from '../../../contract/pictures';
 import { CHANNELS } from '../../../preload/wire';
+import { wordsIn } from '../../../text/message';
 import type { HostServices } from '../../app';
 import { createFakeApp, type FakeApp } from '../fixtures/app';
 import { type BrowserWindow, electron, FakeContents } from '../fixtures/electron';
@@ -293,7 +294,7 @@ describe('the system', () => {
   it('says so where a photo is gone', async () => {
     electron.app.emit('open-file', { preventDefault() {} }, '/nonexistent/photo.jpg');
     await vi.waitFor(() => expect(electron.dialog.showErrorBox).toHaveBeenCalled());
-    expect(electron.dialog.showErrorBox.mock.calls[0]![1]).toMatch(/no longer there/);
+    expect(electron.dialog.showErrorBox.mock.calls[0]![1]).toMatch(/não está mais lá/);
   });
 
   it('shows its own dialogs', async () => {
@@ -330,9 +331,12 @@ describe('the system', () => {
   it('sends the commands of the menu, and reloads only while developing', () => {
     const sent: string[] = [];
     const clickable = (developing: boolean) =>
-      menuTemplate({ language: 'en', platform: 'linux', developing, send: (command) => sent.push(command) }).flatMap(
-        ({ submenu }) => submenu as { role?: string; click?: () => void }[],
-      );
+      menuTemplate({
+        t: wordsIn('en').t,
+        platform: 'linux',
+        developing,
+        send: (command) => sent.push(command),
+      }).flatMap(({ submenu }) => submenu as { role?: string; click?: () => void }[]);
     for (const item of clickable(false)) item.click?.();
     expect(sent.sort()).toEqual([
       'batch',

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 'electron';
 import { Settings } from '../../../contract/app';
 import { CHANNELS } from '../../../preload/wire';
-import { say } from '../../../text/message';
+import { languageFor } from '../../../text';
+import { say, type Words, wordsIn } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { createDialogs } from './dialogs';
 import { utilityEngine } from './engine';
-import { type Language, languageOf, menuTemplate } from './menu';
+import { menuTemplate } from './menu';
 import { PAGE_ORIGIN, PICTURE_BASE, photosOf } from './policy';
 import { servePage, servePictures } from './protocols';
 import { createWindow, guardContents, guardSession } from './window';
@@ -21,6 +22,8 @@ import { createWindow, guardContents, guardSession } from './window';
 /** Photos that the system hands over before the window can take them. */
 const waiting: string[] = [];
 let window: BrowserWindow | undefined;
+/** In the language of the settings as soon as they are read; until then in that of the system. */
+let words: Words = wordsIn('en');
 let emulsion: App | undefined;
 /** Settles when the page can take events. */
 let loaded: Promise<void> | undefined;
@@ -65,10 +68,10 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const root = app.getAppPath();
-  let language: Language = languageOf(null, app.getLocale());
+  words = wordsIn(languageFor(null, [app.getLocale()]));
   const dialogs = createDialogs(
     () => window!,
-    () => language,
+    () => words,
   );
   emulsion = await createApp({
     kind: 'electron',
@@ -96,10 +99,11 @@ async function start(): Promise<void> {
 
   window = createWindow(join(root, 'out', 'preload', 'electron.cjs'), join(app.getPath('userData'), 'window.json'));
   const speak = (settings: Settings) => {
-    language = languageOf(settings.language, app.getLocale());
+    words = wordsIn(languageFor(settings.language, [app.getLocale()]));
+    const { t } = words;
     const send = (command: string) => window?.webContents.send(CHANNELS.event, 'menu.command', { command });
     Menu.setApplicationMenu(
-      Menu.buildFromTemplate(menuTemplate({ language, platform: process.platform, developing: !app.isPackaged, send })),
+      Menu.buildFromTemplate(menuTemplate({ t, platform: process.platform, developing: !app.isPackaged, send })),
     );
   };
   const settings = await emulsion.handle('settings.get', {});
@@ -122,7 +126,7 @@ async function open(paths: string[]): Promise<void> {
     await loaded;
     window?.webContents.send(CHANNELS.event, 'files.offered', { files });
   } catch (error) {
-    dialog.showErrorBox('Emulsion', toFailure(error).message);
+    dialog.showErrorBox('Emulsion', words.failure(toFailure(error)));
   }
 }
 

@@ -1,0 +1,35 @@
+import type { menu as english } from '../en/menu';
+import type { Translated } from '../translated';
+
+export const menu: Translated<typeof english> = {
+  menu: {
+    file: 'Arquivo',
+    open: 'Abrir…',
+    batch: 'Restaurar uma pasta…',
+    pairs: 'Criar pares de treino…',
+    saveEdit: 'Salvar a edição em um arquivo…',
+    export: 'Exportar…',
+    settings: 'Configurações…',
+    quit: 'Sair',
+    edit: 'Editar',
+    undo: 'Desfazer',
+    redo: 'Refazer',
+    cut: 'Recortar',
+    copy: 'Copiar',
+    paste: 'Colar',
+    selectAll: 'Selecionar tudo',
+    view: 'Exibir',
+    zoomFit: 'Ajustar à janela',
+    zoomActual: 'Tamanho real',
+    zoomIn: 'Ampliar',
+    zoomOut: 'Reduzir',
+    fullScreen: 'Tela cheia',
+    window: 'Janela',
+    minimise: 'Minimizar',
+    close: 'Fechar janela',
+    help: 'Ajuda',
+    about: 'Sobre o Emulsion',
+    photos: 'Fotos',
+    allFiles: 'Todos os arquivos',
+  },
+};
