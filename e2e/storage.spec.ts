@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { readJournal } from '../main/batch/journal';
@@ -128,6 +128,7 @@ test('what is missing is said before anything is done', async () => {
     [['batch', IN, '--out', place('out'), '--journal', place('journal')], 2, /--journal/],
     [['batch', `${IN}/1931`, '--out', OUT, '--journal', place('journal')], 3, /nothing below.*FILE_MISSING/],
     [['batch', IN, '--out', `${IN}/`, '--journal', place('journal')], 2, /OUTPUT_IS_INPUT/],
+    [['batch', IN, '--out', dirname(IN), '--journal', place('journal')], 2, /originals are inside.*OUTPUT_IS_INPUT/],
   ];
   for (const [args, code, text] of cases) {
     const program = start(...args);

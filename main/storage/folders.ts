@@ -15,6 +15,10 @@ export async function assertFolders(input: string, output: string): Promise<void
       throw new EmulsionError('FILE_MISSING', { reason: say('failures.nothingBelow', { folder: input }) });
     }
     if (!isRemote(output)) await assertWritable(output);
+    else if (isBelow(output, input)) {
+      // A result could get the name of another photo's original.
+      throw new EmulsionError('OUTPUT_IS_INPUT', { reason: say('failures.resultsHoldOriginals', { folder: input }) });
+    }
     return;
   }
   const real = await realpath(input).catch((cause: unknown) => {
