@@ -14,12 +14,13 @@ import { say, type Words } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
 import { withChanges } from '../../restoration/recipe';
+import { ALL_STEPS } from '../../restoration/steps';
 import { BadArgument, readSize } from '../arguments';
 
 /** What besides its settings can be said of every step. */
 const ENABLED = 'enabled';
-/** What a photo can be proposed: the other steps are a matter of choice. */
-const PROPOSED: readonly StepKind[] = ['repair', 'restore', 'tone'];
+/** Steps that a photo can be proposed; the others are a matter of choice. */
+const PROPOSED: readonly StepKind[] = ALL_STEPS.flatMap(({ kind, propose }) => (propose ? kind : []));
 
 /** `--set step.key=value`, as often as one likes; its value is a list of {@link StepChange}. */
 export function setOption({ t }: Words): Option {
