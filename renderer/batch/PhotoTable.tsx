@@ -286,7 +286,7 @@ function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
       className="line-clamp-2"
       title={made.map(({ said, sentence }) => say.sentences(said) || sentence).join(' ') || undefined}
     >
-      {made.map(({ kind }) => t(`batch.did.${kind}`)).join(', ')}
+      {made.map(({ kind }) => t(`doneTo.${kind}`)).join(', ')}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Maximize,
   Palette,
+  SlidersHorizontal,
   Sparkles,
 } from 'lucide-react';
 import { useId, useState } from 'react';
@@ -28,7 +29,8 @@ import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { SizeControl } from './SizeControl';
 
-const ICONS: Record<StepKind, LucideIcon> = {
+/** Other steps have the sign of a slider. */
+const ICONS: Partial<Record<StepKind, LucideIcon>> = {
   repair: Bandage,
   restore: Sparkles,
   tone: Contrast,
@@ -58,7 +60,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
       className="group overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
     >
       <div className="flex items-center gap-2">
-        <Icon of={ICONS[kind]} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
+        <Icon of={ICONS[kind] ?? SlidersHorizontal} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
         <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
           {t(`steps.${kind}`)}
         </h2>

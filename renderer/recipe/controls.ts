@@ -1,4 +1,11 @@
-import { COLOUR_VARIANTS, type Step, type StepKind, type TargetSize, UPSCALE_VARIANTS } from '../../contract/recipe';
+import {
+  COLOUR_VARIANTS,
+  STEP_KINDS,
+  type Step,
+  type StepKind,
+  type TargetSize,
+  UPSCALE_VARIANTS,
+} from '../../contract/recipe';
 import { STEP_SETTINGS } from '../../contract/step-settings';
 
 /** A slider of a step's setting. `label` is a key under `controls`. */
@@ -58,8 +65,14 @@ const slider = (
   return { type: 'slider', name, label: name, min, max, initial, ...shown };
 };
 
-/** The controls of each kind of step: the one on its card, and at most two more. */
-export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[] }> = {
+interface StepControls {
+  /** On the step's card. */
+  main: Control;
+  /** At most two. */
+  more: readonly Control[];
+}
+
+const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
   repair: {
     main: slider('repair', 'sensitivity'),
     more: [slider('repair', 'grow', { step: 1, factor: 1, unit: 'pixels' })],
@@ -101,16 +114,18 @@ export const CONTROLS: Record<StepKind, { main: Control; more: readonly Control[
   },
 };
 
+/** The controls of each kind of step; one without controls of its own has a slider for its strength. */
+export const CONTROLS = Object.fromEntries(
+  STEP_KINDS.map((kind) => [kind, OWN_CONTROLS[kind] ?? { main: slider(kind, 'strength'), more: [] }]),
+) as Record<StepKind, StepControls>;
+
 export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];
 
 /**
  * The controls of a step, without variants whose generator is missing. A choice with only one option is left out. If
  * that is the main control, the next one takes its place.
  */
-export function offeredControls(
-  kind: StepKind,
-  variants?: readonly string[],
-): { main: Control; more: readonly Control[] } {
+export function offeredControls(kind: StepKind, variants?: readonly string[]): StepControls {
   if (variants === undefined) return CONTROLS[kind];
   const [main, ...more] = controlsOf(kind).flatMap((control): Control[] => {
     if (control.type !== 'choice' || control.name !== 'variant') return [control];

@@ -1,18 +1,13 @@
 import type { EditState } from '../../contract/edit';
 import type { Analysis, Need } from '../../contract/photo';
 import {
-  ColoriseSettings,
   type Recipe,
-  RepairSettings,
-  RestoreSettings,
   STEP_KINDS,
   STEP_RANKS,
-  type Step,
+  Step,
   type StepKind,
   StyleSettings,
   type TargetSize,
-  ToneSettings,
-  UpscaleSettings,
 } from '../../contract/recipe';
 
 /** A recipe's step of a kind; null where it has none. */
@@ -22,20 +17,7 @@ export function stepOf<K extends StepKind>(recipe: Recipe, kind: K): Extract<Ste
 
 /** A step with the contract's default settings. Styles have no default, so their step starts with the given one. */
 export function defaultStep(kind: StepKind, style = 'none'): Step {
-  switch (kind) {
-    case 'repair':
-      return { kind, enabled: true, settings: RepairSettings.parse({}) };
-    case 'restore':
-      return { kind, enabled: true, settings: RestoreSettings.parse({}) };
-    case 'tone':
-      return { kind, enabled: true, settings: ToneSettings.parse({}) };
-    case 'colorise':
-      return { kind, enabled: true, settings: ColoriseSettings.parse({}) };
-    case 'upscale':
-      return { kind, enabled: true, settings: UpscaleSettings.parse({}) };
-    case 'style':
-      return { kind, enabled: true, settings: StyleSettings.parse({ style }) };
-  }
+  return Step.parse({ kind, settings: kind === 'style' ? { style } : {} });
 }
 
 /** True where at least one step would run. */

@@ -1,5 +1,5 @@
 import type { Analysis } from '../../contract/photo';
-import type { ColoriseSettings, Recipe, Step } from '../../contract/recipe';
+import type { ColoriseSettings, Recipe, Step, StepKind } from '../../contract/recipe';
 import { recipeKey } from './comparison';
 import { appliedTo, hasImaginedColours, hasSteps, needOf, withEnabled, withSetting } from './recipes';
 
@@ -62,23 +62,16 @@ export function withStrengths(recipe: Recipe, direction: -1 | 1): Recipe {
   };
 }
 
+/** The setting that makes a step weaker or stronger, and by how much; others have a strength, or nothing of the kind. */
+const FORCES: Partial<Record<StepKind, { name: string; by: number }>> = {
+  repair: { name: 'sensitivity', by: 0.2 },
+  tone: { name: 'strength', by: 0.35 },
+};
+
 function forced(step: Step, direction: -1 | 1): Step {
-  const share = (value: number) => Number(Math.min(1, Math.max(0, value)).toFixed(2));
-  switch (step.kind) {
-    case 'repair':
-      return {
-        ...step,
-        settings: { ...step.settings, sensitivity: share(step.settings.sensitivity + 0.2 * direction) },
-      };
-    case 'restore':
-      return { ...step, settings: { ...step.settings, strength: share(step.settings.strength + 0.3 * direction) } };
-    case 'tone':
-      return { ...step, settings: { ...step.settings, strength: share(step.settings.strength + 0.35 * direction) } };
-    case 'colorise':
-      return { ...step, settings: { ...step.settings, strength: share(step.settings.strength + 0.3 * direction) } };
-    case 'style':
-      return { ...step, settings: { ...step.settings, strength: share(step.settings.strength + 0.3 * direction) } };
-    case 'upscale':
-      return step;
-  }
+  const { name, by } = FORCES[step.kind] ?? { name: 'strength', by: 0.3 };
+  const before = (step.settings as Record<string, unknown>)[name];
+  if (typeof before !== 'number') return step;
+  const after = Number(Math.min(1, Math.max(0, before + by * direction)).toFixed(2));
+  return { ...step, settings: { ...step.settings, [name]: after } } as Step;
 }

@@ -163,14 +163,6 @@ export const batch = {
       failed: 'Failed',
       quarantined: 'Set aside',
     },
-    did: {
-      repair: 'scratches',
-      restore: 'noise and JPEG artefacts',
-      tone: 'tones',
-      colorise: 'colours added',
-      upscale: 'enlarged',
-      style: 'style',
-    },
     notes: {
       damaged_one: 'The record of this batch was damaged in one place. Photos that it no longer covers are done again.',
       damaged_other:

@@ -165,6 +165,15 @@ export const restoration = {
     },
     style: { taste: 'A style is a matter of taste.' },
   },
+  // What was done to a photo, in a list.
+  doneTo: {
+    repair: 'scratches',
+    restore: 'noise and JPEG artefacts',
+    tone: 'tones',
+    colorise: 'colours added',
+    upscale: 'enlarged',
+    style: 'style',
+  },
   // What a step did, in reports and on the command line.
   did: {
     off: 'Turned off.',

@@ -165,14 +165,6 @@ export const batch: Translated<typeof english> = {
       failed: 'Falhou',
       quarantined: 'Separada',
     },
-    did: {
-      repair: 'riscos',
-      restore: 'ruído e artefatos JPEG',
-      tone: 'tons',
-      colorise: 'cores geradas',
-      upscale: 'ampliada',
-      style: 'estilo',
-    },
     notes: {
       damaged_one: 'O registro deste lote estava danificado em um ponto. As fotos que ele não cobre mais são refeitas.',
       damaged_other:

@@ -168,6 +168,14 @@ export const restoration: Translated<typeof english> = {
     },
     style: { taste: 'Estilo é questão de gosto.' },
   },
+  doneTo: {
+    repair: 'riscos',
+    restore: 'ruído e artefatos JPEG',
+    tone: 'tons',
+    colorise: 'cores geradas',
+    upscale: 'ampliada',
+    style: 'estilo',
+  },
   did: {
     off: 'Desativado.',
     notNeeded: 'Não foi necessário.',

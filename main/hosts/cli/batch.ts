@@ -156,7 +156,7 @@ function tellRow(row: BatchRow, { reporter }: BatchJob): void {
     else reporter.line(`${oneLine(name)}: ${t('cli.kept')}`, { type: state, input: name, code, message });
   } else {
     const done = reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
-    const what = done.length === 0 ? t('cli.unchanged') : done.map((kind) => t(`batch.did.${kind}`)).join(', ');
+    const what = done.length === 0 ? t('cli.unchanged') : done.map((kind) => t(`doneTo.${kind}`)).join(', ');
     reporter.line(`${oneLine(name)} -> ${oneLine(written ?? '')}: ${what}`, {
       type: 'photo',
       input: name,
