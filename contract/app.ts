@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FileToken, Id, JobId, unit } from './basics';
 import { StepKind, StyleCode } from './recipe';
 
-/** The program itself: settings, files, generators, the engine and its progress. */
+/** The program: settings, files, generators, the engine and its progress. */
 
 export const GeneratorInfo = z.object({
   id: z.string(),
@@ -18,7 +18,7 @@ export const GeneratorInfo = z.object({
   measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
 });
 export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
-/** A style that ships: what was seen in a painting, not the painting. */
+/** A style that ships with the app. It holds what a generator measured in a painting, not the painting. */
 export const StyleInfo = z.object({
   id: z.string(),
   name: z.string(),
@@ -26,11 +26,11 @@ export const StyleInfo = z.object({
   work: z.string(),
   year: z.number().int().nullable(),
   source: z.string(),
-  /** What pictures take from the work, in English. */
+  /** What pictures take over from the painting, in English. */
   description: z.string().optional(),
 });
 export type StyleInfo = z.infer<typeof StyleInfo>;
-/** A style of one's own: what was seen in a picture. */
+/** A style of the user, measured in a picture. */
 export const OwnStyle = z.object({ id: Id, name: z.string().min(1).max(64), code: StyleCode });
 export type OwnStyle = z.infer<typeof OwnStyle>;
 
@@ -43,15 +43,15 @@ export const Provider = z.enum(PROVIDERS);
 export type Provider = z.infer<typeof Provider>;
 export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('system'),
-  /** null: the system's language where it is spoken, else English. */
+  /** null: the system's language if the app has it, else English. */
   language: Language.nullable().default(null),
-  /** `auto` tries the platform's providers in order and ends at the CPU. */
+  /** `auto` tries the platform's providers in order and falls back to the CPU. */
   provider: z.union([z.literal('auto'), Provider]).default('auto'),
-  /** 0: as many as the machine has cores. */
+  /** 0: as many as the computer has cores. */
   threads: z.number().int().min(0).max(256).default(0),
   /**
-   * Megabytes (2^20 bytes) that computed pictures and loaded generators may take together, kept to be at hand. The
-   * photos themselves and what is computed at the moment come on top. 0: by the computer's memory.
+   * Megabytes (2^20 bytes) that cached pictures and loaded generators may use together. The photos themselves and
+   * running computations need more on top. 0: chosen by the computer's memory.
    */
   memory: z.number().int().min(0).max(65_536).default(0),
   keepMetadata: z.boolean().default(true),
@@ -59,16 +59,16 @@ export const Settings = z.object({
     .string()
     .regex(/^#[0-9a-f]{6}$/i)
     .default('#ff00c8'),
-  /** Of the mask over the photo. */
+  /** Opacity of the mask drawn over the photo. */
   maskOpacity: z.number().min(0.1).max(1).default(0.6),
-  /** At the start, the photos are opened that were open at the end. */
+  /** Opens the photos of the last session at the start. */
   reopen: z.boolean().default(true),
-  /** The introduction was gone through or skipped. */
+  /** The introduction was finished or skipped. */
   introduced: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Some of the settings; those left out stay as they are, so they must not get their defaults. */
+/** Some of the settings. Settings that are left out keep their values, so they must not get their defaults. */
 export const SettingsChange = z.strictObject(
   Object.fromEntries(
     Object.entries(Settings.shape).map(([name, shape]) => [name, shape.unwrap().optional()]),
@@ -80,36 +80,36 @@ export const AppInfo = z.object({
   version: z.string(),
   host: z.enum(['electron', 'browser']),
   platform: z.string(),
-  /** Prefix of the pictures' URLs. */
+  /** Prefix of picture URLs. */
   pictureBase: z.string(),
-  /** Where to POST dropped and pasted bytes, null where the host takes paths instead. */
+  /** URL to POST dropped and pasted bytes to; null if the host takes paths instead. */
   uploadUrl: z.string().nullable(),
-  /** Prefix of download URLs (`<base>/<downloadToken>`), null where the host writes to folders itself. */
+  /** Prefix of download URLs (`<base>/<downloadToken>`); null if the host writes to folders itself. */
   downloadBase: z.string().nullable(),
-  /** True where `files.pick` opens the system's own dialog; else the page shows `files.list`. */
+  /** True if `files.pick` opens the system's own dialog; otherwise the page shows `files.list`. */
   nativeDialogs: z.boolean(),
-  /** Logical cores that this program may use, and all memory in megabytes (2^20 bytes). */
+  /** Logical cores that the program may use, and total memory in megabytes (2^20 bytes). */
   machine: z.object({ cores: z.number().int().positive(), memory: z.number().int().positive() }),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 export const FileEntry = z.object({
   token: FileToken,
   name: z.string(),
-  /** `edit`: a file that holds what is done to a photo. */
+  /** `edit`: an edit file, which holds the changes to a photo. */
   kind: z.enum(['folder', 'photo', 'edit']),
   bytes: z.number().int().nonnegative(),
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 
 /**
- * Why a provider is not used: it took the engine down, is not there, computes another picture than the CPU, is slower
- * than it, or failed for a reason of its own.
+ * Why a provider is not used: it crashed the engine, is not installed, computes another picture than the CPU, is slower
+ * than the CPU, or failed for another reason.
  */
 export const REFUSALS = ['crashed', 'missing', 'differs', 'slower', 'failed'] as const;
 export const Refusal = z.object({
   provider: Provider,
   reason: z.enum(REFUSALS),
-  /** For a developer. */
+  /** For developers. */
   detail: z.string(),
 });
 export type Refusal = z.infer<typeof Refusal>;
@@ -118,22 +118,22 @@ export const EngineStatus = z.object({
   /** Null until the first generator has been loaded. */
   provider: Provider.nullable(),
   threads: z.number().int().nonnegative(),
-  /** Megabytes (2^20 bytes) that may be kept to be at hand; 0 before the engine has started. */
+  /** Megabytes (2^20 bytes) for cached pictures and loaded generators; 0 before the engine has started. */
   memory: z.number().int().nonnegative(),
-  /** Why another provider than the one asked for is used; empty where that is no news. */
+  /** Why the requested provider is not used; empty if there is nothing to report. */
   refused: z.array(Refusal),
-  /** How the process ended that was not started again, for a developer; null in every other state. */
+  /** For developers: how the process ended if it is not restarted any more; null in every other state. */
   note: z.string().nullable(),
 });
 export type EngineStatus = z.infer<typeof EngineStatus>;
 export const Progress = z.object({
   jobId: JobId,
-  /** A photo is opened by looking at its file, then decoding its colours, then (where it has any) its transparency. */
+  /** Opening a photo looks at its file, then decodes its colours, then its transparency, if it has any. */
   stage: z.enum(['opening', 'decoding', 'transparency', 'analysing', 'computing', 'writing']),
   step: StepKind.nullable(),
-  /** 0..1 over the whole job. */
+  /** Progress of the whole job, 0..1. */
   done: unit,
-  /** Null until there is enough to judge by. */
+  /** Null until it can be estimated. */
   secondsLeft: z.number().nonnegative().nullable(),
 });
 export type Progress = z.infer<typeof Progress>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Names and numbers that every other module of the contract uses. */
+/** Names and numbers that all modules of the contract use. */
 
 /** The most pixels a photo may have (after decoding, before enlarging). */
 export const MAX_PIXELS = 200_000_000;
@@ -15,15 +15,15 @@ export const Id = z
 /** Names a file or folder that the main side has offered to the page. */
 export const FileToken = Id;
 export const PhotoId = Id;
-/** Made by the page, so that a call in flight can be cancelled. */
+/** The page chooses it, so that it can cancel a running call. */
 export const JobId = Id;
 
 export const unit = z.number().min(0).max(1);
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /**
- * What the main side says to a person: a key of the texts in `text/`, and what is filled in. Shares are 0..1, sizes are in
- * pixels.
+ * A sentence from the main side to the user: a key of the texts in `text/` and the values to fill in. Shares are 0..1,
+ * sizes are in pixels.
  */
 export const Message = z.object({
   key: z.string().min(1).max(80),

@@ -5,14 +5,16 @@ import { ErrorCode, Failure } from './errors';
 import { ExportFormat, StepReport } from './photo';
 import { Recipe, STEP_KINDS, Step, StepChange, StepKind } from './recipe';
 
-/** A folder of photos that is restored. */
+/** The restoration of a folder of photos. */
 
-/** What happens where a file of that name exists: another name (`-2`), no restoration, or the file is replaced. */
+/** What happens if a file of the same name exists: choose another name (`-2`), skip the photo, or replace the file. */
 export const CONFLICT_RULES = ['rename', 'skip', 'overwrite'] as const;
 export const BATCH_ORDERS = ['name', 'oldest', 'newest', 'smallest', 'largest'] as const;
-/** What a name pattern may hold in braces: the file's own name, its folder's, its date (of the file) and the recipe. */
+/**
+ * Placeholders of a name pattern, in braces: the name of the file, of its folder, the date of the file, and the recipe.
+ */
 export const NAME_TOKENS = ['name', 'folder', 'date', 'recipe'] as const;
-// A refinement's message is a key of the texts.
+// The message of a refinement is a key of the texts.
 const NamePattern = z
   .string()
   .min(1)
@@ -27,39 +29,41 @@ const NamePattern = z
 const Globs = z.array(z.string().min(1).max(400)).max(100);
 /** How a folder of photos is restored. */
 export const BatchSettings = z.object({
-  /** Null: what each photo is found to need. */
+  /** Null: the recipe that the analysis proposes for each photo. */
   recipe: Recipe.nullable().default(null),
-  /** Asked for besides. */
+  /** Steps to add to the recipe. */
   added: z.array(Step).max(STEP_KINDS.length).default([]),
-  /** To the steps of the recipe or of what each photo is found to need, and to those asked for besides. */
+  /** Changes to the steps of the recipe, proposed or chosen, and to the added steps. */
   changes: z.array(StepChange).max(STEP_KINDS.length).optional(),
-  /** Null: that of each photo (PNG for GIF). */
+  /** Null: the format of each photo (PNG for GIF). */
   format: ExportFormat.nullable().default(null),
   quality: z.number().int().min(1).max(100).default(92),
   keepMetadata: z.boolean().default(true),
-  /** Of the written files, without extension. */
+  /** Name pattern of the written files, without extension. */
   name: NamePattern.default('{name}'),
   conflict: z.enum(CONFLICT_RULES).default('rename'),
-  /** Globs of paths below the folder, with `/`; one without a slash is of names in any folder. None: everything. */
+  /**
+   * Globs of paths below the folder, with `/`; a glob without a slash matches names in any folder. Empty: every file.
+   */
   include: Globs.default([]),
   exclude: Globs.default([]),
   order: z.enum(BATCH_ORDERS).default('name'),
-  /** Photos that are computed at once; 0: by the computer's cores and memory. */
+  /** Photos that are computed at the same time; 0: chosen by the computer's cores and memory. */
   concurrency: z.number().int().min(0).max(64).default(0),
-  /** Goes on taking photos that are put into the folder. */
+  /** Keeps processing photos that are added to the folder later. */
   watch: z.boolean().default(false),
 });
 export type BatchSettings = z.infer<typeof BatchSettings>;
 
 /**
- * What has become of a photo. `kept`: a file of its name was there and the rule says to leave it; `passed`: a file that
- * is no photo; `quarantined`: it took the engine down twice and is not tried again by itself.
+ * The result for a photo. `kept`: a file of its name exists and the rule says to leave it; `passed`: the file is no
+ * photo; `quarantined`: the photo crashed the engine twice and is not tried again automatically.
  */
 export const BATCH_OUTCOMES = ['restored', 'unchanged', 'kept', 'failed', 'quarantined', 'passed'] as const;
 export const BatchOutcome = z.enum(BATCH_OUTCOMES);
 export type BatchOutcome = z.infer<typeof BatchOutcome>;
 export const BatchCounts = z.object({
-  /** Files that were found so far, and how many of them wait or are at work. */
+  /** Files found so far, and how many of them are waiting or being processed. */
   found: count,
   waiting: count,
   ...(Object.fromEntries(BATCH_OUTCOMES.map((outcome) => [outcome, count])) as Record<BatchOutcome, typeof count>),
@@ -69,11 +73,11 @@ export type BatchCounts = z.infer<typeof BatchCounts>;
 export const BATCH_PHASES = ['running', 'pausing', 'paused', 'watching', 'done', 'cancelled', 'halted'] as const;
 export const BatchState = z.object({
   id: Id,
-  /** Folders, for a person to read. */
+  /** Folders, for display. */
   input: z.string(),
   output: z.string(),
   settings: BatchSettings,
-  /** `halted`: something stands in the way of all photos (a full disk, a drive that is gone); `halt` says what. */
+  /** `halted`: a problem affects all photos (a full disk, a drive that is gone); `halt` describes it. */
   phase: z.enum(BATCH_PHASES),
   halt: Failure.nullable(),
   /** True until every file has been found. */
@@ -81,24 +85,24 @@ export const BatchState = z.object({
   counts: BatchCounts,
   /** Failures and quarantined photos by code, the most frequent first. */
   errors: z.array(z.object({ code: ErrorCode, count })),
-  /** Photos at work. */
+  /** Photos being processed. */
   running: z.array(z.object({ index: count, name: z.string(), done: unit, step: StepKind.nullable() })),
-  /** Photos at once, and threads for each. */
+  /** Photos at the same time, and threads for each. */
   concurrency: count,
   threads: count,
   provider: Provider.nullable(),
-  /** Seconds of work so far in this run, and those left; null until there is enough to judge by. */
+  /** Seconds worked so far in this run, and estimated seconds left; null until they can be estimated. */
   seconds: z.number().nonnegative(),
   secondsLeft: z.number().nonnegative().nullable(),
-  /** Photos per minute; null until there is enough to judge by. */
+  /** Photos per minute; null until it can be estimated. */
   pace: z.number().nonnegative().nullable(),
-  /** What a person should know of the batch as a whole: a journal that was damaged, settings that have changed. */
+  /** Facts about the whole batch that the user should know: a damaged journal, changed settings. */
   notes: z.array(Message),
 });
 export type BatchState = z.infer<typeof BatchState>;
 /** One file of a batch. */
 export const BatchRow = z.object({
-  /** Its place among the files that were found. */
+  /** Position among the files found. */
   index: count,
   /** Path below the folder, with `/`. */
   name: z.string(),
@@ -110,7 +114,7 @@ export const BatchRow = z.object({
   /** Name of the written file. */
   written: z.string().nullable(),
   seconds: z.number().nonnegative().nullable(),
-  /** Whether there are small pictures of it, see {@link thumbnailUrl}. */
+  /** Whether it has thumbnails, see {@link thumbnailUrl}. */
   pictured: z.boolean(),
 });
 export type BatchRow = z.infer<typeof BatchRow>;
@@ -118,7 +122,7 @@ export type BatchRow = z.infer<typeof BatchRow>;
 /** Which files of a batch are listed. `problems`: failed and quarantined. */
 export const BATCH_FILTERS = ['all', 'restored', 'unchanged', 'problems', 'others'] as const;
 
-/** The two folders of a batch; `below`: the name of a folder inside the second that is made for it. */
+/** The two folders of a batch. `below`: the name of a folder to create inside the second one. */
 export const BatchPlace = {
   input: FileToken,
   output: FileToken,
@@ -129,7 +133,7 @@ export const BatchPlace = {
     .regex(/^(?!\.{1,2}$)[^/\\]+$/)
     .nullable(),
 };
-/** A batch that was begun on this computer, and what it came to as far as its journal can be read. */
+/** A batch that was started on this computer, and its results as far as its journal can be read. */
 export const BatchEntry = z.object({
   id: Id,
   input: z.string(),

@@ -20,40 +20,40 @@ import { Recipe } from './recipe';
 import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
 
 /**
- * The bridge between the page and the main side: every call, every event, and how both sides check them at run time.
+ * The bridge between the page and the main side: all calls and events, and how both sides check them at run time.
  *
- * Files are named by opaque tokens that the main side gives out; the page never invents a path. Pictures never travel
- * through JSON, see {@link pictureUrl}.
+ * Files are named by opaque tokens that the main side gives out; the page never makes up a path. Pictures never travel
+ * as JSON, see {@link pictureUrl}.
  */
 
 const nothing = z.object({}).strict();
-/** A file that was written: in a folder, or as a download. */
+/** A file that was written to a folder or as a download. */
 const Written = z.object({
   /** File name only. */
   name: z.string(),
-  /** Where it lies, for a person to read; null for a download. */
+  /** The file's folder, for display; null for a download. */
   place: z.string().nullable(),
   bytes: z.number().int().nonnegative(),
   download: FileToken.nullable(),
 });
 export type Written = z.infer<typeof Written>;
 
-/** Every call: what goes in and what comes out. */
+/** Every call, with its request and response. */
 export const CALLS = {
   'app.info': { request: nothing, response: AppInfo },
   'settings.get': { request: nothing, response: Settings },
   'settings.set': { request: SettingsChange, response: Settings },
 
-  /** Opens the system's dialog. Empty when the user dismissed it. BAD_REQUEST where nativeDialogs is false. */
+  /** Opens the system's dialog. Empty if the user dismissed it. BAD_REQUEST if nativeDialogs is false. */
   'files.pick': {
     request: z.object({ kind: z.enum(['photos', 'folder', 'mask', 'recipe']) }).strict(),
     response: z.object({ files: z.array(FileEntry) }),
   },
-  /** Lists a folder under the root that the browser host was started with; null is the root itself. */
+  /** Lists a folder below the root that the browser host was started with; null is the root itself. */
   'files.list': {
     request: z.object({ folder: FileToken.nullable() }).strict(),
     response: z.object({
-      /** Of the folder itself. */
+      /** Token of the folder itself. */
       token: FileToken,
       name: z.string(),
       parent: FileToken.nullable(),
@@ -68,9 +68,9 @@ export const CALLS = {
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
   /**
-   * Renders a recipe, or answers at once with a rendering that is kept. The pictures between the steps are kept as far
-   * as memory allows, so that the first steps of a recipe (to see what each did) mostly cost nothing. `everywhere`: the
-   * style is laid over all of the photo, whatever its mask.
+   * Renders a recipe, or returns a cached rendering at once. The pictures between the steps are cached as far as memory
+   * allows, so that showing the first steps of a recipe (to see what each did) usually costs nothing. `everywhere`:
+   * applies the style to the whole photo, regardless of its mask.
    */
   'photos.render': {
     request: z
@@ -84,14 +84,17 @@ export const CALLS = {
       .strict(),
     response: Rendering,
   },
-  /** Of a rendering, or of the original ({@link ORIGINAL}); UNKNOWN_PHOTO where the rendering is not kept any more. */
+  /**
+   * Histogram of a rendering, or of the original ({@link ORIGINAL}). UNKNOWN_PHOTO if the rendering is no longer
+   * cached.
+   */
   'photos.histogram': {
     request: z.object({ photoId: PhotoId, revision: z.number().int().nonnegative() }).strict(),
     response: Histogram,
   },
   /**
-   * Computes at full size if that has not been done with this very recipe, and writes a new file. `folder` null:
-   * Electron asks with the save dialog, the browser host offers a download. An original is never overwritten.
+   * Writes the full-size result to a new file, and computes it first if this recipe has not been computed yet. `folder`
+   * null: Electron shows the save dialog, the browser host offers a download. Never overwrites an original.
    */
   'photos.export': {
     request: z
@@ -100,21 +103,21 @@ export const CALLS = {
         recipe: Recipe,
         jobId: JobId,
         format: ExportFormat,
-        /** 1..100 for jpeg, webp and avif; ignored by png and tiff. */
+        /** 1..100 for jpeg, webp and avif; png and tiff ignore it. */
         quality: z.number().int().min(1).max(100),
         keepMetadata: z.boolean(),
         orientation: Orientation.default(1),
         folder: FileToken.nullable(),
       })
       .strict(),
-    /** `notes`: what the written file could not take over. */
+    /** `notes`: what could not be carried over to the file. */
     response: Written.extend({ reports: z.array(StepReport), notes: z.array(Message) }),
   },
 
   /**
-   * What was done to the photo before, found by the content of its file. `recovered`: the program had ended without
-   * putting it away. `others` are the photos that the page has open; `heldBy` is the one of them with the same content,
-   * which is the one to go on with.
+   * Earlier edits of the photo, found by the content of its file. `recovered`: the program ended without saving them
+   * properly. `others` are the photos that the page has open; `heldBy` is the one with the same content, in which the
+   * work should continue.
    */
   'edits.load': {
     request: z.object({ photoId: PhotoId, others: z.array(PhotoId).max(10_000) }).strict(),
@@ -123,8 +126,8 @@ export const CALLS = {
       recovered: z.boolean(),
       heldBy: PhotoId.nullable(),
       /**
-       * An edit file that lies beside the photo under its name, is newer than what is kept and comes to something else;
-       * or why it cannot be read.
+       * An edit file beside the photo, with its name, that is newer than the saved edits and gives another result; or
+       * why such a file cannot be read.
        */
       beside: z
         .union([
@@ -134,42 +137,45 @@ export const CALLS = {
         .optional(),
     }),
   },
-  /** Changes the edit log and keeps it safe: when this has been answered, it outlives a crash. */
+  /** Changes the edit log. After the response, the change survives a crash. */
   'edits.write': { request: EditDelta.extend({ photoId: PhotoId }).strict(), response: nothing },
-  /** Photos that were worked on, the latest first, as far as their files can be opened again from here. */
+  /** Photos that were edited, the latest first. Lists only those whose files can still be opened. */
   'edits.recent': {
     request: nothing,
     response: z.object({ entries: z.array(FileEntry.extend({ editedAt: z.string() })) }),
   },
 
-  /** Reads an edit file: which photo it is of, and where that is found. EDIT_FILE_INVALID, EDIT_FILE_NEWER. */
+  /** Reads an edit file and finds its photo. EDIT_FILE_INVALID, EDIT_FILE_NEWER. */
   'edits.find': {
     request: z.object({ token: FileToken }).strict(),
     response: z.object({
       photo: z.object({ name: z.string(), sha256: Sha256, width: z.number().int(), height: z.number().int() }),
-      /** Beside the edit file, or among the photos that were worked on; always of the very content. */
+      /** Found beside the edit file or among the edited photos; always the file with exactly the same content. */
       file: FileEntry.nullable(),
     }),
   },
   /**
-   * Takes an edit file over. Where something was done to the photo already, that stays in its history, and what the
-   * file comes to is one more action. EDIT_FOREIGN where it is of another photo.
+   * Takes over an edit file. Earlier edits of the photo stay in its history, and the result of the file becomes one
+   * more action. EDIT_FOREIGN if it belongs to another photo.
    */
   'edits.take': {
     request: z.object({ photoId: PhotoId, token: FileToken }).strict(),
     response: z.object({ log: EditLog, view: PhotoView, undoable: z.boolean() }),
   },
-  /** What is kept counts as newer than any edit file so far. */
+  /** From now on, the saved edits count as newer than all existing edit files. */
   'edits.keep': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
-  /** Writes everything that was done to a photo to a file of its own, beside the photo unless a person chooses else. */
+  /** Writes all edits of a photo to an edit file, beside the photo unless the user chooses another place. */
   'edits.export': { request: z.object({ photoId: PhotoId, view: PhotoView }).strict(), response: Written },
 
-  /** What was open when the program ended; nothing where the settings say so. Files that are gone are only named. */
+  /**
+   * The photos that were open when the program ended; empty if the settings say not to reopen them. Of missing files it
+   * gives only the names.
+   */
   'session.load': {
     request: nothing,
     response: z.object({
       photos: z.array(z.object({ file: FileEntry, view: PhotoView })),
-      /** Which of them was looked at. */
+      /** Index of the photo that was shown. */
       active: z.number().int().nonnegative().nullable(),
       missing: z.array(z.object({ name: z.string(), uploaded: z.boolean() })),
     }),
@@ -189,21 +195,21 @@ export const CALLS = {
     request: z.object({ photoId: PhotoId, recipe: Recipe, of: MaskOwner, jobId: JobId }).strict(),
     response: Written,
   },
-  /** Keeps a mask from a file with the photo's edits. MASK_SIZE where it is not of the photo's size. */
+  /** Saves a mask from a file with the photo's edits. MASK_SIZE if its size is not that of the photo. */
   'masks.import': {
     request: z.object({ photoId: PhotoId, token: FileToken, jobId: JobId }).strict(),
     response: z.object({ id: BitmapId }),
   },
-  /** Keeps the mask of one photo, as it is, with the edits of another of the same size. */
+  /** Saves an unchanged copy of one photo's mask with the edits of another photo of the same size. */
   'masks.copy': {
     request: z.object({ from: PhotoId, recipe: Recipe, of: MaskOwner, to: PhotoId, jobId: JobId }).strict(),
     response: z.object({ id: BitmapId }),
   },
   'jobs.cancel': { request: z.object({ jobId: JobId }).strict(), response: nothing },
 
-  /** The recipes that ship, then one's own by name; `own` holds the ids of the latter. */
+  /** The recipes that ship with the app, then the user's own by name; `own` holds the ids of the latter. */
   'recipes.list': { request: nothing, response: z.object({ recipes: z.array(Recipe), own: z.array(z.string()) }) },
-  /** Keeps a recipe of one's own; a new one where `id` is null. The recipes that ship cannot be changed. */
+  /** Saves a recipe of the user; as a new one if `id` is null. Recipes that ship with the app cannot be changed. */
   'recipes.save': {
     request: z.object({ id: z.string().nullable(), name: z.string().min(1).max(120), recipe: Recipe }).strict(),
     response: z.object({ recipe: Recipe }),
@@ -212,16 +218,16 @@ export const CALLS = {
   'recipes.export': { request: z.object({ id: z.string() }).strict(), response: Written },
   'recipes.import': { request: z.object({ token: FileToken }).strict(), response: z.object({ recipe: Recipe }) },
 
-  /** The styles that the installed generator brings along, none without one, and one's own that it can paint in. */
+  /** The styles of the installed generator (none without a generator), and the user's own styles that it can paint. */
   'styles.list': { request: nothing, response: z.object({ presets: z.array(StyleInfo), own: z.array(OwnStyle) }) },
-  /** Looks at a picture and keeps it as a style. GENERATOR_MISSING; else as `photos.open`. */
+  /** Measures a picture and saves it as a style. GENERATOR_MISSING; otherwise as `photos.open`. */
   'styles.add': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: OwnStyle },
-  /** Recipes that have the style keep it. STYLE_UNKNOWN. */
+  /** Recipes that use the style keep it. STYLE_UNKNOWN. */
   'styles.remove': { request: z.object({ id: Id }).strict(), response: nothing },
 
   /**
-   * Looks at what a batch would do, without doing any of it: how many files are photos, and the first of them with the
-   * names that they would get. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE.
+   * Previews a batch without running it: how many files are photos, and the first of them with the names of their
+   * results. OUTPUT_IS_INPUT, FOLDER_UNWRITABLE.
    */
   'batch.plan': {
     request: z.object({ ...BatchPlace, settings: BatchSettings, jobId: JobId }).strict(),
@@ -230,22 +236,22 @@ export const CALLS = {
       /** Files that are no photos. */
       others: count,
       bytes: count,
-      /** Photos that an earlier run of this batch has done already. */
+      /** Photos that an earlier run of this batch has already processed. */
       done: count,
       examples: z.array(z.object({ name: z.string(), written: z.string() })),
       unreadable: z.array(z.object({ name: z.string(), failure: Failure })),
     }),
   },
-  /** Begins a batch, or goes on with the one whose journal lies in the output folder. One runs at a time. */
+  /** Starts a batch, or continues the one whose journal is in the output folder. Only one runs at a time. */
   'batch.start': {
     request: z.object({ ...BatchPlace, settings: BatchSettings }).strict(),
     response: BatchState,
   },
-  /** Goes on with a batch that this computer has begun: after a restart, or where it has come to a halt. */
+  /** Continues a batch that was started on this computer: after a restart, or after it has halted. */
   'batch.continue': { request: z.object({ id: Id }).strict(), response: BatchState },
-  /** The batch that runs, or the last that ran since the program was started. */
+  /** The batch that is running, or the last one since the program was started. */
   'batch.state': { request: nothing, response: z.object({ state: BatchState.nullable(), known: z.array(BatchEntry) }) },
-  /** `pause` lets the photos at work end; `cancel` breaks them off. What is done stays, and so does the journal. */
+  /** `pause` lets the current photos finish; `cancel` aborts them. Results and journal stay. */
   'batch.control': {
     request: z.object({ id: Id, action: z.enum(['pause', 'resume', 'cancel', 'retryFailed']) }).strict(),
     response: BatchState,
@@ -257,19 +263,19 @@ export const CALLS = {
     response: z.object({ total: count, rows: z.array(BatchRow) }),
   },
   /**
-   * Writes the report as it stands into the output folder. Electron has the system open it; the browser host answers where
-   * it is found below `downloadBase`, for a window of its own.
+   * Writes the report with the results so far to the output folder. Electron has the system open it; the browser host
+   * returns its address below `downloadBase`, for a new window.
    */
   'batch.report': {
-    /** `language`: in which the report is written. */
+    /** `language`: the language of the report. */
     request: z.object({ id: Id, language: Language }).strict(),
     response: z.object({ place: z.string(), page: z.string().nullable() }),
   },
-  /** Takes a batch off the list of those that can be gone on with. Its files and its journal stay. */
+  /** Removes a batch from the list of batches that can be continued. Its files and its journal stay. */
   'batch.forget': { request: z.object({ id: Id }).strict(), response: nothing },
   /**
-   * Makes one training pair to look at; its pictures are kept until a few more have been made, see {@link pairUrl}.
-   * PHOTOS_UNUSABLE, PHOTO_TOO_SMALL where that is so of all photos, GENERATOR_MISSING.
+   * Makes one training pair as a preview. Its pictures are kept until a few more have been made, see {@link pairUrl}.
+   * PHOTOS_UNUSABLE; PHOTO_TOO_SMALL if all photos are too small; GENERATOR_MISSING.
    */
   'synthesis.preview': {
     request: z.object({ ...PairSources, settings: SynthesisSettings, index: count, jobId: JobId }).strict(),
@@ -279,14 +285,14 @@ export const CALLS = {
       source: z.string(),
       /** Share of damaged pixels. */
       coverage: unit,
-      /** How many photos, and overlays, there are to choose from. */
+      /** How many photos, and how many overlays, are available. */
       photos: count,
       overlays: count,
     }),
   },
   /**
-   * Makes training pairs, or goes on making them, in `below` inside the output folder; null: beside the folder of the
-   * photos. One at a time; what goes wrong after the beginning is told by the state.
+   * Makes training pairs in `below` inside the output folder, or continues making them; null: beside the folder of
+   * photos. Only one run at a time. The state reports failures after the start.
    */
   'synthesis.start': {
     request: z
@@ -300,13 +306,13 @@ export const CALLS = {
       .strict(),
     response: SynthesisState,
   },
-  /** The pairs that are being made, or were last since the program was started. */
+  /** The training pairs that are being made, or the last run since the program was started. */
   'synthesis.state': { request: nothing, response: z.object({ state: SynthesisState.nullable() }) },
-  /** Breaks off; the pairs that are there stay, and can be gone on with. */
+  /** Stops the run. The finished pairs stay, and the run can be continued. */
   'synthesis.cancel': { request: nothing, response: nothing },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   'engine.status': { request: nothing, response: EngineStatus },
-  /** Starts the engine again where that was given up. */
+  /** Restarts the engine after the program has given up on it. */
   'engine.restart': { request: nothing, response: EngineStatus },
 } as const satisfies Record<string, { request: z.ZodType; response: z.ZodType }>;
 
@@ -316,15 +322,15 @@ export type Request<N extends CallName> = z.input<(typeof CALLS)[N]['request']>;
 export type ParsedRequest<N extends CallName> = z.output<(typeof CALLS)[N]['request']>;
 export type Response<N extends CallName> = z.output<(typeof CALLS)[N]['response']>;
 
-/** What the main side tells the page on its own. */
+/** Events that the main side sends to the page. */
 export const EVENTS = {
   'job.progress': Progress,
   'engine.status': EngineStatus,
-  /** The fine pass over a photo has finished: its layers `evidence` and `mask` have changed. */
+  /** The fine detection pass over a photo has finished: its layers `evidence` and `mask` have changed. */
   'photo.evidence': z.object({ photoId: PhotoId }),
   'batch.state': BatchState,
   'synthesis.state': SynthesisState,
-  /** The system, the menu or a drop handed photos over. */
+  /** Photos came from the system, the menu or a drop. */
   'files.offered': z.object({ files: z.array(FileEntry) }),
   'menu.command': z.object({
     command: z.enum([
@@ -345,14 +351,16 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 export type EventPayload<N extends EventName> = z.output<(typeof EVENTS)[N]>;
 
-/** Files on their way to the main side. Where they are named by their paths, nothing is sent, and nothing told. */
+/**
+ * Files on their way to the main side. If files are named by their paths, nothing is sent and no progress is reported.
+ */
 export interface Transfer {
   onProgress(bytes: { sent: number; total: number }): void;
-  /** CANCELLED afterwards. */
+  /** After it is aborted, the call fails with CANCELLED. */
   signal: AbortSignal;
 }
 
-/** The one client that the page sees, whichever host it runs in. */
+/** The only client that the page sees, in every host. */
 export interface Bridge {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Result<Response<N>>>;
   /** Returns the function that unsubscribes. */
@@ -363,18 +371,18 @@ export interface Bridge {
    */
   offer(files: readonly File[], transfer?: Transfer): Promise<Result<FileEntry[]>>;
   /**
-   * Tells, at once and at every change, whether the program behind the page can be reached. Absent where the
-   * connection cannot be lost (Electron). Calls made or pending while it is lost fail with CONNECTION_LOST.
+   * Reports, at once and on every change, whether the page is connected to the program. Absent if the connection cannot
+   * be lost (Electron). While it is lost, new and pending calls fail with CONNECTION_LOST.
    */
   onConnection?(listener: (state: ConnectionState) => void): () => void;
 }
 
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
-/** Checks an incoming call. Never throws: a malformed one is a BAD_REQUEST. */
+/** Checks an incoming call. Never throws: a malformed call gives BAD_REQUEST. */
 export function parseRequest(name: unknown, request: unknown): Result<{ name: CallName; request: unknown }> {
   if (typeof name !== 'string' || !Object.hasOwn(CALLS, name)) {
-    // Not `String(name)`: what came over the bridge may refuse to become a string.
+    // Not `String(name)`, which throws for some values that may come over the bridge.
     const detail = typeof name === 'string' ? name.slice(0, 80) : typeof name;
     return failure('BAD_REQUEST', 'This call is not known.', detail);
   }
@@ -383,7 +391,7 @@ export function parseRequest(name: unknown, request: unknown): Result<{ name: Ca
   return { ok: true, value: { name: name as CallName, request: parsed.data } };
 }
 
-/** Checks what came back; an answer that does not fit is INTERNAL, never passed on. */
+/** Checks a response. One that breaks the contract becomes INTERNAL and is never passed on. */
 export function parseResponse<N extends CallName>(name: N, answer: unknown): Result<Response<N>> {
   const shape = z.union([
     z.object({ ok: z.literal(true), value: CALLS[name].response as z.ZodType }),

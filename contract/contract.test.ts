@@ -7,7 +7,7 @@ import { LAYERS, PAIR_SIDES, type PictureQuery, pairUrl, parsePictureUrl, pictur
 import { Recipe } from './recipe';
 
 describe('requests', () => {
-  test('every call refuses what is no object and what holds an unknown field', () => {
+  test('every call refuses a request that is not an object or has an unknown field', () => {
     expect(CALL_NAMES.length).toBeGreaterThan(10);
     for (const name of CALL_NAMES) {
       for (const request of [null, undefined, 7, 'x', [], { surprise: 1 }]) {
@@ -19,7 +19,7 @@ describe('requests', () => {
     }
   });
 
-  test('a change of one setting says nothing of the others', () => {
+  test('changing one setting does not fill in the others', () => {
     for (const [name, value] of Object.entries(Settings.parse({}))) {
       const parsed = parseRequest('settings.set', { [name]: value });
       expect(parsed.ok && parsed.value.request).toEqual({ [name]: value });
@@ -27,7 +27,7 @@ describe('requests', () => {
     expect(parseRequest('settings.set', { threads: -1 }).ok).toBe(false);
   });
 
-  test('anything at all gets an answer, never a throw', () => {
+  test('any request gets an answer and none throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...CALL_NAMES), fc.anything()), fc.anything(), (name, request) => {
         expect(typeof parseRequest(name, request).ok).toBe('boolean');
@@ -36,13 +36,13 @@ describe('requests', () => {
     );
   });
 
-  test('names of the prototype are no calls', () => {
+  test('property names of the prototype are not calls', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       expect(parseRequest(name, {})).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
     }
   });
 
-  test('a path is no token', () => {
+  test('a path is not a token', () => {
     for (const token of ['/etc/passwd', '..', '../x', 'C:\\x', '', 'a b', 'x'.repeat(65)]) {
       expect(parseRequest('photos.open', { token, jobId: 'j' }).ok, token).toBe(false);
     }
@@ -50,14 +50,14 @@ describe('requests', () => {
   });
 });
 
-describe('answers', () => {
-  test('an answer that does not fit its call is INTERNAL and is not passed on', () => {
+describe('responses', () => {
+  test('a response that breaks the contract becomes INTERNAL and is not passed on', () => {
     for (const answer of [{}, null, { ok: true, value: { width: 'wide' } }, { ok: false, error: { code: 'WHO' } }]) {
       expect(parseResponse('photos.open', answer)).toMatchObject({ ok: false, error: { code: 'INTERNAL' } });
     }
   });
 
-  test('a failure passes with every code', () => {
+  test('a failure with any code is passed on', () => {
     for (const code of ERROR_CODES) {
       const answer = { ok: false, error: { code, message: 'It did not work.' } };
       expect(parseResponse('photos.open', answer)).toEqual(answer);
@@ -68,14 +68,14 @@ describe('answers', () => {
 describe('recipes', () => {
   const recipe = { format: 1, id: 'mine', name: 'Mine', steps: [{ kind: 'repair', settings: {} }] };
 
-  test('fills in what is left out', () => {
+  test('get defaults for missing fields', () => {
     expect(Recipe.parse(recipe)).toMatchObject({
       gate: 'needed',
       steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } }],
     });
   });
 
-  test('refuses the same kind of step twice, other formats and settings out of bounds', () => {
+  test('refuse a repeated kind of step, other formats and settings out of range', () => {
     const step = recipe.steps[0];
     expect(Recipe.safeParse({ ...recipe, steps: [step, step] }).success).toBe(false);
     expect(Recipe.safeParse({ ...recipe, format: 2 }).success).toBe(false);
@@ -102,7 +102,7 @@ describe('picture URLs', () => {
     grow: fc.option(fc.integer({ min: 0, max: 32 }), { nil: undefined }),
   });
 
-  test('say the same when read back, under either base', () => {
+  test('give the same query when parsed, with either base', () => {
     fc.assert(
       fc.property(query, fc.constantFrom('/picture', 'photo://picture'), (asked, base) => {
         const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
@@ -111,7 +111,7 @@ describe('picture URLs', () => {
     );
   });
 
-  test('those of training pairs are told apart', () => {
+  test('of training pairs are told apart', () => {
     for (const pairSide of PAIR_SIDES) {
       const query = { pairId: 'f00-ba4', pairSide };
       for (const base of ['/picture', 'photo://picture']) {
@@ -120,7 +120,7 @@ describe('picture URLs', () => {
     }
   });
 
-  test('malformed ones are refused', () => {
+  test('are refused if malformed', () => {
     for (const url of [
       '/picture',
       '/picture/pair/a',

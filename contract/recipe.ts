@@ -4,15 +4,15 @@ import { Sha256, unit } from './basics';
 /** Steps, their settings, and recipes. */
 
 /**
- * Steps run in the order of this list, whatever the order in a recipe's file: damage is filled before noise is judged,
- * tone before colour, enlargement and style last. Only those two may change places, see {@link STEP_RANKS}.
+ * Steps run in the order of this list, whatever their order in a recipe's file: damage is filled before noise is
+ * judged, tone before colour, enlargement and style last. Only the last two may change places, see {@link STEP_RANKS}.
  */
 export const STEP_KINDS = ['repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
 /**
- * Steps run by rank; those of one rank in the order of the recipe. A style that comes before the enlargement has brush
- * strokes that grow with it, one that comes after has finer ones: that is a matter of taste.
+ * Steps run by rank; steps of the same rank run in the order of the recipe. A style before the enlargement has brush
+ * strokes that grow with it, a style after it has finer ones. The choice is a matter of taste.
  */
 export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
   repair: 0,
@@ -24,43 +24,43 @@ export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
 };
 
 export const RepairSettings = z.object({
-  /** How readily something counts as damage: 0 only the certain, 1 everything suspect. */
+  /** How readily something counts as damage: 0: only certain damage; 1: everything suspicious. */
   sensitivity: unit.default(0.5),
   /** Grows the mask by this many pixels of the full-size photo on each side. */
   grow: z.number().min(0).max(32).default(2),
 });
 export const RestoreSettings = z.object({
-  /** Share of the noise and of the marks of compression to take out. */
+  /** Share of the noise and compression artefacts to remove. */
   strength: unit.default(0.8),
-  /** Leaves most of the grain in the luminance standing; colour noise and compression blocks still go. */
+  /** Keeps most of the grain in the luminance; still removes colour noise and compression blocks. */
   keepGrain: z.boolean().default(false),
 });
 export type RestoreSettings = z.infer<typeof RestoreSettings>;
 export const ToneSettings = z.object({
   strength: unit.default(1),
-  /** Share of the colour cast to take out. */
+  /** Share of the colour cast to remove. */
   cast: unit.default(1),
-  /** Share of the lost contrast to give back. */
+  /** Share of the lost contrast to restore. */
   contrast: unit.default(1),
 });
-/** Imagined colours to choose from: as they most likely were, of a warmer world, of a cooler one. */
+/** Imagined colours to choose from: the most likely ones, or warmer or cooler ones. */
 export const COLOUR_VARIANTS = ['natural', 'warm', 'cool'] as const;
 export const ColoriseSettings = z.object({
-  /** Saturation of the imagined colours against what the generator gives; 0 changes nothing. */
+  /** Saturation of the imagined colours relative to the generator's output; 0 changes nothing. */
   strength: unit.default(1),
   variant: z.enum(COLOUR_VARIANTS).default('natural'),
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
-/** The most that a picture is enlarged: beyond it there is nothing left in a pixel to enlarge. */
+/** The largest enlargement. Beyond it, a pixel has nothing left to enlarge. */
 export const MAX_ENLARGED_TIMES = 16;
 /** Bounds of a target size. */
 export const MAX_EDGE_PIXELS = 30_000;
 export const PRINT_BOUNDS = { centimetres: { min: 1, max: 500 }, dpi: { min: 36, max: 1200 } } as const;
-/** A size to reach, by the longer edge. */
+/** A target size, given by the longer edge. */
 export const TargetSize = z.discriminatedUnion('unit', [
   z.object({ unit: z.literal('pixels'), longer: z.number().int().min(16).max(MAX_EDGE_PIXELS) }),
-  /** A print: so many centimetres, at so many pixels to the inch, which are written into the result. */
+  /** A print: its longer edge in centimetres, and its pixels per inch, which are written into the result. */
   z.object({
     unit: z.literal('print'),
     longer: z.number().min(PRINT_BOUNDS.centimetres.min).max(PRINT_BOUNDS.centimetres.max),
@@ -71,28 +71,31 @@ export type TargetSize = z.infer<typeof TargetSize>;
 export const UpscaleSettings = z.object({
   scale: z.union([z.literal(2), z.literal(4)]).default(2),
   variant: z.enum(UPSCALE_VARIANTS).default('faithful'),
-  /** Takes the place of `scale` where it is given. */
+  /** Replaces `scale` if it is given. */
   target: TargetSize.optional(),
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
-/** What a generator sees in a style picture; it means something to that generator alone. */
+/** What a generator measures in a style picture. Only that generator can use it. */
 export const StyleCode = z.object({
-  /** SHA-256 of what measured it. */
+  /** SHA-256 of the generator that measured it. */
   by: Sha256,
   values: z.array(z.number().finite()).min(1).max(4096),
 });
 export type StyleCode = z.infer<typeof StyleCode>;
-/** A style: a preset by its id, or a picture of one's own, which `code` stands for and `style` names. */
+/** A style: a preset by its id, or a picture of the user, with its measured `code` and its name in `style`. */
 const Style = { style: z.string().min(1).max(64), code: StyleCode.optional() };
 export const StyleSettings = z.object({
   ...Style,
   /** Share of the painted picture in the result; 0 changes nothing. */
   strength: unit.default(1),
-  /** Paints the lights and darks alone; the colours stay those of the photo. */
+  /** Paints only the luminance; the colours stay those of the photo. */
   keepColours: z.boolean().default(false),
-  /** Width of the strokes: 1 as it suits most photos, 2 twice as wide. It is a share of the picture, at any size. */
+  /**
+   * Width of the strokes: 1 suits most photos, 2 is twice as wide. It is relative to the picture, so it looks the same
+   * at any size.
+   */
   brush: z.number().min(0.5).max(4).default(1),
-  /** A second style, and its share. */
+  /** A second style and its share. */
   mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;
@@ -106,26 +109,26 @@ export const Step = z.discriminatedUnion('kind', [
 ]);
 export type Step = z.infer<typeof Step>;
 export type StepOf<K extends StepKind> = Extract<Step, { kind: K }>;
-/** A change to one step, of whichever recipe. A list of them has one for each kind of step at most. */
+/** A change to one step of any recipe. A list has at most one for each kind of step. */
 export const StepChange = z.object({
   kind: StepKind,
-  /** Switches the step on or off; where there is none, that stays as it is. */
+  /** Switches the step on or off; if absent, the step stays as it is. */
   enabled: z.boolean().optional(),
-  /** Take the place of the step's own settings, one by one. */
+  /** Replace the step's settings of the same names. */
   settings: z.record(z.string(), z.unknown()),
 });
 export type StepChange = z.infer<typeof StepChange>;
 
 export const RECIPE_FORMAT = 1;
-/** What to do to a photo. The window, the batch and the command line share it. */
+/** A recipe: the steps to apply to a photo. The window, the batch and the command line share it. */
 export const Recipe = z
   .object({
     format: z.literal(RECIPE_FORMAT),
     id: z.string().regex(/^[a-z0-9-]{1,64}$/),
     name: z.string().min(1).max(120),
     /**
-     * `needed`: a step runs only where the analysis measures a need. `always`: an enabled step runs in any case
-     * (what a person has switched on by hand).
+     * `needed`: a step runs only if the analysis measures a need. `always`: every enabled step runs (as when the user
+     * has switched it on).
      */
     gate: z.enum(['needed', 'always']).default('needed'),
     steps: z.array(Step).max(STEP_KINDS.length),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { Step, type StepKind, TargetSize } from './recipe';
 
-/** The settings of each kind of step as the schemas have them: for sliders, the command line and its completion. */
+/** The settings of each kind of step, derived from the schemas, for sliders, the command line and its completion. */
 
-/** The values that a setting takes, and its default where it has one. */
+/** The values that a setting takes, and its default, if it has one. */
 export type SettingType =
   | { kind: 'number'; min: number; max: number; initial?: number }
   | { kind: 'boolean' }
@@ -25,7 +25,7 @@ export const STEP_SETTINGS: Readonly<Record<StepKind, Readonly<Record<string, Se
   ]),
 ) as Record<StepKind, Record<string, SettingType>>;
 
-/** Null for what is no single value: a style picture's code, a second style. */
+/** Null for a setting that is not a single value: the code of a style picture, a second style. */
 function typeOf(schema: z.ZodType): SettingType | null {
   if (schema instanceof z.ZodDefault) {
     const type = typeOf(schema.unwrap() as z.ZodType);
