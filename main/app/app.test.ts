@@ -10,7 +10,7 @@ import { type App, createApp, type HostServices } from '.';
 
 const recipe = Recipe.parse({ format: 1, id: 'mine', name: 'Mine', steps: [] });
 
-/** An engine that answers what the test says, and remembers what it was asked. */
+/** An engine that gives the answers of the test and records its requests. */
 class FakeEngine implements EngineProcess {
   readonly pid = 1;
   readonly asked: ToEngine[] = [];
@@ -128,7 +128,7 @@ async function openAda(on: App = app): Promise<Photo> {
   return value(on.handle('photos.open', { token: (file as FileEntry).token, jobId: 'open' }));
 }
 
-test('a token leads to the engine as a path, and the photo gets an id of its own', async () => {
+test('a token becomes a path for the engine, and the photo gets a new id', async () => {
   const opened = await openAda();
   expect(opened.name).toBe('ada.jpg');
   const request = engine?.asked.find((message) => message.type === 'request' && message.kind === 'open');
@@ -146,7 +146,7 @@ test('an unknown token, photo or call is refused with its code', async () => {
   expect(await app.handle('files.pick', { kind: 'photos' })).toMatchObject({ error: { code: 'BAD_REQUEST' } });
 });
 
-test('a closed photo is unknown from then on, pictures included', async () => {
+test('a closed photo is unknown, and so are its pictures', async () => {
   const opened = await openAda();
   await value(app.handle('photos.close', { photoId: opened.id }));
   expect(await app.handle('photos.close', { photoId: opened.id })).toMatchObject({ error: { code: 'UNKNOWN_PHOTO' } });
@@ -154,7 +154,7 @@ test('a closed photo is unknown from then on, pictures included', async () => {
   await expect(app.picture(query as never)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
 });
 
-test('progress reaches the page under the job’s own id, and a cancel ends the job as CANCELLED', async () => {
+test('progress reaches the page under the id of the job, and a cancelled job ends as CANCELLED', async () => {
   const opened = await openAda();
   const events: unknown[] = [];
   app.subscribe((name, payload) => name === 'job.progress' && events.push(payload));
@@ -192,7 +192,7 @@ test('an answer of the engine that breaks the contract is not passed on', async 
 
 const exporting = { recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: null } as const;
 
-test('without a save dialog an export becomes a download of that very file, and of no other', async () => {
+test('without a save dialog an export becomes a download of that file only', async () => {
   const opened = await openAda();
   const exported = await value<{ name: string; place: null; download: string }>(
     app.handle('photos.export', { ...exporting, photoId: opened.id, jobId: 'e' }),
@@ -202,7 +202,7 @@ test('without a save dialog an export becomes a download of that very file, and 
   expect(() => app.download('made-up')).toThrowError(expect.objectContaining({ code: 'NOT_ALLOWED' }));
 });
 
-test('with a save dialog the chosen place is used, and a dismissed dialog is a cancel', async () => {
+test('with a save dialog the chosen place is used, and dismissing the dialog cancels', async () => {
   let chosen: string | null = join(folder, 'elsewhere', 'Tante Ada.jpg');
   const electron = await createApp(
     services({ kind: 'electron', downloadBase: null, uploadUrl: null, root: null, pickSave: async () => chosen }),
@@ -217,7 +217,7 @@ test('with a save dialog the chosen place is used, and a dismissed dialog is a c
   await electron.close();
 });
 
-test('the page is told when the damage of a photo is known better', async () => {
+test("the page is told when new evidence of a photo's damage is available", async () => {
   const opened = await openAda();
   const events: unknown[] = [];
   const off = app.subscribe((name, payload) => {
@@ -228,7 +228,7 @@ test('the page is told when the damage of a photo is known better', async () => 
   expect(events).toEqual([{ photoId: opened.id }]);
 });
 
-test('another provider in the settings reaches the engine; another theme does not bother it', async () => {
+test('changing the provider configures the engine; changing the theme does not', async () => {
   await openAda();
   await value(app.handle('settings.set', { theme: 'light' }));
   const configured = () =>
@@ -241,7 +241,7 @@ test('another provider in the settings reaches the engine; another theme does no
   expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1, memory: 1024 } });
 });
 
-test('an edit is saved beside its photo, found from there, and told from that of another photo', async () => {
+test('an edit is saved beside its photo, found there, and told apart from that of another photo', async () => {
   const suggested: string[] = [];
   const pickSave = async (path: string) => {
     suggested.push(path);
@@ -278,13 +278,13 @@ test('an edit is saved beside its photo, found from there, and told from that of
   expect(await electron.handle('edits.take', { photoId: other.id, token })).toMatchObject({
     error: { code: 'EDIT_FOREIGN' },
   });
-  // An edit file is no photo, and a photo no edit file.
+  // An edit file is not a photo, and a photo is not an edit file.
   expect(await electron.handle('photos.open', { token, jobId: 'x' })).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
   expect(await electron.handle('edits.find', { token: bob.token })).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
   await electron.close();
 });
 
-test('what was open is there at the next start, as far as its files are; uploads are told apart', async () => {
+test('the next start opens the photos of the last session that still exist; uploads are marked', async () => {
   await writeFile(join(folder, 'bob.jpg'), 'another');
   const upload = join(app.uploads, 'pasted.jpg');
   await writeFile(upload, 'pasted');
@@ -296,7 +296,7 @@ test('what was open is there at the next start, as far as its files are; uploads
     error: { code: 'NOT_ALLOWED' },
   });
   await value(app.handle('session.save', { photos, active: 2 }));
-  // A page that is loaded anew finds the upload, as long as this program runs.
+  // A page that is reloaded finds the upload, as long as the program runs.
   expect(await value(app.handle('session.load', {}))).toMatchObject({ missing: [], active: 2, photos: { length: 3 } });
   await app.close();
   await rm(join(folder, 'ada.jpg'));

@@ -19,7 +19,7 @@ export interface RegisteredPhoto {
   path: string;
 }
 
-/** Photos that the page has open, by the id that they were given. */
+/** Photos that the page has open, by their ids. */
 export interface PhotoRegistry {
   /** Throws UNKNOWN_PHOTO. */
   get(photoId: string): RegisteredPhoto;
@@ -37,19 +37,19 @@ export interface AppContext {
   styles: ReturnType<typeof createStyles>;
   files: ReturnType<typeof createFileTokens>;
   engine: ReturnType<typeof createEngine>;
-  /** By the settings as they are now. */
+  /** Engine options from the current settings. */
   engineOptions(): Parameters<ReturnType<typeof createEngine>['configure']>[0];
   batches: ReturnType<typeof createBatches>;
   maker: ReturnType<typeof createMaker>;
   jobs: Jobs;
   photos: PhotoRegistry;
   outgoing: Outgoing;
-  /** A folder of this run alone. */
+  /** A folder for this run of the program only. */
   scratch: string;
-  /** Whether a file is gone with this run of the program: it was uploaded or pasted. */
+  /** Whether a file is deleted when the program ends, because it was uploaded or pasted. */
   isTemporary(path: string): boolean;
 }
 
 export type Handlers = { [N in CallName]: (request: ParsedRequest<N>) => Promise<Response<N>> | Response<N> };
-/** The handlers of the calls whose names begin with these words. */
+/** The handlers of the calls whose names begin with these subjects. */
 export type HandlersOf<Subject extends string> = Pick<Handlers, Extract<CallName, `${Subject}.${string}`>>;

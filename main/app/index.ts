@@ -32,22 +32,22 @@ import type { HostServices } from './services';
 
 export type { HostServices, PickKind, SaveFormat } from './services';
 
-/** The app behind one window. Knows no host. */
+/** The app behind one window. It does not depend on the host. */
 export interface App {
-  /** Answers any call, valid or not; never throws. */
+  /** Answers any call, valid or not. Never throws. */
   handle(name: unknown, request: unknown): Promise<Result<unknown>>;
-  /** Events for the page; returns the function that unsubscribes. */
+  /** Subscribes to the events for the page. Returns the function that unsubscribes. */
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
-  /** Bytes of a picture URL. Throws an EmulsionError; CANCELLED after `signal`. */
+  /** Bytes of the picture at a URL. Throws an EmulsionError; CANCELLED after `signal`. */
   picture(
     query: PictureQuery | ThumbnailQuery | PairQuery,
     signal?: AbortSignal,
   ): Promise<{ type: string; bytes: Uint8Array }>;
-  /** Gives tokens for files that the host vouches for (dialog, drop, upload, command line). */
+  /** Returns tokens for files that the host trusts (from a dialog, drop, upload or command line). */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
-  /** A folder of this run alone: uploads are put there before `offer`. Removed on close. */
+  /** A folder for this run of the program only. Uploads are put there before `offer`. Removed on close. */
   readonly uploads: string;
-  /** A finished export waiting to be downloaded, or a file of a report. Throws NOT_ALLOWED. */
+  /** A finished export to download, or a file of a report. Throws NOT_ALLOWED. */
   download(token: string): { path: string; name: string; type: string };
   reportFile(token: string, name: string): { path: string; type: string };
   /** True while a job runs. */

@@ -3,14 +3,14 @@ import { say } from '../../text/message';
 import type { createEngine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
 
-/** How the engine is told to stop, and tells how far it is. */
+/** Tells the engine to stop, and receives its progress. */
 export type JobControl = NonNullable<Parameters<ReturnType<typeof createEngine>['request']>[2]>;
 
-/** What the page waits for and may cancel, by the id that it has chosen. */
+/** Jobs that the page waits for and may cancel, by the ids that the page has chosen. */
 export interface Jobs {
-  /** Throws BAD_REQUEST where a job of that id is running. */
+  /** Throws BAD_REQUEST if a job with that id is running. */
   run<T>(jobId: string, work: (control: JobControl) => Promise<T>): Promise<T>;
-  /** A job that has just ended is no error: the page could not know. */
+  /** Cancels a job. Unknown ids are no error: the page cannot know that a job has just ended. */
   cancel(jobId: string): void;
   cancelAll(): void;
   busy(): boolean;

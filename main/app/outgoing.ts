@@ -5,26 +5,29 @@ import { reportType } from '../batch/report';
 import { EmulsionError } from '../errors';
 import type { HostServices, SaveFormat } from './services';
 
-/** Files that are handed to the user: by the save dialog, or as downloads where the host has none. */
+/** Hands files to the user: through the save dialog, or as downloads if the host has no dialog. */
 export interface Outgoing {
-  /** Where a file goes; `beside` is the folder that the dialog suggests. Throws CANCELLED where it was dismissed. */
+  /**
+   * Chooses the path of a new file; `beside` is the folder that the dialog suggests. Throws CANCELLED if the user
+   * dismisses it.
+   */
   target(
     stem: string,
     extension: string,
     format: SaveFormat,
     beside?: string,
   ): Promise<{ folder: string; stem: string }>;
-  /** Says where a written file is. */
+  /** Returns the name and place of a written file for the page. */
   handOver(file: { path: string; bytes: number }, type: string): Written;
-  /** A finished export waiting to be downloaded. Throws NOT_ALLOWED. */
+  /** A finished export to download. Throws NOT_ALLOWED. */
   download(token: string): { path: string; name: string; type: string };
-  /** Lets a folder with a report be read by a token. */
+  /** Makes the folder of a report readable by a token, which it returns. */
   offerReport(folder: string): string;
   /** A file of such a report. Throws NOT_ALLOWED. */
   reportFile(token: string, name: string): { path: string; type: string };
 }
 
-/** @param exports The folder that downloads are written to. */
+/** @param exports folder that downloads are written to */
 export function createOutgoing({ pickSave }: Pick<HostServices, 'pickSave'>, exports: string): Outgoing {
   const downloads = new Map<string, { path: string; name: string; type: string }>();
   const reports = new Map<string, string>();

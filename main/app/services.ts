@@ -3,29 +3,29 @@ import type { ExportFormat } from '../../contract/photo';
 import type { LaunchEngine } from '../engine/protocol';
 
 export type PickKind = ParsedRequest<'files.pick'>['kind'];
-/** What is written: a photo, a recipe as JSON, or an edit file. */
+/** Formats that can be saved: a photo, a recipe as JSON, or an edit file. */
 export type SaveFormat = ExportFormat | 'json' | 'emulsion';
 
-/** What a host with a window lends to the app. */
+/** The services that a host with a window provides to the app. */
 export interface HostServices {
   kind: 'electron' | 'browser';
   pictureBase: string;
   uploadUrl: string | null;
   downloadBase: string | null;
-  /** The system's dialog, giving absolute paths; null where there is none (the page then uses `files.list`). */
+  /** Shows the system's dialog and returns absolute paths; null if there is none (the page then uses `files.list`). */
   pick: ((kind: PickKind) => Promise<string[]>) | null;
   /**
-   * The save dialog; answers an absolute path or null when dismissed. Null: exports become downloads. What is suggested
-   * is a name, or a whole path where it belongs in a certain folder.
+   * Shows the save dialog and returns an absolute path, or null if the user dismissed it. If the service itself is
+   * null, exports become downloads. The suggestion is a name, or a whole path to suggest a folder too.
    */
   pickSave: ((suggested: string, format: SaveFormat) => Promise<string | null>) | null;
-  /** The folder that `files.list` starts in and never leaves; null where there are native dialogs. */
+  /** The folder that `files.list` starts in and never leaves; null if there are native dialogs. */
   root: string | null;
-  /** Where settings are kept (created when missing). */
+  /** Folder of the settings, created if missing. */
   userData: string;
-  /** Folder with the generators. */
+  /** Folder of the generators. */
   models: string;
   launchEngine: LaunchEngine;
-  /** Has the system open a file with the program that is meant for it; null where it cannot. Throws. */
+  /** Has the system open a file in its default program. Throws. Null if this is impossible. */
   openFile: ((path: string) => Promise<void>) | null;
 }

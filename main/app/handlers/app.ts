@@ -5,7 +5,7 @@ import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { AppContext, HandlersOf } from '../context';
 
-/** The program, its settings, files to choose, jobs, generators and the engine. */
+/** Calls about the program: settings, choosing files, jobs, generators and the engine. */
 export function appHandlers({
   engine,
   engineOptions,

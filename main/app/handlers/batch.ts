@@ -5,7 +5,7 @@ import { planBatch } from '../../batch/plan';
 import { writeReport } from '../../batch/report';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Batches. */
+/** Calls about batches. */
 export function batchHandlers({ batches, files, jobs, outgoing, services }: AppContext): HandlersOf<'batch'> {
   return {
     'batch.plan': ({ input, output, below, settings, jobId }) =>

@@ -7,10 +7,10 @@ import { EDIT_EXTENSION } from '../../photos/extensions';
 import { writePhoto } from '../../storage/write';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Photos that are offered to go on with. */
+/** How many recent photos the page offers. */
 const RECENT_SHOWN = 6;
 
-/** What is done to a photo: kept, found again, taken from and written to edit files. */
+/** Calls about edits: loading, saving, and reading and writing edit files. */
 export function editsHandlers({ edits, files, isTemporary, outgoing, photos }: AppContext): HandlersOf<'edits'> {
   return {
     'edits.load': async ({ photoId, others }) => {

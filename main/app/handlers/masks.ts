@@ -6,10 +6,10 @@ import type { EngineEdit } from '../../engine/protocol';
 import { EmulsionError } from '../../errors';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Of a photo on which nothing was changed. */
+/** The edit of an unchanged photo. */
 const NO_EDIT: EngineEdit = { mask: DETECTED_MASK, repairs: [], bitmaps: new Map() };
 
-/** Masks as files. */
+/** Calls about masks as files. */
 export function masksHandlers({
   edits,
   engine,
@@ -19,7 +19,7 @@ export function masksHandlers({
   photos,
   scratch,
 }: AppContext): HandlersOf<'masks'> {
-  /** What was changed by hand, with the mask that is asked for in the place of that of the repair step. */
+  /** The photo's edit, with the requested mask in place of the mask of the repair step. */
   const maskAlone = (photoId: string, of: MaskOwner): EngineEdit => {
     const edit = edits.edit(photoId) ?? NO_EDIT;
     return of === 'style' ? { ...edit, mask: edit.styleMask ?? [] } : edit;

@@ -4,7 +4,7 @@ import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Opening, analysing, rendering and exporting a photo. */
+/** Calls that open, analyse, render and export a photo. */
 export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }: AppContext): HandlersOf<'photos'> {
   return {
     'photos.open': ({ token, jobId }) =>

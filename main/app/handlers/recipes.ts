@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { writePhoto } from '../../storage/write';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Recipes, those that ship and one’s own. */
+/** Calls about recipes: those that ship with the app and those of the user. */
 export function recipesHandlers({ files, outgoing, recipes }: AppContext): HandlersOf<'recipes'> {
   return {
     'recipes.list': () => recipes.list(),

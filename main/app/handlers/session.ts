@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Response } from '../../../contract/calls';
 import type { AppContext, HandlersOf } from '../context';
 
-/** What was open when the program ended. */
+/** Calls about the photos that were open when the program ended. */
 export function sessionHandlers({ files, isTemporary, session, settings }: AppContext): HandlersOf<'session'> {
   return {
     'session.load': async () => {

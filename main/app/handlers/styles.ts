@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Styles, those that ship and one’s own. */
+/** Calls about styles: those that ship with the app and those of the user. */
 export function stylesHandlers({ engine, files, jobs, styles }: AppContext): HandlersOf<'styles'> {
   return {
     'styles.list': async () => {

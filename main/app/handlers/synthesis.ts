@@ -3,7 +3,7 @@ import { placeIn } from '../../batch/batches';
 import { EmulsionError } from '../../errors';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Training pairs. */
+/** Calls about training pairs. */
 export function synthesisHandlers({ files, jobs, maker }: AppContext): HandlersOf<'synthesis'> {
   const sourcesOf = (input: string, overlays: string | null) => ({
     input: files.path(input, 'folder'),
