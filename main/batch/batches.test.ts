@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The batches of a program that was just started. */
+/** The batches of a program that has just started. */
 function started(trials: Trials = {}) {
   const states: BatchState[] = [];
   const batches = createBatches({
@@ -38,7 +38,7 @@ function started(trials: Trials = {}) {
 const settings = BatchSettings.parse({ quality: 77 });
 const slow: Trials = { before: () => new Promise((resolve) => setTimeout(resolve, 20)) };
 
-test('one runs at a time; another is refused until it is over', async () => {
+test('only one batch runs at a time; another is refused until it has ended', async () => {
   const { batches, states } = started(slow);
   const { id } = await batches.start(input, output, settings);
   expect(batches.busy()).toBe(true);
@@ -50,7 +50,7 @@ test('one runs at a time; another is refused until it is over', async () => {
   expect(() => batches.find(id)).toThrowError(EmulsionError);
 });
 
-test('after a restart an unfinished batch is known, and is gone on with under its own settings', async () => {
+test('after a restart an unfinished batch is listed and continues with its own settings', async () => {
   const first = started(slow);
   const { id } = await first.batches.start(input, output, settings);
   await expect.poll(() => first.batches.state()?.scanning, { interval: 1 }).toBe(false);
@@ -70,7 +70,7 @@ test('after a restart an unfinished batch is known, and is gone on with under it
   await expect(second.batches.resume(id)).rejects.toMatchObject({ code: 'BATCH_UNKNOWN' });
 });
 
-test('what failed is tried again when the batch is over', async () => {
+test('failed photos are tried again after the batch has ended', async () => {
   let broken = true;
   const { batches } = started({
     before: () => {
@@ -84,7 +84,7 @@ test('what failed is tried again when the batch is over', async () => {
   expect((await batches.find(id).ended).counts).toMatchObject({ failed: 0, restored: 3 });
 });
 
-test('a list that cannot be read is begun anew', async () => {
+test('an unreadable list is replaced by an empty one', async () => {
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'data', 'batches.json'), '{"half": ');
   const { batches } = started();
@@ -93,7 +93,7 @@ test('a list that cannot be read is begun anew', async () => {
   expect(await batches.known()).toHaveLength(1);
 });
 
-test('closed while a batch is being begun, none goes on', async () => {
+test('closing while a batch starts stops it', async () => {
   const { batches } = started(slow);
   const starting = batches.start(input, output, settings).catch(() => null);
   await batches.close();
@@ -102,7 +102,7 @@ test('closed while a batch is being begun, none goes on', async () => {
   await expect(batches.start(input, output, settings)).rejects.toMatchObject({ code: 'CANCELLED' });
 });
 
-test('a batch that has ended leaves its folder to others, and can still be looked at', async () => {
+test('a batch that has ended releases its folder, and can still be viewed', async () => {
   const { batches } = started();
   const { id } = await batches.start(input, output, settings);
   await batches.find(id).ended;
@@ -114,7 +114,7 @@ test('a batch that has ended leaves its folder to others, and can still be looke
   expect((await batches.find(id).thumbnails(0))?.after.length).toBe(3);
 });
 
-test('where it cannot be gone on with, as the drive is not there, what was shown stays', async () => {
+test('if it cannot be continued because the drive is missing, its results stay on display', async () => {
   const { batches } = started();
   const { id } = await batches.start(input, output, settings);
   await batches.find(id).ended;

@@ -9,17 +9,17 @@ import { writeSafely } from '../storage/replace';
 import { startBatch } from './run';
 import type { Batch, PhotoProcessor } from './types';
 
-/** Batches that are remembered, the latest first. */
+/** How many batches are remembered, the latest first. */
 const MOST = 20;
 const Known = z.array(BatchEntry.extend({ settings: BatchSettings })).max(MOST);
 type Known = z.infer<typeof Known>;
 
-/** The batches of one window: one at a time, and those before it remembered, so that they can be gone on with. */
+/** The batches of one window. Only one runs at a time; earlier ones are remembered so that they can be continued. */
 export interface Batches {
   start(input: string, output: string, settings: BatchSettings): Promise<BatchState>;
-  /** Goes on with a batch of an earlier run. Throws BATCH_UNKNOWN. */
+  /** Continues a batch of an earlier run. Throws BATCH_UNKNOWN. */
   resume(id: string, retry?: boolean): Promise<BatchState>;
-  /** The batch that runs, or that ran last. Throws BATCH_UNKNOWN where it is another one, or none. */
+  /** Returns the running batch, or the last one. Throws BATCH_UNKNOWN if it has another id, or if there is none. */
   find(id: string): Batch;
   state(): BatchState | null;
   known(): Promise<BatchEntry[]>;
@@ -34,7 +34,7 @@ export function createBatches({
   processor,
   onState,
 }: {
-  /** The file in which batches are remembered. */
+  /** The file of remembered batches. */
   path: string;
   processor(settings: BatchSettings): PhotoProcessor;
   onState(state: BatchState): void;
@@ -48,7 +48,7 @@ export function createBatches({
     try {
       return Known.parse(JSON.parse(await readFile(path, 'utf8')));
     } catch {
-      // For convenience: the journals lie with the photos, and starting the same batch goes on with it as well.
+      // Losing the list is harmless: the journals are with the photos, and starting the same batch again continues it.
       return [];
     }
   };
@@ -72,7 +72,7 @@ export function createBatches({
     return starting;
   };
   const start = async (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
-    // Where the next one cannot be begun, the last one is still there to be looked at.
+    // Checks this first, so that the last batch can still be viewed if the next one cannot start.
     await assertFolders(input, output);
     await current?.close();
     const batch = await startBatch({
@@ -122,5 +122,5 @@ export function createBatches({
   };
 }
 
-/** A folder for the restored photos: one that is there, or one of this name inside it. */
+/** The folder for the restored photos: `folder` itself, or the folder `below` inside it. */
 export const placeIn = (folder: string, below: string | null) => (below === null ? folder : join(folder, below));

@@ -8,7 +8,7 @@ import { isRemote } from '../storage/remote';
 import { identityOf } from '../storage/scan';
 import { BATCH_FOLDER } from './journal-state';
 
-/** What is true of every photo alike, or was said by a queue, a worker or the storage of all of them. */
+/** Codes that concern all photos, or come from a queue, a worker or the storage. */
 const OF_ALL: readonly ErrorCode[] = [
   ...(['DISK_FULL', 'PROVIDER_FAILED', 'GENERATOR_MISSING', 'GENERATOR_DAMAGED'] as const),
   ...(['QUEUE_UNREACHABLE', 'QUEUE_VERSION', 'NOT_ALLOWED', 'STORAGE_UNREACHABLE'] as const),
@@ -20,10 +20,10 @@ export const isEngineDown = (code: ErrorCode): boolean => ENGINE_DOWN.includes(c
 export const mayPass = (code: ErrorCode): boolean => code === 'PHOTO_CHANGED' || code === 'OUT_OF_MEMORY';
 
 /**
- * What is wrong not with one photo but with the disks, where that is so: going on would only make every other photo fail
- * as well. Null where it is the photo's own.
+ * Returns the failure of the whole batch if the disks are at fault and not the photo, since every other photo would
+ * fail as well. Null if only this photo is at fault.
  *
- * @param identity what `identityOf` said of the input folder when the batch began
+ * @param identity what `identityOf` returned for the input folder at the start of the batch
  */
 export async function failureOfAll(
   error: EmulsionError,
@@ -32,7 +32,7 @@ export async function failureOfAll(
   const { code } = error;
   if (OF_ALL.includes(code)) return error;
   if (['FILE_MISSING', 'FILE_UNREADABLE', 'INTERNAL'].includes(code)) {
-    // Where a drive was pulled out, its empty folder may have stayed.
+    // After a drive is unplugged, its empty mount folder may remain.
     if (!isRemote(input) && (await identityOf(input)) !== identity) {
       return new EmulsionError('FILE_MISSING', {
         reason: say('failures.inputMissing', { folder: input }),

@@ -5,29 +5,29 @@ import type { Found } from '../storage/found';
 import { scan } from '../storage/scan';
 import type { Item } from './items';
 
-/** A watched folder takes at most this share of the time to look at. */
+/** Scanning a watched folder takes at most this share of the time. */
 const WATCH_SHARE = 0.1;
 
 export interface FinderSetup {
   input: string;
   output: string;
   settings: BatchSettings;
-  /** Seconds between two looks at a folder that is watched. */
+  /** Seconds between two scans of a watched folder. */
   interval: number;
   signal: AbortSignal;
-  /** The item of a name that was found before. */
+  /** The item of a file that was found before. */
   known(name: string): Item | undefined;
-  /** A file that is new, or that has been changed since (`known`). */
+  /** Called for a file that is new, or that has changed since it was found (`known`). */
   onFound(found: Found, known: Item | undefined): Promise<void>;
   onUnreadable(name: string, error: EmulsionError): Promise<void>;
-  /** All files have been found, again and again where the folder is watched. */
+  /** Called after each complete scan. A watched folder is scanned repeatedly. */
   onScanned(): void;
 }
 
-/** Finds the files of a folder; of one that is watched, for as long as the batch lasts. */
+/** Finds the files of a folder. Scans a watched folder for as long as the batch lasts. */
 export async function findFiles(setup: FinderSetup): Promise<void> {
   const { input, output, settings, interval, signal, known } = setup;
-  /** Files of a watched folder that may still be growing, as they were when last looked at. */
+  /** Files of a watched folder that may still be growing, as they were at the last scan. */
   let growing = new Map<string, Found>();
   for (;;) {
     const started = performance.now();
@@ -41,7 +41,7 @@ export async function findFiles(setup: FinderSetup): Promise<void> {
       }
       const isKnown = item && isSameFile(item.found, found);
       if (isKnown || item?.state === 'running' || item?.state === 'waiting') continue;
-      // What is old enough has stopped growing; of anything else two looks have to say the same.
+      // An old file has stopped growing. Any other file has to be the same in two scans.
       const isStill = Date.now() - found.modified > 2000 * interval;
       const before = growing.get(found.name);
       if (settings.watch && !isStill && !(before && isSameFile(before, found))) stillGrowing.set(found.name, found);

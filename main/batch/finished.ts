@@ -5,7 +5,7 @@ import { isRemote, pathIn, remoteStorage, storageOf } from '../storage/remote';
 import { isSameFile } from './finder';
 import type { Entry, Head, JournalState } from './journal-state';
 
-/** What has become of a photo before; null where it is to be done (again). */
+/** The result of a photo in an earlier run; null if the photo has to be processed (again). */
 export async function outcomeBefore(
   found: Found,
   entry: Entry,
@@ -17,7 +17,7 @@ export async function outcomeBefore(
   const isCurrent = entry.work === journalState.work;
   if (!isSame || !isCurrent) entry.crashes = 0;
   if (outcome !== 'restored' && outcome !== 'unchanged') {
-    // Whether a file still stands in a photo's way is seen when it is its turn.
+    // A file in the photo's way may be gone by now. That is checked when it is the photo's turn.
     return isSame && isCurrent && outcome !== 'kept' ? outcome : null;
   }
   if (entry.sure && !isCurrent) return null;
@@ -28,7 +28,7 @@ export async function outcomeBefore(
   return (await isThere(pathIn(output, head.o))) ? outcome : null;
 }
 
-/** Whether a photo that had been computed when the program was ended got its name: its file tells. */
+/** Whether a computed photo got its name before the program ended. Its file tells. */
 async function isPublished(
   { n, o, oh }: Extract<Head, { t: 'made' }>,
   journalState: JournalState,
@@ -36,7 +36,7 @@ async function isPublished(
 ): Promise<boolean> {
   const path = pathIn(output, o);
   if ((await hashOf(path)) !== oh) {
-    // Where there are no links, a name is claimed with an empty file before it is given.
+    // On file systems without hard links, an empty file claims a name before the photo takes it.
     const info = isRemote(path) ? null : await lstat(path).catch(() => null);
     if (info?.isFile() && info.size === 0) await rm(path, { force: true });
     return false;
@@ -53,5 +53,5 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Null where there is no such file. */
+/** Null if there is no such file. */
 const hashOf = async (path: string) => (await storageOf(path)).hash(path);

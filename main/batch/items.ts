@@ -7,15 +7,15 @@ export interface Item {
   readonly index: number;
   found: Found;
   state: BatchRow['state'];
-  /** Where its line begins in the journal. */
+  /** Where its line begins in the journal, in bytes. */
   at: number | null;
-  /** Tries that came to nothing for a reason that may pass. */
+  /** Failed tries that are worth repeating. */
   tries: number;
-  /** Of a failed or quarantined photo. */
+  /** Error code of a failed or quarantined photo. */
   code: ErrorCode | null;
 }
 
-/** The files of a batch, in the order in which they were found, and the counts that a person is shown. */
+/** The files of a batch, in the order in which they were found, and the counts for display. */
 export class Items {
   readonly #all: Item[] = [];
   readonly #byName = new Map<string, Item>();
@@ -32,7 +32,7 @@ export class Items {
     return this.#all.length;
   }
 
-  /** Of the files that wait or are at work. */
+  /** Total size of the files that are waiting or being processed. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
@@ -70,32 +70,32 @@ export class Items {
     return item;
   }
 
-  /** A file of that name may be found again. */
+  /** Lets a file of that name be found again. */
   forgetName(name: string): void {
     this.#byName.delete(name);
   }
 
-  /** What had become of an item no longer counts. */
+  /** Discards the result of an item. */
   takeBack(item: Item): void {
     if (item.state !== 'waiting' && item.state !== 'running') this.#counts[item.state] -= 1;
     if (item.code !== null) this.#countError(item.code, -1);
     Object.assign(item, { at: null, tries: 0, code: null });
   }
 
-  /** The item waits to be computed. */
+  /** Marks an item as waiting. */
   wait(item: Item): void {
     item.state = 'waiting';
     this.#counts.waiting += 1;
     this.#waitingBytes += item.found.bytes;
   }
 
-  /** The file is not what it was when it was found. */
+  /** Takes over the size and time of a file that has changed since it was found. */
   update(item: Item, { bytes, modified }: Pick<Found, 'bytes' | 'modified'>): void {
     this.#waitingBytes += bytes - item.found.bytes;
     item.found = { ...item.found, bytes, modified };
   }
 
-  /** The item has come to its end, in this run or (`isNew` false) in an earlier one. */
+  /** Records the result of an item, from this run or (`isNew` false) from an earlier one. */
   finish(item: Item, outcome: BatchOutcome, at: number, failure: Failure | null, isNew: boolean): void {
     if (isNew && (item.state === 'waiting' || item.state === 'running')) {
       this.#counts.waiting -= 1;

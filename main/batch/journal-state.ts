@@ -15,26 +15,29 @@ import { makeFolder, syncFolder } from '../storage/write';
 import { type Journal, openJournal, readJournal } from './journal';
 import { type ThumbnailPlace, Thumbnails } from './thumbnails';
 
-/** The folder inside the output folder that holds a batch's own files. */
+/** The folder inside the output folder that holds the files of the batch itself. */
 export const BATCH_FOLDER = '.emulsion-batch';
 export const JOURNAL_FORMAT = 1;
 
-/** Heads of the journal's lines; `n` names a photo by its path below the input folder. Short, as there may be millions. */
+/**
+ * Heads of the journal's lines; `n` names a photo by its path below the input folder. They are short, as there may be
+ * millions.
+ */
 export type Head =
-  /** A run begins. `work` stands for what is done to each photo: what was done under another is done anew. */
+  /** A run begins. `work` identifies what is done to each photo: photos done under another one are done again. */
   | { t: 'run'; format: number; id: string; input: string; work: string; at: string; version: string }
-  /** Computed; the file is about to get this name (path below the output folder). */
+  /** The photo is computed; its file is about to get the name `o` (path below the output folder). */
   | { t: 'made'; n: string; b: number; m: number; h: string; o: string; oh: string; x: 'restored' | 'unchanged' }
-  /** It has its name. */
+  /** The file has its name. */
   | { t: 'done'; n: string }
   | { t: 'end'; n: string; b: number; m: number; x: Exclude<BatchOutcome, 'restored' | 'unchanged'> }
-  /** A photo took the engine down. Older journals do not hold its size and time. */
+  /** A photo crashed the engine. Older journals do not hold its size and time. */
   | { t: 'crash'; n: string; c: string; b?: number; m?: number }
-  /** It was not these photos that took it down. */
+  /** These photos did not cause the crashes. */
   | { t: 'excuse'; n: string[] }
-  /** Failed and quarantined photos are to be tried again. */
+  /** Failed and quarantined photos will be tried again. */
   | { t: 'retry' }
-  /** A run ends, or something stands in its way. */
+  /** A run ends or is halted by a problem. */
   | { t: 'stop'; how: 'done' | 'paused' | 'cancelled' | 'halted'; at: string; seconds: number };
 
 export interface RunBody {
@@ -44,7 +47,7 @@ export interface MadeBody {
   bytes: number;
   width: number;
   height: number;
-  /** With their English sentences, which people read, and which earlier versions wrote alone. */
+  /** Reports with their English sentences, which are readable and are all that earlier versions wrote. */
   reports: (Omit<StepReport, 'said'> & { said?: Message[] })[];
   notes: string[];
   seconds: number;
@@ -57,24 +60,23 @@ export interface StopBody {
   failure: Failure | null;
 }
 
-/** What the journal knows of a photo. */
+/** The journal's information about a photo. */
 export interface Entry {
-  /** Null: nothing but that it took the engine down, or that it is to be tried again. */
+  /** Null: it has only crashed the engine so far, or will be tried again. */
   outcome: BatchOutcome | null;
-  /** False: the file may or may not have got its name before the program ended. */
+  /** False: the program may have ended before the file got its name. */
   sure: boolean;
-  /** Where the line with its body begins. */
+  /** Where the line with its body begins, in bytes. */
   at: number;
   bytes: number;
   modified: number;
-  /** Which of the batch's works it was done under. */
+  /** Index of the batch's `work` under which it was done. */
   work: number;
   crashes: number;
 }
 
 /**
- * Counts that a photo took the engine down. Crashes of a file that had the name before, or under other settings, do not
- * count against this one.
+ * Counts a crash of the engine. Crashes of an earlier file with the same name, or under other settings, do not count.
  */
 function addCrash(
   entries: Map<string, Entry>,
@@ -89,10 +91,10 @@ function addCrash(
   entries.set(name, entry);
 }
 
-/** Ends of a photo that `retry` takes back. */
+/** Whether `retry` discards this result. */
 const isProblem = ({ outcome }: Entry) => outcome === 'failed' || outcome === 'quarantined';
 
-/** Who has written which file. Names that some file system takes for one count as one. */
+/** Which photo each written file comes from. Names that are equal on some file system count as equal. */
 export class Written {
   readonly #owners = new Map<string, string>();
   readonly #folders = new Map<string, string>();
@@ -101,12 +103,12 @@ export class Written {
     this.#owners.set(this.keyOf(path), photo);
   }
 
-  /** The photo that a file was made of; undefined where this batch has not written it. */
+  /** The photo that a file was made from; undefined if this batch has not written the file. */
   ownerOf(path: string): string | undefined {
     return this.#owners.get(this.keyOf(path));
   }
 
-  /** The same for every path that may lead to the same file. */
+  /** Returns the same key for all paths that may lead to the same file. */
   keyOf(path: string): string {
     if (isRemote(path)) return path;
     const folder = dirname(path);
@@ -123,39 +125,39 @@ export class Written {
   }
 }
 
-/** The journal of a batch, read: what has become of each photo so far. */
+/** The state of a batch, as read from its journal: the result of each photo so far. */
 export interface JournalState {
   readonly id: string;
   readonly folder: string;
-  /** To read; what is written goes through `record`. */
+  /** For reading only. All writing goes through `record`. */
   readonly journal: Pick<Journal<Head>, 'read'>;
-  /** Writes a line down, and then takes note of it as whoever reads the journal does. Answers where the line begins. */
+  /** Writes a line and updates the state in the same way as reading the journal does. Returns where the line begins. */
   record(head: Head, body?: unknown): Promise<number>;
   readonly thumbnails: Thumbnails;
   readonly entries: Map<string, Entry>;
-  /** The number of the work that is done now. */
+  /** Index of the current work. */
   readonly work: number;
-  /** Facts about the journal that a person should know. */
+  /** Facts about the journal that the user should know. */
   readonly notes: Message[];
-  /** What this batch has written, kept only where a rule needs it. */
+  /** The files that this batch has written. Kept only if a rule needs it. */
   readonly written: Written;
-  /** Called where another program has taken the batch over: this one must not go on. */
+  /** Called if another program has taken the batch over. This one must stop. */
   onLost: () => void;
-  /** Ends the writing and gives the lock back; all of it can still be read. */
+  /** Ends the writing and releases the lock. Lines can still be read. */
   close(): Promise<void>;
 }
 
-/** What stands for what is done to each photo: other settings leave done photos as they are. */
+/** Identifies what is done to each photo. Other settings are left out, so that changing them does not redo photos. */
 export function workOf({ recipe, added, changes = [], format, quality, keepMetadata, name }: BatchSettings): string {
   const what = JSON.stringify([recipe, added, changes, format, quality, keepMetadata, name]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }
 
 /**
- * Opens, or begins, the journal in an output folder. Throws JOURNAL_INVALID where it is of another input folder,
- * JOURNAL_NEWER, BATCH_RUNNING, and what the system says of the folder.
+ * Opens or creates the journal in an output folder. Throws JOURNAL_INVALID if it belongs to another input folder,
+ * JOURNAL_NEWER, BATCH_RUNNING, and file errors of the folder.
  *
- * @param journalIn folder that holds the journal where the output folder cannot
+ * @param journalIn folder of the journal if the output folder cannot hold it
  */
 export async function openJournalState(
   input: string,
@@ -219,14 +221,14 @@ export async function openJournalState(
   }
 }
 
-/** While a journal is opened, what the system refuses concerns the folder and not a photo. */
+/** While a journal is opened, errors of the system concern the folder and not a photo. */
 function ofFolder(error: unknown): never {
   const told = toEmulsionError(error);
   if (told.code === 'FILE_UNREADABLE') throw new EmulsionError('FOLDER_UNWRITABLE', { cause: error });
   throw told.code === 'FILE_MISSING' ? new EmulsionError('FOLDER_MISSING', { cause: error }) : told;
 }
 
-/** Whether two names of folders are those of two folders. One that is gone may well have another name by now. */
+/** Whether two names of folders mean two folders. A folder that is gone may have been renamed. */
 async function isAnother(before: string, now: string): Promise<boolean> {
   if (before === now) return false;
   if (isRemote(before) || isRemote(now)) return true;
@@ -234,7 +236,7 @@ async function isAnother(before: string, now: string): Promise<boolean> {
   return a !== null && a !== b;
 }
 
-/** Tells which photos a batch has done already, without taking its journal: nothing is changed, and nothing is held. */
+/** Reads which photos a batch has done, without opening its journal for writing: changes nothing and takes no lock. */
 export async function readOutcomes(
   output: string,
   settings: BatchSettings,

@@ -42,12 +42,12 @@ const line = fc.record({
   body: fc.option(fc.jsonValue({ maxDepth: 2 }), { nil: undefined }),
 });
 
-test('whatever is added comes back, in order, where it was said to lie', async () => {
+test('all appended lines are read back in order, at the positions returned for them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(line, { minLength: 1, maxLength: 4 }), { maxLength: 8 }), async (groups) => {
       const at = await mkdtemp(join(folder, 'j-'));
       const { journal } = await opened(at);
-      // All at once: what is added together is written together.
+      // All at once: lines that are appended together are written together.
       const places = (await Promise.all(groups.map((group) => journal.append(...group)))).flat();
       const lines = groups.flat();
       for (const [index, place] of places.entries()) {
@@ -65,7 +65,7 @@ test('whatever is added comes back, in order, where it was said to lie', async (
   );
 });
 
-test('cut off anywhere, it is a beginning of what was written, and what follows is added after that', async () => {
+test('a journal cut off anywhere keeps its complete lines, and new lines follow them', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 6 }), fc.nat(), async (lines, cut) => {
       const at = await mkdtemp(join(folder, 'j-'));
@@ -95,7 +95,7 @@ test('cut off anywhere, it is a beginning of what was written, and what follows 
   );
 });
 
-test('a flipped bit in the middle costs that line alone, and is counted', async () => {
+test('a flipped bit in the middle loses only that line, and is counted', async () => {
   const { journal, places } = await opened();
   const at = await journal.append(...['a', 'b', 'c'].map((n) => ({ head: { n }, body: { n } })));
   expect(places).toEqual([]);
@@ -109,7 +109,7 @@ test('a flipped bit in the middle costs that line alone, and is counted', async 
   expect(again.journal.damaged).toBe(1);
 });
 
-test('a file that is no journal is refused and left as it was', async () => {
+test('a file that is not a journal is refused and not changed', async () => {
   const path = join(folder, 'journal');
   await writeFile(path, 'Dear Ada,\nthe photo is in the other envelope.\n');
   await expect(opened()).rejects.toMatchObject({ code: 'JOURNAL_INVALID' });
@@ -119,7 +119,7 @@ test('a file that is no journal is refused and left as it was', async () => {
 const disk = mountSmallDisk('1m');
 afterAll(() => disk && unmountDisk(disk));
 
-/** Has every file refuse what is written to it, as a full disk does, for as long as `isFull` says so. */
+/** Makes all writing to files fail, as on a full disk, while `isFull` returns true. */
 async function refuseWriting(isFull: () => boolean): Promise<() => void> {
   const probe = await openFile(import.meta.filename);
   const prototype = Object.getPrototypeOf(probe) as { write(...parameters: unknown[]): Promise<unknown> };
@@ -135,12 +135,12 @@ async function refuseWriting(isFull: () => boolean): Promise<() => void> {
 }
 
 describe('on a full disk', () => {
-  test('what was kept free takes the lines that say so; without it nothing more is taken, and the rest stays whole', async () => {
+  test('the reserve takes the lines that report it; without it nothing more is taken, and the rest stays whole', async () => {
     const { journal } = await opened();
     await journal.append({ head: { n: 'first' } });
     const reserve = join(folder, 'reserve');
     expect((await stat(reserve)).size).toBe(RESERVE_BYTES);
-    // There is room again as soon as what was kept free is given up.
+    // There is room again as soon as the reserve is deleted.
     const giveBack = await refuseWriting(() => existsSync(reserve));
     try {
       await journal.append({ head: { n: 'the disk is full' } });
@@ -162,7 +162,7 @@ describe('on a full disk', () => {
 
   if (disk === null) return;
 
-  test('there is room for the last lines; then nothing more is taken, and what was written stays whole', async () => {
+  test('there is room for the last lines; then nothing more is taken, and the written lines stay whole', async () => {
     const { journal } = await opened(disk!);
     expect((await stat(join(disk!, 'reserve'))).size).toBe(RESERVE_BYTES);
     await writeFile(join(disk!, 'filler'), new Uint8Array(2 ** 20)).catch(() => undefined);

@@ -4,9 +4,9 @@ import { crc32 } from 'node:zlib';
 import { EmulsionError, toEmulsionError } from '../errors';
 
 /**
- * The record of a batch: lines that are only ever added, each with a checksum, so that whatever a crash or a power cut
- * leaves behind can be told from what was meant. A line has a short head, which is all that a resumption reads, and a
- * body for the report:
+ * The journal of a batch. Lines are only ever appended, each with a checksum, so that complete lines can be told from
+ * the remains of a crash or a power cut. A line has a short head, which is all that a later run reads, and a body for
+ * the report:
  *
  *     <crc32 of the rest, 8 hex digits> <head as JSON>\t<body as JSON>\n
  */
@@ -16,30 +16,31 @@ export interface Line<Head> {
 }
 
 export interface Journal<Head> {
-  /** Adds lines, in this order and all or none; resolves with where each begins when they would survive a power cut. */
+  /**
+   * Appends lines in this order, all or none. Resolves with the position of each once they would survive a power cut.
+   */
   append(...lines: Line<Head>[]): Promise<number[]>;
-  /** The line that begins there. */
+  /** Reads the line that begins at this position. */
   read(at: number): Promise<{ head: Head; body: unknown }>;
-  /** Lines in the middle of the file whose checksum is wrong: what they said is lost. */
+  /** Number of lines in the middle of the file whose checksum is wrong. Their content is lost. */
   readonly damaged: number;
-  /** Ends the writing; lines can still be read. */
+  /** Ends the writing. Lines can still be read. */
   close(): Promise<void>;
 }
 
-/** Kept on the disk so that a full one can still take the lines and the report that say so. */
+/** Reserved on the disk, so that a full disk can still take the last lines and the report that say so. */
 export const RESERVE_BYTES = 512 * 1024;
 const CHUNK = 1 << 20;
 const CHECKSUM = 8;
-/** No line is as long; a file without line ends is no journal, and is not read into memory. */
+/** No line is this long. A file without line ends is not a journal, and is not read into memory. */
 const LONGEST_LINE = 16 << 20;
 
 const NEWLINE = 0x0a;
 const TAB = 0x09;
 
 /**
- * Opens the journal of a folder, begins one where there is none, and tells every line of it in order. What a writer that
- * was broken off has left at the end is cut off. Throws JOURNAL_INVALID where the file is no journal; DISK_FULL,
- * FOLDER_UNWRITABLE and the like.
+ * Opens or creates the journal of a folder and passes each of its lines to `onLine`, in order. Removes an unfinished
+ * line at the end. Throws JOURNAL_INVALID if the file is not a journal; DISK_FULL, FOLDER_UNWRITABLE and the like.
  */
 export async function openJournal<Head>(
   folder: string,
@@ -48,7 +49,7 @@ export async function openJournal<Head>(
   const path = join(folder, 'journal');
   const reserve = join(folder, 'reserve');
   const file = await open(path, 'a+').then(
-    // Opened once more, as a file that is opened for adding cannot be written to at its end only where we say it is.
+    // Opened again for writing, because a file opened for appending ignores the position of a write.
     async (made) => {
       await made.close();
       return open(path, 'r+');
@@ -66,7 +67,9 @@ export async function openJournal<Head>(
   }
 }
 
-/** Tells every line of a folder's journal and leaves it as it is; none where there is no journal. */
+/**
+ * Passes each line of a folder's journal to `onLine`, without changing the journal. No lines if there is no journal.
+ */
 export async function readJournal<Head>(folder: string, onLine: (head: Head, at: number) => void): Promise<void> {
   const file = await open(join(folder, 'journal'), 'r').catch(() => null);
   if (file === null) return;
@@ -83,7 +86,7 @@ async function replay<Head>(
 ): Promise<{ end: number; damaged: number }> {
   const chunk = Buffer.allocUnsafe(CHUNK);
   let rest: Buffer = Buffer.alloc(0);
-  /** Where `rest` begins, and where the last good line ends. */
+  /** Where `rest` begins, and where the last good line ends, in bytes. */
   let at = 0;
   let end = 0;
   let damaged = 0;
@@ -102,7 +105,7 @@ async function replay<Head>(
         bad += 1;
       } else {
         onLine(head, at + start);
-        // Bad lines count as damage only where good ones follow; at the end they are what was not finished.
+        // Bad lines count as damage only if good ones follow. At the end of the file they are unfinished.
         damaged += bad;
         bad = 0;
         good += 1;
@@ -118,7 +121,7 @@ async function replay<Head>(
   return { end, damaged };
 }
 
-/** The head of a line without its line end; null where the checksum is wrong. */
+/** The head of a line without its line end; null if the checksum is wrong. */
 function headOf<Head>(line: Buffer): Head | null {
   if (line.length < CHECKSUM + 2) return null;
   const sum = Number.parseInt(line.toString('latin1', 0, CHECKSUM), 16);
@@ -129,7 +132,7 @@ function headOf<Head>(line: Buffer): Head | null {
 }
 
 function encode({ head, body }: Line<unknown>): Buffer {
-  // JSON knows neither tabs nor line ends outside its escapes.
+  // JSON has no tabs or line ends outside its escapes.
   const text = Buffer.from(
     body === undefined ? JSON.stringify(head) : `${JSON.stringify(head)}\t${JSON.stringify(body)}`,
   );
@@ -143,14 +146,14 @@ function encode({ head, body }: Line<unknown>): Buffer {
 
 class FileJournal<Head> implements Journal<Head> {
   readonly damaged: number;
-  /** What was kept free for the last lines has been used. */
+  /** The reserve for the last lines has been used. */
   #isShort = false;
   readonly #file: FileHandle;
   readonly #path: string;
   #isClosed = false;
   readonly #reserve: string;
   #end: number;
-  /** Lines that wait to be written, all in one go. */
+  /** Lines waiting to be written together. */
   #waiting: { bytes: Buffer; resolve(): void; reject(error: unknown): void }[] = [];
   #writing: Promise<void> | null = null;
   #broken: EmulsionError | null = null;
@@ -182,7 +185,7 @@ class FileJournal<Head> implements Journal<Head> {
     return places;
   }
 
-  /** Bytes that are being written. */
+  /** Bytes being written. */
   #inFlight = 0;
 
   async #write(): Promise<void> {
@@ -196,7 +199,7 @@ class FileJournal<Head> implements Journal<Head> {
         this.#end += bytes.length;
         for (const each of batch) each.resolve();
       } catch (error) {
-        // Places were given out for what comes after it, too: nothing more can be added.
+        // Positions of later lines were already given out, so nothing more can be appended.
         this.#broken = toEmulsionError(error);
         for (const each of [...batch, ...this.#waiting.splice(0)]) each.reject(this.#broken);
       } finally {

@@ -5,7 +5,7 @@ import { Pool } from './pool';
 import { restoreRemotePhoto } from './remote-photo';
 import type { PhotoProcessor } from './types';
 
-/** Computes photos with engines of this computer. `wanted`: photos at once, 0 by its cores and memory. */
+/** Computes photos with engines on this computer. `wanted`: photos at the same time; 0: by cores and memory. */
 export function localProcessor(launch: LaunchEngine, options: EngineOptions, wanted: number): PhotoProcessor {
   const pool = new Pool(launch, options, wanted);
   return {

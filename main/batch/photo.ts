@@ -13,7 +13,7 @@ import { hashFile } from '../storage/hash';
 import { isBelow, pathIn } from '../storage/remote';
 import { discardStaged, pathsFor, publishAs } from '../storage/write';
 
-/** The longer edge of the pictures in the table and in the report, in pixels. */
+/** Longer edge of the thumbnails in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
 
 /** One photo of a batch. */
@@ -27,7 +27,7 @@ export interface PhotoTask {
   output: string;
 }
 
-/** A photo that has been computed and is about to get its name. */
+/** A computed photo that is about to get its name. */
 export interface Made {
   outcome: 'restored' | 'unchanged';
   /** The original, as it was read. */
@@ -38,31 +38,31 @@ export interface Made {
   notes: Message[];
   thumbnails: { before: Uint8Array; after: Uint8Array } | null;
   seconds: number;
-  /** The most memory in bytes that the engine's process has had so far. */
+  /** Peak memory of the engine's process so far, in bytes. */
   peak: number;
 }
 
 export interface PhotoControl {
   /**
-   * Told before a file gets its name, and once more where another name is tried. When it has settled, a program that is
-   * started anew can tell a finished photo by it, whatever happens in between.
+   * Called before a file gets its name, and again if another name is tried. After it settles, a restarted program can
+   * recognise the finished photo, whatever happens in between.
    */
   onMade(made: Made): Promise<void>;
-  /** Whether this batch has written a file of another photo: it stands in nobody's way, and is never replaced. */
+  /** Whether this batch has written the file from another photo. Such a file blocks no photo and is never replaced. */
   isOwn(path: string): boolean;
   onProgress?(progress: Omit<Progress, 'jobId'>): void;
   signal?: AbortSignal;
 }
 
-/** The path of a file that was left in its place, as the rule wants it. */
+/** Path of an existing file that the rule says to keep. */
 export interface Kept {
   outcome: 'kept';
   path: string;
 }
 
 /**
- * Restores one photo into a new file, or tells that a file of its name was left. Throws an EmulsionError; PHOTO_CHANGED
- * where the original was written to in the meantime.
+ * Restores one photo into a new file, or reports that an existing file was kept. Throws an EmulsionError; PHOTO_CHANGED
+ * if the original was changed meanwhile.
  */
 export async function restorePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
   const { found, folder, settings } = task;
@@ -93,14 +93,14 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   try {
     const sha256 = await hashFile(found.path);
     const { bytes, modified, changed } = await look(found.path);
-    // What is hashed now is what the engine has read only where nobody has written to it since.
+    // The hash belongs to the bytes that the engine has read only if the file has not changed since.
     if (bytes !== before.bytes || changed !== before.changed) throw new EmulsionError('PHOTO_CHANGED');
     const made: Made = {
       outcome: answer.reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
       original: { bytes, modified, sha256 },
       written: {
         path: '',
-        // An engine that ends leaves nothing behind: its successor sweeps after it.
+        // If the engine has crashed, its successor has deleted the file.
         sha256: await hashFile(output.path).catch((cause: unknown) => {
           throw toEmulsionError(cause).code === 'FILE_MISSING' ? new EmulsionError('ENGINE_CRASHED', { cause }) : cause;
         }),
@@ -120,7 +120,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   }
 }
 
-/** `changed`: when its content or anything about it was changed last, in milliseconds since 1970. */
+/** `changed`: time of the last change of content or attributes, in milliseconds since 1970. */
 async function look(path: string): Promise<{ bytes: number; modified: number; changed: number }> {
   const { size, mtimeMs, ctimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   return { bytes: size, modified: mtimeMs, changed: ctimeMs };
@@ -150,7 +150,7 @@ async function publish(
           await publishAs(temporary, path, { replace });
           return made;
         } catch (error) {
-          // Somebody else was faster.
+          // Another program has taken the name meanwhile.
           if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
         }
       }
@@ -161,16 +161,16 @@ async function publish(
   throw new EmulsionError('NAME_TAKEN', { detail: target.stem });
 }
 
-/** The file that keeps a photo from being restored under the rule `skip`; one of this very batch does not. */
+/** The existing file because of which the rule `skip` skips a photo. Files of the same batch do not count. */
 async function standsInTheWay({ found, folder, settings }: PhotoTask, stem: string, { isOwn }: PhotoControl) {
   const extension = extensionOf(found, settings);
   const [first] = pathsFor({ folder, stem, extension });
-  // What no file can be called, none is.
+  // If the system does not allow the name, no such file exists.
   const there = await kindOf(first!).catch(() => null);
   return there !== null && !isOwn(first!) ? first! : null;
 }
 
-/** Null where nothing is of that name. Throws ENAMETOOLONG as the system says it. */
+/** Null if nothing has that name. Throws the system's ENAMETOOLONG unchanged. */
 async function kindOf(path: string): Promise<'file' | 'other' | null> {
   return lstat(path).then(
     (info) => (info.isFile() ? 'file' : 'other'),
@@ -181,7 +181,7 @@ async function kindOf(path: string): Promise<'file' | 'other' | null> {
   );
 }
 
-/** Refuses a folder that leads, by a link, among the originals: nothing is ever written there. */
+/** Refuses a folder that leads through a link into the folder of originals. Nothing is ever written there. */
 async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Promise<void> {
   const [place, originals, results] = await Promise.all(
     [folder, input, output].map((path) => realpath(path).catch(() => resolve(path))),
@@ -193,13 +193,13 @@ async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Pr
   }
 }
 
-/** Whether two paths lead to one file: an original is never replaced, however it is reached. */
+/** Whether two paths lead to the same file, so that an original is never replaced through another path. */
 async function isSame(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([realpath(one).catch(() => resolve(one)), realpath(other).catch(() => other)]);
   return a === b;
 }
 
-/** What a written file will end in, as far as it can be told by the original's name alone. */
+/** Extension of the written file, as far as the original's name can tell. */
 function extensionOf({ name }: Found, { format }: BatchSettings): string {
   if (format !== null) return EXPORT_EXTENSIONS[format];
   const own = extname(name).slice(1).toLowerCase();
@@ -207,7 +207,7 @@ function extensionOf({ name }: Found, { format }: BatchSettings): string {
   return known[own] ?? own;
 }
 
-/** The name of a photo's file without its extension, by the pattern of the batch. */
+/** Name of a photo's file without extension, from the name pattern of the batch. */
 export function stemOf(
   { name, path, modified }: Pick<Found, 'name' | 'path' | 'modified'>,
   settings: BatchSettings,
@@ -223,7 +223,7 @@ export function stemOf(
   return settings.name.replace(/\{(name|folder|date|recipe)\}/g, (_, token: keyof typeof values) => values[token]);
 }
 
-/** Where a photo would be written to, as far as that can be told without opening it. */
+/** The expected path of a restored photo, as far as it is known without opening the original. */
 export function expectedPath(found: Found, folder: string, settings: BatchSettings): string {
   const [first] = pathsFor({ folder, stem: stemOf(found, settings), extension: extensionOf(found, settings) });
   return pathIn(folder, basename(first!));

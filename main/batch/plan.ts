@@ -9,16 +9,16 @@ import { look, scan } from '../storage/scan';
 import { readOutcomes } from './journal-state';
 import { expectedPath } from './photo';
 
-/** Of each kind, so many are named. */
+/** How many files of each kind are named. */
 const EXAMPLES = 50;
 
-/** A file that a batch would come across; `error` says why it would not be restored, `stray` that it is no photo. */
+/** A file that a batch would find. `error`: why it would not be restored; `stray`: it is not a photo. */
 export type Planned =
   | { name: string; error: EmulsionError; stray: boolean }
   | { name: string; found: Found; written: string; error: null };
 
 /**
- * What a batch would do, without doing any of it. Throws as `startBatch` does for its folders.
+ * Previews a batch without running it. Throws the errors of `startBatch` for its folders.
  *
  * @param input folder of the originals
  * @param output folder of the restored photos; need not exist
@@ -43,7 +43,7 @@ export async function* plan(
   }
 }
 
-/** The same, summed up. */
+/** Summary of the same. */
 export async function planBatch(
   input: string,
   output: string,

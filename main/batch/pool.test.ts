@@ -4,7 +4,7 @@ import { shapeFor } from './pool';
 
 const GIGABYTE = 2 ** 30;
 
-test('one photo for each core, as many as there is memory for, and never none', () => {
+test('one photo for each core, as many as there is memory for, and at least one', () => {
   const of = (cores: number, gigabytes: number, wanted = 0) =>
     shapeFor({ wanted, cores, memory: gigabytes * GIGABYTE });
   expect(of(2, 8)).toEqual({ engines: 2, threads: 1 });
@@ -14,7 +14,7 @@ test('one photo for each core, as many as there is memory for, and never none', 
   expect(of(4, 64, 2)).toEqual({ engines: 2, threads: 2 });
 });
 
-test('photos at once take no more cores and memory than there are', () => {
+test('photos computed together never take more cores and memory than there are', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 128 }), fc.integer({ min: 1, max: 512 }), (cores, gigabytes) => {
       const each = 0.8 * GIGABYTE;

@@ -3,28 +3,31 @@ import type { EngineOptions, LaunchEngine } from '../engine/protocol';
 import { createEngine, type Engine } from '../engine/supervisor';
 
 const MEGABYTE = 2 ** 20;
-/** What an engine takes at its height on photos of 12 to 100 megapixels (`npm run bench -- memory`), in bytes. */
+/** Peak memory of an engine on photos of 12 to 100 megapixels, in bytes (measured with `npm run bench -- memory`). */
 const ENGINE_MEMORY = 800 * MEGABYTE;
-/** The share of the free memory that a batch may take: somebody may be working beside it. */
+/** Share of the free memory that a batch may use. The rest is for other programs. */
 const SHARE = 0.7;
-/** Photos at once on a graphics card, which computes one tile at a time: one computes, one is read or written. */
+/**
+ * Photos at the same time on a graphics card, which computes one tile at a time: one is computed while another is read
+ * or written.
+ */
 const ON_A_CARD = 2;
 
 export interface Shape {
-  /** Photos at once, each in an engine of its own. */
+  /** Photos at the same time, each in a separate engine. */
   engines: number;
-  /** Of the CPU, for each. */
+  /** CPU threads for each engine. */
   threads: number;
 }
 
 /**
- * How many photos are computed at once. Several with one thread each use the cores better than one with many, since much
- * of a photo's way (decoding, analysis, encoding) goes in a single thread.
+ * How many photos are computed at the same time. Several engines with one thread each use the cores better than one
+ * engine with many threads, because much of the work on a photo (decoding, analysis, encoding) runs in a single thread.
  *
  * @param wanted 0: by cores and memory
  * @param cores logical cores
- * @param memory bytes that are free
- * @param each bytes that one photo at work takes
+ * @param memory free memory in bytes
+ * @param each memory for each photo in bytes
  */
 export function shapeFor({
   wanted,
@@ -43,11 +46,11 @@ export function shapeFor({
 }
 
 function availableMemory(): number {
-  // On a Mac what is kept as a cache is not counted as free, so that there hardly ever is any.
+  // macOS does not count its caches as free memory, so hardly any memory ever is.
   return process.platform === 'darwin' ? totalmem() / 2 : process.availableMemory();
 }
 
-/** Engines that take one photo each. */
+/** Engines that process one photo each. */
 export class Pool {
   readonly shape: Shape;
   readonly #launch: LaunchEngine;
@@ -55,7 +58,7 @@ export class Pool {
   readonly #wanted: number;
   readonly #engines: Engine[] = [];
   readonly #idle: Engine[] = [];
-  /** The most memory that an engine has taken; null before the first photo is done. */
+  /** Peak memory of an engine in bytes; null before the first photo is done. */
   #peak: number | null = null;
 
   constructor(launch: LaunchEngine, options: EngineOptions, wanted: number) {
@@ -66,16 +69,16 @@ export class Pool {
     this.#options = { ...options, threads };
   }
 
-  /** What computes, as far as it is known. */
+  /** The provider, once it is known. */
   get provider() {
     return this.#engines[0]?.status().provider ?? null;
   }
 
-  /** Photos that may be at work now: fewer than there are engines for where memory has become short. */
+  /** How many photos may be processed now: fewer than there are engines if memory has become short. */
   limit(working: number): number {
     const { engines } = this.shape;
     if (this.#wanted > 0) return engines;
-    // What computes is known when the first generator has been loaded, or by the end of the first photo.
+    // The provider is known after the first generator has loaded, or at the end of the first photo.
     if (this.provider === null && this.#peak === null) return 1;
     const onCard = this.provider !== null && this.provider !== 'cpu';
     const most = onCard ? Math.min(ON_A_CARD, engines) : engines;
@@ -83,7 +86,7 @@ export class Pool {
     return needsAnother && availableMemory() * SHARE < (this.#peak ?? ENGINE_MEMORY) ? working : most;
   }
 
-  /** Learns how much memory an engine takes. */
+  /** Takes a measured peak memory of an engine into account, in bytes. */
   learn(peak: number): void {
     this.#peak = Math.max(this.#peak ?? 0, peak);
   }
@@ -94,7 +97,7 @@ export class Pool {
       engine = createEngine({ launch: this.#launch, options: this.#options, onStatus: () => {} });
       this.#engines.push(engine);
     }
-    // What made it give up was another photo.
+    // Another photo made the engine fail, so this one may use it again.
     if (engine.status().state === 'failed') engine.restart();
     try {
       return await work(engine);

@@ -1,11 +1,11 @@
 import type { BatchState } from '../../contract/batch';
 
-/** Photos after which the pace can be judged. */
+/** Photos after which the pace can be estimated. */
 const ENOUGH = 2;
 
-/** How fast a batch is, and how long it still takes. */
+/** Measures the speed of a batch and estimates the remaining time. */
 export class Progress {
-  /** Photos that were computed in this run, the bytes of their originals, and the time that took. */
+  /** Photos computed in this run, total bytes of their originals, and seconds of work. */
   #photos = 0;
   #bytes = 0;
   #active = 0;
@@ -20,7 +20,7 @@ export class Progress {
     return this.#activeSince !== null;
   }
 
-  /** From now on something is done, or nothing. */
+  /** Starts or stops the clock. */
   setActive(isActive: boolean): void {
     this.#active = this.seconds;
     this.#activeSince = isActive ? performance.now() : null;

@@ -11,8 +11,8 @@ import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, 
 const FOLDER = /^emulsion-photo-(\d+)-/;
 
 /**
- * `restorePhoto` for originals, or outputs, in the network: the original is copied to this computer, computed there, and
- * the restored photo copied back. Nothing of it stays here. Throws what both do, and NAME_TAKEN.
+ * `restorePhoto` for originals or outputs in network storage: copies the original to this computer, restores it, copies
+ * the result back, and deletes the local copies. Throws the errors of both, and NAME_TAKEN.
  */
 export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
   const { found, folder, settings } = task;
@@ -27,7 +27,7 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
     let copy = found;
     const before = isRemote(found.path) ? await storage.stat(found.path) : null;
     if (isRemote(found.path)) {
-      // A name pattern may have the folder's name in it.
+      // A name pattern may contain the folder's name.
       const inside = join(temporary, basename(dirname(found.path)));
       await mkdir(inside);
       copy = { ...found, path: join(inside, basename(found.path)) };
@@ -79,7 +79,7 @@ async function publish(local: string, made: Made, task: PhotoTask, { onMade, isO
       await storage.put(local, path, { sha256: made.written.sha256, replace });
       return named;
     } catch (error) {
-      // Somebody else was faster.
+      // Another program has taken the name meanwhile.
       if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
     }
   }
@@ -88,7 +88,7 @@ async function publish(local: string, made: Made, task: PhotoTask, { onMade, isO
 
 let isSwept = false;
 
-/** Removes the copies that a program which was killed has left, once. */
+/** Removes copies left by a killed program. Does so only once. */
 async function sweep(): Promise<void> {
   if (isSwept) return;
   isSwept = true;

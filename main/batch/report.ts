@@ -11,18 +11,18 @@ import type { Batch } from './types';
 
 /** The folder inside the output folder that holds the report. */
 export const REPORT_FOLDER = 'emulsion-report';
-/** Photos on a page: with their pictures, a page is a few megabytes. */
+/** Photos on a page. With their thumbnails, a page is a few megabytes. */
 const PAGE = 200;
-/** Problems that are listed on the first page; all of them are in the table. */
+/** Problems listed on the first page. The table holds all of them. */
 const LISTED_PROBLEMS = 500;
 
 /**
- * Writes what a batch has come to so far, replacing an earlier report: pages of HTML that need nothing else
- * (`index.html`, `page-2.html` ...), and the same as `photos.csv` and `photos.json`, for programs, whose fields and sentences
- * are in English. Answers the path of the first page. Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
+ * Writes a report on a batch so far, replacing an earlier one: self-contained HTML pages (`index.html`, `page-2.html`
+ * ...), and the same for programs as `photos.csv` and `photos.json`, with fields and sentences in English. Returns the
+ * path of the first page. Throws DISK_FULL, FOLDER_UNWRITABLE and the like.
  *
  * @param translations language of the pages
- * @param place folder of this computer, where the output is none
+ * @param place folder on this computer, if the output folder is not on it
  */
 export async function writeReport(
   batch: Batch,
@@ -71,7 +71,7 @@ export async function writeReport(
     await json.write('\n]}\n');
     await csv.end();
     await json.end();
-    // An earlier report may have been longer.
+    // An earlier report may have had more pages.
     for (const name of await readdir(folder)) {
       const page = /^page-(\d+)\.html$/.exec(name);
       if (page && Number(page[1]) > number) await rm(join(folder, name), { force: true });
@@ -83,7 +83,7 @@ export async function writeReport(
   return { path: join(folder, pageName(1)), bytes };
 }
 
-/** A file of the report, written bit by bit, that takes the place of the last one only when it is whole. */
+/** Writes a file of the report in parts. It replaces the previous file only when it is complete. */
 async function begin(folder: string, name: string) {
   const { path } = await stagePhoto({ folder, stem: name }, async (temporary) => {
     await (await open(temporary, 'w')).close();
@@ -111,7 +111,7 @@ async function begin(folder: string, name: string) {
   };
 }
 
-/** What kind of file a file of a report is; null for a name that none has. */
+/** MIME type of a file of the report; null for a name that no file of a report has. */
 export function reportType(name: string): string | null {
   if (/^(index|page-\d{1,6})\.html$/.test(name)) return 'text/html; charset=utf-8';
   if (name === 'photos.csv') return 'text/csv; charset=utf-8';
@@ -141,7 +141,7 @@ function cellsOf(row: BatchRow): string[] {
   ];
 }
 
-/** A cell that no spreadsheet takes for a formula, whatever a file is called. */
+/** A CSV cell that no spreadsheet reads as a formula, even if a file's name looks like one. */
 export function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

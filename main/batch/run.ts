@@ -30,16 +30,16 @@ import { type Made, stemOf } from './photo';
 import { Progress } from './progress';
 import type { Batch, BatchSetup, PhotoProcessor } from './types';
 
-/** A photo that takes the engine down so often is set aside. */
+/** A photo that crashes the engine this many times is quarantined. */
 const CRASHES = 2;
-/** So many photos in a row that take it down, and none done in between: it is not the photos. */
+/** This many crashes in a row, with no photo done in between, mean that the photos are not the cause. */
 const CRASHES_IN_A_ROW = 6;
-/** Milliseconds between two words on the state. */
+/** Milliseconds between two reports of the state. */
 const STATE_INTERVAL = 200;
 const WATCH_INTERVAL = 2;
 /**
- * Begins a batch, or goes on with the one whose journal lies in the output folder. Throws before anything is done:
- * OUTPUT_IS_INPUT, BATCH_RUNNING, JOURNAL_INVALID, JOURNAL_NEWER, and what the system says of the two folders.
+ * Starts a batch, or continues the one whose journal is in the output folder. Checks before it changes anything, and
+ * throws OUTPUT_IS_INPUT, BATCH_RUNNING, JOURNAL_INVALID, JOURNAL_NEWER, and file errors of the two folders.
  */
 export async function startBatch(setup: BatchSetup): Promise<Batch> {
   const [input, output] = [placeOf(setup.input), placeOf(setup.output)];
@@ -56,19 +56,19 @@ class RunningBatch implements Batch {
   readonly #items = new Items();
   readonly #leftovers = new Leftovers();
   readonly #progress = new Progress();
-  /** Places of items that wait, in order, and those that are tried once more at the end, one at a time. */
+  /** Indices of waiting items, in order, and of items to try again at the end, one at a time. */
   readonly #waiting: number[] = [];
   #next = 0;
   readonly #again: number[] = [];
   readonly #working = new Map<number, { done: number; step: StepKind | null }>();
   readonly #control = new AbortController();
-  /** Of the photos at work, see `#stemKey`. */
+  /** Keys of the photos in progress, see `#stemKey`. */
   readonly #stems = new Set<string>();
-  /** Photos that took the engine down one after the other, with none done in between. */
+  /** Photos that crashed the engine in a row, with none done in between. */
   #fallen: Item[] = [];
-  /** What the folder of the originals was when the batch was begun. */
+  /** Identity of the input folder at the start of the batch. */
   #identity: string | null = null;
-  /** Requests that will bring photos to the waiting ones. */
+  /** Requests in progress that will add photos to the waiting ones. */
   #retries = 0;
   #hasEnded = false;
   #phase: BatchState['phase'] = 'running';
@@ -148,7 +148,7 @@ class RunningBatch implements Batch {
     if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
     if (line.head.t !== 'made') return row;
     const { reports, seconds, thumbnails } = line.body as MadeBody;
-    // Earlier versions wrote sentences alone.
+    // Earlier versions wrote only sentences.
     const told = reports.map((report) => ({ ...report, said: report.said ?? [] }));
     return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
@@ -161,7 +161,7 @@ class RunningBatch implements Batch {
     return place && this.#journalState.thumbnails.read(place);
   }
 
-  /** Says how things are, at most a few times a second; what is said last is how they are. */
+  /** Reports the state, at most a few times per second. The last report is always the current state. */
   #tell(): void {
     const { onState } = this.#setup;
     if (!onState || this.#telling) return;
@@ -239,12 +239,13 @@ class RunningBatch implements Batch {
     const how = this.#phase as 'done' | 'cancelled' | 'halted';
     const body: StopBody = { failure: this.#halt };
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#progress.seconds };
-    // Where not even this can be written, there is nobody to tell but the one who looks now.
+    // If even this cannot be written, only the displayed state can tell.
     const isMine = this.#halt?.code !== 'BATCH_RUNNING';
     if (isMine) await this.#journalState.record(head, body).catch(() => undefined);
     await processor.close();
     if (isMine) await this.#leftovers.sweepAgain();
-    // What is done with is in nobody's way: another program may go on with it, and a drive be pulled out.
+    // Releases the journal as soon as the batch ends, so that another program can continue it or a drive can be
+    // unplugged.
     await this.#journalState.close().catch(() => undefined);
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
@@ -302,7 +303,10 @@ class RunningBatch implements Batch {
     });
   }
 
-  /** A file that was found: finished by an earlier run, or one that waits. `known`: it has been changed since. */
+  /**
+   * Adds a file that was found: finished in an earlier run, or waiting. `known`: its item, if the file has changed
+   * since.
+   */
   async #take(found: Found, known?: Item): Promise<void> {
     const { output } = this.#setup;
     await this.#leftovers.sweep(dirname(pathIn(output, found.name)));
@@ -371,7 +375,7 @@ class RunningBatch implements Batch {
       await changed;
     }
     await Promise.all(atWork);
-    // From here on nobody would take a photo that is to be tried again.
+    // From here on, no loop would take up a photo that is to be tried again.
     this.#hasEnded = true;
   }
 
@@ -379,7 +383,7 @@ class RunningBatch implements Batch {
     return this.#setup.settings.conflict !== 'rename';
   }
 
-  /** The same for photos whose files may get the same name. */
+  /** The same key for photos whose files may get the same name. */
   #stemKey({ found }: Item): string {
     const { output, settings } = this.#setup;
     return this.#journalState.written.keyOf(pathIn(dirname(pathIn(output, found.name)), stemOf(found, settings)));
@@ -398,18 +402,18 @@ class RunningBatch implements Batch {
       this.#next += 1;
       const item = this.#items.at(index)!;
       if (this.#usesStems && this.#stems.has(this.#stemKey(item))) {
-        // One is at work that may get the same name: where names are left or replaced, it has to be known whose it is.
+        // A photo in progress may get the same name. Whether to skip or replace depends on its result.
         this.#again.push(index);
         return this.#nextIndex(processor);
       }
-      // A list of millions is not kept for what has been taken from it.
+      // Frees the used part of the list, which may have millions of entries.
       if (this.#next >= 10_000) {
         this.#waiting.splice(0, this.#next);
         this.#next = 0;
       }
       return index;
     }
-    // What has gone wrong beside others gets the computer to itself.
+    // A photo that failed beside others is tried again alone.
     return working === 0 && !this.#scanning ? this.#again.shift() : undefined;
   }
 
@@ -437,7 +441,7 @@ class RunningBatch implements Batch {
           },
           onProgress: ({ done, step }) => {
             this.#working.set(item.index, { done, step });
-            // With what is known by now, another photo may be begun.
+            // With the new measurements, another photo may start.
             this.#changed();
           },
         },
@@ -447,7 +451,7 @@ class RunningBatch implements Batch {
         return;
       }
       await this.#journalState.record({ t: 'done', n: found.name });
-      // Known as it was read, so that a folder that is watched does not show it as another.
+      // Stores the size and time as they were read, so that a watched folder does not report the file as changed.
       this.#items.update(item, answer.original);
       this.#fallen = [];
       this.#progress.computed(found.bytes);
@@ -460,7 +464,7 @@ class RunningBatch implements Batch {
     }
   }
 
-  /** Writes down that a photo is about to get its name; answers where that is written. */
+  /** Records that a photo is about to get its name. Returns the position of the line. */
   async #made(name: string, made: Made): Promise<number> {
     const { original, written, outcome, reports, notes, seconds } = made;
     const head: Head = {
@@ -491,7 +495,7 @@ class RunningBatch implements Batch {
     const { name } = item.found;
     const { code } = error;
     if (this.#isStopped) {
-      // It was broken off, and waits for another run.
+      // It was aborted, and waits for another run.
       item.state = 'waiting';
       return;
     }
@@ -499,14 +503,14 @@ class RunningBatch implements Batch {
       const { bytes, modified } = item.found;
       await this.#journalState.record({ t: 'crash', n: name, c: code, b: bytes, m: modified });
       if (this.#isStopped) {
-        // Stopped while the line was written, perhaps because the engine always falls.
+        // The batch was stopped while the line was written, perhaps because every photo crashes the engine.
         await this.#excuse([item]);
         item.state = 'waiting';
         return;
       }
       this.#fallen.push(item);
       if (this.#fallen.length >= CRASHES_IN_A_ROW) {
-        // Stopped first: what falls while the next line is written is then not held against its photo either.
+        // Stops first, so that a crash during the next write does not count against its photo either.
         this.#stop('halted', new EmulsionError('ENGINE_FAILED', { detail: error.detail }).toFailure());
         await this.#excuse(this.#fallen.splice(0));
         item.state = 'waiting';
@@ -516,7 +520,7 @@ class RunningBatch implements Batch {
       else {
         const detail = [code, error.detail].filter(Boolean).join(': ');
         await this.#end(item, 'quarantined', new EmulsionError('PHOTO_QUARANTINED', { detail }).toFailure());
-        // Another photo may have shown meanwhile that the engine always falls.
+        // Another photo may have shown meanwhile that every photo crashes the engine.
         if (this.#crashesOf(item) === 0 && item.state === 'quarantined') await this.#excuse([item]);
       }
       return;
@@ -528,7 +532,7 @@ class RunningBatch implements Batch {
       return;
     }
     if (this.#setup.settings.watch && code === 'FILE_MISSING') {
-      // A name that was given for a moment, while the file was written: under its next one it is found again.
+      // The file had a temporary name while it was written. It will be found again under its final name.
       this.#items.forgetName(name);
       await this.#end(item, 'passed', error.toFailure());
       this.#journalState.entries.delete(name);
@@ -551,7 +555,7 @@ class RunningBatch implements Batch {
     return this.#journalState.entries.get(found.name)?.crashes ?? 0;
   }
 
-  /** It is not the photos: what fell in a row is not held against them, not even against those set aside. */
+  /** The photos are not the cause: crashes in a row do not count against them, even if they were quarantined. */
   async #excuse(fallen: readonly Item[]): Promise<void> {
     await this.#journalState.record({ t: 'excuse', n: fallen.map(({ found }) => found.name) });
     for (const item of fallen) {
@@ -569,7 +573,7 @@ class RunningBatch implements Batch {
   }
 
   async #finish(item: Item, outcome: BatchOutcome, at: number, failure: Failure | null, isNew: boolean): Promise<void> {
-    // In one go, so that whoever looks, or asks for another try, never sees half of it.
+    // Synchronously, so that a reader or a request for a retry never sees half of the change.
     this.#items.finish(item, outcome, at, failure, isNew);
     this.#tell();
     const { onRow } = this.#setup;

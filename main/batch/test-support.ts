@@ -7,19 +7,19 @@ import { stagePhoto } from '../storage/write';
 import { restorePhoto } from './photo';
 import type { PhotoProcessor } from './types';
 
-/** What the engine takes for a photo here: a GIF by its first bytes, told apart by the rest. */
+/** The fake engine accepts this as a photo: a GIF by its first bytes, told apart by the rest. */
 export const photo = (text: string) => `GIF89a ${text}`;
 
 type RestoreRequest = Requests['restore']['request'];
 
 export interface Trials {
-  /** Called before a photo is computed; may throw what the engine would, or wait. */
+  /** Called before a photo is computed. May wait, or throw errors of the engine. */
   before?(name: string, signal: AbortSignal | undefined): Promise<void> | void;
-  /** Called when it has been written under its temporary name. */
+  /** Called when the result has been written under its temporary name. */
   staged?(name: string): Promise<void> | void;
 }
 
-/** An engine that copies. What comes after it (names, journal, publishing) is the real thing. */
+/** An engine that copies photos. Everything after it (names, journal, publishing) is the real code. */
 function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: string[] } {
   const computed: string[] = [];
   const request = async (_kind: string, body: RestoreRequest, control?: { signal?: AbortSignal }) => {

@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Where the two small pictures of a photo lie: the first byte, and the length of each. */
+/** Position of a photo's two thumbnails in the file: the first byte and the length of each. */
 export type ThumbnailPlace = [at: number, before: number, after: number];
 
-/** The small pictures of a batch, one after the other in one file: a folder would not bear millions of them. */
+/** The thumbnails of a batch, all in one file, because no folder can hold millions of files well. */
 export class Thumbnails {
   readonly #file: FileHandle;
   readonly #path: string;
@@ -25,7 +25,10 @@ export class Thumbnails {
     return new Thumbnails(file, path, (await file.stat()).size);
   }
 
-  /** Adds a pair; answers where it lies. Null where it cannot be written: a photo is not given up for its picture. */
+  /**
+   * Appends a pair and returns its position. Null if it cannot be written: a photo does not fail because of its
+   * thumbnail.
+   */
   add({ before, after }: { before: Uint8Array; after: Uint8Array }): Promise<ThumbnailPlace | null> {
     const put = async (): Promise<ThumbnailPlace | null> => {
       const at = this.#end;
@@ -46,7 +49,7 @@ export class Thumbnails {
     return added;
   }
 
-  /** Two JPEG pictures; null where a power cut has taken them. */
+  /** Reads two JPEG pictures; null if a power cut has destroyed them. */
   async read([at, before, after]: ThumbnailPlace): Promise<{
     before: Buffer;
     after: Buffer;
@@ -61,7 +64,7 @@ export class Thumbnails {
     return isWhole ? pair : null;
   }
 
-  /** Ends the writing; pictures can still be read. */
+  /** Ends the writing. Pictures can still be read. */
   async close(): Promise<void> {
     await this.#writing;
     this.#isClosed = true;

@@ -2,18 +2,20 @@ import type { Provider } from '../../contract/app';
 import type { BATCH_FILTERS, BatchRow, BatchSettings, BatchState } from '../../contract/batch';
 import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
 
-/** What computes the photos of a batch: engines of this computer, or workers elsewhere. */
+/** Computes the photos of a batch: with engines on this computer, or with workers elsewhere. */
 export interface PhotoProcessor {
-  /** Photos at once, and threads for each. */
+  /** Photos at the same time, and threads for each. */
   readonly shape: { engines: number; threads: number };
   readonly provider: Provider | null;
-  /** How many photos may be at work now, where so many are. */
+  /** How many photos may be processed now, if `working` are in progress. */
   limit(working: number): number;
   /** Computes one photo and writes it, see `restorePhoto`. */
   process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept>;
-  /** Told once, before the first photo. `onMore` is to be called when more photos than before may be at work. */
+  /**
+   * Called once, before the first photo. The processor calls `onMore` when more photos than before may be processed.
+   */
   begin?(batch: Pick<BatchState, 'id' | 'input' | 'output' | 'settings'>, onMore: () => void): Promise<void>;
-  /** Photos at work have been told to stop before. */
+  /** Called after the photos in progress were told to stop. */
   close(): Promise<void>;
 }
 
@@ -22,40 +24,43 @@ export interface BatchSetup {
   output: string;
   settings: BatchSettings;
   processor: PhotoProcessor;
-  /** Folder of this computer for the journal, where the output is none. */
+  /** Folder on this computer for the journal, if the output folder is not on it. */
   journalIn?: string;
-  /** Names a batch that is begun. */
+  /** Id of a new batch. */
   newId(): string;
-  /** Failed and quarantined photos are tried again. */
+  /** Tries failed and quarantined photos again. */
   retry?: boolean;
   onState?(state: BatchState): void;
-  /** Told once for each file that has come to its end, also for those of earlier runs (`isNew` false). */
+  /** Called once for each finished file, also for those of earlier runs (`isNew` false). */
   onRow?(row: BatchRow, isNew: boolean): void;
-  /** Seconds between two looks at a folder that is watched. */
+  /** Seconds between two scans of a watched folder. */
   interval?: number;
 }
 
 export interface Batch {
   readonly id: string;
   state(): BatchState;
-  /** Lets the photos at work end and takes no others. */
+  /** Lets the current photos finish and starts no others. */
   pause(): void;
   resume(): void;
-  /** Breaks the photos at work off. What is done stays. */
+  /** Aborts the current photos. Results stay. */
   cancel(): void;
-  /** Takes failed and quarantined photos back to those that wait; false where the batch is over. */
+  /** Puts failed and quarantined photos back among the waiting ones; false if the batch has ended. */
   retryFailed(): Promise<boolean>;
   rows(
     filter: (typeof BATCH_FILTERS)[number],
     from: number,
     count: number,
   ): Promise<{ total: number; rows: BatchRow[] }>;
-  /** Every file that has been found so far, in order. */
+  /** Every file found so far, in order. */
   allRows(): AsyncGenerator<BatchRow>;
-  /** JPEG pictures of a photo; null where there are none, or where a power cut has taken them. */
+  /** JPEG thumbnails of a photo; null if there are none, or if a power cut has destroyed them. */
   thumbnails(index: number): Promise<{ before: Buffer; after: Buffer } | null>;
-  /** Settles, never rejects, when nothing is done any more: `done`, `cancelled` or `halted`. All can still be read. */
+  /**
+   * Settles, and never rejects, when the batch has ended as `done`, `cancelled` or `halted`. Its rows and thumbnails
+   * can still be read.
+   */
   readonly ended: Promise<BatchState>;
-  /** Breaks it off where it runs, and waits for its end. */
+  /** Aborts the batch if it is running, and waits for its end. */
   close(): Promise<void>;
 }

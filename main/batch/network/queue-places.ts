@@ -7,25 +7,25 @@ import { isBelow, isRemote, pathIn, placeOf } from '../../storage/remote';
 import type { PhotoTask } from '../photo';
 import type { QueueJob } from './queue';
 
-/** What a worker may touch; nothing else, whatever a job says. */
+/** The folders that a worker may use. It uses nothing else, whatever a job says. */
 export interface PlacesSetup {
   /** Folders that may be read and written to. */
   allow: readonly string[];
-  /** Folders of originals: read, never written to. */
+  /** Folders of originals, which are only read. */
   read: readonly string[];
-  /** Folders that are called otherwise here than on the machine that runs the batch. Those of this side are allowed. */
+  /** Folders with another path here than on the machine that runs the batch. `mine` folders are allowed. */
   maps: readonly { theirs: string; mine: string }[];
 }
 
 interface Root {
-  /** The very place, without links. */
+  /** The resolved path, without links. */
   path: string;
   isWritable: boolean;
 }
 
 /**
- * SECURITY: a job comes from the network. Its paths are translated, and refused where they lead, also through links, out
- * of the folders that the worker was given.
+ * SECURITY: jobs come from the network. Their paths are translated, and refused if they lead out of the worker's
+ * folders, also through links.
  */
 export class Places {
   readonly #roots: Root[];
@@ -37,7 +37,7 @@ export class Places {
     this.#maps = maps;
   }
 
-  /** Throws FOLDER_MISSING for a folder that is not there. */
+  /** Throws FOLDER_MISSING if a folder does not exist. */
   static async open({ allow, read, maps }: PlacesSetup): Promise<Places> {
     const rootOf = async (path: string, isWritable: boolean): Promise<Root> => {
       if (isRemote(path)) return { path: placeOf(path), isWritable };
@@ -56,8 +56,8 @@ export class Places {
   }
 
   /**
-   * The photo of a job, with paths of this machine. Throws NOT_ALLOWED for a job that is to be refused, and
-   * {@link Unreachable} where the folders of the batch cannot be got at from this machine.
+   * Translates the paths of a job to this machine. Throws NOT_ALLOWED if the job must be refused, and {@link
+   * Unreachable} if the batch's folders cannot be reached from this machine.
    */
   async taskOf(job: QueueJob): Promise<PhotoTask> {
     const [input, output] = [this.#mine(job.input), this.#mine(job.output)];
@@ -75,20 +75,20 @@ export class Places {
     return { found: { name, path, bytes, modified }, folder, settings, input, output };
   }
 
-  /** A path as it is called on this machine. */
+  /** Translates a path to this machine. */
   #mine(theirs: string): string {
     for (const map of this.#maps) {
       if (!theirs.startsWith(map.theirs)) continue;
       const rest = theirs.slice(map.theirs.length);
       if (rest !== '' && !/^[\\/]/.test(rest) && !/[\\/]$/.test(map.theirs)) continue;
-      // Windows writes paths otherwise; a name with a backslash is none there.
+      // Windows also uses backslashes. On other systems a backslash belongs to a name.
       const parts = rest.split(map.theirs.includes('\\') ? /[\\/]/ : '/').filter(Boolean);
       return placeOf(parts.reduce((folder, part) => pathIn(folder, part), map.mine));
     }
     return placeOf(theirs);
   }
 
-  /** Photos are not failed one by one because a drive is not connected here. */
+  /** Checks this once for the folders, so that a missing network drive does not fail the photos one by one. */
   async #assertReachable(input: string, output: string): Promise<void> {
     const key = `${input}\0${output}`;
     if (this.#seen.has(key)) return;
@@ -106,7 +106,7 @@ export class Places {
     this.#seen.add(key);
   }
 
-  /** The innermost of the folders that a path lies in; what is not there yet lies where its folder does. */
+  /** The innermost folder that holds a path. For a path that does not exist yet, its parent decides. */
   async #rootOf(path: string): Promise<Root | null> {
     const real = await realOf(path);
     const holding = this.#roots.filter((root) => isBelow(root.path, real));
@@ -116,7 +116,9 @@ export class Places {
   }
 }
 
-/** The batch's folders cannot be got at from this machine: the worker is of no use, and the photo waits for another. */
+/**
+ * The batch's folders cannot be reached from this machine: the worker cannot help, and the photo waits for another one.
+ */
 export class Unreachable extends EmulsionError {
   constructor(folder: string, cause: unknown) {
     super('FOLDER_MISSING', {
@@ -131,7 +133,7 @@ function refusal(reason: Parameters<typeof say>[0], path: string): EmulsionError
 }
 
 async function realOf(path: string): Promise<string> {
-  // There are no links.
+  // Network storage has no links.
   if (isRemote(path)) return path;
   for (let place = path, rest = ''; ; ) {
     const real = await realpath(place).catch(() => null);

@@ -28,21 +28,21 @@ import {
   VERSION,
 } from './queue';
 
-/** Photos on the queue for each that the workers compute at once: one is at work, one is at hand. */
+/** Photos on the queue for each one that the workers compute at the same time: one in progress, one waiting. */
 const AHEAD = 2;
-/** Photos on the queue as long as there is no worker. */
+/** Photos on the queue while there is no worker. */
 const WITHOUT_WORKERS = 2;
-/** Milliseconds between two looks at the photos on the queue. */
+/** Milliseconds between two checks of the photos on the queue. */
 const LOOK = 250;
-/** The queue's own log of events, which nobody reads. */
+/** Length of the queue's event log, which nothing reads. */
 const EVENTS = 100;
-/** Seconds that a lost queue is waited for. */
+/** Seconds to wait for a lost queue. */
 const PATIENCE = 60;
-/** Seconds in which a worker that was told to stop has to do so. */
+/** Seconds to wait for a worker that was told to stop. */
 const STOP_PATIENCE = 20;
-/** Seconds in which a written file has to show on this machine, too: network drives remember what was not there. */
+/** Seconds until a written file has to be visible on this machine. Network drives cache that a file was missing. */
 const SHOW_PATIENCE = 10;
-/** Seconds without a worker after which that is said. */
+/** Seconds without a worker before the user is told. */
 const ALONE = 3;
 
 interface Waiting {
@@ -53,11 +53,11 @@ interface Waiting {
 }
 
 /**
- * Has photos computed by workers on other machines. No more than a few for each worker lie on the queue at any time.
+ * Has photos computed by workers on other machines. Only a few photos for each worker are on the queue at any time.
  * Throws BAD_REQUEST, QUEUE_UNREACHABLE and QUEUE_VERSION.
  *
- * @param name by which workers of another version call this one
- * @param onNote told what a person should know meanwhile
+ * @param name shown to workers of another version
+ * @param onNote receives notes for the user while the batch runs
  */
 export async function queueProcessor(
   url: string,
@@ -84,7 +84,10 @@ class QueueProcessor implements PhotoProcessor {
   readonly #queue: Queue;
   readonly #onNote: (note: Message) => void;
   readonly #waiting = new Map<string, Waiting>();
-  /** Photos whose files could get one name, where that is not settled by the file system; each waits for the one before. */
+  /**
+   * Photos whose files could get the same name, if the file system does not settle that. Each waits for the previous
+   * one.
+   */
   readonly #turns = new Map<string, Promise<void>>();
   #membership: Membership | null = null;
   #batch: { id: string; work: string; input: string; output: string } | null = null;
@@ -109,7 +112,7 @@ class QueueProcessor implements PhotoProcessor {
     this.#watchWorkers();
   }
 
-  /** Says once that there is no worker, each time that it comes to that. */
+  /** Tells the user when there is no worker; once each time. */
   #watchWorkers(): void {
     if (this.shape.engines > 0) {
       clearTimeout(this.#alone);
@@ -150,7 +153,7 @@ class QueueProcessor implements PhotoProcessor {
     this.#looking = this.#look();
   }
 
-  /** Takes this batch's jobs off the queue that an earlier run has left there; those at work are told to stop. */
+  /** Removes this batch's jobs of an earlier run from the queue. Jobs in progress are told to stop. */
   async #sweep(isObsolete: (job: QueueJob) => boolean): Promise<void> {
     for (const job of await this.#queue.getJobs(['wait', 'active', 'completed', 'failed'])) {
       const { data } = QueueJob.safeParse(job.data);
@@ -159,7 +162,7 @@ class QueueProcessor implements PhotoProcessor {
     }
   }
 
-  /** Takes a job off the queue; false where a worker has it, which is told to stop. */
+  /** Removes a job from the queue. Returns false if a worker has it; the worker is told to stop. */
   async #withdraw(job: Job): Promise<boolean> {
     try {
       await job.remove();
@@ -207,7 +210,7 @@ class QueueProcessor implements PhotoProcessor {
     const path = pathIn(task.folder, result.made.written.file);
     await assertShows(path, result.made.written.bytes);
     const made = fromWire(result.made, path);
-    // Machines may round times differently; the batch goes by what it sees itself.
+    // Machines may round times differently. The batch uses the time that it sees itself.
     if (made.original.bytes === task.found.bytes) made.original.modified = task.found.modified;
     await control.onMade(made);
     await this.#acknowledge(id);
@@ -217,7 +220,7 @@ class QueueProcessor implements PhotoProcessor {
 
   async #jobFor({ found, folder, settings }: PhotoTask, { isOwn }: PhotoControl): Promise<QueueJob> {
     const { id, work, input, output } = this.#batch!;
-    // As it is now: a photo that has been changed since it was found is another job.
+    // Reads the current size and time: a photo that has changed since it was found is another job.
     const now = await (await storageOf(found.path)).stat(found.path);
     if (now === null) throw new EmulsionError('FILE_MISSING');
     return {
@@ -235,7 +238,7 @@ class QueueProcessor implements PhotoProcessor {
     };
   }
 
-  /** Puts a photo on the queue, or finds it there, and waits for what becomes of it. */
+  /** Puts a photo on the queue, or finds it there, and waits for its result. */
   async #compute(id: string, data: QueueJob, { signal, onProgress }: PhotoControl): Promise<QueueResult> {
     const answer = new Promise<QueueResult>((resolve, reject) => {
       this.#waiting.set(id, { data, onProgress, resolve, reject });
@@ -248,7 +251,7 @@ class QueueProcessor implements PhotoProcessor {
       const job: Job | undefined = await this.#queue.getJob(id);
       const isGone = job === undefined || (!(await job.isCompleted()) && (await this.#withdraw(job)));
       if (isGone) reject?.(new EmulsionError('CANCELLED'));
-      // What a worker has not given back by then is found on the queue by the next run.
+      // The next run finds on the queue what a worker has not returned by then.
       else patience = setTimeout(() => reject?.(new EmulsionError('CANCELLED')), STOP_PATIENCE * 1000);
     };
     const onAbort = () => void stop().catch((error: unknown) => this.#waiting.get(id)?.reject(toQueueError(error)));
@@ -268,13 +271,13 @@ class QueueProcessor implements PhotoProcessor {
 
   async #add(id: string, data: QueueJob): Promise<void> {
     const there: Job | undefined = await this.#queue.getJob(id);
-    // A failure of an earlier run has been told by that run, or is worth another try.
+    // An earlier run has already reported this failure, or the photo is worth another try.
     if (there && (await hasFailed(there))) await there.remove();
     await takeStopBack(this.#client, id);
     await this.#queue.add('photo', data, { jobId: id });
   }
 
-  /** The batch has written down what has become of it. */
+  /** Removes a job after the batch has recorded its result. */
   async #acknowledge(id: string): Promise<void> {
     try {
       await this.#queue.remove(id);
@@ -283,7 +286,10 @@ class QueueProcessor implements PhotoProcessor {
     }
   }
 
-  /** Looks at the photos on the queue until the end; a result cannot be missed, as it stays until it is acknowledged. */
+  /**
+   * Checks the photos on the queue until the end. No result can be missed, since results stay until they are
+   * acknowledged.
+   */
   async #look(): Promise<void> {
     while (!this.#isClosed) {
       try {
@@ -299,7 +305,7 @@ class QueueProcessor implements PhotoProcessor {
     const job: Job | undefined = await this.#queue.getJob(id);
     if (!this.#waiting.has(id)) return;
     if (job === undefined) {
-      // Redis was started anew without what it held, or somebody has emptied the queue.
+      // Redis restarted without its data, or somebody emptied the queue.
       if (!this.#wasStopped) await this.#queue.add('photo', data, { jobId: id });
     } else if (job.failedReason) {
       const failure = new EmulsionError('ENGINE_CRASHED', {
@@ -319,7 +325,7 @@ class QueueProcessor implements PhotoProcessor {
     this.#isClosed = true;
     clearTimeout(this.#alone);
     await this.#looking;
-    // After a run to the end the batch knows all about its photos; after any other one the next run may ask.
+    // After a complete run, no later run needs the results on the queue. After any other run, the next one may.
     if (this.#batch && !this.#wasStopped) await this.#sweep(() => true).catch(() => undefined);
     await this.#membership?.leave().catch(() => undefined);
     await this.#queue.close().catch(() => undefined);
@@ -327,7 +333,7 @@ class QueueProcessor implements PhotoProcessor {
   }
 }
 
-/** The names below which files of this batch lie already, as far as this photo could get one of them. */
+/** File names already written by this batch that this photo could get. */
 function ownNames(folder: string, stem: string, isOwn: PhotoControl['isOwn']): string[] {
   const own: string[] = [];
   for (const extension of new Set(Object.values(EXPORT_EXTENSIONS))) {
@@ -352,7 +358,7 @@ async function hasFailed(job: Job): Promise<boolean> {
   return (await job.isCompleted()) && resultOf(job).type === 'failed';
 }
 
-/** A file that a worker has written has to be seen from here: else it has written into some other folder. */
+/** A file that a worker has written must be visible from here. Otherwise the worker has written to another folder. */
 async function assertShows(path: string, bytes: number): Promise<void> {
   const storage = await storageOf(path);
   for (let second = 0; ; second++) {

@@ -28,20 +28,23 @@ import {
 } from './queue';
 import { Places, type PlacesSetup, Unreachable } from './queue-places';
 
-/** A worker without a word for so long, in milliseconds, has lost its photo to the others. */
+/** Milliseconds without a sign of life after which a worker's photo is given to another worker. */
 const LOCK = 20_000;
 const STALLED_CHECK = 10_000;
-/** So many workers may be lost over a photo before the batch is told. */
+/** How many workers may be lost on one photo before the batch is told. */
 const STALLS = 1;
-/** Milliseconds between two words on the progress of a photo. */
+/** Milliseconds between two progress reports for a photo. */
 const PROGRESS = 500;
-/** By its size and time, to the seconds that file systems round to, it is told whether a photo is the one that was found. */
+/**
+ * Size and time tell whether a photo is still the one that was found. File systems round times to this many
+ * milliseconds.
+ */
 const ROUNDING = 2000;
 
-/** Not of a photo: this machine is of no use, and others may be. */
+/** Failures of this machine and not of the photo. Other machines may succeed. */
 const OF_THIS_MACHINE: readonly ErrorCode[] = ['PROVIDER_FAILED', 'STORAGE_UNREACHABLE'];
 
-/** A photo that has come to its end on this worker. */
+/** A photo that this worker has finished. */
 export interface Worked {
   name: string;
   outcome: QueueResult['type'];
@@ -54,16 +57,16 @@ export interface Worked {
 export interface QueueWorkerSetup extends PlacesSetup {
   url: string;
   name: string;
-  /** Computes on this machine. */
+  /** Computes photos on this machine. */
   processor: PhotoProcessor;
-  /** Gives the photos at work back, and ends. */
+  /** On abort, the worker gives its photos back and ends. */
   signal: AbortSignal;
   onReady(): void;
   onPhoto(worked: Worked): void;
   onNote(note: Message): void;
 }
 
-/** A worker before this one has published the photo already. */
+/** An earlier worker has already published the photo. */
 class Published extends Error {
   constructor(readonly made: QueueMade) {
     super('published before');
@@ -71,8 +74,8 @@ class Published extends Error {
 }
 
 /**
- * Takes photos from a queue until `signal`. Throws BAD_REQUEST, FOLDER_MISSING, QUEUE_UNREACHABLE, QUEUE_VERSION, and
- * what makes this machine of no use to the batch: PROVIDER_FAILED, STORAGE_UNREACHABLE, FOLDER_MISSING.
+ * Processes photos from a queue until `signal`. Throws BAD_REQUEST, FOLDER_MISSING, QUEUE_UNREACHABLE, QUEUE_VERSION,
+ * and failures that make this machine useless to the batch: PROVIDER_FAILED, STORAGE_UNREACHABLE, FOLDER_MISSING.
  */
 export async function runQueueWorker(setup: QueueWorkerSetup): Promise<void> {
   try {
@@ -93,7 +96,7 @@ class QueueWorker {
   readonly #places: Places;
   readonly #client: Redis;
   readonly #control = new AbortController();
-  /** Photos at work, by their jobs: what breaks them off. */
+  /** Abort controllers of the photos in progress, by job. */
   readonly #atWork = new Map<string, AbortController>();
   readonly #swept = new Set<string>();
   #worker!: Worker;
@@ -133,7 +136,7 @@ class QueueWorker {
       stalledInterval: STALLED_CHECK,
       maxStalledCount: STALLS,
     });
-    // Each failure of the connection is told by the connection itself.
+    // The connection itself reports its failures.
     this.#worker.on('error', () => undefined);
     this.#worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) this.#atWork.get(id)?.abort();
@@ -175,7 +178,7 @@ class QueueWorker {
     }
   }
 
-  /** Takes as many photos at once as by now is known to be right: what computes, and how much memory it takes. */
+  /** Adjusts the number of photos at the same time to the provider and the memory use, as they become known. */
   async #adapt(): Promise<void> {
     const { processor } = this.#setup;
     const jobs = Math.max(1, processor.limit(this.#atWork.size));
@@ -234,7 +237,7 @@ class QueueWorker {
     }
   }
 
-  /** Looks whether a worker that had the photo before has published it; throws {@link Published} then. */
+  /** Checks whether an earlier worker has published the photo. Throws {@link Published} if so. */
   async #assertUnpublished(id: string, { folder }: PhotoTask): Promise<void> {
     for (const made of await intentionsOf(this.#client, id)) {
       const path = pathIn(folder, made.written.file);
@@ -243,14 +246,14 @@ class QueueWorker {
     }
   }
 
-  /** Removes what workers of this machine that were killed have left in a folder. */
+  /** Removes from a folder the remains of killed workers of this machine. */
   async #sweep(folder: string, isRetry: boolean): Promise<void> {
     if (this.#swept.has(folder) && !isRetry) return;
     this.#swept.add(folder);
     await cleanPartials(folder);
   }
 
-  /** Hands progress on, and breaks the photo off where the batch asks for it. */
+  /** Reports progress, and aborts the photo if the batch asks for it. */
   async #withProgress<T>(
     job: Job,
     broken: AbortController,
@@ -276,7 +279,7 @@ class QueueWorker {
   }
 }
 
-/** Refuses a photo that is another one by now. */
+/** Refuses a photo that has changed since it was found. */
 async function assertSame({ path, bytes, modified }: PhotoTask['found']): Promise<void> {
   const now = await (await storageOf(path)).stat(path);
   if (now === null) throw new EmulsionError('FILE_MISSING');

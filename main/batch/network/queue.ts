@@ -12,17 +12,17 @@ import { EmulsionError } from '../../errors';
 import type { Made } from '../photo';
 
 /**
- * What a batch and its workers on other machines say to each other through a queue (BullMQ on Redis). All of it comes
- * from the network and is checked on both sides.
+ * The messages between a batch and its workers on other machines, through a queue (BullMQ on Redis). They all come from
+ * the network, so both sides check them.
  */
 export const QUEUE = 'emulsion';
-/** Photos of one version are restored by workers of that version: recipes and generators belong together. */
+/** Photos are restored by workers of the same version, because recipes and generators belong to a version. */
 export const VERSION = packageInfo.version;
 
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
 const Path = z.string().min(1).max(4096);
-/** The name of a file in a folder, which leads nowhere else. */
+/** The name of a file in a folder. It cannot lead to another folder. */
 const FileName = z
   .string()
   .min(1)
@@ -33,7 +33,7 @@ const FileName = z
 export const QueueJob = z.strictObject({
   version: z.string().max(40),
   batch: z.string().min(1).max(100),
-  /** Stands for what is done to each photo. */
+  /** Identifies what is done to each photo. */
   work: z.string().max(100),
   /** Path below the folder of the originals. */
   name: Path,
@@ -44,13 +44,16 @@ export const QueueJob = z.strictObject({
   bytes: count,
   modified: z.number(),
   settings: BatchSettings,
-  /** Files in the folder that this batch has written and that are not to be replaced, or left in place of this photo. */
+  /**
+   * Files in the folder that this batch has written. They must not be replaced, and this photo is not skipped because
+   * of them.
+   */
   own: z.array(FileName).max(1000),
 });
 export type QueueJob = z.infer<typeof QueueJob>;
 
 const Picture = z.base64().max(1 << 20);
-/** A photo that has been computed; `file` is its name in the folder of the job. */
+/** A computed photo; `file` is its name in the folder of the job. */
 export const QueueMade = z.strictObject({
   outcome: z.enum(['restored', 'unchanged']),
   original: z.strictObject({ bytes: count, modified: z.number(), sha256: Sum }),
@@ -66,7 +69,7 @@ export type QueueMade = z.infer<typeof QueueMade>;
 export const QueueResult = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('made'), made: QueueMade }),
   z.strictObject({ type: z.literal('kept'), file: FileName }),
-  /** Failures travel as results, so that their codes arrive. */
+  /** Failures travel as results, so that their codes are kept. */
   z.strictObject({ type: z.literal('failed'), failure: Failure, worker: z.string().max(200) }),
 ]);
 export type QueueResult = z.infer<typeof QueueResult>;
@@ -74,7 +77,7 @@ export type QueueResult = z.infer<typeof QueueResult>;
 export const QueueProgress = z.strictObject({ done: z.number().min(0).max(1), step: StepKind.nullable() });
 export type QueueProgress = z.infer<typeof QueueProgress>;
 
-/** @param file the name of the written file in its folder */
+/** @param file name of the written file in its folder */
 export function toWire({ written, thumbnails, ...made }: Made, file: string): QueueMade {
   const { path: _, ...rest } = written;
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
@@ -85,7 +88,7 @@ export function toWire({ written, thumbnails, ...made }: Made, file: string): Qu
   };
 }
 
-/** @param path where the written file lies, seen from here */
+/** @param path path of the written file on this machine */
 export function fromWire({ written, thumbnails, ...made }: QueueMade, path: string): Made {
   const { file: _, ...rest } = written;
   const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
@@ -97,8 +100,8 @@ export function fromWire({ written, thumbnails, ...made }: QueueMade, path: stri
 }
 
 /**
- * The name of a job: the same for the same photo of the same batch, so that a batch that is started anew finds what
- * is still at work, or was done while it was away.
+ * The id of a job. It is the same for the same photo of the same batch, so that a restarted batch finds jobs that are
+ * still in progress or were finished meanwhile.
  */
 export function jobIdOf({ batch, work, name, bytes, modified, path, folder }: QueueJob): string {
   const what = JSON.stringify([batch, work, name, bytes, modified, path, folder]);
@@ -107,12 +110,12 @@ export function jobIdOf({ batch, work, name, bytes, modified, path, folder }: Qu
 
 // ------------------------------------------------------------------------------------------- connection
 
-/** Between two tries to connect again, in milliseconds. */
+/** Milliseconds between two attempts to connect. */
 const RETRY = 1000;
 
 /**
- * Connects to the Redis that holds the queue. A connection that is lost later is tried again so many times; what is
- * asked of it waits until then. Throws BAD_REQUEST for an address that is none, QUEUE_UNREACHABLE.
+ * Connects to the Redis that holds the queue. If the connection is lost later, it is tried again `tries` times, and
+ * pending requests wait. Throws BAD_REQUEST for an invalid address, QUEUE_UNREACHABLE.
  *
  * @param url `redis://[user:password@]host[:port][/db]`, or `rediss://` with TLS
  */
@@ -144,7 +147,7 @@ export async function connect(url: string, tries = Number.POSITIVE_INFINITY): Pr
   return client;
 }
 
-/** Without its password. */
+/** The URL without its password. */
 function shownUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !['redis:', 'rediss:'].includes(parsed.protocol)) {
@@ -153,14 +156,14 @@ function shownUrl(url: string): string {
   return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
 }
 
-/** What a call to the queue failed with, as a code. */
+/** Converts a failed call to the queue to a coded error. */
 export function toQueueError(cause: unknown): EmulsionError {
   return cause instanceof EmulsionError ? cause : new EmulsionError('QUEUE_UNREACHABLE', { cause });
 }
 
 // --------------------------------------------------------------------------------------------- members
 
-/** How often a member says that it is there, and after how long without a word it is taken to be gone, in seconds. */
+/** Seconds between two signs of life of a member, and seconds without one after which it counts as gone. */
 const BEAT = 5;
 const SILENCE = 15;
 
@@ -168,30 +171,30 @@ const Member = z.strictObject({
   role: z.enum(['batch', 'worker']),
   name: z.string().max(200),
   version: z.string().max(40),
-  /** Photos at once, and threads for each. */
+  /** Photos at the same time, and threads for each. */
   jobs: count,
   threads: count,
-  /** Tells two of one name apart. */
+  /** Distinguishes members of the same name. */
   key: z.string().max(100),
 });
 export type Member = z.infer<typeof Member>;
 
-/** By the clock of Redis, as those of the machines may differ. */
+/** Uses the clock of Redis, as those of the machines may differ. */
 const BEAT_SCRIPT = `
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${SILENCE})
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 return redis.call('ZRANGE', KEYS[1], 0, -1)`;
 
-/** Those who use a queue now, seen from one of them. */
+/** Membership of the queue: the current members, as seen by one of them. */
 export interface Membership {
   members(): readonly Member[];
-  /** Says something else of oneself from now on. */
+  /** Changes what the others see of this member. */
   update(what: Partial<Pick<Member, 'jobs' | 'threads'>>): Promise<void>;
   leave(): Promise<void>;
 }
 
-/** Says that one is there, and goes on doing so. Throws QUEUE_VERSION where a member is of another version. */
+/** Joins the queue and keeps sending signs of life. Throws QUEUE_VERSION if a member has another version. */
 export async function join(client: Redis, me: Member, onChange?: () => void): Promise<Membership> {
   const key = `${QUEUE}:members`;
   let mine = me;
@@ -229,10 +232,10 @@ export async function join(client: Redis, me: Member, onChange?: () => void): Pr
 
 // ------------------------------------------------------------------------------------------ intentions
 
-/** Intentions of photos that nobody asks for any more are forgotten after so many seconds. */
+/** Seconds after which the intentions of abandoned photos are deleted. */
 const KEPT = 30 * 24 * 3600;
 
-/** Only who holds the job's lock may say what it is about to write. */
+/** Only the holder of the job's lock may record an intention. */
 const INTEND_SCRIPT = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('RPUSH', KEYS[2], ARGV[2])
@@ -242,18 +245,18 @@ return 1`;
 const intentionsKey = (jobId: string) => `${QUEUE}:intentions:${jobId}`;
 
 /**
- * Writes down that a photo is about to get its name: whoever takes the job over looks there first. Throws CANCELLED
- * where the job has been given to somebody else in the meantime.
+ * Records that a photo is about to get its name, so that a worker that takes over the job can look there first. Throws
+ * CANCELLED if the job has been given to another worker meanwhile.
  *
  * @param lock key of the job's lock
- * @param token what the lock holds as long as it is ours
+ * @param token value of the lock while this worker holds it
  */
 export async function intend(client: Redis, jobId: string, lock: string, token: string, made: QueueMade) {
   const isOurs = await client.eval(INTEND_SCRIPT, 2, lock, intentionsKey(jobId), token, JSON.stringify(made));
   if (isOurs !== 1) throw new EmulsionError('CANCELLED', { detail: 'another worker has taken the photo over' });
 }
 
-/** What workers were about to write for a job, the latest first. */
+/** Files that workers were about to write for a job, the latest first. */
 export async function intentionsOf(client: Redis, jobId: string): Promise<QueueMade[]> {
   const lines = await client.lrange(intentionsKey(jobId), 0, -1);
   return lines.reverse().flatMap((line) => QueueMade.safeParse(JSON.parse(line)).data ?? []);
@@ -265,7 +268,7 @@ export const forgetIntentions = (client: Redis, jobId: string) => client.del(int
 
 const stopKey = (jobId: string) => `${QUEUE}:stop:${jobId}`;
 
-/** Has the worker that computes a photo break it off. */
+/** Tells the worker of a photo to abort it. */
 export const askToStop = (client: Redis, jobId: string) => client.set(stopKey(jobId), '1', 'EX', 60);
 export const isAskedToStop = async (client: Redis, jobId: string) => (await client.exists(stopKey(jobId))) === 1;
 export const takeStopBack = (client: Redis, jobId: string) => client.del(stopKey(jobId));

@@ -32,7 +32,7 @@ const stored = (name: string) => server.files.get(name)?.body.toString();
 const put = (key: string, content = 'x') =>
   server.files.set(`photos/${key}`, { body: Buffer.from(content), metadata: {}, time: new Date(0) });
 
-test('a file is written, told of and read back', async () => {
+test('a file is written, reported and read back', async () => {
   await storage.put(await local('mine'), 's3://photos/a/b c.jpg', { sha256: 'sum', replace: false });
   expect(stored('photos/a/b c.jpg')).toBe('mine');
   expect(await storage.stat('s3://photos/a/b c.jpg')).toMatchObject({ bytes: 4 });
@@ -45,7 +45,7 @@ test('a file is written, told of and read back', async () => {
 });
 
 test.each([true, false])(
-  'nothing is replaced unless it may be (a server that knows conditions: %s)',
+  'nothing is replaced without permission (a server that supports conditions: %s)',
   async (conditions) => {
     server.behaviour.conditions = conditions;
     const path = 's3://photos/taken.jpg';
@@ -62,7 +62,7 @@ test.each([true, false])(
   },
 );
 
-test('of two writers at once one gets the name', async () => {
+test('of two writers at the same time one gets the name', async () => {
   const path = 's3://photos/wanted.jpg';
   const files = await Promise.all(['one', 'two'].map(local));
   const writes = files.map((file) => storage.put(file, path, { sha256: null, replace: false }));
@@ -72,14 +72,14 @@ test('of two writers at once one gets the name', async () => {
   expect(stored('photos/wanted.jpg')).toBe(settled[0]!.status === 'fulfilled' ? 'one' : 'two');
 });
 
-test('a write whose answer is lost counts as done, and not as a name that is taken', async () => {
+test('a write whose response is lost counts as done, not as a taken name', async () => {
   server.behaviour.loseAnswers = 1;
   await storage.put(await local('mine'), 's3://photos/a.jpg', { sha256: null, replace: false });
   expect(server.conflicts()).toBe(1);
   expect([...server.files.keys()]).toEqual(['photos/a.jpg']);
 });
 
-test('every page is listed; what is hidden, excluded or stands for a folder is left out; names that lead out are refused', async () => {
+test('every page is listed; hidden files, excluded files and folder markers are left out; names that lead out are refused', async () => {
   for (const key of ['in/', 'in/.hidden/a.jpg', 'in/b/.c.jpg', 'in/out/done.jpg', 'in/notes.txt', 'inside/x.jpg'])
     put(key);
   const wanted = ['in/1.jpg', 'in/2.jpg', 'in/3.jpg', 'in/album/4.jpg', 'in/album/5 & 6.jpg'];
@@ -99,7 +99,7 @@ test('every page is listed; what is hidden, excluded or stands for a folder is l
   expect(refused!.sort()).toEqual(['../../etc/x.jpg', '/y.jpg', 'a\\b.jpg']);
 });
 
-test('what the storage refuses is told by a code', async () => {
+test('refusals of the storage become error codes', async () => {
   await expect(storage.fetch('s3://photos/none.jpg', join(folder, 'none'))).rejects.toMatchObject({
     code: 'FILE_MISSING',
   });

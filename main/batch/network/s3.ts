@@ -18,22 +18,22 @@ import type { Found, ScanOptions, Unreadable } from '../../storage/found';
 import { isBelow, type RemoteStorage } from '../../storage/remote';
 import { matcher, sorted } from '../../storage/scan';
 
-/** Files up to so many bytes are sent from memory, so that a broken connection can be tried again. */
+/** Files of up to this many bytes are sent from memory, so that a broken upload can be repeated. */
 const IN_MEMORY = 64 * 2 ** 20;
-/** Another writer is at the same name at this very moment: so often, and with so many milliseconds between, it is waited for. */
+/** How often to retry while another writer is writing to the same name, and the milliseconds in between. */
 const BUSY_TRIES = 5;
 const BUSY = 200;
 
 /**
- * Storage that speaks S3. Address, region and credentials are those that the tools of AWS take from the environment
- * (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` ...) or from their files.
+ * S3 storage. Address, region and credentials are taken from the environment (`AWS_ENDPOINT_URL`, `AWS_REGION`,
+ * `AWS_ACCESS_KEY_ID` ...) or from the configuration files of the AWS tools.
  */
 export function openS3(env: NodeJS.ProcessEnv = process.env): RemoteStorage {
-  // What later versions of the library will need is no news to whoever runs this one.
+  // The warning about later versions of the library is of no use to users.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const hasOwnEndpoint = Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);
   const client = new S3Client({
-    // Other servers know their buckets by paths, have no regions, and not all know the newer checksums.
+    // Other servers use paths for buckets, have no regions, and may not know the newer checksums.
     forcePathStyle: hasOwnEndpoint,
     ...(hasOwnEndpoint && !env.AWS_REGION ? { region: 'us-east-1' } : {}),
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -44,7 +44,7 @@ export function openS3(env: NodeJS.ProcessEnv = process.env): RemoteStorage {
 
 class S3Storage implements RemoteStorage {
   readonly #client: S3Client;
-  /** False once a server has said that it does not know conditions; then it is looked before anything is written. */
+  /** False once a server has refused conditional writes. Every write then checks first whether the name is free. */
   #knowsConditions = true;
 
   constructor(client: S3Client) {
@@ -88,7 +88,7 @@ class S3Storage implements RemoteStorage {
         const path = `s3://${bucket}/${key}`;
         const name = prefix === '' ? key : key.slice(prefix.length + 1);
         const parts = name.split('/');
-        // What some programs make to stand for a folder.
+        // Skips the markers that some programs write for folders.
         if (name === '' || name.endsWith('/')) continue;
         if (except.some((each) => isBelow(each, path)) || !isWanted(name)) continue;
         if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
@@ -128,7 +128,7 @@ class S3Storage implements RemoteStorage {
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     } catch (error) {
-      // An empty file has no bytes to give.
+      // A range request fails for an empty file.
       if (statusOf(error) === 416) return new Uint8Array();
       throw toStorageError(error, path);
     }
@@ -149,7 +149,7 @@ class S3Storage implements RemoteStorage {
   async put(from: string, path: string, { sha256, replace }: { sha256: string | null; replace: boolean }) {
     const { bucket, key } = bucketOf(path);
     const { size } = await stat(from);
-    /** Where the answer to a first try was lost, this tells our own file from another one. */
+    /** If the response to a first attempt is lost, this mark distinguishes our file from another one. */
     const mark = randomUUID();
     for (let attempt = 0; ; attempt++) {
       const isConditional = !replace && this.#knowsConditions;
@@ -197,7 +197,7 @@ function toStorageError(cause: unknown, path: string): EmulsionError {
     return new EmulsionError('FOLDER_MISSING', { reason: say('failures.noBucket', { path }), detail, cause });
   }
   if (statusOf(cause) === 404) return new EmulsionError('FILE_MISSING', { detail, cause });
-  // Kept where it takes hours to be got at.
+  // The file is in archive storage and takes hours to restore.
   if (name === 'InvalidObjectState') return new EmulsionError('FILE_UNREADABLE', { detail, cause });
   if (name === 'CredentialsProviderError') {
     return new EmulsionError('STORAGE_UNREACHABLE', {
