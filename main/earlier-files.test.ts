@@ -16,8 +16,8 @@ import { parseRecipe, recipeProblems } from './restoration/recipe';
 import { hashFile } from './storage/hash';
 
 /*
- * Files that earlier versions wrote, which have to open as they did. They are never written anew: a format that changes
- * gets a new file beside them.
+ * Files of earlier versions, which must open as before. They are never rewritten: if a format changes, a new file is
+ * added beside them.
  */
 
 const earlier = (name: string) => join(import.meta.dirname, 'fixtures', 'earlier', name);
@@ -51,11 +51,11 @@ test.each(['damage-detector-0.1.json', 'inpainter.json'])('the card of a generat
   expect(AnyCard.parse(card)).toMatchObject({ id: (card as { id: string }).id });
 });
 
-/** The journal of a batch of five files: three restored, one damaged, one no photo. */
+/** The journal of a batch of five files: three restored, one damaged, one that is not a photo. */
 const settings = BatchSettings.parse({});
 const copyJournal = () => cp(earlier('journal'), join(output, BATCH_FOLDER), { recursive: true });
 
-test('the journal of a batch: what is done is not done again', async () => {
+test('the journal of a batch: finished photos are not done again', async () => {
   await copyJournal();
   const isDone = await readOutcomes(output, settings);
   expect(isDone({ name: 'lake 1.png', bytes: 76_615, modified: 1_795_955_786_235.3752 })).toBe(true);
@@ -73,7 +73,7 @@ test('the journal of a batch: what is done is not done again', async () => {
   await state.close();
 });
 
-test('the journal of a batch: its sentences, which were English, are still shown', async () => {
+test('the journal of a batch: its sentences, which were in English, are still shown', async () => {
   const [input, out, name] = [join(output, 'in'), join(output, 'out'), 'a.png'];
   await mkdir(input);
   await mkdir(join(out, BATCH_FOLDER), { recursive: true });

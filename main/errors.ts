@@ -3,8 +3,8 @@ import type { ErrorCode, Failure } from '../contract/errors';
 import { failureSentence, inEnglish } from '../text/message';
 
 /**
- * The one error class: a code, where it helps a more exact reason, and a detail for a developer. `message` is the sentence in
- * English, for logs and records; who shows it to a person uses `failureSentence`.
+ * The only error class: a code, a more exact reason if there is one, and a detail for developers. `message` is the
+ * sentence in English, for logs; use `failureSentence` to show it to the user.
  */
 export class EmulsionError extends Error {
   override readonly name = 'EmulsionError';
@@ -34,7 +34,7 @@ export class EmulsionError extends Error {
   }
 }
 
-/** Turns anything thrown into a coded failure. File-system codes become their sentences. */
+/** Converts any thrown value to a coded failure. File-system errors get the matching codes. */
 export function toFailure(error: unknown): Failure {
   return toEmulsionError(error).toFailure();
 }

@@ -9,12 +9,12 @@ test.each([
   ['keepgrain', 'keepGrain'],
   ['varient', 'variant'],
   ['gorw', 'grow'],
-])('“%s” was meant to be “%s”', (word, known) => {
+])('“%s” is corrected to “%s”', (word, known) => {
   expect(nearest(word, keys)).toBe(known);
   expect(meant(word, keys)).toEqual([{ key: 'failures.meant', values: { word: known } }]);
 });
 
-test.each(['opacity', 'x', ''])('“%s” is near to nothing', (word) => {
+test.each(['opacity', 'x', ''])('“%s” is close to no word', (word) => {
   expect(nearest(word, keys)).toBeNull();
   expect(meant(word, keys)).toEqual([]);
 });

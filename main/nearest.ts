@@ -1,7 +1,7 @@
 import type { Message } from '../contract/basics';
 import { say } from '../text/message';
 
-/** The word among `known` that a misspelt one was most likely meant to be; null where none is near. Case is ignored. */
+/** The known word that is closest to a misspelt one; null if none is close. Ignores case. */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
@@ -16,13 +16,13 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** The question whether another word was meant, where one is near. */
+/** The question whether another word was meant, if one is close. */
 export function meant(word: string, known: readonly string[]): Message[] {
   const found = nearest(word, known);
   return found === null ? [] : [say('failures.meant', { word: found })];
 }
 
-/** Letters added, left out, changed, or swapped with their neighbour. */
+/** Edit distance: letters added, left out, changed, or swapped with their neighbour. */
 function edits(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, column) => column);

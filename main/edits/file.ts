@@ -12,26 +12,26 @@ import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar
 import { hashFile } from '../storage/hash';
 
 /*
- * Edit files: what a person has saved of the work on a photo, mostly beside it. They may come from anywhere, so nothing
- * in them is believed that was not looked at.
+ * Edit files: a user's saved edits of a photo, usually beside the photo. They may come from anywhere, so all their
+ * contents are checked.
  */
 
 /** An edit document and the masks that it refers to, unpacked once. */
 export interface EditDocument extends Omit<Sidecar, 'bitmaps'> {
-  /** As `packRuns` writes them. */
+  /** Packed by `packRuns`. */
   bitmaps: Map<string, Uint8Array>;
 }
 
-/** SECURITY: a longer file is not read, and masks that unpack to more than this are not unpacked, in bytes. */
+/** SECURITY: longer files are not read, and masks that unpack to more are not unpacked. In bytes. */
 const LARGEST_FILE = 256 * 1024 ** 2;
 const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
 const MOST_UNPACKED = 512 * 1024 ** 2;
-/** Edit files of one photo that are looked at in its folder. */
+/** How many edit files in a photo's folder are checked. */
 const MOST_BESIDE = 20;
 
 const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
 
-/** Reads an edit document from text. Throws EDIT_INVALID or EDIT_NEWER. */
+/** Parses an edit document. Throws EDIT_INVALID or EDIT_NEWER. */
 export async function parseDocument(text: string): Promise<EditDocument> {
   const { bitmaps: packed, ...rest } = parseSidecar(text);
   const bitmaps = new Map<string, Uint8Array>();
@@ -51,8 +51,8 @@ export async function parseDocument(text: string): Promise<EditDocument> {
 }
 
 /**
- * Reads an edit file. Throws EDIT_FILE_INVALID where it is none, cut off, or refers to what it does not hold;
- * EDIT_FILE_NEWER; FILE_EMPTY; or what the system says.
+ * Reads an edit file. Throws EDIT_FILE_INVALID if it is not an edit file, is cut off, or refers to missing bitmaps;
+ * EDIT_FILE_NEWER; FILE_EMPTY; or file errors.
  */
 export async function readEditFile(path: string): Promise<EditDocument> {
   const text = await readAll(path);
@@ -70,7 +70,7 @@ export async function readEditFile(path: string): Promise<EditDocument> {
   } catch (error) {
     if (error instanceof RangeError) throw new EmulsionError('EDIT_FILE_INVALID', { cause: error });
     if (!(error instanceof EmulsionError)) throw error;
-    // What the app keeps by itself and what a person brings are spoken of in other words.
+    // The app's own documents and the user's files have different error sentences.
     if (error.code === 'EDIT_INVALID') throw new EmulsionError('EDIT_FILE_INVALID', { detail: error.detail });
     if (error.code === 'EDIT_NEWER') throw new EmulsionError('EDIT_FILE_NEWER', { detail: error.message });
     throw error;
@@ -109,10 +109,10 @@ export function bitmapsOf({ base, actions }: Pick<EditDelta, 'base' | 'actions'>
 /** Name of the edit file of a photo, without its folder. */
 export const editFileName = (photo: string): string => `${basename(photo, extname(photo))}.${EDIT_EXTENSION}`;
 
-/** Whether two logs come to the same result. */
+/** Whether two logs give the same result. */
 export const comeToTheSame = (one: EditLog, other: EditLog): boolean => isDeepStrictEqual(stateOf(one), stateOf(other));
 
-/** What lies beside a photo under its name: the latest edit file of this very photo, or why there is none that can be read. */
+/** The latest edit file of this photo beside it, under the photo's name; or why such a file cannot be read. */
 export async function findBeside(
   path: string,
   subject: Subject,
@@ -120,7 +120,8 @@ export async function findBeside(
   const folder = dirname(path);
   const stem = basename(path, extname(path));
   const names = await readdir(folder).catch(() => []);
-  // `lake.emulsion`, `lake-2.emulsion` ..., and `lake.jpg.emulsion`, as others name what belongs to a file.
+  // `lake.emulsion`, `lake-2.emulsion` ..., and `lake.jpg.emulsion`, the usual name for sidecar files in other
+  // programs.
   const mine = names
     .filter((name) => extname(name) === `.${EDIT_EXTENSION}` && name.startsWith(stem))
     .filter((name) =>
@@ -145,8 +146,8 @@ export async function findBeside(
 }
 
 /**
- * The photo of an edit file: beside it under its old name or, renamed, with as many bytes; else at one of the other
- * places, which have held it before. Its content is always that very one.
+ * Finds the photo of an edit file: beside it under its old name or, if it was renamed, as a file of the same size;
+ * otherwise at the `others`, its earlier paths. Only a file with exactly the same content counts.
  */
 export async function findPhoto(
   editFile: string,

@@ -39,7 +39,7 @@ function bitmap(width = 4, height = 2): Uint8Array {
 }
 
 describe('edits', () => {
-  test('a photo that is only looked at leaves no file', async () => {
+  test('viewing a photo leaves no file', async () => {
     const kept = edits();
     expect(await kept.open('p', subject, null)).toEqual({ log: null, recovered: false, heldBy: null });
     expect(kept.edit('p')).toBeUndefined();
@@ -47,9 +47,9 @@ describe('edits', () => {
     expect(await files()).toEqual([]);
   });
 
-  test('what was answered is on the disk: a program that ends without a word loses nothing', async () => {
+  test('confirmed changes are on the disk: a program that is killed loses nothing', async () => {
     await begun();
-    // Nothing was closed: this is what a later program finds.
+    // Nothing was closed: a later program finds the files as they are now.
     const later = edits();
     expect(await later.open('q', subject, null)).toEqual({
       log: { base: begin.base, actions: [invert], at: 1 },
@@ -57,12 +57,12 @@ describe('edits', () => {
       heldBy: null,
     });
     await later.close('q');
-    // It was put away this time.
+    // This time it was closed properly.
     expect(await edits().open('r', subject, null)).toMatchObject({ recovered: false, log: { at: 1 } });
     expect(await files()).toEqual([`${subject.sha256}.emulsion`]);
   });
 
-  test('a stroke under the hand is no part of the edit, but a step of the history after the program broke off', async () => {
+  test('an unfinished stroke is not part of the edit, but becomes a step of the history after a crash', async () => {
     const stroke: EditAction = {
       name: 'repair',
       repair: {
@@ -80,7 +80,7 @@ describe('edits', () => {
     expect([recovered, log?.at, log?.actions[0]]).toEqual([true, 2, invert]);
     expect(log?.actions[1]?.repair?.mask).toEqual(stroke.repair?.mask);
     await later.write('q', { from: 2, actions: [], at: 2, unfinished: stroke });
-    // The document is written anew while the stroke goes on, and the page is loaded anew.
+    // The document is rewritten during the stroke, and the page is reloaded.
     await later.keepBitmap('q', bitmap());
     const reloaded = await later.open('r', subject, null, []);
     expect([reloaded.recovered, reloaded.log?.at]).toEqual([true, 3]);
@@ -89,13 +89,13 @@ describe('edits', () => {
     await later.keepBitmap('r', bitmap());
     const last = edits();
     expect(await last.open('s', subject, null)).toMatchObject({ recovered: true, log: { at: 4 } });
-    // Finished or given up, it is gone.
+    // After it is finished or given up, it is gone.
     await last.write('s', { from: 4, actions: [], at: 4, unfinished: clear });
     await last.write('s', { from: 4, actions: [], at: 4 });
     expect(await edits().open('t', subject, null)).toMatchObject({ log: { at: 4 } });
   });
 
-  test('a journal whose last line was cut off gives all before it', async () => {
+  test('a journal whose last line was cut off gives all lines before it', async () => {
     const kept = await begun();
     await kept.write('p', { from: 1, actions: [clear], at: 2 });
     const path = join(folder, 'edits', `${subject.sha256}.journal`);
@@ -114,7 +114,7 @@ describe('edits', () => {
     expect(await edits().open('q', subject, null)).toMatchObject({ recovered: false, log: { actions: [clear] } });
   });
 
-  test('undo is kept too: the history goes on where it was', async () => {
+  test('undo is saved too: the history continues from the same position', async () => {
     const kept = await begun();
     await kept.write('p', { from: 1, actions: [], at: 0 });
     await kept.close('p');
@@ -123,7 +123,7 @@ describe('edits', () => {
     expect(later.edit('q')).toMatchObject({ mask: begin.base.mask });
   });
 
-  test('the same photo opened twice is told of the first; one that nobody has open any more is taken over', async () => {
+  test('opening the same photo twice reports the first; a photo that is no longer open is taken over', async () => {
     const kept = await begun();
     expect(await kept.open('second', subject, null, ['p'])).toMatchObject({ heldBy: 'p' });
     await expect(async () => kept.write('second', begin)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
@@ -132,7 +132,7 @@ describe('edits', () => {
     await expect(async () => kept.write('p', begin)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
   });
 
-  test('imported masks are kept with the document, and one of another size is refused', async () => {
+  test('imported masks are saved with the document, and a mask of another size is refused', async () => {
     const kept = await begun();
     const id = await kept.keepBitmap('p', bitmap());
     const paint = { kind: 'bitmap', mode: 'replace', id } as const;
@@ -150,7 +150,7 @@ describe('edits', () => {
     expect(later.bitmap('q', id)).toEqual(Buffer.from(bitmap()));
   });
 
-  test('a document that cannot be read is put aside, not lost; a newer one is left alone', async () => {
+  test('an unreadable document is put aside and kept; a newer one is left alone', async () => {
     await (await begun()).close('p');
     const path = join(folder, 'edits', `${subject.sha256}.emulsion`);
     const good = await readFile(path, 'utf8');
@@ -164,7 +164,7 @@ describe('edits', () => {
     expect(await readFile(path, 'utf8')).toBe(newer);
   });
 
-  test('what does not fit the log is refused and changes nothing', async () => {
+  test('a change that does not fit the log is refused and changes nothing', async () => {
     const kept = await begun();
     await expect(async () => kept.write('p', { from: 5, actions: [clear], at: 1 })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -172,7 +172,7 @@ describe('edits', () => {
     expect(kept.edit('p')?.mask.at(-1)).toEqual({ kind: 'invert' });
   });
 
-  test('the photos worked on last can be found again; uploads cannot', async () => {
+  test('the photos edited last can be found again; uploads cannot', async () => {
     const kept = await begun();
     await kept.open('up', { ...subject, sha256: 'b'.repeat(64), name: 'upload.jpg' }, null);
     await kept.write('up', begin);
@@ -182,7 +182,7 @@ describe('edits', () => {
     expect(await edits().recent()).toEqual([]);
   });
 
-  test('where the data folder cannot be written to, that is told, and the work goes on in memory', async () => {
+  test('if the data folder cannot be written to, this is reported and the work continues in memory', async () => {
     await writeFile(join(folder, 'edits'), 'a file in its place');
     const kept = edits();
     expect(await kept.open('p', subject, null)).toMatchObject({ log: null });
@@ -191,7 +191,7 @@ describe('edits', () => {
   });
 });
 
-test('a file is known by its content', async () => {
+test('a file is recognised by its content', async () => {
   const path = join(folder, 'x');
   await writeFile(path, 'abc');
   expect(await hashFile(path)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');

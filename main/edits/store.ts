@@ -13,40 +13,43 @@ import { writeSafely } from '../storage/replace';
 import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './file';
 
 /**
- * Where edit documents live: in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. Not beside the
- * photo, because that folder may be read-only or somebody's archive, because an uploaded photo has none, and because a
- * photo that was moved or renamed is found again by its content. The original is never touched.
+ * Stores edit documents in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. They are not
+ * beside the photo, because its folder may be read-only or an archive, because an uploaded photo has no folder, and
+ * because the hash finds a photo that was moved or renamed. The original is never touched.
  *
- * Changes go to `<hash>.journal` first, one line each, on the disk before they are answered; after a rest the whole
- * document is written under a temporary name, synced and renamed, and the journal begins anew. A crash at any moment
+ * Changes first go to `<hash>.journal`, one line each, and are on the disk before they are confirmed. After a pause the
+ * whole document is written under a temporary name, synced and renamed, and a new journal begins. A crash at any moment
  * leaves the last document and the changes since.
  */
 export interface Edits {
   /**
-   * Reads what was done to a photo. To be called once for each photo that is opened. Where another photo holds the
-   * document already, that one keeps it if it is among `others`; else (the page was loaded anew) this one takes it over.
+   * Loads the earlier edits of a photo. Call it once for each photo that is opened. If another photo already holds the
+   * document, that one keeps it if it is among `others`; otherwise (the page was reloaded) this one takes it over.
    */
   open(photoId: string, subject: Subject, path: string | null, others?: readonly string[]): Promise<Loaded>;
-  /** Changes the document of an open photo; it is on the disk when this settles. Throws BAD_REQUEST where it does not fit. */
+  /**
+   * Changes the document of an open photo. The change is on the disk when the promise settles. Throws BAD_REQUEST if
+   * the change does not fit the log.
+   */
   write(photoId: string, delta: EditDelta): Promise<void>;
-  /** Keeps a packed mask with the document and answers its id. */
+  /** Saves a packed mask with the document and returns its id. */
   keepBitmap(photoId: string, packed: Uint8Array): Promise<string>;
-  /** A packed mask. Throws UNKNOWN_PHOTO where there is none of that id. */
+  /** Returns a packed mask. Throws UNKNOWN_PHOTO if no mask has that id. */
   bitmap(photoId: string, id: string): Uint8Array;
-  /** What the engine has to know of the present state; undefined where nothing was ever changed. */
+  /** The current edit for the engine; undefined if nothing was ever changed. */
   edit(photoId: string): EngineEdit | undefined;
   /**
-   * Takes an edit file over. Where something was done already it becomes one more action, so that nothing is lost and
-   * all can be undone. Throws EDIT_FOREIGN where it is of another photo, and then nothing has changed.
+   * Takes over an edit file. If there are edits already, the file becomes one more action, so that nothing is lost and
+   * the user can undo it. Throws EDIT_FOREIGN if it belongs to another photo, and then nothing has changed.
    */
   take(photoId: string, file: EditDocument): Promise<Taken>;
-  /** Everything that was done, for a file of its own. Throws BAD_REQUEST where there is nothing yet. */
+  /** All edits, as the content of an edit file. Throws BAD_REQUEST if there are none. */
   asFile(photoId: string, view: PhotoView): Promise<string>;
-  /** Whether an edit file is newer than what is kept, and comes to something else. */
+  /** Whether an edit file is newer than the saved edits and gives another result. */
   isNews(photoId: string, file: EditDocument): boolean;
-  /** Makes what is kept newer than all edit files so far. */
+  /** Makes the saved edits count as newer than all existing edit files. */
   keep(photoId: string): Promise<void>;
-  /** Puts the document away. */
+  /** Saves and closes the document. */
   close(photoId: string): Promise<void>;
   closeAll(): Promise<void>;
   recent(): Promise<Recent[]>;
@@ -60,7 +63,7 @@ export interface Loaded {
 
 export interface Taken {
   log: EditLog;
-  /** It is one more action on what was done before. */
+  /** It was added as one more action to earlier edits. */
   undoable: boolean;
 }
 
@@ -71,15 +74,15 @@ export interface Recent {
   editedAt: string;
 }
 
-/** How long the hand has to rest before the journal becomes a document, in milliseconds. */
+/** Milliseconds without a change after which the document is written. */
 const REST = 3000;
-/** A longer journal becomes a document at the next change, in bytes. */
+/** A longer journal is merged into the document at the next change. In bytes. */
 const LONGEST_JOURNAL = 4_000_000;
 const MOST_RECENT = 24;
 
 const squeeze = promisify(deflate);
 
-/** @param folder made when something is first written to it */
+/** @param folder created at the first write */
 export function createEdits(folder: string): Edits {
   const documents = new Map<string, EditFile>();
   const recents = new RecentList(join(folder, 'recent.json'));
@@ -140,20 +143,20 @@ export function createEdits(folder: string): Edits {
 /** One document and its journal. */
 class EditFile {
   readonly bitmaps = new Map<string, Uint8Array>();
-  /** Bitmaps that came in since the document was opened. */
+  /** Bitmaps imported since the document was opened. */
   private readonly imported = new Set<string>();
   private log: EditLog | null = null;
-  /** What is under the hand, and becomes an action if the program breaks off. */
+  /** The action in progress. After a crash, it becomes an action of the history. */
   private unfinished: EditAction | undefined;
   private generation = 0;
-  /** When the document was last written; null where there is none. */
+  /** When the document was last written; null if there is none. */
   private savedAt: string | null = null;
   private journal: FileHandle | null = null;
   private journalBytes = 0;
-  /** True where the journal holds what the document does not. */
+  /** True if the journal holds changes that the document does not. */
   private isAhead = false;
   private timer: NodeJS.Timeout | undefined;
-  /** One thing after the other on the disk. */
+  /** Runs disk operations one after the other. */
   private work: Promise<unknown> = Promise.resolve();
   private readonly path: string;
   private readonly journalPath: string;
@@ -199,12 +202,12 @@ class EditFile {
     return { log: this.log, recovered };
   }
 
-  /** Makes an action of what was under the hand when the page or the program broke off. Answers whether anything was. */
+  /** Makes an action of the unfinished one after a crash of the page or the program. Returns whether there was one. */
   takeUnfinished(): boolean {
     const { log, unfinished } = this;
     if (!log || !unfinished) return false;
     const { repair } = unfinished;
-    // A name of its own, as the next that breaks off must not be taken for this one.
+    // A new id, so that it is not confused with the next unfinished repair.
     const action = repair ? { ...unfinished, repair: { ...repair, id: randomUUID() } } : unfinished;
     this.log = applyDelta(log, { from: log.at, actions: [action], at: log.at + 1 });
     this.unfinished = undefined;
@@ -212,7 +215,7 @@ class EditFile {
     return true;
   }
 
-  /** A document that cannot be read is put aside, so that the next one does not lose it. */
+  /** Puts an unreadable document aside, so that the next write does not replace it. */
   private async parse(text: string): Promise<EditDocument> {
     try {
       return await parseDocument(text);
@@ -232,7 +235,7 @@ class EditFile {
     } catch (error) {
       throw error instanceof EmulsionError ? error : new EmulsionError('BAD_REQUEST', { cause: error });
     }
-    // In memory at once, so that a picture asked for next is of this state, whatever the disk does.
+    // Updates the memory first, so that the next picture shows this state, whatever the disk does.
     this.log = next;
     this.unfinished = delta.unfinished;
     this.isAhead = true;
@@ -253,7 +256,7 @@ class EditFile {
     const id = createHash('sha256').update(packed).digest('hex');
     this.bitmaps.set(id, packed);
     this.imported.add(id);
-    // Small beside a photo, but too large for a journal: it is in the document from the start.
+    // Too large for the journal, though small beside a photo: it goes to the document at once.
     await this.enqueue(() => this.writeWhole());
     return id;
   }
@@ -308,7 +311,7 @@ class EditFile {
     await this.save();
     await this.journal?.close();
     this.journal = null;
-    // All is in the document.
+    // The document holds all changes.
     if (!this.isAhead) await rm(this.journalPath, { force: true });
   }
 
@@ -342,7 +345,7 @@ class EditFile {
     await writeSafely(this.path, JSON.stringify({ ...sidecar, unfinished }));
     this.generation += 1;
     this.savedAt = sidecar.savedAt;
-    // A change that came in meanwhile is not in the document: it waits in line and goes to the new journal.
+    // A change that arrived meanwhile is not in the document. It waits in the queue and goes to the new journal.
     this.isAhead = this.log !== log || this.unfinished !== unfinished;
     await this.journal?.close();
     this.journal = null;
@@ -351,7 +354,10 @@ class EditFile {
     await this.onSaved(sidecar.savedAt).catch(() => undefined);
   }
 
-  /** One that was imported a moment ago is not in the log yet: it is only left out where `withImported` is false. */
+  /**
+   * Content of the document. A freshly imported bitmap is not in the log yet; it is left out only if `withImported` is
+   * false.
+   */
   private async sidecar(log: EditLog, withImported: boolean): Promise<Sidecar> {
     const used = new Set(bitmapsOf(log));
     const bitmaps: Sidecar['bitmaps'] = {};
@@ -380,7 +386,7 @@ class EditFile {
   }
 }
 
-/** The photos that were worked on last. */
+/** The photos that were edited last. */
 class RecentList {
   private work: Promise<unknown> = Promise.resolve();
 
@@ -391,7 +397,7 @@ class RecentList {
       const list: unknown = JSON.parse((await readIfThere(this.path)) ?? '[]');
       return Array.isArray(list) ? list.filter(isRecent) : [];
     } catch {
-      // A list for convenience: a damaged one is begun anew, and the documents are all there.
+      // The list is only a convenience: a damaged one is replaced, and the documents remain.
       return [];
     }
   }
@@ -414,13 +420,13 @@ function isRecent(value: unknown): value is Recent {
 
 async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // No folder, or a file in its place: nothing to read, and the first writing tells.
+    // The folder is missing, or a file is in its place: there is nothing to read, and the first write reports it.
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
     throw toEmulsionError(error);
   });
 }
 
-/** Here a refusal by the system concerns the data folder, and no photo. */
+/** Here, file errors concern the data folder and not a photo. */
 function toEditError(error: unknown): EmulsionError {
   const known = toEmulsionError(error);
   return known.code === 'DISK_FULL' || error instanceof EmulsionError
