@@ -19,7 +19,9 @@ import { createEngine, type Engine } from './supervisor';
 import { buildEngine, fixtureCard, fourPlaneCard, installFixture, temporaryFolder } from './test-support';
 import { JobTools } from './tools';
 
-/** A detector that sees colours, is told of the whole photo and looks twice, in the engine's own process. */
+/**
+ * Tests a detector that sees colours, takes statistics of the whole photo and runs two passes, in the engine's process.
+ */
 
 type Colour = readonly [number, number, number];
 const GREY: Colour = [150, 150, 150];
@@ -39,7 +41,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let hairline: string;
 let models: string;
 let engine: Engine;
-/** Photos whose damage has become known better. */
+/** Photos whose fine pass was reported. */
 let told: string[] = [];
 
 const HAIR = { x: 300, y: 901 };
@@ -108,7 +110,7 @@ async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; tries < 600 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
   expect(holds()).toBe(true);
 }
-/** Whether a rendering of the large photo has something else than the original where the hair is. */
+/** Whether a rendering of the large photo differs from the original at the hairline. */
 async function isRepaired(revision: number): Promise<boolean> {
   const region = { x: HAIR.x, y: HAIR.y, w: 2, h: 1, width: 2, height: 1, lossless: 1 };
   const { bytes } = await engine.request('picture', { photoId: 'p', layer: 'result', revision, ...region });
@@ -126,7 +128,7 @@ const restore = (path: string, changes: Partial<Requests['restore']['request']> 
   });
 
 describe('in the window', () => {
-  it('the fine pass is taken by itself when nothing else is to be done, and told of once', async () => {
+  it('the fine pass runs on its own while the engine is idle, and is reported once', async () => {
     await open(hairline);
     const analysis = await engine.request('analyse', { photoId: 'p' });
     const coarse = await evidence();
@@ -138,7 +140,7 @@ describe('in the window', () => {
     const fine = await evidence();
     expect([fine.width, fine.height, fine.fullWidth, fine.fullHeight]).toEqual([2400, 1800, 2400, 1800]);
     expect(fine.rules).toEqual({ smallest: 2, seed: 16, flank: 16 });
-    // The proposal stays as it was; the pictures know what they were made with.
+    // The proposal stays the same; each picture keeps its mask.
     expect(await engine.request('analyse', { photoId: 'p' })).toEqual(analysis);
     const again = await engine.request('render', { photoId: 'p', recipe: repair, size: 'preview' });
     expect(again.revision).not.toBe(preview.revision);
@@ -149,7 +151,7 @@ describe('in the window', () => {
     expect(told).toEqual(['p']);
   });
 
-  it('a full size that follows the damage waits for it, one that does not has no need to', async () => {
+  it('a full-size rendering that depends on the damage waits for the fine pass; another one does not', async () => {
     await open(hairline);
     const untouched = await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'full' });
     expect(told).toEqual([]);
@@ -159,12 +161,12 @@ describe('in the window', () => {
     const full = await engine.request('render', { photoId: 'p', recipe: repair, size: 'full' });
     expect(told).toEqual(['p']);
     expect(await isRepaired(full.revision)).toBe(true);
-    // What does not follow the damage is kept as it was.
+    // A rendering that does not depend on the damage is still cached.
     const again = await engine.request('render', { photoId: 'p', recipe: recipe(false), size: 'full' });
     expect(again.revision).toBe(untouched.revision);
   });
 
-  it('a photo that is its own preview is shown by the coarse pass, and comes out by both', async () => {
+  it('a photo that is its own preview is shown with the coarse pass and exported with both', async () => {
     const hair = (x: number, y: number) => (y === 601 && x < 900 ? BLACK : null);
     await open(await write('medium', draw(1500, 1200, hair)));
     const request = { photoId: 'p', recipe: repair } as const;
@@ -189,9 +191,9 @@ describe('in the window', () => {
     expect(tones[1]).toEqual(tones[0]);
   });
 
-  it('a request breaks it off and is answered first; it goes on afterwards', async () => {
+  it('a request interrupts the fine pass and is answered first; the pass resumes afterwards', async () => {
     await engine.close();
-    // A thousand tiles, so that the look takes a while.
+    // A thousand tiles, so that the pass takes a while.
     engine = start(await install('slow', { tile: 64, halo: 16 }));
     await open(hairline);
     await engine.request('analyse', { photoId: 'p' });
@@ -204,7 +206,7 @@ describe('in the window', () => {
     expect((await evidence()).width).toBe(2400);
   });
 
-  it('only the photo that is looked at is looked at closely, and one that was closed is not', async () => {
+  it('the fine pass runs only for the photo on the screen, and not for a closed one', async () => {
     for (const id of ['p', 'q', 'r']) {
       await open(hairline, id);
       await engine.request('analyse', { photoId: id });
@@ -217,7 +219,7 @@ describe('in the window', () => {
     expect((await evidence('q')).width).toBeLessThan(1300);
   });
 
-  it('a mask goes out as it is filled; a defect that is not there any more is ignored', async () => {
+  it('a mask is exported as it is filled; a defect that no longer exists is ignored', async () => {
     await open(hairline);
     const ops: MaskOp[] = [
       ...DETECTED_MASK,
@@ -237,7 +239,7 @@ describe('in the window', () => {
 });
 
 describe('in batches and on the command line', () => {
-  it('both passes are taken where the damage is repaired, one where it is not', async () => {
+  it('both passes run if the damage is repaired, otherwise only one', async () => {
     const repaired = await restore(hairline);
     expect(repaired.passes.map(({ generator }) => generator)).toEqual(['four-planes', 'four-planes', 'inpainter']);
     const { data } = await sharp(repaired.output!.path).raw().toBuffer({ resolveWithObject: true });
@@ -247,7 +249,7 @@ describe('in batches and on the command line', () => {
     expect(told).toEqual([]);
   });
 
-  it('progress only grows', async () => {
+  it('progress never decreases', async () => {
     const shares: number[] = [];
     await engine.request(
       'restore',
@@ -261,7 +263,7 @@ describe('in batches and on the command line', () => {
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
   });
 
-  it('every tile is told of the whole photo', async () => {
+  it('every tile gets the statistics of the whole photo', async () => {
     // The green in the last tile makes the detector doubt the line in the first.
     const line = (x: number, y: number) => (x === 30 && y > 20 && y < 200 ? BLACK : null);
     const plain = draw(700, 300, line);
@@ -287,7 +289,7 @@ describe('in batches and on the command line', () => {
           },
         ).toColourspace('grey16'),
     ],
-  ])('a photo that is %s gets an answer', async (name, make) => {
+  ])('a photo that is %s can be analysed', async (name, make) => {
     const path = join(folder.path, `${name}.png`);
     await make().png().toFile(path);
     const { output, analysis } = await restore(path);
@@ -296,7 +298,7 @@ describe('in batches and on the command line', () => {
     if (name === 'white') expect(analysis.damage).toBe(1);
   });
 
-  it('a measuring graph that differs from its card is refused', async () => {
+  it('a statistics graph that differs from its card is refused', async () => {
     const path = await install('altered');
     await writeFile(join(path, 'four-planes', 'summary.onnx'), 'something else');
     await engine.close();
@@ -310,7 +312,7 @@ describe('in batches and on the command line', () => {
   });
 });
 
-it('in tiles it finds what it finds in one piece', async () => {
+it('tiles give the same result as one piece', async () => {
   const store = async (name: string, tile: number) => {
     const found = new GeneratorStore(await install(name, { tile }));
     await found.refresh();

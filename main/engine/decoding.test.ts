@@ -18,7 +18,7 @@ function watched(until = 1) {
 
 const photo = { format: 'tiff', megapixels: 100, hasAlpha: false, part: 'colour' } as const;
 
-test('what a decoder should need is told by the size, and the next time by what it took', () => {
+test('the expected time depends on the size, and the next time on the measured pace', () => {
   const first = watched();
   first.watch.onDecoding(photo);
   vi.advanceTimersByTime(1000);
@@ -29,7 +29,7 @@ test('what a decoder should need is told by the size, and the next time by what 
   expect(first.progress()).toMatchObject({ stage: 'decoding', step: null });
   expect(first.progress().secondsLeft).toBeCloseTo(expected - 2);
   expect(first.progress().done).toBeCloseTo(2 / expected);
-  // It takes twice as long, and nothing can be known of the rest: no word, and so no sign of life either.
+  // It takes twice as long. The rest cannot be estimated, so no progress and no sign of life is reported.
   vi.advanceTimersByTime(1000 * (expected - 2));
   const { length } = first.sent;
   vi.advanceTimersByTime(1000 * expected);
@@ -42,7 +42,7 @@ test('what a decoder should need is told by the size, and the next time by what 
   second.watch.onDecoding({ ...photo, megapixels: 50 });
   vi.advanceTimersByTime(1000);
   expect(second.progress().secondsLeft).toBeCloseTo(expected - 1);
-  // What fails says nothing of how long it takes.
+  // A failed decode does not change the pace.
   second.watch.end();
   const third = watched();
   third.watch.onDecoding(photo);
@@ -51,7 +51,7 @@ test('what a decoder should need is told by the size, and the next time by what 
   third.watch.end();
 });
 
-test('colours and transparency are halves of the share that decoding has', () => {
+test('colours and transparency each get half of the share for decoding', () => {
   const { watch, progress } = watched(0.4);
   watch.onDecoding({ ...photo, hasAlpha: true });
   expect(progress()).toMatchObject({ stage: 'decoding', done: 0 });

@@ -2,20 +2,20 @@ import type { PhotoFormat } from '../../contract/photo';
 import type { Decoding } from '../photos/open';
 import type { Job } from './job';
 
-/** The longest time that a decoder or an encoder may reasonably take. */
+/** The longest time that a decoder or an encoder may take, in seconds. */
 export const CODEC_SECONDS = 600;
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two progress reports. */
 const INTERVAL = 200;
-/** As far as a decoder is taken to be by the clock alone: it may need longer than the last one. */
+/** Highest share reported from the clock alone, since the decoder may take longer than last time. */
 const MOST = 0.95;
 
 /**
- * Seconds for each megapixel: at first as measured on two cores of an ordinary computer, then as it went the last time.
- * A decoder tells nothing of how far it is.
+ * Seconds per megapixel: first as measured on two cores of an ordinary computer, later the last measured pace. Decoders
+ * report no progress.
  */
 const paces: Record<PhotoFormat, number> = { jpeg: 0.015, png: 0.05, tiff: 0.05, webp: 0.08, avif: 0.1, gif: 0.05 };
 
-/** Tells how far a decoder should be by now, and how long it should still take. `until` is the share of the job. */
+/** Estimates the progress and the remaining time of a decoder. `until` is the job's share when decoding is done. */
 export function watchDecoding(job: Job, until: number) {
   let timer: ReturnType<typeof setInterval> | undefined;
   let learn = () => {};
@@ -34,7 +34,7 @@ export function watchDecoding(job: Job, until: number) {
         if (seconds >= expected) clearInterval(timer);
         else {
           job.progress(Math.min(MOST, seconds / expected), expected - seconds);
-          // A word from the clock is no sign of life of the decoder.
+          // A report from the clock is not a sign of life of the decoder.
           job.busy(CODEC_SECONDS - seconds);
         }
       };
@@ -47,7 +47,7 @@ export function watchDecoding(job: Job, until: number) {
     done(): void {
       learn();
     },
-    /** Nothing is decoded any more, for whatever reason. */
+    /** Decoding has ended, for any reason. */
     end(): void {
       clearInterval(timer);
     },

@@ -3,19 +3,19 @@ import type { StepKind } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import type { FromEngine } from './protocol';
 
-/** Seconds that the engine may go without a word while it computes in small pieces. */
+/** Seconds of silence that the engine may need while it computes in small pieces. */
 const HEARTBEAT_SECONDS = 5;
 const SILENCE_SECONDS = 60;
 /** Milliseconds between two reports of progress. */
 const REPORT_INTERVAL = 100;
 
-/** One request at work: its progress, its cancellation, and its signs of life. */
+/** A running request: its progress, its cancellation, and its signs of life. */
 export class Job {
   readonly id: string;
   readonly #send: (message: FromEngine) => void;
   readonly #between: () => Promise<void>;
   readonly #controller = new AbortController();
-  /** Work that goes on for a moment after the job was answered: nothing can stop a decoder. */
+  /** Work that continues for a moment after the job was answered, because a decoder cannot be stopped. */
   readonly leftovers: Promise<unknown>[] = [];
   #stage: Progress['stage'] = 'opening';
   #step: StepKind | null = null;
@@ -26,7 +26,7 @@ export class Job {
   #reported = Number.NEGATIVE_INFINITY;
   #lastSign = performance.now();
 
-  /** @param between awaited between two pieces of work: for what must not wait until the job is done */
+  /** @param between awaited between two pieces of work, for messages that must not wait until the job is done */
   constructor(id: string, send: (message: FromEngine) => void, between: () => Promise<void> = async () => {}) {
     this.id = id;
     this.#send = send;
@@ -45,7 +45,7 @@ export class Job {
     if (this.signal.aborted) throw new EmulsionError('CANCELLED');
   }
 
-  /** Lets waiting messages in and throws CANCELLED where the job was cancelled. */
+  /** Handles waiting messages. Throws CANCELLED if the job was cancelled. */
   async breathe(): Promise<void> {
     if (performance.now() - this.#lastSign > HEARTBEAT_SECONDS * 1000) this.busy(SILENCE_SECONDS);
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -53,7 +53,7 @@ export class Job {
     this.throwIfCancelled();
   }
 
-  /** Announces a stretch of at most `seconds` in which nothing can be answered. */
+  /** Announces up to `seconds` without any message. */
   busy(seconds: number): void {
     this.#lastSign = performance.now();
     this.#send({ type: 'busy', seconds });
@@ -75,7 +75,7 @@ export class Job {
     }
   }
 
-  /** From here on the job is at this stage, which covers the share from `from` to `to` of the whole. */
+  /** Starts a stage, which covers the share from `from` to `to` of the job. */
   stage(stage: Progress['stage'], from: number, to: number, step: StepKind | null = null): void {
     this.#stage = stage;
     this.#step = step;
@@ -86,12 +86,12 @@ export class Job {
   }
 
   /**
-   * @param share how much of the stage is done, 0..1
-   * @param secondsLeft for the rest of this stage, where that is known
+   * @param share progress of the stage, 0..1
+   * @param secondsLeft remaining time of the stage, if it is known
    */
   progress(share: number, secondsLeft?: number): void {
     this.#done = this.#from + (this.#to - this.#from) * Math.max(0, Math.min(1, share));
-    // The stages that follow are taken to be as fast as this one.
+    // Assumes that the later stages are as fast as this one.
     const rest = this.#to - this.#done;
     if (secondsLeft !== undefined && rest > 0) this.#secondsLeft = (secondsLeft / rest) * (1 - this.#done);
     this.#report(false);

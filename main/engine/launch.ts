@@ -7,14 +7,14 @@ import type { FromEngine, LaunchEngine } from './protocol';
 const STDERR_BYTES = 4096;
 
 /**
- * Launches the engine as a forked Node process that ends with this one.
+ * Starts the engine as a forked Node process that ends with this one.
  *
- * @param entry the built engine; by default the `engine.js` that was built together with this file.
+ * @param entry the built engine; by default the `engine.js` that was built together with this file
  */
 export function forkEngine(entry: string = builtEngine()): LaunchEngine {
   return () => {
     const child = fork(entry, [], {
-      // Pictures travel as binary, not as JSON.
+      // Sends pictures as binary data instead of JSON.
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A debugger's port cannot be shared with the parent.
@@ -37,7 +37,7 @@ export function forkEngine(entry: string = builtEngine()): LaunchEngine {
       process.removeListener('exit', kill);
       for (const listener of exitListeners) listener(code, signal, stderr);
     };
-    // `close` comes after the last of stderr; `error` instead of it where the process could not be started.
+    // `close` comes after the last of stderr; `error` comes instead if the process could not be started.
     child.once('close', end);
     child.once('error', (error) => {
       stderr += String(error);
@@ -45,7 +45,7 @@ export function forkEngine(entry: string = builtEngine()): LaunchEngine {
     });
     return {
       pid: child.pid,
-      // A process that is gone is reported by `onExit`, so a failed send needs no second report.
+      // `onExit` reports that the process has ended, so a failed send needs no report.
       send: (message) => void child.send(message, () => {}),
       onMessage: (listener) => void child.on('message', (message) => listener(message as FromEngine)),
       onExit: (listener) => void exitListeners.push(listener),
@@ -54,7 +54,7 @@ export function forkEngine(entry: string = builtEngine()): LaunchEngine {
   };
 }
 
-/** `out/main/engine.js`, seen from `out/main` itself or from its `chunks`. */
+/** `out/main/engine.js`, found from `out/main` or from its `chunks`. */
 function builtEngine(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, 'engine.js'), join(here, '..', 'engine.js')];

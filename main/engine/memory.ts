@@ -1,18 +1,18 @@
 import { totalmem } from 'node:os';
 
 export const MEGABYTE = 1024 ** 2;
-/** Where nobody has chosen: so much of the computer's memory, within these limits. */
+/** Default limits: this share of the computer's memory, within these bounds in bytes. */
 const GENERATORS = { share: 1 / 4, least: 0, most: 2048 * MEGABYTE };
 const RENDERINGS = { share: 1 / 8, least: 256 * MEGABYTE, most: 2048 * MEGABYTE };
 
-/** What may be kept to be at hand, in bytes. What is in use at the moment may exceed it alone. */
+/** Memory for loaded generators and cached pictures, in bytes. A single item in use may exceed it. */
 export interface Budgets {
   generators: number;
   renderings: number;
 }
 
 /**
- * @param setting megabytes for both together; 0: by the computer's memory
+ * @param setting megabytes (2^20 bytes) for both together; 0: chosen by the computer's memory
  * @param total the computer's memory in bytes
  */
 export function budgetsFor(setting: number, total = totalmem()): Budgets {

@@ -40,56 +40,56 @@ import type { JobTools } from './tools';
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
 
-/** The preview has at most this many pixels: enough for a window, and quick to compute. */
+/** The preview has at most this many pixels: enough for a window, and fast to compute. */
 const PREVIEW_PIXELS = 2_000_000;
-/** A small rendering serves to choose from several, each a few hundred pixels wide. */
+/** Size of a small rendering: enough to choose from several, each a few hundred pixels wide. */
 const SMALL_PIXELS = 200_000;
 const ANALYSIS_SECONDS = 120;
-/** Rows of a mask that are evaluated between two looks at the messages. */
+/** Rows of a mask that are evaluated between two checks for messages. */
 const MASK_ROWS = 256;
 
-/** A photo on the bench, and what has been computed for it; nothing of it is computed twice. */
+/** An open photo and everything computed for it, so that nothing is computed twice. */
 interface Opened {
   path: string;
   photo: Photo;
   source: OpenPhoto;
   /**
-   * Undefined before detection, null if no detector is installed. First the map of the coarse pass, then that of both.
+   * Undefined before detection, null if no detector is installed. The map of the coarse pass first, later that of both.
    */
   damage?: DamageMap | null;
   analysis?: Analysis;
-  /** The photo as it was decoded, by the size of the renderings that start from it. */
+  /** The decoded photo, at the sizes in which renderings start. */
   originals: { full: Pyramid; preview?: Pyramid; small?: Pyramid };
   alpha: Pyramid | null;
   paintings: Paintings;
   histograms: Map<number, Histogram>;
 }
 
-/** A rendering with a report on every step that was asked for. */
+/** A rendering with a report on every requested step. */
 interface Result {
   kept: Kept;
   reports: StepReport[];
 }
 
-/** The photos that are open, and the work on them. */
+/** The open photos, and the computations on them. */
 export class OpenPhotos {
   readonly #makeTools: MakeTools;
   readonly #photos = new Map<string, Opened>();
-  /** Folders in which the remains of broken-off writing have been looked for. */
+  /** Folders that were already checked for remains of interrupted writes. */
   readonly #swept = new Set<string>();
   readonly #renderings: Renderings;
   readonly #pictures = new Pictures();
   /** Called when the fine pass over an open photo has finished. */
   readonly #onEvidence: (photoId: string) => void;
-  /** The photo that was worked on last, most likely the one on the screen. */
+  /** The last used photo, most likely the one on the screen. */
   #latest: Opened | null = null;
-  /** The fine pass in progress. One at a time, since it holds a copy of its photo. */
+  /** The fine pass in progress. Only one at a time, since it holds a copy of its photo. */
   #finePass: { opened: Opened; pass: FinePass } | null = null;
   /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
 
   /**
-   * @param budget bytes that renderings may take, over all photos
+   * @param budget bytes for the renderings of all photos
    * @param onEvidence called when the fine pass over an open photo has finished
    */
   constructor(makeTools: MakeTools, budget: number, onEvidence: (photoId: string) => void = () => {}) {
@@ -98,7 +98,7 @@ export class OpenPhotos {
     this.#onEvidence = onEvidence;
   }
 
-  /** Gives renderings another budget in bytes. */
+  /** Changes the memory budget of renderings, in bytes. */
   limit(budget: number): void {
     this.#renderings.limit(budget);
   }
@@ -110,7 +110,7 @@ export class OpenPhotos {
     return opened.photo;
   }
 
-  /** A job that is still at work on the photo keeps it until it ends. */
+  /** Closes a photo. A running job keeps the photo until the job ends. */
   close({ photoId }: Requests['close']['request']): null {
     this.#forget(photoId);
     this.#photos.delete(photoId);
@@ -142,17 +142,17 @@ export class OpenPhotos {
     return { revision, width, height, masked, reports, seconds: (performance.now() - started) / 1000 };
   }
 
-  /** A rendering that is kept as it is asked for, so that it need not wait for what is being computed; else null. */
+  /** The requested rendering if it is cached and can be returned without waiting for a running job; otherwise null. */
   rendered({ photoId, recipe, size, edit }: Requests['render']['request']): Requests['render']['response'] | null {
     const opened = this.#photos.get(photoId);
     const original = opened?.originals[size];
     if (!opened?.analysis || !original) return null;
     this.#latest = opened;
     const { plan, repairs, key } = keyed(recipe, edit, opened.analysis, opened.damage);
-    // The preview of a small photo has its full size, but was made by the coarse pass alone.
+    // The preview of a small photo has its full size, but was made with the coarse pass only.
     if (size === 'full' && lacksFinePass(opened) && doesFollowDamage(plan, edit)) return null;
     const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
-    // Local repairs are put on and taken off the picture itself, in turn with other work.
+    // Local repairs change the cached picture itself, so they wait for their turn.
     if (!kept || kept.repairs || repairs.length > 0) return null;
     const { revision, masked, pyramid } = kept;
     const { width, height } = pyramid.raster;
@@ -222,7 +222,7 @@ export class OpenPhotos {
     const damage = doesFollowDamage(planRecipe(recipe, analysis), request.edit)
       ? await this.#runFinePass(opened, tools)
       : opened.damage!;
-    // The one raster there is: nothing is kept, so it is worked on in place.
+    // Nothing is cached, so the only raster is changed in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
     if (repairs.length > 0) {
@@ -255,7 +255,7 @@ export class OpenPhotos {
     };
   }
 
-  /** Whether a picture can be given at once; the mask has to wait for the damage to be found. */
+  /** Whether a picture is available now. The mask has to wait until the damage is detected. */
   hasPicture({ photoId, layer }: PictureQuery): boolean {
     const opened = this.#photos.get(photoId);
     return (layer !== 'mask' && layer !== 'evidence') || !opened || opened.damage !== undefined;
@@ -270,13 +270,13 @@ export class OpenPhotos {
       return { type: 'application/octet-stream', bytes: packEvidence(damage ? evidenceOf(damage) : null) };
     }
     const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
-    // A reduced rendering is compared with what it was made from, not with an original of another sharpness.
+    // Compares a reduced rendering with the reduced original that it was made from, which is equally sharp.
     const against =
       query.layer === 'difference' ? this.#shown(opened, query.against ?? ORIGINAL, shown.size) : undefined;
     return this.#pictures.picture(query, opened.photo, shown, against, signal);
   }
 
-  /** Of a rendering or of the original, at its own size. */
+  /** Histogram of a rendering or of the original, at its own size. */
   async histogram({ photoId, revision }: Requests['histogram']['request']): Promise<Histogram> {
     const opened = this.#opened(photoId);
     const { pyramid } = this.#shown(opened, revision);
@@ -288,7 +288,7 @@ export class OpenPhotos {
     return histogram;
   }
 
-  /** The raster behind a revision. Throws UNKNOWN_PHOTO where the rendering is not kept any more. */
+  /** The raster of a revision. Throws UNKNOWN_PHOTO if the rendering is no longer cached. */
   #shown({ photo, source, originals, alpha }: Opened, revision: number, size: RenderSize = 'full'): Shown {
     const { profile } = source;
     if (revision === ORIGINAL) return { pyramid: originals[size] ?? originals.full, size, alpha, profile };
@@ -302,7 +302,7 @@ export class OpenPhotos {
     const { width, height } = query;
     const whole = { width: photo.width, height: photo.height };
     const region = fitRect({ x: query.x, y: query.y, width: query.w, height: query.h }, whole, whole);
-    // The mask is evaluated at the size in which it is shown, however large the photo is.
+    // Evaluates the mask at the size of the shown picture, however large the photo is.
     const frame = {
       width: Math.max(width, Math.round((photo.width * width) / region.width)),
       height: Math.max(height, Math.round((photo.height * height) / region.height)),
@@ -321,7 +321,7 @@ export class OpenPhotos {
     return opened;
   }
 
-  /** The first thing that a job does: `until` is its share of it. */
+  /** The first part of a job; `until` is its share of the job. */
   async #decode(job: Job, id: string, path: string, name: string, until: number): Promise<Opened> {
     job.stage('opening', 0, 0);
     job.busy(CODEC_SECONDS);
@@ -355,13 +355,13 @@ export class OpenPhotos {
     };
   }
 
-  /** Whether the photo worked on last still needs its fine pass. */
+  /** Whether the last used photo still needs its fine pass. */
   get needsFinePass(): boolean {
     const opened = this.#latest;
     return opened?.analysis !== undefined && lacksFinePass(opened) && !this.#failed.has(opened);
   }
 
-  /** Runs the fine pass over that photo, or resumes it. */
+  /** Starts or resumes the fine pass over that photo. */
   async runFinePass(job: Job): Promise<void> {
     const opened = this.#latest;
     if (opened === null || !this.needsFinePass) return;
@@ -374,8 +374,8 @@ export class OpenPhotos {
   }
 
   /**
-   * The damage map of both passes for a photo that has been assessed; null if no detector is installed. Everything at full
-   * size that depends on the damage waits for it.
+   * The damage map of both passes for an analysed photo; null if no detector is installed. Every full-size result that
+   * depends on the damage waits for it.
    */
   async #runFinePass(opened: Opened, tools: JobTools): Promise<DamageMap | null> {
     const { damage = null } = opened;
@@ -392,7 +392,7 @@ export class OpenPhotos {
     return opened.damage;
   }
 
-  /** Finds damage and judges what the photo needs, once. */
+  /** Detects damage and analyses what the photo needs. Does so only once. */
   async #assess(job: Job, opened: Opened, tools: JobTools): Promise<{ analysis: Analysis }> {
     const { raster } = opened.source;
     if (opened.damage === undefined) {
@@ -407,8 +407,8 @@ export class OpenPhotos {
   }
 
   /**
-   * Renders with a recipe and what was changed by hand, unless that has been done already, going on from the longest
-   * beginning of it that is kept. `until` is the share of the job when it is done.
+   * Renders a recipe and local changes, unless the result is cached, starting from the cached picture of as many steps
+   * as possible. `until` is the job's share at the end.
    */
   async #render(
     job: Job,
@@ -420,7 +420,7 @@ export class OpenPhotos {
     const { source, photo } = opened;
     const tools = this.#makeTools(job, source.colour);
     const original = await this.#originalFor(opened, wanted, tools);
-    // A small photo is its own preview, and what is computed for it is the full size already.
+    // A small photo is its own preview, so the preview is already the full size.
     const size = original === opened.originals.full ? 'full' : wanted;
     let begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
@@ -452,7 +452,7 @@ export class OpenPhotos {
     }
     const from = start?.pyramid ?? original;
     const raster: Raster = { ...from.raster, data: from.raster.data.slice() };
-    // What was repaired by hand comes after all steps.
+    // Local repairs come after all steps.
     start?.repairs?.takeOff(raster);
     this.#renderings.reserve(from.bytes);
     const onDone: Run['onDone'] = ({ raster: sofar, reports, masked }) => {
@@ -461,7 +461,8 @@ export class OpenPhotos {
       const copy: Raster = { ...sofar, data: sofar.data.slice() };
       this.#renderings.keep({ ...about, key: keyOf(reports.length), masked, reports }, copy);
     };
-    // The steps before the style decide what it paints; small pictures to choose from are not asked for twice.
+    // The steps before the style decide what it paints, so their key identifies its paintings. Small pictures to choose
+    // from are requested only once, so their paintings are not cached.
     const before = steps.findIndex(([kind]) => kind === 'style');
     const paintings = size === 'small' || before < 0 ? undefined : opened.paintings.of(`${size} ${keyOf(before)}`);
     const run = {
@@ -474,7 +475,7 @@ export class OpenPhotos {
     return answer(this.#renderings.keep({ ...about, key: keyOf(steps.length), masked, reports: done }, result));
   }
 
-  /** Makes a rendering hold exactly the local repairs given; a new revision where that changed it. */
+  /** Makes a rendering hold exactly these local repairs. Gives it a new revision if that changed it. */
   async #repairLocally(
     job: Job,
     tools: JobTools,
@@ -495,7 +496,7 @@ export class OpenPhotos {
     }
   }
 
-  /** The photo at the size in which it is worked on: smaller ones are made once. */
+  /** The original at a rendering size. Smaller sizes are made only once. */
   async #originalFor({ originals, source }: Opened, size: RenderSize, tools: JobTools): Promise<Pyramid> {
     if (size === 'full') return originals.full;
     const pixels = size === 'preview' ? PREVIEW_PIXELS : SMALL_PIXELS;
@@ -506,7 +507,7 @@ export class OpenPhotos {
     return originals[size];
   }
 
-  /** Runs a recipe over a raster, in place; the steps share the job's progress from `from` to `to`. */
+  /** Runs a recipe over a raster, in place. The steps share the job's progress from `from` to `to`. */
   #run(
     job: Job,
     tools: JobTools,
@@ -543,8 +544,8 @@ export class OpenPhotos {
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
       if (untouched && orientation === 1 && format === source.format && request.keepMetadata) {
-        // Nothing was done, so nothing is lost either by encoding anew.
-        // By its bytes alone: of a read-only original, a copy that takes its permissions could not even be synced.
+        // No step ran, so copying the file avoids another lossy encoding. Only its bytes are copied: with the
+        // permissions of a read-only original, the copy could not be synced.
         await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>
           Promise.reject(toEmulsionError(error)),
         );
@@ -561,7 +562,7 @@ export class OpenPhotos {
     };
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
-      // What a process left behind that was killed while it wrote.
+      // Removes remains of a process that was killed while it was writing.
       await cleanPartials(target.folder);
       this.#swept.add(target.folder);
     }
@@ -572,7 +573,7 @@ export class OpenPhotos {
   }
 }
 
-/** Of this process, in bytes. */
+/** Peak memory of this process in bytes. */
 const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
 /** Whether a photo still needs its fine pass. */

@@ -24,9 +24,11 @@ import type { Sessions } from './sessions';
 type Request = Requests['pair']['request'];
 
 const PAIR_SECONDS = 120;
-/** Bytes of cuts and overlays that are kept, for pairs that are made again with other settings. */
+/** Bytes of cached cuts and overlays, for pairs that are made again with other settings. */
 const KEPT_BYTES = 64 * 2 ** 20;
-/** An overlay is black, up to so little opacity, in so great a share at least: else it is a picture of something. */
+/**
+ * At least this share of an overlay is black, up to this little opacity. Otherwise it is a picture of something else.
+ */
 const BLACK = 0.1;
 const LEAST_BLACK = 0.5;
 
@@ -95,7 +97,7 @@ export class Pairs {
         );
         const values = await sessions.synthesise(installed, new Map(inputs));
         const { side } = installed.card.output;
-        // In whole levels, so that the last bits of another processor make no difference.
+        // Rounds to whole levels, so that tiny differences between processors do not matter.
         return { width: side, height: side, data: values.map((value) => Math.round(value * 255) / 255) };
       },
     };
@@ -119,7 +121,7 @@ export class Pairs {
 
 const failureOf = ({ name, error }: { name: string; error: EmulsionError }) => ({ name, failure: error.toFailure() });
 
-/** What was made last, as far as it fits. */
+/** Caches the last results, as far as they fit. */
 class Kept<T> {
   readonly #kept = new Map<string, T>();
   readonly #bytesOf: (value: T) => number;
@@ -142,7 +144,7 @@ class Kept<T> {
   }
 }
 
-/** Pictures to look at: small, and quickly made. */
+/** Small pictures for a preview, which are fast to make. */
 async function onScreen(rasters: Record<PairSide, Raster>) {
   const made = PAIR_SIDES.map(async (side) => {
     const { width, height } = rasters[side];
@@ -177,7 +179,7 @@ async function encoded(
   return Object.fromEntries(await Promise.all(made)) as Record<PairSide, Buffer>;
 }
 
-/** Each file is complete or not there, and the three get their names in one go. */
+/** Each file is complete or missing, and all three get their names together. */
 async function write(
   job: Job,
   { folder, format }: NonNullable<Request['target']>,

@@ -7,30 +7,28 @@ import { clippingOf, differenceOf } from '../restoration/inspection';
 import { fitRect, type Rect } from '../restoration/raster';
 import type { Requests } from './protocol';
 
-/** A raster that can be looked at. */
+/** A raster to show. */
 export interface Shown {
   pyramid: Pyramid;
   size: RenderSize;
   /** Opacity at the photo's full size. */
   alpha: Pyramid | null;
-  /** ICC profile, null: sRGB or plain grey. */
+  /** ICC profile; null: sRGB or plain grey. */
   profile: Uint8Array | null;
 }
 
 type Picture = Requests['picture']['response'];
 
-/** Tiles that were asked for lately are kept encoded, up to so many bytes. */
+/** Bytes of recently requested tiles that are cached in encoded form. */
 const KEPT_BYTES = 48 * 1024 ** 2;
 
-/** Cuts pictures out of rasters, as the page asks for them. */
+/** Cuts pictures from rasters for the page. */
 export class Pictures {
-  /** Oldest first, by query. */
+  /** By query, oldest first. */
   readonly #kept = new Map<string, Picture>();
   #bytes = 0;
 
-  /**
-   * A region of a layer, encoded. `against` is needed for the difference layer alone. Throws CANCELLED after `signal`.
-   */
+  /** A region of a layer, encoded. Only the difference layer needs `against`. Throws CANCELLED after `signal`. */
   async picture(
     query: PictureQuery,
     photo: Pick<Photo, 'width' | 'height'>,
@@ -50,7 +48,7 @@ export class Pictures {
     return made;
   }
 
-  /** Forgets the pictures of a photo. */
+  /** Deletes the cached pictures of a photo. */
   drop(photoId: string): void {
     for (const [key, { bytes }] of this.#kept) {
       if ((JSON.parse(key) as PictureQuery).photoId !== photoId) continue;
@@ -96,7 +94,7 @@ async function make(
     throwIfCancelled(signal);
     return png(await encodeTile(differenceOf(one, other, query.gain ?? 1)));
   }
-  // Opacity is shown with pictures of its own size; a preview does without.
+  // Opacity is shown only with pictures of the same size, so not in a preview.
   const opacity = alpha?.raster.width === pyramid.raster.width ? alpha : null;
   if (query.lossless === 1) {
     const [raster, veil] = await Promise.all([read(pyramid), opacity && read(opacity)]);

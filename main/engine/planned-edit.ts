@@ -9,7 +9,7 @@ import { followsDamage, planRecipe, type Run } from '../restoration/run';
 import type { PassReport } from '../restoration/tools';
 import type { EngineEdit } from './protocol';
 
-/** What a recipe and what was changed by hand come to on a photo, and by which keys their pictures are kept. */
+/** The planned steps of a recipe and an edit on a photo, and the keys under which their pictures are cached. */
 export function keyed(
   recipe: Recipe,
   edit: EngineEdit | undefined,
@@ -22,12 +22,12 @@ export function keyed(
   const steps = plan
     .filter(({ outcome }) => outcome === 'done')
     .map(({ step: { kind, settings } }) => {
-      // A mask counts only where it is used: painting on one that is not computes nothing anew.
+      // A mask counts only if it is used, so that painting on an unused one recomputes nothing.
       const mask = edit && usedMask(edit, kind);
       return [kind, settings, mask, ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : [])];
     });
   const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
-  /** Of the picture after so many steps. */
+  /** Key of the picture after the first `count` steps. */
   const keyOf = (count: number) => JSON.stringify(steps.slice(0, count));
   // Without a step the picture is the original itself, which must never be changed in place.
   const key = steps.length === 0 && repairs.length > 0 ? 'local' : keyOf(steps.length);
@@ -41,13 +41,13 @@ export function doesFollowDamage(plan: ReturnType<typeof planRecipe>, edit: Engi
   );
 }
 
-/** What a person has drawn for a kind of step; none where it is everywhere. */
+/** The mask drawn for a kind of step; undefined if the step applies everywhere. */
 function usedMask({ mask, styleMask }: EngineEdit, kind: StepKind): readonly MaskOp[] | undefined {
   if (kind === 'style') return styleMask?.length ? styleMask : undefined;
   return kind === 'repair' ? mask : undefined;
 }
 
-/** Pixels per inch that an enlargement for a print was made for; undefined where none was. */
+/** Pixels per inch of a print enlargement; undefined if there was none. */
 export function printDensity(recipe: Recipe, reports: readonly StepReport[]): number | undefined {
   const isDone = reports.some(({ kind, outcome }) => kind === 'upscale' && outcome === 'done');
   const target = stepOf(recipe, 'upscale')?.settings.target;
@@ -63,7 +63,7 @@ export function masksOf(edit: EngineEdit | undefined, { width, height }: Photo):
   return { mask: { ops: edit.mask, ...about }, styleMask: style && { ops: style, ...about } };
 }
 
-/** Reports that also tell of what was repaired by hand. */
+/** Adds the generator passes of local repairs to the reports. */
 export function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
   const last = passes.at(-1);
   if (!last) return reports;

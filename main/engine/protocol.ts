@@ -9,8 +9,9 @@ import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { Pair, PairSide } from '../synthesis/pair';
 
 /**
- * What the app and its engine process say to each other. Both ends are ours and the messages stay on this computer,
- * so they are typed but not validated again. Structured clone carries them (`serialization: 'advanced'`).
+ * The messages between the app and its engine process. Both ends belong to Emulsion and the messages stay on this
+ * computer, so they have types but are not validated again. They are sent by structured clone (`serialization:
+ * 'advanced'`).
  */
 
 export interface EngineOptions {
@@ -19,34 +20,34 @@ export interface EngineOptions {
   provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
   /** 0: as many as there are cores. */
   threads: number;
-  /** Megabytes for what is kept to be at hand; 0 or none: by the computer's memory. */
+  /** Megabytes (2^20 bytes) for caches; 0 or absent: chosen by the computer's memory. */
   memory?: number;
-  /** Providers that took the engine down before and are not to be tried again. The supervisor fills it in. */
+  /** Providers that crashed the engine before and must not be tried again. The supervisor fills this in. */
   avoid?: readonly Provider[];
 }
 
-/** Where an export goes. Names never collide: a taken one gets `-2`, `-3` ... before its extension. */
+/** Target of an export. An existing name gets `-2`, `-3` ... before its extension. */
 export interface ExportTarget {
   folder: string;
   /** Name without extension. */
   stem: string;
 }
 
-/** One pass of a generator over a picture, as it was really computed. */
+/** One pass of a generator over a picture, as it was computed. */
 export interface EnginePass {
   generator: string;
   provider: string;
-  /** How many tiles were computed (skipped ones do not count). */
+  /** Number of computed tiles, without skipped ones. */
   tiles: number;
-  /** Longer edge of the tiles in pixels, halo included. */
+  /** Longer edge of the tiles in pixels, including the halo. */
   tile: number;
 }
 
-/** What a person has changed by hand, besides the recipe. Bitmaps as `packRuns` writes them. */
+/** A user's changes to a photo besides the recipe. Bitmaps are packed by `packRuns`. */
 export interface EngineEdit {
-  /** Of the repair step. */
+  /** Mask of the repair step. */
   mask: readonly MaskOp[];
-  /** Of the style step; none or an empty one: everywhere. */
+  /** Mask of the style step; absent or empty: everywhere. */
   styleMask?: readonly MaskOp[];
   repairs: readonly LocalRepair[];
   bitmaps: ReadonlyMap<string, Uint8Array>;
@@ -54,7 +55,7 @@ export interface EngineEdit {
 
 export interface Requests {
   configure: { request: EngineOptions; response: EngineStatus };
-  /** Decodes and keeps the photo under its id. */
+  /** Decodes the photo and keeps it under its id. */
   open: { request: { photoId: string; path: string; name: string }; response: Photo };
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
@@ -71,9 +72,9 @@ export interface Requests {
   };
   /** A region of a layer as an encoded picture. Answered between the tiles of a running job. */
   picture: { request: PictureQuery; response: { type: string; bytes: Uint8Array } };
-  /** Answered like a picture, between the tiles of a running job. */
+  /** Answered between the tiles of a running job, like a picture. */
   histogram: { request: { photoId: string; revision: number }; response: Histogram };
-  /** Renders at full size unless that is done already, and writes. */
+  /** Renders at full size, unless that is cached, and writes the file. */
   export: {
     request: {
       photoId: string;
@@ -85,34 +86,37 @@ export interface Requests {
       orientation: Orientation;
       target: ExportTarget;
     };
-    /** `notes`: what the written file could not take over. */
+    /** `notes`: what could not be carried over to the file. */
     response: { path: string; bytes: number; notes: Message[]; reports: StepReport[] };
   };
-  /** Writes the mask of the repair step at full size, as a grey PNG: white is replaced, black keeps its bits. */
+  /**
+   * Writes the mask of the repair step at full size, as a grey PNG: white pixels are replaced, black ones keep their
+   * bits.
+   */
   exportMask: {
     request: { photoId: string; recipe: Recipe; edit: EngineEdit; target: ExportTarget };
     response: { path: string; bytes: number };
   };
   /**
-   * Reads a picture as a mask for a photo, as `packRuns` writes it. Throws MASK_SIZE where it is not of the photo's size,
-   * MASK_UNSUITABLE where it is hardly a mask, and as `open` does where it cannot be decoded.
+   * Reads a picture as a mask for a photo, packed by `packRuns`. Throws MASK_SIZE if its size is not that of the photo,
+   * MASK_UNSUITABLE if it is clearly not a mask, and the errors of `open` if it cannot be decoded.
    */
   readMask: { request: { photoId: string; path: string }; response: Uint8Array };
   /**
-   * The whole way of one file without keeping it open: decode, analyse, run, write, in one raster.
-   * `recipe` null: the proposal. `target` null: analyse only.
+   * Processes one file without keeping it open: decodes, analyses, runs the recipe and writes, all in one raster.
+   * `recipe` null: the proposal. `target` null: only analyses.
    */
   restore: {
     request: {
       path: string;
       recipe: Recipe | null;
-      /** Steps that are asked for besides the recipe, or besides what the photo is found to need. */
+      /** Steps to add to the recipe or to the proposal. */
       added?: readonly Step[];
-      /** Changes to the steps of the recipe or of the proposal, and to those that are asked for besides. */
+      /** Changes to the steps of the recipe or of the proposal, and to the added steps. */
       changes?: readonly StepChange[];
-      /** What a person has changed by hand, besides the recipe. */
+      /** The user's changes besides the recipe. */
       edit?: EngineEdit;
-      /** Which way up it is written; as it was opened where none is given. */
+      /** Rotation of the written photo; absent: as it was opened. */
       orientation?: Orientation;
       /** null: the format of the original (PNG for GIF). */
       format: ExportFormat | null;
@@ -120,8 +124,8 @@ export interface Requests {
       keepMetadata: boolean;
       target: ExportTarget | null;
       /**
-       * Writes a temporary file beside the target and leaves it to the caller to name it; with small pictures of before
-       * and after, whose longer edge has so many pixels.
+       * Writes a temporary file beside the target, which the caller renames, and thumbnails from before and after, with
+       * this longer edge in pixels.
        */
       staged?: { thumbnails: number };
     };
@@ -130,20 +134,20 @@ export interface Requests {
       analysis: Analysis;
       reports: StepReport[];
       masked: number;
-      /** Every pass of a generator, detection included, in order. */
+      /** Every pass of a generator, including detection, in order. */
       passes: EnginePass[];
       output: { path: string; bytes: number; width: number; height: number; extension: string } | null;
-      /** What the written file could not take over. */
+      /** What could not be carried over to the file. */
       notes: Message[];
-      /** JPEG pictures, where they were asked for. */
+      /** JPEG thumbnails, if they were requested. */
       thumbnails: { before: Uint8Array; after: Uint8Array } | null;
-      /** The most memory in bytes that the engine's process has ever had. */
+      /** Peak memory of the engine's process, in bytes. */
       peak: number;
     };
   };
   /**
-   * Makes the training pair of an index out of a clean picture: writes its three pictures, replacing what is there, or
-   * gives them for a screen. Throws as `open` does, PHOTO_TOO_SMALL, PHOTOS_UNUSABLE where no overlay can be used,
+   * Makes the training pair of an index from a clean picture. Writes its three pictures, replacing existing ones, or
+   * returns them as a preview. Throws the errors of `open`, PHOTO_TOO_SMALL, PHOTOS_UNUSABLE if no overlay can be used,
    * GENERATOR_MISSING.
    */
   pair: {
@@ -152,7 +156,7 @@ export interface Requests {
       index: number;
       settings: Pick<SynthesisSettings, 'seed' | 'size' | 'ageing'>;
       kinds: readonly DamageKind[];
-      /** White damage on black, taken one after the other. */
+      /** White damage on black, used in turn. */
       overlays: readonly { name: string; path: string }[];
       target: { folder: string; format: SynthesisSettings['format'] } | null;
     };
@@ -164,9 +168,12 @@ export interface Requests {
       unusable: { name: string; failure: Failure }[];
     };
   };
-  /** What the style generator sees in a picture, to paint others in its manner. GENERATOR_MISSING; else as `open`. */
+  /**
+   * What the style generator measures in a picture, for painting in its style. GENERATOR_MISSING; otherwise the errors
+   * of `open`.
+   */
   readStyle: { request: { path: string }; response: StyleCode };
-  /** The styles that the installed generator brings along; `by` says whose codes mean something to it. */
+  /** The styles that ship with the installed generator. `by` is the hash of the generator whose codes can be used. */
   styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };
 }
@@ -184,23 +191,23 @@ export type FromEngine =
   | { type: 'answer'; id: string; result: { ok: true; value: unknown } | { ok: false; error: Failure } }
   | { type: 'progress'; id: string; progress: Omit<Progress, 'jobId'> }
   /**
-   * Sent before every stretch in which the engine cannot answer (one tile, one decode); `seconds` is the longest it
-   * may reasonably take. The supervisor's watchdog kills the process where nothing follows in time.
+   * Sent before every stretch without messages (one tile, one decode); `seconds` is the longest time that it may take.
+   * The supervisor's watchdog kills the process if nothing follows in time.
    */
   | { type: 'busy'; seconds: number }
-  /** Sent before a provider other than the CPU is touched, so that a crash can be laid at its door. */
+  /** Sent before a provider other than the CPU is used, so that a crash can be attributed to it. */
   | { type: 'trying'; provider: Provider }
   /** The fine pass over an open photo has finished: its layers `evidence` and `mask` have changed. */
   | { type: 'evidence'; photoId: string }
   | { type: 'status'; status: EngineStatus };
 
-/** The process behind the engine: a forked Node here, a utilityProcess in Electron. */
+/** The process of the engine: a forked Node here, a utilityProcess in Electron. */
 export interface EngineProcess {
   send(message: ToEngine): void;
   onMessage(listener: (message: FromEngine) => void): void;
-  /** Called once, however the process ends. `stderr` is the end of what it wrote there, where that is known. */
+  /** Called once, however the process ends. `stderr` is the end of its error output, if it is known. */
   onExit(listener: (code: number | null, signal: string | null, stderr?: string) => void): void;
-  /** Ends it at once, as with SIGKILL. */
+  /** Ends the process at once, as with SIGKILL. */
   kill(): void;
   readonly pid: number | undefined;
 }

@@ -6,12 +6,12 @@ const raster = (kilobytes: number) => createRaster(1000, kilobytes, 1, 8);
 const about = (key: string, photoId = 'p') => ({ photoId, size: 'full' as const, key, masked: 0, reports: [] });
 
 describe('renderings', () => {
-  test('are found by what made them and by their number, until there is no room', () => {
+  test('are found by their key and by their revision, until there is no room', () => {
     const renderings = new Renderings(2_500_000);
     const first = renderings.keep(about('a'), raster(1000));
     const second = renderings.keep(about('b'), raster(1000));
     expect(second.revision).toBeGreaterThan(first.revision);
-    // Looked at again, the first is now the newer one.
+    // After this access, the first is the more recent one.
     expect(renderings.find('p', 'full', 'a')).toBe(first);
     renderings.keep(about('c'), raster(1000));
     expect(renderings.find('p', 'full', 'b')).toBeNull();
@@ -20,14 +20,14 @@ describe('renderings', () => {
     expect(renderings.bytes).toBeLessThanOrEqual(2_500_000);
   });
 
-  test('the newest stays even where it is larger than all that there is room for', () => {
+  test('the newest stays even if it is larger than the budget', () => {
     const renderings = new Renderings(1000);
     const kept = renderings.keep(about('a'), raster(10));
     expect(renderings.byRevision('p', kept.revision)).toBe(kept);
     expect(renderings.hasRoom(0)).toBe(false);
   });
 
-  test('less room lets the oldest go at once, but not what is looked at', () => {
+  test('a smaller budget removes the oldest at once, but not the last used', () => {
     const renderings = new Renderings(5_000_000);
     const first = renderings.keep(about('a'), raster(1000));
     const second = renderings.keep(about('b'), raster(1000));
@@ -36,7 +36,7 @@ describe('renderings', () => {
     expect(renderings.byRevision('p', second.revision)).toBe(second);
   });
 
-  test('of one size or photo are not taken for those of another', () => {
+  test('of one size or photo are not confused with those of another', () => {
     const renderings = new Renderings(1e9);
     const kept = renderings.keep(about('a'), raster(1));
     expect(renderings.find('p', 'preview', 'a')).toBeNull();

@@ -4,40 +4,40 @@ import type { LocalRepairs } from '../restoration/local';
 import type { Raster } from '../restoration/raster';
 import type { Painted, PaintOptions } from '../restoration/steps/style/style';
 
-/** A computed picture of a photo. `key` says from which steps with which settings it came. */
+/** A computed picture of a photo. `key` identifies the steps and settings that it was made with. */
 export interface Kept {
   photoId: string;
   size: RenderSize;
   key: string;
   revision: number;
   pyramid: Pyramid;
-  /** Share of pixels inside the repair mask. */
+  /** Share of pixels inside the repair mask, 0..1. */
   masked: number;
-  /** Of the steps that were run, in order. */
+  /** Reports of the steps that ran, in order. */
   reports: StepReport[];
-  /** What was repaired by hand on this very raster ... */
+  /** Local repairs on this raster. */
   repairs?: LocalRepairs;
-  /** ... and the revisions that it had before: whoever still looks at one sees the newest. */
+  /** Earlier revisions of this raster. Requests for one of them get the newest. */
   former?: number[];
 }
 
 /**
- * The renderings that are kept, over all photos, within a budget of memory: what was not looked at for longest goes
- * first. The newest always stays, however large it is.
+ * Caches the renderings of all photos within a memory budget. The least recently used goes first. The newest always
+ * stays, however large it is.
  */
 export class Renderings {
   #budget: number;
-  /** Starts at a new number with every process, so that a picture's URL never means two pictures. */
+  /** Starts at a new number in every process, so that a picture's URL never means two pictures. */
   #revision = Date.now();
   /** Oldest first. */
   #kept: Kept[] = [];
 
-  /** @param budget bytes */
+  /** @param budget in bytes */
   constructor(budget: number) {
     this.#budget = budget;
   }
 
-  /** Gives another budget in bytes, which holds at once. */
+  /** Changes the budget in bytes, and applies it at once. */
   limit(budget: number): void {
     this.#budget = budget;
     while (this.#kept.length > 1 && this.bytes > budget) this.#kept.shift();
@@ -58,12 +58,12 @@ export class Renderings {
     );
   }
 
-  /** Makes room for a picture that is about to be computed, so that the two never lie in memory together needlessly. */
+  /** Makes room before a picture is computed, so that memory never holds both without need. */
   reserve(bytes: number): void {
     while (this.#kept.length > 0 && this.bytes + bytes > this.#budget) this.#kept.shift();
   }
 
-  /** True where a picture fits without another having to go. */
+  /** Whether a picture fits without removing another one. */
   hasRoom(bytes: number): boolean {
     return this.bytes + bytes <= this.#budget;
   }
@@ -83,7 +83,7 @@ export class Renderings {
     kept.revision = ++this.#revision;
   }
 
-  /** Forgets everything of a photo. */
+  /** Deletes all renderings of a photo. */
   drop(photoId: string): void {
     this.#kept = this.#kept.filter((each) => each.photoId !== photoId);
   }
@@ -97,14 +97,14 @@ export class Renderings {
   }
 }
 
-/** A dozen megabytes: a painting is a megapixel, whatever the size of its photo. */
+/** A dozen megabytes in total: a painting has about a megapixel, whatever the size of its photo. */
 const PAINTINGS_AT_MOST = 4;
 
-/** What was painted of one photo last, so that how it is laid over the photo can be changed without painting it again. */
+/** The last paintings of one photo, so that their blending can change without painting again. */
 export class Paintings {
   readonly #kept = new Map<string, Painted>();
 
-  /** Those of one picture of the photo, which the key stands for. */
+  /** The paintings of one picture of the photo, which the key identifies. */
   of(picture: string): NonNullable<PaintOptions['paintings']> {
     const name = (key: string) => `${picture} ${key}`;
     return {

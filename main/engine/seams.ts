@@ -1,14 +1,14 @@
 import type { Raster } from '../restoration/raster';
 import type { TilePlan } from './tiles';
 
-/** Runs of a border that are looked at as one, in pixels: texture averages out along them, a seam does not. */
+/** Length in pixels of the runs into which a border is divided. Texture averages out along a run, a seam does not. */
 const RUN = 64;
-/** Steps in levels that cannot be seen. */
+/** Differences, in levels, that cannot be seen. */
 const FLOOR = 0.02;
 /** Lines on each side of a border that it is compared with. */
 const NEIGHBOURS = 6;
 
-/** Where tiles meet: the first columns and rows of a tile that has another one to its left or above. */
+/** Borders between tiles: the first columns and rows of the tiles that have another one to their left or above. */
 export interface Borders {
   columns: readonly number[];
   rows: readonly number[];
@@ -20,16 +20,17 @@ export function bordersOf({ cores }: Pick<TilePlan, 'cores'>): Borders {
 }
 
 /**
- * How much the borders of tiles stand out in a picture: 1 = no more than the lines beside them, which is what a picture
- * without seams has; 2 = twice as much.
+ * How much the borders of tiles stand out in a picture. 1: no more than the lines beside them, as in a picture without
+ * seams; 2: twice as much.
  *
- * What is measured at a line is the step across it that the slopes on both sides do not explain, as the mean along runs of
- * 64 pixels; of all runs and channels the mean of its size. That of the borders is divided by that of six lines on each side
- * of each, `grid` pixels apart.
+ * At each line it measures the step that the slopes on both sides do not explain, averaged along runs of 64 pixels. Each
+ * run of a border is compared with the same run of six lines on each side, which are `grid` pixels apart. The result is
+ * the geometric mean of these ratios.
  *
- * @param borders those of the picture as it was computed
- * @param scale by how much the picture was enlarged since
- * @param grid the generator's `multiple`: its strides leave a texture of their own, whose phase the lines beside have to share
+ * @param borders borders in the picture as it was computed
+ * @param scale enlargement of the picture since then
+ * @param grid the generator's `multiple`. Its strides cause a texture, so the lines beside a border must have the same
+ * phase.
  */
 export function seamRatio(picture: Raster, { columns, rows }: Borders, grid: number, scale = 1): number {
   const offsets = Array.from({ length: NEIGHBOURS }, (_, i) => (i + 1) * grid).flatMap((offset) => [-offset, offset]);
@@ -58,7 +59,10 @@ export function seamRatio(picture: Raster, { columns, rows }: Borders, grid: num
   return Math.exp(sum / count);
 }
 
-/** Of the line before a column or row, for each run along it, in levels; `reach` pixels on each side are one. */
+/**
+ * The unexplained step before a column or row, in levels, for each run along it. `reach` pixels on each side are
+ * averaged.
+ */
 function stepsAcross(
   { width, height, channels, data }: Raster,
   line: number,

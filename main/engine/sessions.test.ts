@@ -35,7 +35,7 @@ async function install(file: string, changes: Partial<Card> = {}): Promise<Insta
   return { card, path: await installFixture(models.path, card), presets: [] };
 }
 
-/** Runs a fixture over planes of floats and gives the planes that come out. */
+/** Runs a fixture over planes of floats and returns the resulting planes. */
 async function compute(
   generator: InstalledGenerator,
   width: number,
@@ -81,7 +81,7 @@ async function compute(
 const texture = (plane: number, x: number, y: number) => ((x * 7 + y * 13 + plane * 29 + ((x * y) % 11)) % 256) / 255;
 
 describe('Sessions', () => {
-  it('runs a real net to the bit', async () => {
+  it('runs a real net exactly', async () => {
     const { output } = await compute(await install('identity', { tile: 32 }), 50, 41, texture);
     for (let i = 0; i < output.length; i++) {
       const x = (i % (50 * 41)) % 50;
@@ -134,13 +134,13 @@ describe('Sessions', () => {
     expect(output[1600 + 10 * 40 + 20]).toBeLessThan(0.1);
   });
 
-  it('feeds further inputs with their defaults', async () => {
+  it('passes the defaults of extra inputs', async () => {
     const gain = { name: 'gain', label: 'Gain', min: 0, max: 2, default: 0.5 };
     const { output } = await compute(await install('gain', { extraInputs: [gain] }), 8, 8, () => 0.5);
     expect(new Set(output)).toEqual(new Set([0.25]));
   });
 
-  it('feeds further inputs with the values of the pass', async () => {
+  it('passes the values of extra inputs given for the pass', async () => {
     const strength = { name: 'strength', label: 'Expected error', min: 0, max: 0.3, default: 0.05 };
     const generator = await install('restorer', { tile: 32, halo: 1, extraInputs: [strength] });
     const dot = (_: number, x: number, y: number) => (x === 20 && y === 20 ? 1 : 0);
@@ -148,7 +148,7 @@ describe('Sessions', () => {
       (await compute(generator, 40, 40, dot, extras)).output[20 * 40 + 20]!;
     expect(await centre({ strength: 0 })).toBe(1);
     expect(await centre({ strength: 0.1 })).toBeCloseTo(1 / 9, 5);
-    // Without a value, and after passes with one, the default of the card.
+    // Without a value, the default of the card applies, also after passes with a value.
     expect(await centre()).toBeCloseTo(1 - 0.5 * (8 / 9), 5);
   });
 
@@ -158,7 +158,7 @@ describe('Sessions', () => {
     await expect(sessions().acquire(generator)).rejects.toMatchObject({ code: 'GENERATOR_REFUSED' });
   });
 
-  it('makes tiles smaller where onnxruntime cannot allocate', async () => {
+  it('makes tiles smaller if onnxruntime cannot allocate', async () => {
     const { report, output } = await compute(await install('huge', { tile: 160 }), 150, 150, texture);
     expect(report.tile).toBeLessThan(128);
     expect(output[149]).toBe(Math.fround(texture(0, 149, 0)));
@@ -182,7 +182,7 @@ describe('Sessions', () => {
     await expect(sessions().acquire(generator)).rejects.toMatchObject({ code: 'GENERATOR_DAMAGED' });
   });
 
-  it('refuses a file that is no net, even where its hash is right', async () => {
+  it('refuses a file that is not a net, even if its hash is right', async () => {
     const text = 'not a protobuf';
     const path = join(models.path, 'garbage.onnx');
     await writeFile(path, text);
@@ -222,7 +222,7 @@ describe('Sessions', () => {
     expect(await tight.acquire(first)).not.toBe(before);
   });
 
-  it('computes on the CPU and says why, where the asked-for provider is not there', async () => {
+  it('computes on the CPU and reports why, if the requested provider is missing', async () => {
     const told: unknown[] = [];
     const asked = process.platform === 'win32' ? 'coreml' : 'dml';
     const here = sessions({ provider: asked, onProvider: (...args) => void told.push(args) });
@@ -230,7 +230,7 @@ describe('Sessions', () => {
     expect(told).toEqual([['cpu', [{ provider: asked, reason: 'missing', detail: expect.any(String) }]]]);
   });
 
-  it('does not touch a provider that took the engine down before', async () => {
+  it('does not use a provider that crashed the engine before', async () => {
     const tried: string[] = [];
     const told: unknown[] = [];
     const careful = sessions({

@@ -15,37 +15,40 @@ export interface SessionOptions {
   provider: 'auto' | Provider;
   /** 0: as many as there are cores. */
   threads: number;
-  /** Providers that took the engine down before. */
+  /** Providers that crashed the engine before. */
   avoid: readonly Provider[];
-  /** Memory in bytes that loaded generators may hold together; the one in use may exceed it alone. */
+  /** Bytes that loaded generators may hold together. The one in use may exceed it. */
   budget: number;
-  /** Called before a provider other than the CPU is touched, so that a crash can be laid at its door. */
+  /** Called before a provider other than the CPU is used, so that a crash can be attributed to it. */
   onTrying(provider: Provider): void;
-  /** Called when the provider in use has changed, or why those are not used that were to be. */
+  /** Called when the provider in use changes, or the reasons why others are not used. */
   onProvider(provider: Provider, refused: readonly Refusal[]): void;
   /** Called before a stretch in which the process cannot answer. */
   busy(seconds: number): void;
 }
 
-/** Largest difference to the CPU, as a share of the output's range, with which a provider is trusted. */
+/** Largest difference from the CPU, as a share of the output's range, that is accepted from a provider. */
 const TRUSTED_DIFFERENCE = 1e-2;
-/** Edge in pixels of the tile that every provider other than the CPU has to get right first. */
+/** Edge in pixels of the test tile that every provider other than the CPU must compute correctly first. */
 const TEST_EDGE = 96;
 const LOAD_SECONDS = 120;
 
-/** The number of threads that a setting stands for. */
+/** The number of threads for a setting. */
 export function threadsFor(setting: number): number {
   return setting > 0 ? setting : availableParallelism();
 }
 
-/** Loaded generators, the least recently used first to go. */
+/** Loaded generators. The least recently used is freed first. */
 export class Sessions {
   readonly #options: SessionOptions;
   /** In order of use, the latest last. */
   readonly #loaded = new Map<string, LoadedNet>();
-  /** Small nets that measure whole pictures or draw damage, by their files; a batch measures thousands. */
+  /**
+   * Small nets that measure whole pictures or draw damage, by their files. They stay loaded, since a batch uses them
+   * thousands of times.
+   */
   readonly #smallNets = new Map<string, InferenceSession>();
-  /** Providers that could not be used: they are not asked again. */
+  /** Providers that could not be used and are not tried again. */
   readonly #refused = new Map<Provider, Refusal>();
 
   constructor(options: SessionOptions) {
@@ -54,8 +57,8 @@ export class Sessions {
   }
 
   /**
-   * A generator, ready to run. Throws GENERATOR_DAMAGED where the file differs from its card or cannot be loaded,
-   * GENERATOR_REFUSED where it does not do what the card says.
+   * Loads a generator. Throws GENERATOR_DAMAGED if the file differs from its card or cannot be loaded,
+   * GENERATOR_REFUSED if it does not do what the card says.
    */
   async acquire({ card, path }: InstalledGenerator): Promise<TileNet> {
     const key = `${path}\0${card.sha256}`;
@@ -76,8 +79,8 @@ export class Sessions {
   }
 
   /**
-   * What a generator's statistics graph gives for a whole picture: `planes` is `[3, height, width]` in sRGB, 0..1. Always
-   * on the CPU: it is a small net over a small picture, once. Throws GENERATOR_DAMAGED or OUTPUT_INVALID.
+   * Output of a generator's statistics graph for a whole picture: `planes` is `[3, height, width]` in sRGB, 0..1.
+   * Always on the CPU, since it runs a small net once over a small picture. Throws GENERATOR_DAMAGED or OUTPUT_INVALID.
    */
   async statistics({ card, path }: InstalledGenerator, planes: Float32Array, width: number, height: number) {
     const { statistics } = card;
@@ -100,8 +103,8 @@ export class Sessions {
   }
 
   /**
-   * An overlay of a generator that draws damage, in 0..1: `side` x `side` values. On one thread of the CPU, so that the
-   * same numbers always give the same overlay.
+   * An overlay from a generator that draws damage, in 0..1: `side` x `side` values. Runs on one thread of the CPU, so
+   * that the same numbers always give the same overlay.
    *
    * @param inputs one vector for each of the card's inputs
    */
@@ -124,7 +127,7 @@ export class Sessions {
     return values.map((value) => Math.max(0, Math.min(1, (value - low) / (high - low))));
   }
 
-  /** A small net that is kept; always on the CPU. Throws GENERATOR_DAMAGED. */
+  /** A cached small net, always on the CPU. Throws GENERATOR_DAMAGED. */
   async #small(id: string, file: string, sha256: string, threads: number): Promise<InferenceSession> {
     const known = this.#smallNets.get(file);
     if (known) return known;
@@ -144,7 +147,7 @@ export class Sessions {
     return session;
   }
 
-  /** Frees every generator but the one given. */
+  /** Frees every generator except the given one. */
   async release(except?: TileNet): Promise<void> {
     for (const session of this.#smallNets.values()) await session.release();
     this.#smallNets.clear();
@@ -173,7 +176,7 @@ export class Sessions {
     if (asked !== 'auto' && !order.includes(asked) && !this.#refused.has(asked)) {
       this.#refuse(asked, 'missing', 'this computer has no such provider');
     }
-    // A net that is at fault fails here, before any provider can be blamed for it.
+    // A faulty net fails here, on the CPU, so that no other provider is blamed for it.
     busy(LOAD_SECONDS);
     const onCpu = await LoadedNet.create(card, bytes, 'cpu', threadsFor(threads));
     for (const provider of order) {
@@ -197,7 +200,10 @@ export class Sessions {
     return onCpu;
   }
 
-  /** A provider has to give what the CPU gives, and where the choice is ours it has to be no slower. */
+  /**
+   * Throws unless the provider gives the same output as the CPU and, if the user has not chosen it, is at least as
+   * fast.
+   */
   async #prove(net: LoadedNet, onCpu: LoadedNet): Promise<void> {
     const expected = await knownAnswer(onCpu);
     const got = await knownAnswer(net);
@@ -220,18 +226,18 @@ export class Sessions {
     this.#refused.set(provider, { provider, reason, detail });
   }
 
-  /** What there is to say of providers that are not used. */
+  /** The refusals worth reporting. */
   #news(used: Provider): Refusal[] {
     const { provider: asked } = this.#options;
     if (asked === used) return [];
-    // Where the choice is ours, missing or slow hardware is no news; a provider that took the engine down is.
+    // If the user has chosen no provider, missing or slow hardware is not worth reporting, but a crash is.
     return [...this.#refused.values()].filter(({ provider, reason }) =>
       asked === 'auto' ? reason === 'crashed' : provider === asked,
     );
   }
 }
 
-/** A provider that computes, but not as it should. */
+/** A provider whose results cannot be used. */
 class Unproven extends Error {
   constructor(
     readonly reason: 'differs' | 'slower',
@@ -241,7 +247,7 @@ class Unproven extends Error {
   }
 }
 
-/** Runs a fixed pseudo-random tile twice; the second run is timed, as the first one also prepares kernels. */
+/** Runs a fixed pseudo-random tile twice. Only the second run is timed, as the first also prepares kernels. */
 async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seconds: number }> {
   const { input: shape, output: result } = net.card;
   const edge = Math.ceil(TEST_EDGE / shape.multiple) * shape.multiple;
@@ -263,7 +269,7 @@ async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seco
   return { output, seconds: (performance.now() - start) / 1000 };
 }
 
-/** One onnxruntime session behind the tile executor's interface. */
+/** One onnxruntime session, with the interface for tiles. */
 class LoadedNet implements TileNet {
   readonly card: Card;
   readonly provider: Provider;
@@ -288,11 +294,11 @@ class LoadedNet implements TileNet {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
-        // All tiles of a pass have one shape, so that the arena is filled once and reused.
+        // All tiles of a pass have one shape, so the arena is filled once and reused.
         enableCpuMemArena: true,
-        // DirectML cannot work with a memory pattern.
+        // DirectML does not support memory patterns.
         enableMemPattern: provider !== 'dml',
-        // What goes wrong is thrown as well.
+        // Errors are thrown as well, so they need not be logged.
         logSeverityLevel: 4,
       });
     } catch (error) {
@@ -310,7 +316,7 @@ class LoadedNet implements TileNet {
     }
   }
 
-  /** A guess at what it holds: weights twice (as read and as packed for the kernels) and the arena of a tile. */
+  /** Estimated memory in bytes: the weights twice (as read and as packed for the kernels) and the arena of a tile. */
   get bytes(): number {
     return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
   }
@@ -328,7 +334,7 @@ class LoadedNet implements TileNet {
     try {
       await this.#session.run(
         { ...further, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
-        // The output is computed straight into the caller's buffer.
+        // Computes the output directly into the caller's buffer.
         { [card.output.name]: new Tensor('float32', output, shape) },
       );
     } catch (error) {
@@ -342,7 +348,7 @@ class LoadedNet implements TileNet {
   }
 }
 
-/** Checks a session against its card and makes its further inputs, at their defaults. Throws GENERATOR_REFUSED. */
+/** Checks a session against its card and creates its extra inputs with their defaults. Throws GENERATOR_REFUSED. */
 function extraInputs(card: Card, session: InferenceSession): Record<string, Tensor> {
   const refuse = (detail: string): never => {
     throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id}: ${detail}` });
@@ -360,7 +366,7 @@ function extraInputs(card: Card, session: InferenceSession): Record<string, Tens
       continue;
     }
     if (card.vectorInputs.includes(input.name)) {
-      // For the test picture; every pass brings its own.
+      // For the test tile. Every pass brings its own statistics.
       extras[input.name] = filled(0.5, [1, card.statistics?.size ?? 1]);
       continue;
     }

@@ -6,12 +6,12 @@ import { createEngine, type Engine, type EngineLimits } from './supervisor';
 
 type RequestMessage = Extract<ToEngine, { type: 'request' }>;
 
-/** A process that does what the test says. */
+/** A process controlled by the test. */
 class FakeProcess implements EngineProcess {
   readonly pid = 1;
   readonly received: ToEngine[] = [];
   killed = false;
-  /** Answers each request; undefined: leaves it unanswered. */
+  /** Answers to each request; undefined leaves it unanswered. */
   answers: (request: RequestMessage) => FromEngine[] | undefined;
   #message: (message: FromEngine) => void = () => {};
   #exit: (code: number | null, signal: string | null, stderr?: string) => void = () => {};
@@ -58,7 +58,7 @@ let processes: FakeProcess[];
 let statuses: EngineStatus[];
 let engine: Engine;
 
-/** Starts an engine whose processes answer everything but what `silent` names. */
+/** Starts an engine whose processes answer everything except the `silent` kinds. */
 function start(limits: Partial<EngineLimits> = {}, silent: RequestKind[] = [], begin = true): void {
   processes = [];
   statuses = [];
@@ -79,7 +79,7 @@ function start(limits: Partial<EngineLimits> = {}, silent: RequestKind[] = [], b
 
 const openRequest = { photoId: 'a', path: '/a.jpg', name: 'a.jpg' };
 const states = () => statuses.map(({ state }) => state);
-/** Lets promises and timers that are due run. */
+/** Lets due promises and timers run. */
 const pass = (seconds = 0) => vi.advanceTimersByTimeAsync(seconds * 1000);
 
 beforeEach(() => void vi.useFakeTimers());
@@ -91,7 +91,7 @@ afterEach(async () => {
 });
 
 describe('requests', () => {
-  it('configures a new process before anything else and passes values through', async () => {
+  it('configures a new process first and passes values through', async () => {
     start();
     expect(await engine.request('open', openRequest)).toBe(photo);
     const [first, second] = processes[0]!.received as RequestMessage[];
@@ -124,7 +124,7 @@ describe('requests', () => {
     await expect(engine.request('analyse', { photoId: 'a' })).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
   });
 
-  it('tells progress until the job is cancelled', async () => {
+  it('reports progress until the job is cancelled', async () => {
     start({}, ['generators']);
     const controller = new AbortController();
     const seen: number[] = [];
@@ -151,7 +151,7 @@ describe('requests', () => {
     expect(processes).toHaveLength(1);
   });
 
-  it('sends nothing for a job that was cancelled before it began', async () => {
+  it('sends nothing for a job that was cancelled before it started', async () => {
     start();
     await expect(engine.request('generators', null, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'CANCELLED',
@@ -161,7 +161,7 @@ describe('requests', () => {
 });
 
 describe('a process that ends', () => {
-  it('fails what was asked of it, with what it last wrote, and is started again', async () => {
+  it('fails its requests, with the end of its error output, and is restarted', async () => {
     start({}, ['generators']);
     const failed = expect(engine.request('generators', null)).rejects.toMatchObject({
       code: 'ENGINE_CRASHED',
@@ -176,7 +176,7 @@ describe('a process that ends', () => {
     expect(engine.status().state).toBe('ready');
   });
 
-  it('opens photos again when they are next asked for, once', async () => {
+  it('reopens photos once, when they are next requested', async () => {
     start();
     await engine.request('open', openRequest);
     processes[0]!.end(1, null);
@@ -188,7 +188,7 @@ describe('a process that ends', () => {
     expect(kinds).toEqual(['configure', 'open', 'analyse', 'analyse']);
   });
 
-  it('does not open a photo for ever that takes it down', async () => {
+  it('stops reopening a photo that crashes it', async () => {
     start();
     await engine.request('open', openRequest);
     processes[0]!.end(1, null);
@@ -205,7 +205,7 @@ describe('a process that ends', () => {
     await expect(engine.request('analyse', { photoId: 'a' })).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
   });
 
-  it('is given up after three crashes in a row, until the next request', async () => {
+  it('is not restarted after three crashes in a row, until the next request', async () => {
     start();
     await pass();
     for (let crash = 0; crash < 3; crash++) {
@@ -219,7 +219,7 @@ describe('a process that ends', () => {
     expect(engine.status().state).toBe('ready');
   });
 
-  it('is started anew on request once it was given up, with as many chances as at first', async () => {
+  it('is restarted on demand after that, with as many chances as at first', async () => {
     start();
     await pass();
     const crash = async () => {
@@ -227,7 +227,7 @@ describe('a process that ends', () => {
       await pass(5);
     };
     await crash();
-    // Nothing to do where it runs.
+    // A running process needs no restart.
     engine.restart();
     expect(processes).toHaveLength(2);
     await crash();
@@ -247,7 +247,7 @@ describe('a process that ends', () => {
     expect(processes).toHaveLength(5);
   });
 
-  it('is not given up where it has answered in between', async () => {
+  it('keeps being restarted if it has answered in between', async () => {
     start();
     for (let crash = 0; crash < 5; crash++) {
       await engine.request('generators', null);
@@ -278,7 +278,7 @@ describe('a process that ends', () => {
     expect(processes[1]!.requests('configure')[1]?.body).toMatchObject({ avoid: [] });
   });
 
-  it('fails requests where it ends before it is ready', async () => {
+  it('fails requests if it ends before it is ready', async () => {
     start({}, [], false);
     const failed = expect(engine.request('generators', null)).rejects.toMatchObject({ code: 'ENGINE_CRASHED' });
     processes[0]!.end(1, null, 'cannot find module');
@@ -288,7 +288,7 @@ describe('a process that ends', () => {
 });
 
 describe('a process that does not answer', () => {
-  it('is ended when it is silent for longer than it announced', async () => {
+  it('is ended if it is silent for longer than it announced', async () => {
     start({ silence: 5 }, ['generators']);
     const failed = expect(engine.request('generators', null)).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
     await pass();
@@ -300,7 +300,7 @@ describe('a process that does not answer', () => {
     await failed;
   });
 
-  it('may be silent for ever while nothing is asked of it', async () => {
+  it('may be silent for ever while it has no request', async () => {
     start({ silence: 5 });
     await engine.request('generators', null);
     await pass(1000);
@@ -308,14 +308,14 @@ describe('a process that does not answer', () => {
     expect(processes[0]!.killed).toBe(false);
   });
 
-  it('is ended when it never gets ready', async () => {
+  it('is ended if it never becomes ready', async () => {
     start({ start: 10 }, [], false);
     const failed = expect(engine.request('generators', null)).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
     await pass(15);
     await failed;
   });
 
-  it('is ended some time after a cancel, which is no crash', async () => {
+  it('is ended some time after a cancel, which does not count as a crash', async () => {
     start({ cancel: 4 }, ['generators']);
     const controller = new AbortController();
     const failed = expect(engine.request('generators', null, { signal: controller.signal })).rejects.toMatchObject({

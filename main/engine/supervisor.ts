@@ -15,36 +15,36 @@ export interface RequestControl {
   signal?: AbortSignal;
 }
 
-/** The engine as the app sees it: requests that are answered or fail with a code, whatever happens to the process. */
+/** The engine as the app sees it: every request is answered or fails with a code, whatever happens to the process. */
 export interface Engine {
   /**
-   * Throws an EmulsionError: what the engine answered, CANCELLED after `signal`, ENGINE_CRASHED or ENGINE_HUNG where
-   * the process ended or had to be ended, ENGINE_FAILED where it is not started again by itself any more, UNKNOWN_PHOTO
-   * for a photo that was never opened.
+   * Throws an EmulsionError: the engine's error, CANCELLED after `signal`, ENGINE_CRASHED or ENGINE_HUNG if the process
+   * ended or had to be ended, ENGINE_FAILED if it is not restarted automatically any more, UNKNOWN_PHOTO for a photo
+   * that was never opened.
    */
   request<K extends RequestKind>(
     kind: K,
     body: Requests[K]['request'],
     control?: RequestControl,
   ): Promise<Requests[K]['response']>;
-  /** Takes new options; they hold from the next request on, and after every restart. */
+  /** Changes the options, from the next request on and after every restart. */
   configure(options: EngineOptions): void;
   status(): EngineStatus;
-  /** Starts the process again where that was given up. */
+  /** Starts the process again if automatic restarts were given up. */
   restart(): void;
-  /** Cancels what runs, lets it clean up for a moment and ends the process. */
+  /** Cancels all jobs, gives them a moment to clean up, and ends the process. */
   close(): Promise<void>;
 }
 
-/** How long the supervisor waits, in seconds. Tests shorten them. */
+/** Time limits of the supervisor, in seconds. Tests shorten them. */
 export interface EngineLimits {
-  /** Until the process says that it is ready. */
+  /** Until the process is ready. */
   start: number;
-  /** Without a sign of life during a job, where the engine has not announced a longer stretch. */
+  /** Without a sign of life during a job, unless the engine has announced a longer stretch. */
   silence: number;
   /** The longest stretch that an announcement may claim. */
   busy: number;
-  /** After a cancel, until the process is ended instead. */
+  /** After a cancel, until the process is ended. */
   cancel: number;
   /** Before the first restart; doubled with every further crash. */
   backoff: number;
@@ -52,12 +52,12 @@ export interface EngineLimits {
   close: number;
 }
 
-/** Before the process has said anything. */
+/** The status before the first message of the process. */
 const NOTHING_KNOWN: Omit<EngineStatus, 'state'> = { provider: null, threads: 0, memory: 0, refused: [], note: null };
 
 const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 10 };
 
-/** So many crashes in this time without an answer in between, and restarting by itself is given up. */
+/** After this many crashes in this time, with no answer in between, automatic restarts are given up. */
 const CRASHES = 3;
 const CRASH_SECONDS = 60;
 
@@ -67,26 +67,26 @@ interface Pending {
   reject: (error: EmulsionError) => void;
   control: RequestControl | undefined;
   cancelled: boolean;
-  /** Settles, never rejects, when the request is answered or has failed. */
+  /** Settles, and never rejects, when the request is answered or has failed. */
   readonly settled: Promise<void>;
 }
 
-/** One life of the process. */
+/** One run of the process. */
 class Life {
-  /** Settles when the process is ready to take requests; rejects where it ends before. */
+  /** Settles when the process is ready to take requests; rejects if it ends before. */
   readonly ready: Promise<void>;
-  /** Settles when the process is gone. */
+  /** Settles when the process has ended. */
   readonly over: Promise<void>;
   readonly pending = new Map<string, Pending>();
-  /** Photos that this process holds, or is about to hold. */
+  /** Photos that this process has opened or is opening. */
   readonly photos = new Map<string, Promise<unknown>>();
   /** Seconds without a sign of life after which it counts as hung. */
   patience: number;
   isReady = false;
   isOver = false;
-  /** A provider that is being tried for the first time. */
+  /** The provider that is being tried for the first time. */
   trying: Provider | null = null;
-  /** Why the supervisor ended the process, null where it ended by itself. */
+  /** Why the supervisor ended the process; null if it ended by itself. */
   ended: 'hung' | 'cancel' | 'close' | null = null;
   becameReady!: () => void;
   failedToStart!: (error: EmulsionError) => void;
@@ -101,7 +101,7 @@ class Life {
       this.becameReady = resolve;
       this.failedToStart = reject;
     });
-    // Where nobody waits for it, the failure to start still shows in the status.
+    // If nothing waits for it, the failure to start still shows in the status.
     this.ready.catch(() => {});
     this.over = new Promise((resolve) => {
       this.becameOver = resolve;
@@ -115,7 +115,7 @@ class Life {
     this.process.kill();
   }
 
-  /** What the requests in flight fail with. */
+  /** The error for the pending requests. */
   failure(detail: string): EmulsionError {
     if (this.ended === 'close') return new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
     return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail });
@@ -147,7 +147,7 @@ class Supervisor implements Engine {
   /** Times of the last crashes, in seconds. */
   #crashes: number[] = [];
   #avoid: Provider[] = [];
-  /** How to open the photos again that the app holds open. */
+  /** How to reopen the photos that the app holds open. */
   readonly #photos = new Map<string, Requests['open']['request']>();
   #nextId = 1;
   #closed = false;
@@ -183,7 +183,7 @@ class Supervisor implements Engine {
     }
     if (kind === 'close') {
       this.#photos.delete(photoId);
-      // A process that was started anew does not hold the photo.
+      // A restarted process does not hold the photo.
       if (!life.photos.delete(photoId)) return null as Requests[K]['response'];
     } else {
       await this.#reopen(life, photoId);
@@ -193,7 +193,7 @@ class Supervisor implements Engine {
 
   configure(options: EngineOptions): void {
     this.#options = options;
-    // A new choice by the user is a new chance for a provider that failed before.
+    // A new choice by the user gives failed providers another chance.
     this.#avoid = [];
     if (this.#life?.isReady) this.#sendOptions(this.#life);
   }
@@ -216,7 +216,7 @@ class Supervisor implements Engine {
     const answered = [...life.pending.values()].map((pending) => pending.settled);
     const patience = new AbortController();
     await Promise.race([Promise.all(answered), life.over, wait(this.#limits.close, patience.signal)]);
-    // A timer left behind would keep the whole program alive for as long.
+    // A remaining timer would keep the whole program alive.
     patience.abort();
     life.end('close');
     await life.over;
@@ -224,7 +224,7 @@ class Supervisor implements Engine {
 
   // ---------------------------------------------------------------------------------------- the process
 
-  /** The running process, started where there is none. */
+  /** Returns the running process, or starts one. */
   async #running(): Promise<Life> {
     await this.#backoff;
     if (this.#closed) throw new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
@@ -245,8 +245,8 @@ class Supervisor implements Engine {
   }
 
   /**
-   * Ends the process where it gives no sign of life for too long. Counted in ticks, not by the clock: a computer that
-   * was asleep for an hour has not hung.
+   * Ends the process if it gives no sign of life for too long. Counts ticks instead of using the clock, because a
+   * computer that was asleep has not hung.
    */
   #watch(life: Life): void {
     const tick = Math.min(1, this.#limits.silence / 4, this.#limits.start / 4);
@@ -307,7 +307,7 @@ class Supervisor implements Engine {
     life.isOver = true;
     if (this.#life === life) this.#life = null;
     const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
-    // A provider that was at work, or being tried, is the first suspect; the CPU stays in any case.
+    // The provider in use or being tried is the first suspect. The CPU is never avoided.
     const suspect = life.trying ?? this.#status.provider;
     if (life.ended !== 'cancel' && !this.#closed) {
       if (suspect !== null && suspect !== 'cpu' && !this.#avoid.includes(suspect)) this.#avoid.push(suspect);
@@ -342,7 +342,7 @@ class Supervisor implements Engine {
 
   // --------------------------------------------------------------------------------------- the messages
 
-  /** A failure to take the options shows itself in the requests that follow. */
+  /** If sending the options fails, the requests that follow report it. */
   #sendOptions(life: Life): void {
     this.#send(life, 'configure', { ...this.#options, avoid: this.#avoid }).catch(() => {});
   }
@@ -376,19 +376,19 @@ class Supervisor implements Engine {
     }
   }
 
-  /** Asks the engine to stop a request; where it does not within the limit, the process is ended. */
+  /** Asks the engine to stop a request, and ends the process if it does not stop in time. */
   #cancel(life: Life, id: string): void {
     const pending = life.pending.get(id);
     if (!pending || pending.cancelled) return;
     pending.cancelled = true;
     life.process.send({ type: 'cancel', id });
-    // A picture that nobody waits for any more is no sign of a hung engine: it waits for its turn between two tiles.
+    // A cancelled picture may wait for its turn between two tiles, so its silence does not mean that the engine hangs.
     if (pending.kind === 'picture') return;
     const timer = setTimeout(() => life.end('cancel'), this.#limits.cancel * 1000);
     void pending.settled.then(() => clearTimeout(timer));
   }
 
-  /** Opens a photo again that the app holds open, where the process was started anew in between. */
+  /** Reopens a photo that the app holds open, if the process was restarted since. */
   async #reopen(life: Life, photoId: string): Promise<void> {
     const open = this.#photos.get(photoId);
     if (!open) throw new EmulsionError('UNKNOWN_PHOTO');
@@ -400,7 +400,7 @@ class Supervisor implements Engine {
     try {
       await held;
     } catch (error) {
-      // A photo that takes the engine down must not do so for ever.
+      // Stops reopening a photo that crashes the engine.
       this.#photos.delete(photoId);
       life.photos.delete(photoId);
       throw error;

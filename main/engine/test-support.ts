@@ -8,7 +8,7 @@ import type { AnyCard, Card, SynthesiserCard } from '../generators/card';
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The card of one of the nets in `fixtures`, with what the test wants different. */
+/** The card of one of the nets in `fixtures`, with the changes for a test. */
 export async function fixtureCard(file: string, changes: Partial<Card> = {}): Promise<Card> {
   const bytes = await readFile(join(FIXTURES, `${file}.onnx`));
   return {
@@ -40,7 +40,7 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
   };
 }
 
-/** The card of the detector in `fixtures` that sees colours and is told of the whole photo. */
+/** The card of the detector in `fixtures` that sees colours and takes statistics of the whole photo. */
 export async function fourPlaneCard(changes: Partial<Card> = {}): Promise<Card> {
   const base = await fixtureCard('four-planes');
   const bytes = await readFile(join(FIXTURES, 'summary.onnx'));
@@ -78,7 +78,7 @@ export async function synthesiserCard(): Promise<SynthesiserCard> {
   };
 }
 
-/** Puts a generator into a models folder, with what measures for it; gives the path of its ONNX file. */
+/** Installs a generator and its statistics graph into a models folder. Returns the path of its ONNX file. */
 export async function installFixture(models: string, card: AnyCard): Promise<string> {
   const folder = join(models, card.id);
   await mkdir(folder, { recursive: true });
@@ -97,8 +97,8 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 }
 
 /**
- * Builds the engine's process for a test that forks it. It lies below node_modules, where it finds its packages, in a
- * folder of its own, as test files run side by side.
+ * Builds the engine for a test that forks it. It is below node_modules, so that it finds its packages, and in a
+ * separate folder, because test files run in parallel.
  */
 export async function buildEngine(): Promise<{ entry: string; remove: () => Promise<void> }> {
   const parent = join(ROOT, 'node_modules', '.cache');

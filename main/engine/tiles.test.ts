@@ -47,9 +47,9 @@ function netOf(card: NetCard, compute: (input: Float32Array, width: number, heig
 
 const identity = (card: NetCard) => netOf(card, (input) => input);
 
-/** Mean over a square window, with zeros beyond the tile as a convolution has them. */
+/** Mean over a square window, with zeros beyond the tile, as in a convolution. */
 function blur(card: NetCard, radius: number): TileNet {
-  /** Sums of windows along lines of `length` samples that lie `step` apart. */
+  /** Sums of windows along lines of `length` samples that are `step` apart. */
   const sums = (from: Float64Array, length: number, step: number, starts: number[]): Float64Array => {
     const to = new Float64Array(from.length);
     for (const start of starts) {
@@ -71,7 +71,7 @@ function blur(card: NetCard, radius: number): TileNet {
   });
 }
 
-/** Means of cells, as a net with strides makes them: depends on where the grid starts. */
+/** Means of cells, as a net with strides computes them: they depend on where the grid starts. */
 function cells(card: NetCard, cell: number): TileNet {
   return netOf(card, (input, width, height) => {
     const output = new Float32Array(input.length);
@@ -96,7 +96,7 @@ function noise(width: number, height: number, depth: 8 | 16 = 8, seed = 7): Rast
   return raster;
 }
 
-/** A pass that writes into the raster it reads from. */
+/** A pass that writes into the raster that it reads. */
 function passInPlace(raster: Raster): { pass: TilePass; finish: () => void } {
   const rows = new DelayedRows(raster);
   const reading = passBetween(raster, raster);
@@ -123,7 +123,7 @@ function passInPlace(raster: Raster): { pass: TilePass; finish: () => void } {
   };
 }
 
-/** Compares samples by the bytes that they are: much faster than one by one. */
+/** Compares the samples as bytes, which is much faster than one by one. */
 function expectSame(got: Raster, expected: Raster): void {
   const bytes = ({ data }: Raster) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   expect(bytes(got).equals(bytes(expected))).toBe(true);
@@ -188,7 +188,7 @@ describe('planTiles', () => {
           expect(plan.tileWidth % multiple).toBe(0);
           expect(plan.tileHeight % multiple).toBe(0);
           expect(plan.tileWidth).toBeLessThanOrEqual(tile);
-          // Never larger than what covers the picture and two halos.
+          // Never larger than the picture and two halos.
           expect(plan.tileWidth).toBeLessThan(width + 2 * plan.halo + multiple);
           expect(plan.tileHeight).toBeLessThan(height + 2 * plan.halo + multiple);
           expect(plan.tileHeight).toBeLessThanOrEqual(tile);
@@ -207,7 +207,7 @@ describe('planTiles', () => {
     );
   });
 
-  it('cuts a picture little larger than a core into two halves, not into two full tiles', () => {
+  it('cuts a picture slightly larger than a core into two halves, not into two full tiles', () => {
     const plan = planTiles(cardOf({ tile: 512, halo: 32, multiple: 8 }), { width: 456, height: 100 });
     expect(plan.tileWidth).toBe(232 + 64);
     expect(plan.cores).toHaveLength(2);
@@ -222,7 +222,7 @@ describe('planTiles', () => {
       0,
       region,
     );
-    // The rows above the region up to the grid belong to it.
+    // The rows above the region, up to the grid, are included.
     expect([plan.tileWidth, plan.tileHeight]).toEqual([224 + 128, 96 + 128]);
     expect(plan.cores).toHaveLength(3);
   });
@@ -241,14 +241,14 @@ describe('planTiles', () => {
 });
 
 describe('mirror', () => {
-  it('mirrors for ever without repeating the ends', () => {
+  it('mirrors endlessly without repeating the ends', () => {
     expect([-4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((index) => mirror(index, 3))).toEqual([0, 1, 2, 1, 0, 1, 2, 1, 0, 1]);
     expect([-2, 0, 5].map((index) => mirror(index, 1))).toEqual([0, 0, 0]);
   });
 });
 
 describe('runTilePass', () => {
-  it.each([8, 16] as const)('gives every bit back through an identity net, %i bit', async (depth) => {
+  it.each([8, 16] as const)('returns every bit through an identity net, %i bit', async (depth) => {
     const range = fc.constantFrom<[number, number]>([0, 1], [-1, 1], [0, 255]);
     await fc.assert(
       fc.asyncProperty(lengths, lengths, range, fc.integer({ min: 0, max: 20 }), async (width, height, r, halo) => {
@@ -283,7 +283,7 @@ describe('runTilePass', () => {
     expect([...to.data]).toEqual([60, 60, 60, 30, 30, 30]);
   });
 
-  it('lies on the grid of a net with strides', async () => {
+  it('follows the grid of a net with strides', async () => {
     await fc.assert(
       fc.asyncProperty(lengths, lengths, async (width, height) => {
         const picture = noise(width, height);
@@ -324,7 +324,7 @@ describe('runTilePass', () => {
     }
   });
 
-  it('turns the channels round for a net that wants BGR', async () => {
+  it('swaps the channels for a net that expects BGR', async () => {
     const card = cardOf({ channels: 'bgr', output: { channels: 'bgr' } });
     const seen: number[] = [];
     const net = netOf(card, (input) => {
@@ -388,7 +388,7 @@ describe('runTilePass', () => {
 });
 
 describe('DelayedRows', () => {
-  it('gives in place what a fresh raster gets', async () => {
+  it('gives the same result in place as with a fresh raster', async () => {
     const tiles = fc.constantFrom(16, 24, 64);
     await fc.assert(
       fc.asyncProperty(lengths, lengths, fc.integer({ min: 0, max: 6 }), tiles, async (width, height, radius, tile) => {
@@ -405,7 +405,7 @@ describe('DelayedRows', () => {
   });
 });
 
-describe('the checks of what a net gives', () => {
+describe('the checks of the output', () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d, naming the tile', async (value) => {
     const net = netOf(cardOf({ tile: 32 }), (input) => {
       const output = input.slice();
@@ -418,12 +418,12 @@ describe('the checks of what a net gives', () => {
     });
   });
 
-  it('refuses one flat value for a picture', async () => {
+  it('refuses a uniform output for a picture', async () => {
     const net = netOf(cardOf({}), (input) => new Float32Array(input.length));
     await expect(run(net, noise(64, 64))).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
   });
 
-  it('lets a flat sky with a crease become a flat sky', async () => {
+  it('accepts a flat sky for a flat sky with a crease', async () => {
     const picture = createRaster(64, 64, 3, 8);
     picture.data.fill(250);
     picture.data.fill(20, 0, 64 * 3 * 5);
@@ -432,7 +432,7 @@ describe('the checks of what a net gives', () => {
     expect(new Set(to.data)).toEqual(new Set([250]));
   });
 
-  it('refuses a detector that says the same of every pixel, but lets it be sure of a flat surface', async () => {
+  it('refuses a uniform detection, but accepts a certain one on a flat surface', async () => {
     const card = cardOf({ output: { channels: ['lines', 'blobs'] } });
     const net: TileNet = netOf(card, (input) => new Float32Array((input.length / 3) * 2));
     const detect = (picture: Raster) => runTilePass(net, { ...passBetween(picture, picture), write: () => {} }, quiet);
@@ -441,7 +441,7 @@ describe('the checks of what a net gives', () => {
     await expect(detect(flat)).resolves.toMatchObject({ tiles: 1 });
   });
 
-  it('lets a detector be sure that there is nothing anywhere, but not that there is something everywhere', async () => {
+  it('accepts a detector that is certain of no damage anywhere, but not of damage everywhere', async () => {
     const card = cardOf({ output: { channels: ['lines', 'areas'] } });
     const detect = (value: number) => {
       const net: TileNet = netOf(card, (input) => new Float32Array((input.length / 3) * 2).fill(value));
@@ -457,7 +457,7 @@ describe('the checks of what a net gives', () => {
 });
 
 describe('when memory is short', () => {
-  /** Fails for tiles with more than `limit` pixels, from the `after`-th run on. */
+  /** Fails for tiles with more than `limit` pixels, from run `after` on. */
   function starving(card: NetCard, limit: number, after = 0): { net: TileNet; tried: number[] } {
     const tried: number[] = [];
     const inner = blur(card, 2);
@@ -474,7 +474,7 @@ describe('when memory is short', () => {
     };
   }
 
-  it('goes on with smaller tiles and the same picture, and says so', async () => {
+  it('continues with smaller tiles and the same picture, and reports it', async () => {
     const picture = noise(300, 300);
     const card = cardOf({ tile: 256, halo: 2 });
     const { to: expected } = await run(blur(card, 2), picture);
@@ -491,7 +491,7 @@ describe('when memory is short', () => {
     expect(tried[0]).toBeGreaterThan(100);
   });
 
-  it('writes the tile that it read last, at any size, skipping tiles and starting anew', async () => {
+  it('writes the tile that it read last, at any size, when it skips tiles and when it restarts', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
@@ -515,7 +515,7 @@ describe('when memory is short', () => {
                 reading.read(rect, into);
               },
               write: (rect) => {
-                // Written once only, and wholly inside what was read.
+                // Written only once, and entirely inside the area that was read.
                 const { x, y, width, height } = last!;
                 expect(rect.x >= x && rect.x + rect.width <= x + width).toBe(true);
                 expect(rect.y >= y && rect.y + rect.height <= y + height).toBe(true);
@@ -554,7 +554,7 @@ describe('when memory is short', () => {
     expect(written.filter((y) => y === 0)).toHaveLength(3);
   });
 
-  it('goes on in place as well', async () => {
+  it('also continues in place', async () => {
     const picture = noise(300, 300);
     const card = cardOf({ tile: 104, halo: 2 });
     const { to: expected } = await run(blur(card, 2), picture);
@@ -574,7 +574,7 @@ describe('when memory is short', () => {
 });
 
 describe('extra inputs', () => {
-  /** What the net was given, tile by tile; null where it was never asked. */
+  /** The values that the net was given for each tile; null if it was never run. */
   async function given(extras: TilePass['extras']): Promise<unknown[]> {
     const seen: unknown[] = [];
     const card = cardOf({ tile: 64 });
@@ -596,11 +596,11 @@ describe('extra inputs', () => {
     return seen;
   }
 
-  it('go to every tile', async () => {
+  it('are passed to every tile', async () => {
     expect(await given({ strength: 0.1 })).toEqual(Array(4).fill({ strength: 0.1 }));
   });
 
-  it('within their bounds, both included', async () => {
+  it('may have any value within their bounds, including the bounds', async () => {
     await fc.assert(
       fc.asyncProperty(fc.double({ min: -1, max: 1 }), async (strength) => {
         const tiles = given({ strength });
@@ -611,7 +611,7 @@ describe('extra inputs', () => {
     expect(await given({ strength: 0.3 })).toHaveLength(4);
   });
 
-  it('that the card does not have are refused', async () => {
+  it('are refused if the card does not have them', async () => {
     await expect(given({ gain: 0.1 })).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 });

@@ -7,13 +7,13 @@ import { isAllocationFailure } from './failures';
 /** A loaded generator as the tile executor sees it. */
 export interface TileNet {
   readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo' | 'extraInputs'>;
-  /** The provider that really computes. */
+  /** The provider that computes. */
   readonly provider: string;
   /**
-   * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into
-   * `output`, `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID
-   * where the net's output has another shape, OUT_OF_MEMORY where it cannot be allocated. `extras` are values of the
-   * card's extra inputs, within its bounds; those not named are at their default. `vectors` are its vector inputs.
+   * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into `output`,
+   * `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID if the net's
+   * output has another shape, OUT_OF_MEMORY if it cannot be allocated. `extras` are values of the card's extra inputs,
+   * within its bounds; missing ones have their default. `vectors` are its vector inputs.
    */
   run(
     input: Float32Array,
@@ -25,11 +25,11 @@ export interface TileNet {
   ): Promise<void>;
 }
 
-/** What the executor needs from the job it runs in. */
+/** What the executor needs from its job. */
 export interface TileHooks {
-  /** Lets waiting messages in and throws CANCELLED where the job was cancelled. */
+  /** Handles waiting messages. Throws CANCELLED if the job was cancelled. */
   breathe(): Promise<void>;
-  /** Announces a stretch of at most `seconds` in which nothing can be answered. */
+  /** Announces up to `seconds` without any message. */
   busy(seconds: number): void;
   /** Called after every tile. `secondsLeft` is for the rest of this pass. */
   tile?(done: number, total: number, secondsLeft: number): void;
@@ -39,18 +39,18 @@ export interface TileHooks {
 
 /** How a picture is cut: equal cores side by side, each computed with a halo of context around it. */
 export interface TilePlan {
-  /** Size of a tile in pixels, halo included; the same for all tiles. */
+  /** Size of every tile in pixels, including the halo. */
   tileWidth: number;
   tileHeight: number;
   halo: number;
-  /** Cores in reading order, row by row; those at the right and at the bottom may be smaller. */
+  /** Cores in reading order, row by row. Those at the right and at the bottom may be smaller. */
   cores: Rect[];
 }
 
 const MIN_EDGE = 64;
-/** A few pixels may well come out as one flat value. */
+/** Smaller pictures may legitimately give a uniform output. In pixels. */
 const FEWEST_TO_JUDGE = 1024;
-/** Below this share of its range a detector is sure that there is nothing. */
+/** Below this share of its range a detector is certain that there is nothing. */
 const NOTHING = 1e-4;
 /** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
 const MIN_BUSY_SECONDS = 60;
@@ -60,7 +60,7 @@ export function inputPlanes(card: Pick<Card, 'input'>): number {
   return { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 }[card.input.channels];
 }
 
-/** Number of planes that a generator gives. */
+/** Number of planes that a generator returns. */
 export function outputPlanes(card: Pick<Card, 'output'>): number {
   const { channels } = card.output;
   return Array.isArray(channels) ? channels.length : { luma: 1, cbcr: 2, rgb: 3, bgr: 3 }[channels];
@@ -76,10 +76,10 @@ function smallestEdge(card: TileNet['card']): number {
 }
 
 /**
- * Cuts the rows from `fromRow` down (of `region` alone, where one is given) into equal tiles with edges of at most `edge`
- * pixels. Halo and cores are multiples of the card's `multiple`, so that every tile lies on the grid of a net with
- * strides and gives what the whole picture would give. The cores are balanced, along and across: a picture slightly
- * larger than one core costs two small tiles, not two large, and a long thin stroke costs thin ones.
+ * Cuts the rows from `fromRow` down (only those of `region`, if it is given) into equal tiles with edges of at most
+ * `edge` pixels. Halo and cores are multiples of the card's `multiple`, so that every tile is on the grid of a net with
+ * strides and gives the same result as the whole picture. Cores are balanced in both directions: a picture slightly
+ * larger than one core costs two small tiles instead of two large ones, and a long thin stroke costs thin ones.
  */
 export function planTiles(
   card: TileNet['card'],
@@ -117,7 +117,7 @@ export function planTiles(
   return { tileWidth: core.width + 2 * halo, tileHeight: core.height + 2 * halo, halo, cores };
 }
 
-/** Position of `index` in a row of `length` samples that is mirrored for ever, without repeating its ends. */
+/** Position of `index` in a row of `length` samples that is mirrored endlessly, without repeating its ends. */
 export function mirror(index: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);
@@ -127,9 +127,9 @@ export function mirror(index: number, length: number): number {
 
 /**
  * Runs one pass of a generator over a picture, tile by tile: reads only inside the picture and mirrors it beyond its
- * edges, writes each core once, from top to bottom. Where a tile cannot be allocated, its edge is halved and the work
- * goes on at the first row that is not finished. Throws CANCELLED, OUTPUT_INVALID, OUT_OF_MEMORY; INTERNAL where an
- * extra of the pass is not on the card or outside its bounds.
+ * edges, and writes each core once, from top to bottom. If a tile cannot be allocated, it halves the edge and continues
+ * at the first unfinished row. Throws CANCELLED, OUTPUT_INVALID, OUT_OF_MEMORY; INTERNAL if an extra of the pass is not
+ * on the card or outside its bounds.
  */
 export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks): Promise<PassReport> {
   checkExtras(net.card, pass.extras ?? {});
@@ -146,7 +146,7 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
       const buffers = new TileBuffers(net, plan);
       for (const [index, core] of todo.entries()) {
         if (core.y > fromRow) {
-          // The rows above are finished: a restart with smaller tiles need not repeat them.
+          // The rows above are finished, so a restart with smaller tiles need not repeat them.
           fromRow = core.y;
           tilesBefore = tiles;
         }
@@ -185,7 +185,7 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
   }
 }
 
-/** Throws INTERNAL where a value is not for this generator: it would be ignored, or give what nobody trained it for. */
+/** Throws INTERNAL if a value does not fit this generator: it would be ignored, or give untrained results. */
 function checkExtras({ id, extraInputs }: TileNet['card'], extras: NonNullable<TilePass['extras']>): void {
   for (const [name, value] of Object.entries(extras)) {
     const input = extraInputs.find((each) => each.name === name);
@@ -198,7 +198,7 @@ function checkExtras({ id, extraInputs }: TileNet['card'], extras: NonNullable<T
   }
 }
 
-/** Times of the last tiles. The median is not led astray by a first tile that prepares the kernels. */
+/** Times of the last tiles. The median is not distorted by a first tile that prepares the kernels. */
 class TileTimes {
   readonly #seconds: number[] = [];
 
@@ -265,7 +265,7 @@ class TileBuffers {
     this.#toCard();
   }
 
-  /** Spreads what lies inside the picture over the whole tile, mirrored beyond the picture's edges. */
+  /** Spreads the part inside the picture over the whole tile, mirrored beyond the picture's edges. */
   #spread(planes: Float32Array, inside: Rect, left: number, top: number): void {
     const { tileWidth, tileHeight } = this.#plan;
     const { width, height } = inside;
@@ -293,10 +293,10 @@ class TileBuffers {
     for (let i = 0; i < picture; i++) this.input[i] = low + this.input[i]! * (high - low);
   }
 
-  /** Throws OUTPUT_INVALID where the output cannot be a picture of the input. */
+  /** Throws OUTPUT_INVALID if the output cannot come from the input. */
   check(tile: string): void {
     const { card } = this.#net;
-    // One value that is not a number, or infinite, makes the sum so.
+    // A single NaN or infinite value makes the sum NaN or infinite.
     if (!Number.isFinite(sumOf(this.output))) {
       throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}, ${tile}: a value is not a finite number` });
     }
@@ -308,14 +308,14 @@ class TileBuffers {
     }
   }
 
-  /** Whether every plane of the output is one value, up to a share `tolerance` of the output's range. */
+  /** Whether every plane of the output has only one value, up to a share `tolerance` of the output's range. */
   #isFlat(tolerance: number): boolean {
     const length = this.output.length / this.#planesOut;
     const [low, high] = this.#net.card.output.range;
     const most = tolerance * (high - low);
     for (let plane = 0; plane < this.#planesOut; plane++) {
       const first = this.output[plane * length]!;
-      // Nearly every output is found to vary after a few steps.
+      // Nearly every output is found to vary after a few samples.
       for (let i = plane * length; i < (plane + 1) * length; i++) {
         if (Math.abs(this.output[i]! - first) > most) return false;
       }
@@ -324,8 +324,8 @@ class TileBuffers {
   }
 
   /**
-   * Whether a flat output is that of a detector that is as sure as can be that there is nothing anywhere: next to none,
-   * but not plain zeros, which are what a provider leaves that has not computed.
+   * Whether a uniform output is that of a detector that is certain of no damage anywhere: almost zero, but not exactly
+   * zero, which is what a provider leaves that has not computed anything.
    */
   #isSureOfNothing(): boolean {
     const length = this.output.length / this.#planesOut;
@@ -337,7 +337,7 @@ class TileBuffers {
     return true;
   }
 
-  /** Whether most of the picture that went in has the (flat) colour that came out, as a sky does. */
+  /** Whether most of the input has the (uniform) colour of the output, as with a sky. */
   #mostlyNearOutput(): boolean {
     const { input, output } = this.#net.card;
     const pixels = this.input.length / this.#planesIn;
@@ -374,7 +374,7 @@ class TileBuffers {
     return Math.sqrt(Math.max(0, squares / this.input.length - mean * mean)) / (range[1] - range[0]) > 0.02;
   }
 
-  /** Gives the core of `output` to the pass, in 0..1 and RGB order. */
+  /** Passes the core of `output` on, in 0..1 and RGB order. */
   store(pass: TilePass, core: Rect): void {
     const { card } = this.#net;
     const { scale } = card.output;
@@ -402,7 +402,7 @@ class TileBuffers {
   }
 }
 
-/** In four parts, because one addition after the other waits for the one before it. */
+/** Four partial sums, because in a single sum each addition waits for the previous one. */
 function sumOf(values: Float32Array): number {
   let [one, two, three, four] = [0, 0, 0, 0];
   const end = values.length - (values.length % 4);

@@ -9,13 +9,13 @@ import type { Job } from './job';
 import type { Sessions } from './sessions';
 import { runTilePass } from './tiles';
 
-/** What a step may know of a generator, by its card. */
+/** The facts on a generator's card that a step may use. */
 export function factsOf({ id, thresholds, extraInputs, vectorInputs, input, output }: Card): GeneratorFacts {
   const gives = Array.isArray(output.channels) ? output.channels : [];
   return { id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs };
 }
 
-/** What the engine lends to the steps of one job. */
+/** The engine's tools for the steps of one job. */
 export class JobTools implements StepTools {
   /** Every pass of a generator so far, in order. */
   readonly passes: PassReport[] = [];
@@ -23,7 +23,7 @@ export class JobTools implements StepTools {
   readonly #job: Job;
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
-  /** Share of the running step that its finished passes have covered. */
+  /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
   constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null) {
@@ -33,7 +33,7 @@ export class JobTools implements StepTools {
     this.colour = colour;
   }
 
-  /** To be called before each step, so that its progress starts anew. */
+  /** Call before each step to reset its progress. */
   beginStep(): void {
     this.#covered = 0;
   }

@@ -13,11 +13,11 @@ import { JobTools } from './tools';
 
 /**
  * The engine's process: a forked Node, or Electron's utilityProcess. It decodes, computes and writes, so that a
- * hostile file or a failing driver can take nothing down but this. Jobs run one at a time; pictures are answered in
+ * malicious file or a failing driver can crash only this process. Jobs run one at a time; pictures are answered in
  * between.
  */
 
-/** The end of the line to the app in an Electron utilityProcess. Declared here, as the engine imports no host. */
+/** The connection to the app in an Electron utilityProcess. Declared here, since the engine imports no host. */
 interface ParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
   postMessage(message: unknown): void;
@@ -27,16 +27,16 @@ const parentPort = (process as NodeJS.Process & { parentPort?: ParentPort }).par
 
 function send(message: FromEngine): void {
   if (parentPort) parentPort.postMessage(message);
-  // The app may be gone: then `disconnect` ends this process.
+  // If the app is gone, `disconnect` ends this process.
   else process.send?.(message, undefined, undefined, () => {});
 }
 
 const SECONDS_TO_CLEAN_UP = 10;
-/** Somebody is looking: for so long at most, in milliseconds, a job lets pictures go first between two tiles ... */
+/** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */
 const PICTURES_FIRST = 2000;
-/** ... and waits so long for the next ones, since the page asks for a few at a time. */
+/** Milliseconds that a job waits for more pictures, since the page requests only a few at a time. */
 const NEXT_PICTURES = 30;
-/** After so many idle milliseconds the engine begins the fine pass over the photo that was worked on last. */
+/** Idle milliseconds after which the engine starts the fine pass over the last used photo. */
 const IDLE = 500;
 
 class Worker {
@@ -48,16 +48,16 @@ class Worker {
     (photoId) => send({ type: 'evidence', photoId }),
   );
   readonly #pairs = new Pairs();
-  /** Pictures that are being made, to be cancelled by their request's id. */
+  /** Abort controllers of the pictures that are being made, by request id. */
   readonly #pictures = new Map<string, AbortController>();
   #picturesDone: () => void = () => {};
-  /** Work that nobody waits for. Any request cancels it; it resumes later. */
+  /** Work without a request. Any request cancels it; it resumes later. */
   #idleJob: Job | null = null;
   #idleTimer: NodeJS.Timeout | undefined;
   #options: EngineOptions = { models: '', provider: 'cpu', threads: 0 };
   #store = new GeneratorStore('');
   #sessions = this.#newSessions();
-  /** Made by options that do not hold any more, to be freed before the next job. */
+  /** Sessions with outdated options, to be freed before the next job. */
   #outdated: Sessions[] = [];
   #provider: Provider | null = null;
   #refused: readonly Refusal[] = [];
@@ -136,7 +136,7 @@ class Worker {
     }
   }
 
-  /** Cancels everything, so that no half-written file is left, and ends the process. */
+  /** Cancels everything, so that no half-written file remains, and ends the process. */
   async end(): Promise<void> {
     clearTimeout(this.#idleTimer);
     this.#idleJob?.cancel();
@@ -175,7 +175,7 @@ class Worker {
     });
   }
 
-  /** Pictures are made at once, and what computes lets them pass between two tiles. */
+  /** Makes pictures at once. Jobs let them pass between two tiles. */
   async #answerPicture(id: string, make: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const controller = new AbortController();
     this.#pictures.set(id, controller);
@@ -199,7 +199,7 @@ class Worker {
     this.#picturesDone = () => {};
   }
 
-  /** Starts idle work once there has been nothing to do for a while. */
+  /** Starts idle work after some time without requests. */
   #idleSoon(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => {
@@ -207,7 +207,7 @@ class Worker {
     }, IDLE);
   }
 
-  /** Idle work has no place in the status and sends no answer. */
+  /** Idle work does not show in the status and sends no answer. */
   #workIdly(): void {
     const job = new Job('idle', send, () => this.#letPicturesPass());
     this.#idleJob = job;
@@ -227,7 +227,7 @@ class Worker {
       });
   }
 
-  /** Runs a job when those before it are done. */
+  /** Runs a job after the jobs before it. */
   #enqueue<K extends RequestKind>(id: string, run: (job: Job) => Promise<Requests[K]['response']>): void {
     const job = new Job(id, send, () => this.#letPicturesPass());
     this.#idleJob?.cancel();
@@ -254,14 +254,14 @@ class Worker {
         { signal: job.signal },
       )
       .catch((error: unknown) => {
-        // A job that has begun answers by itself; here one was cancelled while it waited.
+        // A job that has started answers by itself. This one was cancelled while it waited.
         if (begun) return;
         this.#jobs.delete(id);
         void this.#answer(id, () => Promise.reject(error));
       });
   }
 
-  /** Answers a request with what `run` gives, or with the coded error that it throws. */
+  /** Answers a request with the result of `run`, or with the coded error that it throws. */
   async #answer(id: string, run: () => Promise<unknown>): Promise<void> {
     try {
       const value = await run();
@@ -302,6 +302,6 @@ if (parentPort) {
   process.on('disconnect', () => void worker.end());
 }
 process.on('SIGTERM', () => void worker.end());
-// Ctrl-C reaches every process of the terminal; it is for the app to cancel what runs here.
+// Ctrl-C reaches every process of the terminal. The app cancels the work of this one.
 process.on('SIGINT', () => {});
 send({ type: 'ready' });
