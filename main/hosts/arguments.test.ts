@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readSize } from './arguments';
 
-describe('a size to enlarge to', () => {
-  test('is a number of times, a longer edge or a print', () => {
+describe('a target size', () => {
+  test('is a factor, a longer edge or a print', () => {
     expect(readSize('2x')).toEqual({ scale: 2 });
     expect(readSize('4X')).toEqual({ scale: 4 });
     expect(readSize('3000px')).toEqual({ target: { unit: 'pixels', longer: 3000 } });
@@ -11,7 +11,7 @@ describe('a size to enlarge to', () => {
   });
 
   test.each(['', '3x', '3000', '30', '1e3px', '-3cm', '30cm@', '15px', '99999px', '0.2cm', '900cm', '30cm@7'])(
-    '“%s” is none',
+    '“%s” is refused',
     (text) => {
       expect(() => readSize(text)).toThrow(expect.objectContaining({ code: 'commander.invalidArgument' }));
     },

@@ -3,7 +3,7 @@ import type { Message } from '../../contract/basics';
 import { MAX_EDGE_PIXELS, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 import { inEnglish, say, sentencesOf } from '../../text/message';
 
-/** A value of an option or argument that cannot be understood, and why. */
+/** A value of an option or argument that cannot be read, and why. */
 export class BadArgument extends InvalidArgumentError {
   readonly reason: readonly Message[];
 
@@ -13,7 +13,7 @@ export class BadArgument extends InvalidArgumentError {
   }
 }
 
-/** Reads an option as a whole number between two bounds, both included. */
+/** Parses an option as a whole number between two bounds, both included. */
 export function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -25,8 +25,8 @@ export function whole(least: number, most: number): (text: string) => number {
 }
 
 /**
- * Reads a size to enlarge to: `2x` or `4x`, `3000px` for the longer edge, or `30cm` for that of a print, with
- * `30cm@240dpi` for another density than 300 dpi.
+ * Parses a target size: `2x` or `4x`, `3000px` for the longer edge, or `30cm` for that of a print at 300 dpi, or
+ * `30cm@240dpi` for another density.
  */
 export function readSize(text: string): { scale: 2 | 4 } | { target: TargetSize } {
   const parts = /^(?:([24])x|(\d+)px|(\d+(?:\.\d+)?)cm(?:@(\d+)(?:dpi)?)?)$/i.exec(text.replace(/\s/g, ''));

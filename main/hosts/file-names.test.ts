@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { safeFileName } from './file-names';
 
-/** Any code points at all, lone surrogates included. */
+/** Any code points, including lone surrogates. */
 const anything = fc
   .array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 400 })
   .map((points) => String.fromCodePoint(...points));
@@ -30,7 +30,7 @@ describe('file names from outside', () => {
     expect(safeFileName(name)).toBe(expected);
   });
 
-  it('are plain names of bounded length, whatever they were', () => {
+  it('always become plain names of bounded length', () => {
     fc.assert(
       fc.property(fc.oneof(anything, fc.string({ maxLength: 400 })), (name) => {
         const safe = safeFileName(name);

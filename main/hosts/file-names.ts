@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 
-/** The most bytes that a file name may have on the usual file systems, less room for a suffix of ours. */
+/** The most bytes that a file name may have on common file systems, less room for a suffix that we add. */
 const MAX_NAME_BYTES = 200;
 
 /**
- * A name from outside as one that is a plain file name on every system: no folders, no control characters, none of
- * the signs and device names that Windows keeps for itself, not hidden, not too long. The rest stays, so that a
- * person knows the photo again.
+ * Converts a name from outside to a plain file name on every system: no folders, no control characters, no characters
+ * or device names that Windows reserves, not hidden, not too long. Keeps the rest, so that the user recognises the
+ * photo.
  */
 export function safeFileName(name: string): string {
   const leaf = name.split(/[/\\]/).at(-1) ?? '';
@@ -23,7 +23,7 @@ export function safeFileName(name: string): string {
   return `${cut(free, MAX_NAME_BYTES - Buffer.byteLength(short)) || 'photo'}${short}`;
 }
 
-/** Shortens to at most `bytes` bytes of UTF-8 without cutting a character in two. */
+/** Shortens to at most `bytes` bytes of UTF-8 without splitting a character. */
 function cut(text: string, bytes: number): string {
   let result = '';
   let length = 0;

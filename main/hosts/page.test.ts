@@ -22,6 +22,6 @@ it('holds the built page and nothing else', async () => {
   expect(page.get('/assets/page-abc.js')).toMatchObject({ type: 'text/javascript; charset=utf-8', hashed: true });
 });
 
-it('says so where the page is not built', async () => {
+it('reports that the page is not built', async () => {
   await expect(loadPage(folder)).rejects.toThrow('the page is not built');
 });

@@ -5,7 +5,7 @@ import { extname, join, relative, sep } from 'node:path';
 export interface PageFile {
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
-  /** Its name holds a hash of its content, so that it may be cached for ever. */
+  /** Its name contains a hash of its content, so it may be cached for ever. */
   hashed: boolean;
 }
 
@@ -24,8 +24,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads the built page into memory. SECURITY: both hosts serve from this table alone, so no request reaches the
- * disk; files of other kinds (source maps) are left out.
+ * Reads the built page into memory. SECURITY: both hosts serve only from this table, so no request reaches the disk.
+ * Other kinds of files (source maps) are left out.
  */
 export async function loadPage(folder: string): Promise<Page> {
   const page = new Map<string, PageFile>();

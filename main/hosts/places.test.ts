@@ -9,6 +9,6 @@ it.each<[NodeJS.Platform, NodeJS.ProcessEnv, string]>([
   ['darwin', {}, join('/home/me', 'Library', 'Application Support', 'Emulsion')],
   ['win32', { APPDATA: '/roaming' }, join('/roaming', 'Emulsion')],
   ['win32', {}, join('/home/me', 'AppData', 'Roaming', 'Emulsion')],
-])('on %s with %j settings lie in %s', (platform, env, folder) => {
+])('on %s with %j the settings are in %s', (platform, env, folder) => {
   expect(userDataFolder(platform, env, '/home/me')).toBe(folder);
 });

@@ -1,7 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where programs without Electron keep the settings: the very folder that Electron uses, so that they are shared. */
+/**
+ * The settings folder of programs without Electron. It is the folder that Electron uses, so that all share the
+ * settings.
+ */
 export function userDataFolder(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('own recipes come after those that ship, under ids of their own, and outlive the program', async () => {
+test('recipes of the user come after the shipped ones, with their own ids, and survive a restart', async () => {
   const recipes = createRecipes(join(folder, 'recipes'));
   expect(await recipes.list()).toEqual({ recipes: NAMED_RECIPES, own: [] });
   expect((await recipes.save(null, 'Ömas Álbum', recipe)).id).toBe('o-mas-a-lbum');
@@ -31,7 +31,7 @@ test('own recipes come after those that ship, under ids of their own, and outliv
   expect(own.toSorted()).toEqual(['o-mas-a-lbum', 'proposal-1', 'recipe', 'scratched-print-2']);
 });
 
-test('can be renamed, changed and removed; those that ship cannot', async () => {
+test('can be renamed, changed and removed; shipped ones cannot', async () => {
   const recipes = createRecipes(folder);
   const { id } = await recipes.save(null, 'Mine', recipe);
   await recipes.save(id, 'Yours', { ...recipe, steps: [] });
@@ -43,7 +43,7 @@ test('can be renamed, changed and removed; those that ship cannot', async () => 
   await expect(recipes.remove('../settings')).rejects.toMatchObject({ code: 'RECIPE_UNKNOWN' });
 });
 
-test('a file is checked before it is taken in, and one that cannot be read hides no other', async () => {
+test('a file is checked before it is imported, and an unreadable one does not hide the others', async () => {
   const recipes = createRecipes(join(folder, 'recipes'));
   const path = join(folder, 'given.json');
   await writeFile(path, JSON.stringify({ ...recipe, id: 'enlarge', name: 'Given' }));
@@ -57,7 +57,7 @@ test('a file is checked before it is taken in, and one that cannot be read hides
   expect(await readdir(join(folder, 'recipes'))).toContain('broken.json');
 });
 
-test('are found by id or name in any case; one that cannot be read is told from one that is not there', async () => {
+test('are found by id or name in any case; an unreadable one is told from a missing one', async () => {
   const recipes = createRecipes(folder);
   await recipes.save(null, 'My prints', recipe);
   for (const name of ['my-prints', 'MY PRINTS']) expect(await recipes.named(name)).toMatchObject({ id: 'my-prints' });

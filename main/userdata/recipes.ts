@@ -6,26 +6,29 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../restoration/recipe';
 import { writeSafely } from '../storage/replace';
 
-/** The recipes that ship, and one's own, which are kept as `<id>.json` in a folder. */
+/** The recipes that ship with the app, and those of the user, which are saved as `<id>.json` in a folder. */
 export interface Recipes {
   list(): Promise<{ recipes: Recipe[]; own: string[] }>;
-  /** Keeps a recipe under a name; `id` null makes a new one. Throws RECIPE_UNKNOWN for an id that is not one's own. */
+  /**
+   * Saves a recipe under a name; `id` null creates a new one. Throws RECIPE_UNKNOWN for an id that is not one of the
+   * user's recipes.
+   */
   save(id: string | null, name: string, recipe: Recipe): Promise<Recipe>;
   remove(id: string): Promise<void>;
-  /** Any recipe, for a file. */
+  /** Any recipe, by its id. */
   find(id: string): Promise<Recipe>;
   /**
-   * Any recipe by its id or name, in any case; null where there is none. Throws RECIPE_INVALID where it is one's own and
-   * cannot be read.
+   * Finds any recipe by its id or name, ignoring case; null if there is none. Throws RECIPE_INVALID if it is an
+   * unreadable recipe of the user.
    */
   named(nameOrId: string): Promise<Recipe | null>;
-  /** Files of one's own recipes that cannot be read. */
+  /** Files of the user's recipes that cannot be read. */
   unreadable(): Promise<string[]>;
-  /** Takes a recipe in from a file, under an id of its own. Throws RECIPE_INVALID. */
+  /** Imports a recipe from a file under a new id. Throws RECIPE_INVALID. */
   take(path: string): Promise<Recipe>;
 }
 
-/** A recipe is a few hundred bytes. */
+/** Larger files are refused, in bytes. A recipe has only a few hundred. */
 const LARGEST_FILE = 1_000_000;
 
 export function createRecipes(folder: string): Recipes {
@@ -34,7 +37,7 @@ export function createRecipes(folder: string): Recipes {
     return Promise.all(
       names
         .filter((name) => name.endsWith('.json'))
-        // One that cannot be read does not keep the others from being shown; it stays where it is.
+        // Leaves out an unreadable recipe, so that the others are listed. Its file stays.
         .map(async (name) => ({ path: join(folder, name), recipe: await read(join(folder, name)).catch(() => null) })),
     );
   };
@@ -58,7 +61,7 @@ export function createRecipes(folder: string): Recipes {
         .replace(/[^a-z0-9]+/g, '-')
         .replace(/^-+|-+$/g, '')
         .slice(0, 48) || 'recipe';
-    // What a photo is proposed is called so.
+    // `proposal` is the id of proposed recipes.
     let id = stem === 'proposal' ? 'proposal-1' : stem;
     for (let number = 2; taken.has(id); number++) id = `${stem}-${number}`;
     return id;
@@ -110,7 +113,7 @@ async function read(path: string): Promise<Recipe> {
 }
 
 /**
- * What a recipe file holds, not yet checked. Throws RECIPE_INVALID where it is not JSON or too large for a recipe, and
+ * Content of a recipe file, not yet checked. Throws RECIPE_INVALID if it is not JSON or is too large for a recipe, and
  * FILE_MISSING or FILE_UNREADABLE.
  */
 export async function readRecipeFile(path: string): Promise<unknown> {

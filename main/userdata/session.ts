@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PhotoView } from '../../contract/edit';
 import { writeSafely } from '../storage/replace';
 
-/** The photos that were open, in their order, and the one that was looked at. */
+/** The photos that were open, in their order, and the one that was shown. */
 export const Session = z.object({
   photos: z
     .array(
@@ -11,7 +11,7 @@ export const Session = z.object({
         path: z.string().min(1),
         name: z.string(),
         view: PhotoView,
-        /** It came by upload, so its file went with the program that had it. */
+        /** It was uploaded, so its file was deleted when the program ended. */
         uploaded: z.boolean(),
       }),
     )
@@ -20,7 +20,9 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-/** Where one left off, kept as one file. For convenience: a damaged one is begun anew, and the edits are all there. */
+/**
+ * Saves the last session in a single file. It is only a convenience: a damaged file is replaced, and no edits are lost.
+ */
 export function openSession(path: string) {
   let writing: Promise<void> = Promise.resolve();
   return {
@@ -31,7 +33,7 @@ export function openSession(path: string) {
         return { photos: [], active: null };
       }
     },
-    /** Settles when it is on the disk; the last one saved is the one that stays. */
+    /** Settles when the session is on the disk. The last one saved wins. */
     save(session: Session): Promise<void> {
       writing = writing.catch(() => undefined).then(() => writeSafely(path, JSON.stringify(session)));
       return writing;

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test('what was set is there after a restart', async () => {
+test('settings survive a restart', async () => {
   const first = await openSettings(join(folder, 'new'));
   expect(first.get()).toEqual(Settings.parse({}));
   await first.set({ theme: 'light', threads: 3 });
@@ -25,7 +25,7 @@ test('a bad value loses only itself, a broken file only its content', async () =
   expect((await openSettings(folder)).get()).toEqual(Settings.parse({}));
 });
 
-test('the last of many quick changes stays, and no partial file', async () => {
+test('the last of many quick changes wins, and leaves no partial file', async () => {
   const store = await openSettings(folder);
   await Promise.all([1, 2, 3, 4, 5].map((threads) => store.set({ threads })));
   expect(JSON.parse(await readFile(join(folder, 'settings.json'), 'utf8')).threads).toBe(5);

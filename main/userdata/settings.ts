@@ -5,13 +5,13 @@ import { writeSafely } from '../storage/replace';
 
 export interface SettingsStore {
   get(): Settings;
-  /** Changes some settings and writes all; resolves when they are on the disk. */
+  /** Changes some settings and writes all. Resolves when they are on the disk. */
   set(change: Partial<Settings>): Promise<Settings>;
 }
 
 /**
- * Reads `settings.json` from a folder. A missing or unreadable file gives the defaults, field by field, so that one
- * bad value does not lose the others.
+ * Reads `settings.json` from a folder. Missing or invalid values get their defaults one by one, so that one bad value
+ * does not lose the others.
  */
 export async function openSettings(folder: string): Promise<SettingsStore> {
   const path = join(folder, 'settings.json');
@@ -22,7 +22,7 @@ export async function openSettings(folder: string): Promise<SettingsStore> {
     async set(change) {
       current = Settings.parse({ ...current, ...change });
       const snapshot = JSON.stringify(current, null, 2);
-      // One write after the other, so that the last change is the one that stays.
+      // One write after the other, so that the last change wins.
       writing = writing.catch(() => undefined).then(() => writeSafely(path, snapshot));
       await writing;
       return current;

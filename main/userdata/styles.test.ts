@@ -12,7 +12,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const code = (by: string, ...values: number[]) => ({ by: by.repeat(64), values });
 
-test('styles of one’s own outlive the program, come by name, and go for good', async () => {
+test('styles of the user survive a restart, are sorted by name, and can be removed for good', async () => {
   const styles = createStyles(join(folder, 'styles'));
   expect(await styles.list('a'.repeat(64))).toEqual([]);
   const quilt = await styles.keep('Quilt', code('a', 1, 2));
@@ -23,7 +23,7 @@ test('styles of one’s own outlive the program, come by name, and go for good',
   await expect(styles.remove(quilt.id)).rejects.toMatchObject({ code: 'STYLE_UNKNOWN' });
 });
 
-test('the same picture is one style, and takes the newer name; a long one is cut', async () => {
+test('the same picture gives one style, which takes the newer name; a long name is cut', async () => {
   const styles = createStyles(folder);
   await styles.keep('one', code('a', 1, 2));
   const again = await styles.keep('x'.repeat(200), code('a', 1, 2));
@@ -31,7 +31,7 @@ test('the same picture is one style, and takes the newer name; a long one is cut
   expect(await styles.list('a'.repeat(64))).toEqual([again]);
 });
 
-test('what another generator has measured is not offered, what cannot be read hides nothing and stays', async () => {
+test('styles of another generator are not listed; an unreadable one does not hide the others and stays', async () => {
   const styles = createStyles(folder);
   const mine = await styles.keep('mine', code('a', 1));
   await styles.keep('of the former one', code('b', 1));

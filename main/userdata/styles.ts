@@ -6,11 +6,14 @@ import type { StyleCode } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import { writeSafely } from '../storage/replace';
 
-/** Styles of one's own: what was seen in a picture, kept as `<id>.json` in a folder. The picture itself is not. */
+/**
+ * Styles of the user: the codes measured in pictures, saved as `<id>.json` in a folder. The pictures themselves are not
+ * saved.
+ */
 export interface Styles {
-  /** Those that a generator can paint in, by name; `by` is what measures for it, null where there is none. */
+  /** The styles that a generator can paint, by name. `by` is the hash of the generator; null if there is none. */
   list(by: string | null): Promise<OwnStyle[]>;
-  /** Keeps a style; what was seen in the same picture before takes the new name. */
+  /** Saves a style. An earlier style of the same picture gets the new name. */
   keep(name: string, code: StyleCode): Promise<OwnStyle>;
   /** Throws STYLE_UNKNOWN. */
   remove(id: string): Promise<void>;
@@ -19,12 +22,12 @@ export interface Styles {
 const LONGEST_NAME = 64;
 const order = new Intl.Collator();
 
-/** @param folder made when something is first written to it */
+/** @param folder created at the first write */
 export function createStyles(folder: string): Styles {
   const pathOf = (id: string) => join(folder, `${id}.json`);
   const read = async (): Promise<OwnStyle[]> => {
     const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
-    // One that cannot be read does not keep the others from being shown; it stays where it is.
+    // Leaves out an unreadable style, so that the others are listed. Its file stays.
     const files = names.map(async (name) => OwnStyle.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))));
     const found = await Promise.allSettled(files);
     return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));

@@ -14,7 +14,7 @@ import { userDataFolder } from '../places';
 import { DOWNLOAD_BASE, PICTURE_BASE, type Server, startServer, UPLOAD_URL } from './server';
 
 /*
- * The browser host: the same app as in Electron's window, shown in an installed browser through a page on 127.0.0.1.
+ * The browser host: the same app as in Electron's window, shown in an installed browser by a page on 127.0.0.1.
  */
 
 interface Options {
@@ -29,7 +29,7 @@ interface Options {
 const program = new Command('emulsion-browser')
   .description('Opens Emulsion in the browser. Nothing leaves this computer.')
   .version(packageInfo.version)
-  // As in the command line: 2 where the options were not understood.
+  // The same exit code as the command line: 2 for wrong options.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .argument('[photo...]', 'photos to open at once')
   .option('--port <number>', 'port on 127.0.0.1; 0: any free one', whole(0, 65_535), 0)
@@ -80,13 +80,13 @@ async function run(photos: string[], options: Options): Promise<void> {
   }
 }
 
-/** The folder with symbolic links resolved, so that what lies below it can be told by its path. */
+/** The folder with symbolic links resolved, so that paths below it can be compared. */
 function folder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return realpathSync(path);
   throw new EmulsionError('FOLDER_MISSING', { reason: say('failures.noFolder', { folder: path }) });
 }
 
-/** Settles at the first Ctrl-C or request to end; more of them change nothing, since npm passes them on twice. */
+/** Settles at the first Ctrl-C or request to end. Further signals change nothing, since npm passes each on twice. */
 function interruption(): Promise<void> {
   return new Promise((settle) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => settle());
@@ -99,8 +99,8 @@ function hasDisplay(): boolean {
 }
 
 /**
- * SECURITY: the address stands for a moment in the list of processes, where other users of this computer may read
- * it. Its token works once: whoever were quicker would be noticed, since the page here would then be refused.
+ * SECURITY: for a moment the address is in the list of processes, where other users of this computer may read it. Its
+ * token works only once. If another user were faster, this user would notice, because the page here would be refused.
  */
 function openBrowser(url: string): void {
   const [command, ...parameters] =

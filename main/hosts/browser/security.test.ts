@@ -41,7 +41,7 @@ describe('requests within a session', () => {
     ['a page of a report', get('/download/abc/page-2.html'), { kind: 'report', token: 'abc', name: 'page-2.html' }],
     ['an upload', post('/upload'), { kind: 'upload' }],
     ['the entrance once more', get('/?token=whatever'), { kind: 'home' }],
-  ])('lets %s through', (_title, asked, decision) => {
+  ])('passes %s', (_title, asked, decision) => {
     expect(judge(asked, PORT, inSession, pages)).toEqual(decision);
   });
 
@@ -131,11 +131,11 @@ describe('the socket', () => {
     ['another site', { origin: 'https://evil.example' }],
     ['our host by another scheme', { origin: `https://${HOST}` }],
     ['another port', { origin: 'http://127.0.0.1:3000' }],
-  ])('stays shut for %s', (_title, change) => {
+  ])('is refused for %s', (_title, change) => {
     expect(judgeSocket(upgrade(change), PORT, inSession)).not.toBeNull();
   });
 
-  it('stays shut without a session', () => {
+  it('is refused without a session', () => {
     expect(judgeSocket(upgrade(), PORT, noSession)).toBe('no session');
   });
 });
@@ -156,7 +156,7 @@ describe('the entrance', () => {
     expect(entrance.isSession(cookieOf(header))).toBe(true);
   });
 
-  it('shuts after a while', () => {
+  it('expires after a while', () => {
     let time = 1000;
     const entrance = createEntrance(PORT, () => time);
     time += TOKEN_LIFE;
@@ -166,7 +166,7 @@ describe('the entrance', () => {
     expect(other.exchange(other.token)).not.toBeNull();
   });
 
-  it('knows its session and no other', () => {
+  it('accepts its own session only', () => {
     const entrance = createEntrance(PORT);
     expect(entrance.isSession(undefined)).toBe(false);
     const cookie = cookieOf(entrance.exchange(entrance.token))!;
@@ -198,20 +198,20 @@ it('compares secrets of any length', () => {
   expect(sameSecret('abc', '')).toBe(false);
 });
 
-it('reads a cookie only where it is unambiguous', () => {
+it('reads a cookie only if it is unambiguous', () => {
   expect(readCookie('a=1; b=2', 'b')).toBe('2');
   expect(readCookie('b=2; b=3', 'b')).toBeUndefined();
   expect(readCookie('bb=2', 'b')).toBeUndefined();
   expect(readCookie(undefined, 'b')).toBeUndefined();
 });
 
-it('takes an origin only together with its own host', () => {
+it('accepts an origin only if it equals the requested host', () => {
   expect(isOwnOrigin(`http://${HOST}`, HOST, PORT)).toBe(true);
   expect(isOwnOrigin('http://evil.example', 'evil.example', PORT)).toBe(false);
   expect(isOwnOrigin(undefined, undefined, PORT)).toBe(false);
 });
 
-it('forbids by default in the content security policy', () => {
+it('forbids everything by default in the content security policy', () => {
   const policy = securityHeaders(PORT)['content-security-policy']!;
   const rules = new Map(policy.split('; ').map((rule) => [rule.split(' ')[0], rule.split(' ').slice(1)] as const));
   expect(rules.get('default-src')).toEqual(["'none'"]);

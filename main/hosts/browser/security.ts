@@ -2,21 +2,21 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { contentPolicy } from '../content-policy';
 
 /*
- * Who may ask the loopback page for what. Pure decisions, apart from the randomness of the secrets; everything that
- * no rule allows is refused.
+ * Decides which requests the server on the loopback address answers. Pure decisions, except for the randomness of the
+ * secrets. Everything that no rule allows is refused.
  *
- * The dangers: other web sites in the same browser (they can send requests to loopback and rebind a name of theirs
- * to it), other pages on other ports of this computer (the browser counts them as the same site), other programs
- * of the same computer (they can connect, but know neither token nor session).
+ * The threats: other web sites in the same browser (they can send requests to loopback and rebind one of their names to
+ * it), other pages on other ports of this computer (the browser treats them as the same site), and other programs on
+ * the same computer (they can connect, but know neither token nor session).
  */
 
-/** How long the address that is printed at the start can be used, in milliseconds. */
+/** How long the address printed at the start can be used, in milliseconds. */
 export const TOKEN_LIFE = 15 * 60_000;
 
-/** What a request says of itself. */
+/** The parts of a request that the decision uses. */
 export interface Asked {
   method: string;
-  /** Path and query as they came. */
+  /** Path and query as they arrived. */
   url: string;
   host: string | undefined;
   origin: string | undefined;
@@ -38,7 +38,7 @@ export type Decision =
 
 const refuse = (status: 400 | 403 | 404 | 405 | 415, reason: string): Decision => ({ kind: 'refuse', status, reason });
 
-/** Judges an ordinary request. `isSession` knows the cookie of the session, `pages` the paths of the page. */
+/** Judges an ordinary request. `isSession` recognises the session's cookie; `pages` holds the paths of the page. */
 export function judge(
   asked: Asked,
   port: number,
@@ -47,20 +47,20 @@ export function judge(
 ): Decision {
   // SECURITY: a name rebound to 127.0.0.1 still sends its own Host, so only the two loopback names pass.
   if (!isOwnHost(asked.host, port)) return refuse(403, 'not a host of this program');
-  // SECURITY: only origin-form targets; `//host/path` and absolute URLs are never resolved.
+  // SECURITY: accepts only origin-form targets; `//host/path` and absolute URLs are never resolved.
   if (!/^\/(?!\/)/.test(asked.url)) return refuse(400, 'not a path');
   const [path = '', query = ''] = asked.url.split('?', 2);
   const session = isSession(asked.cookie);
 
   if (asked.method === 'GET') {
     if (path === '/' && query.startsWith('token=')) {
-      // SECURITY: a token is used up by entering. Whoever is in already is let through without spending anything.
+      // SECURITY: entering uses up a token. A request with a session passes without using one.
       return session ? { kind: 'home' } : { kind: 'enter', token: query.slice('token='.length) };
     }
-    // SECURITY: nothing but the entrance is served without the session's cookie, the page included.
+    // SECURITY: without the session's cookie, only the entrance is served, and not even the page.
     if (!session) return refuse(403, 'no session');
-    // SECURITY: a page on another port of this computer is "same-site", and its requests carry our cookie; the
-    // browser's own word on where a request comes from is what tells them apart.
+    // SECURITY: a page on another port of this computer is "same-site", and its requests carry our cookie. Only the
+    // browser's statement about the origin of a request tells them apart.
     if (!isOwnFetch(asked.fetchSite)) return refuse(403, 'asked for by another site');
     if (path.startsWith('/picture/')) return { kind: 'picture' };
     if (path.startsWith('/download/')) {
@@ -73,26 +73,26 @@ export function judge(
       }
       return /^[A-Za-z0-9_-]{1,64}$/.test(token) ? { kind: 'download', token } : refuse(404, 'no such download');
     }
-    // SECURITY: files are looked up in a table made at the start, never on the disk, so no path can climb out.
+    // SECURITY: files are looked up in a table made at the start, never on the disk, so no path can leave the folder.
     return pages.has(path) ? { kind: 'page', path } : refuse(404, 'no such page');
   }
 
   if (asked.method === 'POST') {
-    // SECURITY: a browser always names the origin of a POST; only our own page may send one.
+    // SECURITY: a browser always sends the origin of a POST; only our own page may send one.
     if (!isOwnOrigin(asked.origin, asked.host, port)) return refuse(403, 'another origin');
     if (!session) return refuse(403, 'no session');
     if (!isOwnFetch(asked.fetchSite)) return refuse(403, 'asked for by another site');
     if (path !== '/upload') return refuse(404, 'no such place');
-    // SECURITY: a type that no plain form can send, so that a cross-site POST would need a preflight, which fails.
+    // SECURITY: no plain form can send this type, so a cross-site POST would need a preflight, which fails.
     if (asked.contentType !== 'application/octet-stream') return refuse(415, 'not bytes');
     return { kind: 'upload' };
   }
 
-  // SECURITY: every other method, OPTIONS (preflights) included, is refused.
+  // SECURITY: refuses every other method, including OPTIONS (preflights).
   return refuse(405, 'method not allowed');
 }
 
-/** Judges an upgrade to a WebSocket: null where it may go ahead, else why not. */
+/** Judges an upgrade to a WebSocket. Returns null if it may proceed, otherwise the reason for refusing it. */
 export function judgeSocket(
   asked: Asked,
   port: number,
@@ -100,7 +100,7 @@ export function judgeSocket(
 ): string | null {
   if (asked.method !== 'GET' || asked.url !== '/socket') return 'no such socket';
   if (!isOwnHost(asked.host, port)) return 'not a host of this program';
-  // SECURITY: the same-origin policy does not cover WebSockets; without this check any site could open one.
+  // SECURITY: the same-origin policy does not cover WebSockets. Without this check any site could open one.
   if (!isOwnOrigin(asked.origin, asked.host, port)) return 'another origin';
   if (!isSession(asked.cookie)) return 'no session';
   return null;
@@ -110,31 +110,31 @@ export function isOwnHost(host: string | undefined, port: number): boolean {
   return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
 }
 
-/** The origin must be the very one that the request was sent to, not just any loopback name. */
+/** The origin must equal the host that the request was sent to. Another loopback name is not enough. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined, port: number): boolean {
   return isOwnHost(host, port) && origin === `http://${host}`;
 }
 
-/** Old browsers do not send `Sec-Fetch-Site`; they are held off by Cross-Origin-Resource-Policy alone. */
+/** Old browsers do not send `Sec-Fetch-Site`. Only Cross-Origin-Resource-Policy holds them off. */
 function isOwnFetch(site: string | undefined): boolean {
   return site === undefined || site === 'same-origin' || site === 'none';
 }
 
-/** The way in: a token that works once and for a while, and the session that it is exchanged for. */
+/** The way in: a token that works once and for a limited time, and the session that it is exchanged for. */
 export interface Entrance {
   readonly token: string;
-  /** The `Set-Cookie` value of the session, or null where the token is wrong, used or too old. */
+  /** The `Set-Cookie` value of the session, or null if the token is wrong, used or too old. */
   exchange(token: string): string | null;
   /** Whether a `Cookie` header holds the session. */
   isSession(cookie: string | undefined): boolean;
-  /** Whether somebody has come in. */
+  /** Whether the token has been used. */
   readonly used: boolean;
 }
 
 export function createEntrance(port: number, now: () => number = Date.now): Entrance {
   const token = randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
-  // SECURITY: cookies are shared between the ports of a host, so the port is part of the name.
+  // SECURITY: the ports of a host share their cookies, so the port is part of the name.
   const name = `emulsion-${port}`;
   const born = now();
   let used = false;
@@ -144,25 +144,25 @@ export function createEntrance(port: number, now: () => number = Date.now): Entr
       return used;
     },
     exchange(given) {
-      // SECURITY: compared first and always in full, so that time tells nothing of the token or of its use.
+      // SECURITY: compared first and always in full, so that timing reveals nothing about the token or its use.
       const right = sameSecret(given, token);
       if (!right || used || now() - born >= TOKEN_LIFE) return null;
       used = true;
-      // SECURITY: out of reach of scripts, never sent along from other sites, gone when the browser is closed.
+      // SECURITY: scripts cannot read the cookie, other sites never send it, and it is gone when the browser is closed.
       return `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`;
     },
-    // SECURITY: before the exchange there is no session to be guessed.
+    // SECURITY: before the exchange no session exists that could be guessed.
     isSession: (cookie) => used && sameSecret(readCookie(cookie, name) ?? '', session),
   };
 }
 
-/** Compares in a time that does not depend on where the difference is, nor on the lengths. */
+/** Compares two secrets in a time that depends neither on the position of the first difference nor on the lengths. */
 export function sameSecret(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** A cookie's value; undefined where it is absent or, which no browser does for ours, given twice. */
+/** A cookie's value; undefined if it is absent or given twice, which no browser does for our cookie. */
 export function readCookie(header: string | undefined, name: string): string | undefined {
   const values = (header ?? '')
     .split(';')
@@ -172,13 +172,13 @@ export function readCookie(header: string | undefined, name: string): string | u
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** Sent with every answer. */
+/** Sent with every response. */
 export function securityHeaders(port: number): Record<string, string> {
   const sockets = `ws://127.0.0.1:${port} ws://localhost:${port}`;
   return {
     'content-security-policy': contentPolicy({ connections: sockets }),
     'x-content-type-options': 'nosniff',
-    // SECURITY: the start address, token included, is never told to anybody.
+    // SECURITY: the start address, which contains the token, is never sent to other sites.
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -188,7 +188,10 @@ export function securityHeaders(port: number): Record<string, string> {
   };
 }
 
-/** What a page could ask of a computer, all of it off. The clipboard is read by the paste event, which needs none. */
+/**
+ * Browser features that a page could ask for, all switched off. Pasting reads the clipboard through the paste event,
+ * which needs no permission.
+ */
 const PERMISSIONS = [
   'accelerometer',
   'browsing-topics',

@@ -21,33 +21,33 @@ export const DOWNLOAD_BASE = '/download';
 export interface ServerOptions {
   app: App;
   page: Page;
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number;
   /** Milliseconds without a page after which `idle` settles; 0: never. */
   idleAfter: number;
   /** Handed to the first page that connects. */
   offered?: FileEntry[];
-  /** Bytes; smaller in tests. */
+  /** Largest upload in bytes; smaller in tests. */
   uploadLimit?: number;
 }
 
 export interface Server {
-  /** Opens the page, once. */
+  /** Address that opens the page. It works only once. */
   readonly url: string;
   readonly port: number;
-  /** Settles when nobody has the page open any more and nothing runs, or nobody came while the address was good. */
+  /** Settles when no page is open and no job is running, or when nobody has used the address while it was valid. */
   readonly idle: Promise<void>;
   close(): Promise<void>;
 }
 
-/** Calls that end in a file somewhere and are therefore worth finishing without a page. */
+/** Calls that write a file somewhere, and are therefore finished even without a page. */
 const OUTLIVES_ITS_PAGE = new Set(['photos.export']);
 
 /** Serves the page, its pictures and its calls on 127.0.0.1. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { app, page, idleAfter, uploadLimit = MAX_UPLOAD_BYTES } = options;
   const http = createServer({ requestTimeout: 10 * 60_000 });
-  // SECURITY: loopback alone; nothing on the network can connect.
+  // SECURITY: listens on loopback only, so nothing on the network can connect.
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(options.port, '127.0.0.1', resolve);
@@ -55,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { port } = http.address() as AddressInfo;
   const entrance = createEntrance(port);
   const headers = Object.entries(securityHeaders(port));
-  // SECURITY: a message can be no larger than the contract needs; a larger one ends its connection.
+  // SECURITY: a message can be no larger than the contract needs. A larger one ends its connection.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const idleness = watchIdleness({ idleAfter, isUsed: () => entrance.used, isBusy: () => app.busy() });
   let offered = options.offered ?? [];
@@ -94,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         return;
       }
       case 'picture': {
-        // A picture that has been scrolled away is not waited for any more.
+        // Cancels a picture that has been scrolled away.
         const gone = new AbortController();
         response.once('close', () => gone.abort());
         const picture = await app.picture(readPictureUrl(request.url ?? ''), gone.signal);
@@ -102,7 +102,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           .writeHead(200, {
             'content-type': picture.type,
             'content-length': picture.bytes.length,
-            // The URL holds the revision, so one URL is one picture for as long as this program runs.
+            // The URL holds the revision, so a URL stands for one picture for as long as this program runs.
             'cache-control': 'private, max-age=31536000, immutable',
           })
           .end(picture.bytes);
@@ -159,7 +159,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       running.delete(id);
       send({ id, result });
     });
-    // A refused message (too large, broken) is followed by the close; there is nobody to tell.
+    // A refused message (too large, malformed) is followed by the close, so the error needs no handling.
     socket.on('error', () => {});
     socket.on('close', () => {
       unsubscribe();
@@ -210,7 +210,7 @@ function uploadName(request: IncomingMessage): string {
   try {
     if (typeof header === 'string' && header !== '') return safeFileName(decodeURIComponent(header));
   } catch {
-    // Not percent-encoding: refused below.
+    // Malformed percent-encoding is refused below.
   }
   throw new EmulsionError('BAD_REQUEST', { detail: 'the name of the upload is missing or malformed' });
 }
@@ -227,11 +227,11 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 function fail(response: ServerResponse, error: ReturnType<typeof toFailure>): void {
   if (response.headersSent) {
-    // Half an answer cannot be taken back; cutting it off tells the browser that it is not whole.
+    // Part of the response is already sent. Closing the connection tells the browser that it is incomplete.
     response.destroy();
     return;
   }
-  // What is left of a refused upload is not read.
+  // The rest of a refused upload is not read.
   response.setHeader('connection', 'close');
   json(response, STATUS[error.code] ?? 500, { ok: false, error });
 }
@@ -258,7 +258,7 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** Notices when nobody has come while the address was good, or nothing has gone on for a while since somebody did. */
+/** Settles when nobody has come while the address was valid, or when there was no activity for a while afterwards. */
 function watchIdleness(options: { idleAfter: number; isUsed: () => boolean; isBusy: () => boolean }) {
   const { idleAfter, isUsed, isBusy } = options;
   let active = 0;
@@ -279,7 +279,7 @@ function watchIdleness(options: { idleAfter: number; isUsed: () => boolean; isBu
     },
     end() {
       active -= 1;
-      // What strangers ask for does not keep the program alive.
+      // Refused requests of others do not keep the program alive.
       if (active > 0 || idleAfter === 0 || !isUsed()) return;
       clearTimeout(timer);
       timer = rest(idleAfter);

@@ -10,8 +10,8 @@ import { EmulsionError } from '../../errors';
 import { safeFileName } from '../file-names';
 
 /**
- * Streams the body of an upload into a new file in a folder of its own below `uploads`, and answers its path.
- * Nothing is left where it fails. Throws PHOTO_TOO_LARGE, FILE_EMPTY or what the disk says.
+ * Streams the body of an upload into a new file in a new folder below `uploads`, and returns its path. Leaves nothing
+ * behind if it fails. Throws PHOTO_TOO_LARGE, FILE_EMPTY or file errors.
  */
 export async function receiveUpload(
   request: IncomingMessage,
@@ -37,7 +37,7 @@ export async function receiveUpload(
     },
   });
   try {
-    // SECURITY: exclusive and for this user alone.
+    // SECURITY: creates a new file that only this user can read.
     await pipeline(request, counter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
     if (received === 0) throw new EmulsionError('FILE_EMPTY');
     return path;
@@ -62,7 +62,7 @@ export async function sendDownload(
   await pipeline(createReadStream(file.path), response);
 }
 
-/** Shows a file of a report; what is a table is handed over as a file. */
+/** Shows a file of a report; sends tables as downloads. */
 export async function sendReport(response: ServerResponse, file: { path: string; type: string }): Promise<void> {
   const { size } = await stat(file.path);
   response.writeHead(200, {
@@ -70,7 +70,7 @@ export async function sendReport(response: ServerResponse, file: { path: string;
     'content-length': size,
     'content-disposition': file.type.startsWith('text/html') ? 'inline' : contentDisposition(basename(file.path)),
     'cache-control': 'no-store',
-    // SECURITY: the report shows names that anybody may have given to files. Nothing in it may run or be loaded.
+    // SECURITY: the report shows file names that anybody may have chosen. Nothing in it may run or load anything.
     'content-security-policy':
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-same-origin allow-downloads",
   });
@@ -80,7 +80,7 @@ export async function sendReport(response: ServerResponse, file: { path: string;
 /** `attachment` with a plain ASCII name and, for browsers, the true one (RFC 6266, RFC 5987). */
 export function contentDisposition(name: string): string {
   const clean = safeFileName(name);
-  // Also without `%`, which some browsers would decode, and without what would end the quoted string.
+  // Also removes `%`, which some browsers would decode, and characters that would end the quoted string.
   const plain = clean.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
   const encoded = encodeURIComponent(clean).replace(
     /['()*]/g,

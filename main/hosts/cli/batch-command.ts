@@ -141,7 +141,7 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
   return parsed.data;
 }
 
-/** Gathers an option that may be given several times. */
+/** Collects the values of an option that may be given several times. */
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }

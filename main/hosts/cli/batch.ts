@@ -18,10 +18,10 @@ import { fieldsOf, oneLine, reportsFor, tellFailed, tellNote, tellPassed, withCo
 export interface BatchJob {
   input: string;
   output: string;
-  /** Folder of this computer for the journal and the report of an output in the network. */
+  /** Folder on this computer for the journal and the report, if the output is in network storage. */
   journalIn?: string;
   settings: BatchSettings;
-  /** Opens what computes the photos. */
+  /** Opens the processor of the photos. */
   processor(): PhotoProcessor | Promise<PhotoProcessor>;
   retry: boolean;
   report: boolean;
@@ -29,7 +29,7 @@ export interface BatchJob {
   reporter: Reporter;
 }
 
-/** `emulsion batch`: begins a batch or goes on with it; answers the exit code. */
+/** `emulsion batch`: starts or continues a batch. Returns the exit code. */
 export async function runBatch(job: BatchJob): Promise<number> {
   const { reporter, signal, settings } = job;
   const { t } = reporter.words;
@@ -65,7 +65,7 @@ export async function runBatch(job: BatchJob): Promise<number> {
     tellSummary(state, report, reporter);
     const { counts, phase } = state;
     if (phase === 'halted') return EXIT.halted;
-    // A folder that is watched has no other end than Ctrl-C.
+    // Ctrl-C is the only way to end the batch of a watched folder.
     if (phase === 'cancelled' && !(settings.watch && counts.waiting === 0 && !state.scanning)) return EXIT.interrupted;
     return counts.failed + counts.quarantined === 0 ? EXIT.done : EXIT.failed;
   } finally {
@@ -88,7 +88,7 @@ async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | '
   }
 }
 
-/** What keeps a batch from being begun, though the command is right. */
+/** Codes of a correct command whose batch cannot start. */
 const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
   'FILE_MISSING',
   'FOLDER_MISSING',
@@ -174,12 +174,12 @@ function shareOf({ counts, secondsLeft }: BatchState) {
   return { stage: 'computing', step: null, done: share, secondsLeft } as const;
 }
 
-/** Of the folder and not of a photo, so that whoever does not look at a terminal is not told of each. */
+/** Reports the whole folder, so that outside a terminal not every photo is reported. */
 function stateLine({ input, reporter }: BatchJob, { phase }: BatchState): string {
   return phase === 'watching' ? `${basename(input)}: ${reporter.words.t('cli.watching')}` : basename(input);
 }
 
-/** `emulsion batch --dry-run`: what would be done; nothing is written. */
+/** `emulsion batch --dry-run`: shows what would be done, without writing anything. */
 export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'report'>): Promise<number> {
   const { input, output, settings, signal, reporter } = job;
   allowRemoteStorage();

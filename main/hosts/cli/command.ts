@@ -4,7 +4,7 @@ import { inEnglish, say, sentencesOf, type Words } from '../../../text/message';
 import { meant } from '../../nearest';
 import { BadArgument } from '../arguments';
 
-/** A command that says in the user's language what it does not understand. commander itself speaks English only. */
+/** A command that reports usage errors in the user's language. commander itself only has English messages. */
 export class SpokenCommand extends Command {
   readonly #words: Words;
 
@@ -17,14 +17,14 @@ export class SpokenCommand extends Command {
     return new SpokenCommand(name, this.#words);
   }
 
-  /** Ends with a usage error. A person reads it in their language; a program gets it in English. */
+  /** Throws a usage error. The text is in the user's language, the record for programs in English. */
   refuse(...reason: readonly Message[]): never {
     const { outputError, writeErr } = this.configureOutput();
     outputError!(`error: ${this.#words.sentences(reason)}\n`, writeErr!);
     throw new CommanderError(1, 'emulsion.usage', sentencesOf(reason, inEnglish()));
   }
 
-  // commander calls the methods below, and documents none of them for use from outside.
+  // commander calls the methods below, but does not document them for overriding.
 
   missingArgument(name: string): never {
     return this.refuse(say('cli.usage.missingArgument', { name }));
@@ -57,7 +57,7 @@ export class SpokenCommand extends Command {
 
   _excessArguments(received: readonly string[]): void {
     const { length: most } = this.registeredArguments;
-    // What is allowed to have more takes them all.
+    // Excess arguments are all accepted if the command allows them.
     if ((this as unknown as { _allowExcessArguments: boolean })._allowExcessArguments) return;
     this.refuse(say('cli.usage.tooMany', { count: most, surplus: received.slice(most).join(' ') }));
   }

@@ -1,9 +1,10 @@
 import type { Candidates, CompletedCommand, CompletedOption, Completions } from './completion-types';
 
 /*
- * Completion scripts. All three follow the same way: find the command that the line is at, passing over the values of
- * options; then complete the value of an option, the names of options or an argument. One's own recipes are the names of
- * their files; SECURITY: only names that a recipe can have are offered, since the shells would expand others.
+ * Completion scripts. All three work in the same way: they find the command on the line, skipping the values of
+ * options, and then complete the value of an option, the names of options, or an argument. The names of the user's
+ * recipes are their file names. SECURITY: only names that a recipe can have are offered, since the shells would expand
+ * others.
  */
 
 /** In single quotes, for bash and zsh. */
@@ -11,14 +12,14 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 const namesOf = ({ short, long }: CompletedOption) => (short ? [short, long] : [long]);
 
-/** `command option` of every option that is like this. */
+/** `command option` for every option that passes the test. */
 function optionsWhere(commands: readonly CompletedCommand[], test: (option: CompletedOption) => boolean): string[] {
   return commands.flatMap(({ path, options }) =>
     options.filter(test).flatMap((option) => namesOf(option).map((name) => `${path} ${name}`)),
   );
 }
 
-/** Each command's way from the one above it: `emulsion recipes save`. */
+/** Path of each command below the root: `emulsion recipes save`. */
 const waysOf = (commands: readonly CompletedCommand[]) => commands.slice(1).map(({ path }) => path);
 
 // ------------------------------------------------------------------------------------------------ bash
@@ -149,7 +150,7 @@ export function zsh({ commands, recipes, settings, userData }: Completions): str
         return ' ';
     }
   };
-  /** What _arguments reads: brackets end a description, colons a message. */
+  /** Escaped for _arguments: brackets end a description, colons a message. */
   const plain = (text: string) => text.replace(/[[\]:\\]/g, '\\$&');
   const specs = ({ options, commands: below, argument }: CompletedCommand): string[] => [
     ...options.map((option) => {
@@ -168,7 +169,7 @@ export function zsh({ commands, recipes, settings, userData }: Completions): str
         ? [quoted(`*:argument:${action(argument)}`)]
         : []),
   ];
-  // With hyphens, so that none is called like a helper.
+  // Hyphens keep these names apart from those of the helper functions.
   const nameOf = (path: string) => `_${path.replaceAll(' ', '-')}`;
   const functions = commands.map((command) => {
     const { path, commands: below } = command;

@@ -1,16 +1,16 @@
-/** What a word on the command line may be. */
+/** The possible values of a word on the command line. */
 export type Candidates =
   | { kind: 'choice'; words: readonly string[] }
   | { kind: 'recipe' | 'recipe or file' | 'setting' | 'file' | 'folder' | 'anything' };
 
 export interface CompletedOption {
-  /** With its hyphens, as `-o`. */
+  /** With its hyphen, as `-o`. */
   short: string | undefined;
   long: string;
   description: string;
   /** null: it takes no value. */
   value: Candidates | null;
-  /** The value may be left out. */
+  /** The value may be omitted. */
   optional: boolean;
   repeatable: boolean;
 }
@@ -20,15 +20,15 @@ export interface CompletedCommand {
   path: string;
   commands: { name: string; description: string }[];
   options: CompletedOption[];
-  /** What its arguments are, null where it takes none. */
+  /** Values of its argument; null if it takes none. */
   argument: Candidates | null;
 }
 
 export interface Completions {
   commands: CompletedCommand[];
-  /** Ids of the recipes that ship; one's own are looked up when they are asked for. */
+  /** Ids of the recipes that ship with the app. The script looks up the user's recipes when it completes. */
   recipes: string[];
-  /** `colorise.variant=warm`, or `repair.grow=` where the value is free. */
+  /** `colorise.variant=warm`, or `repair.grow=` if any value is possible. */
   settings: string[];
   userData: string;
 }

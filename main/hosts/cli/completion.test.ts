@@ -9,7 +9,7 @@ import { bash, fish, zsh } from './completion-scripts';
 import { createProgram } from './program';
 
 const completions = completionsOf(createProgram(new AbortController().signal, wordsIn('en')));
-/** What Windows calls bash may be that of another system, with other paths. */
+/** On Windows, bash may belong to another system with other paths. */
 const has = (shell: string) => process.platform !== 'win32' && spawnSync(shell, ['-c', 'true']).status === 0;
 
 let folder: string;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emulsion completion-'));
   await mkdir(join(folder, 'recipes'));
   await writeFile(join(folder, 'recipes', 'my-prints.json'), '');
-  // Nobody's recipe: a name that a careless script would run.
+  // Not a valid recipe: a careless script would run its name.
   await writeFile(join(folder, 'recipes', '$(touch run).json'), '');
   for (const [name, script] of Object.entries({ bash, zsh, fish })) {
     await writeFile(join(folder, `emulsion.${name}`), script({ ...completions, userData: folder }));
@@ -31,7 +31,7 @@ const shell = (command: string, script: string) => {
 };
 
 describe.skipIf(!has('bash'))('bash', () => {
-  /** What bash would offer for the last of these words, which are as bash takes them apart. */
+  /** The suggestions of bash for the last of these words, which are split as bash splits them. */
   const offered = (...words: string[]) => {
     const quoted = words.map((word) => `'${word}'`).join(' ');
     return shell(
@@ -40,13 +40,13 @@ describe.skipIf(!has('bash'))('bash', () => {
     );
   };
 
-  test('offers commands, and those below them', () => {
+  test('offers commands and subcommands', () => {
     expect(offered('re')).toEqual(['restore', 'recipes']);
     expect(offered('recipes', '')).toEqual(['list', 'show', 'save', 'validate', 'remove']);
     expect(offered('help', 'ana')).toEqual(['analyse']);
   });
 
-  test('offers the options of the very command', () => {
+  test('offers only the options of the given command', () => {
     expect(offered('recipes', 'save', '--')).toEqual([
       '--from',
       '--set',
@@ -60,7 +60,7 @@ describe.skipIf(!has('bash'))('bash', () => {
     expect(offered('restore', 'scans', '--out', 'recipes', '--stri')).toEqual(['--strip-metadata']);
   });
 
-  test('offers the choices of an option, however it is written', () => {
+  test('offers the choices of an option in every notation', () => {
     expect(offered('restore', '--format', 'p')).toEqual(['png']);
     expect(offered('restore', '-f', 'p')).toEqual(['png']);
     expect(offered('restore', '--format', '=', 'p')).toEqual(['png']);
@@ -68,13 +68,13 @@ describe.skipIf(!has('bash'))('bash', () => {
     expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
   });
 
-  test('offers recipes that ship and one’s own, and runs nothing', async () => {
+  test('offers shipped recipes and the user’s recipes, and runs nothing', async () => {
     expect(offered('restore', '--recipe', '')).toEqual([...completions.recipes, 'my-prints']);
     expect(offered('recipes', 'remove', 'my')).toEqual(['my-prints']);
     expect(await readdir(folder)).not.toContain('run');
   });
 
-  test('offers steps with their settings, and values where there are some to choose from', () => {
+  test('offers steps with their settings, and the values of a choice', () => {
     expect(offered('restore', '--set', 'repair.s')).toEqual(['repair.sensitivity=']);
     expect(offered('restore', '--set', 'colorise.variant', '=', 'w')).toEqual(['warm']);
     expect(offered('restore', '--set', 'tone.enabled', '=', '')).toEqual(['true', 'false']);

@@ -50,7 +50,7 @@ export function completionsOf(program: Command): Completions {
   };
 }
 
-/** A command and all below it. */
+/** A command and all its subcommands. */
 export function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
@@ -76,7 +76,7 @@ function completed(command: Command): CompletedCommand {
   };
 }
 
-/** By the choices that it has, else by what its help calls it. */
+/** From its choices, otherwise from the name of its value in the help. */
 function candidatesOf(of: Option | Argument, root: Command): Candidates {
   if (of.argChoices) return { kind: 'choice', words: of.argChoices };
   const name = 'flags' in of ? /[<[]([^\]>]+)[\]>]/.exec(of.flags)![1]! : of.name();

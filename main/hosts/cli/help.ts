@@ -3,20 +3,20 @@ import type { Words } from '../../../text/message';
 import { userDataFolder } from '../places';
 import { EXIT } from './exit-codes';
 
-/** What the help of a command says beyond its arguments and options. */
+/** Parts of a command's help besides its arguments and options. */
 export interface Page {
-  /** A whole command line and what it is for. A test holds that each is understood. */
+  /** Complete command lines and their purposes. A test checks that each can be parsed. */
   examples: readonly (readonly [line: string, purpose: string])[];
-  /** Sections of its own, before the examples. */
+  /** Additional sections, before the examples. */
   sections?: Readonly<Record<string, readonly Entry[]>>;
-  /** What the exit codes mean where it is not the usual, see {@link exitsIn}. */
+  /** The exit codes if they are not the usual ones, see {@link exitsIn}. */
   exits?: readonly Entry[];
   files?: readonly Entry[];
   seeAlso?: readonly string[];
 }
 type Entry = readonly [term: string, description: string];
 
-/** What exit codes mean: of commands that do one thing, that work through photos, and of batches. */
+/** The exit codes of simple commands, of commands that process photos, and of batches. */
 export function exitsIn({ t }: Words): Record<'simple' | 'photos' | 'batch', readonly Entry[]> & { usage: Entry } {
   const usage: Entry = [String(EXIT.usage), t('manual.exits.usage')];
   const interrupted: Entry = [String(EXIT.interrupted), t('manual.exits.interrupted')];
@@ -37,7 +37,7 @@ export const ownRecipes = ({ t }: Words): Entry => [`${userDataFolder()}/recipes
 
 const pages = new WeakMap<Command, Page>();
 
-/** Gives a command what its help says beyond its summary, description, arguments and options. */
+/** Adds the other parts of the help to a command. */
 export function document(command: Command, page: Page): Command {
   pages.set(command, page);
   return command;
@@ -122,7 +122,7 @@ export function formatHelp(words: Words): (command: Command, helper: Help) => st
   };
 }
 
-/** What an option or argument is for, what it may be and what it is where it is not given. */
+/** Purpose, choices and default of an option or argument. */
 function describe(of: Option | Argument, { t }: Words): string {
   const { argChoices, defaultValue, defaultValueDescription, description } = of;
   const isFlag = 'isBoolean' in of && of.isBoolean() && typeof defaultValue === 'boolean';

@@ -8,7 +8,7 @@ import { createProgram } from './program';
 import { createReporter } from './reporter';
 import { fieldsOf, withCode } from './tell';
 
-/** What is wrong with the command itself. */
+/** Codes that mean an error in the command itself. */
 const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN', 'FOLDER_TAKEN', 'PAIRS_DIFFER'];
 const json = process.argv.includes('--json');
 const words = wordsIn(languageOfCommand(process.argv, process.env));
@@ -20,7 +20,7 @@ try {
   process.exitCode = report(error);
 }
 
-/** Tells what went wrong unless that has been done; answers the exit code. */
+/** Reports an error unless it was already reported. Returns the exit code. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
@@ -36,7 +36,7 @@ function report(error: unknown): number {
   return code === 'CANCELLED' ? EXIT.interrupted : isUsage ? EXIT.usage : EXIT.failed;
 }
 
-/** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the program at once. */
+/** Aborts on Ctrl-C or SIGTERM. A second Ctrl-C ends the program at once. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {

@@ -80,7 +80,7 @@ export function addStyles(program: Command, words: Words): void {
   });
 }
 
-/** What a photo needs and why. */
+/** Shows what a photo needs, and why. */
 async function analyseOne({
   engine,
   signal,
@@ -120,7 +120,7 @@ async function analyseOne({
   return EXIT.done;
 }
 
-/** What is installed. */
+/** Lists the installed generators. */
 async function listGenerators(engine: Engine, reporter: Reporter): Promise<number> {
   const { t, format } = reporter.words;
   const generators = await engine.request('generators', null);

@@ -19,7 +19,7 @@ describe('the language of the command line', () => {
     languageOfCommand(argv, { EMULSION_USER_DATA: folder, ...env });
   const choose = (language: unknown) => writeFileSync(join(folder, 'settings.json'), JSON.stringify({ language }));
 
-  test('is the one asked for, else the one chosen in the window, else that of the locale, else English', () => {
+  test('is the requested one, else the one chosen in the window, else that of the locale, else English', () => {
     expect(of(portuguese)).toBe('pt-BR');
     expect(of({ LANG: 'de_DE.UTF-8' })).toBe('en');
     expect(of({ LC_ALL: 'C.UTF-8', ...portuguese })).toBe('en');
@@ -32,7 +32,7 @@ describe('the language of the command line', () => {
     expect(of({ EMULSION_USER_DATA: '/nowhere', LANG: 'C' }, 'recipes', `--user-data=${folder}`)).toBe('pt-BR');
   });
 
-  test('does not depend on settings that cannot be read', () => {
+  test('does not depend on unreadable settings', () => {
     choose('Klingon');
     expect(of(portuguese)).toBe('pt-BR');
     writeFileSync(join(folder, 'settings.json'), '{"langu');

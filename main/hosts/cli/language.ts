@@ -5,8 +5,8 @@ import { languageFor } from '../../../text';
 import { userDataFolder } from '../places';
 
 /**
- * The language of the command line: `--language`, else the one chosen in the window, else that of the locale, else English.
- * It is needed before the options are parsed, because the help is written in it.
+ * The language of the command line: `--language`, else the one chosen in the window, else that of the locale, else
+ * English. It is needed before the options are parsed, because the help is written in it.
  */
 export function languageOfCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
   const asked = Language.safeParse(optionOf('--language', argv));
@@ -24,7 +24,7 @@ function optionOf(name: string, argv: readonly string[]): string | undefined {
   return word === name ? argv[at + 1] : word.slice(name.length + 1);
 }
 
-/** Null where nothing was chosen, or the settings cannot be read: then the command says what it has to in any language. */
+/** Null if no language was chosen or the settings cannot be read. The command then reports that in any case. */
 function chosenIn(folder: string): Language | null {
   try {
     const stored = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')) as { language?: unknown } | null;

@@ -5,16 +5,16 @@ import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
 
 /**
- * The command line's ways to other machines. Each is loaded where a command names one, and by nothing else: no other
- * program of Emulsion has code that speaks to the network.
+ * The command line's access to other machines. Each part is loaded only if a command needs it. No other program of
+ * Emulsion has code that uses the network.
  */
 
-/** Lets paths be `s3://bucket/folder`. */
+/** Allows paths like `s3://bucket/folder`. */
 export function allowRemoteStorage(): void {
   provideRemoteStorage(async () => (await import('../../batch/network/s3')).openS3());
 }
 
-/** Workers on other machines. */
+/** Computes photos on workers on other machines. */
 export async function sharedProcessor(url: string, reporter: Reporter): Promise<PhotoProcessor> {
   const { queueProcessor } = await import('../../batch/network/queue-processor');
   return queueProcessor(url, reporter.words.t('cli.batchOn', { host: hostname() }), (note) => {

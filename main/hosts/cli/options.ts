@@ -12,7 +12,7 @@ import { whole } from '../arguments';
 import { userDataFolder } from '../places';
 
 /*
- * Options that several commands share, and what they stand for.
+ * Options that several commands share, and their values.
  */
 
 export interface JsonFlag {
@@ -29,14 +29,14 @@ export interface UserDataFlag {
   userData: string;
 }
 
-/** The language is read before the options are parsed, see `languageOfCommand`; this documents and checks it. */
+/** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Words): Command {
   return command
     .optionsGroup(t('manual.groups.general'))
     .addOption(new Option('--language <tag>', t('manual.options.language')).choices(LANGUAGES));
 }
 
-/** To be added last, so that `--help` stands beside it. */
+/** Add this last, so that it is listed next to `--help`. */
 export function addJson(command: Command, words: Words): Command {
   const { t } = words;
   return addLanguage(
@@ -69,12 +69,12 @@ export function addEngine(command: Command, { t }: Words): Command {
     );
 }
 
-/** Runs something with an engine of its own; the exit code that it answers becomes the program's. */
+/** Runs work with a new engine. The returned exit code becomes that of the program. */
 export async function withEngine(flags: EngineFlags, run: (engine: Engine) => Promise<number>): Promise<void> {
   process.exitCode = await askEngine(flags, run);
 }
 
-/** What an engine of its own answers. */
+/** Returns the answer of a new engine. */
 export async function askEngine<T>(flags: EngineFlags, ask: (engine: Engine) => Promise<T>): Promise<T> {
   const { models, provider, threads } = flags;
   const engine = createEngine({ launch: forkEngine(), options: { models, provider, threads }, onStatus: () => {} });
@@ -85,7 +85,7 @@ export async function askEngine<T>(flags: EngineFlags, ask: (engine: Engine) => 
   }
 }
 
-/** The recipes that ship and one's own: those of the window. */
+/** The same recipes as in the window: those that ship with the app and those of the user. */
 export function openRecipes({ userData }: UserDataFlag): Recipes {
   return createRecipes(join(userData, 'recipes'));
 }

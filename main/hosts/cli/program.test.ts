@@ -8,7 +8,7 @@ import { examplesOf, pathOf } from './help';
 import { createProgram } from './program';
 import { checkChanges } from './settings';
 
-/** The program with nothing behind its commands, and what it would have run. */
+/** The program with fake actions that record what would have run. */
 function parser() {
   const program = createProgram(new AbortController().signal, wordsIn('en'));
   const run: { path: string; flags: Record<string, unknown> }[] = [];
@@ -23,7 +23,7 @@ function parser() {
   return { program, run };
 }
 
-/** As a shell would, for the little that examples use of it. */
+/** Splits a line like a shell, as far as the examples need it. */
 function wordsOf(line: string): string[] {
   const [command] = line.split(' > ');
   return [...command!.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
@@ -32,7 +32,7 @@ function wordsOf(line: string): string[] {
 const all = (program: Command) => everyCommand(program).map((command): [string, Command] => [pathOf(command), command]);
 const commands = all(parser().program);
 
-test.each(commands)('%s: all its examples are understood, as those of that command', async (path, command) => {
+test.each(commands)('%s: all its examples can be parsed, and run that command', async (path, command) => {
   const examples = examplesOf(command);
   expect(examples.length).toBeGreaterThan(0);
   expect(examples.some((line) => line.startsWith(path))).toBe(true);
@@ -57,7 +57,7 @@ test.each([
   'emulsion recipes save Mine',
   'emulsion recipes save " " --from enlarge',
   'emulsion completion tcsh',
-])('“%s” is not understood', async (line) => {
+])('“%s” is refused', async (line) => {
   await expect(parser().program.parseAsync(wordsOf(line).slice(1), { from: 'user' })).rejects.toMatchObject({
     exitCode: 1,
   });
@@ -74,14 +74,14 @@ test.each(commands)('%s: its help has every part of a manual page', (path, comma
   for (const line of examplesOf(command)) expect(help).toContain(`\n  ${line}\n`);
 });
 
-test('every command that answers something answers programs, too', () => {
+test('every command that prints results can also print them for programs', () => {
   const mute = commands
     .filter(([, { commands: below, options }]) => below.length === 0 && !options.some(({ long }) => long === '--json'))
     .map(([path]) => path);
   expect(mute).toEqual(['emulsion completion', 'emulsion help']);
 });
 
-test('what the help says to see exists', () => {
+test('every command that the help refers to exists', () => {
   const { program } = parser();
   const paths = all(program).map(([path]) => path);
   const named = everyCommand(program).flatMap((command) => {

@@ -13,9 +13,9 @@ import { addSynthesise } from './synthesise';
 import { addWorker } from './worker';
 
 /**
- * The whole command line, ready to parse. What is not understood is thrown as a CommanderError, after it was told.
+ * The complete command line, ready to parse. Usage errors are reported and then thrown as a CommanderError.
  *
- * @param signal aborts what is running
+ * @param signal aborts the running command
  */
 export function createProgram(signal: AbortSignal, words: Words): SpokenCommand {
   const { t } = words;
@@ -54,7 +54,7 @@ export function createProgram(signal: AbortSignal, words: Words): SpokenCommand 
   return program;
 }
 
-/** `help recipes save`, where commander's own knows one word only. */
+/** `help recipes save`. The help command of commander accepts only one word. */
 function addHelp(program: SpokenCommand, { t }: Words): void {
   const command = program
     .command('help')

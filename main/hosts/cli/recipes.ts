@@ -49,7 +49,7 @@ function addList(recipes: SpokenCommand, words: Words): void {
     .command('list', { isDefault: true })
     .summary(t('manual.recipes.list.summary'))
     .description(t('manual.recipes.list.about'))
-    // What is no command of `recipes` ends up here: it is told better below.
+    // Unknown subcommands of `recipes` arrive here too, and get a better message below.
     .allowExcessArguments();
   addJson(addUserData(command, words), words).action(async (flags: Flags) => {
     const [surplus] = command.args;
@@ -103,7 +103,7 @@ function addShow(recipes: SpokenCommand, words: Words): void {
   addJson(addUserData(command, words), words).action(async (nameOrFile: string, flags: Flags) => {
     const own = openRecipes(flags);
     const recipe = await loadRecipe(nameOrFile, own);
-    // With --json the recipe alone: what comes out can be saved as a recipe file.
+    // With --json, prints only the recipe, so that the output is a valid recipe file.
     createReporter({ json: flags.json === true, words }).line(describeRecipe(recipe, words), recipe);
   });
   document(command, {
@@ -115,7 +115,7 @@ function addShow(recipes: SpokenCommand, words: Words): void {
   });
 }
 
-/** Steps and settings, a line each. */
+/** Steps and settings, one per line. */
 export function describeRecipe({ id, name, gate, steps }: Recipe, { t }: Words): string {
   const rule = t(`cli.recipes.gates.${gate}`);
   return [
@@ -231,7 +231,7 @@ function addValidate(recipes: SpokenCommand, words: Words): void {
   });
 }
 
-/** What is wrong with a recipe file, the reading of it included. */
+/** The problems of a recipe file, including those of reading it. */
 async function problemsOf(file: string): Promise<RecipeProblem[]> {
   try {
     return recipeProblems(await readRecipeFile(file));
@@ -242,7 +242,7 @@ async function problemsOf(file: string): Promise<RecipeProblem[]> {
   }
 }
 
-/** Problems for programs: with an English sentence each. */
+/** Problems for programs, each with an English sentence. */
 const problemsFor = (problems: readonly RecipeProblem[]) =>
   problems.map(({ path, said }) => ({ path, message: sentencesOf(said, inEnglish()) }));
 
@@ -278,8 +278,8 @@ function addRemove(recipes: SpokenCommand, words: Words): void {
 }
 
 /**
- * A recipe that ships, one of one's own, or a file. Throws RECIPE_UNKNOWN where there is neither a recipe nor a file of
- * that name, and RECIPE_INVALID, for keys that are not known as well.
+ * Loads a shipped recipe, a recipe of the user, or a file. Throws RECIPE_UNKNOWN if neither a recipe nor a file has
+ * that name, and RECIPE_INVALID, also for unknown keys.
  */
 export async function loadRecipe(nameOrFile: string, recipes: Recipes): Promise<Recipe> {
   const named = await recipes.named(nameOrFile);
@@ -296,7 +296,7 @@ export async function loadRecipe(nameOrFile: string, recipes: Recipes): Promise<
     throw await unknown(nameOrFile, recipes, error);
   }
   const recipe = parseRecipe(value);
-  // A misspelt key would leave its setting at the default, unnoticed.
+  // A misspelt key would otherwise leave its setting at the default without notice.
   const [problem] = recipeProblems(value);
   if (!problem) return recipe;
   throw new EmulsionError('RECIPE_INVALID', {

@@ -13,7 +13,7 @@ function streams(isTTY: boolean) {
 
 const at = (done: number) => ({ stage: 'computing', step: 'repair', done, secondsLeft: 90 }) as const;
 
-test('JSON mode prints objects on standard output, one a line, problems too', () => {
+test('JSON mode prints objects on standard output, one per line, including problems', () => {
   const all = streams(false);
   const reporter = createReporter({ json: true, words: wordsIn('en'), streams: all });
   reporter.line('text', { type: 'photo', input: 'a\nb.jpg' });
@@ -27,7 +27,7 @@ test('JSON mode prints objects on standard output, one a line, problems too', ()
   expect(all.text.err).toBe('emulsion: a.jpg: broken\n');
 });
 
-test('a terminal sees a bar within its width; elsewhere a line for every quarter', () => {
+test('a terminal shows a bar within its width; other outputs get a line for every quarter', () => {
   const terminal = streams(true);
   createReporter({ json: false, words: wordsIn('en'), streams: terminal }).progress(
     'a-very-long-name-'.repeat(5),
@@ -43,6 +43,6 @@ test('a terminal sees a bar within its width; elsewhere a line for every quarter
   expect(file.text.err.trimEnd().split('\n')).toEqual(['a.jpg: 25 %, 2 min left', 'a.jpg: 50 %, 2 min left']);
 });
 
-test('times are rounded for people', () => {
+test('times are rounded for readers', () => {
   expect([timeLeft(0.2), timeLeft(59), timeLeft(61), timeLeft(3700)]).toEqual(['1 s', '59 s', '1 min', '1 h 2 min']);
 });

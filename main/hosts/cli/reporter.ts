@@ -1,15 +1,17 @@
 import type { Progress } from '../../../contract/app';
 import type { Words } from '../../../text/message';
 
-/** Tells a person (or a program) how the work goes. Results go to standard output, the rest to standard error. */
+/**
+ * Reports results and progress to the user or to a program. Results go to standard output, the rest to standard error.
+ */
 export interface Reporter {
-  /** The language that it speaks. Records for programs are in English. */
+  /** Texts in the user's language. Records for programs are in English. */
   words: Words;
-  /** A finished fact: one line for a person, or the object as one JSON line. */
+  /** Reports a result: as one line of text, or as one JSON line with the record. */
   line(text: string, record: Record<string, unknown>): void;
-  /** Something went wrong with one photo. */
+  /** Reports a problem with one photo. */
   problem(text: string, record: Record<string, unknown>): void;
-  /** How far the current photo is; `label` names it. */
+  /** Reports the progress of the current photo; `label` names it. */
   progress(label: string, progress: Omit<Progress, 'jobId'>): void;
 }
 
@@ -18,7 +20,7 @@ interface Streams {
   err: { write(text: string): unknown; isTTY?: boolean; columns?: number };
 }
 
-/** A bar on a terminal; elsewhere a line whenever another quarter of a photo is done. */
+/** Shows a bar on a terminal. Other outputs get a line for every quarter of a photo. */
 export function createReporter({
   json,
   words,

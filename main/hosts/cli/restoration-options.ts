@@ -20,7 +20,7 @@ import { loadRecipe } from './recipes';
 import { checkChanges, setOption, settingEntries } from './settings';
 
 /*
- * What is done to photos and how they are written: the options of every command that restores.
+ * The options of all commands that restore: what to do to photos and how to write them.
  */
 
 export interface StepFlags extends UserDataFlag {
@@ -42,7 +42,7 @@ export interface OutputFlags {
 /** For the help. */
 export const stepSettingEntries = (words: Words) => settingEntries(words.t('manual.options.enabled'), words);
 
-/** The options that say what is done to photos, see {@link askedFor}. */
+/** Adds the options that choose the steps, see {@link askedFor}. */
 export function addSteps(command: Command, words: Words): Command {
   const { t } = words;
   return command
@@ -58,7 +58,8 @@ export function addSteps(command: Command, words: Words): Command {
 }
 
 /**
- * What the options of {@link addSteps} ask for; `engine` looks at a picture for a style, else one of its own does. Throws BAD_REQUEST or RECIPE_... where that cannot be done to any photo.
+ * The steps that the options of {@link addSteps} choose. `engine` measures the picture of a style; without it, a new
+ * engine does. Throws BAD_REQUEST or RECIPE_... if the choice is impossible for every photo.
  */
 export async function askedFor(flags: StepFlags & EngineFlags, engine?: Engine) {
   if (flags.crisp && flags.enlarge === undefined) {
@@ -82,7 +83,7 @@ function addedSteps({ enlarge, crisp, colour }: StepFlags): Step[] {
   return steps;
 }
 
-/** A work by its name or id, else a picture, which the generator looks at once for all photos. */
+/** The style step of a work, by its name or id, or of a picture, which is measured once for all photos. */
 async function styleStep(
   nameOrPicture: string,
   withEngine: <T>(ask: (engine: Engine) => Promise<T>) => Promise<T>,
@@ -112,7 +113,7 @@ export function addOutput(command: Command, { t }: Words): Command {
     .option('--strip-metadata', t('manual.options.stripMetadata'));
 }
 
-/** What the options of {@link addOutput} ask for, but for the folder. */
+/** The settings from the options of {@link addOutput}, except the folder. */
 export function outputOf({ format, quality, stripMetadata }: OutputFlags) {
   return { format: format ?? null, quality, keepMetadata: stripMetadata !== true };
 }

@@ -87,14 +87,17 @@ export function addRestore(program: Command, signal: AbortSignal, words: Words):
   });
 }
 
-/** An edit is of one photo; whether of this very one is told when it is that photo's turn. */
+/**
+ * Loads an edit, which applies to a single photo. Whether it belongs to this photo is checked later, when the photo is
+ * processed.
+ */
 async function loadEdit(file: string, paths: readonly string[]): Promise<EditDocument> {
   if (paths.length !== 1 || statSync(paths[0]!, { throwIfNoEntry: false })?.isDirectory()) {
     throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.oneEdit') });
   }
   return readEditFile(file).catch((cause: unknown) => {
     const { code, reason, detail } = toFailure(cause);
-    // A missing file, too, is a command that cannot be followed.
+    // A missing file also makes the command impossible.
     const told = code.startsWith('EDIT_') ? code : 'EDIT_FILE_INVALID';
     const why = reason ?? [say(`errors.${code}`)];
     throw new EmulsionError(told, { reason: [say('cli.errors.file', { file }), ...why], detail, cause });

@@ -21,12 +21,12 @@ export interface RestoreJob {
   /** Photos and folders. */
   paths: readonly string[];
   out: string;
-  /** null: what each photo is found to need. */
+  /** null: the recipe that the analysis proposes for each photo. */
   recipe: Recipe | null;
-  /** Asked for besides. */
+  /** Steps to add to the recipe. */
   added: readonly Step[];
   changes: readonly StepChange[];
-  /** Takes the place of the recipe, on the one photo that it was made for. */
+  /** Replaces the recipe, for the one photo that it was made for. */
   edit: EditDocument | null;
   format: ExportFormat | null;
   quality: number;
@@ -36,13 +36,13 @@ export interface RestoreJob {
 
 interface Item {
   path: string;
-  /** Folder below `out`, so that a tree is mirrored. */
+  /** Folder below `out`, so that the output mirrors the tree of folders. */
   below: string;
-  /** Found in a folder rather than named: then a file that is no photo is passed over. */
+  /** The file was found in a folder and not named by the user. If it is not a photo, it is skipped. */
   found: boolean;
 }
 
-/** Restores all of it, one photo after the other; answers the exit code. An error stays with its photo. */
+/** Restores all photos in turn and returns the exit code. An error affects only its photo. */
 export async function restoreAll(job: RestoreJob): Promise<number> {
   const { engine, signal, reporter } = job;
   const out = resolve(job.out);
@@ -114,7 +114,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   }
 }
 
-/** What was done by hand, for the engine. Throws EDIT_FOREIGN where it was done to another photo. */
+/** The edit for the engine. Throws EDIT_FOREIGN if it belongs to another photo. */
 async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
   if ((await hashFile(path)) !== photo.sha256) {
     throw new EmulsionError('EDIT_FOREIGN', {
@@ -139,7 +139,7 @@ function linesOf(
   return lines.join('\n');
 }
 
-/** Photos that were named, and files below folders that were. */
+/** The given photos, and the files below the given folders. */
 async function* collect(
   paths: readonly string[],
   out: string,

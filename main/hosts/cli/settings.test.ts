@@ -7,7 +7,7 @@ import { checkChanges, collectChange, readSetting, writeValue } from './settings
 const read = (...texts: string[]) =>
   texts.reduce<ReturnType<typeof collectChange>>((all, text) => collectChange(text, all), []);
 
-/** Text has no -0. */
+/** Text cannot express -0. */
 const within = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((value) => value + 0);
 const unit = within(0, 1);
 const target = fc.oneof(
@@ -66,7 +66,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe('--set', () => {
-  test('says of any step what it is: written out and read back, it is the same', () => {
+  test('expresses every step: a step written out and read back is the same', () => {
     fc.assert(
       fc.property(step, ({ kind, enabled, settings }) => {
         const texts = Object.entries(settings).map(([key, value]) => `${kind}.${key}=${writeValue(value)}`);
@@ -93,7 +93,7 @@ describe('--set', () => {
           expect(error).toMatchObject({ code: 'commander.invalidArgument' });
           return;
         }
-        // Throws for what does not fit the contract.
+        // Throws if the result breaks the contract.
         withChanges(
           { ...empty, steps: [] },
           changes.map((change) => ({ ...change, enabled: true })),
@@ -121,7 +121,7 @@ describe('--set', () => {
     expect(() => readSetting(text)).toThrow(reason);
   });
 
-  test('the last word on a setting counts, and times and a size to reach exclude each other', () => {
+  test('the last value of a setting wins, and a factor and a target size exclude each other', () => {
     expect(read('tone.cast=0', 'repair.grow=1', 'tone.cast=1')).toEqual([
       { kind: 'repair', settings: { grow: 1 } },
       { kind: 'tone', settings: { cast: 1 } },
@@ -131,7 +131,7 @@ describe('--set', () => {
   });
 });
 
-describe('changes that could do nothing', () => {
+describe('changes without any effect', () => {
   const refused = (text: string, recipe: string | null, added: Step[] = []) => {
     try {
       checkChanges(read(text), recipe === null ? null : findRecipe(recipe), added);
@@ -142,13 +142,13 @@ describe('changes that could do nothing', () => {
   };
   const double: Step = { kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } };
 
-  test('are refused: of steps that the recipe lacks, and of those that no photo is proposed', () => {
+  test('are refused: to steps that the recipe lacks, and to steps that are never proposed', () => {
     expect(refused('tone.cast=0', 'enlarge')).toBe('BAD_REQUEST');
     expect(refused('upscale.scale=4', null)).toBe('BAD_REQUEST');
     expect(refused('style.enabled=true', null)).toBe('RECIPE_INVALID');
   });
 
-  test('all others are let through', () => {
+  test('are the only ones refused; all others are accepted', () => {
     expect(refused('upscale.scale=4', 'enlarge')).toBeNull();
     expect(refused('tone.cast=0', null)).toBeNull();
     expect(refused('upscale.variant=crisp', null, [double])).toBeNull();

@@ -17,31 +17,31 @@ import { withChanges } from '../../restoration/recipe';
 import { ALL_STEPS } from '../../restoration/steps';
 import { BadArgument, readSize } from '../arguments';
 
-/** What besides its settings can be said of every step. */
+/** A key of every step besides its settings. */
 const ENABLED = 'enabled';
-/** Steps that a photo can be proposed; the others are a matter of choice. */
+/** Steps that the analysis may propose. The others are a matter of taste. */
 const PROPOSED: readonly StepKind[] = ALL_STEPS.flatMap(({ kind, propose }) => (propose ? kind : []));
 
-/** `--set step.key=value`, as often as one likes; its value is a list of {@link StepChange}. */
+/** `--set step.key=value`, which may be repeated. Its value is a list of {@link StepChange}. */
 export function setOption({ t }: Words): Option {
   return new Option('-s, --set <step.key=value>', t('manual.options.set'))
     .argParser(collectChange)
     .default([], t('manual.options.none'));
 }
 
-/** Reads one more `step.key=value` and adds it to those before; the last word on a setting counts. */
+/** Parses one more `step.key=value` and adds it to the previous ones. The last value of a setting wins. */
 export function collectChange(text: string, before: readonly StepChange[]): StepChange[] {
   const { kind, key, value } = readSetting(text);
   const change: StepChange = before.find((each) => each.kind === kind) ?? { kind, settings: {} };
   const others = before.filter((each) => each.kind !== kind);
   if (key === ENABLED) return [...others, { ...change, enabled: value as boolean }];
-  // Times and a size to reach exclude each other.
+  // A factor and a target size exclude each other.
   const { scale, target, ...rest } = change.settings;
   const isSize = key === 'scale' || key === 'target';
   return [...others, { ...change, settings: { ...(isSize ? rest : change.settings), [key]: value } }];
 }
 
-/** Reads `repair.sensitivity=0.7`. Throws InvalidArgumentError with what would have been understood. */
+/** Parses `repair.sensitivity=0.7`. Throws InvalidArgumentError with the possible values. */
 export function readSetting(text: string): { kind: StepKind; key: string; value: unknown } {
   const parts = /^([^.=]*)\.([^=]*)=(.*)$/s.exec(text);
   if (!parts) throw new BadArgument(say('cli.usage.setting'));
@@ -64,19 +64,22 @@ export function readSetting(text: string): { kind: StepKind; key: string; value:
   return { kind, key, value };
 }
 
-/** A value as {@link readSetting} reads it. */
+/** Writes a value in the form that {@link readSetting} reads. */
 export function writeValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const target = value as TargetSize;
   return target.unit === 'pixels' ? `${target.longer}px` : `${target.longer}cm@${target.dpi}dpi`;
 }
 
-/** All settings of a kind of step, `enabled` among them. */
+/** All settings of a kind of step, including `enabled`. */
 export function settingsOf(kind: StepKind): Readonly<Record<string, SettingType>> {
   return { ...STEP_SETTINGS[kind], [ENABLED]: { kind: 'boolean' } };
 }
 
-/** What `--set` takes, for the help: a term and a description each. `enabled` says what that does to a step. */
+/**
+ * The settings that `--set` accepts, for the help: a term and a description each. `enabled` describes what that setting
+ * does to a step.
+ */
 export function settingEntries(enabled: string, words: Words): [string, string][] {
   const entries = STEP_KINDS.flatMap((kind) =>
     Object.entries(STEP_SETTINGS[kind]).map(([key, type]): [string, string] => [
@@ -87,7 +90,7 @@ export function settingEntries(enabled: string, words: Words): [string, string][
   return [...entries, [`<step>.${ENABLED}`, enabled]];
 }
 
-/** What a value has to be. */
+/** The sentence that says which values are possible. */
 export function mustBe(type: SettingType): Message {
   switch (type.kind) {
     case 'number':
@@ -103,7 +106,7 @@ export function mustBe(type: SettingType): Message {
   }
 }
 
-/** The value that a text stands for, undefined where it is none of the type. */
+/** Parses the text of a value; undefined if it does not have the type. */
 function readValue(type: SettingType, text: string): unknown {
   switch (type.kind) {
     case 'number': {
@@ -125,8 +128,8 @@ function readValue(type: SettingType, text: string): unknown {
 }
 
 /**
- * Refuses changes that could not have any effect, and those that leave a step incomplete, before anything is computed.
- * `recipe` null stands for the proposals. Throws BAD_REQUEST or RECIPE_INVALID.
+ * Refuses changes that cannot have any effect, and those that leave a step incomplete, before anything is computed.
+ * `recipe` null: the proposals. Throws BAD_REQUEST or RECIPE_INVALID.
  */
 export function checkChanges(changes: readonly StepChange[], recipe: Recipe | null, added: readonly Step[] = []): void {
   const has = (list: readonly { kind: StepKind }[], kind: StepKind) => list.some((each) => each.kind === kind);

@@ -112,7 +112,7 @@ async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, 
         reporter.line(facts.join('; '), { type: 'begun', kinds, photos, overlays, kept });
       },
       onPair: (pair, { done, secondsLeft }) => {
-        // A line for each would hide the rest from a person.
+        // A line for each pair would hide the other messages from a reader.
         if (flags.json) reporter.line('', { type: 'pair', ...pair });
         reporter.progress(label, { stage: 'computing', step: null, done: done / flags.pairs, secondsLeft });
       },

@@ -5,21 +5,21 @@ import { inEnglish, sentenceOf, sentencesOf } from '../../../text/message';
 import type { Reporter } from './reporter';
 
 /*
- * What several commands say of a photo, in the same words and with the same fields.
+ * Messages about photos that several commands share, with the same sentences and the same fields.
  */
 
-/** A name may hold line ends, and signs that a terminal obeys; a line may not. */
+/** A name on a single line: replaces line ends and control characters of terminals. */
 export const oneLine = (text: string): string => text.replace(/[\r\n]+/g, '⏎').replace(/\p{Cc}/gu, '·');
 
-/** A sentence with the code that stands for it in every language. */
+/** A sentence with the error code, which is the same in every language. */
 export function withCode(failure: Pick<Failure, 'code' | 'reason'>, { words }: Reporter): string {
   return `${words.failure(failure)} (${failure.code})`;
 }
 
-/** What a record says of a failure: its sentence is in English for programs. */
+/** The fields of a failure in a record. Its sentence is in English for programs. */
 export const fieldsOf = ({ code, message, detail }: Failure) => ({ code, message, detail });
 
-/** A photo that could not be done. `record` has the type, and what else there is to say. */
+/** Reports a photo that failed. `record` holds its type and further fields. */
 export function tellFailed(name: string, failure: Failure, reporter: Reporter, record: Record<string, unknown>): void {
   reporter.problem(`${oneLine(name)}: ${withCode(failure, reporter)}`, {
     ...record,
@@ -28,17 +28,17 @@ export function tellFailed(name: string, failure: Failure, reporter: Reporter, r
   });
 }
 
-/** A file that was never meant to be a photo. */
+/** Reports a file that is not a photo. */
 export function tellPassed(name: string, reporter: Reporter, record: Record<string, unknown>): void {
   reporter.line(`${oneLine(name)}: ${reporter.words.t('cli.notAPhoto')}`, { ...record, input: name });
 }
 
-/** What is to be said of a run as a whole. */
+/** Reports a note on the whole run. */
 export function tellNote(note: Message, reporter: Reporter): void {
   reporter.line(reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
 }
 
-/** Reports for programs: with an English sentence each. */
+/** Reports for programs, each with an English sentence. */
 export const reportsFor = (reports: readonly StepReport[]) =>
   reports.map(({ said, sentence, ...report }) => ({
     ...report,
@@ -46,6 +46,6 @@ export const reportsFor = (reports: readonly StepReport[]) =>
     sentence: sentencesOf(said, inEnglish()) || sentence,
   }));
 
-/** Needs for programs: with an English sentence each. */
+/** Needs for programs, each with an English sentence. */
 export const needsFor = (needs: readonly Need[]) =>
   needs.map((need) => ({ ...need, sentence: sentenceOf({ key: need.reason, values: need.figures }, inEnglish()) }));

@@ -13,7 +13,7 @@ import { areDroppedPaths, mayCall } from './policy';
 export interface BridgeOptions {
   app: App;
   window: BrowserWindow;
-  /** Told after the page has changed the settings. */
+  /** Called after the page has changed the settings. */
   onSettings: (settings: Settings) => void;
 }
 
@@ -22,7 +22,7 @@ export function openBridge({ app, window, onSettings }: BridgeOptions): void {
   const handle = (channel: string, answer: (...parameters: unknown[]) => Promise<Result<unknown>>) => {
     ipcMain.handle(channel, async (event, ...parameters): Promise<Result<unknown>> => {
       try {
-        // SECURITY: before anything is looked at, whose message it is.
+        // SECURITY: checks the sender before looking at the message.
         if (!mayCall(senderOf(event, window))) throw new EmulsionError('NOT_ALLOWED');
         return await answer(...parameters);
       } catch (error) {
@@ -57,7 +57,7 @@ async function keepPasted(app: App, name: string, bytes: Uint8Array): Promise<Fi
   const folder = join(app.uploads, randomUUID());
   const path = join(folder, safeFileName(name));
   await mkdir(folder);
-  // SECURITY: exclusive and for this user alone.
+  // SECURITY: creates a new file that only this user can read.
   await writeFile(path, bytes, { flag: 'wx', mode: 0o600 });
   return app.offer([path]);
 }

@@ -13,7 +13,7 @@ const FORMAT_NAMES: Record<SaveFormat, string> = {
   emulsion: 'Emulsion',
 };
 
-/** What names of such files end in. */
+/** File extensions of the formats. */
 const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'json', emulsion: EDIT_EXTENSION };
 
 /** The system's own dialogs, attached to the window. */

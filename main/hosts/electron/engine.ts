@@ -1,11 +1,12 @@
 import { utilityProcess } from 'electron';
 import type { FromEngine, LaunchEngine } from '../../engine/protocol';
 
-/** How much of what the engine writes to its standard error is kept for the report of a crash, in characters. */
+/** Characters of the engine's error output that are kept for a crash report. */
 const STDERR_LENGTH = 4096;
 
 /**
- * Launches the engine as a utility process: with the fuse RunAsNode off, Electron's program cannot be forked as Node.
+ * Launches the engine as a utility process, because Electron's program cannot be forked as Node when the fuse RunAsNode
+ * is off.
  *
  * @param entry the built engine
  */
@@ -27,8 +28,8 @@ export function utilityEngine(entry: string): LaunchEngine {
       onMessage: (listener) => void child.on('message', (message: FromEngine) => listener(message)),
       onExit: (listener) => void child.once('exit', (code) => listener(code, null, stderr)),
       kill() {
-        // `child.kill` asks politely, which a process in the middle of a computation does not hear. Before the
-        // process has begun, and after its end, there is no id.
+        // `child.kill` sends a polite signal, which a process does not handle in the middle of a computation. Before
+        // the process has started, and after it has ended, there is no id.
         if (child.pid === undefined) child.kill();
         else process.kill(child.pid, 'SIGKILL');
       },

@@ -16,21 +16,21 @@ import { servePage, servePictures } from './protocols';
 import { createWindow, guardContents, guardSession } from './window';
 
 /*
- * The Electron host: one window on the app. What concerns safety is decided in policy.ts.
+ * The Electron host: one window for the app. policy.ts decides all questions of security.
  */
 
-/** Photos that the system hands over before the window can take them. */
+/** Photos that the system hands over before the window is ready. */
 const waiting: string[] = [];
 let window: BrowserWindow | undefined;
 /** In the language of the settings as soon as they are read; until then in that of the system. */
 let words: Words = wordsIn('en');
 let emulsion: App | undefined;
-/** Settles when the page can take events. */
+/** Settles when the page can receive events. */
 let loaded: Promise<void> | undefined;
 
 // SECURITY: every renderer runs in the operating system's sandbox.
 app.enableSandbox();
-// SECURITY: even were a request let through, no name could be resolved; nor does Chromium call home by itself.
+// SECURITY: even if a request got through, no name could be resolved. Chromium also sends no requests of its own.
 app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
@@ -53,14 +53,14 @@ if (app.requestSingleInstanceLock()) {
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
     if (emulsion === undefined) return;
-    // Jobs are stopped and uploads removed before the end.
+    // First stops the jobs and removes the uploads.
     event.preventDefault();
     const ending = emulsion;
     emulsion = undefined;
     void ending.close().finally(() => app.quit());
   });
   waiting.push(...photosOf(ownArguments(process.argv), process.cwd()));
-  // Not awaited here: Electron is only ready once this module has been run to its end.
+  // Not awaited here: Electron is ready only after this module has finished.
   app.whenReady().then(start).catch(fail);
 } else {
   app.quit();
@@ -130,7 +130,7 @@ async function open(paths: string[]): Promise<void> {
   }
 }
 
-/** What follows the program's name: in development Electron's own is followed by the folder of the app. */
+/** The arguments after the program's name. In development, Electron's name is followed by the folder of the app. */
 function ownArguments(argv: readonly string[]): string[] {
   return argv.slice(process.defaultApp ? 2 : 1);
 }

@@ -5,8 +5,8 @@ import type { EventPayload } from '../../../contract/calls';
 type Command = EventPayload<'menu.command'>['command'];
 
 /**
- * The menu. What concerns a photo is a command to the page, which knows whether there is one. Reload and the
- * developer's tools are only there while developing.
+ * The menu. Items about a photo send a command to the page, which knows whether a photo is open. Reload and the
+ * developer tools exist only during development.
  */
 export function menuTemplate(options: {
   t: TFunction;

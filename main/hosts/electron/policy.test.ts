@@ -35,7 +35,7 @@ describe('requests', () => {
     expect(mayRequest(url, false)).toBe(false);
   });
 
-  it('of the developer tools may be made while developing, others still not', () => {
+  it('of the developer tools are allowed during development, others are still refused', () => {
     expect(mayRequest('devtools://devtools/bundled/inspector.html', true)).toBe(true);
     expect(mayRequest('https://example.org/', true)).toBe(false);
   });
@@ -61,7 +61,7 @@ it.each([
   [{ isOwnWindow: true, isMainFrame: true, url: 'https://example.org/' }, false],
   [{ isOwnWindow: true, isMainFrame: true, url: 'app://emulsion.example.org/' }, false],
   [{ isOwnWindow: true, isMainFrame: true, url: '' }, false],
-])('a call from %j is heard: %s', (sender, heard) => {
+])('a call from %j is accepted: %s', (sender, heard) => {
   expect(mayCall(sender)).toBe(heard);
 });
 
@@ -87,12 +87,12 @@ it('takes photos from a command line, and no options', () => {
   ]);
 });
 
-it('knows its page by the whole origin', () => {
+it('recognises its page by the whole origin', () => {
   expect(isOwnPage('app://emulsion/')).toBe(true);
   expect(isOwnPage('app://emulsionx/')).toBe(false);
 });
 
-it('forbids by default in the content security policy', () => {
+it('forbids everything by default in the content security policy', () => {
   const policy = PAGE_HEADERS['content-security-policy']!;
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self';");

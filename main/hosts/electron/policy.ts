@@ -2,21 +2,21 @@ import { isAbsolute, resolve } from 'node:path';
 import { contentPolicy } from '../content-policy';
 
 /*
- * What the window may do. Pure decisions; everything that no rule allows is refused.
+ * What the window may do. Pure decisions. Everything that no rule allows is refused.
  */
 
-/** Where the page lives. `app:` is a scheme of our own, so that the page is no file and no web site. */
+/** The origin of the page. `app:` is our own scheme, so the page is neither a file nor a web site. */
 export const PAGE_ORIGIN = 'app://emulsion';
 export const PICTURE_BASE = 'photo://picture';
 
-/** SECURITY: the prefix ends with the slash, so no longer host name passes for ours. */
+/** SECURITY: the prefix ends with the slash, so that no longer host name matches. */
 export function isOwnPage(url: string): boolean {
   return url.startsWith(`${PAGE_ORIGIN}/`);
 }
 
 /**
- * SECURITY: nothing leaves the computer. Only our two schemes, which are answered in this process, and what lives in
- * the page's own memory may be requested at all; no http, no ws, no file.
+ * SECURITY: nothing leaves the computer. Only our two schemes, which this process answers, and data in the page's own
+ * memory may be requested; no http, no ws, no file.
  */
 export function mayRequest(url: string, developing: boolean): boolean {
   if (isOwnPage(url) || url.startsWith(`${PICTURE_BASE}/`)) return true;
@@ -24,19 +24,19 @@ export function mayRequest(url: string, developing: boolean): boolean {
   return developing && url.startsWith('devtools://');
 }
 
-/** SECURITY: the window shows its one page; a link, a redirect or a dropped file leads nowhere. */
+/** SECURITY: the window only shows its one page. Links, redirects and dropped files lead nowhere. */
 export function mayNavigate(url: string): boolean {
   return url === `${PAGE_ORIGIN}/`;
 }
 
-/** What the bridge looks at before it listens. */
+/** The facts about a sender that the bridge checks first. */
 export interface Sender {
   isOwnWindow: boolean;
   isMainFrame: boolean;
   url: string;
 }
 
-/** SECURITY: calls are heard from the top frame of our window while it shows our page, and from nowhere else. */
+/** SECURITY: accepts calls only from the top frame of our window while it shows our page. */
 export function mayCall(sender: Sender): boolean {
   return sender.isOwnWindow && sender.isMainFrame && isOwnPage(sender.url);
 }
@@ -44,7 +44,7 @@ export function mayCall(sender: Sender): boolean {
 /** Most files in one drop. */
 const MAX_DROPPED = 10_000;
 
-/** SECURITY: a drop is a list of absolute paths; whether they are photos is judged by their content. */
+/** SECURITY: a drop is a list of absolute paths. Their content decides later whether they are photos. */
 export function areDroppedPaths(paths: unknown): paths is string[] {
   return (
     Array.isArray(paths) &&
@@ -54,8 +54,8 @@ export function areDroppedPaths(paths: unknown): paths is string[] {
 }
 
 /**
- * The photos that a command line names: what is no option, from where the person stands. Chromium adds switches of
- * its own to the arguments of a second start.
+ * The photos that a command line names: every argument that is not an option, relative to the user's folder. Chromium
+ * adds its own switches to the arguments of a second start.
  */
 export function photosOf(parameters: readonly string[], cwd: string): string[] {
   return parameters.filter((text) => text !== '' && !text.startsWith('-')).map((text) => resolve(cwd, text));
@@ -70,7 +70,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** Sent with pictures: another origin than the page, which alone may read their pixels. */
+/** Sent with pictures. They have another origin than the page, which alone may read their pixels. */
 export const PICTURE_HEADERS: Readonly<Record<string, string>> = {
   'access-control-allow-origin': PAGE_ORIGIN,
   'cross-origin-resource-policy': 'cross-origin',

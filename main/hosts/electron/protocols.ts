@@ -9,7 +9,7 @@ import { isOwnPage, PAGE_HEADERS, PAGE_ORIGIN, PICTURE_BASE, PICTURE_HEADERS } f
 export function servePage(page: Page): (request: { method: string; url: string }) => Response {
   return ({ method, url }) => {
     const path = isOwnPage(url) ? url.slice(PAGE_ORIGIN.length).split(/[?#]/)[0] : undefined;
-    // SECURITY: a table made at the start, so no path can climb out of the page's folder.
+    // SECURITY: uses a table made at the start, so no path can leave the page's folder.
     const file = method === 'GET' && path !== undefined ? page.get(path) : undefined;
     if (file === undefined) return new Response(null, { status: 404 });
     return new Response(file.bytes, { headers: { ...PAGE_HEADERS, 'content-type': file.type } });
@@ -25,7 +25,7 @@ export function servePictures(
       if (method !== 'GET' || !url.startsWith(`${PICTURE_BASE}/`)) throw new EmulsionError('BAD_REQUEST');
       const { type, bytes } = await app.picture(parsePictureUrl(PICTURE_BASE, url), signal);
       return new Response(new Uint8Array(bytes), {
-        // The URL holds the revision, so one URL is one picture for as long as the app runs.
+        // The URL holds the revision, so a URL stands for one picture for as long as the app runs.
         headers: { ...PICTURE_HEADERS, 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable' },
       });
     } catch (error) {

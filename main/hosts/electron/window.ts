@@ -3,11 +3,11 @@ import { app, BrowserWindow, type Session, screen, type WebContents } from 'elec
 import { z } from 'zod';
 import { mayNavigate, mayRequest } from './policy';
 
-/** The least size that the page is laid out for, in device-independent pixels. */
+/** The smallest size that the page is designed for, in device-independent pixels. */
 const LEAST = { width: 1024, height: 700 };
-/** The surround of the dark theme, so that opening does not flash white. */
+/** The background of the dark theme, so that opening does not flash white. */
 const SURROUND = '#262626';
-/** A page that crashes again this soon would crash for ever. Milliseconds. */
+/** A page that crashes again within this time is not reloaded, since it would crash for ever. In milliseconds. */
 const CRASH_PAUSE = 30_000;
 
 const Bounds = z.object({
@@ -19,7 +19,7 @@ const Bounds = z.object({
 });
 export type Bounds = z.infer<typeof Bounds>;
 
-/** The one window, where it was when it was last closed. `preload` and `memory` are absolute paths. */
+/** The only window, at its last position. `preload` and `memory` are absolute paths. */
 export function createWindow(preload: string, memory: string): BrowserWindow {
   const bounds = recall(memory);
   const window = new BrowserWindow({
@@ -31,12 +31,12 @@ export function createWindow(preload: string, memory: string): BrowserWindow {
     show: false,
     webPreferences: {
       preload,
-      // SECURITY: the page is a plain web page: no Node, a world of its own, the operating system's sandbox.
+      // SECURITY: the page is a plain web page: no Node, an isolated JavaScript world, the operating system's sandbox.
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
       webviewTag: false,
-      // SECURITY: spell checking would fetch dictionaries.
+      // SECURITY: spell checking would download dictionaries.
       spellcheck: false,
       devTools: !app.isPackaged,
     },
@@ -53,20 +53,20 @@ export function createWindow(preload: string, memory: string): BrowserWindow {
   return window;
 }
 
-/** SECURITY: closes every door of a session that the page does not need. */
+/** SECURITY: switches off everything in a session that the page does not need. */
 export function guardSession(session: Session): void {
-  // SECURITY: promise of the product: nothing leaves this computer.
+  // SECURITY: nothing leaves this computer, as the product promises.
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !mayRequest(url, !app.isPackaged) }));
-  // SECURITY: no camera, place, clipboard reading, notification, USB ... The page needs none of them.
+  // SECURITY: no camera, location, clipboard reading, notifications, USB ... The page needs none of them.
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  // SECURITY: files are written by the app alone, through the save dialog.
+  // SECURITY: only the app writes files, through the save dialog.
   session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerEnabled(false);
 }
 
-/** SECURITY: whatever shows web contents stays on our page and opens nothing else. */
+/** SECURITY: all web contents stay on our page and open nothing else. */
 export function guardContents(contents: WebContents): void {
   contents.on('will-frame-navigate', (event) => {
     if (!mayNavigate(event.url)) event.preventDefault();
@@ -78,14 +78,14 @@ export function guardContents(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 }
 
-/** What was remembered; undefined where there is nothing usable or the screen is gone. */
+/** The last position; undefined if it is missing or invalid, or if its screen is gone. */
 function recall(memory: string): Bounds | undefined {
   try {
     const bounds = Bounds.parse(JSON.parse(readFileSync(memory, 'utf8')));
     const { workArea } = screen.getDisplayMatching(bounds);
     return isWithin(bounds, workArea) ? bounds : undefined;
   } catch {
-    // The first start, or a file that somebody has edited: the window opens as if new.
+    // At the first start, or if the file was edited, the window opens at its default position.
     return undefined;
   }
 }
@@ -94,7 +94,7 @@ function remember(memory: string, bounds: Bounds): void {
   try {
     writeFileSync(memory, JSON.stringify(bounds));
   } catch {
-    // A read-only profile: the window forgets its place, which harms nothing.
+    // In a read-only profile the window forgets its position, which does no harm.
   }
 }
 
@@ -105,7 +105,7 @@ interface Rectangle {
   height: number;
 }
 
-/** Whether enough of a window's title bar is on a screen to take hold of it. */
+/** Whether enough of a window's title bar is on a screen to drag it. */
 export function isWithin(window: Rectangle, area: Rectangle): boolean {
   const visible = Math.min(window.x + window.width, area.x + area.width) - Math.max(window.x, area.x);
   return visible >= 100 && window.y >= area.y && window.y <= area.y + area.height - 50;
