@@ -28,7 +28,7 @@ beforeAll(() => {
 const need = (analysis: Analysis, kind: string) => analysis.needs.find((each) => each.kind === kind)!;
 const look = (raster: Raster) => analyse(raster, null, fakeTools());
 
-/** Mean structural similarity of one channel of two 8-bit pictures, over all windows of 8 x 8. */
+/** Mean structural similarity of one channel of two 8-bit pictures, over all windows of 8 x 8 pixels. */
 function similarityOf(one: Raster, other: Raster, channel: number): number {
   let sum = 0;
   let count = 0;
@@ -50,7 +50,7 @@ function similarityOf(one: Raster, other: Raster, channel: number): number {
 }
 
 describe('a clean photo', () => {
-  test('has nothing to do, in any depth, and says so for every step', async () => {
+  test('needs nothing, at any depth, and every step says so', async () => {
     for (const raster of [scene, to16Bit(scene), toGrey(scene)]) {
       const analysis = await look(raster);
       expect(Analysis.parse(analysis)).toEqual(analysis);
@@ -64,7 +64,7 @@ describe('a clean photo', () => {
     }
   });
 
-  test('with a detector that finds nothing, has nothing to repair', async () => {
+  test('needs no repair if the detector finds nothing', async () => {
     const calm: FakeGenerator = { ...fakeDetector, run: (_, w, h) => new Float32Array(2 * w * h).fill(0.02) };
     const tools = fakeTools({ detect: calm, inpaint: fakeInpainter });
     const analysis = await analyse(scene, await detectDamage(scene, tools), tools);
@@ -74,7 +74,7 @@ describe('a clean photo', () => {
 });
 
 describe('needs', () => {
-  test('a damaged photo needs repair, with the share as its figure', async () => {
+  test('a damaged photo needs repair, with the damaged share as its figure', async () => {
     const dark = mapPixels(scene, (red, green, blue) => [0.8 * red, 0.8 * green, 0.8 * blue]);
     const { raster, mask } = damageScene(dark, 2);
     const tools = fakeTools({ detect: fakeDetector, inpaint: fakeInpainter });
@@ -87,7 +87,7 @@ describe('needs', () => {
     expect(analysis.recipe.steps.find((step) => step.kind === 'repair')?.enabled).toBe(true);
   });
 
-  test('one bright line calls for repair in a black and white photo; in colours it may be a wire, and damage has to be all over', async () => {
+  test('one bright line calls for repair in a black and white photo; in a colour photo, where it may be a wire, damage has to be widespread', async () => {
     const tools = fakeTools({ detect: fakeDetector, inpaint: fakeInpainter });
     const needed = async (raster: Raster) =>
       need(await analyse(raster, await detectDamage(raster, tools), tools), 'repair').needed;
@@ -102,7 +102,7 @@ describe('needs', () => {
     expect(await needed(toGrey(lined(0)))).toBe(false);
   });
 
-  test('a small photo may be enlarged, in the variants that have a generator, and is never by itself', async () => {
+  test('enlarging a small photo is offered in the installed variants, and never proposed automatically', async () => {
     const offers = async (...upscale: FakeGenerator[]) => {
       const analysis = await analyse(scene, null, fakeTools({ upscale }));
       expect(analysis.recipe.steps.some(({ kind }) => kind === 'upscale')).toBe(false);
@@ -114,11 +114,11 @@ describe('needs', () => {
     expect(await offers()).toEqual([]);
     expect(await offers(fakeUpscaler(2))).toEqual(['faithful']);
     expect(await offers(fakeUpscaler(2, 'crisp'), fakeUpscaler(2))).toEqual(['faithful', 'crisp']);
-    // Four times alone does not double.
+    // A generator that only enlarges four times cannot double.
     expect(await offers(fakeUpscaler(4))).toEqual([]);
   });
 
-  test('false alarms that the detector is known for are no need', async () => {
+  test('known false alarms of the detector are not a need', async () => {
     const dark = mapPixels(scene, (red, green, blue) => [0.8 * red, 0.8 * green, 0.8 * blue]);
     const { raster } = damageScene(dark, 2);
     const nervous: FakeGenerator = { ...fakeDetector, thresholds: { lines: 0.5, blobs: 0.5, needed: 0.2 } };
@@ -128,7 +128,7 @@ describe('needs', () => {
     expect(need(analysis, 'repair')).toMatchObject({ needed: false, reason: 'reason.repair.clean' });
   });
 
-  test('where no detector is installed, damage is unknown and nothing is proposed', async () => {
+  test('without a detector, damage is unknown and nothing is proposed', async () => {
     const analysis = await look(damageScene(scene, 2).raster);
     expect(need(analysis, 'repair')).toMatchObject({
       needed: false,
@@ -137,7 +137,7 @@ describe('needs', () => {
     });
   });
 
-  test('a faded photo needs tone, and the stronger the fading the stronger the proposal', async () => {
+  test('a faded photo needs tone, and stronger fading gives a stronger proposal', async () => {
     const fade = (black: number, white: number) =>
       mapPixels(scene, (red, green, blue) => [
         black + (white - black) * red,
@@ -157,8 +157,8 @@ describe('needs', () => {
     expect(strong).toBe(1);
   });
 
-  test('a correction on weak evidence leaves every channel nearly what it was', async () => {
-    // One layer is a little pale: the mean over the channels, or the luma, would hardly show its correction.
+  test('a correction on weak evidence hardly changes any channel', async () => {
+    // One layer is slightly pale. The mean over the channels, or the luma, would hardly show its correction.
     for (const layer of [0, 2]) {
       const pale = mapPixels(scene, (...rgb) => {
         rgb[layer] = 0.12 + 0.76 * rgb[layer]!;
@@ -174,7 +174,7 @@ describe('needs', () => {
     }
   });
 
-  test('a cast over everything is named with its size', async () => {
+  test('a cast over the whole photo is reported with its size', async () => {
     const veiled = mapPixels(scene, (red, green, blue) => {
       const grey = 0.3 * red + 0.6 * green + 0.1 * blue;
       const pull = (value: number) => 0.3 * value + 0.7 * grey;
@@ -192,7 +192,7 @@ describe('needs', () => {
     return { ...need(analysis, 'restore'), settings: step?.kind === 'restore' ? step.settings : null };
   };
 
-  test('colour noise is taken out from a lower level on than grain, which belongs to the photo', async () => {
+  test('colour noise is removed from a lower level on than grain, which belongs to the photo', async () => {
     expect(await restoration(withNoise(scene, 4))).toMatchObject({ needed: false, reason: 'reason.restore.clean' });
     expect(await restoration(withNoise(scene, 8))).toMatchObject({
       needed: true,
@@ -208,13 +208,13 @@ describe('needs', () => {
     }
   });
 
-  test('coarse grain is thinned out, and only grain that hides the photo is not kept', async () => {
+  test('coarse grain is reduced, and only grain that hides the photo is removed', async () => {
     const grainy = (sigma: number) => restoration(withNoise(scene, sigma, { blur: 0.7, mono: true }));
     expect(await grainy(12)).toMatchObject({ needed: true, settings: { keepGrain: true } });
     expect(await grainy(22)).toMatchObject({ needed: true, settings: { keepGrain: false } });
   });
 
-  test('compression blocks are seen, with both figures, and noise is not taken for them', async () => {
+  test('compression blocks are detected, with both figures, and noise is not mistaken for them', async () => {
     expect((await look(withNoise(scene, 10))).blockiness).toBeLessThan(1.1);
     expect(await restoration(withJpegLoss(scene, 95))).toMatchObject({ needed: false });
     const analysis = await look(withJpegLoss(scene, 12));
@@ -223,7 +223,7 @@ describe('needs', () => {
     expect(figures).toEqual({ blockiness: analysis.blockiness, compression: analysis.compression });
   });
 
-  test('what has no generator is never proposed', async () => {
+  test('a step without a generator is never proposed', async () => {
     const analysis = await look(withNoise(toGrey(scene), 12));
     expect(need(analysis, 'colorise')).toMatchObject({ needed: true, available: false });
     expect(analysis.recipe.steps.filter((step) => step.enabled)).toEqual([]);

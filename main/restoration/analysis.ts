@@ -7,15 +7,15 @@ import { orderSteps } from './recipe';
 import { ALL_STEPS } from './steps';
 import type { StepTools } from './tools';
 
-/** Every reason that {@link analyse} gives, with the names of its figures. */
+/** Every reason that {@link analyse} may give, with the names of its figures. */
 export const REASONS: Readonly<Record<string, readonly string[]>> = Object.assign(
   {},
   ...ALL_STEPS.map(({ reasons }) => reasons),
 );
 
 /**
- * Measures what a photo needs and proposes a recipe. The raster is left as it is. `damage` is its damage map, null
- * where no detector is installed. Throws CANCELLED.
+ * Measures what a photo needs and proposes a recipe. Does not change the raster. `damage` is its damage map, null if no
+ * detector is installed. Throws CANCELLED.
  */
 export async function analyse(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Analysis> {
   const measurements = await measure(raster, damage, tools);
@@ -38,8 +38,8 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
 }
 
 /**
- * The recipe that answers the needs. Generated colours, enlargement and style are never proposed by themselves: they
- * are a choice, not a repair.
+ * The recipe for the needs. Colours, enlargement and style are never proposed automatically, since they are a matter of
+ * taste and not a repair.
  */
 function propose(needs: readonly Need[], measurements: Measurements): Recipe {
   const steps = ALL_STEPS.flatMap(({ kind, propose, alwaysProposed }): Step[] => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { deltaE, toLab, toLabs } from './colour';
 
 describe('CIELAB of many colours', () => {
-  test('is that of each one to within 0.001 delta E, outside 0..1 as well', () => {
+  test('is within 0.001 delta E of that of each single colour, also outside 0..1', () => {
     const component = fc.oneof(
       fc.float({ min: -1, max: 2, noNaN: true }),
       fc.integer({ min: 0, max: 255 }).map((value) => Math.fround(value / 255)),

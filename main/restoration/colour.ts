@@ -1,6 +1,6 @@
 /**
- * sRGB (IEC 61966-2-1), linear light and CIELAB under D65, on single values. sRGB components are 0..1 nominal; values
- * outside are continued by the odd symmetry of the curve, so that wide-gamut colours survive.
+ * sRGB (IEC 61966-2-1), linear light and CIELAB under D65, for single values. sRGB components are nominally 0..1. The
+ * curve continues with odd symmetry outside that range, so that wide-gamut colours survive.
  */
 
 /** Linear light of an sRGB component. */
@@ -24,7 +24,7 @@ function compress(t: number): number {
   return t > DELTA ** 3 ? Math.cbrt(t) : t / (3 * DELTA * DELTA) + 4 / 29;
 }
 
-/** Linear sRGB to XYZ under D65, each of them against the white's own. */
+/** Linear sRGB to XYZ under D65, relative to the white point. */
 const X = [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047] as const;
 const Y = [0.2126729, 0.7151522, 0.072175] as const;
 const Z = [0.0193339 / 1.08883, 0.119192 / 1.08883, 0.9503041 / 1.08883] as const;
@@ -40,14 +40,14 @@ export function toLab(red: number, green: number, blue: number): Lab {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
-/** CIELAB of many colours, one array per component. */
+/** CIELAB of many colours, with one array per component. */
 export interface Labs {
   readonly lightness: Float32Array;
   readonly a: Float32Array;
   readonly b: Float32Array;
 }
 
-/** Steps of the tables behind {@link toLabs}: so many that interpolating between them costs less than 0.001 delta E. */
+/** Steps of the tables behind {@link toLabs}. With this many, interpolation causes errors below 0.001 delta E. */
 const LINEAR_STEPS = 4096;
 const COMPRESS_STEPS = 16384;
 
@@ -59,7 +59,7 @@ function tabulate(of: (value: number) => number, steps: number): Float64Array {
   return Float64Array.from({ length: steps + 1 }, (_, i) => of(i / steps));
 }
 
-/** {@link toLab} of many sRGB colours, a component each, to within 0.001 delta E of it. */
+/** {@link toLab} of many sRGB colours, with one array per component, accurate to 0.001 delta E. */
 export function toLabs(red: Float32Array, green: Float32Array, blue: Float32Array): Labs {
   linearTable ??= tabulate(toLinear, LINEAR_STEPS);
   compressTable ??= tabulate(compress, COMPRESS_STEPS);

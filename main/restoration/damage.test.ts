@@ -24,7 +24,7 @@ const BLACK: Colour = [0, 0, 0];
 const WHITE: Colour = [255, 255, 255];
 const INK: Colour = [0, 0, 255];
 
-/** A picture whose colour is given for each pixel; mid grey where it is not. */
+/** A picture with the given colour of each pixel; mid grey where it is undefined. */
 function draw(width: number, height: number, colour: (x: number, y: number) => Colour | null): Raster {
   const raster = createRaster(width, height, 3, 8);
   for (let y = 0, i = 0; y < height; y++) {
@@ -43,7 +43,7 @@ function maskOf(map: DamageMap, { width, height }: { width: number; height: numb
 }
 
 describe('a detector of lines and blobs', () => {
-  test('looks once, at brightness alone; its blobs are areas, and other planes are empty', async () => {
+  test('runs once, on luma only; its blobs are areas, and other planes are empty', async () => {
     const tools = fakeTools({ detect: fakeDetector });
     const raster = draw(2000, 1200, (x) => (x === 0 ? WHITE : null));
     const map = await detectDamage(raster, tools);
@@ -65,7 +65,7 @@ describe('a detector of lines and blobs', () => {
 });
 
 describe('a detector of lines, areas, losses and writing', () => {
-  test('puts each kind into its plane, and takes its thresholds and limits from the card', async () => {
+  test('puts each kind into its plane, and takes thresholds and limits from the card', async () => {
     const raster = draw(40, 8, (x) => [BLACK, [225, 225, 225] as const, WHITE, INK, null][Math.floor(x / 8)]!);
     const thresholds = { lines: 0.4, areas: 0.3, losses: 0.6, writing: 0.7, needed: 0.02, seed_logits: 2 };
     const map = await detectDamage(raster, fakeTools({ detect: { ...fakeFourPlaneDetector, thresholds } }));
@@ -78,7 +78,7 @@ describe('a detector of lines, areas, losses and writing', () => {
     expect(map.needed).toBe(0.02);
   });
 
-  test('needs one look where the whole photo fits into the first', async () => {
+  test('needs one pass if the whole photo fits into the coarse pass', async () => {
     const tools = fourPlanes();
     const map = await detectInBothPasses(
       draw(1000, 1000, () => null),
@@ -89,8 +89,8 @@ describe('a detector of lines, areas, losses and writing', () => {
     expect(needsFinePass(map)).toBe(false);
   });
 
-  test('looks at a larger photo twice: what only one look can see is in the map of both', async () => {
-    // A hairline that the coarse pass averages away, and writing and a crease that both see.
+  test('runs two passes over a larger photo: the map of both holds what either pass finds', async () => {
+    // A hairline that the coarse pass averages away, and writing and a crease that both passes find.
     const raster = draw(2400, 1800, (x, y) =>
       y === 900 && x < 1000 ? BLACK : y > 1700 && x < 400 ? INK : x > 1400 && x < 1500 ? BLACK : null,
     );
@@ -110,7 +110,7 @@ describe('a detector of lines, areas, losses and writing', () => {
     expect(writingLeft(fine)).toBeCloseTo((400 * 99) / (2400 * 1800), 3);
   });
 
-  test('keeps what the coarse pass alone has found, in every plane', async () => {
+  test('keeps findings of the coarse pass alone, in every plane', async () => {
     const raster = draw(1500, 1000, () => null);
     const tools = fourPlanes();
     const coarse = await detectDamage(raster, tools);
@@ -129,7 +129,7 @@ describe('a detector of lines, areas, losses and writing', () => {
     expect(map.width * map.height).toBeGreaterThan(0.99 * FINE_PIXELS);
   });
 
-  test('is told of the whole photo, once, for all tiles of both passes', async () => {
+  test('summarises the whole photo once, for all tiles of both passes', async () => {
     const measure = vi.fn(async (..._args: Parameters<StepTools['measure']>) => Float32Array.of(0.25, 0, 0));
     const tools: StepTools = { ...fourPlanes(), measure };
     const passes: unknown[] = [];
@@ -143,11 +143,11 @@ describe('a detector of lines, areas, losses and writing', () => {
     });
     expect(measure.mock.calls).toEqual([['detect', raster]]);
     expect(passes).toEqual([map.summary, map.summary]);
-    // As certain as the vector lets it be, everywhere.
+    // As certain as the summary vector allows, everywhere.
     expect(new Set(map.lines)).toEqual(new Set([Math.round(255 * (0.98 - 0.9 * 0.25))]));
   });
 
-  test('goes on with a fine pass where it was broken off', async () => {
+  test('resumes an interrupted fine pass', async () => {
     const raster = draw(1500, 1000, (x, y) => (x === 700 || y === 300 ? BLACK : null));
     const tools = fourPlanes();
     const coarse = await detectDamage(raster, tools);
@@ -180,7 +180,7 @@ describe('a detector of lines, areas, losses and writing', () => {
     for (const kind of DAMAGE_PLANES) expect(sameSamples(map[kind], whole[kind])).toBe(true);
   });
 
-  test('says which generator is missing', async () => {
+  test('reports the missing generator', async () => {
     await expect(
       detectDamage(
         draw(8, 8, () => null),
@@ -192,7 +192,7 @@ describe('a detector of lines, areas, losses and writing', () => {
   });
 });
 
-describe('any photo gets an answer', () => {
+describe('any photo can be analysed', () => {
   const all = (colour: Colour) => draw(120, 90, () => colour);
   const odd: Record<string, Raster> = {
     'one pixel': draw(1, 1, () => BLACK),
@@ -218,7 +218,7 @@ describe('any photo gets an answer', () => {
     expect(needs.find(({ kind }) => kind === 'repair')?.needed).toBe((covered[name] ?? 1) > 0);
   });
 
-  test('one pixel wide and too long for one look', async () => {
+  test('one pixel wide and too long for one pass', async () => {
     const raster = createRaster(1, 1_200_000, 1, 8);
     const map = await detectInBothPasses(raster, fourPlanes());
     expect([map.width, map.height]).toEqual([1, 1_200_000]);
@@ -237,7 +237,7 @@ test('a repair is proposed from the share on the card on, by the coarse pass; a 
     const { needs } = await analyse(raster, await detectDamage(raster, measured), measured);
     return needs.find(({ kind }) => kind === 'repair')?.needed;
   };
-  // The white block is 0.4 % of the picture.
+  // The white block covers 0.4 % of the picture.
   const grey = () => GREY;
   expect(await needed(scene(grey), 0.003)).toBe(true);
   expect(await needed(scene(grey), 0.005)).toBe(false);

@@ -5,33 +5,33 @@ import { type Raster, readSrgb } from './raster';
 import type { GeneratorFacts, PassReport, StepTools } from './tools';
 
 /**
- * The coarse pass: the whole photo, reduced to at most this many pixels. The proposal depends on it alone. A crease that is
- * 60 pixels wide in a large scan is a few pixels wide here.
+ * The coarse pass: the whole photo, reduced to at most this many pixels. The proposal depends only on this pass. A
+ * crease that is 60 pixels wide in a large scan is a few pixels wide here.
  */
 export const COARSE_PIXELS = 1_000_000;
 /** The fine pass: at most this many pixels. It finds hairs and dust that the coarse pass averages away. */
 export const FINE_PIXELS = 6_000_000;
 /**
- * A detector that gives lines and blobs alone runs once, on at most this many pixels. It was trained on prints of 300 to
- * 1,200 pixels a side and misses creases that a large scan makes wider.
+ * A detector of lines and blobs only runs once, on at most this many pixels. It was trained on prints with sides of 300
+ * to 1,200 pixels, and misses creases that are wider in a large scan.
  */
 export const SINGLE_PASS_PIXELS = 2_000_000;
 
-/** Kinds of what a detector sees. */
+/** Kinds of findings of a detector. */
 export const DAMAGE_PLANES = ['lines', 'areas', 'losses', 'writing'] as const;
 export type DamagePlane = (typeof DAMAGE_PLANES)[number];
 
-/** For a kind whose threshold is not on the detector's card. */
+/** For a kind without a threshold on the detector's card. */
 const DEFAULT_THRESHOLD = 0.5;
-/** Share of damaged pixels from which a photo needs repair, where the card gives none: more than a few specks. */
+/** Share of damaged pixels from which a photo needs repair, if the card gives none: more than a few specks. */
 const DEFAULT_NEEDED = 0.0014;
-/** Limits of a piece for a card that gives none, see {@link PieceLimits}. */
+/** Limits of a piece if the card gives none, see {@link PieceLimits}. */
 const DEFAULT_SEED_LOGITS = 1;
 const DEFAULT_FLANK_LOGITS = 1;
 
-/** Which connected pieces of what was found count. */
+/** Which connected pieces of findings count. */
 export interface PieceLimits {
-  /** Smaller pieces are taken for grain, in pixels of the map. */
+  /** Smaller pieces count as grain. In pixels of the map. */
   readonly smallest: number;
   /** A piece counts if at least one of its pixels is this far above the threshold, in logits. */
   readonly seedLogits: number;
@@ -40,35 +40,35 @@ export interface PieceLimits {
 }
 
 /**
- * What the detector found, at the resolution of its pass. One map serves the preview and the full size.
- * Probabilities 0..1 are stored as 0..255, in rows without padding. A plane that the detector does not give has length 0.
+ * The detector's findings, at the resolution of its pass. One map serves the preview and the full size. Probabilities
+ * 0..1 are stored as 0..255, in rows without padding. Planes that the detector does not have are empty.
  */
 export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   readonly width: number;
   readonly height: number;
-  /** Size of the photo that the map belongs to, in pixels. */
+  /** Size of the full photo, in pixels. */
   readonly fullWidth: number;
   readonly fullHeight: number;
   /** Probabilities from which a pixel counts as damage, or as writing; from the detector's card. */
   readonly thresholds: Readonly<Record<DamagePlane, number>>;
   readonly pieces: PieceLimits;
   /**
-   * True if the detector gives lines and blobs alone. Its large blobs, and what runs along the border, are more often part
-   * of the scene than damage.
+   * True for a detector of lines and blobs only. Its large blobs, and findings along the border, are more often part of
+   * the scene than damage.
    */
   readonly linesAndBlobsOnly: boolean;
-  /** Share of damaged pixels from which repair is worth proposing, 0..1: below it lie false alarms on clean photos. */
+  /** Share of damaged pixels from which a repair is proposed, 0..1. Clean photos have false alarms below it. */
   readonly needed: number;
   /** Summary of the whole photo, an input of both passes; null if the detector takes none. */
   readonly summary: Float32Array | null;
-  /** In a map of both passes, the map of the coarse pass alone; else null. */
+  /** In a map of both passes, the map of the coarse pass; otherwise null. */
   readonly coarse: DamageMap | null;
   readonly report: PassReport;
 }
 
 /**
- * Runs the coarse pass of the installed detector, or its only one. The raster is not changed. Throws GENERATOR_MISSING,
- * GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+ * Runs the coarse pass of the installed detector, or its only pass. Does not change the raster. Throws
+ * GENERATOR_MISSING, GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
  */
 export async function detectDamage(raster: Raster, tools: StepTools): Promise<DamageMap> {
   const detector = installed(tools);
@@ -111,20 +111,20 @@ export function needsFinePass({ width, height, fullWidth, fullHeight, linesAndBl
   return !linesAndBlobsOnly && coarse === null && (width < fullWidth || height < fullHeight);
 }
 
-/** Runs both passes. Throws what {@link detectDamage} throws. */
+/** Runs both passes. Throws the errors of {@link detectDamage}. */
 export async function detectInBothPasses(raster: Raster, tools: StepTools): Promise<DamageMap> {
   const coarse = await detectDamage(raster, tools);
   return needsFinePass(coarse) ? new FinePass(raster, coarse).finish(tools) : coarse;
 }
 
 /**
- * The fine pass over a photo. Its map holds the stronger of both passes at each pixel, for every kind of damage and for
- * writing. After a cancel it resumes at the first tile that is missing.
+ * The fine pass over a photo. At each pixel, its map holds the stronger result of both passes, for every kind of damage
+ * and for writing. After a cancel it resumes at the first missing tile.
  */
 export class FinePass {
   private small: Raster | null = null;
   private planes: Record<DamagePlane, Uint8Array> | null = null;
-  /** Tiles that are done, by their place. */
+  /** Finished tiles, by their position. */
   private readonly done = new Set<string>();
 
   /** @param coarse map of the coarse pass, for which {@link needsFinePass} is true */
@@ -134,7 +134,7 @@ export class FinePass {
   ) {}
 
   /**
-   * Runs the tiles that are missing and returns the map. Throws GENERATOR_MISSING, GENERATOR_DAMAGED, OUTPUT_INVALID,
+   * Runs the missing tiles and returns the map. Throws GENERATOR_MISSING, GENERATOR_DAMAGED, OUTPUT_INVALID,
    * OUT_OF_MEMORY or CANCELLED, and can be called again afterwards.
    */
   async finish(tools: StepTools): Promise<DamageMap> {
@@ -167,14 +167,14 @@ function installed(tools: StepTools): GeneratorFacts {
   return detector;
 }
 
-/** The kind of each plane that the detector gives; blobs count as areas, unknown planes as undefined. */
+/** The kind of each plane of the detector. Blobs count as areas; unknown planes are undefined. */
 function kindsOf({ gives }: GeneratorFacts): readonly (DamagePlane | undefined)[] {
   return gives.map((name) => (name === 'blobs' ? 'areas' : DAMAGE_PLANES.find((kind) => kind === name)));
 }
 
 /**
- * One pass of the detector over a raster. At each pixel the planes keep the stronger of the old and the new value. Tiles in
- * `done` are skipped; finished tiles are added to it.
+ * Runs one pass of the detector over a raster. At each pixel the planes keep the stronger of the old and the new value.
+ * Skips the tiles in `done` and adds finished tiles to it.
  */
 function runPass(
   raster: Raster,
@@ -212,7 +212,7 @@ function runPass(
   });
 }
 
-/** Puts the `index`th plane of a tile's output into a plane of bytes, where it is the stronger of the two. */
+/** Writes plane `index` of a tile's output into a plane of bytes, wherever it is the stronger value. */
 function keepStronger(
   target: Uint8Array,
   stride: number,

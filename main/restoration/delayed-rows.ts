@@ -1,10 +1,9 @@
 import type { Raster } from './raster';
 
 /**
- * Lets a tile pass write its result into the very raster that it reads from, as if it wrote into a fresh one. A tile
- * reads its neighbours' pixels as context, so what is written has to wait until the rows of tiles below have been
- * read. Tiles come from top to bottom; all tiles of one row start their reading at the same height. Needs memory for
- * one row of tiles.
+ * Lets a tile pass write its result into the raster that it reads, as if it wrote into a new one. A tile reads its
+ * neighbours' pixels as context, so finished rows have to wait until the rows of tiles below have been read. Tiles come
+ * from top to bottom, and all tiles of a row start reading at the same height. Needs memory for one row of tiles.
  *
  * ```ts
  * const rows = new DelayedRows(raster);
@@ -17,7 +16,7 @@ import type { Raster } from './raster';
  */
 export class DelayedRows {
   readonly #raster: Raster;
-  /** Rows that wait, by their height in the raster. */
+  /** Waiting rows, by their height in the raster. */
   readonly #waiting = new Map<number, Raster['data']>();
   readonly #free: Raster['data'][] = [];
 
@@ -25,7 +24,7 @@ export class DelayedRows {
     this.#raster = raster;
   }
 
-  /** To be called before every read that starts at height `y`: rows above it will not be read again. */
+  /** Call before every read that starts at height `y`. Rows above it will not be read again. */
   release(y: number): void {
     for (const [height, samples] of this.#waiting) {
       if (height >= y) continue;
@@ -35,7 +34,7 @@ export class DelayedRows {
     }
   }
 
-  /** The samples of a row, to be written to: at first those of the raster. */
+  /** The samples of a row to write to. They start as those of the raster. */
   row(y: number): Raster['data'] {
     let samples = this.#waiting.get(y);
     if (!samples) {
@@ -48,7 +47,7 @@ export class DelayedRows {
     return samples;
   }
 
-  /** Writes the last rows. To be called when the pass is done; after a failure, the raster is of no use anyway. */
+  /** Writes the last rows. Call it at the end of the pass. After a failure the raster cannot be used anyway. */
   finish(): void {
     this.release(Number.POSITIVE_INFINITY);
   }

@@ -13,14 +13,14 @@ const ofSamples = (channels: 1 | 3, depth: 8 | 16, samples: number[]): Raster =>
 };
 
 describe('difference', () => {
-  test('is black of a picture and itself, whatever the gain, and the same both ways round', () => {
+  test('is black between equal pictures with any gain, and symmetric', () => {
     const scene = testScene(60, 40, 2);
     expect(differenceOf(scene, scene, 64).data.every((value) => value === 0)).toBe(true);
     const other = testScene(60, 40, 3);
     expect(differenceOf(scene, other, 4).data).toEqual(differenceOf(other, scene, 4).data);
   });
 
-  test('is amplified and ends at white', () => {
+  test('is amplified and limited to white', () => {
     fc.assert(
       fc.property(fc.nat(255), fc.nat(255), fc.constantFrom(1, 4, 16, 64), (a, b, gain) => {
         const [value] = differenceOf(ofSamples(1, 8, [a]), ofSamples(1, 8, [b]), gain).data;
@@ -29,25 +29,25 @@ describe('difference', () => {
     );
   });
 
-  test('shows what 8 bits would hide in 16', () => {
+  test('shows differences of 16-bit samples that 8 bits would hide', () => {
     const before = ofSamples(3, 16, [1000, 1000, 1000]);
     const after = ofSamples(3, 16, [1000, 1064, 1000]);
     expect([...differenceOf(before, after, 1).data]).toEqual([0, 0, 0]);
     expect([...differenceOf(before, after, 64).data]).toEqual([0, 16, 0]);
   });
 
-  test('takes grey as three equal channels beside colours', () => {
+  test('treats grey as three equal channels if the other picture has colours', () => {
     const grey = ofSamples(1, 8, [100]);
     expect([...differenceOf(grey, ofSamples(3, 8, [100, 90, 120]), 1).data]).toEqual([0, 10, 20]);
     expect([...differenceOf(ofSamples(3, 8, [100, 90, 120]), grey, 1).data]).toEqual([0, 10, 20]);
   });
 
-  test('of two sizes is refused', () => {
+  test('is refused for different sizes', () => {
     expect(() => differenceOf(testScene(10, 10, 1), testScene(10, 11, 1), 1)).toThrow(RangeError);
   });
 });
 
-test('clipping marks what is cut off above and below, and nothing else', () => {
+test('clipping marks only the pixels that are cut off above and below', () => {
   const kinds = (raster: Raster) =>
     [...clippingOf(raster)].flatMap((value, i, all) =>
       i % 4 === 3 ? [value === 0 ? '.' : all[i - 3]! > 200 ? 'h' : 's'] : [],
@@ -71,7 +71,7 @@ describe('histogram', () => {
     expect(await histogramOf(wide, breathe)).toEqual(await histogramOf(scene, breathe));
   });
 
-  test('puts tones where they belong and says how much is cut off', async () => {
+  test('counts tones in the right bins and returns the clipped shares', async () => {
     const histogram = await histogramOf(ofSamples(3, 8, [0, 0, 0, 255, 0, 0, 10, 20, 30, 10, 20, 30]), breathe);
     expect(histogram.red[10]).toBe(2);
     expect(histogram.green[20]).toBe(2);

@@ -7,9 +7,9 @@ const LUMA = [0.2126, 0.7152, 0.0722] as const;
 const CHUNK_PIXELS = 1_000_000;
 
 /**
- * The absolute difference of two rasters of one size and depth, times `gain`, as 8 bits: the difference of 16-bit
- * samples is amplified before it is rounded. Grey is taken as three equal channels where the other has colours.
- * Throws a RangeError where the sizes differ.
+ * The absolute difference of two rasters of the same size and depth, times `gain`, in 8 bits. Differences of 16-bit
+ * samples are amplified before they are rounded. A grey raster counts as three equal channels if the other has colours.
+ * Throws a RangeError if the sizes differ.
  */
 export function differenceOf(a: Raster, b: Raster, gain: number): Raster {
   if (a.width !== b.width || a.height !== b.height) {
@@ -36,8 +36,8 @@ const HIGHLIGHT = [255, 59, 48, 255] as const;
 const SHADOW = [37, 120, 255, 255] as const;
 
 /**
- * Where tones are cut off: `[height, width, 4]` RGBA, red where any channel is at its upper end, blue where all are at
- * their lower, transparent elsewhere.
+ * Where tones are clipped: `[height, width, 4]` RGBA, red if any channel is at its maximum, blue if all are at their
+ * minimum, otherwise transparent.
  */
 export function clippingOf({ width, height, channels, depth, data }: Raster): Uint8Array {
   const marks = new Uint8Array(width * height * 4);
@@ -52,7 +52,7 @@ export function clippingOf({ width, height, channels, depth, data }: Raster): Ui
   return marks;
 }
 
-/** Counts every pixel. `breathe` is awaited every few milliseconds. */
+/** Counts every pixel. Awaits `breathe` every few milliseconds. */
 export async function histogramOf(raster: Raster, breathe: () => Promise<void>): Promise<Histogram> {
   const { width, height, channels, depth, data } = raster;
   const pixels = width * height;

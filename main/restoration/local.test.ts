@@ -23,14 +23,14 @@ async function shown(raster: Raster, repairs: readonly LocalRepair[]): Promise<R
   return copy;
 }
 
-/** The square of 12 pixels round the two ends of a spot's stroke, and whether a pixel lies outside it. */
+/** Whether a pixel is outside the squares of 12 pixels around the two ends of a spot's stroke. */
 const isFarFrom = (x: number, y: number, i: number) => {
   const px = i % full.width;
   const py = Math.floor(i / full.width);
   return px < x - 7 || px > x + 15 || py < y - 7 || py > y + 7;
 };
 
-test('only what was painted changes, at any depth, and only tiles near it are computed', async () => {
+test('only the painted pixels change, at any depth, and only tiles near them are computed', async () => {
   for (const raster of [testScene(90, 70, 4), to16Bit(testScene(90, 70, 4))]) {
     const copy = copyOf(raster);
     const lent = tools();
@@ -46,7 +46,7 @@ test('only what was painted changes, at any depth, and only tiles near it are co
   }
 });
 
-test('a soft brush blends: between what was there and what fills it', async () => {
+test('a soft brush blends the original and the filling', async () => {
   const raster = testScene(90, 70, 4);
   const hard = await shown(raster, [spot('a', 30, 30)]);
   const soft = await shown(raster, [spot('a', 30, 30, true, 0)]);
@@ -54,14 +54,14 @@ test('a soft brush blends: between what was there and what fills it', async () =
   for (let i = 0; i < raster.data.length; i++) {
     const [before, after, blended] = [raster.data[i]!, hard.data[i]!, soft.data[i]!];
     if (blended !== before && blended !== after && Math.abs(after - before) > 20) between++;
-    // The surroundings that fill it differ a little, since less of them is masked.
+    // The filling's surroundings differ slightly, since less of them is masked.
     expect(blended).toBeGreaterThanOrEqual(Math.min(before, after) - 30);
     expect(blended).toBeLessThanOrEqual(Math.max(before, after) + 30);
   }
   expect(between).toBeGreaterThan(10);
 });
 
-test('switching on and off, in any order, always gives what computing from the start gives', async () => {
+test('switching on and off, in any order, gives the same as computing from the start', async () => {
   const raster = testScene(90, 70, 4);
   const spots = [spot('a', 20, 20), spot('b', 26, 24), spot('c', 60, 50), spot('d', 22, 22)];
   const states = fc.array(fc.subarray(spots), { minLength: 1, maxLength: 6 });
@@ -81,7 +81,7 @@ test('switching on and off, in any order, always gives what computing from the s
   );
 });
 
-test('what was computed once is not computed again when it is switched on', async () => {
+test('a computed repair is not computed again when it is switched on', async () => {
   const repairs = new LocalRepairs(testScene(90, 70, 4), full);
   await repairs.show([spot('a', 30, 30)], tools());
   await repairs.show([spot('a', 30, 30, false)], tools());
@@ -91,7 +91,7 @@ test('what was computed once is not computed again when it is switched on', asyn
   expect(await repairs.show([spot('a', 30, 30)], lent)).toBe(false);
 });
 
-test('a repair that fails leaves nothing of itself, and those before it stay', async () => {
+test('a failed repair leaves nothing behind, and those before it stay', async () => {
   const raster = testScene(90, 70, 4);
   const live = copyOf(raster);
   const repairs = new LocalRepairs(live, full);

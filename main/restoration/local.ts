@@ -4,13 +4,13 @@ import type { Raster, Rect } from './raster';
 import { inpaint } from './steps/repair/inpaint';
 import type { PassReport, StepTools } from './tools';
 
-/** Pixels of a rectangle, in the raster's own samples. */
+/** Pixels of a rectangle, as samples of the raster. */
 interface Patch {
   rect: Rect;
   data: Raster['data'];
 }
 
-/** A local repair as it was applied to a raster: what lay there before, and what lies there since. */
+/** A local repair that was applied to a raster, with the pixels before and after. */
 interface Applied {
   key: string;
   before: Patch[];
@@ -18,32 +18,32 @@ interface Applied {
   report: PassReport | null;
 }
 
-/** Patches of repairs that are switched off are kept for switching on again, up to so many samples. */
+/** Samples to keep of switched-off repairs, so that they can be switched on again without computing. */
 const KEPT_SAMPLES = 12_000_000;
 
 /**
- * The local repairs on one raster. They come after the steps of the recipe, each on what the ones before it have left,
- * and can be taken off and put on again without computing anything but what has really changed.
+ * The local repairs on one raster. They come after the steps of the recipe, each on the result of the previous ones.
+ * They can be removed and applied again, and only real changes are computed.
  */
 export class LocalRepairs {
   private readonly applied: Applied[] = [];
-  /** Repairs that were taken off, by themselves and all before them. */
+  /** Removed repairs, by themselves and all repairs before them. */
   private readonly spare = new Map<string, Applied>();
 
-  /** @param full size of the photo, which the repairs are measured in */
+  /** @param full size of the full photo, which the repairs' lengths refer to */
   constructor(
     private readonly raster: Raster,
     private readonly full: { readonly width: number; readonly height: number },
   ) {}
 
-  /** What computed the repairs that are on. */
+  /** The generator passes of the applied repairs. */
   get reports(): PassReport[] {
     return this.applied.flatMap(({ report }) => report ?? []);
   }
 
   /**
-   * Makes the raster hold exactly the repairs that are switched on, in their order. Answers whether anything changed.
-   * Throws what `inpaint` throws; the raster then holds the repairs before the one that failed.
+   * Makes the raster hold exactly the enabled repairs, in their order. Returns whether anything changed. Throws the
+   * errors of `inpaint`; the raster then holds the repairs before the failed one.
    */
   async show(repairs: readonly LocalRepair[], tools: StepTools): Promise<boolean> {
     const wanted = repairs.filter(({ enabled }) => enabled);
@@ -74,7 +74,7 @@ export class LocalRepairs {
     return changed;
   }
 
-  /** Takes the repairs that are on off a copy of the raster. */
+  /** Removes the applied repairs from a copy of the raster. */
   takeOff(copy: Raster): void {
     for (const { before } of this.applied.toReversed()) for (const patch of before.toReversed()) paste(copy, patch);
   }

@@ -4,7 +4,7 @@ import type { DamageMap, DamagePlane } from './damage';
 import { createMask, damageShares, evidenceOf, type MaskSettings, writingLeft } from './mask';
 import type { Rect } from './raster';
 
-/** A map with strokes of the given certainty, each fading out at its rim as a detector's output does. */
+/** A map with strokes of the given certainty, each fading out at its rim like a detector's output. */
 function mapWith(
   width: number,
   height: number,
@@ -70,7 +70,7 @@ function whole(map: DamageMap, options: MaskSettings, width: number, height: num
 }
 
 describe('createMask', () => {
-  test('reads the same in pieces as whole, and any() tells the truth, at any scale', () => {
+  test('gives the same in pieces as in whole, and any() agrees, at any scale', () => {
     const frames = fc.double({ min: 0.4, max: 2.6, noNaN: true });
     const share = fc.double({ min: 0, max: 0.999, noNaN: true });
     fc.assert(
@@ -101,7 +101,7 @@ describe('createMask', () => {
     );
   });
 
-  test('a higher sensitivity or growth never takes a pixel out', () => {
+  test('a higher sensitivity or growth never removes a pixel', () => {
     fc.assert(
       fc.property(maps, settings, settings, (map, one, other) => {
         const less = whole(
@@ -127,7 +127,7 @@ describe('createMask', () => {
       fc.property(maps, settings, fc.integer({ min: 2, max: 4 }), (map, options, factor) => {
         const width = Math.floor(map.width / factor);
         const height = Math.floor(map.height / factor);
-        // Frames of one shape: crop the map so that the scales are exact.
+        // Crops the map so that the frames have the same shape and the scales are exact.
         const cropped = { ...crop(map, width * factor, height * factor) };
         const full = whole(cropped, options, cropped.width, cropped.height);
         const preview = whole(cropped, options, width, height);
@@ -167,7 +167,7 @@ describe('createMask', () => {
     expect(share(half)).toBeCloseTo(share(grown), 1);
   });
 
-  test('at twice the size of the map, edges are smooth and not in steps of two', () => {
+  test('at twice the size of the map, edges are smooth and not in steps of two pixels', () => {
     const map = mapWith(60, 60, [{ x: 0.3, y: 0.3, dx: 0.012, dy: 0.009, certainty: 1 }]);
     const mask = whole(map, { sensitivity: 0.5, grow: 0 }, 120, 120);
     let blocks = 0;
@@ -190,7 +190,7 @@ describe('createMask', () => {
   });
 });
 
-describe('what is no damage', () => {
+describe('findings that are not damage', () => {
   const plain = (paint: (x: number, y: number) => number): DamageMap => {
     const map = mapWith(100, 100, []);
     for (let i = 0; i < 10_000; i++) map.lines[i] = paint(i % 100, Math.floor(i / 100));
@@ -223,7 +223,7 @@ describe('what is no damage', () => {
     ).toBe(100);
   });
 
-  test('certain damage: what comes in from the edge needs less evidence than what lies inside', () => {
+  test('certain damage: a piece that reaches the edge needs less evidence than one inside', () => {
     const strong = 235;
     const weak = 130;
     const line = (from: number, core: number, flank: number) =>
@@ -232,7 +232,7 @@ describe('what is no damage', () => {
     expect(line(20, strong, weak).certain).toBe(0);
     expect(line(20, 250, strong).certain).toBeCloseTo(0.007);
     expect(line(0, weak, weak)).toEqual({ certain: 0, likely: 0 });
-    // Its core is certain, the whole of it less so.
+    // Its core is certain, its mean is less so.
     const uneven = plain((x, y) => (y === 50 && x >= 20 && x < 90 ? (x % 4 === 0 ? 250 : 160) : 0));
     const { certain, likely } = damageShares(uneven);
     expect(certain).toBe(0);
@@ -254,7 +254,7 @@ function crop(map: DamageMap, width: number, height: number): DamageMap {
   };
 }
 
-/** A map of a detector that knows all kinds, with probabilities 0..255 by kind; 0 where none is given. */
+/** A map of a detector of all kinds, with probabilities 0..255 by kind; 0 if none are given. */
 function fourPlaneMap(width: number, height: number, planes: Partial<Record<DamagePlane, Uint8Array>> = {}): DamageMap {
   const empty = new Uint8Array(width * height);
   return {
@@ -275,7 +275,7 @@ describe('with a detector that knows areas, losses and writing', () => {
   const count = (map: DamageMap, sensitivity = 0.5) =>
     maskOf(map, sensitivity).reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
 
-  test('a torn corner, a large stain and a line along the border are damage, each by itself', () => {
+  test('a torn corner, a large stain and a line along the border all count as damage', () => {
     expect(count(fourPlaneMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
     expect(count(fourPlaneMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
     expect(count(fourPlaneMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
@@ -296,11 +296,11 @@ describe('with a detector that knows areas, losses and writing', () => {
     expect(writingLeft(faint)).toBe(0);
   });
 
-  test('says how much of the picture is writing left alone', () => {
+  test('returns the share of the picture that is writing left alone', () => {
     const lines = box(0, 0, 100, 8, 240);
     expect(writingLeft(fourPlaneMap(width, height, { lines }))).toBe(0);
     expect(writingLeft(fourPlaneMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
-    // Half of it lies under damage that is more certain.
+    // Half of it is under damage that is more certain.
     expect(writingLeft(fourPlaneMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
   });
 
@@ -310,14 +310,14 @@ describe('with a detector that knows areas, losses and writing', () => {
   });
 
   test('the limits of a piece come from the card', () => {
-    // A core of 2 logits in flanks of half a logit less than the threshold.
+    // A core of 2 logits, with flanks half a logit below the threshold.
     const lines = plane((x, y) => (y !== 40 || x < 20 || x >= 60 ? 0 : x === 40 ? 225 : 96));
     const with_ = (seedLogits: number, flankLogits: number) =>
       count({ ...fourPlaneMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
     expect(with_(1, 1)).toBe(40);
     expect(with_(3, 1)).toBe(0);
     expect(with_(1, 0)).toBe(1);
-    // A card that wants everything gets no more than there is.
+    // Limits without any threshold still find nothing in an empty map.
     expect(count({ ...fourPlaneMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
       0,
     );
@@ -337,7 +337,7 @@ describe('with a detector that knows areas, losses and writing', () => {
         for (let i = 0; i < mask.length; i++) {
           expect(mask[i]).toBe(evidence[i]! >= 128 ? 255 : 0);
           const damage = Math.max(lines[i]!, areas[i]!, losses[i]!);
-          // Bytes on either side of a half are 127 and 128; what rounds to the same evidence is as certain.
+          // The bytes around one half are 127 and 128. Values that round to the same evidence are equally certain.
           if (damage < 124 || (writing[i]! >= 132 && writing[i]! >= damage)) expect(mask[i]).toBe(0);
           else if (damage > 132 && writing[i]! < damage - 12) expect(mask[i]).toBe(255);
         }
@@ -346,7 +346,7 @@ describe('with a detector that knows areas, losses and writing', () => {
     );
   });
 
-  test('a higher sensitivity never takes a pixel out', () => {
+  test('a higher sensitivity never removes a pixel', () => {
     const kind = fc.array(stroke, { maxLength: 4 }).map((strokes) => mapWith(60, 50, strokes).lines);
     const limits = fc.record({
       smallest: fc.integer({ min: 1, max: 6 }),

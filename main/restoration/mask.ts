@@ -13,13 +13,13 @@ import type { Rect } from './raster';
 /** How the detected damage becomes a mask; the settings of a repair step. */
 export type MaskSettings = DetectionSettings;
 
-/** The pixels to be filled, in the coordinates of a picture of the given size. */
+/** The pixels to fill, in the coordinates of a picture of the given size. */
 export interface Mask {
   readonly width: number;
   readonly height: number;
   /**
-   * Fills `out` with `rect.width * rect.height` values: 0 outside the mask, up to 255 for what is wholly replaced. The
-   * rectangle must lie inside the picture. Reading in pieces gives what reading the whole gives.
+   * Fills `out` with `rect.width * rect.height` values: 0 outside the mask, up to 255 for pixels that are fully
+   * replaced. The rectangle must be inside the picture. Reading in pieces gives the same as reading in whole.
    */
   read(rect: Rect, out: Uint8Array): void;
   /** Whether any pixel of the rectangle is in the mask. */
@@ -29,24 +29,24 @@ export interface Mask {
 }
 
 /**
- * A single blob that covers more of the picture is taken for part of the scene: a flower, a bow, a bright leaf. Specks
- * are what a detector tells apart from that; larger stains are left to a person's own eye.
+ * A single blob that covers more than this share of the picture counts as part of the scene: a flower, a bow, a bright
+ * leaf. Such a detector recognises specks; larger stains are left to the user.
  */
 const LARGEST_BLOB = 0.0003;
-/** Never fewer pixels of the damage map than these, so that small scans keep their specks. */
+/** The limit is at least this many pixels of the damage map, so that small scans keep their specks. */
 const LARGEST_BLOB_PIXELS = 40;
-/** The most that a card's limits of a piece count, in logits: evidence spans no more than eight either way. */
+/** Upper bound of a card's limits for pieces, in logits. Evidence only covers eight logits in each direction. */
 const MOST_PIECE_LOGITS = 4;
-/** A piece that lies this near the picture's border (share of the short side) ... */
+/** A piece this close to the picture's border may be the edge of the print. As a share of the short side. */
 const BORDER_BAND = 0.02;
-/** ... with at least this share of its pixels ... */
+/** At least this share of the pixels of such an edge lies in that band. */
 const BORDER_SHARE = 0.7;
-/** ... and is this long (share of the border's length) is the edge of the print and no damage. */
+/** Such an edge has at least this length, as a share of the border's length. A shorter piece is damage. */
 const BORDER_LENGTH = 0.25;
 
 /**
- * The mask of a damage map for a picture of `frame`'s size: the photo itself, its preview or any other scale of it.
- * A higher sensitivity never takes a pixel out. Needs memory for the map only, whatever the size of the frame.
+ * The mask of a damage map for a picture of `frame`'s size: the photo itself, its preview or any other scale of it. A
+ * higher sensitivity never removes a pixel. Needs memory only for the map, whatever the size of the frame.
  */
 export function createMask(
   map: DamageMap,
@@ -57,29 +57,32 @@ export function createMask(
   return new EvidenceMask(evidence, acceptAt(evidence, settings.sensitivity), settings.grow, frame);
 }
 
-/** What a proposal judges by lines alone are pieces above this, in logits: narrower than those of a mask. */
+/** The proposal counts pieces of lines above this, in logits. They are narrower than those of a mask. */
 const PIECE_LOGITS = -0.4;
-/** Creases and tears come in from the edge of a print: a piece that reaches this band (share of the short side) ... */
+/**
+ * Creases and tears start at the edge of a print, so a piece that reaches this band needs less evidence. As a share of
+ * the short side.
+ */
 const EDGE_BAND = 0.02;
-/** ... is certain from a core as certain as this on, in logits; one inside must have a more certain one ... */
+/** Certainty of its core, in logits, from which a piece counts: one that reaches the edge, and one inside. */
 const EDGE_CORE_LOGITS = 2;
 const INSIDE_CORE_LOGITS = 3.4;
-/** ... and be this certain on the whole, because braid, bows, cords and gleaming tubes look like scratches in places. */
+/** Mean, in logits, from which a piece inside is certain. Braid, bows and cords look like scratches only in places. */
 const CERTAIN_MEAN_LOGITS = 1.7;
-/** From here on it is likely at least. */
+/** Mean, in logits, from which a piece inside is likely. */
 const LIKELY_MEAN_LOGITS = 1.1;
 
-/** Shares of a picture, 0..1, under damage. */
+/** Damaged shares of a picture, 0..1. */
 export interface DamageShares {
-  /** Hardly anything else can be there. */
+  /** Findings that can hardly be anything but damage. */
   certain: number;
-  /** The certain, and what is probably damage. */
+  /** The certain findings, and those that are probably damage. */
   likely: number;
 }
 
 /**
- * What a proposal to repair is based on, with a detector that sees specks only: its lines. A mask holds more, because in
- * a photo that is certainly damaged the less certain pieces are likely to be damage too.
+ * The basis for proposing a repair with a detector that only recognises specks: its lines. A mask holds more, because
+ * in a photo that is certainly damaged the less certain pieces are likely to be damage too.
  */
 export function damageShares(map: DamageMap): DamageShares {
   const { width, height } = map;
@@ -112,9 +115,9 @@ export function damageShares(map: DamageMap): DamageShares {
 
 /** The evidence of a damage map. */
 interface Judged {
-  /** Of lines alone; null where the detector sees more than specks. */
+  /** Evidence of lines only; null if the detector recognises more than specks. */
   lines: Uint8Array | null;
-  /** Of all that counts. */
+  /** Evidence of everything that counts. */
   all: Evidence;
   /** Share of the picture that is writing left alone, 0..1. */
   writing: number;
@@ -131,7 +134,7 @@ function judged(map: DamageMap): Judged {
   return known;
 }
 
-/** The evidence of a detector that sees lines and blobs: what is large or runs along the border is scene. */
+/** Evidence of a detector of lines and blobs. Large blobs, and pieces along the border, count as part of the scene. */
 function judgeSpecks(map: DamageMap): Judged {
   const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
   const plane = combine(lines, specksOf(map));
@@ -141,8 +144,8 @@ function judgeSpecks(map: DamageMap): Judged {
 }
 
 /**
- * The evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel, or none where
- * writing is at least as certain. It does not depend on the sensitivity, so a higher one never loses a pixel.
+ * Evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel, or none if
+ * writing is at least as certain. It does not depend on the sensitivity, so a higher one never removes a pixel.
  */
 function judgeAll(map: DamageMap): Judged {
   const plane = new Uint8Array(map.width * map.height);
@@ -172,19 +175,19 @@ function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap,
 }
 
 /**
- * Share of the picture, 0..1, that the detector takes for writing (ink, pencil, captions, stamps). Masks of detected damage
- * leave it out. 0 for a detector without a plane for writing.
+ * Share of the picture, 0..1, that the detector takes for writing (ink, pencil, captions, stamps). Masks of detected
+ * damage leave it out. 0 for a detector without a plane for writing.
  */
 export function writingLeft(map: DamageMap): number {
   return judged(map).writing;
 }
 
-/** What of a damage map counts, as masks are made from it. */
+/** The evidence of a damage map from which masks are made. */
 export function evidenceOf(map: DamageMap): Evidence {
   return judged(map).all;
 }
 
-/** Evidence per probability byte, for one threshold. */
+/** Evidence for each probability byte, for one threshold. */
 function evidenceTable(threshold: number): Uint8Array {
   const table = new Uint8Array(256);
   for (let p = 0; p < 256; p++) {
@@ -200,8 +203,8 @@ function logit(p: number): number {
 }
 
 /**
- * Evidence of the blobs that are small enough. Judged once, at the card's threshold, so that the choice does not depend
- * on the sensitivity and a higher one never loses a pixel.
+ * Evidence of the blobs that are small enough. Uses the card's threshold and not the sensitivity, so that a higher
+ * sensitivity never removes a pixel.
  */
 function specksOf(map: DamageMap): Uint8Array {
   const { width, height } = map;
@@ -222,14 +225,14 @@ function combine(lines: Uint8Array, specks: Uint8Array): Uint8Array {
   return both;
 }
 
-/** The evidence of every probability. A loop, as a map of two million pixels costs four times as much. */
+/** Evidence for every probability. A plain loop, because `map` costs four times as much for two million pixels. */
 function lookUp(probabilities: Uint8Array, table: Uint8Array): Uint8Array {
   const evidence = new Uint8Array(probabilities.length);
   for (let i = 0; i < evidence.length; i++) evidence[i] = table[probabilities[i]!]!;
   return evidence;
 }
 
-/** Takes out the edge of the print; judged once, like the specks. */
+/** Removes the edge of the print. Like the specks, it does not depend on the sensitivity. */
 function rejectBorder(map: DamageMap, plane: Uint8Array): void {
   const { width, height } = map;
   const band = Math.max(2, BORDER_BAND * Math.min(width, height));
@@ -257,7 +260,7 @@ function followsBorder(piece: Int32Array, width: number, height: number, band: n
   return long && near >= BORDER_SHARE * piece.length;
 }
 
-/** Clears a piece and its soft skirt of three pixels. */
+/** Clears a piece and its soft rim of three pixels. */
 function erase(plane: Uint8Array, width: number, height: number, piece: Int32Array): void {
   for (const index of piece) {
     const x = index % width;

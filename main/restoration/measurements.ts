@@ -12,19 +12,19 @@ import {
 } from './steps/tone/tone';
 import type { StepTools } from './tools';
 
-/** Sensitivity and growth at which the analysis judges and the proposal repairs. */
+/** Sensitivity and growth that the analysis and the proposed repair use. */
 export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
 /**
- * A colour photo is rarely a damaged print: bright lines in it are more often wires, ropes, stalks and trails of light than
- * scratches. So many times as much damage is needed there, unless the photo has faded, as prints do.
+ * A colour photo is rarely a damaged print: bright lines in it are more often wires, ropes, stalks and light trails
+ * than scratches. It needs this many times as much damage, unless the photo has faded, as prints do.
  */
 const WIDESPREAD = 6;
 
-/** What was measured, before any judgement. */
+/** Measurements, before any judgement. */
 export interface Measurements {
-  /** Share of the picture that is damaged, null where no detector is installed. */
+  /** Damaged share of the picture, 0..1; null if no detector is installed. */
   damage: number | null;
-  /** Enough of it is certain for a repair to be proposed, see {@link DamageMap.needed}. */
+  /** Enough of the damage is certain to propose a repair, see {@link DamageMap.needed}. */
   isDamaged: boolean;
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
@@ -33,7 +33,7 @@ export interface Measurements {
   megapixels: number;
 }
 
-/** Measures a photo. The raster is left as it is. Throws CANCELLED. */
+/** Measures a photo. Does not change the raster. Throws CANCELLED. */
 export async function measure(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Measurements> {
   const small = await tools.shrink(raster, TONE_PIXELS);
   const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
@@ -62,7 +62,7 @@ function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics): bool
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }
 
-/** Whether a pixel is under the mask. Holds the whole mask: for small frames only. */
+/** Whether a pixel is under the mask. Holds the whole mask in memory, so use it for small frames only. */
 export function maskedPixels(mask: Mask): (x: number, y: number) => boolean {
   const { width, height } = mask;
   const values = new Uint8Array(width * height);
@@ -75,7 +75,7 @@ export function rangeOf(tone: ToneStatistics): number {
   return Math.max(0, Math.min(1, (tone.light - tone.dark) / 100));
 }
 
-/** Length of the cast in delta E: the mean of a*b* so far as it is a cast and not the subject. */
+/** Size of the cast in delta E: the mean of a*b*, as far as it is a cast and not the subject. */
 export function castOf(tone: ToneStatistics): number {
   return tone.colour === 'colour' ? castConfidence(tone) * Math.hypot(...tone.mean) : Math.hypot(...tone.mean);
 }

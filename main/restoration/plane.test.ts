@@ -4,8 +4,8 @@ import { enlargePlane } from './plane';
 
 const size = fc.record({ width: fc.integer({ min: 1, max: 12 }), height: fc.integer({ min: 1, max: 12 }) });
 
-describe('a plane that is enlarged', () => {
-  test('stays as it is at its own size', () => {
+describe('an enlarged plane', () => {
+  test('stays the same at its own size', () => {
     fc.assert(
       fc.property(size, fc.infiniteStream(fc.integer({ min: 0, max: 255 })), (of, values) => {
         const plane = Uint8Array.from([...values.take(of.width * of.height)]);
@@ -14,8 +14,8 @@ describe('a plane that is enlarged', () => {
     );
   });
 
-  test('is linear between its pixels, and level at its edges', () => {
-    // A slope of 40 a pixel, four times as large: 10 a pixel.
+  test('is linear between its pixels, and constant at its edges', () => {
+    // A slope of 40 per pixel becomes 10 per pixel at four times the size.
     const slope = enlargePlane(Uint8Array.of(0, 40, 80), { width: 3, height: 1 }, { width: 12, height: 2 });
     expect([...slope.subarray(0, 12)]).toEqual([0, 0, 5, 15, 25, 35, 45, 55, 65, 75, 80, 80]);
     expect([...slope.subarray(12)]).toEqual([...slope.subarray(0, 12)]);
@@ -23,7 +23,7 @@ describe('a plane that is enlarged', () => {
     expect([...down].filter((_, i) => i % 2 === 1)).toEqual([...slope.subarray(0, 12)]);
   });
 
-  test('has no value that lies outside those around it', () => {
+  test('has no value outside the range of its neighbours', () => {
     fc.assert(
       fc.property(size, size, fc.infiniteStream(fc.constantFrom(0, 255)), (of, more, values) => {
         const plane = Uint8Array.from([...values.take(of.width * of.height)]);

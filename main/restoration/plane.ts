@@ -3,18 +3,18 @@ interface Size {
   readonly height: number;
 }
 
-/** Weights are whole 256ths. */
+/** Weights are integers in 256ths. */
 const ONE = 256;
 
 /**
- * A plane of bytes in rows without padding, enlarged linearly; values between two pixels lie between theirs. Pixels at
- * the edges are repeated outwards.
+ * Enlarges a plane of bytes, in rows without padding, by linear interpolation. Pixels at the edges are repeated
+ * outwards.
  */
 export function enlargePlane(plane: Uint8Array, from: Size, to: Size): Uint8Array {
   const out = new Uint8Array(to.width * to.height);
   const across = stepsBetween(from.width, to.width);
   const down = stepsBetween(from.height, to.height);
-  // Each row is enlarged along once, and serves all rows that lie between it and the next.
+  // Each row is enlarged horizontally only once, and used for all output rows up to the next one.
   let upper = new Uint16Array(to.width);
   let lower = new Uint16Array(to.width);
   let upperRow = -1;
@@ -41,9 +41,9 @@ export function enlargePlane(plane: Uint8Array, from: Size, to: Size): Uint8Arra
 }
 
 interface Steps {
-  /** The nearer to the start of the two pixels that a pixel lies between. */
+  /** For each pixel, the first of the two source pixels that it lies between. */
   first: Int32Array;
-  /** Weight of the other one, 0..256. */
+  /** Weight of the second one, 0..256. */
   weights: Uint16Array;
 }
 

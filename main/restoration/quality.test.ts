@@ -36,12 +36,12 @@ describe('noise', () => {
     }
   });
 
-  test('the noise of a sensor has less in the luma than in the channels', () => {
+  test('the noise of a sensor is lower in the luma than in the channels', () => {
     const { noise, lumaNoise } = measureQuality(withNoise(scene, 12));
     expect(lumaNoise / noise).toBeLessThan(0.75);
   });
 
-  test('texture is not taken for noise', () => {
+  test('texture is not mistaken for noise', () => {
     // Steep waves of all directions and strengths, nowhere flat.
     const data = scene.data.slice();
     for (let i = 0; i < data.length; i++) {
@@ -57,7 +57,7 @@ describe('noise', () => {
 
 describe('compression', () => {
   test.each([10, 20, 40, 60])(
-    'the error of JPEG quality %i is found within two fifths, wherever the grid begins',
+    'the error of JPEG quality %i is measured within two fifths, wherever the grid begins',
     (q) => {
       const lossy = withJpegLoss(scene, q);
       const error = errorBetween(lossy, scene);
@@ -72,14 +72,14 @@ describe('compression', () => {
     },
   );
 
-  test('blocks stand out the more, the lower the quality', () => {
+  test('blocks stand out more at lower quality', () => {
     const seen = [95, 60, 30, 10].map((quality) => measureQuality(withJpegLoss(scene, quality)).blockiness);
     expect(seen).toEqual([...seen].sort((one, other) => one - other));
     expect(seen[0]).toBeLessThan(1.15);
     expect(seen[3]).toBeGreaterThan(1.5);
   });
 
-  test('a fence of 8 pixels is no grid', () => {
+  test('a fence of 8 pixels is not a grid', () => {
     const data = scene.data.slice();
     for (let i = 0; i < data.length; i++) if (Math.floor(i / 3) % 8 === 0) data[i] = Math.max(0, data[i]! - 12);
     const { blockiness, compression } = measureQuality({ ...scene, data });
@@ -88,7 +88,7 @@ describe('compression', () => {
   });
 });
 
-test('a clean scene has neither, and pictures of a few pixels give numbers', () => {
+test('a clean scene has neither, and tiny pictures give finite numbers', () => {
   const { noise, blockiness, compression } = measureQuality(scene);
   expect(noise).toBeLessThan(3);
   expect(blockiness).toBeLessThan(1.1);

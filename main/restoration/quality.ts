@@ -1,28 +1,31 @@
 import { lumaOf } from './colour';
 import { maxValue, type Raster } from './raster';
 
-/** Native-resolution measurements: noise and compression blocks do not survive shrinking. In 8-bit levels. */
+/** Measurements at native resolution, since noise and compression blocks do not survive shrinking. In 8-bit levels. */
 export interface Quality {
-  /** Standard deviation of the noise and grain, as the root mean square over the channels. */
+  /** Standard deviation of noise and grain, as the root mean square over the channels. */
   noise: number;
-  /** The same of the luma. Grain that is equal in all channels has as much as `noise`, the noise of a sensor less. */
+  /**
+   * The same for the luma. Equal to `noise` for grain that is the same in all channels, lower for the noise of a
+   * sensor.
+   */
   lumaNoise: number;
-  /** Steps across the lines of the 8 x 8 grid against the steps elsewhere; 1 = no blocks. */
+  /** Steps across the lines of the 8 x 8 grid, relative to the steps elsewhere; 1: no blocks. */
   blockiness: number;
-  /** Root mean square error that the compression has left, as its blocks tell; 0 where there are none. */
+  /** Root mean square error that compression has left, estimated from its blocks; 0 if there are none. */
   compression: number;
 }
 
-/** At most this many windows of {@link WINDOW} x {@link WINDOW} pixels are looked at, spread over the photo. */
+/** At most this many windows of {@link WINDOW} x {@link WINDOW} pixels are measured, spread over the photo. */
 const WINDOWS = 256;
 const WINDOW = 64;
 const BLOCK = 8;
 
 /**
- * Noise is what a plane leaves of the flattest blocks, where there is no texture to be mistaken for it; compression is
- * read off the steps across the JPEG grid, wherever it begins, beside the steps elsewhere. Checked on the Kodak
- * pictures: white noise of 5 to 25 levels and grain blurred by up to a pixel are found within a fifth, the error of
- * JPEG qualities 10 to 75 within a third in most pictures.
+ * Measures noise and compression. Noise is what the best fitting plane leaves of the flattest blocks, which have no
+ * texture that could be mistaken for it. Compression is estimated from the steps across the JPEG grid, wherever it
+ * begins, relative to the steps elsewhere. Accuracy on the Kodak pictures: white noise of 5 to 25 levels and grain
+ * blurred by up to a pixel within a fifth; the error of JPEG qualities 10 to 75 within a third in most pictures.
  */
 export function measureQuality(raster: Raster): Quality {
   const planes = raster.channels === 1 ? 1 : 4;
@@ -38,7 +41,7 @@ export function measureQuality(raster: Raster): Quality {
   return { noise, lumaNoise, ...grid.judge() };
 }
 
-/** Windows on a grid of 8 x 8, evenly spread; pictures smaller than a window give one of what they have. */
+/** Windows aligned to 8 x 8 pixels, evenly spread. A picture smaller than a window gives one smaller window. */
 function* windows(raster: Raster): Generator<{ left: number; top: number; width: number; height: number }> {
   const width = Math.min(WINDOW, raster.width);
   const height = Math.min(WINDOW, raster.height);
@@ -52,7 +55,7 @@ function* windows(raster: Raster): Generator<{ left: number; top: number; width:
   }
 }
 
-/** Luma and, of a photo in colour, its three channels, in 8-bit levels. */
+/** Luma and, for a colour photo, its three channels, in 8-bit levels. */
 function readWindow(raster: Raster, left: number, top: number, width: number, height: number): Float32Array[] {
   const { data, channels } = raster;
   const scale = 255 / maxValue(raster);
@@ -80,22 +83,25 @@ function readWindow(raster: Raster, left: number, top: number, width: number, he
 /** A block of one channel. */
 interface Block {
   mean: number;
-  /** Standard deviation about the plane that fits best. */
+  /** Standard deviation around the best fitting plane. */
   rough: number;
-  /** What it would be by the finest detail alone, were the noise white. */
+  /** The standard deviation estimated from the finest detail only, assuming white noise. */
   fine: number;
 }
 
-/** Noise is read off this share of the blocks, from the flattest up ... */
+/** Noise is measured on this share of the blocks, the flattest ones. */
 const FLATTEST = 0.01;
-/** ... which is compared with this share: noise has the same strength everywhere, texture has not. */
+/** They are compared with this share of the blocks: noise is equally strong in both, texture is not. */
 const FLAT = 0.05;
-/** Below the first ratio of the two it is texture, from the second on noise. */
+/** Below the first ratio of the two it is texture, above the second one noise. */
 const TEXTURE = 0.45;
 const EVEN = 0.65;
-/** Nearer to black or white than this, noise is clipped away. */
+/** Nearer to black or white than this, in levels, noise is clipped away. */
 const CLIPPED = 12;
-/** Grain is coarser than white noise and leaves less about a plane: `fine / rough`, and the share found of it. */
+/**
+ * Grain is coarser than white noise and leaves less around a plane: `fine / rough`, and the share of the noise that is
+ * found.
+ */
 const FOUND: readonly (readonly [ratio: number, share: number])[] = [
   [0.15, 0.54],
   [0.36, 0.69],
@@ -117,7 +123,7 @@ class Blocks {
   /** Standard deviation of the noise in levels. */
   noise(): number {
     const first = estimate(this.#within(CLIPPED));
-    // Strong noise is clipped farther from black and white; where enough is left between, that is more exact.
+    // Strong noise is clipped farther from black and white. If enough blocks lie between, they are more accurate.
     const inner = this.#within(Math.min(110, 1.8 * first));
     return first > CLIPPED / 1.8 && inner.length >= 64 ? Math.max(first, estimate(inner)) : first;
   }
@@ -127,7 +133,7 @@ class Blocks {
   }
 }
 
-/** Sum of the squared distances to the middle in each direction of a block. */
+/** Sum of the squared distances to the centre in each direction of a block. */
 const SPREAD = 336;
 const FREEDOM = BLOCK * BLOCK - 3;
 
@@ -193,9 +199,9 @@ function found(ratio: number): number {
 
 /** Larger steps are edges of the scene. */
 const LARGEST_STEP = 24;
-/** Keeps flat pictures from dividing by nothing: a quarter of a level, squared. */
+/** Avoids division by zero in flat pictures: a quarter of a level, squared. */
 const LEAST_SQUARE = 0.06;
-/** Error per level of step that the grid has in excess, measured on JPEG files of the Kodak and CID22 pictures. */
+/** Error per level of excess step at the grid, measured on JPEG files of the Kodak and CID22 pictures. */
 const ERROR_PER_STEP = 0.85;
 
 type Steps = ReturnType<typeof newSteps>;
@@ -205,9 +211,8 @@ function newSteps() {
 }
 
 /**
- * Squared steps between neighbours, less what the slopes on both sides lead one to expect, by where they lie on a
- * grid of 8 pixels: errors of neighbouring blocks have nothing to do with each other, so the steps between blocks are
- * larger by what the errors are.
+ * Squared steps between neighbouring pixels, minus what the slopes on both sides predict, by their position on a grid
+ * of 8 pixels. Errors of neighbouring blocks are independent, so the steps between blocks are larger by these errors.
  */
 class Grid {
   readonly #across = newSteps();
@@ -235,16 +240,16 @@ class Grid {
       const squares = Array.from(sums, (sum, phase) => sum / Math.max(1, counts[phase]!));
       const largest = Math.max(...squares);
       const phase = squares.indexOf(largest);
-      // The steps next to the grid are bent by it.
+      // The grid distorts the steps next to it.
       const away = squares.filter((_, each) => Math.min((each - phase + 8) % 8, (phase - each + 8) % 8) > 1);
-      // Beside the largest of them, since of eight random numbers one is always larger than the mean.
+      // Compared with the largest of them, because one of eight random numbers is always above the mean.
       const usual = Math.max(...away);
       return {
         excess: Math.max(0, largest - usual),
         ratio: Math.sqrt((largest + LEAST_SQUARE) / (usual + LEAST_SQUARE)),
       };
     });
-    // A fence or a weave may repeat every 8 pixels in one direction; a grid stands out in both.
+    // A fence or a fabric may repeat every 8 pixels in one direction. A grid stands out in both.
     return {
       blockiness: Math.max(1, Math.min(...sides.map(({ ratio }) => ratio))),
       compression: ERROR_PER_STEP * Math.sqrt(Math.min(...sides.map(({ excess }) => excess))),

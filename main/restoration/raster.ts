@@ -1,4 +1,4 @@
-/** A rectangle in pixels; x and y may be negative only where a function says so. */
+/** A rectangle in pixels. x and y may be negative only if a function says so. */
 export interface Rect {
   x: number;
   y: number;
@@ -7,8 +7,8 @@ export interface Rect {
 }
 
 /**
- * A decoded picture: interleaved rows without padding, grey (1 channel) or RGB (3), 8 or 16 bit, encoded as the
- * photo's own RGB (sRGB unless its profile says otherwise; see {@link ColourTransform}).
+ * A decoded picture: interleaved rows without padding, grey (1 channel) or RGB (3), 8 or 16 bit, in the photo's own RGB
+ * encoding (sRGB unless its profile says otherwise; see {@link ColourTransform}).
  */
 export interface Raster {
   readonly width: number;
@@ -20,16 +20,16 @@ export interface Raster {
 }
 
 /**
- * Between a photo's own RGB encoding and sRGB, both as floats with 0..1 the nominal range. Values outside 0..1 are
- * kept, so that there and back loses nothing: wide-gamut colours survive a generator that works in sRGB.
- * Arrays are planar: `count` reds, then greens, then blues.
+ * Converts between a photo's RGB encoding and sRGB, both as floats with the nominal range 0..1. Values outside 0..1 are
+ * kept, so that converting back loses nothing and wide-gamut colours survive a generator that works in sRGB. Arrays are
+ * planar: `count` reds, then greens, then blues.
  */
 export interface ColourTransform {
   toSrgb(planes: Float32Array, count: number): void;
   fromSrgb(planes: Float32Array, count: number): void;
 }
 
-/** A fresh raster, black. Throws a RangeError where the sizes are not positive integers. */
+/** Creates a black raster. Throws a RangeError if the sizes are not positive integers. */
 export function createRaster(width: number, height: number, channels: 1 | 3, depth: 8 | 16): Raster {
   if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
     throw new RangeError(`A raster cannot be ${width} x ${height}.`);
@@ -38,7 +38,10 @@ export function createRaster(width: number, height: number, channels: 1 | 3, dep
   return { width, height, channels, depth, data: depth === 8 ? new Uint8Array(samples) : new Uint16Array(samples) };
 }
 
-/** A rectangle of a picture in the pixels of another size of it: whole, inside, and not empty. */
+/**
+ * Converts a rectangle to the pixels of the same picture at another size. The result is integer, inside the picture,
+ * and not empty.
+ */
 export function fitRect(rect: Rect, from: Pick<Rect, 'width' | 'height'>, to: Pick<Rect, 'width' | 'height'>): Rect {
   const along = (start: number, length: number, scale: number, size: number) => {
     const first = Math.min(size - 1, Math.max(0, Math.round(start * scale)));
@@ -56,8 +59,8 @@ export function maxValue(raster: Raster): number {
 }
 
 /**
- * A rectangle of a raster as planar sRGB floats, 0..1 nominal: `[3, height, width]`; a grey raster gives three equal
- * planes. `colour` is the photo's encoding, null where that is sRGB.
+ * A rectangle of a raster as planar sRGB floats, nominally 0..1: `[3, height, width]`. A grey raster gives three equal
+ * planes. `colour` is the photo's encoding, null for sRGB.
  */
 export function readSrgb(raster: Raster, rect: Rect, colour: ColourTransform | null, into: Float32Array): void {
   const { data, channels } = raster;
@@ -84,7 +87,7 @@ export function readSrgb(raster: Raster, rect: Rect, colour: ColourTransform | n
   if (colour && channels === 3) colour.toSrgb(into, count);
 }
 
-/** Puts planar sRGB floats `[3, height, width]` into a raster of the photo's encoding; grey takes their mean. */
+/** Writes planar sRGB floats `[3, height, width]` into a raster in the photo's encoding. Grey takes their mean. */
 export function writeSrgb(raster: Raster, rect: Rect, colour: ColourTransform | null, planes: Float32Array): void {
   const { channels, data, width } = raster;
   const max = maxValue(raster);

@@ -5,16 +5,16 @@ import { say } from '../../text/message';
 import { meant } from '../nearest';
 
 /*
- * What the contract's schemas find wrong with recipes, as messages for a person.
+ * Converts the errors of the contract's schemas to messages about recipes for the user.
  */
 
-/** A fault in a recipe and where it is, as `steps[1].settings.strength`; `recipe` is the whole. */
+/** A fault in a recipe and its path, as `steps[1].settings.strength`; `recipe` is the whole. */
 export interface RecipeProblem {
   path: string;
   said: readonly Message[];
 }
 
-/** Everything that zod found wrong with a value. */
+/** All errors that zod found in a value. */
 export function describeIssues({ issues }: z.ZodError, value: unknown): RecipeProblem[] {
   return issues.map((issue) => {
     const path = pathOf(issue.path);
@@ -62,7 +62,7 @@ function describe(issue: z.core.$ZodIssue, path: string, value: unknown): Messag
     case 'invalid_format':
       return [say('problems.id', { path })];
     case 'custom':
-      // The contract names the sentence.
+      // The schema names the key of the sentence.
       return [{ key: issue.message, values: { path } }];
     default:
       return [other(path, issue)];

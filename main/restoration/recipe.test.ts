@@ -71,7 +71,7 @@ function refusal(value: unknown): EmulsionError {
 }
 
 describe('parseRecipe', () => {
-  test('what is written as JSON reads back, in running order', () => {
+  test('a recipe written as JSON is read back, in running order', () => {
     fc.assert(
       fc.property(recipe, (one) => {
         const read = parseRecipe(JSON.parse(JSON.stringify(one)));
@@ -103,7 +103,7 @@ describe('parseRecipe', () => {
     expect(refusal({ ...faulty, steps: [twice, twice] }).message).toContain('at most once');
   });
 
-  test('says that a future format is one', () => {
+  test('reports a later format', () => {
     const error = refusal({ format: 99, id: 'mine', name: 'Mine', steps: [] });
     expect(error.message).toContain('newer version of Emulsion');
     expect(error.message).toContain('99');
@@ -114,7 +114,7 @@ describe('recipeProblems', () => {
   const mine = { format: 1, id: 'mine', name: 'Mine' };
   const told = (value: unknown) => recipeProblems(value).map(({ said }) => sentencesOf(said, inEnglish()));
 
-  test('finds none in what fits, whatever that is', () => {
+  test('finds none in any valid recipe', () => {
     fc.assert(
       fc.property(recipe, (one) => {
         expect(recipeProblems(JSON.parse(JSON.stringify(one)))).toEqual([]);
@@ -122,7 +122,7 @@ describe('recipeProblems', () => {
     );
   });
 
-  test('finds one in everything else, and throws for nothing', () => {
+  test('finds one in any other value, and never throws', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(recipeProblems(value).length).toBeGreaterThan(0);
@@ -130,7 +130,7 @@ describe('recipeProblems', () => {
     );
   });
 
-  test('names every fault, where it is, and what would do', () => {
+  test('names every fault, its place, and the possible values', () => {
     const steps = [
       { kind: 'repiar', settings: {} },
       { kind: 'tone', enabled: 'yes', settings: { strength: 4, cast: 'no' } },
@@ -162,7 +162,7 @@ describe('recipeProblems', () => {
     expect(told([])).toEqual(['A recipe is a JSON object, and this is not one.']);
   });
 
-  test('names keys that would be left out, at any depth, with what they may have been meant to be', () => {
+  test('names keys that would be left out, at any depth, with a similar valid key', () => {
     const target = { unit: 'pixels', longer: 3000, dpi: 300 };
     const steps = [
       { kind: 'repair', enable: false, settings: { sensitivty: 1, opacity: 1 } },
@@ -179,14 +179,14 @@ describe('recipeProblems', () => {
 });
 
 describe('orderSteps', () => {
-  test('puts any order into the running order and keeps the list it was given', () => {
+  test('puts any order into the running order and does not change its argument', () => {
     fc.assert(
       fc.property(recipe, ({ steps }) => {
         const given = [...steps];
         const ordered = orderSteps(steps);
         const ranks = ordered.map((each) => STEP_RANKS[each.kind]);
         expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
-        // Enlargement and style stay as the recipe has them, to each other.
+        // Enlargement and style keep their order.
         const free = (list: readonly Step[]) => list.filter((each) => STEP_RANKS[each.kind] === STEP_RANKS.style);
         expect(free(ordered)).toEqual(free(steps));
         expect(steps).toEqual(given);
@@ -195,8 +195,8 @@ describe('orderSteps', () => {
   });
 });
 
-describe('the recipes that ship', () => {
-  test('fit the contract, run in order and have names of their own', () => {
+describe('the shipped recipes', () => {
+  test('are valid, run in order and have different names', () => {
     for (const one of NAMED_RECIPES) {
       expect(RecipeSchema.parse(one)).toEqual(one);
       expect(orderSteps(one.steps)).toEqual(one.steps);
@@ -217,19 +217,19 @@ describe('the recipes that ship', () => {
     expect(findRecipe('enlarge')!.steps).toHaveLength(1);
   });
 
-  test('of an unknown name there is none', () => {
+  test('are not found by an unknown name', () => {
     expect(findRecipe('sepia')).toBeNull();
   });
 });
 
-describe('steps asked for besides a recipe', () => {
+describe('steps added to a recipe', () => {
   const colorise: Step = { kind: 'colorise', enabled: true, settings: { strength: 0.9, variant: 'warm' } };
   const enlarge: Step = { kind: 'upscale', enabled: true, settings: { scale: 4, variant: 'faithful' } };
   const analysis = (...needed: StepKind[]) =>
     ({ needs: STEP_KINDS.map((kind) => ({ kind, needed: needed.includes(kind) })) }) as unknown as Analysis;
   const running = (recipe: Recipe) => recipe.steps.filter(({ enabled }) => enabled).map(({ kind }) => kind);
 
-  test('run, and leave the gate of the others as it was', () => {
+  test('run, and do not change the gate of the others', () => {
     const recipe = findRecipe('black-and-white-to-colour')!;
     expect(running(withAdded(recipe, [enlarge], analysis('tone')))).toEqual(['tone', 'upscale']);
     expect(running(withAdded({ ...recipe, gate: 'always' }, [enlarge], analysis()))).toEqual([
@@ -241,7 +241,7 @@ describe('steps asked for besides a recipe', () => {
     expect(withAdded(recipe, [], analysis())).toBe(recipe);
   });
 
-  test('take the place of those of their kind; colours are for photos without any', () => {
+  test('replace steps of their kind; colours are only for photos without any', () => {
     const recipe = findRecipe('black-and-white-to-colour')!;
     const inGrey = withAdded(recipe, [enlarge, colorise], analysis('colorise'));
     expect(inGrey.steps.filter(({ kind }) => kind === 'colorise')).toEqual([colorise]);
@@ -256,7 +256,7 @@ describe('changes to steps', () => {
   const running = (recipe: Recipe) => recipe.steps.filter(({ enabled }) => enabled).map(({ kind }) => kind);
   const print = findRecipe('scratched-print')!;
 
-  test('change the settings that they name, and neither the others nor whether the step runs', () => {
+  test('change only the named settings, and not whether the step runs', () => {
     const off: Recipe = { ...print, steps: print.steps.map((each) => ({ ...each, enabled: false })) };
     for (const recipe of [print, off]) {
       const changed = withChanges(recipe, [{ kind: 'repair', settings: { sensitivity: 0.9 } }]);
@@ -271,7 +271,7 @@ describe('changes to steps', () => {
     expect(print).toEqual(findRecipe('scratched-print'));
   });
 
-  test('pass over a step that the recipe lacks, unless they switch it on', () => {
+  test('skip a step that the recipe lacks, unless they switch it on', () => {
     expect(withChanges(print, [{ kind: 'upscale', settings: { scale: 4 } }])).toEqual(print);
     const { steps } = withChanges(print, [{ kind: 'upscale', enabled: true, settings: { scale: 4 } }]);
     expect(steps.at(-1)).toEqual({ kind: 'upscale', enabled: true, settings: { scale: 4, variant: 'faithful' } });
@@ -279,7 +279,7 @@ describe('changes to steps', () => {
     expect(() => withChanges(print, [{ kind: 'tone', settings: { cast: 2 } }])).toThrow('settings.cast');
   });
 
-  test('to so many times take the place of a size to reach', () => {
+  test('to a factor replace a target size', () => {
     const target = { unit: 'pixels', longer: 3000 } as const;
     const enlarge: Recipe = {
       ...findRecipe('enlarge')!,
@@ -291,21 +291,21 @@ describe('changes to steps', () => {
     expect(size!.settings).toMatchObject({ target: { longer: 99 } });
   });
 
-  test('switch a step on for a photo that does not need it, the others as they were; and off for one that does', () => {
+  test('switch a step on for a photo that does not need it, and off for one that does', () => {
     const on = [{ kind: 'tone', enabled: true, settings: {} }] as const;
     expect(running(recipeFor(print, { changes: on }, analysis('repair')))).toEqual(['repair', 'tone']);
     const off = [{ kind: 'repair', enabled: false, settings: {} }] as const;
     expect(running(recipeFor(print, { changes: [...on, ...off] }, analysis('repair')))).toEqual(['tone']);
   });
 
-  test('imagine colours where there are none, unless the recipe is for every photo', () => {
+  test('imagine colours only for photos without any, unless the recipe is for every photo', () => {
     const changes = [{ kind: 'colorise', enabled: true, settings: { variant: 'warm' } }] as const;
     expect(running(recipeFor(print, { changes }, analysis()))).toEqual([]);
     expect(running(recipeFor(print, { changes }, analysis('colorise')))).toEqual(['colorise']);
     expect(running(recipeFor({ ...print, gate: 'always' }, { changes }, analysis()))).toContain('colorise');
   });
 
-  test('go for what was asked for besides, too', () => {
+  test('also apply to added steps', () => {
     const added: Step[] = [{ kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } }];
     const changes = [{ kind: 'upscale', settings: { variant: 'crisp' } }] as const;
     expect(recipeFor(print, { added, changes }, analysis()).steps.at(-1)!.settings).toEqual({

@@ -13,14 +13,14 @@ import { EmulsionError } from '../errors';
 import { describeIssues, type RecipeProblem, unknownKeys } from './recipe-schema';
 
 /**
- * Brings a recipe of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format
- * that has shipped is never dropped from this table, so that recipes kept in an archive stay readable.
+ * Upgrades a recipe by one format: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A shipped format is never
+ * removed from this table, so that archived recipes stay readable.
  */
 const MIGRATIONS: Readonly<Record<number, (recipe: Record<string, unknown>) => Record<string, unknown>>> = {};
 
 /**
- * Reads a recipe from parsed JSON, bringing older formats up to date and filling in defaults; its steps come back in
- * the order in which they run. Throws RECIPE_INVALID, naming the place of the fault.
+ * Parses a recipe from JSON, upgrades older formats and fills in defaults. Returns its steps in running order. Throws
+ * RECIPE_INVALID, naming the place of the fault.
  */
 export function parseRecipe(value: unknown): Recipe {
   const recipe = upgrade(value);
@@ -33,8 +33,8 @@ export function parseRecipe(value: unknown): Recipe {
 }
 
 /**
- * Everything that is wrong with a recipe from parsed JSON; nothing where it can be used as it is. Besides what
- * {@link parseRecipe} refuses these are keys that it would leave out.
+ * Every problem of a recipe from JSON; empty if it can be used unchanged. In addition to the faults that {@link
+ * parseRecipe} refuses, this includes keys that it would leave out.
  */
 export function recipeProblems(value: unknown): RecipeProblem[] {
   let recipe: Record<string, unknown>;
@@ -48,7 +48,7 @@ export function recipeProblems(value: unknown): RecipeProblem[] {
   return [...(parsed.success ? [] : describeIssues(parsed.error, recipe)), ...unknownKeys(Recipe, recipe)];
 }
 
-/** The recipe in today's format, not yet checked otherwise. Throws RECIPE_INVALID. */
+/** The recipe in the current format, otherwise unchecked. Throws RECIPE_INVALID. */
 function upgrade(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new EmulsionError('RECIPE_INVALID', { reason: say('problems.notAnObject') });
@@ -73,19 +73,19 @@ function upgrade(value: unknown): Record<string, unknown> {
   return recipe;
 }
 
-/** The steps in the order in which they run, see {@link STEP_RANKS}. The list given is left as it is. */
+/** The steps in running order, see {@link STEP_RANKS}. Does not change its argument. */
 export function orderSteps(steps: readonly Step[]): Step[] {
   return [...steps].sort((one, other) => STEP_RANKS[one.kind] - STEP_RANKS[other.kind]);
 }
 
-/** The step of a kind, undefined where the recipe has none. */
+/** The step of a kind; undefined if the recipe has none. */
 export function stepOf<K extends StepKind>(recipe: Recipe, kind: K): StepOf<K> | undefined {
   return recipe.steps.find((step): step is StepOf<K> => step.kind === kind);
 }
 
 const enabled = true;
 
-/** The recipes that ship, in the order in which they are shown. */
+/** The shipped recipes, in display order. */
 export const NAMED_RECIPES: readonly Recipe[] = [
   {
     format: RECIPE_FORMAT,
@@ -135,13 +135,13 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     format: RECIPE_FORMAT,
     id: 'enlarge',
     name: 'Enlarge',
-    // Somebody who asks for this recipe wants a larger picture, whatever its size.
+    // A user of this recipe wants a larger picture, whatever its size.
     gate: 'always',
     steps: [{ kind: 'upscale', enabled, settings: { scale: 2, variant: 'faithful' } }],
   },
 ];
 
-/** A copy of the named recipe of that id or English name, in any case; null where there is none. */
+/** A copy of the shipped recipe with that id or English name, ignoring case; null if there is none. */
 export function findRecipe(nameOrId: string): Recipe | null {
   const wanted = nameOrId.trim().toLowerCase();
   const found = NAMED_RECIPES.find((recipe) => recipe.id === wanted || recipe.name.toLowerCase() === wanted);
@@ -149,9 +149,8 @@ export function findRecipe(nameOrId: string): Recipe | null {
 }
 
 /**
- * A recipe as it comes to be for one photo, with steps that somebody asked for besides. They take the place of those of
- * their kind and run whatever was measured; a colouring alone is left to photos that have no colours. The other steps
- * run where the recipe's own gate lets them.
+ * The recipe for one photo with added steps. They replace the steps of their kind and run whatever was measured, except
+ * that a colorise step only runs on photos without colours. The other steps follow the recipe's own gate.
  */
 export function withAdded(recipe: Recipe, added: readonly Step[], analysis: Analysis): Recipe {
   if (added.length === 0) return recipe;
@@ -164,9 +163,9 @@ export function withAdded(recipe: Recipe, added: readonly Step[], analysis: Anal
 }
 
 /**
- * A recipe with changed steps; the one given is left as it is. A step that the recipe lacks is added where its change
- * switches it on, with the defaults for what the change does not say, and passed over otherwise. Throws RECIPE_INVALID
- * where a setting is none that the step could have.
+ * A copy of a recipe with changed steps. A step that the recipe lacks is added if its change switches it on, with
+ * defaults for all other settings; otherwise the change is ignored. Throws RECIPE_INVALID if the step cannot have a
+ * setting.
  */
 export function withChanges(recipe: Recipe, changes: readonly StepChange[]): Recipe {
   if (changes.length === 0) return recipe;
@@ -185,7 +184,7 @@ function changeStep(step: Step, changes: readonly StepChange[]): Step {
 
 function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unknown }, change: StepChange): Step {
   const settings: Record<string, unknown> = { ...(own as object), ...change.settings };
-  // A size to reach takes the place of the times: who asks for so many times no longer wants it.
+  // A factor replaces a target size, since only one of them can apply.
   if ('scale' in change.settings && !('target' in change.settings)) delete settings.target;
   const changed = { kind, enabled: change.enabled ?? enabled, settings };
   const parsed = Step.safeParse(changed);
@@ -197,8 +196,8 @@ function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unkn
 }
 
 /**
- * The recipe for one photo: a recipe, or the proposal for it, with changes to its steps and with steps that were asked
- * for besides, which are changed as well. A step that a change switches on counts as asked for, see {@link withAdded}.
+ * The recipe for one photo: a given recipe or the proposal, with added steps, and with changes to all of them. A step
+ * that a change switches on counts as added, see {@link withAdded}.
  */
 export function recipeFor(
   recipe: Recipe,
@@ -207,7 +206,7 @@ export function recipeFor(
 ): Recipe {
   const changed = withChanges(recipe, changes);
   const asked = added.map((step) => changeStep(step, changes));
-  // Under the gate `always` whatever is switched on runs in any case.
+  // With the gate `always`, every enabled step runs anyway.
   if (recipe.gate === 'needed') {
     const switchedOn = changes.filter(({ enabled }) => enabled).map(({ kind }) => kind);
     asked.push(

@@ -121,7 +121,7 @@ describe('repair', () => {
 });
 
 describe('runRecipe', () => {
-  test('under the gate "needed", runs what is needed and says why not for the rest', async () => {
+  test('with the gate "needed", runs the needed steps and gives the reasons for the others', async () => {
     const sound: Analysis = {
       ...analysis,
       needs: analysis.needs.map((need) => ({ ...need, needed: false, reason: `no.${need.kind}`, figures: {} })),
@@ -141,7 +141,7 @@ describe('runRecipe', () => {
     ]);
   });
 
-  test('under the gate "always", runs what is switched on and nothing else', async () => {
+  test('with the gate "always", runs exactly the enabled steps', async () => {
     const { reports } = await runRecipe({
       raster: copyOf(damaged),
       recipe: recipe('always', { ...REPAIR, enabled: false } as Step, TONE),
@@ -152,7 +152,7 @@ describe('runRecipe', () => {
     expect(reports.map((report) => report.outcome)).toEqual(['off', 'done']);
   });
 
-  test('runs in the order of the kinds, announcing each step with its share of the whole', async () => {
+  test('runs in the order of the kinds and announces the share of each step', async () => {
     const shares: [string, number, number][] = [];
     const { reports } = await runRecipe({
       raster: copyOf(damaged),
@@ -169,7 +169,7 @@ describe('runRecipe', () => {
     expect(shares[1]![2]).toBeCloseTo(1, 10);
   });
 
-  test('a step without a generator fails before anything is changed', async () => {
+  test('fails before anything is changed if a step has no generator', async () => {
     const upscale: Step = { kind: 'upscale', enabled: true, settings: { scale: 2, variant: 'faithful' } };
     for (const [steps, lent] of [
       [[TONE, upscale], generators],
@@ -188,7 +188,7 @@ describe('runRecipe', () => {
     }
   });
 
-  test('the analysis alone changes nothing', async () => {
+  test('only analysing changes nothing', async () => {
     const raster = copyOf(damaged);
     const tools = fakeTools(generators);
     await analyse(raster, await detectDamage(raster, tools), tools);

@@ -13,36 +13,36 @@ import type { StepRun } from './steps/step';
  * Runs recipes. The order of calls for one photo:
  *
  * 1. `detectDamage(raster, tools)` (damage.ts) on the decoded full-size photo, unless `tools.generator('detect')` is
- *    null; the map is kept with the photo and serves every later call, at any size. A full size that depends on the damage
- *    ({@link followsDamage}) waits for the map of a `FinePass` (damage.ts);
- * 2. `analyse(raster, damage, tools)` (analysis.ts), also on the full-size photo: the proposal with its reasons;
- * 3. `runRecipe({ raster, recipe, analysis, damage, tools })` on a copy of the photo or of its preview. It works in
- *    place and returns the raster that holds the result: the same one, or a larger one after an enlargement;
- * 4. for the mask layer, `createMask(damage, { sensitivity, grow }, { width, height })` (mask.ts) in the coordinates
- *    of the picture shown, and `mask.read(rect, bytes)`.
+ *    null. The map is kept with the photo and serves every later call, at any size. A full-size run that depends on the
+ *    damage ({@link followsDamage}) waits for the map of a `FinePass` (damage.ts).
+ * 2. `analyse(raster, damage, tools)` (analysis.ts), also on the full-size photo: the proposal with its reasons.
+ * 3. `runRecipe({ raster, recipe, analysis, damage, tools })` on a copy of the photo or of its preview. It works
+ *    in place and returns the raster with the result: the same one, or a larger one after an enlargement.
+ * 4. For the mask layer, `createMask(damage, { sensitivity, grow }, { width, height })` (mask.ts) in the coordinates of
+ *    the shown picture, and `mask.read(rect, bytes)`.
  */
 export interface Run extends StepRun {
   recipe: Recipe;
   /**
-   * What `raster` has been through already: the first of the steps that run. Their reports are taken over and they are
-   * not done again.
+   * The steps that `raster` has already been through: the first of those that run. Their reports are kept and they are
+   * not run again.
    */
   begun?: Pick<RunResult, 'reports' | 'masked'>;
-  /** Called before each step that runs, with the share of the whole run that it covers, from and to in 0..1. */
+  /** Called before each step that runs, with its share of the whole run, from and to in 0..1. */
   onStep?: (kind: StepKind, share: { from: number; to: number }) => void;
-  /** Called after each step with what there is so far. The raster is worked on further: who keeps it copies it. */
+  /** Called after each step with the result so far. Later steps change the raster, so copy it to keep it. */
   onDone?: (sofar: RunResult) => void;
 }
 
 export interface RunResult {
   raster: Raster;
-  /** One per step of the recipe, in the order in which they run. */
+  /** One per step of the recipe, in running order. */
   reports: StepReport[];
-  /** Share of pixels inside the repair mask, 0 where nothing was repaired. */
+  /** Share of pixels inside the repair mask, 0..1; 0 if nothing was repaired. */
   masked: number;
 }
 
-/** A step of a recipe and what is to become of it. */
+/** A step of a recipe, and whether it will run. */
 export interface PlannedStep {
   step: Step;
   outcome: StepReport['outcome'];
@@ -50,8 +50,8 @@ export interface PlannedStep {
 }
 
 /**
- * Which steps of a recipe run on a photo, in the order in which they do. A step that is switched off is `off`;
- * under the gate `needed`, one that the analysis found no need for is `skipped`.
+ * The steps of a recipe for a photo, in running order. A step that is switched off is `off`. With the gate `needed`, a
+ * step without a need is `skipped`.
  */
 export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
   return orderSteps(recipe.steps).map((step) => {
@@ -62,14 +62,14 @@ export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
 }
 
 /**
- * Whether the result of a step depends on the detected damage. `ops` is the mask that was drawn for the step, undefined if
+ * Whether the result of a step depends on the detected damage. `ops` is the mask drawn for the step, or undefined if
  * there is none; a repair then uses the detected damage.
  */
 export function followsDamage(kind: StepKind, ops: readonly MaskOp[] | undefined): boolean {
   return stepOfKind(kind).followsDamage?.(ops) ?? false;
 }
 
-/** One report per planned step: those of the steps that were run, and why the others were not. */
+/** One report per planned step: the reports of the steps that ran, and the reasons of the others. */
 export function reportPlan(plan: readonly PlannedStep[], done: readonly StepReport[]): StepReport[] {
   return plan.flatMap(({ step, outcome, need }) => {
     if (outcome === 'done') return done.filter(({ kind }) => kind === step.kind);
@@ -79,8 +79,8 @@ export function reportPlan(plan: readonly PlannedStep[], done: readonly StepRepo
 }
 
 /**
- * Runs the steps of a recipe as {@link planRecipe} says. Throws GENERATOR_MISSING before anything is changed where a
- * step that would run has no generator; otherwise what the steps throw.
+ * Runs the steps of a recipe as planned by {@link planRecipe}. Throws GENERATOR_MISSING, before anything is changed, if
+ * a step that would run has no generator; otherwise the errors of the steps.
  */
 export async function runRecipe(run: Run): Promise<RunResult> {
   const { analysis, recipe, begun } = run;
@@ -115,7 +115,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   return { raster, reports: reportPlan(plan, done), masked };
 }
 
-/** Why a step is needed or not, as a message. */
+/** The reason why a step is needed or not, as a message. */
 const reasonOf = ({ reason, figures }: Need): Message => ({ key: reason, values: figures });
 
 function requireStep({ kind, settings }: Step, run: Run): void {

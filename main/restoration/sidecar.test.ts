@@ -31,7 +31,7 @@ describe('an edit document', () => {
     expect(parseSidecar(JSON.stringify(sidecar))).toEqual(sidecar);
   });
 
-  test('that is none, is cut off, or comes from a newer version, says so', () => {
+  test('that is malformed, cut off, or of a newer version is reported', () => {
     expect(codeOf(() => parseSidecar('{"emulsion": 2, "ph'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar('[]'))).toBe('EDIT_INVALID');
     expect(codeOf(() => parseSidecar(JSON.stringify({ ...sidecar, emulsion: '1' })))).toBe('EDIT_INVALID');
@@ -40,7 +40,7 @@ describe('an edit document', () => {
     expect(codeOf(() => parseSidecar(JSON.stringify(beyond)))).toBe('EDIT_INVALID');
   });
 
-  test('of format 1, which knows nothing of turning, is of a photo as it was opened', () => {
+  test('of format 1, which has no orientation, gets that of the photo as opened', () => {
     const { orientation: _, ...base } = sidecar.log.base;
     const old = { ...sidecar, emulsion: 1, log: { ...sidecar.log, base } };
     expect(parseSidecar(JSON.stringify(old))).toEqual(sidecar);
@@ -49,13 +49,13 @@ describe('an edit document', () => {
     expect(parseJournal(`${head}\n${JSON.stringify(delta)}\n`)?.deltas[0]?.base?.orientation).toBe(1);
   });
 
-  test('of format 3, which knows no mask of a style, has the style everywhere', () => {
+  test('of format 3, which has no style mask, applies the style everywhere', () => {
     const { styleMask: _, ...base } = sidecar.log.base;
     const old = { ...sidecar, emulsion: 3, log: { ...sidecar.log, base } };
     expect(parseSidecar(JSON.stringify(old)).log.base.styleMask).toEqual([]);
   });
 
-  test('of an older format is brought up to date, one format after the other', () => {
+  test('of an older format is upgraded format by format', () => {
     const migrations = {
       1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),
       2: (file: Record<string, unknown>) => ({ ...file, mask: [file.mask] }),
@@ -72,7 +72,7 @@ describe('a journal', () => {
   const head = JSON.stringify({ generation: 3, photo });
   const delta = { from: 0, actions: [{ name: 'mask', paint: { kind: 'invert' } }], at: 1 };
 
-  test('gives every change that was finished', () => {
+  test('gives every finished change', () => {
     const text = `${head}\n${JSON.stringify(delta)}\n${JSON.stringify({ ...delta, from: 1, at: 2 })}\n`;
     expect(parseJournal(text)).toEqual({ generation: 3, photo, deltas: [delta, { ...delta, from: 1, at: 2 }] });
   });
@@ -82,13 +82,13 @@ describe('a journal', () => {
     for (let length = 0; length <= text.length; length++) {
       const read = parseJournal(text.slice(0, length));
       const lines = text.slice(0, length).split('\n').length - 1;
-      // The head holds from its last bracket on; a change only with the end of its line.
+      // The head is complete with its last bracket; a change only with the end of its line.
       if (length < head.length) expect(read).toBeNull();
       else expect(read?.deltas).toHaveLength(Math.max(0, lines - 1));
     }
   });
 
-  test('with rubbish in it ends there', () => {
+  test('ends at a malformed line', () => {
     const text = `${head}\n${JSON.stringify(delta)}\n{"from":-1}\n${JSON.stringify(delta)}\n`;
     expect(parseJournal(text)?.deltas).toEqual([delta]);
     expect(parseJournal('')).toBeNull();

@@ -3,30 +3,30 @@ import { BitmapId, EDIT_FORMAT, EditAction, EditDelta, EditLog, PhotoView } from
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 
-/** Which photo an edit document belongs to. */
+/** The photo that an edit document belongs to. */
 export const Subject = z.object({
   name: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
-  /** Of its file, so that a renamed one is found without reading all. */
+  /** Size of its file, so that a renamed file is found without reading all files. */
   bytes: z.number().int().nonnegative().optional(),
 });
 export type Subject = z.infer<typeof Subject>;
 
-/** The content of an `.emulsion` file: of one in the app's data folder, and of one that a person keeps. */
+/** The content of an `.emulsion` file, either in the app's data folder or saved by the user. */
 export const Sidecar = z.object({
   emulsion: z.literal(EDIT_FORMAT),
   photo: Subject,
-  /** Grows with every writing: a journal counts only for the file that it was begun after. */
+  /** Increases with every write. A journal only counts for the file after which it was begun. */
   generation: z.number().int().nonnegative(),
   savedAt: z.string(),
   log: EditLog,
-  /** What was under the hand at the time. */
+  /** The action in progress at the time. */
   unfinished: EditAction.optional(),
-  /** Masks that were imported, deflated and in base64. */
+  /** Imported masks, deflated and in base64. */
   bitmaps: z.record(BitmapId, z.string()),
-  /** How the photo was looked at when a person saved the file. */
+  /** The view of the photo when the user saved the file. */
   view: PhotoView,
 });
 export type Sidecar = z.infer<typeof Sidecar>;
@@ -34,19 +34,22 @@ export type Sidecar = z.infer<typeof Sidecar>;
 type Migration = (file: Record<string, unknown>) => Record<string, unknown>;
 
 /**
- * Brings a file of an older format one format up: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A format that
- * has shipped is never dropped from this table.
+ * Upgrades a file by one format: `MIGRATIONS[1]` turns format 1 into format 2, and so on. A shipped format is never
+ * removed from this table.
  */
 const MIGRATIONS: Readonly<Record<number, Migration>> = {
-  // Format 2 knows which way up a photo is. Nothing in format 1 does, and the default serves its journals as well.
+  // Format 2 adds the orientation. Format 1 has none; the default also serves its journals.
   1: (file) => file,
-  // Format 3 knows actions that continue the one before, what was taken from a file, and the view.
+  // Format 3 adds actions that continue the previous one, results of edit files, and the view.
   2: (file) => file,
-  // Format 4 knows where a style is laid over the photo; before, that was everywhere.
+  // Format 4 adds the mask of the style. Before, a style applied everywhere.
   3: (file) => file,
 };
 
-/** Brings parsed JSON up to `newest`. Throws EDIT_INVALID where it is none of ours, EDIT_NEWER where a newer version made it. */
+/**
+ * Upgrades parsed JSON to format `newest`. Throws EDIT_INVALID if it is not an edit document, EDIT_NEWER if a newer
+ * version wrote it.
+ */
 export function migrate(
   value: unknown,
   newest: number = EDIT_FORMAT,
@@ -73,7 +76,7 @@ export function migrate(
   return file;
 }
 
-/** Reads an edit document from text. Throws EDIT_INVALID, naming the place of the fault, or EDIT_NEWER. */
+/** Parses an edit document. Throws EDIT_INVALID, naming the place of the fault, or EDIT_NEWER. */
 export function parseSidecar(text: string): Sidecar {
   let value: unknown;
   try {
@@ -89,15 +92,15 @@ export function parseSidecar(text: string): Sidecar {
 const JournalHead = z.object({ generation: z.number().int().nonnegative(), photo: Subject });
 
 /**
- * Reads a journal: a head, then one change a line. What a crash has cut off at the end is left out; so is everything
- * behind a line that cannot be read. Null where not even the head can be.
+ * Reads a journal: a head, then one change per line. Leaves out a line that a crash has cut off at the end, and
+ * everything after a malformed line. Null if the head cannot be read.
  */
 export function parseJournal(text: string): { generation: number; photo: Subject; deltas: EditDelta[] } | null {
   const lines = text.split('\n');
   const head = JournalHead.safeParse(fromJson(lines[0]));
   if (!head.success) return null;
   const deltas: EditDelta[] = [];
-  // The last piece has no line end: it is empty, or was not finished.
+  // The last piece has no line end: it is empty or unfinished.
   for (const line of lines.slice(1, -1)) {
     const delta = EditDelta.safeParse(fromJson(line));
     if (!delta.success) break;

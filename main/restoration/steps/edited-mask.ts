@@ -3,7 +3,7 @@ import type { DamageMap } from '../damage';
 import { evidenceOf, type Mask, type MaskSettings } from '../mask';
 import type { EditedMask } from './step';
 
-/** A mask document for a raster of any size of the photo. */
+/** The mask of a mask document for a raster of the photo at any size. */
 export function editedMask(
   { ops, bitmaps, full }: EditedMask,
   damage: DamageMap | null,

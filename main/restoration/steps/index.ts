@@ -7,10 +7,10 @@ import { style } from './style';
 import { tone } from './tone';
 import { upscale } from './upscale';
 
-/** Every kind of step. A new one is a folder beside these and a line here. */
+/** Every kind of step. To add one, create a folder beside these and add a line here. */
 const STEPS: { [K in StepKind]: StepDescriptor<K> } = { repair, restore, tone, colorise, upscale, style };
 
 export const stepOfKind = (kind: StepKind): StepDescriptor<StepKind> => STEPS[kind] as StepDescriptor<StepKind>;
 
-/** All of them, in the order of `STEP_KINDS`. */
+/** All steps, in the order of `STEP_KINDS`. */
 export const ALL_STEPS: readonly AnyStep[] = STEP_KINDS.map((kind) => STEPS[kind]);

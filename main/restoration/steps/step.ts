@@ -10,77 +10,77 @@ import type { Raster } from '../raster';
 import type { StepTools, Task } from '../tools';
 import type { PaintOptions } from './style/style';
 
-/** What a step runs on. */
+/** The input of a step. */
 export interface StepRun {
-  /** Worked on in place. */
+  /** Changed in place. */
   raster: Raster;
-  /** Of the photo at full size, whatever the size of `raster`. */
+  /** Analysis of the photo at full size, whatever the size of `raster`. */
   analysis: Analysis;
-  /** Of the photo at full size; null where no detector is installed. */
+  /** Damage of the photo at full size; null if no detector is installed. */
   damage: DamageMap | null;
   tools: StepTools;
-  /** The mask of the repair step where a person has changed it; else it is the damage that was found. */
+  /** The mask of the repair step if the user has changed it; otherwise the step uses the detected damage. */
   mask?: EditedMask;
-  /** Where a style is laid over the photo; everywhere where there is none. */
+  /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
-  /** What the style step has painted of this photo in this size, and where it keeps that. */
+  /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }
 
-/** A mask document and what it refers to. */
+/** A mask document and the data that it refers to. */
 export interface EditedMask {
   ops: readonly MaskOp[];
   bitmaps: ReadonlyMap<string, RunBitmap>;
-  /** Size of the photo, which the operations are measured in. */
+  /** Size of the full photo, which the operations' lengths refer to. */
   full: { width: number; height: number };
 }
 
-/** What a step leaves behind, to be made into its report. */
+/** The outcome of a step, from which its report is made. */
 export interface Outcome {
   raster: Raster;
   /** What was done, or why there was nothing to do. */
   did: Message;
   generator: string | null;
   provider: string | null;
-  /** Share of pixels that were repaired. */
+  /** Share of pixels that were repaired, 0..1. */
   masked?: number;
 }
 
-/** Everything that the engine knows of a kind of step. */
+/** Everything that the engine knows about a kind of step. */
 export interface StepDescriptor<K extends StepKind> {
   kind: K;
-  /** What it needs generators for. */
+  /** The tasks for which it needs generators. */
   tasks: readonly Task[];
-  /** Whether a photo needs it, by which measurement. */
+  /** Decides from the measurements whether a photo needs the step. */
   assess(measurements: Measurements, tools: StepTools): Need;
-  /** Every reason that `assess` gives, for the translations, with the names of its figures. */
+  /** Every reason that `assess` may give, with the names of its figures, for the texts. */
   reasons: Readonly<Record<string, readonly string[]>>;
-  /** What is proposed where the step is needed; absent for a step that is a choice and no repair. */
+  /** The proposed settings if the step is needed; absent for a step that is a matter of taste. */
   propose?(measurements: Measurements): StepOf<K>['settings'];
-  /** The proposal has the step even where it is switched off. */
+  /** The proposal contains the step even if it is switched off. */
   alwaysProposed?: boolean;
-  /** What else must be so before anything is changed; throws where it is not. */
+  /** Checks further conditions before anything is changed, and throws if they are not met. */
   require?(run: StepRun, settings: StepOf<K>['settings']): void;
-  /** Seconds per megapixel on an ordinary processor, for the shares of the progress. */
+  /** Seconds per megapixel on an ordinary processor, to divide the progress. */
   cost(run: StepRun): number;
   apply(run: StepRun, settings: StepOf<K>['settings']): Promise<Outcome>;
-  /** Whether the result depends on the detected damage; `ops` is the mask that was drawn for the step, if any. */
+  /** Whether the result depends on the detected damage. `ops` is the mask drawn for the step, if any. */
   followsDamage?(ops: readonly MaskOp[] | undefined): boolean;
 }
 
 export type AnyStep = { [K in StepKind]: StepDescriptor<K> }[StepKind];
 
-/** Which damage counts as found where a mask other than that of the repair step asks for it. */
+/** Settings for the detected damage in masks other than that of the repair step. */
 export const FOUND_DAMAGE: MaskSettings = { sensitivity: 0.5, grow: 2 };
 
-/** Whether a mask that was drawn refers to the damage that was found. */
+/** Whether a drawn mask refers to the detected damage. */
 export const refersToDamage = (ops: readonly MaskOp[] | undefined): boolean =>
   ops?.some((op) => op.kind === 'detected' || op.kind === 'defect') ?? false;
 
-/** Whether the raster is a smaller copy of the photo, to be looked at. */
+/** Whether the raster is a reduced copy of the photo, for display. */
 export const isReduced = ({ raster, analysis }: StepRun): boolean =>
   raster.width * raster.height < 0.999e6 * analysis.megapixels;
 
-/** Whether there are generators for all of these tasks. */
+/** Whether generators for all these tasks are installed. */
 export const hasGenerators = (tools: StepTools, ...tasks: Task[]): boolean =>
   tasks.every((task) => tools.generator(task) !== null);

@@ -3,15 +3,15 @@ import { random } from './random';
 
 /** Damage drawn on a photograph, with its true mask. */
 
-/** A damaged copy of a raster of any kind, and where it is damaged (255) in rows without padding. */
+/** A damaged copy of a raster of any kind, and its mask: 255 on damage, in rows without padding. */
 export interface DamagedScene {
   raster: Raster;
   mask: Uint8Array;
 }
 
 /**
- * Draws creases, scratches, flakes and dust on a copy of a raster; sizes grow with the picture's height. Pixels
- * outside the mask keep their bits.
+ * Draws creases, scratches, flakes and dust on a copy of a raster. Sizes grow with the picture's height. Pixels outside
+ * the mask keep their bits.
  */
 export function damageScene(clean: Raster, seed: number): DamagedScene {
   const { width, height, channels, depth } = clean;
@@ -39,7 +39,7 @@ export function damageScene(clean: Raster, seed: number): DamagedScene {
     const angle = Math.PI / 2 + (next() - 0.5) * 0.5;
     wander(next() * width, next() * height, angle, height * (0.15 + 0.35 * next()), 0.02, () => 0.55 * unit, 0.94);
   }
-  // Flakes: a cluster of discs, ragged as a whole.
+  // Flakes: a cluster of discs with a ragged outline.
   for (let i = 0; i < 6; i++) {
     const cx = next() * width;
     const cy = next() * height;
@@ -59,7 +59,7 @@ export function damageScene(clean: Raster, seed: number): DamagedScene {
       crease(end.x, end.y, angle + (next() < 0.5 ? -0.9 : 0.9), length * 0.35, radius * 0.6, branches - 1);
   }
 
-  /** A polyline that turns a little at every step; answers where it passed halfway. */
+  /** A polyline that turns slightly at every step. Returns its middle point. */
   function wander(
     x: number,
     y: number,

@@ -2,11 +2,11 @@ import { roundBlocks } from '../../synthesis/jpeg';
 import { createRaster, maxValue, type Raster } from '../raster';
 import { random } from './random';
 
-/** Noise and the loss of compression, as files have them. */
+/** Noise and compression loss, as in real files. */
 
 /**
- * A copy with Gaussian noise of standard deviation `sigma`, in 8-bit levels: its own for each channel unless `mono`,
- * blurred by a Gaussian of `blur` pixels at the same strength, as grain is.
+ * A copy with Gaussian noise of standard deviation `sigma`, in 8-bit levels. The noise is independent for each channel
+ * unless `mono`. Like grain, it can be blurred by a Gaussian of `blur` pixels at the same strength.
  */
 export function withNoise(raster: Raster, sigma: number, { blur = 0, mono = false, seed = 9 } = {}): Raster {
   const { width, height, channels } = raster;
@@ -24,7 +24,7 @@ export function withNoise(raster: Raster, sigma: number, { blur = 0, mono = fals
   return { ...raster, data };
 }
 
-/** Gaussian blur; the field is taken to go on at the other side. */
+/** Gaussian blur; the field wraps around at its edges. */
 function blurred(field: Float32Array, width: number, height: number, sigma: number): Float32Array {
   const reach = Math.ceil(3 * sigma);
   const along = (from: Float32Array, length: number, step: number, starts: number[]) => {
@@ -49,7 +49,7 @@ function normalised(field: Float32Array): Float32Array {
   return field.map((value) => value / strength);
 }
 
-/** A copy with what JPEG of that quality (1..100, as libjpeg scales it) loses in whole blocks of each channel. */
+/** A copy with the loss of JPEG at that quality (1..100, as libjpeg scales it) in the whole blocks of each channel. */
 export function withJpegLoss(raster: Raster, quality: number): Raster {
   const { width, height, channels } = raster;
   const data = raster.data.slice();
@@ -64,7 +64,7 @@ export function withJpegLoss(raster: Raster, quality: number): Raster {
   return { ...raster, data };
 }
 
-/** What is left of a raster without so many columns and rows at its left and top. */
+/** A raster without the given number of columns and rows at its left and top. */
 export function cropped(raster: Raster, left: number, top: number): Raster {
   const { channels, depth } = raster;
   const out = createRaster(raster.width - left, raster.height - top, channels, depth);

@@ -1,4 +1,4 @@
-/** Chance by a seed: the same in every run. */
+/** Random numbers from a seed, the same in every run. */
 
 /** Evenly distributed numbers 0..1 from a seed (mulberry32). */
 export function random(seed: number): () => number {
@@ -12,7 +12,9 @@ export function random(seed: number): () => number {
   };
 }
 
-/** Smooth value noise -1..1 with features of size 1; `octaves` adds finer ones at half the strength each. */
+/**
+ * Smooth value noise -1..1 with features of size 1; `octaves` adds finer ones, each at half the strength of the last.
+ */
 export function makeNoise(next: () => number): (x: number, y: number, octaves: number) => number {
   const SIZE = 256;
   const lattice = Float32Array.from({ length: SIZE * SIZE }, () => next() * 2 - 1);

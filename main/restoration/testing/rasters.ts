@@ -4,7 +4,7 @@ import { createRaster, maxValue, type Raster } from '../raster';
 
 export type Colour = readonly [number, number, number];
 
-/** Area average over whole pixels: exact enough for tests. */
+/** Area average over whole pixels: accurate enough for tests. */
 export function shrinkRaster(raster: Raster, pixels: number): Raster {
   const { channels } = raster;
   const scale = Math.sqrt(pixels / (raster.width * raster.height));
@@ -31,7 +31,7 @@ export function shrinkRaster(raster: Raster, pixels: number): Raster {
   return small;
 }
 
-/** Whether two pictures or planes hold the same samples (far faster on large ones than a deep comparison). */
+/** Whether two pictures or planes hold the same samples (much faster for large ones than a deep comparison). */
 export function sameSamples(one: Raster['data'], other: Raster['data']): boolean {
   return one.length === other.length && one.every((value, i) => value === other[i]);
 }
@@ -64,7 +64,7 @@ export function toGrey(raster: Raster): Raster {
 
 export function to16Bit(raster: Raster): Raster {
   const deep = createRaster(raster.width, raster.height, raster.channels, 16);
-  // Low bits that an 8-bit detour would lose.
+  // Low bits that a detour through 8 bits would lose.
   for (let i = 0; i < deep.data.length; i++) deep.data[i] = Math.min(65535, raster.data[i]! * 257 + (i % 97));
   return deep;
 }

@@ -4,10 +4,7 @@ import type { Colour } from './rasters';
 
 /** A procedural photograph at any size. */
 
-/**
- * A shape over the landscape. Coordinates: x and y in picture heights from the top left corner. `distance` is negative
- * inside.
- */
+/** A shape in the landscape. x and y are in picture heights from the top left corner. `distance` is negative inside. */
 interface Shape {
   box: readonly [left: number, top: number, right: number, bottom: number];
   distance: (x: number, y: number) => number;
@@ -23,7 +20,7 @@ function ellipse(cx: number, cy: number, rx: number, ry: number, paint: Shape['p
   };
 }
 
-/** A convex polygon, corners clockwise as seen on the screen. */
+/** A convex polygon; corners are clockwise on the screen. */
 function polygon(corners: readonly (readonly [number, number])[], paint: Shape['paint']): Shape {
   const edges = corners.map(([x0, y0], i) => {
     const [x1, y1] = corners[(i + 1) % corners.length]!;
@@ -47,7 +44,7 @@ function shade(colour: Colour, factor: number): Colour {
   return [colour[0] * factor, colour[1] * factor, colour[2] * factor];
 }
 
-/** A girl in a pale dress before a house, a tree to the other side; `at` is the middle of the dress. */
+/** A girl in a pale dress in front of a house, with a tree on the other side; `at` is the middle of the dress. */
 function sceneShapes(aspect: number, next: () => number, noise: ReturnType<typeof makeNoise>): Shape[] {
   const shapes: Shape[] = [];
   const flat =
@@ -270,8 +267,8 @@ function sceneShapes(aspect: number, next: () => number, noise: ReturnType<typeo
 }
 
 /**
- * A photograph that never was: sky with clouds, hills, a meadow with a path, a house, a tree and a girl. RGB, 8 bit,
- * full tonal range, fine texture and a trace of grain at every size. The same arguments give the same bytes.
+ * A generated photograph: sky with clouds, hills, a meadow with a path, a house, a tree and a girl. RGB, 8 bit, full
+ * tonal range, fine texture and a trace of grain at every size. The same arguments give the same bytes.
  */
 export function testScene(width: number, height: number, seed: number): Raster {
   const raster = createRaster(width, height, 3, 8);
@@ -325,7 +322,7 @@ export function testScene(width: number, height: number, seed: number): Raster {
       mix(i, hills, 0.27 * wood + haze * 0.33, 0.36 * wood + haze * 0.3, 0.27 * wood + haze * 0.42);
     }
     if (meadow > 0) {
-      // Perspective: what is near is seen larger.
+      // Perspective: near things look larger.
       const depth = 0.14 + (v - near[x]!);
       const p = (u - aspect / 2) / depth;
       const grass = 0.85 + 0.5 * noise(p * 26, 9 / depth, 3) + 0.45 * noise(u * 240, v * 130, 2) - 0.35 * (v - 0.55);

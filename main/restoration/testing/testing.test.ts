@@ -3,8 +3,8 @@ import { damageScene } from './damage';
 import { sameSamples, to16Bit, toGrey } from './rasters';
 import { testScene } from './scene';
 
-describe('the procedural photograph', () => {
-  test('is the same every time and another for another seed', () => {
+describe('the generated photograph', () => {
+  test('is always the same, and different for another seed', () => {
     expect(sameSamples(testScene(120, 90, 1).data, testScene(120, 90, 1).data)).toBe(true);
     expect(sameSamples(testScene(120, 90, 1).data, testScene(120, 90, 2).data)).toBe(false);
   });
@@ -25,7 +25,7 @@ describe('the procedural photograph', () => {
     expect(sum / small.data.length).toBeLessThan(14);
   });
 
-  test('damage is drawn inside its mask only, on a copy, for every kind of raster', () => {
+  test('damage is drawn only inside its mask, on a copy, for every kind of raster', () => {
     const scene = testScene(200, 150, 1);
     for (const clean of [scene, toGrey(scene), to16Bit(scene)]) {
       const before = clean.data.slice();

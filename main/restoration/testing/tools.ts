@@ -5,9 +5,9 @@ import { shrinkRaster } from './rasters';
 
 /** Step tools with fake generators, which need no files. */
 
-/** A stand-in for a generator: planes of one tile in, planes out, as {@link TilePass} describes them. */
+/** A fake generator: planes of one tile in, planes out, as {@link TilePass} describes them. */
 export interface FakeGenerator {
-  /** Planes that it takes and gives. */
+  /** Number of input and output planes. */
   inputs: number;
   outputs: number;
   run: (
@@ -19,10 +19,10 @@ export interface FakeGenerator {
   ) => Float32Array;
   thresholds?: Record<string, number>;
   extraInputs?: ExtraInput[];
-  /** Names of the planes that it gives, and of the vectors that it takes. */
+  /** Names of the output planes, and of the vector inputs. */
   gives?: string[];
   vectorInputs?: string[];
-  /** How much larger its output is; default 1. */
+  /** Scale of its output; default 1. */
   scale?: number;
   variant?: string;
 }
@@ -44,7 +44,7 @@ export const fakeUpscaler = (scale: number, variant = 'faithful'): FakeGenerator
   },
 });
 
-/** Calls everything bright a line. */
+/** Marks everything bright as a line. */
 export const fakeDetector: FakeGenerator = {
   inputs: 1,
   outputs: 2,
@@ -58,8 +58,8 @@ export const fakeDetector: FakeGenerator = {
 };
 
 /**
- * A detector that knows areas, losses and writing, pixel by pixel: a line is black, an area light grey, a loss white, and
- * writing is blue. The redder the whole photo is, the less certain it is of anything.
+ * A detector of areas, losses and writing that works pixel by pixel: a line is black, an area light grey, a loss white,
+ * and writing is blue. The redder the whole photo is, the less certain its results are.
  */
 export const fakeFourPlaneDetector: FakeGenerator = {
   inputs: 3,
@@ -82,7 +82,7 @@ export const fakeFourPlaneDetector: FakeGenerator = {
   },
 };
 
-/** Fills with the mean of the known pixels of the tile, and spoils those besides: they must not be taken over. */
+/** Fills with the mean of the known pixels of the tile, and spoils all others, which the step must not use. */
 export const fakeInpainter: FakeGenerator = {
   inputs: 4,
   outputs: 3,
@@ -103,7 +103,7 @@ export const fakeInpainter: FakeGenerator = {
   },
 };
 
-/** Averages 3 x 3 pixels, mixed in by the strength given, wholly from 0.1 on; 0 gives the input back. */
+/** Averages 3 x 3 pixels and mixes in the result by the given strength, fully from 0.1 on; 0 returns the input. */
 export const fakeRestorer: FakeGenerator = {
   inputs: 3,
   outputs: 3,
@@ -130,7 +130,7 @@ export const fakeRestorer: FakeGenerator = {
   },
 };
 
-/** Gives each channel the mean that the style has. */
+/** Gives each channel the mean of the style. */
 export const fakePainter: FakeGenerator = {
   inputs: 3,
   outputs: 3,

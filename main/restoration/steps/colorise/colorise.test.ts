@@ -21,7 +21,7 @@ import { COLOUR_PIXELS, colorise } from './colorise';
 
 const WARMTH = { name: 'warmth', label: 'Warmth', min: -2, max: 2, default: 0 };
 
-/** Imagines for each pixel what `of` says of its luma, in Cb and Cr; warmth moves both apart. */
+/** Imagines Cb and Cr for each pixel from its luma, by `of`; warmth moves both apart. */
 function fakeColoriser(of: (luma: number) => readonly [cb: number, cr: number], hasWarmth = true): FakeGenerator {
   return {
     inputs: 1,
@@ -67,7 +67,7 @@ function crAt(raster: Raster, pixel: number): number {
 }
 
 describe('colorise', () => {
-  test('leaves the luma of every pixel as it is, to the rounding of its samples, whatever is imagined', async () => {
+  test('keeps the luma of every pixel, up to rounding, whatever is imagined', async () => {
     const colour = fc.double({ min: -0.5, max: 0.5, noNaN: true });
     await fc.assert(
       fc.asyncProperty(
@@ -99,10 +99,10 @@ describe('colorise', () => {
     );
   });
 
-  test('colours end where the picture has an edge, though the net saw it many times smaller', async () => {
+  test('colours end at an edge of the picture, although the net saw it much smaller', async () => {
     const [width, height] = [1200, 800];
     const photo = createRaster(width, height, 1, 8);
-    // An edge that lies within a pixel of what the net sees.
+    // An edge that lies within a pixel of the net's small picture.
     for (let i = 0; i < photo.data.length; i++) photo.data[i] = i % width < 601 ? 70 : 180;
     const small = width * height > 10 * COLOUR_PIXELS;
     expect(small).toBe(true);
@@ -121,7 +121,7 @@ describe('colorise', () => {
     }
   });
 
-  test('a toned print loses its tone, and has only what is imagined', async () => {
+  test('a toned print loses its tone and gets only the imagined colours', async () => {
     const grey = toGrey(testScene(120, 80, 3));
     const sepia = mapPixels(testScene(120, 80, 3), (r, g, b) => {
       const luma = lumaOf(r, g, b);
@@ -139,7 +139,7 @@ describe('colorise', () => {
     }
   });
 
-  test('strength is the share of the colours that are imagined, and 0 changes nothing', async () => {
+  test('strength is the share of the imagined colours, and 0 changes nothing', async () => {
     const photo = toGrey(testScene(60, 40, 1));
     const grey = createRaster(60, 40, 1, 16);
     grey.data.fill(30_000);
@@ -168,7 +168,7 @@ describe('colorise', () => {
     expect(crAt(await coloured(grey, narrow, { variant: 'warm' }), 5)).toBeCloseTo(0.025, 3);
   });
 
-  test('a photo with an encoding of its own is coloured in sRGB and keeps its encoding', async () => {
+  test('a photo with another encoding is coloured in sRGB and keeps its encoding', async () => {
     const each = (planes: Float32Array, factor: number) => {
       for (let i = 0; i < planes.length; i++) planes[i]! *= factor;
     };
@@ -186,7 +186,7 @@ describe('colorise', () => {
     expect(crAt(result, 44)).toBeCloseTo(0.05, 3);
   });
 
-  test('without memory or generator it fails as every step does', async () => {
+  test('without memory or generator it fails like every other step', async () => {
     await expect(colorise(testScene(20, 20, 1), settings(), fakeTools())).rejects.toMatchObject({
       code: 'GENERATOR_MISSING',
     });
@@ -197,7 +197,7 @@ describe('the step', () => {
   const step: Step = { kind: 'colorise', enabled: true, settings: settings() };
   const generator = fakeColoriser(() => [0, 0.1]);
 
-  test('comes after the tones and before the enlargement, which enlarges what was coloured', async () => {
+  test('comes after the tones and before the enlargement, which enlarges the coloured picture', async () => {
     const tools = fakeTools({ colorise: generator, upscale: fakeUpscaler(2) });
     const photo = toGrey(testScene(50, 40, 1));
     const analysis = await analyse(photo, null, tools);
@@ -215,7 +215,7 @@ describe('the step', () => {
     expect(crAt(raster, 4000)).toBeGreaterThan(0.02);
   });
 
-  test('in a recipe of everything, whatever its order, sees what repair, restoration and tone have made', async () => {
+  test('in a recipe of all steps, in any order, gets the result of repair, restoration and tone', async () => {
     const seen: number[] = [];
     const watching: FakeGenerator = {
       ...generator,
@@ -244,7 +244,7 @@ describe('the step', () => {
     expect(reports.map(({ kind }) => kind)).toEqual(['repair', 'restore', 'tone', 'colorise', 'upscale']);
     expect([raster.width, raster.height, raster.channels]).toEqual([320, 240, 3]);
 
-    // The luma that was coloured is that of the same recipe without colours and enlargement.
+    // The coloured luma is that of the same recipe without colours and enlargement.
     const without = await run(everything.filter(({ kind }) => kind !== 'colorise' && kind !== 'upscale'));
     const samples = [...without.raster.data];
     const luma = samples.reduce((sum, value) => sum + value, 0) / samples.length / 255;
@@ -258,7 +258,7 @@ describe('the step', () => {
     expect(worst).toBeLessThanOrEqual(0.51);
   });
 
-  test('is for photos without colours alone where the recipe asks what is needed, and offers the variants there are', async () => {
+  test('only applies to photos without colours if the recipe runs needed steps, and offers the available variants', async () => {
     const run = async (photo: Raster, tools: ReturnType<typeof fakeTools>) => {
       const analysis = await analyse(photo, null, tools);
       const recipe = { format: 1 as const, id: 't', name: 'T', gate: 'needed' as const, steps: [step] };

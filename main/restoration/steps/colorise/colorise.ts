@@ -4,26 +4,26 @@ import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../
 import type { PassReport, StepTools } from '../../tools';
 
 /**
- * Gives a picture imagined colours. The generator sees its luma small and whole and answers with Cb and Cr (ITU-R
- * BT.601, full range); they are enlarged by joint bilateral upsampling (Kopf et al. 2007), guided by the luma of the
- * full size, so that colours end where the picture's own edges are. What colours the picture had, a sepia toning
- * included, are taken out first. The luma of every pixel stays; colours that its encoding cannot hold are paled.
+ * Gives a picture imagined colours. The generator sees a small version of the whole luma and returns Cb and Cr (ITU-R
+ * BT.601, full range). They are enlarged by joint bilateral upsampling (Kopf et al. 2007), guided by the luma of the
+ * full size, so that colours end at the picture's own edges. Existing colours, including a sepia toning, are removed
+ * first. The luma of every pixel stays; colours that its encoding cannot hold become paler.
  */
 
-/** The picture that the generator sees has about this many pixels, as those had that it was trained on. */
+/** The generator's input picture has about this many pixels, like those that it was trained on. */
 export const COLOUR_PIXELS = 40_000;
-/** The generator's input that asks for a warmer or a cooler world, in spreads between photographs ... */
+/** The generator's input that makes colours warmer or cooler, in units of the spread between photographs. */
 const WARMTH_INPUT = 'warmth';
-/** ... and how much of it the variants ask for. */
+/** Value of that input for each variant. */
 const WARMTH: Record<ColoriseSettings['variant'], number> = { natural: 0, warm: 1.2, cool: -1.2 };
 
-/** Pixels of the small picture on each side that a pixel takes its colours from: twice as many in all, each way. */
+/** Pixels of the small picture on each side from which a pixel takes its colours: twice as many in each direction. */
 const REACH = 2;
-/** Standard deviation of their weights by distance, in pixels of the small picture ... */
+/** Standard deviation of their weights by distance, in pixels of the small picture. */
 const NEAR = 0.9;
-/** ... and by difference in luma. */
+/** Standard deviation of their weights by difference in luma, 0..1. */
 const ALIKE = 0.07;
-/** What counts at least, so that a detail unlike all around it takes the colours of its place. */
+/** Smallest weight, so that a detail unlike its surroundings still takes the colours of its place. */
 const LEAST_WEIGHT = 1e-4;
 const ALIKE_STEPS = 1024;
 const ALIKE_WEIGHTS = Float32Array.from(
@@ -31,10 +31,10 @@ const ALIKE_WEIGHTS = Float32Array.from(
   (_, i) => LEAST_WEIGHT + Math.exp(-((i / ALIKE_STEPS / ALIKE) ** 2) / 2),
 );
 
-/** Work between two chances to cancel. */
+/** Pixels computed between two checks for a cancel. */
 const BAND_PIXELS = 1 << 17;
 
-/** Whether the installed generator has the variants, or gives the same for each. */
+/** Whether the installed generator supports variants, or gives the same result for each. */
 export function hasColourVariants(tools: StepTools): boolean {
   return warmthInput(tools) !== undefined;
 }
@@ -44,10 +44,10 @@ function warmthInput(tools: StepTools) {
 }
 
 /**
- * Colours a raster. One in RGB is worked on in place, for a grey one a new raster is made. `strength` 0 changes nothing
- * and gives null; else colours are that share of what the generator imagines.
+ * Colours a raster. Changes an RGB raster in place, and creates a new one for a grey raster. `strength` is the share of
+ * the imagined colours, 0..1; with 0 it changes nothing and returns null.
  *
- * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw the raster is of no use.
+ * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. After a throw the raster cannot be used.
  */
 export async function colorise(
   raster: Raster,
@@ -85,7 +85,7 @@ export async function colorise(
   return { raster: into, report };
 }
 
-/** Luma of a small raster, 0..1 nominal. */
+/** Luma of a small raster, nominally 0..1. */
 function lumaPlane(raster: Raster, colour: StepTools['colour']): Float32Array {
   const { width, height } = raster;
   const count = width * height;
@@ -109,7 +109,10 @@ interface SmallColours {
   colours: Float32Array;
 }
 
-/** Where along one axis a large picture's pixels take their colours from, `2 * REACH` places and weights for each. */
+/**
+ * The positions along one axis from which a large picture's pixels take their colours: `2 * REACH` places and weights
+ * for each.
+ */
 function placesOf(large: number, small: number): { places: Int32Array; weights: Float32Array } {
   const taps = 2 * REACH;
   const places = new Int32Array(large * taps);
@@ -125,7 +128,7 @@ function placesOf(large: number, small: number): { places: Int32Array; weights: 
   return { places, weights };
 }
 
-/** Puts colours on the luma of `from` and writes them into `into`, which may be the same raster. */
+/** Applies colours to the luma of `from` and writes them into `into`, which may be the same raster. */
 async function spread(small: SmallColours, from: Raster, into: Raster, tools: StepTools): Promise<void> {
   const { width, height } = from;
   const columns = placesOf(width, small.width);
@@ -150,7 +153,7 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
   }
 }
 
-/** Puts Cb and Cr of a pixel into `found`. */
+/** Writes Cb and Cr of a pixel into `found`. */
 function colourAt(
   { width, luma: guide, colours }: SmallColours,
   luma: number,
@@ -181,7 +184,7 @@ function colourAt(
   found[1] = red / total;
 }
 
-/** RGB of a luma with the colours found, paled as far as 0..1 demands. */
+/** RGB from a luma and the colours found, made paler as far as 0..1 demands. */
 function paint(planes: Float32Array, i: number, count: number, luma: number, found: Float64Array): void {
   const [cb, cr] = [found[0]!, found[1]!];
   const red = 1.402 * cr;
@@ -193,7 +196,7 @@ function paint(planes: Float32Array, i: number, count: number, luma: number, fou
   planes[i + 2 * count] = luma + share * blue;
 }
 
-/** How much of a difference a component can bear. */
+/** The share of a difference that a component can take without leaving 0..1. */
 function room(difference: number, luma: number): number {
   if (difference > 0) return Math.max(0, 1 - luma) / difference;
   return difference < 0 ? Math.max(0, luma) / -difference : 1;

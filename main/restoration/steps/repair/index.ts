@@ -6,7 +6,7 @@ import { editedMask } from '../edited-mask';
 import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
 import { inpaint } from './inpaint';
 
-/** Finds creases, scratches, dust and stains, and fills them. */
+/** Detects creases, scratches, dust and stains, and fills them. */
 export const repair: StepDescriptor<'repair'> = {
   kind: 'repair',
   tasks: ['detect', 'inpaint'],
@@ -30,7 +30,7 @@ export const repair: StepDescriptor<'repair'> = {
 
   propose: () => ({ ...REPAIR_DEFAULTS }),
 
-  // Only tiles with damage are computed; scattered damage touches many of them.
+  // Only tiles with damage are computed, but scattered damage touches many of them.
   cost: ({ analysis }) => 0.2 + 10 * Math.min(1, 20 * analysis.damage),
 
   async apply(run, settings) {

@@ -3,12 +3,11 @@ import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools } from '../../tools';
 
 /**
- * Fills the masked pixels of a raster, in place, from their surroundings; all other pixels keep their bits, and where
- * the mask is between 0 and 255 the filling is blended in. The mask must have the raster's size; `region` says where
- * all of it lies, so that little is computed for a small one. `before` is called with each part that is about to
- * change. The generator ignores what lies under the mask, so a tile that is already filled does
- * not change what its neighbour sees. Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a
- * throw the raster holds some filled tiles.
+ * Fills the masked pixels of a raster from their surroundings, in place. All other pixels keep their bits. Where the
+ * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. `region` bounds the mask,
+ * so that little is computed for a small one. `before` is called with each part that is about to change. The generator
+ * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Throws
+ * GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw some tiles of the raster are filled.
  */
 export async function inpaint(
   raster: Raster,
@@ -21,7 +20,7 @@ export async function inpaint(
       `A mask of ${mask.width} x ${mask.height} does not fit a raster of ${raster.width} x ${raster.height}.`,
     );
   }
-  // The mask of the tile that was read last: its core, which is written next, need not be evaluated again.
+  // The mask of the last read tile. Its core is written next, and need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
   return tools.runTiles({
@@ -47,8 +46,8 @@ export async function inpaint(
 }
 
 /**
- * Blends the masked pixels of a rectangle with planar floats in the raster's own encoding. `mask` holds the values of a
- * frame around the rectangle.
+ * Blends planar floats, in the raster's own encoding, into the masked pixels of a rectangle. `mask` holds the values of
+ * a frame around the rectangle.
  */
 function paste(raster: Raster, rect: Rect, planes: Float32Array, mask: { bytes: Uint8Array; frame: Rect }): void {
   const { data, channels } = raster;

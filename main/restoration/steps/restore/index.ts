@@ -3,21 +3,21 @@ import type { Quality } from '../../quality';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { restore as clean, errorOf, expectedIn } from './restore';
 
-/** Noise in 8-bit levels from which cleaning is worth its price: colour noise, which no film and no paper has ... */
+/** Noise in 8-bit levels from which cleaning pays off. It applies to colour noise, which neither film nor paper has. */
 const LEAST_NOISE = 6;
-/** ... and the grain of film, which belongs to a photo until it hides it. */
+/** The same for the grain of film, which belongs to a photo until it hides the photo. */
 const LEAST_GRAIN = 9;
-/** From here on grain is not kept in the proposal either. */
+/** From here on, the proposal does not keep the grain. */
 const HIDING_GRAIN = 16;
-/** Noise with this share in the luma is grain: all channels have the same. */
+/** Noise with at least this share in the luma is grain, which is the same in all channels. */
 const GRAIN_SHARE = 0.85;
-/** Blocks stand out where both their steps against the rest, and the error that they tell of in levels, are large. */
+/** Blocks need cleaning if both their relative step and the estimated error in levels are at least this large. */
 const LEAST_BLOCKINESS = 1.35;
 const LEAST_COMPRESSION = 3;
 /** A trace of noise looks more natural than none. */
 const RESTORE_STRENGTH = 0.8;
 
-/** Removes noise, grain and the artefacts of compression. */
+/** Removes noise, grain and compression artefacts. */
 export const restore: StepDescriptor<'restore'> = {
   kind: 'restore',
   tasks: ['restore'],

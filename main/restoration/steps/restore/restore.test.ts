@@ -31,7 +31,7 @@ async function restored(
   return copy;
 }
 
-/** Remembers the strengths that it is given, and changes nothing. */
+/** Records the requested strengths and changes nothing. */
 function listener(extraInputs = fakeRestorer.extraInputs) {
   const strengths: (number | undefined)[] = [];
   const generator: FakeGenerator = {
@@ -46,7 +46,7 @@ function listener(extraInputs = fakeRestorer.extraInputs) {
   return { strengths, tools: fakeTools({ restore: generator }) };
 }
 
-/** The mean of 3 x 3 pixels of a channel, as the fake restorer has it at full strength. */
+/** The mean of 3 x 3 pixels of a channel, which the fake restorer computes at full strength. */
 function meanAround({ data, width, height, channels }: Raster, x: number, y: number, c: number): number {
   let sum = 0;
   for (let dy = -1; dy <= 1; dy++) {
@@ -80,7 +80,7 @@ describe('restore', () => {
     }
   });
 
-  test('makes the share of the change that is asked for, across tiles, in every kind of raster', async () => {
+  test('makes the requested share of the change, across tiles, in every kind of raster', async () => {
     for (const raster of kinds()) {
       const { width, height, channels, data } = raster;
       for (const strength of [1, 0.4]) {
@@ -92,14 +92,14 @@ describe('restore', () => {
           const mean = meanAround(raster, pixel % width, Math.floor(pixel / width), i % channels);
           worst = Math.max(worst, Math.abs(after.data[i]! - (data[i]! + strength * (mean - data[i]!))));
         }
-        // Half a step of rounding; in 16 bit no more either.
+        // Half a step of rounding, also in 16 bit.
         expect(worst).toBeLessThan(0.51 + 1e-4 * step);
         expect(width * height).toBeGreaterThan(64 * 64);
       }
     }
   });
 
-  test('tells the generator the error in units of 0..1, within its bounds', async () => {
+  test('passes the error to the generator in units of 0..1, within its bounds', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.double({ min: 0, max: 200, noNaN: true }),
@@ -115,7 +115,7 @@ describe('restore', () => {
     );
   });
 
-  test('a generator without that input runs at the strength that it has', async () => {
+  test('runs a generator without that input at its fixed strength', async () => {
     const { strengths, tools } = listener([]);
     await restored(createRaster(8, 8, 3, 8), {}, { tools });
     expect(strengths).toEqual([undefined]);
@@ -134,9 +134,9 @@ describe('restore', () => {
     raster.data.fill(Math.round(0.25 * 65535));
     raster.data.fill(0, 12, 15);
     const after = await restored(raster, {}, { tools: fakeTools({ restore: fakeRestorer }, colour) });
-    // Eight neighbours of sRGB 0.5 and a black middle.
+    // Eight neighbours of sRGB 0.5 and a black centre.
     expect(after.data[12]! / 65535).toBeCloseTo((0.5 * (8 / 9)) ** 2, 4);
-    // A grey photo has no encoding but its own.
+    // A grey photo has no encoding other than its own.
     const grey = toGrey(noisy);
     expect(
       sameSamples(
@@ -146,13 +146,13 @@ describe('restore', () => {
     ).toBe(true);
   });
 
-  test('without a generator says so', async () => {
+  test('reports a missing generator', async () => {
     await expect(restored(noisy, {}, { tools: fakeTools() })).rejects.toMatchObject({ code: 'GENERATOR_MISSING' });
   });
 });
 
 describe('keepGrain', () => {
-  /** Root mean square of the change in luma and of what it leaves in the colours, in 8-bit levels. */
+  /** Root mean square of the change in luma, and of the colour that is left, in 8-bit levels. */
   function changes(before: Raster, after: Raster): { luma: number; colour: number } {
     let luma = 0;
     let colour = 0;
@@ -165,7 +165,7 @@ describe('keepGrain', () => {
     return { luma: Math.sqrt(luma), colour: Math.sqrt(colour) };
   }
 
-  test('leaves most of the luminance grain and takes all of the colour noise', async () => {
+  test('keeps most of the luminance grain and removes all of the colour noise', async () => {
     const without = changes(noisy, await restored(noisy));
     const kept = changes(noisy, await restored(noisy, { keepGrain: true }));
     expect(kept.luma / without.luma).toBeGreaterThan(0.3);
@@ -182,7 +182,7 @@ describe('keepGrain', () => {
   });
 });
 
-describe('what is expected', () => {
+describe('the expected error', () => {
   const look = (raster: Raster): Promise<Analysis> => analyse(raster, null, fakeTools());
 
   test('follows the noise and the compression of the photo', async () => {
@@ -200,7 +200,7 @@ describe('what is expected', () => {
     expect(errorOf(expectedIn(lossy, await look(lossy)))).toBeGreaterThan(5);
   });
 
-  test('in a preview there is less of both', async () => {
+  test('is smaller in a preview', async () => {
     const clean = testScene(800, 600, 5);
     for (const [raster, kind] of [
       [withNoise(clean, 20), 'noise'],
@@ -224,7 +224,7 @@ describe('the step', () => {
     steps: [{ kind: 'restore', enabled: true, settings: { strength, keepGrain: false } }],
   });
 
-  test('leaves a clean photo alone, and says why', async () => {
+  test('leaves a clean photo alone and gives the reason', async () => {
     const tools = fakeTools({ restore: fakeRestorer });
     const clean = testScene(200, 150, 5);
     const analysis = await analyse(clean, null, tools);

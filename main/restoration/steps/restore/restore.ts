@@ -6,20 +6,22 @@ import { measureQuality, type Quality } from '../../quality';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools } from '../../tools';
 
-/** The generator's input that says how large an error to expect: its root mean square, in units of 0..1. */
+/** The generator's input for the expected error: its root mean square, in units of 0..1. */
 const ERROR_INPUT = 'strength';
-/** Somebody who switches the step on by hand for a photo that measures clean expects at least this much of it. */
+/**
+ * If the user switches the step on for a photo that measures clean, it expects at least this error, in 8-bit levels.
+ */
 const LEAST_ERROR = 3;
-/** Share of the luminance grain that {@link RestoreSettings} with `keepGrain` leave standing. */
+/** Share of the luminance grain that {@link RestoreSettings} with `keepGrain` keep. */
 const GRAIN_KEPT = 0.65;
 
-/** How a raster differs from the photo that it shows, in 8-bit levels. */
+/** Noise and compression errors of a raster, in 8-bit levels. */
 export type Expected = Pick<Quality, 'noise' | 'compression'>;
 
 /**
- * What is to be taken out of a raster that shows a photo at any size. Noise is measured in the raster itself, since
- * shrinking averages it away, the more the finer it is; compression is not, as the grid of a shrunken photo lies
- * between the pixels: there the error of the full size is taken, less by the scale.
+ * The errors to remove from a raster that shows a photo at any size. Noise is measured in the raster itself, since
+ * shrinking averages it away, fine noise more than coarse noise. Compression cannot be measured there, because the grid
+ * of a reduced photo falls between the pixels; the error of the full size is divided by the reduction instead.
  */
 export function expectedIn(raster: Raster, analysis: Analysis): Expected {
   const scale = Math.sqrt((raster.width * raster.height) / (1e6 * analysis.megapixels));
@@ -34,13 +36,13 @@ export function errorOf({ noise, compression }: Expected): number {
 }
 
 /**
- * Takes noise, grain and the marks of compression out of a raster, in place. The generator is told how large the error
- * is that was measured, as far as its card allows; `strength` is the share of its change that is made, 0 changes
- * nothing. With `keepGrain`, a share of the luminance that it would take out stays: as much as belongs to noise and
- * not to compression, whose blocks are nobody's grain. The change is made in sRGB, whatever the raster's encoding.
+ * Removes noise, grain and compression artefacts from a raster, in place. The generator gets the measured error, as far
+ * as its card allows. `strength` is the share of its change that is applied, 0..1; 0 changes nothing. With `keepGrain`,
+ * a share of the luminance change is left out: only as much as noise causes, and not compression, whose blocks are not
+ * grain. The change is made in sRGB, whatever the raster's encoding.
  *
- * Gives null where nothing was to be done. Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after
- * a throw the raster is of no use.
+ * Returns null if there was nothing to do. Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. After
+ * a throw the raster cannot be used.
  */
 export async function restore(
   raster: Raster,
@@ -64,7 +66,7 @@ export async function restore(
       readSrgb(raster, rect, tools.colour, into);
     },
     write: (rect, planes) => {
-      // The rows wait, so the raster still has what the tile was made from.
+      // The result waits in `rows`, so the raster still holds the tile's input.
       const samples = 3 * rect.width * rect.height;
       if (before.length < samples) before = new Float32Array(samples);
       readSrgb(raster, rect, tools.colour, before);
@@ -78,11 +80,11 @@ export async function restore(
 
 function extrasFor(error: number, tools: StepTools): Record<string, number> {
   const input = tools.generator('restore')?.extraInputs.find(({ name }) => name === ERROR_INPUT);
-  // A generator that takes no such input has one strength of its own.
+  // A generator without this input has one fixed strength.
   return input ? { [ERROR_INPUT]: Math.max(input.min, Math.min(input.max, error)) } : {};
 }
 
-/** Turns what a generator gave into the change to make. */
+/** Turns the generator's output into the change to apply. */
 function toChange(planes: Float32Array, before: Float32Array, count: number, strength: number, kept: number): void {
   for (let i = 0; i < count; i++) {
     const red = planes[i]! - before[i]!;

@@ -31,14 +31,14 @@ test('at full strength the picture has the style’s tones, in 8 and in 16 bits'
   ] as const) {
     const done = await paint(raster, settings(), tools());
     expect(done?.raster).toBe(raster);
-    // What falls outside the range is cut off, so not to the last level.
+    // Values outside the range are cut off, so the mean is not exact.
     expect(mean(raster, 0) / max).toBeCloseTo(0.3, 1);
     expect(mean(raster, 1) / max).toBeCloseTo(0.2, 1);
     expect(mean(raster, 2) / max).toBeCloseTo(0.5, 1);
   }
 });
 
-test('strength 0 changes nothing, and any other lies between the photo and the painting', async () => {
+test('strength 0 changes nothing, and any other value gives a mix of the photo and the painting', async () => {
   const scene = testScene(90, 70, 2);
   expect(await paint(copy(scene), settings({ strength: 0 }), tools())).toBeNull();
   const painted = copy(scene);
@@ -56,14 +56,14 @@ test('strength 0 changes nothing, and any other lies between the photo and the p
   );
 });
 
-test('outside the mask every bit stays, inside it is as strong as the mask is', async () => {
+test('outside the mask every bit stays; inside, the mask sets the strength', async () => {
   const scene = testScene(97, 61, 5);
   const painted = copy(scene);
   await paint(painted, settings(), tools());
   const mask: Mask = {
     width: 97,
     height: 61,
-    // A ramp from 0 on the left to 255 on the right, none at all in the upper half.
+    // A ramp from 0 on the left to 255 on the right; 0 in the upper half.
     read: (rect, out) => {
       for (let i = 0; i < out.length; i++) {
         const x = rect.x + (i % rect.width);
@@ -87,7 +87,7 @@ test('outside the mask every bit stays, inside it is as strong as the mask is', 
   }
 });
 
-test('another strength, mask or choice of colours is no reason to paint again; another brush or style is', async () => {
+test('another strength, mask or choice of colours does not paint again; another brush or style does', async () => {
   const scene = testScene(130, 90, 6);
   const kept = new Map<string, Painted>();
   const paintings = {
@@ -99,7 +99,7 @@ test('another strength, mask or choice of colours is no reason to paint again; a
     const [again, fresh] = [copy(scene), copy(scene)];
     await paint(again, settings(change), lent, { paintings });
     await paint(fresh, settings(change), tools());
-    // Whatever was kept, the picture is the same.
+    // The picture is the same with and without the cache.
     expect(again.data).toEqual(fresh.data);
     return lent.tiles.length;
   };
@@ -112,7 +112,7 @@ test('another strength, mask or choice of colours is no reason to paint again; a
   expect(await passes({ mix: { style: 'snow', share: 0.5 } })).toBeGreaterThan(0);
 });
 
-test('a photo that keeps its colours changes in lightness alone; a grey one stays grey', async () => {
+test('a photo that keeps its colours changes only in lightness; a grey one stays grey', async () => {
   const scene = testScene(120, 80, 3);
   const kept = copy(scene);
   await paint(kept, settings({ keepColours: true, style: 'snow' }), tools());
@@ -120,7 +120,7 @@ test('a photo that keeps its colours changes in lightness alone; a grey one stay
   for (let i = 0; i < scene.data.length; i += 3) {
     const [before, after] = [scene, kept].map(({ data }) => [data[i]!, data[i + 1]!, data[i + 2]!] as const);
     lighter += lumaOf(...after!) - lumaOf(...before!);
-    // Where nothing is cut off, the differences between the channels stay.
+    // The differences between the channels stay if nothing is cut off.
     if (Math.max(...after!) < 255 && Math.min(...after!) > 0) {
       expect(Math.abs(after![0] - after![1] - (before![0] - before![1]))).toBeLessThanOrEqual(1);
     }
@@ -133,7 +133,7 @@ test('a photo that keeps its colours changes in lightness alone; a grey one stay
   expect(mean(coloured, 2)).toBeGreaterThan(mean(coloured, 1));
 });
 
-test('a large picture is painted reduced, by as much as the brush is wide, and comes back at its size', async () => {
+test('a large picture is painted reduced, depending on the brush, and enlarged again', async () => {
   for (const brush of [1, 2, 4]) {
     const wide = createRaster(PAINTED_EDGE * 2, 64, 3, 8);
     wide.data.fill(100);
@@ -145,7 +145,7 @@ test('a large picture is painted reduced, by as much as the brush is wide, and c
   }
 });
 
-test('the strokes of a painting that is much enlarged are drawn sharply, unless the picture is only to be looked at', async () => {
+test('the strokes of a much enlarged painting are drawn sharply, except for display', async () => {
   const both = () => fakeTools({ style: fakePainter, upscale: fakeUpscaler(2, 'crisp') });
   const wide = (width: number) => {
     const raster = createRaster(width, 48, 3, 8);
@@ -162,7 +162,7 @@ test('the strokes of a painting that is much enlarged are drawn sharply, unless 
   expect([raster.width, raster.height]).toEqual([PAINTED_EDGE * 2, 48]);
 });
 
-test('two styles are mixed by their shares, and one’s own picture takes the place of a preset', () => {
+test('two styles are mixed by their shares, and a picture of the user replaces a preset', () => {
   const lent = tools();
   const own = { by: '0'.repeat(64), values: [1, 0, 0] };
   expect([...styleCode(settings({ mix: { style: 'snow', share: 0.5 } }), lent)].map((each) => each.toFixed(2))).toEqual(
@@ -171,7 +171,7 @@ test('two styles are mixed by their shares, and one’s own picture takes the pl
   expect([...styleCode(settings({ style: 'Aunt Ada’s quilt', code: own }), lent)]).toEqual([1, 0, 0]);
 });
 
-test('a style that the generator does not know is refused, and so is a code of another one', () => {
+test('an unknown style is refused, and so is a code of another generator', () => {
   const lent = tools();
   expect(() => styleCode(settings({ style: 'nonsense' }), lent)).toThrowError(
     expect.objectContaining({ code: 'STYLE_UNKNOWN' }),

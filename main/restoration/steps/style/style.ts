@@ -7,21 +7,23 @@ import { PAINTING, type PassReport, type StepTools, type Wanted } from '../../to
 import { upscale } from '../upscale/upscale';
 
 /**
- * Paints a picture in the manner of another (adaptive instance normalisation, Huang and Belongie 2017). The generator is
- * told what it would see in the whole picture, so that its tiles, each computed by itself, make one painting.
+ * Paints a picture in the style of another one (adaptive instance normalisation, Huang and Belongie 2017). The
+ * generator gets statistics of the whole picture, so that its tiles, which are computed separately, make one painting.
  */
 
 /**
- * Longer edge in pixels of the picture that is painted at a brush of 1; what is larger is painted reduced. The
- * generator's strokes are a few pixels wide.
+ * Longer edge in pixels of the painted picture at a brush of 1. Larger pictures are painted reduced, because the
+ * generator's strokes are only a few pixels wide.
  */
 export const PAINTED_EDGE = 896;
-/** A painting that would be enlarged more than this many times is drawn larger first, for edges of strokes that are sharp. */
+/**
+ * A painting that would be enlarged more than this many times is first drawn larger, so that strokes have sharp edges.
+ */
 const ENLARGED_SOFTLY = 1.5;
 const STROKES: Wanted = { scale: 2, variant: 'crisp' };
 const BAND_PIXELS = 1 << 18;
 
-/** What stands for the style that the settings ask for: of a preset, of one's own picture, or of two mixed. */
+/** The code of the chosen style: of a preset, of a picture of the user, or of a mix of two. */
 export function styleCode({ mix, ...settings }: StyleSettings, tools: StepTools): Float32Array {
   const facts = tools.styles();
   if (!facts) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "style"' });
@@ -37,33 +39,33 @@ export function styleCode({ mix, ...settings }: StyleSettings, tools: StepTools)
   return Float32Array.from(first, (value, i) => value + mix.share * (second[i]! - value));
 }
 
-/** A whole picture as the generator paints it, mostly smaller than the photo. */
+/** A whole picture as the generator paints it, usually smaller than the photo. */
 export interface Painted {
   raster: Raster;
   report: PassReport;
 }
 
-/** What is painted depends on these settings alone; the others say how it is laid over the photo. */
+/** Cache key of a painting. The painting only depends on these settings; the others determine how it is blended. */
 export function paintedKey({ style, code, brush, mix }: StyleSettings): string {
   return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix]);
 }
 
-/** Further wishes of {@link paint}. */
+/** Further options of {@link paint}. */
 export interface PaintOptions {
-  /** The raster is a smaller copy of the photo, to be looked at soon: strokes may be soft. */
+  /** The raster is a reduced copy of the photo for quick display: strokes may be soft. */
   isReduced?: boolean;
-  /** Where the painting is laid over the photo, of the raster's size; everywhere where there is none. */
+  /** Where the style is applied, of the raster's size; everywhere if absent. */
   mask?: Mask;
-  /** Paintings of this very raster by {@link paintedKey}: one that is there is not painted again. */
+  /** Cache of paintings of this raster by {@link paintedKey}. A cached painting is not painted again. */
   paintings?: { find(key: string): Painted | null; keep(key: string, painted: Painted): void };
 }
 
 /**
- * Paints a raster. One in RGB is worked on in place, for a grey one a new raster is made unless it keeps its colours.
- * Outside a mask all pixels stay as they are. `strength` 0 changes nothing and gives null.
+ * Paints a raster. Changes an RGB raster in place; creates a new one for a grey raster, unless the painting keeps its
+ * colours. Outside a mask all pixels stay the same. `strength` 0 changes nothing and returns null.
  *
- * Throws STYLE_UNKNOWN, GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw the raster is of no
- * use.
+ * Throws STYLE_UNKNOWN, GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. After a throw the raster cannot
+ * be used.
  */
 export async function paint(
   raster: Raster,
@@ -87,7 +89,7 @@ export async function paint(
   return { raster: into, report: painted.report };
 }
 
-/** The picture as it would be at full strength, in three channels, reduced to the size at which it is painted. */
+/** The painting at full strength, in three channels, reduced to the size at which it is painted. */
 async function paintWhole(
   raster: Raster,
   settings: StyleSettings,
@@ -118,7 +120,7 @@ async function paintWhole(
   return { raster: sharp.raster, report: { ...report, generator } };
 }
 
-/** The picture reduced to the size at which strokes of the generator's own width are of the width that is asked for. */
+/** The picture reduced to the size at which the generator's strokes get the requested width. */
 async function toPaint(raster: Raster, brush: number, tools: StepTools): Promise<Raster> {
   const { width, height } = raster;
   const scale = PAINTED_EDGE / brush / Math.max(width, height);
@@ -126,8 +128,9 @@ async function toPaint(raster: Raster, brush: number, tools: StepTools): Promise
 }
 
 /**
- * Lays the painted picture over the original, pixel by pixel, into a raster that may be the original itself. What stands
- * for strength 1 is cut off and rounded first: any strength is a mixture of two pictures that one can see.
+ * Blends the painted picture with the original, pixel by pixel, into a raster that may be the original. The value for
+ * strength 1 is first limited to the range and rounded, so that every strength mixes two pictures that can be
+ * displayed.
  */
 async function blend(
   original: Raster,
@@ -160,7 +163,7 @@ async function blend(
         continue;
       }
       const [r, g, b] = [original.data[3 * i]!, original.data[3 * i + 1]!, original.data[3 * i + 2]!];
-      // With its own colours a pixel is moved along grey, by as much as the painting is lighter or darker.
+      // A pixel that keeps its colour moves along grey, by the lightness difference to the painting.
       const lighter = keepColours ? lumaOf(red, green, blue) - lumaOf(r, g, b) : 0;
       const to = (own: number, other: number) => {
         const full = keepColours ? Math.max(0, Math.min(max, Math.round(own + lighter))) : other;

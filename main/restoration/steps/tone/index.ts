@@ -4,7 +4,7 @@ import { castOf, maskedPixels, rangeOf } from '../../measurements';
 import { FOUND_DAMAGE, type StepDescriptor } from '../step';
 import { applyTone, castConfidence, LEAST_LOSS, lostRange, measureTone, TONE_PIXELS, toneCurves } from './tone';
 
-/** Confidence from which a cast is called one, 0..1. */
+/** Confidence from which a cast is reported, 0..1. */
 const LEAST_CAST = 0.3;
 
 /** Restores faded tones and removes colour casts. */
@@ -38,7 +38,7 @@ export const tone: StepDescriptor<'tone'> = {
   async apply(run, settings) {
     const { raster, tools } = run;
     const small = await tools.shrink(raster, TONE_PIXELS);
-    // Always by the coarse pass, so that the preview and the full size get the same tones.
+    // Always uses the coarse pass, so that the preview and the full size get the same tones.
     const damage = run.damage?.coarse ?? run.damage;
     const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
     const curves = toneCurves(measureTone(small, tools.colour, ignore), settings);

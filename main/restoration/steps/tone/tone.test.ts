@@ -38,7 +38,7 @@ function meanDeltaE(one: Raster, other: Raster): number {
   return (sum * 3) / one.data.length;
 }
 
-/** What fading and stain do to a print: density scaled per layer, plus some everywhere. */
+/** The effect of fading and stain on a print: density scaled for each layer, plus a constant. */
 function fade(scene: Raster, keep: readonly number[], stain: readonly number[]): Raster {
   const layer = (value: number, c: number) =>
     fromLinear(10 ** -(-Math.log10(Math.max(toLinear(value), 0.006)) * keep[c]! + stain[c]!));
@@ -54,7 +54,7 @@ beforeAll(() => {
 });
 
 describe('tone curves', () => {
-  test('rise everywhere, whatever the picture', () => {
+  test('rise everywhere, for any picture', () => {
     const pictures = [scene, faded, fade(scene, [0.2, 0.9, 0.4], [0.3, 0, 0.2]), noise(7), createRaster(20, 20, 3, 8)];
     for (const picture of pictures) {
       const curves = curvesFor(picture)!;
@@ -64,18 +64,18 @@ describe('tone curves', () => {
     }
   });
 
-  test('go on as a shift beyond 0..1', () => {
+  test('continue as a shift outside 0..1', () => {
     const { red } = curvesFor(faded)!;
     expect(curveAt(red, 1.25) - curveAt(red, 1)).toBeCloseTo(0.25, 6);
     expect(curveAt(red, 0) - curveAt(red, -0.5)).toBeCloseTo(0.5, 6);
   });
 
-  test('at strength 0 there are none, and the picture keeps its bits', async () => {
+  test('are null at strength 0, and the picture keeps its bits', async () => {
     expect(curvesFor(faded, { ...FULL, strength: 0 })).toBeNull();
     expect(sameSamples((await corrected(faded, { ...FULL, strength: 0 })).data, faded.data)).toBe(true);
   });
 
-  test('half the strength goes half the way', () => {
+  test('correct half as much at half the strength', () => {
     const full = curvesFor(faded)!;
     const half = curvesFor(faded, { ...FULL, strength: 0.5 })!;
     for (const x of [0.1, 0.4, 0.8]) {
@@ -85,13 +85,13 @@ describe('tone curves', () => {
 });
 
 describe('correction', () => {
-  test('a faded print comes back to within half of its distance', async () => {
+  test('halves at least the distance of a faded print', async () => {
     const before = meanDeltaE(scene, faded);
     expect(before).toBeGreaterThan(12);
     expect(meanDeltaE(scene, await corrected(faded))).toBeLessThan(before / 2);
   });
 
-  test('clips no more than 1 in 200 pixels anew', async () => {
+  test('clips no more than 1 in 200 additional pixels', async () => {
     const out = await corrected(faded);
     for (let c = 0; c < 3; c++) {
       let clipped = 0;
@@ -114,7 +114,7 @@ describe('correction', () => {
     }
   });
 
-  test('with cast 0 the hue of a faded grey stays; with contrast 0 its lightness nearly does', async () => {
+  test('with cast 0 keeps the hue of a faded grey; with contrast 0 nearly keeps its lightness', async () => {
     const middle = (raster: Raster) => {
       const at = 3 * (Math.floor(raster.height / 2) * raster.width + 20);
       return toLab(raster.data[at]! / 255, raster.data[at + 1]! / 255, raster.data[at + 2]! / 255);
@@ -126,7 +126,7 @@ describe('correction', () => {
     expect(Math.abs(contrastOnly[0] - before[0])).toBeGreaterThan(3);
   });
 
-  test('8 and 16 bit, grey and RGB agree', async () => {
+  test('gives the same in 8 and 16 bit, in grey and RGB', async () => {
     const shallow = await corrected(faded);
     const deep = await corrected(to16Bit(faded));
     for (let i = 0; i < shallow.data.length; i += 101) {
@@ -137,7 +137,7 @@ describe('correction', () => {
     expect(sameSamples(grey.data, toGrey(faded).data)).toBe(false);
   });
 
-  test('a photo in another encoding is corrected as in sRGB', async () => {
+  test('corrects a photo in another encoding as in sRGB', async () => {
     // A made-up encoding: sRGB components halved.
     const halved = mapPixels(faded, (red, green, blue) => [red / 2, green / 2, blue / 2]);
     const colour = {
@@ -164,13 +164,13 @@ describe('similarity after the curves', () => {
   const bent = straight.map((value) => value ** 1.5);
   const unchanged = { red: straight, green: straight, blue: straight };
 
-  test('is 1 where nothing changes, in any depth and in grey', () => {
+  test('is 1 if nothing changes, at any depth and in grey', () => {
     for (const raster of [scene, to16Bit(scene), toGrey(scene)]) {
       expect(similarityAfter(raster, unchanged)).toBeCloseTo(1, 6);
     }
   });
 
-  test.each(['red', 'green', 'blue'] as const)('is that of %s where only that suffers', (channel) => {
+  test.each(['red', 'green', 'blue'] as const)('is that of %s if only that one suffers', (channel) => {
     const alone = toGrey(
       mapPixels(scene, (red, green, blue) => {
         const value = { red, green, blue }[channel];
@@ -182,7 +182,7 @@ describe('similarity after the curves', () => {
     expect(similarityAfter(scene, { ...unchanged, [channel]: bent })).toBeCloseTo(expected, 3);
   });
 
-  test('is that of the luma where what the channels hide from it comes out', () => {
+  test('is that of the luma if the channels hide a loss there', () => {
     // Red and green noise cancel each other in the luma, until green loses some of its contrast.
     const next = random(11);
     const picture = createRaster(64, 64, 3, 8);
@@ -201,7 +201,7 @@ describe('similarity after the curves', () => {
 });
 
 describe('statistics', () => {
-  test('black and white points are those of the sorted samples, however they are distributed', () => {
+  test('have the black and white points of the sorted samples, for any distribution', () => {
     const samples = fc.oneof(
       fc.uint8Array({ minLength: 3 * 256, maxLength: 3 * 256 }),
       fc.uint8Array({ minLength: 3 * 256, maxLength: 3 * 256, max: 2 }),
@@ -238,7 +238,7 @@ describe('kinds of picture', () => {
     expect(measureTone(sepia, null).colour).toBe('toned');
   });
 
-  test('a toned print keeps its tint while its contrast comes back', async () => {
+  test('a toned print keeps its tint while its contrast is restored', async () => {
     const pale = mapPixels(scene, (red, green, blue) => {
       const grey = 0.3 + 0.45 * (0.3 * red + 0.6 * green + 0.1 * blue);
       return [grey ** 0.8, grey, grey ** 1.3];
@@ -252,7 +252,7 @@ describe('kinds of picture', () => {
     expect(Math.hypot(...after.mean)).toBeGreaterThan(5);
   });
 
-  test('a sunset is no cast, a veil of one colour over everything is', () => {
+  test('a sunset is not a cast; a veil of one colour over everything is', () => {
     expect(castConfidence(measureTone(sunset(), null))).toBe(0);
     expect(castConfidence(measureTone(scene, null))).toBe(0);
     const veiled = mapPixels(scene, (red, green, blue) => {
@@ -263,7 +263,7 @@ describe('kinds of picture', () => {
     expect(castConfidence(measureTone(veiled, null))).toBeGreaterThan(0.9);
   });
 
-  test('what is ignored does not count', () => {
+  test('ignored pixels do not count', () => {
     const marked: Raster = { ...faded, data: faded.data.slice() };
     const damaged = (x: number) => x > 70 && x < 100;
     for (let y = 0; y < marked.height; y++) {

@@ -4,33 +4,36 @@ import { maxValue, type Raster, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
 
 /**
- * Fade, cast and contrast correction without a net.
+ * Correction of fading, colour cast and contrast without a net.
  *
- * Dyes that fade lose density, each layer by a share of its own, while stain and scanner flare add some everywhere:
- * measured density is an affine function of the original density, one function per layer (Gschwind and Frey,
- * "Electronic imaging, a tool for the reconstruction of faded color photographs", J. Imaging Sci. Technol. 38, 1994).
- * The correction is its inverse: per channel, density is scaled and shifted so that robust black and white points land
- * on neutral targets. Density is taken above a small flare, which keeps the curve finite at black and spares the
- * shadows' noise.
+ * Fading dyes lose density, each layer by its own share, while stain and scanner flare add some everywhere: measured
+ * density is an affine function of the original density, one for each layer (Gschwind and Frey, "Electronic imaging, a
+ * tool for the reconstruction of faded color photographs", J. Imaging Sci. Technol. 38, 1994). The correction is its
+ * inverse: per channel, density is scaled and shifted so that robust black and white points reach neutral targets.
+ * Density is measured above a small flare, which keeps the curve finite at black and avoids amplifying noise in the
+ * shadows.
  *
- * Whether a colour cast is a fault or the subject is judged in CIELAB by the distance of the a*b* cloud from neutral
- * against its own spread (Gasparini and Schettini, "Color balancing of digital photos using simple image statistics",
- * Pattern Recognition 37, 2004). Monochrome and toned prints keep their tint.
+ * Whether a colour cast is a fault or belongs to the subject is judged in CIELAB by the distance of the a*b* cloud from
+ * neutral relative to its spread (Gasparini and Schettini, "Color balancing of digital photos using simple image
+ * statistics", Pattern Recognition 37, 2004). Monochrome and toned prints keep their tint.
  */
 
-/** The statistics are taken on a copy of at most this many pixels. */
+/** The statistics are measured on a copy of at most this many pixels. */
 export const TONE_PIXELS = 250_000;
 
-/** Share of the picture's width and height left out on each side: edges of the print, mounts, scanner beds. */
+/** Share of the picture's width and height that is left out on each side: edges of the print, mounts, scanner beds. */
 const MARGIN = 0.06;
 
-/** What a picture's tones are like. Densities are those of {@link densityOf}. */
+/** Statistics of a picture's tones. Densities are those of {@link densityOf}. */
 export interface ToneStatistics {
-  /** Lightness L* at the far ends of the tones: mean of the 0.05 % and 0.5 % percentiles, and of their mirror images. */
+  /**
+   * Lightness L* at both ends of the tones: mean of the 0.05 % and 0.5 % percentiles, and of the 99.5 % and 99.95 %
+   * ones.
+   */
   readonly dark: number;
   readonly light: number;
   readonly median: number;
-  /** Black and white points per channel as sRGB components, at 0.2 % and 99.8 %. */
+  /** Black and white points of each channel as sRGB components, at 0.2 % and 99.8 %. */
   readonly black: readonly [number, number, number];
   readonly white: readonly [number, number, number];
   /** Mean a*, b*. */
@@ -40,14 +43,14 @@ export interface ToneStatistics {
   /** Mean colour of the darkest and of the lightest 2 %. */
   readonly darkEnd: Lab;
   readonly lightEnd: Lab;
-  /** Share of pixels with a chroma under 5. */
+  /** Share of pixels with a chroma below 5, 0..1. */
   readonly neutral: number;
   readonly colour: 'colour' | 'monochrome' | 'toned';
 }
 
 /**
- * Measures the tones of a small raster (see {@link TONE_PIXELS}), away from its borders. `ignore` names pixels that do
- * not count, such as damage.
+ * Measures the tones of a small raster (see {@link TONE_PIXELS}), away from its borders. `ignore` selects pixels that
+ * do not count, such as damage.
  */
 export function measureTone(
   raster: Raster,
@@ -113,10 +116,10 @@ function indicesWithin(
   return chosen.subarray(0, count);
 }
 
-/** Bins of {@link quantiles}: enough that the values of one are few, and few enough to be counted at once. */
+/** Bins of {@link quantiles}: enough that each holds few values, and few enough to be counted quickly. */
 const BINS = 4096;
 
-/** The values at these shares (0..1) of the sorted list; only the bins that hold one of them are really sorted. */
+/** The values at these shares (0..1) of the sorted list. Sorts only the bins that hold one of them. */
 function quantiles(values: Float32Array, ...shares: number[]): number[] {
   const count = values.length;
   let low = Number.POSITIVE_INFINITY;
@@ -151,7 +154,7 @@ function quantiles(values: Float32Array, ...shares: number[]): number[] {
   return ranks.map((rank, i) => wanted.get(bins[i]!)!.values[rank - starts[bins[i]!]!]!);
 }
 
-/** Mean colour of those whose lightness lies between the two, both included. */
+/** Mean colour of the pixels with a lightness in this range, including both ends. */
 function meanBetween({ lightness, a, b }: Labs, low: number, high: number): Lab {
   let [sumL, sumA, sumB, count] = [0, 0, 0, 0];
   for (let i = 0; i < lightness.length; i++) {
@@ -166,9 +169,9 @@ function meanBetween({ lightness, a, b }: Labs, low: number, high: number): Lab 
 }
 
 /**
- * A print without colours has one a*b* for each lightness: what matters is the distance from that curve, above all
- * across the tint's own direction, because stains and uneven bleaching change its strength more than its hue. The
- * bounds are far from both photographs in colour and from old prints.
+ * A print without colours has one a*b* for each lightness. The distance from that curve decides, above all across the
+ * direction of the tint, because stains and uneven bleaching change the strength of a tint more than its hue. The
+ * bounds are far from both colour photographs and old prints.
  */
 function kindOfColour({ lightness, a, b }: Labs, meanChroma: number): ToneStatistics['colour'] {
   const STEPS = 21;
@@ -207,7 +210,7 @@ function kindOfColour({ lightness, a, b }: Labs, meanChroma: number): ToneStatis
   return near && straight && meanChroma < 40 ? 'toned' : 'colour';
 }
 
-/** How sure it is that a picture's colour cast is a fault, 0..1: a cloud of colours far from neutral, tightly packed. */
+/** Certainty that a picture's colour cast is a fault, 0..1: high for a dense cloud of colours far from neutral. */
 export function castConfidence(statistics: ToneStatistics): number {
   if (statistics.colour !== 'colour') return 0;
   const distance = Math.hypot(...statistics.mean);
@@ -225,7 +228,7 @@ export function ramp(value: number, low: number, high: number): number {
 /** Linear light that a black surface seems to have in a scan of a print. */
 const FLARE = 0.008;
 
-/** Density above flare of an sRGB component, 0 at white, about 2.1 at black. */
+/** Density above flare of an sRGB component: 0 at white, about 2.1 at black. */
 function densityOf(component: number): number {
   const linear = component <= 0.04045 ? component / 12.92 : ((component + 0.055) / 1.055) ** 2.4;
   return -Math.log10((linear + FLARE) / (1 + FLARE));
@@ -239,16 +242,16 @@ function componentOf(density: number): number {
   return linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
 }
 
-/** Where restored blacks and whites go, as sRGB components. */
+/** Targets of restored blacks and whites, as sRGB components. */
 const BLACK_TARGET = 0.045;
 const WHITE_TARGET = 0.95;
-/** Density is stretched by no more than this, lest noise be made visible. */
+/** Largest stretch of density. A larger one would make noise visible. */
 const LARGEST_STRETCH = 2.5;
-/** The lightest tones lose at most this much density (a doubling of light): a dark photo stays a dark photo. */
+/** The lightest tones lose at most this much density (a doubling of light), so that a dark photo stays dark. */
 const LARGEST_LIGHTENING = 0.3;
-/** Share of the median lightness that stays as it is. */
+/** Share of the median lightness that stays. */
 const OWN_KEY = 0.35;
-/** Share of a certain cast that is taken out: some of it may be the light of the day. */
+/** Share of a certain cast that is removed. The rest may be the light of the scene. */
 const CAST_SHARE = 0.85;
 
 /** One monotone curve per channel over sRGB components 0..1, sampled evenly at {@link CURVE_SIZE} points. */
@@ -261,7 +264,7 @@ const CURVE_SIZE = 1025;
 
 export type ToneSettings = StepOf<'tone'>['settings'];
 
-/** The curves that correct a picture with these statistics; null where they would change nothing. */
+/** The curves that correct a picture with these statistics; null if they would change nothing. */
 export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): ToneCurves | null {
   if (settings.strength === 0 || (settings.cast === 0 && settings.contrast === 0)) return null;
   const black = statistics.black.map(densityOf);
@@ -269,14 +272,14 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const tinted = statistics.colour !== 'colour';
   const certain = castConfidence(statistics);
-  // The ends of the tones tell a cast only where they are nearly neutral, or where the whole picture has one.
+  // The colours of the tones' ends show a cast only if they are nearly neutral, or if the whole picture has a cast.
   const chroma = (end: Lab) => Math.hypot(end[1], end[2]);
   const castAt = (end: Lab) =>
     tinted ? 0 : settings.cast * Math.max(CAST_SHARE * certain, ramp(-chroma(end), -20, -10));
-  // Blacks that have gone pale have done so by fading, and their tint is the fading's, however strong.
+  // Pale blacks are a result of fading, and so is their tint, however strong it is.
   const castDark = Math.max(castAt(statistics.darkEnd), tinted ? 0 : settings.cast * ramp(statistics.dark, 16, 24));
   const castLight = castAt(statistics.lightEnd);
-  // A toned print's channels move together: what the densest and the thinnest layer allow holds for all.
+  // A toned print's channels move together, so the densest and the thinnest layer limit all of them.
   const blackMean = tinted ? Math.max(...black) : mean(black);
   const whiteMean = tinted ? Math.min(...white) : mean(white);
   const blackTarget = blackMean + settings.contrast * Math.max(0, densityOf(BLACK_TARGET) - blackMean);
@@ -293,7 +296,7 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
     const line = bend((density) => whiteTarget + slope * (density - from.white), whiteTarget, blackTarget);
     return (component: number) => componentOf(line(densityOf(component)));
   });
-  // Fading thins the middle tones too, but not all that is light has faded: a part of the picture's own key is kept.
+  // Fading also lightens the middle tones, but a light photo is not always faded, so part of its own lightness is kept.
   const middle = Math.max(0.02, Math.min(0.98, lightnessComponent(statistics.median)));
   const moved = Math.max(0.02, Math.min(0.98, mean(lines.map((line) => line(middle)))));
   const wanted = OWN_KEY * middle + (1 - OWN_KEY) * moved;
@@ -308,8 +311,8 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
 }
 
 /**
- * Bends a line of densities beyond the targets, so that what was not clipped is not clipped by it: full black and full
- * white stay what they are, and all between them keep apart.
+ * Bends a line of densities beyond the targets, so that it clips nothing that was not clipped before: full black and
+ * full white stay the same, and all tones between them stay distinct.
  */
 function bend(
   line: (density: number) => number,
@@ -326,19 +329,19 @@ function bend(
   };
 }
 
-/** Maps 0..`reach` to 0..`room` with slope 1 at 0; the identity where there is room enough. */
+/** Maps 0..`reach` to 0..`room` with slope 1 at 0; the identity if there is enough room. */
 function compress(value: number, reach: number, room: number): number {
   if (reach <= room) return value;
   return room <= 0 ? 0 : value / (1 + value * (1 / room - 1 / reach));
 }
 
-/** The sRGB component of a neutral of that lightness. */
+/** The sRGB component of a neutral with that lightness. */
 function lightnessComponent(lightness: number): number {
   const y = lightness > 8 ? ((lightness + 16) / 116) ** 3 : lightness / 903.3;
   return y <= 0.0031308 ? y * 12.92 : 1.055 * y ** (1 / 2.4) - 0.055;
 }
 
-/** A curve at a component; outside 0..1 it goes on as a shift, so that wide-gamut colours keep their distance. */
+/** A curve at a component. Outside 0..1 it continues as a shift, so that wide-gamut colours keep their distance. */
 export function curveAt(curve: Float32Array, component: number): number {
   if (component <= 0) return curve[0]! + component;
   if (component >= 1) return curve[CURVE_SIZE - 1]! + component - 1;
@@ -349,7 +352,7 @@ export function curveAt(curve: Float32Array, component: number): number {
 
 /**
  * Structural similarity of a small raster to itself after the curves (Wang et al. 2004; 8 x 8 windows), 0..1: that of
- * the channel that suffers most, or of the luma where that is less. A mean would let one layer pay for the others.
+ * the channel that suffers most, or of the luma if it is lower. A mean would let good channels hide a bad one.
  */
 export function similarityAfter(small: Raster, curves: ToneCurves): number {
   const { channels, data } = small;
@@ -357,7 +360,7 @@ export function similarityAfter(small: Raster, curves: ToneCurves): number {
   const scale = 255 / max;
   const tables = [curves.red, curves.green, curves.blue].map((curve) => lookupTable(curve, max));
   const count = small.width * small.height;
-  // The last plane is the luma; a grey raster is its own.
+  // The last plane is the luma. A grey raster has only one plane.
   const planes = channels === 3 ? 4 : 1;
   const before = Array.from({ length: planes }, () => new Float32Array(count));
   const after = Array.from({ length: planes }, () => new Float32Array(count));
@@ -378,7 +381,7 @@ export function similarityAfter(small: Raster, curves: ToneCurves): number {
   return Math.min(...before.map((plane, i) => similarity(plane, after[i]!, small.width, small.height)));
 }
 
-/** Mean structural similarity of two planes in 8-bit levels; 1 where not one window fits. */
+/** Mean structural similarity of two planes in 8-bit levels; 1 if they are smaller than a window. */
 function similarity(one: Float32Array, other: Float32Array, width: number, height: number): number {
   let total = 0;
   let windows = 0;
@@ -406,10 +409,10 @@ function similarity(one: Float32Array, other: Float32Array, width: number, heigh
   return windows === 0 ? 1 : total / windows;
 }
 
-/** Rows between two chances to cancel: a few milliseconds of work. */
+/** Pixels computed between two checks for a cancel: a few milliseconds of work. */
 const BLOCK_PIXELS = 1 << 18;
 
-/** Applies curves in place. Throws CANCELLED, leaving some rows changed. */
+/** Applies curves in place. Throws CANCELLED, and then some rows have changed. */
 export async function applyTone(raster: Raster, curves: ToneCurves, tools: StepTools): Promise<void> {
   const { width, height, channels, data } = raster;
   const max = maxValue(raster);
@@ -459,28 +462,31 @@ function sample(value: number, max: number): number {
   return Math.max(0, Math.min(max, Math.round(value * max)));
 }
 
-/** How far the ends of the tones are from where a sound print has them, in L*. */
+/** Distance of the ends of the tones from those of a print in good condition, in L*. */
 export function lostRange(tone: ToneStatistics): number {
   return Math.max(0, tone.dark - 9) + Math.max(0, 91 - tone.light);
 }
 
 export const LEAST_LOSS = 3.5;
-/** Structural similarity that a correction on weak evidence must leave in every channel: room for 0.995 at full size. */
+/**
+ * Lowest structural similarity in every channel after a correction on weak evidence. It leaves room for 0.995 at full
+ * size.
+ */
 const LEAST_SIMILARITY = 0.997;
 
-/** How certain it is that a photo has faded, and is not just dull, 0..1. */
+/** Certainty that a photo has faded and is not just dull, 0..1. */
 export function evidenceOfFading(tone: ToneStatistics): number {
   const lost = lostRange(tone);
   return Math.max(
-    // A cast that may as well belong to the subject is no evidence yet.
+    // A cast that may equally belong to the subject is no evidence yet.
     ramp(castConfidence(tone), 0.5, 0.7),
     tone.colour === 'colour' ? ramp(lost, 12, 18) : ramp(lost, 4, 10),
   );
 }
 
 /**
- * Weak evidence gets a weak correction: a photo that is merely dull may change by a hardly visible amount only, one
- * that has certainly faded by as much as it takes.
+ * Strength of the correction, 0..1. Weak evidence gets a weak correction: a photo that is merely dull may hardly change
+ * visibly, and a photo that has certainly faded may change as much as necessary.
  */
 export function toneStrength(small: Raster, tone: ToneStatistics): number {
   const lost = lostRange(tone);

@@ -28,13 +28,13 @@ export const upscale: StepDescriptor<'upscale'> = {
   // The full size decides, whatever the size of the raster.
   require: (run, settings) => void planEnlargement(settings, isReduced(run) ? fullSizeOf(run) : run.raster, run.tools),
 
-  // What is computed grows with the picture; a reduced one is not enlarged.
+  // The work grows with the picture. A reduced picture is not enlarged.
   cost: (run) => (isReduced(run) ? 0.01 : 8),
 
   async apply(run, settings) {
     const { raster, tools } = run;
     const nothing = (did: Message) => ({ raster, did, generator: null, provider: null });
-    // Detail that a reduced picture has lost cannot be shown enlarged.
+    // A reduced picture has lost its detail, so enlarging it would show nothing.
     if (isReduced(run)) return nothing(say('did.upscale.atFullSize'));
     const plan = planEnlargement(settings, raster, tools);
     if (plan.passes.length === 0) return nothing(say('did.upscale.largeEnough'));

@@ -15,7 +15,7 @@ import { planEnlargement, upscale, upscalePasses } from './upscale';
 const settings = (scale: 2 | 4, variant: UpscaleSettings['variant'] = 'faithful') => ({ scale, variant });
 const both = () => fakeTools({ upscale: [fakeUpscaler(2), fakeUpscaler(4), fakeUpscaler(2, 'crisp')] });
 
-/** Every pixel repeated, which is what the fake generator does. */
+/** Every pixel repeated, as by the fake generator. */
 function repeated({ width, height, channels, depth, data }: Raster, scale: number): Raster {
   const large = createRaster(width * scale, height * scale, channels, depth);
   for (let i = 0; i < large.data.length; i++) {
@@ -27,7 +27,7 @@ function repeated({ width, height, channels, depth, data }: Raster, scale: numbe
 }
 
 describe('upscale', () => {
-  test('puts the tiles together at the new size, in the depth and channels of the photo, and leaves the photo alone', async () => {
+  test('joins the tiles at the new size, with the depth and channels of the photo, and does not change the photo', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 150 }),
@@ -59,7 +59,7 @@ describe('upscale', () => {
     );
   });
 
-  test('four times is two doublings where only that is installed, and its progress counts them by their size', async () => {
+  test('four times is two doublings if only that is installed, and the progress weights them by size', async () => {
     const tools = fakeTools({ upscale: fakeUpscaler(2) });
     const plan = planEnlargement(settings(4), { width: 30, height: 20 }, tools);
     expect(plan.passes).toEqual([
@@ -79,7 +79,7 @@ describe('upscale', () => {
     expect(weights).toEqual([0.2, 0.8]);
   });
 
-  test('takes the generator of the variant and the scale, and none instead', () => {
+  test('uses the generator of the variant and the scale, and no other', () => {
     const tools = both();
     expect(upscalePasses(4, 'faithful', tools)).toEqual([{ scale: 4, variant: 'faithful' }]);
     expect(upscalePasses(4, 'crisp', tools)).toHaveLength(2);
@@ -87,7 +87,7 @@ describe('upscale', () => {
     expect(upscalePasses(2, 'faithful', fakeTools({ upscale: fakeUpscaler(4) }))).toBeNull();
   });
 
-  test('values beyond the range are cut off, not wrapped', async () => {
+  test('values outside the range are cut off and do not wrap around', async () => {
     const wild = { ...fakeUpscaler(2), run: (_: Float32Array, w: number, h: number) => pattern(12 * w * h) };
     const tools = fakeTools({ upscale: wild });
     for (const photo of [testScene(12, 9, 1), to16Bit(testScene(12, 9, 1))]) {
@@ -96,8 +96,8 @@ describe('upscale', () => {
     }
   });
 
-  test('a photo with an encoding of its own keeps it', async () => {
-    // An encoding that has half of every value.
+  test('a photo with another encoding keeps it', async () => {
+    // An encoding in which every value is halved.
     const each = (planes: Float32Array, factor: number) => {
       for (let i = 0; i < planes.length; i++) planes[i]! *= factor;
     };
@@ -122,7 +122,7 @@ describe('upscale', () => {
     expect(sameSamples(raster.data, repeated(photo, 2).data)).toBe(true);
   });
 
-  test('what would become too large is refused, with both sizes', () => {
+  test('a result that would be too large is refused, with both sizes', () => {
     const side = Math.sqrt(MAX_ENLARGED_PIXELS);
     const plan = (scale: 2 | 4, width: number, height: number) => () =>
       planEnlargement(settings(scale), { width, height }, both());
@@ -135,12 +135,12 @@ describe('upscale', () => {
 describe('a target size', () => {
   const target = (longer: number): UpscaleSettings => ({ ...settings(2), target: { unit: 'pixels', longer } });
 
-  test('is met to the pixel, in the proportions of the photo, and never makes a picture smaller', async () => {
+  test('is reached exactly, in the proportions of the photo, and never makes a picture smaller', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 20, max: 60 }),
         fc.integer({ min: 20, max: 60 }),
-        // Sixteen times the smallest is the most.
+        // The largest enlargement is sixteen times.
         fc.integer({ min: 16, max: 320 }),
         async (width, height, longer) => {
           const tools = both();
@@ -160,18 +160,18 @@ describe('a target size', () => {
     );
   });
 
-  test('takes as few passes as it needs', () => {
+  test('takes as few passes as necessary', () => {
     const scales = (longer: number) =>
       planEnlargement(target(longer), { width: 100, height: 80 }, both()).passes.map(({ scale }) => scale);
     expect([150, 200, 201, 400, 401, 800, 1600].map(scales)).toEqual([[2], [2], [4], [4], [4, 2], [4, 2], [4, 4]]);
   });
 
-  test('of a print is counted in pixels by its density', () => {
+  test('of a print is converted to pixels by its density', () => {
     expect(longerEdge({ unit: 'print', longer: 25.4, dpi: 300 })).toBe(3000);
     expect(longerEdge({ unit: 'print', longer: 10, dpi: 72 })).toBe(283);
   });
 
-  test('does not take more pixels on the way than there may be: the rest is resampled', () => {
+  test('never needs more pixels in between than allowed: the rest is resampled', () => {
     // 9000 x 6000 by 4 would be 864 megapixels; by 2.5 there are 337.5.
     const plan = planEnlargement(target(22_500), { width: 9000, height: 6000 }, both());
     expect(plan.passes.map(({ scale }) => scale)).toEqual([2]);
@@ -204,14 +204,14 @@ describe('the step', () => {
     return runRecipe({ raster: shown, recipe, analysis, damage: null, tools });
   };
 
-  test('says what it did, to which size', async () => {
+  test('reports what it did and the resulting size', async () => {
     const { raster, reports } = await run(testScene(40, 30, 1), both());
     expect([raster.width, raster.height]).toEqual([80, 60]);
     expect(reports).toMatchObject([{ outcome: 'done', generator: 'fake-upscale' }]);
     expect(reports[0]!.said.at(-1)).toEqual({ key: 'did.upscale.done', values: { times: 2, width: 80, height: 60 } });
   });
 
-  test('a reduced picture of the photo is not enlarged, and says so', async () => {
+  test('does not enlarge a reduced picture of the photo, and says so', async () => {
     const photo = testScene(400, 300, 1);
     const tools = both();
     const { raster, reports } = await run(photo, tools, testScene(200, 150, 1));
@@ -220,7 +220,7 @@ describe('the step', () => {
     expect(tools.tiles).toEqual([]);
   });
 
-  test('is refused before anything is changed where its variant is not installed or the picture would be too large', async () => {
+  test('is refused before anything is changed if its variant is not installed or the picture would be too large', async () => {
     const tone: Step = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } };
     const photo = testScene(60, 40, 1);
     const before = photo.data.slice();

@@ -6,16 +6,16 @@ import { EmulsionError } from '../../../errors';
 import { createRaster, type Raster, readSrgb, writeSrgb } from '../../raster';
 import type { PassReport, StepTools, Wanted } from '../../tools';
 
-/** How a picture is made larger: by passes of generators, and then by resampling where they miss the size. */
+/** How a picture is enlarged: by passes of generators, and then by resampling if they miss the size. */
 export interface Enlargement {
-  /** None where the picture is as large already. */
+  /** Empty if the picture is already large enough. */
   passes: Wanted[];
   size: Size;
 }
 
 /**
- * The passes that make a picture `scale` times as wide and high, 2 to 16: as few as the installed generators allow, null
- * where they do not.
+ * The passes that make a picture `scale` times as wide and high, 2 to 16: as few as the installed generators allow;
+ * null if they cannot.
  */
 export function upscalePasses(scale: number, variant: UpscaleSettings['variant'], tools: StepTools): Wanted[] | null {
   if (scale === 1) return [];
@@ -28,12 +28,12 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
 }
 
 /**
- * What makes a picture as large as the settings ask. A target size is reached by the smallest enlargement that goes
- * beyond it, reduced to it; where that would take too many pixels on the way, by the largest that does not, and the
- * rest by resampling. A target never makes a picture smaller.
+ * Plans an enlargement. A target size is reached by the smallest enlargement beyond it, followed by a reduction. If
+ * that would need too many pixels in between, it uses the largest enlargement that does not, and resamples the rest. A
+ * target never makes a picture smaller.
  *
- * Throws GENERATOR_MISSING where no generator does it, PHOTO_TOO_LARGE where the result would have more than
- * {@link MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
+ * Throws GENERATOR_MISSING if no generator can do it, PHOTO_TOO_LARGE if the result would have more than {@link
+ * MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
  */
 export function planEnlargement(
   { scale, variant, target }: UpscaleSettings,
@@ -86,9 +86,9 @@ function checkEnlarged({ width, height }: Size, times: number): void {
 }
 
 /**
- * Makes a picture larger as {@link planEnlargement} says. The raster given is left as it is; the result has its
- * channels, depth and encoding. Generators work in sRGB and may overshoot its gamut, so that wide colours survive.
- * `share` is what of the step's progress it covers, 0..1.
+ * Enlarges a picture as planned by {@link planEnlargement}. Does not change the given raster; the result has the same
+ * channels, depth and encoding. Generators work in sRGB and may leave its gamut, so that wide-gamut colours survive.
+ * `share` is the part of the step's progress that it covers, 0..1.
  *
  * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
  */
@@ -99,7 +99,7 @@ export async function upscale(
   share = 1,
 ): Promise<{ raster: Raster; report: PassReport }> {
   const scales = passes.map((wanted) => tools.generator('upscale', wanted)?.scale ?? 1);
-  // A pass takes as long as its input is large.
+  // The time of a pass is proportional to the size of its input.
   const areas = scales.map((_, i) => scales.slice(0, i).reduce((product, scale) => product * scale ** 2, 1));
   const total = areas.reduce((sum, area) => sum + area, 0);
   let raster = original;
