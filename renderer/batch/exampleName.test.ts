@@ -9,7 +9,7 @@ const given = {
   date: new Date(2026, 10, 3),
 };
 
-test('names a photo as the pattern says, with the ending of what is written', () => {
+test('names a photo by the pattern, with the extension of the written format', () => {
   expect(exampleName('{name}-restored', given)).toBe('lake.house.JPG → lake.house-restored.jpg');
   expect(exampleName('{folder} {date} {name} {recipe}', { ...given, format: 'tiff' })).toBe(
     'lake.house.JPG → 1931 2026-11-03 lake.house Enlarge.tif',

@@ -50,7 +50,7 @@ describe('fit', () => {
     );
   });
 
-  test('is left alone by the clamp', () => {
+  test('is not changed by the clamp', () => {
     fc.assert(
       fc.property(photo, pane, ratio, orientation, (p, v, r, o) => {
         const fitted = fitView(p, v, r, o);
@@ -73,7 +73,7 @@ describe('zoom', () => {
     );
   });
 
-  test('buttons go up and down, and always pass through 100 %', () => {
+  test('buttons go up and down, and always stop at 100 %', () => {
     fc.assert(
       fc.property(scale, ratio, (s, r) => {
         expect(nextScale(s, r, 1)).toBeGreaterThan(s);
@@ -88,7 +88,7 @@ describe('zoom', () => {
 });
 
 describe('clamp', () => {
-  test('leaves no bare surround beside a photo that is larger than the pane, and centres a smaller one', () => {
+  test('leaves no empty space beside a photo larger than the pane, and centres a smaller one', () => {
     fc.assert(
       fc.property(view, photo, pane, ratio, (w, p, v, r) => {
         const clamped = clampView(w, p, v, r);
@@ -109,7 +109,7 @@ describe('clamp', () => {
     );
   });
 
-  test('does not change what it has clamped', () => {
+  test('does not change a clamped view', () => {
     fc.assert(
       fc.property(view, photo, pane, ratio, (w, p, v, r) => {
         const once = clampView(w, p, v, r);
@@ -136,7 +136,7 @@ test('pane and photo coordinates are each other’s inverse, and a pan moves by 
   );
 });
 
-describe('pictures to ask for', () => {
+describe('requested pictures', () => {
   test('the base holds the whole photo within its limit', () => {
     fc.assert(
       fc.property(photo, (p) => {
@@ -148,7 +148,7 @@ describe('pictures to ask for', () => {
     );
   });
 
-  test('the detail covers all that is seen, in whole pixels of the photo, never above its own resolution', () => {
+  test('the detail covers the visible part, in whole pixels of the photo, never above its own resolution', () => {
     fc.assert(
       fc.property(view, photo, pane, ratio, (w, p, v, r) => {
         const clamped = clampView(w, p, v, r);
@@ -181,7 +181,7 @@ describe('pictures to ask for', () => {
 describe('wheel', () => {
   const still = { deltaX: 0, deltaY: 0, deltaMode: 0, ctrlKey: false, shiftKey: false };
 
-  test('a notch zooms, and the notch back undoes it', () => {
+  test('a notch zooms, and the opposite notch undoes it', () => {
     const closer = wheelIntent({ ...still, deltaY: -120 });
     const away = wheelIntent({ ...still, deltaY: 120 });
     if (!('zoom' in closer) || !('zoom' in away)) throw new Error('a notch has to zoom');
@@ -196,10 +196,10 @@ describe('wheel', () => {
   });
 });
 
-describe('turning', () => {
+describe('rotation', () => {
   const turn = fc.constantFrom<Turn>('right', 'left', 'mirror', 'flip');
 
-  test('right and left undo each other, mirrors undo themselves, four quarters are none', () => {
+  test('right and left undo each other, mirrors undo themselves, and four quarters change nothing', () => {
     fc.assert(
       fc.property(orientation, (o) => {
         expect(turned(turned(o, 'right'), 'left')).toBe(o);
@@ -211,11 +211,11 @@ describe('turning', () => {
     );
   });
 
-  test('from upright leads to the orientations of EXIF', () => {
+  test('from upright gives the orientations of EXIF', () => {
     expect((['right', 'left', 'mirror', 'flip'] as const).map((each) => turned(1, each))).toEqual([6, 8, 2, 4]);
   });
 
-  test('moves every point of the fitted photo as the eye expects', () => {
+  test('moves every point of the fitted photo to the expected place', () => {
     fc.assert(
       fc.property(photo, ratio, orientation, turn, fraction, fraction, (p, r, o, how, fx, fy) => {
         // A square pane, so that the fitted scale is the same before and after.
@@ -244,7 +244,7 @@ describe('turning', () => {
   });
 });
 
-test('what is seen of a part of the pane lies in that part', () => {
+test('the visible region of a part of the pane lies in that part', () => {
   fc.assert(
     fc.property(view, photo, pane, ratio, fraction, (w, p, v, r, share) => {
       const clamped = clampView(w, p, v, r);

@@ -33,7 +33,7 @@ function setUp({ budget = 5 * TILE_BYTES, parallel = 2 } = {}) {
 }
 
 describe('loading', () => {
-  test('is done a few at a time, the most urgent of every viewer first', async () => {
+  test('runs a few at a time, the most urgent of all viewers first', async () => {
     const { store, started, come } = setUp();
     store.want('left', ['a1', 'a2', 'a3']);
     store.want('right', ['b1', 'b2']);
@@ -44,7 +44,7 @@ describe('loading', () => {
     expect(started.slice(3).sort()).toEqual(['a3', 'b2']);
   });
 
-  test('of what is not wanted any more is broken off, and it is not kept if it comes all the same', async () => {
+  test('of tiles that are no longer wanted is cancelled, and late results are not kept', async () => {
     const { store, aborted, closed, started, come } = setUp();
     store.want('left', ['a', 'b']);
     store.want('left', ['c']);
@@ -56,7 +56,7 @@ describe('loading', () => {
     expect(store.get('c')).not.toBeNull();
   });
 
-  test('goes on for what another viewer still wants', () => {
+  test('continues for tiles that another viewer still wants', () => {
     const { store, aborted } = setUp();
     store.want('left', ['a']);
     store.want('right', ['a']);
@@ -64,7 +64,7 @@ describe('loading', () => {
     expect(aborted).toEqual([]);
   });
 
-  test('tells of every arrival and failure; what failed is tried again on request only', async () => {
+  test('reports every arrival and failure; a failed tile is loaded again only on request', async () => {
     const { store, started, waiting } = setUp();
     const heard = vi.fn();
     const end = store.subscribe(heard);
@@ -83,7 +83,7 @@ describe('loading', () => {
 });
 
 describe('memory', () => {
-  test('stays within the budget: what was drawn longest ago goes, what is wanted stays', async () => {
+  test('stays within the budget: the least recently drawn tiles go, wanted ones stay', async () => {
     const { store, closed, come } = setUp({ parallel: 9 });
     store.want('left', ['a', 'b', 'c', 'd', 'e']);
     await come('a', 'b', 'c', 'd', 'e');
@@ -95,7 +95,7 @@ describe('memory', () => {
     expect(store.get('a')).not.toBeNull();
   });
 
-  test('is never more than the budget and what is wanted, whatever is asked', async () => {
+  test('never exceeds the budget and the wanted tiles, whatever is requested', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.nat(30), { maxLength: 8 }), { minLength: 1, maxLength: 30 }),

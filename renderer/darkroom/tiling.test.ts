@@ -31,7 +31,7 @@ const regionIn = (of: Size, [a, b, c, d]: number[]): Rect => {
 const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 });
 
 describe('a tile', () => {
-  test('asks for whole pixels inside the photo that a power of two takes to its own', () => {
+  test('requests whole pixels inside the photo that a power of two scales to its size', () => {
     fc.assert(
       fc.property(photo, fc.nat(6), fc.nat(), (of, level, seed) => {
         const source = sourceOf(of);
@@ -70,11 +70,11 @@ describe('the level', () => {
     );
   });
 
-  test('at 100 % and above is that of the photo’s own pixels', () => {
+  test('is the photo’s own resolution at 100 % and above', () => {
     for (const scale of [1, 2, 8, 32]) expect(levelFor(sourceOf({ width: 9000, height: 6000 }), scale)).toBe(0);
   });
 
-  test('at its coarsest is one tile', () => {
+  test('is a single tile at its coarsest', () => {
     fc.assert(
       fc.property(photo, (of) => {
         const source = sourceOf(of);
@@ -110,7 +110,7 @@ describe('the tiles of a region', () => {
     );
   });
 
-  test('lie each in the parent that stands in for it', () => {
+  test('each lie in the parent that replaces it', () => {
     fc.assert(
       fc.property(photo, fractions, (of, f) => {
         const source = sourceOf(of);
@@ -127,7 +127,7 @@ describe('the tiles of a region', () => {
     );
   });
 
-  test('are few, however large the photo and whatever the zoom', () => {
+  test('are few for any photo and any zoom', () => {
     const pane = { width: 1440, height: 900 };
     fc.assert(
       fc.property(photo, fc.double({ min: 0.02, max: 32, noNaN: true }), fractions, (of, scale, f) => {
@@ -147,7 +147,7 @@ describe('the tiles of a region', () => {
   });
 });
 
-test('a reduced preview is asked for whole, in its own pixels', () => {
+test('a reduced preview is requested whole, in its own pixels', () => {
   const source = sourceOf({ width: 11_500, height: 8700 }, { width: 1625, height: 1229 });
   const { sharp, rough } = tilesFor(source, { x: 100, y: 100, width: 500, height: 400 }, 1);
   expect(sharp).toEqual(rough);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { STEP_KINDS, Step } from '../../contract/recipe';
 import { CONTROLS, controlsOf } from './controls';
 
-test('sliders have the bounds and the defaults of the settings', () => {
+test('sliders have the range and the defaults of the settings', () => {
   expect(CONTROLS.repair.main).toMatchObject({ min: 0, max: 1, initial: 0.5 });
   expect(CONTROLS.repair.more[0]).toMatchObject({ name: 'grow', min: 0, max: 32, initial: 2 });
   expect(CONTROLS.style.more[0]).toMatchObject({ name: 'brush', min: 0.5, max: 4, initial: 1 });

@@ -15,7 +15,7 @@ const withSteps = (change: (steps: Recipe['steps']) => Recipe['steps']): Recipe 
   steps: change(PROPOSAL.steps),
 });
 
-test('each thing done has its name, by what it changed', () => {
+test('each action has a name that tells what it changed', () => {
   const gentler = withSteps(([repair, tone]) => [
     repair!,
     { ...tone!, settings: { ...tone!.settings, strength: 0.7 } } as never,
@@ -67,7 +67,7 @@ test('each thing done has its name, by what it changed', () => {
   ]);
 });
 
-test('what continues an action is one entry with it, which ends where the last of it does', () => {
+test('an action and its continuations are one entry, which ends with the last of them', () => {
   const entries = historyOf(
     log([
       { name: 'mask', paint: dab },
@@ -79,7 +79,7 @@ test('what continues an action is one entry with it, which ends where the last o
   expect(entries.map(({ at }) => at)).toEqual([0, 3, 4]);
 });
 
-test('there is a word for every name, in every language', () => {
+test('every name has a text in every language', () => {
   const ops: MaskOp[] = [
     dab,
     { ...dab, mode: 'erase' },

@@ -5,7 +5,7 @@ import { outlineOf, scaleOf, toneAt } from './tones';
 const bins = fc.array(fc.nat(10_000), { minLength: 256, maxLength: 256 });
 const of = (luma: number[]) => ({ red: luma, green: luma, blue: luma, luma, shadows: 0, highlights: 0 });
 
-test('the outline stands on the ground, stays inside, and has a point for every tone', () => {
+test('the outline starts and ends at the bottom, stays inside, and has a point for every tone', () => {
   fc.assert(
     fc.property(bins, (counts) => {
       const scale = scaleOf([of(counts)]);
@@ -25,7 +25,7 @@ test('the outline stands on the ground, stays inside, and has a point for every 
   );
 });
 
-test('clipped ends do not press the rest flat, and a picture of black and white alone is still seen', () => {
+test('clipped ends do not flatten the rest, and a picture of only black and white is still visible', () => {
   const counts = Array.from({ length: 256 }, () => 10);
   counts[0] = 1_000_000;
   counts[255] = 500_000;
@@ -35,7 +35,7 @@ test('clipped ends do not press the rest flat, and a picture of black and white 
   expect(scaleOf([])).toBe(1);
 });
 
-test('a share of the pixels lies at or below its tone, and less below the tone before', () => {
+test('the given share of the pixels lies at or below its tone, and less below the previous tone', () => {
   fc.assert(
     fc.property(bins, fc.double({ min: 0.01, max: 1, noNaN: true }), (counts, share) => {
       const tone = toneAt(counts, share);

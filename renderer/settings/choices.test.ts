@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PROVIDERS, Settings } from '../../contract/app';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
 
-test('threads and memory rise, stay within the computer and the contract, and have what is chosen', () => {
+test('threads and memory rise, stay within the computer and the contract, and include the chosen value', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 256 }),
@@ -28,7 +28,7 @@ test('threads and memory rise, stay within the computer and the contract, and ha
   );
 });
 
-test('a system offers what it can have, and keeps another choice in sight', () => {
+test('a system offers its own providers, and keeps another choice visible', () => {
   expect(providerChoices('linux', 'auto')).toEqual(['cpu', 'cuda', 'webgpu']);
   expect(providerChoices('linux', 'dml')).toContain('dml');
   for (const platform of ['win32', 'darwin', 'linux'])

@@ -58,7 +58,7 @@ function rowsOf({ from, count }: Pick<Request<'batch.rows'>, 'from' | 'count'>, 
 const draft: BatchDraft = { ...BatchSettings.parse({}), recipe: null, include: '', exclude: '' };
 
 describe('a draft', () => {
-  test('becomes settings, its patterns one a line', () => {
+  test('becomes settings, with one pattern per line', () => {
     const { settings } = settingsOf({ ...draft, include: '*.tif\n\n 1931/** ', exclude: '*.{gif,png}' }, []);
     expect(settings).toMatchObject({ include: ['*.tif', '1931/**'], exclude: ['*.{gif,png}'], recipe: null });
   });
@@ -69,22 +69,22 @@ describe('a draft', () => {
     ['restored', 'nameMissing'],
     ['{name} {time}', 'tokenUnknown'],
     [`{name}${'x'.repeat(120)}`, 'tooLong'],
-  ] as const)('called "%s" is wrong in that it is %s', (name, fault) => {
+  ] as const)('with the name "%s" has the problem %s', (name, fault) => {
     expect(settingsOf({ ...draft, name }, [])).toEqual({ settings: null, faults: { name: fault } });
   });
 
-  test('says which patterns are too many', () => {
+  test('reports too many patterns', () => {
     const many = Array.from({ length: 101 }, (_, each) => `${each}.jpg`).join('\n');
     expect(settingsOf({ ...draft, exclude: many }, []).faults).toEqual({ exclude: 'tooLong' });
   });
 });
 
-describe('how a batch stands', () => {
+describe('the state of a batch', () => {
   const none = { found: 0, waiting: 0, restored: 0, unchanged: 0, kept: 0, failed: 0, quarantined: 0, passed: 0 };
   const counted = (counts: Partial<BatchState['counts']>, change: Partial<BatchState> = {}) =>
     statusOf(fakeBatch({ phase: 'done', counts: { ...none, ...counts }, running: [], ...change }));
 
-  test('is told apart where the phase alone says too little', () => {
+  test('is more exact than its phase', () => {
     expect(counted({ restored: 3, passed: 2 })).toBe('done');
     expect(counted({ restored: 3, quarantined: 1 })).toBe('problems');
     expect(counted({ failed: 2 })).toBe('allFailed');
@@ -94,13 +94,13 @@ describe('how a batch stands', () => {
     expect(counted({ failed: 1 }, { phase: 'halted' })).toBe('halted');
   });
 
-  test('counts everything that has come to an end', () => {
+  test('counts all finished files', () => {
     expect(finishedCount(fakeBatch())).toBe(1019);
   });
 });
 
 describe('setting up', () => {
-  test('a folder is looked through as soon as it is chosen, into a new folder inside it', async () => {
+  test('a chosen folder is scanned at once, for results in a new folder inside it', async () => {
     const { batch, get, plans, settle } = await setUp();
     batch.choose('input', SCANS);
     await settle();
@@ -111,7 +111,7 @@ describe('setting up', () => {
     expect(plans()[1]).toMatchObject({ input: 'scans', output: 'done', below: null });
   });
 
-  test('a change is looked through when the hand rests, and what it replaces is broken off', async () => {
+  test('a change is scanned after a pause, and cancels the previous scan', async () => {
     const { batch, bridge, get, plans, rest, settle } = await setUp();
     bridge.held.add('batch.plan');
     batch.choose('input', SCANS);
@@ -130,7 +130,7 @@ describe('setting up', () => {
     expect(plans()).toHaveLength(2);
   });
 
-  test('what is wrong is neither looked through nor begun', async () => {
+  test('invalid settings are neither scanned nor started', async () => {
     const { batch, bridge, get, plans, rest } = await setUp();
     batch.choose('input', SCANS);
     await rest();
@@ -147,7 +147,7 @@ describe('setting up', () => {
     expect(get().plan.phase).toBe('none');
   });
 
-  test('looking can be stopped, and taken up again', async () => {
+  test('a scan can be stopped and started again', async () => {
     const { batch, bridge, get, settle } = await setUp();
     bridge.held.add('batch.plan');
     batch.choose('input', SCANS);
@@ -162,7 +162,7 @@ describe('setting up', () => {
     expect(get().plan).toMatchObject({ phase: 'failed', failure: { code: 'OUTPUT_IS_INPUT' } });
   });
 
-  test('metadata is kept or not as the settings say, until that is changed by hand', async () => {
+  test('metadata follows the settings until the user changes it', async () => {
     const { actions, batch, get, plans, settle, rest } = await setUp();
     await actions.setSettings({ keepMetadata: false });
     batch.choose('input', SCANS);
@@ -177,7 +177,7 @@ describe('setting up', () => {
 });
 
 describe('a batch', () => {
-  test('is begun with the recipe by its id, and is then what the page shows', async () => {
+  test('starts with the id of its recipe, and is then shown by the page', async () => {
     const { batch, bridge, get, settle } = await setUp();
     batch.choose('input', SCANS);
     batch.set({ recipe: 'enlarge', format: 'png' });
@@ -191,7 +191,7 @@ describe('a batch', () => {
     expect(get()).toMatchObject({ shown: true, batch: { id: 'batch-1' }, input: null });
   });
 
-  test('that is refused is told of, and what was set stays', async () => {
+  test('that is refused is reported, and its settings stay', async () => {
     const { batch, bridge, get, notices, settle } = await setUp();
     bridge.answers['batch.start'] = () => fakeFailure('FOLDER_UNWRITABLE');
     batch.choose('input', SCANS);
@@ -202,7 +202,7 @@ describe('a batch', () => {
     expect(get()).toMatchObject({ shown: false, starting: false, input: SCANS });
   });
 
-  test('that runs when the page is loaded is shown, and says so elsewhere when it ends', async () => {
+  test('that is running when the page loads is shown, and its end is reported on other pages', async () => {
     const bridge = createFakeBridge();
     bridge.answers['batch.state'] = () => ok({ state: fakeBatch(), known: [] });
     const stores = createStores();
@@ -221,7 +221,7 @@ describe('a batch', () => {
     expect(told()).toHaveLength(1);
   });
 
-  test('a folder dropped meanwhile waits, and is looked through once it is its turn', async () => {
+  test('keeps a dropped folder waiting, and lets it be scanned afterwards', async () => {
     const { actions, batch, bridge, get, notices, plans, settle } = await setUp();
     bridge.emit('batch.state', fakeBatch());
     batch.showBatch();
@@ -236,7 +236,7 @@ describe('a batch', () => {
     expect(plans()).toMatchObject([{ input: 'more' }]);
   });
 
-  test('of an earlier run is gone on with, or taken off the list', async () => {
+  test('of an earlier run can be continued, or removed from the list', async () => {
     const { batch, bridge, get, notices, settle } = await setUp();
     const entry = { id: 'old', input: '/a/scans', output: '/a/done', begunAt: '2026-11-01T00:00:00Z', finished: false };
     bridge.answers['batch.state'] = () => ok({ state: null, known: [entry] });
@@ -252,7 +252,7 @@ describe('a batch', () => {
     expect(notices()).toMatchObject([{ text: 'batchForgotten', params: { name: 'scans' } }]);
   });
 
-  test('its report opens in a window of its own, or by the system', async () => {
+  test('opens its report in a new window, or through the system', async () => {
     const { batch, bridge, notices, pages, settle } = await setUp();
     bridge.emit('batch.state', fakeBatch());
     batch.report('en');
@@ -287,7 +287,7 @@ describe('rows', () => {
     };
   }
 
-  test('are fetched around what is in sight, and only where they are not there yet', async () => {
+  test('are fetched around the visible ones, and only if they are missing', async () => {
     const { asked, names, see } = await withRows(100_000);
     await see(0, 20);
     await see(10, 30);
@@ -299,7 +299,7 @@ describe('rows', () => {
     expect(names()[0]).toBe('49910.jpg');
   });
 
-  test('of the last place in sight are the only ones fetched when one scrolls faster than they come', async () => {
+  test('of the last visible place are the only ones fetched during fast scrolling', async () => {
     const { asked, bridge, see, settle } = await withRows(100_000);
     bridge.held.add('batch.rows');
     await see(0, 20);
@@ -310,7 +310,7 @@ describe('rows', () => {
     expect(asked().map(({ from }) => from)).toEqual([0, 2910]);
   });
 
-  test('are fetched once more as the batch goes on, a few times a second at most', async () => {
+  test('are fetched again while the batch runs, a few times per second at most', async () => {
     const { asked, bridge, see, batch } = await withRows(500);
     await see(0, 20);
     for (let step = 0; step < 10; step++) bridge.emit('batch.state', fakeBatch());
@@ -322,7 +322,7 @@ describe('rows', () => {
     expect(asked()).toHaveLength(2);
   });
 
-  test('of another filter take the place of the old ones only when they have come', async () => {
+  test('of another filter replace the old ones only after they have arrived', async () => {
     const { asked, bridge, get, batch, see, settle } = await withRows(500);
     await see(0, 20);
     bridge.held.add('batch.rows');
@@ -335,7 +335,7 @@ describe('rows', () => {
     expect(asked()[1]).toMatchObject({ filter: 'problems', from: 0 });
   });
 
-  test('that cannot be had leave those that are there, and are not asked for without end', async () => {
+  test('that fail to load leave the existing ones, and are not requested endlessly', async () => {
     const { asked, bridge, names, see, settle } = await withRows(500);
     await see(0, 20);
     bridge.answers['batch.rows'] = () => fakeFailure('BATCH_UNKNOWN');

@@ -26,12 +26,12 @@ const named: Recipe = {
 };
 
 describe('sides', () => {
-  test('are the original, what each step but the last has made, and the result', () => {
+  test('are the original, the results of all steps but the last, and the final result', () => {
     expect(sidesOf(PROPOSAL)).toEqual(['original', 'step:repair', 'result']);
     expect(sidesOf(named)).toEqual(['original', 'result']);
   });
 
-  test('come from a recipe, where they are there at all', () => {
+  test('come from a recipe, if they are available', () => {
     const find = (id: string) => (id === named.id ? named : null);
     expect(recipeOfSide('original', PROPOSAL, find)).toBeNull();
     expect(recipeOfSide('result', PROPOSAL, find)).toBe(PROPOSAL);
@@ -41,7 +41,7 @@ describe('sides', () => {
     expect(recipeOfSide('step:upscale', PROPOSAL, find)).toBeNull();
   });
 
-  test('are the same where they do the same, whatever they are called', () => {
+  test('are the same if they have the same effect, whatever their names', () => {
     const off: Step = { kind: 'upscale', enabled: false, settings: { scale: 2, variant: 'crisp' } };
     expect(recipeKey({ ...PROPOSAL, name: 'Other', steps: [...PROPOSAL.steps, off] })).toBe(recipeKey(PROPOSAL));
     expect(recipeKey(upTo(PROPOSAL, 'repair'))).not.toBe(recipeKey(PROPOSAL));
@@ -49,7 +49,7 @@ describe('sides', () => {
 });
 
 describe('variants', () => {
-  test('are all different, have something to do, and begin with what there is', () => {
+  test('are all different, have an effect, and begin with the current recipe', () => {
     const variants = variantsOf(PROPOSAL, fakeAnalysis(), [named, PROPOSAL]);
     expect(variants[0]).toEqual({ id: 'now', recipe: PROPOSAL });
     expect(variants.at(-1)?.id).toBe('original');
@@ -58,7 +58,7 @@ describe('variants', () => {
     expect(variants.map(({ id }) => id)).toContain('recipe:scratched-print');
   });
 
-  test('of a photo without colours show every palette there is, and the original whatever else there is', () => {
+  test('of a photo without colours show every available palette, and the original', () => {
     const analysis = fakeAnalysis();
     const needs = analysis.needs.map((need) =>
       need.kind === 'colorise' ? { ...need, available: true, variants: ['natural', 'warm', 'cool'] } : need,
@@ -85,7 +85,7 @@ describe('variants', () => {
     expect(variantsOf(analysis.recipe, analysis, [named]).map(({ id }) => id)).toEqual(['now']);
   });
 
-  test('gentler and stronger stay within what the settings allow', () => {
+  test('gentler and stronger stay within the range of the settings', () => {
     for (const direction of [-1, 1] as const) {
       let recipe = PROPOSAL;
       for (let i = 0; i < 6; i++) recipe = withStrengths(recipe, direction);
@@ -142,8 +142,8 @@ const wishFor = (recipe: Recipe, size: Wish['size'] = 'preview'): Wish => ({ rec
 const first = wishFor(upTo(PROPOSAL, 'repair'));
 const second = wishFor(withStrengths(PROPOSAL, 1));
 
-describe('computing what is compared', () => {
-  test('goes one by one, before the photo’s own full size, which then goes on', async () => {
+describe('computing compared pictures', () => {
+  test('runs one by one, before the photo’s own full size, which continues afterwards', async () => {
     const { comparison, asked, told, come, other } = setUp();
     comparison.want('comparison', 'a', [first, second]);
     expect(asked).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('computing what is compared', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('of what is compared comes before the gallery, which neither breaks it off nor forgets its own', async () => {
+  test('comes before the gallery, and neither interrupts the other nor loses its own', async () => {
     const { comparison, asked, cancelled, come } = setUp();
     const sample: Wish = { ...first, size: 'small', everywhere: true };
     const next: Wish = { ...second, size: 'small', everywhere: true };
@@ -178,7 +178,7 @@ describe('computing what is compared', () => {
     expect(comparison.isPending()).toBe(false);
   });
 
-  test('waits while something more urgent is on', async () => {
+  test('waits while something more urgent is running', async () => {
     const { comparison, around, asked } = setUp();
     around.busy = true;
     comparison.want('comparison', 'a', [first]);
@@ -188,7 +188,7 @@ describe('computing what is compared', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('at full size comes after the photo’s own', async () => {
+  test('comes after the photo’s own full size, if it is at full size', async () => {
     const { comparison, around, asked, come } = setUp();
     around.full = true;
     comparison.want('comparison', 'a', [first, { ...first, size: 'full' }]);
@@ -200,7 +200,7 @@ describe('computing what is compared', () => {
     expect(asked.map(({ wish }) => wish.size)).toEqual(['preview', 'full']);
   });
 
-  test('is broken off where it is not wanted any more', async () => {
+  test('is cancelled if its picture is no longer wanted', async () => {
     const { comparison, asked, cancelled, other } = setUp();
     comparison.want('comparison', 'a', [first]);
     comparison.want('comparison', 'a', [second]);
@@ -210,7 +210,7 @@ describe('computing what is compared', () => {
     expect(other(first)?.state).toBe('waiting');
   });
 
-  test('that fails is not tried again until it is asked for again', async () => {
+  test('that fails is not tried again until it is requested again', async () => {
     const { comparison, asked, other } = setUp();
     comparison.want('comparison', 'a', [first]);
     asked[0]!.answer(fakeFailure('OUT_OF_MEMORY'));
@@ -222,7 +222,7 @@ describe('computing what is compared', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('is done anew when the photo has changed, and what there was stands in until then', async () => {
+  test('is repeated after the photo has changed, and shows the old picture until then', async () => {
     const { comparison, asked, come, other } = setUp();
     comparison.want('comparison', 'a', [first]);
     await come(0);
@@ -240,7 +240,7 @@ describe('computing what is compared', () => {
     expect(asked).toHaveLength(4);
   });
 
-  test('is done anew where the main side has let it go', async () => {
+  test('is repeated if the main side has dropped the picture', async () => {
     const { comparison, asked, come, other } = setUp();
     comparison.want('comparison', 'a', [first]);
     await come(0);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { folderFault, lastPart } from './folderPage';
 
-test('the name of a new folder is neither empty nor a path, and not too long', () => {
+test('the name of a new folder is not empty, not a path, and not too long', () => {
   expect(['Restored', ' ', '../up', '..', 'x'.repeat(101)].map(folderFault)).toEqual([
     null,
     'empty',

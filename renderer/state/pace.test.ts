@@ -25,7 +25,7 @@ const progress = (done: number, left: number | null) => ({
 });
 
 describe('seconds left', () => {
-  test('are those of the tiles, and go on falling between two reports', () => {
+  test('come from the tiles, and keep falling between two reports', () => {
     const running = job({ progress: progress(0.5, 8), reportedAt: 4000, expected: 99 });
     expect(secondsLeft(running, 4000)).toBe(8);
     expect(secondsLeft(running, 7000)).toBe(5);
@@ -34,24 +34,24 @@ describe('seconds left', () => {
     expect(secondsLeft(running, 60_000)).toBeNull();
   });
 
-  test('follow from the share that is done where tiles say nothing', () => {
+  test('follow from the finished share if the tiles give no time', () => {
     const running = job({ progress: progress(0.25, null), reportedAt: 2000 });
     expect(secondsLeft(running, 2000)).toBe(6);
     expect(secondsLeft(running, 3000)).toBe(5);
   });
 
-  test('are not guessed from a beginning', () => {
+  test('are not guessed at the beginning', () => {
     expect(secondsLeft(job({ progress: progress(0.5, null), reportedAt: 100 }), 100)).toBeNull();
     expect(secondsLeft(job({ progress: progress(0, null), reportedAt: 5000 }), 5000)).toBeNull();
     expect(secondsLeft(job({}), 5000)).toBeNull();
   });
 
-  test('are what jobs before took, until that is over', () => {
+  test('are those of earlier jobs, until that time is over', () => {
     expect(secondsLeft(job({ expected: 7 }), 2000)).toBe(5);
     expect(secondsLeft(job({ expected: 7 }), 8000)).toBeNull();
   });
 
-  test('are never negative, nor not a number', () => {
+  test('are never negative or NaN', () => {
     const some = fc.double({ min: 0, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(
@@ -70,7 +70,7 @@ describe('seconds left', () => {
   });
 });
 
-test('a pace grows with the photo, and follows what happens', () => {
+test('a pace grows with the size of the photo, and adapts to measured times', () => {
   const paces = createPaces();
   expect(paces.expected('export', 12)).toBeNull();
   paces.learn('export', 10, 5);

@@ -38,7 +38,7 @@ async function setUp() {
   };
 }
 
-describe('pairs to look at', () => {
+describe('previews of pairs', () => {
   test('are made one after the other as soon as a folder is chosen', async () => {
     const { pairs, get, asked, rest } = await setUp();
     pairs.set({ size: 256 });
@@ -56,7 +56,7 @@ describe('pairs to look at', () => {
     expect(get().preview.pairs).toHaveLength(PREVIEW_COUNT);
   });
 
-  test('are made anew where the settings change, once the hand rests, and those before are broken off', async () => {
+  test('are made again after a change of settings and a pause, and previous ones are cancelled', async () => {
     const { pairs, bridge, get, asked, rest } = await setUp();
     pairs.choose('clean', CLEAN);
     await rest();
@@ -83,7 +83,7 @@ describe('pairs to look at', () => {
     expect(asked()).toHaveLength(length);
   });
 
-  test('are made from a folder that is dropped on their page; elsewhere a dropped folder is restored', async () => {
+  test('are made from a folder that is dropped on their page; on other pages a dropped folder is restored', async () => {
     const { actions, asked, get, stores, rest } = await setUp();
     actions.view.goTo('pairs');
     actions.openFiles([{ ...CLEAN, kind: 'folder' }]);
@@ -96,7 +96,7 @@ describe('pairs to look at', () => {
     expect(get().input).toMatchObject(CLEAN);
   });
 
-  test('say why there are none', async () => {
+  test('give the reason if there are none', async () => {
     const { pairs, bridge, get, rest } = await setUp();
     bridge.answers['synthesis.preview'] = () => fakeFailure('PHOTO_TOO_SMALL');
     pairs.choose('clean', CLEAN);
@@ -106,7 +106,7 @@ describe('pairs to look at', () => {
 });
 
 describe('damage', () => {
-  test('is of the kinds that there are and that are wanted', async () => {
+  test('has the kinds that are both available and chosen', async () => {
     expect(availableKinds({ overlays: null }, null)).toEqual(['drawn']);
     expect(availableKinds({ overlays: DUST }, [DRAWING])).toEqual(['drawn', 'overlay', 'synthesised']);
     expect(availableKinds({ overlays: null }, [{ ...DRAWING, state: 'damaged' }])).toEqual(['drawn']);
@@ -123,8 +123,8 @@ describe('damage', () => {
   });
 });
 
-describe('making them', () => {
-  test('is told of, and of its end where one is elsewhere', async () => {
+describe('making pairs', () => {
+  test('is reported, and its end also on other pages', async () => {
     const { pairs, bridge, get, notices, actions, stores, rest } = await setUp();
     pairs.choose('clean', CLEAN);
     pairs.set({ pairs: 2000 });
@@ -148,7 +148,7 @@ describe('making them', () => {
     expect(stores.view.getState().page).toBe('pairs');
   });
 
-  test('that has failed by the time that its beginning is answered stays failed', async () => {
+  test('that has failed before the start is confirmed stays failed', async () => {
     const { pairs, bridge, get, rest } = await setUp();
     pairs.choose('clean', CLEAN);
     await rest();
@@ -163,7 +163,7 @@ describe('making them', () => {
     expect(get()).toMatchObject({ state: { phase: 'failed' }, starting: false });
   });
 
-  test('goes nowhere with a name that is none', async () => {
+  test('is refused with an invalid folder name', async () => {
     const { pairs, bridge, rest } = await setUp();
     pairs.choose('clean', CLEAN);
     for (const name of ['', 'a/b', '..']) {
@@ -174,7 +174,7 @@ describe('making them', () => {
     expect(bridge.named('synthesis.start')).toEqual([]);
   });
 
-  test('is found again by a page that is loaded anew', async () => {
+  test('is found again after the page is reloaded', async () => {
     const bridge = createFakeBridge();
     bridge.answers['synthesis.state'] = () => ok({ state: fakeSynthesis() });
     const stores = createStores();
@@ -183,7 +183,7 @@ describe('making them', () => {
     expect(stores.pairs.getState().state).toMatchObject({ phase: 'running' });
   });
 
-  test('is of a number that there can be', () => {
+  test('limits the number to the possible range', () => {
     expect([-3, 0, 7.4, 1e9].map(pairsWithin)).toEqual([1, 1, 7, 1_000_000]);
   });
 });

@@ -22,7 +22,7 @@ import {
 
 const kind = fc.constantFrom(...STEP_KINDS);
 
-test('whatever is switched, the recipe stays valid, in order, and does what the hand says', () => {
+test('after any switches, the recipe is valid, in order, and does what the user chose', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(kind, fc.boolean()), { maxLength: 12 }), (switches) => {
       let recipe = PROPOSAL;
@@ -36,7 +36,7 @@ test('whatever is switched, the recipe stays valid, in order, and does what the 
   );
 });
 
-test('enlargement and style change places, and stay so whatever is switched after', () => {
+test('enlargement and style change places, and stay so after any switches', () => {
   const both = withEnabled(withEnabled(PROPOSAL, 'style', true), 'upscale', true);
   const order = (recipe: Recipe) => recipe.steps.map((step) => step.kind).filter((each) => /upscale|style/.test(each));
   expect(order(both)).toEqual(['upscale', 'style']);
@@ -51,7 +51,7 @@ test('enlargement and style change places, and stay so whatever is switched afte
   expect(reorderableWith('repair')).toEqual([]);
 });
 
-test('another style is applied as the former was; a second one is never the same', () => {
+test('another style keeps the settings of the former; a second one always differs from the first', () => {
   const own = { style: 'quilt.jpg', code: { by: '0'.repeat(64), values: [1, 2] } };
   fc.assert(
     fc.property(
@@ -76,7 +76,7 @@ test('another style is applied as the former was; a second one is never the same
   );
 });
 
-test('a sample in the gallery is the photo in one style alone, however weakly or mixed that is applied', () => {
+test('a sample in the gallery shows the photo in one style only, even if it is applied weakly or mixed', () => {
   let recipe = withEnabled(withStyle(PROPOSAL, { style: 'scream' }), 'upscale', true);
   recipe = withMix(withSetting(recipe, 'style', 'strength', 0.2), { style: 'night', share: 0.5 });
   const sample = styleSample(recipe, { style: 'waves' });
@@ -87,7 +87,7 @@ test('a sample in the gallery is the photo in one style alone, however weakly or
   expect(styleSample(withSetting(recipe, 'style', 'strength', 0.9), { style: 'waves' })).toEqual(sample);
 });
 
-test('every control sets what its schema accepts, over its whole range', () => {
+test('every control sets values that its schema accepts, over its whole range', () => {
   for (const each of STEP_KINDS) {
     for (const control of [CONTROLS[each].main, ...CONTROLS[each].more]) {
       const values =
@@ -112,7 +112,7 @@ test('every control sets what its schema accepts, over its whole range', () => {
   }
 });
 
-test('variants without a generator are not offered, nor is a choice between one', () => {
+test('variants without a generator are not offered, nor is a choice of only one', () => {
   const names = (variants?: string[]) => offeredControls('upscale', variants).more.map(({ name }) => name);
   expect(names()).toEqual(['variant']);
   expect(names(['faithful', 'crisp'])).toEqual(['variant']);
@@ -130,13 +130,13 @@ describe('a recipe applied to a photo', () => {
     steps: STEP_KINDS.map((each) => defaultStep(each)),
   };
 
-  test('runs only what is needed and can be done', () => {
+  test('runs only steps that are needed and possible', () => {
     const applied = appliedTo(everything, fakeAnalysis());
     expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
     expect(hasWork({ recipe: appliedTo(everything, cleanAnalysis()), repairs: [] })).toBe(false);
   });
 
-  test('that wants to be always done is, where it can', () => {
+  test('that runs always does so if it can', () => {
     const applied = appliedTo({ ...everything, gate: 'always' }, cleanAnalysis());
     expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
     expect(availableKinds(cleanAnalysis(), PROPOSAL)).toEqual(['repair', 'tone']);

@@ -21,7 +21,7 @@ describe('view of a photo', () => {
     expect(store.getState().views).toEqual({});
   });
 
-  test('100 % is one photo pixel on one device pixel, and a double click goes there and back', () => {
+  test('100 % is one photo pixel on one device pixel, and a double click toggles it', () => {
     const { actions, view } = setUp();
     const fitted = view();
     actions.toggleActual('a', photo, { x: 100, y: 100 });
@@ -39,7 +39,7 @@ describe('view of a photo', () => {
     expect(view().y).toBeCloseTo(before.y, 6);
   });
 
-  test('each photo keeps its own', () => {
+  test('is kept for each photo', () => {
     const { store, actions } = setUp();
     actions.zoomTo('a', photo, 100);
     actions.zoomTo('b', photo, 200);
@@ -52,7 +52,7 @@ describe('view of a photo', () => {
     });
   });
 
-  test('a turned photo is fitted anew, keeps its zoom, and leaves the others as they are', () => {
+  test('of a rotated photo is fitted again or keeps its zoom, and other photos keep theirs', () => {
     const { store, actions, view } = setUp();
     const upright = view().scale;
     actions.setOrientation('a', 6);

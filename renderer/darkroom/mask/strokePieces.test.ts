@@ -31,7 +31,7 @@ function piecesOf(points: readonly (readonly [number, number, number])[], about:
   return [...pieces, stroke];
 }
 
-test('a stroke of any length covers, in pieces, exactly what it would cover in one', () => {
+test('a stroke of any length covers the same in pieces as in one', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: PIECE_POINTS - 2, max: 2 * PIECE_POINTS + 50 }),
@@ -55,7 +55,7 @@ test('a stroke of any length covers, in pieces, exactly what it would cover in o
   );
 });
 
-test('more points than one stroke may have lose none, and every piece fits the contract', () => {
+test('a stroke with too many points loses none, and every piece is valid', () => {
   const points = wander(MAX_POINTS + 5000, 1);
   const pieces = piecesOf(points, { mode: 'paint', size: 3, hardness: 1 });
   expect(pieces.reduce((sum, piece) => sum + piece.points.length / 3, 0)).toBe(points.length + pieces.length - 1);

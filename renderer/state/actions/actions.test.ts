@@ -70,7 +70,7 @@ describe('the mask of a style', () => {
   const rubbed: MaskOp = { ...dab, mode: 'erase' };
   const cleared: MaskOp = { kind: 'clear' };
 
-  test('is drawn while it is edited, begins with all of the photo, and leaves the mask of the repair alone', async () => {
+  test('is drawn while it is edited, starts with the whole photo, and does not change the mask of the repair', async () => {
     const { actions, entry, openOne, stores, bridge, settle } = setUp();
     await openOne();
     const { key } = entry();
@@ -99,7 +99,7 @@ describe('the mask of a style', () => {
     expect(bridge.named('masks.export').at(-1)?.request.of).toBe('repair');
   });
 
-  test('is no reason to compute the samples of the gallery again, and a mask of the repair is', async () => {
+  test('does not recompute the samples of the gallery, but a mask of the repair does', async () => {
     const { actions, entry, openOne, rest, stores } = setUp();
     await openOne();
     const { key } = entry();
@@ -116,7 +116,7 @@ describe('the mask of a style', () => {
   });
 });
 
-describe('turning', () => {
+describe('rotation', () => {
   test('is a step of the history like any other, and computes nothing', async () => {
     const { actions, entry, stores, openOne, count, settle, bridge } = setUp();
     await openOne();
@@ -141,7 +141,7 @@ describe('turning', () => {
     expect(bridge.named('photos.export')[0]?.request.orientation).toBe(6);
   });
 
-  test('before the photo is measured is not lost when it is', async () => {
+  test('before the photo is measured is kept when it is measured', async () => {
     const { actions, entry, openOne, bridge, settle } = setUp();
     bridge.held.add('photos.analyse');
     await openOne();
@@ -177,7 +177,7 @@ describe('opening', () => {
     expect(entry()).toMatchObject({ render: 'idle', rendering: null });
   });
 
-  test('several are taken in one by one, and the full size waits for the last', async () => {
+  test('several photos are opened one by one, and the full size waits for the last', async () => {
     const { actions, bridge, entry, settle, sizes, stores } = setUp();
     bridge.held.add('photos.open');
     actions.openFiles(['a', 'b'].map((token) => ({ token, name: token, kind: 'photo' as const })));
@@ -193,7 +193,7 @@ describe('opening', () => {
     expect(sizes()).toEqual(['preview', 'full']);
   });
 
-  test('a file that is no photo leaves, with a sentence and a way to try again', async () => {
+  test('a file that is not a photo is removed, with a message and a way to try again', async () => {
     const { bridge, count, notices, openOne, settle, stores } = setUp();
     bridge.answers['photos.open'] = () => fakeFailure('NOT_A_PHOTO');
     await openOne('notes');
@@ -214,7 +214,7 @@ describe('opening', () => {
     expect(stores.photos.getState().photos).toHaveLength(1);
   });
 
-  test('where a further photo cannot be opened, the window goes back to the one before', async () => {
+  test('if another photo cannot be opened, the window returns to the previous one', async () => {
     const { actions, bridge, entry, openOne } = setUp();
     await openOne('a');
     const first = entry().key;
@@ -225,7 +225,7 @@ describe('opening', () => {
     expect(entry().name).toBe('a.jpg');
   });
 
-  test('where the analysis fails, the photo stays and can be measured again', async () => {
+  test('if the analysis fails, the photo stays and can be measured again', async () => {
     const { bridge, entry, notices, openOne, settle } = setUp();
     bridge.answers['photos.analyse'] = () => fakeFailure('OUT_OF_MEMORY');
     await openOne();
@@ -236,7 +236,7 @@ describe('opening', () => {
     expect(entry()).toMatchObject({ phase: 'ready', recipe: PROPOSAL });
   });
 
-  test('a photo closed while it is opened is closed on the main side too, and tells nothing', async () => {
+  test('a photo closed while it is being opened is also closed on the main side, without a message', async () => {
     const { actions, bridge, entry, notices, openOne, settle, stores } = setUp();
     bridge.held.add('photos.open');
     await openOne();
@@ -247,7 +247,7 @@ describe('opening', () => {
     expect(notices().filter((notice) => notice.tone === 'error')).toEqual([]);
   });
 
-  test('a folder alone opens the page for folders; among photos it is left out, and that is said', async () => {
+  test('a folder alone opens the page for folders; among photos it is left out, with a message', async () => {
     const { actions, count, notices, settle, stores } = setUp();
     actions.openFiles([{ token: 'album', name: 'Album', kind: 'folder' }]);
     await settle();
@@ -281,7 +281,7 @@ describe('opening', () => {
 });
 
 describe('changing a setting', () => {
-  test('waits for the hand to rest, and computes only the last', async () => {
+  test('waits for a pause, and computes only the last value', async () => {
     const { actions, bridge, entry, openOne, rest } = setUp();
     await openOne();
     const before = bridge.named('photos.render').length;
@@ -297,7 +297,7 @@ describe('changing a setting', () => {
     expect((made[0]!.request.recipe as Recipe).gate).toBe('always');
   });
 
-  test('cancels the preview that is under way, and its late answer changes nothing', async () => {
+  test('cancels the running preview, and its late answer changes nothing', async () => {
     const { actions, bridge, entry, openOne, rest, settle } = setUp();
     bridge.held.add('photos.render').add('jobs.cancel');
     await openOne();
@@ -315,7 +315,7 @@ describe('changing a setting', () => {
     expect(entry()).toMatchObject({ render: 'full', rendering: { revision: 9 } });
   });
 
-  test('cancels the full size that is under way, but keeps the picture until the next', async () => {
+  test('cancels the running full size, but keeps the picture until the next', async () => {
     const { actions, bridge, entry, openOne, rest, settle } = setUp();
     await openOne();
     bridge.held.add('photos.render');
@@ -363,7 +363,7 @@ describe('changing a setting', () => {
     expect(canRedo(entry())).toBe(false);
   });
 
-  test('a named recipe applies where there is a need, and the proposal comes back as it was', async () => {
+  test('a named recipe applies its needed steps, and the proposal can be restored', async () => {
     const { actions, bridge, entry, openOne, settle } = setUp();
     await actions.start();
     const needs = fakeAnalysis().needs.map((need) => (need.kind === 'repair' ? { ...need, needed: false } : need));
@@ -378,7 +378,7 @@ describe('changing a setting', () => {
 });
 
 describe('cancel and failure', () => {
-  test('a cancelled full size keeps the preview and is not begun again by itself', async () => {
+  test('a cancelled full size keeps the preview and is not restarted automatically', async () => {
     const { actions, bridge, entry, notices, openOne, settle, sizes, stores } = setUp();
     const render = { revision: 1, width: 1, height: 1, masked: 0, reports: [], seconds: 0 };
     bridge.held.add('photos.render');
@@ -395,7 +395,7 @@ describe('cancel and failure', () => {
     expect(sizes()).toEqual(['preview', 'full', 'preview']);
   });
 
-  test('a failed rendering says so once, and the retry computes', async () => {
+  test('a failed rendering is reported once, and the retry computes it', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     bridge.answers['photos.render'] = () => fakeFailure('ENGINE_CRASHED');
     await openOne();
@@ -418,7 +418,7 @@ describe('cancel and failure', () => {
     expect(notices()).toMatchObject([{ failure: { code: 'INTERNAL', detail: 'Error: the socket is gone' } }]);
   });
 
-  test('looking at another photo computes that one instead, and the former when it is looked at again', async () => {
+  test('showing another photo computes that one instead, and the former when it is shown again', async () => {
     const { actions, bridge, entry, openOne, settle } = setUp();
     await openOne('a');
     const first = entry().key;
@@ -450,7 +450,7 @@ describe('export', () => {
     expect(downloads).toHaveLength(2);
   });
 
-  test('a written file is told by its name and place', async () => {
+  test('a written file is reported with its name and place', async () => {
     const { actions, bridge, downloads, entry, notices, openOne } = setUp();
     const notes = [{ key: 'notes.exifDamaged' }];
     bridge.answers['photos.export'] = () =>
@@ -463,7 +463,7 @@ describe('export', () => {
     ]);
   });
 
-  test('a full disk is told, nothing is lost, and the retry writes with the same choice', async () => {
+  test('a full disk is reported, nothing is lost, and the retry writes with the same choice', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
     await openOne();
@@ -476,7 +476,7 @@ describe('export', () => {
     expect(bridge.named('photos.export')[1]!.request).toMatchObject(choice);
   });
 
-  test('a dismissed save dialog is no error', async () => {
+  test('dismissing the save dialog is not an error', async () => {
     const { actions, bridge, entry, notices, openOne } = setUp();
     bridge.answers['photos.export'] = () => fakeFailure('CANCELLED');
     await openOne();
@@ -486,7 +486,7 @@ describe('export', () => {
 });
 
 describe('the app', () => {
-  test('introduces itself at the first start, but not to whoever comes with a photo or has seen it', async () => {
+  test('shows the introduction at the first start, but not if a photo is opened or it was seen before', async () => {
     const first = setUp();
     first.bridge.answers['settings.get'] = () => ok(Settings.parse({}));
     await first.actions.start();
@@ -505,7 +505,7 @@ describe('the app', () => {
     expect(known.stores.view.getState().dialog).toBeNull();
   });
 
-  test('opens what was open at the end, first what was looked at, and keeps what is open since', async () => {
+  test('opens the photos of the last session, the shown one first, and keeps those opened since', async () => {
     const { actions, bridge, entry, notices, settle, stores } = setUp();
     const file = (token: string) => ({ token, name: `${token}.jpg`, kind: 'photo' as const, bytes: 1 });
     const view = { x: 500, y: 600, scale: 2 };
@@ -552,7 +552,7 @@ describe('the app', () => {
     ]);
   });
 
-  test('photos in hand stay in front of those that were open', async () => {
+  test('photos that are being opened stay in front of those of the last session', async () => {
     const { actions, bridge, entry, settle, stores } = setUp();
     bridge.answers['session.load'] = () =>
       ok({
@@ -582,7 +582,7 @@ describe('the app', () => {
     expect(stores.jobs.getState().jobs).toEqual([]);
   });
 
-  test('a lost connection is told until it is back', async () => {
+  test('a lost connection is shown until it is back', async () => {
     const { actions, bridge, notices, stores } = setUp();
     let change: (state: 'open' | 'lost') => void = () => {};
     bridge.onConnection = (listener) => {
@@ -597,7 +597,7 @@ describe('the app', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('a setting that cannot be saved goes back', async () => {
+  test('a setting that cannot be saved is reset', async () => {
     const { actions, bridge, notices, stores } = setUp();
     await actions.start();
     bridge.answers['settings.set'] = () => fakeFailure('DISK_FULL');
@@ -608,7 +608,7 @@ describe('the app', () => {
     expect(notices()).toMatchObject([{ text: 'settingsFailed' }]);
   });
 
-  test('files on their way are a job that says how much has gone, and can be broken off', async () => {
+  test('an upload is a job with progress, and can be cancelled', async () => {
     const { actions, bridge, notices, settle, stores } = setUp();
     await actions.start();
     let transfer!: Transfer;
@@ -637,7 +637,7 @@ describe('the app', () => {
     expect(bridge.named('jobs.cancel')).toEqual([]);
   });
 
-  test('an engine that is given up can be started anew, which takes up what it could not do', async () => {
+  test('an engine that was given up can be restarted, and then computes what is missing', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     await actions.start();
     bridge.answers['photos.render'] = () => fakeFailure('ENGINE_FAILED');
@@ -661,7 +661,7 @@ describe('the app', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('a photo takes note when its damage is known better, and no other does', async () => {
+  test('new evidence of damage updates its photo and no other', async () => {
     const { actions, bridge, entry, openOne, settle } = setUp();
     await actions.start();
     await openOne();
@@ -673,7 +673,7 @@ describe('the app', () => {
     expect(entry().evidence).toBe(1);
   });
 
-  test('photos handed over by the system are opened, and the menu reaches the window', async () => {
+  test('photos from the system are opened, and menu commands reach the window', async () => {
     const { actions, bridge, entry, settle, stores } = setUp();
     await actions.start((id) => perform(commandOf(id), { stores, actions }));
     bridge.emit('menu.command', { command: 'export' });
@@ -696,14 +696,14 @@ describe('the edit document', () => {
   /** The log that the main side has after all writes. */
   const kept = (bridge: FakeBridge) => written(bridge).reduce<EditLog | null>(applyDelta, null);
 
-  test('a photo that is only looked at writes nothing', async () => {
+  test('a photo that is only viewed writes nothing', async () => {
     const { bridge, openOne, rest } = setUp();
     await openOne();
     await rest();
     expect(written(bridge)).toEqual([]);
   });
 
-  test('whatever is done and undone, the main side has the same log a moment later', async () => {
+  test('after any actions and undos, the main side soon has the same log', async () => {
     const { actions, bridge, entry, openOne, rest } = setUp();
     await openOne();
     const { key } = entry();
@@ -735,7 +735,7 @@ describe('the edit document', () => {
     }
   });
 
-  test('a stroke that is not finished is written as it is, and the finished one takes its place', async () => {
+  test('an unfinished stroke is written, and the finished one replaces it', async () => {
     const { actions, bridge, entry, openOne, rest } = setUp();
     await openOne();
     const { key } = entry();
@@ -754,7 +754,7 @@ describe('the edit document', () => {
     expect(written(bridge).at(-1)?.unfinished).toBeUndefined();
   });
 
-  test('before anything is computed, what it is computed from has been written', async () => {
+  test('edits are written before anything is computed from them', async () => {
     const { actions, bridge, entry, openOne } = setUp();
     await openOne();
     const { key } = entry();
@@ -781,7 +781,7 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toEqual(DETECTED_MASK);
   });
 
-  test('what continues an action is undone and redone with it', async () => {
+  test('an action and its continuation are undone and redone together', async () => {
     const { actions, entry, openOne } = setUp();
     await openOne();
     const { key } = entry();
@@ -800,7 +800,7 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toHaveLength(5);
   });
 
-  test('an emptied mask says so, and the undo beside it takes back that alone', async () => {
+  test('emptying a mask is reported, and the undo beside the message takes back only that', async () => {
     const { actions, entry, notices, openOne } = setUp();
     await openOne();
     const { key, edit } = entry();
@@ -818,7 +818,7 @@ describe('the edit document', () => {
     expect(notices()).toEqual([]);
   });
 
-  test('a photo that was worked on goes on where it was, and can start over, which can be undone', async () => {
+  test('an edited photo continues from its last state, and can start over, which can be undone', async () => {
     const { actions, bridge, entry, notices, openOne } = setUp();
     const log: EditLog = {
       ...freshLog(PROPOSAL),
@@ -840,7 +840,7 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toHaveLength(3);
   });
 
-  test('starting over is possible before the photo is measured anew', async () => {
+  test('starting over is possible before the photo is measured again', async () => {
     const { actions, bridge, entry, notices, openOne } = setUp();
     const log: EditLog = { ...freshLog(PROPOSAL), actions: [{ name: 'mask', paint: dab }], at: 1 };
     bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
@@ -853,7 +853,7 @@ describe('the edit document', () => {
     expect(entry().edit?.mask).toEqual([...DETECTED_MASK, dab]);
   });
 
-  test('what is offered for a photo goes with it, but not the word of what went wrong', async () => {
+  test('offers for a photo disappear with it, but its error messages stay', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     const log: EditLog = { ...freshLog(PROPOSAL), actions: [{ name: 'mask', paint: dab }], at: 1 };
     bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
@@ -872,7 +872,7 @@ describe('the edit document', () => {
     ]);
   });
 
-  test('a recipe or a variant that takes the place of the settings says so, with a way back', async () => {
+  test('a recipe or a variant that replaces the settings is reported, with a way back', async () => {
     const { actions, entry, notices, openOne, settle } = setUp();
     await openOne();
     await settle();
@@ -897,7 +897,7 @@ describe('the edit document', () => {
     expect(entry().recipe).toEqual(own);
   });
 
-  test('the same photo twice is one photo', async () => {
+  test('opening the same photo twice gives one photo', async () => {
     const { actions, bridge, entry, openOne, settle, stores } = setUp();
     await openOne('a');
     const first = entry().key;
@@ -910,7 +910,7 @@ describe('the edit document', () => {
     expect(bridge.named('photos.close')).toHaveLength(1);
   });
 
-  test('an edit file that comes with its photo is taken over once that is open; one that comes later, at once', async () => {
+  test('an edit file that comes with its photo is taken over once that is open; a later one, at once', async () => {
     const { actions, bridge, entry, notices, settle, stores } = setUp();
     const log: EditLog = { ...freshLog(PROPOSAL, 6), actions: [{ name: 'mask', paint: dab }], at: 1 };
     const view = { x: 100, y: 200, scale: 2 };
@@ -932,7 +932,7 @@ describe('the edit document', () => {
     expect(bridge.named('photos.open')).toHaveLength(1);
   });
 
-  test('an edit file without its photo asks for it; what is done while it is taken over is not lost', async () => {
+  test('an edit file without its photo asks for it; actions meanwhile are not lost', async () => {
     const { actions, bridge, entry, notices, openOne, settle, stores } = setUp();
     await openOne();
     const { key } = entry();
@@ -973,7 +973,7 @@ describe('the edit document', () => {
     ).toEqual(dab);
   });
 
-  test('an edit file beside a photo is offered, and answered once', async () => {
+  test('an edit file beside a photo is offered only once', async () => {
     const { actions, bridge, entry, openOne, settle } = setUp();
     const beside = { token: 'beside', name: 'lake.emulsion', savedAt: '2026-11-01T10:00:00.000Z' };
     bridge.answers['edits.load'] = () => ok({ log: null, recovered: false, heldBy: null, beside });
@@ -991,7 +991,7 @@ describe('the edit document', () => {
     expect(entry().offered).toBeNull();
   });
 
-  test('edits that cannot be read are told, and nothing is written over them', async () => {
+  test('unreadable edits are reported and not overwritten', async () => {
     const { actions, bridge, entry, notices, openOne, rest } = setUp();
     bridge.answers['edits.load'] = () => fakeFailure('EDIT_NEWER');
     await openOne();
@@ -1001,7 +1001,7 @@ describe('the edit document', () => {
     expect(written(bridge)).toEqual([]);
   });
 
-  test('where writing fails it is told, and the next change brings everything', async () => {
+  test('a failed write is reported, and the next change writes everything', async () => {
     const { actions, bridge, entry, notices, openOne, rest } = setUp();
     await openOne();
     const { key } = entry();
@@ -1016,7 +1016,7 @@ describe('the edit document', () => {
     expect(written(bridge).slice(before).reduce<EditLog | null>(applyDelta, null)).toEqual(entry().log);
   });
 
-  test('everything at once goes in messages that are not refused', async () => {
+  test('many changes at once are sent in messages of an accepted size', async () => {
     const { actions, bridge, entry, openOne, rest } = setUp();
     await openOne();
     const { key } = entry();
@@ -1034,7 +1034,7 @@ describe('the edit document', () => {
     expect(written(bridge).slice(before).reduce<EditLog | null>(applyDelta, null)).toEqual(entry().log);
   });
 
-  test('a mask from a file is undone like anything else; one of another size says so', async () => {
+  test('a mask from a file can be undone; one of another size is reported', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     await openOne();
     const { key } = entry();
@@ -1053,8 +1053,8 @@ describe('the edit document', () => {
   });
 });
 
-describe('tools in hand', () => {
-  test('halves make room for what is painted on, and come back when the editing ends', () => {
+describe('tools', () => {
+  test('the split view makes room for painting, and returns when the editing ends', () => {
     const { actions, stores } = setUp();
     const mode = () => stores.view.getState().mode;
     const { tools, view } = actions;
@@ -1079,7 +1079,7 @@ describe('tools in hand', () => {
     expect(mode()).toBe('variants');
   });
 
-  test('a repaired place is moved by one entry of the history, and undone by one', async () => {
+  test('a repaired place is moved by one entry of the history, and moved back by one undo', async () => {
     const { actions, entry, openOne } = setUp();
     await openOne();
     const { key } = entry();
@@ -1101,8 +1101,8 @@ describe('tools in hand', () => {
   });
 });
 
-describe('own recipes', () => {
-  test('what is set is kept under a name; a recipe that was removed comes back by undo', async () => {
+describe('recipes of the user', () => {
+  test('settings are saved under a name; undo restores a removed recipe', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     await openOne();
     actions.saveRecipe(entry().key, 'Mine', null);

@@ -21,7 +21,7 @@ export type Expected = Pick<Quality, 'noise' | 'compression'>;
 /**
  * The errors to remove from a raster that shows a photo at any size. Noise is measured in the raster itself, since
  * shrinking averages it away, fine noise more than coarse noise. Compression cannot be measured there, because the grid
- * of a reduced photo falls between the pixels; the error of the full size is divided by the reduction instead.
+ * of a reduced photo falls between the pixels; the error of the full size is scaled down instead.
  */
 export function expectedIn(raster: Raster, analysis: Analysis): Expected {
   const scale = Math.sqrt((raster.width * raster.height) / (1e6 * analysis.megapixels));
