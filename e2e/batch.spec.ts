@@ -7,7 +7,10 @@ import { expect, type Host, test, writeScene } from './host';
 
 const SMALL = { width: 480, height: 360 };
 
-/** Photos in two folders, a broken one and a text beside them; answers what each file's content is known by. */
+/**
+ * Photos in two folders, with a damaged photo and a text file beside them. Returns a function that gives each file's
+ * hash.
+ */
 async function fillScans({ album }: Host, damaged: number): Promise<() => Promise<Record<string, string>>> {
   const scans = join(album, 'scans');
   for (let seed = 1; seed <= damaged; seed++) {
@@ -37,7 +40,7 @@ async function fillScans({ album }: Host, damaged: number): Promise<() => Promis
   };
 }
 
-/** Opens the folder's page and chooses the folder of the scans in the page's own dialog. */
+/** Opens the page for folders and chooses the folder of scans in the page's own dialog. */
 async function chooseScans(page: Page): Promise<void> {
   await page.getByTestId('choose-input').click();
   await page.getByTestId('files-dialog').getByText('scans').click();
@@ -47,7 +50,7 @@ async function chooseScans(page: Page): Promise<void> {
 
 const status = (page: Page) => page.getByTestId('batch-summary');
 
-test('a folder is looked through, restored, paused and reported on, and the originals stay', async ({
+test('a folder is scanned, restored, paused and reported on, and the originals stay', async ({
   page,
   browserHost: host,
   context,
@@ -64,7 +67,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await expect(page.getByTestId('plan-photos')).toContainText('7 photos');
   await expect(plan).toContainText('1 other file is skipped.');
   await expect(page.getByTestId('plan-examples')).toContainText('1931/lake 1.png');
-  // What is wrong is told beside the field, and nothing can begin.
+  // A fault is shown beside its field, and the batch cannot start.
   await page.getByTestId('batch-more').click();
   const pattern = page.getByTestId('batch-name');
   await pattern.fill('restored');
@@ -86,7 +89,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await expect(status(page)).toHaveAttribute('data-status', 'paused');
   const facts = await page.getByTestId('batch-facts').innerText();
   expect(await findings(page), 'paused').toEqual([]);
-  // The darkroom tells of it, and leads back; nothing was done meanwhile.
+  // The darkroom shows that the batch is paused, and leads back to it. Nothing was restored meanwhile.
   await page.getByTestId('back').click();
   await expect(page.getByTestId('status-batch')).toContainText('Folder: paused at');
   await page.getByTestId('status-batch').click();
@@ -94,7 +97,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   await page.getByTestId('resume').click();
   await expect(status(page)).toHaveAttribute('data-status', 'problems', { timeout: 120_000 });
 
-  // One row for each file, its pictures, and why one was not restored.
+  // One row for each file, its thumbnails, and the reason why one was not restored.
   await expect(page.getByTestId('batch-facts')).toContainText('8 of 8');
   await expect(page.getByTestId('batch-row')).toHaveCount(8);
   const lake = page.getByRole('row', { name: 'lake 3.png' });
@@ -128,7 +131,7 @@ test('a folder is looked through, restored, paused and reported on, and the orig
   expect(await originals()).toEqual(before);
 });
 
-test('a folder goes on after the program was killed, in Portuguese and in the light', async ({
+test('a folder continues after the program was killed, in Portuguese and in the light theme', async ({
   page,
   browserHost: host,
 }) => {
@@ -151,7 +154,7 @@ test('a folder goes on after the program was killed, in Portuguese and in the li
   await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
   await host.restart('SIGKILL');
 
-  // What was begun is offered from the first page on.
+  // The first page offers the unfinished batch.
   await page.getByTestId('recent').getByText('Pasta scans, não terminada').click();
   await expect(page.getByTestId('earlier')).toContainText('scans');
   expect(await findings(page), 'earlier').toEqual([]);

@@ -5,9 +5,9 @@ import { fixtureCard, fourPlaneCard, installFixture } from '../main/engine/test-
 import { test as base, expect } from './host';
 import { at, editMask, exportMask } from './painting';
 
-/** With a detector that looks at a large photo twice. */
+/** Uses a detector that runs two passes over a large photo. */
 const test = base.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs off this pattern.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that a fixture needs from this pattern.
   generators: async ({}, use, info) => {
     const folder = info.outputPath('generators');
     await installFixture(folder, await fourPlaneCard({ tile: 256 }));
@@ -17,7 +17,7 @@ const test = base.extend({
   },
 });
 
-test('a hair that the coarse pass has missed is in the mask a moment later, and in what is filled', async ({
+test('a hair that the coarse pass has missed soon appears in the mask, and is filled', async ({
   page,
   browserHost: host,
 }) => {
@@ -35,7 +35,7 @@ test('a hair that the coarse pass has missed is in the mask a moment later, and 
   await editMask(page, host, path);
   await expect.poll(() => widths.at(-1)).toBe(size.width);
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
-  // Nothing was proposed by what the coarse pass has seen, so that nothing but the mask tool needed the second.
+  // The coarse pass led to no proposal, so only the mask tool needed the fine pass.
   const { mask } = await exportMask(page, host, 'hair-mask.png');
   expect([at(mask, 300, 901), at(mask, 300, 700)]).toEqual([255, 0]);
   await page.getByTestId('mask-done').click();

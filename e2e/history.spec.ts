@@ -3,7 +3,7 @@ import { expect, test, writeScene } from './host';
 import { drag, editMask, exportMask, placer } from './painting';
 import { settled } from './settled';
 
-test('the history names what was done; any point is gone to by a click or the keys, and what was undone is still there', async ({
+test('the history names each action; a click or the keys lead to any point, and undone actions stay listed', async ({
   page,
   host,
 }) => {
@@ -36,7 +36,7 @@ test('the history names what was done; any point is gone to by a click or the ke
   expect(again.data.equals(last.data)).toBe(true);
   await page.keyboard.press('Escape');
 
-  // What is set is named with its value; something new takes the place of what was undone.
+  // A setting is named with its value. A new action replaces the undone ones.
   await page.keyboard.press('Control+z');
   await page.getByTestId('tab-restore').click();
   await page.getByTestId('step-tone').getByRole('switch').click();

@@ -3,12 +3,12 @@ import { expect, test, writeScene } from './host';
 import { read } from './painting';
 import { settled } from './settled';
 
-/** Where the focus is, and whether that can be seen. */
+/** The focused element, and whether its focus is visible. */
 function focus(page: Page) {
   return page.evaluate(() => {
     const { activeElement } = document;
     const isOutlined = (element: Element) => getComputedStyle(element).outlineStyle !== 'none';
-    // A wide handle shows it on its knob.
+    // A wide handle shows its focus on its knob.
     const isMarked = activeElement !== null && [activeElement, ...activeElement.querySelectorAll('*')].some(isOutlined);
     return {
       testId: activeElement?.getAttribute('data-testid') ?? '',
@@ -18,7 +18,7 @@ function focus(page: Page) {
   });
 }
 
-/** Goes on by Tab until the focus is on what is looked for; every place on the way has to show that it has it. */
+/** Presses Tab until the wanted element has the focus. Every element on the way must show its focus. */
 async function tabTo(page: Page, wanted: { testId?: string; name?: RegExp }, most = 60): Promise<void> {
   const passed: string[] = [];
   for (let i = 0; i < most; i++) {
@@ -31,17 +31,17 @@ async function tabTo(page: Page, wanted: { testId?: string; name?: RegExp }, mos
   throw new Error(`Tab does not come to ${wanted.testId ?? wanted.name}: ${passed.join(', ')}`);
 }
 
-test('a photo is restored by the keys alone, from opening to exporting', async ({ page, host }, info) => {
+test('a photo is restored with the keyboard alone, from opening to exporting', async ({ page, host }, info) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'mill.png', size);
   await host.open();
   await tabTo(page, { testId: 'open' });
   if (info.project.name === 'electron') {
-    // There the dialog is the system's own.
+    // Electron shows the system's own dialog.
     await host.offer(path);
   } else {
     await page.keyboard.press('Enter');
-    // Before the folder is read, Tab passes by what is not there yet.
+    // Until the folder is read, Tab would skip the missing entries.
     await expect(page.getByTestId('files-dialog').getByRole('button', { name: /mill\.png/ })).toBeVisible();
     await tabTo(page, { name: /mill\.png/ });
     await page.keyboard.press('Enter');
@@ -49,7 +49,7 @@ test('a photo is restored by the keys alone, from opening to exporting', async (
   await expect(page.getByTestId('step-repair')).toContainText('%');
   await settled(page);
 
-  // A step is switched on, and a slider moved.
+  // Switches a step on and moves a slider.
   await tabTo(page, { name: /^Faded tones$/ });
   await page.keyboard.press('Space');
   await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
@@ -61,7 +61,7 @@ test('a photo is restored by the keys alone, from opening to exporting', async (
   await page.keyboard.press('Control+z');
   await expect(sensitivity).toHaveAttribute('aria-valuenow', String(before));
 
-  // A stroke across the middle, and its end taken away again.
+  // Paints a stroke across the middle and erases its end.
   await page.keyboard.press('1');
   await page.keyboard.press('b');
   await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');

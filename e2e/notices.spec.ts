@@ -6,13 +6,13 @@ import { settled } from './settled';
 const tone = (page: Page) => page.getByTestId('step-tone').getByRole('switch');
 const choose = (page: Page, recipe: string) => page.getByTestId('recipe').selectOption(recipe);
 
-test('what a recipe replaced comes back by keyboard and by pointer, also while a dialog is open', async ({
+test('a replaced recipe is restored by keyboard and by pointer, also while a dialog is open', async ({
   page,
   host,
 }) => {
   const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
   await host.open();
-  // There before anything is told, so that nothing that is told is missed.
+  // Exists before the first message, so that screen readers miss none.
   const told = page.getByTestId('told');
   await expect(told).toHaveText('');
   const log = (await told.getByRole('log').elementHandle())!;
@@ -30,10 +30,10 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await expect(page.getByRole('button', { name: 'Undo', exact: true }).last()).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(tone(page)).toBeChecked();
-  // The focus goes back to where it was.
+  // The focus returns to its previous element.
   await expect(page.getByTestId('recipe')).toBeFocused();
 
-  // Within a dialog the notice is told by a region of the dialog, and the dialog stays when the notice is answered.
+  // Within a dialog, a region of the dialog announces the notice. Answering the notice leaves the dialog open.
   await choose(page, 'scratched-print');
   await page.keyboard.press('Control+,');
   const settings = page.getByRole('dialog');
@@ -41,7 +41,7 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await expect(page.getByTestId('notice-info')).toHaveCount(1);
   await page.keyboard.press('F8');
   await expect(undo).toBeFocused();
-  // Now it stays until it is answered.
+  // A focused notice stays until it is answered.
   expect(await findings(page)).toEqual([]);
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('notice-info')).toHaveCount(0);
@@ -50,7 +50,7 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await expect(settings).toHaveCount(0);
   await expect(tone(page)).toBeChecked();
 
-  // By pointer; Escape puts a notice away and no more than that.
+  // By pointer. Escape dismisses a notice and does nothing else.
   await choose(page, 'scratched-print');
   await page.keyboard.press('Control+e');
   await undo.click();
@@ -67,7 +67,7 @@ test('what a recipe replaced comes back by keyboard and by pointer, also while a
   await expect(page.getByTestId('export-dialog')).toHaveCount(0);
 });
 
-test('what goes wrong behind a dialog is told in the dialog, and a variant can be taken back', async ({
+test('an error behind a dialog is shown in the dialog, and a variant can be taken back', async ({
   page,
   host,
 }) => {

@@ -5,7 +5,7 @@ import { settled } from './settled';
 test.describe('an error of the window', () => {
   test.use({ provoked: /provoked|crash/i });
 
-  test('leaves no empty page, but a word, the details and a way on that keeps the edits', async ({ page, host }) => {
+  test('shows a message, the details and a way to continue that keeps the edits', async ({ page, host }) => {
     await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
     await host.open();
     await host.choose('pier.png');
@@ -15,7 +15,7 @@ test.describe('an error of the window', () => {
     await tone.click();
     await expect(tone).toBeChecked();
 
-    // The next picture of the photo that is set up throws while the page is drawn.
+    // The next picture of the prepared photo throws while the page is drawn.
     await page.evaluate(() => {
       window.ResizeObserver = class {
         constructor() {
@@ -30,7 +30,7 @@ test.describe('an error of the window', () => {
     await expect(crash).toContainText('INTERNAL');
     await crash.getByText('Details', { exact: true }).click();
     for (const theme of ['dark', 'light']) {
-      // What follows the system has gone with the rest of the window.
+      // The theme is set by hand, since the code that follows the system has gone with the rest of the window.
       await page.locator('html').evaluate((root, value) => {
         root.dataset.theme = value;
       }, theme);
@@ -47,7 +47,7 @@ test.describe('an error of the window', () => {
   });
 });
 
-test('an engine that stops again and again says so, and computes again on request', async ({
+test('an engine that crashes repeatedly is reported, and computes again on request', async ({
   page,
   host,
   browserHost,
@@ -62,7 +62,7 @@ test('an engine that stops again and again says so, and computes again on reques
   for (let crash = 0; crash < 3; crash++) {
     browserHost.killEngine();
     await expect(provider).toHaveText(crash < 2 ? 'Starting again…' : 'Processing is not available');
-    // Ready, and nothing computed yet: there is nothing to say.
+    // The engine is ready and nothing is computed yet, so nothing is reported.
     if (crash < 2) await expect(provider).toHaveCount(0);
   }
   const notice = page.getByTestId('notice-error');

@@ -11,7 +11,7 @@ import { endPrograms, type Program, startWith } from './programs';
 import { hasRedis, startRedis } from './redis';
 import { type S3Server, startS3 } from './s3-server';
 
-// A worker that was lost is waited for.
+// The queue waits for a lost worker.
 test.describe.configure({ timeout: 300_000 });
 
 let s3: S3Server;
@@ -66,7 +66,7 @@ async function expectAllOnce(names: string[]): Promise<void> {
   expect((await readdir(place('temporary'))).filter((name) => name.startsWith('emulsion-'))).toEqual([]);
 }
 
-test('a folder in S3 is restored into another one, once, and gone on with; nothing stays on this computer but the record', async () => {
+test('a folder in S3 is restored into another one, once, and can be continued; only the journal stays on this computer', async () => {
   const names = await putScans(4);
   put('archive/scans/letter.jpg', Buffer.from('Dear Ada'));
   put('archive/scans/empty.jpg', Buffer.alloc(0));
@@ -92,7 +92,7 @@ test('a folder in S3 is restored into another one, once, and gone on with; nothi
 });
 
 for (const conditions of [true, false]) {
-  test(`a file that is there is not replaced (a server that knows conditions: ${conditions})`, async () => {
+  test(`an existing file is not replaced (a server that supports conditions: ${conditions})`, async () => {
     s3.behaviour.conditions = conditions;
     await putScans(1);
     put('restored/1931/0.jpg', Buffer.from('somebody else'));
@@ -121,7 +121,7 @@ test('from S3 into a folder, from a folder into S3', async () => {
   expect(await readFile(place('out', '0.jpg'))).not.toHaveLength(0);
 });
 
-test('what is missing is said before anything is done', async () => {
+test('an impossible batch is refused before anything is done', async () => {
   await putScans(1);
   const cases: [string[], number, RegExp][] = [
     [['batch', IN, '--out', OUT], 2, /--journal/],
@@ -148,7 +148,7 @@ test('what is missing is said before anything is done', async () => {
   expect((await readdir(place())).sort()).toEqual(['temporary']);
 });
 
-test('through a queue, with a worker that is killed: every photo ends once', async () => {
+test('through a queue, with a worker that is killed: every photo is done once', async () => {
   test.skip(!hasRedis, 'NOT TESTED: there is no redis-server here');
   const redis = await startRedis();
   try {
@@ -167,7 +167,7 @@ test('through a queue, with a worker that is killed: every photo ends once', asy
     expect(await other.done).toBe(0);
     await expectAllOnce(names);
 
-    // SECURITY: a worker that may write elsewhere refuses.
+    // SECURITY: a worker refuses a batch whose folders it may not use.
     s3.files.delete(`restored/1931/${names[0]}`);
     const narrow = worker('narrow', `${OUT}/album`);
     await narrow.says(({ type }) => type === 'ready');

@@ -8,11 +8,11 @@ test.use({ hasTouch: true });
 type Finger = readonly [number, number];
 const SIZE = { width: 900, height: 675 };
 
-/** Fingers that go from where they are put down to where they are lifted, in a few steps. */
+/** Moves fingers from the first to the second positions, in a few steps. */
 async function touch(session: CDPSession, from: readonly Finger[], to: readonly Finger[], steps = 8): Promise<void> {
   const at = (share: number) =>
     from.map(([x, y], id) => ({ id, x: x + (to[id]![0] - x) * share, y: y + (to[id]![1] - y) * share }));
-  // One after the other, as hands do it.
+  // One finger after the other, as on a real screen.
   for (let count = 1; count <= from.length; count++) {
     await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0).slice(0, count) });
   }
@@ -24,13 +24,13 @@ async function touch(session: CDPSession, from: readonly Finger[], to: readonly 
   }
 }
 
-/** What the window looks at: pixels of the photo in the middle of the pane, and the zoom. */
+/** The view: the photo pixel in the middle of the pane, and the zoom. */
 async function looked(page: Page) {
   const [x, y, scale] = (await page.getByTestId('viewer').getAttribute('data-view'))!.split(' ').map(Number);
   return { x: x!, y: y!, scale: scale! };
 }
 
-test('two fingers zoom about what lies between them and move the photo; one paints while a tool is in hand', async ({
+test('two fingers zoom around the point between them and move the photo; one finger paints while a tool is chosen', async ({
   page,
   host,
 }) => {
@@ -45,7 +45,7 @@ test('two fingers zoom about what lies between them and move the photo; one pain
     return [view.x + (x - middle[0]) / view.scale, view.y + (y - middle[1]) / view.scale] as const;
   };
 
-  // Spread to twice the distance about a place off the middle: that place stays under it.
+  // Spreading to twice the distance around a point off the middle keeps that point in place.
   const centre: Finger = [middle[0] + 120, middle[1] - 60];
   const apart = (by: number, [x, y]: Finger = centre): Finger[] => [
     [x - by, y - by / 2],
@@ -64,7 +64,7 @@ test('two fingers zoom about what lies between them and move the photo; one pain
       2,
     );
 
-    // Both fingers the same way: the photo goes with them, and the zoom stays.
+    // Moving both fingers the same way moves the photo and keeps the zoom.
     await touch(session, apart(80), apart(80, [centre[0] - 90, centre[1] + 40]));
     const moved = await looked(page);
     expect(moved.scale).toBeCloseTo(after.scale, 5);
@@ -73,7 +73,7 @@ test('two fingers zoom about what lies between them and move the photo; one pain
     await touch(session, apart(120), apart(60));
     await page.keyboard.press('2');
   }
-  // Nothing of that was painted.
+  // The gestures painted nothing.
   await expect(page.getByRole('button', { name: /^undo$/i })).toBeDisabled();
 
   await page.keyboard.press('1');
@@ -88,7 +88,7 @@ test('two fingers zoom about what lies between them and move the photo; one pain
   ] as const) {
     await touch(session, [place(x, y)], [place(x, y)], 1);
   }
-  // Looking closer in between takes no corner away, and sets none.
+  // Zooming in between removes no corner, and adds none.
   await touch(session, apart(60), apart(90));
   await page.keyboard.press('1');
   await page.getByTestId('mask-tool').focus();
@@ -102,7 +102,7 @@ test('two fingers zoom about what lies between them and move the photo; one pain
   await settled(page);
   await page.keyboard.press('2');
   const before = await looked(page);
-  // Beside the boundary of the split, which can be moved too.
+  // Away from the boundary of the split view, which can be dragged too.
   await touch(session, [[middle[0] - 200, middle[1]]], [[middle[0] - 130, middle[1]]]);
   const after = await looked(page);
   expect((before.x - after.x) * after.scale).toBeCloseTo(70, 0);

@@ -1,12 +1,12 @@
 import { appendFile } from 'node:fs/promises';
 import { expect, test, writeScene } from './host';
 
-test('a large file on its way says how much has gone and how long it takes, and can be broken off', async ({
+test('uploading a large file shows the progress and the remaining time, and can be cancelled', async ({
   page,
   host,
 }) => {
   const path = await writeScene(host.album, 'mill.jpg', { width: 320, height: 240, damaged: false });
-  // What follows the end of a JPEG belongs to nobody, but has to be sent.
+  // Decoders ignore bytes after the end of a JPEG, but they have to be sent.
   await appendFile(path, Buffer.alloc(24_000_000));
   await host.open();
   const client = await page.context().newCDPSession(page);

@@ -4,7 +4,7 @@ import { findings } from './axe';
 import { expect, test, writeScene } from './host';
 import { settled, sharpened } from './settled';
 
-/** The pixels of the canvases, as they are on the screen. */
+/** The pixels of the canvases as they are on the screen. */
 function picturesOf(page: Page): Promise<string[]> {
   return page
     .getByTestId('photo-canvas')
@@ -28,13 +28,13 @@ async function chooseSide(page: Page, place: 'before' | 'after', name: string | 
   await page.getByRole('menuitemradio', { name }).click();
 }
 
-test('compare any two pictures of a photo, and choose a variant', async ({ page, host }) => {
+test('any two pictures of a photo can be compared, and a variant chosen', async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased.png', { width: 640, height: 480 });
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('step-repair')).toContainText('%');
   await settled(page);
-  // A second step, so that there is something between the original and the result.
+  // A second step, so that there is a picture between the original and the result.
   await page.getByTestId('step-tone').getByRole('switch').click();
   await settled(page);
 
@@ -46,7 +46,7 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
   const result = await picturesOf(page);
   expect(result).not.toEqual(original);
 
-  // Held, the original is seen; let go, the result again.
+  // While the key is held, the original is shown; afterwards the result again.
   await page.keyboard.down('\\');
   await expect.poll(() => picturesOf(page)).toEqual(original);
   await page.keyboard.up('\\');
@@ -58,7 +58,7 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
   await page.mouse.up();
   await expect.poll(() => picturesOf(page)).toEqual(result);
 
-  // What only the last step has done, and nothing between a picture and itself.
+  // The changes of the last step only, and no difference between a picture and itself.
   await page.getByTestId('segment-difference').click();
   await settled(page);
   expect(await brightest(page)).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
   await settled(page);
   expect(await brightest(page)).toBe(0);
 
-  // Side by side, both move together: with the same picture on both sides they stay alike.
+  // Side by side, both move together: with the same picture on both sides they stay equal.
   await page.getByTestId('segment-side').click();
   await sharpened(page);
   const viewer = (await page.getByTestId('viewer').boundingBox())!;
@@ -109,10 +109,10 @@ test('compare any two pictures of a photo, and choose a variant', async ({ page,
   await expect(sensitivity).toHaveAttribute('aria-valuenow', before!);
 });
 
-test('where the result is still on its way, the original is seen and not a blank', async ({ page, host }) => {
+test('while the result is still loading, the original is shown and not an empty pane', async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased.png', { width: 640, height: 480 });
   await host.open();
-  // As long as another photo is measured, pictures may have to wait.
+  // While another photo is measured, pictures may have to wait.
   let isHeld = true;
   const held: (() => void)[] = [];
   await page.route(/\/picture\/[^/]+\/result/, async (route) => {
@@ -133,7 +133,7 @@ test('where the result is still on its way, the original is seen and not a blank
         return context.getImageData(Math.round(width * 0.6), Math.round(height / 2), 1, 1).data[3];
       });
   await expect.poll(seen).toBe(255);
-  // A canvas of its own, which has shown nothing before.
+  // A new canvas, which has shown nothing before.
   await page.keyboard.press('d');
   await expect(page.getByTestId('photo-canvas')).toHaveCount(2);
   await expect.poll(seen).toBe(255);
@@ -149,7 +149,7 @@ test('where the result is still on its way, the original is seen and not a blank
   expect(await picturesOf(page)).not.toEqual(original);
 });
 
-test('every key is listed, and the palette finds what has none', async ({ page, host }) => {
+test('every key is listed, and the palette finds commands without a key', async ({ page, host }) => {
   const path = await writeScene(host.album, 'clean.png', { width: 480, height: 360, damaged: false });
   await host.open();
   await page.keyboard.press('?');
@@ -168,7 +168,7 @@ test('every key is listed, and the palette finds what has none', async ({ page, 
   expect(await findings(page)).toEqual([]);
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('zoom')).toHaveText(/200/);
-  // The focus is where it was.
+  // The focus is where it was before.
   await expect(page.getByTestId('viewer')).toBeFocused();
 
   await page.keyboard.press('Control+k');
@@ -209,7 +209,7 @@ test('tooltips name the key, tones are counted and marked', async ({ page, host 
   expect(await findings(page)).toEqual([]);
 });
 
-test('a photo is exported the way up that it is shown', async ({ page, host }) => {
+test('a photo is exported with the rotation that is shown', async ({ page, host }) => {
   const path = await writeScene(host.album, 'clean.png', { width: 320, height: 240, damaged: false });
   await host.open();
   await host.offer(path);
@@ -221,7 +221,7 @@ test('a photo is exported the way up that it is shown', async ({ page, host }) =
   await page.getByTestId('export').click();
   const saved = test.info().outputPath('turned.png');
   await host.exportTo(saved);
-  // In two goes, as sharp mirrors before it turns.
+  // In two calls, because sharp mirrors before it rotates.
   const right = await sharp(path).rotate(90).png().toBuffer();
   const turned = await sharp(right).flop().removeAlpha().raw().toBuffer();
   const { data, info } = await sharp(saved).removeAlpha().raw().toBuffer({ resolveWithObject: true });
