@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Message } from './basics';
 
-/** Every way in which a request can fail. */
+/** Error codes and failures. */
 
 /** All error codes. Each code has a sentence in `text/`. */
 export const ERROR_CODES = [

@@ -67,7 +67,7 @@ test('a replaced recipe is restored by keyboard and by pointer, also while a dia
   await expect(page.getByTestId('export-dialog')).toHaveCount(0);
 });
 
-test('an error behind a dialog is shown in the dialog, and a variant can be taken back', async ({
+test('an error behind a dialog is announced in the dialog, and a variant change can be taken back', async ({
   page,
   host,
 }) => {

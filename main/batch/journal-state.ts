@@ -252,7 +252,7 @@ export async function readOutcomes(
   };
 }
 
-/** A journal as it is being read. */
+/** Builds the state while a journal is read. */
 class Reading {
   readonly entries = new Map<string, Entry>();
   readonly notes: Message[] = [];
@@ -262,7 +262,7 @@ class Reading {
   readonly #output: string;
   readonly #remembersWritten: boolean;
   readonly #works: string[] = [];
-  /** What was recorded before the first run belongs to no known work. */
+  /** Lines before the first run belong to no known work. */
   #work = -1;
 
   constructor(output: string, { conflict }: BatchSettings) {
@@ -315,10 +315,10 @@ class Reading {
     }
   }
 
-  /** Of what is made and not done: at most as many as were at work at once. */
+  /** Output paths of photos that are computed but not yet done: at most as many as were in progress together. */
   readonly #outputs = new Map<string, string>();
 
-  /** The work that is done from here on. */
+  /** Starts a work, which applies to all following lines. Returns its index. */
   begin(work: string): number {
     this.#work = this.#numberOf(work);
     if (this.#works.length > 1) {

@@ -86,7 +86,7 @@ class RunningBatch implements Batch {
     this.ended = this.#run();
   }
 
-  // -------------------------------------------------------------------------------------- what is seen
+  // -------------------------------------------------------------------------------------------- state
 
   state(): BatchState {
     const { input, output, settings, processor } = this.#setup;
@@ -173,7 +173,7 @@ class RunningBatch implements Batch {
     }, rest);
   }
 
-  // ------------------------------------------------------------------------------------- what is asked
+  // ------------------------------------------------------------------------------------------ control
 
   pause(): void {
     if (this.#phase !== 'running' && this.#phase !== 'watching') return;
@@ -221,7 +221,7 @@ class RunningBatch implements Batch {
     this.#tell();
   }
 
-  // -------------------------------------------------------------------------------------- what is done
+  // ------------------------------------------------------------------------------------------ running
 
   async #run(): Promise<BatchState> {
     const { input, output, settings, processor } = this.#setup;
@@ -393,7 +393,7 @@ class RunningBatch implements Batch {
     return this.#phase === 'paused' || this.#phase === 'pausing';
   }
 
-  /** The next photo that may be begun now. */
+  /** The next photo that may start now. */
   #nextIndex(processor: PhotoProcessor): number | undefined {
     const working = this.#working.size;
     if (this.#next < this.#waiting.length) {

@@ -365,7 +365,7 @@ export function similarityAfter(small: Raster, curves: ToneCurves): number {
   const before = Array.from({ length: planes }, () => new Float32Array(count));
   const after = Array.from({ length: planes }, () => new Float32Array(count));
   for (let c = 0; c < channels; c++) {
-    // As in {@link applyTone}.
+    // The same table as in {@link applyTone}.
     const table = tables[channels === 1 ? 1 : c]!;
     for (let i = 0; i < count; i++) {
       const value = data[i * channels + c]!;
