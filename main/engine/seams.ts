@@ -23,9 +23,9 @@ export function bordersOf({ cores }: Pick<TilePlan, 'cores'>): Borders {
  * How much the borders of tiles stand out in a picture. 1: no more than the lines beside them, as in a picture without
  * seams; 2: twice as much.
  *
- * At each line it measures the step that the slopes on both sides do not explain, averaged along runs of 64 pixels. Each
- * run of a border is compared with the same run of six lines on each side, which are `grid` pixels apart. The result is
- * the geometric mean of these ratios.
+ * At each line it measures the step that the slopes on both sides do not explain, averaged along runs of 64 pixels.
+ * Each run of a border is compared with the same run of six lines on each side, which are `grid` pixels apart. The result
+ * is the geometric mean of these ratios.
  *
  * @param borders borders in the picture as it was computed
  * @param scale enlargement of the picture since then

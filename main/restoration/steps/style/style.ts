@@ -89,7 +89,7 @@ export async function paint(
   return { raster: into, report: painted.report };
 }
 
-/** The painting at full strength, in three channels, at its reduced size, or at twice that if its strokes are redrawn. */
+/** The painting at full strength, in three channels, at its reduced size, or twice that if its strokes are redrawn. */
 async function paintWhole(
   raster: Raster,
   settings: StyleSettings,
