@@ -52,7 +52,9 @@ async function onePhotoMore(out: string, child: ChildProcess): Promise<void> {
   await sleep(Math.random() * 150);
 }
 
-test('killed at thirty moments it still ends each of forty photos once, and leaves nothing behind', async () => {
+test('killed at thirty moments it still ends each of forty photos once, and leaves nothing behind', {
+  tag: '@alone',
+}, async () => {
   test.setTimeout(600_000);
   const scans = at('scans');
   const names: string[] = [];
@@ -167,8 +169,9 @@ test('an engine that is killed takes nothing with it: its photo is done by the n
   const scans = at('scans');
   for (const name of ['a.png', 'b.png', 'c.png']) await writeScene(scans, name, { width: 640, height: 480 });
   const { child, done } = start(['batch', scans, '--out', at('out'), '--jobs', '1', '--json']);
-  await expect.poll(() => enginesOf(child.pid!).length).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // With the first photo done, the engine is at work on the second.
+  await expect.poll(() => existsSync(at('out', 'a.png'))).toBe(true);
+  expect(enginesOf(child.pid!)).toHaveLength(1);
   for (const pid of enginesOf(child.pid!)) process.kill(pid, 'SIGKILL');
   const { code, records } = await done;
   expect(code).toBe(0);

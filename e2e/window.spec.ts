@@ -116,7 +116,7 @@ test('several photos share a filmstrip, and closing one keeps the others and can
 });
 
 test.describe('at the first start', () => {
-  test.use({ introduced: false });
+  test.use({ introduced: false, threads: 0 });
 
   test('three cards by keyboard, which do not come again; settings hold, and say what is really in use', async ({
     page,
