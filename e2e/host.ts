@@ -220,7 +220,7 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
 export async function writeScene(
   folder: string,
   name: string,
-  { width = 900, height = 675, damaged = true, seed = 3 } = {},
+  { width = 640, height = 480, damaged = true, seed = 3 } = {},
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const clean = testScene(width, height, seed);

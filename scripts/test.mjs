@@ -65,7 +65,7 @@ function kit() {
     const packages = runCaptions('print(*captions.PACKAGES)').stdout.trim().split(' ');
     installDebian('python3-pil', ...packages);
   }
-  const status = run(python, ['-m', 'training.tests', '--report', join(results, 'kit.json')], {
+  const status = run(python, ['-m', 'training.tests.suite', '--report', join(results, 'kit.json')], {
     cwd: join(root, 'models'),
   });
   const report = readReport('kit.json');
