@@ -69,11 +69,9 @@ describe('commands', () => {
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
     // Only what needs a mask under the hand has to wait for that.
-    await vi.waitFor(() =>
-      expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs)).toEqual(
-        COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'),
-      ),
-    );
+    await expect
+      .poll(() => COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs))
+      .toEqual(COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'));
     perform(commandOf('tool-brush'), session);
     expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
     perform(commandOf('export'), session);
