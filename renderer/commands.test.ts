@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../text';
 import { COMMANDS, commandFor, commandOf, FURTHER_KEYS, isReady, isStroke, perform, strokeText } from './commands';
 import { createActions } from './state/actions';
