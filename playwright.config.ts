@@ -35,8 +35,9 @@ export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
   workers: 2,
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  // For a machine that has other things to do: what takes longer has stopped.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   projects: [...inHost('browser', {}), ...(hasElectron ? inHost('electron', { testIgnore: NOT_OF_THE_WINDOW }) : [])],
   use: {
     viewport: { width: 1440, height: 900 },
