@@ -279,7 +279,7 @@ test('bash completes by the script that is printed', async () => {
 });
 
 test('Ctrl-C ends with 130 and leaves no partial file', async () => {
-  await writeScene(join(folder(), 'scans', 'large.jpg'), 2400, 1800, true);
+  await writeScene(join(folder(), 'scans', 'large.jpg'), 1200, 900, true);
   const { child, done } = start(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')]);
   child.stderr?.once('data', () => child.kill('SIGINT'));
   const { code, out } = await done;
