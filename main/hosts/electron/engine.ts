@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import { ENGINE_ENVIRONMENT } from '../../engine/environment';
 import type { FromEngine, LaunchEngine } from '../../engine/protocol';
 
 /** How much of what the engine writes to its standard error is kept for the report of a crash, in characters. */
@@ -13,6 +14,7 @@ export function utilityEngine(entry: string): LaunchEngine {
   return () => {
     const child = utilityProcess.fork(entry, [], {
       serviceName: 'Emulsion engine',
+      env: { ...process.env, ...ENGINE_ENVIRONMENT },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
