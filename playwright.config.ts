@@ -1,4 +1,4 @@
-import { defineConfig } from '@playwright/test';
+import { defineConfig, type Project } from '@playwright/test';
 import { electronProgram, whyNoWindow } from './scripts/start.mjs';
 
 const { platform, env } = process;
@@ -9,20 +9,36 @@ const hasElectron =
  * Stories of the window, which run in every host that has one: all but those of the command line. A story that ends the
  * program is skipped in Electron, where the window would end with it.
  */
-const NOT_OF_THE_WINDOW = ['command-line.spec.ts', 'batch-command.spec.ts', 'queue.spec.ts', 'storage.spec.ts'];
+const NOT_OF_THE_WINDOW = [
+  'command-line.spec.ts',
+  'batch-command.spec.ts',
+  'synthesise-command.spec.ts',
+  'queue.spec.ts',
+  'storage.spec.ts',
+];
+
+/** Stories that load the whole machine, or measure what it takes: each would disturb the others, and they it. */
+const ALONE = /@alone/;
+
+/** The projects of a host. Each run clears the folders of its projects, so that the two parts need one each. */
+const inHost = (name: string, project: Project): Project[] => [
+  { ...project, name, grepInvert: ALONE, outputDir: 'out/test/e2e' },
+  { ...project, name: `${name}-alone`, grep: ALONE, outputDir: 'out/test/e2e-alone', workers: 1 },
+];
 
 /**
  * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`), and those of the window
- * once more in Electron where its binary is there and can show one.
+ * once more in Electron where its binary is there and can show one. Two run at a time; those marked `@alone` are projects
+ * of their own, which `scripts/test.mjs` runs by themselves before the others.
  */
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: 'out/test/e2e',
-  // The engine uses every core; two stories at once would only make each other late.
-  workers: 1,
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
-  projects: [{ name: 'browser' }, ...(hasElectron ? [{ name: 'electron', testIgnore: NOT_OF_THE_WINDOW }] : [])],
+  fullyParallel: true,
+  workers: 2,
+  // For a machine that has other things to do: what takes longer has stopped.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
+  projects: [...inHost('browser', {}), ...(hasElectron ? inHost('electron', { testIgnore: NOT_OF_THE_WINDOW }) : [])],
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {
@@ -35,7 +51,8 @@ export default defineConfig({
         '--no-first-run',
       ],
     },
-    trace: 'retain-on-failure',
+    // Pictures of every moment would take a third of the time.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
   },
 });

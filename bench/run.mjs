@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { ensureBuilt } from '../scripts/build.mjs';
 
+// As in the app, see main/engine/environment.ts.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 await ensureBuilt();
 const { module } = await runnerImport(fileURLToPath(new URL('index.ts', import.meta.url)), {
   configFile: false,

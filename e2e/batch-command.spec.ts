@@ -52,7 +52,9 @@ async function onePhotoMore(out: string, child: ChildProcess): Promise<void> {
   await sleep(Math.random() * 150);
 }
 
-test('killed at thirty moments it still ends each of forty photos once, and leaves nothing behind', async () => {
+test('killed at thirty moments it still ends each of forty photos once, and leaves nothing behind', {
+  tag: '@alone',
+}, async () => {
   test.setTimeout(600_000);
   const scans = at('scans');
   const names: string[] = [];
@@ -165,10 +167,12 @@ test('whatever lies in the folder, the batch ends with a report that names it', 
 
 test('an engine that is killed takes nothing with it: its photo is done by the next', async () => {
   const scans = at('scans');
-  for (const name of ['a.png', 'b.png', 'c.png']) await writeScene(scans, name, { width: 640, height: 480 });
+  for (const name of ['a.png', 'c.png']) await writeScene(scans, name, { width: 200, height: 150 });
+  await writeScene(scans, 'b.png', { width: 640, height: 480 });
   const { child, done } = start(['batch', scans, '--out', at('out'), '--jobs', '1', '--json']);
-  await expect.poll(() => enginesOf(child.pid!).length).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // With the first photo done, the engine is at work on the second.
+  await expect.poll(() => existsSync(at('out', 'a.png')), { intervals: [50] }).toBe(true);
+  expect(enginesOf(child.pid!)).toHaveLength(1);
   for (const pid of enginesOf(child.pid!)) process.kill(pid, 'SIGKILL');
   const { code, records } = await done;
   expect(code).toBe(0);
@@ -190,7 +194,7 @@ function enginesOf(pid: number): number[] {
 test('Ctrl-C ends with 130 and a report; the same command goes on; a dry run only tells', async () => {
   const scans = at('scans');
   for (let index = 0; index < 6; index++)
-    await writeScene(scans, `${index}.png`, { width: 480, height: 360, seed: index });
+    await writeScene(scans, `${index}.png`, { width: 240, height: 180, seed: index });
   const args = ['batch', scans, '--out', at('out'), '--jobs', '1', '--json'];
   const planned = await run([...args, '--dry-run', '--name', '{name}-new', '--exclude', '5.*']);
   expect(planned.code).toBe(0);
@@ -226,10 +230,10 @@ function mountDisk(place: string, size: string): (() => void) | null {
 test('a full disk and a read-only one: the batch stops with 3 and a word, and goes on when there is room', async () => {
   const scans = at('scans');
   for (let index = 0; index < 8; index++)
-    await writeScene(scans, `${index}.png`, { width: 640, height: 480, seed: index });
+    await writeScene(scans, `${index}.png`, { width: 320, height: 240, seed: index });
   const out = at('out');
   await mkdir(out);
-  const unmount = mountDisk(out, '2m');
+  const unmount = mountDisk(out, '1m');
   test.skip(unmount === null, 'NOT TESTED: no small disk can be mounted here');
   const args = ['batch', scans, '--out', out, '--json'];
   try {
@@ -260,7 +264,7 @@ test('a full disk and a read-only one: the batch stops with 3 and a word, and go
     const rest = await run(args);
     expect(rest.code, rest.err).toBe(0);
     expect(await outputs(out)).toHaveLength(8);
-    for (const name of await outputs(out)) expect((await sharp(join(out, name)).metadata()).width).toBe(640);
+    for (const name of await outputs(out)) expect((await sharp(join(out, name)).metadata()).width).toBe(320);
   } finally {
     unmount?.();
   }

@@ -279,7 +279,7 @@ test('bash completes by the script that is printed', async () => {
 });
 
 test('Ctrl-C ends with 130 and leaves no partial file', async () => {
-  await writeScene(join(folder(), 'scans', 'large.jpg'), 2400, 1800, true);
+  await writeScene(join(folder(), 'scans', 'large.jpg'), 1200, 900, true);
   const { child, done } = start(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')]);
   child.stderr?.once('data', () => child.kill('SIGINT'));
   const { code, out } = await done;
@@ -354,15 +354,22 @@ function lost(before: unknown, now: unknown, path: string): string[] {
   );
 }
 
-test('nothing leaves the computer: no process opens a connection or asks for a name', async () => {
+test('nothing leaves the computer, and no library records what was done', async () => {
   await writeScene(join(folder(), 'scans', 'creased.png'), 640, 480, true);
   const log = join(folder(), 'network.log');
   const watcher = new URL('./refuse-network.mjs', import.meta.url).href;
+  const [home, temporary] = [join(folder(), 'home'), join(folder(), 'temporary')];
+  for (const each of [home, temporary]) await mkdir(each);
   const { code } = await run(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')], {
     NODE_OPTIONS: `--import ${watcher}`,
     EMULSION_NETWORK_LOG: log,
+    HOME: home,
+    TMPDIR: temporary,
   });
   expect(code).toBe(0);
+  // onnxruntime would leave a log, and a database of events to be sent.
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await readdir(home)).toEqual([]);
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
   // Each process says that it is watched, so that an empty log cannot pass for a quiet one.
   expect(lines.filter((line) => line.startsWith('watching')).length).toBeGreaterThanOrEqual(2);

@@ -92,7 +92,11 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   expect(await readdir(out)).toEqual(['boat.png']);
 });
 
-test('an edit file alone finds its photo, or asks for it; one that is none changes nothing', async ({ page, host }) => {
+test('an edit file alone finds its photo, or asks for it; one that is none changes nothing', async ({
+  page,
+  host,
+  data,
+}) => {
   await writeScene(host.album, 'mill.png', { ...SIZE, damaged: false });
   const other = await writeScene(host.album, 'other.png', { ...SIZE, damaged: false, seed: 5 });
   await host.open();
@@ -110,6 +114,8 @@ test('an edit file alone finds its photo, or asks for it; one that is none chang
       .click()
       .then(() => page.getByRole('menuitem', { name: 'Close photo' }).click());
   await close();
+  // What was done is put away a moment after the photo has gone from the window.
+  await expect.poll(() => readFile(join(data, 'edits', 'recent.json'), 'utf8').catch(() => '')).toContain('mill.png');
 
   // It lies elsewhere, but the photo is known from before.
   await host.offer(edit);

@@ -54,19 +54,22 @@ export const test = base.extend<{
   provoked: RegExp | undefined;
   /** The folder with the generators, null: those that ship. Of the browser host alone. */
   generators: string | null;
+  /** Of the engine; one, as stories run side by side. */
+  threads: number;
 }>({
+  threads: [1, { option: true }],
   generators: [null, { option: true }],
   provoked: [undefined, { option: true }],
   introduced: [true, { option: true }],
   reopens: [false, { option: true }],
-  data: async ({ introduced, reopens }, use, info) => {
+  data: async ({ introduced, reopens, threads }, use, info) => {
     const data = info.outputPath('data');
     await mkdir(data, { recursive: true });
-    await writeFile(join(data, 'settings.json'), JSON.stringify({ introduced, reopen: reopens }));
+    await writeFile(join(data, 'settings.json'), JSON.stringify({ introduced, reopen: reopens, threads }));
     await use(data);
   },
   electronApp: async ({ data }, use, info) => {
-    if (info.project.name !== 'electron') return use(null);
+    if (!info.project.name.startsWith('electron')) return use(null);
     const app = await electron.launch({
       executablePath: electronProgram(),
       args: [ROOT, `--user-data-dir=${data}`],
@@ -217,7 +220,7 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
 export async function writeScene(
   folder: string,
   name: string,
-  { width = 900, height = 675, damaged = true, seed = 3 } = {},
+  { width = 640, height = 480, damaged = true, seed = 3 } = {},
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const clean = testScene(width, height, seed);

@@ -9,11 +9,9 @@ import { settled, sharpened } from './settled';
 // A recorded trace takes pictures of the page, which hold it up for longer than anything that it does by itself.
 test.use({ trace: 'off', screenshot: 'off' });
 
-test('a photo of 100 megapixels is panned and zoomed in little memory, and the page is never held up', async ({
-  page,
-  host,
-  electronApp,
-}) => {
+test('a photo of 100 megapixels is panned and zoomed in little memory, and the page is never held up', {
+  tag: '@alone',
+}, async ({ page, host, electronApp }) => {
   test.slow();
   const path = await writeLarge(host.album);
   await host.open();
@@ -52,7 +50,7 @@ test('a photo of 100 megapixels is panned and zoomed in little memory, and the p
     }
     for (const delta of [-240, -240, 240, 240, 240, 240, 240, 240, -240, -240]) {
       await page.mouse.wheel(0, delta);
-      await page.waitForTimeout(40);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
     }
     await page.keyboard.press('r');
     await page.keyboard.press('0');

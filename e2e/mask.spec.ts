@@ -192,9 +192,13 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
 
   // By the keys: the second is taken up, moved above the first and put down.
   await repairs.nth(1).getByTestId('grip').focus();
-  for (const key of ['Space', 'ArrowUp', 'Space']) {
+  for (const [key, told] of [
+    ['Space', /(?<! picked up), position 2 of 2/],
+    ['ArrowUp', /, position 1 of 2/],
+    ['Space', /dropped, position 1 of 2/],
+  ] as const) {
     await page.keyboard.press(key);
-    await page.waitForTimeout(50);
+    await expect(page.getByRole('status').filter({ hasText: told })).toHaveCount(1);
   }
   await expect(repairs.first()).toContainText('2');
   await page.keyboard.press('Control+z');

@@ -12,8 +12,8 @@ import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
 import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/network/queue';
 import { damageScene } from '../main/restoration/testing/damage';
 import { testScene } from '../main/restoration/testing/scene';
-import { endPrograms, start } from './programs';
-import { freePort, hasRedis, type RedisServer, startRedis } from './redis';
+import { endPrograms, type Program, start } from './programs';
+import { hasRedis, type RedisServer, startRedis } from './redis';
 
 test.skip(!hasRedis, 'NOT TESTED: there is no redis-server here');
 // A worker that was lost is waited for.
@@ -87,6 +87,19 @@ async function photosOf(name: string): Promise<string[]> {
   return active.filter(({ processedBy }) => processedBy === name).map(({ data }) => data.name);
 }
 
+/** Stops a worker by SIGSTOP while it holds a photo. */
+async function stopAtWork({ child }: Program, name: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      child.kill('SIGSTOP');
+      const held = await photosOf(name);
+      // Between photos it goes on: what it has asked for would come to it in its sleep.
+      if (held.length === 0) child.kill('SIGCONT');
+      return held;
+    })
+    .not.toEqual([]);
+}
+
 async function withQueue<T>(work: (queue: Queue) => Promise<T>): Promise<T> {
   const queue = new Queue(QUEUE, { connection: { url: redis.url } });
   try {
@@ -142,7 +155,7 @@ test('two workers, one of them killed at work: every photo ends once, and no ori
   await Promise.all([one.says(isReady), other.says(isReady)]);
   const whole = batch();
   await one.says(({ type }) => type === 'made');
-  await expect.poll(() => photosOf('one')).not.toEqual([]);
+  await stopAtWork(one, 'one');
   one.child.kill('SIGKILL');
   expect(await photosOf('one')).not.toEqual([]);
 
@@ -161,8 +174,7 @@ test('a worker that was held up comes back too late: its photo is not written tw
   const late = worker('late', '--jobs', '1');
   await late.says(isReady);
   const whole = batch();
-  await expect.poll(() => photosOf('late')).not.toEqual([]);
-  late.child.kill('SIGSTOP');
+  await stopAtWork(late, 'late');
   const other = worker('other');
   expect(await whole.done).toBe(0);
   late.child.kill('SIGCONT');
@@ -265,7 +277,8 @@ test('without a worker only a few photos lie on the queue, and that is said; a R
 
 test('a queue that cannot be reached, or is of another version, is refused with a sentence, and nothing is written', async () => {
   await writeScans(1);
-  const nowhere = `redis://:secret@127.0.0.1:${await freePort()}`;
+  // Nothing listens on the first port, and no program gets it by chance.
+  const nowhere = 'redis://:secret@127.0.0.1:1';
   const programs = [
     start('batch', place('scans'), '--out', place('new'), '--queue', nowhere),
     start('worker', '--queue', nowhere, '--allow', place('out')),

@@ -19,7 +19,14 @@ export interface RedisServer {
 /** A Redis of its own on a free port, which keeps nothing. */
 export async function startRedis(): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'emulsion-redis-'));
-  const port = await freePort();
+  for (;;) {
+    const server = await startOn(await freePort(), folder);
+    if (server !== null) return server;
+  }
+}
+
+/** Null where somebody else has taken the port meanwhile. */
+async function startOn(port: number, folder: string): Promise<RedisServer | null> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
   const launch = () => spawn('redis-server', options, { stdio: 'ignore' });
   const kill = async () => {
@@ -30,7 +37,15 @@ export async function startRedis(): Promise<RedisServer> {
   let child = launch();
   const client = new Redis(port, { retryStrategy: () => 50, maxRetriesPerRequest: null });
   client.on('error', () => undefined);
-  await client.ping();
+  const isOurs = await Promise.race([
+    client.info('server').then((info) => info.includes(`process_id:${child.pid}\r\n`)),
+    new Promise<boolean>((resolve) => child.once('exit', () => resolve(false))),
+  ]);
+  if (!isOurs) {
+    client.disconnect();
+    child.kill('SIGKILL');
+    return null;
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     client,
@@ -47,7 +62,7 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test, writeScene } from './host';
@@ -16,6 +16,7 @@ test('at the next start the same photos are open, the same one is looked at, and
   page,
   host,
   browserHost,
+  data,
 }) => {
   const size = { width: 480, height: 360 };
   for (const [index, name] of ['one.png', 'two.png', 'three.png'].entries()) {
@@ -43,7 +44,13 @@ test('at the next start the same photos are open, the same one is looked at, and
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
   await settled(page);
   // What is looked at is kept a moment after it has changed.
-  await page.waitForTimeout(1500);
+  const [x, y, scale] = (await page.getByTestId('viewer').getAttribute('data-view'))!.split(' ').map(Number);
+  await expect
+    .poll(async () => {
+      const { photos, active } = JSON.parse(await readFile(join(data, 'session.json'), 'utf8'));
+      return { name: photos[active].name, view: photos[active].view };
+    })
+    .toEqual({ name: 'two.png', view: { x, y, scale } });
   const looked = await page.getByTestId('viewer').screenshot();
 
   // Loaded anew, the page has all of them back, the upload too.

@@ -31,6 +31,12 @@ async function expectSound(page: Page, state: string): Promise<void> {
   expect(await misplaced(page), `cut off or outside of the window: ${state}`).toEqual([]);
 }
 
+/** Opens what belongs to a button. */
+async function unfold(page: Page, button: string): Promise<void> {
+  await page.getByTestId(button).click();
+  await expect(page.getByTestId(button)).toHaveAttribute('aria-expanded', 'true');
+}
+
 /** As long as a file system lets it be. */
 const LONG_NAME = `${'casamento dos bisavós com a família toda na praia de Copacabana, '.repeat(2).slice(0, 116)}.png`;
 
@@ -95,8 +101,7 @@ for (const theme of ['dark', 'light'] as const) {
       [/Apresentação/, page.getByTestId('tour')],
       [/Geradores/, page.getByTestId('generators')],
     ] as const) {
-      await page.getByTestId('menu').click();
-      await page.waitForTimeout(200);
+      await unfold(page, 'menu');
       await expectSound(page, 'menu');
       await page.getByRole('menuitem', { name }).click();
       await expect(seen).toBeVisible();
@@ -153,8 +158,7 @@ for (const [theme, language] of [
       ['mask-files', 'files'],
       ['mask-look', 'look'],
     ] as const) {
-      await page.getByTestId(button).click();
-      await page.waitForTimeout(200);
+      await unfold(page, button);
       await expectSound(page, state);
       await page.keyboard.press('Escape');
     }
@@ -169,8 +173,7 @@ for (const [theme, language] of [
     await settled(page);
     await expectSound(page, 'local repairs');
     await page.getByTestId('mask-done').click();
-    await page.getByTestId('recipe-menu').click();
-    await page.waitForTimeout(200);
+    await unfold(page, 'recipe-menu');
     await expectSound(page, 'recipe menu');
     await page.getByRole('menuitem').first().click();
     await page.getByTestId('name').fill('Fotos da caixa da avó, com muita poeira e quase sem contraste');

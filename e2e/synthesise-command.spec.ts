@@ -40,7 +40,7 @@ test('pairs that the command has made train the detector of the kit', async () =
   test.skip(python === null, 'NOT TESTED: there is no Python with torch and cv2 here');
   const { status, stderr } = spawnSync(python!, ['-m', 'unittest', '-v', 'training.tests.test_pairs'], {
     cwd: MODELS,
-    env: { ...process.env, EMULSION_PAIRS: out, OMP_NUM_THREADS: '2' },
+    env: { ...process.env, EMULSION_PAIRS: out, OMP_NUM_THREADS: '1' },
     encoding: 'utf8',
   });
   expect(status, stderr).toBe(0);

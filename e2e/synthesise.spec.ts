@@ -50,7 +50,7 @@ test('pairs are looked at, changed, made, and made once more from where they wer
   expect(await findings(page), 'empty').toEqual([]);
 
   await chooseClean(page);
-  await expect(preview(page)).toHaveAttribute('data-phase', 'ready', { timeout: 60_000 });
+  await expect(preview(page)).toHaveAttribute('data-phase', 'ready', { timeout: 120_000 });
   await expect(page.getByTestId('pairs-photos')).toHaveText('From 3 photos');
   await expect(pictures(page)).toHaveCount(6);
   for (const picture of await pictures(page).all()) await expect(picture).toHaveJSProperty('naturalWidth', 512);
@@ -115,7 +115,7 @@ test('pairs are looked at, changed, made, and made once more from where they wer
   await page.getByTestId('pairs-count').fill(String(made + 4));
   await page.getByTestId('pairs-count').press('Enter');
   await page.getByTestId('make-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-status', 'done', { timeout: 60_000 });
+  await expect(status(page)).toHaveAttribute('data-status', 'done', { timeout: 120_000 });
   await expect(status(page).getByTitle(join(host.album, 'pairs')).first()).toBeVisible();
   expect(await lines()).toHaveLength(made + 4);
   expect(await readdir(join(host.album, 'pairs', 'mask'))).toHaveLength(made + 4);

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../text';
 import { COMMANDS, commandFor, commandOf, isReady, isStroke, OTHER_KEYS, perform, strokeText } from './commands';
 import { createActions } from './state/actions';
@@ -69,11 +69,9 @@ describe('commands', () => {
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
     // Only commands that need a mask wait for one.
-    await vi.waitFor(() =>
-      expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs)).toEqual(
-        COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'),
-      ),
-    );
+    await expect
+      .poll(() => COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs))
+      .toEqual(COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'));
     perform(commandOf('tool-brush'), session);
     expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
     perform(commandOf('export'), session);

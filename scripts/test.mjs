@@ -1,18 +1,22 @@
 // `npm test`: checks, builds, then runs the unit tests, the tests of the training kit and the stories in a real
 // browser, and ends with one line that counts them all. `node scripts/test.mjs unit|kit|e2e` runs a part.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureChromium } from './chromium.mjs';
-import { installDebian, isRootOnDebian, root, runPackage } from './run.mjs';
+import { installDebian, isRootOnDebian, root, run, runPackage } from './run.mjs';
 import { electronProgram, whyNoWindow } from './start.mjs';
 
 const results = join(root, 'out', 'test');
 const parts = process.argv.slice(2);
 const wanted = (part) => parts.length === 0 || parts.includes(part);
 const total = { passed: 0, failed: 0 };
+/** Every test with the seconds it took. @type {{ part: string, name: string, seconds: number }[]} */
+const timed = [];
+const SLOWEST = 10;
 
 function count(part, passed, failed, ok) {
   total.passed += passed;
@@ -30,6 +34,12 @@ function unit() {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'unit.json')}`];
   const status = runPackage('vitest', 'vitest', args);
   const report = readReport('unit.json');
+  for (const file of report?.testResults ?? []) {
+    for (const { fullName, duration } of file.assertionResults) {
+      const name = `${relative(root, file.name)}: ${fullName}`;
+      timed.push({ part: 'unit', name, seconds: (duration ?? 0) / 1000 });
+    }
+  }
   count('Unit tests', report?.numPassedTests ?? 0, report?.numFailedTests ?? 0, status === 0 && report !== null);
 }
 
@@ -55,16 +65,12 @@ function kit() {
     const packages = runCaptions('print(*captions.PACKAGES)').stdout.trim().split(' ');
     installDebian('python3-pil', ...packages);
   }
-  const { status, stdout, stderr } = spawnSync(
-    python,
-    ['-m', 'unittest', 'discover', '-v', '-s', 'training/tests', '-t', '.'],
-    { cwd: join(root, 'models'), encoding: 'utf8', env: { ...process.env, OMP_NUM_THREADS: '2' }, maxBuffer: 2 ** 28 },
-  );
-  const log = `${stdout}${stderr}`;
-  const ran = Number(/^Ran (\d+) tests?/m.exec(log)?.[1] ?? 0);
-  const bad = [...log.matchAll(/(?:failures|errors)=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
-  if (status !== 0) console.log(log);
-  count('Training kit', ran - bad, bad, status === 0);
+  const status = run(python, ['-m', 'training.tests.suite', '--report', join(results, 'kit.json')], {
+    cwd: join(root, 'models'),
+  });
+  const report = readReport('kit.json');
+  for (const { name, seconds } of report?.tests ?? []) timed.push({ part: 'kit', name, seconds });
+  count('Training kit', report?.passed ?? 0, report?.failed ?? 0, status === 0 && report !== null);
 }
 
 /** The stories of shared batches need Redis: an installed one, or as root Debian's. Without it they are skipped. */
@@ -85,22 +91,53 @@ function e2e() {
     count('Stories', 0, 1, false);
     return;
   }
+  const { platform } = process;
+  const why =
+    electronProgram() === undefined
+      ? 'its binary is not installed here'
+      : whyNoWindow({ platform, env: process.env, uid: process.getuid?.() });
+  const hosts = why === undefined ? ['browser', 'electron'] : ['browser'];
+  stories('Stories alone', 'e2e-alone', chromium, [...hosts.map((host) => `--project=${host}-alone`), '--workers=1']);
+  stories('Stories', 'e2e', chromium, [...hosts.map((host) => `--project=${host}`)]);
+  if (!hasRedis) console.log('Stories of queues: NOT TESTED, there is no redis-server here');
+  if (why !== undefined) console.log(`Stories in Electron: NOT RUN, ${why}`);
+}
+
+function stories(part, report, chromium, args) {
   const env = {
     ...process.env,
     CHROMIUM_PATH: chromium,
-    PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'e2e.json'),
+    PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, `${report}.json`),
   };
-  const status = runPackage('@playwright/test', 'playwright', ['test', '--reporter=list,json'], { env });
-  const stats = readReport('e2e.json')?.stats;
-  count('Stories', (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, status === 0);
-  if (!hasRedis) console.log('Stories of queues: NOT TESTED, there is no redis-server here');
-  const { platform } = process;
-  const why = whyNoWindow({ platform, env: process.env, uid: process.getuid?.() });
-  if (electronProgram() === undefined) console.log('Stories in Electron: NOT RUN, its binary is not installed here');
-  else if (why !== undefined) console.log(`Stories in Electron: NOT RUN, ${why}`);
+  const status = runPackage('@playwright/test', 'playwright', ['test', '--reporter=list,json', ...args], { env });
+  const { stats, suites = [] } = readReport(`${report}.json`) ?? {};
+  const add = (suite) => {
+    for (const { file, title, tests } of suite.specs) {
+      for (const { projectName, results: tries } of tests) {
+        const seconds = tries.reduce((sum, { duration }) => sum + duration, 0) / 1000;
+        timed.push({ part: projectName, name: `${file}: ${title}`, seconds });
+      }
+    }
+    for (const inner of suite.suites ?? []) add(inner);
+  };
+  for (const suite of suites) add(suite);
+  count(part, (stats?.expected ?? 0) + (stats?.flaky ?? 0), stats?.unexpected ?? 0, status === 0);
+}
+
+function printSlowest() {
+  const slowest = timed.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST);
+  if (slowest.length === 0) return;
+  console.log('Slowest tests:');
+  for (const { part, name, seconds } of slowest) {
+    console.log(`${seconds.toFixed(1).padStart(7)} s  ${`[${part}]`.padEnd(10)} ${name}`);
+  }
 }
 
 rmSync(results, { recursive: true, force: true });
+// Programs that a test kills leave their temporary files behind; all of them go with this folder.
+const temporary = mkdtempSync(join(tmpdir(), 'emulsion-suite-'));
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 if (parts.length === 0) {
   const ok = check();
   count('Types, lint and boundaries', ok ? 1 : 0, 0, ok);
@@ -118,5 +155,6 @@ mkdirSync(results, { recursive: true });
 if (wanted('unit')) unit();
 if (wanted('kit')) kit();
 if (wanted('e2e')) e2e();
+printSlowest();
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -56,7 +56,7 @@ async function put(name: string, text = name): Promise<string> {
 async function begin(
   trials: Trials = {},
   settings: Partial<BatchSettings> = {},
-  more: { retry?: boolean; engines?: number } = {},
+  more: { retry?: boolean; engines?: number; interval?: number } = {},
 ) {
   const { processor, computed, most } = processorOf(trials, more.engines);
   const rows: BatchRow[] = [];
@@ -68,7 +68,7 @@ async function begin(
     newId: () => 'batch-1',
     retry: more.retry,
     onRow: (row, isNew) => isNew && rows.push(row),
-    interval: 0.05,
+    interval: more.interval ?? 0.05,
   });
   batches.push(batch);
   return { batch, computed, rows, most };
@@ -206,8 +206,13 @@ describe('a batch', () => {
 
   test('is refused where another works, or where the journal is of another folder', async () => {
     await put('a.gif');
-    const { batch } = await begin({ before: () => new Promise((resolve) => setTimeout(resolve, 200)) });
+    let goOn = () => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { batch } = await begin({ before: () => held });
     await expect(begin()).rejects.toMatchObject({ code: 'BATCH_RUNNING' });
+    goOn();
     await batch.close();
     await mkdir(join(folder, 'other'));
     input = join(folder, 'other');
@@ -438,7 +443,8 @@ describe('names that are taken', () => {
 
 test('a folder that is watched gives its photos when they have stopped growing', async () => {
   await put('a.gif');
-  const { batch, computed } = await begin({}, { watch: true });
+  // Looked at far less often than it grows, however late a write may be.
+  const { batch, computed } = await begin({}, { watch: true }, { interval: 0.25 });
   await expect.poll(() => batch.state().phase).toBe('watching');
   const path = join(input, 'slow.gif');
   for (let size = 0; size < 6; size++) {

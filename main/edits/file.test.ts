@@ -23,12 +23,18 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emulsion-edit-files-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  // What is still to be written would come after the folder has gone.
+  await Promise.all(opened.splice(0).map((edits) => edits.closeAll()));
+  await rm(folder, { recursive: true, force: true });
+});
 
+const opened: ReturnType<typeof createEdits>[] = [];
 let places = 0;
 /** Edits of a photo in a data folder of their own, with a log that is there already. */
 async function kept(log: EditLog | null, photo = subject) {
   const edits = createEdits(join(folder, `data-${places++}`));
+  opened.push(edits);
   await edits.open('p', photo, null);
   if (log) await edits.write('p', { base: log.base, from: 0, actions: log.actions, at: log.at });
   return edits;

@@ -62,6 +62,23 @@ describe('edits', () => {
     expect(await files()).toEqual([`${subject.sha256}.emulsion`]);
   });
 
+  test('a photo that is closed and opened again at once has all of its edits, at whatever moment', async () => {
+    const kept = await begun();
+    let at = 1;
+    for (let round = 0; round < 12; round++) {
+      await kept.write('p', { from: at, actions: [invert], at: at + 1 });
+      at += 1;
+      const closed = kept.close('p');
+      // Lets the saving get a little further each time.
+      for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const { log } = await kept.open('p', subject, null);
+      expect(log?.actions, `opened after ${round} turns`).toHaveLength(at);
+      await closed;
+    }
+    await kept.close('p');
+    expect((await edits().open('q', subject, null)).log?.actions).toHaveLength(at);
+  });
+
   test('an unfinished stroke is not part of the edit, but becomes a step of the history after a crash', async () => {
     const stroke: EditAction = {
       name: 'repair',

@@ -85,6 +85,8 @@ const squeeze = promisify(deflate);
 /** @param folder created at the first write */
 export function createEdits(folder: string): Edits {
   const documents = new Map<string, EditFile>();
+  /** Documents that are being saved because their photo was closed, by the hash of the photo. */
+  const closing = new Map<string, Promise<void>>();
   const recents = new RecentList(join(folder, 'recent.json'));
 
   const document = (photoId: string): EditFile => {
@@ -93,8 +95,19 @@ export function createEdits(folder: string): Edits {
     return found;
   };
 
+  function putAway(file: EditFile): Promise<void> {
+    const { sha256 } = file.subject;
+    const done = file.close().finally(() => {
+      if (closing.get(sha256) === done) closing.delete(sha256);
+    });
+    closing.set(sha256, done);
+    return done;
+  }
+
   return {
     async open(photoId, subject, path, others = []) {
+      // While it is being saved, the old document would be read beside a journal that has already begun anew.
+      await closing.get(subject.sha256)?.catch(() => undefined);
       for (const [id, held] of documents) {
         if (held.subject.sha256 !== subject.sha256) continue;
         if (others.includes(id)) return { log: null, recovered: false, heldBy: id };
@@ -129,12 +142,12 @@ export function createEdits(folder: string): Edits {
     async close(photoId) {
       const file = documents.get(photoId);
       documents.delete(photoId);
-      await file?.close();
+      if (file) await putAway(file);
     },
     async closeAll() {
       const files = [...documents.values()];
       documents.clear();
-      await Promise.allSettled(files.map((file) => file.close()));
+      await Promise.allSettled(files.map(putAway));
     },
     recent: () => recents.read(),
   };

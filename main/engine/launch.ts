@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ENGINE_ENVIRONMENT } from './environment';
 import type { FromEngine, LaunchEngine } from './protocol';
 
 const STDERR_BYTES = 4096;
@@ -16,6 +17,7 @@ export function forkEngine(entry: string = builtEngine()): LaunchEngine {
     const child = fork(entry, [], {
       // Sends pictures as binary data instead of JSON.
       serialization: 'advanced',
+      env: { ...process.env, ...ENGINE_ENVIRONMENT },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A debugger's port cannot be shared with the parent.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),

@@ -81,15 +81,15 @@ describe('the seam ratio', () => {
 
 const MODELS = join(import.meta.dirname, '..', '..', 'models');
 const STYLE = 'van-gogh-starry-night';
-/** 24 megapixels, painted at a quarter of the size: the borders are on whole pixels of both. */
-const SCALE = 4;
+/** Painted at half the size: the borders are on whole pixels of both. */
+const SCALE = 2;
 const SMALL = { width: 1500, height: 1000 };
 const LARGE = { width: SCALE * SMALL.width, height: SCALE * SMALL.height };
 
 const store = new GeneratorStore(MODELS);
 const sessions = new Sessions({
   provider: 'cpu',
-  threads: 0,
+  threads: 1,
   avoid: [],
   budget: 1 << 30,
   onTrying: () => {},
@@ -115,7 +115,7 @@ async function enlarged({ data }: Raster): Promise<Raster> {
 /** Painted by the engine, as the app has it painted. */
 async function painted(path: string): Promise<{ picture: Raster; tiles: number | undefined }> {
   const built = await buildEngine();
-  const options = { models: MODELS, provider: 'cpu', threads: 0 } as const;
+  const options = { models: MODELS, provider: 'cpu', threads: 1 } as const;
   const engine = createEngine({ launch: forkEngine(built.entry), options, onStatus: () => {} });
   try {
     const settings = StyleSettings.parse({ style: STYLE, brush: PAINTED_EDGE / SMALL.width });
@@ -159,7 +159,7 @@ async function paintedApart(small: Raster): Promise<Raster> {
   return enlarged(result);
 }
 
-test('a picture of 24 megapixels is painted without the seams that tiles by themselves would leave', {
+test('a photo is painted at a smaller size without the seams that tiles by themselves would leave', {
   timeout: 300_000,
 }, async () => {
   const small = testScene(SMALL.width, SMALL.height, 3);

@@ -24,8 +24,8 @@ export function bordersOf({ cores }: Pick<TilePlan, 'cores'>): Borders {
  * seams; 2: twice as much.
  *
  * At each line it measures the step that the slopes on both sides do not explain, averaged along runs of 64 pixels.
- * Each run of a border is compared with the same run of six lines on each side, which are `grid` pixels apart. The result
- * is the geometric mean of these ratios.
+ * Each run of a border is compared with the same run of six lines on each side, which are `grid` pixels apart. The
+ * result is the geometric mean of these ratios.
  *
  * @param borders borders in the picture as it was computed
  * @param scale enlargement of the picture since then

@@ -18,7 +18,7 @@ import { factsOf } from './tools';
 const store = new GeneratorStore(fileURLToPath(new URL('../../models', import.meta.url)));
 const sessions = new Sessions({
   provider: 'cpu',
-  threads: 0,
+  threads: 1,
   avoid: [],
   budget: 1 << 30,
   onTrying: () => {},

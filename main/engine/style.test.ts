@@ -26,7 +26,7 @@ afterAll(async () => {
 function start(models: string): Engine {
   const engine = createEngine({
     launch: forkEngine(built.entry),
-    options: { models, provider: 'cpu', threads: 2 },
+    options: { models, provider: 'cpu', threads: 1 },
     onStatus: () => {},
   });
   engines.push(engine);

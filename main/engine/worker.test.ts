@@ -540,12 +540,17 @@ describe('while a job runs', () => {
     const controller = new AbortController();
     await open(engine, large);
     const order: string[] = [];
-    const first = engine.request('analyse', { photoId: 'p' }).then(() => order.push('first'));
+    // With the first at work, the second can only be waiting.
+    const first = engine
+      .request(
+        'analyse',
+        { photoId: 'p' },
+        whenComputing(() => controller.abort()),
+      )
+      .then(() => order.push('first'));
     const second = engine
       .request('analyse', { photoId: 'p' }, { signal: controller.signal })
       .catch(({ code }) => order.push(code));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    controller.abort();
     await Promise.all([first, second]);
     expect(order).toEqual(['CANCELLED', 'first']);
   });
@@ -581,7 +586,7 @@ describe('when the process fails', () => {
 
   it('a net that never ends is stopped by the watchdog', async () => {
     const models = await install('hanging', 'endless');
-    const { engine, processes } = start({ models, limits: { silence: 1, busy: 2 } });
+    const { engine, processes } = start({ models, limits: { silence: 5, busy: 2 } });
     await open(engine, scratched);
     await expect(engine.request('analyse', { photoId: 'p' })).rejects.toMatchObject({ code: 'ENGINE_HUNG' });
     await expect(engine.request('generators', null)).resolves.toHaveLength(3);

@@ -76,11 +76,13 @@ describe('a pair', () => {
     for (let index = 0; index < 20; index++) {
       const { clean, damaged, mask } = await pairOf(flat(index % 2 === 0 ? 60 : 170), index, { ageing: 0 });
       let seen = 0;
+      let most = 0;
       for (let i = 0; i < mask.data.length; i++) {
         const change = Math.abs(damaged.data[3 * i + 1]! - clean.data[3 * i + 1]!);
-        if (mask.data[i] === MASK.sound) expect(change).toBeLessThanOrEqual(16);
+        if (mask.data[i] === MASK.sound) most = Math.max(most, change);
         if (mask.data[i]! >= DAMAGED) seen += change;
       }
+      expect(most).toBeLessThanOrEqual(16);
       const marked = mask.data.filter((value: number) => value >= DAMAGED).length;
       expect(seen / marked).toBeGreaterThan(16);
     }

@@ -88,7 +88,7 @@ def run_in_node(path, inputs, output, threads=1, runs=1, modules=None):
             job["inputs"][name] = {"shape": list(value.shape), "file": f"{folder}/{i}.f32"}
             (Path(folder) / f"{i}.f32").write_bytes(value.astype(np.float32).tobytes())
         command = ["node", str(Path(__file__).with_name("parity.mjs")), str(modules), str(path), json.dumps(job)]
-        done = subprocess.run(command, check=True, capture_output=True, timeout=300)
+        done = subprocess.run(command, check=True, capture_output=True, timeout=300, env={**os.environ, "ORT_DISABLE_TELEMETRY": "1"})
         return np.frombuffer((Path(folder) / "out.f32").read_bytes(), np.float32), float(json.loads(done.stdout))
 
 

@@ -323,9 +323,9 @@ describe('uploads', () => {
     });
     request.on('error', () => {});
     request.write('the beginning');
-    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(1), 30_000);
     request.destroy();
-    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(0));
+    await vi.waitFor(async () => expect(await readdir(app.uploads)).toHaveLength(0), 30_000);
     expect(app.offered).toHaveLength(0);
   });
 });
@@ -454,9 +454,9 @@ describe('the socket', () => {
       keepMetadata: true,
       folder: null,
     });
-    await vi.waitFor(() => expect(app.calls).toHaveLength(2));
+    await vi.waitFor(() => expect(app.calls).toHaveLength(2), 30_000);
     bridge.close();
-    await vi.waitFor(() => expect(app.calls).toHaveLength(3));
+    await vi.waitFor(() => expect(app.calls).toHaveLength(3), 30_000);
     expect(app.calls[2]).toEqual({ name: 'jobs.cancel', request: { jobId: 'job-a' } });
   });
 });
@@ -479,7 +479,7 @@ describe('the client', () => {
       new Promise((resolve) => release.push(() => resolve({ ok: false, error: { code: 'INTERNAL', message: name } })));
     const first = bridge.call('recipes.list', {});
     const second = bridge.call('generators.list', {});
-    await vi.waitFor(() => expect(release).toHaveLength(2));
+    await vi.waitFor(() => expect(release).toHaveLength(2), 30_000);
     release[1]!();
     release[0]!();
     expect([await first, await second]).toMatchObject([
@@ -525,7 +525,7 @@ describe('the client', () => {
     const states: ConnectionState[] = [];
     bridge.onConnection((state) => states.push(state));
     const pending = bridge.call('recipes.list', {});
-    await vi.waitFor(() => expect(app.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(app.calls).toHaveLength(1), 30_000);
     connections.at(-1)!.terminate();
     expect(await pending).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
     expect(await bridge.call('recipes.list', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
@@ -542,12 +542,12 @@ describe('the client', () => {
     await server.close();
     await becomes(bridge, 'lost');
     const attempts = connections.length;
-    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(attempts + 1));
+    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(attempts + 1), 30_000);
     // A new program on the same port knows nothing of the old session.
     await start({ port });
     await enter();
     const later = connections.length;
-    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(later + 1));
+    await vi.waitFor(() => expect(connections.length).toBeGreaterThan(later + 1), 30_000);
     expect(await bridge.call('app.info', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
   });
 

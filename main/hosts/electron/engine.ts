@@ -1,4 +1,5 @@
 import { utilityProcess } from 'electron';
+import { ENGINE_ENVIRONMENT } from '../../engine/environment';
 import type { FromEngine, LaunchEngine } from '../../engine/protocol';
 
 /** Characters of the engine's error output that are kept for a crash report. */
@@ -14,6 +15,7 @@ export function utilityEngine(entry: string): LaunchEngine {
   return () => {
     const child = utilityProcess.fork(entry, [], {
       serviceName: 'Emulsion engine',
+      env: { ...process.env, ...ENGINE_ENVIRONMENT },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';

@@ -37,7 +37,7 @@ beforeAll(async () => {
   app.answer = (name) => ({ ok: true, value: name.startsWith('settings.') ? Settings.parse({}) : {} });
   created.app = app;
   await import('./index');
-  await vi.waitFor(() => expect(electron.BrowserWindow.all[0]?.loaded).toBeDefined());
+  await vi.waitFor(() => expect(electron.BrowserWindow.all[0]?.loaded).toBeDefined(), 30_000);
   await import('../../../preload/electron');
   services = created.services as HostServices;
   window = electron.BrowserWindow.all[0]!;
@@ -283,17 +283,17 @@ describe('the system', () => {
     const stop = bridge.on('files.offered', ({ files }) => seen.push(...files.map(({ name }) => name)));
     const event = { preventDefault: vi.fn() };
     electron.app.emit('open-file', event, import.meta.filename);
-    await vi.waitFor(() => expect(seen).toEqual(['host.test.ts']));
+    await vi.waitFor(() => expect(seen).toEqual(['host.test.ts']), 30_000);
     expect(event.preventDefault).toHaveBeenCalled();
     electron.app.emit('second-instance', {}, ['/electron', '--flag', 'policy.test.ts'], import.meta.dirname);
-    await vi.waitFor(() => expect(seen).toEqual(['host.test.ts', 'policy.test.ts']));
+    await vi.waitFor(() => expect(seen).toEqual(['host.test.ts', 'policy.test.ts']), 30_000);
     expect(window.focus).toHaveBeenCalled();
     stop();
   });
 
   it('says so where a photo is gone', async () => {
     electron.app.emit('open-file', { preventDefault() {} }, '/nonexistent/photo.jpg');
-    await vi.waitFor(() => expect(electron.dialog.showErrorBox).toHaveBeenCalled());
+    await vi.waitFor(() => expect(electron.dialog.showErrorBox).toHaveBeenCalled(), 30_000);
     expect(electron.dialog.showErrorBox.mock.calls[0]![1]).toMatch(/não está mais lá/);
   });
 
@@ -392,7 +392,7 @@ describe('the end', () => {
     const event = { preventDefault: vi.fn() };
     electron.app.emit('before-quit', event);
     expect(event.preventDefault).toHaveBeenCalledTimes(1);
-    await vi.waitFor(() => expect(electron.app.quit).toHaveBeenCalled());
+    await vi.waitFor(() => expect(electron.app.quit).toHaveBeenCalled(), 30_000);
     expect(app.closed).toBe(true);
     electron.app.emit('before-quit', event);
     expect(event.preventDefault).toHaveBeenCalledTimes(1);

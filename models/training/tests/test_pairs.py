@@ -94,6 +94,7 @@ class PairTests(unittest.TestCase):
         with self.assertRaises(data.DataError):
             PairSampler(self.pairs, 4096)(np.random.default_rng(0))
 
+    @unittest.skipUnless("EMULSION_PAIRS" in os.environ, "a story trains on the pairs that the command has made")
     def test_a_short_training_on_them_alone_finds_more_of_the_damage(self):
         torch.set_num_threads(1)
         spec = find("damage-detector")
