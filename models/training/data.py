@@ -353,8 +353,10 @@ def procedural_overlays(count=4, side=128, seed=0):
 def _work(make, seed, start, step, out):
     import signal
 
+    # A worker that ends in the middle of a sample leaves the trainer reading the rest of it for ever. A signal to the whole
+    # group of processes therefore only ends the trainer, which kills its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     cv2.setNumThreads(1)
     out.cancel_join_thread()  # a queue without a reader must not keep an orphan alive
     parent = os.getppid()
@@ -426,7 +428,7 @@ class SamplePool:
     def close(self):
         """Ends the worker processes."""
         for process in self.processes:
-            process.terminate()
+            process.kill()
         for process in self.processes:
             process.join(timeout=5)
 

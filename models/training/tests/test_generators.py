@@ -1,6 +1,7 @@
 """Each generator: its properties before training, a few steps, a resumed run, and its export."""
 import json
 import os
+import signal
 import tempfile
 import unittest
 from pathlib import Path
@@ -481,6 +482,19 @@ class Pool(unittest.TestCase):
         finally:
             there.close()
         self.assertFalse(any(p.is_alive() for p in there.processes))
+
+    def test_a_signal_to_all_processes_does_not_end_a_worker_within_a_sample(self):
+        make = lambda rng: (rng.integers(0, 255, (1, 64, 64)).astype(np.uint8),)
+        pool = data.SamplePool(make, 5, 4, workers=1)
+        try:
+            pool._take()
+            os.kill(pool.processes[0].pid, signal.SIGTERM)
+            for _ in range(200):  # more than the queue held
+                pool._take()
+            self.assertTrue(pool.processes[0].is_alive())
+        finally:
+            pool.close()
+        self.assertFalse(pool.processes[0].is_alive())
 
     def test_the_split_survives_more_pictures(self):
         few = data.Pictures.from_arrays([np.zeros((4, 4, 3), np.uint8)] * 40)
