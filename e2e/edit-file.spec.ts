@@ -143,7 +143,7 @@ test('an edit file alone finds its photo, or asks for it; one that is none chang
   const text = await readFile(edit, 'utf8');
   const newer = text.replace(/"emulsion":\d+/, '"emulsion":99');
   for (const [name, content, sentence] of [
-    ['cut.emulsion', text.slice(0, 200), 'incomplete or damaged'],
+    ['cut.emulsion', text.slice(0, 200), 'or it is damaged'],
     ['newer.emulsion', newer, 'newer version'],
   ] as const) {
     await writeFile(join(host.album, name), content);

@@ -291,7 +291,7 @@ test('a queue that cannot be reached, or is of another version, is refused with 
   await redis.client.config('SET', 'requirepass', 'secret');
   const locked = start('worker', '--queue', redis.url, '--allow', place('out'));
   expect(await locked.done).toBe(3);
-  expect(locked.err()).toMatch(/refuses the access.*\(QUEUE_UNREACHABLE\)/);
+  expect(locked.err()).toMatch(/denied access.*\(QUEUE_UNREACHABLE\)/);
   await redis.client.config('SET', 'requirepass', '');
   const open = start('worker', '--queue', redis.url);
   expect(await open.done).toBe(2);

@@ -224,7 +224,9 @@ function NoticeCard({ notice }: { notice: Notice }) {
       {failure !== null && (
         <details className="mt-1 ml-6 text-xs text-secondary">
           <summary className="w-fit rounded-md">{t('common.details')}</summary>
-          <p className="mt-1 break-words select-text">{`${failure.code}: ${failure.message}`}</p>
+          <p className="mt-1 break-words select-text">
+            {failure.message === texts.failure ? failure.code : `${failure.code}: ${failure.message}`}
+          </p>
           {failure.detail !== undefined && <p className="mt-1 break-words select-text">{failure.detail}</p>}
         </details>
       )}
