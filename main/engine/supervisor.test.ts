@@ -101,12 +101,18 @@ describe('requests', () => {
 
   it('passes coded failures through', async () => {
     start();
+    const reason = [{ key: 'failures.isFolder' }];
     processes[0]!.answers = ({ id }) => [
-      { type: 'answer', id, result: { ok: false, error: { code: 'NOT_A_PHOTO', message: 'No.', detail: 'text' } } },
+      {
+        type: 'answer',
+        id,
+        result: { ok: false, error: { code: 'NOT_A_PHOTO', message: 'No.', reason, detail: 'text' } },
+      },
     ];
     await expect(engine.request('open', openRequest)).rejects.toMatchObject({
       code: 'NOT_A_PHOTO',
-      message: 'No.',
+      message: 'This is a folder, not a photo.',
+      reason,
       detail: 'text',
     });
   });

@@ -743,7 +743,7 @@ describe('what was changed by hand', () => {
     expect(other).toEqual(one);
     await expect(engine.request('readMask', { photoId: 'p', path: large })).rejects.toMatchObject({
       code: 'MASK_SIZE',
-      message: expect.stringMatching(/1000 x 750.*360 x 270/),
+      message: expect.stringMatching(/1000 × 750.*360 × 270/),
     });
   });
 
