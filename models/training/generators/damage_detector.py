@@ -104,7 +104,7 @@ class Sampler:
     hard: places of the pictures, [(index, x, y)], that the net has taken for damage.
     """
 
-    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=None, shares=(0.42, 0.06, 0.32), hard=()):
+    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=None, shares=(0.40, 0.15, 0.27), hard=()):
         self.pictures, self.crop, self.stock = pictures, crop, stock or layers.Stock()
         self.overlays = d.Overlays(overlays) if overlays is not None else None
         self.photos, self.plates, self.shares, self.hard = list(photos), plate_data, shares, list(hard)
