@@ -83,6 +83,8 @@ test('at the next start the same photos are open, the same one is looked at, and
   await page.screenshot({ path: test.info().outputPath('settings.png') });
   await page.getByRole('switch', { name: 'Reopen last photos on startup' }).click();
   await page.keyboard.press('Escape');
+  const stored = async () => JSON.parse(await readFile(join(data, 'settings.json'), 'utf8')) as { reopen: boolean };
+  await expect.poll(async () => (await stored()).reopen).toBe(false);
   await browserHost.restart('SIGTERM');
   await expect(page.getByTestId('empty')).toBeVisible();
 });
