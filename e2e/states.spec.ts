@@ -96,6 +96,8 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(page.getByTestId(testId)).toBeVisible();
       await expectSound(page, testId);
       await page.keyboard.press('Escape');
+      // A key that comes while the dialog is still there belongs to it.
+      await expect(page.getByTestId(testId)).toHaveCount(0);
     }
     for (const [name, seen] of [
       [/Apresentação/, page.getByTestId('tour')],
