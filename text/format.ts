@@ -1,9 +1,23 @@
 const NARROW_SPACE = '\u202f';
 
-/** Figures as the language writes them. */
-export function createFormat(language: string) {
-  const fixed = (value: number, digits: number) =>
-    new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+const formats = new Map<string, Format>();
+
+/** Figures as a language writes them. There is one of each language, because its formatters are expensive to make. */
+export function createFormat(language: string): Format {
+  let format = formats.get(language);
+  if (!format) {
+    format = makeFormat(language);
+    formats.set(language, format);
+  }
+  return format;
+}
+
+function makeFormat(language: string) {
+  const byDigits: Intl.NumberFormat[] = [];
+  const fixed = (value: number, digits: number) => {
+    byDigits[digits] ??= new Intl.NumberFormat(language, { maximumFractionDigits: digits });
+    return byDigits[digits].format(value);
+  };
   const percentSpace = language === 'en' ? NARROW_SPACE : '';
 
   return {
@@ -59,7 +73,7 @@ export function createFormat(language: string) {
   };
 }
 
-export type Format = ReturnType<typeof createFormat>;
+export type Format = ReturnType<typeof makeFormat>;
 
 /** Seconds left as a rough figure that does not jump about: whole seconds, then fives, then minutes. */
 export function roughTime(seconds: number): { unit: 'seconds' | 'minutes'; value: number } {

@@ -58,8 +58,9 @@ export async function writeReport(
           await page.write(words.head(state, number, Math.max(pages, number)));
         }
         await page.write(await words.article(batch, row));
-        await csv.write(`${cellsOf(row).map(csvCell).join(',')}\r\n`);
-        await json.write(`${count === 0 ? '' : ','}\n${JSON.stringify(plain(row))}`);
+        const plain = inPlainEnglish(row);
+        await csv.write(`${cellsOf(plain).map(csvCell).join(',')}\r\n`);
+        await json.write(`${count === 0 ? '' : ','}\n${JSON.stringify(plain)}`);
         count += 1;
       }
       await page.write(words.foot(number, Math.max(pages, number)));
@@ -124,10 +125,9 @@ const pageName = (number: number) => (number === 1 ? 'index.html' : `page-${numb
 
 const CSV_HEAD = ['photo', 'outcome', 'code', 'message', 'written', 'steps', 'what was done', 'seconds', 'bytes'];
 
-function cellsOf(row: BatchRow): string[] {
+function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
   const done = row.reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
-  const told = row.reports.filter(({ outcome }) => outcome !== 'off');
-  const sentences = told.map(({ said, sentence = '' }) => sentencesOf(said, inEnglish()) || sentence);
+  const sentences = row.reports.filter(({ outcome }) => outcome !== 'off').map(({ sentence = '' }) => sentence);
   return [
     row.name,
     row.state,
@@ -147,7 +147,8 @@ export function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-function plain({ index: _, pictured: __, ...row }: BatchRow) {
+/** A row for programs: each step's report has its English sentence. */
+function inPlainEnglish({ index: _, pictured: __, ...row }: BatchRow) {
   const reports = row.reports.map((report) => ({
     ...report,
     sentence: sentencesOf(report.said, inEnglish()) || report.sentence,
@@ -201,10 +202,13 @@ class Pages {
       [t('report.written'), this.#format.date(new Date().toISOString())],
     ];
     const rows = BATCH_OUTCOMES.filter((outcome) => counts[outcome] > 0).map(
-      (outcome) => `<tr><td>${t(`report.outcomes.${outcome}`)}</td><td class="n">${counts[outcome]}</td></tr>`,
+      (outcome) =>
+        `<tr><td>${t(`report.outcomes.${outcome}`, { count: counts[outcome] })}</td><td class="n">${counts[outcome]}</td></tr>`,
     );
     if (counts.waiting > 0) {
-      rows.push(`<tr><td>${t('report.outcomes.waiting')}</td><td class="n">${counts.waiting}</td></tr>`);
+      rows.push(
+        `<tr><td>${t('report.outcomes.waiting', { count: counts.waiting })}</td><td class="n">${counts.waiting}</td></tr>`,
+      );
     }
     const summary =
       number > 1
@@ -268,7 +272,7 @@ ${notes.map((note) => `<p class="soft">${escaped(sentenceOf(note, this.#translat
     const isProblem = state === 'failed' || state === 'quarantined';
     const why = failure ? `<p${isProblem ? ' class="bad"' : ''}>${this.#failureWithCode(failure)}</p>` : '';
     const facts = [
-      t(`report.outcomes.${state}`),
+      t(`report.outcomes.${state}`, { count: 1 }),
       written === null || written === name ? '' : t('report.writtenAs', { name: escaped(written) }),
       seconds === null ? '' : this.#format.seconds(seconds),
     ];

@@ -186,12 +186,15 @@ export const restoration = {
       byHand_other: 'Repaired {{count}} places by hand.',
     },
     restore: {
-      done: 'Removed {{strength}} of an error of {{levels}} levels.',
-      grainKept: 'Removed {{strength}} of an error of {{levels}} levels. Most of the grain was kept.',
+      done: 'Reduced noise and artefacts by {{strength}}.',
+      grainKept: 'Reduced noise and artefacts by {{strength}}. Most of the grain was kept.',
       nothing: 'Noise and artefacts left as they are (strength 0).',
     },
     tone: { done: 'Corrected tones and colours.', nothing: 'Tones left as they are (strength 0).' },
-    colorise: { done: 'Generated colours.', nothing: 'Colours left as they are (strength 0).' },
+    colorise: {
+      done: 'Generated colours: plausible for skin, sky and foliage, a guess for the rest.',
+      nothing: 'Colours left as they are (strength 0).',
+    },
     upscale: {
       done: 'Enlarged {{times}} times to {{width}} × {{height}} pixels.',
       largeEnough: 'The photo is already that large.',

@@ -187,12 +187,15 @@ export const restoration: Translated<typeof english> = {
       byHand_other: '{{count}} reparos feitos à mão.',
     },
     restore: {
-      done: 'Removidos {{strength}} de um erro de {{levels}} níveis.',
-      grainKept: 'Removidos {{strength}} de um erro de {{levels}} níveis. A maior parte da granulação foi mantida.',
+      done: 'Ruído e artefatos reduzidos em {{strength}}.',
+      grainKept: 'Ruído e artefatos reduzidos em {{strength}}. A maior parte da granulação foi mantida.',
       nothing: 'Ruído e artefatos mantidos (intensidade 0).',
     },
     tone: { done: 'Tons e cores corrigidos.', nothing: 'Tons mantidos (intensidade 0).' },
-    colorise: { done: 'Cores geradas.', nothing: 'Cores mantidas (intensidade 0).' },
+    colorise: {
+      done: 'Cores geradas: plausíveis para pele, céu e folhagem; um palpite para o resto.',
+      nothing: 'Cores mantidas (intensidade 0).',
+    },
     upscale: {
       done: 'Ampliada {{times}} vezes, para {{width}} × {{height}} pixels.',
       largeEnough: 'A foto já tem esse tamanho.',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { BATCH_OUTCOMES, type BatchRow, type BatchSettings, type BatchState } from '../../../contract/batch';
+import type { BatchRow, BatchSettings, BatchState } from '../../../contract/batch';
 import type { ErrorCode } from '../../../contract/errors';
 import { say } from '../../../text/message';
 import { plan } from '../../batch/plan';
@@ -12,8 +12,8 @@ import { EmulsionError, toFailure } from '../../errors';
 import { isRemote, pathIn, remoteStorage } from '../../storage/remote';
 import { EXIT } from './exit-codes';
 import { allowRemoteStorage } from './network';
-import { type Reporter, timeLeft } from './reporter';
-import { fieldsOf, oneLine, reportsFor, tellFailed, tellNote, tellPassed, withCode } from './tell';
+import type { Reporter } from './reporter';
+import { fieldsOf, oneLine, reportsFor, tellFailed, tellNote, tellPassed, totalOf, withCode } from './tell';
 
 export interface BatchJob {
   input: string;
@@ -124,14 +124,10 @@ async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promi
 
 function tellSummary(state: BatchState, report: string | null, reporter: Reporter): void {
   const { id, phase, counts, seconds, concurrency, threads, provider } = state;
-  const { t } = reporter.words;
-  const parts = ([...BATCH_OUTCOMES, 'waiting'] as const)
-    .filter((outcome) => counts[outcome] > 0)
-    .map((outcome) => t(`cli.counts.${outcome}`, { count: counts[outcome] }));
-  const total = t('cli.total', { list: parts.join(', ') || t('cli.nothing'), time: timeLeft(seconds) });
   const interrupted = phase === 'cancelled';
-  const head = interrupted ? `${t('cli.interrupted')}: ${total}` : total;
-  reporter.line(report === null ? head : `${head}\n${t('cli.report', { path: report })}`, {
+  const total = totalOf(counts, { seconds, interrupted }, reporter.words);
+  const place = report === null ? '' : `\n${reporter.words.t('cli.report', { path: report })}`;
+  reporter.line(`${total}${place}`, {
     type: 'summary',
     id,
     phase,

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { inEnglish, sentenceOf } from '../../../text/message';
 import type { PhotoProcessor } from '../../batch/types';
 import { provideRemoteStorage } from '../../storage/remote';
 import type { Reporter } from './reporter';
+import { tellNote } from './tell';
 
 /**
  * The command line's access to other machines. Each part is loaded only if a command needs it. No other program of
@@ -17,10 +17,9 @@ export function allowRemoteStorage(): void {
 /** Computes photos on workers on other machines. */
 export async function sharedProcessor(url: string, reporter: Reporter): Promise<PhotoProcessor> {
   const { queueProcessor } = await import('../../batch/network/queue-processor');
-  return queueProcessor(url, reporter.words.t('cli.batchOn', { host: hostname() }), (note) => {
-    const { words } = reporter;
-    reporter.problem(words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
-  });
+  return queueProcessor(url, reporter.words.t('cli.batchOn', { host: hostname() }), (note) =>
+    tellNote(note, reporter, 'problem'),
+  );
 }
 
 export const loadQueueWorker = () => import('../../batch/network/queue-worker');

@@ -12,8 +12,8 @@ import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
 import { EXIT } from './exit-codes';
-import { type Reporter, timeLeft } from './reporter';
-import { needsFor, oneLine, reportsFor, tellFailed, tellPassed } from './tell';
+import type { Reporter } from './reporter';
+import { needsFor, oneLine, reportsFor, tellFailed, tellPassed, totalOf } from './tell';
 
 export interface RestoreJob {
   engine: Engine;
@@ -96,14 +96,8 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   }
 
   const seconds = (performance.now() - started) / 1000;
-  const { t } = reporter.words;
-  const { restored, unchanged, failed, skipped: passed } = counts;
-  const parts = Object.entries({ restored, unchanged, failed, passed })
-    .filter(([, count]) => count > 0)
-    .map(([outcome, count]) => t(`cli.counts.${outcome as 'restored'}`, { count }));
-  const total = t('cli.total', { list: parts.join(', ') || t('cli.nothing'), time: timeLeft(seconds) });
   const interrupted = signal.aborted;
-  const text = interrupted ? `${t('cli.interrupted')}: ${total}` : total;
+  const text = totalOf({ ...counts, passed: counts.skipped }, { seconds, interrupted }, reporter.words);
   reporter.line(text, { type: 'summary', ...counts, seconds, interrupted });
   if (interrupted) return EXIT.interrupted;
   return counts.failed === 0 ? EXIT.done : EXIT.failed;

@@ -17,8 +17,8 @@ import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { addEngine, addJson, type EngineFlags } from './options';
-import { createReporter, type Reporter, timeLeft } from './reporter';
-import { fieldsOf, tellFailed, tellPassed, withCode } from './tell';
+import { createReporter, type Reporter } from './reporter';
+import { fieldsOf, tellFailed, tellPassed, withCode, withTime } from './tell';
 
 interface SynthesiseFlags extends EngineFlags {
   out: string;
@@ -132,8 +132,8 @@ async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, 
       ...(kept > 0 ? [t('cli.pairs.kept', { count: kept })] : []),
       ...(unusable > 0 ? [t('cli.pairs.unusable', { count: unusable })] : []),
     ];
-    const total = t('cli.total', { list: facts.join(', '), time: timeLeft(seconds) });
-    reporter.line(`${interrupted ? `${t('cli.interrupted')}: ` : ''}${total}\n${flags.out}`, {
+    const total = withTime(facts.join(', '), { seconds, interrupted }, reporter.words);
+    reporter.line(`${total}\n${flags.out}`, {
       type: 'summary',
       ...result,
       passed,

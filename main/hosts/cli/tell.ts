@@ -1,8 +1,9 @@
 import type { Message } from '../../../contract/basics';
+import { BATCH_OUTCOMES, type BatchOutcome } from '../../../contract/batch';
 import type { Failure } from '../../../contract/errors';
 import type { Need, StepReport } from '../../../contract/photo';
-import { inEnglish, sentenceOf, sentencesOf } from '../../../text/message';
-import type { Reporter } from './reporter';
+import { inEnglish, sentenceOf, sentencesOf, type Words } from '../../../text/message';
+import { type Reporter, timeLeft } from './reporter';
 
 /*
  * Messages about photos that several commands share, with the same sentences and the same fields.
@@ -33,9 +34,29 @@ export function tellPassed(name: string, reporter: Reporter, record: Record<stri
   reporter.line(`${oneLine(name)}: ${reporter.words.t('cli.notAPhoto')}`, { ...record, input: name });
 }
 
-/** Reports a note on the whole run. */
-export function tellNote(note: Message, reporter: Reporter): void {
-  reporter.line(reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
+/** Reports something about a run as a whole. A warning goes to standard error. */
+export function tellNote(note: Message, reporter: Reporter, how: 'line' | 'problem' = 'line'): void {
+  reporter[how](reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
+}
+
+interface RunEnd {
+  seconds: number;
+  interrupted: boolean;
+}
+
+/** The last line of a run over photos: how many ended in which way, and how long it took. */
+export function totalOf(counts: Partial<Record<BatchOutcome | 'waiting', number>>, end: RunEnd, words: Words): string {
+  const parts = ([...BATCH_OUTCOMES, 'waiting'] as const).flatMap((outcome) => {
+    const count = counts[outcome] ?? 0;
+    return count > 0 ? words.t(`cli.counts.${outcome}`, { count }) : [];
+  });
+  return withTime(parts.join(', ') || words.t('cli.nothing'), end, words);
+}
+
+/** What a run did, how long it took, and whether it was interrupted. */
+export function withTime(list: string, { seconds, interrupted }: RunEnd, { t }: Words): string {
+  const total = t('cli.total', { list, time: timeLeft(seconds) });
+  return interrupted ? `${t('cli.interrupted')}: ${total}` : total;
 }
 
 /** Reports for programs, each with an English sentence. */

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
-import { inEnglish, say, sentenceOf, type Words } from '../../../text/message';
+import { say, type Words } from '../../../text/message';
 import { localProcessor } from '../../batch/local-processor';
 import type { Worked } from '../../batch/network/queue-worker';
 import { forkEngine } from '../../engine/launch';
@@ -11,7 +11,7 @@ import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
 import { addEngine, addJson, type EngineFlags } from './options';
 import { createReporter, type Reporter } from './reporter';
-import { fieldsOf, oneLine, tellFailed, withCode } from './tell';
+import { fieldsOf, oneLine, tellFailed, tellNote, withCode } from './tell';
 
 interface WorkerFlags extends EngineFlags {
   queue: string;
@@ -95,8 +95,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
       counts[worked.outcome === 'failed' ? 'failed' : 'done'] += 1;
       tell(worked, reporter);
     },
-    onNote: (note) =>
-      reporter.problem(reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) }),
+    onNote: (note) => tellNote(note, reporter, 'problem'),
   }).then(
     () => null,
     (error: unknown) => toFailure(error),
