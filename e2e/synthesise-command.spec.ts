@@ -38,7 +38,7 @@ test('pairs that the command has made train the detector of the kit', async () =
 
   const python = kitPython();
   test.skip(python === null, 'NOT TESTED: there is no Python with torch and cv2 here');
-  const { status, stderr } = spawnSync(python!, ['-m', 'unittest', '-v', 'training.tests.test_pairs'], {
+  const { status, stderr } = spawnSync(python!, ['-m', 'unittest', '-v', 'training.tests.train_on_pairs'], {
     cwd: MODELS,
     env: { ...process.env, EMULSION_PAIRS: out, OMP_NUM_THREADS: '1' },
     encoding: 'utf8',

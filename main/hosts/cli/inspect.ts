@@ -107,7 +107,10 @@ async function analyseOne({
       .filter((need) => need.available)
       .map(({ needed, kind, reason, figures }) => {
         const answer = t(needed ? 'cli.yes' : 'cli.no');
-        return `  ${answer.padStart(3)}  ${kind}: ${sentence({ key: reason, values: figures })}`;
+        const why = sentence({ key: reason, values: figures });
+        // Whoever decides on colours has to know that they are invented.
+        const honest = kind === 'colorise' && needed ? ` ${t('restore.imagined')}` : '';
+        return `  ${answer.padStart(3)}  ${kind}: ${why}${honest}`;
       }),
   ];
   if (analysis.nothingToDo) lines.push(`  ${t('cli.noneSuggested')}`);
