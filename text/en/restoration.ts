@@ -144,10 +144,10 @@ export const restoration = {
       unknown: 'Damage cannot be detected: the detector is not installed.',
     },
     restore: {
-      noise: 'Noise found ({{noise}} levels).',
+      noise: 'Noise found (level {{noise}}).',
       blocks: 'JPEG artefacts found.',
-      grain: 'Film grain ({{noise}} levels), kept.',
-      clean: 'Low noise ({{noise}} levels).',
+      grain: 'Film grain (level {{noise}}), kept.',
+      clean: 'Low noise (level {{noise}}).',
     },
     tone: {
       faded: 'Faded: only {{range}} of the tonal range is used.',

@@ -147,10 +147,10 @@ export const restoration: Translated<typeof english> = {
       unknown: 'Não é possível detectar danos: o detector não está instalado.',
     },
     restore: {
-      noise: 'Ruído encontrado ({{noise}} níveis).',
+      noise: 'Ruído encontrado (nível {{noise}}).',
       blocks: 'Artefatos JPEG encontrados.',
-      grain: 'Grão de filme ({{noise}} níveis), mantido.',
-      clean: 'Pouco ruído ({{noise}} níveis).',
+      grain: 'Grão de filme (nível {{noise}}), mantido.',
+      clean: 'Pouco ruído (nível {{noise}}).',
     },
     tone: {
       faded: 'Desbotada: usa só {{range}} da faixa de tons.',

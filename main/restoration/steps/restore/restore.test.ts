@@ -241,7 +241,7 @@ describe('the step', () => {
     const { reports } = await runRecipe(run);
     expect(reports[0]).toMatchObject({ outcome: 'done', generator: 'fake-restore', provider: 'cpu' });
     expect(sentencesOf(reports[0]!.said, inEnglish())).toMatch(
-      /^Noise found \(2\d levels\)\. Reduced noise and artefacts by 80\s%\.$/,
+      /^Noise found \(level 2\d\)\. Reduced noise and artefacts by 80\s%\.$/,
     );
     const still = { ...run, raster: copyOf(noisy), recipe: recipe('needed', 0) };
     expect((await runRecipe(still)).reports[0]).toMatchObject({
