@@ -72,7 +72,7 @@ export const StepReport = z.object({
   /** `skipped`: enabled, but the analysis found no need for it. */
   outcome: z.enum(['done', 'skipped', 'off']),
   /** Why it ran, with the measured values, and what it did; or why it did not run. */
-  said: z.array(Message),
+  messages: z.array(Message),
   /** The same in English, for the journal of a batch. Earlier versions wrote only this. */
   sentence: z.string().optional(),
   seconds: z.number().nonnegative(),

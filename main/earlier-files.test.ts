@@ -105,7 +105,7 @@ test('the journal of a batch: its sentences, which were in English, are still sh
   const batch = await startBatch({ input, output: out, settings, processor, newId: () => 'new' });
   await batch.ended;
   const { rows } = await batch.rows('all', 0, 10);
-  expect(rows.find((row) => row.name === name)?.reports).toMatchObject([{ said: [], sentence: 'Faded.' }]);
+  expect(rows.find((row) => row.name === name)?.reports).toMatchObject([{ messages: [], sentence: 'Faded.' }]);
   expect(BatchRow.array().parse(rows)).toEqual(rows);
   const { path } = await writeReport(batch, createTranslations('pt-BR'));
   expect(await readFile(path, 'utf8')).toContain('<li>Faded.</li>');

@@ -47,8 +47,8 @@ export function inEnglish(): i18n {
   return english;
 }
 
-/** What a program needs to speak one language outside of the page. */
-export interface Words {
+/** Texts and figures in one language, for programs other than the page. */
+export interface Translator {
   translations: i18n;
   t: TFunction;
   format: Format;
@@ -57,7 +57,7 @@ export interface Words {
   failure(failure: { code: ErrorCode; reason?: readonly Message[] }): string;
 }
 
-export function wordsIn(language: Language): Words {
+export function translatorFor(language: Language): Translator {
   const translations = createTranslations(language);
   return {
     translations,

@@ -48,7 +48,7 @@ export interface MadeBody {
   width: number;
   height: number;
   /** Reports with their English sentences, which are readable and are all that earlier versions wrote. */
-  reports: (Omit<StepReport, 'said'> & { said?: Message[] })[];
+  reports: (Omit<StepReport, 'messages'> & { messages?: Message[] })[];
   notes: string[];
   seconds: number;
   thumbnails: ThumbnailPlace | null;

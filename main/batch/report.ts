@@ -37,7 +37,7 @@ export async function writeReport(
   const pages = Math.max(1, Math.ceil(state.counts.found / PAGE));
   const csv = await begin(folder, 'photos.csv');
   const json = await begin(folder, 'photos.json');
-  const words = new Pages(translations);
+  const html = new Pages(translations);
   let bytes = 0;
   try {
     await csv.write(`\uFEFF${CSV_HEAD.join(',')}\r\n`);
@@ -46,24 +46,24 @@ export async function writeReport(
     let number = 1;
     let page = await begin(folder, pageName(number));
     try {
-      await page.write(words.head(state, number, pages));
-      if (state.errors.length > 0) await page.write(await words.problems(batch));
+      await page.write(html.head(state, number, pages));
+      if (state.errors.length > 0) await page.write(await html.problems(batch));
       let count = 0;
       for await (const row of batch.allRows()) {
         if (count > 0 && count % PAGE === 0) {
-          await page.write(words.foot(number, pages));
+          await page.write(html.foot(number, pages));
           bytes += await page.end();
           number += 1;
           page = await begin(folder, pageName(number));
-          await page.write(words.head(state, number, Math.max(pages, number)));
+          await page.write(html.head(state, number, Math.max(pages, number)));
         }
-        await page.write(await words.article(batch, row));
+        await page.write(await html.article(batch, row));
         const plain = inPlainEnglish(row);
         await csv.write(`${cellsOf(plain).map(csvCell).join(',')}\r\n`);
         await json.write(`${count === 0 ? '' : ','}\n${JSON.stringify(plain)}`);
         count += 1;
       }
-      await page.write(words.foot(number, Math.max(pages, number)));
+      await page.write(html.foot(number, Math.max(pages, number)));
       bytes += await page.end();
     } catch (error) {
       await page.discard();
@@ -151,7 +151,7 @@ export function csvCell(text: string): string {
 function inPlainEnglish({ index: _, pictured: __, ...row }: BatchRow) {
   const reports = row.reports.map((report) => ({
     ...report,
-    sentence: sentencesOf(report.said, inEnglish()) || report.sentence,
+    sentence: sentencesOf(report.messages, inEnglish()) || report.sentence,
   }));
   return { ...row, reports };
 }
@@ -264,10 +264,10 @@ ${notes.map((note) => `<p class="soft">${escaped(sentenceOf(note, this.#translat
     const pictures = picture('before') + picture('after');
     const steps = reports
       .filter(({ outcome }) => outcome !== 'off')
-      .map(({ said, sentence = '', generator, provider, outcome }) => {
+      .map(({ messages, sentence = '', generator, provider, outcome }) => {
         const isComputed = generator !== null && outcome === 'done';
         const by = isComputed ? ` <span class="soft">${escaped(generator)}, ${provider}</span>` : '';
-        return `<li>${escaped(sentencesOf(said, this.#translations) || sentence)}${by}</li>`;
+        return `<li>${escaped(sentencesOf(messages, this.#translations) || sentence)}${by}</li>`;
       });
     const isProblem = state === 'failed' || state === 'quarantined';
     const why = failure ? `<p${isProblem ? ' class="bad"' : ''}>${this.#failureWithCode(failure)}</p>` : '';

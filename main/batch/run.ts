@@ -149,7 +149,7 @@ class RunningBatch implements Batch {
     if (line.head.t !== 'made') return row;
     const { reports, seconds, thumbnails } = line.body as MadeBody;
     // Earlier versions wrote only sentences.
-    const told = reports.map((report) => ({ ...report, said: report.said ?? [] }));
+    const told = reports.map((report) => ({ ...report, messages: report.messages ?? [] }));
     return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
 
@@ -483,7 +483,7 @@ class RunningBatch implements Batch {
       bytes,
       width,
       height,
-      reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.said, inEnglish()) })),
+      reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.messages, inEnglish()) })),
       notes: notes.map((note) => sentenceOf(note, inEnglish())),
       seconds,
       thumbnails,

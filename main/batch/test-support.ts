@@ -33,7 +33,7 @@ function copyingEngine({ before, staged }: Trials): { engine: Engine; computed: 
     const report = {
       kind: 'tone',
       outcome: 'done',
-      said: [{ key: 'did.tone.done' }],
+      messages: [{ key: 'did.tone.done' }],
       seconds: 1,
       generator: null,
       provider: null,

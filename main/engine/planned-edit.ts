@@ -71,11 +71,11 @@ export function withLocal(reports: StepReport[], passes: readonly PassReport[]):
   const repair = reports.find(({ kind }) => kind === 'repair');
   const done: StepReport =
     repair?.outcome === 'done'
-      ? { ...repair, said: [...repair.said, byHand] }
+      ? { ...repair, messages: [...repair.messages, byHand] }
       : {
           kind: 'repair',
           outcome: 'done',
-          said: [byHand],
+          messages: [byHand],
           seconds: 0,
           generator: last.generator,
           provider: last.provider,

@@ -394,7 +394,7 @@ describe('restore', () => {
     const { reports } = await engine.request('restore', { ...request, changes });
     expect(tone(reports)).toMatchObject({
       outcome: 'done',
-      said: expect.arrayContaining([{ key: 'did.tone.nothing' }]),
+      messages: expect.arrayContaining([{ key: 'did.tone.nothing' }]),
     });
   });
 

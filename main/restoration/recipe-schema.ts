@@ -11,14 +11,14 @@ import { meant } from '../nearest';
 /** A fault in a recipe and its path, as `steps[1].settings.strength`; `recipe` is the whole. */
 export interface RecipeProblem {
   path: string;
-  said: readonly Message[];
+  messages: readonly Message[];
 }
 
 /** All errors that zod found in a value. */
 export function describeIssues({ issues }: z.ZodError, value: unknown): RecipeProblem[] {
   return issues.map((issue) => {
     const path = pathOf(issue.path);
-    return { path, said: describe(issue, path, at(value, issue.path)) };
+    return { path, messages: describe(issue, path, at(value, issue.path)) };
   });
 }
 
@@ -105,7 +105,7 @@ export function unknownKeys(schema: z.ZodType, value: unknown, path: readonly Pr
 }
 
 function unknownKey(path: string, key: string, known: readonly string[]): RecipeProblem {
-  return { path, said: [say('problems.unknownKey', { path }), ...meant(key, known)] };
+  return { path, messages: [say('problems.unknownKey', { path }), ...meant(key, known)] };
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

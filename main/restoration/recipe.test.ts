@@ -112,7 +112,7 @@ describe('parseRecipe', () => {
 
 describe('recipeProblems', () => {
   const mine = { format: 1, id: 'mine', name: 'Mine' };
-  const told = (value: unknown) => recipeProblems(value).map(({ said }) => sentencesOf(said, inEnglish()));
+  const told = (value: unknown) => recipeProblems(value).map(({ messages }) => sentencesOf(messages, inEnglish()));
 
   test('finds none in any valid recipe', () => {
     fc.assert(

@@ -27,7 +27,7 @@ export function parseRecipe(value: unknown): Recipe {
   const parsed = Recipe.safeParse(recipe);
   if (!parsed.success) {
     const [first] = describeIssues(parsed.error, recipe) as [RecipeProblem];
-    throw new EmulsionError('RECIPE_INVALID', { reason: [say('failures.recipeUnusable'), ...first.said] });
+    throw new EmulsionError('RECIPE_INVALID', { reason: [say('failures.recipeUnusable'), ...first.messages] });
   }
   return { ...parsed.data, steps: orderSteps(parsed.data.steps) };
 }
@@ -42,7 +42,7 @@ export function recipeProblems(value: unknown): RecipeProblem[] {
     recipe = upgrade(value);
   } catch (error) {
     if (!(error instanceof EmulsionError) || error.code !== 'RECIPE_INVALID') throw error;
-    return [{ path: 'recipe', said: error.reason ?? [say('errors.RECIPE_INVALID')] }];
+    return [{ path: 'recipe', messages: error.reason ?? [say('errors.RECIPE_INVALID')] }];
   }
   const parsed = Recipe.safeParse(recipe);
   return [...(parsed.success ? [] : describeIssues(parsed.error, recipe)), ...unknownKeys(Recipe, recipe)];
@@ -189,9 +189,9 @@ function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unkn
   const changed = { kind, enabled: change.enabled ?? enabled, settings };
   const parsed = Step.safeParse(changed);
   if (parsed.success) return parsed.data;
-  const [{ said }] = describeIssues(parsed.error, changed) as [RecipeProblem];
+  const [{ messages }] = describeIssues(parsed.error, changed) as [RecipeProblem];
   throw new EmulsionError('RECIPE_INVALID', {
-    reason: [say('failures.stepUnusable', { kind: String(kind) }), ...said],
+    reason: [say('failures.stepUnusable', { kind: String(kind) }), ...messages],
   });
 }
 

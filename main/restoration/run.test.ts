@@ -135,7 +135,7 @@ describe('runRecipe', () => {
       tools: fakeTools(generators),
     });
     expect(sameSamples(raster.data, damaged.data)).toBe(true);
-    expect(reports.map((report) => [report.kind, report.outcome, report.said])).toEqual([
+    expect(reports.map((report) => [report.kind, report.outcome, report.messages])).toEqual([
       ['repair', 'skipped', [{ key: 'no.repair', values: {} }]],
       ['tone', 'skipped', [{ key: 'no.tone', values: {} }]],
     ]);

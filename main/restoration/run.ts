@@ -74,7 +74,7 @@ export function reportPlan(plan: readonly PlannedStep[], done: readonly StepRepo
   return plan.flatMap(({ step, outcome, need }) => {
     if (outcome === 'done') return done.filter(({ kind }) => kind === step.kind);
     const why = outcome === 'off' ? say('did.off') : need ? reasonOf(need) : say('did.notNeeded');
-    return { kind: step.kind, outcome, said: [why], seconds: 0, generator: null, provider: null };
+    return { kind: step.kind, outcome, messages: [why], seconds: 0, generator: null, provider: null };
   });
 }
 
@@ -105,7 +105,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     done.push({
       kind: step.kind,
       outcome: 'done',
-      said: need?.needed ? [reasonOf(need), outcome.did] : [outcome.did],
+      messages: need?.needed ? [reasonOf(need), outcome.did] : [outcome.did],
       seconds: (performance.now() - started) / 1000,
       generator: outcome.generator,
       provider: outcome.provider,

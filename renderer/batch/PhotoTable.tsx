@@ -284,7 +284,7 @@ function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   return (
     <span
       className="line-clamp-2"
-      title={made.map(({ said, sentence }) => say.sentences(said) || sentence).join(' ') || undefined}
+      title={made.map(({ messages, sentence }) => say.sentences(messages) || sentence).join(' ') || undefined}
     >
       {made.map(({ kind }) => t(`doneTo.${kind}`)).join(', ')}
     </span>

@@ -246,7 +246,7 @@ export function createFakeBridge(): FakeBridge {
           {
             kind: 'repair',
             outcome: 'done',
-            said: [{ key: 'did.repair.done', values: { share: 0.021 } }],
+            messages: [{ key: 'did.repair.done', values: { share: 0.021 } }],
             seconds: 4.2,
             generator: 'inpainter',
             provider: 'cpu',
@@ -254,7 +254,7 @@ export function createFakeBridge(): FakeBridge {
           {
             kind: 'tone',
             outcome: 'done',
-            said: [{ key: 'did.tone.done' }],
+            messages: [{ key: 'did.tone.done' }],
             seconds: 0.3,
             generator: null,
             provider: null,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../contract/batch';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 import { BATCH_FOLDER } from '../../batch/journal-state';
 import { localProcessor } from '../../batch/local-processor';
 import { REPORT_FOLDER } from '../../batch/report';
@@ -38,18 +38,18 @@ interface BatchFlags extends EngineFlags, StepFlags, OutputFlags {
   report: boolean;
 }
 
-export function addBatch(program: Command, signal: AbortSignal, words: Words): void {
-  const { t } = words;
+export function addBatch(program: Command, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('batch')
     .summary(t('manual.batch.summary'))
     .description([t('manual.batch.about'), t('manual.batch.journal'), t('manual.batch.storage')].join('\n'))
     .argument('<folder>', t('manual.batch.folder'));
-  addOutput(command, words)
+  addOutput(command, translator)
     .option('--name <pattern>', t('manual.batch.name'), '{name}')
     .addOption(new Option('--on-conflict <rule>', t('manual.batch.conflict')).choices(CONFLICT_RULES).default('rename'))
     .option('--no-report', t('manual.batch.noReport'));
-  addSteps(command, words)
+  addSteps(command, translator)
     .optionsGroup(t('manual.groups.selection'))
     .addOption(
       new Option('--include <glob>', t('manual.batch.include')).argParser(collect).default([], t('manual.options.all')),
@@ -67,8 +67,8 @@ export function addBatch(program: Command, signal: AbortSignal, words: Words): v
     .optionsGroup(t('manual.groups.sharing'))
     .addOption(new Option('--queue <url>', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'threads']))
     .option('--journal <folder>', t('manual.batch.journalFolder'));
-  addEngine(command, words).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
-  addJson(addUserData(command, words), words).action(async (input: string, flags: BatchFlags) => {
+  addEngine(command, translator).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
+  addJson(addUserData(command, translator), translator).action(async (input: string, flags: BatchFlags) => {
     const settings = await settingsFor(flags);
     const job = {
       input,
@@ -76,7 +76,7 @@ export function addBatch(program: Command, signal: AbortSignal, words: Words): v
       journalIn: flags.journal,
       settings,
       signal,
-      reporter: createReporter({ json: flags.json === true, words }),
+      reporter: createReporter({ json: flags.json === true, translator }),
       report: flags.report,
     };
     if (flags.dryRun) {
@@ -91,7 +91,7 @@ export function addBatch(program: Command, signal: AbortSignal, words: Words): v
     process.exitCode = await runBatch({ ...job, processor, retry: flags.retryFailed === true });
   });
   document(command, {
-    sections: { [t('manual.titles.settings')]: stepSettingEntries(words) },
+    sections: { [t('manual.titles.settings')]: stepSettingEntries(translator) },
     examples: [
       ['emulsion batch scans/ --out restored', t('manual.batch.examples.proposal')],
       ['emulsion batch scans/ --out restored --dry-run', t('manual.batch.examples.dryRun')],
@@ -111,11 +111,11 @@ export function addBatch(program: Command, signal: AbortSignal, words: Words): v
       ],
       ['emulsion batch inbox/ --out restored --watch --json', t('manual.batch.examples.watch')],
     ],
-    exits: exitsIn(words).batch,
+    exits: exitsIn(translator).batch,
     files: [
       [`<out>/${BATCH_FOLDER}/`, t('manual.batch.files.journal')],
       [`<out>/${REPORT_FOLDER}/`, t('manual.batch.files.report')],
-      ownRecipes(words),
+      ownRecipes(translator),
     ],
     seeAlso: ['emulsion help restore', 'emulsion help recipes', 'emulsion help worker'],
   });
@@ -136,7 +136,7 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
   const parsed = BatchSettings.safeParse(wanted);
   if (!parsed.success) {
     const [problem] = describeIssues(parsed.error, wanted);
-    throw new EmulsionError('BAD_REQUEST', { reason: problem!.said });
+    throw new EmulsionError('BAD_REQUEST', { reason: problem!.messages });
   }
   return parsed.data;
 }

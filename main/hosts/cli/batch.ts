@@ -32,7 +32,7 @@ export interface BatchJob {
 /** `emulsion batch`: starts or continues a batch. Returns the exit code. */
 export async function runBatch(job: BatchJob): Promise<number> {
   const { reporter, signal, settings } = job;
-  const { t } = reporter.words;
+  const { t } = reporter.translator;
   allowRemoteStorage();
   let hasEarlierProblems = false;
   const batch = await begin(job, {
@@ -104,7 +104,7 @@ const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
 
 async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promise<string | null> {
   try {
-    const { path } = await writeReport(batch, reporter.words.translations, journalIn);
+    const { path } = await writeReport(batch, reporter.translator.translations, journalIn);
     const { output } = batch.state();
     if (!isRemote(output)) return path;
     const storage = await remoteStorage();
@@ -116,7 +116,7 @@ async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promi
   } catch (error) {
     const failure = toFailure(error);
     const { code, message } = failure;
-    const text = `${reporter.words.t('cli.noReport')} ${withCode(failure, reporter)}`;
+    const text = `${reporter.translator.t('cli.noReport')} ${withCode(failure, reporter)}`;
     reporter.problem(text, { type: 'report', code, message });
     return null;
   }
@@ -125,8 +125,8 @@ async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promi
 function tellSummary(state: BatchState, report: string | null, reporter: Reporter): void {
   const { id, phase, counts, seconds, concurrency, threads, provider } = state;
   const interrupted = phase === 'cancelled';
-  const total = totalOf(counts, { seconds, interrupted }, reporter.words);
-  const place = report === null ? '' : `\n${reporter.words.t('cli.report', { path: report })}`;
+  const total = totalOf(counts, { seconds, interrupted }, reporter.translator);
+  const place = report === null ? '' : `\n${reporter.translator.t('cli.report', { path: report })}`;
   reporter.line(`${total}${place}`, {
     type: 'summary',
     id,
@@ -143,7 +143,7 @@ function tellSummary(state: BatchState, report: string | null, reporter: Reporte
 
 function tellRow(row: BatchRow, { reporter }: BatchJob): void {
   const { name, state, failure, written, reports, seconds } = row;
-  const { t } = reporter.words;
+  const { t } = reporter.translator;
   if (failure && (state === 'failed' || state === 'quarantined')) {
     tellFailed(name, failure, reporter, { type: state });
   } else if (failure) {
@@ -172,7 +172,7 @@ function shareOf({ counts, secondsLeft }: BatchState) {
 
 /** Reports the whole folder, so that outside a terminal not every photo is reported. */
 function stateLine({ input, reporter }: BatchJob, { phase }: BatchState): string {
-  return phase === 'watching' ? `${basename(input)}: ${reporter.words.t('cli.watching')}` : basename(input);
+  return phase === 'watching' ? `${basename(input)}: ${reporter.translator.t('cli.watching')}` : basename(input);
 }
 
 /** `emulsion batch --dry-run`: shows what would be done, without writing anything. */
@@ -199,7 +199,7 @@ export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'repo
     }
   }
   const { photos, passed, failed, bytes } = counts;
-  const { t, format } = reporter.words;
+  const { t, format } = reporter.translator;
   const parts = [
     t('cli.plan.photos', { count: photos, size: format.bytes(bytes) }),
     t('cli.plan.others', { count: passed }),

@@ -1,26 +1,26 @@
 import { type Argument, Command, CommanderError, InvalidArgumentError, type Option } from 'commander';
 import type { Message } from '../../../contract/basics';
-import { inEnglish, say, sentencesOf, type Words } from '../../../text/message';
+import { inEnglish, say, sentencesOf, type Translator } from '../../../text/message';
 import { meant } from '../../nearest';
 import { BadArgument } from '../arguments';
 
 /** A command that reports usage errors in the user's language. commander itself only has English messages. */
-export class SpokenCommand extends Command {
-  readonly #words: Words;
+export class LocalizedCommand extends Command {
+  readonly #translator: Translator;
 
-  constructor(name: string, words: Words) {
+  constructor(name: string, translator: Translator) {
     super(name);
-    this.#words = words;
+    this.#translator = translator;
   }
 
-  override createCommand(name = ''): SpokenCommand {
-    return new SpokenCommand(name, this.#words);
+  override createCommand(name = ''): LocalizedCommand {
+    return new LocalizedCommand(name, this.#translator);
   }
 
   /** Throws a usage error. The text is in the user's language, the record for programs in English. */
   refuse(...reason: readonly Message[]): never {
     const { outputError, writeErr } = this.configureOutput();
-    outputError!(`error: ${this.#words.sentences(reason)}\n`, writeErr!);
+    outputError!(`error: ${this.#translator.sentences(reason)}\n`, writeErr!);
     throw new CommanderError(1, 'emulsion.usage', sentencesOf(reason, inEnglish()));
   }
 

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import { completionsOf } from './completion';
 import { bash, fish, zsh } from './completion-scripts';
 import { createProgram } from './program';
 
-const completions = completionsOf(createProgram(new AbortController().signal, wordsIn('en')));
+const completions = completionsOf(createProgram(new AbortController().signal, translatorFor('en')));
 /** On Windows, bash may belong to another system with other paths. */
 const has = (shell: string) => process.platform !== 'win32' && spawnSync(shell, ['-c', 'true']).status === 0;
 

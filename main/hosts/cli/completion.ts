@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import { STEP_KINDS } from '../../../contract/recipe';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 import { NAMED_RECIPES } from '../../restoration/recipe';
 import { userDataFolder } from '../places';
 import { bash, fish, zsh } from './completion-scripts';
@@ -11,7 +11,7 @@ import { settingsOf } from './settings';
 const SCRIPTS = { bash, zsh, fish };
 type Shell = keyof typeof SCRIPTS;
 
-export function addCompletion(program: Command, words: Words): void {
+export function addCompletion(program: Command, words: Translator): void {
   const { t } = words;
   const command = program
     .command('completion')

@@ -1,5 +1,5 @@
 import type { Argument, Command, Help, Option } from 'commander';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 import { userDataFolder } from '../places';
 import { EXIT } from './exit-codes';
 
@@ -17,7 +17,7 @@ export interface Page {
 type Entry = readonly [term: string, description: string];
 
 /** The exit codes of simple commands, of commands that process photos, and of batches. */
-export function exitsIn({ t }: Words): Record<'simple' | 'photos' | 'batch', readonly Entry[]> & { usage: Entry } {
+export function exitsIn({ t }: Translator): Record<'simple' | 'photos' | 'batch', readonly Entry[]> & { usage: Entry } {
   const usage: Entry = [String(EXIT.usage), t('manual.exits.usage')];
   const interrupted: Entry = [String(EXIT.interrupted), t('manual.exits.interrupted')];
   const photos: readonly Entry[] = [
@@ -33,7 +33,10 @@ export function exitsIn({ t }: Words): Record<'simple' | 'photos' | 'batch', rea
   };
 }
 
-export const ownRecipes = ({ t }: Words): Entry => [`${userDataFolder()}/recipes/<id>.json`, t('manual.ownRecipes')];
+export const ownRecipes = ({ t }: Translator): Entry => [
+  `${userDataFolder()}/recipes/<id>.json`,
+  t('manual.ownRecipes'),
+];
 
 const pages = new WeakMap<Command, Page>();
 
@@ -53,8 +56,8 @@ export function pathOf(command: Command): string {
 }
 
 /** The help of a command in the order of a manual page. */
-export function formatHelp(words: Words): (command: Command, helper: Help) => string {
-  const { t } = words;
+export function formatHelp(translator: Translator): (command: Command, helper: Help) => string {
+  const { t } = translator;
   return (command, helper) => {
     const page = pages.get(command);
     const width = Math.min(helper.helpWidth ?? 80, 100);
@@ -90,10 +93,12 @@ export function formatHelp(words: Words): (command: Command, helper: Help) => st
       ),
       ...section(
         t('manual.titles.arguments'),
-        entries(helper.visibleArguments(command).map((each) => [helper.argumentTerm(each), describe(each, words)])),
+        entries(
+          helper.visibleArguments(command).map((each) => [helper.argumentTerm(each), describe(each, translator)]),
+        ),
       ),
       ...[...options].flatMap(([title, list]) =>
-        section(title, entries(list.map((option) => [helper.optionTerm(option), describe(option, words)]))),
+        section(title, entries(list.map((option) => [helper.optionTerm(option), describe(option, translator)]))),
       ),
       ...section(
         t('manual.titles.commands'),
@@ -108,7 +113,7 @@ export function formatHelp(words: Words): (command: Command, helper: Help) => st
         t('manual.titles.examples'),
         (page?.examples ?? []).flatMap(([line, purpose]) => [`  ${line}`, ...indented(purpose, 6)]),
       ),
-      ...section(t('manual.titles.exits'), entries(page?.exits ?? exitsIn(words).simple)),
+      ...section(t('manual.titles.exits'), entries(page?.exits ?? exitsIn(translator).simple)),
       ...section(
         t('manual.titles.environment'),
         entries(variables.map(({ envVar, long }) => [envVar, t('manual.env', { option: long! })])),
@@ -123,7 +128,7 @@ export function formatHelp(words: Words): (command: Command, helper: Help) => st
 }
 
 /** Purpose, choices and default of an option or argument. */
-function describe(of: Option | Argument, { t }: Words): string {
+function describe(of: Option | Argument, { t }: Translator): string {
   const { argChoices, defaultValue, defaultValueDescription, description } = of;
   const isFlag = 'isBoolean' in of && of.isBoolean() && typeof defaultValue === 'boolean';
   const facts = [

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { ErrorCode } from '../../../contract/errors';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import { toFailure } from '../../errors';
 import { EXIT } from './exit-codes';
 import { languageOfCommand } from './language';
@@ -11,9 +11,9 @@ import { fieldsOf, withCode } from './tell';
 /** Codes that mean an error in the command itself. */
 const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN', 'FOLDER_TAKEN', 'PAIRS_DIFFER'];
 const json = process.argv.includes('--json');
-const words = wordsIn(languageOfCommand(process.argv, process.env));
-const reporter = createReporter({ json, words });
-const program = createProgram(interruptible(), words);
+const translator = translatorFor(languageOfCommand(process.argv, process.env));
+const reporter = createReporter({ json, translator });
+const program = createProgram(interruptible(), translator);
 try {
   await program.parseAsync();
 } catch (error) {

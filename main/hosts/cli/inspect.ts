@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { inEnglish, say, sentenceOf, type Words } from '../../../text/message';
+import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { EXIT } from './exit-codes';
@@ -9,16 +9,16 @@ import { addEngine, addJson, type EngineFlags, withEngine } from './options';
 import { createReporter, type Reporter } from './reporter';
 import { fieldsOf, needsFor, oneLine, withCode } from './tell';
 
-export function addAnalyse(program: Command, signal: AbortSignal, words: Words): void {
-  const { t } = words;
+export function addAnalyse(program: Command, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('analyse')
     .summary(t('manual.analyse.summary'))
     .description(t('manual.analyse.about'))
     .argument('<photo>', t('manual.analyse.photo'));
-  addJson(addEngine(command, words), words).action((path: string, flags: EngineFlags) =>
+  addJson(addEngine(command, translator), translator).action((path: string, flags: EngineFlags) =>
     withEngine(flags, (engine) =>
-      analyseOne({ engine, signal, path, reporter: createReporter({ json: flags.json === true, words }) }),
+      analyseOne({ engine, signal, path, reporter: createReporter({ json: flags.json === true, translator }) }),
     ),
   );
   document(command, {
@@ -26,19 +26,19 @@ export function addAnalyse(program: Command, signal: AbortSignal, words: Words):
       ['emulsion analyse portrait.jpg', t('manual.analyse.examples.plain')],
       ['emulsion analyse portrait.jpg --json', t('manual.analyse.examples.json')],
     ],
-    exits: exitsIn(words).photos,
+    exits: exitsIn(translator).photos,
     seeAlso: ['emulsion help restore'],
   });
 }
 
-export function addGenerators(program: Command, words: Words): void {
-  const { t } = words;
+export function addGenerators(program: Command, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('generators')
     .summary(t('manual.generators.summary'))
     .description(t('manual.generators.about'));
-  addJson(addEngine(command, words), words).action((flags: EngineFlags) =>
-    withEngine(flags, (engine) => listGenerators(engine, createReporter({ json: flags.json === true, words }))),
+  addJson(addEngine(command, translator), translator).action((flags: EngineFlags) =>
+    withEngine(flags, (engine) => listGenerators(engine, createReporter({ json: flags.json === true, translator }))),
   );
   document(command, {
     examples: [
@@ -48,17 +48,17 @@ export function addGenerators(program: Command, words: Words): void {
     exits: [
       [String(EXIT.done), t('manual.generators.exits.done')],
       [String(EXIT.failed), t('manual.generators.exits.failed')],
-      exitsIn(words).usage,
+      exitsIn(translator).usage,
     ],
   });
 }
 
-export function addStyles(program: Command, words: Words): void {
-  const { t } = words;
+export function addStyles(program: Command, translator: Translator): void {
+  const { t } = translator;
   const command = program.command('styles').summary(t('manual.styles.summary')).description(t('manual.styles.about'));
-  addJson(addEngine(command, words), words).action((flags: EngineFlags) =>
+  addJson(addEngine(command, translator), translator).action((flags: EngineFlags) =>
     withEngine(flags, async (engine) => {
-      const reporter = createReporter({ json: flags.json === true, words });
+      const reporter = createReporter({ json: flags.json === true, translator });
       const { presets: styles } = await engine.request('styles', null);
       for (const style of styles) reporter.line(`${style.id.padEnd(28)}${style.name}`, { type: 'style', ...style });
       if (styles.length === 0) {
@@ -74,7 +74,7 @@ export function addStyles(program: Command, words: Words): void {
     exits: [
       [String(EXIT.done), t('manual.styles.exits.done')],
       [String(EXIT.failed), t('manual.styles.exits.failed')],
-      exitsIn(words).usage,
+      exitsIn(translator).usage,
     ],
     seeAlso: ['emulsion help restore'],
   });
@@ -92,7 +92,7 @@ async function analyseOne({
   path: string;
   reporter: Reporter;
 }): Promise<number> {
-  const { t, sentence } = reporter.words;
+  const { t, sentence } = reporter.translator;
   const label = basename(path);
   const { photo, analysis } = await engine.request(
     'restore',
@@ -125,7 +125,7 @@ async function analyseOne({
 
 /** Lists the installed generators. */
 async function listGenerators(engine: Engine, reporter: Reporter): Promise<number> {
-  const { t, format } = reporter.words;
+  const { t, format } = reporter.translator;
   const generators = await engine.request('generators', null);
   for (const generator of generators) {
     const size = format.bytes(generator.bytes);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import { everyCommand } from './completion';
 import { languageOfCommand } from './language';
 import { createProgram } from './program';
@@ -43,7 +43,7 @@ describe('the language of the command line', () => {
 });
 
 describe('in Portuguese', () => {
-  const program = () => createProgram(new AbortController().signal, wordsIn('pt-BR'));
+  const program = () => createProgram(new AbortController().signal, translatorFor('pt-BR'));
 
   test.each(everyCommand(program()).map((command) => [command.name(), command] as const))(
     'the help of %s has no English titles left',

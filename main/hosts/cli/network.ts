@@ -17,7 +17,7 @@ export function allowRemoteStorage(): void {
 /** Computes photos on workers on other machines. */
 export async function sharedProcessor(url: string, reporter: Reporter): Promise<PhotoProcessor> {
   const { queueProcessor } = await import('../../batch/network/queue-processor');
-  return queueProcessor(url, reporter.words.t('cli.batchOn', { host: hostname() }), (note) =>
+  return queueProcessor(url, reporter.translator.t('cli.batchOn', { host: hostname() }), (note) =>
     tellNote(note, reporter, 'problem'),
   );
 }

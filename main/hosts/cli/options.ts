@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { LANGUAGES, PROVIDERS } from '../../../contract/app';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
@@ -30,22 +30,22 @@ export interface UserDataFlag {
 }
 
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
-export function addLanguage(command: Command, { t }: Words): Command {
+export function addLanguage(command: Command, { t }: Translator): Command {
   return command
     .optionsGroup(t('manual.groups.general'))
     .addOption(new Option('--language <tag>', t('manual.options.language')).choices(LANGUAGES));
 }
 
 /** Add this last, so that it is listed next to `--help`. */
-export function addJson(command: Command, words: Words): Command {
-  const { t } = words;
+export function addJson(command: Command, translator: Translator): Command {
+  const { t } = translator;
   return addLanguage(
     command.optionsGroup(t('manual.groups.general')).option('--json', t('manual.options.json')),
-    words,
+    translator,
   );
 }
 
-export function addUserData(command: Command, { t }: Words): Command {
+export function addUserData(command: Command, { t }: Translator): Command {
   return command
     .optionsGroup(t('manual.groups.general'))
     .addOption(
@@ -55,7 +55,7 @@ export function addUserData(command: Command, { t }: Words): Command {
     );
 }
 
-export function addEngine(command: Command, { t }: Words): Command {
+export function addEngine(command: Command, { t }: Translator): Command {
   return command
     .optionsGroup(t('manual.groups.computing'))
     .addOption(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { type Step, StyleSettings } from '../../../contract/recipe';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import { findRecipe } from '../../restoration/recipe';
 import { everyCommand } from './completion';
 import { examplesOf, pathOf } from './help';
@@ -10,7 +10,7 @@ import { checkChanges } from './settings';
 
 /** The program with fake actions that record what would have run. */
 function parser() {
-  const program = createProgram(new AbortController().signal, wordsIn('en'));
+  const program = createProgram(new AbortController().signal, translatorFor('en'));
   const run: { path: string; flags: Record<string, unknown> }[] = [];
   for (const command of everyCommand(program)) {
     command.configureOutput({ writeErr: () => {}, writeOut: () => {} });

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import { addBatch } from './batch-command';
-import { SpokenCommand } from './command';
+import { LocalizedCommand } from './command';
 import { addCompletion } from './completion';
 import { document, exitsIn, formatHelp } from './help';
 import { addAnalyse, addGenerators, addStyles } from './inspect';
@@ -17,30 +17,30 @@ import { addWorker } from './worker';
  *
  * @param signal aborts the running command
  */
-export function createProgram(signal: AbortSignal, words: Words): SpokenCommand {
-  const { t } = words;
-  const program = new SpokenCommand('emulsion', words)
+export function createProgram(signal: AbortSignal, translator: Translator): LocalizedCommand {
+  const { t } = translator;
+  const program = new LocalizedCommand('emulsion', translator)
     .summary(t('manual.program.summary'))
     .description(t('manual.program.description'))
     .optionsGroup(t('manual.groups.general'))
     .version(packageInfo.version, '-V, --version', t('manual.program.version'))
     .helpOption('-h, --help', t('manual.program.help'))
     .helpCommand(false)
-    .configureHelp({ formatHelp: formatHelp(words) })
+    .configureHelp({ formatHelp: formatHelp(translator) })
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) });
-  addRestore(program, signal, words);
-  addBatch(program, signal, words);
-  addWorker(program, signal, words);
-  addAnalyse(program, signal, words);
-  addRecipes(program, words);
-  addStyles(program, words);
-  addGenerators(program, words);
-  addSynthesise(program, signal, words);
-  addCompletion(program, words);
-  addHelp(program, words);
-  addLanguage(program, words);
-  const exits = exitsIn(words);
+  addRestore(program, signal, translator);
+  addBatch(program, signal, translator);
+  addWorker(program, signal, translator);
+  addAnalyse(program, signal, translator);
+  addRecipes(program, translator);
+  addStyles(program, translator);
+  addGenerators(program, translator);
+  addSynthesise(program, signal, translator);
+  addCompletion(program, translator);
+  addHelp(program, translator);
+  addLanguage(program, translator);
+  const exits = exitsIn(translator);
   document(program, {
     examples: [
       ['emulsion restore portrait.jpg --out restored', t('manual.program.examples.one')],
@@ -55,7 +55,7 @@ export function createProgram(signal: AbortSignal, words: Words): SpokenCommand 
 }
 
 /** `help recipes save`. The help command of commander accepts only one word. */
-function addHelp(program: SpokenCommand, { t }: Words): void {
+function addHelp(program: LocalizedCommand, { t }: Translator): void {
   const command = program
     .command('help')
     .summary(t('manual.help.summary'))

@@ -1,13 +1,13 @@
 import { Option } from 'commander';
 import { Recipe, type StepChange } from '../../../contract/recipe';
-import { inEnglish, say, sentencesOf, type Words } from '../../../text/message';
+import { inEnglish, say, sentencesOf, type Translator } from '../../../text/message';
 import { EmulsionError, toEmulsionError } from '../../errors';
 import { meant } from '../../nearest';
 import { NAMED_RECIPES, parseRecipe, recipeProblems, withChanges } from '../../restoration/recipe';
 import type { RecipeProblem } from '../../restoration/recipe-schema';
 import { type Recipes, readRecipeFile } from '../../userdata/recipes';
 import { BadArgument } from '../arguments';
-import type { SpokenCommand } from './command';
+import type { LocalizedCommand } from './command';
 import { EXIT } from './exit-codes';
 import { document, exitsIn, ownRecipes } from './help';
 import { addJson, addUserData, type JsonFlag, openRecipes, type UserDataFlag } from './options';
@@ -16,18 +16,18 @@ import { checkChanges, setOption, settingEntries, writeValue } from './settings'
 
 type Flags = JsonFlag & UserDataFlag;
 
-export function addRecipes(program: SpokenCommand, words: Words): void {
-  const { t } = words;
+export function addRecipes(program: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const recipes = program
     .command('recipes')
     .helpCommand(false)
     .summary(t('manual.recipes.summary'))
     .description(t('manual.recipes.about'));
-  addList(recipes, words);
-  addShow(recipes, words);
-  addSave(recipes, words);
-  addValidate(recipes, words);
-  addRemove(recipes, words);
+  addList(recipes, translator);
+  addShow(recipes, translator);
+  addSave(recipes, translator);
+  addValidate(recipes, translator);
+  addRemove(recipes, translator);
   document(recipes, {
     examples: [
       ['emulsion recipes', t('manual.recipes.examples.all')],
@@ -38,39 +38,43 @@ export function addRecipes(program: SpokenCommand, words: Words): void {
       ],
       ['emulsion restore scans/ --out restored --recipe my-prints', t('manual.recipes.examples.use')],
     ],
-    files: [ownRecipes(words)],
+    files: [ownRecipes(translator)],
     seeAlso: ['emulsion help recipes save', 'emulsion help restore'],
   });
 }
 
-function addList(recipes: SpokenCommand, words: Words): void {
-  const { t } = words;
+function addList(recipes: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const command = recipes
     .command('list', { isDefault: true })
     .summary(t('manual.recipes.list.summary'))
     .description(t('manual.recipes.list.about'))
     // Unknown subcommands of `recipes` arrive here too, and get a better message below.
     .allowExcessArguments();
-  addJson(addUserData(command, words), words).action(async (flags: Flags) => {
+  addJson(addUserData(command, translator), translator).action(async (flags: Flags) => {
     const [surplus] = command.args;
     if (surplus !== undefined) {
       const known = recipes.commands.map((each) => each.name());
       command.refuse(say('cli.usage.unknownCommand', { name: `recipes ${surplus}` }), ...meant(surplus, known));
     }
-    await list(openRecipes(flags), createReporter({ json: flags.json === true, words }));
+    await list(openRecipes(flags), createReporter({ json: flags.json === true, translator }));
   });
   document(command, {
     examples: [
       ['emulsion recipes', t('manual.recipes.list.examples.plain')],
       ['emulsion recipes list --json', t('manual.recipes.list.examples.json')],
     ],
-    exits: [[String(EXIT.done), 'done'], [String(EXIT.failed), t('manual.recipes.list.failed')], exitsIn(words).usage],
-    files: [ownRecipes(words)],
+    exits: [
+      [String(EXIT.done), t('manual.exits.done')],
+      [String(EXIT.failed), t('manual.recipes.list.failed')],
+      exitsIn(translator).usage,
+    ],
+    files: [ownRecipes(translator)],
   });
 }
 
 async function list(recipes: Recipes, reporter: Reporter): Promise<void> {
-  const { t } = reporter.words;
+  const { t } = reporter.translator;
   const { recipes: all, own } = await recipes.list();
   const wide = Math.max(...all.map(({ id }) => id.length));
   for (const recipe of all) {
@@ -93,30 +97,30 @@ async function list(recipes: Recipes, reporter: Reporter): Promise<void> {
   if (broken.length > 0) process.exitCode = EXIT.failed;
 }
 
-function addShow(recipes: SpokenCommand, words: Words): void {
-  const { t } = words;
+function addShow(recipes: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const command = recipes
     .command('show')
     .summary(t('manual.recipes.show.summary'))
     .description(t('manual.recipes.show.about'))
     .argument('<name|file>', t('manual.recipes.show.name'));
-  addJson(addUserData(command, words), words).action(async (nameOrFile: string, flags: Flags) => {
+  addJson(addUserData(command, translator), translator).action(async (nameOrFile: string, flags: Flags) => {
     const own = openRecipes(flags);
     const recipe = await loadRecipe(nameOrFile, own);
     // With --json, prints only the recipe, so that the output is a valid recipe file.
-    createReporter({ json: flags.json === true, words }).line(describeRecipe(recipe, words), recipe);
+    createReporter({ json: flags.json === true, translator }).line(describeRecipe(recipe, translator), recipe);
   });
   document(command, {
     examples: [
       ['emulsion recipes show scratched-print', t('manual.recipes.show.examples.plain')],
       ['emulsion recipes show scratched-print --json > mine.json', t('manual.recipes.show.examples.json')],
     ],
-    files: [ownRecipes(words)],
+    files: [ownRecipes(translator)],
   });
 }
 
 /** Steps and settings, one per line. */
-export function describeRecipe({ id, name, gate, steps }: Recipe, { t }: Words): string {
+export function describeRecipe({ id, name, gate, steps }: Recipe, { t }: Translator): string {
   const rule = t(`cli.recipes.gates.${gate}`);
   return [
     `${name} (${id})`,
@@ -136,8 +140,8 @@ interface SaveFlags extends Flags {
   replace?: boolean;
 }
 
-function addSave(recipes: SpokenCommand, words: Words): void {
-  const { t } = words;
+function addSave(recipes: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const command = recipes
     .command('save')
     .summary(t('manual.recipes.save.summary'))
@@ -145,10 +149,10 @@ function addSave(recipes: SpokenCommand, words: Words): void {
     .argument('<name>', t('manual.recipes.save.name'), readName)
     .optionsGroup(t('manual.groups.recipe'))
     .requiredOption('--from <name|file>', t('manual.recipes.save.from'))
-    .addOption(setOption(words))
+    .addOption(setOption(translator))
     .addOption(new Option('--gate <gate>', t('manual.recipes.save.gate')).choices(Recipe.shape.gate.unwrap().options))
     .option('--replace', t('manual.recipes.save.replace'));
-  addJson(addUserData(command, words), words).action(async (name: string, flags: SaveFlags) => {
+  addJson(addUserData(command, translator), translator).action(async (name: string, flags: SaveFlags) => {
     const own = openRecipes(flags);
     const from = await loadRecipe(flags.from, own);
     checkChanges(flags.set, from);
@@ -160,8 +164,8 @@ function addSave(recipes: SpokenCommand, words: Words): void {
       throw new EmulsionError('NAME_TAKEN', { reason: way });
     }
     const saved = await own.save(taken?.id ?? null, name, recipe);
-    createReporter({ json: flags.json === true, words }).line(
-      `${words.t('cli.recipes.saved')}\n${describeRecipe(saved, words)}`,
+    createReporter({ json: flags.json === true, translator }).line(
+      `${translator.t('cli.recipes.saved')}\n${describeRecipe(saved, translator)}`,
       {
         type: 'saved',
         recipe: saved,
@@ -170,7 +174,7 @@ function addSave(recipes: SpokenCommand, words: Words): void {
   });
   document(command, {
     sections: {
-      [t('manual.titles.settings')]: settingEntries(t('manual.recipes.save.enabled'), words),
+      [t('manual.titles.settings')]: settingEntries(t('manual.recipes.save.enabled'), translator),
     },
     examples: [
       [
@@ -187,7 +191,7 @@ function addSave(recipes: SpokenCommand, words: Words): void {
         t('manual.recipes.save.examples.replace'),
       ],
     ],
-    files: [ownRecipes(words)],
+    files: [ownRecipes(translator)],
     seeAlso: ['emulsion help recipes validate'],
   });
 }
@@ -198,22 +202,22 @@ function readName(text: string): string {
   return name.data;
 }
 
-function addValidate(recipes: SpokenCommand, words: Words): void {
-  const { t } = words;
+function addValidate(recipes: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const command = recipes
     .command('validate')
     .summary(t('manual.recipes.validate.summary'))
     .description(t('manual.recipes.validate.about'))
     .argument('<file...>', t('manual.recipes.validate.files'));
-  addJson(command, words).action(async (files: string[], flags: JsonFlag) => {
-    const reporter = createReporter({ json: flags.json === true, words });
+  addJson(command, translator).action(async (files: string[], flags: JsonFlag) => {
+    const reporter = createReporter({ json: flags.json === true, translator });
     for (const file of files) {
       const problems = await problemsOf(file);
       if (problems.length === 0) {
-        reporter.line(`${file}: ${words.t('cli.recipes.valid')}`, { type: 'valid', file });
+        reporter.line(`${file}: ${translator.t('cli.recipes.valid')}`, { type: 'valid', file });
       } else {
         process.exitCode = EXIT.failed;
-        const lines = problems.map(({ said }) => `${file}: ${words.sentences(said)}`);
+        const lines = problems.map(({ messages }) => `${file}: ${translator.sentences(messages)}`);
         reporter.line(lines.join('\n'), { type: 'invalid', file, problems: problemsFor(problems) });
       }
     }
@@ -226,7 +230,7 @@ function addValidate(recipes: SpokenCommand, words: Words): void {
     exits: [
       [String(EXIT.done), t('manual.recipes.validate.exits.done')],
       [String(EXIT.failed), t('manual.recipes.validate.exits.failed')],
-      exitsIn(words).usage,
+      exitsIn(translator).usage,
     ],
   });
 }
@@ -238,22 +242,22 @@ async function problemsOf(file: string): Promise<RecipeProblem[]> {
   } catch (error) {
     const { code, reason = [say(`errors.${code}`)], detail } = toEmulsionError(error);
     const why = detail === undefined ? [] : [say('problems.other', { path: 'recipe', detail })];
-    return [{ path: 'recipe', said: [...reason, ...why] }];
+    return [{ path: 'recipe', messages: [...reason, ...why] }];
   }
 }
 
 /** Problems for programs, each with an English sentence. */
 const problemsFor = (problems: readonly RecipeProblem[]) =>
-  problems.map(({ path, said }) => ({ path, message: sentencesOf(said, inEnglish()) }));
+  problems.map(({ path, messages }) => ({ path, message: sentencesOf(messages, inEnglish()) }));
 
-function addRemove(recipes: SpokenCommand, words: Words): void {
-  const { t } = words;
+function addRemove(recipes: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
   const command = recipes
     .command('remove')
     .summary(t('manual.recipes.remove.summary'))
     .description(t('manual.recipes.remove.about'))
     .argument('<recipe>', t('manual.recipes.remove.name'));
-  addJson(addUserData(command, words), words).action(async (name: string, flags: Flags) => {
+  addJson(addUserData(command, translator), translator).action(async (name: string, flags: Flags) => {
     const own = openRecipes(flags);
     const recipe = await own.named(name);
     if (!recipe) throw await unknown(name, own);
@@ -263,8 +267,8 @@ function addRemove(recipes: SpokenCommand, words: Words): void {
       });
     }
     await own.remove(recipe.id);
-    createReporter({ json: flags.json === true, words }).line(
-      words.t('cli.recipes.removed', { name: recipe.name, id: recipe.id }),
+    createReporter({ json: flags.json === true, translator }).line(
+      translator.t('cli.recipes.removed', { name: recipe.name, id: recipe.id }),
       {
         type: 'removed',
         recipe,
@@ -273,7 +277,7 @@ function addRemove(recipes: SpokenCommand, words: Words): void {
   });
   document(command, {
     examples: [['emulsion recipes remove my-prints', t('manual.recipes.remove.example')]],
-    files: [ownRecipes(words)],
+    files: [ownRecipes(translator)],
   });
 }
 
@@ -300,7 +304,7 @@ export async function loadRecipe(nameOrFile: string, recipes: Recipes): Promise<
   const [problem] = recipeProblems(value);
   if (!problem) return recipe;
   throw new EmulsionError('RECIPE_INVALID', {
-    reason: [say('failures.recipeFileUnusable', { file: nameOrFile }), ...problem.said],
+    reason: [say('failures.recipeFileUnusable', { file: nameOrFile }), ...problem.messages],
   });
 }
 

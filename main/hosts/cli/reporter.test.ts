@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import { createReporter, timeLeft } from './reporter';
 
 function streams(isTTY: boolean) {
@@ -15,7 +15,7 @@ const at = (done: number) => ({ stage: 'computing', step: 'repair', done, second
 
 test('JSON mode prints objects on standard output, one per line, including problems', () => {
   const all = streams(false);
-  const reporter = createReporter({ json: true, words: wordsIn('en'), streams: all });
+  const reporter = createReporter({ json: true, translator: translatorFor('en'), streams: all });
   reporter.line('text', { type: 'photo', input: 'a\nb.jpg' });
   reporter.progress('a.jpg', at(0.5));
   reporter.problem('a.jpg: broken', { type: 'failed' });
@@ -29,7 +29,7 @@ test('JSON mode prints objects on standard output, one per line, including probl
 
 test('a terminal shows a bar within its width; other outputs get a line for every quarter', () => {
   const terminal = streams(true);
-  createReporter({ json: false, words: wordsIn('en'), streams: terminal }).progress(
+  createReporter({ json: false, translator: translatorFor('en'), streams: terminal }).progress(
     'a-very-long-name-'.repeat(5),
     at(0.5),
   );
@@ -38,7 +38,7 @@ test('a terminal shows a bar within its width; other outputs get a line for ever
   expect(bar.length).toBeLessThan(60);
 
   const file = streams(false);
-  const reporter = createReporter({ json: false, words: wordsIn('en'), streams: file });
+  const reporter = createReporter({ json: false, translator: translatorFor('en'), streams: file });
   for (const done of [0.1, 0.3, 0.35, 0.6, 1]) reporter.progress('a.jpg', at(done));
   expect(file.text.err.trimEnd().split('\n')).toEqual(['a.jpg: 25 %, 2 min left', 'a.jpg: 50 %, 2 min left']);
 });

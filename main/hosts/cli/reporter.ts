@@ -1,12 +1,12 @@
 import type { Progress } from '../../../contract/app';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 
 /**
  * Reports results and progress to the user or to a program. Results go to standard output, the rest to standard error.
  */
 export interface Reporter {
   /** Texts in the user's language. Records for programs are in English. */
-  words: Words;
+  translator: Translator;
   /** Reports a result: as one line of text, or as one JSON line with the record. */
   line(text: string, record: Record<string, unknown>): void;
   /** Reports a problem with one photo. */
@@ -23,11 +23,11 @@ interface Streams {
 /** Shows a bar on a terminal. Other outputs get a line for every quarter of a photo. */
 export function createReporter({
   json,
-  words,
+  translator,
   streams = { out: process.stdout, err: process.stderr },
 }: {
   json: boolean;
-  words: Words;
+  translator: Translator;
   streams?: Streams;
 }): Reporter {
   const { out, err } = streams;
@@ -37,7 +37,7 @@ export function createReporter({
     if (isTerminal) err.write('\r\x1b[2K');
   };
   return {
-    words,
+    translator,
     line(text, record) {
       clear();
       out.write(`${json ? JSON.stringify(record) : text}\n`);
@@ -48,8 +48,8 @@ export function createReporter({
       err.write(`emulsion: ${text}\n`);
     },
     progress(label, { done, secondsLeft, step, stage }) {
-      const left = secondsLeft === null ? '' : `, ${words.t('cli.left', { time: timeLeft(secondsLeft) })}`;
-      const doing = words.t(step === null ? `cli.stages.${stage}` : `steps.${step}`);
+      const left = secondsLeft === null ? '' : `, ${translator.t('cli.left', { time: timeLeft(secondsLeft) })}`;
+      const doing = translator.t(step === null ? `cli.stages.${stage}` : `steps.${step}`);
       if (isTerminal) {
         const filled = Math.round(done * 20);
         const bar = `${'#'.repeat(filled)}${'-'.repeat(20 - filled)}`;

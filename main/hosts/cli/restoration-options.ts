@@ -10,7 +10,7 @@ import {
   StyleSettings,
   UpscaleSettings,
 } from '../../../contract/recipe';
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
@@ -40,15 +40,16 @@ export interface OutputFlags {
 }
 
 /** For the help. */
-export const stepSettingEntries = (words: Words) => settingEntries(words.t('manual.options.enabled'), words);
+export const stepSettingEntries = (translator: Translator) =>
+  settingEntries(translator.t('manual.options.enabled'), translator);
 
 /** Adds the options that choose the steps, see {@link askedFor}. */
-export function addSteps(command: Command, words: Words): Command {
-  const { t } = words;
+export function addSteps(command: Command, translator: Translator): Command {
+  const { t } = translator;
   return command
     .optionsGroup(t('manual.groups.restoration'))
     .option('-r, --recipe <name|file>', t('manual.options.recipe'))
-    .addOption(setOption(words))
+    .addOption(setOption(translator))
     .addOption(
       new Option('--colour [palette]', t('manual.options.colour')).choices(COLOUR_VARIANTS).preset(COLOUR_VARIANTS[0]),
     )
@@ -104,7 +105,7 @@ async function styleStep(
   return { kind: 'style', enabled: true, settings: StyleSettings.parse(settings) };
 }
 
-export function addOutput(command: Command, { t }: Words): Command {
+export function addOutput(command: Command, { t }: Translator): Command {
   return command
     .optionsGroup(t('manual.groups.output'))
     .requiredOption('-o, --out <folder>', t('manual.options.out'))

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import { type EditDocument, readEditFile } from '../../edits/file';
 import { EmulsionError, toFailure } from '../../errors';
 import { document, exitsIn, ownRecipes } from './help';
@@ -21,15 +21,15 @@ interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags {
   edit?: string;
 }
 
-export function addRestore(program: Command, signal: AbortSignal, words: Words): void {
-  const { t } = words;
+export function addRestore(program: Command, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('restore')
     .summary(t('manual.restore.summary'))
     .description([t('manual.restore.about'), t('manual.restore.proposals')].join('\n'))
     .argument('<path...>', t('manual.restore.paths'));
-  addOutput(command, words);
-  addSteps(command, words);
+  addOutput(command, translator);
+  addSteps(command, translator);
   command.addOption(
     new Option('-e, --edit <file>', t('manual.restore.edit')).conflicts([
       'recipe',
@@ -40,24 +40,25 @@ export function addRestore(program: Command, signal: AbortSignal, words: Words):
       'style',
     ]),
   );
-  addJson(addUserData(addEngine(command, words), words), words).action((paths: string[], flags: RestoreFlags) =>
-    withEngine(flags, async (engine) => {
-      const asked = await askedFor(flags, engine);
-      const edit = flags.edit === undefined ? null : await loadEdit(flags.edit, paths);
-      return restoreAll({
-        engine,
-        signal,
-        paths,
-        out: flags.out,
-        ...asked,
-        edit,
-        ...outputOf(flags),
-        reporter: createReporter({ json: flags.json === true, words }),
-      });
-    }),
+  addJson(addUserData(addEngine(command, translator), translator), translator).action(
+    (paths: string[], flags: RestoreFlags) =>
+      withEngine(flags, async (engine) => {
+        const asked = await askedFor(flags, engine);
+        const edit = flags.edit === undefined ? null : await loadEdit(flags.edit, paths);
+        return restoreAll({
+          engine,
+          signal,
+          paths,
+          out: flags.out,
+          ...asked,
+          edit,
+          ...outputOf(flags),
+          reporter: createReporter({ json: flags.json === true, translator }),
+        });
+      }),
   );
   document(command, {
-    sections: { [t('manual.titles.settings')]: stepSettingEntries(words) },
+    sections: { [t('manual.titles.settings')]: stepSettingEntries(translator) },
     examples: [
       ['emulsion restore portrait.jpg --out restored', t('manual.restore.examples.proposal')],
       [
@@ -81,8 +82,8 @@ export function addRestore(program: Command, signal: AbortSignal, words: Words):
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
-    exits: exitsIn(words).photos,
-    files: [ownRecipes(words)],
+    exits: exitsIn(translator).photos,
+    files: [ownRecipes(translator)],
     seeAlso: ['emulsion help analyse', 'emulsion help recipes'],
   });
 }

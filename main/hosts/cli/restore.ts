@@ -97,7 +97,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
 
   const seconds = (performance.now() - started) / 1000;
   const interrupted = signal.aborted;
-  const text = totalOf({ ...counts, passed: counts.skipped }, { seconds, interrupted }, reporter.words);
+  const text = totalOf({ ...counts, passed: counts.skipped }, { seconds, interrupted }, reporter.translator);
   reporter.line(text, { type: 'summary', ...counts, seconds, interrupted });
   if (interrupted) return EXIT.interrupted;
   return counts.failed === 0 ? EXIT.done : EXIT.failed;
@@ -123,13 +123,13 @@ function linesOf(
   input: string,
   output: string | null,
   { reports, photo, notes }: Requests['restore']['response'],
-  { words }: Reporter,
+  { translator }: Reporter,
 ): string {
-  const lines = [`${oneLine(input)} -> ${output === null ? words.t('cli.nothingWritten') : oneLine(output)}`];
-  for (const { kind, outcome, said } of reports) {
-    if (outcome !== 'off') lines.push(`  ${kind}: ${words.sentences(said)}`);
+  const lines = [`${oneLine(input)} -> ${output === null ? translator.t('cli.nothingWritten') : oneLine(output)}`];
+  for (const { kind, outcome, messages } of reports) {
+    if (outcome !== 'off') lines.push(`  ${kind}: ${translator.sentences(messages)}`);
   }
-  for (const note of [...photo.notes, ...notes]) lines.push(`  ${words.sentence(note)}`);
+  for (const note of [...photo.notes, ...notes]) lines.push(`  ${translator.sentence(note)}`);
   return lines.join('\n');
 }
 

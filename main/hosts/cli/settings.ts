@@ -10,7 +10,7 @@ import {
   type TargetSize,
 } from '../../../contract/recipe';
 import { type SettingType, STEP_SETTINGS } from '../../../contract/step-settings';
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
 import { withChanges } from '../../restoration/recipe';
@@ -23,7 +23,7 @@ const ENABLED = 'enabled';
 const PROPOSED: readonly StepKind[] = ALL_STEPS.flatMap(({ kind, propose }) => (propose ? kind : []));
 
 /** `--set step.key=value`, which may be repeated. Its value is a list of {@link StepChange}. */
-export function setOption({ t }: Words): Option {
+export function setOption({ t }: Translator): Option {
   return new Option('-s, --set <step.key=value>', t('manual.options.set'))
     .argParser(collectChange)
     .default([], t('manual.options.none'));
@@ -80,11 +80,11 @@ export function settingsOf(kind: StepKind): Readonly<Record<string, SettingType>
  * The settings that `--set` accepts, for the help: a term and a description each. `enabled` describes what that setting
  * does to a step.
  */
-export function settingEntries(enabled: string, words: Words): [string, string][] {
+export function settingEntries(enabled: string, translator: Translator): [string, string][] {
   const entries = STEP_KINDS.flatMap((kind) =>
     Object.entries(STEP_SETTINGS[kind]).map(([key, type]): [string, string] => [
       `${kind}.${key}`,
-      words.sentence(mustBe(type)),
+      translator.sentence(mustBe(type)),
     ]),
   );
   return [...entries, [`<step>.${ENABLED}`, enabled]];

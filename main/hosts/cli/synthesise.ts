@@ -8,7 +8,7 @@ import {
   PAIR_SIZES,
   SynthesisSettings,
 } from '../../../contract/synthesis';
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import { Pool } from '../../batch/pool';
 import { forkEngine } from '../../engine/launch';
 import { toFailure } from '../../errors';
@@ -32,8 +32,8 @@ interface SynthesiseFlags extends EngineFlags {
   jobs: number;
 }
 
-export function addSynthesise(program: Command, signal: AbortSignal, words: Words): void {
-  const { t } = words;
+export function addSynthesise(program: Command, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('synthesise')
     .summary(t('manual.synthesise.summary'))
@@ -49,9 +49,9 @@ export function addSynthesise(program: Command, signal: AbortSignal, words: Word
     .option('--damage <kinds>', t('manual.synthesise.damage', { kinds: DAMAGE_KINDS.join(', ') }), kinds)
     .option('--overlays <folder>', t('manual.synthesise.overlays'))
     .option('--ageing <0-1>', t('manual.synthesise.ageing'), share, 1);
-  addEngine(command, words).option('-j, --jobs <n>', t('manual.synthesise.jobs'), whole(0, 64), 0);
-  addJson(command, words).action(async (folder: string, flags: SynthesiseFlags) => {
-    process.exitCode = await run(folder, flags, signal, createReporter({ json: flags.json === true, words }));
+  addEngine(command, translator).option('-j, --jobs <n>', t('manual.synthesise.jobs'), whole(0, 64), 0);
+  addJson(command, translator).action(async (folder: string, flags: SynthesiseFlags) => {
+    process.exitCode = await run(folder, flags, signal, createReporter({ json: flags.json === true, translator }));
   });
   document(command, {
     examples: [
@@ -72,7 +72,7 @@ export function addSynthesise(program: Command, signal: AbortSignal, words: Word
     exits: [
       [String(EXIT.done), t('manual.synthesise.exits.done')],
       [String(EXIT.failed), t('manual.synthesise.exits.failed')],
-      exitsIn(words).usage,
+      exitsIn(translator).usage,
       [String(EXIT.halted), t('manual.synthesise.exits.halted')],
       [String(EXIT.interrupted), t('manual.synthesise.exits.interrupted')],
     ],
@@ -86,7 +86,7 @@ export function addSynthesise(program: Command, signal: AbortSignal, words: Word
 }
 
 async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
-  const { t } = reporter.words;
+  const { t } = reporter.translator;
   const { models, provider, threads, seed, size, damage, ageing, format } = flags;
   const settings = SynthesisSettings.parse({ seed, size, damage: damage ?? null, ageing, format });
   const pool = new Pool(forkEngine(), { models, provider, threads }, flags.jobs);
@@ -132,7 +132,7 @@ async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, 
       ...(kept > 0 ? [t('cli.pairs.kept', { count: kept })] : []),
       ...(unusable > 0 ? [t('cli.pairs.unusable', { count: unusable })] : []),
     ];
-    const total = withTime(facts.join(', '), { seconds, interrupted }, reporter.words);
+    const total = withTime(facts.join(', '), { seconds, interrupted }, reporter.translator);
     reporter.line(`${total}\n${flags.out}`, {
       type: 'summary',
       ...result,

@@ -2,7 +2,7 @@ import type { Message } from '../../../contract/basics';
 import { BATCH_OUTCOMES, type BatchOutcome } from '../../../contract/batch';
 import type { Failure } from '../../../contract/errors';
 import type { Need, StepReport } from '../../../contract/photo';
-import { inEnglish, sentenceOf, sentencesOf, type Words } from '../../../text/message';
+import { inEnglish, sentenceOf, sentencesOf, type Translator } from '../../../text/message';
 import { type Reporter, timeLeft } from './reporter';
 
 /*
@@ -13,8 +13,8 @@ import { type Reporter, timeLeft } from './reporter';
 export const oneLine = (text: string): string => text.replace(/[\r\n]+/g, '⏎').replace(/\p{Cc}/gu, '·');
 
 /** A sentence with the error code, which is the same in every language. */
-export function withCode(failure: Pick<Failure, 'code' | 'reason'>, { words }: Reporter): string {
-  return `${words.failure(failure)} (${failure.code})`;
+export function withCode(failure: Pick<Failure, 'code' | 'reason'>, { translator }: Reporter): string {
+  return `${translator.failure(failure)} (${failure.code})`;
 }
 
 /** The fields of a failure in a record. Its sentence is in English for programs. */
@@ -31,12 +31,12 @@ export function tellFailed(name: string, failure: Failure, reporter: Reporter, r
 
 /** Reports a file that is not a photo. */
 export function tellPassed(name: string, reporter: Reporter, record: Record<string, unknown>): void {
-  reporter.line(`${oneLine(name)}: ${reporter.words.t('cli.notAPhoto')}`, { ...record, input: name });
+  reporter.line(`${oneLine(name)}: ${reporter.translator.t('cli.notAPhoto')}`, { ...record, input: name });
 }
 
 /** Reports something about a run as a whole. A warning goes to standard error. */
 export function tellNote(note: Message, reporter: Reporter, how: 'line' | 'problem' = 'line'): void {
-  reporter[how](reporter.words.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
+  reporter[how](reporter.translator.sentence(note), { type: 'note', note: sentenceOf(note, inEnglish()) });
 }
 
 interface RunEnd {
@@ -45,26 +45,30 @@ interface RunEnd {
 }
 
 /** The last line of a run over photos: how many ended in which way, and how long it took. */
-export function totalOf(counts: Partial<Record<BatchOutcome | 'waiting', number>>, end: RunEnd, words: Words): string {
+export function totalOf(
+  counts: Partial<Record<BatchOutcome | 'waiting', number>>,
+  end: RunEnd,
+  translator: Translator,
+): string {
   const parts = ([...BATCH_OUTCOMES, 'waiting'] as const).flatMap((outcome) => {
     const count = counts[outcome] ?? 0;
-    return count > 0 ? words.t(`cli.counts.${outcome}`, { count }) : [];
+    return count > 0 ? translator.t(`cli.counts.${outcome}`, { count }) : [];
   });
-  return withTime(parts.join(', ') || words.t('cli.nothing'), end, words);
+  return withTime(parts.join(', ') || translator.t('cli.nothing'), end, translator);
 }
 
 /** What a run did, how long it took, and whether it was interrupted. */
-export function withTime(list: string, { seconds, interrupted }: RunEnd, { t }: Words): string {
+export function withTime(list: string, { seconds, interrupted }: RunEnd, { t }: Translator): string {
   const total = t('cli.total', { list, time: timeLeft(seconds) });
   return interrupted ? `${t('cli.interrupted')}: ${total}` : total;
 }
 
 /** Reports for programs, each with an English sentence. */
 export const reportsFor = (reports: readonly StepReport[]) =>
-  reports.map(({ said, sentence, ...report }) => ({
+  reports.map(({ messages, sentence, ...report }) => ({
     ...report,
-    said,
-    sentence: sentencesOf(said, inEnglish()) || sentence,
+    messages,
+    sentence: sentencesOf(messages, inEnglish()) || sentence,
   }));
 
 /** Needs for programs, each with an English sentence. */

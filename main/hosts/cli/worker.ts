@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
-import { say, type Words } from '../../../text/message';
+import { say, type Translator } from '../../../text/message';
 import { localProcessor } from '../../batch/local-processor';
 import type { Worked } from '../../batch/network/queue-worker';
 import { forkEngine } from '../../engine/launch';
@@ -23,8 +23,8 @@ interface WorkerFlags extends EngineFlags {
 }
 
 /** `emulsion worker`. */
-export function addWorker(program: Command, signal: AbortSignal, words: Words): void {
-  const { t } = words;
+export function addWorker(program: Command, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
   const command = program
     .command('worker')
     .summary(t('manual.worker.summary'))
@@ -43,9 +43,9 @@ export function addWorker(program: Command, signal: AbortSignal, words: Words): 
         .default([], t('manual.options.none')),
     )
     .option('--name <name>', t('manual.worker.name'), hostname());
-  addEngine(command, words).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
-  addJson(command, words).action(async (flags: WorkerFlags) => {
-    process.exitCode = await runWorker(flags, signal, createReporter({ json: flags.json === true, words }));
+  addEngine(command, translator).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
+  addJson(command, translator).action(async (flags: WorkerFlags) => {
+    process.exitCode = await runWorker(flags, signal, createReporter({ json: flags.json === true, translator }));
   });
   document(command, {
     examples: [
@@ -64,7 +64,7 @@ export function addWorker(program: Command, signal: AbortSignal, words: Words): 
     ],
     exits: [
       [String(EXIT.done), t('manual.worker.exits.done')],
-      exitsIn(words).usage,
+      exitsIn(translator).usage,
       [String(EXIT.halted), t('manual.worker.exits.halted')],
     ],
     seeAlso: ['emulsion help batch'],
@@ -81,7 +81,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
   allowRemoteStorage();
   const { runQueueWorker } = await loadQueueWorker();
   const counts = { done: 0, failed: 0 };
-  const { t } = reporter.words;
+  const { t } = reporter.translator;
   const halt = await runQueueWorker({
     url: queue,
     name,
@@ -112,7 +112,7 @@ function tell({ name, outcome, written, seconds, failure }: Worked, reporter: Re
   if (failure) {
     tellFailed(name, failure, reporter, { type: 'failed' });
   } else {
-    const text = outcome === 'kept' ? `: ${reporter.words.t('cli.kept')}` : ` -> ${oneLine(written ?? '')}`;
+    const text = outcome === 'kept' ? `: ${reporter.translator.t('cli.kept')}` : ` -> ${oneLine(written ?? '')}`;
     reporter.line(`${oneLine(name)}${text}`, { type: outcome, input: name, output: written, seconds });
   }
 }

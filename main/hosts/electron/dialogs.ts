@@ -1,5 +1,5 @@
 import { type BrowserWindow, dialog } from 'electron';
-import type { Words } from '../../../text/message';
+import type { Translator } from '../../../text/message';
 import type { HostServices, SaveFormat } from '../../app';
 import { EDIT_EXTENSION, EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
 
@@ -19,11 +19,11 @@ const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'js
 /** The system's own dialogs, attached to the window. */
 export function createDialogs(
   window: () => BrowserWindow,
-  words: () => Words,
+  translator: () => Translator,
 ): { pick: NonNullable<HostServices['pick']>; pickSave: NonNullable<HostServices['pickSave']> } {
   return {
     async pick(kind) {
-      const { t } = words();
+      const { t } = translator();
       const { canceled, filePaths } = await dialog.showOpenDialog(
         window(),
         kind === 'folder'

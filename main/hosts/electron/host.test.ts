@@ -5,7 +5,7 @@ import { Settings } from '../../../contract/app';
 import { type Bridge, CALL_NAMES } from '../../../contract/calls';
 import { pictureUrl } from '../../../contract/pictures';
 import { CHANNELS } from '../../../preload/wire';
-import { wordsIn } from '../../../text/message';
+import { translatorFor } from '../../../text/message';
 import type { HostServices } from '../../app';
 import { createFakeApp, type FakeApp } from '../fixtures/app';
 import { type BrowserWindow, electron, FakeContents } from '../fixtures/electron';
@@ -332,7 +332,7 @@ describe('the system', () => {
     const sent: string[] = [];
     const clickable = (developing: boolean) =>
       menuTemplate({
-        t: wordsIn('en').t,
+        t: translatorFor('en').t,
         platform: 'linux',
         developing,
         send: (command) => sent.push(command),

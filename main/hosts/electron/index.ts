@@ -3,7 +3,7 @@ import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 
 import { Settings } from '../../../contract/app';
 import { CHANNELS } from '../../../preload/wire';
 import { languageFor } from '../../../text';
-import { say, type Words, wordsIn } from '../../../text/message';
+import { say, type Translator, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { loadPage } from '../page';
@@ -23,7 +23,7 @@ import { createWindow, guardContents, guardSession } from './window';
 const waiting: string[] = [];
 let window: BrowserWindow | undefined;
 /** In the language of the settings as soon as they are read; until then in that of the system. */
-let words: Words = wordsIn('en');
+let translator: Translator = translatorFor('en');
 let emulsion: App | undefined;
 /** Settles when the page can receive events. */
 let loaded: Promise<void> | undefined;
@@ -68,10 +68,10 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const root = app.getAppPath();
-  words = wordsIn(languageFor(null, [app.getLocale()]));
+  translator = translatorFor(languageFor(null, [app.getLocale()]));
   const dialogs = createDialogs(
     () => window!,
-    () => words,
+    () => translator,
   );
   emulsion = await createApp({
     kind: 'electron',
@@ -99,8 +99,8 @@ async function start(): Promise<void> {
 
   window = createWindow(join(root, 'out', 'preload', 'electron.cjs'), join(app.getPath('userData'), 'window.json'));
   const speak = (settings: Settings) => {
-    words = wordsIn(languageFor(settings.language, [app.getLocale()]));
-    const { t } = words;
+    translator = translatorFor(languageFor(settings.language, [app.getLocale()]));
+    const { t } = translator;
     const send = (command: string) => window?.webContents.send(CHANNELS.event, 'menu.command', { command });
     Menu.setApplicationMenu(
       Menu.buildFromTemplate(menuTemplate({ t, platform: process.platform, developing: !app.isPackaged, send })),
@@ -126,7 +126,7 @@ async function open(paths: string[]): Promise<void> {
     await loaded;
     window?.webContents.send(CHANNELS.event, 'files.offered', { files });
   } catch (error) {
-    dialog.showErrorBox('Emulsion', words.failure(toFailure(error)));
+    dialog.showErrorBox('Emulsion', translator.failure(toFailure(error)));
   }
 }
 

@@ -210,7 +210,7 @@ describe('the step', () => {
     const { raster, reports } = await runRecipe({ raster: copyOf(photo), recipe, analysis, damage: null, tools });
     expect(reports.map(({ kind }) => kind)).toEqual(['tone', 'colorise', 'upscale']);
     expect(reports[1]).toMatchObject({ generator: 'fake-colorise', provider: 'cpu' });
-    expect(reports[1]!.said).toContainEqual({ key: 'did.colorise.done' });
+    expect(reports[1]!.messages).toContainEqual({ key: 'did.colorise.done' });
     expect([raster.width, raster.height, raster.channels]).toEqual([100, 80, 3]);
     expect(crAt(raster, 4000)).toBeGreaterThan(0.02);
   });

@@ -231,7 +231,7 @@ describe('the step', () => {
     const raster = copyOf(clean);
     const { reports } = await runRecipe({ raster, recipe: recipe('needed', 1), analysis, damage: null, tools });
     expect(sameSamples(raster.data, clean.data)).toBe(true);
-    expect(reports).toMatchObject([{ outcome: 'skipped', said: [{ key: 'reason.restore.clean' }] }]);
+    expect(reports).toMatchObject([{ outcome: 'skipped', messages: [{ key: 'reason.restore.clean' }] }]);
   });
 
   test('reports the reason, the error and what was done about it', async () => {
@@ -240,13 +240,13 @@ describe('the step', () => {
     const run = { raster: copyOf(noisy), recipe: recipe('needed', 0.8), analysis, damage: null, tools };
     const { reports } = await runRecipe(run);
     expect(reports[0]).toMatchObject({ outcome: 'done', generator: 'fake-restore', provider: 'cpu' });
-    expect(sentencesOf(reports[0]!.said, inEnglish())).toMatch(
+    expect(sentencesOf(reports[0]!.messages, inEnglish())).toMatch(
       /^Noise found \(level 2\d\)\. Reduced noise and artefacts by 80\s%\.$/,
     );
     const still = { ...run, raster: copyOf(noisy), recipe: recipe('needed', 0) };
     expect((await runRecipe(still)).reports[0]).toMatchObject({
       generator: null,
-      said: expect.arrayContaining([{ key: 'did.restore.nothing' }]),
+      messages: expect.arrayContaining([{ key: 'did.restore.nothing' }]),
     });
     expect(sameSamples(still.raster.data, noisy.data)).toBe(true);
   });

@@ -208,7 +208,10 @@ describe('the step', () => {
     const { raster, reports } = await run(testScene(40, 30, 1), both());
     expect([raster.width, raster.height]).toEqual([80, 60]);
     expect(reports).toMatchObject([{ outcome: 'done', generator: 'fake-upscale' }]);
-    expect(reports[0]!.said.at(-1)).toEqual({ key: 'did.upscale.done', values: { times: 2, width: 80, height: 60 } });
+    expect(reports[0]!.messages.at(-1)).toEqual({
+      key: 'did.upscale.done',
+      values: { times: 2, width: 80, height: 60 },
+    });
   });
 
   test('does not enlarge a reduced picture of the photo, and says so', async () => {
@@ -216,7 +219,7 @@ describe('the step', () => {
     const tools = both();
     const { raster, reports } = await run(photo, tools, testScene(200, 150, 1));
     expect(raster.width).toBe(200);
-    expect(reports[0]!.said.at(-1)).toEqual({ key: 'did.upscale.atFullSize' });
+    expect(reports[0]!.messages.at(-1)).toEqual({ key: 'did.upscale.atFullSize' });
     expect(tools.tiles).toEqual([]);
   });
 
