@@ -5,10 +5,7 @@ import { testScene } from '../main/restoration/testing/scene';
 import { expect, test, writeScene } from './host';
 import { settled } from './settled';
 
-test('a photo is enlarged for a print: the size is told before, met in the file, and so is its density', async ({
-  page,
-  host,
-}) => {
+test('a photo is enlarged for a print: the file has the announced size and resolution', async ({ page, host }) => {
   const path = await writeScene(host.album, 'postcard.jpg', { width: 320, height: 240, damaged: false });
   await host.open();
   await host.offer(path);
@@ -40,7 +37,7 @@ test('a photo is enlarged for a print: the size is told before, met in the file,
   expect(xmp?.toString()).toContain('upscale (upscaler-x4)');
 });
 
-test('a black and white photo is coloured, in a palette to choose; the colours are called generated, here and in the file', async ({
+test('a black and white photo is coloured with a chosen palette; window and file say that the colours are generated', async ({
   page,
   host,
 }) => {

@@ -52,7 +52,7 @@ async function onePhotoMore(out: string, child: ChildProcess): Promise<void> {
   await sleep(Math.random() * 150);
 }
 
-test('killed at thirty moments it still ends each of forty photos once, and leaves nothing behind', {
+test('killed at thirty moments, it restores each of forty photos once and leaves nothing behind', {
   tag: '@alone',
 }, async () => {
   test.setTimeout(600_000);
@@ -120,7 +120,7 @@ test('killed at thirty moments it still ends each of forty photos once, and leav
   expect(await outputs(out)).toEqual([...names].sort());
 });
 
-test('whatever lies in the folder, the batch ends with a report that names it', async () => {
+test('whatever is in the folder, the batch ends with a report that names it', async () => {
   const scans = at('scans');
   const odd = 'line\nbreak 😀 família.png';
   const deep = join(...Array.from({ length: 14 }, (_, level) => `a-folder-of-depth-${level}`));
@@ -165,7 +165,7 @@ test('whatever lies in the folder, the batch ends with a report that names it', 
   }
 });
 
-test('an engine that is killed takes nothing with it: its photo is done by the next', async () => {
+test('when an engine is killed, the next one restores its photo', async () => {
   const scans = at('scans');
   for (const name of ['a.png', 'c.png']) await writeScene(scans, name, { width: 200, height: 150 });
   await writeScene(scans, 'b.png', { width: 640, height: 480 });
@@ -191,7 +191,7 @@ function enginesOf(pid: number): number[] {
   }
 }
 
-test('Ctrl-C ends with 130 and a report; the same command goes on; a dry run only tells', async () => {
+test('Ctrl-C ends with 130 and a report; the same command resumes; a dry run only lists', async () => {
   const scans = at('scans');
   for (let index = 0; index < 6; index++)
     await writeScene(scans, `${index}.png`, { width: 240, height: 180, seed: index });
@@ -227,7 +227,7 @@ function mountDisk(place: string, size: string): (() => void) | null {
   }
 }
 
-test('a full disk and a read-only one: the batch stops with 3 and a word, and goes on when there is room', async () => {
+test('on a full or read-only disk the batch stops with 3 and a reason, and resumes once there is room', async () => {
   const scans = at('scans');
   for (let index = 0; index < 8; index++)
     await writeScene(scans, `${index}.png`, { width: 320, height: 240, seed: index });

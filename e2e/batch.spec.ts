@@ -131,7 +131,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   expect(await originals()).toEqual(before);
 });
 
-test('a folder continues after the program was killed, in Portuguese and in the light theme', async ({
+test('a batch resumes after the program was killed, in Portuguese and in the light theme', async ({
   page,
   browserHost: host,
 }) => {

@@ -29,7 +29,7 @@ async function writeScene(path: string, width: number, height: number, damaged: 
   await sharp(data, { raw: { width, height, channels } }).toFile(path);
 }
 
-test('a folder of photos is restored into a mirrored tree and no original changes', async () => {
+test('a folder is restored into mirrored folders, and no original changes', async () => {
   const scans = join(folder(), 'scans');
   await writeScene(join(scans, 'creased.png'), 640, 480, true);
   await mkdir(join(scans, 'album'));
@@ -54,7 +54,7 @@ test('a folder of photos is restored into a mirrored tree and no original change
   expect(xmp).toContain('compositeWithTrainedAlgorithmicMedia');
 });
 
-test('every photo that cannot be done is named with a code, the exit code says so, and nothing is written', async () => {
+test('every photo that fails is named with a code, the exit code says so, and nothing is written', async () => {
   const bad = join(folder(), 'bad');
   await mkdir(bad);
   await writeScene(join(folder(), 'whole.jpg'), 640, 480, false);
@@ -112,7 +112,7 @@ test('a malformed command is a usage error and starts nothing', async () => {
   expect(existsSync(join(folder(), 'x'))).toBe(false);
 });
 
-test('names never collide: a.jpg and a.png both arrive, and a second run overwrites nothing', async () => {
+test('names never collide: a.jpg and a.png are both written, and a second run overwrites nothing', async () => {
   const scans = join(folder(), 'scans');
   await writeScene(join(scans, 'a.jpg'), 200, 150, false);
   await writeScene(join(scans, 'a.png'), 200, 150, false);
@@ -125,7 +125,7 @@ test('names never collide: a.jpg and a.png both arrive, and a second run overwri
   expect(await readdir(join(folder(), 'out'))).toHaveLength(4);
 });
 
-test('colours and a size are asked for besides, by options or by a recipe file; what has colours keeps them', async () => {
+test('colours and a size are added by options or by a recipe file; colour photos keep their colours', async () => {
   const scans = join(folder(), 'scans');
   await writeScene(join(scans, 'colour.png'), 320, 240, false);
   const grey = toGrey(testScene(320, 240, 5));
@@ -183,7 +183,7 @@ test('colours and a size are asked for besides, by options or by a recipe file; 
   expect(wrong.err).toContain('2x, 4x');
 });
 
-test('recipes of one’s own are saved with changes, shown, used and removed; --set changes what a photo is proposed', async () => {
+test('recipes are saved with changes, shown, used and removed; --set changes the proposal', async () => {
   const env = { EMULSION_USER_DATA: join(folder(), 'data') };
   const emulsion = (...args: string[]) => run(args, env);
   const photo = join(folder(), 'scans', 'creased.png');
@@ -262,7 +262,7 @@ test('every command has a page of help', async () => {
   expect((await run(['help', 'frobnicate'])).code).toBe(2);
 });
 
-test('bash completes by the script that is printed', async () => {
+test('bash completes with the printed script', async () => {
   test.skip(process.platform === 'win32', 'bash is not part of Windows');
   const script = join(folder(), 'emulsion.bash');
   await writeFile(script, (await run(['completion', 'bash'])).out);
@@ -305,7 +305,7 @@ test('analyse changes nothing and says what is needed; generators lists the card
   );
 });
 
-test('records for programs keep every field and stay English; a person is answered in Portuguese', async () => {
+test('JSON records keep every field and stay English; people are answered in Portuguese', async () => {
   const scans = join(folder(), 'scans');
   await writeScene(join(scans, 'creased.jpg'), 320, 240, true);
   const turned = await sharp(join(scans, 'creased.jpg')).withMetadata({ orientation: 6 }).toBuffer();

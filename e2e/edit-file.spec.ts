@@ -30,7 +30,7 @@ async function exported(page: Page, host: Host, name: string) {
   return read(path);
 }
 
-test('painted, saved as a file and forgotten: photo and file opened together give the same mask and result, by the command line too', async ({
+test('an edit file opened with its photo gives the same mask and result, on the command line too', async ({
   page,
   host,
   browserHost,
@@ -92,7 +92,7 @@ test('painted, saved as a file and forgotten: photo and file opened together giv
   expect(await readdir(out)).toEqual(['boat.png']);
 });
 
-test('an edit file alone finds its photo, or asks for it; one that is none changes nothing', async ({
+test('an edit file alone finds its photo or asks for it; an invalid one changes nothing', async ({
   page,
   host,
   data,
@@ -153,7 +153,7 @@ test('an edit file alone finds its photo, or asks for it; one that is none chang
   await expect(page.getByTestId('filmstrip').getByRole('listitem')).toHaveCount(2);
 });
 
-test('a newer edit file beside a photo is offered: one keeps one’s own, or takes it and can undo that', async ({
+test('a newer edit file beside a photo is offered; it can be declined, or opened and undone', async ({
   page,
   host,
   browserHost,

@@ -30,7 +30,7 @@ async function keptUpTo(data: string, x: number, y: number): Promise<void> {
   await expect.poll(kept, 'what is under the hand is on the disk').toBe(true);
 }
 
-test('killed in the middle of a stroke, the program has all that was drawn before the hand came to rest', async ({
+test('after a kill in the middle of a stroke, everything up to the last pause is kept', async ({
   page,
   host,
   browserHost,
@@ -66,12 +66,7 @@ test('killed in the middle of a stroke, the program has all that was drawn befor
   expect([at(without, 250, 250), at(without, 450, 80)]).toEqual([0, 255]);
 });
 
-test('killed while an outline is under the hand, the program has it all the same', async ({
-  page,
-  host,
-  browserHost,
-  data,
-}) => {
+test('after a kill while an outline is being drawn, the outline is kept', async ({ page, host, browserHost, data }) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'cove.png', { ...size, damaged: false });
   await editMask(page, host, path);
@@ -111,11 +106,7 @@ test('killed while an outline is under the hand, the program has it all the same
   expect(without.data.equals(polygon.data)).toBe(true);
 });
 
-test('what was done to a photo is there when it is opened again, and so is the way back', async ({
-  page,
-  host,
-  browserHost,
-}) => {
+test('edits and their undo history are there when a photo is opened again', async ({ page, host, browserHost }) => {
   const size = { width: 640, height: 480 };
   await writeScene(host.album, 'boat.png', { ...size, damaged: false });
   await host.open();

@@ -17,7 +17,7 @@ const test = base.extend({
   },
 });
 
-test('a hair that the coarse pass has missed soon appears in the mask, and is filled', async ({
+test('a hair that the coarse pass missed soon appears in the mask and is filled', async ({
   page,
   browserHost: host,
 }) => {

@@ -3,7 +3,7 @@ import { expect, test, writeScene } from './host';
 import { drag, editMask, exportMask, placer } from './painting';
 import { settled } from './settled';
 
-test('the history names each action; a click or the keys lead to any point, and undone actions stay listed', async ({
+test('the history names each action; clicks and keys go to any point, and undone actions stay listed', async ({
   page,
   host,
 }) => {

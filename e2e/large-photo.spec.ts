@@ -9,7 +9,7 @@ import { settled, sharpened } from './settled';
 // A recorded trace takes pictures of the page, which hold it up for longer than anything that it does by itself.
 test.use({ trace: 'off', screenshot: 'off' });
 
-test('a photo of 100 megapixels is panned and zoomed in little memory, and the page is never held up', {
+test('a photo of 100 megapixels is panned and zoomed in little memory without blocking the page', {
   tag: '@alone',
 }, async ({ page, host, electronApp }) => {
   test.slow();

@@ -1,7 +1,7 @@
 import { expect, test, writeScene } from './host';
 import { at, changes, drag, editMask, exportMask, type Grid, piecesOf, placer, read, valuesOf } from './painting';
 
-test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what is painted is what is filled', async ({
+test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactly the painted pixels are filled', async ({
   page,
   host,
 }) => {
@@ -47,7 +47,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and comes back; what
   expect(inside, 'pixels filled').toBeGreaterThan(5000);
 });
 
-test('corners, a pen, softened edges; the mask serves another photo of the same size, and a file of another size none', async ({
+test('polygon, pen, feathering; the mask fits another photo of the same size, and no photo of another size', async ({
   page,
   host,
 }) => {
@@ -120,7 +120,7 @@ test('corners, a pen, softened edges; the mask serves another photo of the same 
   expect(kept.data.equals(soft.data)).toBe(true);
 });
 
-test('a click on a detected scratch takes out that one alone', async ({ page, host }) => {
+test('a click on a detected scratch removes only that one from the mask', async ({ page, host }) => {
   const size = { width: 900, height: 675 };
   await editMask(page, host, await writeScene(host.album, 'creased.png', size));
   const { mask } = await exportMask(page, host, 'found.png');
@@ -149,7 +149,7 @@ test('a click on a detected scratch takes out that one alone', async ({ page, ho
   expect(removed).toBeGreaterThan(30);
 });
 
-test('a place is repaired by itself, and switched off again', async ({ page, host }) => {
+test('a local repair is made and switched off again', async ({ page, host }) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'garden.png', { ...size, damaged: false });
   await host.open();
@@ -212,10 +212,7 @@ test('a place is repaired by itself, and switched off again', async ({ page, hos
   await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
 });
 
-test('what is painted, at any zoom and whichever way up, is to the pixel what the engine fills', async ({
-  page,
-  host,
-}) => {
+test('the engine fills exactly the painted pixels, at any zoom and orientation', async ({ page, host }) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'bridge.png', { ...size, damaged: false });
   await editMask(page, host, path);
@@ -275,10 +272,7 @@ test('what is painted, at any zoom and whichever way up, is to the pixel what th
   expect(inside / covered, 'share of the painted pixels that were filled').toBeGreaterThan(0.8);
 });
 
-test('a stroke without end is one stroke: nothing of it is lost, and one undo takes it back', async ({
-  page,
-  host,
-}) => {
+test('a very long stroke is one stroke: nothing is lost, and one undo removes it', async ({ page, host }) => {
   const size = { width: 640, height: 480 };
   await editMask(page, host, await writeScene(host.album, 'reeds.png', { ...size, damaged: false }));
   const { mask: before } = await exportMask(page, host, 'before.png');

@@ -6,10 +6,7 @@ import { settled } from './settled';
 const tone = (page: Page) => page.getByTestId('step-tone').getByRole('switch');
 const choose = (page: Page, recipe: string) => page.getByTestId('recipe').selectOption(recipe);
 
-test('a replaced recipe is restored by keyboard and by pointer, also while a dialog is open', async ({
-  page,
-  host,
-}) => {
+test('a replaced recipe is restored by keyboard and by mouse, also while a dialog is open', async ({ page, host }) => {
   const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
   await host.open();
   // Exists before the first message, so that screen readers miss none.
@@ -67,7 +64,7 @@ test('a replaced recipe is restored by keyboard and by pointer, also while a dia
   await expect(page.getByTestId('export-dialog')).toHaveCount(0);
 });
 
-test('an error behind a dialog is announced in the dialog, and a variant change can be taken back', async ({
+test('an error behind a dialog is announced in the dialog, and a change of variant can be undone', async ({
   page,
   host,
 }) => {

@@ -148,7 +148,7 @@ const keysLeft = async () => {
   return keys.filter((key) => /photo-/.test(key));
 };
 
-test('two workers, one of them killed at work: every photo ends once, and no original changes', async () => {
+test('with two workers, one of them killed, every photo is restored once and no original changes', async () => {
   await writeScans(12);
   const originals = await filesBelow(place('scans'));
   const [one, other] = [worker('one'), worker('other')];
@@ -168,7 +168,7 @@ test('two workers, one of them killed at work: every photo ends once, and no ori
   expect(await other.done).toBe(0);
 });
 
-test('a worker that was held up comes back too late: its photo is not written twice', async () => {
+test('the photo of a worker that returns too late is not written twice', async () => {
   await writeScans(2);
   const originals = await filesBelow(place('scans'));
   const late = worker('late', '--jobs', '1');
@@ -214,7 +214,7 @@ test('a photo whose worker was killed right after publishing is found and not co
   expect(await filesBelow(place('out'))).toEqual({ '00.png': sha256 });
 });
 
-test('a batch that is killed goes on with what its workers have done meanwhile', async () => {
+test('a killed batch resumes with what its workers have done meanwhile', async () => {
   await writeScans(6);
   const originals = await filesBelow(place('scans'));
   const one = worker('one');
@@ -236,7 +236,7 @@ test('a batch that is killed goes on with what its workers have done meanwhile',
   expect(await keysLeft()).toEqual([]);
 });
 
-test('a worker that is stopped gives its photo back; a batch that is stopped takes its photos off the queue', async () => {
+test('a stopped worker returns its photo; a stopped batch removes its photos from the queue', async () => {
   await writeScans(6);
   const originals = await filesBelow(place('scans'));
   const one = worker('one');
@@ -260,7 +260,7 @@ test('a worker that is stopped gives its photo back; a batch that is stopped tak
   await expectAllOnce(originals);
 });
 
-test('without a worker only a few photos lie on the queue, and that is said; a Redis that forgets loses no photo', async () => {
+test('without a worker only a few photos are queued, and the batch says so; a Redis restart loses no photo', async () => {
   await writeScans(10);
   const originals = await filesBelow(place('scans'));
   const whole = batch();
@@ -275,7 +275,7 @@ test('without a worker only a few photos lie on the queue, and that is said; a R
   expect(await one.done).toBe(0);
 });
 
-test('a queue that cannot be reached, or is of another version, is refused with a sentence, and nothing is written', async () => {
+test('an unreachable queue or one of another version is refused with a reason, and nothing is written', async () => {
   await writeScans(1);
   // Nothing listens on the first port, and no program gets it by chance.
   const nowhere = 'redis://:secret@127.0.0.1:1';
@@ -308,7 +308,7 @@ test('a queue that cannot be reached, or is of another version, is refused with 
   expect(await readdir(place('out'))).toEqual([]);
 });
 
-test('a worker does nothing outside its folders, whatever a job asks for', async () => {
+test('a worker touches nothing outside its folders, whatever a job asks for', async () => {
   await writeScans(2);
   await mkdir(place('private'));
   await writeFile(place('private', 'diary.png'), await readFile(place('scans', '00.png')));
@@ -349,7 +349,7 @@ test('a worker does nothing outside its folders, whatever a job asks for', async
   expect(await ask({ ...job })).toMatchObject({ type: 'made', made: { written: { file: '00.png' } } });
 });
 
-test('folders may be called otherwise on the machine of the worker', async () => {
+test('folders may have other paths on the worker’s machine', async () => {
   await writeScans(2);
   const originals = await filesBelow(place('scans'));
   await symlink(place(), place('..', `${basename(place())}-theirs`));
@@ -364,7 +364,7 @@ test('folders may be called otherwise on the machine of the worker', async () =>
   });
 });
 
-test('failures of workers keep their codes, and a worker is not believed a file that is not there', async () => {
+test('failures of workers keep their codes, and a missing result is not accepted', async () => {
   await writeScans(3);
   const answers: Record<string, unknown> = {
     '00.png': failure('ENGINE_CRASHED'),
@@ -410,7 +410,7 @@ const madeElsewhere = (file: string) => ({
   },
 });
 
-test('a window has no code for queues and storage', async () => {
+test('the window’s program contains no code for queues and remote storage', async () => {
   const main = fileURLToPath(new URL('../out/main/', import.meta.url));
   const met = new Set<string>();
   const follow = async (file: string): Promise<void> => {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, writeScene } from './host';
 
-test('a recipe of one’s own is renamed, duplicated, exported, and imported again', async ({ page, host, data }) => {
+test('a saved recipe is renamed, duplicated, exported and imported again', async ({ page, host, data }) => {
   await host.open();
   await host.offer(await writeScene(host.album, 'well.png', { width: 480, height: 360 }));
   await expect(page.getByTestId('step-repair')).toContainText('%');

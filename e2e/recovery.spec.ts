@@ -47,11 +47,7 @@ test.describe('an error of the window', () => {
   });
 });
 
-test('an engine that crashes repeatedly is reported, and computes again on request', async ({
-  page,
-  host,
-  browserHost,
-}) => {
+test('an engine that crashes repeatedly is reported and restarts on request', async ({ page, host, browserHost }) => {
   const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
   await host.open();
   await host.offer(path);

@@ -12,7 +12,7 @@ const names = (page: Page) =>
     .getByRole('button', { name: /^\w+\.png$/ })
     .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label')));
 
-test('at the next start the same photos are open, the same one is looked at, and as it was; what is gone is told', async ({
+test('the next start reopens the same photos with the same one selected and its view; missing ones are reported', async ({
   page,
   host,
   browserHost,

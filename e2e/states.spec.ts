@@ -41,7 +41,7 @@ async function unfold(page: Page, button: string): Promise<void> {
 const LONG_NAME = `${'casamento dos bisavós com a família toda na praia de Copacabana, '.repeat(2).slice(0, 116)}.png`;
 
 for (const theme of ['dark', 'light'] as const) {
-  test(`in Portuguese and the ${theme} theme, axe finds nothing in any state of the window, and all fits a small one`, async ({
+  test(`in Portuguese and the ${theme} theme, axe finds no problem in any state, and everything fits a small window`, async ({
     page,
     host,
   }) => {
@@ -126,7 +126,7 @@ for (const [theme, language] of [
   ['dark', 'pt-BR'],
   ['light', 'en'],
 ] as const) {
-  test(`axe finds nothing in the mask tools, local repairs and recipes, and all fits a small window: ${theme}, ${language}`, async ({
+  test(`axe finds no problem in mask tools, local repairs and recipes, and everything fits a small window: ${theme}, ${language}`, async ({
     page,
     host,
   }) => {

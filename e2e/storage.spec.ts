@@ -66,7 +66,7 @@ async function expectAllOnce(names: string[]): Promise<void> {
   expect((await readdir(place('temporary'))).filter((name) => name.startsWith('emulsion-'))).toEqual([]);
 }
 
-test('a folder in S3 is restored into another one, once, and can be continued; only the journal stays on this computer', async () => {
+test('a folder in S3 is restored into another, once, and can be resumed; only the journal is local', async () => {
   const names = await putScans(4);
   put('archive/scans/letter.jpg', Buffer.from('Dear Ada'));
   put('archive/scans/empty.jpg', Buffer.alloc(0));
@@ -121,7 +121,7 @@ test('from S3 into a folder, from a folder into S3', async () => {
   expect(await readFile(place('out', '0.jpg'))).not.toHaveLength(0);
 });
 
-test('an impossible batch is refused before anything is done', async () => {
+test('an impossible batch is refused before it starts', async () => {
   await putScans(1);
   const cases: [string[], number, RegExp][] = [
     [['batch', IN, '--out', OUT], 2, /--journal/],
@@ -148,7 +148,7 @@ test('an impossible batch is refused before anything is done', async () => {
   expect((await readdir(place())).sort()).toEqual(['temporary']);
 });
 
-test('through a queue, with a worker that is killed: every photo is done once', async () => {
+test('through a queue, with a killed worker, every photo is restored once', async () => {
   test.skip(!hasRedis, 'NOT TESTED: there is no redis-server here');
   const redis = await startRedis();
   try {

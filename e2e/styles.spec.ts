@@ -25,7 +25,7 @@ async function exported(host: Host, page: Parameters<typeof placer>[0], name: st
   return (await read(path)).data;
 }
 
-test('a style is chosen from a gallery of the photo itself, made weaker, mixed, and painted on one half alone', async ({
+test('a style is chosen from previews of the photo, weakened, mixed, and applied to one half only', async ({
   page,
   host,
 }) => {
@@ -93,10 +93,10 @@ test('a style is chosen from a gallery of the photo itself, made weaker, mixed, 
   await expect(page.getByTestId('history')).toContainText('Style: The Starry Night');
 });
 
-test.describe('samples of styles', () => {
+test.describe('style previews', () => {
   test.use({ provoked: /404/ });
 
-  test('are asked for again where they are not kept any more', async ({ page, browserHost }) => {
+  test('are rendered again if they are no longer cached', async ({ page, browserHost }) => {
     const refused = new Set<string>();
     await page.route(/\/result\?/, (route) => {
       const url = route.request().url();
@@ -118,11 +118,7 @@ test.describe('samples of styles', () => {
   });
 });
 
-test('a picture of one’s own becomes a style by being dropped, is kept, and is not opened as a photo', async ({
-  page,
-  host,
-  data,
-}) => {
+test('a dropped picture becomes a saved style and is not opened as a photo', async ({ page, host, data }) => {
   await host.open();
   await host.offer(await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false }));
   await expect(page.getByTestId('proposal')).toBeVisible();

@@ -27,7 +27,7 @@ function kitPython(): string | null {
   return spawnSync(python, ['-c', 'import torch, cv2']).status === 0 ? python : null;
 }
 
-test('pairs that the command has made train the detector of the kit', async () => {
+test('pairs made by the command train the kit’s detector', async () => {
   test.slow();
   const out = join(folder(), 'pairs');
   const args = ['synthesise', await writePhotos(4), '--out', out, '--pairs', '24', '--size', '160'];
@@ -47,7 +47,7 @@ test('pairs that the command has made train the detector of the kit', async () =
   expect(stderr).toContain('test_a_short_training_on_them_alone_finds_more_of_the_damage');
 });
 
-test('pairs go on where they were broken off, each is told, and bad photos are named', async () => {
+test('interrupted pairs are resumed, each is reported, and bad photos are named', async () => {
   const photos = await writePhotos(2);
   await writeFile(join(photos, 'letter.jpg'), 'Dear Ada');
   const out = join(folder(), 'pairs');
@@ -82,7 +82,7 @@ test('pairs go on where they were broken off, each is told, and bad photos are n
   expect((await readdir(join(out, 'damaged'))).length).toBe(30);
 });
 
-test('what cannot be made is an error that says why, and nothing is written', async () => {
+test('impossible settings are an error with a reason, and nothing is written', async () => {
   const photos = await writePhotos(1);
   const out = join(folder(), 'pairs');
   const args = ['synthesise', photos, '--out', out, '--pairs', '2'];

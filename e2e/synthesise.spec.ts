@@ -37,10 +37,7 @@ const status = (page: Page) => page.getByTestId('pairs-status');
 const sources = async (page: Page) =>
   Promise.all((await pictures(page).all()).map((picture) => picture.getAttribute('src')));
 
-test('pairs are looked at, changed, made, and made once more from where they were', async ({
-  page,
-  browserHost: host,
-}) => {
+test('pairs are previewed, adjusted, made, and resumed', async ({ page, browserHost: host }) => {
   test.slow();
   const clean = await fillClean(host);
   await host.open();
@@ -125,7 +122,7 @@ test('pairs are looked at, changed, made, and made once more from where they wer
   expect(await findings(page), 'done').toEqual([]);
 });
 
-test('what is in the way is told where it is looked for', async ({ page, browserHost: host }) => {
+test('problems are shown beside the setting that causes them', async ({ page, browserHost: host }) => {
   const clean = await fillClean(host);
   await host.open();
   await page.keyboard.press('Control+k');

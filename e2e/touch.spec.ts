@@ -30,7 +30,7 @@ async function looked(page: Page) {
   return { x: x!, y: y!, scale: scale! };
 }
 
-test('two fingers zoom around the point between them and move the photo; one finger paints while a tool is chosen', async ({
+test('two fingers zoom around their midpoint and pan; one finger paints while a tool is active', async ({
   page,
   host,
 }) => {

@@ -184,7 +184,7 @@ test('every key is listed, and the palette finds commands without a key', async 
   await page.keyboard.press('Control+z');
 });
 
-test('tooltips name the key, tones are counted and marked', async ({ page, host }) => {
+test('tooltips name the key; the histogram and clipping marks are shown', async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased.png', { width: 480, height: 360 });
   await host.open();
   await host.offer(path);

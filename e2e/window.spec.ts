@@ -62,10 +62,7 @@ test('drop a scratched photo, see the proposal, compare, export', async ({ page,
   expect(changed, 'share of samples that the repair changed').toBeLessThan(0.5);
 });
 
-test('open from the picker; a clean photo has nothing to repair, and a step can be switched on all the same', async ({
-  page,
-  host,
-}) => {
+test('a clean photo from the picker gets no proposal, and a step can still be switched on', async ({ page, host }) => {
   await writeScene(host.album, 'clean.jpg', { damaged: false });
   await host.open();
   await host.choose('clean.jpg');
@@ -76,7 +73,7 @@ test('open from the picker; a clean photo has nothing to repair, and a step can 
   await expect(tone).toBeChecked();
 });
 
-test('what is no photo gets a sentence, and the photo that is open stays', async ({ page, host }) => {
+test('a file that is not a photo gets an error, and the open photo stays', async ({ page, host }) => {
   await writeScene(host.album, 'whole.jpg', { damaged: false });
   await writeFile(join(host.album, 'letter.jpg'), 'Dear Ada, the photo is in the other envelope.\n'.repeat(40));
   await host.open();
@@ -87,10 +84,7 @@ test('what is no photo gets a sentence, and the photo that is open stays', async
   await expect(page.getByTestId('photo-name')).toHaveText('whole.jpg');
 });
 
-test('several photos share a filmstrip, and closing one keeps the others and can be taken back', async ({
-  page,
-  host,
-}) => {
+test('several photos share a filmstrip; closing one keeps the others and can be undone', async ({ page, host }) => {
   const paths = [
     await writeScene(host.album, 'one.jpg', { width: 320, height: 240, damaged: false }),
     await writeScene(host.album, 'two.jpg', { width: 320, height: 240, damaged: false, seed: 5 }),
@@ -118,7 +112,7 @@ test('several photos share a filmstrip, and closing one keeps the others and can
 test.describe('at the first start', () => {
   test.use({ introduced: false, threads: 0 });
 
-  test('three cards by keyboard, which do not come again; settings hold, and say what is really in use', async ({
+  test('three cards by keyboard appear once; settings are kept and show what is really in use', async ({
     page,
     host,
   }) => {
@@ -162,7 +156,7 @@ test.describe('at the first start', () => {
     await expect(page.getByRole('dialog').getByRole('switch')).not.toBeChecked();
   });
 
-  test('skipped at once it stays away', async ({ page, host }) => {
+  test('the cards do not return after being skipped', async ({ page, host }) => {
     await host.open();
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('tour')).toHaveCount(0);

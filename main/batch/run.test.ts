@@ -101,7 +101,7 @@ async function journalHeads(): Promise<Head[]> {
 }
 
 describe('a batch', () => {
-  test('mirrors the tree, leaves the originals, and names every file with what became of it', async () => {
+  test('mirrors the folders, leaves the originals alone, and reports the outcome of every file', async () => {
     const originals = [await put('a.gif'), await put('1931/b.gif'), await put('1931/line\nbreak 😀.gif')];
     await writeFile(join(input, 'notes.txt'), 'Dear Ada');
     await writeFile(join(input, 'letter.jpg'), 'Dear Ada');
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(rows.find(({ name }) => name === 'letter.jpg')?.failure?.code).toBe('NOT_A_PHOTO');
   });
 
-  test('does nothing twice, and again what has changed, or what is not there any more', async () => {
+  test('skips finished photos, and restores again what changed or whose result is missing', async () => {
     for (const name of ['a.gif', 'b.gif', 'c.gif', 'd.gif']) await put(name);
     expect((await run()).computed).toHaveLength(4);
     expect((await run()).computed).toEqual([]);
@@ -135,7 +135,7 @@ describe('a batch', () => {
     expect(await outputs()).toEqual(['a-2.png', 'a.png', 'b.png', 'c.png', 'd.png']);
   });
 
-  test('notices other settings, and says so', async () => {
+  test('reports settings that differ from those of the last run', async () => {
     await put('a.gif');
     await run();
     const { state, computed } = await run({}, { quality: 50 });
@@ -144,7 +144,7 @@ describe('a batch', () => {
     expect((await run({}, { quality: 50, order: 'largest', concurrency: 3 })).computed).toEqual([]);
   });
 
-  test('whenever it is broken off, going on leaves one output for each photo', async () => {
+  test('interrupted at any point and resumed, it leaves one output per photo', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 9 }), { maxLength: 6 }), fc.boolean(), async (stops, afterStaging) => {
         await rm(folder, { recursive: true });
@@ -172,7 +172,7 @@ describe('a batch', () => {
     );
   });
 
-  test('killed between the journal and the name, or between the name and the journal, it still ends once', async () => {
+  test('killed between writing the journal and publishing the file, in either order, it publishes each photo once', async () => {
     for (const name of ['a.gif', 'b.gif']) await put(name);
     await run();
     // As after a kill: the last word of each photo is missing; one has its name, the other has not.
@@ -186,7 +186,7 @@ describe('a batch', () => {
     expect(await outputs()).toEqual(['a.png', 'b.png']);
   });
 
-  test('removes what the engines of a killed run have left, though they end only after the next has begun', async () => {
+  test('removes staged files of a killed run whose engines outlive it', async () => {
     await put('a.gif');
     await mkdir(output, { recursive: true });
     const engine = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { stdio: 'ignore' });
@@ -204,7 +204,7 @@ describe('a batch', () => {
     expect(await outputs()).toEqual(['a.png']);
   });
 
-  test('is refused where another works, or where the journal is of another folder', async () => {
+  test('is refused while another batch runs in the folder, or if the journal belongs to another folder', async () => {
     await put('a.gif');
     let goOn = () => {};
     const held = new Promise<void>((resolve) => {
@@ -224,7 +224,7 @@ describe('a batch', () => {
     }
   });
 
-  test('never works on more photos at once than it may, pauses between photos and goes on', async () => {
+  test('never exceeds its concurrency, pauses between photos and resumes', async () => {
     for (let index = 0; index < 12; index++) await put(`${index}.gif`);
     let begun = 0;
     const { batch, most, computed } = await begin(
@@ -250,8 +250,8 @@ describe('a batch', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('an error stays with its photo; failed ones are tried again on request, in the same run or a later one', async () => {
+describe('failures', () => {
+  test('an error affects only its photo; failed photos are retried on request, in the same run or a later one', async () => {
     for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
     let broken = true;
     const trials: Trials = {
@@ -269,7 +269,7 @@ describe('what goes wrong', () => {
     expect(state.errors).toEqual([]);
   });
 
-  test('a photo that takes the engine down twice is set aside, and the rest goes on', async () => {
+  test('a photo that crashes the engine twice is quarantined, and the rest continues', async () => {
     for (const name of ['a.gif', 'bomb.gif', 'c.gif', 'unlucky.gif']) await put(name);
     const crashes: Record<string, number> = { 'bomb.gif': 9, 'unlucky.gif': 1 };
     const trials: Trials = {
@@ -288,7 +288,7 @@ describe('what goes wrong', () => {
     expect(crashes['bomb.gif']).toBe(7);
   });
 
-  test('a crash of an earlier run counts, unless the photo or the settings have changed since', async () => {
+  test('a crash in an earlier run counts, unless the photo or the settings have changed', async () => {
     await put('bomb.gif', 'a bomb');
     let tries = 0;
     /** Ends the batch in the middle of a photo's second try. */
@@ -317,7 +317,7 @@ describe('what goes wrong', () => {
     expect(tries).toBe(1);
   });
 
-  test('an engine that always falls is not laid at the photos’ door', async () => {
+  test('an engine that always crashes stops the batch and quarantines no photo', async () => {
     for (let index = 0; index < 20; index++) await put(`${index}.gif`);
     const { state } = await run({
       before: () => {
@@ -329,7 +329,7 @@ describe('what goes wrong', () => {
     expect((await run()).state.counts.restored + state.counts.quarantined).toBe(20);
   });
 
-  test('a full disk stops the batch, nobody’s photo is a failure, and it can be gone on with', async () => {
+  test('a full disk stops the batch without failed photos, and the batch can be resumed', async () => {
     for (let index = 0; index < 8; index++) await put(`${index}.gif`);
     let isFull = true;
     let done = 0;
@@ -346,7 +346,7 @@ describe('what goes wrong', () => {
     expect((await run(trials)).state.counts).toMatchObject({ restored: 8, failed: 0 });
   });
 
-  test('originals that go away all at once stop the batch; one alone is named', async () => {
+  test('if all originals disappear, the batch stops; if one does, it is reported', async () => {
     for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
     const one = await run(
       { before: (name) => (name === 'a.gif' ? rm(join(input, 'b.gif'), { force: true }) : undefined) },
@@ -367,7 +367,7 @@ describe('what goes wrong', () => {
     expect((await run()).state.counts).toMatchObject({ restored: 7, failed: 0 });
   });
 
-  test('a file that is written to meanwhile is tried once more, then named', async () => {
+  test('a file that changes during the work is tried once more, then reported', async () => {
     const path = await put('a.gif');
     let times = 0;
     const grow = (until: number): Trials => ({
@@ -385,7 +385,7 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('names that are taken', () => {
+describe('names already in use', () => {
   const contents = () => readFile(join(output, 'a.png'), 'utf8');
 
   beforeEach(async () => {
@@ -395,7 +395,7 @@ describe('names that are taken', () => {
     await put('b.gif');
   });
 
-  test('get a number; are left; or are replaced: as the rule says', async () => {
+  test('are numbered, skipped or replaced, as the conflict rule says', async () => {
     expect((await run({}, { conflict: 'skip' })).state.counts).toMatchObject({ restored: 1, kept: 1 });
     expect(await contents()).toBe('older');
     await run();
@@ -405,7 +405,7 @@ describe('names that are taken', () => {
     expect(await contents()).toBe(photo('a.gif'));
   });
 
-  test('photos of one batch never take each other’s place, under any rule', async () => {
+  test('photos of one batch never replace each other, under any rule', async () => {
     await rm(join(output, 'a.png'));
     await writeFile(join(input, 'a.jpg'), Buffer.from('ffd8ff00', 'hex'));
     for (const conflict of ['skip', 'overwrite', 'rename'] as const) {
@@ -416,7 +416,7 @@ describe('names that are taken', () => {
     }
   });
 
-  test('an original is never replaced, even where the folders lie in each other', async () => {
+  test('an original is never replaced, even if the folders are nested', async () => {
     output = folder;
     await put('in/in.gif');
     await rm(join(folder, 'out'), { recursive: true });
@@ -430,7 +430,7 @@ describe('names that are taken', () => {
     expect(await readFile(path)).toEqual(before);
   });
 
-  test('are made by a pattern', async () => {
+  test('follow the name pattern', async () => {
     await put('1931/lake.gif');
     await utimes(join(input, '1931/lake.gif'), new Date(2020, 4, 6), new Date(2020, 4, 6));
     await run({}, { name: '{folder} {name} {date} ({recipe})', include: ['lake*'] });
@@ -441,7 +441,7 @@ describe('names that are taken', () => {
   });
 });
 
-test('a folder that is watched gives its photos when they have stopped growing', async () => {
+test('photos of a watched folder are taken once they stop growing', async () => {
   await put('a.gif');
   // Looked at far less often than it grows, however late a write may be.
   const { batch, computed } = await begin({}, { watch: true }, { interval: 0.25 });
@@ -460,7 +460,7 @@ test('a folder that is watched gives its photos when they have stopped growing',
   expect((await batch.ended).phase).toBe('cancelled');
 });
 
-test('what would be done is told without a trace', async () => {
+test('a dry run lists the work and writes nothing', async () => {
   for (const name of ['a.gif', '1931/b.gif']) await put(name);
   await writeFile(join(input, 'notes.txt'), 'x');
   await writeFile(join(input, 'bad.jpg'), 'x');
@@ -478,7 +478,7 @@ test('what would be done is told without a trace', async () => {
 });
 
 describe('the report', () => {
-  test('names every file with pictures and reasons, as pages and as tables; no name can do harm', async () => {
+  test('lists every file with pictures and reasons as HTML and CSV, and escapes every name', async () => {
     const nasty = '<img src=x onerror=alert(1)>.gif';
     for (let index = 0; index < 205; index++) await put(`${String(index).padStart(3, '0')}.gif`);
     await put(nasty);
@@ -508,7 +508,7 @@ describe('the report', () => {
     expect(table.trimEnd().split('\r\n')).toHaveLength(209);
   });
 
-  test('a cell is never a formula, and comes back from its quotes', () => {
+  test('a CSV cell is never a formula and survives quoting', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const cell = csvCell(text);
@@ -520,7 +520,7 @@ describe('the report', () => {
   });
 });
 
-test('hashes in the journal are those of the files', async () => {
+test('the journal holds the hashes of the files', async () => {
   const path = await put('a.gif');
   await run();
   const made = (await journalHeads()).find((head) => head.t === 'made');
@@ -537,8 +537,8 @@ const adds = ({ counts: { found: _, ...others } }: BatchState) =>
 
 const later = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-describe('resuming after harm', () => {
-  test('a drive that was pulled out and has left its empty folder stops the batch', async () => {
+describe('resuming after damage', () => {
+  test('an unplugged drive that leaves an empty folder stops the batch', async () => {
     for (let index = 0; index < 6; index++) await put(`${index}.gif`);
     let gone = false;
     const { state } = await run(
@@ -560,7 +560,7 @@ describe('resuming after harm', () => {
     expect(next.state.counts).toMatchObject({ restored: 6, failed: 0 });
   });
 
-  test('a drive that goes while it is looked through is told once', async () => {
+  test('a drive that disappears during the scan is reported once', async () => {
     for (let index = 0; index < 50; index++) await put(`${String(index).padStart(2, '0')}/a.gif`);
     const names: string[] = [];
     let error: unknown = null;
@@ -576,7 +576,7 @@ describe('resuming after harm', () => {
     expect(error).not.toBeNull();
   });
 
-  test('a name that was claimed and not given, on a disk without links, stands in nobody’s way', async () => {
+  test('on a disk without links, a reserved name that was never filled does not block a photo', async () => {
     await put('a.gif');
     await run({}, { conflict: 'skip' });
     const path = join(output, BATCH_FOLDER, 'journal');
@@ -587,7 +587,7 @@ describe('resuming after harm', () => {
     expect(state.counts).toMatchObject({ restored: 1, kept: 0 });
   });
 
-  test('and no empty file stays of it', async () => {
+  test('on a disk without links, no empty file remains', async () => {
     await put('a.gif');
     await run();
     const path = join(output, BATCH_FOLDER, 'journal');
@@ -598,7 +598,7 @@ describe('resuming after harm', () => {
     expect(await outputs()).toEqual(['a.png']);
   });
 
-  test('an engine that falls in run after run is not laid at the photos’ door', async () => {
+  test('an engine that crashes in run after run quarantines no photo', async () => {
     for (let index = 0; index < 20; index++) await put(`${index}.gif`);
     const broken: Trials = {
       before: () => {
@@ -609,7 +609,7 @@ describe('resuming after harm', () => {
     expect((await run()).state.counts).toMatchObject({ restored: 20, quarantined: 0 });
   });
 
-  test('a photo set aside that was replaced by another has its two tries', async () => {
+  test('a quarantined photo that was replaced gets two new tries', async () => {
     await put('a.gif', 'bomb');
     let crashes = 2;
     const trials: Trials = {
@@ -647,7 +647,7 @@ describe('resuming after harm', () => {
     }
   });
 
-  test('a generator that is missing for all is not each photo’s failure', async () => {
+  test('a missing generator stops the batch instead of failing every photo', async () => {
     for (let index = 0; index < 30; index++) await put(`${index}.gif`);
     const { state } = await run({
       before: () => {
@@ -659,7 +659,7 @@ describe('resuming after harm', () => {
     expect(next.state.counts.restored).toBe(30);
   });
 
-  test('the same folder by another spelling goes on', async () => {
+  test('the same folder under another spelling resumes', async () => {
     await put('a.gif');
     await run();
     await symlink(input, join(folder, 'alias'));
@@ -667,7 +667,7 @@ describe('resuming after harm', () => {
     expect((await run()).state.counts.restored).toBe(1);
   });
 
-  test('other settings are noticed, though the record has lost its first line', async () => {
+  test('other settings are noticed even if the journal has lost its first line', async () => {
     await put('a.gif');
     await run();
     const path = join(output, BATCH_FOLDER, 'journal');
@@ -677,7 +677,7 @@ describe('resuming after harm', () => {
     expect((await run({}, { quality: 5 })).computed).toEqual(['a.gif']);
   });
 
-  test('files found are those that wait, are at work or have ended', async () => {
+  test('found files are waiting, running or finished', async () => {
     for (const name of ['a.gif', 'b.gif', 'c.gif']) await put(name);
     const { batch } = await begin({ before: () => later(100) });
     await expect.poll(() => batch.state().running.length).toBe(2);
@@ -685,7 +685,7 @@ describe('resuming after harm', () => {
     expect(adds(batch.state())).toBe(batch.state().counts.found);
   });
 
-  test('what has failed is not tried again in a batch that is over', async () => {
+  test('a finished batch does not retry failed photos', async () => {
     await put('a.gif');
     let broken = true;
     const { batch } = await begin({
@@ -700,8 +700,8 @@ describe('resuming after harm', () => {
   });
 });
 
-describe('names and places', () => {
-  test('a folder of the output that leads among the originals is not written to', async () => {
+describe('names and folders', () => {
+  test('an output folder that links to the originals is not written to', async () => {
     const original = await put('box/a.png', 'the original png');
     await put('box/a.gif', 'a gif of the same name');
     await mkdir(output);
@@ -710,7 +710,7 @@ describe('names and places', () => {
     expect(await readFile(original, 'utf8')).toBe(photo('the original png'));
   });
 
-  test('two photos that come to one name at the same time both arrive', async () => {
+  test('two photos that get the same name at the same time are both written', async () => {
     let lost = 0;
     for (let round = 0; round < 16; round++) {
       await rm(output, { recursive: true, force: true });
@@ -725,7 +725,7 @@ describe('names and places', () => {
     expect(lost).toBe(0);
   });
 
-  test('a photo that has changed replaces what was made of it, where that is the rule', async () => {
+  test('with the rule overwrite, a changed photo replaces its earlier result', async () => {
     await put('a.gif', 'one');
     await run({}, { conflict: 'overwrite' });
     await put('a.gif', 'two, longer');
@@ -733,7 +733,7 @@ describe('names and places', () => {
     expect(await outputs()).toEqual(['a.png']);
   });
 
-  test('a file named .jpg that is written as .png is left as well', async () => {
+  test('the rule skip also covers a file named .jpg that is written as .png', async () => {
     await put('a.jpg'); // content is a GIF, written as png
     await mkdir(output);
     await writeFile(join(output, 'a.png'), 'older');
@@ -742,7 +742,7 @@ describe('names and places', () => {
     expect(state.counts.kept).toBe(1);
   });
 
-  test('a folder whose name is no text is told, whatever is asked for', async () => {
+  test('a folder whose name is not valid text is reported', async () => {
     const dir = Buffer.concat([Buffer.from(`${input}/`), Buffer.from([0x66, 0xe9])]);
     await mkdir(dir);
     await writeFile(Buffer.concat([dir, Buffer.from('/a.gif')]), photo('x'));
@@ -750,14 +750,14 @@ describe('names and places', () => {
     expect(state.counts.found).toBe(1);
   });
 
-  test('a folder of that name is gone round', async () => {
+  test('a folder with the name of a result is avoided', async () => {
     await put('a.gif');
     await mkdir(join(output, 'a.png'), { recursive: true });
     const { state } = await run({}, { conflict: 'overwrite' });
     expect(state.counts).toMatchObject({ restored: 1, failed: 0 });
   });
 
-  test('one folder under two names loses nothing', async () => {
+  test('a folder reachable under two names loses nothing', async () => {
     await put('box/a.gif', 'one');
     await put('Box/a.gif', 'two');
     await mkdir(join(output, 'box'), { recursive: true });
@@ -769,7 +769,7 @@ describe('names and places', () => {
 });
 
 describe('a watched folder', () => {
-  test('a file that changes while it waits in a watched folder is computed once', async () => {
+  test('a file that changes while waiting is restored once', async () => {
     await put('a.gif');
     await put('b.gif', 'half');
     let first = true;
@@ -790,7 +790,7 @@ describe('a watched folder', () => {
     expect(await outputs()).toEqual(['a.png', 'b.png']);
   });
 
-  test('one that changes while it is computed is written once', async () => {
+  test('a file that changes during its restoration is written once', async () => {
     await put('a.gif', 'half');
     let first = true;
     const { batch } = await begin(
@@ -809,7 +809,7 @@ describe('a watched folder', () => {
     expect(await outputs()).toEqual(['a.png']);
   });
 
-  test('a file that was renamed before its turn in a watched folder is no failure', async () => {
+  test('a file renamed before its turn is not a failure', async () => {
     await put('a.gif');
     await put('b.tmp.gif', 'b');
     const { batch } = await begin(
@@ -825,7 +825,7 @@ describe('a watched folder', () => {
     expect(batch.state().counts.failed).toBe(0);
   });
 
-  test('a watched folder that was left before it was looked through says so', async () => {
+  test('a batch cancelled during the first scan says that it did not see everything', async () => {
     for (let index = 0; index < 200; index++) await put(`${index}/a.gif`);
     const { batch } = await begin({}, { watch: true }, { engines: 8 });
     batch.cancel();
@@ -836,7 +836,7 @@ describe('a watched folder', () => {
 });
 
 describe('the lock of a batch', () => {
-  test('of several that find a lock abandoned one gets it', async () => {
+  test('of several processes that find an abandoned lock, one gets it', async () => {
     let worst = 0;
     for (let round = 0; round < 50; round++) {
       await writeFile(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 5, host: hostname() }));
@@ -850,7 +850,7 @@ describe('the lock of a batch', () => {
     expect(worst).toBe(1);
   });
 
-  test('a lock whose holder sleeps is still held', async () => {
+  test('a lock whose holder is suspended is still held', async () => {
     await put('a.gif');
     const { batch } = await begin({ before: () => later(200) });
     const old = new Date(Date.now() - 180_000);
@@ -859,7 +859,7 @@ describe('the lock of a batch', () => {
     await batch.ended;
   });
 
-  test('giving back does not remove another’s lock', async () => {
+  test('releasing does not remove another process’s lock', async () => {
     const release = await takeLock(folder);
     const other = JSON.stringify({ pid: 1, host: 'other' });
     await rm(join(folder, 'lock'));
@@ -869,7 +869,7 @@ describe('the lock of a batch', () => {
   });
 });
 
-test('pages of an earlier, longer report do not stay', async () => {
+test('pages of an earlier, longer report are removed', async () => {
   for (let index = 0; index < 201; index++) await put(`${index}.gif`);
   const one = await begin({}, {}, { engines: 8 });
   await one.batch.ended;

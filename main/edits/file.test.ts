@@ -91,7 +91,7 @@ describe('an edit file', () => {
     }),
   );
 
-  test('brings everything to a program that knows nothing of it: history, view and photo', async () => {
+  test('holds all that another program needs: history, view and photo', async () => {
     await fc.assert(
       fc.asyncProperty(log, view, async (one, looked) => {
         const text = await (await kept(one)).asFile('p', looked);
@@ -106,7 +106,7 @@ describe('an edit file', () => {
     );
   });
 
-  test('brings its imported masks along, and those that nothing uses stay behind', async () => {
+  test('contains the imported masks that are used, and no others', async () => {
     const edits = await kept({ base: freshState(recipe), actions: [], at: 0 });
     const id = await edits.keepBitmap('p', bitmap());
     const paint = { kind: 'bitmap', mode: 'replace', id } as const;
@@ -121,7 +121,7 @@ describe('an edit file', () => {
     expect(other.edit('p')?.bitmaps.get(id)).toEqual(Buffer.from(bitmap()));
   });
 
-  test('taken over what was done already is one more action: undone, all is as it was', async () => {
+  test('opened over existing edits is one action that can be undone', async () => {
     const mine: EditLog = { base: freshState(recipe), actions: [clear, invert], at: 2 };
     const theirs: EditLog = { base: { ...freshState(recipe), orientation: 6 }, actions: [invert], at: 1 };
     const file = await readEditFile(await written(await (await kept(theirs)).asFile('p', null)));
@@ -135,7 +135,7 @@ describe('an edit file', () => {
     expect(await edits.take('p', file)).toEqual({ log: after, undoable: false });
   });
 
-  test('of another photo is refused, and what was done stays', async () => {
+  test('of another photo is refused, and existing edits stay', async () => {
     const other = await kept(
       { base: freshState(recipe), actions: [clear], at: 1 },
       { ...subject, sha256: 'b'.repeat(64) },
@@ -146,7 +146,7 @@ describe('an edit file', () => {
     expect(edits.edit('p')?.mask.at(-1)).toEqual({ kind: 'invert' });
   });
 
-  test('cut off at any place is told as damaged', async () => {
+  test('truncated at any byte is reported as damaged', async () => {
     const text = JSON.stringify(await soundFile());
     for (let length = 1; length < text.length; length += 7) {
       await expect(readEditFile(await written(text.slice(0, length)))).rejects.toMatchObject({
@@ -187,7 +187,7 @@ describe('an edit file', () => {
     await expect(readEditFile(path)).rejects.toMatchObject({ code: 'EDIT_FILE_INVALID' });
   });
 
-  test('of a mask that unpacks without end is refused', async () => {
+  test('with a mask that decompresses without end is refused', async () => {
     const file = await soundFile();
     const id = Object.keys(file.bitmaps as object)[0]!;
     const bomb = deflateSync(Buffer.alloc(129 * 1024 ** 2)).toString('base64');
@@ -195,7 +195,7 @@ describe('an edit file', () => {
     await expect(readEditFile(path)).rejects.toMatchObject({ code: 'EDIT_FILE_INVALID' });
   });
 
-  test('of a newer version says so; one of an older version is read', async () => {
+  test('of a newer version is refused by name; one of an older version is read', async () => {
     const file = await soundFile();
     await expect(
       readEditFile(await written(JSON.stringify({ ...file, emulsion: EDIT_FORMAT + 1 }))),
@@ -209,7 +209,7 @@ describe('an edit file beside a photo', () => {
   const stamped = async (name: string, savedAt: string, change: object = {}) =>
     written(JSON.stringify({ ...(await soundFile()), savedAt, ...change }), name);
 
-  test('is found under the photo’s name: the latest that is of this photo', async () => {
+  test('is found under the photo’s name: the newest that belongs to this photo', async () => {
     const photo = join(folder, 'lake.jpg');
     expect(await findBeside(photo, subject)).toBeNull();
     await stamped('lake.emulsion', '2026-01-01T00:00:00.000Z');
@@ -220,7 +220,7 @@ describe('an edit file beside a photo', () => {
     expect(await findBeside(photo, subject)).toMatchObject({ path: latest });
   });
 
-  test('that cannot be read is told, unless another can', async () => {
+  test('that cannot be read is reported, unless another one can be read', async () => {
     await written('{', 'lake.emulsion');
     expect(await findBeside(join(folder, 'lake.jpg'), subject)).toMatchObject({
       path: join(folder, 'lake.emulsion'),
@@ -230,7 +230,7 @@ describe('an edit file beside a photo', () => {
     expect(await findBeside(join(folder, 'lake.jpg'), subject)).toMatchObject({ path: good });
   });
 
-  test('is news only where it is newer and comes to something else, until one keeps one’s own', async () => {
+  test('is offered only if it is newer and differs, until the user keeps their own', async () => {
     const at = (savedAt: string, actions: EditAction[]): EditDocument => ({
       emulsion: EDIT_FORMAT,
       photo: subject,
@@ -256,7 +256,7 @@ describe('an edit file beside a photo', () => {
 });
 
 describe('the photo of an edit file', () => {
-  test('is found beside it, renamed too, or where it was before; never one of another content', async () => {
+  test('is found beside it, even renamed, or at its earlier place; never with other content', async () => {
     const edit = join(folder, 'edits', 'lake.emulsion');
     await mkdir(join(folder, 'edits'));
     await mkdir(join(folder, 'elsewhere'));

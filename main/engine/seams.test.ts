@@ -37,7 +37,7 @@ const stepped = (raster: Raster, column: number, levels: number): Raster => {
 describe('the seam ratio', () => {
   const borders: Borders = { columns: [160, 320], rows: [200] };
 
-  test('is about 1 in texture, in slopes and in a flat picture', () => {
+  test('is about 1 in texture, gradients and flat pictures', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const ratio = seamRatio(noisy(seed), borders, 8);
@@ -52,7 +52,7 @@ describe('the seam ratio', () => {
     expect(seamRatio(slope, borders, 8)).toBeCloseTo(1, 1);
   });
 
-  test('grows with a step at a border that is smaller than those of the texture, and not with one beside it', () => {
+  test('rises with a step at a tile border that is weaker than the texture, and not with one beside it', () => {
     const noise = noisy(1);
     const at = (column: number, levels: number) =>
       seamRatio(stepped(noise, column, levels), { columns: [160], rows: [] }, 8);
@@ -61,7 +61,7 @@ describe('the seam ratio', () => {
     expect(at(200, 16)).toBeLessThan(1.2 * at(160, 0));
   });
 
-  test('finds the borders of a picture that was enlarged', () => {
+  test('finds the tile borders of an enlarged picture', () => {
     const half = stepped(noisy(2), 160, 16);
     const twice = createRaster(1024, 768, 3, 8);
     for (let i = 0; i < twice.data.length; i++) {
@@ -72,7 +72,7 @@ describe('the seam ratio', () => {
     expect(seamRatio(twice, { columns: [400], rows: [] }, 8, 2)).toBeLessThan(1.6);
   });
 
-  test('knows the borders of a plan', () => {
+  test('takes the borders from a tile plan', () => {
     const plan = planTiles({ ...store.find('style', PAINTING)!.card, tile: 256, halo: 80 }, { width: 260, height: 96 });
     const { width } = plan.cores[0]!;
     expect(bordersOf(plan)).toEqual({ columns: [width, 2 * width], rows: [] });
@@ -159,7 +159,7 @@ async function paintedApart(small: Raster): Promise<Raster> {
   return enlarged(result);
 }
 
-test('a photo is painted at a smaller size without the seams that tiles by themselves would leave', {
+test('painting at a smaller size avoids the seams that separate tiles would leave', {
   timeout: 300_000,
 }, async () => {
   const small = testScene(SMALL.width, SMALL.height, 3);

@@ -58,11 +58,11 @@ describe.each(UPSCALERS)('the upscaler %o', (settings) => {
     return (await upscale(photo, planEnlargement(settings, photo, lent), lent)).raster;
   };
 
-  test('ships, by itself and not as two of another scale', () => {
+  test('is installed for its own scale, not as two passes of another', () => {
     expect(planEnlargement(settings, { width: 10, height: 10 }, tools()).passes).toHaveLength(1);
   });
 
-  test('draws nothing where a picture is flat', async () => {
+  test('adds nothing to a flat picture', async () => {
     for (const colour of [
       [0, 0, 0],
       [255, 255, 255],
@@ -79,7 +79,7 @@ describe.each(UPSCALERS)('the upscaler %o', (settings) => {
     }
   });
 
-  test('shifts no colour: blocks of 32 pixels keep their mean to one level, or two where an edge runs along them', async () => {
+  test('shifts no colour: blocks of 32 pixels keep their mean within one level, or two along an edge', async () => {
     const photo = testScene(192, 144, 4);
     const large = await enlarged(photo);
     const side = 32 / settings.scale;
@@ -100,7 +100,7 @@ describe.each(UPSCALERS)('the upscaler %o', (settings) => {
     }
   });
 
-  test('has no seams: small tiles give what large ones give', async () => {
+  test('has no seams: small and large tiles give the same result', async () => {
     const photo = testScene(150, 110, 6);
     const [whole, tiled] = [await enlarged(photo, 256), await enlarged(photo, 64)];
     let worst = 0;
@@ -121,7 +121,7 @@ describe('the coloriser', () => {
   const coloured = async (photo: Raster, variant: 'natural' | 'warm' | 'cool') =>
     (await colorise({ ...photo, data: photo.data.slice() }, { strength: 1, variant }, tools()))!.raster;
 
-  test('gives palettes that differ clearly, the warm one redder and the cool one bluer', async () => {
+  test('gives clearly different palettes: the warm one redder, the cool one bluer', async () => {
     const photo = toGrey(testScene(240, 180, 2));
     const redder = async (variant: 'natural' | 'warm' | 'cool') => {
       const { data } = await coloured(photo, variant);
@@ -134,7 +134,7 @@ describe('the coloriser', () => {
     expect(natural - cool).toBeGreaterThan(3);
   });
 
-  test('colours a picture of any shape', async () => {
+  test('colours a picture of any size', async () => {
     for (const [width, height] of [
       [1, 1],
       [9, 200],

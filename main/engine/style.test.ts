@@ -66,7 +66,7 @@ async function paint(engine: Engine, path: string, settings: Partial<StyleSettin
   return sharp(output!.path).raw().toBuffer();
 }
 
-test('the shipped generator paints in tiles what it paints at once, brings styles along, and takes any picture for one', {
+test('the shipped generator paints the same in tiles as at once, has presets, and accepts any picture as a style', {
   timeout: 180_000,
 }, async () => {
   const scene = testScene(460, 300, 4);
@@ -92,7 +92,7 @@ test('the shipped generator paints in tiles what it paints at once, brings style
   expect(differs(own, once)).toBeGreaterThan(4);
 });
 
-test('what is kept of a painting is the right one, and a mask keeps the rest of the photo to the bit', {
+test('the right painting is cached, and outside a mask the photo stays bit-identical', {
   timeout: 180_000,
 }, async () => {
   const [width, height] = [220, 150];
@@ -143,7 +143,7 @@ test('what is kept of a painting is the right one, and a mask keeps the rest of 
   expect(await picture(engine, recipe(1, false), [])).toEqual(whole);
 });
 
-test('a code of another generator is refused before anything is computed', { timeout: 180_000 }, async () => {
+test('a style code of another generator is refused before any computation', { timeout: 180_000 }, async () => {
   const engine = start(MODELS);
   const path = join(folder.path, 'scene.png');
   const code = { by: 'f'.repeat(64), values: [1, 2, 3] };

@@ -141,7 +141,7 @@ function whenComputing(act: () => void): { onProgress: (progress: { done: number
 }
 
 describe('one photo', () => {
-  it('goes the whole way: opened, analysed, previewed, shown, exported', async () => {
+  it('is opened, analysed, previewed, shown and exported', async () => {
     const { engine } = shared;
     const before = await sha(scratched);
     const photo = await open(engine, scratched);
@@ -191,7 +191,7 @@ describe('one photo', () => {
     expect(outside).toBe(0);
   });
 
-  it('is freed of noise as much as was measured, its opacity untouched', async () => {
+  it('is denoised by the measured amount, and its alpha channel stays', async () => {
     const { engine } = shared;
     const { data, width, height } = withNoise(testScene(360, 270, 2), 12);
     const path = join(folder.path, 'noisy.png');
@@ -234,7 +234,7 @@ describe('one photo', () => {
     expect(stages).toEqual([]);
   });
 
-  it('previews a large photo in no more than two megapixels, and exports it whole', async () => {
+  it('previews a large photo at up to two megapixels, and exports it at full size', async () => {
     const path = join(folder.path, 'wide.png');
     await sharp({ create: { width: 3000, height: 1000, channels: 3, background: '#557799' } })
       .png()
@@ -254,7 +254,7 @@ describe('one photo', () => {
     }
   });
 
-  it('keeps what the first steps made: going back to them costs nothing, going on from them starts there', async () => {
+  it('caches the results of steps: going back is free, going on starts there', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const tone = (strength: number) =>
@@ -288,7 +288,7 @@ describe('one photo', () => {
     expect((await shown((await render(both(0.4))).revision)).equals(kept)).toBe(true);
   });
 
-  it('shows tiles without loss, differences to the bit, and counts tones', async () => {
+  it('serves lossless tiles, exact differences and a histogram', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const { revision } = await engine.request('render', { photoId: 'p', recipe: repairAlways, size: 'full' });
@@ -349,7 +349,7 @@ describe('one photo', () => {
     }
   });
 
-  it('finds the damage first where the mask is asked for first', async () => {
+  it('detects damage first if the mask is requested first', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const region = { x: 0, y: 0, w: 360, h: 270, width: 90, height: 68 };
@@ -358,7 +358,7 @@ describe('one photo', () => {
     expect(max).toBe(255);
   });
 
-  it('is gone once it is closed', async () => {
+  it('is released when it is closed', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     await engine.request('close', { photoId: 'p' });
@@ -377,7 +377,7 @@ describe('restore', () => {
     expect(await readdir(target)).toEqual(['restored.png']);
   });
 
-  it('goes by changes to the recipe or to the proposal', async () => {
+  it('applies changes to the recipe or to the proposal', async () => {
     const { engine } = shared;
     const masked = async (grow: number) => {
       const request = restoreRequest(scratched, await outputs(), repairAlways);
@@ -398,21 +398,21 @@ describe('restore', () => {
     });
   });
 
-  it('analyses only, where nothing is to be written', async () => {
+  it('only analyses if nothing is to be written', async () => {
     const { engine } = shared;
     const answer = await engine.request('restore', { ...restoreRequest(scratched, '', null), target: null });
     expect(answer).toMatchObject({ output: null, reports: [], photo: { width: 360 } });
     expect(answer.analysis.needs).not.toHaveLength(0);
   });
 
-  it('copies the file to the byte where there was nothing to do', async () => {
+  it('copies the file byte for byte if there is nothing to do', async () => {
     const { engine } = shared;
     const target = await outputs();
     const { output } = await engine.request('restore', restoreRequest(scratched, target, nothing));
     expect(await sha(output!.path)).toBe(await sha(scratched));
   });
 
-  it('changes no pixel where there was nothing to do and another format is asked for', async () => {
+  it('changes no pixel if there is nothing to do and another format is requested', async () => {
     const { engine } = shared;
     const target = await outputs();
     const request = { ...restoreRequest(scratched, target, nothing), format: 'tiff' } as const;
@@ -459,7 +459,7 @@ describe('generators', () => {
     expect(await readdir(target)).toEqual([]);
   });
 
-  it('a step without one is refused by name where it would run', async () => {
+  it('a step without its generator is refused by name', async () => {
     const { engine } = start({ models: join(folder.path, 'models', 'none') });
     const target = await outputs();
     await expect(engine.request('restore', restoreRequest(scratched, target, repairAlways))).rejects.toMatchObject({
@@ -468,7 +468,7 @@ describe('generators', () => {
     expect(await engine.request('generators', null)).toEqual([]);
   });
 
-  it('are listed with their state', async () => {
+  it('are listed with their status', async () => {
     const { engine } = start();
     const list = await engine.request('generators', null);
     expect(list.map(({ id, state }) => [id, state])).toEqual([
@@ -478,7 +478,7 @@ describe('generators', () => {
     ]);
   });
 
-  it('come from another folder after new options', async () => {
+  it('are read from another folder after the options change', async () => {
     const { engine } = start({ models: join(folder.path, 'models', 'none') });
     await engine.request('generators', null);
     engine.configure({ models: join(folder.path, 'models', 'good'), provider: 'cpu', threads: 1, memory: 512 });
@@ -490,7 +490,7 @@ describe('generators', () => {
 });
 
 describe('while a job runs', () => {
-  it('pictures are answered', async () => {
+  it('requests for pictures are answered', async () => {
     const { engine } = start();
     await open(engine, large);
     const order: string[] = [];
@@ -521,7 +521,7 @@ describe('while a job runs', () => {
     expect(order).toEqual(['picture', 'job']);
   });
 
-  it('a cancel stops it between tiles, in the same process, and nothing is written', async () => {
+  it('cancelling stops it between tiles in the same process, and nothing is written', async () => {
     const { engine, processes } = start();
     const controller = new AbortController();
     const target = await outputs();
@@ -535,7 +535,7 @@ describe('while a job runs', () => {
     expect(processes).toHaveLength(1);
   });
 
-  it('a cancel takes a waiting job out of the queue at once', async () => {
+  it('cancelling removes a waiting job from the queue at once', async () => {
     const { engine } = start();
     const controller = new AbortController();
     await open(engine, large);
@@ -555,7 +555,7 @@ describe('while a job runs', () => {
     expect(order).toEqual(['CANCELLED', 'first']);
   });
 
-  it('progress goes from nothing to all, with a time left', async () => {
+  it('progress runs from 0 to 1, with a remaining time', async () => {
     const { engine } = start();
     const seen: { done: number; secondsLeft: number | null }[] = [];
     await engine.request('restore', restoreRequest(large, await outputs(), repairAlways), {
@@ -570,7 +570,7 @@ describe('while a job runs', () => {
 });
 
 describe('when the process fails', () => {
-  it('a crash in the middle of a job is told, and the open photo is there again', async () => {
+  it('a crash in the middle of a job is reported, and the open photo is available again', async () => {
     const { engine, processes } = start();
     await open(engine, large);
     const job = engine.request(
@@ -609,7 +609,7 @@ describe('when the process fails', () => {
     expect(processes).toHaveLength(2);
   });
 
-  it('an engine that cannot start is told with its reason', async () => {
+  it('an engine that cannot start is reported with its reason', async () => {
     const engine = createEngine({
       launch: forkEngine(join(folder.path, 'missing.js')),
       options: { models: '', provider: 'cpu', threads: 0 },
@@ -635,7 +635,7 @@ describe('when the process fails', () => {
   });
 });
 
-describe('what was changed by hand', () => {
+describe('manual changes', () => {
   const square = (left: number, top: number, side: number) => ({
     kind: 'area' as const,
     shape: 'rectangle' as const,
@@ -655,7 +655,7 @@ describe('what was changed by hand', () => {
   };
   const isGrey = (data: Buffer, x: number, y: number) => [0, 1, 2].every((c) => data[3 * (y * 360 + x) + c] === 128);
 
-  it('the mask says what is filled, to the pixel', async () => {
+  it('exactly the pixels of the mask are filled', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const { data: original } = await pixels(scratched);
@@ -676,7 +676,7 @@ describe('what was changed by hand', () => {
     }
   });
 
-  it('a local repair needs no step, is told of in the file, and can be switched off', async () => {
+  it('a local repair needs no step, is recorded in the file, and can be switched off', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const { data: original } = await pixels(scratched);
@@ -706,7 +706,7 @@ describe('what was changed by hand', () => {
     expect((await sharp(written.path).metadata()).xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
   });
 
-  it('a step that is added later does not take the local repairs into itself', async () => {
+  it('a step added later does not absorb local repairs', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const repairs = [{ id: 'spot', enabled: true, mask: [square(100, 100, 10)] }];
@@ -721,7 +721,7 @@ describe('what was changed by hand', () => {
     expect(after).toEqual(fresh);
   });
 
-  it('the mask goes out as a PNG and comes back as it was', async () => {
+  it('a mask exported as PNG and imported again is unchanged', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const mask = [DETECTED_MASK[0]!, square(200, 10, 40), { kind: 'feather' as const, radius: 4 }];
@@ -747,7 +747,7 @@ describe('what was changed by hand', () => {
     });
   });
 
-  it('the evidence is what the page makes the same mask of', async () => {
+  it('the page derives the same mask from the evidence', async () => {
     const { engine } = shared;
     await open(engine, scratched);
     const query = { photoId: 'p', revision: 0, x: 0, y: 0, w: 360, h: 270, width: 360, height: 270 };

@@ -137,8 +137,8 @@ function rawSocket(headers: Record<string, string>, path = '/socket') {
   return { socket, opened, closed, next };
 }
 
-describe('the way in', () => {
-  it('refuses everything before it, also with a wrong token', async () => {
+describe('authentication', () => {
+  it('refuses every request without a session, also with a wrong token', async () => {
     for (const path of [
       '/',
       '/assets/page-abc.js',
@@ -153,7 +153,7 @@ describe('the way in', () => {
     }
   });
 
-  it('works once', async () => {
+  it('accepts the token once', async () => {
     const cookie = await enter();
     const { pathname, search } = new URL(server.url);
     expect((await ask(pathname + search)).status).toBe(403);
@@ -162,7 +162,7 @@ describe('the way in', () => {
     expect(again.headers['set-cookie']).toBeUndefined();
   });
 
-  it('is not wasted by a wrong token or a wrong host', async () => {
+  it('keeps the token valid after a wrong token or a wrong host', async () => {
     const { pathname, search } = new URL(server.url);
     await ask('/?token=wrong');
     expect((await ask(pathname + search, { headers: { host: 'evil.example' } })).status).toBe(403);
@@ -203,13 +203,13 @@ describe('the page', () => {
     expect((await ask('/', { headers: { cookie, 'sec-fetch-site': 'same-site' } })).status).toBe(403);
   });
 
-  it('listens on 127.0.0.1 alone', async () => {
+  it('listens only on 127.0.0.1', async () => {
     await expect(fetch(`http://[::1]:${server.port}/`)).rejects.toThrow();
   });
 });
 
 describe('pictures', () => {
-  it('come by URL and may be kept', async () => {
+  it('are served by URL and may be cached', async () => {
     const cookie = await enter();
     const answer = await ask(pictureUrl('/picture', PICTURE), { headers: { cookie } });
     expect(answer).toMatchObject({ status: 200, body: 'p1 result 3' });
@@ -233,7 +233,7 @@ describe('pictures', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ ok: false, error: { code: 'BAD_REQUEST' } });
   });
 
-  it('of a closed photo are a typed failure that is not kept', async () => {
+  it('of a closed photo are a typed failure that is not cached', async () => {
     const cookie = await enter();
     const answer = await ask(pictureUrl('/picture', { ...PICTURE, photoId: 'gone' }), { headers: { cookie } });
     expect(answer.status).toBe(404);
@@ -267,7 +267,7 @@ describe('uploads', () => {
     expect(app.offered[0]!.path.startsWith(app.uploads)).toBe(true);
   });
 
-  it('of the same name do not meet', async () => {
+  it('of the same name stay separate', async () => {
     const cookie = await enter();
     for (const body of ['one', 'two']) {
       await ask('/upload', { method: 'POST', headers: headers(cookie, 'a.jpg'), body });
@@ -294,7 +294,7 @@ describe('uploads', () => {
     expect(app.offered).toHaveLength(0);
   });
 
-  it('too large or empty leave nothing behind', async () => {
+  it('that are too large or empty leave nothing behind', async () => {
     await server.close();
     await start({ uploadLimit: 1000 });
     const cookie = await enter();
@@ -312,7 +312,7 @@ describe('uploads', () => {
     expect(app.offered).toHaveLength(0);
   });
 
-  it('broken off leave nothing behind', async () => {
+  it('that are interrupted leave nothing behind', async () => {
     const cookie = await enter();
     const request = httpRequest({
       host: '127.0.0.1',
@@ -362,7 +362,7 @@ describe('downloads', () => {
 });
 
 describe('a report', () => {
-  it('is shown as a page in which nothing can run, to whoever is in', async () => {
+  it('is served as a page without scripts, to sessions only', async () => {
     const cookie = await enter();
     await writeFile(join(app.uploads, 'index.html'), '<h1>Restoration</h1>');
     app.reports.set('abc', app.uploads);
@@ -396,7 +396,7 @@ describe('the socket', () => {
     expect(await rawSocket({ cookie, origin: origin() }, '/other').opened).toBe(false);
   });
 
-  it('answers nonsense with BAD_REQUEST and lives on', async () => {
+  it('answers malformed messages with BAD_REQUEST and stays open', async () => {
     const cookie = await enter();
     const { socket, opened, next } = rawSocket({ cookie, origin: origin() });
     await opened;
@@ -411,7 +411,7 @@ describe('the socket', () => {
     socket.terminate();
   });
 
-  it('ends where a message is too large', async () => {
+  it('closes when a message is too large', async () => {
     const cookie = await enter();
     const { socket, opened, closed } = rawSocket({ cookie, origin: origin() });
     await opened;
@@ -439,7 +439,7 @@ describe('the socket', () => {
     socket.terminate();
   });
 
-  it('cancels what nobody waits for any more, but not an export', async () => {
+  it('cancels abandoned calls, but not an export', async () => {
     const cookie = await enter();
     const bridge = connect(cookie);
     app.answer = (name) => (name === 'jobs.cancel' ? { ok: true, value: {} } : new Promise(() => {}));
@@ -462,7 +462,7 @@ describe('the socket', () => {
 });
 
 describe('the client', () => {
-  it('calls, and gives up an answer that does not fit the contract', async () => {
+  it('calls, and rejects an answer that violates the contract', async () => {
     const bridge = connect(await enter());
     app.answer = () => ({ ok: true, value: { ...INFO, surplus: 1 } });
     expect(await bridge.call('app.info', {})).toEqual({ ok: true, value: INFO });
@@ -472,7 +472,7 @@ describe('the client', () => {
     expect(await bridge.call('app.info', {})).toEqual({ ok: false, error: { code: 'DISK_FULL', message: 'Full.' } });
   });
 
-  it('keeps answers apart that come in another order', async () => {
+  it('matches answers that arrive out of order', async () => {
     const bridge = connect(await enter());
     const release: (() => void)[] = [];
     app.answer = (name) =>
@@ -488,7 +488,7 @@ describe('the client', () => {
     ]);
   });
 
-  it('passes events on to those who listen, and only what fits', async () => {
+  it('delivers events to listeners, and only valid ones', async () => {
     const bridge = connect(await enter());
     const seen: unknown[] = [];
     const stop = bridge.on('menu.command', (payload) => seen.push(payload));
@@ -503,7 +503,7 @@ describe('the client', () => {
     expect(seen).toEqual([{ command: 'open' }]);
   });
 
-  it('hands photos of the start to the first page, however late it listens', async () => {
+  it('hands the photos given at start to the first page, however late it listens', async () => {
     const files: FileEntry[] = [{ token: 't1', name: 'a.jpg', kind: 'photo', bytes: 1 }];
     await server.close();
     await start({ offered: files });
@@ -519,7 +519,7 @@ describe('the client', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('fails what is pending when the connection is lost, and comes back', async () => {
+  it('fails pending calls when the connection is lost, and reconnects', async () => {
     const bridge = connect(await enter());
     app.answer = () => new Promise(() => {});
     const states: ConnectionState[] = [];
@@ -535,7 +535,7 @@ describe('the client', () => {
     expect(states).toEqual(['connecting', 'open', 'lost', 'open']);
   });
 
-  it('tries again until the program is there, and stays out without its session', async () => {
+  it('retries until the program is reachable, and gives up without a session', async () => {
     const bridge = connect(await enter());
     await becomes(bridge, 'open');
     const { port } = server;
@@ -551,7 +551,7 @@ describe('the client', () => {
     expect(await bridge.call('app.info', {})).toMatchObject({ ok: false, error: { code: 'CONNECTION_LOST' } });
   });
 
-  it('uploads what is offered', async () => {
+  it('uploads offered files', async () => {
     const bridge = connect(await enter());
     app.answer = () => ({ ok: true, value: INFO });
     const told: { sent: number; total: number }[] = [];
@@ -581,8 +581,8 @@ describe('the client', () => {
   });
 });
 
-describe('the end', () => {
-  it('comes when the last page is gone and nothing runs', async () => {
+describe('shutdown', () => {
+  it('happens when the last page is closed and nothing runs', async () => {
     await server.close();
     await start({ idleAfter: 20 });
     const cookie = await enter();
