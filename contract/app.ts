@@ -12,6 +12,11 @@ export const GeneratorInfo = z.object({
   licence: z.string(),
   description: z.string(),
   limits: z.string(),
+  /** The three texts in other languages than English, as far as the card has them. */
+  translations: z.partialRecord(
+    z.string(),
+    z.object({ name: z.string(), description: z.string(), limits: z.string() }).partial(),
+  ),
   parameters: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative(),
   state: z.enum(['ready', 'missing', 'damaged']),
@@ -28,6 +33,7 @@ export const StyleInfo = z.object({
   source: z.string(),
   /** What pictures take over from the painting, in English. */
   description: z.string().optional(),
+  translations: z.partialRecord(z.string(), z.object({ description: z.string() }).partial()).optional(),
 });
 export type StyleInfo = z.infer<typeof StyleInfo>;
 /** A style of the user, measured in a picture. */

@@ -49,6 +49,7 @@ export function inEnglish(): i18n {
 
 /** Texts and figures in one language, for programs other than the page. */
 export interface Translator {
+  language: Language;
   translations: i18n;
   t: TFunction;
   format: Format;
@@ -60,6 +61,7 @@ export interface Translator {
 export function translatorFor(language: Language): Translator {
   const translations = createTranslations(language);
   return {
+    language,
     translations,
     t: translations.t,
     format: createFormat(language),

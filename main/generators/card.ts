@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { Language } from '../../contract/app';
 
 /** A plain file name beside the card. */
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
+
+/** Texts of a card in other languages than English. A text that is missing is shown in English. */
+const translated = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.partialRecord(Language.exclude(['en']), z.object(shape).partial()).optional();
 
 const positive = z.number().int().positive();
 
@@ -33,6 +38,7 @@ const Common = z.object({
   ),
   training: z.object({ device: z.string(), minutes: z.number(), steps: z.number(), seed: z.number() }),
   limits: z.string(),
+  translations: translated({ name: z.string().min(1), description: z.string(), limits: z.string() }),
 });
 
 /** The card of a generator that takes a picture and returns another picture, or maps of what it sees. */
@@ -126,6 +132,7 @@ export const StylePresets = z
       source: z.string(),
       /** What the painted pictures take from the work, and what they lack. */
       description: z.string().optional(),
+      translations: translated({ description: z.string() }),
       code: z.array(z.number().finite()).min(1),
     }),
   )

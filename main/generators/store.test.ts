@@ -71,6 +71,25 @@ it('keeps a generator that draws damage apart from those that change pictures', 
   });
 });
 
+const FIGURE = /\d+(?:[.,]\d+)?/g;
+const figuresIn = (text: string) => (text.match(FIGURE) ?? []).map((figure) => figure.replace(',', '.')).sort();
+
+it('ships cards whose Portuguese texts give the same figures as the English ones', async () => {
+  const shipped = new GeneratorStore(join(import.meta.dirname, '../../models'));
+  await shipped.refresh();
+  const generators = await shipped.list();
+  expect(generators).not.toEqual([]);
+  for (const { translations, ...generator } of generators) {
+    const portuguese = { ...translations['pt-BR'] };
+    expect(Object.keys(portuguese).sort()).toEqual(['description', 'limits', 'name']);
+    expect(figuresIn(portuguese.limits!), generator.id).toEqual(figuresIn(generator.limits));
+    expect(figuresIn(portuguese.description!), generator.id).toEqual(figuresIn(generator.description));
+  }
+  for (const { id, translations } of shipped.styles().presets) {
+    expect(translations?.['pt-BR']?.description, id).toBeTruthy();
+  }
+});
+
 it('has no generators without a folder', async () => {
   await models.remove();
   expect(await states()).toEqual({});

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from . import data as data_module
+from . import portuguese
 from .detector_net import CLASSES, DAMAGE_CLASSES
 from .generators import find
 from .networks import grow
@@ -131,6 +132,8 @@ def write_card(spec, folder, net, training_data, training, measured, thresholds=
     if halo is not None:
         card["halo"] = halo
     card.update(measured=measured, training=training, limits=limits)
+    if spec.id in portuguese.CARDS:
+        card["translations"] = {"pt-BR": portuguese.CARDS[spec.id]}
     data_module.atomic_write(folder / "card.json", lambda p: p.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n"))
     return card
 

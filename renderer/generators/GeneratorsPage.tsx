@@ -1,13 +1,15 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GeneratorInfo } from '../../contract/app';
+import { languageOf } from '../../text';
+import { translated } from '../../text/card';
 import { Page } from '../Page';
 import { useActions, useApp } from '../state/context';
 import { useFormat } from '../useFormat';
 
 /** The installed generators. */
 export function GeneratorsPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const actions = useActions();
   const generators = useApp((state) => state.generators);
   useEffect(() => void actions.loadGenerators(), [actions]);
@@ -21,7 +23,7 @@ export function GeneratorsPage() {
           {generators?.length === 0 && <p className="mt-4">{t('generators.none')}</p>}
           <ul className="mt-4 space-y-2">
             {generators?.map((generator) => (
-              <Generator key={generator.id} generator={generator} />
+              <Generator key={generator.id} generator={translated(generator, languageOf(i18n))} />
             ))}
           </ul>
         </div>

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
 import type { Photo } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
+import { languageOf } from '../../text';
+import { translated } from '../../text/card';
 import { SmallPicture } from '../darkroom/SmallPicture';
 import type { Wish } from '../state/comparison';
 import { useActions, useView } from '../state/context';
@@ -35,7 +37,7 @@ interface Item {
 
 /** Small pictures of the photo in every style. They are computed in the order of the list. */
 export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const actions = useActions();
   const mode = useView((state) => state.mode);
   const now = styleOf(recipe);
@@ -48,12 +50,12 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
       choice: { style: own.name, code: own.code },
       onRemove: () => void actions.styles.remove(own),
     })),
-    ...styles.presets.map(({ id, work, artist, description }) => ({
-      id,
-      name: work,
-      by: artist,
-      description,
-      choice: { style: id },
+    ...styles.presets.map((preset) => ({
+      id: preset.id,
+      name: preset.work,
+      by: preset.artist,
+      description: translated(preset, languageOf(i18n)).description,
+      choice: { style: preset.id },
     })),
   ];
   const shown = items.map((item) => ({ ...item, recipe: styleSample(recipe, item.choice) }));

@@ -338,6 +338,7 @@ export function createFakeBridge(): FakeBridge {
           licence: 'Apache-2.0',
           description: 'Fills creases and scratches from what surrounds them.',
           limits: 'Faces under large tears come out vague.',
+          translations: {},
           parameters: 1_243_000,
           bytes: 5_012_345,
           state: 'ready',

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { translated } from '../../../text/card';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
@@ -125,9 +126,10 @@ async function analyseOne({
 
 /** Lists the installed generators. */
 async function listGenerators(engine: Engine, reporter: Reporter): Promise<number> {
-  const { t, format } = reporter.translator;
+  const { t, format, language } = reporter.translator;
   const generators = await engine.request('generators', null);
-  for (const generator of generators) {
+  for (const english of generators) {
+    const generator = translated(english, language);
     const size = format.bytes(generator.bytes);
     const lines = [
       `${generator.id} ${generator.version} (${generator.task}, ${size}, ${generator.licence}): ${t(`cli.states.${generator.state}`)}`,
@@ -137,7 +139,7 @@ async function listGenerators(engine: Engine, reporter: Reporter): Promise<numbe
       ),
       `  ${t('cli.limits')}: ${generator.limits}`,
     ];
-    reporter.line(lines.join('\n'), { type: 'generator', ...generator });
+    reporter.line(lines.join('\n'), { type: 'generator', ...english });
   }
   return generators.every((generator) => generator.state === 'ready') ? EXIT.done : EXIT.failed;
 }

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from .. import degradations as d
+from .. import portuguese
 from ..data import atomic_write
 from . import Generator
 
@@ -407,6 +408,7 @@ class Spec(Generator):
                     "year": preset.year,
                     "source": f"public domain; {preset.place}",
                     "description": preset.looks,
+                    "translations": {"pt-BR": {"description": portuguese.STYLES[identity]}},
                     "code": [float(f"{value:.5g}") for value in code.tolist()],
                 }
             )

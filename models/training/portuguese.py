@@ -1,0 +1,142 @@
+"""The cards' texts in Brazilian Portuguese, by generator. The English ones are in `generators/`; a test compares their figures."""
+
+CARDS = {
+    "coloriser": {
+        "name": "Colorizador",
+        "description": "Dá cores geradas a uma imagem em preto e branco. Ele olha uma cópia pequena da imagem inteira. O brilho de "
+        "cada pixel não muda.",
+        "limits": "Ninguém tem como saber as cores de uma imagem em cinza: estas são geradas. Pele, céu, folhagem, madeira e terra "
+        "ficam plausíveis. Roupas, superfícies pintadas, comida e flores são palpites, quase sempre marrons ou cinzentos, mesmo que "
+        "fossem vivos. Ruas e interiores ficam quase inteiramente ocres, e o céu entre velas ou telhados pode continuar quente. As "
+        "bordas da cópia e as partes gastas também recebem cor. O colorido fica a menos de um quinto do original, que era a meta, e o "
+        "LPIPS é melhor que o do cinza; o PSNR no CID22 fica abaixo do cinza. Treinado por 76 minutos em um processador. Outros dez "
+        "minutos de treino adversarial não mudaram nada que se pudesse medir e foram descartados.",
+    },
+    "damage-detector": {
+        "name": "Detector de danos",
+        "description": "Encontra vincos, rachaduras, riscos e fios (linhas), manchas, oxidação, poeira e perda de emulsão (áreas), "
+        "cantos rasgados, furos e fita adesiva (perdas) em uma fotografia. Também reconhece a escrita, que não é tocada.",
+        "limits": "A máscara é uma proposta; confira. Em fotografias com que não foi treinado, ele encontra um terço dos pixels "
+        "danificados (revocação 0,32, precisão 0,65), dois terços da poeira e das manchas pequenas e dois quintos do comprimento de "
+        "vincos e riscos. Não vê dobras suaves que não quebraram a superfície, manchas fracas e perdas largas na borda. Pode tomar por "
+        "dano fios de cerca, frestas entre folhas, panos brancos, broches e juntas de calçada.",
+    },
+    "damage-synthesiser": {
+        "name": "Sintetizador de danos",
+        "description": "Desenha uma camada de danos a partir de números aleatórios: fios, fiapos, riscos, sujeira, pontos e manchas. "
+        "Ajuda a criar pares de imagens danificadas e limpas para treino. O maior dos dez primeiros números de z escolhe o tipo: "
+        "sujeira, pontos, fio, fio curto, fiapo, riscos, borrões, manchas pequenas, salpicos, mancha.",
+        "limits": "Treinado apenas com digitalizações de sujeira, fios, fiapos, riscos, pontos e manchas; por isso não desenha vincos, "
+        "rasgos nem bordas gastas. Fios, fiapos, pontos, borrões e manchas parecem reais. Riscos e salpicos saem como novelos em vez de "
+        "traços retos e grãos finos, e a sujeira como linhas fracas. Desenha cada peça no meio de um quadrado, com códigos que guardam "
+        "0,8 da distância até a média do tipo.",
+    },
+    "inpainter": {
+        "name": "Preenchedor",
+        "description": "Preenche o dano marcado a partir da imagem em volta. Feito para vincos, riscos e manchas de até cerca de 24 "
+        "pixels de largura, em cores e em preto e branco.",
+        "limits": "Preenche buracos largos de forma lisa: continua bordas e tons, mas não inventa textura, grão nem feições. Treinado "
+        "por uma hora e meia em um processador. A fase adversarial foi curta e teve pouco efeito; a nitidez vem da perda perceptual.",
+    },
+    "night": {
+        "name": "Noite",
+        "description": "Escurece uma fotografia tirada de dia como se fosse noite. Olha uma cópia pequena da imagem inteira e devolve "
+        "três ganhos e três deslocamentos para cada lugar, que são ampliados e aplicados à imagem grande.",
+        "limits": "Muda a luz de um lugar e não desenha nada: nenhuma lâmpada se acende e nenhuma estrela aparece. Os limites entre "
+        "claro e escuro são suaves, porque a curva é calculada em uma imagem pequena.",
+    },
+    "restorer": {
+        "name": "Restaurador",
+        "description": "Remove ruído, grão de filme, blocos de compressão e desfoque leve de uma imagem, na medida do erro esperado.",
+        "limits": "As metas eram 32,1 dB com ruído 25 (sem corte), um ganho de 1,2 dB em JPEG 20 e um SSIM de 0,995 em imagens limpas; "
+        "ele alcança 31,48, 1,04 e 0,990. Treinado por pouco menos de quatro horas em um processador, sem fase adversarial, por isso não "
+        "inventa nada. Bordas, olhos e letras resistem até um ruído de cerca de 50 níveis. Tricô, sulcos de pneu, poros e pregas de um "
+        "vestido branco amolecem a partir de cerca de 30, ou se o erro esperado for alto demais. Blocos de compressão somem, mas as cores "
+        "que um arquivo muito comprimido perdeu não voltam. Também foi treinado com retículas de impressão e desfoque leve, mas a "
+        "qualidade nesses casos não foi medida.",
+    },
+    "style": {
+        "name": "Pintor",
+        "description": "Repinta uma fotografia no estilo de uma pintura ou de qualquer outra imagem. Recebe as estatísticas da "
+        "fotografia inteira e da imagem de estilo, ambas medidas por seu próprio statistics.onnx. Os códigos dos estilos incluídos são "
+        "aprendidos.",
+        "limits": "Toma a paleta, os contornos e as pinceladas de uma imagem, mas não acrescenta formas à fotografia: nem ondas "
+        "encrespadas nem redemoinhos de estrelas. Os estilos incluídos têm códigos aprendidos e chegam mais perto de suas pinturas do que "
+        "uma imagem sua; a descrição de cada um diz o que ele toma e o que falta. As pinceladas têm até uns vinte pixels, qualquer que "
+        "seja o tamanho da fotografia. A meta era uma distância de estilo não maior que a de 200 passos de otimização da própria imagem "
+        "(0,04). Não foi alcançada: a distância é 0,17, partindo de 0,73 na fotografia original, e 20 desses passos chegam a 0,13. Rostos "
+        "tomam a cor da pintura, e estilos escuros os escurecem. Céus lisos ganham uma trama uniforme, e algumas bordas um contorno claro "
+        "ou escuro. Treinado por menos de três horas em um processador compartilhado.",
+    },
+    "upscaler-x2": {
+        "name": "Ampliador x2, fiel",
+        "description": "Deixa uma imagem 2 vezes mais larga e mais alta. Desenha o que os pixels tornam mais provável e não inventa "
+        "textura.",
+        "limits": "A meta de 32,4 dB no Set14 (SRCNN 32,42) foi alcançada. Feito para imagens limpas: ruído, grão e marcas de compressão "
+        "também são ampliados; remova-os antes ou escolha a variante nítida. Torna as bordas mais nítidas e não inventa textura: cabelo, "
+        "folhas e tecido ficam tão suaves quanto eram. Treinado por 42 minutos em um processador.",
+    },
+    "upscaler-x2-crisp": {
+        "name": "Ampliador x2, nítido",
+        "description": "Deixa uma imagem suave, ruidosa ou comprimida 2 vezes mais larga e mais alta e desenha bordas e textura como "
+        "provavelmente eram. Pode desenhar detalhes que nunca existiram.",
+        "limits": "A meta de um LPIPS menor que o do ampliador fiel em imagens suaves, ruidosas e comprimidas foi alcançada. A de superar "
+        "o NomosUni compact, oito vezes maior e quatro vezes mais lento, não foi: aquela rede alcança 0,21, esta 0,26. Remove ruído e "
+        "blocos e desenha bordas limpas, mas pouca textura: folhas, cabelo e tecido saem lisos. Pode desenhar detalhes que nunca "
+        "existiram. Treinado por 26 minutos em um processador a partir dos pesos do ampliador fiel, com uns 500 passos adversariais.",
+    },
+    "upscaler-x4": {
+        "name": "Ampliador x4, fiel",
+        "description": "Deixa uma imagem 4 vezes mais larga e mais alta. Desenha o que os pixels tornam mais provável e não inventa "
+        "textura.",
+        "limits": "A meta de 27,6 dB no Set14 (FSRCNN 27,59) foi alcançada. Feito para imagens limpas: ruído, grão e marcas de compressão "
+        "também são ampliados; remova-os antes ou escolha a variante nítida. Torna as bordas mais nítidas e não inventa textura: um "
+        "rosto de trinta pixels continua suave. Treinado por 36 minutos em um processador, a partir dos pesos do ampliador x2.",
+    },
+    "upscaler-x4-crisp": {
+        "name": "Ampliador x4, nítido",
+        "description": "Deixa uma imagem suave, ruidosa ou comprimida 4 vezes mais larga e mais alta e desenha bordas e textura como "
+        "provavelmente eram. Pode desenhar detalhes que nunca existiram.",
+        "limits": "A meta de um LPIPS menor que o do ampliador fiel em imagens suaves, ruidosas e comprimidas foi alcançada. A de superar "
+        "o realesr-animevideov3, sete vezes maior e duas vezes mais lento, não foi: aquela rede alcança 0,36, esta 0,39. Remove ruído e "
+        "blocos e suaviza bordas. A textura que uma imagem assim perdeu não volta, e rostos de trinta pixels continuam suaves. Pode "
+        "desenhar detalhes que nunca existiram. Treinado por 16 minutos em um processador a partir dos pesos do ampliador fiel, com uns "
+        "200 passos adversariais; um treino adversarial mais longo desenhava uma grade fraca.",
+    },
+}
+
+STYLES = {
+    "hokusai-great-wave": "Índigo sobre papel e os contornos escuros e interrompidos da gravura. Céus e pele ficam papel nu, e "
+    "nenhuma onda se encrespa.",
+    "uehara-waves": "Azuis profundos em traços que correm como ondulação, com espuma onde é claro. Rostos se afogam neles, e falta a "
+    "espuma salpicada.",
+    "van-gogh-starry-night": "Seus azuis com luzes amarelas, em traços curtos ao longo das bordas. Um céu limpo ganha uma trama deles, "
+    "não os redemoinhos e as estrelas.",
+    "van-gogh-wheat-field": "Verdes pálidos, ocre e um céu cremoso em pinceladas curvas. As nuvens revoltas e as chamas dos ciprestes "
+    "não são desenhadas.",
+    "van-gogh-olive-trees": "Vermelho-tijolo, verde e ocre em hachuras densas. As hachuras são mais uniformes que as dele, e o céu "
+    "pontilhado vira uma malha.",
+    "van-gogh-self-portrait": "Amarelo-palha e rosa em pinceladas curtas e grossas, como de tinta fresca. Os azuis frios do casaco são "
+    "raros, e toda a foto fica dourada.",
+    "van-gogh-cafe": "Mostarda, vermelho e verde-escuro com contornos desenhados. O contraste de vermelho e verde só aparece onde a "
+    "foto tem vermelho; paredes lisas continuam lisas.",
+    "van-gogh-houses": "Contornos escuros sobre creme, preenchidos com pinceladas verdes e ocres: o mais próximo dos Van Goghs. Falta a "
+    "fumaça em espiral.",
+    "munch-the-scream": "Laranja e azul quase preto em traços que ondulam ao longo das bordas. As longas faixas do céu não são "
+    "desenhadas, e o laranja domina o resto.",
+    "gauguin-tahiti": "Verde-amarelado, laranja e verde-azulado em manchas variadas com contornos escuros e suaves. Suas grandes áreas "
+    "de cor pura aqui ficam salpicadas.",
+    "turner-shipwreck-minotaur": "O verde-oliva escuro da tempestade com luzes amarelo-claras, a superfície rasgada e inquieta. Rostos "
+    "escurecem, e a grande vaga não é desenhada.",
+    "turner-venice": "Luz leitosa, azul-claro com toques de marrom e ocre. O que é fino em uma foto se dissolve nela, e o brilho das "
+    "velas é fraco.",
+    "picabia-udnie": "Cinzas, preto e branco em planos lisos de bordas duras. Os planos seguem as formas da própria foto, e seus verdes "
+    "e vermelhos são poucos.",
+    "picabia-edtaonisl": "Planos claros e escuros cortados com dureza, com laranja, azul e roxo. Onde a foto é lisa, não há planos.",
+    "bruegel-harvesters": "O ocre e o marrom do trigo maduro em pinceladas finas e secas. Faltam a distância fria e as pequenas figuras "
+    "coloridas.",
+    "caillebotte-chrysanthemums": "Verdes-escuros e vinho, em toques como folhas e pétalas. Tudo fica tão escuro quanto seu jardim, e "
+    "rostos quase desaparecem nele.",
+    "manet-garden": "Verdes de jardim com pinceladas rápidas e claras e um pouco de rosa. A pele fica verde, e os vestidos claros só "
+    "aparecem onde a foto é clara.",
+}
