@@ -43,6 +43,23 @@ export const Need = z.object({
   variants: z.array(z.string()).optional(),
 });
 export type Need = z.infer<typeof Need>;
+export const DYES = ['cyan', 'magenta', 'yellow'] as const;
+export type Dye = (typeof DYES)[number];
+const perDye = (value: z.ZodNumber) => z.object({ cyan: value, magenta: value, yellow: value });
+/** The fading of a colour photo, as a generator estimates it. */
+export const Fading = z.object({
+  /** Share of its density that each dye has kept, 0..1 (1: nothing lost). */
+  kept: perDye(unit),
+  /** Density that stain has added over each dye. */
+  stain: perDye(z.number().nonnegative()),
+  /** Expected mean difference from the unfaded photo, before and after the correction, in delta E (CIE 1994). */
+  before: z.number().nonnegative(),
+  after: z.number().nonnegative(),
+  /** How certain it is that the photo has faded, 0..1. */
+  certainty: unit,
+  generator: z.string(),
+});
+export type Fading = z.infer<typeof Fading>;
 /** Measurements of the original photo, before any step. */
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */
@@ -51,6 +68,8 @@ export const Analysis = z.object({
   range: unit,
   /** Length of the colour cast in CIELAB a*b*, in delta E units. */
   cast: z.number().nonnegative(),
+  /** Null for a photo without colours, and if no generator for it is installed. */
+  fading: Fading.nullable(),
   /** `monochrome`: grey; `toned`: sepia or another single tint for all tones. */
   colour: z.enum(['colour', 'monochrome', 'toned']),
   /** Estimated standard deviation of the noise, in 8-bit levels. */

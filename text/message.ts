@@ -6,7 +6,7 @@ import { createTranslations, hasText } from '.';
 import { createFormat, type Format } from './format';
 
 /** Values that are shares 0..1 and read as percentages. */
-const SHARES = new Set(['damage', 'range', 'share', 'strength']);
+const SHARES = new Set(['damage', 'range', 'share', 'strength', 'kept', 'cyan', 'magenta', 'yellow']);
 /** Values in pixels, which are written without marks between thousands. */
 const PIXELS = new Set(['width', 'height', 'ownWidth', 'ownHeight', 'size', 'least']);
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ciede2000, FADINGS, faded } from './fading';
 import { detection, manifold, psnr, scores, ssim } from './metrics';
 import * as p from './protocol';
 import { resample } from './resampling';
@@ -91,7 +92,21 @@ describe('the metrics', () => {
     expect(recall).toBeCloseTo(pinned.recall!, 9);
   });
 
+  it('and the faded pictures equal those of the training kit', () => {
+    for (const kind of FADINGS) {
+      const { data } = faded(picture, kind, 2);
+      for (const [c, name] of ['red', 'green', 'blue'].entries()) {
+        const sum = data.reduce((total, value, i) => (i % 3 === c ? total + value : total), 0);
+        expect(sum / (data.length / 3)).toBeCloseTo((expected[`faded ${kind}`] as Record<string, number>)[name]!, 9);
+      }
+    }
+    expect(ciede2000(picture, faded(picture, 'dyes', 2))).toBeCloseTo(expected.CIEDE2000 as number, 6);
+  });
+
   it('have the values that follow from their definitions', () => {
+    const one = (...data: number[]) => ({ width: 1, height: 1, data: Uint8Array.from(data) });
+    expect(ciede2000(one(90, 140, 30), one(90, 140, 30))).toBe(0);
+    expect(ciede2000(one(0, 0, 0), one(255, 255, 255))).toBeCloseTo(100, 1);
     expect(ssim(picture, picture)).toBeCloseTo(1, 12);
     const brighter = { ...picture, data: picture.data.map((value) => (value < 245 ? value + 10 : value - 10)) };
     expect(psnr(picture, brighter)).toBeCloseTo(20 * Math.log10(255 / 10), 4);

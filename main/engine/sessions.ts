@@ -7,7 +7,7 @@ import type { Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';
-import type { InstalledGenerator, InstalledSynthesiser } from '../generators/store';
+import type { InstalledFading, InstalledGenerator, InstalledSynthesiser } from '../generators/store';
 import { isAllocationFailure } from './failures';
 import { inputPlanes, outputPlanes, type TileNet } from './tiles';
 
@@ -32,6 +32,19 @@ const TRUSTED_DIFFERENCE = 1e-2;
 /** Edge in pixels of the test tile that every provider other than the CPU must compute correctly first. */
 const TEST_EDGE = 96;
 const LOAD_SECONDS = 120;
+
+/** Planes `[3, height, width]` in sRGB, 0..1, and their width and height. */
+type Picture = [planes: Float32Array, width: number, height: number];
+
+/** A graph that turns a picture into `size` numbers. */
+interface MeasuringGraph {
+  id: string;
+  file: string;
+  sha256: string;
+  input: string;
+  output: string;
+  size: number;
+}
 
 /** The number of threads for a setting. */
 export function threadsFor(setting: number): number {
@@ -82,22 +95,31 @@ export class Sessions {
    * Output of a generator's statistics graph for a whole picture: `planes` is `[3, height, width]` in sRGB, 0..1.
    * Always on the CPU, since it runs a small net once over a small picture. Throws GENERATOR_DAMAGED or OUTPUT_INVALID.
    */
-  async statistics({ card, path }: InstalledGenerator, planes: Float32Array, width: number, height: number) {
+  async statistics({ card, path }: InstalledGenerator, ...picture: Picture): Promise<Float32Array> {
     const { statistics } = card;
     if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id} measures no pictures` });
     const file = join(dirname(path), statistics.file);
-    const session = await this.#small(card.id, file, statistics.sha256, threadsFor(this.#options.threads));
+    return this.#measure({ ...statistics, id: card.id, file }, ...picture);
+  }
+
+  /** The values that a generator of the task `fading` returns for a picture, like {@link statistics}. */
+  async fading({ card: { id, sha256, input, output }, path }: InstalledFading, ...picture: Picture) {
+    const graph = { id, file: path, sha256, input: input.name, output: output.name, size: output.values.length };
+    return this.#measure(graph, ...picture);
+  }
+
+  async #measure(graph: MeasuringGraph, ...[planes, width, height]: Picture): Promise<Float32Array> {
+    const { id, file, sha256, input, output, size } = graph;
+    const session = await this.#small(id, file, sha256, threadsFor(this.#options.threads));
     const answer = await session
-      .run({ [statistics.input]: new Tensor('float32', planes, [1, 3, height, width]) })
+      .run({ [input]: new Tensor('float32', planes, [1, 3, height, width]) })
       .catch((cause: unknown) => {
         if (isAllocationFailure(cause)) throw new EmulsionError('OUT_OF_MEMORY', { cause });
-        throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(cause)}`, cause });
+        throw new EmulsionError('OUTPUT_INVALID', { detail: `${id}: ${messageOf(cause)}`, cause });
       });
-    const values = answer[statistics.output]?.data;
-    if (!(values instanceof Float32Array) || values.length !== statistics.size || !values.every(Number.isFinite)) {
-      throw new EmulsionError('OUTPUT_INVALID', {
-        detail: `${card.id}: its statistics are no ${statistics.size} numbers`,
-      });
+    const values = answer[output]?.data;
+    if (!(values instanceof Float32Array) || values.length !== size || !values.every(Number.isFinite)) {
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${id}: it did not return ${size} numbers` });
     }
     return values;
   }

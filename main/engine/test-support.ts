@@ -85,7 +85,7 @@ export async function installFixture(models: string, card: AnyCard): Promise<str
   await writeFile(join(folder, 'card.json'), JSON.stringify(card));
   const path = join(folder, card.file);
   await writeFile(path, await readFile(join(FIXTURES, card.file)));
-  const statistics = card.task === 'synthesise' ? undefined : card.statistics?.file;
+  const statistics = 'statistics' in card ? card.statistics?.file : undefined;
   if (statistics !== undefined) await copyFile(join(FIXTURES, statistics), join(folder, statistics));
   return path;
 }

@@ -74,15 +74,28 @@ export class JobTools implements StepTools {
     if (!installed) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator for "${task}"` });
     const { id, statistics } = installed.card;
     if (!statistics) throw new EmulsionError('GENERATOR_REFUSED', { detail: `${id} measures no pictures` });
+    return this.#sessions.statistics(installed, ...(await this.#planes(raster, statistics.longest)));
+  }
+
+  async fading(raster: Raster): ReturnType<StepTools['fading']> {
+    const installed = this.#store.fading();
+    if (!installed) return null;
+    const { id, input, thresholds } = installed.card;
+    const values = await this.#sessions.fading(installed, ...(await this.#planes(raster, input.longest)));
+    return { generator: id, values, thresholds };
+  }
+
+  /** The sRGB planes of a picture, reduced to a longest side of `longest` pixels, with their width and height. */
+  async #planes(raster: Raster, longest: number): Promise<[Float32Array, number, number]> {
     this.#job.throwIfCancelled();
-    const scale = Math.min(1, statistics.longest / Math.max(raster.width, raster.height));
+    const scale = Math.min(1, longest / Math.max(raster.width, raster.height));
     const side = (length: number) => Math.max(1, Math.round(length * scale));
     const small = scale < 1 ? await resizeRaster(raster, side(raster.width), side(raster.height)) : raster;
     const { width, height } = small;
     const planes = new Float32Array(3 * width * height);
     readSrgb(small, { x: 0, y: 0, width, height }, this.colour, planes);
     this.#job.throwIfCancelled();
-    return this.#sessions.statistics(installed, planes, width, height);
+    return [planes, width, height];
   }
 
   shrink(...args: Parameters<StepTools['shrink']>): ReturnType<StepTools['shrink']> {

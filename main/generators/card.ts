@@ -116,8 +116,42 @@ export const SynthesiserCard = Common.extend({
 });
 export type SynthesiserCard = z.infer<typeof SynthesiserCard>;
 
+/** What a generator of the task `fading` returns, in this order; the errors are in delta E. */
+export const FADING_VALUES = [
+  'kept cyan',
+  'kept magenta',
+  'kept yellow',
+  'stain cyan',
+  'stain magenta',
+  'stain yellow',
+  'error before',
+  'error after',
+] as const;
+
+/** The card of a generator that estimates from a small copy of a photo how its dyes have faded. */
+export const FadingCard = Common.extend({
+  task: z.literal('fading'),
+  /** `[1, 3, h, w]`; a photo is reduced to a longest side of `longest` pixels. */
+  input: z.object({
+    name: z.string(),
+    channels: z.literal('rgb'),
+    range: z.tuple([z.literal(0), z.literal(1)]),
+    longest: positive,
+  }),
+  /** `[1, 8]`. */
+  output: z.object({
+    name: z.string(),
+    values: z.array(z.string()).refine((values) => values.join() === FADING_VALUES.join(), {
+      message: `must be ${FADING_VALUES.join(', ')}`,
+    }),
+  }),
+  /** The expected error from which a photo has perhaps faded, and from which it certainly has. */
+  thresholds: z.object({ perhaps: z.number().nonnegative(), certain: z.number().positive() }),
+});
+export type FadingCard = z.infer<typeof FadingCard>;
+
 /** The card of any generator. */
-export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard]);
+export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard, FadingCard]);
 export type AnyCard = z.infer<typeof AnyCard>;
 
 /** Styles that ship with a generator: codes of paintings, without the paintings. */

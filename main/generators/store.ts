@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../contract/app';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
-import { AnyCard, type Card, type StylePreset, StylePresets, type SynthesiserCard } from './card';
+import { AnyCard, type Card, type FadingCard, type StylePreset, StylePresets, type SynthesiserCard } from './card';
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
 export interface InstalledGenerator {
@@ -18,6 +18,12 @@ export interface InstalledGenerator {
 /** Like {@link InstalledGenerator}, for a generator that draws overlays of damage. */
 export interface InstalledSynthesiser {
   card: SynthesiserCard;
+  path: string;
+}
+
+/** Like {@link InstalledGenerator}, for a generator that estimates how a photo has faded. */
+export interface InstalledFading {
+  card: FadingCard;
   path: string;
 }
 
@@ -41,7 +47,7 @@ export class GeneratorStore {
   /** The first generator for a task that matches, null if none is installed. */
   find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes, presets = [] } of this.#found) {
-      if (!card || card.task === 'synthesise' || card.task !== task || bytes === null) continue;
+      if (!card || !isPictureCard(card) || card.task !== task || bytes === null) continue;
       if (scale !== undefined && card.output.scale !== scale) continue;
       if (variant !== undefined && card.variant !== variant) continue;
       return { card, path, presets };
@@ -53,6 +59,14 @@ export class GeneratorStore {
   synthesiser(): InstalledSynthesiser | null {
     for (const { card, path, bytes } of this.#found) {
       if (card?.task === 'synthesise' && bytes !== null) return { card, path };
+    }
+    return null;
+  }
+
+  /** The first generator that estimates fading, null if none is installed. */
+  fading(): InstalledFading | null {
+    for (const { card, path, bytes } of this.#found) {
+      if (card?.task === 'fading' && bytes !== null) return { card, path };
     }
     return null;
   }
@@ -100,6 +114,9 @@ interface Found {
   problem?: string;
 }
 
+/** The generator takes a picture and returns a picture or maps of it. */
+const isPictureCard = (card: AnyCard): card is Card => card.task !== 'synthesise' && card.task !== 'fading';
+
 const UNREADABLE = {
   task: '',
   version: '',
@@ -133,7 +150,7 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
   const path = join(folder, parsed.data.file);
   const file = await stat(path).catch(() => null);
   const card = parsed.data;
-  const styles = card.task === 'synthesise' ? undefined : card.presets;
+  const styles = isPictureCard(card) ? card.presets : undefined;
   const presets = styles === undefined ? [] : await readPresets(join(folder, styles));
   return { name, card, path, bytes: file?.isFile() ? file.size : null, presets };
 }
@@ -150,7 +167,7 @@ async function readPresets(path: string): Promise<readonly StylePreset[]> {
 /** The state of a generator's ONNX file, and of its statistics graph if it has one. */
 async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['state']> {
   const files = [{ path, sha256: card.sha256 }];
-  if (card.task !== 'synthesise' && card.statistics) {
+  if (isPictureCard(card) && card.statistics) {
     files.push({ path: join(dirname(path), card.statistics.file), sha256: card.statistics.sha256 });
   }
   const states = await Promise.all(

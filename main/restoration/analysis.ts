@@ -26,6 +26,7 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
     damage: measurements.damage ?? 0,
     range: rangeOf(tone),
     cast: castOf(tone),
+    fading: measurements.fading,
     colour: tone.colour,
     noise: quality.noise,
     blockiness: quality.blockiness,

@@ -1,7 +1,9 @@
+import type { Fading } from '../../contract/photo';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
+import { estimateFading } from './steps/tone/fading';
 import {
   castConfidence,
   evidenceOfFading,
@@ -29,6 +31,8 @@ export interface Measurements {
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
   toneStrength: number;
+  /** Null for a photo without colours, and if no generator for it is installed. */
+  fading: Fading | null;
   quality: Quality;
   megapixels: number;
 }
@@ -37,25 +41,28 @@ export interface Measurements {
 export async function measure(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Measurements> {
   const small = await tools.shrink(raster, TONE_PIXELS);
   const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
-  const tone = measureTone(small, tools.colour, mask ? maskedPixels(mask) : undefined);
+  const ignore = mask ? maskedPixels(mask) : undefined;
+  const tone = measureTone(small, tools.colour, ignore);
   await tools.breathe();
+  const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
   return {
     damage: share,
-    isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone),
+    isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone, fading),
     tone,
-    toneStrength: toneStrength(small, tone),
+    toneStrength: fading?.certainty ?? toneStrength(small, tone),
+    fading,
     quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };
 }
 
-function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics): boolean {
+function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics, fading: Fading | null): boolean {
   const { colour } = tone;
   if (!damage.linesAndBlobsOnly) {
-    const isPrint = colour !== 'colour' || evidenceOfFading(tone) > 0.5;
+    const isPrint = colour !== 'colour' || (fading?.certainty ?? evidenceOfFading(tone)) > 0.5;
     return share >= (isPrint ? 1 : WIDESPREAD) * damage.needed;
   }
   const { certain, likely } = damageShares(damage);

@@ -78,6 +78,13 @@ export interface GeneratorFacts {
   vectorInputs: readonly string[];
 }
 
+/** What the installed generator says about the fading of a picture, see `FADING_VALUES` of its card. */
+export interface FadingValues {
+  generator: string;
+  values: Float32Array;
+  thresholds: { perhaps: number; certain: number };
+}
+
 /** How the installed style generator measures pictures, and the styles that ship with it. */
 export interface StyleFacts {
   /** SHA-256 of the measuring graph. Codes measured by another one cannot be used. */
@@ -110,6 +117,11 @@ export interface StepTools {
    * graph differs from the card, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
   measure(task: Task, raster: Raster, wanted?: Wanted): Promise<Float32Array>;
+  /**
+   * Estimates how the dyes of a picture have faded; null if no generator for it is installed. Throws
+   * GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+   */
+  fading(raster: Raster): Promise<FadingValues | null>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */
   colour: ColourTransform | null;
   /**

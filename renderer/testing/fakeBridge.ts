@@ -76,6 +76,7 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
   return {
     damage: 0.018,
     range: 0.62,
+    fading: null,
     cast: 7.2,
     colour: 'monochrome',
     noise: 2.3,

@@ -150,6 +150,9 @@ export const restoration = {
       clean: 'Low noise (level {{noise}}).',
     },
     tone: {
+      cyan: 'Faded: about {{kept}} of the cyan dye is left.',
+      magenta: 'Faded: about {{kept}} of the magenta dye is left.',
+      yellow: 'Faded: about {{kept}} of the yellow dye is left.',
       faded: 'Faded: only {{range}} of the tonal range is used.',
       cast: 'Strong colour cast.',
       good: 'The tones are fine ({{range}} of the range is used).',
@@ -190,7 +193,11 @@ export const restoration = {
       grainKept: 'Reduced noise and artefacts by {{strength}}. Most of the grain was kept.',
       nothing: 'Noise and artefacts left as they are (strength 0).',
     },
-    tone: { done: 'Corrected tones and colours.', nothing: 'Tones left as they are (strength 0).' },
+    tone: {
+      dyes: 'Restored faded dyes (left of them: cyan {{cyan}}, magenta {{magenta}}, yellow {{yellow}}).',
+      done: 'Corrected tones and colours.',
+      nothing: 'Tones left as they are (strength 0).',
+    },
     colorise: {
       done: 'Generated colours: plausible for skin, sky and foliage, a guess for the rest.',
       nothing: 'Colours left as they are (strength 0).',

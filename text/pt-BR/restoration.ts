@@ -153,6 +153,9 @@ export const restoration: Translated<typeof english> = {
       clean: 'Pouco ruído (nível {{noise}}).',
     },
     tone: {
+      cyan: 'Desbotada: resta cerca de {{kept}} do corante ciano.',
+      magenta: 'Desbotada: resta cerca de {{kept}} do corante magenta.',
+      yellow: 'Desbotada: resta cerca de {{kept}} do corante amarelo.',
       faded: 'Desbotada: usa só {{range}} da faixa de tons.',
       cast: 'Forte desvio de cor.',
       good: 'Os tons estão bons (usa {{range}} da faixa).',
@@ -191,7 +194,11 @@ export const restoration: Translated<typeof english> = {
       grainKept: 'Ruído e artefatos reduzidos em {{strength}}. A maior parte da granulação foi mantida.',
       nothing: 'Ruído e artefatos mantidos (intensidade 0).',
     },
-    tone: { done: 'Tons e cores corrigidos.', nothing: 'Tons mantidos (intensidade 0).' },
+    tone: {
+      dyes: 'Corantes desbotados recuperados (restavam: ciano {{cyan}}, magenta {{magenta}}, amarelo {{yellow}}).',
+      done: 'Tons e cores corrigidos.',
+      nothing: 'Tons mantidos (intensidade 0).',
+    },
     colorise: {
       done: 'Cores geradas: plausíveis para pele, céu e folhagem; um palpite para o resto.',
       nothing: 'Cores mantidas (intensidade 0).',

@@ -1,6 +1,6 @@
 import { EmulsionError } from '../../errors';
 import { createRaster, type Raster, type Rect } from '../raster';
-import type { ExtraInput, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
+import type { ExtraInput, FadingValues, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
 import { shrinkRaster } from './rasters';
 
 /** Step tools with fake generators, which need no files. */
@@ -164,6 +164,7 @@ function channelMeans({ data, channels, depth }: Raster): Float32Array {
 export function fakeTools(
   generators: Partial<Record<Task, FakeGenerator | FakeGenerator[]>> = {},
   colour: StepTools['colour'] = null,
+  fading?: (raster: Raster) => FadingValues,
 ): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
   const progressed: number[] = [];
   const tiles: Rect[] = [];
@@ -197,6 +198,7 @@ export function fakeTools(
     },
     styles: () => (find('style') ? FAKE_STYLES : null),
     measure: async (_task, raster) => channelMeans(raster),
+    fading: async (raster) => fading?.(raster) ?? null,
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
     resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},

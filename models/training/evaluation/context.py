@@ -10,7 +10,7 @@ import torch
 from .. import data as data_module
 
 DECIMALS = {"dB": 2, "%": 3}
-LOWER_IS_BETTER = ("LPIPS", "false positives", "style distance", "content distance", "time")
+LOWER_IS_BETTER = ("CIEDE2000, asked for", "CIEDE2000, by itself", "LPIPS", "false positives", "style distance", "content distance", "time")
 
 
 def read_folder(folder, limit=None):

@@ -325,3 +325,53 @@ def ramp(width, height):
     """A picture for the tests of both sides: uint8 [height, width, 3]."""
     y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(3), indexing="ij")
     return ((x * 3 + y * 5 + c * 40 + (x * y) // 7) % 256).astype(np.uint8)
+
+
+# ---------------------------------------------------------------- fading
+
+FADINGS = ("dyes", "curves", "crosstalk")
+FLARE = 0.008
+
+
+def _linear(x):
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+
+
+def _density(x):
+    return -np.log10((_linear(x) + FLARE) / (1 + FLARE))
+
+
+def _component(d):
+    light = np.maximum(10.0**-d * (1 + FLARE) - FLARE, 0)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def faded(picture, kind, index):
+    """A photograph uint8 [H, W, 3] as it looks after fading.
+
+    `dyes`: each layer keeps 0.4 to 0.95 of its density and gets 0 to 0.16 of stain, as in training. Never trained on: `curves`
+    raises the blacks, dulls the whites and bends the middle of each channel; `crosstalk` mixes the layers' densities besides.
+    The only case that is not integer arithmetic: rounded to levels, both sides differ by at most one, and rarely.
+    """
+    random = Random(f"fading {kind}", index)
+    share = lambda low, high: (low + random.below(high - low + 1)) / 1000
+    values = np.arange(256) / 255
+    if kind == "curves":
+        curves = []
+        for _ in range(3):
+            low, high, bend = share(0, 200), share(750, 1000), share(-200, 200)
+            curves.append(low + (high - low) * values ** np.exp(bend))
+        tables = [np.floor(np.clip(curve, 0, 1) * 255 + 0.5).astype(np.uint8) for curve in curves]
+        return np.stack([table[picture[..., c]] for c, table in enumerate(tables)], -1)
+    kept = [share(400, 950) for _ in range(3)]
+    stain = [share(0, 160) for _ in range(3)]
+    densities = [k * _density(values) for k in kept]
+    if kind == "dyes":
+        tables = [np.floor(_component(d + s) * 255 + 0.5).astype(np.uint8) for d, s in zip(densities, stain)]
+        return np.stack([table[picture[..., c]] for c, table in enumerate(tables)], -1)
+    layers = [d[picture[..., c]] for c, d in enumerate(densities)]
+    mixed = []
+    for c in range(3):
+        weights = [1.0 if other == c else share(0, 150) for other in range(3)]
+        mixed.append(sum(w * layer for w, layer in zip(weights, layers)) / sum(weights) + stain[c])
+    return np.floor(_component(np.stack(mixed, -1)) * 255 + 0.5).astype(np.uint8)

@@ -48,6 +48,9 @@ def measured():
     result["psnr"] = metrics.psnr(picture, noise)
     result["psnr in a mask"] = metrics.psnr(picture, noise, p.stroke_mask(1, 96, 80, 8))
     result["ssim"] = metrics.ssim(picture, noise)
+    for kind in p.FADINGS:
+        result[f"faded {kind}"] = dict(zip(("red", "green", "blue"), p.faded(picture, kind, 2).mean((0, 1)).tolist()))
+    result["CIEDE2000"] = metrics.ciede2000(picture, p.faded(picture, "dyes", 2))
     result["manifold"] = metrics.manifold(p.latents("real", 40, 6), p.latents("made", 30, 6) * np.float32(0.75))
     return result
 

@@ -1,7 +1,10 @@
+import type { Message } from '../../../../contract/basics';
+import type { Fading, Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
 import { createMask } from '../../mask';
 import { castOf, maskedPixels, rangeOf } from '../../measurements';
 import { FOUND_DAMAGE, type StepDescriptor } from '../step';
+import { fadingCurves, weakestDye } from './fading';
 import { applyTone, castConfidence, LEAST_LOSS, lostRange, measureTone, TONE_PIXELS, toneCurves } from './tone';
 
 /** Confidence from which a cast is reported, 0..1. */
@@ -12,31 +15,48 @@ export const tone: StepDescriptor<'tone'> = {
   kind: 'tone',
   tasks: [],
   reasons: {
+    'reason.tone.cyan': ['kept'],
+    'reason.tone.magenta': ['kept'],
+    'reason.tone.yellow': ['kept'],
     'reason.tone.faded': ['range'],
     'reason.tone.cast': ['cast'],
     'reason.tone.good': ['range'],
   },
   alwaysProposed: true,
 
-  assess({ tone: statistics }) {
+  assess({ tone: statistics, fading }): Need {
     const about = { kind: 'tone', available: true } as const;
-    const range = rangeOf(statistics);
-    const cast = castOf(statistics);
-    if (castConfidence(statistics) >= LEAST_CAST) {
-      return { ...about, needed: true, reason: 'reason.tone.cast', figures: { cast } };
+    const figures = { range: rangeOf(statistics) };
+    if (fading) {
+      if (fading.certainty === 0) return { ...about, needed: false, reason: 'reason.tone.good', figures };
+      const { dye, kept } = weakestDye(fading);
+      return { ...about, needed: true, reason: `reason.tone.${dye}`, figures: { kept } };
     }
-    const figures = { range };
+    if (castConfidence(statistics) >= LEAST_CAST) {
+      return { ...about, needed: true, reason: 'reason.tone.cast', figures: { cast: castOf(statistics) } };
+    }
     return lostRange(statistics) >= LEAST_LOSS
       ? { ...about, needed: true, reason: 'reason.tone.faded', figures }
       : { ...about, needed: false, reason: 'reason.tone.good', figures };
   },
 
-  propose: ({ toneStrength }) => ({ strength: toneStrength, cast: 1, contrast: 1 }),
+  // Without evidence of fading the step is proposed switched off; whoever switches it on wants all of it.
+  propose: ({ toneStrength, fading }) => ({
+    strength: fading?.certainty === 0 ? 1 : toneStrength,
+    cast: 1,
+    contrast: 1,
+  }),
 
   cost: () => 0.1,
 
   async apply(run, settings) {
-    const { raster, tools } = run;
+    const { raster, tools, analysis } = run;
+    if (analysis.fading) {
+      const curves = fadingCurves(analysis.fading, settings);
+      if (curves) await applyTone(raster, curves, tools);
+      const did = curves ? didRestore(analysis.fading) : say('did.tone.nothing');
+      return { raster, did, generator: analysis.fading.generator, provider: 'cpu' };
+    }
     const small = await tools.shrink(raster, TONE_PIXELS);
     // Always uses the coarse pass, so that the preview and the full size get the same tones.
     const damage = run.damage?.coarse ?? run.damage;
@@ -46,3 +66,8 @@ export const tone: StepDescriptor<'tone'> = {
     return { raster, did: say(curves ? 'did.tone.done' : 'did.tone.nothing'), generator: null, provider: null };
   },
 };
+
+/** What the step undid, dye by dye. */
+function didRestore({ kept: { cyan, magenta, yellow } }: Fading): Message {
+  return say('did.tone.dyes', { cyan, magenta, yellow });
+}

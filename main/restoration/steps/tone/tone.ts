@@ -2,16 +2,16 @@ import type { StepOf } from '../../../../contract/recipe';
 import { type Lab, type Labs, lumaOf, toLabs } from '../../colour';
 import { maxValue, type Raster, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
+import { componentOf, densityOf, FULL_BLACK } from './density';
 
 /**
- * Correction of fading, colour cast and contrast without a net.
+ * Correction of fading, colour cast and contrast without a net, for photos without colours and where no generator
+ * estimates the fading (fading.ts).
  *
  * Fading dyes lose density, each layer by its own share, while stain and scanner flare add some everywhere: measured
  * density is an affine function of the original density, one for each layer (Gschwind and Frey, "Electronic imaging, a
  * tool for the reconstruction of faded color photographs", J. Imaging Sci. Technol. 38, 1994). The correction is its
  * inverse: per channel, density is scaled and shifted so that robust black and white points reach neutral targets.
- * Density is measured above a small flare, which keeps the curve finite at black and avoids amplifying noise in the
- * shadows.
  *
  * Whether a colour cast is a fault or belongs to the subject is judged in CIELAB by the distance of the a*b* cloud from
  * neutral relative to its spread (Gasparini and Schettini, "Color balancing of digital photos using simple image
@@ -22,7 +22,7 @@ import type { StepTools } from '../../tools';
 export const TONE_PIXELS = 250_000;
 
 /** Share of the picture's width and height that is left out on each side: edges of the print, mounts, scanner beds. */
-const MARGIN = 0.06;
+export const MARGIN = 0.06;
 
 /** Statistics of a picture's tones. Densities are those of {@link densityOf}. */
 export interface ToneStatistics {
@@ -225,23 +225,6 @@ export function ramp(value: number, low: number, high: number): number {
 
 // ------------------------------------------------------------------------------------------------ curves
 
-/** Linear light that a black surface seems to have in a scan of a print. */
-const FLARE = 0.008;
-
-/** Density above flare of an sRGB component: 0 at white, about 2.1 at black. */
-function densityOf(component: number): number {
-  const linear = component <= 0.04045 ? component / 12.92 : ((component + 0.055) / 1.055) ** 2.4;
-  return -Math.log10((linear + FLARE) / (1 + FLARE));
-}
-
-const FULL_BLACK = densityOf(0);
-
-function componentOf(density: number): number {
-  const linear = 10 ** -density * (1 + FLARE) - FLARE;
-  if (linear <= 0) return 0;
-  return linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
-}
-
 /** Targets of restored blacks and whites, as sRGB components. */
 const BLACK_TARGET = 0.045;
 const WHITE_TARGET = 0.95;
@@ -260,7 +243,7 @@ export interface ToneCurves {
   readonly green: Float32Array;
   readonly blue: Float32Array;
 }
-const CURVE_SIZE = 1025;
+export const CURVE_SIZE = 1025;
 
 export type ToneSettings = StepOf<'tone'>['settings'];
 
@@ -314,7 +297,7 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
  * Bends a line of densities beyond the targets, so that it clips nothing that was not clipped before: full black and
  * full white stay the same, and all tones between them stay distinct.
  */
-function bend(
+export function bend(
   line: (density: number) => number,
   whiteTarget: number,
   blackTarget: number,
