@@ -95,6 +95,7 @@ export class LocalRepairs {
     try {
       applied.report = await inpaint(raster, mask, tools, {
         region,
+        full: full.width,
         before: (rect) => void applied.before.push(this.copy(rect)),
       });
     } catch (error) {

@@ -183,6 +183,8 @@ export const restoration = {
     notNeeded: 'Not needed.',
     repair: {
       done: 'Filled {{share}} of the picture.',
+      wide_one: 'Filled {{share}} of the picture, one wide place with texture from its surroundings.',
+      wide_other: 'Filled {{share}} of the picture, {{count}} wide places with texture from their surroundings.',
       nothing: 'No damage found at this sensitivity.',
       emptyMask: 'The mask is empty.',
       byHand_one: 'Repaired one place by hand.',

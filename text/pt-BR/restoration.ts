@@ -184,6 +184,8 @@ export const restoration: Translated<typeof english> = {
     notNeeded: 'Não foi necessário.',
     repair: {
       done: '{{share}} da imagem foram preenchidos.',
+      wide_one: '{{share}} da imagem foram preenchidos, um lugar largo com a textura do entorno.',
+      wide_other: '{{share}} da imagem foram preenchidos, {{count}} lugares largos com a textura do entorno.',
       nothing: 'Nenhum dano encontrado com esta sensibilidade.',
       emptyMask: 'A máscara está vazia.',
       byHand_one: 'Um reparo feito à mão.',

@@ -1,6 +1,6 @@
 """fading: how much of each dye a colour photo has kept, and how much stain it has got.
 
-Source: written for this project. Photographs fade by random figures while it trains; four in ten stay as they are, because a
+Source: written for this project. Photographs fade by random figures while it trains; almost half stay as they are, because a
 sound photo must be left alone.
 """
 import cv2
@@ -10,10 +10,10 @@ import torch
 from ..fading_net import SIDE, FadingNet, delta_e94, faded, lab, unfaded
 from . import Generator
 
-SOUND = 0.4  # share of samples that have not faded
+SOUND = 0.45  # share of samples that have not faded
 COLOURLESS = 4.0  # a picture with a smaller mean chroma is not trained on: the product corrects it by other rules
 SAMPLED = 640  # pixels of a photo that the loss looks at
-HARM = 1.0  # weight of making a photo worse than it was
+HARM = 3.0  # weight of making a photo worse than it was
 CLEAN_CHANGE = 0.5  # allowed mean change of sound photos, in delta E
 VALUES = tuple(f"{figure} {dye}" for figure in ("kept", "stain") for dye in ("cyan", "magenta", "yellow")) + ("error before", "error after")
 
@@ -49,7 +49,7 @@ def random_fading(count, device="cpu"):
     normal = lambda spread: spread * torch.randn(count, 3, device=device)
     choose = lambda chance, one, other: torch.where(torch.rand(count, 1, device=device) < chance, one, other)
     kept = choose(0.5, uniform(0.38, 1.0, count, 3), (uniform(0.4, 1.0, count, 1) + normal(0.13)).clamp(0.35, 1.0))
-    stain = choose(0.5, uniform(0.0, 0.18, count, 3), (uniform(0.0, 0.1, count, 1) + normal(0.04)).clamp(0.0, 0.22))
+    stain = choose(0.5, uniform(0.0, 0.3, count, 3), (uniform(0.0, 0.15, count, 1) + normal(0.04)).clamp(0.0, 0.3))
     mild = torch.rand(count, 1, device=device) < 0.2
     kept, stain = torch.where(mild, 1 - 0.3 * (1 - kept), kept), torch.where(mild, 0.3 * stain, stain)
     sound = torch.rand(count, 1, device=device) < SOUND

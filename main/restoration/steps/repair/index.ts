@@ -42,8 +42,11 @@ export const repair: StepDescriptor<'repair'> = {
       const did = say(run.mask ? 'did.repair.emptyMask' : 'did.repair.nothing');
       return { raster, did, generator: null, provider: null, masked };
     }
-    const { generator, provider } = await inpaint(raster, mask, tools);
-    return { raster, did: say('did.repair.done', { share: masked }), generator, provider, masked };
+    const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
+    const { generator, provider, filled } = await inpaint(raster, mask, tools, { full });
+    const did =
+      filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
+    return { raster, did, generator, provider, masked };
   },
 
   followsDamage: (ops) => ops === undefined || refersToDamage(ops),

@@ -1,20 +1,22 @@
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools } from '../../tools';
+import { fillWideHoles, type WideHoles } from './wide';
 
 /**
  * Fills the masked pixels of a raster from their surroundings, in place. All other pixels keep their bits. Where the
  * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. `region` bounds the mask,
  * so that little is computed for a small one. `before` is called with each part that is about to change. The generator
- * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Throws
+ * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Wide holes are filled
+ * again by example (wide.ts). `full`: width of the full photo, if the raster is a smaller copy. Throws
  * GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw some tiles of the raster are filled.
  */
 export async function inpaint(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before }: { region?: Rect; before?: (core: Rect) => void } = {},
-): Promise<PassReport> {
+  { region, before, full = raster.width }: { region?: Rect; before?: (core: Rect) => void; full?: number } = {},
+): Promise<PassReport & WideHoles> {
   if (mask.width !== raster.width || mask.height !== raster.height) {
     throw new RangeError(
       `A mask of ${mask.width} x ${mask.height} does not fit a raster of ${raster.width} x ${raster.height}.`,
@@ -23,7 +25,7 @@ export async function inpaint(
   // The mask of the last read tile. Its core is written next, and need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
-  return tools.runTiles({
+  const report = await tools.runTiles({
     task: 'inpaint',
     width: raster.width,
     height: raster.height,
@@ -43,6 +45,7 @@ export async function inpaint(
       paste(raster, rect, planes, { bytes, frame: seen });
     },
   });
+  return { ...report, ...(await fillWideHoles(raster, mask, tools, { region, before, full })) };
 }
 
 /**

@@ -1,0 +1,214 @@
+import type { Mask } from '../../mask';
+import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
+import type { StepTools } from '../../tools';
+import { fillByExample } from './exemplar';
+
+/** A hole at least this wide, in pixels of the full photo, continues the texture around it. A net fills it with fog. */
+export const WIDE = 24;
+/** The same on a small copy for display, in its own pixels: narrower holes have no room for texture. */
+const LEAST_WIDE = 10;
+/** A hole whose larger side exceeds this many pixels keeps the net's filling: memory would grow with it. */
+const LARGEST = 1600;
+/** Pixels around a hole from which examples are taken, as a share of its larger side, and bounds of it. */
+const CONTEXT = { share: 1, least: 64, most: 320 } as const;
+/** Cells of the map on which wide holes are found. */
+const MAP_CELLS = 2_000_000;
+
+export interface WideHoles {
+  /** How many holes were filled by example. */
+  filled: number;
+}
+
+/**
+ * Fills the wide holes of a mask by example, in place, after a net has filled them: its filling guides the search. Only
+ * masked pixels change. `region` bounds the mask; `before` is called with each part that is about to change. `full`:
+ * width of the full photo, of which the raster may be a smaller copy. Throws CANCELLED; some holes are filled then.
+ */
+export async function fillWideHoles(
+  raster: Raster,
+  mask: Mask,
+  tools: StepTools,
+  { region, before, full }: { region?: Rect | undefined; before?: ((rect: Rect) => void) | undefined; full: number },
+): Promise<WideHoles> {
+  const width = Math.max(LEAST_WIDE, (WIDE * raster.width) / full);
+  const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
+  let filled = 0;
+  for (const core of await wideCores(mask, region ?? whole, width, tools)) {
+    const hole = within(whole, grown(core, Math.ceil(width)));
+    const side = Math.max(hole.width, hole.height);
+    if (side > LARGEST) continue;
+    const reach = Math.round(Math.max(CONTEXT.least, Math.min(CONTEXT.most, CONTEXT.share * side)));
+    const frame = within(whole, grown(hole, reach));
+    if (await fillOne(raster, mask, tools, { frame, hole, before })) filled++;
+    await tools.breathe();
+  }
+  return { filled };
+}
+
+interface Work {
+  /** The part of the raster that is looked at, and the part that may change. */
+  frame: Rect;
+  hole: Rect;
+  before?: ((rect: Rect) => void) | undefined;
+}
+
+async function fillOne(raster: Raster, mask: Mask, tools: StepTools, { frame, hole, before }: Work): Promise<boolean> {
+  const { width, height } = frame;
+  const count = width * height;
+  const cover = new Uint8Array(count);
+  mask.read(frame, cover);
+  const planes = new Float32Array(3 * count);
+  readSrgb(raster, frame, tools.colour, planes);
+  const picture = { width, height, data: new Float32Array(3 * count), mask: new Uint8Array(count) };
+  for (let i = 0; i < count; i++) {
+    for (let c = 0; c < 3; c++) picture.data[3 * i + c] = 255 * planes[c * count + i]!;
+    if (cover[i] === 0) continue;
+    const x = frame.x + (i % width);
+    const y = frame.y + Math.floor(i / width);
+    picture.mask[i] = contains(hole, x, y) ? 1 : 2;
+  }
+  const done = await fillByExample(picture, { seed: 1, breathe: () => tools.breathe() });
+  if (!done) return false;
+  before?.(hole);
+  for (let i = 0; i < count; i++) for (let c = 0; c < 3; c++) planes[c * count + i] = picture.data[3 * i + c]! / 255;
+  if (raster.channels === 3) tools.colour?.fromSrgb(planes, count);
+  const max = maxValue(raster);
+  for (let i = 0; i < count; i++) {
+    if (picture.mask[i] !== 1) continue;
+    const x = frame.x + (i % width);
+    const y = frame.y + Math.floor(i / width);
+    const target = (y * raster.width + x) * raster.channels;
+    const values = [planes[i]!, planes[i + count]!, planes[i + 2 * count]!];
+    const share = cover[i]! / 255;
+    for (let c = 0; c < raster.channels; c++) {
+      const value = max * (raster.channels === 3 ? values[c]! : (values[0]! + values[1]! + values[2]!) / 3);
+      const now = raster.data[target + c]!;
+      // Under a soft edge of the mask the net's filling is already blended in.
+      raster.data[target + c] = Math.max(0, Math.min(max, Math.round(now + share * (value - now))));
+    }
+  }
+  return true;
+}
+
+/** Bounding rectangles of the parts of a mask that are at least `width` pixels wide, inside `region`. */
+async function wideCores(mask: Mask, region: Rect, width: number, tools: StepTools): Promise<Rect[]> {
+  const cell = Math.max(1, Math.ceil(Math.sqrt((region.width * region.height) / MAP_CELLS)));
+  const columns = Math.ceil(region.width / cell);
+  const rows = Math.ceil(region.height / cell);
+  // How many pixels of each cell are masked; only whole cells count.
+  const distance = new Uint16Array(columns * rows);
+  let any = false;
+  for (let row = 0; row < rows; row++) {
+    const strip = {
+      x: region.x,
+      y: region.y + row * cell,
+      width: region.width,
+      height: Math.min(cell, region.height - row * cell),
+    };
+    if (mask.any(strip)) {
+      const bytes = new Uint8Array(strip.width * strip.height);
+      mask.read(strip, bytes);
+      for (let column = 0; column < columns; column++) {
+        if (isCovered(bytes, strip, column * cell, cell)) {
+          distance[row * columns + column] = 1;
+          any = true;
+        }
+      }
+    }
+    if (row % 64 === 0) await tools.breathe();
+  }
+  if (!any) return [];
+  spreadDistances(distance, columns, rows);
+  const least = Math.max(1, Math.floor(width / 2 / cell));
+  return components(distance, columns, rows, least).map((rect) => ({
+    x: region.x + rect.x * cell,
+    y: region.y + rect.y * cell,
+    width: Math.min(region.width - rect.x * cell, rect.width * cell),
+    height: Math.min(region.height - rect.y * cell, rect.height * cell),
+  }));
+}
+
+function isCovered(bytes: Uint8Array, strip: Rect, left: number, cell: number): boolean {
+  const right = Math.min(strip.width, left + cell);
+  for (let y = 0; y < strip.height; y++) {
+    for (let x = left; x < right; x++) if (bytes[y * strip.width + x]! < 128) return false;
+  }
+  return true;
+}
+
+/**
+ * Turns a map of 0 and 1 into chessboard distances from the nearest 0. Beyond the border nothing is known, so a hole that
+ * leaves the picture is as wide as its visible part is deep.
+ */
+function spreadDistances(distance: Uint16Array, columns: number, rows: number): void {
+  const at = (x: number, y: number) =>
+    x < 0 || y < 0 || x >= columns || y >= rows ? 65534 : distance[y * columns + x]!;
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      if (distance[y * columns + x] === 0) continue;
+      distance[y * columns + x] = 1 + Math.min(at(x - 1, y), at(x, y - 1), at(x - 1, y - 1), at(x + 1, y - 1), 65533);
+    }
+  }
+  for (let y = rows - 1; y >= 0; y--) {
+    for (let x = columns - 1; x >= 0; x--) {
+      const i = y * columns + x;
+      if (distance[i] === 0) continue;
+      distance[i] = Math.min(
+        distance[i]!,
+        1 + Math.min(at(x + 1, y), at(x, y + 1), at(x + 1, y + 1), at(x - 1, y + 1), 65533),
+      );
+    }
+  }
+}
+
+/** Bounding rectangles of the connected cells whose value is more than `least`. */
+function components(values: Uint16Array, columns: number, rows: number, least: number): Rect[] {
+  const seen = new Uint8Array(values.length);
+  const found: Rect[] = [];
+  for (let start = 0; start < values.length; start++) {
+    if (seen[start] === 1 || values[start]! <= least) continue;
+    seen[start] = 1;
+    const waiting = [start];
+    let [left, right, top, bottom] = [columns, 0, rows, 0];
+    while (waiting.length > 0) {
+      const i = waiting.pop()!;
+      const x = i % columns;
+      const y = (i - x) / columns;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(rows - 1, y + 1); ny++) {
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(columns - 1, x + 1); nx++) {
+          const next = ny * columns + nx;
+          if (seen[next] === 1 || values[next]! <= least) continue;
+          seen[next] = 1;
+          waiting.push(next);
+        }
+      }
+    }
+    found.push({ x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
+  }
+  return found;
+}
+
+const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
+  x: x - by,
+  y: y - by,
+  width: width + 2 * by,
+  height: height + 2 * by,
+});
+
+function within(whole: Rect, rect: Rect): Rect {
+  const x = Math.max(whole.x, rect.x);
+  const y = Math.max(whole.y, rect.y);
+  return {
+    x,
+    y,
+    width: Math.min(whole.x + whole.width, rect.x + rect.width) - x,
+    height: Math.min(whole.y + whole.height, rect.y + rect.height) - y,
+  };
+}
+
+const contains = (rect: Rect, x: number, y: number): boolean =>
+  x >= rect.x && y >= rect.y && x < rect.x + rect.width && y < rect.y + rect.height;
