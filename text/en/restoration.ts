@@ -187,6 +187,8 @@ export const restoration = {
       wide_other: 'Filled {{share}} of the picture, {{count}} wide places with texture from their surroundings.',
       nothing: 'No damage found at this sensitivity.',
       emptyMask: 'The mask is empty.',
+      tooMuch:
+        'Nothing was repaired: the mask covers {{share}} of the picture, and there is nothing left to repair it from.',
       byHand_one: 'Repaired one place by hand.',
       byHand_other: 'Repaired {{count}} places by hand.',
     },

@@ -188,6 +188,7 @@ export const restoration: Translated<typeof english> = {
       wide_other: '{{share}} da imagem foram preenchidos, {{count}} lugares largos com a textura do entorno.',
       nothing: 'Nenhum dano encontrado com esta sensibilidade.',
       emptyMask: 'A máscara está vazia.',
+      tooMuch: 'Nada foi reparado: a máscara cobre {{share}} da imagem, e não sobra nada com que reparar.',
       byHand_one: 'Um reparo feito à mão.',
       byHand_other: '{{count}} reparos feitos à mão.',
     },

@@ -46,7 +46,7 @@ const TONE_REACH = 0.125;
 
 /**
  * Fills the hole of a picture in place. Returns false, and changes nothing, if there is no whole patch to take examples
- * from. Throws what `breathe` throws; the picture may then be half filled.
+ * from. Throws what `breathe` throws, and then has changed nothing.
  */
 export async function fillByExample(picture: HolePicture, { seed, breathe }: ExemplarOptions): Promise<boolean> {
   const pyramid = pyramidOf(picture);

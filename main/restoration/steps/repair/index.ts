@@ -6,6 +6,9 @@ import { editedMask } from '../edited-mask';
 import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
 import { inpaint } from './inpaint';
 
+/** A mask of a larger share of the picture leaves nothing to repair it from, 0..1. */
+const MOST_MASKED = 0.9;
+
 /** Detects creases, scratches, dust and stains, and fills them. */
 export const repair: StepDescriptor<'repair'> = {
   kind: 'repair',
@@ -41,6 +44,9 @@ export const repair: StepDescriptor<'repair'> = {
     if (masked === 0) {
       const did = say(run.mask ? 'did.repair.emptyMask' : 'did.repair.nothing');
       return { raster, did, generator: null, provider: null, masked };
+    }
+    if (masked > MOST_MASKED) {
+      return { raster, did: say('did.repair.tooMuch', { share: masked }), generator: null, provider: null, masked: 0 };
     }
     const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
     const { generator, provider, filled } = await inpaint(raster, mask, tools, { full });
