@@ -34,6 +34,7 @@ describe('the test cases', () => {
     for (const sigma of p.SIGMAS) found[`noise ${sigma}`] = digest(p.noisy(picture, sigma, `noise ${sigma}`, 1).data);
     for (const kind of [...p.WIDTHS, 'mixed'] as const)
       found[`strokes ${kind}`] = digest(p.strokeMask(1, 160, 128, kind));
+    for (const side of p.SQUARES) found[`square of ${side} px`] = digest(p.squareHole(1, 320, 300, side));
     for (const [width, height] of [
       [24, 20],
       [48, 40],

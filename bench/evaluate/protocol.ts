@@ -251,6 +251,21 @@ export function strokeMask(index: number, width: number, height: number, kind: n
   return canvas.counts;
 }
 
+/** Sides of wide holes in pixels, and how far from the middle they lie at most. */
+export const SQUARES = [32, 64, 96] as const;
+const SHIFT = 24;
+
+/** A mask, 1 = a square of `side` pixels somewhere around the middle. */
+export function squareHole(index: number, width: number, height: number, side: number): Uint8Array {
+  const random = new Random(`square ${side}`, index);
+  const [left, top] = [width, height].map(
+    (size) => Math.floor(size / 2) - Math.floor(side / 2) + random.below(2 * SHIFT + 1) - SHIFT,
+  ) as [number, number];
+  const mask = new Uint8Array(width * height);
+  for (let y = top; y < top + side; y++) mask.fill(1, y * width + left, y * width + left + side);
+  return mask;
+}
+
 // ------------------------------------------------------------------------------------------------ damage
 
 interface DamageLayer {

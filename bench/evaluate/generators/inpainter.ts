@@ -4,14 +4,20 @@ import { type Hole, readHoles } from '../holes';
 import { psnr } from '../metrics';
 import { centre, fourTimes, joined, marked, writePng } from '../pictures';
 import type { Product } from '../product';
-import { greyOf, type Picture, strokeMask, WIDTHS } from '../protocol';
+import { greyOf, type Picture, SQUARES, squareHole, strokeMask, WIDTHS } from '../protocol';
 import { cacheFolder, INPAINTING } from '../python';
 import { type Row, row } from '../report';
 
 const SIDE = 256;
 const REAL = 'real damage';
 
-/** Fills strokes on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two methods. */
+/** Side of the crops with a wide hole, which the product fills by example. */
+const WIDE_SIDE = 320;
+
+/**
+ * Fills strokes and squares on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two
+ * methods. The training kit measures the net alone on the same cases.
+ */
 export const evaluator: Evaluator = {
   id: 'inpainter',
   measure: async (product, context) => {
@@ -23,7 +29,15 @@ export const evaluator: Evaluator = {
       holes,
       data: `${holes.length} Kodak crops of ${SIDE} px, holes ${name}`,
     }));
-    for (const { name, holes, data } of [...strokes, ...(await realDamage(context))]) {
+    const squares = SQUARES.map((side) => ({
+      name: `square of ${side} px`,
+      holes: pictures.map((picture, i) => {
+        const crop = centre(picture, WIDE_SIDE);
+        return { picture: crop, mask: squareHole(i, crop.width, crop.height, side), truth: crop };
+      }),
+      data: `${pictures.length} Kodak crops of ${WIDE_SIDE} px`,
+    }));
+    for (const { name, holes, data } of [...strokes, ...squares, ...(await realDamage(context))]) {
       context.tell(`holes, ${name}`);
       const filled = await fillAll(product, context, holes);
       const classic = await baselines(context, holes);
@@ -42,6 +56,8 @@ export const evaluator: Evaluator = {
       rows.push(row({ ...where, metric: 'LPIPS', unit: '' }, own, Object.fromEntries(lpips)));
       if (!context.sheets) continue;
       if (name === 'mixed') await writeSheet(join(context.sheets, 'inpainter.png'), holes, filled, classic);
+      if (name === squares[1]!.name)
+        await writeSheet(join(context.sheets, 'inpainter-wide.png'), holes, filled, classic);
       if (name === REAL) await writeSheet(join(context.sheets, 'inpainter-real.png'), holes, filled, classic);
     }
     return { rows, secondsPerMegapixel: await speed(product, context, pictures[0]!) };

@@ -10,6 +10,7 @@ pixel, opacities in 1/256, directions in 1/64 of a turn. Only shifts round.
 - Softening: the weights 1 2 1 in rows and columns, in whole levels.
 - Strokes: polylines of steps of 8 px, without antialiasing: a pixel is inside if its centre lies
   within half the width of a segment.
+- Wide holes: one square around the middle.
 - Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. A pixel whose luma changes by
   less than `VISIBLE` levels, or that is covered by less than half, is neither damage nor clean.
 - Reduction: the mean over the area that a pixel covers, halves rounded up.
@@ -21,6 +22,8 @@ import numpy as np
 
 WIDTHS = (2, 4, 8, 16)  # widths of strokes in pixels
 MIXED = (1, 2, 3, 5, 8, 12, 16, 24)
+SQUARES = (32, 64, 96)  # sides of wide holes in pixels
+SHIFT = 24  # how far from the middle they lie at most
 COVERAGE = 87  # masked pixels of 1000
 SIGMAS = (15, 25, 50)
 QUALITIES = (10, 20, 40)
@@ -187,6 +190,15 @@ def stroke_mask(index, width, height, kind):
         wide = MIXED[rng.below(len(MIXED))] if kind == "mixed" else kind
         length = 30 + rng.below(171)
         draw(mask, wander(rng, start, heading, length, 2), 8 * wide, 1)
+    return mask
+
+
+def square_hole(index, width, height, side):
+    """Mask uint8 [height, width], 1 = a square of `side` pixels somewhere around the middle."""
+    rng = Random(f"square {side}", index)
+    mask = np.zeros((height, width), np.uint8)
+    left, top = (size // 2 - side // 2 + rng.below(2 * SHIFT + 1) - SHIFT for size in (width, height))
+    mask[top : top + side, left : left + side] = 1
     return mask
 
 

@@ -29,6 +29,7 @@ def measured():
     }
     result.update({f"noise {s}": digest(p.noisy(picture, s, f"noise {s}", 1)[0]) for s in p.SIGMAS})
     result.update({f"strokes {k}": digest(p.stroke_mask(1, 160, 128, k)) for k in (*p.WIDTHS, "mixed")})
+    result.update({f"square of {side} px": digest(p.square_hole(1, 320, 300, side)) for side in p.SQUARES})
     whole = p.ramp(96, 80)
     for size in ((24, 20), (48, 40), (192, 160), (384, 320)):
         result[f"resampled {size[0]} x {size[1]}"] = digest(resample_picture(whole, size[1], size[0]))

@@ -1,6 +1,7 @@
-"""inpainter: fills strokes on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two methods.
+"""inpainter: fills strokes and squares on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's
+two methods.
 
-Source: written for this project.
+Source: written for this project. The product fills wide holes by example after the net, so the squares have other names here.
 """
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..tiles import run
 
 ID = "inpainter"
 SIDE = 256
+WIDE_SIDE = 320
 
 
 def fill(net, card, picture, mask):
@@ -33,6 +35,10 @@ def cases(context):
 
 def measure(net, card, context):
     named = [(case, f"{len(pairs)} Kodak crops of {SIDE} px, holes {case}", [(p, m, p) for p, m in pairs]) for case, pairs in cases(context).items()]
+    for side in protocol.SQUARES:
+        crops = [centre(picture, WIDE_SIDE) for _, picture in context.pictures("kodak")]
+        holes = [(crop, protocol.square_hole(i, crop.shape[1], crop.shape[0], side), crop) for i, crop in enumerate(crops)]
+        named.append((f"square of {side} px, net alone", f"{len(crops)} Kodak crops of {WIDE_SIDE} px", holes))
     real = plates.read(data_module.cache_folder() / "holes", context.limit)
     if real:
         named.append(("real damage", f"{len(real)} windows of glass plates of {plates.SIDE} px", real))
