@@ -305,6 +305,51 @@ test('analyse changes nothing and says what is needed; generators lists the card
   );
 });
 
+test('damaged places are listed, and masks written: exactly the pixels that a restoration changes', async () => {
+  const photo = join(folder(), 'scans', 'creased.png');
+  await writeScene(photo, 640, 480, true);
+  const mask = join(folder(), 'masks', 'creased-mask.png');
+  const listed = await run(['analyse', photo, '--list', '--mask-out', mask, '--json']);
+  expect(listed.code).toBe(0);
+  const [analysis] = listed.records as {
+    places: { kind: string; pixels: number; x: number; y: number }[];
+    mask: string;
+  }[];
+  expect(analysis!.mask).toBe(mask);
+  expect(analysis!.places.length).toBeGreaterThan(0);
+  expect(analysis!.places[0]).toMatchObject({ kind: 'line', certainty: expect.any(Number) });
+  const told = await run(['analyse', photo, '--list']);
+  expect(told.out).toMatch(/1\. line at \d+, \d+/);
+
+  const only = ['--set', 'restore.enabled=false', '--set', 'tone.enabled=false', '--set', 'repair.enabled=true'];
+  const out = join(folder(), 'out');
+  const restored = await run([
+    'restore',
+    photo,
+    '--out',
+    out,
+    ...only,
+    '--mask-out',
+    join(folder(), 'beside'),
+    '--json',
+  ]);
+  expect(restored.code).toBe(0);
+  expect(restored.records[0]).toMatchObject({ mask: join(folder(), 'beside', 'creased.png') });
+  const raw = async (path: string, channels: 1 | 3) =>
+    sharp(path)
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw()
+      .toBuffer();
+  const [before, after] = [await raw(photo, 3), await raw(join(out, 'creased.png'), 3)];
+  const white = await raw(join(folder(), 'beside', 'creased.png'), 1);
+  expect(await raw(mask, 1)).toEqual(white);
+  for (let i = 0; i < white.length; i++) {
+    const isChanged = [0, 1, 2].some((c) => before[3 * i + c] !== after[3 * i + c]);
+    if (isChanged) expect(white[i]).toBeGreaterThan(0);
+  }
+  expect(white.some((value) => value > 0)).toBe(true);
+});
+
 test('JSON records keep every field and stay English; people are answered in Portuguese', async () => {
   const scans = join(folder(), 'scans');
   await writeScene(join(scans, 'creased.jpg'), 320, 240, true);

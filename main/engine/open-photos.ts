@@ -12,7 +12,7 @@ import packageInfo from '../../package.json' with { type: 'json' };
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
-import { readMask, writeMask } from '../photos/mask';
+import { readMask } from '../photos/mask';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
@@ -30,6 +30,7 @@ import { editedMask } from '../restoration/steps/edited-mask';
 import { PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
+import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
 import { doesFollowDamage, keyed, masksOf, printDensity, withLocal } from './planned-edit';
@@ -45,8 +46,6 @@ const PREVIEW_PIXELS = 2_000_000;
 /** Size of a small rendering: enough to choose from several, each a few hundred pixels wide. */
 const SMALL_PIXELS = 200_000;
 const ANALYSIS_SECONDS = 120;
-/** Rows of a mask that are evaluated between two checks for messages. */
-const MASK_ROWS = 256;
 
 /** An open photo and everything computed for it, so that nothing is computed twice. */
 interface Opened {
@@ -175,19 +174,9 @@ export class OpenPhotos {
     job.stage('analysing', 0.1, 0.2);
     const damage = await this.#runFinePass(opened, tools);
     job.stage('writing', 0.2, 1);
-    const { width, height } = opened.photo;
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
     const mask = editedMask(masksOf(request.edit, opened.photo).mask!, damage, settings, opened.photo);
-    const raster = createRaster(width, height, 1, 8);
-    for (let y = 0; y < height; y += MASK_ROWS) {
-      const rows = Math.min(MASK_ROWS, height - y);
-      const at = y * width;
-      mask.read({ x: 0, y, width, height: rows }, (raster.data as Uint8Array).subarray(at, at + rows * width));
-      await job.breathe();
-    }
-    job.busy(CODEC_SECONDS);
-    const target = { ...request.target, extension: 'png' };
-    return writePhoto(target, (path) => writeMask(raster, path), { signal: job.signal });
+    return writeMaskFile(job, mask, request.target);
   }
 
   async readMask(job: Job, { photoId, path }: Requests['readMask']['request']): Promise<Uint8Array> {
@@ -210,13 +199,16 @@ export class OpenPhotos {
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
     const { analysis } = await this.#assess(job, opened, tools);
-    const answer = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
+    const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
+    const found = request.inspect ? await this.#runFinePass(opened, tools) : null;
+    const inspected = await inspectRepair(job, opened.photo, found, recipe, request);
+    const about = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
+    const answer = { ...about, inspected };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null, notes: [] };
     const { staged } = request;
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
 
-    const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
     const masks = masksOf(request.edit, opened.photo);
     job.stage('analysing', 0.15, 0.3);
     const damage = doesFollowDamage(planRecipe(recipe, analysis), request.edit)

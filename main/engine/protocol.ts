@@ -6,6 +6,7 @@ import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport }
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import type { DamagedPlace } from '../restoration/places';
 import type { Pair, PairSide } from '../synthesis/pair';
 
 /**
@@ -128,6 +129,8 @@ export interface Requests {
        * this longer edge in pixels.
        */
       staged?: { thumbnails: number };
+      /** Lists the damaged places, and writes the mask of the repair as a PNG if it has a target. */
+      inspect?: { mask: ExportTarget | null };
     };
     response: {
       photo: Photo;
@@ -141,6 +144,8 @@ export interface Requests {
       notes: Message[];
       /** JPEG thumbnails, if they were requested. */
       thumbnails: { before: Uint8Array; after: Uint8Array } | null;
+      /** What was asked for with `inspect`. */
+      inspected: { places: DamagedPlace[]; mask: string | null } | null;
       /** Peak memory of the engine's process, in bytes. */
       peak: number;
     };

@@ -60,6 +60,15 @@ export const cli = {
     yes: 'yes',
     no: 'no',
     noneSuggested: 'No repairs suggested.',
+    maskIn: 'Mask: {{path}}',
+    places: {
+      count_zero: 'No damage found.',
+      count_one: 'One damaged place:',
+      count_other: '{{count}} damaged places (left, top, width × height in pixels):',
+      line: '{{number}}. line at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
+      area: '{{number}}. area at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
+      loss: '{{number}}. loss at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
+    },
     states: { ready: 'ready', damaged: 'damaged', missing: 'missing' },
     limits: 'Limits',
     recipes: {

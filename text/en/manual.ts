@@ -64,6 +64,7 @@ export const manual = {
         'Without a recipe, each photo gets what it needs. Folders are mirrored in the output folder. Files that are not photos are skipped, and one failed photo does not stop the others.',
       paths: 'photos and folders',
       edit: 'an edit file saved in the app, for the photo it belongs to',
+      maskOut: 'also write the mask of each repair as a PNG into this folder',
       examples: {
         proposal: 'what the photo needs',
         recipe: 'one recipe for a whole folder',
@@ -73,6 +74,7 @@ export const manual = {
         crisp: 'for soft, noisy or compressed photos',
         style: 'painted in the style of a work, or of any picture',
         edit: 'the edits made in the app',
+        maskOut: 'the masks beside the results',
         json: 'a report that programs can read',
       },
     },
@@ -137,8 +139,12 @@ export const manual = {
       about:
         'Measures a photo and reports for each step whether it is needed, with the measured figure. Without a recipe, restore does what is needed here.',
       photo: 'a photo',
+      list: 'list the places that a repair would fill, the largest first',
+      maskOut: 'write the mask of the repair as a PNG (white: to be filled)',
       examples: {
         plain: 'one line per step',
+        list: 'the places too, each with its position and size',
+        maskOut: 'the mask as a picture',
         json: 'all measurements and the proposed recipe',
       },
     },

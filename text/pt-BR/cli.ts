@@ -62,6 +62,15 @@ export const cli: Translated<typeof english> = {
     yes: 'sim',
     no: 'não',
     noneSuggested: 'Nenhum reparo sugerido.',
+    maskIn: 'Máscara: {{path}}',
+    places: {
+      count_zero: 'Nenhum dano encontrado.',
+      count_one: 'Um lugar danificado:',
+      count_other: '{{count}} lugares danificados (esquerda, topo, largura × altura em pixels):',
+      line: '{{number}}. linha em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
+      area: '{{number}}. área em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
+      loss: '{{number}}. perda em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
+    },
     states: { ready: 'pronto', damaged: 'danificado', missing: 'ausente' },
     limits: 'Limites',
     recipes: {

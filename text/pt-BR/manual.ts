@@ -65,6 +65,7 @@ export const manual: Translated<typeof english> = {
         'Sem receita, cada foto recebe o que precisa. As pastas são espelhadas na pasta de saída. Arquivos que não são fotos são ignorados, e uma foto com erro não impede as outras.',
       paths: 'fotos e pastas',
       edit: 'um arquivo de edição salvo no aplicativo, para a foto à qual pertence',
+      maskOut: 'grava também a máscara de cada reparo, em PNG, nesta pasta',
       examples: {
         proposal: 'o que a foto precisa',
         recipe: 'uma receita para uma pasta inteira',
@@ -74,6 +75,7 @@ export const manual: Translated<typeof english> = {
         crisp: 'para fotos suaves, com ruído ou comprimidas',
         style: 'pintada no estilo de uma obra, ou de qualquer imagem',
         edit: 'as edições feitas no aplicativo',
+        maskOut: 'as máscaras junto com os resultados',
         json: 'um relatório que programas podem ler',
       },
     },
@@ -138,8 +140,12 @@ export const manual: Translated<typeof english> = {
       about:
         'Mede uma foto e informa, para cada etapa, se ela é necessária, com o valor medido. Sem receita, restore faz o que aparece aqui.',
       photo: 'uma foto',
+      list: 'lista os lugares que um reparo preencheria, os maiores primeiro',
+      maskOut: 'grava a máscara do reparo em PNG (branco: a preencher)',
       examples: {
         plain: 'uma linha por etapa',
+        list: 'também os lugares, com posição e tamanho',
+        maskOut: 'a máscara como imagem',
         json: 'todas as medidas e a receita sugerida',
       },
     },

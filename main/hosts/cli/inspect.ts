@@ -1,14 +1,21 @@
-import { basename, resolve } from 'node:path';
+import { basename, parse, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { translated } from '../../../text/card';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
+import type { DamagedPlace } from '../../restoration/places';
+import { assertWritable } from '../../storage/folders';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { addEngine, addJson, type EngineFlags, withEngine } from './options';
 import { createReporter, type Reporter } from './reporter';
 import { fieldsOf, needsFor, oneLine, withCode } from './tell';
+
+interface AnalyseFlags extends EngineFlags {
+  list?: boolean;
+  maskOut?: string;
+}
 
 export function addAnalyse(program: Command, signal: AbortSignal, translator: Translator): void {
   const { t } = translator;
@@ -17,14 +24,17 @@ export function addAnalyse(program: Command, signal: AbortSignal, translator: Tr
     .summary(t('manual.analyse.summary'))
     .description(t('manual.analyse.about'))
     .argument('<photo>', t('manual.analyse.photo'));
-  addJson(addEngine(command, translator), translator).action((path: string, flags: EngineFlags) =>
+  command.option('--list', t('manual.analyse.list')).option('--mask-out <file>', t('manual.analyse.maskOut'));
+  addJson(addEngine(command, translator), translator).action((path: string, flags: AnalyseFlags) =>
     withEngine(flags, (engine) =>
-      analyseOne({ engine, signal, path, reporter: createReporter({ json: flags.json === true, translator }) }),
+      analyseOne({ engine, signal, path, flags, reporter: createReporter({ json: flags.json === true, translator }) }),
     ),
   );
   document(command, {
     examples: [
       ['emulsion analyse portrait.jpg', t('manual.analyse.examples.plain')],
+      ['emulsion analyse portrait.jpg --list', t('manual.analyse.examples.list')],
+      ['emulsion analyse portrait.jpg --mask-out portrait-mask.png', t('manual.analyse.examples.maskOut')],
       ['emulsion analyse portrait.jpg --json', t('manual.analyse.examples.json')],
     ],
     exits: exitsIn(translator).photos,
@@ -86,18 +96,24 @@ async function analyseOne({
   engine,
   signal,
   path,
+  flags,
   reporter,
 }: {
   engine: Engine;
   signal: AbortSignal;
   path: string;
+  flags: AnalyseFlags;
   reporter: Reporter;
 }): Promise<number> {
   const { t, sentence } = reporter.translator;
   const label = basename(path);
-  const { photo, analysis } = await engine.request(
+  const { list, maskOut } = flags;
+  const inspect =
+    list || maskOut !== undefined ? { mask: maskOut === undefined ? null : targetOf(maskOut) } : undefined;
+  if (inspect?.mask) await assertWritable(inspect.mask.folder);
+  const { photo, analysis, inspected } = await engine.request(
     'restore',
-    { path: resolve(path), recipe: null, format: null, quality: 92, keepMetadata: true, target: null },
+    { path: resolve(path), recipe: null, format: null, quality: 92, keepMetadata: true, target: null, inspect },
     { signal, onProgress: (progress) => reporter.progress(label, progress) },
   );
   const colour = t(`cli.colours.${analysis.colour}`);
@@ -115,13 +131,32 @@ async function analyseOne({
       }),
   ];
   if (analysis.nothingToDo) lines.push(`  ${t('cli.noneSuggested')}`);
+  if (list && inspected) lines.push(...placesIn(inspected.places, reporter.translator));
+  if (inspected?.mask) lines.push(`  ${t('cli.maskIn', { path: oneLine(inspected.mask) })}`);
   reporter.line(lines.join('\n'), {
     type: 'analysis',
     input: path,
     photo: { ...photo, notes: photo.notes.map((note) => sentenceOf(note, inEnglish())) },
     analysis: { ...analysis, needs: needsFor(analysis.needs) },
+    ...(list && inspected && { places: inspected.places }),
+    ...(inspected?.mask && { mask: inspected.mask }),
   });
   return EXIT.done;
+}
+
+/** The folder and the name, without the extension, of a file to write as PNG. */
+function targetOf(file: string) {
+  const { dir, name, ext, base } = parse(resolve(file));
+  return { folder: dir, stem: ext.toLowerCase() === '.png' ? name : base };
+}
+
+/** A line for each place, with its box as left, top, width and height. */
+function placesIn(places: readonly DamagedPlace[], { t, format }: Translator): string[] {
+  const lines = places.map(({ x, y, width, height, pixels, kind, certainty }, index) => {
+    const figures = { number: index + 1, x, y, width, height, pixels: format.number(pixels, 0) };
+    return `  ${t(`cli.places.${kind}`, { ...figures, certainty: format.percent(certainty) })}`;
+  });
+  return [`  ${t('cli.places.count', { count: places.length })}`, ...lines];
 }
 
 /** Lists the installed generators. */

@@ -19,6 +19,7 @@ import { restoreAll } from './restore';
 
 interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags {
   edit?: string;
+  maskOut?: string;
 }
 
 export function addRestore(program: Command, signal: AbortSignal, translator: Translator): void {
@@ -40,6 +41,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'style',
     ]),
   );
+  command.option('--mask-out <folder>', t('manual.restore.maskOut'));
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
     (paths: string[], flags: RestoreFlags) =>
       withEngine(flags, async (engine) => {
@@ -50,6 +52,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           signal,
           paths,
           out: flags.out,
+          maskOut: flags.maskOut ?? null,
           ...asked,
           edit,
           ...outputOf(flags),
@@ -80,6 +83,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         t('manual.restore.examples.style'),
       ],
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
+      ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
     exits: exitsIn(translator).photos,

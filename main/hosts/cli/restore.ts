@@ -21,6 +21,8 @@ export interface RestoreJob {
   /** Photos and folders. */
   paths: readonly string[];
   out: string;
+  /** Folder for the masks of the repairs; null: none are written. */
+  maskOut: string | null;
   /** null: the recipe that the analysis proposes for each photo. */
   recipe: Recipe | null;
   /** Steps to add to the recipe. */
@@ -47,12 +49,15 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   const { engine, signal, reporter } = job;
   const out = resolve(job.out);
   await assertWritable(out);
+  const maskOut = job.maskOut === null ? null : resolve(job.maskOut);
+  if (maskOut !== null) await assertWritable(maskOut);
   const counts = { restored: 0, unchanged: 0, failed: 0, skipped: 0 };
   const started = performance.now();
 
   for await (const item of collect(job.paths, out, signal, (path, error) => fail(path, error))) {
     if (signal.aborted) break;
     const label = basename(item.path);
+    const stem = basename(item.path, extname(item.path));
     try {
       const answer = await engine.request(
         'restore',
@@ -65,7 +70,8 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           format: job.format,
           quality: job.quality,
           keepMetadata: job.keepMetadata,
-          target: { folder: join(out, item.below), stem: basename(item.path, extname(item.path)) },
+          target: { folder: join(out, item.below), stem },
+          ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), stem } } }),
         },
         { signal, onProgress: (progress) => reporter.progress(label, progress) },
       );
@@ -82,6 +88,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         needs: needsFor(answer.analysis.needs),
         reports: reportsFor(answer.reports),
         passes: answer.passes,
+        ...(answer.inspected && { mask: answer.inspected.mask }),
       });
     } catch (error) {
       if (signal.aborted) break;
@@ -122,7 +129,7 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
 function linesOf(
   input: string,
   output: string | null,
-  { reports, photo, notes }: Requests['restore']['response'],
+  { reports, photo, notes, inspected }: Requests['restore']['response'],
   { translator }: Reporter,
 ): string {
   const lines = [`${oneLine(input)} -> ${output === null ? translator.t('cli.nothingWritten') : oneLine(output)}`];
@@ -130,6 +137,7 @@ function linesOf(
     if (outcome !== 'off') lines.push(`  ${kind}: ${translator.sentences(messages)}`);
   }
   for (const note of [...photo.notes, ...notes]) lines.push(`  ${translator.sentence(note)}`);
+  if (inspected?.mask) lines.push(`  ${translator.t('cli.maskIn', { path: oneLine(inspected.mask) })}`);
   return lines.join('\n');
 }
 

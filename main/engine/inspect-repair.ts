@@ -1,0 +1,54 @@
+import type { Photo } from '../../contract/photo';
+import { type Recipe, RepairSettings } from '../../contract/recipe';
+import { EmulsionError } from '../errors';
+import { writeMask } from '../photos/mask';
+import type { DamageMap } from '../restoration/damage';
+import { createMask, type Mask } from '../restoration/mask';
+import { damagedPlaces } from '../restoration/places';
+import { createRaster } from '../restoration/raster';
+import { stepOf } from '../restoration/recipe';
+import { editedMask } from '../restoration/steps/edited-mask';
+import { writePhoto } from '../storage/write';
+import { CODEC_SECONDS } from './decoding';
+import type { Job } from './job';
+import { masksOf } from './planned-edit';
+import type { ExportTarget, Requests } from './protocol';
+
+/** Rows of a mask that are evaluated between two checks for messages. */
+const MASK_ROWS = 256;
+
+/** Writes a mask as a PNG with white pixels where it fills. */
+export async function writeMaskFile(job: Job, mask: Mask, target: ExportTarget): ReturnType<typeof writePhoto> {
+  const { width, height } = mask;
+  const raster = createRaster(width, height, 1, 8);
+  for (let y = 0; y < height; y += MASK_ROWS) {
+    const rows = Math.min(MASK_ROWS, height - y);
+    const at = y * width;
+    mask.read({ x: 0, y, width, height: rows }, (raster.data as Uint8Array).subarray(at, at + rows * width));
+    await job.breathe();
+  }
+  job.busy(CODEC_SECONDS);
+  return writePhoto({ ...target, extension: 'png' }, (path) => writeMask(raster, path), { signal: job.signal });
+}
+
+/**
+ * The places that the repair of a recipe fills, and its mask in a file if there is a target. Throws GENERATOR_MISSING
+ * without a detector, and file errors.
+ */
+export async function inspectRepair(
+  job: Job,
+  photo: Photo,
+  damage: DamageMap | null,
+  recipe: Recipe,
+  { edit, inspect }: Requests['restore']['request'],
+): Promise<Requests['restore']['response']['inspected']> {
+  if (!inspect) return null;
+  if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
+  const settings = stepOf(recipe, 'repair')?.settings ?? RepairSettings.parse({});
+  const drawn = masksOf(edit, photo).mask;
+  const mask = drawn ? editedMask(drawn, damage, settings, photo) : createMask(damage, settings, photo);
+  return {
+    places: damagedPlaces(damage, settings.sensitivity),
+    mask: inspect.mask && (await writeMaskFile(job, mask, inspect.mask)).path,
+  };
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { detectDamage } from './damage';
+import { createMask } from './mask';
+import { damagedPlaces } from './places';
+import { createRaster } from './raster';
+import { fakeFourPlaneDetector, fakeTools } from './testing/tools';
+
+/** A grey picture with a black line, a light grey area, a white loss and blue writing. */
+function scene(scale: number) {
+  const raster = createRaster(200 * scale, 150 * scale, 3, 8);
+  raster.data.fill(120);
+  const paint = (x: number, y: number, width: number, height: number, colour: readonly number[]) => {
+    for (let row = y * scale; row < (y + height) * scale; row++) {
+      for (let column = x * scale; column < (x + width) * scale; column++) {
+        raster.data.set(colour, 3 * (row * raster.width + column));
+      }
+    }
+  };
+  paint(20, 10, 100, 3, [0, 0, 0]);
+  paint(40, 60, 12, 10, [225, 225, 225]);
+  paint(0, 120, 30, 30, [255, 255, 255]);
+  paint(120, 100, 40, 6, [0, 0, 255]);
+  return raster;
+}
+
+test('places are listed with box, kind and certainty, the largest first, without writing', async () => {
+  const raster = scene(1);
+  const map = await detectDamage(raster, fakeTools({ detect: fakeFourPlaneDetector }));
+  const places = damagedPlaces(map, 0.5);
+  expect(places.map(({ kind }) => kind)).toEqual(['loss', 'line', 'area']);
+  expect(places[0]).toMatchObject({ x: 0, y: 120, width: 30, height: 30, pixels: 900 });
+  expect(places[1]).toMatchObject({ x: 20, y: 10, width: 100, height: 3 });
+  for (const { certainty } of places) expect(certainty).toBeGreaterThan(0.9);
+});
+
+test('sizes are those of the full photo, whatever the size of the map', async () => {
+  const raster = scene(8); // 1.9 megapixels: the coarse pass reduces it
+  const map = await detectDamage(raster, fakeTools({ detect: fakeFourPlaneDetector }));
+  expect(map.width).toBeLessThan(raster.width);
+  const [loss] = damagedPlaces(map, 0.5);
+  expect(loss!.pixels / 57_600).toBeGreaterThan(0.8);
+  expect(loss!.pixels / 57_600).toBeLessThan(1.1);
+  const mask = createMask(map, { sensitivity: 0.5, grow: 0 }, raster);
+  for (const place of damagedPlaces(map, 0.5)) expect(mask.any(place)).toBe(true);
+});
+
+test('a clean photo has no places, and a higher sensitivity never has fewer damaged pixels', async () => {
+  const clean = createRaster(64, 64, 3, 8);
+  clean.data.fill(120);
+  const tools = fakeTools({ detect: fakeFourPlaneDetector });
+  expect(damagedPlaces(await detectDamage(clean, tools), 1)).toEqual([]);
+  const map = await detectDamage(scene(1), tools);
+  const total = (sensitivity: number) => damagedPlaces(map, sensitivity).reduce((sum, { pixels }) => sum + pixels, 0);
+  expect(total(1)).toBeGreaterThanOrEqual(total(0));
+});
