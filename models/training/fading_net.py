@@ -89,7 +89,8 @@ class FadingNet(nn.Module):
         self.register_buffer("ranks", torch.tensor([round(s * (SIDE * SIDE - 1)) for s in SHARES]))
 
     def features(self, rgb):
-        """What the net knows about a photo, [N, FEATURES]. rgb: [N, 3, SIDE, SIDE]."""
+        """What the net knows about a photo, [N, FEATURES]. rgb: [N, 3, h, w]."""
+        rgb = F.interpolate(rgb, size=(SIDE, SIDE), mode="bilinear", align_corners=False)
         n, pixels = rgb.shape[0], SIDE * SIDE
         flat = rgb.reshape(n, 3, pixels)
         d = density(flat)
@@ -111,8 +112,7 @@ class FadingNet(nn.Module):
 
     def figures(self, rgb):
         """(kept [N, 3], stain [N, 3], errors [N, 2])."""
-        small = F.interpolate(rgb, size=(SIDE, SIDE), mode="bilinear", align_corners=False)
-        out = self.head(self.body((self.features(small) - self.mean) / self.spread))
+        out = self.head(self.body((self.features(rgb) - self.mean) / self.spread))
         return torch.exp(-F.softplus(out[:, :3])), 0.5 * F.softplus(out[:, 3:6]), 4 * F.softplus(out[:, 6:] + 1)
 
     def forward(self, rgb):

@@ -29,15 +29,7 @@ export const evaluator: Evaluator = {
       holes,
       data: `${holes.length} Kodak crops of ${SIDE} px, holes ${name}`,
     }));
-    const squares = SQUARES.map((side) => ({
-      name: `square of ${side} px`,
-      holes: pictures.map((picture, i) => {
-        const crop = centre(picture, WIDE_SIDE);
-        return { picture: crop, mask: squareHole(i, crop.width, crop.height, side), truth: crop };
-      }),
-      data: `${pictures.length} Kodak crops of ${WIDE_SIDE} px`,
-    }));
-    for (const { name, holes, data } of [...strokes, ...squares, ...(await realDamage(context))]) {
+    for (const { name, holes, data } of [...strokes, ...squaresOn(pictures), ...(await realDamage(context))]) {
       context.tell(`holes, ${name}`);
       const filled = await fillAll(product, context, holes);
       const classic = await baselines(context, holes);

@@ -93,7 +93,7 @@ class Spec(Generator):
                 features = net.features(tensors[0])
                 net.mean.copy_(features.mean(0))
                 net.spread.copy_(features.std(0) + 1e-2)
-        pixels = torch.randint(SIDE * SIDE, (SAMPLED,), device=tensors[0].device)
+        pixels = torch.randint(tensors[0][0, 0].numel(), (SAMPLED,), device=tensors[0].device)
         after, before, expected = self.errors(net, tensors, pixels)
         harm = (after - before).clamp(min=0)
         told = (expected - torch.stack([before, after.detach()], 1)).abs().mean()

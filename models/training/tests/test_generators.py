@@ -26,6 +26,7 @@ IDENTITIES = (
     "coloriser",
     "damage-detector",
     "damage-synthesiser",
+    "fading",
     "inpainter",
     "night",
     "restorer",

@@ -37,8 +37,10 @@ def measure(net, card, context):
     named = [(case, f"{len(pairs)} Kodak crops of {SIDE} px, holes {case}", [(p, m, p) for p, m in pairs]) for case, pairs in cases(context).items()]
     for side in protocol.SQUARES:
         crops = [centre(picture, WIDE_SIDE) for _, picture in context.pictures("kodak")]
-        holes = [(crop, protocol.square_hole(i, crop.shape[1], crop.shape[0], side), crop) for i, crop in enumerate(crops)]
-        named.append((f"square of {side} px, net alone", f"{len(crops)} Kodak crops of {WIDE_SIDE} px", holes))
+        crops = [crop for crop in crops if min(crop.shape[:2]) == WIDE_SIDE]
+        holes = [(crop, protocol.square_hole(i, WIDE_SIDE, WIDE_SIDE, side), crop) for i, crop in enumerate(crops)]
+        if holes:
+            named.append((f"square of {side} px, net alone", f"{len(crops)} Kodak crops of {WIDE_SIDE} px", holes))
     real = plates.read(data_module.cache_folder() / "holes", context.limit)
     if real:
         named.append(("real damage", f"{len(real)} windows of glass plates of {plates.SIDE} px", real))
