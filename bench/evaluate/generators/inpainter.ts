@@ -13,6 +13,8 @@ const REAL = 'real damage';
 
 /** Side of the crops with a wide hole, which the product fills by example. */
 const WIDE_SIDE = 320;
+const squareOf = (side: number) => `square of ${side} px`;
+const SHOWN_SQUARE = squareOf(64);
 
 /**
  * Fills strokes and squares on the middle of Kodak pictures, and real damage of glass plates; compares with OpenCV's two
@@ -48,13 +50,25 @@ export const evaluator: Evaluator = {
       rows.push(row({ ...where, metric: 'LPIPS', unit: '' }, own, Object.fromEntries(lpips)));
       if (!context.sheets) continue;
       if (name === 'mixed') await writeSheet(join(context.sheets, 'inpainter.png'), holes, filled, classic);
-      if (name === squares[1]!.name)
-        await writeSheet(join(context.sheets, 'inpainter-wide.png'), holes, filled, classic);
+      if (name === SHOWN_SQUARE) await writeSheet(join(context.sheets, 'inpainter-wide.png'), holes, filled, classic);
       if (name === REAL) await writeSheet(join(context.sheets, 'inpainter-real.png'), holes, filled, classic);
     }
     return { rows, secondsPerMegapixel: await speed(product, context, pictures[0]!) };
   },
 };
+
+/** The cases of wide holes; none for pictures that are too small. */
+function squaresOn(pictures: readonly Picture[]): { name: string; holes: Hole[]; data: string }[] {
+  const crops = pictures
+    .map((picture) => centre(picture, WIDE_SIDE))
+    .filter(({ width, height }) => Math.min(width, height) === WIDE_SIDE);
+  if (crops.length === 0) return [];
+  return SQUARES.map((side) => ({
+    name: squareOf(side),
+    holes: crops.map((picture, i) => ({ picture, mask: squareHole(i, WIDE_SIDE, WIDE_SIDE, side), truth: picture })),
+    data: `${crops.length} Kodak crops of ${WIDE_SIDE} px`,
+  }));
+}
 
 /** The cases of real damage; none, with a note, if the kit has not prepared any. */
 async function realDamage(context: Context): Promise<{ name: string; holes: Hole[]; data: string }[]> {
