@@ -116,7 +116,7 @@ export const SynthesiserCard = Common.extend({
 });
 export type SynthesiserCard = z.infer<typeof SynthesiserCard>;
 
-/** What a generator of the task `fading` returns, in this order; the errors are in delta E. */
+/** What a generator of the task `fading` returns, in this order; the last three in delta E (CIE 1994). */
 export const FADING_VALUES = [
   'kept cyan',
   'kept magenta',
@@ -126,6 +126,7 @@ export const FADING_VALUES = [
   'stain yellow',
   'error before',
   'error after',
+  'change',
 ] as const;
 
 /** The card of a generator that estimates from a small copy of a photo how its dyes have faded. */
@@ -138,14 +139,14 @@ export const FadingCard = Common.extend({
     range: z.tuple([z.literal(0), z.literal(1)]),
     longest: positive,
   }),
-  /** `[1, 8]`. */
+  /** `[1, 9]`. */
   output: z.object({
     name: z.string(),
     values: z.array(z.string()).refine((values) => values.join() === FADING_VALUES.join(), {
       message: `must be ${FADING_VALUES.join(', ')}`,
     }),
   }),
-  /** The expected error from which a photo has perhaps faded, and from which it certainly has. */
+  /** From how large an expected error, and change, a photo has perhaps faded, and certainly. */
   thresholds: z.object({ perhaps: z.number().nonnegative(), certain: z.number().positive() }),
 });
 export type FadingCard = z.infer<typeof FadingCard>;

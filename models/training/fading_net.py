@@ -66,9 +66,9 @@ def unfaded(rgb, kept, stain):
 
 
 class FadingNet(nn.Module):
-    """RGB [N, 3, h, w] 0..1 of any size -> figures [N, 8]: the share of its density that each dye (cyan, magenta, yellow) has
-    kept, the density of stain over each, and the expected difference from the unfaded photo before and after the
-    correction (CIE 1994).
+    """RGB [N, 3, h, w] 0..1 of any size -> figures [N, 9]: the share of its density that each dye (cyan, magenta, yellow) has
+    kept, the density of stain over each, the expected difference from the unfaded photo before and after the correction, and
+    how much the correction changes (all three CIE 1994).
 
     It sees no shapes, only how densities are distributed: percentiles of each layer, their covariances, the layers'
     differences in bands from light to dark, percentiles of chroma, and the share of clipped pixels.
@@ -116,4 +116,7 @@ class FadingNet(nn.Module):
         return torch.exp(-F.softplus(out[:, :3])), 0.5 * F.softplus(out[:, 3:6]), 4 * F.softplus(out[:, 6:] + 1)
 
     def forward(self, rgb):
-        return torch.cat(self.figures(rgb), 1)
+        kept, stain, errors = self.figures(rgb)
+        small = F.interpolate(rgb, size=(SIDE, SIDE), mode="bilinear", align_corners=False).flatten(2)
+        change = delta_e94(lab(small), lab(unfaded(small, kept, stain))).mean(1, keepdim=True)
+        return torch.cat([kept, stain, errors, change], 1)

@@ -31,6 +31,17 @@ CARDS = {
         "traços retos e grãos finos, e a sujeira como linhas fracas. Desenha cada peça no meio de um quadrado, com códigos que guardam "
         "0,8 da distância até a média do tipo.",
     },
+    "fading": {
+        "name": "Desbotamento",
+        "description": "Estima como uma foto em cores desbotou: que parte de sua densidade cada corante (ciano, magenta, amarelo) "
+        "guardou e quanta mancha há sobre cada um. A etapa de tons desbotados desfaz isso.",
+        "limits": "Em 45 fotografias desbotadas pelo modelo que ele aprendeu, a correção tira de 58 a 63 % do erro de cor, e quase o "
+        "mesmo quando os corantes também se misturam (58 a 61 %). Quando cada canal tem uma curva própria, o que ele nunca viu, tira só "
+        "17 % no Kodak e 39 % no CID22, e piora algumas imagens. Por si só, não mexe em fotografias em bom estado: das 45, muda "
+        "uma de forma visível, em um delta E de 1,8. Ele não vê formas; por isso uma fotografia de uma só cor, ou com névoa, pode parecer "
+        "desbotada. Não conhece desbotamento local, como bordas pálidas. Autocromos antigos e cópias coloridas à mão, que têm outros "
+        "corantes, ficam mais nítidos, mas ninguém sabe suas cores verdadeiras. Treinado por 45 minutos em um processador.",
+    },
     "inpainter": {
         "name": "Preenchedor",
         "description": "Preenche o dano marcado a partir da imagem em volta. Feito para vincos, riscos e manchas de até cerca de 24 "

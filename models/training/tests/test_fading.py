@@ -67,7 +67,7 @@ class Samples(unittest.TestCase):
 
 
 class Net(unittest.TestCase):
-    def test_it_gives_eight_figures_for_any_size(self):
+    def test_it_gives_all_figures_for_any_size(self):
         net = Spec().build().eval()
         for height, width in ((1, 1), (7, 300), (112, 112)):
             with torch.no_grad():
@@ -102,15 +102,16 @@ class Evaluation(unittest.TestCase):
         rgb = torch.from_numpy(picture.transpose(2, 0, 1).copy()).float()[None] / 255
         found = faded(rgb, torch.from_numpy(kept).float()[None], torch.from_numpy(stain).float()[None])
         found = np.round(found[0].numpy().transpose(1, 2, 0) * 255).astype(np.uint8)
-        figures = np.concatenate([kept, stain, [20, 2]])
+        figures = np.concatenate([kept, stain, [20, 2, 18]])
         self.assertGreater(metrics.ciede2000(found, picture), 5)
         self.assertLess(metrics.ciede2000(evaluation.corrected(found, figures, 1.0), picture), 1.5)
         self.assertIs(evaluation.corrected(found, figures, 0.0), found)
 
     def test_certainty_rises_between_the_thresholds(self):
         card = {"thresholds": {"perhaps": 6, "certain": 10}}
-        at = lambda before: evaluation.certainty([1, 1, 1, 0, 0, 0, before, 1], card)
+        at = lambda before, change=40: evaluation.certainty([1, 1, 1, 0, 0, 0, before, 1, change], card)
         self.assertEqual([at(3), at(6), at(8), at(10), at(30)], [0, 0, 0.5, 1, 1])
+        self.assertEqual([at(30, 3), at(30, 8)], [0, 0.5])
 
     def test_each_way_of_fading_changes_a_picture_clearly(self):
         picture = pictures(1)[0]

@@ -45,11 +45,11 @@ async function corrected(raster: Raster, fading: Fading, settings = FULL): Promi
 }
 
 /** An estimator that always answers the same and keeps the rasters that it was asked about. */
-function estimator(before: number, kept = KEPT, stain = STAIN) {
+function estimator(before: number, kept = KEPT, stain = STAIN, change = 40) {
   const seen: Raster[] = [];
   const answer = (raster: Raster): FadingValues => {
     seen.push(raster);
-    const values = Float32Array.from([...kept, ...stain, before, 3]);
+    const values = Float32Array.from([...kept, ...stain, before, 3, change]);
     return { generator: 'fading', values, thresholds: { perhaps: 6, certain: 10 } };
   };
   return { seen, tools: fakeTools({}, null, answer) };
@@ -126,6 +126,7 @@ describe('the estimate', () => {
     expect(await certainty(5)).toBe(0);
     expect(await certainty(8)).toBeCloseTo(0.5, 6);
     expect(await certainty(30)).toBe(1);
+    expect((await estimateFading(scene, estimator(30, KEPT, STAIN, 4).tools))!.certainty).toBe(0);
     const wild = await estimateFading(scene, estimator(20, [1.4, -0.2, 0.5], [-0.1, 0, 0.2]).tools);
     expect(wild).toMatchObject({ kept: { cyan: 1, magenta: 0, yellow: 0.5 }, stain: { cyan: 0, magenta: 0 } });
   });

@@ -32,7 +32,8 @@ export async function estimateFading(
     stain: perDye(3, Number.POSITIVE_INFINITY),
     before,
     after: Math.max(0, values[7]!),
-    certainty: ramp(before, thresholds.perhaps, thresholds.certain),
+    // A photo that the correction hardly changes has not faded, whatever error is expected.
+    certainty: ramp(Math.min(before, values[8]!), thresholds.perhaps, thresholds.certain),
     generator,
   };
 }

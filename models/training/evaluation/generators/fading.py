@@ -37,7 +37,7 @@ def bend(line, lightest, darkest, full):
 
 
 def figures(net, card, picture):
-    """The net's eight figures for a whole picture, without its margin."""
+    """The net's figures for a whole picture, without its margin."""
     height, width = picture.shape[:2]
     scale = min(1.0, (PIXELS / (height * width)) ** 0.5)
     if scale < 1:
@@ -56,7 +56,7 @@ def figures(net, card, picture):
 def certainty(found, card):
     """How certain it is that the photo has faded, 0..1: the product's own strength."""
     low, high = card["thresholds"]["perhaps"], card["thresholds"]["certain"]
-    return float(np.clip((found[6] - low) / (high - low), 0, 1))
+    return float(np.clip((min(found[6], found[8]) - low) / (high - low), 0, 1))
 
 
 def corrected(picture, found, strength):
