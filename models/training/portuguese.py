@@ -35,10 +35,10 @@ CARDS = {
         "name": "Desbotamento",
         "description": "Estima como uma foto em cores desbotou: que parte de sua densidade cada corante (ciano, magenta, amarelo) "
         "guardou e quanta mancha há sobre cada um. A etapa de tons desbotados desfaz isso.",
-        "limits": "Em 45 fotografias desbotadas pelo modelo que ele aprendeu, a correção tira de 58 a 63 % do erro de cor, e quase o "
-        "mesmo quando os corantes também se misturam (58 a 61 %). Quando cada canal tem uma curva própria, o que ele nunca viu, tira só "
-        "17 % no Kodak e 39 % no CID22, e piora algumas imagens. Por si só, não mexe em fotografias em bom estado: das 45, muda "
-        "uma de forma visível, em um delta E de 1,8. Ele não vê formas; por isso uma fotografia de uma só cor, ou com névoa, pode parecer "
+        "limits": "Em fotografias desbotadas pelo modelo que ele aprendeu, a correção tira 58 % do erro de cor no Kodak e 50 % no "
+        "CID22, e quase o mesmo quando os corantes também se misturam (56 % e 49 %). Quando cada canal tem uma curva própria, o que ele "
+        "nunca viu, tira só 17 % e 37 %, e piora algumas imagens. Por si só, não mexe em fotografias em bom estado: de 45, muda uma de "
+        "forma visível, em um delta E de 1,5. Uma foto tão desbotada que parece sépia é tomada por uma. Ele não vê formas; por isso uma fotografia de uma só cor, ou com névoa, pode parecer "
         "desbotada. Não conhece desbotamento local, como bordas pálidas. Autocromos antigos e cópias coloridas à mão, que têm outros "
         "corantes, ficam mais nítidos, mas ninguém sabe suas cores verdadeiras. Treinado por 45 minutos em um processador.",
     },
