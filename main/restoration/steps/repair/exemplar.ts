@@ -221,12 +221,11 @@ async function fillLevel(level: Level, coarse: Field | null, run: LevelRun): Pro
   }
   if (coarse) vote(level, targets, nearest, costsOf(data, width, targets, nearest), false);
   const guide = run.isFinest ? null : data.slice();
-  const search = { level, targets, nearest, isSource, random, guide };
+  const search = { level, targets, nearest, isSource, random, guide, breathe: run.breathe };
   for (let round = 0; round < run.rounds; round++) {
     const costs = costsOf(data, width, targets, nearest, guide);
     for (let pass = 0; pass < SEARCHES; pass++) {
-      improve(search, costs, (round + pass) % 2 === 0);
-      await run.breathe?.();
+      await improve(search, costs, (round + pass) % 2 === 0);
     }
     const isLast = round === run.rounds - 1;
     vote(level, targets, nearest, costs, run.isFinest && isLast);
@@ -308,19 +307,24 @@ interface Search {
   isSource: Uint8Array;
   random: () => number;
   guide: Float32Array | null;
+  breathe: (() => Promise<void>) | undefined;
 }
 
+/** Patches that are improved between two chances to cancel: some tens of milliseconds of work. */
+const BETWEEN_BREATHS = 20_000;
+
 /** One pass of PatchMatch: takes over the neighbours' sources, then tries random ones ever nearer to the best. */
-function improve(
-  { level, targets, nearest, isSource, random, guide }: Search,
+async function improve(
+  { level, targets, nearest, isSource, random, guide, breathe }: Search,
   costs: Float32Array,
   isForward: boolean,
-): void {
+): Promise<void> {
   const { width, height, data } = level;
   const step = isForward ? 1 : -1;
   const count = targets.length;
   const largest = Math.max(width, height);
   for (let k = 0; k < count; k++) {
+    if (k % BETWEEN_BREATHS === 0) await breathe?.();
     const target = targets[isForward ? k : count - 1 - k]!;
     let best = nearest[target]!;
     let least = costs[target]!;

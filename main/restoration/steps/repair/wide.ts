@@ -8,7 +8,7 @@ export const WIDE = 24;
 /** The same on a small copy for display, in its own pixels: narrower holes have no room for texture. */
 const LEAST_WIDE = 10;
 /** A hole whose larger side exceeds this many pixels keeps the net's filling: memory would grow with it. */
-const LARGEST = 1600;
+const LARGEST = 1200;
 /** Pixels around a hole from which examples are taken, as a share of its larger side, and bounds of it. */
 const CONTEXT = { share: 1, least: 64, most: 320 } as const;
 /** Cells of the map on which wide holes are found. */
