@@ -166,7 +166,7 @@ class Spec(Generator):
         return {
             "name": "Inpainter",
             "task": "inpaint",
-            "version": "0.2.0",
+            "version": "0.3.0",
             "description": "Fills marked damage from the picture around it. Made for creases, scratches and spots "
             "up to about 24 pixels wide, in colour and in black and white.",
             "input": {"name": "image", "layout": "nchw", "channels": "rgb+mask", "range": [0, 1], "multiple": 32, "fixed": None},
@@ -176,6 +176,8 @@ class Spec(Generator):
             "extraInputs": [],
             "thresholds": None,
             "limits": "Fills wide holes smoothly: it continues edges and tones, but invents no texture, grain or "
-            "features. Trained on a processor for an hour and a half. The adversarial phase was short and had "
-            "little effect, so the sharpness comes from the perceptual loss.",
+            "features. The app fills holes of 24 pixels and more by example, guided by it. On real damage of glass plates it is "
+            "closer to the truth than OpenCV by PSNR (33.49 dB, Telea 33.20), but not by LPIPS (0.0076, Telea 0.0063). Trained on a "
+            "processor for three hours. The adversarial phase was short and had little effect, so the sharpness comes from the "
+            "perceptual loss.",
         }
