@@ -449,8 +449,7 @@ def main():
         record("killed", {})  # the time since its last line in runs.jsonl
         run.save()
     run.choose_arithmetic()
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGINT, interrupt)
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
     outcome, metrics = "finished", {}
     try:
         metrics = run.train(arguments.steps, save_every=arguments.save * 60, measure_every=arguments.measure * 60)
@@ -461,6 +460,8 @@ def main():
         run.close()
         record("interrupted" if run.interrupted or not metrics else outcome, metrics)
         run.save()
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def kept_weights(spec, folder):

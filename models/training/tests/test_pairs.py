@@ -2,6 +2,7 @@
 import hashlib
 import json
 import os
+import signal
 import tempfile
 import unittest
 from pathlib import Path
@@ -96,7 +97,10 @@ class PairTests(unittest.TestCase):
         runs = f"{self.temporary.name}/runs.jsonl"
         arguments = ["train", "damage-detector", "--minutes", "1", "--steps", "2", "--crop", "64", "--batch", "4", "--workers", "0"]
         with mock.patch("sys.argv", [*arguments, "--device", "cpu", "--pairs", self.folder, "--runs", runs, "--name", "pairs"]):
+            handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
             train.main()
+        # A handler that stayed would keep later child processes of this one alive.
+        self.assertEqual((signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)), handlers)
         line = json.loads(Path(runs).read_text())
         self.assertEqual(line["data"]["pictures"], 0)
         self.assertEqual(line["data"]["pairs"], len(self.pairs.split()[0]))
