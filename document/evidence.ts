@@ -162,10 +162,12 @@ export function pieceAt(evidence: Evidence, accepted: Accepted, x: number, y: nu
   }
   if (start < 0) return null;
   const pixels = floodFill(accepted.plane, width, height, accepted.level, start);
-  let left = width;
-  let right = 0;
-  let top = height;
-  let bottom = 0;
+  return { pixels, bounds: boundsOf(pixels, width) };
+}
+
+/** The smallest rectangle around pixels, given by their indices in rows of `width`. */
+export function boundsOf(pixels: Int32Array, width: number): Rect {
+  let [left, right, top, bottom] = [width, 0, Number.POSITIVE_INFINITY, 0];
   for (const index of pixels) {
     const u = index % width;
     const v = (index - u) / width;
@@ -174,7 +176,7 @@ export function pieceAt(evidence: Evidence, accepted: Accepted, x: number, y: nu
     top = Math.min(top, v);
     bottom = Math.max(bottom, v);
   }
-  return { pixels, bounds: { x: left, y: top, width: right - left + 1, height: bottom - top + 1 } };
+  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** One piece, and its surroundings without it and without other `removed` pieces. */

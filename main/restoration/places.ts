@@ -1,4 +1,4 @@
-import { AT_THRESHOLD, acceptAt, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
+import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import { DAMAGE_PLANES, type DamageMap } from './damage';
 import { evidenceOf } from './mask';
 import type { Rect } from './raster';
@@ -23,26 +23,21 @@ export function damagedPlaces(map: DamageMap, sensitivity: number): DamagedPlace
   const [scaleX, scaleY] = [fullWidth / width, fullHeight / height];
   const found: DamagedPlace[] = [];
   forEachPiece(accepted.plane, width, height, accepted.level, (piece) => {
-    let [left, right, top, bottom, most] = [width, 0, height, 0, 0];
+    const bounds = boundsOf(piece, width);
+    let most = 0;
     const votes = { lines: 0, areas: 0, losses: 0 };
     for (const index of piece) {
-      const x = index % width;
-      const y = (index - x) / width;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
       most = Math.max(most, evidence.plane[index]!);
       for (const plane of DAMAGE_PLANES) if (plane !== 'writing') votes[plane] += map[plane][index] ?? 0;
     }
     const kind = (['lines', 'areas', 'losses'] as const).reduce((a, b) => (votes[b] > votes[a] ? b : a));
-    const x = Math.floor(left * scaleX);
-    const y = Math.floor(top * scaleY);
+    const x = Math.floor(bounds.x * scaleX);
+    const y = Math.floor(bounds.y * scaleY);
     found.push({
       x,
       y,
-      width: Math.min(fullWidth, Math.ceil((right + 1) * scaleX)) - x,
-      height: Math.min(fullHeight, Math.ceil((bottom + 1) * scaleY)) - y,
+      width: Math.min(fullWidth, Math.ceil((bounds.x + bounds.width) * scaleX)) - x,
+      height: Math.min(fullHeight, Math.ceil((bounds.y + bounds.height) * scaleY)) - y,
       pixels: Math.round(piece.length * scaleX * scaleY),
       kind: KINDS[kind],
       certainty: 1 / (1 + Math.exp(-(most - AT_THRESHOLD) / STEPS_PER_LOGIT)),

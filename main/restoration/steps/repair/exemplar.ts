@@ -1,3 +1,5 @@
+import { depthsOf } from './depth';
+
 /**
  * Fills a hole by examples: every small patch in the hole becomes as similar as possible to a patch of the
  * surroundings, so that texture continues (Wexler, Shechtman and Irani, "Space-time completion of video", PAMI 29, 2007).
@@ -138,28 +140,8 @@ function halved({ width, height, data, mask }: HolePicture): Level {
   return small;
 }
 
-/** Distance of each hole pixel from the nearest pixel outside, in chessboard steps; 0 outside. */
-function distances({ width, height, mask }: HolePicture): Uint16Array {
-  const distance = new Uint16Array(width * height);
-  const far = 65535;
-  const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? far : distance[y * width + x]!);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      if (mask[i] !== 1) continue;
-      distance[i] = Math.min(far - 1, Math.min(at(x - 1, y), at(x, y - 1), at(x - 1, y - 1), at(x + 1, y - 1))) + 1;
-    }
-  }
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = width - 1; x >= 0; x--) {
-      const i = y * width + x;
-      if (mask[i] !== 1) continue;
-      const least = Math.min(at(x + 1, y), at(x, y + 1), at(x + 1, y + 1), at(x - 1, y + 1));
-      distance[i] = Math.min(distance[i]!, Math.min(far - 1, least) + 1);
-    }
-  }
-  return distance;
-}
+const distances = ({ width, height, mask }: HolePicture): Uint16Array =>
+  depthsOf((index) => mask[index] === 1, width, height);
 
 const depthOf = (level: HolePicture): number => distances(level).reduce((most, value) => Math.max(most, value), 0);
 

@@ -1,6 +1,8 @@
+import { boundsOf, forEachPiece } from '../../../../document/evidence';
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
+import { depthsOf } from './depth';
 import { fillByExample } from './exemplar';
 
 /** A hole at least this wide, in pixels of the full photo, continues the texture around it. A net fills it with fog. */
@@ -95,8 +97,8 @@ async function wideCores(mask: Mask, region: Rect, width: number, tools: StepToo
   const cell = Math.max(1, Math.ceil(Math.sqrt((region.width * region.height) / MAP_CELLS)));
   const columns = Math.ceil(region.width / cell);
   const rows = Math.ceil(region.height / cell);
-  // How many pixels of each cell are masked; only whole cells count.
-  const distance = new Uint16Array(columns * rows);
+  // Only cells that are masked as a whole count.
+  const covered = new Uint8Array(columns * rows);
   let any = false;
   for (let row = 0; row < rows; row++) {
     const strip = {
@@ -110,7 +112,7 @@ async function wideCores(mask: Mask, region: Rect, width: number, tools: StepToo
       mask.read(strip, bytes);
       for (let column = 0; column < columns; column++) {
         if (isCovered(bytes, strip, column * cell, cell)) {
-          distance[row * columns + column] = 1;
+          covered[row * columns + column] = 1;
           any = true;
         }
       }
@@ -118,14 +120,22 @@ async function wideCores(mask: Mask, region: Rect, width: number, tools: StepToo
     if (row % 64 === 0) await tools.breathe();
   }
   if (!any) return [];
-  spreadDistances(distance, columns, rows);
   const least = Math.max(1, Math.floor(width / 2 / cell));
-  return components(distance, columns, rows, least).map((rect) => ({
-    x: region.x + rect.x * cell,
-    y: region.y + rect.y * cell,
-    width: Math.min(region.width - rect.x * cell, rect.width * cell),
-    height: Math.min(region.height - rect.y * cell, rect.height * cell),
-  }));
+  const core = Uint8Array.from(
+    depthsOf((index) => covered[index] === 1, columns, rows),
+    (depth) => (depth > least ? 1 : 0),
+  );
+  const found: Rect[] = [];
+  forEachPiece(core, columns, rows, 1, (piece) => {
+    const bounds = boundsOf(piece, columns);
+    found.push({
+      x: region.x + bounds.x * cell,
+      y: region.y + bounds.y * cell,
+      width: Math.min(region.width - bounds.x * cell, bounds.width * cell),
+      height: Math.min(region.height - bounds.y * cell, bounds.height * cell),
+    });
+  });
+  return found;
 }
 
 function isCovered(bytes: Uint8Array, strip: Rect, left: number, cell: number): boolean {
@@ -134,62 +144,6 @@ function isCovered(bytes: Uint8Array, strip: Rect, left: number, cell: number): 
     for (let x = left; x < right; x++) if (bytes[y * strip.width + x]! < 128) return false;
   }
   return true;
-}
-
-/**
- * Turns a map of 0 and 1 into chessboard distances from the nearest 0. Beyond the border nothing is known, so a hole that
- * leaves the picture is as wide as its visible part is deep.
- */
-function spreadDistances(distance: Uint16Array, columns: number, rows: number): void {
-  const at = (x: number, y: number) =>
-    x < 0 || y < 0 || x >= columns || y >= rows ? 65534 : distance[y * columns + x]!;
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++) {
-      if (distance[y * columns + x] === 0) continue;
-      distance[y * columns + x] = 1 + Math.min(at(x - 1, y), at(x, y - 1), at(x - 1, y - 1), at(x + 1, y - 1), 65533);
-    }
-  }
-  for (let y = rows - 1; y >= 0; y--) {
-    for (let x = columns - 1; x >= 0; x--) {
-      const i = y * columns + x;
-      if (distance[i] === 0) continue;
-      distance[i] = Math.min(
-        distance[i]!,
-        1 + Math.min(at(x + 1, y), at(x, y + 1), at(x + 1, y + 1), at(x - 1, y + 1), 65533),
-      );
-    }
-  }
-}
-
-/** Bounding rectangles of the connected cells whose value is more than `least`. */
-function components(values: Uint16Array, columns: number, rows: number, least: number): Rect[] {
-  const seen = new Uint8Array(values.length);
-  const found: Rect[] = [];
-  for (let start = 0; start < values.length; start++) {
-    if (seen[start] === 1 || values[start]! <= least) continue;
-    seen[start] = 1;
-    const waiting = [start];
-    let [left, right, top, bottom] = [columns, 0, rows, 0];
-    while (waiting.length > 0) {
-      const i = waiting.pop()!;
-      const x = i % columns;
-      const y = (i - x) / columns;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(rows - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(columns - 1, x + 1); nx++) {
-          const next = ny * columns + nx;
-          if (seen[next] === 1 || values[next]! <= least) continue;
-          seen[next] = 1;
-          waiting.push(next);
-        }
-      }
-    }
-    found.push({ x: left, y: top, width: right - left + 1, height: bottom - top + 1 });
-  }
-  return found;
 }
 
 const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
