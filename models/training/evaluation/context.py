@@ -103,6 +103,8 @@ def measured(rows):
         pick = min if each["metric"] in LOWER_IS_BETTER else max
         best = pick(known, key=known.get) if known else None
         of = "pictures" if each["metric"].endswith("proposed") else "pixels"
+        if each["metric"] == "colourfulness":
+            of = "the original"
         unit = f"% of {of}" if each["unit"] == "%" else each["unit"]
         result.append(
             {
