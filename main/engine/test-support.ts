@@ -30,6 +30,7 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
     output: { name: 'y', channels: 'rgb', range: [0, 1], scale: 1 },
     tile: 64,
     halo: 0,
+    border: 'mirror',
     extraInputs: [],
     vectorInputs: [],
     thresholds: null,

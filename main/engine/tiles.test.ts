@@ -19,6 +19,7 @@ function cardOf(changes: {
   fixed?: Card['input']['fixed'];
   tile?: number;
   halo?: number;
+  border?: Card['border'];
 }): NetCard {
   return {
     id: 'test',
@@ -33,6 +34,7 @@ function cardOf(changes: {
     output: { name: 'y', channels: 'rgb', range: changes.range ?? [0, 1], scale: 1, ...changes.output },
     tile: changes.tile ?? 64,
     halo: changes.halo ?? 0,
+    border: changes.border ?? 'mirror',
     extraInputs: [{ name: 'strength', label: 'Strength', min: 0, max: 0.3, default: 0.05 }],
   };
 }
@@ -174,6 +176,46 @@ async function run(net: TileNet, from: Raster, hooks: Partial<TileHooks> = {}) {
 
 const lengths = fc.oneof(fc.constantFrom(1, 2, 3, 5, 61, 64, 67, 127, 128, 131), fc.integer({ min: 1, max: 160 }));
 
+describe('tiles that end at the edge of the picture', () => {
+  it('give what the net gives for the whole picture, edges included', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        lengths,
+        lengths,
+        fc.integer({ min: 0, max: 12 }),
+        fc.constantFrom(32, 64),
+        async (width, height, radius, tile) => {
+          const picture = noise(width, height);
+          const net = blur(cardOf({ tile, halo: radius, border: 'nothing' }), radius);
+          const whole = blur(cardOf({ tile: 1024, halo: radius, border: 'nothing' }), radius);
+          const { to, report } = await run(net, picture);
+          expect(report.tile).toBeLessThanOrEqual(tile);
+          expectSame(to, (await run(whole, picture)).to);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('fill up to the grid of the net with the mirrored picture', async () => {
+    const picture = noise(61, 45);
+    const shapes: string[] = [];
+    const card = cardOf({ tile: 64, halo: 16, multiple: 16, border: 'nothing' });
+    const net = netOf(card, (input, width, height) => {
+      shapes.push(`${width} x ${height}`);
+      return input;
+    });
+    expectSame((await run(net, picture)).to, picture);
+    expect(shapes).toEqual(['64 x 48']);
+  });
+
+  it('are mirrored beyond it where the net takes one size only', async () => {
+    const picture = noise(20, 90);
+    const card = cardOf({ fixed: { width: 32, height: 32 }, halo: 4, border: 'nothing' });
+    expectSame((await run(identity(card), picture)).to, picture);
+  });
+});
+
 describe('planTiles', () => {
   it('covers every pixel once with cores on the grid, in tiles that fit', () => {
     fc.assert(
@@ -205,6 +247,17 @@ describe('planTiles', () => {
         },
       ),
     );
+  });
+
+  it('needs no halo at the edge of the picture if tiles end there', () => {
+    const card = cardOf({ tile: 640, halo: 128, multiple: 16, border: 'nothing' });
+    const edges = (width: number, height: number) => {
+      const { tileWidth, tileHeight, cores } = planTiles(card, { width, height });
+      return [tileWidth, tileHeight, cores.length];
+    };
+    expect(edges(256, 630)).toEqual([256, 640, 1]);
+    expect(edges(1000, 256)).toEqual([504 - (504 % 16) + 16 + 128, 256, 2]);
+    expect(edges(1150, 870)).toEqual([384 + 256, 448 + 128, 6]);
   });
 
   it('cuts a picture slightly larger than a core into two halves, not into two full tiles', () => {

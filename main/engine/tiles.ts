@@ -6,7 +6,7 @@ import { isAllocationFailure } from './failures';
 
 /** A loaded generator as the tile executor sees it. */
 export interface TileNet {
-  readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo' | 'extraInputs'>;
+  readonly card: Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo' | 'border' | 'extraInputs'>;
   /** The provider that computes. */
   readonly provider: string;
   /**
@@ -42,6 +42,7 @@ export interface TilePlan {
   /** Size of every tile in pixels, including the halo. */
   tileWidth: number;
   tileHeight: number;
+  /** Context on each side of a core that does not lie at the picture's edge. */
   halo: number;
   /** Cores in reading order, row by row. Those at the right and at the bottom may be smaller. */
   cores: Rect[];
@@ -90,31 +91,54 @@ export function planTiles(
 ): TilePlan {
   const { multiple, fixed } = card.input;
   const halo = ceilTo(card.halo, multiple);
-  const core = { width: 0, height: 0 };
   const left = floorTo(region.x, multiple);
   const top = Math.max(fromRow, floorTo(region.y, multiple));
   const right = Math.min(size.width, region.x + region.width);
   const bottom = Math.min(size.height, region.y + region.height);
-  if (fixed) {
-    core.width = fixed.width - 2 * halo;
-    core.height = fixed.height - 2 * halo;
-    if (core.width < 1 || core.height < 1) {
-      const detail = `${card.id}: ${fixed.width} x ${fixed.height} px leave nothing between halos of ${halo} px`;
-      throw new EmulsionError('GENERATOR_REFUSED', { detail });
-    }
-  } else {
-    const largest = Math.max(multiple, floorTo(edge, multiple) - 2 * halo);
-    const balanced = (length: number) => ceilTo(Math.ceil(length / Math.ceil(length / largest)), multiple);
-    core.width = balanced(right - left);
-    core.height = balanced(bottom - top);
+  const along = (from: number, to: number, length: number, fixedLength?: number): { core: number; tile: number } => {
+    if (fixedLength) return { core: fixedLength - 2 * halo, tile: fixedLength };
+    const open = card.border === 'mirror' ? 0 : (from === 0 ? 1 : 0) + (to === length ? 1 : 0);
+    return balanced(to - from, floorTo(edge, multiple), halo, multiple, open);
+  };
+  const x = along(left, right, size.width, fixed?.width);
+  const y = along(top, bottom, size.height, fixed?.height);
+  if (x.core < 1 || y.core < 1) {
+    const detail = `${card.id}: ${x.tile} x ${y.tile} px leave nothing between halos of ${halo} px`;
+    throw new EmulsionError('GENERATOR_REFUSED', { detail });
   }
   const cores: Rect[] = [];
-  for (let y = top; y < bottom; y += core.height) {
-    for (let x = left; x < right; x += core.width) {
-      cores.push({ x, y, width: Math.min(core.width, right - x), height: Math.min(core.height, bottom - y) });
+  for (let cy = top; cy < bottom; cy += y.core) {
+    for (let cx = left; cx < right; cx += x.core) {
+      cores.push({ x: cx, y: cy, width: Math.min(x.core, right - cx), height: Math.min(y.core, bottom - cy) });
     }
   }
-  return { tileWidth: core.width + 2 * halo, tileHeight: core.height + 2 * halo, halo, cores };
+  return { tileWidth: x.tile, tileHeight: y.tile, halo, cores };
+}
+
+/**
+ * The fewest equal cores that cover `length` pixels so that each fits into a tile of `edge` pixels with its halos. No halo
+ * is needed at `open` of the two ends. All lengths are multiples of `multiple`.
+ */
+function balanced(length: number, edge: number, halo: number, multiple: number, open: number) {
+  for (let count = 1; ; count++) {
+    const core = ceilTo(Math.ceil(length / count), multiple);
+    const halos = count === 1 ? 2 - open : count === 2 && open === 2 ? 1 : 2;
+    const tile = core + halos * halo;
+    if (tile <= edge || core === multiple) return { core, tile };
+  }
+}
+
+/**
+ * Where the tile around a core begins, for one direction. With the border `nothing` it stays inside the picture, but for
+ * less than `multiple` pixels at the far end.
+ */
+export function tileStart(
+  card: TileNet['card'],
+  core: number,
+  { tile, halo, length }: { tile: number; halo: number; length: number },
+): number {
+  if (card.border === 'mirror') return core - halo;
+  return Math.max(0, Math.min(core - halo, ceilTo(length, card.input.multiple) - tile));
 }
 
 /** Position of `index` in a row of `length` samples that is mirrored endlessly, without repeating its ends. */
@@ -240,11 +264,19 @@ class TileBuffers {
     this.#columns = new Int32Array(plan.tileWidth);
   }
 
+  /** The top left corner of the tile around a core, in pixels of the picture. */
+  #corner(size: { width: number; height: number }, core: Rect): { left: number; top: number } {
+    const { tileWidth, tileHeight, halo } = this.#plan;
+    return {
+      left: tileStart(this.#net.card, core.x, { tile: tileWidth, halo, length: size.width }),
+      top: tileStart(this.#net.card, core.y, { tile: tileHeight, halo, length: size.height }),
+    };
+  }
+
   /** Fills `input` with the tile around a core. */
   load(pass: TilePass, core: Rect): void {
-    const { tileWidth, tileHeight, halo } = this.#plan;
-    const left = core.x - halo;
-    const top = core.y - halo;
+    const { tileWidth, tileHeight } = this.#plan;
+    const { left, top } = this.#corner(pass, core);
     const x = Math.max(0, left);
     const y = Math.max(0, top);
     const inside: Rect = {
@@ -378,7 +410,8 @@ class TileBuffers {
   store(pass: TilePass, core: Rect): void {
     const { card } = this.#net;
     const { scale } = card.output;
-    const { tileWidth, tileHeight, halo } = this.#plan;
+    const { tileWidth, tileHeight } = this.#plan;
+    const corner = this.#corner(pass, core);
     const [low, high] = card.output.range;
     const rect: Rect = {
       x: core.x * scale,
@@ -390,9 +423,10 @@ class TileBuffers {
     if (this.#core.length < size) this.#core = new Float32Array(size);
     const planes = this.#core.subarray(0, size);
     const stride = tileWidth * scale;
+    const [left, top] = [(core.x - corner.left) * scale, (core.y - corner.top) * scale];
     for (let plane = 0; plane < this.#planesOut; plane++) {
       for (let row = 0; row < rect.height; row++) {
-        const from = (plane * tileHeight * scale + halo * scale + row) * stride + halo * scale;
+        const from = (plane * tileHeight * scale + top + row) * stride + left;
         planes.set(this.output.subarray(from, from + rect.width), (plane * rect.height + row) * rect.width);
       }
     }

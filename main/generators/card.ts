@@ -64,6 +64,11 @@ export const Card = Common.extend({
   tile: positive,
   /** Context on each side of a tile that is computed and discarded, in input pixels. */
   halo: z.number().int().nonnegative(),
+  /**
+   * What a tile holds beyond the picture's edge: the mirrored picture, or nothing, so that tiles end at the edge. A net
+   * that was trained on windows without a halo knows the edge as such.
+   */
+  border: z.enum(['mirror', 'nothing']).default('mirror'),
   extraInputs: z.array(
     z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
   ),

@@ -226,7 +226,48 @@ describe('any photo can be analysed', () => {
   });
 });
 
-test('a repair is proposed from the share on the card on, by the coarse pass; a colour photo needs six times as much, unless it has faded', async () => {
+/** A scene of three hues at every tone from dark to light. */
+function colourful(x: number, y: number): Colour {
+  const tone = [35, 80, 130, 170, 200][Math.floor(x / 60) % 5]!;
+  const tinted = [tone + 12, tone, tone - 12];
+  const turn = Math.floor(y / 50) % 3;
+  return [tinted[turn]!, tinted[(turn + 1) % 3]!, tinted[(turn + 2) % 3]!];
+}
+
+describe('a detector whose thresholds follow the photo', () => {
+  const thresholds = {
+    ...fakeFourPlaneDetector.thresholds,
+    strictness_share: 0.001,
+    strictness_certain: 0,
+    strictness_per_decade: 1,
+    strictness_least: -2,
+    strictness_most: 1,
+    strictness_least_in_colour: -0.5,
+  };
+  const tools = () => ({
+    ...fakeTools({ detect: { ...fakeFourPlaneDetector, thresholds } }),
+    measure: async () => new Float32Array(3),
+  });
+  /** A grey photo of which this share, in rows from the top, is white and counts as damage. */
+  const grey = (share: number) => draw(400, 1000, (_, y) => (y < 1000 * share ? WHITE : GREY));
+
+  test('is lenient with a print that is much damaged and strict with a sound one', async () => {
+    const strictness = async (share: number) => (await detectDamage(grey(share), tools())).strictness;
+    expect(await strictness(0)).toBe(1);
+    expect(await strictness(0.001)).toBeCloseTo(0, 1);
+    expect(await strictness(0.01)).toBeCloseTo(-1, 1);
+    expect(await strictness(0.3)).toBe(-2);
+  });
+
+  test('is stricter with a photo in full colour, and keeps the value of the coarse pass', async () => {
+    const photo = draw(1600, 1000, (x, y) => (y < 300 ? WHITE : colourful(x, y)));
+    const map = await detectInBothPasses(photo, tools());
+    expect(map.coarse).not.toBeNull();
+    expect([map.strictness, map.coarse?.strictness]).toEqual([-0.5, -0.5]);
+  });
+});
+
+test('a repair is proposed from the share on the card on, by the coarse pass; a colour photo needs three times as much, unless it has faded', async () => {
   const scene = (ground: (x: number, y: number) => Colour) =>
     draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : ground(x, y)));
   const needed = async (raster: Raster, share: number) => {
@@ -241,15 +282,8 @@ test('a repair is proposed from the share on the card on, by the coarse pass; a 
   const grey = () => GREY;
   expect(await needed(scene(grey), 0.003)).toBe(true);
   expect(await needed(scene(grey), 0.005)).toBe(false);
-  // Three hues at every tone from dark to light.
-  const colourful = (x: number, y: number): Colour => {
-    const tone = [35, 80, 130, 170, 200][Math.floor(x / 60) % 5]!;
-    const tinted = [tone + 12, tone, tone - 12];
-    const turn = Math.floor(y / 50) % 3;
-    return [tinted[turn]!, tinted[(turn + 1) % 3]!, tinted[(turn + 2) % 3]!];
-  };
-  expect(await needed(scene(colourful), 0.0006)).toBe(true);
-  expect(await needed(scene(colourful), 0.001)).toBe(false);
+  expect(await needed(scene(colourful), 0.0012)).toBe(true);
+  expect(await needed(scene(colourful), 0.002)).toBe(false);
   const faded = (x: number, y: number) => colourful(x, y).map((value) => 90 + value / 4) as unknown as Colour;
   expect(await needed(scene(faded), 0.003)).toBe(true);
   expect(await needed(scene(faded), 0.005)).toBe(false);

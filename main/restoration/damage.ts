@@ -2,6 +2,7 @@ import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { enlargePlane } from './plane';
 import { type Raster, readSrgb } from './raster';
+import { certainShare, looksLikePrint, strictnessOf, strictnessRules } from './strictness';
 import type { GeneratorFacts, PassReport, StepTools } from './tools';
 
 /**
@@ -52,6 +53,8 @@ export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   /** Probabilities from which a pixel counts as damage, or as writing; from the detector's card. */
   readonly thresholds: Readonly<Record<DamagePlane, number>>;
   readonly pieces: PieceLimits;
+  /** By how much the thresholds of damage are raised for this photo, in logits; negative if they are lowered. */
+  readonly strictness: number;
   /**
    * True for a detector of lines and blobs only. Its large blobs, and findings along the border, are more often part of
    * the scene than damage.
@@ -81,18 +84,20 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
   const planes = { lines: plane('lines'), areas: plane('areas'), losses: plane('losses'), writing: plane('writing') };
   const report = await runPass(small, planes, summary, tools);
   const threshold = (kind: string) => detector.thresholds?.[kind] ?? DEFAULT_THRESHOLD;
+  const thresholds = {
+    lines: threshold('lines'),
+    areas: threshold(linesAndBlobsOnly ? 'blobs' : 'areas'),
+    losses: threshold('losses'),
+    writing: threshold('writing'),
+  };
   return {
     ...planes,
     width,
     height,
     fullWidth: raster.width,
     fullHeight: raster.height,
-    thresholds: {
-      lines: threshold('lines'),
-      areas: threshold(linesAndBlobsOnly ? 'blobs' : 'areas'),
-      losses: threshold('losses'),
-      writing: threshold('writing'),
-    },
+    thresholds,
+    strictness: await measureStrictness(raster, planes, thresholds, detector, tools),
     pieces: {
       smallest: linesAndBlobsOnly ? 4 : 2,
       seedLogits: detector.thresholds?.seed_logits ?? DEFAULT_SEED_LOGITS,
@@ -104,6 +109,23 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
     coarse: null,
     report,
   };
+}
+
+/** The {@link DamageMap.strictness} for a photo and the findings of the coarse pass. */
+async function measureStrictness(
+  raster: Raster,
+  planes: Readonly<Record<DamagePlane, Uint8Array>>,
+  thresholds: DamageMap['thresholds'],
+  detector: GeneratorFacts,
+  tools: StepTools,
+): Promise<number> {
+  const rules = strictnessRules(detector.thresholds);
+  if (rules === null) return 0;
+  const found = (kind: DamagePlane) => ({ values: planes[kind], threshold: thresholds[kind] });
+  const kinds = [found('lines'), found('areas'), found('losses')].filter(({ values }) => values.length > 0);
+  const certain = certainShare(kinds, found('writing'), rules.certain);
+  await tools.breathe();
+  return strictnessOf(rules, certain, await looksLikePrint(raster, tools));
 }
 
 /** True if a fine pass would add detail to the map. */

@@ -36,6 +36,7 @@ function mapWith(
     writing: new Uint8Array(0),
     thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
     pieces: { smallest: 4, seedLogits: 1, flankLogits: 1 },
+    strictness: 0,
     linesAndBlobsOnly: true,
     needed: 0.001,
     summary: null,
@@ -274,6 +275,20 @@ describe('with a detector that knows areas, losses and writing', () => {
   const maskOf = (map: DamageMap, sensitivity = 0.5) => whole(map, { sensitivity, grow: 0 }, width, height);
   const count = (map: DamageMap, sensitivity = 0.5) =>
     maskOf(map, sensitivity).reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+
+  test('a stricter map has less damage at every sensitivity, a less strict one has more', () => {
+    const ramp = plane((x) => 5 + 2.5 * x);
+    const map = fourPlaneMap(width, height, { lines: ramp, writing: box(0, 0, 20, 20, 250) });
+    for (const sensitivity of [0, 0.5, 1]) {
+      const counts = [-1.5, 0, 1].map((strictness) => count({ ...map, strictness }, sensitivity));
+      expect(counts[0]).toBeGreaterThan(counts[1]!);
+      expect(counts[1]).toBeGreaterThan(counts[2]!);
+    }
+    // Writing stays out, however lenient the map is.
+    const lenient = maskOf({ ...map, lines: plane(() => 140), strictness: -1.5 }, 1);
+    expect(lenient[10 * width + 10]).toBe(0);
+    expect(lenient[10 * width + 40]).toBe(255);
+  });
 
   test('a torn corner, a large stain and a line along the border all count as damage', () => {
     expect(count(fourPlaneMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);

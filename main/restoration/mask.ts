@@ -165,7 +165,15 @@ function judgeAll(map: DamageMap): Judged {
     plane[i] = 0;
     written++;
   }
+  makeStricter(plane, map.strictness);
   return { lines: null, all: asEvidence(map, plane), writing: written / plane.length };
+}
+
+/** Lowers evidence by this many logits; where there is none, there is none afterwards. */
+function makeStricter(plane: Uint8Array, logits: number): void {
+  const lower = Math.round(STEPS_PER_LOGIT * logits);
+  if (lower === 0) return;
+  for (let i = 0; i < plane.length; i++) if (plane[i] !== 0) plane[i] = clamp(plane[i]! - lower, 1, 255);
 }
 
 function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap, plane: Uint8Array): Evidence {

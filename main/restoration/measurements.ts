@@ -20,7 +20,7 @@ export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
  * A colour photo is rarely a damaged print: bright lines in it are more often wires, ropes, stalks and light trails
  * than scratches. It needs this many times as much damage, unless the photo has faded, as prints do.
  */
-const WIDESPREAD = 6;
+const WIDESPREAD = 3;
 
 /** Measurements, before any judgement. */
 export interface Measurements {

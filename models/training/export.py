@@ -177,6 +177,12 @@ def training_data(spec, data, pairs):
     return named
 
 
+def halves(weights):
+    """The weights in half precision; tensors with values that would be infinite in it, such as variances, stay as they are."""
+    fits = lambda v: v.is_floating_point() and bool((v.abs() < torch.finfo(torch.float16).max).all())
+    return {k: v.half() if fits(v) else v for k, v in weights.items()}
+
+
 def main():
     """Command line; see the README."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -219,7 +225,6 @@ def main():
     if arguments.keep:
         kept = Path(__file__).with_name("checkpoints") / f"{spec.id}.pt"
         kept.parent.mkdir(exist_ok=True)
-        halves = lambda weights: {k: v.half() if v.is_floating_point() else v for k, v in weights.items()}
         record = {"id": spec.id, "weights": halves(net.state_dict()), "step": state["step"], "minutes": minutes, "seed": training["seed"]}
         if "discriminator" in state:
             record["discriminator"] = halves(state["discriminator"])

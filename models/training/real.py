@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .colours import in_full_colour
 from .data import DataError
 from .evaluation.real import RealError, is_writing, read_index, read_photograph
 
@@ -75,13 +76,13 @@ class RealPhoto:
 
     rgb: uint8 [H, W, 3]. truth: uint8 [H, W], the mask. label: uint8 [H, W], bits LINES, AREAS, LOSSES, WRITING, UNJUDGED.
     ground: uint8 [H, W, 3], the picture with its damage filled in from around (Telea 2004). keep: [(what, polygon)].
-    severity: 0 clean to 3 badly damaged. must_repair: 'y', 'n' or '?'.
+    severity: 0 clean to 3 badly damaged. must_repair: 'y', 'n' or '?'. colour: whether it is in full colour.
     """
 
     def __init__(self, photograph):
         entry, notes, mask = photograph.entry, photograph.notes, photograph.truth
         self.stem, self.severity, self.must_repair = entry.stem, entry.severity, entry.must_repair
-        self.rgb, self.truth = photograph.picture, mask
+        self.rgb, self.truth, self.colour = photograph.picture, mask, in_full_colour(photograph.picture)
         self.keep = [(each["what"], np.float32(each["points"])) for each in notes["keep"]]
         label = np.zeros(mask.shape, np.uint8)
         for shape in ("areas", "lines", "spots"):

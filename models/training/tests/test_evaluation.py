@@ -44,6 +44,16 @@ class Tiles(unittest.TestCase):
         self.assertEqual(tiled.shape, (2, 77, 130))
         np.testing.assert_allclose(tiled, whole, atol=1e-5)
 
+    def test_that_end_at_the_edge_give_what_the_whole_picture_gives_there_too(self):
+        torch.manual_seed(1)
+        net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 5, padding=2), torch.nn.Conv2d(4, 2, 5, padding=2))
+        sizes = [(64, 128), (96, 80), (160, 208), (16, 48)]
+        for height, width in sizes:
+            planes = np.random.default_rng(1).random((3, height, width), dtype=np.float32)
+            with torch.no_grad():
+                whole = net(torch.from_numpy(planes)[None])[0].numpy()
+            np.testing.assert_allclose(run(net, planes, {**SQUARE, "border": "nothing"}), whole, atol=1e-5)
+
     def test_are_put_together_at_the_size_that_the_net_gives(self):
         planes = np.random.default_rng(2).random((3, 50, 90), dtype=np.float32)
         twice = lambda x: torch.nn.functional.interpolate(x, scale_factor=2, mode="nearest")

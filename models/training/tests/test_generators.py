@@ -125,6 +125,14 @@ class Detector(unittest.TestCase):
         self.assertTrue(torch.equal(before[:, 3:] > 0.8, after[:, 3:] > 0.5))
 
 
+class HalfPrecision(unittest.TestCase):
+    def test_keeps_every_weight_finite(self):
+        weights = {"weight": torch.ones(4), "running_var": torch.tensor([1.0, 81234.0]), "count": torch.tensor(7)}
+        kept = export.halves(weights)
+        self.assertEqual([v.dtype for v in kept.values()], [torch.float16, torch.float32, torch.int64])
+        self.assertTrue(all(torch.isfinite(v).all() for v in kept.values()))
+
+
 class Inpainter(unittest.TestCase):
     def image(self):
         torch.manual_seed(1)

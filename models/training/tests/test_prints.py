@@ -12,7 +12,8 @@ import numpy as np
 from training import data, degradations, layers, negatives, plates, prints, real, writing
 from training.evaluation.real import is_writing
 from training.generators import inpainter
-from training.generators.damage_detector import Sampler, Spec, best_threshold, resize_label, thumb_of, turned
+from training.colours import in_full_colour
+from training.generators.damage_detector import STRICTNESS, Sampler, Spec, best_threshold, resize_label, strictness, thumb_of, turned
 
 PICTURES, OVERLAYS = data.procedural_pictures(6, 200), data.procedural_overlays(2)
 
@@ -338,16 +339,38 @@ class Thresholds(unittest.TestCase):
     def test_a_threshold_that_marks_too_much_of_clean_pictures_is_not_taken(self):
         truth = np.zeros((60, 80), np.uint8)
         truth[20:24, 10:70] = 255
-        photo = unittest.mock.Mock(truth=truth, severity=2)
-        # half of the damage is certain, half as likely as pixels of clean pictures
+        photo = unittest.mock.Mock(truth=truth, severity=2, colour=True)
+        # Half of the damage is certain, half as likely as pixels of clean pictures.
         odds = np.full(truth.shape, -6.0)
         odds[20:24, 10:40], odds[20:24, 40:70] = 3.2, 0.6
-        free = best_threshold([photo], [odds], np.full(1000, -5.0))
-        bound = best_threshold([photo], [odds], np.where(np.arange(1000) < 5, 0.7, -5.0))
+        likely = np.where(np.arange(1000) < 5, 0.7, -5.0).reshape(20, 50)
+        free = best_threshold([photo], [odds], [(np.full((20, 50), -5.0), True)])
+        bound = best_threshold([photo], [odds], [(likely, True)])
         self.assertLess(free["at"], 0.6)
         self.assertEqual(free["false"], 0)
-        self.assertGreaterEqual(bound["at"], 0.7)
-        self.assertLess(bound["recall"], 0.7 * free["recall"])
+        # A clean picture with little certain damage is measured with the strictest threshold.
+        self.assertGreaterEqual(bound["at"] + STRICTNESS["most"], 0.7)
+        self.assertLessEqual(bound["false"], 0.0005)
+
+    def test_follow_how_much_of_a_photo_is_certainly_damaged(self):
+        odds = np.full((100, 100), -6.0)
+        without = strictness(odds, 0, False)
+        odds[0, :5] = 3  # as much as the usual share
+        usual = strictness(odds, 0, False)
+        odds[:10] = 3
+        much = strictness(odds, 0, False)
+        self.assertEqual((without, usual, much), (STRICTNESS["most"], STRICTNESS["usual"], STRICTNESS["least"]))
+        self.assertEqual(strictness(odds, 0, True), STRICTNESS["least_in_colour"])
+        self.assertEqual(strictness(odds - 2, -2, False), much)
+
+
+class Colours(unittest.TestCase):
+    def test_grey_and_toned_pictures_are_not_in_full_colour(self):
+        rng = np.random.default_rng(3)
+        grey = np.repeat(cv2.resize(rng.integers(0, 256, (8, 8), np.uint8), (120, 90))[..., None], 3, -1)
+        sepia = np.round(grey * np.float32([1, 0.86, 0.68])).astype(np.uint8)
+        colours = cv2.resize(rng.integers(0, 256, (8, 8, 3), np.uint8), (120, 90))
+        self.assertEqual([in_full_colour(p) for p in (grey, sepia, colours)], [False, False, True])
 
 
 class Negatives(unittest.TestCase):

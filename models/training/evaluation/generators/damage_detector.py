@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from ... import data as data_module
+from ...colours import in_full_colour
 from ...data import DataError
 from ...generators.damage_detector import (
-    COARSE_PIXELS, WRITING_CHANCE, best_threshold, damage_odds, logit, planes_of, reduced, thumb_of,
+    COARSE_PIXELS, WRITING_CHANCE, best_threshold, damage_odds, logit, planes_of, reduced, strictness, thumb_of,
 )  # fmt: skip
 from ...real import load_real
 from .. import baselines, captions, metrics, protocol
@@ -32,23 +33,26 @@ def one_pass(net, card, picture, pixels):
 
 
 def detect(net, card, picture):
-    """Probabilities float32 [4, H, W] for a uint8 picture [H, W, 3]: the greater of the coarse and the fine pass."""
+    """(probabilities float32 [4, H, W] for a uint8 picture [H, W, 3]: the greater of both passes; those of the coarse pass)."""
     coarse = one_pass(net, card, picture, COARSE_PIXELS)
     size = picture.shape[1::-1]
     if coarse.shape[1:] == picture.shape[:2]:
-        return coarse
+        return coarse, coarse
     fine = one_pass(net, card, picture, FINE_PIXELS)
     enlarged = lambda x: np.stack([cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in x])
-    return np.maximum(enlarged(coarse), fine if fine.shape[1:] == picture.shape[:2] else enlarged(fine))
+    return np.maximum(enlarged(coarse), fine if fine.shape[1:] == picture.shape[:2] else enlarged(fine)), coarse
 
 
-def mask_of(chance, thresholds):
-    """bool [H, W]: damage above its threshold that is not writing."""
-    return damage_odds(chance) > logit(thresholds["lines"])
+def mask_of(net, card, picture, thresholds):
+    """(bool [H, W]: damage above its threshold that is not writing; probabilities [4, H, W])."""
+    chance, coarse = detect(net, card, picture)
+    threshold = logit(thresholds["lines"])
+    raised = threshold + strictness(damage_odds(coarse), threshold, in_full_colour(picture))
+    return damage_odds(chance) > raised, chance
 
 
 def choose_thresholds(net, card, context):
-    """({class: threshold}, rows for the photographs reserved for choosing)."""
+    """({class: threshold}, rows for the photographs reserved for choosing), by the coarse pass."""
     try:
         chosen = load_real(context.data, log=lambda line: None)[1][: context.limit]
     except DataError:
@@ -56,10 +60,10 @@ def choose_thresholds(net, card, context):
     if not chosen:
         return card["thresholds"], []
     pictures = data_module.load_pictures(context.data).split(data_module.HELD_OUT_EVERY)[1]
+    odds = lambda picture: damage_odds(one_pass(net, card, picture, COARSE_PIXELS))
     clean = [np.ascontiguousarray(picture[:SIDE, :SIDE]) for picture in list(pictures)[: context.limit]]
-    clean = np.concatenate([damage_odds(detect(net, card, picture)).ravel() for picture in clean])
-    odds = [damage_odds(detect(net, card, photo.rgb)) for photo in chosen]
-    best = best_threshold(chosen, odds, clean)
+    clean = [(odds(picture), in_full_colour(picture)) for picture in clean]
+    best = best_threshold(chosen, [odds(photo.rgb) for photo in chosen], clean)
     damage = float(1 / (1 + np.exp(-best["at"])))
     thresholds = {**card["thresholds"], "lines": damage, "areas": damage, "losses": damage, "writing": WRITING_CHANCE}
     data = f"{len(chosen)} real photographs that thresholds are chosen on"
@@ -92,7 +96,7 @@ def measure(net, card, context):
     thresholds, rows = card["thresholds"], []
     if (context.data / "train/manifest.csv").exists():
         thresholds, rows = choose_thresholds(net, card, context)
-    find = lambda picture: mask_of(detect(net, card, picture), thresholds)
+    find = lambda picture: mask_of(net, card, picture, thresholds)[0]
     found, sentences = real_damage.measure(find, context.data / "eval", context.limit)
     for sentence in sentences:
         print(sentence, flush=True)
@@ -123,8 +127,8 @@ def sheet(net, card, context, path, thresholds=None):
     colours = ((255, 60, 60), (80, 160, 255), (220, 80, 255))
 
     def marked(picture):
-        chance = detect(net, card, picture)
-        shown, found, kind = picture // 2, mask_of(chance, thresholds), chance[:3].argmax(0)
+        found, chance = mask_of(net, card, picture, thresholds)
+        shown, kind = picture // 2, chance[:3].argmax(0)
         for k, colour in enumerate(colours):
             shown[found & (kind == k)] = colour
         shown[(chance[3] >= WRITING_CHANCE) & ~found] = (60, 200, 60)
