@@ -64,6 +64,8 @@ export type Fading = z.infer<typeof Fading>;
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */
   damage: unit,
+  /** Share of pixels that the detector takes for writing, 0..1. A repair leaves them alone unless it is told not to. */
+  writing: unit.default(0),
   /** Share of the tonal range in use, 0..1 (1: full black to full white). */
   range: unit,
   /** Length of the colour cast in CIELAB a*b*, in delta E units. */

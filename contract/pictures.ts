@@ -48,6 +48,8 @@ export const PictureQuery = z.object({
   /** For the mask layer: sensitivity and growth, as in {@link RepairSettings}. */
   sensitivity: z.coerce.number().min(0).max(1).optional(),
   grow: z.coerce.number().min(0).max(32).optional(),
+  /** For the mask and evidence layers: 1 if writing counts as damage. */
+  writing: z.coerce.number().int().min(0).max(1).optional(),
 });
 export type PictureQuery = z.infer<typeof PictureQuery>;
 

@@ -28,6 +28,8 @@ export const RepairSettings = z.object({
   sensitivity: unit.default(0.5),
   /** Grows the mask by this many pixels of the full-size photo on each side. */
   grow: z.number().min(0).max(32).default(2),
+  /** Leaves handwriting, captions and stamps alone. If false, they count as damage. */
+  keepWriting: z.boolean().default(true),
 });
 export const RestoreSettings = z.object({
   /** Share of the noise and compression artefacts to remove. */

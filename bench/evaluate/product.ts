@@ -90,7 +90,7 @@ export class Product {
     return this.#opened(path, async (photoId) => {
       const { path: written, reports } = await this.#engine.request('export', {
         photoId,
-        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0 } }),
+        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0, keepWriting: true } }),
         edit: { mask: ops, repairs: [], bitmaps: new Map([[id, packed]]) },
         format: 'png',
         quality: 90,
@@ -112,7 +112,7 @@ export class Product {
       const seconds = (performance.now() - started) / 1000;
       const { path: written } = await this.#engine.request('exportMask', {
         photoId,
-        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0 } }),
+        recipe: recipeOf({ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 0, keepWriting: true } }),
         edit: { mask: [{ kind: 'detected', sensitivity: null, grow: null }], repairs: [], bitmaps: new Map() },
         target: { folder: this.#folder, stem: `mask-${this.#count++}` },
       });

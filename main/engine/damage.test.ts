@@ -92,7 +92,7 @@ const recipe = (enabled: boolean): Recipe => ({
   name: 'Test',
   gate: 'always',
   steps: [
-    { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 1 } },
+    { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 1, keepWriting: true } },
     { kind: 'tone', enabled: true, settings: { strength: 0.2, cast: 1, contrast: 1 } },
   ],
 });

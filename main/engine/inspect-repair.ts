@@ -48,7 +48,7 @@ export async function inspectRepair(
   const drawn = masksOf(edit, photo).mask;
   const mask = drawn ? editedMask(drawn, damage, settings, photo) : createMask(damage, settings, photo);
   return {
-    places: damagedPlaces(damage, settings.sensitivity),
+    places: damagedPlaces(damage, settings),
     mask: inspect.mask && (await writeMaskFile(job, mask, inspect.mask)).path,
   };
 }

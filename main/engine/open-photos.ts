@@ -259,7 +259,10 @@ export class OpenPhotos {
     if (query.layer === 'mask') return this.#maskPicture(opened, query);
     if (query.layer === 'evidence') {
       const { damage } = opened;
-      return { type: 'application/octet-stream', bytes: packEvidence(damage ? evidenceOf(damage) : null) };
+      return {
+        type: 'application/octet-stream',
+        bytes: packEvidence(damage ? evidenceOf(damage, query.writing !== 1) : null),
+      };
     }
     const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
     // Compares a reduced rendering with the reduced original that it was made from, which is equally sharp.
@@ -299,7 +302,11 @@ export class OpenPhotos {
       width: Math.max(width, Math.round((photo.width * width) / region.width)),
       height: Math.max(height, Math.round((photo.height * height) / region.height)),
     };
-    const mask = createMask(damage, { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2 }, frame);
+    const mask = createMask(
+      damage,
+      { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2, keepWriting: query.writing !== 1 },
+      frame,
+    );
     const raster = createRaster(width, height, 1, 8);
     const { x, y } = fitRect(region, whole, frame);
     const rect = { x: Math.min(x, frame.width - width), y: Math.min(y, frame.height - height), width, height };

@@ -107,7 +107,7 @@ const repairAlways: Recipe = {
   id: 'test',
   name: 'Test',
   gate: 'always',
-  steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 1 } }],
+  steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 1, keepWriting: true } }],
 };
 const nothing: Recipe = { ...repairAlways, steps: [{ ...repairAlways.steps[0]!, enabled: false }] };
 
@@ -756,7 +756,13 @@ describe('manual changes', () => {
       engine.request('picture', { ...query, layer: 'mask', sensitivity: 0.5, grow: 1 }),
     ]);
     const evidence = unpackEvidence(bytes);
-    const source = { width: 360, height: 270, evidence, settings: { sensitivity: 0.5, grow: 1 }, bitmaps: new Map() };
+    const source = {
+      width: 360,
+      height: 270,
+      evidence,
+      settings: { sensitivity: 0.5, grow: 1, keepWriting: true },
+      bitmaps: new Map(),
+    };
     const mask = new Uint8Array(360 * 270);
     compileMask(DETECTED_MASK, source).read({ x: 0, y: 0, width: 360, height: 270 }, mask);
     expect(Buffer.from(mask)).toEqual(await sharp(shown.bytes).greyscale().raw().toBuffer());

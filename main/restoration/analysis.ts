@@ -1,6 +1,7 @@
 import type { Analysis, Need } from '../../contract/photo';
 import { RECIPE_FORMAT, type Recipe, type Step } from '../../contract/recipe';
 import type { DamageMap } from './damage';
+import { writingLeft } from './mask';
 import { castOf, type Measurements, measure, rangeOf } from './measurements';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
@@ -24,6 +25,7 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
   const { tone, quality } = measurements;
   return {
     damage: measurements.damage ?? 0,
+    writing: damage ? writingLeft(damage) : 0,
     range: rangeOf(tone),
     cast: castOf(tone),
     fading: measurements.fading,

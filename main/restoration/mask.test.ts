@@ -290,6 +290,18 @@ describe('with a detector that knows areas, losses and writing', () => {
     expect(lenient[10 * width + 40]).toBe(255);
   });
 
+  test('writing is left alone, unless it is told to count as damage', () => {
+    const map = fourPlaneMap(width, height, { lines: box(0, 0, 20, 10), writing: box(40, 40, 60, 50) });
+    const maskWith = (keepWriting?: boolean) => whole(map, { sensitivity: 0.5, grow: 0, keepWriting }, width, height);
+    const marked = (mask: Uint8Array) => mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
+    expect(marked(maskWith())).toBe(200);
+    expect(maskWith(true)).toEqual(maskWith());
+    expect(marked(maskWith(false))).toBe(400);
+    expect(maskWith(false)[45 * width + 50]).toBe(255);
+    // The share that the card mentions does not depend on the choice.
+    expect(writingLeft(map)).toBeCloseTo(200 / (width * height), 10);
+  });
+
   test('a torn corner, a large stain and a line along the border all count as damage', () => {
     expect(count(fourPlaneMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
     expect(count(fourPlaneMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
@@ -327,11 +339,11 @@ describe('with a detector that knows areas, losses and writing', () => {
   test('the limits of a piece come from the card', () => {
     // A core of 2 logits, with flanks half a logit below the threshold.
     const lines = plane((x, y) => (y !== 40 || x < 20 || x >= 60 ? 0 : x === 40 ? 225 : 96));
-    const with_ = (seedLogits: number, flankLogits: number) =>
+    const maskWith = (seedLogits: number, flankLogits: number) =>
       count({ ...fourPlaneMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
-    expect(with_(1, 1)).toBe(40);
-    expect(with_(3, 1)).toBe(0);
-    expect(with_(1, 0)).toBe(1);
+    expect(maskWith(1, 1)).toBe(40);
+    expect(maskWith(3, 1)).toBe(0);
+    expect(maskWith(1, 0)).toBe(1);
     // Limits without any threshold still find nothing in an empty map.
     expect(count({ ...fourPlaneMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
       0,

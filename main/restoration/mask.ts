@@ -11,7 +11,10 @@ import type { DamageMap } from './damage';
 import type { Rect } from './raster';
 
 /** How the detected damage becomes a mask; the settings of a repair step. */
-export type MaskSettings = DetectionSettings;
+export interface MaskSettings extends DetectionSettings {
+  /** If false, writing counts as damage; true by default. */
+  readonly keepWriting?: boolean;
+}
 
 /** The pixels to fill, in the coordinates of a picture of the given size. */
 export interface Mask {
@@ -53,7 +56,7 @@ export function createMask(
   settings: MaskSettings,
   frame: { readonly width: number; readonly height: number },
 ): Mask {
-  const evidence = evidenceOf(map);
+  const evidence = evidenceOf(map, settings.keepWriting);
   return new EvidenceMask(evidence, acceptAt(evidence, settings.sensitivity), settings.grow, frame);
 }
 
@@ -119,6 +122,8 @@ interface Judged {
   lines: Uint8Array | null;
   /** Evidence of everything that counts. */
   all: Evidence;
+  /** The same, with writing as damage. */
+  withWriting: Evidence;
   /** Share of the picture that is writing left alone, 0..1. */
   writing: number;
 }
@@ -140,7 +145,8 @@ function judgeSpecks(map: DamageMap): Judged {
   const plane = combine(lines, specksOf(map));
   rejectBorder(map, lines);
   rejectBorder(map, plane);
-  return { lines, all: asEvidence(map, plane), writing: 0 };
+  const all = asEvidence(map, plane);
+  return { lines, all, withWriting: all, writing: 0 };
 }
 
 /**
@@ -158,15 +164,19 @@ function judgeAll(map: DamageMap): Judged {
     }
   }
   const table = evidenceTable(map.thresholds.writing);
+  const withWriting = map.writing.length > 0 ? plane.slice() : plane;
   let written = 0;
   for (let i = 0; i < map.writing.length; i++) {
     const ink = table[map.writing[i]!]!;
     if (ink < AT_THRESHOLD || ink < plane[i]!) continue;
     plane[i] = 0;
+    withWriting[i] = ink;
     written++;
   }
   makeStricter(plane, map.strictness);
-  return { lines: null, all: asEvidence(map, plane), writing: written / plane.length };
+  if (withWriting !== plane) makeStricter(withWriting, map.strictness);
+  const all = asEvidence(map, plane);
+  return { lines: null, all, withWriting: asEvidence(map, withWriting), writing: written / plane.length };
 }
 
 /** Lowers evidence by this many logits; where there is none, there is none afterwards. */
@@ -190,9 +200,9 @@ export function writingLeft(map: DamageMap): number {
   return judged(map).writing;
 }
 
-/** The evidence of a damage map from which masks are made. */
-export function evidenceOf(map: DamageMap): Evidence {
-  return judged(map).all;
+/** The evidence of a damage map from which masks are made; with writing as damage if it is not kept. */
+export function evidenceOf(map: DamageMap, keepWriting = true): Evidence {
+  return keepWriting ? judged(map).all : judged(map).withWriting;
 }
 
 /** Evidence for each probability byte, for one threshold. */

@@ -15,7 +15,7 @@ import {
 import type { StepTools } from './tools';
 
 /** Sensitivity and growth that the analysis and the proposed repair use. */
-export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2 } as const;
+export const REPAIR_DEFAULTS = { sensitivity: 0.5, grow: 2, keepWriting: true } as const;
 /**
  * A colour photo is rarely a damaged print: bright lines in it are more often wires, ropes, stalks and light trails
  * than scratches. It needs this many times as much damage, unless the photo has faded, as prints do.

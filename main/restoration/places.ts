@@ -1,6 +1,6 @@
 import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import { DAMAGE_PLANES, type DamageMap } from './damage';
-import { evidenceOf } from './mask';
+import { evidenceOf, type MaskSettings } from './mask';
 import type { Rect } from './raster';
 
 /** One connected piece of detected damage, in pixels of the full photo. */
@@ -15,9 +15,9 @@ export interface DamagedPlace extends Rect {
 
 const KINDS = { lines: 'line', areas: 'area', losses: 'loss' } as const;
 
-/** The places that a repair at this sensitivity fills, the largest first. Writing that is left alone is not among them. */
-export function damagedPlaces(map: DamageMap, sensitivity: number): DamagedPlace[] {
-  const evidence = evidenceOf(map);
+/** The places that a repair with these settings fills, the largest first. Writing that is left alone is not among them. */
+export function damagedPlaces(map: DamageMap, { sensitivity, keepWriting }: MaskSettings): DamagedPlace[] {
+  const evidence = evidenceOf(map, keepWriting);
   const { width, height, fullWidth, fullHeight } = evidence;
   const accepted = acceptAt(evidence, sensitivity);
   const [scaleX, scaleY] = [fullWidth / width, fullHeight / height];

@@ -27,7 +27,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('repair' as const),
     enabled: fc.boolean(),
-    settings: fc.record({ sensitivity: unit, grow: fc.double({ min: 0, max: 32, noNaN: true }) }),
+    settings: fc.record({
+      sensitivity: unit,
+      grow: fc.double({ min: 0, max: 32, noNaN: true }),
+      keepWriting: fc.boolean(),
+    }),
   }),
   fc.record({
     kind: fc.constant('tone' as const),
@@ -263,7 +267,7 @@ describe('changes to steps', () => {
       expect(changed).toEqual({
         ...recipe,
         steps: recipe.steps.map((each) =>
-          each.kind === 'repair' ? { ...each, settings: { sensitivity: 0.9, grow: 2 } } : each,
+          each.kind === 'repair' ? { ...each, settings: { sensitivity: 0.9, grow: 2, keepWriting: true } } : each,
         ),
       });
     }

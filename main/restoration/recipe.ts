@@ -93,7 +93,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     name: 'Scratched print',
     gate: 'needed',
     steps: [
-      { kind: 'repair', enabled, settings: { sensitivity: 0.6, grow: 2 } },
+      { kind: 'repair', enabled, settings: { sensitivity: 0.6, grow: 2, keepWriting: true } },
       { kind: 'restore', enabled, settings: { strength: 0.8, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 0.8, cast: 1, contrast: 1 } },
     ],
@@ -104,7 +104,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     name: 'Faded colour print',
     gate: 'needed',
     steps: [
-      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } },
       { kind: 'restore', enabled, settings: { strength: 0.8, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
     ],
@@ -115,7 +115,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     name: 'Black and white to colour',
     gate: 'needed',
     steps: [
-      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } },
       { kind: 'tone', enabled, settings: { strength: 1, cast: 1, contrast: 1 } },
       { kind: 'colorise', enabled, settings: { strength: 1, variant: 'natural' } },
     ],
@@ -126,7 +126,7 @@ export const NAMED_RECIPES: readonly Recipe[] = [
     name: 'Gentle clean-up',
     gate: 'needed',
     steps: [
-      { kind: 'repair', enabled, settings: { sensitivity: 0.35, grow: 1 } },
+      { kind: 'repair', enabled, settings: { sensitivity: 0.35, grow: 1, keepWriting: true } },
       { kind: 'restore', enabled, settings: { strength: 0.5, keepGrain: true } },
       { kind: 'tone', enabled, settings: { strength: 0.5, cast: 1, contrast: 1 } },
     ],

@@ -12,7 +12,7 @@ import { mapPixels, sameSamples, to16Bit, toGrey } from './testing/rasters';
 import { testScene } from './testing/scene';
 import { fakeDetector, fakeInpainter, fakeTools } from './testing/tools';
 
-const REPAIR: Step = { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } };
+const REPAIR: Step = { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } };
 const TONE: Step = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } };
 const generators = { detect: fakeDetector, inpaint: fakeInpainter };
 

@@ -29,6 +29,9 @@ import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { SizeControl } from './SizeControl';
 
+/** Share of the photo from which writing is mentioned. Less is rarely writing. */
+const LEAST_WRITING = 0.0005;
+
 /** Other steps have the sign of a slider. */
 const ICONS: Partial<Record<StepKind, LucideIcon>> = {
   repair: Bandage,
@@ -80,6 +83,11 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
           {sentence({ key: need.reason, values: need.figures })}
           {kind === 'colorise' && ` ${t('restore.imagined')}`}
+          {step?.kind === 'repair' && (entry.analysis?.writing ?? 0) >= LEAST_WRITING && (
+            <span data-testid="writing">
+              {` ${t(step.settings.keepWriting ? 'restore.writingLeft' : 'restore.writingRemoved')}`}
+            </span>
+          )}
         </p>
       )}
       {enabled && <StepControls entry={entry} need={need} />}

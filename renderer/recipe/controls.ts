@@ -24,7 +24,7 @@ export interface SliderControl {
 export interface SwitchControl {
   type: 'switch';
   name: string;
-  label: 'keepGrain' | 'keepColours';
+  label: 'keepGrain' | 'keepColours' | 'keepWriting';
 }
 
 type ColourVariant = (typeof COLOUR_VARIANTS)[number];
@@ -75,7 +75,10 @@ interface StepControls {
 const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
   repair: {
     main: slider('repair', 'sensitivity'),
-    more: [slider('repair', 'grow', { step: 1, factor: 1, unit: 'pixels' })],
+    more: [
+      slider('repair', 'grow', { step: 1, factor: 1, unit: 'pixels' }),
+      { type: 'switch', name: 'keepWriting', label: 'keepWriting' },
+    ],
   },
   restore: {
     main: slider('restore', 'strength'),

@@ -22,7 +22,7 @@ const named: Recipe = {
   id: 'scratched-print',
   name: 'Scratched print',
   gate: 'needed',
-  steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.6, grow: 2 } }],
+  steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.6, grow: 2, keepWriting: true } }],
 };
 
 describe('sides', () => {
@@ -68,7 +68,7 @@ describe('variants', () => {
       (_, i): Recipe => ({
         ...named,
         id: `own-${i}`,
-        steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: i / 40, grow: 2 } }],
+        steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: i / 40, grow: 2, keepWriting: true } }],
       }),
     );
     const variants = variantsOf(PROPOSAL, { ...analysis, needs }, many);

@@ -67,7 +67,7 @@ export const PROPOSAL: Recipe = {
   name: 'Proposal',
   gate: 'needed',
   steps: [
-    { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } },
+    { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } },
     { kind: 'tone', enabled: true, settings: { strength: 0.8, cast: 1, contrast: 1 } },
   ],
 };
@@ -75,6 +75,7 @@ export const PROPOSAL: Recipe = {
 export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
   return {
     damage: 0.018,
+    writing: 0,
     range: 0.62,
     fading: null,
     cast: 7.2,
@@ -305,7 +306,7 @@ export function createFakeBridge(): FakeBridge {
           id: 'scratched-print',
           name: 'Scratched print',
           gate: 'needed',
-          steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.6, grow: 2 } }],
+          steps: [{ kind: 'repair', enabled: true, settings: { sensitivity: 0.6, grow: 2, keepWriting: true } }],
         },
         {
           format: 1,

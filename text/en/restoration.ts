@@ -20,6 +20,8 @@ export const restoration = {
     allOff: 'All steps are off. Exporting makes a copy of the original.',
     imagined:
       'The colours are generated: plausible for skin, sky and foliage, a guess for clothes, painted surfaces and streets.',
+    writingLeft: 'Writing left alone.',
+    writingRemoved: 'Writing counts as damage.',
     editMask: 'Edit mask',
     missing: 'This photo could also use {{steps}}, which is not installed.',
     stopped: 'Stopped. The preview may not show your latest settings.',
@@ -105,6 +107,7 @@ export const restoration = {
     sensitivity: 'Sensitivity',
     grow: 'Margin around scratches',
     strength: 'Strength',
+    keepWriting: 'Leave writing alone',
     keepGrain: 'Keep film grain',
     brush: 'Stroke width',
     keepColours: 'Keep the photo’s colours',

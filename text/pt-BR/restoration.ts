@@ -23,6 +23,8 @@ export const restoration: Translated<typeof english> = {
     allOff: 'Todas as etapas estão desativadas. A exportação será uma cópia do original.',
     imagined:
       'As cores são geradas: plausíveis para pele, céu e folhagem; um palpite para roupas, superfícies pintadas e ruas.',
+    writingLeft: 'Os textos são preservados.',
+    writingRemoved: 'Os textos contam como dano.',
     editMask: 'Editar máscara',
     missing: 'Esta foto também ganharia com {{steps}}, que não está instalado.',
     stopped: 'Interrompido. A prévia pode não mostrar os últimos ajustes.',
@@ -108,6 +110,7 @@ export const restoration: Translated<typeof english> = {
     sensitivity: 'Sensibilidade',
     grow: 'Margem ao redor dos riscos',
     strength: 'Intensidade',
+    keepWriting: 'Preservar textos',
     keepGrain: 'Manter o grão do filme',
     brush: 'Largura das pinceladas',
     keepColours: 'Manter as cores da foto',

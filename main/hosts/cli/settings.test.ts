@@ -23,7 +23,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('repair' as const),
     enabled,
-    settings: fc.record({ sensitivity: unit, grow: within(0, 32) }),
+    settings: fc.record({ sensitivity: unit, grow: within(0, 32), keepWriting: fc.boolean() }),
   }),
   fc.record({
     kind: fc.constant('restore' as const),
@@ -106,7 +106,7 @@ describe('--set', () => {
     ['repair', 'step.key=value'],
     ['repiar.grow=2', 'Did you mean “repair”?'],
     ['repair.sensitivty=1', 'Did you mean “sensitivity”?'],
-    ['repair.opacity=1', 'It has sensitivity, grow, enabled.'],
+    ['repair.opacity=1', 'It has sensitivity, grow, keepWriting, enabled.'],
     ['repair.sensitivity=1.2', 'a number from 0 to 1'],
     ['repair.sensitivity=', 'a number from 0 to 1'],
     ['repair.grow=many', 'a number from 0 to 32'],

@@ -10,6 +10,6 @@ export function editedMask(
   settings: MaskSettings,
   raster: { width: number; height: number },
 ): Mask {
-  const evidence = damage && evidenceOf(damage);
+  const evidence = damage && evidenceOf(damage, settings.keepWriting);
   return new FrameMask(compileMask(ops, { ...full, evidence, settings, bitmaps }), raster);
 }

@@ -37,7 +37,7 @@ CLEAN_PICTURES = 40  # held-out pictures that measure this during training
 ODDS = tuple(np.round(np.arange(-2.5, 4.01, 0.25), 2))  # thresholds to try, in log-odds
 # How the threshold follows the photo, see `strictness`. All in logits but the share.
 STRICTNESS = {
-    "share": 0.0005, "certain": 0.5, "usual": 0.5, "per_decade": 1.5, "least": -1.5, "most": 1.25, "least_in_colour": 0.5,
+    "share": 0.0005, "certain": 0.5, "usual": 0.25, "per_decade": 1.5, "least": -1.25, "most": 1.5, "least_in_colour": 0.75,
 }  # fmt: skip
 
 

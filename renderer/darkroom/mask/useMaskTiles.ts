@@ -49,6 +49,9 @@ export function useMaskTiles(
   const ids = [...new Set(ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : [])))].sort().join(' ');
   const isWanted = wanted && entry.analysis !== null && base !== null;
 
+  const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
+  const writing = repair?.settings.keepWriting === false ? 1 : 0;
+
   useEffect(() => {
     if (!isWanted || base === null) return;
     let isCurrent = true;
@@ -56,7 +59,7 @@ export function useMaskTiles(
     const about = { photoId: photo.id, revision: entry.evidence, ...region };
     const parts = ids === '' ? [] : ids.split(' ');
     Promise.all([
-      load(pictureUrl(base, { ...about, layer: 'evidence' })).then(unpackEvidence),
+      load(pictureUrl(base, { ...about, layer: 'evidence', writing })).then(unpackEvidence),
       ...parts.map(async (bitmap): Promise<[string, RunBitmap]> => {
         return [bitmap, unpackRuns(await load(pictureUrl(base, { ...about, layer: 'bitmap', bitmap })))];
       }),
@@ -72,9 +75,8 @@ export function useMaskTiles(
     return () => {
       isCurrent = false;
     };
-  }, [isWanted, base, photo, ids, entry.evidence]);
+  }, [isWanted, base, photo, ids, entry.evidence, writing]);
 
-  const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
   const sensitivity = useSettled(repair?.settings.sensitivity ?? DEFAULTS.sensitivity, 60);
   const grow = useSettled(repair?.settings.grow ?? DEFAULTS.grow, 60);
   const tiles = useMemo(() => {

@@ -231,7 +231,7 @@ describe('the step', () => {
       step,
       { kind: 'restore', enabled: true, settings: { strength: 1, keepGrain: false } },
       { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } },
-      { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2 } },
+      { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } },
     ];
     const run = async (steps: Step[]) => {
       const tools = fakeTools({ ...all, colorise: watching });
