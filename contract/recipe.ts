@@ -44,6 +44,12 @@ export const ToneSettings = z.object({
   cast: unit.default(1),
   /** Share of the lost contrast to restore. */
   contrast: unit.default(1),
+  /** A colour of the photo as it was opened that should be grey, in sRGB: `#c8b49a`. */
+  neutral: z
+    .string()
+    .max(7)
+    .regex(/^#[0-9a-fA-F]{6}$/)
+    .optional(),
 });
 /** Imagined colours to choose from: the most likely ones, or warmer or cooler ones. */
 export const COLOUR_VARIANTS = ['natural', 'warm', 'cool'] as const;

@@ -5,7 +5,17 @@ import { createMask } from '../../mask';
 import { castOf, maskedPixels, rangeOf } from '../../measurements';
 import { FOUND_DAMAGE, type StepDescriptor } from '../step';
 import { fadingCurves, weakestDye } from './fading';
-import { applyTone, castConfidence, LEAST_LOSS, lostRange, measureTone, TONE_PIXELS, toneCurves } from './tone';
+import {
+  applyTone,
+  castConfidence,
+  LEAST_LOSS,
+  lostRange,
+  measureTone,
+  TONE_PIXELS,
+  type ToneCurves,
+  toneCurves,
+  withNeutral,
+} from './tone';
 
 /** Confidence from which a cast is reported, 0..1. */
 const LEAST_CAST = 0.3;
@@ -51,17 +61,20 @@ export const tone: StepDescriptor<'tone'> = {
 
   async apply(run, settings) {
     const { raster, tools, analysis } = run;
+    const { neutral } = settings;
+    const balanced = (curves: ToneCurves | null) => (neutral === undefined ? curves : withNeutral(curves, neutral));
     if (analysis.fading) {
-      const curves = fadingCurves(analysis.fading, settings);
+      const undone = fadingCurves(analysis.fading, settings);
+      const curves = balanced(undone);
       if (curves) await applyTone(raster, curves, tools);
-      const did = curves ? didRestore(analysis.fading) : say('did.tone.nothing');
+      const did = undone ? didRestore(analysis.fading) : say(curves ? 'did.tone.done' : 'did.tone.nothing');
       return { raster, did, generator: analysis.fading.generator, provider: 'cpu' };
     }
     const small = await tools.shrink(raster, TONE_PIXELS);
     // Always uses the coarse pass, so that the preview and the full size get the same tones.
     const damage = run.damage?.coarse ?? run.damage;
     const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
-    const curves = toneCurves(measureTone(small, tools.colour, ignore), settings);
+    const curves = balanced(toneCurves(measureTone(small, tools.colour, ignore), settings));
     if (curves) await applyTone(raster, curves, tools);
     return { raster, did: say(curves ? 'did.tone.done' : 'did.tone.nothing'), generator: null, provider: null };
   },

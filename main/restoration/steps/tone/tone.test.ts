@@ -15,6 +15,7 @@ import {
   TONE_PIXELS,
   type ToneCurves,
   toneCurves,
+  withNeutral,
 } from './tone';
 
 const FULL = { strength: 1, cast: 1, contrast: 1 };
@@ -80,6 +81,49 @@ describe('tone curves', () => {
     const half = curvesFor(faded, { ...FULL, strength: 0.5 })!;
     for (const x of [0.1, 0.4, 0.8]) {
       expect(curveAt(half.green, x)).toBeCloseTo((x + curveAt(full.green, x)) / 2, 5);
+    }
+  });
+});
+
+describe('a colour that should be grey', () => {
+  const hex = (rgb: readonly number[]) => `#${rgb.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+  const component = fc.integer({ min: 30, max: 225 });
+  const at = ({ red, green, blue }: ToneCurves, rgb: readonly number[]) =>
+    [red, green, blue].map((curve, channel) => curveAt(curve, rgb[channel]! / 255));
+
+  test('is grey afterwards, at nearly its own lightness, and nothing new is clipped', () => {
+    fc.assert(
+      fc.property(
+        component,
+        fc.integer({ min: -25, max: 25 }),
+        fc.integer({ min: -25, max: 25 }),
+        (level, warm, green) => {
+          const picked = [level + warm, level + green, level - warm].map((value) => Math.max(20, Math.min(235, value)));
+          const curves = withNeutral(null, hex(picked));
+          const [r, g, b] = at(curves, picked) as [number, number, number];
+          expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(0.02);
+          expect(Math.abs(g - (0.3 * picked[0]! + 0.6 * picked[1]! + 0.1 * picked[2]!) / 255)).toBeLessThan(0.06);
+          for (const curve of [curves.red, curves.green, curves.blue]) {
+            for (let i = 1; i < curve.length; i++) expect(curve[i]!).toBeGreaterThanOrEqual(curve[i - 1]!);
+            expect(curve[0]).toBeLessThan(0.02);
+            expect(curve.at(-1)).toBeCloseTo(1, 2);
+          }
+        },
+      ),
+    );
+  });
+
+  test('is measured in the photo as it was, and comes after the other corrections', () => {
+    const base = withNeutral(null, '#a08070');
+    const both = withNeutral(base, '#6080a0');
+    const [r, g, b] = at(both, [0x60, 0x80, 0xa0]) as [number, number, number];
+    expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(0.02);
+  });
+
+  test('that is grey already changes nothing', () => {
+    const { red, green, blue } = withNeutral(null, '#808080');
+    for (const curve of [red, green, blue]) {
+      for (const value of [0.05, 0.3, 0.7, 0.95]) expect(curveAt(curve, value)).toBeCloseTo(value, 2);
     }
   });
 });

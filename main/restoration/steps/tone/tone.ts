@@ -293,6 +293,37 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
   return { red, green, blue };
 }
 
+/** Largest change of density that makes a colour grey. Beyond it, hardly any of that colour's light is left. */
+const LARGEST_SHIFT = 0.6;
+/** Ends of the tones, as sRGB components, beyond which the shift bends so that nothing new is clipped. */
+const LIGHTEST = 0.985;
+const DARKEST = 0.02;
+
+/**
+ * The curves followed by a shift of the densities that makes a colour of the photo grey, at its own lightness. `neutral`
+ * is `#rrggbb`, in the photo before the curves; null curves change nothing.
+ */
+export function withNeutral(curves: ToneCurves | null, neutral: string): ToneCurves {
+  const base = curves ? [curves.red, curves.green, curves.blue] : [null, null, null];
+  const after = (channel: number, component: number) => {
+    const curve = base[channel];
+    return curve ? curveAt(curve, component) : component;
+  };
+  const densities = [1, 3, 5].map((at, channel) =>
+    densityOf(after(channel, Number.parseInt(neutral.slice(at, at + 2), 16) / 255)),
+  );
+  const weights = [0.2126, 0.7152, 0.0722];
+  const grey = densities.reduce((sum, density, channel) => sum + weights[channel]! * density, 0);
+  const [red, green, blue] = densities.map((density, channel) => {
+    const shift = Math.max(-LARGEST_SHIFT, Math.min(LARGEST_SHIFT, grey - density));
+    const line = bend((each) => each + shift, densityOf(LIGHTEST), densityOf(DARKEST));
+    return Float32Array.from({ length: CURVE_SIZE }, (_, i) =>
+      componentOf(line(densityOf(after(channel, i / (CURVE_SIZE - 1))))),
+    );
+  }) as [Float32Array, Float32Array, Float32Array];
+  return { red, green, blue };
+}
+
 /**
  * Bends a line of densities beyond the targets, so that it clips nothing that was not clipped before: full black and
  * full white stay the same, and all tones between them stay distinct.
