@@ -104,9 +104,9 @@ describe('a colour that should be grey', () => {
           expect(Math.max(r, g, b) - Math.min(r, g, b)).toBeLessThan(0.02);
           expect(Math.abs(g - (0.3 * picked[0]! + 0.6 * picked[1]! + 0.1 * picked[2]!) / 255)).toBeLessThan(0.06);
           for (const curve of [curves.red, curves.green, curves.blue]) {
-            for (let i = 1; i < curve.length; i++) expect(curve[i]!).toBeGreaterThanOrEqual(curve[i - 1]!);
-            expect(curve[0]).toBeLessThan(0.02);
-            expect(curve.at(-1)).toBeCloseTo(1, 2);
+            for (let i = 1; i < curve.length; i++) expect(curve[i]!).toBeGreaterThan(curve[i - 1]!);
+            expect(curve[0]).toBeGreaterThanOrEqual(0);
+            expect(curve.at(-1)).toBeLessThanOrEqual(1);
           }
         },
       ),
