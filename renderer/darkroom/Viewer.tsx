@@ -10,6 +10,7 @@ import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
 import { Button } from '../ui/Button';
 import type { Drawn } from './drawing';
+import { GreyPicker } from './GreyPicker';
 import { rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
@@ -79,7 +80,12 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
 
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
-  const overlay = <MaskLayer entry={entry} photo={photo} view={view} />;
+  const overlay = (
+    <>
+      <MaskLayer entry={entry} photo={photo} view={view} />
+      <GreyPicker entry={entry} photo={photo} view={view} />
+    </>
+  );
 
   if (failed) {
     return (

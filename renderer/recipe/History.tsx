@@ -115,6 +115,7 @@ function useHistoryName(): (name: HistoryName) => string {
       const option = control.options.find((each) => each.value === value);
       return option === undefined ? String(value) : t(`controls.${option.label}`);
     }
+    if (control.type === 'grey') return typeof value === 'string' ? value : t('history.no');
     if (control.type === 'size') return sizeText(value as SizeValue, t, format);
     if (control.unit === 'percent') return format.percent(Number(value));
     return `${format.number(Number(value) * control.factor, 1)} ${t(`controls.${control.unit}`)}`;

@@ -27,6 +27,7 @@ import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
+import { GreyControl } from './GreyControl';
 import { SizeControl } from './SizeControl';
 
 /** Share of the photo from which writing is mentioned. Less is rarely writing. */
@@ -209,6 +210,18 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
           }}
         />
       </div>
+    );
+  }
+  if (control.type === 'grey') {
+    return (
+      <GreyControl
+        label={label}
+        value={typeof value === 'string' ? value : null}
+        onClear={() => {
+          set(null);
+          settle();
+        }}
+      />
     );
   }
   if (control.type === 'size') {

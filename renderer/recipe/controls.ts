@@ -46,7 +46,14 @@ export interface SizeControl {
   label: 'scale';
 }
 
-export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl;
+/** A colour of the photo that should be grey. */
+export interface GreyControl {
+  type: 'grey';
+  name: 'neutral';
+  label: 'neutral';
+}
+
+export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl | GreyControl;
 
 /** The value of a control in the settings of its step. */
 export function settingOf(control: Control, settings: Step['settings']): unknown {
@@ -68,7 +75,7 @@ const slider = (
 interface StepControls {
   /** On the step's card. */
   main: Control;
-  /** At most two. */
+  /** At most three. */
   more: readonly Control[];
 }
 
@@ -86,7 +93,7 @@ const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
   },
   tone: {
     main: slider('tone', 'strength'),
-    more: [slider('tone', 'cast'), slider('tone', 'contrast')],
+    more: [slider('tone', 'cast'), slider('tone', 'contrast'), { type: 'grey', name: 'neutral', label: 'neutral' }],
   },
   colorise: {
     main: {

@@ -112,7 +112,8 @@ export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe 
   return withStep(plain, { kind: 'style', enabled: true, settings });
 }
 
-export type SettingValue = number | boolean | string | TargetSize;
+/** Null removes a setting that may be absent. */
+export type SettingValue = number | boolean | string | TargetSize | null;
 
 /**
  * Changes one setting of a step. The value must fit the contract's schema. The setting `size` of an enlargement
@@ -124,6 +125,10 @@ export function withSetting(recipe: Recipe, kind: StepKind, name: string, value:
     const { target: _, ...others } = step.settings;
     const settings = typeof value === 'object' ? { ...others, target: value } : { ...others, scale: value };
     return withStep(recipe, { ...step, settings } as Step);
+  }
+  if (value === null) {
+    const { [name]: _, ...others } = step.settings as Record<string, unknown>;
+    return withStep(recipe, { ...step, settings: others } as Step);
   }
   return withStep(recipe, { ...step, settings: { ...step.settings, [name]: value } } as Step);
 }

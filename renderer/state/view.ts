@@ -55,6 +55,8 @@ export interface ViewState {
   peek: boolean;
   /** Whether clipped tones are marked. */
   clippingShown: boolean;
+  /** True while a point of the photo is picked that should be grey. */
+  picking: boolean;
   /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
   pane: Size;
   /** Device pixels per CSS pixel. */
@@ -81,6 +83,7 @@ export function createViewStore() {
     maskPeek: false,
     peek: false,
     clippingShown: false,
+    picking: false,
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
@@ -192,6 +195,9 @@ export function createViewActions(store: ViewStore) {
     },
     setPeek(peek: boolean): void {
       if (store.getState().peek !== peek) store.setState({ peek });
+    },
+    setPicking(picking: boolean): void {
+      store.setState({ picking });
     },
     toggleClipping(): void {
       store.setState((state) => ({ clippingShown: !state.clippingShown }));

@@ -108,6 +108,7 @@ export const restoration = {
     grow: 'Margin around scratches',
     strength: 'Strength',
     keepWriting: 'Leave writing alone',
+    neutral: 'Grey point',
     keepGrain: 'Keep film grain',
     brush: 'Stroke width',
     keepColours: 'Keep the photo’s colours',
@@ -125,6 +126,12 @@ export const restoration = {
     pixels: 'px',
     times: '{{value}}×',
     number: '{{label}}, as a number',
+  },
+  grey: {
+    pick: 'Pick',
+    clear: 'Remove the grey point',
+    picked: 'Picked colour {{colour}}',
+    hint: 'Click something that should be grey. Esc cancels.',
   },
   size: {
     exact: 'Exact',

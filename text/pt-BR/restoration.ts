@@ -111,6 +111,7 @@ export const restoration: Translated<typeof english> = {
     grow: 'Margem ao redor dos riscos',
     strength: 'Intensidade',
     keepWriting: 'Preservar textos',
+    neutral: 'Ponto cinza',
     keepGrain: 'Manter o grão do filme',
     brush: 'Largura das pinceladas',
     keepColours: 'Manter as cores da foto',
@@ -128,6 +129,12 @@ export const restoration: Translated<typeof english> = {
     pixels: 'px',
     times: '{{value}}×',
     number: '{{label}}, em número',
+  },
+  grey: {
+    pick: 'Escolher',
+    clear: 'Remover o ponto cinza',
+    picked: 'Cor escolhida {{colour}}',
+    hint: 'Clique em algo que deveria ser cinza. Esc cancela.',
   },
   size: {
     exact: 'Exato',
