@@ -48,7 +48,7 @@ export const ToneSettings = z.object({
   neutral: z
     .string()
     .max(7)
-    .regex(/^#[0-9a-fA-F]{6}$/)
+    .regex(/^#[0-9a-fA-F]{6}$/, { message: 'problems.colour' }) // a key of the texts
     .optional(),
 });
 /** Imagined colours to choose from: the most likely ones, or warmer or cooler ones. */

@@ -60,9 +60,9 @@ function describe(issue: z.core.$ZodIssue, path: string, value: unknown): Messag
       return oneOf(path, [...literals, ...tags], value);
     }
     case 'invalid_format':
-      return [say('problems.id', { path })];
     case 'custom':
-      // The schema names the key of the sentence.
+      // The schema names the key of the sentence; an identifier has none.
+      if (!issue.message.startsWith('problems.')) return [say('problems.id', { path })];
       return [{ key: issue.message, values: { path } }];
     default:
       return [other(path, issue)];

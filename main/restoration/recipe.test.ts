@@ -137,7 +137,7 @@ describe('recipeProblems', () => {
   test('names every fault, its place, and the possible values', () => {
     const steps = [
       { kind: 'repiar', settings: {} },
-      { kind: 'tone', enabled: 'yes', settings: { strength: 4, cast: 'no' } },
+      { kind: 'tone', enabled: 'yes', settings: { strength: 4, cast: 'no', neutral: 'grey' } },
       { kind: 'upscale', settings: { scale: 3, variant: 'crips', target: { unit: 'print', longer: 0.5, dpi: 36.5 } } },
       { kind: 'style', settings: {} },
     ];
@@ -148,6 +148,7 @@ describe('recipeProblems', () => {
       '“steps[1].enabled” must be true or false.',
       '“steps[1].settings.strength” must be at most 1.',
       '“steps[1].settings.cast” must be a number.',
+      '“steps[1].settings.neutral” must be a colour such as #c8b49a.',
       '“steps[2].settings.scale” must be one of 2, 4.',
       '“steps[2].settings.variant” must be one of faithful, crisp. Did you mean “crisp”?',
       '“steps[2].settings.target.longer” must be at least 1.',

@@ -188,6 +188,7 @@ export const errors = {
     shorterList: '“{{path}}” must have at most {{bound}} entries.',
     exactly: '“{{path}}” must be {{choices}}.',
     oneOf: '“{{path}}” must be one of {{choices}}.',
+    colour: '“{{path}}” must be a colour such as #c8b49a.',
     id: '“{{path}}” must be 1 to 64 lowercase letters, digits and hyphens.',
     unknownKey: '“{{path}}” is not known here.',
     twice: 'A recipe has each kind of step at most once.',

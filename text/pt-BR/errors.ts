@@ -188,6 +188,7 @@ export const errors: Translated<typeof english> = {
     shorterList: '“{{path}}” deve ter no máximo {{bound}} itens.',
     exactly: '“{{path}}” deve ser {{choices}}.',
     oneOf: '“{{path}}” deve ser um destes: {{choices}}.',
+    colour: '“{{path}}” deve ser uma cor como #c8b49a.',
     id: '“{{path}}” deve ter de 1 a 64 letras minúsculas, dígitos e hifens.',
     unknownKey: '“{{path}}” não existe aqui.',
     twice: 'Uma receita tem cada tipo de etapa no máximo uma vez.',
