@@ -1,13 +1,15 @@
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools } from '../../tools';
+import { SoftEdges } from './soft-edges';
 import { fillWideHoles, type WideHoles } from './wide';
 
 /**
  * Fills the masked pixels of a raster from their surroundings, in place. All other pixels keep their bits. Where the
  * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. `region` bounds the mask,
  * so that little is computed for a small one. `before` is called with each part that is about to change. The generator
- * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Wide holes are filled
+ * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Where damage shines through
+ * beside the mask, the generator ignores one pixel more. Wide holes are filled
  * again by example (wide.ts). `full`: width of the full photo, if the raster is a smaller copy. Throws
  * GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw some tiles of the raster are filled.
  */
@@ -25,6 +27,7 @@ export async function inpaint(
   // The mask of the last read tile. Its core is written next, and need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
+  const edges = new SoftEdges(raster, mask, tools.colour);
   const report = await tools.runTiles({
     task: 'inpaint',
     width: raster.width,
@@ -37,7 +40,7 @@ export async function inpaint(
       if (bytes.length < count) bytes = new Uint8Array(count);
       mask.read(rect, bytes);
       seen = { ...rect };
-      for (let i = 0; i < count; i++) into[3 * count + i] = bytes[i] === 0 ? 0 : 1;
+      edges.hide(rect, bytes, into.subarray(3 * count, 4 * count));
     },
     write: (rect, planes) => {
       if (raster.channels === 3) tools.colour?.fromSrgb(planes, rect.width * rect.height);
