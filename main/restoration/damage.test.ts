@@ -269,7 +269,7 @@ describe('a detector whose thresholds follow the photo', () => {
 
 test('a repair is proposed from the share on the card on, by the coarse pass; a colour photo needs three times as much, unless it has faded', async () => {
   const scene = (ground: (x: number, y: number) => Colour) =>
-    draw(1500, 1000, (x, y) => (y < 20 && x < 300 ? WHITE : ground(x, y)));
+    draw(1500, 1000, (x, y) => (y < 20 && x < 1500 && x % 500 < 100 ? WHITE : ground(x, y)));
   const needed = async (raster: Raster, share: number) => {
     const tools = fakeTools({
       detect: { ...fakeFourPlaneDetector, thresholds: { ...fakeFourPlaneDetector.thresholds, needed: share } },
@@ -278,7 +278,7 @@ test('a repair is proposed from the share on the card on, by the coarse pass; a 
     const { needs } = await analyse(raster, await detectDamage(raster, measured), measured);
     return needs.find(({ kind }) => kind === 'repair')?.needed;
   };
-  // The white block covers 0.4 % of the picture.
+  // The three white blocks cover 0.4 % of the picture.
   const grey = () => GREY;
   expect(await needed(scene(grey), 0.003)).toBe(true);
   expect(await needed(scene(grey), 0.005)).toBe(false);
@@ -287,4 +287,20 @@ test('a repair is proposed from the share on the card on, by the coarse pass; a 
   const faded = (x: number, y: number) => colourful(x, y).map((value) => 90 + value / 4) as unknown as Colour;
   expect(await needed(scene(faded), 0.003)).toBe(true);
   expect(await needed(scene(faded), 0.005)).toBe(false);
+});
+
+test('a single thing is no damage unless it is as long as a crease; three places are', async () => {
+  const tools = { ...fakeTools({ detect: fakeFourPlaneDetector }), measure: async () => new Float32Array(3) };
+  const needed = async (raster: Raster) => {
+    const { needs } = await analyse(raster, await detectDamage(raster, tools), tools);
+    return needs.find(({ kind }) => kind === 'repair')?.needed;
+  };
+  const scene = (isWhite: (x: number, y: number) => boolean) =>
+    draw(600, 400, (x, y) => (isWhite(x, y) ? WHITE : GREY));
+  // Each covers more than 0.1 % of the picture, from where a repair is proposed.
+  expect(await needed(scene((x, y) => Math.hypot(x - 300, y - 200) < 12))).toBe(false);
+  expect(await needed(scene((x, y) => Math.abs(x - 300) < 2 && y > 120 && y < 300))).toBe(true);
+  expect(await needed(scene((x, y) => [150, 300, 450].some((middle) => Math.hypot(x - middle, y - 200) < 7)))).toBe(
+    true,
+  );
 });

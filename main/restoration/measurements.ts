@@ -1,6 +1,7 @@
 import type { Fading } from '../../contract/photo';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
+import { type DamagedPlace, damagedPlaces } from './places';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
 import { estimateFading } from './steps/tone/fading';
@@ -63,10 +64,25 @@ function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics, fadin
   const { colour } = tone;
   if (!damage.linesAndBlobsOnly) {
     const isPrint = colour !== 'colour' || (fading?.certainty ?? evidenceOfFading(tone)) > 0.5;
-    return share >= (isPrint ? 1 : WIDESPREAD) * damage.needed;
+    return share >= (isPrint ? 1 : WIDESPREAD) * damage.needed && isMoreThanOneThing(damage);
   }
   const { certain, likely } = damageShares(damage);
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
+}
+
+/** Certainty from which a place counts, 0..1. */
+const CERTAIN = 0.9;
+/** This many certain places are damage. A single one is more often a thing of the scene: a whip, a bow, a lamp. */
+const FEWEST_PLACES = 3;
+/** A certain place alone is damage if it is at least this long, as a share of the photo's diagonal: a crease, a tear. */
+const LONG = 0.2;
+
+/** Whether the certain damage is scattered, or a crease. */
+function isMoreThanOneThing(damage: DamageMap): boolean {
+  const certain = damagedPlaces(damage, REPAIR_DEFAULTS).filter(({ certainty }) => certainty >= CERTAIN);
+  const diagonal = Math.hypot(damage.fullWidth, damage.fullHeight);
+  const isLong = ({ width, height }: DamagedPlace) => Math.hypot(width, height) >= LONG * diagonal;
+  return certain.length >= FEWEST_PLACES || certain.some(isLong);
 }
 
 /** Whether a pixel is under the mask. Holds the whole mask in memory, so use it for small frames only. */
