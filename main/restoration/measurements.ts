@@ -1,7 +1,7 @@
 import type { Fading } from '../../contract/photo';
+import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import type { DamageMap } from './damage';
-import { createMask, damageShares, type Mask } from './mask';
-import { type DamagedPlace, damagedPlaces } from './places';
+import { createMask, damageShares, evidenceOf, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
 import { estimateFading } from './steps/tone/fading';
@@ -70,19 +70,28 @@ function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics, fadin
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }
 
-/** Certainty from which a place counts, 0..1. */
-const CERTAIN = 0.9;
-/** This many certain places are damage. A single one is more often a thing of the scene: a whip, a bow, a lamp. */
-const FEWEST_PLACES = 3;
-/** A certain place alone is damage if it is at least this long, as a share of the photo's diagonal: a crease, a tear. */
+/** A piece of damage is certain if its most certain pixel is this far above the threshold, in logits. */
+const CERTAIN_LOGITS = 2.2;
+/** This many certain pieces are damage. A single one is more often a thing of the scene: a whip, a bow, a lamp. */
+const FEWEST_PIECES = 3;
+/** A certain piece alone is damage if it is at least this long, as a share of the photo's diagonal: a crease, a tear. */
 const LONG = 0.2;
 
 /** Whether the certain damage is scattered, or a crease. */
 function isMoreThanOneThing(damage: DamageMap): boolean {
-  const certain = damagedPlaces(damage, REPAIR_DEFAULTS).filter(({ certainty }) => certainty >= CERTAIN);
-  const diagonal = Math.hypot(damage.fullWidth, damage.fullHeight);
-  const isLong = ({ width, height }: DamagedPlace) => Math.hypot(width, height) >= LONG * diagonal;
-  return certain.length >= FEWEST_PLACES || certain.some(isLong);
+  const evidence = evidenceOf(damage);
+  const { plane, width, height } = evidence;
+  const accepted = acceptAt(evidence, REPAIR_DEFAULTS.sensitivity);
+  const certain = AT_THRESHOLD + CERTAIN_LOGITS * STEPS_PER_LOGIT;
+  let pieces = 0;
+  let longest = 0;
+  forEachPiece(accepted.plane, width, height, accepted.level, (piece) => {
+    if (!piece.some((index) => plane[index]! >= certain)) return;
+    const bounds = boundsOf(piece, width);
+    pieces++;
+    longest = Math.max(longest, Math.hypot(bounds.width, bounds.height));
+  });
+  return pieces >= FEWEST_PIECES || longest >= LONG * Math.hypot(width, height);
 }
 
 /** Whether a pixel is under the mask. Holds the whole mask in memory, so use it for small frames only. */
