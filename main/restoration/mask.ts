@@ -137,10 +137,12 @@ function judged(map: DamageMap): Judged {
 /** Evidence of a detector of lines and blobs. Large blobs, and pieces along the border, count as part of the scene. */
 function judgeSpecks(map: DamageMap): Judged {
   const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
-  const plane = combine(lines, specksOf(map));
+  const specks = specksOf(map);
+  const plane = combine(lines, specks);
+  const kinds = specks.map((speck, i) => (speck > lines[i]! ? 1 : 0));
   rejectBorder(map, lines);
   rejectBorder(map, plane);
-  return { lines, all: asEvidence(map, plane), writing: 0 };
+  return { lines, all: asEvidence(map, plane, kinds), writing: 0 };
 }
 
 /**
@@ -149,12 +151,15 @@ function judgeSpecks(map: DamageMap): Judged {
  */
 function judgeAll(map: DamageMap): Judged {
   const plane = new Uint8Array(map.width * map.height);
-  for (const kind of ['lines', 'areas', 'losses'] as const) {
+  const kinds = new Uint8Array(plane.length);
+  for (const [index, kind] of (['lines', 'areas', 'losses'] as const).entries()) {
     const table = evidenceTable(map.thresholds[kind]);
     const values = map[kind];
     for (let i = 0; i < values.length; i++) {
       const damage = table[values[i]!]!;
-      if (damage > plane[i]!) plane[i] = damage;
+      if (damage <= plane[i]!) continue;
+      plane[i] = damage;
+      kinds[i] = index;
     }
   }
   const table = evidenceTable(map.thresholds.writing);
@@ -166,7 +171,7 @@ function judgeAll(map: DamageMap): Judged {
     written++;
   }
   makeStricter(plane, map.strictness);
-  return { lines: null, all: asEvidence(map, plane), writing: written / plane.length };
+  return { lines: null, all: asEvidence(map, plane, kinds), writing: written / plane.length };
 }
 
 /** Lowers evidence by this many logits; where there is none, there is none afterwards. */
@@ -176,10 +181,14 @@ function makeStricter(plane: Uint8Array, logits: number): void {
   for (let i = 0; i < plane.length; i++) if (plane[i] !== 0) plane[i] = clamp(plane[i]! - lower, 1, 255);
 }
 
-function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap, plane: Uint8Array): Evidence {
+function asEvidence(
+  { width, height, fullWidth, fullHeight, pieces }: DamageMap,
+  plane: Uint8Array,
+  kinds: Uint8Array,
+): Evidence {
   const steps = (logits: number) => Math.round(STEPS_PER_LOGIT * clamp(logits, 0, MOST_PIECE_LOGITS));
   const rules = { smallest: pieces.smallest, seed: steps(pieces.seedLogits), flank: steps(pieces.flankLogits) };
-  return { width, height, fullWidth, fullHeight, plane, rules };
+  return { width, height, fullWidth, fullHeight, plane, kinds, rules };
 }
 
 /**
