@@ -7,7 +7,6 @@ import {
   appliedTo,
   availableKinds,
   defaultStep,
-  hasWork,
   isSameStyle,
   reorderableWith,
   stepOf,
@@ -130,15 +129,15 @@ describe('a recipe applied to a photo', () => {
     steps: STEP_KINDS.map((each) => defaultStep(each)),
   };
 
-  test('runs only steps that are needed and possible', () => {
-    const applied = appliedTo(everything, fakeAnalysis());
-    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
-    expect(hasWork({ recipe: appliedTo(everything, cleanAnalysis()), repairs: [] })).toBe(false);
-  });
-
-  test('that runs always does so if it can', () => {
-    const applied = appliedTo({ ...everything, gate: 'always' }, cleanAnalysis());
-    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+  test.each(['needed', 'always'] as const)('runs every step that is possible, with the gate %s', (gate) => {
+    for (const analysis of [fakeAnalysis(), cleanAnalysis()]) {
+      const applied = appliedTo({ ...everything, gate }, analysis);
+      expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+      // The engine would skip steps without a need.
+      expect(applied.gate).toBe('always');
+    }
+    const partly = { ...everything, steps: [{ ...defaultStep('repair'), enabled: false }, defaultStep('tone')] };
+    expect(appliedTo({ ...partly, gate }, fakeAnalysis()).steps.map(({ enabled }) => enabled)).toEqual([false, true]);
     expect(availableKinds(cleanAnalysis(), PROPOSAL)).toEqual(['repair', 'tone']);
   });
 });
