@@ -8,7 +8,7 @@ export const restoration = {
     unmeasured: 'This photo has not been analysed, so there is no proposal.',
     measure: 'Analyse now',
     nothing: 'No repairs suggested',
-    ownRepairs: 'No damage was found automatically. These repairs are your own choice.',
+    ownRepairs: 'Nothing was suggested for this photo. Review the places to see what will be repaired.',
     nothingText: 'No damage found automatically. See some? Raise Sensitivity or paint over it.',
     measured: 'Measured: {{list}}.',
     measuredDamage: 'damage {{damage}}',
