@@ -35,7 +35,8 @@ export function ReviewBar({ photoKey, photo, shown }: { photoKey: string; photo:
       data-testid="review-bar"
       onPointerDown={stay}
       onDoubleClick={stay}
-      className="absolute top-2 right-2 left-3 z-20 flex h-11 w-fit max-w-[calc(100%-20px)] items-center gap-1 rounded-md border border-line bg-panel px-2 outline-offset-[-2px]"
+      // It is no control, so its focus needs no ring beside the photo.
+      className="absolute top-2 right-2 left-3 z-20 flex h-11 w-fit max-w-[calc(100%-20px)] items-center gap-1 rounded-md border border-line bg-panel px-2 outline-none"
     >
       {count !== null && (
         <IconButton
