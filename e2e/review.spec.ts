@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { run } from './command-line';
 import { expect, test, writeScene } from './host';
@@ -119,6 +120,13 @@ test('places are counted and reviewed by keys; what is skipped stays as it was, 
   const removed = valuesOf(before).flatMap((was, i) => (was === is[i] ? [] : [i]));
   expect(removed.length).toBe(skipped!.pixels);
   expect(removed.every((i) => is[i] === 0 && isIn(skipped!, i))).toBe(true);
+
+  // The command line follows the skip through the edit file.
+  const edit = test.info().outputPath('creased.emulsion');
+  await host.saved(edit, () => page.keyboard.press('Control+s'));
+  const out = test.info().outputPath('out');
+  expect((await run(['restore', path, '--out', out, '--edit', edit])).code).toBe(0);
+  expect((await read(join(out, 'creased.png'))).data.equals(restored.data)).toBe(true);
 
   // The skipped place is still offered, from the palette too, and can be kept then.
   await page.keyboard.press('Control+k');
