@@ -343,6 +343,7 @@ export const EVENTS = {
       'zoomActual',
       'zoomIn',
       'zoomOut',
+      'reviewPlaces',
       'settings',
     ]),
   }),

@@ -41,6 +41,8 @@ export const MaskArea = z.object({
   shape: z.enum(['rectangle', 'polygon', 'lasso']),
   mode: z.enum(['add', 'subtract']),
   points: flat(2, 3, MAX_POINTS),
+  /** True: it leaves out a place that was skipped in the review, where the place is still offered. */
+  skips: z.literal(true).optional(),
 });
 export type MaskArea = z.infer<typeof MaskArea>;
 /**

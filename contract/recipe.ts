@@ -127,6 +127,8 @@ export const StepChange = z.object({
 });
 export type StepChange = z.infer<typeof StepChange>;
 
+/** When the enabled steps of a recipe run in a batch: see {@link Recipe}. */
+export const GATES = ['needed', 'always'] as const;
 export const RECIPE_FORMAT = 1;
 /** A recipe: the steps to apply to a photo. The window, the batch and the command line share it. */
 export const Recipe = z
@@ -135,10 +137,10 @@ export const Recipe = z
     id: z.string().regex(/^[a-z0-9-]{1,64}$/),
     name: z.string().min(1).max(120),
     /**
-     * `needed`: a step runs only if the analysis measures a need. `always`: every enabled step runs (as when the user
-     * has switched it on).
+     * For batches and the command line. `needed`: a step runs only if the analysis measures a need. `always`: every enabled
+     * step runs, as in the window, where a person has chosen the recipe.
      */
-    gate: z.enum(['needed', 'always']).default('needed'),
+    gate: z.enum(GATES).default('needed'),
     steps: z.array(Step).max(STEP_KINDS.length),
   })
   .refine((recipe) => new Set(recipe.steps.map((step) => step.kind)).size === recipe.steps.length, {

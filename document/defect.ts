@@ -1,6 +1,6 @@
 import type { MaskOp } from '../contract/edit';
 import { acceptAt, pieceAt } from './evidence';
-import type { MaskDocument, MaskSource } from './mask';
+import { type MaskDocument, type MaskSource, sensitivityOf } from './mask';
 
 /**
  * What a click on a defect does: it removes the defect from the mask, or adds it if it is not in the mask. If nothing is
@@ -14,9 +14,7 @@ export function defectAt(
   y: number,
 ): Extract<MaskOp, { kind: 'defect' }> | null {
   if (evidence === null) return null;
-  const detected = ops.findLast((op) => op.kind === 'detected');
-  const sensitivity = (detected?.kind === 'detected' ? detected.sensitivity : null) ?? settings.sensitivity;
-  const piece = pieceAt(evidence, acceptAt(evidence, sensitivity), x, y);
+  const piece = pieceAt(evidence, acceptAt(evidence, sensitivityOf(ops, settings)), x, y);
   if (piece === null) {
     const fainter = pieceAt(evidence, acceptAt(evidence, 1), x, y);
     return fainter && { kind: 'defect', mode: 'add', x, y, sensitivity: 1 };

@@ -28,6 +28,14 @@ describe('packed evidence', () => {
     );
   });
 
+  test('keeps the kinds of damage, if they are known', () => {
+    const kinds = Uint8Array.from([0, 1, 2, 0, 1, 2]);
+    const evidence = { width: 3, height: 2, fullWidth: 3, fullHeight: 2, plane: new Uint8Array(6).fill(9) };
+    const arrived = unpackEvidence(packEvidence({ ...evidence, kinds }))!;
+    expect([arrived.plane, arrived.kinds]).toEqual([evidence.plane, kinds]);
+    expect(unpackEvidence(packEvidence(evidence))!.kinds).toBeUndefined();
+  });
+
   test('is empty without a detector, and refused if it is cut short', () => {
     expect(unpackEvidence(packEvidence(null))).toBeNull();
     const bytes = packEvidence({ width: 3, height: 2, fullWidth: 3, fullHeight: 2, plane: new Uint8Array(6) });

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly fullWidth: number;
   readonly fullHeight: number;
   readonly plane: Uint8Array;
+  /** The kind of damage at each pixel: 0 a line, 1 an area, 2 a loss. Undefined if it is unknown. */
+  readonly kinds?: Uint8Array;
   /** Which pieces count; {@link USUAL_RULES} by default. */
   readonly rules?: PieceRules;
 }
@@ -61,15 +63,20 @@ export interface Accepted {
 /** Four sizes and three rules. */
 const HEADER_BYTES = 28;
 
-/** Four sizes and the rules as 32-bit numbers, lowest byte first, then the plane; all zero where there is no detector. */
+/**
+ * Four sizes and the rules as 32-bit numbers, lowest byte first, then the plane, and the kinds if they are known; all zero
+ * where there is no detector.
+ */
 export function packEvidence(evidence: Evidence | null): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + (evidence?.plane.length ?? 0));
+  const { plane = new Uint8Array(0), kinds = new Uint8Array(0) } = evidence ?? {};
+  const bytes = new Uint8Array(HEADER_BYTES + plane.length + kinds.length);
   if (evidence === null) return bytes;
   const header = new DataView(bytes.buffer);
   const { width, height, fullWidth, fullHeight, rules = USUAL_RULES } = evidence;
   const numbers = [width, height, fullWidth, fullHeight, rules.smallest, rules.seed, rules.flank];
   for (const [i, number] of numbers.entries()) header.setUint32(4 * i, number, true);
-  bytes.set(evidence.plane, HEADER_BYTES);
+  bytes.set(plane, HEADER_BYTES);
+  bytes.set(kinds, HEADER_BYTES + plane.length);
   return bytes;
 }
 
@@ -79,10 +86,13 @@ export function unpackEvidence(bytes: Uint8Array): Evidence | null {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const number = (index: number) => header.getUint32(4 * index, true);
   const [width, height] = [number(0), number(1)];
-  if (width * height !== bytes.length - HEADER_BYTES) throw new RangeError('not as long as it says');
+  const planes = [0, 1, 2].find((count) => HEADER_BYTES + count * width * height === bytes.length);
+  if (planes === undefined || (planes === 0 && width > 0)) throw new RangeError('not as long as it says');
   if (width === 0) return null;
   const rules = { smallest: number(4), seed: number(5), flank: number(6) };
-  return { width, height, fullWidth: number(2), fullHeight: number(3), plane: bytes.subarray(HEADER_BYTES), rules };
+  const plane = bytes.subarray(HEADER_BYTES, HEADER_BYTES + width * height);
+  const kinds = planes === 2 ? bytes.subarray(HEADER_BYTES + width * height) : undefined;
+  return { width, height, fullWidth: number(2), fullHeight: number(3), plane, ...(kinds && { kinds }), rules };
 }
 
 /** A connected piece of damage. */

@@ -33,6 +33,12 @@ export interface MaskSource extends Size {
 /** The mask that a photo starts with: the detected damage. */
 export const DETECTED_MASK: readonly MaskOp[] = [{ kind: 'detected', sensitivity: null, grow: null }];
 
+/** The sensitivity at which the last `detected` operation selects. */
+export function sensitivityOf(ops: readonly MaskOp[], settings: DetectionSettings): number {
+  const detected = ops.findLast((op) => op.kind === 'detected');
+  return (detected?.kind === 'detected' ? detected.sensitivity : null) ?? settings.sensitivity;
+}
+
 /** One operation, ready to be applied. Rectangles lie inside the picture. */
 export type Layer = PointLayer | SpreadLayer;
 

@@ -79,6 +79,13 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(page.getByTestId('batch-example')).toContainText('broken.jpg → restored-broken.jpg');
   await expect(page.getByTestId('plan-examples')).toContainText('1931/restored-lake 1.png');
   await page.getByTestId('batch-recipe').selectOption('scratched-print');
+  // The recipe's own gate is chosen. The other one is offered after it.
+  const setUp = page.getByTestId('batch-setup');
+  await expect(setUp).toContainText('Only where needed: Scratches and creases');
+  await expect(setUp.getByRole('radio')).toHaveText(['Where needed', 'On every photo']);
+  await page.getByTestId('segment-always').click();
+  await expect(setUp).toContainText('On every photo: Scratches and creases');
+  await page.getByTestId('segment-needed').click();
   await page.getByTestId('batch-concurrency').selectOption('1');
   await expect(plan).toHaveAttribute('data-phase', 'ready');
   expect(await findings(page), 'planned').toEqual([]);

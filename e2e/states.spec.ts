@@ -71,6 +71,17 @@ for (const theme of ['dark', 'light'] as const) {
       await settled(page);
       await expectSound(page, mode);
     }
+    await page.getByTestId('review-places').click();
+    await expect(page.getByTestId('review-status')).toContainText('será reparado');
+    await settled(page);
+    await expectSound(page, 'review');
+    await page.keyboard.press('s');
+    await page.keyboard.press('p');
+    await expect(page.getByTestId('review-status')).toContainText('fica como está');
+    await expectSound(page, 'a skipped place');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Escape');
+    await settled(page);
     const note = (await page.getByTestId('difference-note').boundingBox())!;
     const viewer = (await page.getByTestId('viewer').boundingBox())!;
     expect(note.x).toBeGreaterThanOrEqual(viewer.x);

@@ -33,15 +33,31 @@ describe('keys', () => {
   });
 
   test('mean one thing each', () => {
-    const all = [...COMMANDS.flatMap(({ keys }) => keys), ...OTHER_KEYS.flatMap(({ keys }) => keys)];
+    const inReview = COMMANDS.filter(({ needs }) => needs === 'review').flatMap(({ keys }) => keys);
+    const elsewhere = COMMANDS.filter(({ needs }) => needs !== 'review').flatMap(({ keys }) => keys);
+    const all = [...elsewhere, ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
+    expect(new Set(inReview).size).toBe(inReview.length);
     expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
+  });
+
+  test('step through places during a review, and mean what they always do otherwise', () => {
+    const both = (key: string) => [false, true].map((isReviewing) => commandFor({ ...plain, key }, isReviewing)?.id);
+    expect(both('s')).toEqual(['mode-split', 'reviewSkip']);
+    expect(both('p')).toEqual(['panel', 'reviewPrevious']);
+    expect(both('n')).toEqual(['tool-polygon', 'reviewNext']);
+    expect(both('k')).toEqual([undefined, 'reviewKeep']);
+    expect(both('Escape')).toEqual([undefined, 'reviewEnd']);
+    expect(both('o')).toEqual(['mode-original', 'mode-original']);
+    // With Ctrl or Command they are still other keys.
+    expect(commandFor({ key: 's', command: true, shift: false }, true)?.id).toBe('saveEdit');
   });
 
   test('are written as the computer’s keyboard has them', () => {
     expect(strokeText('Mod+Shift+Z', false)).toBe('Ctrl Shift Z');
     expect(strokeText('Mod+Shift+Z', true)).toBe('⌘ ⇧ Z');
     expect(strokeText('+', false)).toBe('+');
+    expect(strokeText('Escape', false)).toBe('Esc');
   });
 });
 
@@ -68,12 +84,14 @@ describe('commands', () => {
     expect(stores.view.getState().dialog).toBeNull();
 
     actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
-    // Only commands that need a mask wait for one.
+    // Only commands that need a mask, found places or their review wait for them.
     await expect
       .poll(() => COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs))
-      .toEqual(COMMANDS.map(({ needs }) => needs).filter((needs) => needs === 'mask'));
+      .toEqual(COMMANDS.map(({ needs }) => needs).filter((needs) => ['mask', 'places', 'review'].includes(needs)));
     perform(commandOf('tool-brush'), session);
-    expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual([]);
+    expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ group }) => group)).toEqual(
+      COMMANDS.filter(({ group }) => group === 'review').map(({ group }) => group),
+    );
     perform(commandOf('export'), session);
     expect(stores.view.getState().dialog).toBe('export');
     perform(commandOf('turnRight'), session);

@@ -4,6 +4,7 @@ import type { en } from '../text/en';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
+import { canReview } from './state/review';
 import { activePhoto } from './state/stores';
 import { COMPARE_MODES, type CompareMode } from './state/view';
 
@@ -18,11 +19,11 @@ import { COMPARE_MODES, type CompareMode } from './state/view';
  */
 export type Stroke = string;
 
-export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'view', 'compare', 'window'] as const;
+export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'review', 'view', 'compare', 'window'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** What must be open for a command to be available. */
-type Needs = 'nothing' | 'entry' | 'photo' | 'result' | 'mask';
+type Needs = 'nothing' | 'entry' | 'photo' | 'result' | 'mask' | 'places' | 'review';
 
 interface Context {
   session: Session;
@@ -80,6 +81,13 @@ export const COMMANDS: readonly Command[] = [
   command('startOver', 'edit', [], 'photo', ({ session, entry }) => session.actions.startOver(entry.key)),
 
   ...MASK_COMMANDS,
+
+  command('reviewPlaces', 'review', ['V'], 'places', ({ session, entry }) => session.actions.review.start(entry.key)),
+  command('reviewNext', 'review', ['N'], 'review', ({ session }) => session.actions.review.next()),
+  command('reviewPrevious', 'review', ['P'], 'review', ({ session }) => session.actions.review.previous()),
+  command('reviewKeep', 'review', ['K'], 'review', ({ session }) => session.actions.review.keep()),
+  command('reviewSkip', 'review', ['S'], 'review', ({ session }) => session.actions.review.skip()),
+  command('reviewEnd', 'review', ['Escape'], 'review', ({ session }) => session.actions.review.end()),
 
   command('zoomIn', 'view', ['+', '='], 'photo', ({ session, entry, photo }) =>
     session.actions.view.zoomStep(entry.key, photo, 1),
@@ -145,6 +153,9 @@ export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session):
   if (needs === 'entry') return entry !== null;
   if (entry?.photo == null) return false;
   if (needs === 'mask') return stores.tools.getState().tool !== null && entry.edit !== null;
+  const review = stores.review.getState();
+  if (needs === 'review') return review.key === entry.key;
+  if (needs === 'places') return review.key !== entry.key && canReview(review, entry);
   return needs === 'photo' || entry.rendering !== null;
 }
 
@@ -177,13 +188,18 @@ function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: strin
   return { mod, shift, key: shift ? rest.slice(6) : rest };
 }
 
-/** The command for a key press; null where there is none. */
-export function commandFor(press: KeyPress): Command | null {
-  return COMMANDS.find(({ keys }) => keys.some((stroke) => isStroke(stroke, press))) ?? null;
+/** The command for a key press; null where there is none. During a review, its keys come before those of the window. */
+export function commandFor(press: KeyPress, isReviewing = false): Command | null {
+  const all = COMMANDS.filter(({ keys }) => keys.some((stroke) => isStroke(stroke, press)));
+  const own = isReviewing ? all.find(({ needs }) => needs === 'review') : undefined;
+  return own ?? all.find(({ needs }) => needs !== 'review') ?? null;
 }
+
+const KEY_NAMES: Record<string, string> = { Escape: 'Esc' };
 
 /** A shortcut as it is written on this computer. */
 export function strokeText(stroke: Stroke, onMac: boolean): string {
   const { mod, shift, key } = parseStroke(stroke);
-  return [mod && (onMac ? '⌘' : 'Ctrl'), shift && (onMac ? '⇧' : 'Shift'), key].filter(Boolean).join(' ');
+  const name = KEY_NAMES[key] ?? key;
+  return [mod && (onMac ? '⌘' : 'Ctrl'), shift && (onMac ? '⇧' : 'Shift'), name].filter(Boolean).join(' ');
 }

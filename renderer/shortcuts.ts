@@ -21,7 +21,7 @@ export function useShortcuts(session: Session): void {
         view.setPeek(true);
         return;
       }
-      const command = commandFor(press);
+      const command = commandFor(press, session.stores.review.getState().key !== null);
       if (command === null || (editing && (command.id === 'undo' || command.id === 'redo'))) return;
       event.preventDefault();
       perform(command, session);

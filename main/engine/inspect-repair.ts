@@ -1,10 +1,11 @@
 import type { Photo } from '../../contract/photo';
 import { type Recipe, RepairSettings } from '../../contract/recipe';
+import { compileMask, DETECTED_MASK } from '../../document/mask';
+import { type Place, PlaceSearch } from '../../document/places';
 import { EmulsionError } from '../errors';
 import { writeMask } from '../photos/mask';
 import type { DamageMap } from '../restoration/damage';
-import { createMask, type Mask } from '../restoration/mask';
-import { damagedPlaces } from '../restoration/places';
+import { evidenceOf, type Mask } from '../restoration/mask';
 import { createRaster } from '../restoration/raster';
 import { stepOf } from '../restoration/recipe';
 import { editedMask } from '../restoration/steps/edited-mask';
@@ -13,6 +14,22 @@ import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import { masksOf } from './planned-edit';
 import type { ExportTarget, Requests } from './protocol';
+
+/** Milliseconds of a search for places between two checks for messages. */
+const SEARCH_MS = 50;
+
+/** A place as it is listed for people and programs. */
+export type ListedPlace = Pick<Place, 'x' | 'y' | 'width' | 'height' | 'pixels' | 'kind' | 'certainty'>;
+
+const listed = ({ x, y, width, height, pixels, kind, certainty }: Place): ListedPlace => ({
+  x,
+  y,
+  width,
+  height,
+  pixels,
+  kind,
+  certainty,
+});
 
 /** Rows of a mask that are evaluated between two checks for messages. */
 const MASK_ROWS = 256;
@@ -45,10 +62,22 @@ export async function inspectRepair(
   if (!inspect) return null;
   if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
   const settings = stepOf(recipe, 'repair')?.settings ?? RepairSettings.parse({});
-  const drawn = masksOf(edit, photo).mask;
-  const mask = drawn ? editedMask(drawn, damage, settings, photo) : createMask(damage, settings, photo);
+  const drawn = masksOf(edit, photo).mask ?? { ops: DETECTED_MASK, bitmaps: new Map(), full: photo };
+  const source = {
+    ...drawn.full,
+    evidence: evidenceOf(damage, settings.keepWriting),
+    settings,
+    bitmaps: drawn.bitmaps,
+  };
+  const search = new PlaceSearch(compileMask(drawn.ops, source), source, drawn.ops);
+  let places = search.step(performance.now() + SEARCH_MS);
+  while (places === null) {
+    await job.breathe();
+    places = search.step(performance.now() + SEARCH_MS);
+  }
+  const mask = editedMask(drawn, damage, settings, photo);
   return {
-    places: damagedPlaces(damage, settings),
+    places: places.map(listed),
     mask: inspect.mask && (await writeMaskFile(job, mask, inspect.mask)).path,
   };
 }

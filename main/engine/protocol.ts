@@ -6,8 +6,8 @@ import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport }
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
-import type { DamagedPlace } from '../restoration/places';
 import type { Pair, PairSide } from '../synthesis/pair';
+import type { ListedPlace } from './inspect-repair';
 
 /**
  * The messages between the app and its engine process. Both ends belong to Emulsion and the messages stay on this
@@ -145,7 +145,7 @@ export interface Requests {
       /** JPEG thumbnails, if they were requested. */
       thumbnails: { before: Uint8Array; after: Uint8Array } | null;
       /** What was asked for with `inspect`. */
-      inspected: { places: DamagedPlace[]; mask: string | null } | null;
+      inspected: { places: ListedPlace[]; mask: string | null } | null;
       /** Peak memory of the engine's process, in bytes. */
       peak: number;
     };

@@ -142,10 +142,12 @@ function judged(map: DamageMap): Judged {
 /** Evidence of a detector of lines and blobs. Large blobs, and pieces along the border, count as part of the scene. */
 function judgeSpecks(map: DamageMap): Judged {
   const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
-  const plane = combine(lines, specksOf(map));
+  const specks = specksOf(map);
+  const plane = combine(lines, specks);
+  const kinds = specks.map((speck, i) => (speck > lines[i]! ? 1 : 0));
   rejectBorder(map, lines);
   rejectBorder(map, plane);
-  const all = asEvidence(map, plane);
+  const all = asEvidence(map, plane, kinds);
   return { lines, all, withWriting: all, writing: 0 };
 }
 
@@ -155,12 +157,15 @@ function judgeSpecks(map: DamageMap): Judged {
  */
 function judgeAll(map: DamageMap): Judged {
   const plane = new Uint8Array(map.width * map.height);
-  for (const kind of ['lines', 'areas', 'losses'] as const) {
+  const kinds = new Uint8Array(plane.length);
+  for (const [index, kind] of (['lines', 'areas', 'losses'] as const).entries()) {
     const table = evidenceTable(map.thresholds[kind]);
     const values = map[kind];
     for (let i = 0; i < values.length; i++) {
       const damage = table[values[i]!]!;
-      if (damage > plane[i]!) plane[i] = damage;
+      if (damage <= plane[i]!) continue;
+      plane[i] = damage;
+      kinds[i] = index;
     }
   }
   const table = evidenceTable(map.thresholds.writing);
@@ -175,8 +180,8 @@ function judgeAll(map: DamageMap): Judged {
   }
   makeStricter(plane, map.strictness);
   if (withWriting !== plane) makeStricter(withWriting, map.strictness);
-  const all = asEvidence(map, plane);
-  return { lines: null, all, withWriting: asEvidence(map, withWriting), writing: written / plane.length };
+  const all = asEvidence(map, plane, kinds);
+  return { lines: null, all, withWriting: asEvidence(map, withWriting, kinds), writing: written / plane.length };
 }
 
 /** Lowers evidence by this many logits; where there is none, there is none afterwards. */
@@ -186,10 +191,14 @@ function makeStricter(plane: Uint8Array, logits: number): void {
   for (let i = 0; i < plane.length; i++) if (plane[i] !== 0) plane[i] = clamp(plane[i]! - lower, 1, 255);
 }
 
-function asEvidence({ width, height, fullWidth, fullHeight, pieces }: DamageMap, plane: Uint8Array): Evidence {
+function asEvidence(
+  { width, height, fullWidth, fullHeight, pieces }: DamageMap,
+  plane: Uint8Array,
+  kinds: Uint8Array,
+): Evidence {
   const steps = (logits: number) => Math.round(STEPS_PER_LOGIT * clamp(logits, 0, MOST_PIECE_LOGITS));
   const rules = { smallest: pieces.smallest, seed: steps(pieces.seedLogits), flank: steps(pieces.flankLogits) };
-  return { width, height, fullWidth, fullHeight, plane, rules };
+  return { width, height, fullWidth, fullHeight, plane, kinds, rules };
 }
 
 /**

@@ -2,6 +2,7 @@ import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BATCH_ORDERS, type BatchSettings, CONFLICT_RULES, NAME_TOKENS } from '../../contract/batch';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
+import { GATES } from '../../contract/recipe';
 import { FolderField, NewFolderField } from '../folder-page/FolderFields';
 import { SetUpColumn } from '../folder-page/SetUpColumn';
 import { recipeName } from '../recipe/choices';
@@ -13,6 +14,7 @@ import { folderFault } from '../state/folderPage';
 import { Button } from '../ui/Button';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { Field, FieldFault, FieldHeading, FieldHint, TEXT_FIELD } from '../ui/Field';
+import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
@@ -119,11 +121,12 @@ function Work() {
   const recipes = useApp((state) => state.recipes);
   const draft = useBatch((state) => state.draft);
   const recipe = recipes.find((each) => each.id === draft.recipe) ?? null;
+  const gate = draft.gate ?? recipe?.gate;
   const steps = recipe?.steps.filter((step) => step.enabled).map((step) => t(`steps.${step.kind}`)) ?? [];
   const summary =
     recipe === null
       ? t('batch.recipeProposal')
-      : t(recipe.gate === 'needed' ? 'batch.recipeNeeded' : 'batch.recipeAlways', { steps: steps.join(', ') });
+      : t(gate === 'needed' ? 'batch.recipeNeeded' : 'batch.recipeAlways', { steps: steps.join(', ') });
   const lossy = draft.format === null || LOSSY.includes(draft.format);
   return (
     <div>
@@ -139,9 +142,20 @@ function Work() {
             { value: '', label: t('batch.proposal') },
             ...recipes.map((each) => ({ value: each.id, label: recipeName(each, t, i18n) })),
           ]}
-          onChange={(chosen) => set({ recipe: chosen === '' ? null : chosen })}
+          onChange={(chosen) => set({ recipe: chosen === '' ? null : chosen, gate: null })}
         />
       </Field>
+      {gate !== undefined && (
+        <div className="flex items-center justify-between gap-4 py-1">
+          <span>{t('batch.gate')}</span>
+          <Segmented
+            label={t('batch.gate')}
+            value={gate}
+            options={GATES.map((value) => ({ value, label: t(`batch.gates.${value}`) }))}
+            onChange={(chosen) => set({ gate: chosen })}
+          />
+        </div>
+      )}
       <FieldHint id={`${id}-summary`}>{summary}</FieldHint>
       <Field label={t('export.format')} htmlFor={`${id}-format`}>
         <Select<ExportFormat | 'own'>

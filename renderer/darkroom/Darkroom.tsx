@@ -1,9 +1,12 @@
+import type { Photo } from '../../contract/photo';
 import { Panel } from '../recipe/Panel';
 import { useActivePhoto, useView } from '../state/context';
+import type { OpenPhoto } from '../state/model';
 import { StatusLine } from '../status/StatusLine';
 import { EditOffer } from './EditOffer';
 import { EmptyState } from './EmptyState';
 import { Filmstrip } from './Filmstrip';
+import { useFoundPlaces } from './review/useFoundPlaces';
 import { TopBar } from './TopBar';
 import { Viewer } from './Viewer';
 
@@ -24,7 +27,14 @@ export function Darkroom() {
         </main>
         {entry !== null && panelOpen && <Panel key={entry.key} entry={entry} />}
       </div>
+      {entry?.photo != null && <FoundPlaces key={entry.key} entry={entry} photo={entry.photo} />}
       <StatusLine />
     </div>
   );
+}
+
+/** Counts the places of the repair, whatever the viewer and the panel show. */
+function FoundPlaces({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
+  useFoundPlaces(entry, photo);
+  return null;
 }

@@ -20,7 +20,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { shorten } from '../../text/format';
-import { commandOf, perform } from '../commands';
+import { commandOf, isReady, perform } from '../commands';
 import { PEEK } from '../shortcuts';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
@@ -152,6 +152,14 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
           {t(`commands.${id}`)}
         </MenuItem>
       ))}
+      <MenuLine />
+      <MenuItem
+        shortcut={keyOf('reviewPlaces')}
+        disabled={!isReady(commandOf('reviewPlaces'), session)}
+        onSelect={() => perform(commandOf('reviewPlaces'), session)}
+      >
+        {t('commands.reviewPlaces')}
+      </MenuItem>
       <MenuLine />
       <MenuItem shortcut={keyOf('batch')} onSelect={() => actions.view.goTo('batch')}>
         {t('top.batch')}

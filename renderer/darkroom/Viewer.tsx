@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { ORIGINAL } from '../../contract/pictures';
-import { useActions, useApp, useJobs, useTools, useView } from '../state/context';
+import { useActions, useApp, useJobs, useReview, useTools, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
@@ -17,6 +17,9 @@ import { MaskLayer } from './mask/MaskLayer';
 import { ToolStrip } from './mask/ToolStrip';
 import { NAVIGATOR_WIDTH, Navigator } from './Navigator';
 import { PhotoCanvas, retryPictures } from './PhotoCanvas';
+import { PlaceFrame } from './review/PlaceFrame';
+import { ReviewBar } from './review/ReviewBar';
+import { useReviewed } from './review/useReviewed';
 import { SplitHandle } from './SplitHandle';
 import { GainTag, SideTag, Tag, TagRow } from './Tags';
 import type { Source } from './tiling';
@@ -75,7 +78,9 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const gestures = useGestures(ref, entry.key, photo);
   // The options of the active tool are along the top, the tools along the left.
   const isPainting = useTools((state) => state.tool !== null);
-  const clear = isPainting ? 60 : 8;
+  const isReviewing = useReview((state) => state.key === entry.key);
+  const reviewed = useReviewed(entry);
+  const clear = isPainting || isReviewing ? 60 : 8;
   const aside = isPainting ? 62 : 8;
 
   const { before, after, options } = useSides(entry, photo, view);
@@ -86,6 +91,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       <GreyPicker entry={entry} photo={photo} view={view} />
     </>
   );
+  const frame = reviewed !== null && <PlaceFrame {...reviewed} view={view} />;
 
   if (failed) {
     return (
@@ -165,10 +171,12 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           <Pane left={0} width={pane.width}>
             {canvas([{ source: peek ? original : former, instead, clip: null }])}
             {overlay}
+            {frame}
             <TagRow style={{ left: aside, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
             {canvas([{ source: latter, instead, clip: null }])}
+            {frame}
             <TagRow style={{ right: 8, top: clear }}>{afterTag}</TagRow>
           </Pane>
           <div className="absolute inset-y-0 w-px bg-line" style={{ left: pane.width }} />
@@ -178,6 +186,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           <div className="absolute inset-0 isolate">
             {canvas(seen)}
             {overlay}
+            {frame}
           </div>
           {shown === 'split' && (
             <>
@@ -208,6 +217,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       {/* The focus ring is drawn above the photo, which would cover an outline. */}
       <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
       <ToolStrip entry={entry} photo={photo} />
+      {isReviewing && <ReviewBar photoKey={entry.key} photo={photo} shown={reviewed} />}
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>
   );

@@ -10,7 +10,7 @@ const LOOK = [
   ['zoomFit', 'zoomActual', 'zoomDouble'],
   ['turnRight', 'turnLeft'],
 ] as const;
-const IDLE = [['tool-brush', 'repairPlace', 'mask'], ...LOOK, ['export']] as const;
+const IDLE = [['reviewPlaces', 'tool-brush', 'repairPlace', 'mask'], ...LOOK, ['export']] as const;
 const EDITING = [
   ['tool-brush', 'tool-eraser', 'tool-lasso', 'tool-defect'],
   ['quickMask', 'maskInvert', 'maskClear', 'maskReset'],

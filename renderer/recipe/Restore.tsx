@@ -1,10 +1,11 @@
-import { CircleCheck, LoaderCircle } from 'lucide-react';
+import { Bandage, CircleCheck, LoaderCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Analysis } from '../../contract/photo';
 import type { StepKind } from '../../contract/recipe';
-import { useActions } from '../state/context';
+import { useActions, useReview } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { availableKinds, hasWork, needOf, reorderableWith } from '../state/recipes';
+import { placeCount } from '../state/review';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { Sortable } from '../ui/Sortable';
@@ -40,7 +41,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
   const kinds = availableKinds(analysis, recipe);
   return (
     <div data-testid="proposal" className="space-y-3">
-      {analysis.nothingToDo && <NothingToRepair analysis={analysis} />}
+      {analysis.nothingToDo && <Verdict entry={entry} analysis={analysis} />}
       <RecipeChoice entry={entry} recipe={recipe} />
       <div className="space-y-2">
         <Sortable
@@ -62,6 +63,23 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
       </div>
       <RenderNote entry={entry} analysis={analysis} />
       <Missing analysis={analysis} />
+    </div>
+  );
+}
+
+/** For a photo for which nothing was suggested: what a person wants to have repaired all the same, if anything. */
+function Verdict({ entry, analysis }: { entry: OpenPhoto; analysis: Analysis }) {
+  const { t } = useTranslation();
+  const places = useReview((state) => placeCount(state, entry.key)) ?? 0;
+  const count = places + (entry.edit?.repairs.filter(({ enabled }) => enabled).length ?? 0);
+  if (count === 0) return <NothingToRepair analysis={analysis} />;
+  return (
+    <div data-testid="own-repairs" className="flex gap-2 pb-1">
+      <Icon of={Bandage} className="mt-0.5 shrink-0" />
+      <div>
+        <h2 className="font-medium">{t('places.count', { count })}</h2>
+        <p className="mt-0.5 text-xs text-secondary">{t('restore.ownRepairs')}</p>
+      </div>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Maximize,
   Palette,
+  ScanSearch,
   SlidersHorizontal,
   Sparkles,
 } from 'lucide-react';
@@ -15,11 +16,13 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Need } from '../../contract/photo';
 import type { StepKind } from '../../contract/recipe';
-import { useActions, useJobs, useView } from '../state/context';
+import { useActions, useJobs, useReview, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
+import { canReview, placeCount } from '../state/review';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { Icon } from '../ui/Icon';
+import { keyOf } from '../ui/keys';
 import { Segmented } from '../ui/Segmented';
 import { Slider } from '../ui/Slider';
 import { useSortableItem } from '../ui/Sortable';
@@ -53,6 +56,9 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   const step = entry.recipe === null ? null : stepOf(entry.recipe, kind);
   const enabled = step?.enabled === true;
   const idle = !need.needed && !enabled;
+  const places = useReview((state) => (kind === 'repair' && enabled ? placeCount(state, entry.key) : null));
+  // Where a person has found damage and the analysis none, its reason no longer holds.
+  const holds = need.needed || places === null || places === 0;
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
@@ -82,7 +88,13 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
-          {sentence({ key: need.reason, values: need.figures })}
+          {holds && sentence({ key: need.reason, values: need.figures })}
+          {places !== null && (need.needed || places > 0) && (
+            <span data-testid="place-count">
+              {holds && ' '}
+              {places === 0 ? t('places.none') : `${t('places.count', { count: places })}.`}
+            </span>
+          )}
           {kind === 'colorise' && ` ${t('restore.imagined')}`}
           {step?.kind === 'repair' && (entry.analysis?.writing ?? 0) >= LEAST_WRITING && (
             <span data-testid="writing">
@@ -91,9 +103,33 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
           )}
         </p>
       )}
+      {enabled && kind === 'repair' && <ReviewPlaces entry={entry} />}
       {enabled && <StepControls entry={entry} need={need} />}
       <StepProgress entry={entry} kind={kind} />
     </section>
+  );
+}
+
+/** Begins the review of the places that will be repaired. */
+function ReviewPlaces({ entry }: { entry: OpenPhoto }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const isReady = useReview((state) => canReview(state, entry));
+  const isReviewing = useReview((state) => state.key === entry.key);
+  return (
+    <Tooltip text={t('places.reviewHint')} shortcut={keyOf('reviewPlaces')}>
+      <button
+        type="button"
+        data-testid="review-places"
+        aria-disabled={!isReady}
+        aria-pressed={isReviewing}
+        onClick={() => (isReviewing ? actions.review.end() : actions.review.start(entry.key))}
+        className="mt-1 -ml-1.5 flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text aria-disabled:opacity-45 aria-pressed:text-accent"
+      >
+        <Icon of={ScanSearch} />
+        {t('places.review')}
+      </button>
+    </Tooltip>
   );
 }
 

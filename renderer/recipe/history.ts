@@ -31,6 +31,8 @@ type HistoryText =
   | 'defectIn'
   | 'defectOut'
   | 'bitmap'
+  | 'placeSkipped'
+  | 'placeKept'
   | 'detected'
   | 'invert'
   | 'clear'
@@ -74,7 +76,8 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
     case 'recipe':
       return { text: 'recipe', recipe: after.recipe };
     case 'mask':
-      return action.paint ? paintOf(action.paint) : { text: 'maskReset' };
+      if (action.paint) return paintOf(action.paint);
+      return { text: action.mask !== undefined && action.mask.length < before.mask.length ? 'placeKept' : 'maskReset' };
     case 'repair':
       return { text: 'repair', place: place(action.repair?.id) };
     case 'repairOn':
@@ -123,6 +126,7 @@ function paintOf(op: MaskOp): HistoryName {
     case 'stroke':
       return { text: op.mode === 'erase' ? 'eraser' : 'brush' };
     case 'area':
+      if (op.skips) return { text: 'placeSkipped' };
       return { text: op.mode === 'add' ? op.shape : `${op.shape}Out` };
     case 'defect':
       return { text: op.mode === 'add' ? 'defectIn' : 'defectOut' };

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Request, Response } from '../../contract/calls';
+import type { Recipe } from '../../contract/recipe';
 import { createFakeBridge, fakeBatch, fakeFailure, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
 import { type BatchDraft, finishedCount, PLAN_DELAY, ROWS_INTERVAL, settingsOf, statusOf } from './batch';
@@ -55,12 +56,20 @@ function rowsOf({ from, count }: Pick<Request<'batch.rows'>, 'from' | 'count'>, 
   }));
 }
 
-const draft: BatchDraft = { ...BatchSettings.parse({}), recipe: null, include: '', exclude: '' };
+const draft: BatchDraft = { ...BatchSettings.parse({}), recipe: null, gate: null, include: '', exclude: '' };
 
 describe('a draft', () => {
   test('becomes settings, with one pattern per line', () => {
     const { settings } = settingsOf({ ...draft, include: '*.tif\n\n 1931/** ', exclude: '*.{gif,png}' }, []);
     expect(settings).toMatchObject({ include: ['*.tif', '1931/**'], exclude: ['*.{gif,png}'], recipe: null });
+  });
+
+  test('keeps the gate of its recipe unless another is chosen', () => {
+    const recipes: Recipe[] = [{ format: 1, id: 'prints', name: 'Prints', gate: 'needed', steps: [] }];
+    const gateOf = (gate: BatchDraft['gate']) => settingsOf({ ...draft, recipe: 'prints', gate }, recipes).settings;
+    expect(gateOf(null)?.recipe).toEqual(recipes[0]);
+    expect(gateOf('always')?.recipe).toEqual({ ...recipes[0], gate: 'always' });
+    expect(settingsOf({ ...draft, gate: 'always' }, recipes).settings?.recipe).toBeNull();
   });
 
   test.each([

@@ -22,6 +22,8 @@ export type BatchFilter = (typeof BATCH_FILTERS)[number];
 export interface BatchDraft {
   /** Id of a recipe; null: what each photo needs. */
   recipe: string | null;
+  /** Whether the steps of the recipe run where they are needed, or always. Null: as the recipe has it. */
+  gate: Recipe['gate'] | null;
   format: ExportFormat | null;
   quality: number;
   keepMetadata: boolean;
@@ -80,7 +82,7 @@ export function createBatchStore() {
     input: null,
     output: null,
     below: null,
-    draft: { ...defaults, recipe: null, include: '', exclude: '' },
+    draft: { ...defaults, recipe: null, gate: null, include: '', exclude: '' },
     plan: NO_PLAN,
     starting: false,
     reporting: false,
@@ -96,9 +98,10 @@ export function settingsOf(
   draft: BatchDraft,
   recipes: readonly Recipe[],
 ): { settings: BatchSettings | null; faults: Partial<Record<'name' | 'include' | 'exclude', DraftFault>> } {
+  const recipe = recipes.find(({ id }) => id === draft.recipe);
   const parsed = BatchSettings.safeParse({
     ...draft,
-    recipe: recipes.find(({ id }) => id === draft.recipe) ?? null,
+    recipe: recipe ? { ...recipe, gate: draft.gate ?? recipe.gate } : null,
     include: globsOf(draft.include),
     exclude: globsOf(draft.exclude),
   });

@@ -80,9 +80,11 @@ describe('variants', () => {
     expect(variantsOf(PROPOSAL, analysis, []).some(({ recipe }) => hasImaginedColours(recipe))).toBe(false);
   });
 
-  test('of a photo that needs nothing are few', () => {
+  test('of a photo that needs nothing are the recipes', () => {
     const analysis = cleanAnalysis();
-    expect(variantsOf(analysis.recipe, analysis, [named]).map(({ id }) => id)).toEqual(['now']);
+    expect(variantsOf(analysis.recipe, analysis, []).map(({ id }) => id)).toEqual(['now']);
+    const variants = variantsOf(analysis.recipe, analysis, [named]);
+    expect(variants.map(({ id }) => id)).toEqual(['now', 'recipe:scratched-print']);
   });
 
   test('gentler and stronger stay within the range of the settings', () => {

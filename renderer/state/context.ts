@@ -5,6 +5,7 @@ import type { BatchPageState } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import type { PairsPageState } from './pairs';
+import type { ReviewState } from './review';
 import { activePhoto, type Stores } from './stores';
 import type { ToolState } from './tools';
 import type { ViewState } from './view';
@@ -34,4 +35,5 @@ export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useSession().stores.comparison, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
 export const useTools = <T>(select: (state: ToolState) => T): T => useStore(useSession().stores.tools, select);
+export const useReview = <T>(select: (state: ReviewState) => T): T => useStore(useSession().stores.review, select);
 export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

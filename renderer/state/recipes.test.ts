@@ -7,7 +7,6 @@ import {
   appliedTo,
   availableKinds,
   defaultStep,
-  hasWork,
   isSameStyle,
   reorderableWith,
   stepOf,
@@ -97,7 +96,9 @@ test('every control sets values that its schema accepts, over its whole range', 
             ? control.options.map((option) => option.value)
             : control.type === 'size'
               ? [2, 4, { unit: 'pixels' as const, longer: 3000 }, { unit: 'print' as const, longer: 30.5, dpi: 300 }]
-              : [true, false];
+              : control.type === 'grey'
+                ? ['#c8b49a']
+                : [true, false];
       for (const value of values) {
         const parsed = Recipe.safeParse(withSetting(PROPOSAL, each, control.name, value));
         expect(parsed.success, `${each}.${control.name} = ${JSON.stringify(value)}`).toBe(true);
@@ -108,8 +109,13 @@ test('every control sets values that its schema accepts, over its whole range', 
         );
       }
     }
-    expect(CONTROLS[each].more.length).toBeLessThanOrEqual(2);
+    expect(CONTROLS[each].more.length).toBeLessThanOrEqual(3);
   }
+});
+
+test('a setting that may be absent is removed again', () => {
+  const picked = withSetting(PROPOSAL, 'tone', 'neutral', '#c8b49a');
+  expect(stepOf(withSetting(picked, 'tone', 'neutral', null), 'tone')).toEqual(stepOf(PROPOSAL, 'tone'));
 });
 
 test('variants without a generator are not offered, nor is a choice of only one', () => {
@@ -130,15 +136,15 @@ describe('a recipe applied to a photo', () => {
     steps: STEP_KINDS.map((each) => defaultStep(each)),
   };
 
-  test('runs only steps that are needed and possible', () => {
-    const applied = appliedTo(everything, fakeAnalysis());
-    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
-    expect(hasWork({ recipe: appliedTo(everything, cleanAnalysis()), repairs: [] })).toBe(false);
-  });
-
-  test('that runs always does so if it can', () => {
-    const applied = appliedTo({ ...everything, gate: 'always' }, cleanAnalysis());
-    expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+  test.each(['needed', 'always'] as const)('runs every step that is possible, with the gate %s', (gate) => {
+    for (const analysis of [fakeAnalysis(), cleanAnalysis()]) {
+      const applied = appliedTo({ ...everything, gate }, analysis);
+      expect(applied.steps.filter((step) => step.enabled).map((step) => step.kind)).toEqual(['repair', 'tone']);
+      // The engine would skip steps without a need.
+      expect(applied.gate).toBe('always');
+    }
+    const partly = { ...everything, steps: [{ ...defaultStep('repair'), enabled: false }, defaultStep('tone')] };
+    expect(appliedTo({ ...partly, gate }, fakeAnalysis()).steps.map(({ enabled }) => enabled)).toEqual([false, true]);
     expect(availableKinds(cleanAnalysis(), PROPOSAL)).toEqual(['repair', 'tone']);
   });
 });

@@ -134,15 +134,13 @@ export function withSetting(recipe: Recipe, kind: StepKind, name: string, value:
 }
 
 /**
- * A named recipe as it applies to one photo. Steps that cannot run are switched off. Where the recipe asks for it, so
- * are steps that the photo does not need.
+ * A named recipe as it applies to one photo. A person has chosen it, so all its steps run, whatever was measured; its gate
+ * is for batches and the command line. Steps that cannot run are switched off.
  */
 export function appliedTo(recipe: Recipe, analysis: Analysis): Recipe {
-  const steps = recipe.steps.map((step): Step => {
-    const need = needOf(analysis, step.kind);
-    const runs = need?.available === true && (recipe.gate === 'always' || need.needed);
-    return { ...step, enabled: step.enabled && runs } as Step;
-  });
+  const steps = recipe.steps.map(
+    (step) => ({ ...step, enabled: step.enabled && needOf(analysis, step.kind)?.available === true }) as Step,
+  );
   return { ...recipe, gate: 'always', steps };
 }
 

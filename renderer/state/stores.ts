@@ -4,6 +4,7 @@ import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
+import { createReviewStore } from './review';
 import { createToolStore } from './tools';
 import { createViewStore } from './view';
 
@@ -30,6 +31,7 @@ export function createStores() {
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
     tools: createToolStore(),
+    review: createReviewStore(),
   };
 }
 

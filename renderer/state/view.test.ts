@@ -64,6 +64,18 @@ describe('view of a photo', () => {
     expect(viewOf(store.getState(), 'b', photo).orientation).toBe(1);
   });
 
+  test('goes to a part, as large as it fits with its surroundings, also where the photo is turned', () => {
+    const { actions, view } = setUp();
+    actions.showPart('a', photo, { x: 1000, y: 1400, width: 1000, height: 100 });
+    expect(view()).toMatchObject({ x: 1500, y: 1450, scale: 0.5 });
+    actions.setOrientation('a', 6);
+    actions.showPart('a', photo, { x: 1000, y: 1400, width: 1000, height: 100 });
+    expect(view()).toMatchObject({ x: 1500, y: 1450, scale: 0.375 });
+    // A speck is not enlarged without limit.
+    actions.showPart('a', photo, { x: 1000, y: 1400, width: 2, height: 2 });
+    expect(view().scale).toBe(2);
+  });
+
   test('the split stays between the edges', () => {
     const { store, actions } = setUp();
     actions.setSplit(1.7);

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Orientation, PhotoView } from '../../contract/edit';
 import {
   clampView,
+  displayedSize,
   fitView,
   nextScale,
   type Point,
@@ -112,6 +113,12 @@ export function savedView({ views }: ViewState, key: string): PhotoView {
   return view === undefined ? null : { x: view.x, y: view.y, scale: view.scale };
 }
 
+/** How much of the photo is seen around a part, relative to the part, and at least, in photo pixels. */
+const SURROUNDINGS = 1.6;
+const LEAST_SEEN = 160;
+/** The largest zoom for a part, in device pixels per photo pixel. */
+const MAX_PART_ENLARGEMENT = 4;
+
 /** Changes of a photo's view. Points are in pane pixels. */
 export function createViewActions(store: ViewStore) {
   function change(key: string, photo: Size, next: (view: View, state: ViewState) => View): void {
@@ -156,6 +163,15 @@ export function createViewActions(store: ViewStore) {
     /** Centres a photo pixel. */
     lookAt(key: string, photo: Size, at: Point): void {
       change(key, photo, (view) => ({ ...view, ...at }));
+    },
+    /** Shows a part of the photo as large as it fits with its surroundings. */
+    showPart(key: string, photo: Size, part: Size & Point): void {
+      change(key, photo, (view, { pane, ratio }) => {
+        const { width, height } = displayedSize(part, view.orientation);
+        const around = (length: number) => Math.max(LEAST_SEEN, SURROUNDINGS * length);
+        const scale = Math.min(pane.width / around(width), pane.height / around(height), MAX_PART_ENLARGEMENT / ratio);
+        return { ...view, x: part.x + part.width / 2, y: part.y + part.height / 2, scale };
+      });
     },
     /** Restores a saved view; null: fitted. */
     recall(key: string, looked: PhotoView): void {

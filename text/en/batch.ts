@@ -44,6 +44,8 @@ export const batch = {
       'Each photo is analysed and gets only what it needs. Photos that need nothing are copied unchanged.',
     recipeNeeded: 'Only where needed: {{steps}}.',
     recipeAlways: 'On every photo: {{steps}}.',
+    gate: 'Steps run',
+    gates: { needed: 'Where needed', always: 'On every photo' },
     ownFormat: 'Same as each photo',
     keepMetadata: 'Keep the photos’ metadata',
     name: 'Names',

@@ -21,6 +21,7 @@ export const menu = {
     zoomActual: 'Actual size',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
+    reviewPlaces: 'Review places',
     fullScreen: 'Full screen',
     window: 'Window',
     minimise: 'Minimise',

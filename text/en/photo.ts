@@ -74,6 +74,8 @@ export const photo = {
     defectIn: 'Defect added to the mask',
     defectOut: 'Defect removed from the mask',
     bitmap: 'Mask imported',
+    placeSkipped: 'Place skipped',
+    placeKept: 'Skipped place repaired again',
     detected: 'Detected damage',
     invert: 'Mask inverted',
     clear: 'Mask cleared',

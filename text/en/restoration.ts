@@ -8,6 +8,7 @@ export const restoration = {
     unmeasured: 'This photo has not been analysed, so there is no proposal.',
     measure: 'Analyse now',
     nothing: 'No repairs suggested',
+    ownRepairs: 'Nothing was suggested for this photo. Review the places to see what will be repaired.',
     nothingText: 'No damage found automatically. See some? Raise Sensitivity or paint over it.',
     measured: 'Measured: {{list}}.',
     measuredDamage: 'damage {{damage}}',

@@ -46,6 +46,8 @@ export const batch: Translated<typeof english> = {
       'Cada foto é analisada e recebe só o que precisa. As que não precisam de nada são copiadas sem alterações.',
     recipeNeeded: 'Só onde for necessário: {{steps}}.',
     recipeAlways: 'Em todas as fotos: {{steps}}.',
+    gate: 'Executar etapas',
+    gates: { needed: 'Onde necessário', always: 'Em todas as fotos' },
     ownFormat: 'O mesmo de cada foto',
     keepMetadata: 'Manter os metadados das fotos',
     name: 'Nomes',

@@ -23,6 +23,7 @@ export const menu: Translated<typeof english> = {
     zoomActual: 'Tamanho real',
     zoomIn: 'Ampliar',
     zoomOut: 'Reduzir',
+    reviewPlaces: 'Revisar os reparos',
     fullScreen: 'Tela cheia',
     window: 'Janela',
     minimise: 'Minimizar',

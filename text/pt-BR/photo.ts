@@ -76,6 +76,8 @@ export const photo: Translated<typeof english> = {
     defectIn: 'Defeito adicionado à máscara',
     defectOut: 'Defeito removido da máscara',
     bitmap: 'Máscara importada',
+    placeSkipped: 'Ponto pulado',
+    placeKept: 'Ponto pulado volta a ser reparado',
     detected: 'Danos detectados',
     invert: 'Máscara invertida',
     clear: 'Máscara limpa',

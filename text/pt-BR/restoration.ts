@@ -10,6 +10,7 @@ export const restoration: Translated<typeof english> = {
     unmeasured: 'Esta foto não foi analisada, por isso não há proposta.',
     measure: 'Analisar agora',
     nothing: 'Nenhum reparo sugerido',
+    ownRepairs: 'Nada foi sugerido para esta foto. Revise os reparos para ver o que vai mudar.',
     nothingText:
       'Nenhum dano foi encontrado automaticamente. Está vendo algum? Aumente a Sensibilidade ou pinte sobre ele.',
     measured: 'Medido: {{list}}.',

@@ -2,9 +2,9 @@ import { basename, parse, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { translated } from '../../../text/card';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
+import type { ListedPlace } from '../../engine/inspect-repair';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
-import type { DamagedPlace } from '../../restoration/places';
 import { assertWritable } from '../../storage/folders';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
@@ -151,9 +151,10 @@ function targetOf(file: string) {
 }
 
 /** A line for each place, with its box as left, top, width and height. */
-function placesIn(places: readonly DamagedPlace[], { t, format }: Translator): string[] {
+function placesIn(places: readonly ListedPlace[], { t, format }: Translator): string[] {
   const lines = places.map(({ x, y, width, height, pixels, kind, certainty }, index) => {
     const figures = { number: index + 1, x, y, width, height, pixels: format.number(pixels, 0) };
+    if (kind === null || certainty === null) return `  ${t('cli.places.hand', figures)}`;
     return `  ${t(`cli.places.${kind}`, { ...figures, certainty: format.percent(certainty) })}`;
   });
   return [`  ${t('cli.places.count', { count: places.length })}`, ...lines];

@@ -343,6 +343,7 @@ describe('the system', () => {
       'export',
       'open',
       'pairs',
+      'reviewPlaces',
       'saveEdit',
       'settings',
       'zoomActual',

@@ -75,6 +75,8 @@ export function menuTemplate(options: {
         command(t('menu.zoomIn'), 'zoomIn', 'CmdOrCtrl+Plus'),
         command(t('menu.zoomOut'), 'zoomOut', 'CmdOrCtrl+-'),
         separator,
+        command(t('menu.reviewPlaces'), 'reviewPlaces'),
+        separator,
         { role: 'togglefullscreen', label: t('menu.fullScreen') },
         ...(developing ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
       ],

@@ -363,7 +363,7 @@ describe('changing a setting', () => {
     expect(canRedo(entry())).toBe(false);
   });
 
-  test('a named recipe applies its needed steps, and the proposal can be restored', async () => {
+  test('a named recipe applies all its steps, needed or not, and the proposal can be restored', async () => {
     const { actions, bridge, entry, openOne, settle } = setUp();
     await actions.start();
     const needs = fakeAnalysis().needs.map((need) => (need.kind === 'repair' ? { ...need, needed: false } : need));
@@ -371,7 +371,11 @@ describe('changing a setting', () => {
     await openOne();
     actions.chooseRecipe(entry().key, 'scratched-print');
     await settle();
-    expect(entry().recipe).toMatchObject({ id: 'scratched-print', steps: [{ kind: 'repair', enabled: false }] });
+    expect(entry().recipe).toMatchObject({
+      id: 'scratched-print',
+      gate: 'always',
+      steps: [{ kind: 'repair', enabled: true }],
+    });
     actions.chooseRecipe(entry().key, 'proposal');
     expect(entry().recipe).toEqual(PROPOSAL);
   });

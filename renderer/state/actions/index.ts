@@ -6,6 +6,7 @@ import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
 import type { OpenPhoto } from '../model';
 import { createPairsActions } from '../pairs';
+import { createReviewActions } from '../review';
 import type { Stores } from '../stores';
 import { createStyleActions } from '../styles';
 import { createToolActions, followTools } from '../tools';
@@ -65,6 +66,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   context.editFiles = editFiles;
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
 
+  // Before the tools, so that the comparison of before the review is the one to return to.
+  const review = createReviewActions(stores, { find, view, change: masks.change });
   followTools(stores.tools, stores.view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
     for (const { key, edit } of now) {
@@ -136,6 +139,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     batch,
     pairs,
     styles,
+    review,
     tools: createToolActions(stores.tools),
   };
 }

@@ -21,6 +21,11 @@ export function createMasks(context: Context) {
     return stepOf(recipe, 'repair')?.enabled === true ? undefined : withEnabled(recipe, 'repair', true);
   }
 
+  /** Changes the mask of the repair. */
+  function change(key: string, action: EditAction): void {
+    context.history.commit(key, action, null, PAINT_DELAY);
+  }
+
   /** Adds an operation to the mask that is being edited. */
   function paint(key: string, op: MaskOp): void {
     const { recipe = null, edit = null } = find(key) ?? {};
@@ -31,7 +36,7 @@ export function createMasks(context: Context) {
     }
     const action: EditAction = { name: 'mask', paint: op, recipe: repairing(recipe) };
     if (op.kind === 'clear') context.history.commitTold(key, action, 'maskCleared');
-    else context.history.commit(key, action, null, PAINT_DELAY);
+    else change(key, action);
   }
 
   /** The same for the style's mask. An empty style mask covers the whole photo. */
@@ -160,6 +165,7 @@ export function createMasks(context: Context) {
   }
 
   return {
+    change,
     paint,
     continueStroke,
     styleEverywhere,
