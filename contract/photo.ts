@@ -108,6 +108,7 @@ export const Analysis = z.object({
   cast: z.number().nonnegative(),
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading.nullable(),
+  film: FilmFaults,
   /** `monochrome`: grey; `toned`: sepia or another single tint for all tones. */
   colour: z.enum(['colour', 'monochrome', 'toned']),
   /** Estimated standard deviation of the noise, in 8-bit levels. */

@@ -172,3 +172,54 @@ export function vignetted({ width, height, data }: Picture, set: string, index: 
   }
   return { width, height, data: out };
 }
+
+/** Pixels that a scratch and a change may lie apart and still match. */
+const TOLERANCE = 2;
+
+/** Compares the pixels that changed with the scratches, both within the tolerance. */
+export function matches(
+  { picture, label, judged }: Scratched,
+  result: Picture,
+): { right: number; changed: number; hit: number; scratched: number } {
+  const { width, height } = picture;
+  const changed = new Uint8Array(label.length);
+  for (let i = 0; i < picture.data.length; i++) {
+    if (picture.data[i] !== result.data[i]) changed[Math.floor(i / 3)] = 1;
+  }
+  const nearLabel = grown(label, width, height);
+  const nearChange = grown(changed, width, height);
+  const hardlySeen = grown(
+    judged.map((value) => 1 - value),
+    width,
+    height,
+  );
+  const counts = { right: 0, changed: 0, hit: 0, scratched: 0 };
+  for (let i = 0; i < label.length; i++) {
+    if (label[i]) {
+      counts.scratched++;
+      if (nearChange[i]) counts.hit++;
+    }
+    if (changed[i] && (nearLabel[i] || !hardlySeen[i])) {
+      counts.changed++;
+      if (nearLabel[i]) counts.right++;
+    }
+  }
+  return counts;
+}
+
+function grown(mask: Uint8Array, width: number, height: number): Uint8Array {
+  const wide = new Uint8Array(mask.length);
+  const out = new Uint8Array(mask.length);
+  for (let i = 0; i < mask.length; i++) {
+    if (!mask[i]) continue;
+    const x = i % width;
+    for (let at = Math.max(0, x - TOLERANCE); at <= Math.min(width - 1, x + TOLERANCE); at++) wide[i - x + at] = 1;
+  }
+  for (let i = 0; i < mask.length; i++) {
+    if (!wide[i]) continue;
+    const y = Math.floor(i / width);
+    for (let at = Math.max(0, y - TOLERANCE); at <= Math.min(height - 1, y + TOLERANCE); at++)
+      out[i + (at - y) * width] = 1;
+  }
+  return out;
+}

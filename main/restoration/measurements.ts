@@ -1,8 +1,9 @@
-import type { Fading } from '../../contract/photo';
+import type { Fading, FilmFaults } from '../../contract/photo';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
+import { findFilmFaults } from './steps/film/faults';
 import { estimateFading } from './steps/tone/fading';
 import {
   castConfidence,
@@ -33,6 +34,7 @@ export interface Measurements {
   toneStrength: number;
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading | null;
+  film: FilmFaults;
   quality: Quality;
   megapixels: number;
 }
@@ -45,6 +47,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   const tone = measureTone(small, tools.colour, ignore);
   await tools.breathe();
   const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
+  const film = await findFilmFaults(raster, tools);
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
@@ -54,6 +57,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
     tone,
     toneStrength: fading?.certainty ?? toneStrength(small, tone),
     fading,
+    film,
     quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };

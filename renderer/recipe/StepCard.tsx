@@ -4,6 +4,7 @@ import {
   Contrast,
   Droplets,
   Eye,
+  Film,
   Lock,
   type LucideIcon,
   Maximize,
@@ -31,6 +32,7 @@ import { SizeControl } from './SizeControl';
 
 /** Other steps have the sign of a slider. */
 const ICONS: Partial<Record<StepKind, LucideIcon>> = {
+  film: Film,
   repair: Bandage,
   restore: Sparkles,
   tone: Contrast,

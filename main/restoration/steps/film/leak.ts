@@ -13,7 +13,7 @@ import { type Observation, predict, robustFit } from './robust-fit';
 
 /** The copy on which leaks are looked for has at most this many pixels. */
 export const LEAK_PIXELS = 40_000;
-const BLOCK = 8;
+const BLOCK = 6;
 /** A pixel with more red light than this is clipped. */
 const BRIGHT = toLinear(250 / 255);
 /** Pixels of the copy at each border that may be the edge of the frame. */
@@ -79,10 +79,10 @@ function blocksOf(small: Raster, colour: StepTools['colour']): Block[] {
       const together = product(0, 2) / (spread[0]! * spread[2]!);
       const greenBlue = product(1, 2);
       const texture = spread[2]! / (blue + 0.003);
-      const own = 0.25 * Math.min(green, blue);
+      const own = 0.4 * Math.min(green, blue);
       blocks.push({
         isTextured: together >= LEAST_CORRELATION && texture >= LEAST_TEXTURE,
-        most: Math.max(0, red - 1.5 * spread[0]! - own),
+        most: Math.max(0, red - 2 * spread[0]! - own),
         mostGreen: Math.max(0, green - 1.5 * spread[1]! - 0.5 * blue),
         x: (left + BLOCK / 2) / width,
         y: (top + BLOCK / 2) / height,
@@ -141,14 +141,14 @@ function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: 
   // The first coefficient is what blocks everywhere show, which the colours of the scene cause. For evidence, blue
   // hazes count as nothing, so that an edge without one does not look like a leak.
   const red = ({ red: value, scale }: Block, i: number) => ({ features: [1, ...features[i]!], value, scale });
-  const [base = 0, ...certain] = robustFit(
-    observe((block, i) => red({ ...block, red: Math.max(0, block.red) }, i)),
-  );
+  const [base = 0, ...certain] = robustFit(observe((block, i) => red({ ...block, red: Math.max(0, block.red) }, i)));
   const [, ...found] = robustFit(observe(red), 1);
   const hills = features.map((each) => predict(certain, each));
   const full = features.map((each) => predict(found, each));
   const [, share = 0] = robustFit(
-    blocks.flatMap(({ green, scale, isTextured }, i) => isTextured ? [{ features: [1, full[i]!], value: green, scale }] : []),
+    blocks.flatMap(({ green, scale, isTextured }, i) =>
+      isTextured ? [{ features: [1, full[i]!], value: green, scale }] : [],
+    ),
     1,
   );
   const green = found.map((each) => (0.1 + 0.55 * Math.max(0, Math.min(0.6, share))) * each);
@@ -162,10 +162,18 @@ function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: 
   return {
     leak: { edge, red: found, green },
     evidence: {
-      gain: sum(({ block, hill }) => cost(Math.max(0, block.red) - base, block) - cost(Math.max(0, block.red) - base - hill, block)),
+      gain: sum(
+        ({ block, hill }) =>
+          cost(Math.max(0, block.red) - base, block) - cost(Math.max(0, block.red) - base - hill, block),
+      ),
       count: under.length,
       rest: before > 0 ? after / before : 1,
-      green: sum((each) => each.green) / Math.max(1e-9, sum((each) => each.hill)),
+      green:
+        sum((each) => each.green) /
+        Math.max(
+          1e-9,
+          sum((each) => each.hill),
+        ),
     },
   };
 }

@@ -27,7 +27,10 @@ export interface Correction {
 
 /** Stops that a corner has lost. */
 export const cornerStops = ({ terms }: Vignette): number =>
-  Math.min(MOST_STOPS, terms.reduce((sum, { stops }) => sum + stops, 0));
+  Math.min(
+    MOST_STOPS,
+    terms.reduce((sum, { stops }) => sum + stops, 0),
+  );
 
 /**
  * Takes away leaked light, and brightens dark corners, in place and in linear light. `strengths` are 0..1. Pixels that
@@ -89,7 +92,6 @@ function restore({ data, channels }: Raster, from: number, before: Raster['data'
 class Veil {
   readonly #leak: Leak;
   readonly #strength: number;
-  readonly #width: number;
   readonly #height: number;
   /** For red and green: a factor of each depth, for the current row (left, right) or for each column (top, bottom). */
   readonly #depths: Float64Array;
@@ -100,7 +102,6 @@ class Veil {
   constructor(leak: Leak, strength: number, width: number, height: number) {
     this.#leak = leak;
     this.#strength = strength;
-    this.#width = width;
     this.#height = height;
     this.#upright = leak.edge === 'left' || leak.edge === 'right';
     // What depends on the column alone: the depth, or else the place along the edge.

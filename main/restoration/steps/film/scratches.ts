@@ -78,6 +78,8 @@ const LENIENT: Demands = {
   texture: 1.25,
   uneven: 0.5,
 };
+/** More lines than this are a fence or a blind. */
+const MOST_LINES = 10;
 /** Bounds of how opaque a line seems to be. */
 const OPACITY = { least: -0.2, most: 1.25 } as const;
 /** A line at least this opaque shows its colour, which is near white or near black in a scratch. */
@@ -116,7 +118,7 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
   }
   // In a scene full of lines, those that happen to be straight are no scratches.
   const isCertain = strongest >= (across ? CERTAIN.across : CERTAIN.down) && strongest > strongestOther;
-  return isCertain ? found.sort((one, other) => one.left - other.left) : [];
+  return isCertain && found.length <= MOST_LINES ? found.sort((one, other) => one.left - other.left) : [];
 }
 
 // ------------------------------------------------------------------------------------------------ candidates
@@ -256,7 +258,9 @@ function meets(facts: Facts, score: number, demands: Demands): boolean {
   if (score < demands.score || facts.share < demands.share) return false;
   if (facts.opacity < OPACITY.least || facts.opacity > OPACITY.most) return false;
   if (facts.opacity > OPAQUE && (facts.isBright ? facts.colour < NEAR.white : facts.colour > NEAR.black)) return false;
-  return (['drift', 'unlike', 'meanUnlike', 'texture', 'uneven'] as const).every((name) => facts[name] <= demands[name]);
+  return (['drift', 'unlike', 'meanUnlike', 'texture', 'uneven'] as const).every(
+    (name) => facts[name] <= demands[name],
+  );
 }
 
 interface Columns {
@@ -393,7 +397,7 @@ function driftOf(
 
 /** Where a candidate lies, to fractions of a pixel, and where along its length it is visible. */
 function lineOf(plane: Plane, { left, width: breadth, sign, shown, score }: Candidate): Line {
-  const { width, height, data } = plane;
+  const { width, data } = plane;
   const parts = partsOf(plane, { left, breadth, sign }, shown);
   const reach = 4;
   const from = Math.max(1, left - reach);
