@@ -44,10 +44,13 @@ const SCALE_STEP = 8;
 
 const CANDIDATE_SCORE = 1.3;
 /**
- * A line from this score on, in this share of the rows, is a scratch. Horizons, floors and shelves are level, so one
- * across needs more.
+ * A line is certainly a scratch from this sum of its score and of the share of rows that show it. Horizons, floors and
+ * shelves are level, so one across needs more. Two that are nearly certain are enough too, by the total of both.
  */
-const CERTAIN = { down: 2.3, across: 2.9, share: 0.6 } as const;
+const CERTAIN = {
+  down: { one: 2.8, two: 4.7 },
+  across: { one: 3.7, two: 6.4 },
+} as const;
 
 /** What is asked of a line, see {@link Facts}. */
 interface Demands {
@@ -81,7 +84,7 @@ const LENIENT: Demands = {
 /** More lines than this are a fence or a blind. */
 const MOST_LINES = 10;
 /** Bounds of how opaque a line seems to be. */
-const OPACITY = { least: -0.2, most: 1.25 } as const;
+const OPACITY = { least: -0.3, most: 1.25 } as const;
 /** A line at least this opaque shows its colour, which is near white or near black in a scratch. */
 const OPAQUE = 0.6;
 const NEAR = { white: 165, black: 70 } as const;
@@ -104,6 +107,7 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
   if (plane.width < LEAST_WIDTH || plane.height < LEAST_HEIGHT) return [];
   const found: Line[] = [];
   let strongest = 0;
+  const certainties: number[] = [];
   let strongestOther = 0;
   for (const candidate of await candidatesOf(plane, breathe)) {
     const { score } = candidate;
@@ -112,12 +116,17 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
       strongestOther = Math.max(strongestOther, score);
       continue;
     }
-    if (facts.share >= CERTAIN.share && meets(facts, score, STRICT)) strongest = Math.max(strongest, score);
+    if (meets(facts, score, STRICT)) {
+      strongest = Math.max(strongest, score);
+      certainties.push(score + facts.share);
+    }
     const line = lineOf(plane, candidate);
     if (line.parts.length > 0) found.push(line);
   }
   // In a scene full of lines, those that happen to be straight are no scratches.
-  const isCertain = strongest >= (across ? CERTAIN.across : CERTAIN.down) && strongest > strongestOther;
+  const [first = 0, second = 0] = certainties.sort((one, other) => other - one);
+  const { one, two } = across ? CERTAIN.across : CERTAIN.down;
+  const isCertain = (first >= one || first + second >= two) && strongest > strongestOther;
   return isCertain && found.length <= MOST_LINES ? found.sort((one, other) => one.left - other.left) : [];
 }
 
