@@ -24,12 +24,11 @@ export async function fillScratches(
   strength: number,
   tools: StepTools,
 ): Promise<void> {
-  for (const [i, line] of lines.entries()) {
+  for (const line of lines) {
     for (const part of line.parts) {
       fillPart(new Strip(raster, across, line, part), strength);
       await tools.breathe();
     }
-    tools.progress((i + 1) / lines.length);
   }
 }
 
