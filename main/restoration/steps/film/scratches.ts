@@ -34,8 +34,8 @@ const BANDS = 32;
 /** Smaller planes show too little of a line. */
 const LEAST_WIDTH = 48;
 const LEAST_HEIGHT = 96;
-/** The border may be the edge of the frame: a share of the plane's width, and at least so many columns. */
-const BORDER = { share: 0.015, least: 7 } as const;
+/** Lines this near to the border may be the edge of the frame or of a print: a share of the plane's width. */
+const BORDER = 0.03;
 /** Columns on each side to whose activity a line is compared, and those to whose votes. */
 const ACTIVITY_REACH = 24;
 const VOTE_REACH = 60;
@@ -112,7 +112,8 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
   for (const candidate of await candidatesOf(plane, breathe)) {
     const { score } = candidate;
     const facts = factsOf(plane, candidate);
-    if (!meets(facts, score, LENIENT)) {
+    const line = lineOf(plane, candidate);
+    if (!meets(facts, score, LENIENT) || line.width > widestOf(plane)) {
       strongestOther = Math.max(strongestOther, score);
       continue;
     }
@@ -120,7 +121,6 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
       strongest = Math.max(strongest, score);
       certainties.push(score + facts.share);
     }
-    const line = lineOf(plane, candidate);
     if (line.parts.length > 0) found.push(line);
   }
   // In a scene full of lines, those that happen to be straight are no scratches.
@@ -129,6 +129,8 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
   const isCertain = (first >= one || first + second >= two) && strongest > strongestOther;
   return isCertain && found.length <= MOST_LINES ? found.sort((one, other) => one.left - other.left) : [];
 }
+
+const widestOf = ({ width, height }: Plane) => Math.ceil(MOST_WIDTH * Math.max(width, height));
 
 // ------------------------------------------------------------------------------------------------ candidates
 
@@ -143,11 +145,10 @@ export interface Candidate {
 
 export async function candidatesOf(plane: Plane, breathe: () => Promise<void>): Promise<Candidate[]> {
   const { width } = plane;
-  const margin = Math.max(BORDER.least, Math.round(BORDER.share * width));
+  const margin = Math.ceil(BORDER * width);
   const all: Candidate[] = [];
-  const widest = Math.ceil(MOST_WIDTH * Math.max(width, plane.height));
   for (const breadth of WIDTHS) {
-    if (breadth > widest) break;
+    if (breadth > widestOf(plane)) break;
     const votes = new Float32Array(BANDS * width);
     const scores = new Float32Array(BANDS * width);
     for (let band = 0; band < BANDS; band++) {
