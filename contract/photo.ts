@@ -60,6 +60,44 @@ export const Fading = z.object({
   generator: z.string(),
 });
 export type Fading = z.infer<typeof Fading>;
+export const EDGES = ['left', 'right', 'top', 'bottom'] as const;
+export const Edge = z.enum(EDGES);
+export type Edge = z.infer<typeof Edge>;
+/** A scratch along the film. All figures are shares of the photo's width or height, 0..1. */
+export const Scratch = z.object({
+  /** Where it begins on the axis that it crosses, and its width. */
+  start: unit,
+  width: unit,
+  isBright: z.boolean(),
+  /** Its visible parts on the other axis. */
+  parts: z.array(z.object({ from: unit, to: unit })),
+});
+export type Scratch = z.infer<typeof Scratch>;
+/** Light that leaked onto the film: the coefficients of the hill that falls from an edge. */
+export const Leak = z.object({
+  edge: Edge,
+  red: z.array(z.number().nonnegative()),
+  green: z.array(z.number().nonnegative()),
+});
+export type Leak = z.infer<typeof Leak>;
+/** Dark corners: stops lost at a distance r from the middle (1: the corners) are the sum of c * r^power. */
+export const Vignette = z.object({
+  terms: z.array(z.object({ power: z.number().positive(), stops: z.number().nonnegative() })),
+  /** Whether the lens made them for certain, and not the scene. */
+  isCertain: z.boolean(),
+});
+export type Vignette = z.infer<typeof Vignette>;
+/** The faults of scanned film. */
+export const FilmFaults = z.object({
+  scratches: z.object({
+    /** Horizontal scratches; a film has them in one direction. */
+    across: z.boolean(),
+    lines: z.array(Scratch),
+  }),
+  leak: Leak.nullable(),
+  vignette: Vignette.nullable(),
+});
+export type FilmFaults = z.infer<typeof FilmFaults>;
 /** Measurements of the original photo, before any step. */
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */
@@ -72,6 +110,7 @@ export const Analysis = z.object({
   cast: z.number().nonnegative(),
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading.nullable(),
+  film: FilmFaults,
   /** `monochrome`: grey; `toned`: sepia or another single tint for all tones. */
   colour: z.enum(['colour', 'monochrome', 'toned']),
   /** Estimated standard deviation of the noise, in 8-bit levels. */

@@ -4,10 +4,10 @@ import { Sha256, unit } from './basics';
 /** Steps, their settings, and recipes. */
 
 /**
- * Steps run in the order of this list, whatever their order in a recipe's file: damage is filled before noise is
- * judged, tone before colour, enlargement and style last. Only the last two may change places, see {@link STEP_RANKS}.
+ * Steps run in the order of this list, whatever their order in a recipe's file: the faults of film are put right before
+ * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement and style last. Only the last two may change places, see {@link STEP_RANKS}.
  */
-export const STEP_KINDS = ['repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
+export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
 /**
@@ -15,14 +15,25 @@ export type StepKind = z.infer<typeof StepKind>;
  * strokes that grow with it, a style after it has finer ones. The choice is a matter of taste.
  */
 export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
-  repair: 0,
-  restore: 1,
-  tone: 2,
-  colorise: 3,
-  upscale: 4,
-  style: 4,
+  film: 0,
+  repair: 1,
+  restore: 2,
+  tone: 3,
+  colorise: 4,
+  upscale: 5,
+  style: 5,
 };
 
+/** How much of each fault of scanned film to correct. */
+export const FilmSettings = z.object({
+  /** Straight scratches along the film. */
+  scratches: unit.default(1),
+  /** Light that leaked onto the film. */
+  leak: unit.default(1),
+  /** Dark corners. */
+  vignette: unit.default(1),
+});
+export type FilmSettings = z.infer<typeof FilmSettings>;
 export const RepairSettings = z.object({
   /** How readily something counts as damage: 0: only certain damage; 1: everything suspicious. */
   sensitivity: unit.default(0.5),
@@ -108,6 +119,7 @@ export const StyleSettings = z.object({
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;
 export const Step = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('film'), enabled: z.boolean().default(true), settings: FilmSettings }),
   z.object({ kind: z.literal('repair'), enabled: z.boolean().default(true), settings: RepairSettings }),
   z.object({ kind: z.literal('restore'), enabled: z.boolean().default(true), settings: RestoreSettings }),
   z.object({ kind: z.literal('tone'), enabled: z.boolean().default(true), settings: ToneSettings }),

@@ -391,7 +391,10 @@ function lost(before: unknown, now: unknown, path: string): string[] {
   }
   if (Array.isArray(before)) {
     if (!Array.isArray(now)) return [`${path}: a list`];
-    return before.length > 0 && now.length > 0 ? lost(before[0], now[0], `${path}[]`) : [];
+    if (before.length === 0 || now.length === 0) return [];
+    // Entries may come before the one that is known: a new kind of step, for example.
+    const each = now.map((entry) => lost(before[0], entry, `${path}[]`));
+    return each.find(({ length }) => length === 0) ?? each[0]!;
   }
   if (typeof now !== 'object' || now === null) return [`${path}: an object`];
   return Object.entries(before as object).flatMap(([key, each]) =>

@@ -31,10 +31,15 @@ export interface Context {
   note(sentence: string): void;
 }
 
-/** The measurement of one generator. Each file in `generators/` exports one; a new generator needs nothing else. */
+/**
+ * The measurement of one generator, or of a step that needs none. Each file in `generators/` and `steps/` exports one; a
+ * new one needs nothing else.
+ */
 export interface Evaluator {
-  /** The id on the generator's card. */
+  /** The id on the generator's card, or the kind of the step. */
   id: string;
+  /** A step that needs no generator. */
+  isStep?: boolean;
   measure(product: Product, context: Context): Promise<{ rows: Row[]; secondsPerMegapixel: number | null }>;
 }
 

@@ -20,7 +20,7 @@ npm run evaluate -- --report <file> [--markdown]
 
   --data <folder>      pictures: kodak, cid22, old, and real with the masks of old, below it or below its eval; beside
                        them perceptual for LPIPS and other features, styles, damage, models
-  --only <id>          one generator
+  --only <id>          one generator, or a step that needs none: film
   --limit <n>          at most so many pictures of each folder, for a quick look
   --overlays <folder>  scanned damage as well, <folder>/<kind>/*.webp
   --sheets <folder>    writes contact sheets there; outside the repository
@@ -31,9 +31,9 @@ npm run evaluate -- --report <file> [--markdown]
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MODELS = join(ROOT, 'models');
-const EVALUATORS = Object.values(import.meta.glob<{ evaluator: Evaluator }>('./generators/*.ts', { eager: true })).map(
-  ({ evaluator }) => evaluator,
-);
+const EVALUATORS = Object.values(
+  import.meta.glob<{ evaluator: Evaluator }>('./{generators,steps}/*.ts', { eager: true }),
+).map(({ evaluator }) => evaluator);
 
 /** Returns the exit code: 0 measured, 1 could not measure, 2 options not understood. */
 export async function main(args: readonly string[], entry = join(ROOT, 'out', 'main', 'engine.js')): Promise<number> {
@@ -77,9 +77,9 @@ export async function main(args: readonly string[], entry = join(ROOT, 'out', 'm
       );
     const machine = `${cpus()[0]?.model ?? 'processor'}, ${options.threads || availableParallelism()} threads, onnxruntime on the CPU`;
     const report: Report = { machine, notes, generators: {} };
-    for (const { id, measure } of EVALUATORS) {
+    for (const { id, measure, isStep } of EVALUATORS) {
       if (options.only !== null && id !== options.only) continue;
-      if (!(await isInstalled(models, id))) {
+      if (!isStep && !(await isInstalled(models, id))) {
         notes.push(`${id} is not measured: it is not installed`);
         continue;
       }

@@ -29,6 +29,7 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
     range: rangeOf(tone),
     cast: castOf(tone),
     fading: measurements.fading,
+    film: measurements.film,
     colour: tone.colour,
     noise: quality.noise,
     blockiness: quality.blockiness,

@@ -1,9 +1,10 @@
-import type { Fading } from '../../contract/photo';
+import type { Fading, FilmFaults } from '../../contract/photo';
 import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, evidenceOf, type Mask } from './mask';
 import { measureQuality, type Quality } from './quality';
 import type { Raster } from './raster';
+import { findFilmFaults } from './steps/film/faults';
 import { estimateFading } from './steps/tone/fading';
 import {
   castConfidence,
@@ -34,6 +35,7 @@ export interface Measurements {
   toneStrength: number;
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading | null;
+  film: FilmFaults;
   quality: Quality;
   megapixels: number;
 }
@@ -46,6 +48,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   const tone = measureTone(small, tools.colour, ignore);
   await tools.breathe();
   const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
+  const film = await findFilmFaults(raster, tools);
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
@@ -55,6 +58,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
     tone,
     toneStrength: fading?.certainty ?? toneStrength(small, tone),
     fading,
+    film,
     quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };

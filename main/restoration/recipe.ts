@@ -111,6 +111,18 @@ export const NAMED_RECIPES: readonly Recipe[] = [
   },
   {
     format: RECIPE_FORMAT,
+    id: 'scratched-film',
+    name: 'Scratched negative or slide',
+    gate: 'needed',
+    steps: [
+      { kind: 'film', enabled, settings: { scratches: 1, leak: 1, vignette: 1 } },
+      { kind: 'repair', enabled, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } },
+      { kind: 'restore', enabled, settings: { strength: 0.8, keepGrain: true } },
+      { kind: 'tone', enabled, settings: { strength: 0.8, cast: 1, contrast: 1 } },
+    ],
+  },
+  {
+    format: RECIPE_FORMAT,
     id: 'black-and-white-to-colour',
     name: 'Black and white to colour',
     gate: 'needed',

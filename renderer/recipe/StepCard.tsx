@@ -4,6 +4,7 @@ import {
   Contrast,
   Droplets,
   Eye,
+  Film,
   Lock,
   type LucideIcon,
   Maximize,
@@ -38,6 +39,7 @@ const LEAST_WRITING = 0.0005;
 
 /** Other steps have the sign of a slider. */
 const ICONS: Partial<Record<StepKind, LucideIcon>> = {
+  film: Film,
   repair: Bandage,
   restore: Sparkles,
   tone: Contrast,

@@ -12,7 +12,7 @@ import { STEP_SETTINGS } from '../../contract/step-settings';
 export interface SliderControl {
   type: 'slider';
   name: string;
-  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast' | 'brush';
+  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast' | 'brush' | 'scratches' | 'leak' | 'vignette';
   min: number;
   max: number;
   step: number;
@@ -80,6 +80,10 @@ interface StepControls {
 }
 
 const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
+  film: {
+    main: slider('film', 'scratches'),
+    more: [slider('film', 'leak'), slider('film', 'vignette')],
+  },
   repair: {
     main: slider('repair', 'sensitivity'),
     more: [

@@ -78,6 +78,7 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
     writing: 0,
     range: 0.62,
     fading: null,
+    film: { scratches: { across: false, lines: [] }, leak: null, vignette: null },
     cast: 7.2,
     colour: 'monochrome',
     noise: 2.3,

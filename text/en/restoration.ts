@@ -32,11 +32,13 @@ export const restoration = {
   recipes: {
     'scratched-print': 'Scratched print',
     'faded-colour-print': 'Faded colour print',
+    'scratched-film': 'Scratched negative or slide',
     'black-and-white-to-colour': 'Black and white to colour',
     'gentle-clean-up': 'Gentle clean-up',
     enlarge: 'Enlarge',
   },
   steps: {
+    film: 'Film faults',
     repair: 'Scratches and creases',
     restore: 'Noise and JPEG artefacts',
     tone: 'Faded tones',
@@ -46,7 +48,8 @@ export const restoration = {
   },
   order: {
     fixed: '{{name}} cannot be moved. {{why}}',
-    repair: 'Runs first: noise and tones can only be measured on undamaged areas.',
+    film: 'Runs first: its corrections are made for the film as it was scanned.',
+    repair: 'Runs before the noise removal and the tones, which can only be measured on undamaged areas.',
     restore: 'Runs after the repair, which would copy noise, and before the tones, which would amplify it.',
     tone: 'Runs before colouring, which depends on the tones, and after noise removal, as it would amplify noise.',
     colorise: 'Runs after the tones, which it depends on, and before enlarging, where it would take longer.',
@@ -89,6 +92,7 @@ export const restoration = {
     hint: 'Choose a preview to apply its settings. You can undo it.',
   },
   later: {
+    film: 'correction of film faults',
     repair: 'repair of scratches',
     restore: 'noise removal',
     tone: 'tone correction',
@@ -97,6 +101,7 @@ export const restoration = {
     style: 'a style',
   },
   doing: {
+    film: 'correcting film faults',
     repair: 'repairing scratches',
     restore: 'removing noise and JPEG artefacts',
     tone: 'correcting the tones',
@@ -105,6 +110,9 @@ export const restoration = {
     style: 'applying the style',
   },
   controls: {
+    scratches: 'Film scratches',
+    leak: 'Light leak',
+    vignette: 'Dark corners',
     sensitivity: 'Sensitivity',
     grow: 'Margin around scratches',
     strength: 'Strength',
@@ -149,6 +157,13 @@ export const restoration = {
     printOf: '{{longer}} cm at {{dpi}} dpi',
   },
   reason: {
+    film: {
+      scratches_one: 'One straight scratch along the film found.',
+      scratches_other: '{{count}} straight scratches along the film found.',
+      leak: 'Light has leaked onto the film.',
+      vignette: 'The corners are dark ({{stops}} stops).',
+      clean: 'No straight scratches, light leaks or dark corners found for certain.',
+    },
     repair: {
       damage: 'Creases and scratches cover {{damage}} of the picture.',
       clean: 'No creases or scratches found.',
@@ -181,6 +196,7 @@ export const restoration = {
   },
   // What was done to a photo, in a list.
   doneTo: {
+    film: 'film faults',
     repair: 'scratches',
     restore: 'noise and JPEG artefacts',
     tone: 'tones',
@@ -192,6 +208,20 @@ export const restoration = {
   did: {
     off: 'Turned off.',
     notNeeded: 'Not needed.',
+    film: {
+      down_one: 'Filled one vertical scratch.',
+      down_other: 'Filled {{count}} vertical scratches.',
+      across_one: 'Filled one horizontal scratch.',
+      across_other: 'Filled {{count}} horizontal scratches.',
+      leak: {
+        left: 'Removed a light leak from the left.',
+        right: 'Removed a light leak from the right.',
+        top: 'Removed a light leak from the top.',
+        bottom: 'Removed a light leak from the bottom.',
+      },
+      vignette: 'Brightened dark corners by {{stops}} stops.',
+      nothing: 'No film faults to correct.',
+    },
     repair: {
       done: 'Filled {{share}} of the picture.',
       wide_one: 'Filled {{share}} of the picture, one wide place with texture from its surroundings.',

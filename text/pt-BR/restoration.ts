@@ -35,11 +35,13 @@ export const restoration: Translated<typeof english> = {
   recipes: {
     'scratched-print': 'Foto riscada',
     'faded-colour-print': 'Foto colorida desbotada',
+    'scratched-film': 'Negativo ou slide riscado',
     'black-and-white-to-colour': 'Colorir preto e branco',
     'gentle-clean-up': 'Limpeza suave',
     enlarge: 'Ampliar',
   },
   steps: {
+    film: 'Defeitos do filme',
     repair: 'Riscos e vincos',
     restore: 'Ruído e artefatos JPEG',
     tone: 'Tons desbotados',
@@ -49,7 +51,8 @@ export const restoration: Translated<typeof english> = {
   },
   order: {
     fixed: '{{name}}: não pode ser movida. {{why}}',
-    repair: 'É a primeira: ruído e tons só podem ser medidos em áreas sem danos.',
+    film: 'É a primeira: as correções valem para o filme como foi digitalizado.',
+    repair: 'Vem antes da remoção de ruído e dos tons, que só podem ser medidos em áreas sem danos.',
     restore: 'Vem depois do reparo, que copiaria o ruído, e antes dos tons, que o amplificariam.',
     tone: 'Vem antes da colorização, que depende dos tons, e depois da remoção de ruído, que ela amplificaria.',
     colorise: 'Vem depois dos tons, dos quais depende, e antes da ampliação, quando demoraria mais.',
@@ -92,6 +95,7 @@ export const restoration: Translated<typeof english> = {
     hint: 'Escolha uma prévia para aplicar os ajustes dela. É possível desfazer.',
   },
   later: {
+    film: 'correção de defeitos do filme',
     repair: 'reparo de riscos',
     restore: 'remoção de ruído',
     tone: 'correção de tons',
@@ -100,6 +104,7 @@ export const restoration: Translated<typeof english> = {
     style: 'um estilo',
   },
   doing: {
+    film: 'corrigindo defeitos do filme',
     repair: 'reparando riscos',
     restore: 'removendo ruído e artefatos JPEG',
     tone: 'corrigindo os tons',
@@ -108,6 +113,9 @@ export const restoration: Translated<typeof english> = {
     style: 'aplicando o estilo',
   },
   controls: {
+    scratches: 'Riscos do filme',
+    leak: 'Entrada de luz',
+    vignette: 'Cantos escuros',
     sensitivity: 'Sensibilidade',
     grow: 'Margem ao redor dos riscos',
     strength: 'Intensidade',
@@ -152,6 +160,13 @@ export const restoration: Translated<typeof english> = {
     printOf: '{{longer}} cm a {{dpi}} ppp',
   },
   reason: {
+    film: {
+      scratches_one: 'Um risco reto ao longo do filme encontrado.',
+      scratches_other: '{{count}} riscos retos ao longo do filme encontrados.',
+      leak: 'Entrou luz no filme.',
+      vignette: 'Os cantos estão escuros ({{stops}} pontos).',
+      clean: 'Nenhum risco reto, entrada de luz ou canto escuro encontrado com certeza.',
+    },
     repair: {
       damage: 'Vincos e riscos cobrem {{damage}} da imagem.',
       clean: 'Nenhum vinco ou risco encontrado.',
@@ -183,6 +198,7 @@ export const restoration: Translated<typeof english> = {
     style: { taste: 'Estilo é questão de gosto.' },
   },
   doneTo: {
+    film: 'defeitos do filme',
     repair: 'riscos',
     restore: 'ruído e artefatos JPEG',
     tone: 'tons',
@@ -193,6 +209,20 @@ export const restoration: Translated<typeof english> = {
   did: {
     off: 'Desativado.',
     notNeeded: 'Não foi necessário.',
+    film: {
+      down_one: 'Um risco vertical preenchido.',
+      down_other: '{{count}} riscos verticais preenchidos.',
+      across_one: 'Um risco horizontal preenchido.',
+      across_other: '{{count}} riscos horizontais preenchidos.',
+      leak: {
+        left: 'Entrada de luz pela esquerda removida.',
+        right: 'Entrada de luz pela direita removida.',
+        top: 'Entrada de luz por cima removida.',
+        bottom: 'Entrada de luz por baixo removida.',
+      },
+      vignette: 'Cantos escuros clareados em {{stops}} pontos.',
+      nothing: 'Nenhum defeito do filme a corrigir.',
+    },
     repair: {
       done: '{{share}} da imagem foram preenchidos.',
       wide_one: '{{share}} da imagem foram preenchidos, um lugar largo com a textura do entorno.',

@@ -39,7 +39,7 @@ export interface EditedMask {
 export interface Outcome {
   raster: Raster;
   /** What was done, or why there was nothing to do. */
-  did: Message;
+  did: Message | readonly Message[];
   generator: string | null;
   provider: string | null;
   /** Share of pixels that were repaired, 0..1. */

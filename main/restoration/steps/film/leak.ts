@@ -1,0 +1,197 @@
+import type { Edge, Leak } from '../../../../contract/photo';
+import { toLinear } from '../../colour';
+import { type Raster, readSrgb } from '../../raster';
+import type { StepTools } from '../../tools';
+import { type Observation, predict, robustFit } from './robust-fit';
+
+/**
+ * A light leak adds red and orange light to the picture, most at an edge. It is told from red things by the texture: a
+ * red wall that is half as bright in a shadow is half as red there, but added light is the same in light and shadow. So
+ * in each block of pixels, the line through its red and blue values is continued to where blue is 0, which gives the
+ * light that was added (in linear light). A leak is a smooth hill of such light that falls from one edge inwards.
+ */
+
+/** The copy on which leaks are looked for has at most this many pixels. */
+export const LEAK_PIXELS = 40_000;
+const BLOCK = 6;
+/** A pixel with more red light than this is clipped. */
+const BRIGHT = toLinear(250 / 255);
+/** Pixels of the copy at each border that may be the edge of the frame. */
+const BORDER = 4;
+/** Blocks in which red and blue follow each other less, or which have less texture, tell nothing. */
+const LEAST_CORRELATION = 0.8;
+const LEAST_TEXTURE = 0.08;
+/** Lengths over which a hill falls by a factor of e, and places along the edge where it may lie, 0..1. */
+export const DEPTHS = [0.05, 0.1, 0.2] as const;
+export const PLACES = [0, 0.25, 0.5, 0.75, 1] as const;
+const PLACE_WIDTH = 0.2;
+/** Fewer blocks than this say too little about a photo. */
+const LEAST_BLOCKS = 60;
+/** Leaks are red and orange: at most this much green, relative to red. Above it, it is haze or the sun. */
+const MOST_GREEN = 0.65;
+const EDGES: readonly Edge[] = ['left', 'right', 'top', 'bottom'];
+
+/** How far a point is from an edge, and where along it, 0..1. */
+export function fromEdge(edge: Edge, x: number, y: number): { depth: number; along: number } {
+  if (edge === 'left') return { depth: x, along: y };
+  if (edge === 'right') return { depth: 1 - x, along: y };
+  return { depth: edge === 'top' ? y : 1 - y, along: x };
+}
+
+export const depthShare = (depth: number, length: number) => Math.exp(-depth / length);
+export const placeShare = (along: number, place: number) => Math.exp(-(((along - place) / PLACE_WIDTH) ** 2));
+
+interface Block {
+  x: number;
+  y: number;
+  /** Added light of red and green, as the block shows it. */
+  red: number;
+  green: number;
+  scale: number;
+  /** Whether its texture tells what was added; otherwise only `most` counts. */
+  isTextured: boolean;
+  /** The most light that can have been added: the darkest of it, less what the scene itself must have. */
+  most: number;
+  mostGreen: number;
+}
+
+/** Blocks of a small raster whose texture shows how much light was added. */
+function blocksOf(small: Raster, colour: StepTools['colour']): Block[] {
+  const { width, height } = small;
+  const planes = new Float32Array(3 * width * height);
+  readSrgb(small, { x: 0, y: 0, width, height }, colour, planes);
+  const count = width * height;
+  const blocks: Block[] = [];
+  for (let top = BORDER; top + BLOCK <= height - BORDER; top += BLOCK) {
+    for (let left = BORDER; left + BLOCK <= width - BORDER; left += BLOCK) {
+      const light = [0, 1, 2].map((c) => {
+        const values = new Float64Array(BLOCK * BLOCK);
+        for (let i = 0; i < values.length; i++) {
+          values[i] = toLinear(planes[c * count + (top + Math.floor(i / BLOCK)) * width + left + (i % BLOCK)]!);
+        }
+        return values;
+      }) as [Float64Array, Float64Array, Float64Array];
+      if (light[0].filter((value) => value > BRIGHT).length > light[0].length / 4) continue;
+      const [red, green, blue] = light.map(flatten) as [number, number, number];
+      const product = (one: number, other: number) =>
+        light[one]!.reduce((sum, value, i) => sum + value * light[other]![i]!, 1e-12) / light[0].length;
+      const spread = [0, 1, 2].map((c) => Math.sqrt(product(c, c)));
+      const together = product(0, 2) / (spread[0]! * spread[2]!);
+      const greenBlue = product(1, 2);
+      const texture = spread[2]! / (blue + 0.003);
+      const own = 0.4 * Math.min(green, blue);
+      blocks.push({
+        isTextured: together >= LEAST_CORRELATION && texture >= LEAST_TEXTURE,
+        most: Math.max(0, red - 2 * spread[0]! - own),
+        mostGreen: Math.max(0, green - 1.5 * spread[1]! - 0.5 * blue),
+        x: (left + BLOCK / 2) / width,
+        y: (top + BLOCK / 2) / height,
+        red: red - (spread[0]! / spread[2]!) * blue,
+        green: greenBlue > 0 ? green - (spread[1]! / spread[2]!) * blue : 0,
+        scale: 0.02 + 0.15 * red,
+      });
+    }
+  }
+  return blocks;
+}
+
+/** Takes the best fitting plane from the values of a block, so that only its texture is left. Returns their mean. */
+function flatten(values: Float64Array): number {
+  const middle = (BLOCK - 1) / 2;
+  const spread = (values.length * (BLOCK * BLOCK - 1)) / 12;
+  let [mean, across, down] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    mean += values[i]! / values.length;
+    across += ((i % BLOCK) - middle) * values[i]!;
+    down += (Math.floor(i / BLOCK) - middle) * values[i]!;
+  }
+  for (let i = 0; i < values.length; i++) {
+    values[i]! -= mean + (((i % BLOCK) - middle) * across + (Math.floor(i / BLOCK) - middle) * down) / spread;
+  }
+  return mean;
+}
+
+const featuresAt = (edge: Edge, x: number, y: number): number[] => {
+  const { depth, along } = fromEdge(edge, x, y);
+  return DEPTHS.flatMap((length) => PLACES.map((place) => depthShare(depth, length) * placeShare(along, place)));
+};
+
+/** What speaks for a leak at an edge. */
+interface Evidence {
+  /** By how much the hill explains the blocks better than no hill, as a sum of log likelihoods. */
+  gain: number;
+  /** Blocks under the hill. */
+  count: number;
+  /** What is left of the added light under the hill once it is taken away, as a share. */
+  rest: number;
+  /** Green light relative to red. */
+  green: number;
+}
+
+/** A hill lower than this, in linear light, is none. */
+const FOOT = 0.04;
+
+function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: Evidence } {
+  const features = blocks.map(({ x, y }) => featuresAt(edge, x, y));
+  const observe = (of: (block: Block, i: number) => Observation) =>
+    blocks.map((block, i): Observation => {
+      const { isTextured, scale, most } = block;
+      return isTextured ? of(block, i) : { features: [0, ...features[i]!], value: most, scale, isBound: true };
+    });
+  // The first coefficient is what blocks everywhere show, which the colours of the scene cause. For evidence, blue
+  // hazes count as nothing, so that an edge without one does not look like a leak.
+  const red = ({ red: value, scale }: Block, i: number) => ({ features: [1, ...features[i]!], value, scale });
+  const [base = 0, ...certain] = robustFit(observe((block, i) => red({ ...block, red: Math.max(0, block.red) }, i)));
+  const [, ...found] = robustFit(observe(red), 1);
+  const hills = features.map((each) => predict(certain, each));
+  const full = features.map((each) => predict(found, each));
+  const [, share = 0] = robustFit(
+    blocks.flatMap(({ green, scale, isTextured }, i) =>
+      isTextured ? [{ features: [1, full[i]!], value: green, scale }] : [],
+    ),
+    1,
+  );
+  const green = found.map((each) => (0.1 + 0.55 * Math.max(0, Math.min(0.6, share))) * each);
+  const under = blocks.flatMap((block, i) =>
+    block.isTextured && hills[i]! > FOOT ? [{ block, hill: hills[i]!, green: share * hills[i]! }] : [],
+  );
+  const cost = (off: number, { scale }: Block) => Math.log1p((off / scale) ** 2);
+  const sum = (of: (each: (typeof under)[number]) => number) => under.reduce((total, each) => total + of(each), 0);
+  const before = median(under.map(({ block }) => Math.abs(Math.max(0, block.red) - base)));
+  const after = median(under.map(({ block, hill }) => Math.abs(Math.max(0, block.red) - base - hill)));
+  return {
+    leak: { edge, red: found, green },
+    evidence: {
+      gain: sum(
+        ({ block, hill }) =>
+          cost(Math.max(0, block.red) - base, block) - cost(Math.max(0, block.red) - base - hill, block),
+      ),
+      count: under.length,
+      rest: before > 0 ? after / before : 1,
+      green:
+        sum((each) => each.green) /
+        Math.max(
+          1e-9,
+          sum((each) => each.hill),
+        ),
+    },
+  };
+}
+
+/** The light leak of a small colour raster (see {@link LEAK_PIXELS}); null without strong evidence. */
+export function findLeak(small: Raster, colour: StepTools['colour']): Leak | null {
+  if (small.channels === 1) return null;
+  const blocks = blocksOf(small, colour);
+  if (blocks.filter(({ isTextured }) => isTextured).length < LEAST_BLOCKS) return null;
+  const found = EDGES.map((edge) => fitEdge(blocks, edge)).sort((a, b) => b.evidence.gain - a.evidence.gain)[0]!;
+  return isLeak(found.evidence) ? found.leak : null;
+}
+
+function isLeak({ gain, count, rest, green }: Evidence): boolean {
+  if (green > MOST_GREEN) return false;
+  return (gain >= 50 && rest <= 0.35) || (gain >= 24 && rest <= 0.27 && gain >= 0.7 * count);
+}
+
+function median(values: readonly number[]): number {
+  return values.length === 0 ? 0 : [...values].sort((one, other) => one - other)[values.length >> 1]!;
+}
