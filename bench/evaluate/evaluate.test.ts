@@ -88,6 +88,7 @@ describe('npm run evaluate', () => {
     expect(Object.keys(generators).sort()).toEqual([
       'coloriser',
       'damage-detector',
+      'film',
       'inpainter',
       'restorer',
       'upscaler-x2',
@@ -105,6 +106,8 @@ describe('npm run evaluate', () => {
         else expect(Number.isFinite(value)).toBe(true);
       }
     }
+    // A step that needs no generator is measured too, and leaves clean photographs alone.
+    expect(find(generators.film!.rows, 'kodak, clean', 'changed, by itself').value).toBe(0);
     const { rows } = generators.restorer!;
     const noise = find(rows, 'noise 25', 'PSNR');
     // The fixture blurs by its strength input, so this shows that the engine measures the noise and passes it on.
