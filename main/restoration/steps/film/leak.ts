@@ -50,9 +50,8 @@ interface Block {
   scale: number;
   /** Whether its texture tells what was added; otherwise only `most` counts. */
   isTextured: boolean;
-  /** The most light that can have been added: the darkest of it, less what the scene itself must have. */
+  /** The most red light that can have been added: the darkest of it, less what the scene itself must have. */
   most: number;
-  mostGreen: number;
 }
 
 /** Blocks of a small raster whose texture shows how much light was added. */
@@ -83,7 +82,6 @@ function blocksOf(small: Raster, colour: StepTools['colour']): Block[] {
       blocks.push({
         isTextured: together >= LEAST_CORRELATION && texture >= LEAST_TEXTURE,
         most: Math.max(0, red - 2 * spread[0]! - own),
-        mostGreen: Math.max(0, green - 1.5 * spread[1]! - 0.5 * blue),
         x: (left + BLOCK / 2) / width,
         y: (top + BLOCK / 2) / height,
         red: red - (spread[0]! / spread[2]!) * blue,
@@ -116,6 +114,16 @@ const featuresAt = (edge: Edge, x: number, y: number): number[] => {
   return DEPTHS.flatMap((length) => PLACES.map((place) => depthShare(depth, length) * placeShare(along, place)));
 };
 
+/** A hill lower than this, in linear light, is none. */
+const FOOT = 0.04;
+/**
+ * Green light of a leak, relative to red: what blocks show is uncertain, and drawn towards what leaks usually have.
+ */
+const GREEN = { least: 0.1, shown: 0.55, most: 0.6 } as const;
+/** What a leak must show, see {@link Evidence}: many blocks, or fewer that agree better. */
+const MANY = { gain: 50, rest: 0.35 } as const;
+const AGREEING = { gain: 24, rest: 0.27, gainEach: 0.7 } as const;
+
 /** What speaks for a leak at an edge. */
 interface Evidence {
   /** By how much the hill explains the blocks better than no hill, as a sum of log likelihoods. */
@@ -128,9 +136,6 @@ interface Evidence {
   green: number;
 }
 
-/** A hill lower than this, in linear light, is none. */
-const FOOT = 0.04;
-
 function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: Evidence } {
   const features = blocks.map(({ x, y }) => featuresAt(edge, x, y));
   const observe = (of: (block: Block, i: number) => Observation) =>
@@ -138,42 +143,35 @@ function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: 
       const { isTextured, scale, most } = block;
       return isTextured ? of(block, i) : { features: [0, ...features[i]!], value: most, scale, isBound: true };
     });
-  // The first coefficient is what blocks everywhere show, which the colours of the scene cause. For evidence, blue
-  // hazes count as nothing, so that an edge without one does not look like a leak.
   const red = ({ red: value, scale }: Block, i: number) => ({ features: [1, ...features[i]!], value, scale });
-  const [base = 0, ...certain] = robustFit(observe((block, i) => red({ ...block, red: Math.max(0, block.red) }, i)));
-  const [, ...found] = robustFit(observe(red), 1);
-  const hills = features.map((each) => predict(certain, each));
-  const full = features.map((each) => predict(found, each));
-  const [, share = 0] = robustFit(
-    blocks.flatMap(({ green, scale, isTextured }, i) =>
-      isTextured ? [{ features: [1, full[i]!], value: green, scale }] : [],
+  // The first coefficient is what blocks everywhere show, which the colours of the scene cause.
+  const [, ...hill] = robustFit(observe(red), 1);
+  // As evidence, blue haze counts as nothing, so that an edge without any does not look like a leak.
+  const shown = ({ red: value }: Block) => Math.max(0, value);
+  const [base = 0, ...certain] = robustFit(observe((block, i) => red({ ...block, red: shown(block) }, i)));
+  const [, green = 0] = robustFit(
+    blocks.flatMap(({ green: value, scale, isTextured }, i) =>
+      isTextured ? [{ features: [1, predict(hill, features[i]!)], value, scale }] : [],
     ),
     1,
   );
-  const green = found.map((each) => (0.1 + 0.55 * Math.max(0, Math.min(0.6, share))) * each);
-  const under = blocks.flatMap((block, i) =>
-    block.isTextured && hills[i]! > FOOT ? [{ block, hill: hills[i]!, green: share * hills[i]! }] : [],
-  );
-  const cost = (off: number, { scale }: Block) => Math.log1p((off / scale) ** 2);
-  const sum = (of: (each: (typeof under)[number]) => number) => under.reduce((total, each) => total + of(each), 0);
-  const before = median(under.map(({ block }) => Math.abs(Math.max(0, block.red) - base)));
-  const after = median(under.map(({ block, hill }) => Math.abs(Math.max(0, block.red) - base - hill)));
+  const under = blocks.flatMap((block, i) => {
+    const height = predict(certain, features[i]!);
+    if (!block.isTextured || height <= FOOT) return [];
+    const without = shown(block) - base;
+    return [{ without, off: without - height, scale: block.scale }];
+  });
+  const cost = (off: number, scale: number) => Math.log1p((off / scale) ** 2);
+  const before = median(under.map(({ without }) => Math.abs(without)));
+  const after = median(under.map(({ off }) => Math.abs(off)));
+  const share = GREEN.least + GREEN.shown * Math.max(0, Math.min(GREEN.most, green));
   return {
-    leak: { edge, red: found, green },
+    leak: { edge, red: hill, green: hill.map((each) => share * each) },
     evidence: {
-      gain: sum(
-        ({ block, hill }) =>
-          cost(Math.max(0, block.red) - base, block) - cost(Math.max(0, block.red) - base - hill, block),
-      ),
+      gain: under.reduce((sum, { without, off, scale }) => sum + cost(without, scale) - cost(off, scale), 0),
       count: under.length,
       rest: before > 0 ? after / before : 1,
-      green:
-        sum((each) => each.green) /
-        Math.max(
-          1e-9,
-          sum((each) => each.hill),
-        ),
+      green,
     },
   };
 }
@@ -189,7 +187,8 @@ export function findLeak(small: Raster, colour: StepTools['colour']): Leak | nul
 
 function isLeak({ gain, count, rest, green }: Evidence): boolean {
   if (green > MOST_GREEN) return false;
-  return (gain >= 50 && rest <= 0.35) || (gain >= 24 && rest <= 0.27 && gain >= 0.7 * count);
+  if (gain >= MANY.gain && rest <= MANY.rest) return true;
+  return gain >= AGREEING.gain && rest <= AGREEING.rest && gain >= AGREEING.gainEach * count;
 }
 
 function median(values: readonly number[]): number {
