@@ -67,7 +67,16 @@ export async function fourPlaneCard(changes: Partial<Card> = {}): Promise<Card> 
 
 /** The card of the net in `fixtures` that draws overlays of 8 x 8 pixels. */
 export async function synthesiserCard(): Promise<SynthesiserCard> {
-  const { input: _, tile, halo, border, extraInputs, vectorInputs, thresholds, ...common } = await fixtureCard('synthesiser');
+  const {
+    input: _,
+    tile,
+    halo,
+    border,
+    extraInputs,
+    vectorInputs,
+    thresholds,
+    ...common
+  } = await fixtureCard('synthesiser');
   return {
     ...common,
     task: 'synthesise',
