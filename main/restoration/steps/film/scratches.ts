@@ -68,7 +68,7 @@ const STRICT: Demands = {
   drift: 0.9,
   unlike: 0.75,
   meanUnlike: 0.6,
-  texture: 0.95,
+  texture: 1.1,
   uneven: 0.4,
 };
 /** Where there is a certain scratch, weaker lines are scratches too. */
@@ -87,7 +87,7 @@ const MOST_LINES = 10;
 const OPACITY = { least: -0.3, most: 1.25 } as const;
 /** A line at least this opaque shows its colour, which is near white or near black in a scratch. */
 const OPAQUE = 0.6;
-const NEAR = { white: 165, black: 70 } as const;
+const NEAR = { white: 155, black: 70 } as const;
 
 export function lumaPlane(raster: Raster, across: boolean): Plane {
   const { width, height, channels, data } = raster;
@@ -114,7 +114,7 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
     const facts = factsOf(plane, candidate);
     const line = lineOf(plane, candidate);
     if (!meets(facts, score, LENIENT) || line.width > widestOf(plane)) {
-      strongestOther = Math.max(strongestOther, score);
+      if (facts.drift > LENIENT.drift) strongestOther = Math.max(strongestOther, score);
       continue;
     }
     if (meets(facts, score, STRICT)) {
@@ -123,7 +123,7 @@ export async function findLines(plane: Plane, across: boolean, breathe: () => Pr
     }
     if (line.parts.length > 0) found.push(line);
   }
-  // In a scene full of lines, those that happen to be straight are no scratches.
+  // In a scene whose strongest line is crooked, those that happen to be straight are no scratches.
   const [first = 0, second = 0] = certainties.sort((one, other) => other - one);
   const { one, two } = across ? CERTAIN.across : CERTAIN.down;
   const isCertain = (first >= one || first + second >= two) && strongest > strongestOther;
