@@ -22,7 +22,7 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
   const count = useRef(repairs.length);
   // The newest repair is scrolled into view.
   useEffect(() => {
-    if (repairs.length > count.current) list.current?.scrollTo({ top: list.current.scrollHeight });
+    if (repairs.length > count.current) list.current?.lastElementChild?.scrollIntoView({ block: 'nearest' });
     count.current = repairs.length;
   }, [repairs.length]);
   // A repair keeps its number when it is moved.
