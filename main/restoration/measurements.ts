@@ -48,7 +48,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   const tone = measureTone(small, tools.colour, ignore);
   await tools.breathe();
   const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
-  const film = await findFilmFaults(raster, tools);
+  const film = await findFilmFaults(raster, tone.colour === 'colour', tools);
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;

@@ -5,12 +5,15 @@ import { findLeak, LEAK_PIXELS } from './leak';
 import { findLines, type Line, lumaPlane, SCRATCH_PIXELS } from './scratches';
 import { findVignette, VIGNETTE_PIXELS } from './vignette';
 
-/** Measures the faults of scanned film in a photo. Does not change the raster. Throws CANCELLED. */
-export async function findFilmFaults(raster: Raster, tools: StepTools): Promise<FilmFaults> {
+/**
+ * Measures the faults of scanned film in a photo. Does not change the raster. A photo without colours has no leaks: the
+ * tint of its paper is red light too. Throws CANCELLED.
+ */
+export async function findFilmFaults(raster: Raster, hasColours: boolean, tools: StepTools): Promise<FilmFaults> {
   const scratches = await findScratches(await tools.shrink(raster, SCRATCH_PIXELS), tools);
   const vignette = findVignette(await tools.shrink(raster, VIGNETTE_PIXELS), tools.colour);
   await tools.breathe();
-  const leak = findLeak(await tools.shrink(raster, LEAK_PIXELS), tools.colour);
+  const leak = hasColours ? findLeak(await tools.shrink(raster, LEAK_PIXELS), tools.colour) : null;
   await tools.breathe();
   return { scratches, leak, vignette };
 }

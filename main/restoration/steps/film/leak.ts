@@ -178,7 +178,6 @@ function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: 
 
 /** The light leak of a small colour raster (see {@link LEAK_PIXELS}); null without strong evidence. */
 export function findLeak(small: Raster, colour: StepTools['colour']): Leak | null {
-  if (small.channels === 1) return null;
   const blocks = blocksOf(small, colour);
   if (blocks.filter(({ isTextured }) => isTextured).length < LEAST_BLOCKS) return null;
   const found = EDGES.map((edge) => fitEdge(blocks, edge)).sort((a, b) => b.evidence.gain - a.evidence.gain)[0]!;
