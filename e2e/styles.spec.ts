@@ -114,7 +114,8 @@ test.describe('style previews', () => {
     const seen = () =>
       samples.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0));
     await expect.poll(async () => (await seen()).length, { timeout: 120_000 }).toBeGreaterThan(15);
-    expect(refused.size).toBeGreaterThan(15);
+    // One of the samples is the photo without a style, which is no rendering.
+    expect(refused.size).toBeGreaterThanOrEqual(15);
   });
 });
 
