@@ -11,6 +11,8 @@ const LEAST_LIGHT = 0.001;
 const LEAST_STOPS = 0.01;
 /** Blue light in a leak, relative to green: it cannot be measured, and there is little of it. */
 const BLUE = 0.25;
+/** Taking a leak away leaves at least this much red light, relative to the lesser of green and blue. */
+const LEAST_RED = 0.75;
 /** The most stops to brighten by; more shows only noise. */
 const MOST_STOPS = 2.5;
 
@@ -67,10 +69,17 @@ export async function correctLight(
           isKept[i] = 1;
           continue;
         }
-        for (let c = 0; c < 3; c++) {
-          const light = toLight(part[i + c * count]!) - (hasVeil ? added[c]! : 0);
-          part[i + c * count] = fromLight(Math.max(0, light) * gain);
-        }
+        const red = toLight(part[i]!);
+        const green = toLight(part[i + count]!);
+        const blue = toLight(part[i + 2 * count]!);
+        const greenLeft = hasVeil ? Math.max(0, green - added[1]!) : green;
+        const blueLeft = hasVeil ? Math.max(0, blue - added[2]!) : blue;
+        // A hill that is too high where nothing shows it would leave cyan.
+        const least = Math.min(red, LEAST_RED * Math.min(greenLeft, blueLeft));
+        const redLeft = hasVeil ? Math.max(least, red - added[0]!) : red;
+        part[i] = fromLight(redLeft * gain);
+        part[i + count] = fromLight(greenLeft * gain);
+        part[i + 2 * count] = fromLight(blueLeft * gain);
       }
     }
     writeSrgb(raster, block, tools.colour, part);
