@@ -2,6 +2,7 @@ import type { Mask } from '../../mask';
 import { randomNumbers } from '../../random';
 import { maxValue, type Raster, type Rect } from '../../raster';
 import type { StepTools } from '../../tools';
+import { depthsOf } from './depth';
 
 /**
  * A generator fills smoothly, so on a grainy print a repair shows as a soft spot. What the fill lacks of the surroundings'
@@ -17,6 +18,8 @@ const BLOCK = 6;
 const TRIES = 6;
 /** How much of the lacking grain is added. All of it would differ more from the true picture than none. */
 const AMOUNT = 0.5;
+/** This many pixels from the edge of a hole all of that is added. A narrow fill has the grain of its edges nearly by itself. */
+const FULL_DEPTH = 3;
 /** Differences beyond this many standard deviations are edges, not grain. */
 const CLIP = 2;
 /** Fewer pixels than this say nothing. */
@@ -73,7 +76,8 @@ function addToSquare(raster: Raster, mask: Mask, square: Rect, before: ((rect: R
   const lack = Math.sqrt(Math.max(0, around ** 2 - filled ** 2));
   if (lack < LEAST_LACK / 255) return;
   before?.(square);
-  const grain = { fine, usable, limit: CLIP * around, share: (AMOUNT * lack) / around };
+  const depths = depthsOf((i) => cover[i] !== 0, width, frame.height);
+  const grain = { fine, depths, usable, limit: CLIP * around, share: (AMOUNT * lack) / around };
   const random = randomNumbers(square.y * raster.width + square.x + 1);
   for (let top = square.y; top < square.y + square.height; top += BLOCK) {
     for (let left = square.x; left < square.x + square.width; left += BLOCK) {
@@ -88,13 +92,14 @@ interface Block {
   frame: Rect;
   cover: Uint8Array;
   fine: Float32Array;
+  depths: Uint16Array;
   usable: Uint8Array;
   limit: number;
   share: number;
   random: () => number;
 }
 
-function addBlock(raster: Raster, { block, frame, cover, fine, usable, limit, share, random }: Block): void {
+function addBlock(raster: Raster, { block, frame, cover, fine, depths, usable, limit, share, random }: Block): void {
   const { data, channels } = raster;
   const { width } = frame;
   const origin = (block.y - frame.y) * width + block.x - frame.x;
@@ -123,7 +128,8 @@ function addBlock(raster: Raster, { block, frame, cover, fine, usable, limit, sh
     const covered = cover[origin + offset]!;
     if (covered === 0 || usable[from + offset] === 0) return;
     const value = Math.max(-limit, Math.min(limit, fine[from + offset]!));
-    const change = Math.round(max * share * value * (covered / 255));
+    const depth = Math.min(1, depths[origin + offset]! / FULL_DEPTH);
+    const change = Math.round(max * share * depth * value * (covered / 255));
     const target = ((block.y + y) * raster.width + block.x + x) * channels;
     for (let c = 0; c < channels; c++) data[target + c] = Math.max(0, Math.min(max, data[target + c]! + change));
   });
