@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineStatus } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
 import { type LogRecord, sendLog } from '../log/log';
+import { missingLibrary } from './failures';
 import type { EngineOptions, EngineProcess, FromEngine, RequestKind, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 
@@ -302,6 +303,23 @@ describe('a process that ends', () => {
       code: 'ENGINE_CRASHED',
       detail: "exit code null, signal SIGSEGV\ncannot open 'lib.so'",
     });
+  });
+
+  it('names the runtime that is missing on a fresh Windows', async () => {
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    start({}, [], false);
+    const failed = expect(engine.request('generators', null)).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      message: expect.stringContaining('Visual C++ Redistributable'),
+    });
+    const binding = '\\\\?\\C:\\emulsion\\bin\\napi-v6\\win32\\x64\\onnxruntime_binding.node';
+    const stderr = `Error: Das angegebene Modul wurde nicht gefunden.\n${binding}\n  code: 'ERR_DLOPEN_FAILED'`;
+    processes[0]!.end(1, null, stderr);
+    await pass();
+    await failed;
+    platform.mockRestore();
+    expect(missingLibrary(stderr, 'linux')).toBeUndefined();
+    expect(missingLibrary("Error: broken\n  code: 'ERR_DLOPEN_FAILED'", 'win32')).toBeUndefined();
   });
 
   it('fails requests if it ends before it is ready', async () => {

@@ -1,6 +1,8 @@
 import type { EngineStatus, Progress, Provider } from '../../contract/app';
+import type { Message } from '../../contract/basics';
 import { EmulsionError } from '../errors';
 import { log } from '../log/log';
+import { missingLibrary } from './failures';
 import type {
   EngineOptions,
   EngineProcess,
@@ -117,9 +119,9 @@ class Life {
   }
 
   /** The error for the pending requests. */
-  failure(detail: string): EmulsionError {
+  failure(detail: string, reason?: Message): EmulsionError {
     if (this.ended === 'close') return new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
-    return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail });
+    return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail, reason });
   }
 }
 
@@ -323,7 +325,9 @@ class Supervisor implements Engine {
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
     }
     const isGivenUp = this.#crashes.length >= CRASHES && !this.#closed;
-    const failure = () => (isGivenUp ? new EmulsionError('ENGINE_FAILED', { detail }) : life.failure(detail));
+    const reason = missingLibrary(stderr);
+    const failure = () =>
+      isGivenUp ? new EmulsionError('ENGINE_FAILED', { detail, reason }) : life.failure(detail, reason);
     log.failure('The engine has ended', failure(), { engine: life.process.pid });
     life.failedToStart(failure());
     for (const pending of life.pending.values()) {
