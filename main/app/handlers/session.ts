@@ -11,6 +11,7 @@ export function sessionHandlers({ files, isTemporary, session, settings }: AppCo
       const { photos: before, active } = await session.load();
       for (const [index, { path, name, view, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
+        // A photo that is gone is left out.
         const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;

@@ -6,6 +6,8 @@ import { languageFor } from '../../../text';
 import { say, type Translator, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
+import { openLog } from '../../log/file';
+import { log } from '../../log/log';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { createDialogs } from './dialogs';
@@ -40,6 +42,7 @@ protocol.registerSchemesAsPrivileged([
 ]);
 
 if (app.requestSingleInstanceLock()) {
+  openLog({ userData: app.getPath('userData'), process: 'window' });
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('open-file', (event, path) => {
     event.preventDefault();
@@ -126,6 +129,7 @@ async function open(paths: string[]): Promise<void> {
     await loaded;
     window?.webContents.send(CHANNELS.event, 'files.offered', { files });
   } catch (error) {
+    log.failure('Files could not be opened', error);
     dialog.showErrorBox('Emulsion', translator.failure(toFailure(error)));
   }
 }
@@ -136,6 +140,7 @@ function ownArguments(argv: readonly string[]): string[] {
 }
 
 function fail(error: unknown): void {
+  log.failure('The program could not start', error);
   const { message, detail } = toFailure(error);
   console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
   app.exit(1);
