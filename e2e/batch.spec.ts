@@ -40,13 +40,8 @@ async function fillScans({ album }: Host, damaged: number): Promise<() => Promis
   };
 }
 
-/** Opens the page for folders and chooses the folder of scans in the page's own dialog. */
-async function chooseScans(page: Page): Promise<void> {
-  await page.getByTestId('choose-input').click();
-  await page.getByTestId('files-dialog').getByText('scans').click();
-  await expect(page.getByTestId('files-dialog').getByText('1931')).toBeVisible();
-  await page.getByTestId('choose-folder').click();
-}
+const chooseScans = (page: Page, host: Host): Promise<void> =>
+  host.chooseFolder('scans', () => page.getByTestId('choose-input').click());
 
 const status = (page: Page) => page.getByTestId('batch-summary');
 
@@ -62,7 +57,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(page.getByTestId('batch-empty')).toBeVisible();
   expect(await findings(page), 'empty').toEqual([]);
 
-  await chooseScans(page);
+  await chooseScans(page, host);
   const plan = page.getByTestId('batch-plan');
   await expect(page.getByTestId('plan-photos')).toContainText('7 photos');
   await expect(plan).toContainText('1 other file is skipped.');
@@ -152,7 +147,7 @@ test('a batch resumes after the program was killed, in Portuguese and in the lig
   await settings.getByTestId('language').selectOption('pt-BR');
   await page.keyboard.press('Escape');
   await page.getByTestId('open-folder').click();
-  await chooseScans(page);
+  await chooseScans(page, host);
   await expect(page.getByTestId('plan-photos')).toContainText('7 fotos');
   expect(await findings(page), 'planned').toEqual([]);
   await page.getByTestId('batch-more').click();

@@ -23,7 +23,7 @@ async function drop(page: Page, path: string, name: string, type: string): Promi
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {
+test('drop a scratched photo, see the proposal, compare, export', { tag: '@electron' }, async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased portrait.png');
   await host.open();
   await drop(page, path, 'creased portrait.png', 'image/png');

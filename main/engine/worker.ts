@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import type { EngineStatus, Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
+import { freePictures } from '../photos/sharp';
 import { toEngineError } from './failures';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
@@ -241,6 +242,7 @@ class Worker {
       });
       this.#jobs.delete(id);
       await Promise.allSettled(job.leftovers);
+      freePictures();
       this.#tellStatus();
       this.#idleSoon();
     };
