@@ -25,16 +25,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Frees what nobody uses, and writes to that memory again. */
+/** Frees what nobody uses, and fills that memory again. */
 async function reuseMemory(): Promise<void> {
   freePictures();
   // What was collected is freed in a task of its own.
   await new Promise((resolve) => setTimeout(resolve, 50));
   const sharp = await loadSharp();
-  for (let i = 0; i < 6; i++) {
-    await sharp(new Uint8Array(samples.length).fill(i), { raw: { width: WIDTH, height: HEIGHT, channels: 3 } })
-      .raw()
-      .toBuffer();
+  const others: Buffer[] = [];
+  for (let i = 0; i < 20; i++) {
+    const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;
+    others.push(await sharp(new Uint8Array(samples.length).fill(i), { raw }).raw().toBuffer());
   }
 }
 
