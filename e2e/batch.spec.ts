@@ -45,10 +45,9 @@ const chooseScans = (page: Page, host: Host): Promise<void> =>
 
 const status = (page: Page) => page.getByTestId('batch-summary');
 
-test('a folder is scanned, restored, paused and reported on, and the originals stay', async ({
+test('a folder is scanned, restored, paused and reported on, and the originals stay', { tag: '@electron' }, async ({
   page,
-  browserHost: host,
-  context,
+  restartable: host,
 }) => {
   const originals = await fillScans(host, 5);
   const before = await originals();
@@ -117,9 +116,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(page.getByTestId('batch-row')).toContainText('notes.txt');
   expect(await findings(page), 'done with problems').toEqual([]);
 
-  const opened = context.waitForEvent('page');
-  await page.getByTestId('report').click();
-  const report = await opened;
+  const report = await host.report(() => page.getByTestId('report').click());
   await expect(report.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(report.locator('article')).toHaveCount(8);
   await expect(report.locator('script')).toHaveCount(0);
@@ -133,10 +130,9 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   expect(await originals()).toEqual(before);
 });
 
-test('a batch resumes after the program was killed, in Portuguese and in the light theme', async ({
-  page,
-  browserHost: host,
-}) => {
+test('a batch resumes after the program was killed, in Portuguese and in the light theme', {
+  tag: '@electron',
+}, async ({ page, restartable: host }) => {
   await page.setViewportSize({ width: 1024, height: 700 });
   const originals = await fillScans(host, 5);
   const before = await originals();

@@ -39,6 +39,8 @@ export interface RestartableHost extends Host {
   restart(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Ends the process that computes, by kill -9. */
   killEngine(): void;
+  /** Does what opens a report, and shows it as the person would see it. */
+  report(open: () => Promise<void>): Promise<Page>;
 }
 
 /**
@@ -154,6 +156,11 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
     },
     killEngine() {
       for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+    },
+    async report(open) {
+      const opened = page.context().waitForEvent('page');
+      await open();
+      return opened;
     },
     async open() {
       await page.goto(address);

@@ -112,10 +112,9 @@ test('several photos share a filmstrip; closing one keeps the others and can be 
 test.describe('at the first start', () => {
   test.use({ introduced: false, threads: 0 });
 
-  test('three cards by keyboard appear once; settings are kept and show what is really in use', async ({
-    page,
-    host,
-  }) => {
+  test('three cards by keyboard appear once; settings are kept and show what is really in use', {
+    tag: '@electron',
+  }, async ({ page, host }) => {
     const path = await writeScene(host.album, 'creased.png', { width: 480, height: 360 });
     await host.open();
     const tour = page.getByTestId('tour');

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 import { childrenOf, type RestartableHost } from '../host';
 import type { Computer } from './computer';
@@ -65,6 +66,17 @@ export async function inStandIn(page: Page, album: string, data: string, compute
     },
     killEngine() {
       for (const pid of childrenOf(running().pid)) process.kill(pid, 'SIGKILL');
+    },
+    async report(open) {
+      const { shell } = running().desktop;
+      const before = shell.length;
+      await open();
+      await expect.poll(() => shell.length).toBe(before + 1);
+      expect(shell.at(-1)!.action).toBe('openPath');
+      // In the person's own browser.
+      const report = await page.context().browser()!.newPage();
+      await report.goto(pathToFileURL(shell.at(-1)!.path).href);
+      return report;
     },
     async offer(...paths) {
       await page.keyboard.press('ControlOrMeta+o');

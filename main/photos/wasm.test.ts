@@ -66,7 +66,7 @@ describe.skipIf(process.platform !== 'linux')('the WebAssembly build of sharp', 
     for (const { buffer } of pictures) expect(buffer).not.toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it('has room again after each photo', async () => {
+  it('has room again after each photo, and after each use of an open one', async () => {
     const sharp = await loadSharp();
     /** The size of its memory, which only grows. */
     const used = async () => (await sharp(path).raw().toBuffer()).buffer.byteLength;
@@ -78,14 +78,17 @@ describe.skipIf(process.platform !== 'linux')('the WebAssembly build of sharp', 
     await openPhoto(large);
     freePictures();
     const before = await used();
+    const open: unknown[] = [];
     for (let i = 0; i < 12; i++) {
-      const { raster } = await openPhoto(large);
-      await resizeRaster(raster, 300, 300);
+      const photo = await openPhoto(large);
+      open.push(photo);
+      await resizeRaster(photo.raster, 300, 300);
       freePictures();
       await new Promise((resolve) => setTimeout(resolve));
     }
-    // Room for two or three photos, not for twelve.
+    // Room for two or three photos, not for twelve, although all of them are open.
     expect((await used()) - before).toBeLessThan(3 * sides * sides * 3);
+    expect(open).toHaveLength(12);
   });
 
   it('refuses a photo that it has no room for, before it decodes', async () => {
