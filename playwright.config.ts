@@ -17,6 +17,9 @@ const NOT_OF_THE_WINDOW = [
   'storage.spec.ts',
 ];
 
+/** Stories of what the desktop sees, which only the stand-in can tell. */
+const OF_THE_STAND_IN = /e2e[\\/]electron[\\/]/;
+
 /** Stories that load the whole machine, or measure what it takes: each would disturb the others, and they it. */
 const ALONE = /@alone/;
 
@@ -27,8 +30,9 @@ const inHost = (name: string, project: Project): Project[] => [
 ];
 
 /**
- * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`), and those of the window
- * once more in Electron where its binary is there and can show one. Two run at a time; those marked `@alone` are projects
+ * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`). Those with the tag `@electron`
+ * run once more in the built program of Electron's host, under the stand-in of `e2e/electron`; and those of the window in
+ * Electron itself where its binary is there and can show one. Two run at a time; those marked `@alone` are projects
  * of their own, which `scripts/test.mjs` runs by themselves before the others.
  */
 export default defineConfig({
@@ -38,7 +42,11 @@ export default defineConfig({
   // For a machine that has other things to do: what takes longer has stopped.
   timeout: 300_000,
   expect: { timeout: 60_000 },
-  projects: [...inHost('browser', {}), ...(hasElectron ? inHost('electron', { testIgnore: NOT_OF_THE_WINDOW }) : [])],
+  projects: [
+    ...inHost('browser', { testIgnore: OF_THE_STAND_IN }),
+    { name: 'electron', grep: /@electron/, outputDir: 'out/test/e2e-electron' },
+    ...(hasElectron ? inHost('electron-binary', { testIgnore: [...NOT_OF_THE_WINDOW, OF_THE_STAND_IN] }) : []),
+  ],
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: {

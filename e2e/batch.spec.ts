@@ -40,20 +40,14 @@ async function fillScans({ album }: Host, damaged: number): Promise<() => Promis
   };
 }
 
-/** Opens the page for folders and chooses the folder of scans in the page's own dialog. */
-async function chooseScans(page: Page): Promise<void> {
-  await page.getByTestId('choose-input').click();
-  await page.getByTestId('files-dialog').getByText('scans').click();
-  await expect(page.getByTestId('files-dialog').getByText('1931')).toBeVisible();
-  await page.getByTestId('choose-folder').click();
-}
+const chooseScans = (page: Page, host: Host): Promise<void> =>
+  host.chooseFolder('scans', () => page.getByTestId('choose-input').click());
 
 const status = (page: Page) => page.getByTestId('batch-summary');
 
-test('a folder is scanned, restored, paused and reported on, and the originals stay', async ({
+test('a folder is scanned, restored, paused and reported on, and the originals stay', { tag: '@electron' }, async ({
   page,
-  browserHost: host,
-  context,
+  restartable: host,
 }) => {
   const originals = await fillScans(host, 5);
   const before = await originals();
@@ -62,7 +56,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(page.getByTestId('batch-empty')).toBeVisible();
   expect(await findings(page), 'empty').toEqual([]);
 
-  await chooseScans(page);
+  await chooseScans(page, host);
   const plan = page.getByTestId('batch-plan');
   await expect(page.getByTestId('plan-photos')).toContainText('7 photos');
   await expect(plan).toContainText('1 other file is skipped.');
@@ -122,9 +116,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(page.getByTestId('batch-row')).toContainText('notes.txt');
   expect(await findings(page), 'done with problems').toEqual([]);
 
-  const opened = context.waitForEvent('page');
-  await page.getByTestId('report').click();
-  const report = await opened;
+  const report = await host.report(() => page.getByTestId('report').click());
   await expect(report.getByRole('heading', { level: 1 })).toBeVisible();
   await expect(report.locator('article')).toHaveCount(8);
   await expect(report.locator('script')).toHaveCount(0);
@@ -138,10 +130,9 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   expect(await originals()).toEqual(before);
 });
 
-test('a batch resumes after the program was killed, in Portuguese and in the light theme', async ({
-  page,
-  browserHost: host,
-}) => {
+test('a batch resumes after the program was killed, in Portuguese and in the light theme', {
+  tag: '@electron',
+}, async ({ page, restartable: host }) => {
   await page.setViewportSize({ width: 1024, height: 700 });
   const originals = await fillScans(host, 5);
   const before = await originals();
@@ -152,7 +143,7 @@ test('a batch resumes after the program was killed, in Portuguese and in the lig
   await settings.getByTestId('language').selectOption('pt-BR');
   await page.keyboard.press('Escape');
   await page.getByTestId('open-folder').click();
-  await chooseScans(page);
+  await chooseScans(page, host);
   await expect(page.getByTestId('plan-photos')).toContainText('7 fotos');
   expect(await findings(page), 'planned').toEqual([]);
   await page.getByTestId('batch-more').click();

@@ -30,10 +30,10 @@ async function keptUpTo(data: string, x: number, y: number): Promise<void> {
   await expect.poll(kept, 'what is under the hand is on the disk').toBe(true);
 }
 
-test('after a kill in the middle of a stroke, everything up to the last pause is kept', async ({
+test('after a kill in the middle of a stroke, everything up to the last pause is kept', { tag: '@electron' }, async ({
   page,
   host,
-  browserHost,
+  restartable,
   data,
 }) => {
   const size = { width: 900, height: 400 };
@@ -48,7 +48,7 @@ test('after a kill in the middle of a stroke, everything up to the last pause is
   await page.mouse.down();
   for (const x of drawn) await page.mouse.move(...place(x, 250));
   await keptUpTo(data, 400, 250);
-  await browserHost.restart('SIGKILL');
+  await restartable.restart('SIGKILL');
   await page.mouse.up();
 
   await host.offer(path);
@@ -66,7 +66,7 @@ test('after a kill in the middle of a stroke, everything up to the last pause is
   expect([at(without, 250, 250), at(without, 450, 80)]).toEqual([0, 255]);
 });
 
-test('after a kill while an outline is being drawn, the outline is kept', async ({ page, host, browserHost, data }) => {
+test('after a kill while an outline is being drawn, the outline is kept', async ({ page, host, restartable, data }) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'cove.png', { ...size, damaged: false });
   await editMask(page, host, path);
@@ -76,7 +76,7 @@ test('after a kill while an outline is being drawn, the outline is kept', async 
     await page.mouse.click(...corner);
   }
   await keptUpTo(data, 150, 220);
-  await browserHost.restart('SIGKILL');
+  await restartable.restart('SIGKILL');
   await host.offer(path);
   await expect(page.getByTestId('notice-info')).toContainText('cove.png: unsaved edits were recovered');
   await expect(page.getByTestId('proposal')).toBeVisible();
@@ -93,7 +93,7 @@ test('after a kill while an outline is being drawn, the outline is kept', async 
   await page.mouse.down();
   for (const point of rest) await page.mouse.move(...point, { steps: 12 });
   await keptUpTo(data, 400, 400);
-  await browserHost.restart('SIGKILL');
+  await restartable.restart('SIGKILL');
   await page.mouse.up();
   await host.offer(path);
   await expect(page.getByTestId('proposal')).toBeVisible();
@@ -106,7 +106,11 @@ test('after a kill while an outline is being drawn, the outline is kept', async 
   expect(without.data.equals(polygon.data)).toBe(true);
 });
 
-test('edits and their undo history are there when a photo is opened again', async ({ page, host, browserHost }) => {
+test('edits and their undo history are there when a photo is opened again', { tag: '@electron' }, async ({
+  page,
+  host,
+  restartable,
+}) => {
   const size = { width: 640, height: 480 };
   await writeScene(host.album, 'boat.png', { ...size, damaged: false });
   await host.open();
@@ -134,7 +138,7 @@ test('edits and their undo history are there when a photo is opened again', asyn
     return read(saved);
   };
   const before = await exported('before.png');
-  await browserHost.restart('SIGTERM');
+  await restartable.restart('SIGTERM');
 
   const folder = test.info().outputPath('data', 'edits');
   const documents = (await readdir(folder)).filter((name) => name.endsWith('.emulsion'));
@@ -163,7 +167,7 @@ test('edits and their undo history are there when a photo is opened again', asyn
   await expect(page.getByTestId('local-repair').first().getByRole('switch')).not.toBeChecked();
 
   // Under another name it is the same photo.
-  await browserHost.restart('SIGTERM');
+  await restartable.restart('SIGTERM');
   await rename(join(host.album, 'boat.png'), join(host.album, 'ferry.png'));
   await host.choose('ferry.png');
   await expect(page.getByTestId('notice-info')).toContainText('ferry.png: your earlier edits were restored');

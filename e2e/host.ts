@@ -9,6 +9,9 @@ import { testScene } from '../main/restoration/testing/scene';
 import { startBrowserHost } from '../scripts/browser-host.mjs';
 import { electronProgram } from '../scripts/start.mjs';
 import { findings } from './axe';
+import type { Computer } from './electron/computer';
+import { type ElectronHost, inStandIn } from './electron/host';
+import { isOfProgram } from './electron/tab';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,27 +25,35 @@ export interface Host {
   offer(...paths: string[]): Promise<void>;
   /** Chooses one photo of the album: in the page's own picker, or in the system's dialog. */
   choose(name: string): Promise<void>;
+  /** Does what asks for a folder, and chooses that folder of the album. */
+  chooseFolder(name: string, ask: () => Promise<void>): Promise<void>;
   /** Confirms the export dialog and answers the name that was given; the file is copied to `path`. */
   exportTo(path: string): Promise<string>;
   /** Lets a file be handed over, keeps it at `path` and answers the name that was given. */
   saved(path: string, handOver: () => Promise<void>): Promise<string>;
 }
 
-/** What only the browser host can be put through: there the program is not the window's own. */
-export interface BrowserHost extends Host {
-  /** Ends the program, by kill -9 or as a person would, starts it anew on the same data and loads the page from it. */
+/** A host whose program can be ended in the middle of a story, because the tab does not go with it. */
+export interface RestartableHost extends Host {
+  /** Ends the program, by kill -9 or as a person would, and starts it anew on the same data in the same tab. */
   restart(how: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Ends the process that computes, by kill -9. */
   killEngine(): void;
+  /** Does what opens a report, and shows it as the person would see it. */
+  report(open: () => Promise<void>): Promise<Page>;
 }
 
 /**
  * Every story gets a host of its own with fresh settings, and fails where the page asks for another address or
- * complains. The project `electron` runs the same stories in the real window.
+ * complains. The project `electron` runs those with the tag `@electron` in the built program of Electron's host under a
+ * stand-in, and `electron-binary` runs the stories of the window in Electron itself.
  */
 export const test = base.extend<{
   host: Host;
-  browserHost: BrowserHost;
+  /** The browser host or the stand-in: Electron's own window ends with its program. */
+  restartable: RestartableHost;
+  browserHost: RestartableHost;
+  electronHost: ElectronHost;
   electronApp: ElectronApplication | null;
   /** The folder of the app's own files. */
   data: string;
@@ -56,7 +67,10 @@ export const test = base.extend<{
   generators: string | null;
   /** Of the engine; one, as stories run side by side. */
   threads: number;
+  /** What the stand-in's program finds. */
+  computer: Computer;
 }>({
+  computer: [{}, { option: true }],
   threads: [1, { option: true }],
   generators: [null, { option: true }],
   provoked: [undefined, { option: true }],
@@ -69,7 +83,7 @@ export const test = base.extend<{
     await use(data);
   },
   electronApp: async ({ data }, use, info) => {
-    if (!info.project.name.startsWith('electron')) return use(null);
+    if (!info.project.name.startsWith('electron-binary')) return use(null);
     const app = await electron.launch({
       executablePath: electronProgram(),
       args: [ROOT, `--user-data-dir=${data}`],
@@ -78,35 +92,46 @@ export const test = base.extend<{
     await app.close();
   },
   page: async ({ page, electronApp }, use) => use(electronApp === null ? page : await electronApp.firstWindow()),
-  host: async ({ page, electronApp, data, provoked, generators }, use, info) => {
+  host: async ({ page, electronApp, data, provoked, generators, computer }, use, info) => {
     const album = info.outputPath('album');
     await mkdir(album, { recursive: true });
     const strangers: string[] = [];
     const complaints: string[] = [];
     page.on('request', (request) => {
       const { protocol, hostname } = new URL(request.url());
-      const isOurs = ['data:', 'blob:', 'app:', 'photo:'].includes(protocol) || hostname === '127.0.0.1';
-      if (!isOurs) strangers.push(request.url());
+      const isOurs = ['data:', 'blob:', 'app:', 'photo:', 'about:'].includes(protocol) || hostname === '127.0.0.1';
+      if (!isOurs && !isOfProgram(request.url())) strangers.push(request.url());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     const { host, close } = electronApp
       ? inElectron(page, electronApp, album)
-      : await inBrowser(page, album, data, generators);
+      : info.project.name.startsWith('electron')
+        ? await inStandIn(page, album, data, computer)
+        : await inBrowser(page, album, data, generators);
     await use(host);
     // Whatever state a story ends in, in its theme and language: a story that has failed is told of that alone.
-    if (info.errors.length === 0) expect(await findings(page), 'axe at the end of the story').toEqual([]);
+    const isShown = page.url() !== 'about:blank';
+    if (info.errors.length === 0 && isShown) expect(await findings(page), 'axe at the end of the story').toEqual([]);
     // What the page says once its host has gone is no complaint.
     const heard = complaints
-      .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE)/.test(each) || !('restart' in host))
+      .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE|FAILED)/.test(each) || !('restart' in host))
       .filter((each) => provoked?.test(each) !== true);
     await close();
     expect(strangers, 'requests to other addresses than this computer').toEqual([]);
     expect(heard, 'errors in the page').toEqual([]);
   },
-  browserHost: async ({ host }, use, info) => {
+  restartable: async ({ host }, use, info) => {
     info.skip(!('restart' in host), 'The program is ended and started anew, and in Electron the window with it.');
-    await use(host as BrowserHost);
+    await use(host as RestartableHost);
+  },
+  browserHost: async ({ host }, use, info) => {
+    info.skip(info.project.name.startsWith('electron'), 'This belongs to the browser host.');
+    await use(host as RestartableHost);
+  },
+  electronHost: async ({ host }, use, info) => {
+    info.skip(!('program' in host), 'What the desktop shows or does can be seen in the stand-in alone.');
+    await use(host as ElectronHost);
   },
 });
 
@@ -121,7 +146,7 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
     child.kill(signal);
     await ended;
   };
-  const host: BrowserHost = {
+  const host: RestartableHost = {
     album,
     async restart(how) {
       await end(how);
@@ -131,6 +156,11 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
     },
     killEngine() {
       for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+    },
+    async report(open) {
+      const opened = page.context().waitForEvent('page');
+      await open();
+      return opened;
     },
     async open() {
       await page.goto(address);
@@ -145,6 +175,14 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
       await page.getByTestId('open').click();
       await page.getByTestId('files-dialog').getByText(name).click();
     },
+    async chooseFolder(name, ask) {
+      await ask();
+      const dialog = page.getByTestId('files-dialog');
+      await dialog.getByText(name).click();
+      // The folder's own files are listed.
+      await expect(dialog.getByText(name, { exact: true })).toHaveCount(0);
+      await page.getByTestId('choose-folder').click();
+    },
     exportTo: (path) => host.saved(path, () => page.getByTestId('export-confirm').click()),
     async saved(path, handOver) {
       const download = page.waitForEvent('download');
@@ -158,7 +196,7 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
 }
 
 /** Ids of the processes that a process has started. */
-function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): number[] {
   const { status, stdout } =
     process.platform === 'win32'
       ? spawnSync(
@@ -190,6 +228,10 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
     async choose(name) {
       await answerOpen([join(album, name)]);
       await page.getByTestId('open').click();
+    },
+    async chooseFolder(name, ask) {
+      await answerOpen([join(album, name)]);
+      await ask();
     },
     exportTo: (path) => host.saved(path, () => page.getByTestId('export-confirm').click()),
     async saved(path, handOver) {

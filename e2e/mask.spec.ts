@@ -1,10 +1,9 @@
 import { expect, test, writeScene } from './host';
 import { at, changes, drag, editMask, exportMask, type Grid, piecesOf, placer, read, valuesOf } from './painting';
 
-test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactly the painted pixels are filled', async ({
-  page,
-  host,
-}) => {
+test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactly the painted pixels are filled', {
+  tag: '@electron',
+}, async ({ page, host }) => {
   const size = { width: 640, height: 480 };
   const path = await writeScene(host.album, 'harbour.png', { ...size, damaged: false });
   await editMask(page, host, path);

@@ -7,7 +7,10 @@ import { settled } from './settled';
 test.describe('an error of the window', () => {
   test.use({ provoked: /provoked|crash/i });
 
-  test('shows a message, the details and a way to continue that keeps the edits', async ({ page, host }) => {
+  test('shows a message, the details and a way to continue that keeps the edits', { tag: '@electron' }, async ({
+    page,
+    host,
+  }) => {
     await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
     await host.open();
     await host.choose('pier.png');
@@ -49,10 +52,10 @@ test.describe('an error of the window', () => {
   });
 });
 
-test('an engine that crashes repeatedly is reported and restarts on request', async ({
+test('an engine that crashes repeatedly is reported and restarts on request', { tag: '@electron' }, async ({
   page,
   host,
-  browserHost,
+  restartable,
   data,
 }) => {
   const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
@@ -63,7 +66,7 @@ test('an engine that crashes repeatedly is reported and restarts on request', as
   const provider = page.getByTestId('provider');
   await expect(provider).toContainText('CPU');
   for (let crash = 0; crash < 3; crash++) {
-    browserHost.killEngine();
+    restartable.killEngine();
     await expect(provider).toHaveText(crash < 2 ? 'Starting again…' : 'Processing is not available');
     // The engine is ready and nothing is computed yet, so nothing is reported.
     if (crash < 2) await expect(provider).toHaveCount(0);

@@ -25,10 +25,9 @@ async function exported(host: Host, page: Parameters<typeof placer>[0], name: st
   return (await read(path)).data;
 }
 
-test('a style is chosen from previews of the photo, weakened, mixed, and applied to one half only', async ({
-  page,
-  host,
-}) => {
+test('a style is chosen from previews of the photo, weakened, mixed, and applied to one half only', {
+  tag: '@electron',
+}, async ({ page, host }) => {
   const photo = await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false });
   await host.open();
   await host.offer(photo);

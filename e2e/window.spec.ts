@@ -23,7 +23,7 @@ async function drop(page: Page, path: string, name: string, type: string): Promi
   await page.dispatchEvent('body', 'drop', { dataTransfer: data });
 }
 
-test('drop a scratched photo, see the proposal, compare, export', async ({ page, host }) => {
+test('drop a scratched photo, see the proposal, compare, export', { tag: '@electron' }, async ({ page, host }) => {
   const path = await writeScene(host.album, 'creased portrait.png');
   await host.open();
   await drop(page, path, 'creased portrait.png', 'image/png');
@@ -112,10 +112,9 @@ test('several photos share a filmstrip; closing one keeps the others and can be 
 test.describe('at the first start', () => {
   test.use({ introduced: false, threads: 0 });
 
-  test('three cards by keyboard appear once; settings are kept and show what is really in use', async ({
-    page,
-    host,
-  }) => {
+  test('three cards by keyboard appear once; settings are kept and show what is really in use', {
+    tag: '@electron',
+  }, async ({ page, host }) => {
     const path = await writeScene(host.album, 'creased.png', { width: 480, height: 360 });
     await host.open();
     const tour = page.getByTestId('tour');

@@ -8,7 +8,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { encodeRegion } from '../photos/raster';
-import { loadSharp } from '../photos/sharp';
+import { loadSharp, ownBytes } from '../photos/sharp';
 import { AI_EDITED, ALGORITHMIC, COMPOSITE, pairPacket } from '../photos/xmp';
 import type { Raster } from '../restoration/raster';
 import { discardStaged, publishAs, stagePhoto } from '../storage/write';
@@ -164,7 +164,7 @@ async function encoded(
   rasters: Record<PairSide, Raster>,
   damage: Pair['damage'],
   format: 'png' | 'webp',
-): Promise<Record<PairSide, Buffer>> {
+): Promise<Record<PairSide, Uint8Array>> {
   const sharp = await loadSharp();
   const isTrained = damage.some(({ kind }) => kind === 'synthesised');
   const types = { clean: null, damaged: isTrained ? AI_EDITED : COMPOSITE, mask: ALGORITHMIC };
@@ -174,9 +174,9 @@ async function encoded(
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .withXmp(pairPacket(packageInfo.version, side, types[side]));
     const file = format === 'png' ? pipeline.png({ compressionLevel: 6 }) : pipeline.webp({ lossless: true });
-    return [side, await file.toBuffer()] as const;
+    return [side, ownBytes(await file.toBuffer())] as const;
   });
-  return Object.fromEntries(await Promise.all(made)) as Record<PairSide, Buffer>;
+  return Object.fromEntries(await Promise.all(made)) as Record<PairSide, Uint8Array>;
 }
 
 /** Each file is complete or missing, and all three get their names together. */
@@ -184,7 +184,7 @@ async function write(
   job: Job,
   { folder, format }: NonNullable<Request['target']>,
   index: number,
-  pictures: Record<PairSide, Buffer>,
+  pictures: Record<PairSide, Uint8Array>,
 ): Promise<Requests['pair']['response']['files']> {
   const stem = String(index).padStart(6, '0');
   const staged: { temporary: string; path: string }[] = [];

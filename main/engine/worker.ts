@@ -3,6 +3,7 @@ import type { EngineStatus, Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
 import { log, sendLog } from '../log/log';
+import { freePictures } from '../photos/sharp';
 import { toEngineError } from './failures';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
@@ -244,6 +245,7 @@ class Worker {
       });
       this.#jobs.delete(id);
       await Promise.allSettled(job.leftovers);
+      freePictures();
       this.#tellStatus();
       this.#idleSoon();
     };

@@ -9,7 +9,7 @@ import { type Embedded, embed, embedInPngBytes } from './embed';
 import type { OutputMetadata } from './metadata';
 import { profileFor } from './profile';
 import { resizeRaster } from './raster';
-import { loadSharp, type Sharp, type SharpModule } from './sharp';
+import { inputOf, loadSharp, type Sharp, type SharpModule } from './sharp';
 
 export interface EncodeRequest {
   raster: Raster;
@@ -96,9 +96,9 @@ function pipelineFor(sharp: SharpModule, request: EncodeRequest): Sharp {
   const { format, quality, alpha, metadata } = request;
   const raster = format === 'jpeg' && alpha ? onWhite(request.raster, alpha) : request.raster;
   const { width, height, channels } = raster;
-  let pipeline = sharp(raster.data, { raw: { width, height, channels }, limitInputPixels: false });
+  let pipeline = sharp(inputOf(raster.data), { raw: { width, height, channels }, limitInputPixels: false });
   if (alpha && format !== 'jpeg')
-    pipeline = pipeline.joinChannel(alpha.data as Buffer, {
+    pipeline = pipeline.joinChannel(inputOf(alpha.data) as Buffer, {
       raw: { width, height, channels: 1 },
       limitInputPixels: false,
     });
@@ -136,7 +136,7 @@ async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embe
   const { raster, alpha, quality, path } = request;
   const { width, height, depth } = raster;
   const channels = (raster.channels + (alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
-  const data = alpha ? interleave(raster, alpha) : raster.data;
+  const data = alpha ? interleave(raster, alpha) : inputOf(raster.data);
   // The carrier is a PNG with one black pixel and the metadata. OR with the picture gives the picture with the metadata.
   const black = depth === 8 ? new Uint8Array(channels) : new Uint16Array(channels);
   const colourspace = raster.channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16';

@@ -3,7 +3,7 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Raster } from '../restoration/raster';
 import { openPhoto } from './open';
-import { loadSharp } from './sharp';
+import { inputOf, loadSharp } from './sharp';
 
 /** Largest mask in memory, in bytes: hundreds of times a painted one, but less than a picture full of noise. */
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -12,7 +12,7 @@ const MAX_BYTES = 64 * 1024 ** 2;
 export async function writeMask(raster: Raster, path: string): Promise<void> {
   const sharp = await loadSharp();
   const { width, height, channels } = raster;
-  await sharp(raster.data, { raw: { width, height, channels }, limitInputPixels: false })
+  await sharp(inputOf(raster.data), { raw: { width, height, channels }, limitInputPixels: false })
     .toColourspace('b-w')
     .png({ compressionLevel: 6 })
     .toFile(path);

@@ -7,8 +7,8 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';
 import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
 import { readProfile } from './profile';
-import { asBytes, asWords } from './raster';
-import { type FileHeader, loadSharp, type SharpModule } from './sharp';
+import { ownWords } from './raster';
+import { type FileHeader, loadSharp, MAX_DECODED_BYTES, ownBytes, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
 
 /** A decoded, upright photo, with everything that must be restored when it is written. */
@@ -57,6 +57,7 @@ export async function openPhoto(path: string, onDecoding: (what: Decoding) => vo
   const source: Source = path.endsWith(']') ? await readFile(path) : path;
   const header = await readHeader(sharp, source, format);
   const plan = planOf(header, format);
+  assertFits(plan);
   const about = { hasAlpha: plan.alpha, format, megapixels: (plan.width * plan.height) / 1e6 };
   onDecoding({ ...about, part: 'colour' });
   const raster = await decode(sharp, source, plan, 'colour');
@@ -185,6 +186,18 @@ function planOf(header: FileHeader, format: PhotoFormat): Plan {
   return plan;
 }
 
+/** Refuses a photo that the decoder has no room for, before it tries. */
+function assertFits({ width, height, channels, depth, orientation }: Plan): void {
+  const bytes = (width * height * channels * depth) / 8;
+  // Rotating needs a second picture.
+  if (bytes * (orientation === 1 ? 1 : 2) <= MAX_DECODED_BYTES) return;
+  const megapixels = Math.round((width * height) / 1e6);
+  throw new EmulsionError('PHOTO_TOO_LARGE', {
+    reason: say('failures.tooLargeToDecode', { megapixels, bits: depth, size: Math.round(bytes / 1024 ** 2) }),
+    detail: `${width} x ${height}, ${depth} bits, orientation ${orientation}`,
+  });
+}
+
 function applyProfile(plan: Plan, icc: Uint8Array, cmyk: boolean): void {
   const profile = readProfile(icc);
   plan.profileName = profile?.name ?? null;
@@ -236,8 +249,8 @@ async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part
   if (bytes.length !== (width * height * channels * plan.depth) / 8) {
     throw new EmulsionError('PHOTO_DAMAGED', { detail: `${bytes.length} bytes for ${width} x ${height} pixels` });
   }
-  if (!wide) return { width, height, channels, depth: 8, data: asBytes(bytes) };
-  const data = asWords(bytes);
+  if (!wide) return { width, height, channels, depth: 8, data: ownBytes(bytes) };
+  const data = ownWords(bytes);
   if (plan.leftAligned !== null) fillLowBits(data, plan.leftAligned);
   return { width, height, channels, depth: 16, data };
 }

@@ -1,5 +1,5 @@
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
-import { resizeRaster } from './raster';
+import { crop, resizeRaster } from './raster';
 
 /** Each copy is smaller than the one before by this factor on each side, so all copies add 7 % of memory. */
 const FACTOR = 4;
@@ -131,17 +131,6 @@ export function average(raster: Raster, rect: Rect, factor: number): Raster {
       const share = 1 / ((bottom - top) * Math.min(factor, rect.width - x * factor));
       for (let channel = 0; channel < channels; channel++, i++) result.data[target + i] = sums[i]! * share + 0.5;
     }
-  }
-  return result;
-}
-
-/** A copy of a region as a raster. */
-export function crop(raster: Raster, rect: Rect): Raster {
-  const { channels, data } = raster;
-  const result = createRaster(rect.width, rect.height, channels, raster.depth);
-  for (let y = 0; y < rect.height; y++) {
-    const from = ((rect.y + y) * raster.width + rect.x) * channels;
-    result.data.set(data.subarray(from, from + rect.width * channels), y * rect.width * channels);
   }
   return result;
 }

@@ -1,8 +1,8 @@
 import type { Orientation } from '../../contract/edit';
 import { EmulsionError } from '../errors';
-import type { Raster, Rect } from '../restoration/raster';
+import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
-import { loadSharp } from './sharp';
+import { inputOf, loadSharp, ownBytes } from './sharp';
 
 /** Largest picture sent as PNG. Above this size, JPEG is so much smaller that its loss is acceptable. */
 const SMALL_PIXELS = 64 * 1024;
@@ -23,6 +23,17 @@ export async function shrinkRaster(raster: Raster, maxPixels: number): Promise<R
   );
 }
 
+/** A copy of a region as a raster. */
+export function crop(raster: Raster, rect: Rect): Raster {
+  const { channels, data } = raster;
+  const result = createRaster(rect.width, rect.height, channels, raster.depth);
+  for (let y = 0; y < rect.height; y++) {
+    const from = ((rect.y + y) * raster.width + rect.x) * channels;
+    result.data.set(data.subarray(from, from + rect.width * channels), y * rect.width * channels);
+  }
+  return result;
+}
+
 /** A copy of the given size in the same depth, by averaging, linear interpolation or another kernel. */
 export async function resizeRaster(
   raster: Raster,
@@ -32,12 +43,12 @@ export async function resizeRaster(
 ): Promise<Raster> {
   const { channels, depth } = raster;
   const sharp = await loadSharp();
-  const bytes = await sharp(raster.data, { raw: rawOf(raster), limitInputPixels: false })
+  const bytes = await sharp(inputOf(raster.data), { raw: rawOf(raster), limitInputPixels: false })
     .resize(width, height, { fit: 'fill', kernel })
     .toColourspace(channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16')
     .raw({ depth: depth === 8 ? 'uchar' : 'ushort' })
     .toBuffer();
-  const data = depth === 8 ? asBytes(bytes) : asWords(bytes);
+  const data = depth === 8 ? ownBytes(bytes) : ownWords(bytes);
   return { width, height, channels, depth, data };
 }
 
@@ -59,13 +70,13 @@ export async function orientRaster(raster: Raster, orientation: Orientation): Pr
   if (!mirrored && degrees === 0) return raster;
   const { channels, depth } = raster;
   const sharp = await loadSharp();
-  const { data: bytes, info } = await sharp(raster.data, { raw: rawOf(raster), limitInputPixels: false })
+  const { data: bytes, info } = await sharp(inputOf(raster.data), { raw: rawOf(raster), limitInputPixels: false })
     .flop(mirrored)
     .rotate(degrees)
     .toColourspace(channels === 1 ? (depth === 8 ? 'b-w' : 'grey16') : depth === 8 ? 'srgb' : 'rgb16')
     .raw({ depth: depth === 8 ? 'uchar' : 'ushort' })
     .toBuffer({ resolveWithObject: true });
-  const data = depth === 8 ? asBytes(bytes) : asWords(bytes);
+  const data = depth === 8 ? ownBytes(bytes) : ownWords(bytes);
   return { width: info.width, height: info.height, channels, depth, data };
 }
 
@@ -94,23 +105,24 @@ export async function encodeRegion(request: RegionRequest): Promise<{ type: stri
     throw new EmulsionError('BAD_REQUEST', { detail: 'The region lies outside the picture.' });
   }
   const sharp = await loadSharp();
-  const scaled = (picture: Raster) =>
-    sharp(picture.data, { raw: rawOf(picture), limitInputPixels: false })
-      .extract({ left: rect.x, top: rect.y, width: rect.width, height: rect.height })
-      .resize(width, height, {
-        fit: 'fill',
-        kernel: width > rect.width || height > rect.height ? 'nearest' : 'lanczos3',
-      });
+  const scaled = (picture: Raster) => {
+    // Cut out here, since the WebAssembly build would copy the whole picture.
+    const part = crop(picture, rect);
+    return sharp(part.data, { raw: rawOf(part), limitInputPixels: false }).resize(width, height, {
+      fit: 'fill',
+      kernel: width > rect.width || height > rect.height ? 'nearest' : 'lanczos3',
+    });
+  };
   let pipeline = scaled(raster).toColourspace(raster.channels === 1 ? 'b-w' : 'srgb');
   if (alpha) {
-    const opacity = await scaled(alpha).toColourspace('b-w').raw().toBuffer();
-    pipeline = pipeline.joinChannel(opacity, { raw: { width, height, channels: 1 } });
+    const opacity = ownBytes(await scaled(alpha).toColourspace('b-w').raw().toBuffer());
+    pipeline = pipeline.joinChannel(opacity as Buffer, { raw: { width, height, channels: 1 } });
   }
   if (lossless || alpha || width * height <= SMALL_PIXELS) {
-    const png = await pipeline.png({ compressionLevel: 3 }).toBuffer();
+    const png = ownBytes(await pipeline.png({ compressionLevel: 3 }).toBuffer());
     return { type: 'image/png', bytes: profile ? embedInPngBytes(png, { icc: profile, exif: null, xmp: null }) : png };
   }
-  const jpeg = await pipeline.jpeg({ quality: DISPLAY_QUALITY, chromaSubsampling: '4:4:4' }).toBuffer();
+  const jpeg = ownBytes(await pipeline.jpeg({ quality: DISPLAY_QUALITY, chromaSubsampling: '4:4:4' }).toBuffer());
   return { type: 'image/jpeg', bytes: profile ? embedInJpegBytes(jpeg, profile) : jpeg };
 }
 
@@ -130,7 +142,7 @@ export async function encodeThumbnail(raster: Raster, edge: number, profile: Uin
   const sharp = await loadSharp();
   let pipeline = sharp(small.data, { raw: rawOf(small) });
   if (small.depth === 16) pipeline = pipeline.toColourspace(small.channels === 1 ? 'b-w' : 'srgb');
-  const jpeg = asBytes(await pipeline.jpeg({ quality: THUMBNAIL_QUALITY }).toBuffer());
+  const jpeg = ownBytes(await pipeline.jpeg({ quality: THUMBNAIL_QUALITY }).toBuffer());
   return profile && profile.length <= THUMBNAIL_PROFILE ? embedInJpegBytes(jpeg, profile) : jpeg;
 }
 
@@ -147,33 +159,36 @@ export async function encodeTile(
   const grey = raster.channels === 1;
   let pipeline = sharp(raster.data, { raw: rawOf(raster) }).toColourspace(grey ? 'b-w' : 'srgb');
   if (alpha) {
-    const opacity = await sharp(alpha.data, { raw: rawOf(alpha) })
-      .toColourspace('b-w')
-      .raw()
-      .toBuffer();
-    pipeline = pipeline.joinChannel(opacity, { raw: { width: alpha.width, height: alpha.height, channels: 1 } });
+    const opacity = ownBytes(
+      await sharp(alpha.data, { raw: rawOf(alpha) })
+        .toColourspace('b-w')
+        .raw()
+        .toBuffer(),
+    );
+    pipeline = pipeline.joinChannel(opacity as Buffer, {
+      raw: { width: alpha.width, height: alpha.height, channels: 1 },
+    });
   }
-  const png = await pipeline.png(TILE_PNG).toBuffer();
+  const png = ownBytes(await pipeline.png(TILE_PNG).toBuffer());
   return profile ? embedInPngBytes(png, { icc: profile, exif: null, xmp: null }) : png;
 }
 
 /** 8-bit RGBA as PNG. */
 export async function encodeMarks(marks: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  return sharp(marks, { raw: { width, height, channels: 4 } })
-    .png(TILE_PNG)
-    .toBuffer();
+  return ownBytes(
+    await sharp(marks, { raw: { width, height, channels: 4 } })
+      .png(TILE_PNG)
+      .toBuffer(),
+  );
 }
 
 /** The same memory as plain bytes. */
-export function asBytes(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
-/** The same memory as 16-bit samples (copied in the rare case that it does not start at an even address). */
-export function asWords(buffer: Buffer): Uint16Array {
-  if (buffer.byteOffset % 2 === 1) return new Uint16Array(new Uint8Array(buffer).buffer);
-  return new Uint16Array(buffer.buffer, buffer.byteOffset, buffer.length / 2);
+/** Returned bytes as 16-bit samples (copied in the rare case that they do not start at an even address). */
+export function ownWords(returned: Buffer): Uint16Array {
+  const bytes = ownBytes(returned);
+  if (bytes.byteOffset % 2 === 1) return new Uint16Array(new Uint8Array(bytes).buffer);
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
 }
 
 function rawOf({ width, height, channels }: Raster): { width: number; height: number; channels: 1 | 3 } {

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type sharp from 'sharp';
 
 export type { Metadata as FileHeader, Sharp } from 'sharp';
@@ -30,8 +32,11 @@ export function loadSharp(): Promise<SharpModule> {
   return loading;
 }
 
+/** Whether sharp is its WebAssembly build here. */
+const isWasm = process.platform === 'linux' && process.versions.electron !== undefined;
+
 async function load(): Promise<SharpModule> {
-  if (process.platform === 'linux' && process.versions.electron !== undefined) refuseNativeBuild();
+  if (isWasm) refuseNativeBuild();
   const { default: module } = await import('sharp');
   // Each photo is decoded once, so libvips' operation cache would only waste memory.
   module.cache(false);
@@ -39,6 +44,43 @@ async function load(): Promise<SharpModule> {
   module.block({ operation: ['VipsForeignLoad'] });
   module.unblock({ operation: LOADERS });
   return module;
+}
+
+/*
+ * The WebAssembly build has a memory of its own, of 2 GiB at most, which its threads share. V8 does not see how much of it
+ * a picture holds, and frees that only some time after a collection.
+ */
+
+/** The largest picture, in bytes of its samples, that the WebAssembly build can decode; Infinity for the native build. */
+export const MAX_DECODED_BYTES = isWasm ? 1.5 * 1024 ** 3 : Number.POSITIVE_INFINITY;
+
+/**
+ * What sharp returned, in memory that nobody else frees or writes to. The WebAssembly build returns a view of its own
+ * memory, and uses that memory again as soon as the returned object is collected, even if other views of it are left.
+ */
+export function ownBytes(returned: Buffer): Uint8Array {
+  if (returned.buffer instanceof SharedArrayBuffer) return new Uint8Array(returned);
+  return new Uint8Array(returned.buffer, returned.byteOffset, returned.length);
+}
+
+/**
+ * Samples to hand to sharp. The WebAssembly build copies them into its memory and keeps that copy for as long as the samples
+ * live. For samples that stay open, it is given a copy that does not.
+ */
+export function inputOf<T extends Uint8Array | Uint16Array>(samples: T): T {
+  return isWasm ? (samples.slice() as T) : samples;
+}
+
+let collect: (() => void) | undefined;
+
+/** Frees the memory of all pictures that are no longer used. Does nothing with the native build, which frees it itself. */
+export function freePictures(): void {
+  if (!isWasm) return;
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
 }
 
 /**

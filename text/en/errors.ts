@@ -90,6 +90,8 @@ export const errors = {
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
     uploadTooLarge: 'The file is larger than {{gigabytes}} GB, the limit of Emulsion.',
+    tooLargeToDecode:
+      'The photo has {{megapixels}} megapixels of {{bits}} bits, {{size}} MB once decoded. That is more than Emulsion can decode on Linux. Make a smaller copy, or one of 8 bits.',
     tooLargeForFormat:
       'The picture is too large for {{format}}, which allows at most {{size}} pixels per side. Choose TIFF or PNG.',
     tooDetailed: 'The picture is too large and detailed for WebP. Choose JPEG, AVIF, PNG or TIFF.',

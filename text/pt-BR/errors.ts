@@ -91,6 +91,8 @@ export const errors: Translated<typeof english> = {
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',
     uploadTooLarge: 'O arquivo tem mais de {{gigabytes}} GB, o limite do Emulsion.',
+    tooLargeToDecode:
+      'A foto tem {{megapixels}} megapixels de {{bits}} bits, {{size}} MB depois de decodificada. É mais do que o Emulsion consegue decodificar no Linux. Faça uma cópia menor ou de 8 bits.',
     tooLargeForFormat:
       'A imagem é grande demais para {{format}}, que permite no máximo {{size}} pixels por lado. Escolha TIFF ou PNG.',
     tooDetailed: 'A imagem é grande e detalhada demais para WebP. Escolha JPEG, AVIF, PNG ou TIFF.',
