@@ -10,12 +10,14 @@ const RULES = {
   strictness_least: -1.5,
   strictness_most: 1.25,
   strictness_least_in_colour: 0.5,
+  strictness_enough: 0.04,
+  strictness_per_decade_after: 5,
 };
 const rules = strictnessRules(RULES)!;
 
 describe('strictnessOf', () => {
   test('is lower the more of a photo is certainly damaged, within the bounds on the card', () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    const share = fc.double({ min: 0, max: rules.enough, noNaN: true });
     fc.assert(
       fc.property(share, share, fc.boolean(), (a, b, isPrint) => {
         const [less, more] = [Math.min(a, b), Math.max(a, b)];
@@ -31,7 +33,14 @@ describe('strictnessOf', () => {
     expect(strictnessOf(rules, 0.005, true)).toBeCloseTo(-1, 10);
     expect(strictnessOf(rules, 0.005, false)).toBe(0.5);
     expect(strictnessOf(rules, 0, true)).toBe(1.25);
-    expect(strictnessOf(rules, 0.4, true)).toBe(-1.5);
+    expect(strictnessOf(rules, 0.03, true)).toBe(-1.5);
+  });
+
+  test('rises again where very much is certain, but not above that of the card', () => {
+    expect(strictnessOf(rules, 0.05, true)).toBeGreaterThan(-1.5);
+    expect(strictnessOf(rules, 0.07, true)).toBeGreaterThan(strictnessOf(rules, 0.05, true));
+    expect(strictnessOf(rules, 0.4, true)).toBe(0);
+    expect(strictnessOf(rules, 0.4, false)).toBe(0.5);
   });
 
   test('a card without the share has one threshold for every photo', () => {

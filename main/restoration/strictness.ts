@@ -19,6 +19,12 @@ export interface StrictnessRules {
   readonly least: number;
   readonly most: number;
   /**
+   * Above this share of certainly damaged pixels the thresholds rise again by `perDecadeAfter`, up to where they are
+   * without rules: there is nothing to find that is less certain, and a mask of half the picture would harm it.
+   */
+  readonly enough: number;
+  readonly perDecadeAfter: number;
+  /**
    * The least in a photo in full colour that has not faded. Such a photo is rarely a damaged print, and the bright lines in
    * it are wires, stalks and peeling paint.
    */
@@ -38,15 +44,19 @@ export function strictnessRules(thresholds: Readonly<Record<string, number>> | n
     perDecade: of('per_decade', 0),
     least,
     most: of('most', 0),
+    enough: of('enough', 1),
+    perDecadeAfter: of('per_decade_after', 0),
     leastInColour: of('least_in_colour', least),
   };
 }
 
 /** By how much, in logits, the thresholds of a photo are raised. `certain`: its share of certainly damaged pixels. */
 export function strictnessOf(rules: StrictnessRules, certain: number, isPrint: boolean): number {
-  const { share, usual, perDecade, least, most, leastInColour } = rules;
-  const raised = usual - perDecade * Math.log10(Math.max(certain, 1e-9) / share);
-  return Math.max(isPrint ? least : leastInColour, Math.min(most, raised));
+  const { share, usual, perDecade, least, most, leastInColour, enough, perDecadeAfter } = rules;
+  const wanted = usual - perDecade * Math.log10(Math.min(enough, Math.max(certain, 1e-9)) / share);
+  const raised = Math.max(isPrint ? least : leastInColour, Math.min(most, wanted));
+  const after = Math.max(0, Math.log10(Math.max(certain, 1e-9) / enough));
+  return Math.min(Math.max(raised, 0), raised + perDecadeAfter * after);
 }
 
 /** What a detector found of one kind: probabilities as 0..255, and the probability (0..1) from which a pixel counts. */

@@ -38,6 +38,7 @@ ODDS = tuple(np.round(np.arange(-2.5, 4.01, 0.25), 2))  # thresholds to try, in 
 # How the threshold follows the photo, see `strictness`. All in logits but the share.
 STRICTNESS = {
     "share": 0.0005, "certain": 0.5, "usual": 0.25, "per_decade": 1.5, "least": -1.25, "most": 1.5, "least_in_colour": 0.75,
+    "enough": 0.04, "per_decade_after": 5,
 }  # fmt: skip
 
 
@@ -553,12 +554,15 @@ def strictness(odds, threshold, colour):
     """By how much the threshold is raised for a photo, in logits, from its share of certain damage.
 
     A photo with much certain damage has more of it, less certain; in a photo with hardly any, what is uncertain mostly
-    belongs to the scene. odds: [h, w]; colour: whether the photo is in full colour, which prints with damage seldom are.
+    belongs to the scene. Where more than `enough` is certain, nothing has to be found that is less so: the threshold rises again,
+    up to where it is without rules. odds: [h, w]; colour: whether the photo is in full colour, which prints with damage seldom are.
     """
     rules = STRICTNESS
     certain = max(float((odds - threshold >= rules["certain"]).mean()), 1e-9)
-    raised = rules["usual"] - rules["per_decade"] * np.log10(certain / rules["share"])
-    return float(np.clip(raised, rules["least_in_colour" if colour else "least"], rules["most"]))
+    raised = rules["usual"] - rules["per_decade"] * np.log10(min(certain, rules["enough"]) / rules["share"])
+    raised = float(np.clip(raised, rules["least_in_colour" if colour else "least"], rules["most"]))
+    after = max(0.0, float(np.log10(certain / rules["enough"])))
+    return min(max(raised, 0.0), raised + rules["per_decade_after"] * after)
 
 
 def best_threshold(photos, odds, clean):

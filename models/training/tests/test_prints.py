@@ -357,11 +357,16 @@ class Thresholds(unittest.TestCase):
         without = strictness(odds, 0, False)
         odds[0, :5] = 3  # as much as the usual share
         usual = strictness(odds, 0, False)
-        odds[:10] = 3
+        odds[:3] = 3
         much = strictness(odds, 0, False)
         self.assertEqual((without, usual, much), (STRICTNESS["most"], STRICTNESS["usual"], STRICTNESS["least"]))
         self.assertEqual(strictness(odds, 0, True), STRICTNESS["least_in_colour"])
         self.assertEqual(strictness(odds - 2, -2, False), much)
+        odds[:5] = 3
+        self.assertTrue(STRICTNESS["least"] < strictness(odds, 0, False) < 0)
+        odds[:50] = 3  # so much that nothing less certain is needed
+        self.assertEqual(strictness(odds, 0, False), 0)
+        self.assertEqual(strictness(odds, 0, True), STRICTNESS["least_in_colour"])
 
 
 class Colours(unittest.TestCase):
