@@ -56,11 +56,11 @@ async function main(parameters) {
   const { addStarter, makePackage } = await import('./package/linux.mjs');
   addStarter(folder);
   if (values.dir) return;
-  runBuilder([...more, '--prepackaged', folder]);
   const homepage = values.homepage ?? HOMEPAGE;
   for (const kind of /** @type {const} */ (['deb', 'rpm'])) {
     console.log(await makePackage(kind, folder, { dest: release, arch, homepage, config: CONFIG }));
   }
+  runBuilder([...more, '--prepackaged', folder]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -18,6 +18,7 @@ import { pathToFileURL } from 'node:url';
 import { extractAll, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { homepageOf } from '../main/hosts/homepage';
 import packageInfo from '../package.json' with { type: 'json' };
 import { ensureBuilt, ROOT } from './build.mjs';
 import { addStarter, makePackage } from './package/linux.mjs';
@@ -179,6 +180,7 @@ describe.runIf(isLinux)('the unpacked app', () => {
     const generators = answers.get('4')!.value as { id: string; state: string }[];
     expect(generators.length).toBeGreaterThan(8);
     expect(generators.filter(({ state }) => state !== 'ready')).toEqual([]);
+    expect(homepageOf(alone)).toBe(HOMEPAGE);
     // Everything that the window's own program imports is there too.
     const require = createRequire(pathToFileURL(join(alone, 'out', 'main', 'electron.js')));
     const external = importsOf(alone, 'out/main/electron.js').filter((name) => !/^(node:|electron$)/.test(name));
@@ -354,7 +356,9 @@ describe.each(['deb', 'rpm'] as const)('the %s', (kind) => {
       ]) {
         expect(line(`/usr/lib/emulsion/${name}`), name).toBeDefined();
       }
-      expect(line('/usr/share/icons/hicolor/scalable/apps/emulsion.svg')).toBeDefined();
+      for (const icon of ['16x16/apps/emulsion.png', '512x512/apps/emulsion.png', 'scalable/apps/emulsion.svg']) {
+        expect(line(`/usr/share/icons/hicolor/${icon}`), icon).toBeDefined();
+      }
       expect(scripts).toContain('apparmor_parser');
       expect(scripts).toContain('update-mime-database');
       const unpacked = join(dest, 'unpacked');
@@ -431,7 +435,7 @@ describe('the packages of other systems', () => {
   });
 
   it('name an address that nobody can own, until another is given', () => {
-    expect(new URL(packageInfo.homepage).hostname).toMatch(/\.example$/);
+    expect(new URL(homepageOf(ROOT)).hostname).toMatch(/\.example$/);
     const given = builderArguments({ platform: 'linux', env: {}, homepage: HOMEPAGE });
     expect(given).toEqual([`--config.extraMetadata.homepage=${HOMEPAGE}`]);
   });

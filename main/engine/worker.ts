@@ -33,7 +33,9 @@ function send(message: FromEngine): void {
   else process.send?.(message, undefined, undefined, () => {});
 }
 
-sendLog('engine', (record) => send({ type: 'log', record }));
+// Every picture that is scrolled away ends in a cancellation, which only a debugger wants to know.
+const LEAST_LOGGED = process.env.EMULSION_LOG === 'debug' ? 'debug' : 'info';
+sendLog('engine', (record) => send({ type: 'log', record }), LEAST_LOGGED);
 
 const SECONDS_TO_CLEAN_UP = 10;
 /** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */

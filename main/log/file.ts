@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { LEVELS, type Level, type LogProcess, type LogRecord, log, sendLog } from './log';
+import { type Level, type LogProcess, type LogRecord, log, sendLog } from './log';
 
 /*
  * The log's file. The libraries for this (pino-roll, electron-log, rotating-file-stream) expect to be alone with their
@@ -40,13 +40,13 @@ export function openLog(options: {
   const { userData, process: origin, setting = process.env.EMULSION_LOG, mostBytes = MOST_BYTES } = options;
   if (setting === 'off') return;
   const isDebugging = setting === 'debug';
-  const least = LEVELS.indexOf(isDebugging ? 'debug' : (options.least ?? 'info'));
+  const least = isDebugging ? 'debug' : (options.least ?? 'info');
   const path = logPath(userData);
-  sendLog(origin, (record) => {
-    if (LEVELS.indexOf(record.level) < least) return;
+  const take = (record: LogRecord) => {
     if (isDebugging) print(record);
     append(path, `${JSON.stringify(record)}\n`, mostBytes);
-  });
+  };
+  sendLog(origin, take, least);
   const { versions, platform, arch } = process;
   const { node, electron } = versions as NodeJS.ProcessVersions & { electron?: string };
   log.info('The program has started', undefined, { version: packageInfo.version, platform, arch, node, electron });

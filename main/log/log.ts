@@ -50,11 +50,17 @@ const FAULTS: readonly ErrorCode[] = [
 
 let origin: LogProcess = 'command line';
 let sink: ((record: LogRecord) => void) | undefined;
+let least: Level = 'debug';
 
-/** Says where the records of this process go. */
-export function sendLog(process: LogProcess, to: ((record: LogRecord) => void) | undefined): void {
+/** Says where the records of this process go. Those below `from` are left out. */
+export function sendLog(
+  process: LogProcess,
+  to: ((record: LogRecord) => void) | undefined,
+  from: Level = 'debug',
+): void {
   origin = process;
   sink = to;
+  least = from;
 }
 
 export const log = {
@@ -67,7 +73,9 @@ export const log = {
     write(levelOf(error), text, error, facts);
   },
   /** Passes on the record of another process. */
-  pass: (record: LogRecord) => deliver(record),
+  pass(record: LogRecord): void {
+    if (isWanted(record.level)) deliver(record);
+  },
 };
 
 /** For `.catch`: logs the error as a warning and answers undefined. */
@@ -87,7 +95,7 @@ export function loggedUnlessMissing(text: string): (error: unknown) => undefined
 }
 
 function write(level: Level, text: string, error?: unknown, facts?: Facts): void {
-  if (sink === undefined) return;
+  if (!isWanted(level)) return;
   deliver({
     time: new Date().toISOString(),
     level,
@@ -98,6 +106,8 @@ function write(level: Level, text: string, error?: unknown, facts?: Facts): void
     ...(error !== undefined && describe(error)),
   });
 }
+
+const isWanted = (level: Level) => sink !== undefined && LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 
 function deliver(record: LogRecord): void {
   try {

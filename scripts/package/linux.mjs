@@ -1,13 +1,15 @@
 // Packages for Linux, made from the unpacked app: the start script in front of its program, a deb and an rpm.
-import { chmodSync, copyFileSync, existsSync, renameSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import createDeb from 'electron-installer-debian';
 import createRpm from 'electron-installer-redhat';
+import sharp from 'sharp';
 import { ROOT } from '../build.mjs';
 
 const OURS = join(ROOT, 'build', 'linux');
 /** What the installation scripts put in their places. */
 const RESOURCES = ['apparmor-profile', 'emulsion-mime.xml'];
+const ICON_SIZES = [16, 24, 32, 48, 64, 128, 256, 512];
 const ARCHITECTURES = { x64: { deb: 'amd64', rpm: 'x86_64' }, arm64: { deb: 'arm64', rpm: 'aarch64' } };
 
 /**
@@ -48,7 +50,7 @@ export async function makePackage(kind, folder, { dest, arch, homepage, config, 
     section: 'graphics',
     categories: [linux.category],
     mimeType: [...linux.mimeTypes, 'application/x-emulsion'],
-    icon: { '512x512': join(ROOT, 'build', 'icon.png'), scalable: join(ROOT, 'build', 'icon.svg') },
+    icon: await drawIcons(join(dest, '.icons')),
   };
   const { packagePaths } =
     kind === 'deb'
@@ -63,5 +65,18 @@ export async function makePackage(kind, folder, { dest, arch, homepage, config, 
           specTemplate: join(OURS, 'emulsion.spec.ejs'),
           payload: isQuick ? 'w.ufdio' : 'w6.xzdio',
         });
+  rmSync(join(dest, '.icons'), { recursive: true });
   return packagePaths[0];
+}
+
+/** The icon in every size that desktops look for, each drawn from the lines. @param {string} folder */
+async function drawIcons(folder) {
+  const drawing = join(ROOT, 'build', 'icon.svg');
+  mkdirSync(folder, { recursive: true });
+  const files = ICON_SIZES.map(async (size) => {
+    const file = join(folder, `${size}.png`);
+    await sharp(drawing).resize(size).png().toFile(file);
+    return [`${size}x${size}`, file];
+  });
+  return { ...Object.fromEntries(await Promise.all(files)), scalable: drawing };
 }
