@@ -13,8 +13,10 @@ export interface ElectronHost extends RestartableHost {
   readonly program: Program;
   readonly tab: Tab;
   readonly data: string;
-  /** Starts the program anew after it has ended. */
+  /** Starts the program and waits for its window. */
   start(...parameters: string[]): Promise<void>;
+  /** Starts the program without waiting, for a story of a start that comes to nothing. */
+  launch(env?: NodeJS.ProcessEnv): Program;
   /** Another start on the same data while the first one runs; it has no tab. */
   startAgain(parameters: readonly string[], cwd?: string): Program;
 }
@@ -51,6 +53,10 @@ export async function inStandIn(page: Page, album: string, data: string, compute
           throw new Error(`The program has ended with ${code}:\n${running().output}`);
         }),
       ]);
+    },
+    launch(env) {
+      program = startProgram({ data, tab, computer, env });
+      return program;
     },
     startAgain: (parameters, cwd) => startProgram({ data, tab: null, parameters, computer, cwd }),
     async open() {
@@ -102,7 +108,8 @@ export async function inStandIn(page: Page, album: string, data: string, compute
   return {
     host,
     async close() {
-      if (program === undefined) return;
+      // A story that has ended the program has looked at the end itself.
+      if (program === undefined || program.hasEnded) return;
       await program.quit();
       const code = await program.ended;
       if (code !== 0) throw new Error(`The program has ended with ${code}:\n${program.output}`);

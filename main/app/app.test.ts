@@ -79,6 +79,8 @@ function services(change: Partial<HostServices> = {}): HostServices {
     userData: join(folder, 'data'),
     models: join(folder, 'models'),
     openFile: null,
+    showInFolder: null,
+    desktop: null,
     launchEngine: () => {
       engine = new FakeEngine((message, self) => answer(message, self));
       return engine;
