@@ -36,7 +36,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
   };
   const answerOpen = async (filePaths: string[]) => {
     const dialog = await running().dialog('showOpenDialog');
-    dialog.answer({ canceled: false, filePaths });
+    await dialog.answer({ canceled: false, filePaths });
   };
   const host: ElectronHost = {
     album,
@@ -100,7 +100,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
     async saved(path, handOver) {
       await handOver();
       const dialog = await running().dialog('showSaveDialog');
-      dialog.answer({ canceled: false, filePath: path });
+      await dialog.answer({ canceled: false, filePath: path });
       await expect.poll(() => exists(path)).toBe(true);
       return (dialog.options.defaultPath ?? '').split(/[\\/]/).at(-1)!;
     },

@@ -20,7 +20,8 @@ export interface Dialog {
     properties?: string[];
     filters?: { name: string; extensions: string[] }[];
   };
-  answer(value: unknown): void;
+  /** Settles when the program has the answer. */
+  answer(value: unknown): Promise<void>;
 }
 
 export interface MenuEntry {
@@ -159,9 +160,12 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
           const open: Dialog = {
             kind,
             options,
-            answer(value) {
+            async answer(value) {
               dialogs = dialogs.filter((each) => each !== open);
               resolve(value);
+              // The answer goes out first.
+              await Promise.resolve();
+              await channel.ask('menu');
             },
           };
           dialogs.push(open);
