@@ -1,9 +1,27 @@
-import { resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
+
+/** Writes down which packages a build has taken into its own files: the licences of packages name them. */
+function listPackages(build: string): Plugin {
+  return {
+    name: 'list-packages',
+    generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((each) => (each.type === 'chunk' ? each.moduleIds : []));
+      const folders = modules.flatMap(
+        (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id.replaceAll('\\', '/'))?.[0] ?? [],
+      );
+      const names = folders.map((folder) => relative(import.meta.dirname, folder));
+      mkdirSync(at('out/bundled'), { recursive: true });
+      writeFileSync(at(`out/bundled/${build}.json`), JSON.stringify([...new Set(names)].sort(), null, 2));
+    },
+  };
+}
 
 /**
  * Three builds. `main` holds every program that runs in Node: the Electron host, the browser host, the
@@ -11,6 +29,7 @@ const at = (path: string) => resolve(import.meta.dirname, path);
  */
 export default defineConfig({
   main: {
+    plugins: [listPackages('main')],
     build: {
       outDir: 'out/main',
       sourcemap: true,
@@ -26,6 +45,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [listPackages('preload')],
     build: {
       outDir: 'out/preload',
       // SECURITY: a sandboxed preload cannot require packages, so everything it needs is bundled.
@@ -44,6 +64,6 @@ export default defineConfig({
       minify: true,
       rollupOptions: { input: at('renderer/index.html') },
     },
-    plugins: [react(), tailwind()],
+    plugins: [react(), tailwind(), listPackages('renderer')],
   },
 });

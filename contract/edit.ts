@@ -46,6 +46,12 @@ export const MaskArea = z.object({
 });
 export type MaskArea = z.infer<typeof MaskArea>;
 /**
+ * How a place is filled: smoothly by the generator, or with texture from its surroundings in one of two ways. Where
+ * nothing is chosen, wide places get texture and narrow ones do not.
+ */
+export const Filling = z.enum(['texture', 'otherTexture', 'smooth']);
+export type Filling = z.infer<typeof Filling>;
+/**
  * One operation on a mask. A mask is a list of operations, applied in order to an empty mask. Its values are 0 (pixel
  * keeps its bits) to 255 (pixel is replaced). All lengths are in pixels of the full-size photo.
  */
@@ -68,6 +74,8 @@ export const MaskOp = z.discriminatedUnion('kind', [
   MaskArea,
   /** A mask from a file of exactly the photo's size. */
   z.object({ kind: z.literal('bitmap'), mode: z.enum(['replace', 'add', 'subtract']), id: BitmapId }),
+  /** Chooses how the connected place at this point is filled; null: by its width. The mask itself stays the same. */
+  z.object({ kind: z.literal('filling'), x: coordinate, y: coordinate, filling: Filling.nullable() }),
   z.object({ kind: z.literal('grow'), radius: spread }),
   z.object({ kind: z.literal('shrink'), radius: spread }),
   z.object({ kind: z.literal('feather'), radius: spread }),
@@ -82,6 +90,8 @@ export type MaskOwner = z.infer<typeof MaskOwner>;
 export const LocalRepair = z.object({
   id: Id,
   enabled: z.boolean(),
+  /** How it is filled; absent: by its width. */
+  filling: Filling.optional(),
   mask: z
     .array(z.discriminatedUnion('kind', [MaskStroke, MaskArea]))
     .min(1)
@@ -122,6 +132,7 @@ export const EditAction = z.object({
     'repairOff',
     'repairRemoved',
     'repairMoved',
+    'repairFilled',
     'turned',
     'startOver',
     'taken',
@@ -140,6 +151,8 @@ export const EditAction = z.object({
   /** Replaces all local repairs. */
   repairs: z.array(LocalRepair).max(1000).optional(),
   toggle: z.object({ id: Id, enabled: z.boolean() }).optional(),
+  /** Chooses how a local repair is filled; null: by its width. */
+  refill: z.object({ id: Id, filling: Filling.nullable() }).optional(),
   remove: Id.optional(),
   /** Moves a local repair to this position in the list. */
   move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),

@@ -18,7 +18,16 @@ export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
 
 /** The state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
-  const { recipe = state.recipe, orientation = state.orientation, paint, toggle, repair, remove, move } = action;
+  const {
+    recipe = state.recipe,
+    orientation = state.orientation,
+    paint,
+    toggle,
+    refill,
+    repair,
+    remove,
+    move,
+  } = action;
   let { mask, repairs, styleMask } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
@@ -27,6 +36,10 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (action.repairs) repairs = action.repairs;
   if (repair) repairs = [...repairs, repair];
   if (toggle) repairs = repairs.map((each) => (each.id === toggle.id ? { ...each, enabled: toggle.enabled } : each));
+  if (refill) {
+    const { id, filling } = refill;
+    repairs = repairs.map((each) => (each.id === id ? { ...each, filling: filling ?? undefined } : each));
+  }
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
@@ -45,9 +58,9 @@ export function isSameByHand(a: EditState, b: EditState): boolean {
     isSameMask(a.mask, b.mask) &&
     isSameMask(a.styleMask, b.styleMask) &&
     a.repairs.length === b.repairs.length &&
-    a.repairs.every(({ id, enabled, mask }, i) => {
+    a.repairs.every(({ id, enabled, filling, mask }, i) => {
       const other = b.repairs[i];
-      return id === other?.id && enabled === other.enabled && mask === other.mask;
+      return id === other?.id && enabled === other.enabled && filling === other.filling && mask === other.mask;
     })
   );
 }

@@ -199,6 +199,8 @@ export class MaskCompiler {
         return INVERT;
       case 'clear':
         return CLEAR;
+      case 'filling':
+        return NOTHING;
     }
   }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MaskOp } from '../contract/edit';
+import { Filling, type MaskOp } from '../contract/edit';
 import type { Evidence } from './evidence';
 
 /** Evidence with lines that fade out at their edges, as a detector's output does. */
@@ -62,6 +62,12 @@ export const anyOp: fc.Arbitrary<MaskOp> = fc.oneof(
     sensitivity: fc.constant(null),
   }),
   fc.record({ kind: fc.constantFrom('grow' as const, 'shrink' as const, 'feather' as const), radius: spread }),
+  fc.record({
+    kind: fc.constant('filling' as const),
+    x: place,
+    y: place,
+    filling: fc.constantFrom(...Filling.options, null),
+  }),
   fc.constant<MaskOp>({ kind: 'invert' }),
   fc.constant<MaskOp>({ kind: 'clear' }),
 );

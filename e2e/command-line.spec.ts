@@ -65,8 +65,22 @@ test('every photo that fails is named with a code, the exit code says so, and no
   await writeFile(join(bad, 'giant.png'), giantPng(30_000, 30_000));
   const out = join(folder(), 'out');
 
-  const folderRun = await run(['restore', bad, '--out', out, '--json']);
+  const data = join(folder(), 'data');
+  const folderRun = await run(['restore', bad, '--out', out, '--json'], { EMULSION_LOG: '', EMULSION_USER_DATA: data });
   expect(folderRun.code).toBe(1);
+  // The log has the same failures, by the names of the files alone, and the stacks of the engine.
+  const log = await readFile(join(data, 'logs', 'emulsion.log'), 'utf8');
+  const logged = log
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const failed = logged.filter((record) => record.process === 'command line');
+  expect(failed.map(({ facts }) => facts.file).sort()).toEqual(['empty.jpg', 'giant.png', 'half.jpg', 'letter.jpg']);
+  const inEngine = logged.filter((record) => record.process === 'engine');
+  expect(inEngine.map(({ code }) => code)).toContain('PHOTO_DAMAGED');
+  for (const { stack } of inEngine) expect(stack[1]).toMatch(/^at .*\.js:\d+:\d+/);
+  expect(log).not.toContain(folder());
+  expect(log).not.toContain('bad/');
   const codes = Object.fromEntries(
     folderRun.records
       .filter((record) => record.type === 'failed')

@@ -17,8 +17,8 @@ export function start(
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; done: Promise<Run> } {
   const child = spawn(process.execPath, [EMULSION, ...args], {
-    // English, whatever the locale of whoever runs the tests.
-    env: { ...process.env, LC_ALL: 'C', ...env },
+    // English, whatever the locale of whoever runs the tests, and no log in their data folder.
+    env: { ...process.env, LC_ALL: 'C', EMULSION_LOG: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

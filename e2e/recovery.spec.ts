@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { findings } from './axe';
 import { expect, test, writeScene } from './host';
 import { settled } from './settled';
@@ -54,6 +56,7 @@ test('an engine that crashes repeatedly is reported and restarts on request', { 
   page,
   host,
   restartable,
+  data,
 }) => {
   const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
   await host.open();
@@ -77,4 +80,9 @@ test('an engine that crashes repeatedly is reported and restarts on request', { 
   await page.getByTestId('step-tone').getByRole('switch').click();
   await settled(page);
   await expect(provider).toContainText('CPU');
+  // The crashes are in the log of the data folder, without the folders of the user.
+  const log = await readFile(join(data, 'logs', 'emulsion.log'), 'utf8');
+  const crashes = log.split('\n').filter((line) => line.includes('"The engine has ended"'));
+  expect(crashes.map((line) => JSON.parse(line).code)).toEqual(['ENGINE_CRASHED', 'ENGINE_CRASHED', 'ENGINE_FAILED']);
+  expect(log).not.toContain(host.album);
 });

@@ -93,6 +93,22 @@ test('places are counted and reviewed by keys; what is skipped stays as it was, 
   await page.keyboard.press('p');
   await expect(status(page)).toContainText(`2 of ${places.length} · will be repaired`);
 
+  // Fills the place another way, sees the other result, and goes back.
+  await settled(page);
+  const shownPlace = async () => (await page.getByTestId('viewer').screenshot()).toString('base64');
+  const automatic = await shownPlace();
+  await page.keyboard.press('f');
+  await expect(status(page)).toContainText('· texture');
+  await settled(page);
+  await expect.poll(async () => (await shownPlace()) !== automatic, 'the place looks different').toBe(true);
+  for (const way of ['other texture', 'smooth']) {
+    await page.keyboard.press('f');
+    await expect(status(page)).toContainText(`· ${way}`);
+  }
+  await page.getByTestId('review-fill').click();
+  await expect(status(page)).toContainText('· automatic fill');
+  await page.keyboard.press('f');
+
   // Keys that are typed into a field are not those of the review.
   await card.getByRole('textbox').first().focus();
   await page.keyboard.type('skp');

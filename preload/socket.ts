@@ -206,6 +206,7 @@ function fromJson(data: unknown): unknown {
   try {
     return JSON.parse(String(data));
   } catch {
+    // The caller drops what is no message.
     return undefined;
   }
 }

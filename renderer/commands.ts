@@ -87,6 +87,7 @@ export const COMMANDS: readonly Command[] = [
   command('reviewPrevious', 'review', ['P'], 'review', ({ session }) => session.actions.review.previous()),
   command('reviewKeep', 'review', ['K'], 'review', ({ session }) => session.actions.review.keep()),
   command('reviewSkip', 'review', ['S'], 'review', ({ session }) => session.actions.review.skip()),
+  command('reviewFill', 'review', ['F'], 'review', ({ session }) => session.actions.review.fill()),
   command('reviewEnd', 'review', ['Escape'], 'review', ({ session }) => session.actions.review.end()),
 
   command('zoomIn', 'view', ['+', '='], 'photo', ({ session, entry, photo }) =>

@@ -107,6 +107,7 @@ function isAbandoned(path) {
   try {
     owner = Number(readFileSync(path, 'utf8'));
   } catch {
+    // The lock was released meanwhile.
     return false;
   }
   // The owner has created the file but not written to it yet. That takes far less than five seconds.

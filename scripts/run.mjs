@@ -14,12 +14,16 @@ export function run(program, args, options = {}) {
   return status ?? 1;
 }
 
-/** Runs the program that an installed package ships, without a shell and on every platform. */
-export function runPackage(name, binary, args, options) {
+/** The script of a program that an installed package ships. */
+export function scriptOf(name, binary) {
   const manifest = join(root, 'node_modules', name, 'package.json');
   const { bin } = createRequire(import.meta.url)(manifest);
-  const path = join(dirname(manifest), typeof bin === 'string' ? bin : bin[binary]);
-  return run(process.execPath, [path, ...args], options);
+  return join(dirname(manifest), typeof bin === 'string' ? bin : bin[binary]);
+}
+
+/** Runs the program that an installed package ships, without a shell and on every platform. */
+export function runPackage(name, binary, args, options) {
+  return run(process.execPath, [scriptOf(name, binary), ...args], options);
 }
 
 export const isRootOnDebian =

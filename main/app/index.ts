@@ -9,7 +9,8 @@ import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
 import { createEdits } from '../edits/store';
 import { createEngine } from '../engine/supervisor';
-import { EmulsionError, toFailure } from '../errors';
+import { EmulsionError, toEmulsionError, toFailure } from '../errors';
+import { log } from '../log/log';
 import { createFileTokens } from '../storage/tokens';
 import { createMaker } from '../synthesis/maker';
 import { createRecipes } from '../userdata/recipes';
@@ -160,6 +161,7 @@ export async function createApp(services: HostServices): Promise<App> {
         const handler = handlers[call] as (request: unknown) => unknown;
         return parseResponse(call, { ok: true, value: await handler(parsed.value.request) });
       } catch (error) {
+        log.failure('A call failed', toEmulsionError(error), { call });
         const { code, message, detail } = toFailure(error);
         return failure(code, message, detail);
       }

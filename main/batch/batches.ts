@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
+import { logged, loggedUnlessMissing } from '../log/log';
 import { assertFolders } from '../storage/folders';
 import { writeSafely } from '../storage/replace';
 import { startBatch } from './run';
@@ -47,13 +48,16 @@ export function createBatches({
   const load = async (): Promise<Known> => {
     try {
       return Known.parse(JSON.parse(await readFile(path, 'utf8')));
-    } catch {
+    } catch (error) {
+      loggedUnlessMissing('The list of batches could not be read')(error);
       // Losing the list is harmless: the journals are with the photos, and starting the same batch again continues it.
       return [];
     }
   };
+  const unlisted = logged('The list of batches could not be written');
   const change = (edit: (known: Known) => Known): Promise<void> => {
     writing = writing
+      // Who asked for the write before was told of its failure.
       .catch(() => undefined)
       .then(async () => writeSafely(path, JSON.stringify(edit(await load()).slice(0, MOST), null, 2)));
     return writing;
@@ -86,11 +90,11 @@ export function createBatches({
     });
     current = batch;
     const entry = { id: batch.id, input, output, begunAt: new Date().toISOString(), finished: false, settings };
-    await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(() => undefined);
+    await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(unlisted);
     void batch.ended.then(({ phase }) => {
       const finished = phase === 'done';
       const mark = (known: Known) => known.map((each) => (each.id === batch.id ? { ...each, finished } : each));
-      return change(mark).catch(() => undefined);
+      return change(mark).catch(unlisted);
     });
     return batch.state();
   };
@@ -108,6 +112,7 @@ export function createBatches({
     },
     state: () => current?.state() ?? null,
     async known() {
+      // The list then is the one before the write that failed.
       await writing.catch(() => undefined);
       return (await load()).map(({ settings: _, ...entry }) => entry);
     },
@@ -115,6 +120,7 @@ export function createBatches({
     busy: isBusy,
     async close() {
       isClosed = true;
+      // Who asked for it is told of the failure.
       await starting?.catch(() => undefined);
       await current?.close();
       await writing.catch(() => undefined);

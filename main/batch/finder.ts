@@ -52,6 +52,7 @@ export async function findFiles(setup: FinderSetup): Promise<void> {
     setup.onScanned();
     if (!settings.watch) return;
     const seconds = Math.max(interval, (performance.now() - started) / 1000 / WATCH_SHARE);
+    // The end of the batch ends the sleep.
     await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }

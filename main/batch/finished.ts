@@ -37,6 +37,7 @@ async function isPublished(
   const path = pathIn(output, o);
   if ((await hashOf(path)) !== oh) {
     // On file systems without hard links, an empty file claims a name before the photo takes it.
+    // Null: there is no file, and the photo is made again.
     const info = isRemote(path) ? null : await lstat(path).catch(() => null);
     if (info?.isFile() && info.size === 0) await rm(path, { force: true });
     return false;

@@ -118,6 +118,7 @@ export class Written {
         real = realpathSync.native(folder);
         this.#folders.set(folder, real);
       } catch {
+        // The folder does not exist yet.
         real = folder;
       }
     }

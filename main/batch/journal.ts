@@ -2,6 +2,7 @@ import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged } from '../log/log';
 
 /**
  * The journal of a batch. Lines are only ever appended, each with a checksum, so that complete lines can be told from
@@ -59,6 +60,7 @@ export async function openJournal<Head>(
     const { end, damaged } = await replay(file, onLine);
     await file.truncate(end);
     await file.sync();
+    // Without the reserve, a full disk halts the batch a little earlier.
     await writeFile(reserve, Buffer.alloc(RESERVE_BYTES, 0x2e)).catch(() => rm(reserve, { force: true }));
     return new FileJournal(file, path, end, damaged, reserve);
   } catch (error) {
@@ -228,7 +230,7 @@ class FileJournal<Head> implements Journal<Head> {
       }
       await this.#file.datasync();
     } catch (error) {
-      await this.#file.truncate(this.#end).catch(() => undefined);
+      await this.#file.truncate(this.#end).catch(logged('A line that was cut off stays in the journal'));
       throw error;
     }
   }
@@ -246,7 +248,7 @@ class FileJournal<Head> implements Journal<Head> {
   async close(): Promise<void> {
     await this.#writing;
     this.#isClosed = true;
-    await rm(this.#reserve, { force: true }).catch(() => undefined);
+    await rm(this.#reserve, { force: true }).catch(logged('The reserve of the journal could not be removed'));
     await this.#file.close();
   }
 }

@@ -184,6 +184,7 @@ async function kindOf(path: string): Promise<'file' | 'other' | null> {
 /** Refuses a folder that leads through a link into the folder of originals. Nothing is ever written there. */
 async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Promise<void> {
   const [place, originals, results] = await Promise.all(
+    // What does not exist yet has no links.
     [folder, input, output].map((path) => realpath(path).catch(() => resolve(path))),
   );
   if (isBelow(originals!, place!) && !isBelow(results!, place!)) {
@@ -195,6 +196,7 @@ async function assertNotAmongOriginals({ folder, input, output }: PhotoTask): Pr
 
 /** Whether two paths lead to the same file, so that an original is never replaced through another path. */
 async function isSame(one: string, other: string): Promise<boolean> {
+  // A file that does not exist is no original.
   const [a, b] = await Promise.all([realpath(one).catch(() => resolve(one)), realpath(other).catch(() => other)]);
   return a === b;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
+import { logged } from '../log/log';
 import { isRunning } from '../storage/processes';
 import { isRemote, pathIn, remoteStorage } from '../storage/remote';
 import { pathsFor } from '../storage/write';
@@ -95,6 +96,8 @@ async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(FOLDER.exec(name)?.[1]);
     if (!pid || isRunning(pid)) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(
+      logged('A temporary folder of an earlier run could not be removed'),
+    );
   }
 }

@@ -6,6 +6,7 @@ import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { log, logged } from '../log/log';
 import { assertFolders } from '../storage/folders';
 import type { Found } from '../storage/found';
 import { isRemote, pathBelow, pathIn, placeOf } from '../storage/remote';
@@ -210,6 +211,7 @@ class RunningBatch implements Batch {
 
   #stop(phase: 'cancelled' | 'halted', halt: Failure | null = null): void {
     if (this.#isOver) return;
+    if (halt !== null) log.error('A batch was halted', halt, { batch: this.id });
     this.#phase = phase;
     this.#halt = halt;
     this.#control.abort();
@@ -239,17 +241,18 @@ class RunningBatch implements Batch {
     const how = this.#phase as 'done' | 'cancelled' | 'halted';
     const body: StopBody = { failure: this.#halt };
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#progress.seconds };
-    // If even this cannot be written, only the displayed state can tell.
+    // If even this cannot be written, only the displayed state and the log can tell.
     const isMine = this.#halt?.code !== 'BATCH_RUNNING';
-    if (isMine) await this.#journalState.record(head, body).catch(() => undefined);
+    if (isMine) await this.#journalState.record(head, body).catch(logged('The end of a batch could not be written'));
     await processor.close();
     if (isMine) await this.#leftovers.sweepAgain();
     // Releases the journal as soon as the batch ends, so that another program can continue it or a drive can be
     // unplugged.
-    await this.#journalState.close().catch(() => undefined);
+    await this.#journalState.close().catch(logged('The journal of a batch could not be closed'));
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
     const state = this.state();
+    log.info('A batch has ended', undefined, { batch: this.id, how, seconds: state.seconds, ...state.counts });
     this.#setup.onState?.(state);
     return state;
   }
@@ -276,6 +279,7 @@ class RunningBatch implements Batch {
     };
     this.#identity = isRemote(input) ? null : await identityOf(input);
     await this.#journalState.record(head, body);
+    log.info('A batch has begun', undefined, { batch: this.id });
     if (retry === true) await this.#journalState.record({ t: 'retry' });
   }
 
@@ -499,6 +503,7 @@ class RunningBatch implements Batch {
       item.state = 'waiting';
       return;
     }
+    log.failure('A photo of a batch failed', error, { batch: this.id, file: name });
     if (isEngineDown(code)) {
       const { bytes, modified } = item.found;
       await this.#journalState.record({ t: 'crash', n: name, c: code, b: bytes, m: modified });
@@ -540,6 +545,7 @@ class RunningBatch implements Batch {
     }
     if (mayPass(code) && item.tries === 0) {
       item.tries += 1;
+      // The next try reports a file that is gone.
       const now = await stat(item.found.path).catch(() => null);
       if (now) this.#items.update(item, { bytes: now.size, modified: now.mtimeMs });
       this.#tryAgain(item);

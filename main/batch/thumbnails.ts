@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { log, logged } from '../log/log';
 
 /** Position of a photo's two thumbnails in the file: the first byte and the length of each. */
 export type ThumbnailPlace = [at: number, before: number, after: number];
@@ -37,8 +38,9 @@ export class Thumbnails {
         for (let done = 0; done < bytes.length; ) {
           done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
         }
-      } catch {
-        await this.#file.truncate(at).catch(() => undefined);
+      } catch (error) {
+        log.warn('The previews of a photo could not be kept', error);
+        await this.#file.truncate(at).catch(logged('The file of previews could not be cut'));
         return null;
       }
       this.#end += bytes.length;

@@ -119,6 +119,7 @@ export async function findBeside(
 ): Promise<{ path: string; document: EditDocument } | { path: string; error: EmulsionError } | null> {
   const folder = dirname(path);
   const stem = basename(path, extname(path));
+  // The photo may have come from a folder that is gone or cannot be listed. Then no edit file can be found.
   const names = await readdir(folder).catch(() => []);
   // `lake.emulsion`, `lake-2.emulsion` ..., and `lake.jpg.emulsion`, the usual name for sidecar files in other
   // programs.
@@ -155,6 +156,7 @@ export async function findPhoto(
   others: readonly string[],
 ): Promise<string | null> {
   const folder = dirname(editFile);
+  // A file that cannot be read is not the photo that is looked for.
   const isIt = async (path: string) => (await hashFile(path).catch(() => null)) === sha256;
   // SECURITY: the name comes from the file, so it must stay in this folder.
   const named = join(folder, basename(name));
@@ -162,6 +164,7 @@ export async function findPhoto(
   for (const each of await readdir(folder).catch(() => [])) {
     const path = join(folder, each);
     if (path === named || !PHOTO_EXTENSIONS.includes(extname(each).slice(1).toLowerCase())) continue;
+    // A file that cannot be read is not the photo that is looked for.
     const info = await stat(path).catch(() => null);
     if (info?.isFile() && info.size === bytes && (await isIt(path))) return path;
   }

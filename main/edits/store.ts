@@ -8,6 +8,7 @@ import { applyDelta, stateOf } from '../../document/edit';
 import { unpackRuns } from '../../document/runs';
 import type { EngineEdit } from '../engine/protocol';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged } from '../log/log';
 import { parseJournal, type Sidecar, type Subject } from '../restoration/sidecar';
 import { writeSafely } from '../storage/replace';
 import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './file';
@@ -106,7 +107,8 @@ export function createEdits(folder: string): Edits {
 
   return {
     async open(photoId, subject, path, others = []) {
-      // While it is being saved, the old document would be read beside a journal that has already begun anew.
+      // While it is being saved, the old document would be read beside a journal that has already begun anew. Who closes
+      // it is told of a failure.
       await closing.get(subject.sha256)?.catch(() => undefined);
       for (const [id, held] of documents) {
         if (held.subject.sha256 !== subject.sha256) continue;
@@ -202,7 +204,9 @@ class EditFile {
           this.log = applyDelta(this.log, delta);
           this.unfinished = delta.unfinished;
           recovered = true;
-        } catch {
+        } catch (error) {
+          // What came after a change that cannot be applied would be applied to the wrong state.
+          logged('The journal of an edit could not be applied to its end')(error);
           break;
         }
       }
@@ -253,7 +257,7 @@ class EditFile {
     this.unfinished = delta.unfinished;
     this.isAhead = true;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.save().catch(() => undefined), REST);
+    this.timer = setTimeout(() => void this.save().catch(logged('An edit could not be saved')), REST);
     return this.enqueue(async () => {
       const journal = await this.openJournal();
       const line = Buffer.from(`${JSON.stringify(delta)}\n`);
@@ -336,6 +340,7 @@ class EditFile {
 
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
     const run = this.work.then(task, task);
+    // Who asked for it is told of the failure.
     this.work = run.catch(() => undefined);
     return run.catch((error: unknown) => Promise.reject(toEditError(error)));
   }
@@ -364,7 +369,7 @@ class EditFile {
     this.journal = null;
     if (this.isAhead) await this.openJournal();
     else await rm(this.journalPath, { force: true });
-    await this.onSaved(sidecar.savedAt).catch(() => undefined);
+    await this.onSaved(sidecar.savedAt).catch(logged('The list of recent photos could not be written'));
   }
 
   /**
@@ -421,6 +426,7 @@ class RecentList {
       await writeSafely(this.path, JSON.stringify([entry, ...others].slice(0, MOST_RECENT)));
     };
     const run = this.work.then(task, task);
+    // Who asked for it is told of the failure.
     this.work = run.catch(() => undefined);
     return run;
   }

@@ -1,3 +1,5 @@
+import type { Message } from '../../contract/basics';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 
 /** Whether memory ran out: in V8's buffers, in onnxruntime, or in libvips. */
@@ -12,4 +14,13 @@ export function isAllocationFailure(error: unknown): boolean {
 export function toEngineError(error: unknown): EmulsionError {
   if (error instanceof EmulsionError) return error;
   return isAllocationFailure(error) ? new EmulsionError('OUT_OF_MEMORY', { cause: error }) : toEmulsionError(error);
+}
+
+/**
+ * The reason why an engine could not even start, if that can be seen in what it has said: on a fresh Windows the Visual C++
+ * runtime is missing (system errors 126 and 1114, in the language of Windows). Packages bring it, a checkout does not.
+ */
+export function missingLibrary(stderr: string, platform: NodeJS.Platform = process.platform): Message | undefined {
+  const isBinding = stderr.includes('ERR_DLOPEN_FAILED') && stderr.includes('onnxruntime_binding.node');
+  return platform === 'win32' && isBinding ? say('failures.visualCpp') : undefined;
 }

@@ -5,10 +5,10 @@ import { type Place, PlaceSearch } from '../../document/places';
 import { EmulsionError } from '../errors';
 import { writeMask } from '../photos/mask';
 import type { DamageMap } from '../restoration/damage';
-import { evidenceOf, type Mask } from '../restoration/mask';
+import type { Mask } from '../restoration/mask';
 import { createRaster } from '../restoration/raster';
 import { stepOf } from '../restoration/recipe';
-import { editedMask } from '../restoration/steps/edited-mask';
+import { editedMask, maskSource } from '../restoration/steps/edited-mask';
 import { writePhoto } from '../storage/write';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
@@ -63,12 +63,7 @@ export async function inspectRepair(
   if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
   const settings = stepOf(recipe, 'repair')?.settings ?? RepairSettings.parse({});
   const drawn = masksOf(edit, photo).mask ?? { ops: DETECTED_MASK, bitmaps: new Map(), full: photo };
-  const source = {
-    ...drawn.full,
-    evidence: evidenceOf(damage, settings.keepWriting),
-    settings,
-    bitmaps: drawn.bitmaps,
-  };
+  const source = maskSource(drawn, damage, settings);
   const search = new PlaceSearch(compileMask(drawn.ops, source), source, drawn.ops);
   let places = search.step(performance.now() + SEARCH_MS);
   while (places === null) {

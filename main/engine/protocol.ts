@@ -6,6 +6,7 @@ import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport }
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
 
@@ -206,7 +207,8 @@ export type FromEngine =
   | { type: 'trying'; provider: Provider }
   /** The fine pass over an open photo has finished: its layers `evidence` and `mask` have changed. */
   | { type: 'evidence'; photoId: string }
-  | { type: 'status'; status: EngineStatus };
+  | { type: 'status'; status: EngineStatus }
+  | { type: 'log'; record: LogRecord };
 
 /** The process of the engine: a forked Node here, a utilityProcess in Electron. */
 export interface EngineProcess {

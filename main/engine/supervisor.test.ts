@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EngineStatus } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
+import { type LogRecord, sendLog } from '../log/log';
+import { missingLibrary } from './failures';
 import type { EngineOptions, EngineProcess, FromEngine, RequestKind, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 
@@ -282,6 +284,42 @@ describe('a process that ends', () => {
     expect(processes[1]!.requests('configure')[0]?.body).toMatchObject({ avoid: ['webgpu'] });
     engine.configure(options);
     expect(processes[1]!.requests('configure')[1]?.body).toMatchObject({ avoid: [] });
+  });
+
+  it('is in the log with what it said at its end, and so are its own records', async () => {
+    const records: LogRecord[] = [];
+    sendLog('window', (record) => void records.push(record));
+    start();
+    await pass();
+    const own: LogRecord = { time: '', level: 'warn', process: 'engine', pid: 1, text: 'a request failed' };
+    processes[0]!.say({ type: 'log', record: own });
+    processes[0]!.end(null, 'SIGSEGV', "cannot open '/home/ada/lib.so'");
+    await pass();
+    sendLog('window', undefined);
+    expect(records).toContainEqual(own);
+    expect(records.at(-1)).toMatchObject({
+      level: 'error',
+      process: 'window',
+      code: 'ENGINE_CRASHED',
+      detail: "exit code null, signal SIGSEGV\ncannot open 'lib.so'",
+    });
+  });
+
+  it('names the runtime that is missing on a fresh Windows', async () => {
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('win32');
+    start({}, [], false);
+    const failed = expect(engine.request('generators', null)).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      message: expect.stringContaining('Visual C++ Redistributable'),
+    });
+    const binding = '\\\\?\\C:\\emulsion\\bin\\napi-v6\\win32\\x64\\onnxruntime_binding.node';
+    const stderr = `Error: Das angegebene Modul wurde nicht gefunden.\n${binding}\n  code: 'ERR_DLOPEN_FAILED'`;
+    processes[0]!.end(1, null, stderr);
+    await pass();
+    await failed;
+    platform.mockRestore();
+    expect(missingLibrary(stderr, 'linux')).toBeUndefined();
+    expect(missingLibrary("Error: broken\n  code: 'ERR_DLOPEN_FAILED'", 'win32')).toBeUndefined();
   });
 
   it('fails requests if it ends before it is ready', async () => {

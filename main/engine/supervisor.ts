@@ -1,5 +1,8 @@
 import type { EngineStatus, Progress, Provider } from '../../contract/app';
+import type { Message } from '../../contract/basics';
 import { EmulsionError } from '../errors';
+import { log } from '../log/log';
+import { missingLibrary } from './failures';
 import type {
   EngineOptions,
   EngineProcess,
@@ -101,7 +104,7 @@ class Life {
       this.becameReady = resolve;
       this.failedToStart = reject;
     });
-    // If nothing waits for it, the failure to start still shows in the status.
+    // If nothing waits for it, the failure to start still shows in the status and in the log.
     this.ready.catch(() => {});
     this.over = new Promise((resolve) => {
       this.becameOver = resolve;
@@ -116,9 +119,9 @@ class Life {
   }
 
   /** The error for the pending requests. */
-  failure(detail: string): EmulsionError {
+  failure(detail: string, reason?: Message): EmulsionError {
     if (this.ended === 'close') return new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
-    return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail });
+    return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail, reason });
   }
 }
 
@@ -266,6 +269,7 @@ class Supervisor implements Engine {
     switch (message.type) {
       case 'ready':
         life.isReady = true;
+        log.info('The engine is ready', undefined, { engine: life.process.pid });
         this.#setStatus({ ...this.#status, state: 'ready' });
         this.#sendOptions(life);
         life.becameReady();
@@ -275,10 +279,16 @@ class Supervisor implements Engine {
         break;
       case 'trying':
         life.trying = message.provider;
+        log.info('The engine tries a provider', undefined, { provider: message.provider });
         break;
       case 'status':
+        if (life.trying !== null)
+          log.info('The engine uses a provider', undefined, { provider: message.status.provider });
         life.trying = null;
         this.#setStatus(message.status);
+        break;
+      case 'log':
+        log.pass(message.record);
         break;
       case 'evidence':
         this.#onEvidence(message.photoId);
@@ -315,7 +325,10 @@ class Supervisor implements Engine {
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
     }
     const isGivenUp = this.#crashes.length >= CRASHES && !this.#closed;
-    const failure = () => (isGivenUp ? new EmulsionError('ENGINE_FAILED', { detail }) : life.failure(detail));
+    const reason = missingLibrary(stderr);
+    const failure = () =>
+      isGivenUp ? new EmulsionError('ENGINE_FAILED', { detail, reason }) : life.failure(detail, reason);
+    log.failure('The engine has ended', failure(), { engine: life.process.pid });
     life.failedToStart(failure());
     for (const pending of life.pending.values()) {
       pending.reject(pending.cancelled ? new EmulsionError('CANCELLED') : failure());

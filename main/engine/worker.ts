@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import type { EngineStatus, Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import { GeneratorStore } from '../generators/store';
+import { log, sendLog } from '../log/log';
 import { freePictures } from '../photos/sharp';
 import { toEngineError } from './failures';
 import { Job } from './job';
@@ -31,6 +32,8 @@ function send(message: FromEngine): void {
   // If the app is gone, `disconnect` ends this process.
   else process.send?.(message, undefined, undefined, () => {});
 }
+
+sendLog('engine', (record) => send({ type: 'log', record }));
 
 const SECONDS_TO_CLEAN_UP = 10;
 /** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */
@@ -221,7 +224,7 @@ class Worker {
     this.#queue
       .add(work)
       // The same failure is reported when a result needs the fine pass.
-      .catch(() => {})
+      .catch((error) => log.failure('The fine pass did not finish', toEngineError(error)))
       .finally(() => {
         this.#idleJob = null;
         this.#idleSoon();
@@ -268,8 +271,11 @@ class Worker {
     try {
       const value = await run();
       send({ type: 'answer', id, result: { ok: true, value } });
-    } catch (error) {
-      send({ type: 'answer', id, result: { ok: false, error: toEngineError(error).toFailure() } });
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      // The stack does not cross to the app.
+      log.failure('A request failed', error);
+      send({ type: 'answer', id, result: { ok: false, error: error.toFailure() } });
     }
   }
 

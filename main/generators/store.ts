@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../contract/app';
+import { log } from '../log/log';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
 import { AnyCard, type Card, type FadingCard, type StylePreset, StylePresets, type SynthesiserCard } from './card';
@@ -148,6 +149,7 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
     return { name, card: null, path: folder, bytes: null, problem: z.prettifyError(parsed.error) };
   }
   const path = join(folder, parsed.data.file);
+  // The state of the generator says that its file is missing.
   const file = await stat(path).catch(() => null);
   const card = parsed.data;
   const styles = isPictureCard(card) ? card.presets : undefined;
@@ -159,7 +161,8 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
 async function readPresets(path: string): Promise<readonly StylePreset[]> {
   try {
     return StylePresets.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
+  } catch (error) {
+    log.warn('The presets of a generator could not be read', error, { file: path });
     return [];
   }
 }
@@ -172,6 +175,7 @@ async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['stat
   }
   const states = await Promise.all(
     files.map(async (file) => {
+      // The state says what is wrong with the file.
       const found = await stat(file.path).catch(() => null);
       if (!found?.isFile()) return 'missing';
       return (await hashOf(file.path).catch(() => null)) === file.sha256 ? 'ready' : 'damaged';

@@ -208,6 +208,7 @@ async function writingError(error: unknown, path: string): Promise<EmulsionError
   const text = error instanceof Error ? error.message : String(error);
   if (/no space|not enough space|disk full|quota/i.test(text)) return new EmulsionError('DISK_FULL', { cause: error });
   if (/enough memory|out of memory/i.test(text)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
+  // A file system that does not tell its space leaves the error as it is.
   const space = await statfs(dirname(path)).catch(() => null);
   if (space && space.bavail * space.bsize < FULL_BYTES) return new EmulsionError('DISK_FULL', { cause: error });
   // A WebP file keeps its prediction modes in 512 KiB, which a very large and detailed picture can exceed.

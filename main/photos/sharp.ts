@@ -95,6 +95,7 @@ function refuseNativeBuild(): void {
     try {
       id = requireAsSharp.resolve(`@img/sharp-${platform}-${process.arch}/sharp.node`);
     } catch {
+      // This build of sharp is not installed.
       continue;
     }
     const refused: Partial<NodeJS.Module> = {

@@ -194,6 +194,7 @@ export function mountSmallDisk(size: string): string | null {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'emulsion-test', folder], { stdio: 'ignore' });
     return folder;
   } catch {
+    // Only root may mount, so the caller skips its test.
     rmSync(folder, { recursive: true });
     return null;
   }

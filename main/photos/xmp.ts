@@ -160,6 +160,7 @@ function parse(packet: string): Document | null {
     // SECURITY: XMP has no document type. One could only define entities.
     return document.doctype ? null : document;
   } catch {
+    // Damaged XMP is dropped, which the notes of the photo say.
     return null;
   }
 }

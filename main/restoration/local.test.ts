@@ -61,6 +61,25 @@ test('a soft brush blends the original and the filling', async () => {
   expect(between).toBeGreaterThan(10);
 });
 
+test('each way to fill a place gives another picture, and going back gives the first again', async () => {
+  const raster = testScene(90, 70, 4);
+  const live = copyOf(raster);
+  const repairs = new LocalRepairs(live, full);
+  const results = new Map<string, Uint8Array | Uint16Array>();
+  for (const filling of [undefined, 'texture', 'otherTexture', 'smooth', undefined] as const) {
+    await repairs.show([{ ...spot('a', 30, 30), filling }], tools());
+    const known = results.get(filling ?? 'automatic');
+    if (known) expect(live.data).toEqual(known);
+    results.set(filling ?? 'automatic', live.data.slice());
+  }
+  expect(results.get('texture')).not.toEqual(results.get('automatic'));
+  expect(results.get('otherTexture')).not.toEqual(results.get('texture'));
+  // It is a narrow place, which is filled smoothly unless texture is chosen.
+  expect(results.get('smooth')).toEqual(results.get('automatic'));
+  await repairs.show([], tools());
+  expect(live.data).toEqual(raster.data);
+});
+
 test('switching on and off, in any order, gives the same as computing from the start', async () => {
   const raster = testScene(90, 70, 4);
   const spots = [spot('a', 20, 20), spot('b', 26, 24), spot('c', 60, 50), spot('d', 22, 22)];

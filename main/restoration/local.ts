@@ -48,7 +48,9 @@ export class LocalRepairs {
   async show(repairs: readonly LocalRepair[], tools: StepTools): Promise<boolean> {
     const wanted = repairs.filter(({ enabled }) => enabled);
     const keys: string[] = [];
-    for (const { mask } of wanted) keys.push(`${keys.at(-1) ?? ''}\n${JSON.stringify(mask)}`);
+    for (const { mask, filling } of wanted) {
+      keys.push(`${keys.at(-1) ?? ''}\n${filling ?? ''}${JSON.stringify(mask)}`);
+    }
     let kept = 0;
     while (kept < this.applied.length && this.applied[kept]!.key === keys[kept]) kept++;
     let changed = false;
@@ -59,7 +61,7 @@ export class LocalRepairs {
       changed = true;
     }
     this.forget();
-    for (const [i, { mask }] of wanted.entries()) {
+    for (const [i, repair] of wanted.entries()) {
       if (i < kept) continue;
       const known = this.spare.get(keys[i]!);
       if (known) {
@@ -67,7 +69,7 @@ export class LocalRepairs {
         this.spare.delete(known.key);
         this.applied.push(known);
       } else {
-        this.applied.push(await this.compute(keys[i]!, mask, tools));
+        this.applied.push(await this.compute(keys[i]!, repair, tools));
       }
       changed = true;
     }
@@ -79,7 +81,7 @@ export class LocalRepairs {
     for (const { before } of this.applied.toReversed()) for (const patch of before.toReversed()) paste(copy, patch);
   }
 
-  private async compute(key: string, ops: LocalRepair['mask'], tools: StepTools): Promise<Applied> {
+  private async compute(key: string, { mask: ops, filling }: LocalRepair, tools: StepTools): Promise<Applied> {
     const { raster, full } = this;
     const document = compileMask(ops, {
       ...full,
@@ -96,6 +98,7 @@ export class LocalRepairs {
       applied.report = await inpaint(raster, mask, tools, {
         region,
         full: full.width,
+        chosen: filling === undefined ? [] : [{ filling, bounds: region, has: () => true }],
         before: (rect) => void applied.before.push(this.copy(rect)),
       });
     } catch (error) {

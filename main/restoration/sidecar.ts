@@ -113,6 +113,7 @@ function fromJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {
+    // The caller says that it is no edit.
     return undefined;
   }
 }

@@ -28,6 +28,7 @@ export async function assertFolders(input: string, output: string): Promise<void
     throw new EmulsionError('BAD_REQUEST', { reason: say('failures.fileForBatch', { path: input }) });
   }
   if (isRemote(output)) return;
+  // The output folder may not exist yet.
   const place = await realpath(output).catch(() => output);
   if (place === real) throw new EmulsionError('OUTPUT_IS_INPUT');
   if (isBelow(place, real)) {

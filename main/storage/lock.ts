@@ -4,6 +4,7 @@ import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged } from '../log/log';
 import { isRunning } from './processes';
 
 /** How often a holder renews its lock, and after how long without renewal it counts as gone, in milliseconds. */
@@ -25,17 +26,19 @@ export async function takeLock(folder: string, onLost: () => void = () => {}): P
   const path = join(folder, 'lock');
   const mine = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
   for (let attempt = 0; !(await claim(path, mine)); attempt++) {
+    // Null: the lock was released meanwhile.
     const holder = await readFile(path, 'utf8').catch(() => null);
     if (attempt >= ATTEMPTS || (holder !== null && (await isHeld(path, holder)))) {
       throw new EmulsionError('BATCH_RUNNING', { detail: `the folder is held by ${holder}` });
     }
     if (holder !== null) await takeAway(path, holder);
   }
+  // A lock that cannot be read may be another program's by now.
   const isMine = async () => (await readFile(path, 'utf8').catch(() => null)) === mine;
   const beat = setInterval(async () => {
     if (await isMine()) {
       const now = new Date();
-      await utimes(path, now, now).catch(() => undefined);
+      await utimes(path, now, now).catch(logged('A lock could not be kept'));
     } else {
       clearInterval(beat);
       onLost();
@@ -44,7 +47,8 @@ export async function takeLock(folder: string, onLost: () => void = () => {}): P
   beat.unref();
   return async () => {
     clearInterval(beat);
-    if (await isMine()) await rm(path, { force: true }).catch(() => undefined);
+    // A lock that stays is taken over, since its program has ended.
+    if (await isMine()) await rm(path, { force: true }).catch(logged('A lock could not be removed'));
   };
 }
 
@@ -67,7 +71,7 @@ async function claim(path: string, content: string): Promise<boolean> {
       () => false,
     );
   } finally {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(logged('A temporary file could not be removed'));
   }
 }
 
@@ -78,20 +82,23 @@ async function claim(path: string, content: string): Promise<boolean> {
 async function takeAway(path: string, abandoned: string): Promise<void> {
   const guard = `${path}-taking`;
   if (!(await claim(guard, String(process.pid)))) {
+    // Null: the guard was released meanwhile.
     const made = await stat(guard).catch(() => null);
-    // A removal takes far less time, so the program that began it has ended.
+    // A removal takes far less time, so the program that began it has ended. If this fails, the next attempt tries again.
     if (made && Date.now() - made.mtimeMs > GUARD_SILENCE) await rm(guard, { force: true }).catch(() => undefined);
     await sleep(RETRY);
     return;
   }
   try {
+    // A lock that cannot be read is no longer the abandoned one.
     if ((await readFile(path, 'utf8').catch(() => null)) === abandoned) await rm(path, { force: true });
   } finally {
-    await rm(guard, { force: true }).catch(() => undefined);
+    await rm(guard, { force: true }).catch(logged('The guard of a lock could not be removed'));
   }
 }
 
 async function isHeld(path: string, text: string): Promise<boolean> {
+  // Null: the lock was released meanwhile.
   const info = await stat(path).catch(() => null);
   if (info === null) return false;
   const isSilent = Date.now() - info.mtimeMs > SILENCE;
@@ -99,6 +106,7 @@ async function isHeld(path: string, text: string): Promise<boolean> {
   try {
     holder = JSON.parse(text);
   } catch {
+    // Its program may be writing it at this moment.
     return !isSilent;
   }
   if (holder.host !== hostname()) return !isSilent;

@@ -41,6 +41,7 @@ const disk: Storage = {
       throw coded;
     }
   },
+  // Null: there is no such file, as far as can be seen.
   hash: (path) => hashFile(path).catch(() => null),
 };
 

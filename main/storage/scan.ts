@@ -47,7 +47,7 @@ export function sorted(found: Found[], order: keyof typeof KEYS): Found[] {
 async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
   const { signal } = options;
   const isWanted = matcher(options);
-  // Resolved, so that a link to one of them is left out as well.
+  // Resolved, so that a link to one of them is left out as well. One that does not exist yet has no links.
   const except = await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path))));
   const met = new Set(except);
   /** Folders still to be read; the last is next. */

@@ -59,6 +59,7 @@ export function createFileTokens(root: string | null): FileTokens {
     path,
     async mayOffer(path) {
       if (root === null) return true;
+      // What does not exist is not offered.
       const [top, target] = await Promise.all([realpath(root), realpath(path).catch(() => null)]);
       return target !== null && isWithin(top, target);
     },
@@ -78,9 +79,10 @@ export function createFileTokens(root: string | null): FileTokens {
         if (name.name.startsWith('.')) continue;
         const isListed = LISTED.has(extname(name.name).toLowerCase());
         if (!isListed && !name.isDirectory() && !name.isSymbolicLink()) continue;
-        const target = await realpath(join(here, name.name)).catch(() => null);
         // A dangling link, or one that leads out of the root, is not offered.
+        const target = await realpath(join(here, name.name)).catch(() => null);
         if (target === null || !isWithin(top, target)) continue;
+        // The file went away, or cannot be read: it is not listed.
         const listed = await entry(target).catch(() => null);
         if (listed !== null && (listed.kind === 'folder' || isListed)) entries.push({ ...listed, name: name.name });
       }

@@ -3,6 +3,7 @@ import * as nodeFs from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged } from '../log/log';
 import { isRunning } from './processes';
 
 /** The file operations used here, so that tests can make them fail. */
@@ -74,7 +75,8 @@ export function handOverStaged(temporary: string): void {
 
 /** Removes the temporary name of a staged file, and with it the file itself if it was not published. */
 export async function discardStaged(temporary: string, fs: FileSystem = nodeFs): Promise<void> {
-  await fs.rm(temporary, { force: true }).catch(() => undefined);
+  // What stays is removed by the next start, see `cleanPartials`.
+  await fs.rm(temporary, { force: true }).catch(logged('A temporary file could not be removed'));
   ours.delete(temporary);
 }
 
@@ -216,7 +218,7 @@ async function moveExclusively(from: string, to: string, fs: FileSystem): Promis
     try {
       await fs.rename(from, to);
     } catch (failure) {
-      await fs.rm(to, { force: true }).catch(() => undefined);
+      await fs.rm(to, { force: true }).catch(logged('An empty file could not be removed'));
       throw failure;
     }
   }
@@ -276,6 +278,7 @@ export async function cleanPartials(
 ): Promise<{ removed: number; left: number }> {
   let removed = 0;
   let left = 0;
+  // A folder that cannot be listed is reported when something is written to it.
   for (const name of await fs.readdir(folder).catch(() => [])) {
     const [, origin, pid] = PARTIAL.exec(name) ?? [];
     const path = join(folder, name);

@@ -71,6 +71,7 @@ export function createMaker({
     if (folders.size > 1) folders.delete([...folders.keys()][0]!);
     folders.delete(folder);
     folders.set(folder, { at: performance.now(), found });
+    // Who asked is told of the failure; the next one looks again.
     found.catch(() => folders.delete(folder));
     return found;
   };

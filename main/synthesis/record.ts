@@ -90,7 +90,9 @@ export class PairRecord {
         const line: unknown = JSON.parse(each);
         // The text as it was read, so that it is written back unchanged.
         lines.set(PairLine.parse(line).index, line as PairLine);
-      } catch {}
+      } catch {
+        // The line was cut off. Its pair is made again.
+      }
     }
     return new PairRecord(path, lines);
   }
@@ -102,6 +104,7 @@ export class PairRecord {
     for (const side of PAIR_SIDES) {
       const { name, sha256 } = line.files[side];
       if (!name.startsWith(`${side}/`) || name.includes('..')) return false;
+      // A file that is missing or cannot be read: the pair is made again.
       if ((await hashFile(join(folder, name)).catch(() => null)) !== sha256) return false;
     }
     return true;
@@ -121,6 +124,7 @@ export class PairRecord {
 
   /** Sorts the lines, so that the same pairs give the same file. */
   async close(): Promise<void> {
+    // Who asked for the last write was told of its failure.
     await this.#last.catch(() => undefined);
     if (!this.#file) return;
     await this.#file.close();

@@ -107,6 +107,7 @@ async function realPlace(path: string): Promise<string> {
   try {
     return await realpath(whole);
   } catch {
+    // It does not exist yet: the nearest folder that does decides.
     return dirname(whole) === whole ? whole : join(await realPlace(dirname(whole)), basename(whole));
   }
 }

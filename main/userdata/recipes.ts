@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { Recipe } from '../../contract/recipe';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged, loggedUnlessMissing } from '../log/log';
 import { findRecipe, NAMED_RECIPES, parseRecipe } from '../restoration/recipe';
 import { writeSafely } from '../storage/replace';
 
@@ -33,12 +34,15 @@ const LARGEST_FILE = 1_000_000;
 
 export function createRecipes(folder: string): Recipes {
   const files = async (): Promise<{ path: string; recipe: Recipe | null }[]> => {
-    const names = await readdir(folder).catch(() => []);
+    const names = (await readdir(folder).catch(loggedUnlessMissing('The recipes could not be listed'))) ?? [];
     return Promise.all(
       names
         .filter((name) => name.endsWith('.json'))
         // Leaves out an unreadable recipe, so that the others are listed. Its file stays.
-        .map(async (name) => ({ path: join(folder, name), recipe: await read(join(folder, name)).catch(() => null) })),
+        .map(async (name) => {
+          const recipe = (await read(join(folder, name)).catch(logged('A recipe could not be read'))) ?? null;
+          return { path: join(folder, name), recipe };
+        }),
     );
   };
   const own = async (): Promise<Recipe[]> => {

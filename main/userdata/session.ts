@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PhotoView } from '../../contract/edit';
+import { loggedUnlessMissing } from '../log/log';
 import { writeSafely } from '../storage/replace';
 
 /** The photos that were open, in their order, and the one that was shown. */
@@ -29,12 +30,14 @@ export function openSession(path: string) {
     async load(): Promise<Session> {
       try {
         return Session.parse(JSON.parse(await readFile(path, 'utf8')));
-      } catch {
+      } catch (error) {
+        loggedUnlessMissing('The session could not be read')(error);
         return { photos: [], active: null };
       }
     },
     /** Settles when the session is on the disk. The last one saved wins. */
     save(session: Session): Promise<void> {
+      // Who asked for the write before was told of its failure.
       writing = writing.catch(() => undefined).then(() => writeSafely(path, JSON.stringify(session)));
       return writing;
     },

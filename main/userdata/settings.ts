@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Settings } from '../../contract/app';
+import { loggedUnlessMissing } from '../log/log';
 import { writeSafely } from '../storage/replace';
 
 export interface SettingsStore {
@@ -22,7 +23,7 @@ export async function openSettings(folder: string): Promise<SettingsStore> {
     async set(change) {
       current = Settings.parse({ ...current, ...change });
       const snapshot = JSON.stringify(current, null, 2);
-      // One write after the other, so that the last change wins.
+      // One write after the other, so that the last change wins. Who asked for the one before was told of its failure.
       writing = writing.catch(() => undefined).then(() => writeSafely(path, snapshot));
       await writing;
       return current;
@@ -34,7 +35,8 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
+  } catch (error) {
+    loggedUnlessMissing('The settings could not be read')(error);
     return {};
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OwnStyle } from '../../contract/app';
 import type { StyleCode } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
+import { logged, loggedUnlessMissing } from '../log/log';
 import { writeSafely } from '../storage/replace';
 
 /**
@@ -26,11 +27,12 @@ const order = new Intl.Collator();
 export function createStyles(folder: string): Styles {
   const pathOf = (id: string) => join(folder, `${id}.json`);
   const read = async (): Promise<OwnStyle[]> => {
-    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const there = await readdir(folder).catch(loggedUnlessMissing('The styles could not be listed'));
+    const names = (there ?? []).filter((name) => name.endsWith('.json'));
     // Leaves out an unreadable style, so that the others are listed. Its file stays.
     const files = names.map(async (name) => OwnStyle.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))));
-    const found = await Promise.allSettled(files);
-    return found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const found = await Promise.all(files.map((file) => file.catch(logged('A style could not be read'))));
+    return found.filter((each) => each !== undefined);
   };
   return {
     async list(by) {

@@ -46,6 +46,7 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
       actions.setSetting(entry.key, 'tone', 'neutral', colour);
       actions.settleSetting(entry.key);
     } catch {
+      // The place says that its colour could not be read.
       setFailed(true);
     }
   };

@@ -103,7 +103,10 @@ function useHistoryName(): (name: HistoryName) => string {
       case 'repairOff':
       case 'repairRemoved':
       case 'repairMoved':
+      case 'repairFilled':
         return t(`history.${name.text}`, { place: t('local.name', { number: name.place }) });
+      case 'placeFilled':
+        return t('history.placeFilled', { filling: t(`fillings.${name.filling ?? 'automatic'}`) });
       default:
         return t(`history.${name.text}`);
     }

@@ -1,4 +1,4 @@
-import { Crosshair, Trash2, Zap } from 'lucide-react';
+import { Crosshair, RefreshCw, Trash2, Zap } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LocalRepair } from '../../contract/edit';
@@ -84,6 +84,7 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
     actions.view.lookAt(photoKey, photo, place);
   };
   const remove = () => actions.removeRepair(photoKey, repair.id);
+  const refill = () => actions.refillRepair(photoKey, repair.id);
   return (
     <ContextMenu
       trigger={
@@ -94,9 +95,17 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
           data-testid="local-repair"
         >
           {handle}
-          <span className={`min-w-0 grow truncate ${repair.enabled ? '' : 'text-secondary'}`}>{name}</span>
+          <span className={`min-w-0 grow truncate ${repair.enabled ? '' : 'text-secondary'}`}>
+            {name}
+            {repair.filling && (
+              <span className="text-xs text-secondary">{` · ${t(`fillings.${repair.filling}`)}`}</span>
+            )}
+          </span>
           <IconButton label={t('local.look', { name })} onClick={look} className="size-6">
             <Icon of={Crosshair} />
+          </IconButton>
+          <IconButton label={t('local.fill', { name })} onClick={refill} data-testid="local-fill" className="size-6">
+            <Icon of={RefreshCw} />
           </IconButton>
           <IconButton label={t('local.remove', { name })} onClick={remove} className="size-6">
             <Icon of={Trash2} />
@@ -113,6 +122,7 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
       <ContextItem onSelect={() => actions.switchRepair(photoKey, repair.id, !repair.enabled)}>
         {t(repair.enabled ? 'local.off' : 'local.on')}
       </ContextItem>
+      <ContextItem onSelect={refill}>{t('local.fill', { name })}</ContextItem>
       <ContextItem onSelect={remove}>{t('local.remove', { name })}</ContextItem>
     </ContextMenu>
   );

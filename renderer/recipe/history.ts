@@ -1,4 +1,4 @@
-import type { EditAction, EditLog, EditState, MaskOp } from '../../contract/edit';
+import type { EditAction, EditLog, EditState, Filling, MaskOp } from '../../contract/edit';
 import type { Recipe, StepKind } from '../../contract/recipe';
 import { applyAction } from '../../document/edit';
 import { type Turn, turned } from '../darkroom/geometry';
@@ -13,7 +13,8 @@ export type HistoryName =
   | { text: 'recipe'; recipe: Recipe }
   | { text: 'style'; choice: StyleChoice }
   | { text: 'grow' | 'shrink' | 'feather'; radius: number }
-  | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved'; place: number };
+  | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved' | 'repairFilled'; place: number }
+  | { text: 'placeFilled'; filling: Filling | null };
 
 type HistoryText =
   | 'begin'
@@ -87,6 +88,8 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
       return { text: 'repairRemoved', place: place(action.remove) };
     case 'repairMoved':
       return { text: 'repairMoved', place: place(action.move?.id) };
+    case 'repairFilled':
+      return { text: 'repairFilled', place: place(action.refill?.id) };
     case 'turned': {
       const ways = ['right', 'left', 'mirror', 'flip'] as const;
       return { text: ways.find((way) => turned(before.orientation, way) === after.orientation) ?? 'turned' };
@@ -130,6 +133,8 @@ function paintOf(op: MaskOp): HistoryName {
       return { text: op.mode === 'add' ? op.shape : `${op.shape}Out` };
     case 'defect':
       return { text: op.mode === 'add' ? 'defectIn' : 'defectOut' };
+    case 'filling':
+      return { text: 'placeFilled', filling: op.filling };
     case 'grow':
     case 'shrink':
     case 'feather':

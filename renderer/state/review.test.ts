@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { MaskOp } from '../../contract/edit';
+import { Filling, type MaskOp } from '../../contract/edit';
+import { fillingOf } from '../../document/fillings';
 import { compileMask, type MaskSource } from '../../document/mask';
 import { PlaceSearch } from '../../document/places';
 import { evidenceWith } from '../../document/testing';
@@ -76,6 +77,30 @@ test('a skip takes the place out of the mask as one history entry, and undo and 
   actions.review.keep();
   expect(entry().log?.at).toBe(2);
   expect(review().at).toBe(1);
+});
+
+test('a place is filled another way, the review stays at it, and undo takes the choice back', async () => {
+  const { actions, entry, ops, key, count, review } = await setUp();
+  const before = ops();
+  actions.review.start(key);
+  count();
+  const [place, other] = review().places!;
+  for (const filling of [...Filling.options, null]) {
+    actions.review.fill();
+    expect(fillingOf(place!, ops(), source)).toBe(filling);
+    expect(fillingOf(other!, ops(), source)).toBeNull();
+    expect(review().at).toBe(0);
+  }
+  expect(entry().log?.at).toBe(4);
+  expect(places(ops())).toEqual([place, other]);
+  for (let i = 0; i < 4; i++) actions.undo(key);
+  expect(ops()).toEqual(before);
+  // What is left alone is not filled.
+  actions.review.skip();
+  actions.review.previous();
+  const { at } = entry().log!;
+  actions.review.fill();
+  expect(entry().log?.at).toBe(at);
 });
 
 test('the place that is shown stays when others are found before it, and the review ends when none is left', async () => {

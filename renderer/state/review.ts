@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { EditAction, MaskOp } from '../../contract/edit';
+import { chooseFilling, fillingOf, isFilling, nextFilling } from '../../document/fillings';
 import { compileMask, type MaskSource } from '../../document/mask';
 import type { Place } from '../../document/places';
 import { isRepaired, isSkip, keepPlace, skipPlace } from '../../document/skips';
@@ -54,9 +55,12 @@ export function canReview(state: ReviewState, { key, edit, recipe }: OpenPhoto):
   return count !== null && (count > 0 || edit?.mask.some(isSkip) === true);
 }
 
+/** Whether an operation decides on a place and does not change which places there are. */
+const decides = (op: MaskOp) => isSkip(op) || isFilling(op);
+
 /** The mask with every skipped place in it. */
 export const withSkipped = (ops: readonly MaskOp[]): readonly MaskOp[] =>
-  ops.some(isSkip) ? ops.filter((op) => !isSkip(op)) : ops;
+  ops.some(decides) ? ops.filter((op) => !decides(op)) : ops;
 
 const contains = ({ core }: Place, other: Place) =>
   core.x >= other.x && core.x < other.x + other.width && core.y >= other.y && core.y < other.y + other.height;
@@ -174,6 +178,14 @@ export function createReviewActions(
       const { key, place, ops, source } = now;
       if (!now.repaired) change(key, { name: 'mask', mask: keepPlace(place, ops, source) });
       decided(key);
+    },
+    /** Fills the place another way, and stays at it. */
+    fill(): void {
+      const now = current();
+      if (now === null || !now.repaired) return;
+      const { key, place, ops, source } = now;
+      change(key, { name: 'mask', paint: chooseFilling(place, nextFilling(fillingOf(place, ops, source))) });
+      store.setState({ decided: find(key)?.edit?.mask ?? null });
     },
   };
 }

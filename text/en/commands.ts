@@ -45,6 +45,7 @@ export const commands = {
     reviewPrevious: 'Previous place',
     reviewKeep: 'Repair this place',
     reviewSkip: 'Leave this place alone',
+    reviewFill: 'Fill this place another way',
     reviewEnd: 'End the review',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',

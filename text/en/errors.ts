@@ -82,6 +82,8 @@ export const errors = {
     unreadableName: 'The file name contains bytes that are not text. Rename the file.',
     impossibleName: 'A file cannot have this name.',
     circularLink: 'The link points back to itself.',
+    visualCpp:
+      'Windows could not load a library for the computations. Install the Microsoft Visual C++ Redistributable and start Emulsion again.',
     cannotOpen: 'The system could not open “{{path}}”.',
     isFolder: 'This is a folder, not a photo.',
     unread: 'Emulsion cannot read $t(kinds.{{kind}}) yet. Save it as TIFF, PNG or JPEG and try again.',

@@ -9,6 +9,13 @@ export const mask = {
     remove: 'Remove {{name}}',
     on: 'Turn on',
     off: 'Turn off',
+    fill: 'Fill {{name}} another way',
+  },
+  fillings: {
+    automatic: 'automatic fill',
+    texture: 'texture',
+    otherTexture: 'other texture',
+    smooth: 'smooth',
   },
   mask: {
     tools: 'Mask tools',

@@ -47,6 +47,7 @@ export const commands: Translated<typeof english> = {
     reviewPrevious: 'Ponto anterior',
     reviewKeep: 'Reparar este ponto',
     reviewSkip: 'Deixar este ponto como está',
+    reviewFill: 'Preencher este ponto de outro modo',
     reviewEnd: 'Encerrar a revisão',
     zoomIn: 'Aproximar',
     zoomOut: 'Afastar',

@@ -83,6 +83,8 @@ export const errors: Translated<typeof english> = {
     unreadableName: 'O nome do arquivo contém bytes que não são texto. Renomeie o arquivo.',
     impossibleName: 'Um arquivo não pode ter esse nome.',
     circularLink: 'O link aponta para si mesmo.',
+    visualCpp:
+      'O Windows não conseguiu carregar uma biblioteca necessária aos cálculos. Instale o Microsoft Visual C++ Redistributable e abra o Emulsion novamente.',
     cannotOpen: 'O sistema não conseguiu abrir “{{path}}”.',
     isFolder: 'Isto é uma pasta, não uma foto.',
     unread: 'O Emulsion ainda não lê $t(kinds.{{kind}}). Salve como TIFF, PNG ou JPEG e tente de novo.',

@@ -11,6 +11,13 @@ export const mask: Translated<typeof english> = {
     remove: 'Remover {{name}}',
     on: 'Ativar',
     off: 'Desativar',
+    fill: 'Preencher {{name}} de outro modo',
+  },
+  fillings: {
+    automatic: 'preenchimento automático',
+    texture: 'com textura',
+    otherTexture: 'com outra textura',
+    smooth: 'liso',
   },
   mask: {
     tools: 'Ferramentas da máscara',

@@ -42,6 +42,7 @@ export function editsHandlers({
       const entries: Response<'edits.recent'>['entries'] = [];
       for (const { path, editedAt } of await edits.recent()) {
         if (!(await files.mayOffer(path))) continue;
+        // A photo that is gone is left out.
         const [entry] = await files.offer([path]).catch(() => []);
         if (entry?.kind === 'photo') entries.push({ ...entry, editedAt });
         if (entries.length === RECENT_SHOWN) break;

@@ -17,6 +17,7 @@ export function sessionHandlers({
       const { photos: before, active } = await session.load();
       for (const [index, { path, name, view, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
+        // A photo that is gone is left out.
         const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;

@@ -136,6 +136,7 @@ async function realOf(path: string): Promise<string> {
   // Network storage has no links.
   if (isRemote(path)) return path;
   for (let place = path, rest = ''; ; ) {
+    // Null: it does not exist yet, so the folder above decides.
     const real = await realpath(place).catch(() => null);
     if (real !== null) return join(real, rest);
     if (dirname(place) === place) return path;

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Message } from '../../../contract/basics';
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
+import { logged } from '../../log/log';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { pathsFor } from '../../storage/write';
@@ -243,6 +244,7 @@ class QueueProcessor implements PhotoProcessor {
     const answer = new Promise<QueueResult>((resolve, reject) => {
       this.#waiting.set(id, { data, onProgress, resolve, reject });
     });
+    // It may fail before it is awaited below.
     answer.catch(() => undefined);
     let patience: NodeJS.Timeout | undefined;
     const stop = async () => {
@@ -325,10 +327,11 @@ class QueueProcessor implements PhotoProcessor {
     this.#isClosed = true;
     clearTimeout(this.#alone);
     await this.#looking;
+    const left = logged('Something of this batch may stay on the queue');
     // After a complete run, no later run needs the results on the queue. After any other run, the next one may.
-    if (this.#batch && !this.#wasStopped) await this.#sweep(() => true).catch(() => undefined);
-    await this.#membership?.leave().catch(() => undefined);
-    await this.#queue.close().catch(() => undefined);
+    if (this.#batch && !this.#wasStopped) await this.#sweep(() => true).catch(left);
+    await this.#membership?.leave().catch(left);
+    await this.#queue.close().catch(left);
     this.#client.disconnect();
   }
 }

@@ -5,6 +5,7 @@ import type { Message } from '../../../contract/basics';
 import type { ErrorCode, Failure } from '../../../contract/errors';
 import { say } from '../../../text/message';
 import { EmulsionError, toEmulsionError } from '../../errors';
+import { log, logged } from '../../log/log';
 import { nameOf, pathIn, storageOf } from '../../storage/remote';
 import { cleanPartials } from '../../storage/write';
 import type { PhotoControl, PhotoTask } from '../photo';
@@ -148,7 +149,7 @@ class QueueWorker {
     onReady();
     await stopped;
     await this.#worker.close();
-    await this.#membership.leave().catch(() => undefined);
+    await this.#membership.leave().catch(logged('The worker could not leave the queue'));
     if (this.#fatal) throw this.#fatal;
   }
 
@@ -170,11 +171,12 @@ class QueueWorker {
         throw new WaitingError();
       }
       const failure = coded.toFailure();
+      log.failure('A photo of the queue failed', coded, { file: String(job.data?.name) });
       onPhoto({ name: String(job.data?.name), outcome: 'failed', written: null, seconds: null, failure });
       return { type: 'failed', failure, worker: name };
     } finally {
       this.#atWork.delete(job.id!);
-      await this.#adapt().catch(() => undefined);
+      await this.#adapt().catch(logged('The worker could not tell the queue how much it takes'));
     }
   }
 
@@ -268,7 +270,7 @@ class QueueWorker {
       await this.#adapt();
       await job.updateProgress(latest);
     };
-    const timer = setInterval(() => void tell().catch(() => undefined), PROGRESS);
+    const timer = setInterval(() => void tell().catch(logged('The queue did not take a progress')), PROGRESS);
     try {
       return await work(({ done, step }) => {
         latest = { done, step };

@@ -9,6 +9,7 @@ import { StepKind } from '../../../contract/recipe';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
+import { logged } from '../../log/log';
 import type { Made } from '../photo';
 
 /**
@@ -214,7 +215,7 @@ export async function join(client: Redis, me: Member, onChange?: () => void): Pr
       reason: say('failures.queueVersion', { mine: me.version, name: other.name, other: other.version }),
     });
   }
-  const timer = setInterval(() => void beat().catch(() => undefined), BEAT * 1000);
+  const timer = setInterval(() => void beat().catch(logged('The queue did not take a sign of life')), BEAT * 1000);
   timer.unref();
   return {
     members: () => members,

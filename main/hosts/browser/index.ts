@@ -8,6 +8,8 @@ import { say } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
+import { openLog } from '../../log/file';
+import { log } from '../../log/log';
 import { whole } from '../arguments';
 import { loadPage } from '../page';
 import { userDataFolder } from '../places';
@@ -47,6 +49,7 @@ async function run(photos: string[], options: Options): Promise<void> {
   let app: App | undefined;
   let server: Server | undefined;
   try {
+    openLog({ userData: options.userData, process: 'browser host' });
     app = await createApp({
       kind: 'browser',
       pictureBase: PICTURE_BASE,
@@ -73,6 +76,7 @@ async function run(photos: string[], options: Options): Promise<void> {
     if (options.open && hasDisplay()) openBrowser(server.url);
     await Promise.race([server.idle, interrupted]);
   } catch (error) {
+    log.failure('The program ended', error);
     const { message, detail } = toFailure(error);
     console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
     process.exitCode = 1;

@@ -254,6 +254,7 @@ function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // The message is answered as malformed.
     return undefined;
   }
 }

@@ -2,8 +2,10 @@ import { CommanderError } from 'commander';
 import type { ErrorCode } from '../../../contract/errors';
 import { translatorFor } from '../../../text/message';
 import { toFailure } from '../../errors';
+import { openLog } from '../../log/file';
+import { log } from '../../log/log';
 import { EXIT } from './exit-codes';
-import { languageOfCommand } from './language';
+import { dataFolderOfCommand, languageOfCommand } from './language';
 import { createProgram } from './program';
 import { createReporter } from './reporter';
 import { fieldsOf, withCode } from './tell';
@@ -13,6 +15,8 @@ const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UN
 const json = process.argv.includes('--json');
 const translator = translatorFor(languageOfCommand(process.argv, process.env));
 const reporter = createReporter({ json, translator });
+// A command that goes well leaves no trace but its results.
+openLog({ userData: dataFolderOfCommand(process.argv, process.env), process: 'command line', least: 'warn' });
 const program = createProgram(interruptible(), translator);
 try {
   await program.parseAsync();
@@ -33,6 +37,8 @@ function report(error: unknown): number {
   const text = `${withCode(failure, reporter)}${detail === undefined ? '' : `\n  ${detail}`}`;
   reporter.problem(text, { type: 'error', ...fieldsOf(failure) });
   const isUsage = code.startsWith('RECIPE_') || code.startsWith('EDIT_') || USAGE.includes(code);
+  // A mistyped command is no fault.
+  if (!isUsage) log.failure('The command failed', error);
   return code === 'CANCELLED' ? EXIT.interrupted : isUsage ? EXIT.usage : EXIT.failed;
 }
 

@@ -11,10 +11,15 @@ import { userDataFolder } from '../places';
 export function languageOfCommand(argv: readonly string[], env: NodeJS.ProcessEnv): Language {
   const asked = Language.safeParse(optionOf('--language', argv));
   if (asked.success) return asked.data;
-  const folder = optionOf('--user-data', argv) ?? env.EMULSION_USER_DATA ?? userDataFolder();
+  const folder = dataFolderOfCommand(argv, env);
   const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || Intl.DateTimeFormat().resolvedOptions().locale;
   // `pt_BR.UTF-8`
   return languageFor(chosenIn(folder), [locale.replace(/[.@].*$/, '').replace('_', '-')]);
+}
+
+/** The data folder, which is needed before the options are parsed. */
+export function dataFolderOfCommand(argv: readonly string[], env: NodeJS.ProcessEnv): string {
+  return optionOf('--user-data', argv) ?? env.EMULSION_USER_DATA ?? userDataFolder();
 }
 
 function optionOf(name: string, argv: readonly string[]): string | undefined {
@@ -24,12 +29,13 @@ function optionOf(name: string, argv: readonly string[]): string | undefined {
   return word === name ? argv[at + 1] : word.slice(name.length + 1);
 }
 
-/** Null if no language was chosen or the settings cannot be read. The command then reports that in any case. */
+/** Null if no language was chosen. */
 function chosenIn(folder: string): Language | null {
   try {
     const stored = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')) as { language?: unknown } | null;
     return Settings.shape.language.parse(stored?.language);
   } catch {
+    // The command reports settings that it needs and cannot read.
     return null;
   }
 }

@@ -8,6 +8,7 @@ import type { EditDocument } from '../../edits/file';
 import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
+import { log } from '../../log/log';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
@@ -111,6 +112,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
 
   function fail(path: string, error: unknown): void {
     counts.failed += 1;
+    log.failure('A photo failed', toEmulsionError(error), { file: path });
     tellFailed(path, toFailure(error), reporter, { type: 'failed' });
   }
 }

@@ -8,6 +8,8 @@ import { languageFor } from '../../../text';
 import { say, type Translator, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
+import { openLog } from '../../log/file';
+import { log, logged } from '../../log/log';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { photosOnDesktop, type Work, workOnDesktop } from './desktop';
@@ -63,8 +65,13 @@ protocol.registerSchemesAsPrivileged([
 
 const named = photosOf(ownArguments(process.argv), process.cwd());
 if (app.requestSingleInstanceLock({ photos: named })) {
-  process.on('uncaughtException', (error) => void questions.fault(error));
-  process.on('unhandledRejection', (error) => void questions.fault(error));
+  openLog({ userData: app.getPath('userData'), process: 'window' });
+  // `openLog` writes it down.
+  process.on('uncaughtException', () => void questions.fault());
+  process.on('unhandledRejection', (error) => {
+    log.error('A promise was rejected and nobody knew', error);
+    void questions.fault();
+  });
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('open-file', (event, path) => {
     event.preventDefault();
@@ -188,6 +195,7 @@ async function open(paths: string[]): Promise<void> {
     await loaded;
     window?.webContents.send(CHANNELS.event, 'files.offered', { files });
   } catch (error) {
+    log.failure('Files could not be opened', error);
     dialog.showErrorBox('Emulsion', translator.failure(toFailure(error)));
   }
 }
@@ -199,7 +207,7 @@ async function end(): Promise<void> {
   const ending = emulsion;
   if (ending === undefined) return;
   emulsion = undefined;
-  await ending.close().catch((error) => console.error('emulsion: closing failed:', error));
+  await ending.close().catch(logged('The app could not be closed properly'));
   app.quit();
 }
 
@@ -216,6 +224,7 @@ function windowIcon(root: string): string | undefined {
 }
 
 function fail(error: unknown): void {
+  log.failure('The program could not start', error);
   const { message, detail } = toFailure(error);
   console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
   // From a terminal one reads the line above; whoever clicked on an icon sees nothing but this.

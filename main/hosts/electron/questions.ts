@@ -4,6 +4,7 @@ import { app, type BrowserWindow, dialog, shell } from 'electron';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import type { Translator } from '../../../text/message';
 import { toFailure } from '../../errors';
+import { logPath } from '../../log/file';
 import type { Work } from './desktop';
 
 /** The dialogs outside of the page. Each is shown once at a time. */
@@ -69,14 +70,13 @@ export function createQuestions(window: () => BrowserWindow | undefined, transla
     },
 
     /** An error that nobody has caught. */
-    async fault(error: unknown): Promise<void> {
-      console.error('emulsion: an error that nobody caught:', error);
+    async fault(): Promise<void> {
       if (!app.isReady()) return;
       const { t } = translator();
       const answer = await ask('fault', {
         icon: 'error',
         message: t('desktop.fault'),
-        detail: t('desktop.faultText', { path: logFile() }),
+        detail: t('desktop.faultText', { path: logPath(app.getPath('userData')) }),
         buttons: [t('menu.showLog'), t('desktop.quit'), t('desktop.continue')],
       });
       if (answer === 0) showLog();
@@ -110,11 +110,9 @@ export function createQuestions(window: () => BrowserWindow | undefined, transla
   };
 }
 
-const logFile = (): string => join(app.getPath('userData'), 'logs', 'emulsion.log');
-
 /** Shows the log in the file manager; before there is one, the folder of the app's data. */
 export function showLog(): void {
-  const file = logFile();
+  const file = logPath(app.getPath('userData'));
   shell.showItemInFolder(existsSync(file) ? file : dirname(dirname(file)));
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { app, BrowserWindow, nativeTheme, type Session, screen, type WebContents } from 'electron';
 import { z } from 'zod';
+import { log } from '../../log/log';
 import { mayNavigate, mayRequest } from './policy';
 
 /** The smallest size that the page is designed for, in device-independent pixels. */
@@ -71,7 +72,7 @@ export function createWindow({ preload, memory, icon, reloadCrashed, reloadHung 
   let isReloading = false;
   window.webContents.on('render-process-gone', async (_event, { reason }) => {
     if (reason === 'clean-exit' || isReloading) return;
-    console.error(`emulsion: the page has ended: ${reason}`);
+    log.error('The page has ended', undefined, { reason });
     const isSecond = Date.now() - crashed < CRASH_PAUSE;
     crashed = Date.now();
     if (!isSecond || (await reloadCrashed())) {
@@ -79,7 +80,7 @@ export function createWindow({ preload, memory, icon, reloadCrashed, reloadHung 
     } else app.quit();
   });
   window.on('unresponsive', async () => {
-    console.error('emulsion: the page does not respond');
+    log.warn('The page does not respond');
     if (!(await reloadHung()) || window.isDestroyed()) return;
     isReloading = true;
     window.webContents.forcefullyCrashRenderer();

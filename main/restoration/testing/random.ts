@@ -1,16 +1,9 @@
+import { randomNumbers } from '../random';
+
 /** Random numbers from a seed, the same in every run. */
 
-/** Evenly distributed numbers 0..1 from a seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+/** Evenly distributed numbers 0..1. Neighbouring seeds give unrelated ones. */
+export const random = (seed: number): (() => number) => randomNumbers(Math.imul(seed + 1, 0x9e3779b1));
 
 /**
  * Smooth value noise -1..1 with features of size 1; `octaves` adds finer ones, each at half the strength of the last.

@@ -1,4 +1,4 @@
-import { Check, ChevronLeft, ChevronRight, SkipForward } from 'lucide-react';
+import { Check, ChevronLeft, ChevronRight, RefreshCw, SkipForward } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Photo } from '../../../contract/photo';
@@ -56,7 +56,11 @@ export function ReviewBar({ photoKey, photo, shown }: { photoKey: string; photo:
           {count === null ? t('places.counting') : t('places.position', { at: at + 1, count })}
           {count !== null && <span className="text-secondary">{` · ${state}`}</span>}
         </span>
-        {count !== null && <span className="block truncate text-xs text-secondary">{kind}</span>}
+        {count !== null && (
+          <span className="block truncate text-xs text-secondary">
+            {shown?.repaired === true ? `${kind} · ${t(`fillings.${shown.filling ?? 'automatic'}`)}` : kind}
+          </span>
+        )}
       </p>
       {count !== null && (
         <>
@@ -93,6 +97,16 @@ export function ReviewBar({ photoKey, photo, shown }: { photoKey: string; photo:
               {t('places.skip')}
             </Button>
           </Tooltip>
+          <IconButton
+            label={t('commands.reviewFill')}
+            shortcut={keyOf('reviewFill')}
+            data-testid="review-fill"
+            aria-disabled={shown?.repaired !== true}
+            onClick={review.fill}
+            className="aria-disabled:opacity-40"
+          >
+            <Icon of={RefreshCw} />
+          </IconButton>
           <span className="mx-1 h-5 w-px shrink-0 bg-line" />
         </>
       )}

@@ -1,4 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
+import type { Filling } from '../../../contract/edit';
+import { fillingOf } from '../../../document/fillings';
 import { compileMask } from '../../../document/mask';
 import type { Place } from '../../../document/places';
 import { isRepaired } from '../../../document/skips';
@@ -10,6 +12,8 @@ export interface ReviewedPlace {
   place: Place;
   /** False: it is left alone. */
   repaired: boolean;
+  /** How it is filled; null: by its width. */
+  filling: Filling | null;
 }
 
 /** The place of the review that is shown; null without a review, and until its places are found. */
@@ -37,5 +41,6 @@ export function useReviewed({ key, edit }: OpenPhoto): ReviewedPlace | null {
   }, [repaired, ops, decided, go]);
 
   const place = places?.[at];
-  return place === undefined || repaired === null ? null : { place, repaired: repaired[at] === true };
+  if (place === undefined || repaired === null || ops === null || source === null) return null;
+  return { place, repaired: repaired[at] === true, filling: fillingOf(place, ops, source) };
 }

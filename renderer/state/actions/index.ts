@@ -118,6 +118,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     repairPlace: masks.repairPlace,
     switchRepair: masks.switchRepair,
     moveRepair: masks.moveRepair,
+    refillRepair: masks.refillRepair,
     removeRepair: masks.removeRepair,
     exportMask: (key: string) => void masks.exportMask(key),
     pickMask: masks.pickMask,

@@ -1,6 +1,7 @@
 import type { EditAction, LocalRepair, MaskOp } from '../../../contract/edit';
 import type { Result } from '../../../contract/errors';
 import type { Recipe } from '../../../contract/recipe';
+import { nextFilling } from '../../../document/fillings';
 import { DETECTED_MASK } from '../../../document/mask';
 import { stepOf, withEnabled } from '../recipes';
 import { drawnOn } from '../tools';
@@ -98,6 +99,14 @@ export function createMasks(context: Context) {
     if (to >= 0) context.history.commit(key, { name: 'repairMoved', move: { id, to } });
   }
 
+  /** Fills a local repair another way. */
+  function refillRepair(key: string, id: string): void {
+    const repair = find(key)?.edit?.repairs.find((each) => each.id === id);
+    if (repair === undefined) return;
+    const filling = nextFilling(repair.filling ?? null);
+    context.history.commit(key, { name: 'repairFilled', refill: { id, filling } });
+  }
+
   function removeRepair(key: string, id: string): void {
     context.history.commitTold(key, { name: 'repairRemoved', remove: id }, 'repairRemoved');
   }
@@ -175,6 +184,7 @@ export function createMasks(context: Context) {
     repairPlace,
     switchRepair,
     moveRepair,
+    refillRepair,
     removeRepair,
     exportMask,
     pickMask,

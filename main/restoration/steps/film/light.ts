@@ -13,6 +13,12 @@ const LEAST_STOPS = 0.01;
 const BLUE = 0.25;
 /** Taking a leak away leaves at least this much red light, relative to the lesser of green and blue. */
 const LEAST_RED = 0.75;
+/** From which share of the red light being a leak's the rest of the colour is in doubt, and fully. */
+const DOUBT = { from: 0.4, to: 0.8 } as const;
+/** A hill that is too high at the very edge must not leave it black: this share of the light stays. */
+const LEAST_LEFT = 0.1;
+/** Green light in full doubt, relative to the larger of red and blue. */
+const MOST_GREEN = 1.15;
 /** The most stops to brighten by; more shows only noise. */
 const MOST_STOPS = 2.5;
 
@@ -72,13 +78,16 @@ export async function correctLight(
         const red = toLight(part[i]!);
         const green = toLight(part[i + count]!);
         const blue = toLight(part[i + 2 * count]!);
-        const greenLeft = hasVeil ? Math.max(0, green - added[1]!) : green;
+        const greenLeft = hasVeil ? Math.max(LEAST_LEFT * green, green - added[1]!) : green;
         const blueLeft = hasVeil ? Math.max(0, blue - added[2]!) : blue;
         // A hill that is too high where nothing shows it would leave cyan.
         const least = Math.min(red, LEAST_RED * Math.min(greenLeft, blueLeft));
-        const redLeft = hasVeil ? Math.max(least, red - added[0]!) : red;
+        const redLeft = hasVeil ? Math.max(least, LEAST_LEFT * red, red - added[0]!) : red;
+        const doubt = hasVeil ? Math.max(0, Math.min(1, (added[0]! / red - DOUBT.from) / (DOUBT.to - DOUBT.from))) : 0;
+        // Where nearly all red light was the leak's, its green is as uncertain, and what is left of it would show.
+        const over = Math.max(0, greenLeft - Math.max(MOST_GREEN * Math.max(redLeft, blueLeft), LEAST_LEFT * green));
         part[i] = fromLight(redLeft * gain);
-        part[i + count] = fromLight(greenLeft * gain);
+        part[i + count] = fromLight((greenLeft - doubt * over) * gain);
         part[i + 2 * count] = fromLight(blueLeft * gain);
       }
     }

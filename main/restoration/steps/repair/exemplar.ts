@@ -1,3 +1,4 @@
+import { randomNumbers } from '../../random';
 import { depthsOf } from './depth';
 
 /**
@@ -20,6 +21,8 @@ export interface HolePicture {
 export interface ExemplarOptions {
   /** The same seed always gives the same filling. */
   seed: number;
+  /** False: the filling to begin with decides nothing, only the surroundings do. */
+  guided?: boolean;
   /** Called every few milliseconds of work; throws to cancel. */
   breathe?: () => Promise<void>;
 }
@@ -50,20 +53,23 @@ const TONE_REACH = 0.125;
  * Fills the hole of a picture in place. Returns false, and changes nothing, if there is no whole patch to take examples
  * from. Throws what `breathe` throws, and then has changed nothing.
  */
-export async function fillByExample(picture: HolePicture, { seed, breathe }: ExemplarOptions): Promise<boolean> {
+export async function fillByExample(
+  picture: HolePicture,
+  { seed, guided = true, breathe }: ExemplarOptions,
+): Promise<boolean> {
   const pyramid = pyramidOf(picture);
   // The finest scales that still have sources.
   const usable = pyramid.findLastIndex((level) => sourcesOf(level).length > 0);
   if (usable < 0 || sourcesOf(picture).length === 0) return false;
-  const random = mulberry(seed);
+  const random = randomNumbers(seed);
   let field: Field | null = null;
   for (let i = usable; i >= 0; i--) {
     const level = pyramid[i]!;
     const rounds = Math.max(LEAST_ROUNDS, Math.round((MOST_ROUNDS * (i + 1)) / (usable + 1)) - (i === 0 ? 1 : 0));
-    field = await fillLevel(level, field, { random, rounds, isFinest: i === 0, breathe });
+    field = await fillLevel(level, field, { random, rounds, isFinest: i === 0, guided, breathe });
   }
   const { data } = pyramid[0]!;
-  keepTones(picture, data);
+  if (guided) keepTones(picture, data);
   picture.data.set(data);
   return true;
 }
@@ -185,6 +191,7 @@ interface LevelRun {
   random: () => number;
   rounds: number;
   isFinest: boolean;
+  guided: boolean;
   breathe?: (() => Promise<void>) | undefined;
 }
 
@@ -202,7 +209,7 @@ async function fillLevel(level: Level, coarse: Field | null, run: LevelRun): Pro
     nearest[target] = known ? guess : sources[Math.floor(random() * sources.length)]!;
   }
   if (coarse) vote(level, targets, nearest, costsOf(data, width, targets, nearest), false);
-  const guide = run.isFinest ? null : data.slice();
+  const guide = run.isFinest || !run.guided ? null : data.slice();
   const search = { level, targets, nearest, isSource, random, guide, breathe: run.breathe };
   for (let round = 0; round < run.rounds; round++) {
     const costs = costsOf(data, width, targets, nearest, guide);
@@ -370,16 +377,4 @@ function vote(level: Level, targets: Int32Array, nearest: Int32Array, costs: Flo
     if (mask[i] !== 1 || weights[i] === 0) continue;
     for (let c = 0; c < 3; c++) data[3 * i + c] = sums[3 * i + c]! / weights[i]!;
   }
-}
-
-/** Numbers 0..1 that depend on the seed alone (mulberry32). */
-function mulberry(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,8 +2,9 @@ import { say } from '../../../../text/message';
 import { detectInBothPasses } from '../../damage';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
-import { editedMask } from '../edited-mask';
+import { editedMask, maskSource } from '../edited-mask';
 import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
+import { chosenPlaces } from './chosen';
 import { inpaint } from './inpaint';
 
 /** A mask of a larger share of the picture leaves nothing to repair it from, 0..1. */
@@ -49,7 +50,8 @@ export const repair: StepDescriptor<'repair'> = {
       return { raster, did: say('did.repair.tooMuch', { share: masked }), generator: null, provider: null, masked: 0 };
     }
     const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
-    const { generator, provider, filled } = await inpaint(raster, mask, tools, { full });
+    const chosen = run.mask ? await chosenPlaces(run.mask, maskSource(run.mask, damage, settings), raster, tools) : [];
+    const { generator, provider, filled } = await inpaint(raster, mask, tools, { full, chosen });
     const did =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
     return { raster, did, generator, provider, masked };

@@ -1,23 +1,35 @@
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools } from '../../tools';
+import type { ChosenPlace } from './chosen';
+import { addGrain } from './grain';
 import { SoftEdges } from './soft-edges';
 import { fillWideHoles, type WideHoles } from './wide';
 
+interface InpaintOptions {
+  /** Bounds the mask, so that little is computed for a small one. */
+  region?: Rect;
+  /** Called with each part that is about to change. */
+  before?: (core: Rect) => void;
+  /** Width of the full photo, if the raster is a smaller copy. */
+  full?: number;
+  /** Places that are filled as a person chose. */
+  chosen?: readonly ChosenPlace[];
+}
+
 /**
  * Fills the masked pixels of a raster from their surroundings, in place. All other pixels keep their bits. Where the
- * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. `region` bounds the mask,
- * so that little is computed for a small one. `before` is called with each part that is about to change. The generator
- * ignores pixels under the mask, so a filled tile does not change the input of its neighbours. Where damage shines through
- * beside the mask, the generator ignores one pixel more. Wide holes are filled
- * again by example (wide.ts). `full`: width of the full photo, if the raster is a smaller copy. Throws
- * GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; after a throw some tiles of the raster are filled.
+ * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. The generator ignores
+ * pixels under the mask, so a filled tile does not change the input of its neighbours. Where damage shines through beside
+ * the mask, the generator ignores one pixel more (soft-edges.ts). Wide holes are filled again by example (wide.ts), and
+ * what a fill lacks of the photo's grain is added (grain.ts). Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or
+ * CANCELLED; after a throw some tiles of the raster are filled.
  */
 export async function inpaint(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before, full = raster.width }: { region?: Rect; before?: (core: Rect) => void; full?: number } = {},
+  { region, before, full = raster.width, chosen = [] }: InpaintOptions = {},
 ): Promise<PassReport & WideHoles> {
   if (mask.width !== raster.width || mask.height !== raster.height) {
     throw new RangeError(
@@ -48,7 +60,9 @@ export async function inpaint(
       paste(raster, rect, planes, { bytes, frame: seen });
     },
   });
-  return { ...report, ...(await fillWideHoles(raster, mask, tools, { region, before, full })) };
+  const wide = await fillWideHoles(raster, mask, tools, { region, before, full, chosen });
+  await addGrain(raster, mask, tools, { region, before });
+  return { ...report, ...wide };
 }
 
 /**

@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Mask } from '../../mask';
 import { createRaster, type Raster, type Rect } from '../../raster';
+import { maskOf } from '../../testing/masks';
 import { random } from '../../testing/random';
 import { SoftEdges } from './soft-edges';
 
 const [WIDTH, HEIGHT] = [200, 160];
-
-/** The mask of a set of pixels. */
-function maskOf(isMasked: (x: number, y: number) => boolean): Mask {
-  return {
-    width: WIDTH,
-    height: HEIGHT,
-    read: (rect, out) => {
-      for (let i = 0; i < rect.width * rect.height; i++) {
-        out[i] = isMasked(rect.x + (i % rect.width), rect.y + Math.floor(i / rect.width)) ? 255 : 0;
-      }
-    },
-    any: () => true,
-    coverage: () => 0,
-  };
-}
+const SIZE = { width: WIDTH, height: HEIGHT };
 
 /** A grainy grey photo with a bright scratch of `width` pixels at x = 60, which fades out over `fade` pixels. */
 function scratched(width: number, fade: number, depth: 8 | 16 = 8): Raster {
@@ -48,7 +35,7 @@ const inRow = (into: Float32Array, y: number) =>
   into.subarray(y * WIDTH, (y + 1) * WIDTH).reduce((sum, v) => sum + v, 0);
 
 describe('the edges of a mask', () => {
-  const tight = maskOf((x) => Math.abs(x - 60) <= 2);
+  const tight = maskOf(SIZE, (x) => Math.abs(x - 60) <= 2);
 
   test('are hidden too where damage shines through beside it', () => {
     for (const depth of [8, 16] as const) {
@@ -65,7 +52,7 @@ describe('the edges of a mask', () => {
   test('are judged in each part of a photo by itself, and in tiles as in whole', () => {
     const raster = scratched(4, 3);
     // A second mask, far away from the scratch, on sound ground.
-    const both = maskOf((x, y) => (Math.abs(x - 60) <= 2 && y < 90) || (Math.abs(x - 180) <= 2 && y > 140));
+    const both = maskOf(SIZE, (x, y) => (Math.abs(x - 60) <= 2 && y < 90) || (Math.abs(x - 180) <= 2 && y > 140));
     const into = hidden(raster, both);
     expect(inRow(into, 40)).toBe(7);
     expect(inRow(into, 150)).toBe(5);
@@ -83,19 +70,19 @@ describe('the edges of a mask', () => {
     expect(
       hidden(
         raster,
-        maskOf(() => false),
+        maskOf(SIZE, () => false),
       ).every((value) => value === 0),
     ).toBe(true);
     expect(
       hidden(
         raster,
-        maskOf(() => true),
+        maskOf(SIZE, () => true),
       ).every((value) => value === 1),
     ).toBe(true);
     expect(
       hidden(
         raster,
-        maskOf((x, y) => x === 60 && y === 60),
+        maskOf(SIZE, (x, y) => x === 60 && y === 60),
       ).reduce((sum, v) => sum + v, 0),
     ).toBe(1);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Mask } from '../../mask';
 import type { Raster, Rect } from '../../raster';
+import { inRects, maskOf } from '../../testing/masks';
 import { copyOf, to16Bit, toGrey } from '../../testing/rasters';
 import { testScene } from '../../testing/scene';
 import { fakeInpainter, fakeTools } from '../../testing/tools';
@@ -8,26 +8,6 @@ import { inpaint } from './inpaint';
 
 const SIZE = { width: 240, height: 180 };
 const scene = testScene(SIZE.width, SIZE.height, 5);
-
-/** A mask of whole pixels; `soft`: the value of its border pixels. */
-function maskOf(rects: readonly Rect[], { width, height } = SIZE): Mask {
-  const isIn = (x: number, y: number) =>
-    rects.some((r) => x >= r.x && y >= r.y && x < r.x + r.width && y < r.y + r.height);
-  const values = Uint8Array.from({ length: width * height }, (_, i) =>
-    isIn(i % width, Math.floor(i / width)) ? 255 : 0,
-  );
-  const read = (rect: Rect, out: Uint8Array) => {
-    for (let y = 0, target = 0; y < rect.height; y++) {
-      for (let x = 0; x < rect.width; x++) out[target++] = values[(rect.y + y) * width + rect.x + x]!;
-    }
-  };
-  const any = (rect: Rect) => {
-    const out = new Uint8Array(rect.width * rect.height);
-    read(rect, out);
-    return out.some((value) => value > 0);
-  };
-  return { width, height, read, any, coverage: () => values.filter((value) => value > 0).length / values.length };
-}
 
 const tools = () => fakeTools({ inpaint: fakeInpainter });
 const WIDE: Rect = { x: 90, y: 70, width: 48, height: 40 };
@@ -52,7 +32,9 @@ describe('a wide hole', () => {
   ] as const)('gets texture from its surroundings, and only masked pixels change: %s', async (_, raster) => {
     const copy = copyOf(raster);
     const changed: Rect[] = [];
-    const { filled } = await inpaint(copy, maskOf([WIDE]), tools(), { before: (rect) => changed.push(rect) });
+    const { filled } = await inpaint(copy, maskOf(SIZE, inRects(WIDE)), tools(), {
+      before: (rect) => changed.push(rect),
+    });
     expect(filled).toBe(1);
     expect(tonesIn(copy, WIDE)).toBeGreaterThan(20);
     for (let i = 0; i < raster.data.length; i++) {
@@ -66,29 +48,31 @@ describe('a wide hole', () => {
 
   test('is wide by its narrower side: a long crease keeps the net’s filling', async () => {
     const copy = copyOf(scene);
-    expect((await inpaint(copy, maskOf([NARROW]), tools())).filled).toBe(0);
+    expect((await inpaint(copy, maskOf(SIZE, inRects(NARROW)), tools())).filled).toBe(0);
   });
 
   test('is found beside narrow ones, and each by itself', async () => {
     const other: Rect = { x: 170, y: 110, width: 40, height: 50 };
-    expect((await inpaint(copyOf(scene), maskOf([WIDE, NARROW, other]), tools())).filled).toBe(2);
+    expect((await inpaint(copyOf(scene), maskOf(SIZE, inRects(WIDE, NARROW, other)), tools())).filled).toBe(2);
   });
 
   test('on a small copy is wide in proportion to the full photo', async () => {
     const spot: Rect = { x: 100, y: 80, width: 16, height: 16 };
-    expect((await inpaint(copyOf(scene), maskOf([spot]), tools())).filled).toBe(0);
-    expect((await inpaint(copyOf(scene), maskOf([spot]), tools(), { full: 2 * SIZE.width })).filled).toBe(1);
+    expect((await inpaint(copyOf(scene), maskOf(SIZE, inRects(spot)), tools())).filled).toBe(0);
+    expect((await inpaint(copyOf(scene), maskOf(SIZE, inRects(spot)), tools(), { full: 2 * SIZE.width })).filled).toBe(
+      1,
+    );
   });
 
   test('of the whole picture has no source and keeps the net’s filling', async () => {
     const all: Rect = { x: 0, y: 0, ...SIZE };
-    expect((await inpaint(copyOf(scene), maskOf([all]), tools())).filled).toBe(0);
+    expect((await inpaint(copyOf(scene), maskOf(SIZE, inRects(all)), tools())).filled).toBe(0);
   });
 
   test('at the border is filled', async () => {
     const corner: Rect = { x: 0, y: 0, width: 40, height: 40 };
     const copy = copyOf(scene);
-    expect((await inpaint(copy, maskOf([corner]), tools())).filled).toBe(1);
+    expect((await inpaint(copy, maskOf(SIZE, inRects(corner)), tools())).filled).toBe(1);
     expect(tonesIn(copy, corner)).toBeGreaterThan(20);
   });
 });

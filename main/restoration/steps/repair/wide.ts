@@ -2,6 +2,7 @@ import { boundsOf, forEachPiece } from '../../../../document/evidence';
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
+import type { ChosenPlace } from './chosen';
 import { depthsOf } from './depth';
 import { fillByExample } from './exemplar';
 
@@ -13,48 +14,96 @@ const LEAST_WIDE = 10;
 const LARGEST = 1200;
 /** Pixels around a hole from which examples are taken, as a share of its larger side, and bounds of it. */
 const CONTEXT = { share: 1, least: 64, most: 320 } as const;
+/** Where a person chooses texture, a place of any size gets it: in squares of this side, with this much around each. */
+const CHOSEN = { side: 512, reach: 128 } as const;
+/** The seeds of the two textures to choose from. The second is led by the surroundings alone. */
+const TEXTURES = { texture: { seed: 1, guided: true }, otherTexture: { seed: 2, guided: false } } as const;
 /** Cells of the map on which wide holes are found. */
 const MAP_CELLS = 2_000_000;
 
 export interface WideHoles {
-  /** How many holes were filled by example. */
+  /** How many holes, and places for which texture was chosen, were filled by example. */
   filled: number;
+}
+
+interface Options {
+  /** Bounds the mask. */
+  region?: Rect | undefined;
+  /** Called with each part that is about to change. */
+  before?: ((rect: Rect) => void) | undefined;
+  /** Width of the full photo, of which the raster may be a smaller copy. */
+  full: number;
+  /** Places that are filled as a person chose, whatever their width. */
+  chosen: readonly ChosenPlace[];
 }
 
 /**
  * Fills the wide holes of a mask by example, in place, after a net has filled them: its filling guides the search. Only
- * masked pixels change. `region` bounds the mask; `before` is called with each part that is about to change. `full`:
- * width of the full photo, of which the raster may be a smaller copy. Throws CANCELLED; some holes are filled then.
+ * masked pixels change. Throws CANCELLED; some holes are filled then.
  */
 export async function fillWideHoles(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before, full }: { region?: Rect | undefined; before?: ((rect: Rect) => void) | undefined; full: number },
+  { region, before, full, chosen }: Options,
 ): Promise<WideHoles> {
   const width = Math.max(LEAST_WIDE, (WIDE * raster.width) / full);
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
   let filled = 0;
-  for (const core of await wideCores(mask, region ?? whole, width, tools)) {
+  for (const { core, within: inside } of await wideCores(mask, region ?? whole, width, tools)) {
+    if (chosen.some((place) => place.has(inside.x, inside.y))) continue;
     const hole = within(whole, grown(core, Math.ceil(width)));
     const side = Math.max(hole.width, hole.height);
     if (side > LARGEST) continue;
     const reach = Math.round(Math.max(CONTEXT.least, Math.min(CONTEXT.most, CONTEXT.share * side)));
     const frame = within(whole, grown(hole, reach));
-    if (await fillOne(raster, mask, tools, { frame, hole, before })) filled++;
+    if (await fillOne(raster, mask, tools, { ...TEXTURES.texture, frame, hole, before })) filled++;
     await tools.breathe();
   }
+  for (const place of chosen) {
+    if (place.filling !== 'smooth' && (await fillChosen(raster, mask, tools, place, before))) filled++;
+  }
   return { filled };
+}
+
+/** Fills a place by example in squares, so that a crease across a large photo needs little memory. */
+async function fillChosen(
+  raster: Raster,
+  mask: Mask,
+  tools: StepTools,
+  { filling, bounds, has }: ChosenPlace,
+  before: Options['before'],
+): Promise<boolean> {
+  const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
+  const { side, reach } = CHOSEN;
+  let any = false;
+  for (let y = bounds.y; y < bounds.y + bounds.height; y += side) {
+    for (let x = bounds.x; x < bounds.x + bounds.width; x += side) {
+      const hole = within(bounds, { x, y, width: side, height: side });
+      if (!mask.any(hole)) continue;
+      const frame = within(whole, grown(hole, reach));
+      const how = TEXTURES[filling === 'otherTexture' ? 'otherTexture' : 'texture'];
+      if (await fillOne(raster, mask, tools, { ...how, frame, hole, has, before })) any = true;
+      await tools.breathe();
+    }
+  }
+  return any;
 }
 
 interface Work {
   /** The part of the raster that is looked at, and the part that may change. */
   frame: Rect;
   hole: Rect;
+  /** Which masked pixels of the part may change; absent: all. */
+  has?: ((x: number, y: number) => boolean) | undefined;
+  seed: number;
+  /** Whether the filling so far guides the search. */
+  guided: boolean;
   before?: ((rect: Rect) => void) | undefined;
 }
 
-async function fillOne(raster: Raster, mask: Mask, tools: StepTools, { frame, hole, before }: Work): Promise<boolean> {
+async function fillOne(raster: Raster, mask: Mask, tools: StepTools, work: Work): Promise<boolean> {
+  const { frame, hole, has, seed, guided, before } = work;
   const { width, height } = frame;
   const count = width * height;
   const cover = new Uint8Array(count);
@@ -62,14 +111,18 @@ async function fillOne(raster: Raster, mask: Mask, tools: StepTools, { frame, ho
   const planes = new Float32Array(3 * count);
   readSrgb(raster, frame, tools.colour, planes);
   const picture = { width, height, data: new Float32Array(3 * count), mask: new Uint8Array(count) };
+  let any = false;
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < 3; c++) picture.data[3 * i + c] = 255 * planes[c * count + i]!;
     if (cover[i] === 0) continue;
     const x = frame.x + (i % width);
     const y = frame.y + Math.floor(i / width);
-    picture.mask[i] = contains(hole, x, y) ? 1 : 2;
+    const isHole = contains(hole, x, y) && (has === undefined || has(x, y));
+    picture.mask[i] = isHole ? 1 : 2;
+    any ||= isHole;
   }
-  const done = await fillByExample(picture, { seed: 1, breathe: () => tools.breathe() });
+  if (!any) return false;
+  const done = await fillByExample(picture, { seed, guided, breathe: () => tools.breathe() });
   if (!done) return false;
   before?.(hole);
   for (let i = 0; i < count; i++) for (let c = 0; c < 3; c++) planes[c * count + i] = picture.data[3 * i + c]! / 255;
@@ -92,8 +145,14 @@ async function fillOne(raster: Raster, mask: Mask, tools: StepTools, { frame, ho
   return true;
 }
 
+interface Core {
+  core: Rect;
+  /** One of its pixels. */
+  within: { x: number; y: number };
+}
+
 /** Bounding rectangles of the parts of a mask that are at least `width` pixels wide, inside `region`. */
-async function wideCores(mask: Mask, region: Rect, width: number, tools: StepTools): Promise<Rect[]> {
+async function wideCores(mask: Mask, region: Rect, width: number, tools: StepTools): Promise<Core[]> {
   const cell = Math.max(1, Math.ceil(Math.sqrt((region.width * region.height) / MAP_CELLS)));
   const columns = Math.ceil(region.width / cell);
   const rows = Math.ceil(region.height / cell);
@@ -125,14 +184,21 @@ async function wideCores(mask: Mask, region: Rect, width: number, tools: StepToo
     depthsOf((index) => covered[index] === 1, columns, rows),
     (depth) => (depth > least ? 1 : 0),
   );
-  const found: Rect[] = [];
+  const found: Core[] = [];
   forEachPiece(core, columns, rows, 1, (piece) => {
     const bounds = boundsOf(piece, columns);
+    const first = piece[0]!;
     found.push({
-      x: region.x + bounds.x * cell,
-      y: region.y + bounds.y * cell,
-      width: Math.min(region.width - bounds.x * cell, bounds.width * cell),
-      height: Math.min(region.height - bounds.y * cell, bounds.height * cell),
+      core: {
+        x: region.x + bounds.x * cell,
+        y: region.y + bounds.y * cell,
+        width: Math.min(region.width - bounds.x * cell, bounds.width * cell),
+        height: Math.min(region.height - bounds.y * cell, bounds.height * cell),
+      },
+      within: {
+        x: region.x + (first % columns) * cell,
+        y: region.y + Math.floor(first / columns) * cell,
+      },
     });
   });
   return found;

@@ -1,0 +1,78 @@
+// What a packed app holds: packages of npm, whole or inside our own files, and generators.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { listPackage } from '@electron/asar';
+import { ROOT } from '../build.mjs';
+
+/**
+ * @typedef {object} Shipped
+ * @property {string} name
+ * @property {string} version
+ * @property {string} licence An SPDX expression.
+ * @property {string} folder Where its own files are in the checkout.
+ */
+
+/**
+ * The packages of npm in a packed app: those in its archive and those that the build has taken into its own files.
+ *
+ * @param {string} resources The folder with `app.asar`.
+ * @returns {Shipped[]}
+ */
+export function packagesIn(resources) {
+  const inArchive = listPackage(join(resources, 'app.asar'), { isPack: false })
+    .map((path) => path.replaceAll('\\', '/').replace(/^\//, ''))
+    .filter((path) => /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+    .map((path) => path.slice(0, -'/package.json'.length));
+  const folders = [...inArchive, ...bundled()].map((path) => join(ROOT, path));
+  const shipped = new Map();
+  for (const folder of folders) {
+    const { name, version, license, licenses } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const licence = typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type);
+    if (licence === undefined) throw new Error(`The package ${name} names no licence.`);
+    shipped.set(`${name}@${version}`, { name, version, licence, folder });
+  }
+  return [...shipped.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Folders of the packages in our own files, from the checkout. The style sheet begins with Tailwind's. */
+function bundled() {
+  const lists = join(ROOT, 'out', 'bundled');
+  if (!existsSync(lists)) throw new Error('The build has not listed its packages. Run npm run build first.');
+  const named = readdirSync(lists).flatMap((name) => JSON.parse(readFileSync(join(lists, name), 'utf8')));
+  return [...new Set([...named, 'node_modules/tailwindcss'])];
+}
+
+/**
+ * The cards of the generators in a packed app, with the names of their files.
+ *
+ * @param {string} resources
+ * @returns {{ card: Record<string, any>, files: string[] }[]}
+ */
+export function generatorsIn(resources) {
+  const models = join(resources, 'models');
+  return readdirSync(models)
+    .sort()
+    .filter((id) => existsSync(join(models, id, 'card.json')))
+    .map((id) => ({
+      card: JSON.parse(readFileSync(join(models, id, 'card.json'), 'utf8')),
+      files: readdirSync(join(models, id)).filter((name) => name.endsWith('.onnx')),
+    }));
+}
+
+/**
+ * The libraries inside sharp, which are no packages of npm, with their versions.
+ *
+ * @param {Shipped[]} shipped
+ * @returns {{ name: string, version: string, within: string }[]}
+ */
+export function librariesOf(shipped) {
+  return shipped
+    .filter(({ folder }) => existsSync(join(folder, 'versions.json')))
+    .flatMap(({ name: within, folder }) =>
+      Object.entries(JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'))).map(([name, version]) => ({
+        name,
+        version: String(version),
+        within,
+      })),
+    );
+}
