@@ -107,9 +107,15 @@ export async function inStandIn(page: Page, album: string, data: string, compute
   };
   return {
     host,
-    async close() {
+    /** @param isFailed then the program may be waiting for an answer that nobody gives. */
+    async close(isFailed: boolean) {
       // A story that has ended the program has looked at the end itself.
       if (program === undefined || program.hasEnded) return;
+      if (isFailed) {
+        program.kill('SIGKILL');
+        await program.ended;
+        return;
+      }
       await program.quit();
       const code = await program.ended;
       if (code !== 0) throw new Error(`The program has ended with ${code}:\n${program.output}`);
