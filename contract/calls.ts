@@ -35,6 +35,8 @@ const Written = z.object({
   place: z.string().nullable(),
   bytes: z.number().int().nonnegative(),
   download: FileToken.nullable(),
+  /** Names the file for `files.showInFolder`; null for a download. */
+  token: FileToken.nullable().default(null),
 });
 export type Written = z.infer<typeof Written>;
 
@@ -61,6 +63,9 @@ export const CALLS = {
     }),
   },
 
+  /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
+  'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
+
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
     response: Photo.extend({ sha256: Sha256 }),
@@ -84,6 +89,11 @@ export const CALLS = {
       .strict(),
     response: Rendering,
   },
+  /**
+   * Stops making the picture of a URL, because the page waits for it no longer. Only Electron's page has to say so; in the
+   * browser host the program sees it.
+   */
+  'photos.dropPicture': { request: z.object({ url: z.string().max(1000) }).strict(), response: nothing },
   /**
    * Histogram of a rendering, or of the original ({@link ORIGINAL}). UNKNOWN_PHOTO if the rendering is no longer
    * cached.
@@ -339,6 +349,8 @@ export const EVENTS = {
       'pairs',
       'saveEdit',
       'export',
+      'undo',
+      'redo',
       'zoomFit',
       'zoomActual',
       'zoomIn',

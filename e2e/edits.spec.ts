@@ -30,7 +30,7 @@ async function keptUpTo(data: string, x: number, y: number): Promise<void> {
   await expect.poll(kept, 'what is under the hand is on the disk').toBe(true);
 }
 
-test('after a kill in the middle of a stroke, everything up to the last pause is kept', { tag: '@electron' }, async ({
+test('after a kill in the middle of a stroke, everything up to the last pause is kept', async ({
   page,
   host,
   restartable,

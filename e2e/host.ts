@@ -117,7 +117,7 @@ export const test = base.extend<{
     const heard = complaints
       .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE|FAILED)/.test(each) || !('restart' in host))
       .filter((each) => provoked?.test(each) !== true);
-    await close();
+    await close(info.errors.length > 0);
     expect(strangers, 'requests to other addresses than this computer').toEqual([]);
     expect(heard, 'errors in the page').toEqual([]);
   },

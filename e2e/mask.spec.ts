@@ -33,7 +33,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactl
   await page.getByTestId('mask-clear').click();
   await page.keyboard.press('Escape');
   await page.getByTestId('mask-input').setInputFiles(file);
-  await expect(page.getByTestId('notice-done').last()).toContainText('mask.png');
+  await expect(page.getByTestId('notice-done').last()).toContainText('Mask mask.png applied');
   const { mask: again } = await exportMask(page, host, 'again.png');
   expect(again.data.equals(mask.data)).toBe(true);
   await page.getByTestId('mask-done').click();

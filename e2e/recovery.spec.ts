@@ -7,10 +7,7 @@ import { settled } from './settled';
 test.describe('an error of the window', () => {
   test.use({ provoked: /provoked|crash/i });
 
-  test('shows a message, the details and a way to continue that keeps the edits', { tag: '@electron' }, async ({
-    page,
-    host,
-  }) => {
+  test('shows a message, the details and a way to continue that keeps the edits', async ({ page, host }) => {
     await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
     await host.open();
     await host.choose('pier.png');

@@ -76,6 +76,8 @@ test('a style is chosen from previews of the photo, weakened, mixed, and applied
   // Only on the left half, by a rectangle.
   await page.keyboard.press('1');
   await page.getByTestId('style-mask').click();
+  // Until the tool is there, a drag moves the photo.
+  await expect(page.getByRole('application')).toBeVisible();
   await expect(page.getByTestId('tool-defect')).toHaveCount(0);
   await page.keyboard.press('u');
   const place = await placer(page, SIZE);

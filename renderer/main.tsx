@@ -6,7 +6,8 @@ import type { Bridge } from '../contract/calls';
 import { connectSocket } from '../preload/socket';
 import { createTranslations, languageFor } from '../text';
 import { App } from './App';
-import { commandOf, perform } from './commands';
+import { tellDropped } from './darkroom/loadPicture';
+import { obeyMenu } from './shortcuts';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { CrashBoundary } from './status/Crash';
@@ -19,7 +20,9 @@ declare global {
 }
 
 const stores = createStores();
-const actions = createActions(window.emulsion ?? connectSocket(), stores, {
+const { emulsion } = window;
+if (emulsion !== undefined) tellDropped((url) => void emulsion.call('photos.dropPicture', { url }));
+const actions = createActions(emulsion ?? connectSocket(), stores, {
   newId: () => crypto.randomUUID(),
   download(url, name) {
     const link = document.createElement('a');
@@ -38,7 +41,7 @@ const actions = createActions(window.emulsion ?? connectSocket(), stores, {
 
 // The settings come first, so that the window is never drawn in the wrong theme or language.
 const session = { stores, actions };
-await actions.start((id) => perform(commandOf(id), session));
+await actions.start((id) => obeyMenu(id, session));
 const language = languageFor(stores.app.getState().settings.language, navigator.languages);
 
 createRoot(document.getElementById('root')!).render(

@@ -1,9 +1,19 @@
 import { useEffect } from 'react';
-import { commandFor, isStroke, perform } from './commands';
+import { type CommandId, commandFor, commandOf, isStroke, perform } from './commands';
 import type { Session } from './state/context';
 
 /** While this key is held down, the original is shown. */
 export const PEEK = '\\';
+
+/** Does what the system's menu asks for. */
+export function obeyMenu(id: CommandId, session: Session): void {
+  const field = document.activeElement;
+  const isTyping =
+    field instanceof HTMLElement && field.matches('input, textarea') && field.dataset.editing !== 'false';
+  // While a text is typed, these are about the text.
+  if (isTyping && (id === 'undo' || id === 'redo')) document.execCommand(id);
+  else perform(commandOf(id), session);
+}
 
 /** Listens for the shortcuts of all commands, except while a text is typed or a dialog is open. */
 export function useShortcuts(session: Session): void {

@@ -4,7 +4,7 @@ export interface Computer {
   workArea?: { x?: number; y?: number; width: number; height: number };
   /** The system's language, `en-US` by default. */
   locale?: string;
-  /** Whether the system's theme is dark, which it is by default. */
+  /** Whether the system's theme is dark; by default it is light. */
   dark?: boolean;
   /** True: the program sees itself as packaged. */
   packaged?: boolean;

@@ -13,8 +13,10 @@ export interface ElectronHost extends RestartableHost {
   readonly program: Program;
   readonly tab: Tab;
   readonly data: string;
-  /** Starts the program anew after it has ended. */
+  /** Starts the program and waits for its window. */
   start(...parameters: string[]): Promise<void>;
+  /** Starts the program without waiting, for a story of a start that comes to nothing. */
+  launch(env?: NodeJS.ProcessEnv): Program;
   /** Another start on the same data while the first one runs; it has no tab. */
   startAgain(parameters: readonly string[], cwd?: string): Program;
 }
@@ -34,7 +36,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
   };
   const answerOpen = async (filePaths: string[]) => {
     const dialog = await running().dialog('showOpenDialog');
-    dialog.answer({ canceled: false, filePaths });
+    await dialog.answer({ canceled: false, filePaths });
   };
   const host: ElectronHost = {
     album,
@@ -51,6 +53,10 @@ export async function inStandIn(page: Page, album: string, data: string, compute
           throw new Error(`The program has ended with ${code}:\n${running().output}`);
         }),
       ]);
+    },
+    launch(env) {
+      program = startProgram({ data, tab, computer, env });
+      return program;
     },
     startAgain: (parameters, cwd) => startProgram({ data, tab: null, parameters, computer, cwd }),
     async open() {
@@ -94,15 +100,22 @@ export async function inStandIn(page: Page, album: string, data: string, compute
     async saved(path, handOver) {
       await handOver();
       const dialog = await running().dialog('showSaveDialog');
-      dialog.answer({ canceled: false, filePath: path });
+      await dialog.answer({ canceled: false, filePath: path });
       await expect.poll(() => exists(path)).toBe(true);
       return (dialog.options.defaultPath ?? '').split(/[\\/]/).at(-1)!;
     },
   };
   return {
     host,
-    async close() {
-      if (program === undefined) return;
+    /** @param isFailed then the program may be waiting for an answer that nobody gives. */
+    async close(isFailed: boolean) {
+      // A story that has ended the program has looked at the end itself.
+      if (program === undefined || program.hasEnded) return;
+      if (isFailed) {
+        program.kill('SIGKILL');
+        await program.ended;
+        return;
+      }
       await program.quit();
       const code = await program.ended;
       if (code !== 0) throw new Error(`The program has ended with ${code}:\n${program.output}`);

@@ -20,7 +20,8 @@ export interface Dialog {
     properties?: string[];
     filters?: { name: string; extensions: string[] }[];
   };
-  answer(value: unknown): void;
+  /** Settles when the program has the answer. */
+  answer(value: unknown): Promise<void>;
 }
 
 export interface MenuEntry {
@@ -74,6 +75,7 @@ export interface Program {
   kill(signal: NodeJS.Signals): void;
   /** The exit code; null after a signal. */
   readonly ended: Promise<number | null>;
+  readonly hasEnded: boolean;
 }
 
 export interface Launch {
@@ -83,9 +85,10 @@ export interface Launch {
   parameters?: readonly string[];
   computer?: Computer;
   cwd?: string;
+  env?: NodeJS.ProcessEnv;
 }
 
-export function startProgram({ data, tab, parameters = [], computer = {}, cwd }: Launch): Program {
+export function startProgram({ data, tab, parameters = [], computer = {}, cwd, env = {} }: Launch): Program {
   const child = spawn(
     process.execPath,
     [
@@ -98,7 +101,7 @@ export function startProgram({ data, tab, parameters = [], computer = {}, cwd }:
     ],
     {
       cwd,
-      env: { ...process.env, STAND_IN_COMPUTER: JSON.stringify(computer) },
+      env: { ...process.env, ...env, STAND_IN_COMPUTER: JSON.stringify(computer) },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'advanced',
     },
@@ -157,9 +160,12 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
           const open: Dialog = {
             kind,
             options,
-            answer(value) {
+            async answer(value) {
               dialogs = dialogs.filter((each) => each !== open);
               resolve(value);
+              // The answer goes out first.
+              await Promise.resolve();
+              await channel.ask('menu');
             },
           };
           dialogs.push(open);
@@ -178,8 +184,9 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
       progress(bar) {
         desktop.progress = bar.value < 0 ? null : bar;
       },
-      theme(source: string) {
+      theme(source: 'system' | 'dark' | 'light') {
         desktop.theme = source;
+        return tab?.setTheme(source);
       },
       representedFilename(path: string) {
         desktop.representedFilename = path;
@@ -206,15 +213,18 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
         desktop.backgroundColor = colour;
       },
       about: ignored,
+      crash: ignored,
       sandbox: ignored,
       visible: ignored,
       title: ignored,
       flash: ignored,
     },
   );
+  let hasEnded = false;
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
       channel.end();
+      hasEnded = true;
       tab?.serve(null);
       resolve(code);
     });
@@ -241,6 +251,9 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
     quit: () => asked('quit').catch(() => {}),
     kill: (signal) => void child.kill(signal),
     ended,
+    get hasEnded() {
+      return hasEnded;
+    },
   };
   tab?.serve({
     ask: channel.ask,

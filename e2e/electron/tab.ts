@@ -72,6 +72,7 @@ export interface Tab {
   send(channel: string, parameters: unknown[]): void;
   /** Does what a role of the menu does to the page. */
   perform(role: string): Promise<void>;
+  setTheme(source: 'system' | 'dark' | 'light'): Promise<void>;
   /** The window has gone. */
   empty(): Promise<void>;
   /** Drops files from the system onto the window. */
@@ -147,6 +148,7 @@ export async function openTab(page: Page): Promise<Tab> {
     async perform(role) {
       await page.evaluate((command) => void document.execCommand(command), role);
     },
+    setTheme: (source) => page.emulateMedia({ colorScheme: source === 'system' ? null : source }),
     async empty() {
       await page.goto('about:blank').catch(() => {});
     },

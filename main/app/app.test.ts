@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileEntry } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
+import { pictureUrl } from '../../contract/pictures';
 import { Recipe } from '../../contract/recipe';
 import type { EngineProcess, FromEngine, ToEngine } from '../engine/protocol';
 import { type App, createApp, type HostServices } from '.';
@@ -79,6 +80,8 @@ function services(change: Partial<HostServices> = {}): HostServices {
     userData: join(folder, 'data'),
     models: join(folder, 'models'),
     openFile: null,
+    showInFolder: null,
+    desktop: null,
     launchEngine: () => {
       engine = new FakeEngine((message, self) => answer(message, self));
       return engine;
@@ -314,4 +317,103 @@ test('the next start opens the photos of the last session that still exist; uplo
   await writeFile(join(folder, 'data', 'session.json'), '{"photos": [{"path": 7}]}');
   await value(app.handle('settings.set', { reopen: true }));
   expect(await value(app.handle('session.load', {}))).toEqual({ photos: [], active: null, missing: [] });
+});
+
+test('a picture that the page no longer waits for is cancelled in the engine', async () => {
+  const opened = await openAda();
+  const query = {
+    photoId: opened.id,
+    layer: 'original',
+    revision: 0,
+    x: 0,
+    y: 0,
+    w: 1,
+    h: 1,
+    width: 1,
+    height: 1,
+  } as const;
+  const other = { ...query, x: 1 } as const;
+  const dropped = app.picture(query);
+  const kept = app.picture(other);
+  const asked = () => engine!.asked.filter((message) => message.type === 'request' && message.kind === 'picture');
+  await expect.poll(() => asked().length).toBe(2);
+  await value(app.handle('photos.dropPicture', { url: pictureUrl('/picture', query) }));
+  await expect(dropped).rejects.toMatchObject({ code: 'CANCELLED' });
+  const cancelled = engine!.asked.filter((message) => message.type === 'cancel').map(({ id }) => id);
+  expect(cancelled).toEqual([asked()[0]!.id]);
+  engine!.say({ type: 'answer', id: asked()[1]!.id, result: { ok: true, value: { type: 'image/png', bytes: [] } } });
+  expect(await kept).toMatchObject({ type: 'image/png' });
+});
+
+test('the save dialog decides the name, and what it replaces', async () => {
+  let chosen = '';
+  const suggestions: string[] = [];
+  const own = await createApp(
+    services({
+      pickSave: async (suggested) => {
+        suggestions.push(suggested);
+        return chosen;
+      },
+    }),
+  );
+  try {
+    const opened = await openAda(own);
+    const exportTo = (path: string) => {
+      chosen = path;
+      return own.handle('photos.export', {
+        photoId: opened.id,
+        recipe,
+        jobId: 'export',
+        format: 'jpeg',
+        quality: 90,
+        keepMetadata: true,
+        folder: null,
+      });
+    };
+    const target = () => {
+      const last = engine!.asked.filter((message) => message.type === 'request' && message.kind === 'export').at(-1);
+      return (last as { body: { target: unknown } }).body.target;
+    };
+    await value(exportTo(join(folder, 'my.photo')));
+    expect(suggestions).toEqual([join(folder, 'ada-restored.jpg')]);
+    expect(target()).toEqual({ folder, stem: 'my.photo' });
+    await value(exportTo(join(folder, 'print.JPEG')));
+    expect(target()).toEqual({ folder, stem: 'print' });
+
+    await writeFile(join(folder, 'old.jpg'), 'an older export');
+    await value(exportTo(join(folder, 'old.jpg')));
+    expect(target()).toEqual({ folder, stem: 'old', replace: join(folder, 'old.jpg') });
+    // The dialog did not ask about the file that this name leads to.
+    await value(exportTo(join(folder, 'old')));
+    expect(target()).toEqual({ folder, stem: 'old' });
+
+    // An original, by its own name and by another.
+    await link(join(folder, 'ada.jpg'), join(folder, 'same.jpg'));
+    for (const name of ['ada.jpg', 'same.jpg']) {
+      expect(await exportTo(join(folder, name))).toMatchObject({ error: { code: 'NAME_TAKEN' } });
+    }
+  } finally {
+    await own.close();
+  }
+});
+
+test('a written file can be shown in its folder, and no other', async () => {
+  const shown: string[] = [];
+  const own = await createApp(
+    services({ pickSave: async () => join(folder, 'print.jpg'), showInFolder: (path) => shown.push(path) }),
+  );
+  try {
+    const opened = await openAda(own);
+    const settings = { format: 'jpeg', quality: 90, keepMetadata: true, folder: null };
+    const written = await value<{ token: string }>(
+      own.handle('photos.export', { photoId: opened.id, recipe, jobId: 'export', ...settings }),
+    );
+    await value(own.handle('files.showInFolder', { token: written.token }));
+    expect(shown).toEqual([join(folder, 'print.jpg')]);
+    expect(await own.handle('files.showInFolder', { token: 'made-up' })).toMatchObject({
+      error: { code: 'NOT_ALLOWED' },
+    });
+  } finally {
+    await own.close();
+  }
 });

@@ -25,6 +25,7 @@ export interface PhotoRegistry {
   get(photoId: string): RegisteredPhoto;
   set(photoId: string, photo: RegisteredPhoto): void;
   delete(photoId: string): void;
+  paths(): string[];
 }
 
 /** What the handlers of calls share. */
@@ -46,6 +47,8 @@ export interface AppContext {
   outgoing: Outgoing;
   /** A folder for this run of the program only. */
   scratch: string;
+  /** Stops making the picture of a URL. */
+  cancelPicture(url: string): void;
   /** Whether a file is deleted when the program ends, because it was uploaded or pasted. */
   isTemporary(path: string): boolean;
 }

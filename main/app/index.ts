@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
 import { failure, type Result } from '../../contract/errors';
-import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
+import { type PairQuery, type PictureQuery, parsePictureUrl, type ThumbnailQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
 import { createEdits } from '../edits/store';
@@ -31,7 +31,7 @@ import { createJobs } from './jobs';
 import { createOutgoing } from './outgoing';
 import type { HostServices } from './services';
 
-export type { HostServices, PickKind, SaveFormat } from './services';
+export type { Desktop, HostServices, PickKind, SaveFormat } from './services';
 
 /** The app behind one window. It does not depend on the host. */
 export interface App {
@@ -109,9 +109,12 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     set: (photoId, photo) => void opened.set(photoId, photo),
     delete: (photoId) => void opened.delete(photoId),
+    paths: () => [...opened.values()].map(({ path }) => path),
   };
+  /** Pictures that are being made, by their queries. */
+  const making = new Map<string, Set<AbortController>>();
   const jobs = createJobs((progress) => emit('job.progress', progress));
-  const outgoing = createOutgoing(services, exports);
+  const outgoing = createOutgoing(services, exports, photos.paths);
 
   const context: AppContext = {
     services,
@@ -129,6 +132,10 @@ export async function createApp(services: HostServices): Promise<App> {
     photos,
     outgoing,
     scratch,
+    cancelPicture(url) {
+      for (const controller of making.get(JSON.stringify(parsePictureUrl(services.pictureBase, url))) ?? [])
+        controller.abort();
+    },
     isTemporary: (path) => path.startsWith(scratch),
   };
   const handlers: Handlers = {
@@ -175,7 +182,17 @@ export async function createApp(services: HostServices): Promise<App> {
         const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');
         return { type: 'application/octet-stream', bytes };
       }
-      return engine.request('picture', query, { signal });
+      const key = JSON.stringify(query);
+      const controller = new AbortController();
+      const those = making.get(key) ?? new Set();
+      making.set(key, those.add(controller));
+      try {
+        const either = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
+        return await engine.request('picture', query, { signal: either });
+      } finally {
+        those.delete(controller);
+        if (those.size === 0) making.delete(key);
+      }
     },
     offer: (paths) => files.offer(paths),
     download: (token) => outgoing.download(token),

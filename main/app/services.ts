@@ -28,4 +28,18 @@ export interface HostServices {
   launchEngine: LaunchEngine;
   /** Has the system open a file in its default program. Throws. Null if this is impossible. */
   openFile: ((path: string) => Promise<void>) | null;
+  /** Shows a file in the system's file manager. Null if this is impossible. */
+  showInFolder: ((path: string) => void) | null;
+  /** Null if the desktop is shown nothing of the photos. */
+  desktop: Desktop | null;
+}
+
+/** What a desktop shows of the photos: the list of recent documents, the file that the window stands for. */
+export interface Desktop {
+  /** A person has opened a photo that stays where it is. */
+  opened(path: string): void;
+  /** The photo on the screen; null if there is none, or if its file is temporary. */
+  shown(path: string | null): void;
+  /** Whether the edits are on the disk. */
+  saved(isSaved: boolean): void;
 }

@@ -33,6 +33,8 @@ export interface ExportTarget {
   folder: string;
   /** Name without extension. */
   stem: string;
+  /** A file of that name that the person has agreed to replace. */
+  replace?: string;
 }
 
 /** One pass of a generator over a picture, as it was computed. */

@@ -42,6 +42,24 @@ describe('writePhoto', () => {
     expect(await readFile(join(folder, 'photo-2.jpg'), 'utf8')).toBe('another');
   });
 
+  test('replaces the one file that the person has agreed to replace, and only as a whole', async () => {
+    const folder = await freshFolder();
+    const old = join(folder, 'photo.jpg');
+    await writeFile(old, 'old');
+    const broken = writePhoto({ ...target(folder), replace: old }, async (path) => {
+      await writeFile(path, 'half');
+      throw new Error('no more');
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(await readFile(old, 'utf8')).toBe('old');
+    expect((await writePhoto({ ...target(folder), replace: old }, fill('new'))).path).toBe(old);
+    expect(await readFile(old, 'utf8')).toBe('new');
+    // Consent is for that file alone.
+    const other = await writePhoto({ ...target(folder), replace: join(folder, 'other.jpg') }, fill('third'));
+    expect(other.path).toBe(join(folder, 'photo-2.jpg'));
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
   const withoutLinks: FileSystem = { ...nodeFs, link: failing('EPERM') };
 
   test.each([

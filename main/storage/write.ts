@@ -16,6 +16,8 @@ export interface WriteTarget {
   stem: string;
   /** Without the dot. */
   extension: string;
+  /** A file of that name that the person has agreed to replace. */
+  replace?: string;
 }
 
 export interface WriteOptions {
@@ -26,7 +28,7 @@ export interface WriteOptions {
 /**
  * Writes a new file, completely or not at all. `produce` fills a temporary file in the same folder. It is synced, and only
  * then gets its name: `stem.ext`, or `stem-2.ext`, `stem-3.ext` and so on if that is taken, also by another writer at the
- * same moment. An existing file is never changed. After an error or a cancellation nothing is left behind.
+ * same moment. An existing file is never changed, except one that the person has agreed to replace. After an error or a cancellation nothing is left behind.
  *
  * Throws what `produce` throws, FOLDER_MISSING, FOLDER_UNWRITABLE, DISK_FULL or CANCELLED.
  */
@@ -188,7 +190,7 @@ async function publish(temporary: string, target: WriteTarget, fs: FileSystem): 
     try {
       for (const path of pathsFor(target, short)) {
         try {
-          await publishAs(temporary, path, { fs });
+          await publishAs(temporary, path, { replace: path === target.replace, fs });
           return path;
         } catch (error) {
           if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;

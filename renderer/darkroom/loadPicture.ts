@@ -10,11 +10,19 @@ export class PictureRefused extends Error {
   }
 }
 
+let onDropped: (url: string) => void = () => {};
+
+/** Sets who is told of a picture that is no longer waited for. Electron does not tell its program itself. */
+export function tellDropped(listener: (url: string) => void): void {
+  onDropped = listener;
+}
+
 /**
  * Loads and decodes a picture off the main thread. It bypasses the browser's cache, which would write photos to disk a
  * second time.
  */
 export async function loadPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
+  signal.addEventListener('abort', () => onDropped(url), { once: true });
   const response = await fetch(url, { signal, cache: 'no-store' });
   if (!response.ok) throw new PictureRefused(response.status);
   const bitmap = await createImageBitmap(await response.blob());

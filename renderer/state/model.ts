@@ -145,7 +145,16 @@ export interface Notice {
   /** What else is to be said of it. */
   notes: readonly Message[];
   action: {
-    label: 'retry' | 'reopen' | 'downloadAgain' | 'undo' | 'startOver' | 'choosePhoto' | 'show' | 'openReport';
+    label:
+      | 'retry'
+      | 'reopen'
+      | 'downloadAgain'
+      | 'undo'
+      | 'startOver'
+      | 'choosePhoto'
+      | 'show'
+      | 'showInFolder'
+      | 'openReport';
     run: () => void;
   } | null;
   /** The photo that the action is about. The action goes when the photo is closed. */

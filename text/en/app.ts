@@ -189,6 +189,7 @@ export const app = {
       startOver: 'Start over',
       choosePhoto: 'Choose the photo…',
       show: 'Show',
+      showInFolder: 'Show in folder',
       openReport: 'Open the report',
     },
   },

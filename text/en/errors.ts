@@ -90,6 +90,7 @@ export const errors = {
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
     uploadTooLarge: 'The file is larger than {{gigabytes}} GB, the limit of Emulsion.',
+    isOriginal: '“{{name}}” is the photo that is open. Originals are never replaced. Choose another name.',
     tooLargeToDecode:
       'The photo has {{megapixels}} megapixels of {{bits}} bits, {{size}} MB once decoded. That is more than Emulsion can decode on Linux. Make a smaller copy, or one of 8 bits.',
     tooLargeForFormat:

@@ -191,6 +191,7 @@ export const app: Translated<typeof english> = {
       startOver: 'Recomeçar',
       choosePhoto: 'Escolher a foto…',
       show: 'Mostrar',
+      showInFolder: 'Mostrar na pasta',
       openReport: 'Abrir o relatório',
     },
   },

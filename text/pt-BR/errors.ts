@@ -91,6 +91,7 @@ export const errors: Translated<typeof english> = {
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',
     uploadTooLarge: 'O arquivo tem mais de {{gigabytes}} GB, o limite do Emulsion.',
+    isOriginal: '“{{name}}” é a foto que está aberta. Os originais nunca são substituídos. Escolha outro nome.',
     tooLargeToDecode:
       'A foto tem {{megapixels}} megapixels de {{bits}} bits, {{size}} MB depois de decodificada. É mais do que o Emulsion consegue decodificar no Linux. Faça uma cópia menor ou de 8 bits.',
     tooLargeForFormat:

@@ -27,7 +27,7 @@ export const screen = onceReady(
 
 const themes = new EventEmitter();
 let source = 'system';
-let systemIsDark = computer.dark ?? true;
+let systemIsDark = computer.dark ?? false;
 
 export const nativeTheme = strict(
   'nativeTheme',

@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { app } from './app.mjs';
+import { answers } from './driver.mjs';
 import { deserialise, serialise } from './serialiser.mjs';
 import { onlyKnown, strict } from './strict.mjs';
 
@@ -23,6 +24,10 @@ export const utilityProcess = strict('utilityProcess', {
       serialization: 'advanced',
     });
     const events = new EventEmitter();
+    answers.utilityError = (type) => {
+      events.emit('error', type, 'v8::internal::Heap', '{}');
+      child.kill('SIGKILL');
+    };
     let pid;
     // Electron knows the process only when it has been launched, which takes a while.
     child.once('spawn', () =>

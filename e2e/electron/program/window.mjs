@@ -200,6 +200,10 @@ class Window extends EventEmitter {
     tell('focused');
     this.emit('focus');
   }
+  blur() {
+    this.#state.focused = false;
+    this.emit('blur');
+  }
   isVisible = () => this.#state.visible;
   isFocused = () => this.#state.focused;
   isDestroyed = () => this.#state.destroyed;
@@ -334,4 +338,6 @@ Object.assign(answers, {
     openWindow().webContents.emit(event, preventable(), ...parameters);
   },
   minimise: () => openWindow().minimize(),
+  /** The person goes to another program. */
+  unfocus: () => openWindow().blur(),
 });

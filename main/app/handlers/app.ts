@@ -11,6 +11,7 @@ export function appHandlers({
   engineOptions,
   files,
   jobs,
+  outgoing,
   services,
   settings,
 }: AppContext): HandlersOf<'app' | 'settings' | 'files' | 'jobs' | 'generators' | 'engine'> {
@@ -40,6 +41,13 @@ export function appHandlers({
       return { files: await files.offer(await services.pick(kind)) };
     },
     'files.list': ({ folder }) => files.list(folder),
+    'files.showInFolder': ({ token }) => {
+      if (services.showInFolder === null) {
+        throw new EmulsionError('BAD_REQUEST', { reason: say('failures.noDialogs') });
+      }
+      services.showInFolder(outgoing.written(token));
+      return {};
+    },
     'jobs.cancel': ({ jobId }) => {
       jobs.cancel(jobId);
       return {};

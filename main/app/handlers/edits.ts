@@ -11,7 +11,14 @@ import type { AppContext, HandlersOf } from '../context';
 const RECENT_SHOWN = 6;
 
 /** Calls about edits: loading, saving, and reading and writing edit files. */
-export function editsHandlers({ edits, files, isTemporary, outgoing, photos }: AppContext): HandlersOf<'edits'> {
+export function editsHandlers({
+  edits,
+  files,
+  isTemporary,
+  outgoing,
+  photos,
+  services,
+}: AppContext): HandlersOf<'edits'> {
   return {
     'edits.load': async ({ photoId, others }) => {
       const { subject, path } = photos.get(photoId);
@@ -26,7 +33,9 @@ export function editsHandlers({ edits, files, isTemporary, outgoing, photos }: A
     },
     'edits.write': async ({ photoId, ...delta }) => {
       photos.get(photoId);
+      services.desktop?.saved(false);
       await edits.write(photoId, delta);
+      services.desktop?.saved(true);
       return {};
     },
     'edits.recent': async () => {

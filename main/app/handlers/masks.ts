@@ -1,5 +1,5 @@
 import { mkdtemp } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { MaskOwner } from '../../../contract/edit';
 import { DETECTED_MASK } from '../../../document/mask';
 import type { EngineEdit } from '../../engine/protocol';
@@ -14,6 +14,7 @@ export function masksHandlers({
   edits,
   engine,
   files,
+  isTemporary,
   jobs,
   outgoing,
   photos,
@@ -27,10 +28,16 @@ export function masksHandlers({
 
   return {
     'masks.export': ({ photoId, recipe, of, jobId }) => {
-      const { name } = photos.get(photoId).subject;
+      const { subject, path } = photos.get(photoId);
+      const beside = isTemporary(path) ? '' : dirname(path);
       const edit = maskAlone(photoId, of);
       return jobs.run(jobId, async (control) => {
-        const target = await outgoing.target(`${basename(name, extname(name))}-mask`, 'png', 'png');
+        const target = await outgoing.target(
+          `${basename(subject.name, extname(subject.name))}-mask`,
+          'png',
+          'png',
+          beside,
+        );
         return outgoing.handOver(
           await engine.request('exportMask', { photoId, recipe, edit, target }, control),
           'image/png',

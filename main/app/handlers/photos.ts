@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 
 /** Calls that open, analyse, render and export a photo. */
-export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }: AppContext): HandlersOf<'photos'> {
+export function photosHandlers({
+  cancelPicture,
+  edits,
+  engine,
+  files,
+  isTemporary,
+  jobs,
+  outgoing,
+  photos,
+  services,
+}: AppContext): HandlersOf<'photos'> {
   return {
     'photos.open': ({ token, jobId }) =>
       jobs.run(jobId, async (control) => {
@@ -17,6 +27,7 @@ export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }:
         ]);
         const { name, width, height, bytes } = photo;
         photos.set(photoId, { subject: { name, sha256, width, height, bytes }, path });
+        if (!isTemporary(path)) services.desktop?.opened(path);
         return { ...photo, sha256 };
       }),
     'photos.close': async ({ photoId }) => {
@@ -43,14 +54,20 @@ export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }:
       photos.get(photoId);
       return engine.request('histogram', { photoId, revision });
     },
+    'photos.dropPicture': ({ url }) => {
+      cancelPicture(url);
+      return {};
+    },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
-      const { name } = photos.get(photoId).subject;
+      const { subject, path } = photos.get(photoId);
+      const { name } = subject;
+      const beside = isTemporary(path) ? '' : dirname(path);
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
         const stem = `${basename(name, extname(name))}-restored`;
         const target =
           folder === null
-            ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format)
+            ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format, beside)
             : { folder: files.path(folder, 'folder'), stem };
         const written = await engine.request(
           'export',

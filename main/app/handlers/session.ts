@@ -3,7 +3,13 @@ import type { Response } from '../../../contract/calls';
 import type { AppContext, HandlersOf } from '../context';
 
 /** Calls about the photos that were open when the program ended. */
-export function sessionHandlers({ files, isTemporary, session, settings }: AppContext): HandlersOf<'session'> {
+export function sessionHandlers({
+  files,
+  isTemporary,
+  services,
+  session,
+  settings,
+}: AppContext): HandlersOf<'session'> {
   return {
     'session.load': async () => {
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
@@ -25,6 +31,8 @@ export function sessionHandlers({ files, isTemporary, session, settings }: AppCo
         const path = files.path(token, 'photo');
         return { path, name: basename(path), view, uploaded: isTemporary(path) };
       });
+      const shown = active === null ? undefined : kept[active];
+      services.desktop?.shown(shown === undefined || shown.uploaded ? null : shown.path);
       await session.save({ photos: kept, active });
       return {};
     },

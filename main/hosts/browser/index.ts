@@ -62,6 +62,8 @@ async function run(photos: string[], options: Options): Promise<void> {
       models: options.models,
       launchEngine: forkEngine(),
       openFile: null,
+      showInFolder: null,
+      desktop: null,
     });
     server = await startServer({
       app,

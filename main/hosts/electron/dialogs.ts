@@ -1,4 +1,4 @@
-import { type BrowserWindow, dialog } from 'electron';
+import { type BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 import type { Translator } from '../../../text/message';
 import type { HostServices, SaveFormat } from '../../app';
 import { EDIT_EXTENSION, EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
@@ -18,14 +18,22 @@ const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'js
 
 /** The system's own dialogs, attached to the window. */
 export function createDialogs(
-  window: () => BrowserWindow,
+  window: () => BrowserWindow | undefined,
   translator: () => Translator,
 ): { pick: NonNullable<HostServices['pick']>; pickSave: NonNullable<HostServices['pickSave']> } {
+  /** Attached to the window, or on its own once that is closed. */
+  const showOpen = (options: OpenDialogOptions) => {
+    const parent = window();
+    return parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options);
+  };
+  const showSave = (options: SaveDialogOptions) => {
+    const parent = window();
+    return parent ? dialog.showSaveDialog(parent, options) : dialog.showSaveDialog(options);
+  };
   return {
     async pick(kind) {
       const { t } = translator();
-      const { canceled, filePaths } = await dialog.showOpenDialog(
-        window(),
+      const { canceled, filePaths } = await showOpen(
         kind === 'folder'
           ? { properties: ['openDirectory', 'createDirectory'] }
           : {
@@ -44,10 +52,11 @@ export function createDialogs(
       return canceled ? [] : filePaths;
     },
     async pickSave(suggested, format) {
-      const { canceled, filePath } = await dialog.showSaveDialog(window(), {
+      const { canceled, filePath } = await showSave({
         defaultPath: suggested,
         filters: [{ name: FORMAT_NAMES[format], extensions: [EXTENSIONS[format]] }],
-        properties: ['createDirectory'],
+        // The dialogs of macOS and Windows always ask before a file is replaced; those of Linux only then.
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
       });
       return canceled || filePath === '' ? null : filePath;
     },

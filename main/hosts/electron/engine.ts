@@ -19,6 +19,25 @@ export function utilityEngine(entry: string): LaunchEngine {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
+    let isKilled = false;
+    const kill = () => {
+      isKilled = true;
+      // Until the process has started, and after it has ended, there is no id.
+      if (child.pid === undefined) return;
+      try {
+        // `child.kill` sends a polite signal, which a process does not handle in the middle of a computation.
+        process.kill(child.pid, 'SIGKILL');
+      } catch {
+        // It has just ended by itself; 'exit' follows.
+      }
+    };
+    child.once('spawn', () => {
+      if (isKilled) kill();
+    });
+    // An error of V8 ends the process; 'exit' follows. Without a listener, it would be an error of the app as well.
+    child.on('error', (type, location) => {
+      stderr = `${stderr}\n${type} ${location}`.slice(-STDERR_LENGTH);
+    });
     child.stderr?.on('data', (chunk) => {
       stderr = (stderr + String(chunk)).slice(-STDERR_LENGTH);
     });
@@ -29,12 +48,7 @@ export function utilityEngine(entry: string): LaunchEngine {
       send: (message) => child.postMessage(message),
       onMessage: (listener) => void child.on('message', (message: FromEngine) => listener(message)),
       onExit: (listener) => void child.once('exit', (code) => listener(code, null, stderr)),
-      kill() {
-        // `child.kill` sends a polite signal, which a process does not handle in the middle of a computation. Before
-        // the process has started, and after it has ended, there is no id.
-        if (child.pid === undefined) child.kill();
-        else process.kill(child.pid, 'SIGKILL');
-      },
+      kill,
     };
   };
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Settings } from '../../../contract/app';
 import { type Bridge, CALL_NAMES } from '../../../contract/calls';
@@ -54,7 +55,7 @@ describe('the window', () => {
   it('shows the page in a sandbox', () => {
     expect(electron.app.enableSandbox).toHaveBeenCalled();
     expect(window.loaded).toBe('app://emulsion/');
-    expect(window.options).toMatchObject({ minWidth: 1024, minHeight: 700, backgroundColor: '#262626' });
+    expect(window.options).toMatchObject({ minWidth: 1024, minHeight: 620, backgroundColor: '#262626' });
     expect(window.options.webPreferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,
@@ -79,12 +80,17 @@ describe('the window', () => {
     expect(later.openWindow!({ url: 'app://emulsion/' })).toEqual({ action: 'deny' });
   });
 
-  it('loads its page anew after a crash, but not for ever', () => {
+  it('loads its page anew after a crash, and asks after a second one', async () => {
     window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
     expect(window.reload).not.toHaveBeenCalled();
     window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
-    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.reload).toHaveBeenCalledTimes(1);
+    electron.dialog.showMessageBox.mockResolvedValueOnce({ response: 0 });
+    window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    await vi.waitFor(() => expect(window.reload).toHaveBeenCalledTimes(2));
+    expect(electron.dialog.showMessageBox.mock.lastCall![1]).toMatchObject({
+      message: 'A janela parou de funcionar outra vez',
+    });
   });
 
   it.each([
@@ -285,7 +291,8 @@ describe('the system', () => {
     electron.app.emit('open-file', event, import.meta.filename);
     await vi.waitFor(() => expect(seen).toEqual(['host.test.ts']), 30_000);
     expect(event.preventDefault).toHaveBeenCalled();
-    electron.app.emit('second-instance', {}, ['/electron', '--flag', 'policy.test.ts'], import.meta.dirname);
+    const photos = [join(import.meta.dirname, 'policy.test.ts')];
+    electron.app.emit('second-instance', {}, ['/electron', '--flag', '/checkout'], '/', { photos });
     await vi.waitFor(() => expect(seen).toEqual(['host.test.ts', 'policy.test.ts']), 30_000);
     expect(window.focus).toHaveBeenCalled();
     stop();
@@ -336,6 +343,8 @@ describe('the system', () => {
         platform: 'linux',
         developing,
         send: (command) => sent.push(command),
+        showLog: () => {},
+        showAbout: () => {},
       }).flatMap(({ submenu }) => submenu as { role?: string; click?: () => void }[]);
     for (const item of clickable(false)) item.click?.();
     expect(sent.sort()).toEqual([
@@ -343,9 +352,11 @@ describe('the system', () => {
       'export',
       'open',
       'pairs',
+      'redo',
       'reviewPlaces',
       'saveEdit',
       'settings',
+      'undo',
       'zoomActual',
       'zoomFit',
       'zoomIn',
@@ -376,15 +387,21 @@ describe('the engine', () => {
     expect(child.postMessage).toHaveBeenCalledWith({ type: 'cancel', id: 'a' });
     child.emit('message', { type: 'ready' });
     expect(messages).toEqual([{ type: 'ready' }]);
-    engine.kill();
-    expect(child.kill).toHaveBeenCalled();
+    // Before the process has started, Electron cannot end it.
     const kill = vi.spyOn(process, 'kill').mockReturnValueOnce(true);
-    child.pid = 4711;
     engine.kill();
-    expect(kill).toHaveBeenCalledWith(4711, 'SIGKILL');
+    expect(kill).not.toHaveBeenCalled();
+    child.pid = 4711;
+    child.emit('spawn');
+    expect(kill).toHaveBeenCalledExactlyOnceWith(4711, 'SIGKILL');
+    kill.mockImplementationOnce(() => {
+      throw Object.assign(new Error('no such process'), { code: 'ESRCH' });
+    });
+    engine.kill();
     child.stderr.emit('data', Buffer.from('out of memory'));
+    child.emit('error', 'FatalError', 'v8::Heap', '{}');
     child.emit('exit', 9);
-    expect(exits).toEqual([[9, null, 'out of memory']]);
+    expect(exits).toEqual([[9, null, 'out of memory\nFatalError v8::Heap']]);
   });
 });
 

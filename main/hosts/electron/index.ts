@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, type BrowserWindow, dialog, Menu, protocol, session, shell } from 'electron';
+import { app, type BrowserWindow, dialog, Menu, nativeTheme, protocol, session, shell } from 'electron';
+import { z } from 'zod';
 import { Settings } from '../../../contract/app';
 import { CHANNELS } from '../../../preload/wire';
 import { languageFor } from '../../../text';
@@ -7,28 +9,46 @@ import { say, type Translator, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { openLog } from '../../log/file';
-import { log } from '../../log/log';
+import { log, logged } from '../../log/log';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
+import { photosOnDesktop, type Work, workOnDesktop } from './desktop';
 import { createDialogs } from './dialogs';
 import { utilityEngine } from './engine';
 import { menuTemplate } from './menu';
 import { PAGE_ORIGIN, PICTURE_BASE, photosOf } from './policy';
 import { servePage, servePictures } from './protocols';
+import { createQuestions, showLog } from './questions';
 import { createWindow, guardContents, guardSession } from './window';
 
 /*
- * The Electron host: one window for the app. policy.ts decides all questions of security.
+ * The Electron host: one window for the app. policy.ts decides all questions of security; README.md lists Electron's
+ * recommendations and the lines that follow them.
  */
+
+/** As in the names of the packages: Windows and Linux put windows with it under one icon. */
+const APP_ID = 'app.emulsion.desktop';
+const DESKTOP_FILE = 'emulsion.desktop';
+
+/** What a second start hands to the first one. */
+const Handed = z.object({ photos: z.array(z.string()) });
 
 /** Photos that the system hands over before the window is ready. */
 const waiting: string[] = [];
+/** Undefined before it is opened, and as soon as it is closed: a destroyed window throws. */
 let window: BrowserWindow | undefined;
 /** In the language of the settings as soon as they are read; until then in that of the system. */
 let translator: Translator = translatorFor('en');
 let emulsion: App | undefined;
 /** Settles when the page can receive events. */
 let loaded: Promise<void> | undefined;
+/** What closing the window would interrupt. */
+let running: () => Work | null = () => null;
+
+const questions = createQuestions(
+  () => window,
+  () => translator,
+);
 
 // SECURITY: every renderer runs in the operating system's sandbox.
 app.enableSandbox();
@@ -36,33 +56,41 @@ app.enableSandbox();
 app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
+if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
+if (process.platform === 'linux') app.setDesktopName(DESKTOP_FILE);
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
   { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
 ]);
 
-if (app.requestSingleInstanceLock()) {
+const named = photosOf(ownArguments(process.argv), process.cwd());
+if (app.requestSingleInstanceLock({ photos: named })) {
   openLog({ userData: app.getPath('userData'), process: 'window' });
+  // `openLog` writes it down.
+  process.on('uncaughtException', () => void questions.fault());
+  process.on('unhandledRejection', (error) => {
+    log.error('A promise was rejected and nobody knew', error);
+    void questions.fault();
+  });
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
   app.on('open-file', (event, path) => {
     event.preventDefault();
     void open([path]);
   });
-  app.on('second-instance', (_event, argv, cwd) => {
+  // Chromium changes the arguments of a second start, so it hands over the photos that it has found in them itself.
+  app.on('second-instance', (_event, _argv, _cwd, handed) => {
     if (window?.isMinimized()) window.restore();
     window?.focus();
-    void open(photosOf(ownArguments(argv), cwd));
+    const { data } = Handed.safeParse(handed);
+    void open(data?.photos ?? []);
   });
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
     if (emulsion === undefined) return;
-    // First stops the jobs and removes the uploads.
     event.preventDefault();
-    const ending = emulsion;
-    emulsion = undefined;
-    void ending.close().finally(() => app.quit());
+    void end();
   });
-  waiting.push(...photosOf(ownArguments(process.argv), process.cwd()));
+  waiting.push(...named);
   // Not awaited here: Electron is ready only after this module has finished.
   app.whenReady().then(start).catch(fail);
 } else {
@@ -73,10 +101,10 @@ async function start(): Promise<void> {
   const root = app.getAppPath();
   translator = translatorFor(languageFor(null, [app.getLocale()]));
   const dialogs = createDialogs(
-    () => window!,
+    () => window,
     () => translator,
   );
-  emulsion = await createApp({
+  const own = await createApp({
     kind: 'electron',
     pictureBase: PICTURE_BASE,
     uploadUrl: null,
@@ -94,27 +122,65 @@ async function start(): Promise<void> {
           detail: problem,
         });
     },
+    showInFolder: (path) => shell.showItemInFolder(path),
+    desktop: photosOnDesktop(() => window),
   });
+  emulsion = own;
+  ({ running } = workOnDesktop(
+    own,
+    () => window,
+    () => translator,
+  ));
 
   guardSession(session.defaultSession);
   protocol.handle('app', servePage(await loadPage(join(root, 'out', 'renderer'))));
-  protocol.handle('photo', servePictures(emulsion));
+  protocol.handle('photo', servePictures(own));
 
-  window = createWindow(join(root, 'out', 'preload', 'electron.cjs'), join(app.getPath('userData'), 'window.json'));
-  const speak = (settings: Settings) => {
-    translator = translatorFor(languageFor(settings.language, [app.getLocale()]));
-    const { t } = translator;
-    const send = (command: string) => window?.webContents.send(CHANNELS.event, 'menu.command', { command });
-    Menu.setApplicationMenu(
-      Menu.buildFromTemplate(menuTemplate({ t, platform: process.platform, developing: !app.isPackaged, send })),
-    );
-  };
-  const settings = await emulsion.handle('settings.get', {});
-  speak(Settings.parse(settings.ok ? settings.value : {}));
-  openBridge({ app: emulsion, window, onSettings: speak });
-  loaded = window.loadURL(`${PAGE_ORIGIN}/`);
+  const settings = await own.handle('settings.get', {});
+  applySettings(Settings.parse(settings.ok ? settings.value : {}));
+  const shown = createWindow({
+    preload: join(root, 'out', 'preload', 'electron.cjs'),
+    memory: join(app.getPath('userData'), 'window.json'),
+    icon: windowIcon(root),
+    reloadCrashed: questions.reloadCrashed,
+    reloadHung: questions.reloadHung,
+  });
+  window = shown;
+  shown.on('close', (event) => {
+    if (emulsion === undefined || running() === null) return;
+    event.preventDefault();
+    void end();
+  });
+  shown.on('closed', () => {
+    window = undefined;
+  });
+  openBridge({ app: own, window: shown, onSettings: applySettings });
+  loaded = shown.loadURL(`${PAGE_ORIGIN}/`).catch((error) => {
+    // Whoever closes the window while it loads does not want to see it any more.
+    if (!shown.isDestroyed()) throw error;
+  });
   await loaded;
   await open(waiting.splice(0));
+}
+
+/** Language of the menu, theme of the title bar and the menus. */
+function applySettings({ language, theme }: Settings): void {
+  translator = translatorFor(languageFor(language, [app.getLocale()]));
+  const { t } = translator;
+  nativeTheme.themeSource = theme;
+  const send = (command: string) => window?.webContents.send(CHANNELS.event, 'menu.command', { command });
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate({
+        t,
+        platform: process.platform,
+        developing: !app.isPackaged,
+        send,
+        showLog,
+        showAbout: () => void questions.about(),
+      }),
+    ),
+  );
 }
 
 /** Hands photos to the page, which opens them. */
@@ -134,14 +200,34 @@ async function open(paths: string[]): Promise<void> {
   }
 }
 
+/** Stops the jobs, removes the uploads and quits; asks before it stops a batch. */
+async function end(): Promise<void> {
+  const work = running();
+  if (work !== null && !(await questions.mayStop(work))) return;
+  const ending = emulsion;
+  if (ending === undefined) return;
+  emulsion = undefined;
+  await ending.close().catch(logged('The app could not be closed properly'));
+  app.quit();
+}
+
 /** The arguments after the program's name. In development, Electron's name is followed by the folder of the app. */
 function ownArguments(argv: readonly string[]): string[] {
   return argv.slice(process.defaultApp ? 2 : 1);
+}
+
+/** Windows and macOS take the icon from the program itself. */
+function windowIcon(root: string): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const icon = app.isPackaged ? join(process.resourcesPath, 'icon.png') : join(root, 'build', 'icon.png');
+  return existsSync(icon) ? icon : undefined;
 }
 
 function fail(error: unknown): void {
   log.failure('The program could not start', error);
   const { message, detail } = toFailure(error);
   console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
+  // From a terminal one reads the line above; whoever clicked on an icon sees nothing but this.
+  questions.startFailed(error);
   app.exit(1);
 }

@@ -5,25 +5,32 @@ import type { EventPayload } from '../../../contract/calls';
 type Command = EventPayload<'menu.command'>['command'];
 
 /**
- * The menu. Items about a photo send a command to the page, which knows whether a photo is open. Reload and the
- * developer tools exist only during development.
+ * The menu. Items about a photo send a command to the page, which knows whether a photo is open. Every role has a label,
+ * since Electron's own are English. Reload and the developer tools exist only during development.
  */
 export function menuTemplate(options: {
   t: TFunction;
   platform: NodeJS.Platform;
   developing: boolean;
   send: (command: Command) => void;
+  showLog: () => void;
+  showAbout: () => void;
 }): MenuItemConstructorOptions[] {
-  const { t, platform, developing, send } = options;
+  const { t, platform, developing, send, showLog, showAbout } = options;
   const isMac = platform === 'darwin';
   const command = (label: string, name: Command, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     accelerator,
     click: () => send(name),
   });
+  // The page acts on these keys itself, so that they stay with a text while one is typed. The menu only shows them.
+  const shown = (label: string, name: Command, accelerator: string): MenuItemConstructorOptions => ({
+    ...command(label, name, accelerator),
+    registerAccelerator: false,
+  });
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const settings = command(t('menu.settings'), 'settings', 'CmdOrCtrl+,');
-  const about: MenuItemConstructorOptions = { role: 'about', label: t('menu.about') };
+  const about: MenuItemConstructorOptions = { label: t('menu.about'), click: showAbout };
 
   return [
     ...(isMac
@@ -35,11 +42,11 @@ export function menuTemplate(options: {
               separator,
               settings,
               separator,
-              { role: 'hide' },
-              { role: 'hideOthers' },
-              { role: 'unhide' },
+              { role: 'hide', label: t('menu.hide') },
+              { role: 'hideOthers', label: t('menu.hideOthers') },
+              { role: 'unhide', label: t('menu.showAll') },
               separator,
-              { role: 'quit' },
+              { role: 'quit', label: t('menu.quit') },
             ],
           } satisfies MenuItemConstructorOptions,
         ]
@@ -48,6 +55,15 @@ export function menuTemplate(options: {
       label: t('menu.file'),
       submenu: [
         command(t('menu.open'), 'open', 'CmdOrCtrl+O'),
+        ...(isMac
+          ? [
+              {
+                label: t('menu.recent'),
+                role: 'recentDocuments',
+                submenu: [{ label: t('menu.clearRecent'), role: 'clearRecentDocuments' }],
+              } satisfies MenuItemConstructorOptions,
+            ]
+          : []),
         command(t('menu.batch'), 'batch', 'CmdOrCtrl+B'),
         command(t('menu.pairs'), 'pairs'),
         command(t('menu.saveEdit'), 'saveEdit', 'CmdOrCtrl+S'),
@@ -58,8 +74,8 @@ export function menuTemplate(options: {
     {
       label: t('menu.edit'),
       submenu: [
-        { role: 'undo', label: t('menu.undo') },
-        { role: 'redo', label: t('menu.redo') },
+        shown(t('menu.undo'), 'undo', 'CmdOrCtrl+Z'),
+        shown(t('menu.redo'), 'redo', 'Shift+CmdOrCtrl+Z'),
         separator,
         { role: 'cut', label: t('menu.cut') },
         { role: 'copy', label: t('menu.copy') },
@@ -87,8 +103,13 @@ export function menuTemplate(options: {
       submenu: [
         { role: 'minimize', label: t('menu.minimise') },
         { role: 'close', label: t('menu.close') },
+        ...(isMac ? [separator, { role: 'front', label: t('menu.allToFront') } as const] : []),
       ],
     },
-    { label: t('menu.help'), role: 'help', submenu: isMac ? [] : [about] },
+    {
+      label: t('menu.help'),
+      role: 'help',
+      submenu: [{ label: t('menu.showLog'), click: showLog }, ...(isMac ? [] : [about])],
+    },
   ];
 }

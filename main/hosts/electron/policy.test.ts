@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { areDroppedPaths, isOwnPage, mayCall, mayNavigate, mayRequest, PAGE_HEADERS, photosOf } from './policy';
 
@@ -85,6 +86,13 @@ it('takes photos from a command line, and no options', () => {
     resolve('/home/me/a.jpg'),
     resolve('/home/b c.tif'),
   ]);
+});
+
+it('takes file URLs for files, and leaves out what is not on this computer', () => {
+  const path = resolve('/home/me/à noite 50%.jpg');
+  expect(photosOf([pathToFileURL(path).href, 'file://%zz', 'FILE://nas/share/a.jpg'], '/home/me')).toEqual(
+    process.platform === 'win32' ? [path, '\\\\nas\\share\\a.jpg'] : [path],
+  );
 });
 
 it('recognises its page by the whole origin', () => {

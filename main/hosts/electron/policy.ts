@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { contentPolicy } from '../content-policy';
 
 /*
@@ -54,11 +55,22 @@ export function areDroppedPaths(paths: unknown): paths is string[] {
 }
 
 /**
- * The photos that a command line names: every argument that is not an option, relative to the user's folder. Chromium
- * adds its own switches to the arguments of a second start.
+ * The photos that a command line names: every argument that is not an option, relative to the user's folder. Some file
+ * managers name files by `file://` URLs.
  */
 export function photosOf(parameters: readonly string[], cwd: string): string[] {
-  return parameters.filter((text) => text !== '' && !text.startsWith('-')).map((text) => resolve(cwd, text));
+  return parameters
+    .filter((text) => text !== '' && !text.startsWith('-'))
+    .flatMap((text) => (/^file:\/\//i.test(text) ? pathOf(text) : [resolve(cwd, text)]));
+}
+
+function pathOf(url: string): string[] {
+  try {
+    return [fileURLToPath(url)];
+  } catch {
+    // A file of another computer, or no URL at all: nothing that could be opened.
+    return [];
+  }
 }
 
 /** Sent with the page. */

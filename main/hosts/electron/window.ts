@@ -1,32 +1,51 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { app, BrowserWindow, type Session, screen, type WebContents } from 'electron';
+import { app, BrowserWindow, nativeTheme, type Session, screen, type WebContents } from 'electron';
 import { z } from 'zod';
+import { log } from '../../log/log';
 import { mayNavigate, mayRequest } from './policy';
 
 /** The smallest size that the page is designed for, in device-independent pixels. */
-const LEAST = { width: 1024, height: 700 };
-/** The background of the dark theme, so that opening does not flash white. */
-const SURROUND = '#262626';
+const LEAST = { width: 1024, height: 620 };
+const USUAL = { width: 1360, height: 900 };
+/** The backgrounds of the themes, so that opening does not flash in another colour. */
+const SURROUND = { dark: '#262626', light: '#c9c9c9' };
 /** A page that crashes again within this time is not reloaded, since it would crash for ever. In milliseconds. */
 const CRASH_PAUSE = 30_000;
 
 const Bounds = z.object({
   x: z.number().int(),
   y: z.number().int(),
-  width: z.number().int().min(LEAST.width),
-  height: z.number().int().min(LEAST.height),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
   maximized: z.boolean(),
 });
 export type Bounds = z.infer<typeof Bounds>;
 
-/** The only window, at its last position. `preload` and `memory` are absolute paths. */
-export function createWindow(preload: string, memory: string): BrowserWindow {
-  const bounds = recall(memory);
+export interface WindowOptions {
+  /** Absolute paths, also of the icon. */
+  preload: string;
+  /** Where its last position is kept. */
+  memory: string;
+  icon: string | undefined;
+  /** Asks whether the page is loaded anew: after a second crash, and while it hangs. */
+  reloadCrashed: () => Promise<boolean>;
+  reloadHung: () => Promise<boolean>;
+}
+
+/** The only window, at its last position. */
+export function createWindow({ preload, memory, icon, reloadCrashed, reloadHung }: WindowOptions): BrowserWindow {
+  const recalled = recall(memory);
+  const { workArea } = recalled ? screen.getDisplayMatching(recalled) : screen.getPrimaryDisplay();
+  const { width, height } = sizeWithin(recalled ?? USUAL, workArea);
+  const least = sizeWithin(LEAST, workArea);
   const window = new BrowserWindow({
-    ...(bounds ?? { width: 1360, height: 900 }),
-    minWidth: LEAST.width,
-    minHeight: LEAST.height,
-    backgroundColor: SURROUND,
+    ...(recalled && { x: recalled.x, y: recalled.y }),
+    width,
+    height,
+    minWidth: least.width,
+    minHeight: least.height,
+    ...(icon === undefined ? {} : { icon }),
+    backgroundColor: surround(),
     title: 'Emulsion',
     show: false,
     webPreferences: {
@@ -41,16 +60,43 @@ export function createWindow(preload: string, memory: string): BrowserWindow {
       devTools: !app.isPackaged,
     },
   });
-  if (bounds?.maximized) window.maximize();
+  if (recalled?.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => remember(memory, { ...window.getNormalBounds(), maximized: window.isMaximized() }));
+  nativeTheme.on('updated', () => {
+    if (!window.isDestroyed()) window.setBackgroundColor(surround());
+  });
+
   let crashed = Number.NEGATIVE_INFINITY;
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    if (reason === 'clean-exit' || Date.now() - crashed < CRASH_PAUSE) return;
+  /** The page is ended on purpose, to be loaded anew. */
+  let isReloading = false;
+  window.webContents.on('render-process-gone', async (_event, { reason }) => {
+    if (reason === 'clean-exit' || isReloading) return;
+    log.error('The page has ended', undefined, { reason });
+    const isSecond = Date.now() - crashed < CRASH_PAUSE;
     crashed = Date.now();
+    if (!isSecond || (await reloadCrashed())) {
+      if (!window.isDestroyed()) window.reload();
+    } else app.quit();
+  });
+  window.on('unresponsive', async () => {
+    log.warn('The page does not respond');
+    if (!(await reloadHung()) || window.isDestroyed()) return;
+    isReloading = true;
+    window.webContents.forcefullyCrashRenderer();
     window.reload();
   });
+  window.webContents.on('did-finish-load', () => {
+    isReloading = false;
+  });
   return window;
+}
+
+const surround = (): string => (nativeTheme.shouldUseDarkColors ? SURROUND.dark : SURROUND.light);
+
+/** A size that a screen has room for. A window may be placed outside of it, but never larger. */
+function sizeWithin(size: { width: number; height: number }, area: { width: number; height: number }) {
+  return { width: Math.min(size.width, area.width), height: Math.min(size.height, area.height) };
 }
 
 /** SECURITY: switches off everything in a session that the page does not need. */

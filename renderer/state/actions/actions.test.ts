@@ -458,13 +458,24 @@ describe('export', () => {
     const { actions, bridge, downloads, entry, notices, openOne } = setUp();
     const notes = [{ key: 'notes.exifDamaged' }];
     bridge.answers['photos.export'] = () =>
-      ok({ name: 'lake-restored.png', place: '/home/ana/Prints', bytes: 5, download: null, reports: [], notes });
+      ok({
+        name: 'lake-restored.png',
+        place: '/home/ana/Prints',
+        bytes: 5,
+        download: null,
+        token: 'written-1',
+        reports: [],
+        notes,
+      });
+    bridge.answers['files.showInFolder'] = () => ok({});
     await openOne();
     await actions.exportPhoto(entry().key, choice);
     expect(downloads).toEqual([]);
     expect(notices()).toMatchObject([
       { tone: 'done', text: 'exported', params: { name: 'lake-restored.png', place: '/home/ana/Prints' }, notes },
     ]);
+    notices()[0]!.action!.run();
+    expect(bridge.named('files.showInFolder')).toMatchObject([{ request: { token: 'written-1' } }]);
   });
 
   test('a full disk is reported, nothing is lost, and the retry writes with the same choice', async () => {

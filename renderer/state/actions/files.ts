@@ -100,9 +100,15 @@ export function createFiles(context: Context) {
         text: 'exported',
         params: { name: written.name, place },
         notes,
+        action: showInFolder(written),
         stays: true,
       });
     }
+  }
+
+  function showInFolder({ token }: Written): Notice['action'] {
+    if (token === null) return null;
+    return { label: 'showInFolder', run: () => void call('files.showInFolder', { token }) };
   }
 
   function handedOver(written: Written, saved: Notice['text'], downloaded: Notice['text']): void {
@@ -112,6 +118,7 @@ export function createFiles(context: Context) {
         tone: 'done',
         text: saved,
         params: { name: written.name, place: written.place ?? '' },
+        action: showInFolder(written),
         stays: true,
       });
       return;
