@@ -296,6 +296,25 @@ describe('kinds of picture', () => {
     expect(Math.hypot(...after.mean)).toBeGreaterThan(5);
   });
 
+  test.each([
+    ['8 bit', (raster: Raster) => raster],
+    ['16 bit', to16Bit],
+  ] as const)('the faint tint of a black-and-white print does not become a cast: %s', async (_, as) => {
+    const pale = as(
+      mapPixels(scene, (red, green, blue) => {
+        const grey = 0.35 + 0.3 * (0.3 * red + 0.6 * green + 0.1 * blue);
+        return [grey + 0.012, grey - 0.004, grey + 0.008];
+      }),
+    );
+    const before = measureTone(pale, null);
+    const after = measureTone(await corrected(pale), null);
+    expect(after.light - after.dark).toBeGreaterThan(1.5 * (before.light - before.dark));
+    const chroma = (statistics: typeof before) => Math.hypot(...statistics.mean);
+    expect(chroma(before)).toBeGreaterThan(1.5);
+    expect(chroma(after)).toBeLessThan(1.15 * chroma(before));
+    expect(chroma(after)).toBeGreaterThan(0.7 * chroma(before));
+  });
+
   test('a sunset is not a cast; a veil of one colour over everything is', () => {
     expect(castConfidence(measureTone(sunset(), null))).toBe(0);
     expect(castConfidence(measureTone(scene, null))).toBe(0);

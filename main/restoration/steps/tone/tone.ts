@@ -242,6 +242,11 @@ export interface ToneCurves {
   readonly red: Float32Array;
   readonly green: Float32Array;
   readonly blue: Float32Array;
+  /**
+   * The three curves are equal and change the brightness alone: a stretch of each channel would strengthen the tint of a
+   * print without colours, and turn the faint one of a black-and-white print into a cast.
+   */
+  readonly keepsTint?: boolean;
 }
 export const CURVE_SIZE = 1025;
 
@@ -290,7 +295,7 @@ export function toneCurves(statistics: ToneStatistics, settings: ToneSettings): 
       return component + settings.strength * (line(component) ** gamma - component);
     }),
   ) as [Float32Array, Float32Array, Float32Array];
-  return { red, green, blue };
+  return { red, green, blue, keepsTint: tinted };
 }
 
 /** Largest change of density that makes a colour grey. Beyond it, hardly any of that colour's light is left. */
@@ -442,6 +447,15 @@ export async function applyTone(raster: Raster, curves: ToneCurves, tools: StepT
     if (tables && channels === 1) {
       const grey = tables[1]!;
       for (let i = start; i < end; i++) data[i] = grey[data[i]!]!;
+    } else if (curves.keepsTint) {
+      const count = block.width * block.height;
+      const planes = new Float32Array(3 * count);
+      readSrgb(raster, block, wide, planes);
+      brighten(curves.green, planes, count);
+      wide?.fromSrgb(planes, count);
+      for (let i = 0, target = start; i < count; i++, target += 3) {
+        for (let c = 0; c < 3; c++) data[target + c] = sample(planes[i + c * count]!, max);
+      }
     } else if (tables) {
       const [red, green, blue] = tables as [Uint16Array, Uint16Array, Uint16Array];
       for (let i = start; i < end; i += 3) {
@@ -463,6 +477,22 @@ export async function applyTone(raster: Raster, curves: ToneCurves, tools: StepT
     }
     tools.progress((y + block.height) / height);
     await tools.breathe();
+  }
+}
+
+/** Puts the brightness of each pixel through a curve and keeps its distance from grey, as far as there is room for it. */
+function brighten(curve: Float32Array, planes: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const [red, green, blue] = [planes[i]!, planes[i + count]!, planes[i + 2 * count]!];
+    const grey = lumaOf(red, green, blue);
+    const target = curveAt(curve, grey);
+    const above = Math.max(red, green, blue) - grey;
+    const below = grey - Math.min(red, green, blue);
+    // A pixel that was clipped already has no room, and keeps what it can.
+    const share = Math.max(0, Math.min(1, above > 0 ? (1 - target) / above : 1, below > 0 ? target / below : 1));
+    planes[i] = target + share * (red - grey);
+    planes[i + count] = target + share * (green - grey);
+    planes[i + 2 * count] = target + share * (blue - grey);
   }
 }
 
