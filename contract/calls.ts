@@ -90,10 +90,10 @@ export const CALLS = {
     response: Rendering,
   },
   /**
-   * Stops making the picture of a URL, because the page waits for it no longer. Only Electron's page has to say so; in the
+   * Stops making a picture, because the page waits for it no longer; `ask` is that of its URL. Only Electron's page has to say so; in the
    * browser host the program sees it.
    */
-  'photos.dropPicture': { request: z.object({ url: z.string().max(1000) }).strict(), response: nothing },
+  'photos.dropPicture': { request: z.object({ ask: count }).strict(), response: nothing },
   /**
    * Histogram of a rendering, or of the original ({@link ORIGINAL}). UNKNOWN_PHOTO if the rendering is no longer
    * cached.

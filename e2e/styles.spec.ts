@@ -22,6 +22,8 @@ async function exported(host: Host, page: Parameters<typeof placer>[0], name: st
   await page.keyboard.press('Control+e');
   await page.getByTestId('export-format').selectOption('png');
   await host.exportTo(path);
+  // Several of these notices would cover the photo.
+  await page.getByTestId('notice-done').getByRole('button', { name: 'Dismiss' }).click();
   return (await read(path)).data;
 }
 

@@ -21,7 +21,7 @@ declare global {
 
 const stores = createStores();
 const { emulsion } = window;
-if (emulsion !== undefined) tellDropped((url) => void emulsion.call('photos.dropPicture', { url }));
+if (emulsion !== undefined) tellDropped((ask) => void emulsion.call('photos.dropPicture', { ask }));
 const actions = createActions(emulsion ?? connectSocket(), stores, {
   newId: () => crypto.randomUUID(),
   download(url, name) {

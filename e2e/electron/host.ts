@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, type Page } from '@playwright/test';
-import { childrenOf, type RestartableHost } from '../story-host';
+import { childrenOf, type RestartableHost } from '../hosts';
 import type { Computer } from './computer';
 import { type Program, startProgram } from './program';
 import { openTab, type Tab } from './tab';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileEntry } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
-import { pictureUrl } from '../../contract/pictures';
 import { Recipe } from '../../contract/recipe';
 import type { EngineProcess, FromEngine, ToEngine } from '../engine/protocol';
 import { type App, createApp, type HostServices } from '.';
@@ -332,15 +331,16 @@ test('a picture that the page no longer waits for is cancelled in the engine', a
     width: 1,
     height: 1,
   } as const;
-  const other = { ...query, x: 1 } as const;
-  const dropped = app.picture(query);
-  const kept = app.picture(other);
+  // The page has asked for the same picture again.
+  const dropped = app.picture({ ...query, ask: 7 });
+  const kept = app.picture({ ...query, ask: 8 });
   const asked = () => engine!.asked.filter((message) => message.type === 'request' && message.kind === 'picture');
   await expect.poll(() => asked().length).toBe(2);
-  await value(app.handle('photos.dropPicture', { url: pictureUrl('/picture', query) }));
+  await value(app.handle('photos.dropPicture', { ask: 7 }));
   await expect(dropped).rejects.toMatchObject({ code: 'CANCELLED' });
   const cancelled = engine!.asked.filter((message) => message.type === 'cancel').map(({ id }) => id);
   expect(cancelled).toEqual([asked()[0]!.id]);
+  expect(asked()[0]).not.toHaveProperty('body.ask');
   engine!.say({ type: 'answer', id: asked()[1]!.id, result: { ok: true, value: { type: 'image/png', bytes: [] } } });
   expect(await kept).toMatchObject({ type: 'image/png' });
 });

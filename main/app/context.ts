@@ -47,8 +47,8 @@ export interface AppContext {
   outgoing: Outgoing;
   /** A folder for this run of the program only. */
   scratch: string;
-  /** Stops making the picture of a URL. */
-  cancelPicture(url: string): void;
+  /** Stops making the picture that was asked for with this number. */
+  cancelPicture(ask: number): void;
   /** Whether a file is deleted when the program ends, because it was uploaded or pasted. */
   isTemporary(path: string): boolean;
 }

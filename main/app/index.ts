@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
 import { failure, type Result } from '../../contract/errors';
-import { type PairQuery, type PictureQuery, parsePictureUrl, type ThumbnailQuery } from '../../contract/pictures';
+import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
 import { createEdits } from '../edits/store';
@@ -111,8 +111,8 @@ export async function createApp(services: HostServices): Promise<App> {
     delete: (photoId) => void opened.delete(photoId),
     paths: () => [...opened.values()].map(({ path }) => path),
   };
-  /** Pictures that are being made, by their queries. */
-  const making = new Map<string, Set<AbortController>>();
+  /** Pictures that are being made and may be dropped. */
+  const making = new Map<number, AbortController>();
   const jobs = createJobs((progress) => emit('job.progress', progress));
   const outgoing = createOutgoing(services, exports, photos.paths);
 
@@ -132,10 +132,7 @@ export async function createApp(services: HostServices): Promise<App> {
     photos,
     outgoing,
     scratch,
-    cancelPicture(url) {
-      for (const controller of making.get(JSON.stringify(parsePictureUrl(services.pictureBase, url))) ?? [])
-        controller.abort();
-    },
+    cancelPicture: (ask) => making.get(ask)?.abort(),
     isTemporary: (path) => path.startsWith(scratch),
   };
   const handlers: Handlers = {
@@ -182,16 +179,15 @@ export async function createApp(services: HostServices): Promise<App> {
         const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');
         return { type: 'application/octet-stream', bytes };
       }
-      const key = JSON.stringify(query);
+      const { ask, ...picture } = query;
+      if (ask === undefined) return engine.request('picture', picture, { signal });
       const controller = new AbortController();
-      const those = making.get(key) ?? new Set();
-      making.set(key, those.add(controller));
+      making.set(ask, controller);
       try {
         const either = signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]);
-        return await engine.request('picture', query, { signal: either });
+        return await engine.request('picture', picture, { signal: either });
       } finally {
-        those.delete(controller);
-        if (those.size === 0) making.delete(key);
+        making.delete(ask);
       }
     },
     offer: (paths) => files.offer(paths),

@@ -10,10 +10,12 @@ export class PictureRefused extends Error {
   }
 }
 
-let onDropped: (url: string) => void = () => {};
+let onDropped: ((ask: number) => void) | null = null;
+/** Numbers the requests: the same picture may be dropped and asked for again. */
+let asks = 0;
 
 /** Sets who is told of a picture that is no longer waited for. Electron does not tell its program itself. */
-export function tellDropped(listener: (url: string) => void): void {
+export function tellDropped(listener: (ask: number) => void): void {
   onDropped = listener;
 }
 
@@ -22,8 +24,10 @@ export function tellDropped(listener: (url: string) => void): void {
  * second time.
  */
 export async function loadPicture(url: string, signal: AbortSignal): Promise<ImageBitmap> {
-  signal.addEventListener('abort', () => onDropped(url), { once: true });
-  const response = await fetch(url, { signal, cache: 'no-store' });
+  asks += 1;
+  const ask = asks;
+  signal.addEventListener('abort', () => onDropped?.(ask), { once: true });
+  const response = await fetch(onDropped === null ? url : `${url}&ask=${ask}`, { signal, cache: 'no-store' });
   if (!response.ok) throw new PictureRefused(response.status);
   const bitmap = await createImageBitmap(await response.blob());
   if (!signal.aborted) return bitmap;

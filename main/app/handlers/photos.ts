@@ -54,8 +54,8 @@ export function photosHandlers({
       photos.get(photoId);
       return engine.request('histogram', { photoId, revision });
     },
-    'photos.dropPicture': ({ url }) => {
-      cancelPicture(url);
+    'photos.dropPicture': ({ ask }) => {
+      cancelPicture(ask);
       return {};
     },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
