@@ -48,6 +48,7 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
     const inside: PhotoTask = {
       found: copy,
       folder: results,
+      root: results,
       settings: { ...settings, conflict: 'rename' },
       input: dirname(copy.path),
       output: results,

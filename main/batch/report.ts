@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { i18n } from 'i18next';
 import { BATCH_OUTCOMES, type BatchRow, type BatchState } from '../../contract/batch';
@@ -6,11 +6,11 @@ import type { Failure } from '../../contract/errors';
 import { createFormat, type Format } from '../../text/format';
 import { failureSentence, inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { toEmulsionError } from '../errors';
-import { cleanPartials, discardStaged, publishAs, stagePhoto } from '../storage/write';
+import type { OpenFolder } from '../storage/open-folder';
+import { cleanPartials, createStaged, openTarget, publishAs } from '../storage/write';
+import { REPORT_FOLDER } from './journal-state';
 import type { Batch } from './types';
 
-/** The folder inside the output folder that holds the report. */
-export const REPORT_FOLDER = 'emulsion-report';
 /** Photos on a page. With their thumbnails, a page is a few megabytes. */
 const PAGE = 200;
 /** Problems listed on the first page. The table holds all of them. */
@@ -29,10 +29,22 @@ export async function writeReport(
   translations: i18n,
   place: string = batch.state().output,
 ): Promise<{ path: string; bytes: number }> {
+  const path = join(place, REPORT_FOLDER);
+  const folder = await openTarget({ folder: path, root: place });
+  try {
+    await cleanPartials(path, place);
+    const bytes = await writeAll(batch, translations, folder);
+    return { path: join(path, pageName(1)), bytes };
+  } catch (error) {
+    throw toEmulsionError(error);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Writes the files of a report. Returns the total size of its pages in bytes. */
+async function writeAll(batch: Batch, translations: i18n, folder: OpenFolder): Promise<number> {
   const state = batch.state();
-  const folder = join(place, REPORT_FOLDER);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
-  await cleanPartials(folder);
 
   const pages = Math.max(1, Math.ceil(state.counts.found / PAGE));
   const csv = await begin(folder, 'photos.csv');
@@ -65,50 +77,37 @@ export async function writeReport(
       }
       await page.write(html.foot(number, Math.max(pages, number)));
       bytes += await page.end();
-    } catch (error) {
+    } finally {
       await page.discard();
-      throw error;
     }
     await json.write('\n]}\n');
     await csv.end();
     await json.end();
     // An earlier report may have had more pages.
-    for (const name of await readdir(folder)) {
+    for (const name of await readdir(folder.here)) {
       const page = /^page-(\d+)\.html$/.exec(name);
-      if (page && Number(page[1]) > number) await rm(join(folder, name), { force: true });
+      if (page && Number(page[1]) > number) await rm(folder.at(name), { force: true });
     }
-  } catch (error) {
+  } finally {
     await Promise.all([csv.discard(), json.discard()]);
-    throw toEmulsionError(error);
   }
-  return { path: join(folder, pageName(1)), bytes };
+  return bytes;
 }
 
 /** Writes a file of the report in parts. It replaces the previous file only when it is complete. */
-async function begin(folder: string, name: string) {
-  const { path } = await stagePhoto({ folder, stem: name }, async (temporary) => {
-    await (await open(temporary, 'w')).close();
-  });
-  const file = await open(path, 'w');
-  let isOpen = true;
-  const close = async () => {
-    if (isOpen) await file.close();
-    isOpen = false;
-  };
+async function begin(place: OpenFolder, name: string) {
+  const staged = await createStaged(place, name);
+  const { file } = staged;
   return {
     write: (text: string) => file.writeFile(text),
     async end(): Promise<number> {
       await file.sync();
       const { size } = await file.stat();
-      await close();
-      await publishAs(path, join(folder, name), { replace: true });
-      await discardStaged(path);
+      await publishAs(place, staged.path, name, { replace: true });
+      await staged.close();
       return size;
     },
-    async discard(): Promise<void> {
-      await close();
-      await discardStaged(path);
-    },
+    discard: () => staged.close(),
   };
 }
 

@@ -10,6 +10,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { takeLock } from '../storage/lock';
+import { openFolder } from '../storage/open-folder';
 import { cleanPartials, makeFolder } from '../storage/write';
 import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
@@ -93,16 +94,18 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
 
   await makeFolder(output);
   let lost = false;
-  const release = await takeLock(output, () => {
+  const place = await openFolder(output);
+  const release = await takeLock(place, () => {
     lost = true;
-  }).catch((cause: unknown) => {
+  }).catch(async (cause: unknown) => {
+    await place.close();
     const { code, detail } = toEmulsionError(cause);
     const reason = code === 'BATCH_RUNNING' ? say('failures.pairsRunning') : undefined;
     throw new EmulsionError(code, { reason, detail, cause });
   });
   try {
     const { version } = packageInfo;
-    await begin(output, {
+    await begin(place, {
       synthesis: SYNTHESIS_FORMAT,
       version,
       settings: { ...settings, damage: kinds },
@@ -110,15 +113,16 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
       photos: digestOf(photos),
       overlays: used && digestOf(used.photos),
     });
-    for (const side of PAIR_SIDES) await cleanPartials(`${output}/${side}`);
+    for (const side of PAIR_SIDES) await cleanPartials(`${output}/${side}`, output);
     for (const problem of problems) setup.onProblem?.({ of: 'photo', ...problem });
     for (const problem of used?.problems ?? []) setup.onProblem?.({ of: 'overlay', ...problem });
-    const run = new Run({ ...setup, output }, photos, used?.photos ?? [], kinds, await PairRecord.open(output));
+    const run = new Run({ ...setup, output }, photos, used?.photos ?? [], kinds, await PairRecord.open(place));
     const outcome = await run.go(() => lost);
     const unusable = [...problems, ...(used?.problems ?? [])].filter(({ stray }) => !stray).length;
     return { ...outcome, kinds, unusable: unusable + outcome.unusable };
   } finally {
     await release();
+    await place.close();
   }
 }
 

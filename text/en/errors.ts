@@ -79,6 +79,12 @@ export const errors = {
     resultsHoldOriginals:
       'The originals are inside the folder for the results. Choose another folder, or one inside “{{folder}}”.',
     leadsToOriginals: 'The folder “{{folder}}” leads to the originals, where nothing is ever written.',
+    link: '“{{path}}” is a link. Emulsion follows no links inside the folder for the results. Remove it and start again.',
+    links:
+      'There are links inside the folder for the results, where Emulsion follows none: {{paths}}. Remove them and start again.',
+    specialFile: '“{{path}}” is not an ordinary file.',
+    fileTooLong: '“{{path}}” is too large for what it should hold.',
+    outsideRoot: 'The link leads out of the folder that Emulsion was started for.',
     unreadableName: 'The file name contains bytes that are not text. Rename the file.',
     impossibleName: 'A file cannot have this name.',
     circularLink: 'The link points back to itself.',

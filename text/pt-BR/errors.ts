@@ -80,6 +80,12 @@ export const errors: Translated<typeof english> = {
     resultsHoldOriginals:
       'Os originais estão dentro da pasta dos resultados. Escolha outra pasta, ou uma dentro de “{{folder}}”.',
     leadsToOriginals: 'A pasta “{{folder}}” leva aos originais, onde nada é gravado.',
+    link: '“{{path}}” é um link. O Emulsion não segue links dentro da pasta dos resultados. Remova-o e comece de novo.',
+    links:
+      'Há links dentro da pasta dos resultados, onde o Emulsion não segue nenhum: {{paths}}. Remova-os e comece de novo.',
+    specialFile: '“{{path}}” não é um arquivo comum.',
+    fileTooLong: '“{{path}}” é grande demais para o que deveria conter.',
+    outsideRoot: 'O link leva para fora da pasta em que o Emulsion foi iniciado.',
     unreadableName: 'O nome do arquivo contém bytes que não são texto. Renomeie o arquivo.',
     impossibleName: 'Um arquivo não pode ter esse nome.',
     circularLink: 'O link aponta para si mesmo.',

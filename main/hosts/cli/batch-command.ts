@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../contract/batch';
 import type { Translator } from '../../../text/message';
-import { BATCH_FOLDER } from '../../batch/journal-state';
+import { BATCH_FOLDER, REPORT_FOLDER } from '../../batch/journal-state';
 import { localProcessor } from '../../batch/local-processor';
-import { REPORT_FOLDER } from '../../batch/report';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError } from '../../errors';
 import { describeIssues } from '../../restoration/recipe-schema';

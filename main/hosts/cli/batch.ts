@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import type { BatchRow, BatchSettings, BatchState } from '../../../contract/batch';
 import type { ErrorCode } from '../../../contract/errors';
 import { say } from '../../../text/message';
+import { REPORT_FOLDER } from '../../batch/journal-state';
 import { plan } from '../../batch/plan';
-import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
+import { reportType, writeReport } from '../../batch/report';
 import { startBatch } from '../../batch/run';
 import type { Batch, BatchSetup, PhotoProcessor } from '../../batch/types';
 import { EmulsionError, toFailure } from '../../errors';
@@ -94,6 +95,7 @@ const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
   'FOLDER_MISSING',
   'FOLDER_UNWRITABLE',
   'DISK_FULL',
+  'NOT_ALLOWED',
   'BATCH_RUNNING',
   'JOURNAL_INVALID',
   'JOURNAL_NEWER',
