@@ -90,11 +90,13 @@ export async function createApp(services: HostServices): Promise<App> {
 
   const batches = createBatches({
     path: join(services.userData, 'batches.json'),
+    within: services.root ?? undefined,
     processor: ({ concurrency }) => localProcessor(services.launchEngine, engineOptions(), concurrency),
     onState: (state) => emit('batch.state', state),
   });
 
   const maker = createMaker({
+    within: services.root ?? undefined,
     engine,
     launch: services.launchEngine,
     options: engineOptions,

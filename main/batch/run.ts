@@ -81,6 +81,10 @@ class RunningBatch implements Batch {
     this.ended = this.#run();
   }
 
+  get root(): string {
+    return this.#setup.root ?? this.#setup.output;
+  }
+
   // -------------------------------------------------------------------------------------------- state
 
   state(): BatchState {
@@ -280,19 +284,20 @@ class RunningBatch implements Batch {
   // ---------------------------------------------------------------------------------------- finding
 
   #find(): Promise<void> {
-    const { input, output, settings, interval = WATCH_INTERVAL } = this.#setup;
+    const { input, output, within, settings, interval = WATCH_INTERVAL } = this.#setup;
     return findFiles({
       input,
       output,
+      within,
       settings,
       interval,
       signal: this.#control.signal,
       known: (name) => this.#items.named(name),
       onFound: (found, known) => this.#take(found, known),
-      onUnreadable: async (name, error) => {
+      onUnreadable: async ({ name, error, stray }) => {
         const item = this.#items.add({ name, path: pathIn(input, name), bytes: 0, modified: 0 });
         this.#items.wait(item);
-        await this.#end(item, 'failed', error.toFailure());
+        await this.#end(item, stray === true ? 'passed' : 'failed', error.toFailure());
       },
       onScanned: () => {
         this.#scanning = false;
@@ -430,7 +435,8 @@ class RunningBatch implements Batch {
         {
           found,
           folder: dirname(pathIn(output, found.name)),
-          root: this.#setup.root ?? output,
+          root: this.root,
+          within: this.#setup.within,
           settings,
           input,
           output,

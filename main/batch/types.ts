@@ -43,6 +43,8 @@ export interface BatchSetup {
 
 export interface Batch {
   readonly id: string;
+  /** The folder below which no link is followed when something is written. */
+  readonly root: string;
   state(): BatchState;
   /** Lets the current photos finish and starts no others. */
   pause(): void;

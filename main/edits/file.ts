@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { inflate } from 'node:zlib';
@@ -10,6 +10,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
+import { openRegular, readHandle } from '../storage/open-file';
 
 /*
  * Edit files: a user's saved edits of a photo, usually beside the photo. They may come from anywhere, so all their
@@ -78,12 +79,12 @@ export async function readEditFile(path: string): Promise<EditDocument> {
 }
 
 async function readAll(path: string): Promise<string> {
-  const file = await open(path, 'r').catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  const file = await openRegular(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   try {
     const { size } = await file.stat();
     if (size === 0) throw new EmulsionError('FILE_EMPTY');
     if (size > LARGEST_FILE) throw new EmulsionError('EDIT_FILE_INVALID', { detail: `${size} bytes` });
-    return await file.readFile('utf8');
+    return (await readHandle(file, path, LARGEST_FILE)).toString('utf8');
   } catch (error) {
     throw toEmulsionError(error);
   } finally {

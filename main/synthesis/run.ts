@@ -10,8 +10,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { takeLock } from '../storage/lock';
-import { openFolder } from '../storage/open-folder';
-import { cleanPartials, makeFolder } from '../storage/write';
+import { cleanPartials, openTarget } from '../storage/write';
 import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 
@@ -21,6 +20,8 @@ export interface SynthesisSetup {
   output: string;
   /** Folder with pictures of damage, white on black. */
   overlays: string | null;
+  /** No link is followed out of this folder; absent: links may lead anywhere. */
+  within?: string;
   settings: SynthesisSettings;
   pairs: number;
   /** The engines; each works on one pair at a time. */
@@ -80,11 +81,11 @@ export const OF_THE_PHOTO: readonly ErrorCode[] = [
  * and errors that affect all pairs, such as DISK_FULL.
  */
 export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult> {
-  const { settings, signal, processor } = setup;
+  const { settings, processor } = setup;
   const [input, output] = [resolve(setup.input), resolve(setup.output)];
   const overlayFolder = setup.overlays === null ? null : resolve(setup.overlays);
-  const { photos, problems } = await findSources(input, signal);
-  const overlays = overlayFolder === null ? null : await findSources(overlayFolder, signal);
+  const { photos, problems } = await findSources(input, setup);
+  const overlays = overlayFolder === null ? null : await findSources(overlayFolder, setup);
   await assertApart(output, overlayFolder === null ? [input] : [input, overlayFolder]);
   const generators = await processor.use((engine) => engine.request('generators', null));
   const { kinds, generator } = kindsOf(settings, { overlays: overlays !== null, generators });
@@ -92,9 +93,8 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   if (photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noPhotos') });
   if (used?.photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noOverlays') });
 
-  await makeFolder(output);
+  const place = await openTarget({ folder: output, root: setup.within });
   let lost = false;
-  const place = await openFolder(output);
   const release = await takeLock(place, () => {
     lost = true;
   }).catch(async (cause: unknown) => {

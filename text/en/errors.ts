@@ -84,6 +84,7 @@ export const errors = {
       'There are links inside the folder for the results, where Emulsion follows none: {{paths}}. Remove them and start again.',
     specialFile: '“{{path}}” is not an ordinary file.',
     fileTooLong: '“{{path}}” is too large for what it should hold.',
+    systemFolder: 'The system or another program keeps this folder for itself. It is left out.',
     outsideRoot: 'The link leads out of the folder that Emulsion was started for.',
     unreadableName: 'The file name contains bytes that are not text. Rename the file.',
     impossibleName: 'A file cannot have this name.',

@@ -85,6 +85,7 @@ export const errors: Translated<typeof english> = {
       'Há links dentro da pasta dos resultados, onde o Emulsion não segue nenhum: {{paths}}. Remova-os e comece de novo.',
     specialFile: '“{{path}}” não é um arquivo comum.',
     fileTooLong: '“{{path}}” é grande demais para o que deveria conter.',
+    systemFolder: 'O sistema ou outro programa usa esta pasta para si. Ela fica de fora.',
     outsideRoot: 'O link leva para fora da pasta em que o Emulsion foi iniciado.',
     unreadableName: 'O nome do arquivo contém bytes que não são texto. Renomeie o arquivo.',
     impossibleName: 'Um arquivo não pode ter esse nome.',

@@ -16,7 +16,7 @@ import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { Found, ScanOptions, Unreadable } from '../../storage/found';
 import { isBelow, type RemoteStorage } from '../../storage/remote';
-import { matcher, sorted } from '../../storage/scan';
+import { isOfSystem, leftOut, matcher, sorted } from '../../storage/scan';
 
 /** Files of up to this many bytes are sent from memory, so that a broken upload can be repeated. */
 const IN_MEMORY = 64 * 2 ** 20;
@@ -82,6 +82,8 @@ class S3Storage implements RemoteStorage {
     const { except, signal } = options;
     const isWanted = matcher(options);
     const { bucket, key: prefix } = bucketOf(folder);
+    /** Folders of systems that have been told of. */
+    const told = new Set<string>();
     for await (const objects of this.#list(folder)) {
       for (const { Key: key = '', Size: bytes = 0, LastModified: time } of objects) {
         if (signal?.aborted) return;
@@ -91,6 +93,13 @@ class S3Storage implements RemoteStorage {
         // Skips the markers that some programs write for folders.
         if (name === '' || name.endsWith('/')) continue;
         if (except.some((each) => isBelow(each, path)) || !isWanted(name)) continue;
+        const depth = parts.slice(0, -1).findIndex(isOfSystem);
+        if (depth >= 0) {
+          const of = parts.slice(0, depth + 1).join('/');
+          if (!told.has(of)) yield leftOut(of);
+          told.add(of);
+          continue;
+        }
         if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
           // SECURITY: such a name would lead out of the folder of the restored photos.
           const error = new EmulsionError('FILE_UNREADABLE', { reason: say('failures.impossibleName') });

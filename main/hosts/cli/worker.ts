@@ -11,7 +11,8 @@ import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
 import { addEngine, addJson, type EngineFlags } from './options';
 import { createReporter, type Reporter } from './reporter';
-import { fieldsOf, oneLine, tellFailed, tellNote, withCode } from './tell';
+import { fieldsOf, tellFailed, tellNote, withCode } from './tell';
+import { oneLine } from './terminal';
 
 interface WorkerFlags extends EngineFlags {
   queue: string;
