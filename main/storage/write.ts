@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { logged } from '../log/log';
+import { trimEnd } from '../trim';
 import { linkError } from './open-file';
 import { type OpenFolder, openFolder } from './open-folder';
 import { isRunning } from './processes';
@@ -302,13 +303,12 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])$/i;
 
 /** A name that is allowed on Windows, macOS and Linux, as close to `stem` as possible. */
 export function safeStem(stem: string): string {
-  const clean = Buffer.from(stem)
+  const plain = Buffer.from(stem)
     .toString()
     .normalize('NFC')
-    .replace(/[<>:"/\\|?*\p{Cc}]/gu, '_')
-    // Windows removes dots and spaces at the end; a dot at the start hides a file.
-    .replace(/[. ]+$/, '')
-    .replace(/^[. ]+/, '');
+    .replace(/[<>:"/\\|?*\p{Cc}]/gu, '_');
+  // Windows removes dots and spaces at the end; a dot at the start hides a file.
+  const clean = trimEnd(plain, /[. ]/).replace(/^[. ]+/, '');
   if (clean === '') return 'photo';
   // Windows reserves these names with any extension, too.
   return RESERVED.test(clean.split('.')[0]!.trim()) ? `_${clean}` : clean;
@@ -322,7 +322,7 @@ function shortened(stem: string, bytes: number): string {
     if (Buffer.byteLength(kept + segment) > bytes) break;
     kept += segment;
   }
-  return kept.replace(/[. ]+$/, '') || 'photo';
+  return trimEnd(kept, /[. ]/) || 'photo';
 }
 
 // ------------------------------------------------------------------------------------------- partial files
