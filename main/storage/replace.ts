@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
  * a power cut leaves the old or the new file, never half of one. Creates the folder if it is missing.
  */
 export async function writeSafely(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.part`;
   // What a process with the same id has left. SECURITY: a link in its place is removed and not followed.
   await rm(temporary, { force: true });

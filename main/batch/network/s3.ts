@@ -148,7 +148,7 @@ class S3Storage implements RemoteStorage {
     try {
       const get = new GetObjectCommand({ Bucket: bucket, Key: key });
       const { Body } = await this.#client.send(get, { abortSignal: signal });
-      await pipeline(Body as Readable, createWriteStream(to), { signal });
+      await pipeline(Body as Readable, createWriteStream(to, { flags: 'wx', mode: 0o600 }), { signal });
     } catch (error) {
       if (signal?.aborted) throw new EmulsionError('CANCELLED');
       throw toStorageError(error, path);
