@@ -4,7 +4,7 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
 import { isRemote, pathIn, remoteStorage } from '../storage/remote';
 import { makeScratch } from '../storage/scratch';
-import { pathsFor } from '../storage/write';
+import { pathsFor, safeName } from '../storage/write';
 import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, restorePhoto, stemOf } from './photo';
 
 /**
@@ -24,9 +24,9 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
     const before = isRemote(found.path) ? await storage.stat(found.path) : null;
     if (isRemote(found.path)) {
       // A name pattern may contain the folder's name.
-      const inside = join(temporary, basename(dirname(found.path)));
+      const inside = join(temporary, safeName(basename(dirname(found.path))));
       await mkdir(inside);
-      copy = { ...found, path: join(inside, basename(found.path)) };
+      copy = { ...found, path: join(inside, safeName(basename(found.path))) };
       await storage.fetch(found.path, copy.path, control.signal);
     }
     const adapted = async (made: Made): Promise<Made> => {

@@ -314,6 +314,9 @@ export function safeStem(stem: string): string {
   return RESERVED.test(clean.split('.')[0]!.trim()) ? `_${clean}` : clean;
 }
 
+/** A name of any length as one that is allowed everywhere. Its extension may get lost. */
+export const safeName = (name: string): string => shortened(safeStem(name), SHORT_NAME_BYTES);
+
 /** The longest beginning that fits into `bytes` of UTF-8 without splitting a letter from its accents. */
 function shortened(stem: string, bytes: number): string {
   if (Buffer.byteLength(stem) <= bytes) return stem;
