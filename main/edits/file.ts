@@ -6,11 +6,13 @@ import { inflate } from 'node:zlib';
 import type { EditDelta, EditLog } from '../../contract/edit';
 import { stateOf } from '../../document/edit';
 import { unpackRuns } from '../../document/runs';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
 import { openRegular, readHandle } from '../storage/open-file';
+import { excessOf } from './budget';
 
 /*
  * Edit files: a user's saved edits of a photo, usually beside the photo. They may come from anywhere, so all their
@@ -24,7 +26,7 @@ export interface EditDocument extends Omit<Sidecar, 'bitmaps'> {
 }
 
 /** SECURITY: longer files are not read, and masks that unpack to more are not unpacked. In bytes. */
-const LARGEST_FILE = 256 * 1024 ** 2;
+const LARGEST_FILE = 64 * 1024 ** 2;
 const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
 const MOST_UNPACKED = 512 * 1024 ** 2;
 /** How many edit files in a photo's folder are checked. */
@@ -59,6 +61,9 @@ export async function readEditFile(path: string): Promise<EditDocument> {
   const text = await readAll(path);
   try {
     const document = await parseDocument(text);
+    const excess = excessOf(document.log, document.photo);
+    if (excess !== null)
+      throw new EmulsionError('EDIT_INVALID', { reason: say('failures.editTooMuch'), detail: excess });
     for (const id of bitmapsOf(document.log)) {
       const packed = document.bitmaps.get(id);
       if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
@@ -72,7 +77,9 @@ export async function readEditFile(path: string): Promise<EditDocument> {
     if (error instanceof RangeError) throw new EmulsionError('EDIT_FILE_INVALID', { cause: error });
     if (!(error instanceof EmulsionError)) throw error;
     // The app's own documents and the user's files have different error sentences.
-    if (error.code === 'EDIT_INVALID') throw new EmulsionError('EDIT_FILE_INVALID', { detail: error.detail });
+    if (error.code === 'EDIT_INVALID') {
+      throw new EmulsionError('EDIT_FILE_INVALID', { reason: error.reason, detail: error.detail });
+    }
     if (error.code === 'EDIT_NEWER') throw new EmulsionError('EDIT_FILE_NEWER', { detail: error.message });
     throw error;
   }

@@ -50,6 +50,8 @@ export const errors = {
     GENERATOR_DAMAGED: 'The generator for this step is damaged and was not used. Reinstall Emulsion to replace it.',
     GENERATOR_REFUSED: 'This model cannot be used as a generator.',
     OUTPUT_INVALID: 'The model returned an unusable picture, which was discarded. Your original is unchanged.',
+    MEMORY_LIMIT:
+      'This file needs far more memory than any photo should, and was given up. Your original is unchanged.',
     OUT_OF_MEMORY: 'Not enough memory for this photo. Close other apps and try again.',
     PROVIDER_FAILED: 'The selected processor cannot be used on this computer. Choose another in Settings.',
     ENGINE_CRASHED: 'The engine crashed and was restarted. Nothing was written.',
@@ -117,6 +119,8 @@ export const errors = {
     pairsInside: 'The folder for the pairs must be outside “{{folder}}”, and must not contain it. Nothing was written.',
     tooSmallForPairs:
       'The photo has {{width}} × {{height}} pixels. Pairs of {{size}} pixels need at least {{least}} on the shorter side.',
+    editTooMuch:
+      'The edit file asks for more work than anybody does by hand. It was not made by Emulsion, or it is damaged.',
     editNewer:
       'These edits were made by a newer version of Emulsion (format {{format}}; this version reads up to {{newest}}).',
     editOf: 'This edit belongs to another photo: {{name}}, {{width}} × {{height}}. Nothing was written.',

@@ -178,6 +178,12 @@ describe('a server that answers with garbage', () => {
     many.close();
   });
 
+  test('names outside of the folder that was asked for are not read', async () => {
+    const hostile = await answered((_, response) => response.end(page('1', '').replace('in/a.jpg', 'other/a.jpg')));
+    expect(await listed(hostile.storage)).toMatchObject([{ name: 'other/a.jpg', error: { code: 'FILE_UNREADABLE' } }]);
+    hostile.close();
+  });
+
   test('a file that does not end is not fetched', async () => {
     const hostile = await answered((request, response) => {
       response.setHeader('last-modified', new Date(0).toUTCString());

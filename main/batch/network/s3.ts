@@ -115,7 +115,9 @@ class S3Storage implements RemoteStorage {
       for (const { Key: key = '', Size: bytes, LastModified: time } of objects) {
         if (signal?.aborted) return;
         const path = `s3://${bucket}/${key}`;
-        const name = prefix === '' ? key : key.slice(prefix.length + 1);
+        // SECURITY: a server may name what was not asked for. It is told of under its whole name, and not read.
+        const isAsked = prefix === '' || key.startsWith(`${prefix}/`);
+        const name = prefix === '' || !isAsked ? key : key.slice(prefix.length + 1);
         const parts = name.split('/');
         // Skips the markers that some programs write for folders.
         if (name === '' || name.endsWith('/')) continue;
@@ -127,7 +129,7 @@ class S3Storage implements RemoteStorage {
           told.add(of);
           continue;
         }
-        if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
+        if (!isAsked || parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
           // SECURITY: such a name would lead out of the folder of the restored photos.
           const error = new EmulsionError('FILE_UNREADABLE', { reason: say('failures.impossibleName') });
           yield { name, error };
