@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { openJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head, type MadeBody, openJournalState, workOf } from '../main/batch/journal-state';
+import { type Head, headOf, type MadeBody } from '../main/batch/journal-lines';
+import { BATCH_FOLDER, openJournalState, workOf } from '../main/batch/journal-state';
 import { damageScene } from '../main/restoration/testing/damage';
 import { testScene } from '../main/restoration/testing/scene';
+import { openFolder } from '../main/storage/open-folder';
 import { runCli } from './cli';
 import type { Figure } from './figure';
 
@@ -72,7 +74,7 @@ async function benchJournal(output: string): Promise<Figure[]> {
   await mkdir(folder, { recursive: true });
   const settings = BatchSettings.parse({});
   const input = join(output, 'in');
-  const journal = await openJournal<Head>(folder, () => {});
+  const journal = await openJournal(await openFolder(folder), headOf, () => {});
   const at = new Date(0).toISOString();
   await journal.append({
     head: { t: 'run', format: 1, id: 'bench', input, work: workOf(settings), at, version: '1' },

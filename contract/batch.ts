@@ -23,7 +23,7 @@ const NamePattern = z
   .refine((pattern) => pattern.includes('{name}'), { message: 'problems.nameNeeded' })
   .refine(
     (pattern) =>
-      [...pattern.matchAll(/\{([^}]*)\}/g)].every(([, token]) => NAME_TOKENS.some((known) => known === token)),
+      [...pattern.matchAll(/\{([^{}]*)\}/g)].every(([, token]) => NAME_TOKENS.some((known) => known === token)),
     { message: 'problems.nameTokens' },
   );
 const Globs = z.array(z.string().min(1).max(400)).max(100);

@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   'GENERATOR_REFUSED', // a generator that Emulsion cannot use, with the reason
   'OUTPUT_INVALID', // a generator returned NaN or a uniform picture
   'OUT_OF_MEMORY',
+  'MEMORY_LIMIT', // the engine took more memory than any photo needs, and was ended
   'PROVIDER_FAILED', // the requested provider cannot be used
   'ENGINE_CRASHED',
   'ENGINE_HUNG',

@@ -72,8 +72,27 @@ export function isSameMask(a: readonly MaskOp[], b: readonly MaskOp[]): boolean 
 
 /** The state that a log describes. */
 export function stateOf({ base, actions, at }: EditLog): EditState {
-  return actions.slice(0, at).reduce(applyAction, base);
+  // Most actions add one operation. Adding them in place takes a time that grows with their number and not with its square.
+  let state = base;
+  let isOwn = false;
+  for (const action of actions.slice(0, at)) {
+    const { paint, paintStyle } = action;
+    if (!isOnlyPaint(action)) {
+      state = applyAction(state, action);
+      isOwn = false;
+      continue;
+    }
+    if (!isOwn) state = { ...state, mask: [...state.mask], styleMask: [...state.styleMask] };
+    isOwn = true;
+    if (paint) state.mask.push(paint);
+    if (paintStyle) state.styleMask.push(paintStyle);
+  }
+  return state;
 }
+
+const OF_PAINT = ['name', 'continues', 'paint', 'paintStyle'];
+const isOnlyPaint = (action: EditAction): boolean =>
+  Object.entries(action).every(([key, value]) => value === undefined || OF_PAINT.includes(key));
 
 /** A log after a change. Throws a RangeError if the change does not fit it. */
 export function applyDelta(log: EditLog | null, delta: EditDelta): EditLog {

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
-import { REPORT_FOLDER } from '../main/batch/report';
+import { type Head, headOf } from '../main/batch/journal-lines';
+import { BATCH_FOLDER, REPORT_FOLDER } from '../main/batch/journal-state';
 import { EMULSION, giantPng, run, start } from './command-line';
 import { writeScene } from './host';
 
@@ -30,7 +30,7 @@ async function hashes(top: string): Promise<Record<string, string>> {
 
 async function journal(out: string): Promise<Head[]> {
   const heads: Head[] = [];
-  await readJournal<Head>(join(out, BATCH_FOLDER), (head) => heads.push(head));
+  await readJournal(join(out, BATCH_FOLDER), headOf, (head) => heads.push(head));
   return heads;
 }
 

@@ -8,7 +8,8 @@ import { Queue, Worker } from 'bullmq';
 import sharp from 'sharp';
 import { BatchSettings } from '../contract/batch';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
+import { headOf } from '../main/batch/journal-lines';
+import { BATCH_FOLDER } from '../main/batch/journal-state';
 import { jobIdOf, QUEUE, QueueJob, VERSION } from '../main/batch/network/queue';
 import { damageScene } from '../main/restoration/testing/damage';
 import { testScene } from '../main/restoration/testing/scene';
@@ -63,7 +64,7 @@ async function filesBelow(folder: string): Promise<Record<string, string>> {
 /** Names of the photos that the journal calls done, one for each time. */
 async function doneInJournal(): Promise<string[]> {
   const names: string[] = [];
-  await readJournal<Head>(place('out', BATCH_FOLDER), (head) => {
+  await readJournal(place('out', BATCH_FOLDER), headOf, (head) => {
     if (head.t === 'done') names.push(head.n);
   });
   return names.sort();

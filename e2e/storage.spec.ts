@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import sharp from 'sharp';
 import { readJournal } from '../main/batch/journal';
-import { BATCH_FOLDER, type Head } from '../main/batch/journal-state';
+import { headOf } from '../main/batch/journal-lines';
+import { BATCH_FOLDER } from '../main/batch/journal-state';
 import { damageScene } from '../main/restoration/testing/damage';
 import { testScene } from '../main/restoration/testing/scene';
 import { endPrograms, type Program, startWith } from './programs';
@@ -59,7 +60,7 @@ async function expectAllOnce(names: string[]): Promise<void> {
     expect([width, height]).toEqual([320, 240]);
   }
   const done: string[] = [];
-  await readJournal<Head>(place('journal', BATCH_FOLDER), (head) => {
+  await readJournal(place('journal', BATCH_FOLDER), headOf, (head) => {
     if (head.t === 'done') done.push(head.n);
   });
   expect(done.sort()).toEqual(names);

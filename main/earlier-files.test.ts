@@ -6,7 +6,8 @@ import { BatchRow, BatchSettings } from '../contract/batch';
 import { stateOf } from '../document/edit';
 import { createTranslations } from '../text';
 import { openJournal } from './batch/journal';
-import { BATCH_FOLDER, type Head, openJournalState, readOutcomes, workOf } from './batch/journal-state';
+import { headOf } from './batch/journal-lines';
+import { BATCH_FOLDER, openJournalState, readOutcomes, workOf } from './batch/journal-state';
 import { writeReport } from './batch/report';
 import { startBatch } from './batch/run';
 import { photo, processorOf } from './batch/test-support';
@@ -14,6 +15,7 @@ import { readEditFile } from './edits/file';
 import { AnyCard } from './generators/card';
 import { parseRecipe, recipeProblems } from './restoration/recipe';
 import { hashFile } from './storage/hash';
+import { openFolder } from './storage/open-folder';
 
 /*
  * Files of earlier versions, which must open as before. They are never rewritten: if a format changes, a new file is
@@ -87,7 +89,7 @@ test('the journal of a batch: its sentences, which were in English, are still sh
     ...{ bytes: 1, width: 1, height: 1, notes: [], seconds: 1, thumbnails: null },
     reports: [{ kind: 'tone', outcome: 'done', sentence: 'Faded.', seconds: 1, generator: null, provider: null }],
   };
-  const journal = await openJournal<Head>(join(out, BATCH_FOLDER), () => {});
+  const journal = await openJournal(await openFolder(join(out, BATCH_FOLDER)), headOf, () => {});
   const about = {
     format: 1,
     id: 'old',

@@ -16,8 +16,8 @@ export interface Socket {
 }
 
 export interface SocketOptions {
-  /** Origin of the page, `http://127.0.0.1:<port>`. */
-  origin: string;
+  /** Address of the page, `http://127.0.0.1:<port>/<segment>/`. */
+  base: string;
   open: (url: string) => Socket;
   /** Sends a file and returns the host's answer. Rejects if the host cannot be reached, or after the signal. */
   post: (url: URL, file: File, headers: Record<string, string>, transfer: Transfer) => Promise<unknown>;
@@ -44,7 +44,7 @@ const lost = () =>
  */
 export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridge {
   const {
-    origin = globalThis.location?.origin,
+    base = globalThis.location?.href,
     open = (url: string) => new WebSocket(url) as Socket,
     post = postByRequest,
     retry = 250,
@@ -94,7 +94,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
   };
 
   function connect() {
-    const fresh = open(`${origin.replace(/^http/, 'ws')}/socket`);
+    const fresh = open(new URL('socket', base).href.replace(/^http/, 'ws'));
     socket = fresh;
     fresh.onopen = () => {
       wait = retry;
@@ -131,7 +131,7 @@ export function connectSocket(options: Partial<SocketOptions> = {}): SocketBridg
     }
     try {
       const headers = { 'content-type': 'application/octet-stream', [NAME_HEADER]: encodeName(file.name) };
-      return parseOffer(await post(new URL(url, origin), file, headers, transfer));
+      return parseOffer(await post(new URL(url, base), file, headers, transfer));
     } catch (error) {
       if (transfer.signal.aborted) return failure('CANCELLED', 'Cancelled. Nothing was opened.');
       const { error: reason } = lost();

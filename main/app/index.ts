@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
@@ -11,6 +10,7 @@ import { createEdits } from '../edits/store';
 import { createEngine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../errors';
 import { log } from '../log/log';
+import { makeScratch } from '../storage/scratch';
 import { createFileTokens } from '../storage/tokens';
 import { createMaker } from '../synthesis/maker';
 import { createRecipes } from '../userdata/recipes';
@@ -62,7 +62,7 @@ export async function createApp(services: HostServices): Promise<App> {
   const edits = createEdits(join(services.userData, 'edits'));
   const recipes = createRecipes(join(services.userData, 'recipes'));
   const styles = createStyles(join(services.userData, 'styles'));
-  const scratch = await mkdtemp(join(tmpdir(), 'emulsion-'));
+  const scratch = await makeScratch();
   const uploads = join(scratch, 'uploads');
   const exports = join(scratch, 'exports');
   await Promise.all([mkdir(uploads), mkdir(exports)]);
@@ -90,11 +90,13 @@ export async function createApp(services: HostServices): Promise<App> {
 
   const batches = createBatches({
     path: join(services.userData, 'batches.json'),
+    within: services.root ?? undefined,
     processor: ({ concurrency }) => localProcessor(services.launchEngine, engineOptions(), concurrency),
     onState: (state) => emit('batch.state', state),
   });
 
   const maker = createMaker({
+    within: services.root ?? undefined,
     engine,
     launch: services.launchEngine,
     options: engineOptions,

@@ -1,24 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
 import { EmulsionError } from '../errors';
 import { logged, loggedUnlessMissing } from '../log/log';
 import { assertFolders } from '../storage/folders';
+import { isBelow } from '../storage/remote';
 import { writeSafely } from '../storage/replace';
 import { startBatch } from './run';
 import type { Batch, PhotoProcessor } from './types';
 
 /** How many batches are remembered, the latest first. */
 const MOST = 20;
-const Known = z.array(BatchEntry.extend({ settings: BatchSettings })).max(MOST);
+const Known = z.array(BatchEntry.extend({ settings: BatchSettings, root: z.string().optional() })).max(MOST);
 type Known = z.infer<typeof Known>;
 
 /** The batches of one window. Only one runs at a time; earlier ones are remembered so that they can be continued. */
 export interface Batches {
-  start(input: string, output: string, settings: BatchSettings): Promise<BatchState>;
-  /** Continues a batch of an earlier run. Throws BATCH_UNKNOWN. */
+  /** `root`: the folder below which no link is followed when results are written; by default `output`. */
+  start(input: string, output: string, settings: BatchSettings, root?: string): Promise<BatchState>;
+  /** Continues a batch of an earlier run. Throws BATCH_UNKNOWN, or NOT_ALLOWED if its folders are outside `within`. */
   resume(id: string, retry?: boolean): Promise<BatchState>;
   /** Returns the running batch, or the last one. Throws BATCH_UNKNOWN if it has another id, or if there is none. */
   find(id: string): Batch;
@@ -32,9 +34,12 @@ export interface Batches {
 
 export function createBatches({
   path,
+  within,
   processor,
   onState,
 }: {
+  /** The folder that batches never leave; absent: they may be anywhere. */
+  within?: string;
   /** The file of remembered batches. */
   path: string;
   processor(settings: BatchSettings): PhotoProcessor;
@@ -67,21 +72,32 @@ export function createBatches({
     return starting !== null || (phase !== undefined && !['done', 'cancelled', 'halted'].includes(phase));
   };
 
-  const begin = (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
+  const begin = (
+    { input, output, root }: Pick<Known[number], 'input' | 'output' | 'root'>,
+    settings: BatchSettings,
+    retry: boolean,
+  ): Promise<BatchState> => {
     if (starting || isBusy()) return Promise.reject(new EmulsionError('BATCH_RUNNING'));
     if (isClosed) return Promise.reject(new EmulsionError('CANCELLED'));
-    starting = start(input, output, settings, retry).finally(() => {
+    starting = start({ input, output, root }, settings, retry).finally(() => {
       starting = null;
     });
     return starting;
   };
-  const start = async (input: string, output: string, settings: BatchSettings, retry: boolean): Promise<BatchState> => {
+  const start = async (
+    { input, output, root }: Pick<Known[number], 'input' | 'output' | 'root'>,
+    settings: BatchSettings,
+    retry: boolean,
+  ): Promise<BatchState> => {
+    await assertInside([input, output], within);
     // Checks this first, so that the last batch can still be viewed if the next one cannot start.
     await assertFolders(input, output);
     await current?.close();
     const batch = await startBatch({
       input,
       output,
+      root: within ?? root,
+      within,
       settings,
       retry,
       processor: processor(settings),
@@ -89,7 +105,7 @@ export function createBatches({
       onState,
     });
     current = batch;
-    const entry = { id: batch.id, input, output, begunAt: new Date().toISOString(), finished: false, settings };
+    const entry = { id: batch.id, input, output, root, begunAt: new Date().toISOString(), finished: false, settings };
     await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(unlisted);
     void batch.ended.then(({ phase }) => {
       const finished = phase === 'done';
@@ -100,11 +116,12 @@ export function createBatches({
   };
 
   return {
-    start: (input, output, settings) => begin(resolve(input), resolve(output), settings, false),
+    start: (input, output, settings, root) =>
+      begin({ input: resolve(input), output: resolve(output), root }, settings, false),
     async resume(id, retry = false) {
       const entry = (await load()).find((each) => each.id === id);
       if (entry === undefined) throw new EmulsionError('BATCH_UNKNOWN');
-      return begin(entry.input, entry.output, entry.settings, retry);
+      return begin(entry, entry.settings, retry);
     },
     find(id) {
       if (current?.id !== id) throw new EmulsionError('BATCH_UNKNOWN');
@@ -114,7 +131,7 @@ export function createBatches({
     async known() {
       // The list then is the one before the write that failed.
       await writing.catch(() => undefined);
-      return (await load()).map(({ settings: _, ...entry }) => entry);
+      return (await load()).map(({ settings: _, root: __, ...entry }) => entry);
     },
     forget: (id) => change((known) => known.filter((each) => each.id !== id)),
     busy: isBusy,
@@ -126,6 +143,20 @@ export function createBatches({
       await writing.catch(() => undefined);
     },
   };
+}
+
+/**
+ * Throws NOT_ALLOWED if a folder lies outside of `within`. The folders of a remembered batch may be those of a program that
+ * was started for another folder.
+ */
+async function assertInside(folders: readonly string[], within: string | undefined): Promise<void> {
+  if (within === undefined) return;
+  const top = await realpath(within);
+  for (const folder of folders) {
+    // What does not exist yet has no links of its own.
+    const real = await realpath(folder).catch(() => folder);
+    if (!isBelow(top, real)) throw new EmulsionError('NOT_ALLOWED', { detail: `${folder} is outside of ${within}` });
+  }
 }
 
 /** The folder for the restored photos: `folder` itself, or the folder `below` inside it. */

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchSettings } from '../../contract/batch';
-import type { EmulsionError } from '../errors';
-import type { Found } from '../storage/found';
+import type { Found, Unreadable } from '../storage/found';
 import { scan } from '../storage/scan';
 import type { Item } from './items';
 
@@ -11,6 +10,7 @@ const WATCH_SHARE = 0.1;
 export interface FinderSetup {
   input: string;
   output: string;
+  within: string | undefined;
   settings: BatchSettings;
   /** Seconds between two scans of a watched folder. */
   interval: number;
@@ -19,24 +19,24 @@ export interface FinderSetup {
   known(name: string): Item | undefined;
   /** Called for a file that is new, or that has changed since it was found (`known`). */
   onFound(found: Found, known: Item | undefined): Promise<void>;
-  onUnreadable(name: string, error: EmulsionError): Promise<void>;
+  onUnreadable(unreadable: Unreadable): Promise<void>;
   /** Called after each complete scan. A watched folder is scanned repeatedly. */
   onScanned(): void;
 }
 
 /** Finds the files of a folder. Scans a watched folder for as long as the batch lasts. */
 export async function findFiles(setup: FinderSetup): Promise<void> {
-  const { input, output, settings, interval, signal, known } = setup;
+  const { input, output, within, settings, interval, signal, known } = setup;
   /** Files of a watched folder that may still be growing, as they were at the last scan. */
   let growing = new Map<string, Found>();
   for (;;) {
     const started = performance.now();
     const stillGrowing = new Map<string, Found>();
-    for await (const found of scan(input, { ...settings, except: [output], signal })) {
+    for await (const found of scan(input, { ...settings, except: [output], within, signal })) {
       if (signal.aborted) return;
       const item = known(found.name);
       if ('error' in found) {
-        if (!item) await setup.onUnreadable(found.name, found.error);
+        if (!item) await setup.onUnreadable(found);
         continue;
       }
       const isKnown = item && isSameFile(item.found, found);

@@ -1,9 +1,13 @@
 import { lstat, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import type { BatchOutcome } from '../../contract/batch';
 import type { Found } from '../storage/found';
+import { hashFile } from '../storage/hash';
+import { openFolder } from '../storage/open-folder';
 import { isRemote, pathIn, remoteStorage, storageOf } from '../storage/remote';
 import { isSameFile } from './finder';
-import type { Entry, Head, JournalState } from './journal-state';
+import type { Head } from './journal-lines';
+import type { Entry, JournalState } from './journal-state';
 
 /** The result of a photo in an earlier run; null if the photo has to be processed (again). */
 export async function outcomeBefore(
@@ -25,7 +29,7 @@ export async function outcomeBefore(
   if (head.t !== 'made') return null;
   if (!entry.sure && !(await isPublished(head, journalState, output))) return null;
   if (!isCurrent || (!isSame && (await hashOf(found.path)) !== head.h)) return null;
-  return (await isThere(pathIn(output, head.o))) ? outcome : null;
+  return (await isThere(pathIn(output, head.o), output)) ? outcome : null;
 }
 
 /** Whether a computed photo got its name before the program ended. Its file tells. */
@@ -35,23 +39,33 @@ async function isPublished(
   output: string,
 ): Promise<boolean> {
   const path = pathIn(output, o);
-  if ((await hashOf(path)) !== oh) {
-    // On file systems without hard links, an empty file claims a name before the photo takes it.
-    // Null: there is no file, and the photo is made again.
-    const info = isRemote(path) ? null : await lstat(path).catch(() => null);
-    if (info?.isFile() && info.size === 0) await rm(path, { force: true });
-    return false;
-  }
+  const sum = isRemote(path) ? await hashOf(path) : await inResults(path, output, hashOrRemoveEmpty);
+  if (sum !== oh) return false;
   await journalState.record({ t: 'done', n });
   return true;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function isThere(path: string, output: string): Promise<boolean> {
   if (isRemote(path)) return (await (await remoteStorage()).stat(path)) !== null;
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+  const info = await inResults(path, output, (file) => lstat(file));
+  return info !== null;
+}
+
+/** Does something with a file below the output folder without following links. Null if that fails: it counts as missing. */
+async function inResults<T>(path: string, output: string, use: (path: string) => Promise<T>): Promise<T | null> {
+  const folder = await openFolder(dirname(path), { root: output }).catch(() => null);
+  if (folder === null) return null;
+  return use(folder.at(basename(path)))
+    .catch(() => null)
+    .finally(() => folder.close());
+}
+
+async function hashOrRemoveEmpty(path: string): Promise<string | null> {
+  const info = await lstat(path);
+  if (info.size > 0 || !info.isFile()) return hashFile(path, { follow: false });
+  // On file systems without hard links, an empty file claims a name before the photo takes it.
+  await rm(path, { force: true });
+  return null;
 }
 
 /** Null if there is no such file. */

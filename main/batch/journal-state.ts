@@ -1,65 +1,24 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Message } from '../../contract/basics';
 import type { BatchOutcome, BatchSettings } from '../../contract/batch';
-import type { Failure } from '../../contract/errors';
-import type { StepReport } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { logged } from '../log/log';
 import type { Found } from '../storage/found';
 import { takeLock } from '../storage/lock';
 import { isRemote, pathIn, placeOf } from '../storage/remote';
-import { makeFolder, syncFolder } from '../storage/write';
+import { openTarget, syncFolder } from '../storage/write';
 import { type Journal, openJournal, readJournal } from './journal';
-import { type ThumbnailPlace, Thumbnails } from './thumbnails';
+import { type Head, headOf, JOURNAL_FORMAT } from './journal-lines';
+import { Thumbnails } from './thumbnails';
 
 /** The folder inside the output folder that holds the files of the batch itself. */
 export const BATCH_FOLDER = '.emulsion-batch';
-export const JOURNAL_FORMAT = 1;
-
-/**
- * Heads of the journal's lines; `n` names a photo by its path below the input folder. They are short, as there may be
- * millions.
- */
-export type Head =
-  /** A run begins. `work` identifies what is done to each photo: photos done under another one are done again. */
-  | { t: 'run'; format: number; id: string; input: string; work: string; at: string; version: string }
-  /** The photo is computed; its file is about to get the name `o` (path below the output folder). */
-  | { t: 'made'; n: string; b: number; m: number; h: string; o: string; oh: string; x: 'restored' | 'unchanged' }
-  /** The file has its name. */
-  | { t: 'done'; n: string }
-  | { t: 'end'; n: string; b: number; m: number; x: Exclude<BatchOutcome, 'restored' | 'unchanged'> }
-  /** A photo crashed the engine. Older journals do not hold its size and time. */
-  | { t: 'crash'; n: string; c: string; b?: number; m?: number }
-  /** These photos did not cause the crashes. */
-  | { t: 'excuse'; n: string[] }
-  /** Failed and quarantined photos will be tried again. */
-  | { t: 'retry' }
-  /** A run ends or is halted by a problem. */
-  | { t: 'stop'; how: 'done' | 'paused' | 'cancelled' | 'halted'; at: string; seconds: number };
-
-export interface RunBody {
-  settings: BatchSettings;
-}
-export interface MadeBody {
-  bytes: number;
-  width: number;
-  height: number;
-  /** Reports with their English sentences, which are readable and are all that earlier versions wrote. */
-  reports: (Omit<StepReport, 'messages'> & { messages?: Message[] })[];
-  notes: string[];
-  seconds: number;
-  thumbnails: ThumbnailPlace | null;
-}
-export interface EndBody {
-  failure: Failure | null;
-}
-export interface StopBody {
-  failure: Failure | null;
-}
-
+/** The folder inside the output folder that holds the report. */
+export const REPORT_FOLDER = 'emulsion-report';
 /** The journal's information about a photo. */
 export interface Entry {
   /** Null: it has only crashed the engine so far, or will be tried again. */
@@ -156,74 +115,90 @@ export function workOf({ recipe, added, changes = [], format, quality, keepMetad
 
 /**
  * Opens or creates the journal in an output folder. Throws JOURNAL_INVALID if it belongs to another input folder,
- * JOURNAL_NEWER, BATCH_RUNNING, and file errors of the folder.
+ * JOURNAL_NEWER, BATCH_RUNNING, NOT_ALLOWED for links in its place, and file errors of the folder.
  *
  * @param journalIn folder of the journal if the output folder cannot hold it
+ * @param root folder below which no link is followed
  */
 export async function openJournalState(
   input: string,
   output: string,
   settings: BatchSettings,
   fresh: () => string,
-  journalIn: string = output,
+  { journalIn = output, root = journalIn }: { journalIn?: string; root?: string } = {},
 ): Promise<JournalState> {
-  const folder = join(journalIn, BATCH_FOLDER);
-  await makeFolder(folder);
-  let onLost = () => {};
-  const release = await takeLock(folder, () => onLost()).catch(ofFolder);
+  await assertNoLinks(journalIn);
+  const folder = await openTarget({ folder: join(journalIn, BATCH_FOLDER), root });
+  /** What is undone when the journal is closed or cannot be opened, the last first. */
+  const undo: (() => Promise<void>)[] = [() => folder.close()];
+  const close = async () => {
+    const failed: unknown[] = [];
+    for (const each of undo.splice(0).reverse()) await each().catch((error: unknown) => failed.push(error));
+    if (failed.length > 0) throw failed[0];
+  };
   try {
+    let onLost = () => {};
+    undo.push(await takeLock(folder, () => onLost()).catch(ofFolder));
     const read = new Reading(output, settings);
-    const journal = await openJournal<Head>(folder, (head, at) => read.take(head, at)).catch(ofFolder);
-    try {
-      await syncFolder(folder);
-      if (read.input !== null && (await isAnother(read.input, placeOf(input)))) {
-        throw new EmulsionError('JOURNAL_INVALID', {
-          reason: say('failures.otherBatch', { folder: output, input: read.input }),
-        });
-      }
-      const thumbnails = await Thumbnails.open(folder);
-      const id = read.id ?? fresh();
-      const work = read.begin(workOf(settings));
-      if (journal.damaged > 0) {
-        read.notes.push(say('batch.notes.damaged', { count: journal.damaged }));
-      }
-      return {
-        id,
-        folder,
-        journal,
-        async record(head, body) {
-          const [at] = await journal.append(body === undefined ? { head } : { head, body });
-          read.take(head, at!);
-          return at!;
-        },
-        thumbnails,
-        entries: read.entries,
-        work,
-        notes: read.notes,
-        written: read.written,
-        set onLost(told: () => void) {
-          onLost = told;
-        },
-        async close() {
-          try {
-            await Promise.all([journal.close(), thumbnails.close()]);
-          } finally {
-            await release();
-          }
-        },
-      };
-    } catch (error) {
-      await journal.close();
-      throw error;
+    const journal = await openJournal(folder, headOf, (head, at) => read.take(head, at)).catch(ofFolder);
+    undo.push(() => journal.close());
+    await syncFolder(folder.here);
+    if (read.input !== null && (await isAnother(read.input, placeOf(input)))) {
+      throw new EmulsionError('JOURNAL_INVALID', {
+        reason: say('failures.otherBatch', { folder: output, input: read.input }),
+      });
     }
+    const thumbnails = await Thumbnails.open(folder).catch(ofFolder);
+    undo.push(() => thumbnails.close());
+    const id = read.id ?? fresh();
+    const work = read.begin(workOf(settings));
+    if (journal.damaged > 0) read.notes.push(say('batch.notes.damaged', { count: journal.damaged }));
+    return {
+      id,
+      folder: folder.path,
+      journal,
+      async record(head, body) {
+        const [at] = await journal.append(body === undefined ? { head } : { head, body });
+        read.take(head, at!);
+        return at!;
+      },
+      thumbnails,
+      entries: read.entries,
+      work,
+      notes: read.notes,
+      written: read.written,
+      set onLost(told: () => void) {
+        onLost = told;
+      },
+      close,
+    };
   } catch (error) {
-    await release();
+    await close().catch(logged('The journal of a batch could not be closed'));
     throw error;
+  }
+}
+
+/**
+ * Names all links in the places where a batch writes its own files, so that they can be removed together. SECURITY: this is
+ * for the sentence alone; every file is opened without following links.
+ */
+async function assertNoLinks(folder: string): Promise<void> {
+  const own = ['lock', 'journal', 'reserve', 'thumbnails'].map((name) => join(BATCH_FOLDER, name));
+  const links: string[] = [];
+  for (const name of [BATCH_FOLDER, REPORT_FOLDER, ...own]) {
+    // What does not exist is no link.
+    const info = await lstat(join(folder, name)).catch(() => null);
+    if (info?.isSymbolicLink()) links.push(name);
+    if (name === BATCH_FOLDER && links.length > 0) break;
+  }
+  if (links.length > 0) {
+    throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.links', { paths: links.join(', ') }) });
   }
 }
 
 /** While a journal is opened, errors of the system concern the folder and not a photo. */
 function ofFolder(error: unknown): never {
+  if (error instanceof EmulsionError) throw error;
   const told = toEmulsionError(error);
   if (told.code === 'FILE_UNREADABLE') throw new EmulsionError('FOLDER_UNWRITABLE', { cause: error });
   throw told.code === 'FILE_MISSING' ? new EmulsionError('FOLDER_MISSING', { cause: error }) : told;
@@ -243,7 +218,7 @@ export async function readOutcomes(
   settings: BatchSettings,
 ): Promise<(found: Pick<Found, 'name' | 'bytes' | 'modified'>) => boolean> {
   const read = new Reading(output, settings);
-  await readJournal<Head>(join(output, BATCH_FOLDER), (head, at) => read.take(head, at));
+  await readJournal(join(output, BATCH_FOLDER), headOf, (head, at) => read.take(head, at));
   const work = read.begin(workOf(settings));
   return ({ name, bytes, modified }) => {
     const entry = read.entries.get(name);

@@ -5,31 +5,38 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mountSmallDisk, unmountDisk } from '../photos/test-support';
+import { type OpenFolder, openFolder } from '../storage/open-folder';
 import { type Journal, openJournal, RESERVE_BYTES, readJournal } from './journal';
 
 interface Head {
   n: string;
 }
 
+const headOf = (value: unknown) => value as Head;
+
 let folder: string;
 const open: Journal<Head>[] = [];
+const places: OpenFolder[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((journal) => journal.close()));
+  await Promise.all(places.splice(0).map((place) => place.close()));
   await rm(folder, { recursive: true, force: true });
 });
 
 async function opened(where = folder): Promise<{ journal: Journal<Head>; heads: Head[]; places: number[] }> {
   const heads: Head[] = [];
-  const places: number[] = [];
-  const journal = await openJournal<Head>(where, (head, at) => {
+  const at: number[] = [];
+  const place = await openFolder(where);
+  places.push(place);
+  const journal = await openJournal(place, headOf, (head, position) => {
     heads.push(head);
-    places.push(at);
+    at.push(position);
   });
   open.push(journal);
-  return { journal, heads, places };
+  return { journal, heads, places: at };
 }
 
 async function closed(journal: Journal<Head>): Promise<void> {
@@ -78,7 +85,7 @@ test('a journal cut off anywhere keeps its complete lines, and new lines follow 
       await truncate(path, length);
 
       const kept: Head[] = [];
-      await readJournal<Head>(at, (head) => kept.push(head)).catch(() => kept.splice(0));
+      await readJournal(at, headOf, (head) => kept.push(head)).catch(() => kept.splice(0));
       expect(kept).toEqual(lines.map(({ head }) => head).slice(0, kept.length));
       const bytes = (await readFile(path)).subarray(0, length);
       expect(kept.length).toBe(bytes.filter((byte) => byte === 0x0a).length);

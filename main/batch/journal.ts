@@ -1,8 +1,11 @@
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { fromJson } from '../json';
 import { logged } from '../log/log';
+import { openRegular } from '../storage/open-file';
+import { type OpenFolder, openOwn } from '../storage/open-folder';
 
 /**
  * The journal of a batch. Lines are only ever appended, each with a checksum, so that complete lines can be told from
@@ -16,6 +19,9 @@ export interface Line<Head> {
   body?: unknown;
 }
 
+/** Checks the parsed head of a line; null if it is none. */
+export type HeadOf<Head> = (value: unknown) => Head | null;
+
 export interface Journal<Head> {
   /**
    * Appends lines in this order, all or none. Resolves with the position of each once they would survive a power cut.
@@ -23,7 +29,7 @@ export interface Journal<Head> {
   append(...lines: Line<Head>[]): Promise<number[]>;
   /** Reads the line that begins at this position. */
   read(at: number): Promise<{ head: Head; body: unknown }>;
-  /** Number of lines in the middle of the file whose checksum is wrong. Their content is lost. */
+  /** Number of lines that cannot be read, except unfinished ones at the end. Their content is lost. */
   readonly damaged: number;
   /** Ends the writing. Lines can still be read. */
   close(): Promise<void>;
@@ -36,47 +42,56 @@ const CHECKSUM = 8;
 /** No line is this long. A file without line ends is not a journal, and is not read into memory. */
 const LONGEST_LINE = 16 << 20;
 
+const NAME = 'journal';
+const RESERVE = 'reserve';
+
 const NEWLINE = 0x0a;
 const TAB = 0x09;
 
 /**
  * Opens or creates the journal of a folder and passes each of its lines to `onLine`, in order. Removes an unfinished
- * line at the end. Throws JOURNAL_INVALID if the file is not a journal; DISK_FULL, FOLDER_UNWRITABLE and the like.
+ * line at the end. The folder stays open until the journal is closed. Throws JOURNAL_INVALID if the file is not a journal; DISK_FULL, FOLDER_UNWRITABLE and the like.
  */
 export async function openJournal<Head>(
-  folder: string,
+  folder: OpenFolder,
+  headOf: HeadOf<Head>,
   onLine: (head: Head, at: number) => void,
 ): Promise<Journal<Head>> {
-  const path = join(folder, 'journal');
-  const reserve = join(folder, 'reserve');
-  const file = await open(path, 'a+').then(
-    // Opened again for writing, because a file opened for appending ignores the position of a write.
-    async (made) => {
-      await made.close();
-      return open(path, 'r+');
-    },
-  );
+  const file = await openOwn(folder, NAME);
   try {
-    const { end, damaged } = await replay(file, onLine);
+    const { end, damaged } = await replay(file, headOf, onLine);
     await file.truncate(end);
     await file.sync();
-    // Without the reserve, a full disk halts the batch a little earlier.
-    await writeFile(reserve, Buffer.alloc(RESERVE_BYTES, 0x2e)).catch(() => rm(reserve, { force: true }));
-    return new FileJournal(file, path, end, damaged, reserve);
+    await reserveSpace(folder);
+    return new FileJournal(file, folder, end, damaged, headOf);
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
+/** Without the reserve, a full disk halts the batch a little earlier. */
+async function reserveSpace(folder: OpenFolder): Promise<void> {
+  // What an earlier run has left. SECURITY: a link in its place is removed and not followed.
+  await rm(folder.at(RESERVE), { force: true });
+  await writeFile(folder.at(RESERVE), Buffer.alloc(RESERVE_BYTES, 0x2e), { flag: 'wx' }).catch(() =>
+    rm(folder.at(RESERVE), { force: true }),
+  );
+}
+
 /**
  * Passes each line of a folder's journal to `onLine`, without changing the journal. No lines if there is no journal.
  */
-export async function readJournal<Head>(folder: string, onLine: (head: Head, at: number) => void): Promise<void> {
-  const file = await open(join(folder, 'journal'), 'r').catch(() => null);
+export async function readJournal<Head>(
+  folder: string,
+  headOf: HeadOf<Head>,
+  onLine: (head: Head, at: number) => void,
+): Promise<void> {
+  // Opening it for writing reports what is wrong with it.
+  const file = await openRegular(join(folder, NAME), { follow: false }).catch(() => null);
   if (file === null) return;
   try {
-    await replay(file, onLine);
+    await replay(file, headOf, onLine);
   } finally {
     await file.close();
   }
@@ -84,6 +99,7 @@ export async function readJournal<Head>(folder: string, onLine: (head: Head, at:
 
 async function replay<Head>(
   file: FileHandle,
+  headOf: HeadOf<Head>,
   onLine: (head: Head, at: number) => void,
 ): Promise<{ end: number; damaged: number }> {
   const chunk = Buffer.allocUnsafe(CHUNK);
@@ -102,11 +118,14 @@ async function replay<Head>(
     let start = 0;
     for (let stop = bytes.indexOf(NEWLINE); stop !== -1; stop = bytes.indexOf(NEWLINE, start)) {
       const line = bytes.subarray(start, stop);
-      const head = headOf<Head>(line);
-      if (head === null) {
+      const text = checked(line);
+      if (text === null) {
         bad += 1;
       } else {
-        onLine(head, at + start);
+        const head = headOf(fromJson(headText(text)));
+        // It stays in the file, as a later version may have written it.
+        if (head === null) damaged += 1;
+        else onLine(head, at + start);
         // Bad lines count as damage only if good ones follow. At the end of the file they are unfinished.
         damaged += bad;
         bad = 0;
@@ -123,14 +142,16 @@ async function replay<Head>(
   return { end, damaged };
 }
 
-/** The head of a line without its line end; null if the checksum is wrong. */
-function headOf<Head>(line: Buffer): Head | null {
+/** The text of a line without its line end; null if the checksum is wrong. */
+function checked(line: Buffer): Buffer | null {
   if (line.length < CHECKSUM + 2) return null;
-  const sum = Number.parseInt(line.toString('latin1', 0, CHECKSUM), 16);
   const text = line.subarray(CHECKSUM + 1);
-  if (crc32(text) !== sum) return null;
+  return crc32(text) === Number.parseInt(line.toString('latin1', 0, CHECKSUM), 16) ? text : null;
+}
+
+function headText(text: Buffer): string {
   const tab = text.indexOf(TAB);
-  return JSON.parse(text.toString('utf8', 0, tab === -1 ? text.length : tab)) as Head;
+  return text.toString('utf8', 0, tab === -1 ? text.length : tab);
 }
 
 function encode({ head, body }: Line<unknown>): Buffer {
@@ -151,21 +172,21 @@ class FileJournal<Head> implements Journal<Head> {
   /** The reserve for the last lines has been used. */
   #isShort = false;
   readonly #file: FileHandle;
-  readonly #path: string;
+  readonly #folder: OpenFolder;
+  readonly #headOf: HeadOf<Head>;
   #isClosed = false;
-  readonly #reserve: string;
   #end: number;
   /** Lines waiting to be written together. */
   #waiting: { bytes: Buffer; resolve(): void; reject(error: unknown): void }[] = [];
   #writing: Promise<void> | null = null;
   #broken: EmulsionError | null = null;
 
-  constructor(file: FileHandle, path: string, end: number, damaged: number, reserve: string) {
+  constructor(file: FileHandle, folder: OpenFolder, end: number, damaged: number, headOf: HeadOf<Head>) {
     this.#file = file;
-    this.#path = path;
+    this.#folder = folder;
+    this.#headOf = headOf;
     this.#end = end;
     this.damaged = damaged;
-    this.#reserve = reserve;
   }
 
   async append(...lines: Line<Head>[]): Promise<number[]> {
@@ -217,7 +238,7 @@ class FileJournal<Head> implements Journal<Head> {
       const { code } = toEmulsionError(error);
       if (code !== 'DISK_FULL' || this.#isShort) throw error;
       this.#isShort = true;
-      await rm(this.#reserve, { force: true });
+      await rm(this.#folder.at(RESERVE), { force: true });
       await this.#putAll(bytes);
     }
   }
@@ -236,19 +257,21 @@ class FileJournal<Head> implements Journal<Head> {
   }
 
   async read(at: number): Promise<{ head: Head; body: unknown }> {
-    const file = this.#isClosed ? await open(this.#path, 'r') : this.#file;
+    const file = this.#isClosed ? await openRegular(join(this.#folder.path, NAME), { follow: false }) : this.#file;
     const line = await lineAt(file, at).finally(() => (this.#isClosed ? file.close() : undefined));
-    const head = headOf<Head>(line);
-    if (head === null) throw new EmulsionError('JOURNAL_INVALID', { detail: `the line at ${at}` });
-    const text = line.subarray(CHECKSUM + 1);
+    const text = checked(line);
+    const head = text && this.#headOf(fromJson(headText(text)));
+    if (text === null || head === null) throw new EmulsionError('JOURNAL_INVALID', { detail: `the line at ${at}` });
     const tab = text.indexOf(TAB);
-    return { head, body: tab === -1 ? undefined : JSON.parse(text.toString('utf8', tab + 1)) };
+    return { head, body: tab === -1 ? undefined : fromJson(text.toString('utf8', tab + 1)) };
   }
 
   async close(): Promise<void> {
     await this.#writing;
     this.#isClosed = true;
-    await rm(this.#reserve, { force: true }).catch(logged('The reserve of the journal could not be removed'));
+    await rm(this.#folder.at(RESERVE), { force: true }).catch(
+      logged('The reserve of the journal could not be removed'),
+    );
     await this.#file.close();
   }
 }
@@ -260,6 +283,7 @@ async function lineAt(file: FileHandle, at: number): Promise<Buffer> {
     const { bytesRead } = await file.read(part, 0, part.length, place);
     const stop = part.subarray(0, bytesRead).indexOf(NEWLINE);
     parts.push(part.subarray(0, stop === -1 ? bytesRead : stop));
+    if (place - at > LONGEST_LINE) throw new EmulsionError('JOURNAL_INVALID', { detail: 'a line without an end' });
     if (stop !== -1 || bytesRead === 0) return Buffer.concat(parts);
     place += bytesRead;
   }

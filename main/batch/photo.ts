@@ -10,8 +10,9 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
+import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
-import { discardStaged, pathsFor, publishAs } from '../storage/write';
+import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
@@ -21,6 +22,10 @@ export interface PhotoTask {
   found: Found;
   /** Folder of the restored photo. */
   folder: string;
+  /** The folder below which no link is followed when it is written. */
+  root: string;
+  /** The original must lie in this folder after links are followed; absent: it may lie anywhere. */
+  within?: string;
   settings: BatchSettings;
   /** The two folders of the batch. */
   input: string;
@@ -65,7 +70,7 @@ export interface Kept {
  * if the original was changed meanwhile.
  */
 export async function restorePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
-  const { found, folder, settings } = task;
+  const { found, folder, root, within, settings } = task;
   const { signal } = control;
   const started = performance.now();
   const stem = stemOf(found, settings);
@@ -73,7 +78,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     const kept = await standsInTheWay(task, stem, control);
     if (kept !== null) return { outcome: 'kept', path: kept };
   }
-  const before = await look(found.path);
+  const before = await look(found.path, within);
   const answer = await engine.request(
     'restore',
     {
@@ -84,24 +89,29 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       format: settings.format,
       quality: settings.quality,
       keepMetadata: settings.keepMetadata,
-      target: { folder, stem },
+      target: { folder, root, stem },
       staged: { thumbnails: THUMBNAIL },
     },
     { signal, onProgress: control.onProgress },
   );
   const output = answer.output!;
+  // SECURITY: opened once for everything that follows, and by this process: if somebody has exchanged the folder since the
+  // engine wrote to it, the staged file is not in it.
+  const place = await openTarget({ folder, root });
   try {
     const sha256 = await hashFile(found.path);
-    const { bytes, modified, changed } = await look(found.path);
+    const { bytes, modified, changed, real } = await look(found.path, within);
     // The hash belongs to the bytes that the engine has read only if the file has not changed since.
-    if (bytes !== before.bytes || changed !== before.changed) throw new EmulsionError('PHOTO_CHANGED');
+    if (bytes !== before.bytes || changed !== before.changed || real !== before.real)
+      throw new EmulsionError('PHOTO_CHANGED');
+    const staged = { follow: false, shown: output.path };
     const made: Made = {
       outcome: answer.reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
       original: { bytes, modified, sha256 },
       written: {
         path: '',
         // If the engine has crashed, its successor has deleted the file.
-        sha256: await hashFile(output.path).catch((cause: unknown) => {
+        sha256: await hashFile(place.at(basename(output.path)), staged).catch((cause: unknown) => {
           throw toEmulsionError(cause).code === 'FILE_MISSING' ? new EmulsionError('ENGINE_CRASHED', { cause }) : cause;
         }),
         bytes: output.bytes,
@@ -114,19 +124,32 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       seconds: (performance.now() - started) / 1000,
       peak: answer.peak,
     };
-    return await publish(output.path, { folder, stem, extension: output.extension }, made, task, control);
+    const target = { folder, stem, extension: output.extension };
+    return await publish(place, output.path, target, made, task, control);
   } finally {
-    await discardStaged(output.path);
+    await discardStaged(place, output.path);
+    await place.close();
   }
 }
 
-/** `changed`: time of the last change of content or attributes, in milliseconds since 1970. */
-async function look(path: string): Promise<{ bytes: number; modified: number; changed: number }> {
-  const { size, mtimeMs, ctimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
-  return { bytes: size, modified: mtimeMs, changed: ctimeMs };
+/**
+ * `changed`: time of the last change of content or attributes, in milliseconds since 1970. `real`: its path without links.
+ * Throws NOT_ALLOWED if it lies outside of `within`.
+ */
+async function look(path: string, within: string | undefined) {
+  try {
+    const [{ size, mtimeMs, ctimeMs }, real] = await Promise.all([stat(path), realpath(path)]);
+    if (within !== undefined && !isBelow(within, real)) {
+      throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.outsideRoot') });
+    }
+    return { bytes: size, modified: mtimeMs, changed: ctimeMs, real };
+  } catch (error) {
+    throw toEmulsionError(error);
+  }
 }
 
 async function publish(
+  place: OpenFolder,
   temporary: string,
   target: Parameters<typeof pathsFor>[0],
   made: Made,
@@ -138,7 +161,8 @@ async function publish(
   for (const short of [false, true]) {
     try {
       for (const path of pathsFor(target, short)) {
-        const there = await kindOf(path);
+        const name = basename(path);
+        const there = await kindOf(place.at(name));
         const isAnothers = there !== null && isOwn(path);
         if (there !== null && settings.conflict === 'skip' && !isAnothers) return { outcome: 'kept', path };
         const mayReplace = settings.conflict === 'overwrite' && there === 'file' && !isAnothers;
@@ -147,7 +171,7 @@ async function publish(
         made.written.path = path;
         await onMade(made);
         try {
-          await publishAs(temporary, path, { replace });
+          await publishAs(place, temporary, name, { replace });
           return made;
         } catch (error) {
           // Another program has taken the name meanwhile.

@@ -27,14 +27,14 @@ export async function* plan(
   input: string,
   output: string,
   settings: BatchSettings,
-  signal?: AbortSignal,
+  { signal, within }: { signal?: AbortSignal; within?: string } = {},
 ): AsyncGenerator<Planned> {
   const [from, to] = [placeOf(input), placeOf(output)];
   await assertFolders(from, to);
-  for await (const found of scan(from, { ...settings, except: [to], signal })) {
+  for await (const found of scan(from, { ...settings, except: [to], within, signal })) {
     if (signal?.aborted) throw new EmulsionError('CANCELLED');
     const { name } = found;
-    const looked = 'error' in found ? { error: found.error, stray: false } : await look(found.path);
+    const looked = 'error' in found ? { error: found.error, stray: found.stray === true } : await look(found.path);
     if (looked !== null) yield { name, ...looked };
     else if ('path' in found) {
       const written = expectedPath(found, dirname(pathIn(to, name)), settings);
@@ -48,11 +48,11 @@ export async function planBatch(
   input: string,
   output: string,
   settings: BatchSettings,
-  signal?: AbortSignal,
+  options: { signal?: AbortSignal; within?: string } = {},
 ): Promise<Response<'batch.plan'>> {
   const answer: Response<'batch.plan'> = { photos: 0, others: 0, bytes: 0, done: 0, examples: [], unreadable: [] };
   const isDone = await readOutcomes(placeOf(output), settings);
-  for await (const planned of plan(input, output, settings, signal)) {
+  for await (const planned of plan(input, output, settings, options)) {
     const { name } = planned;
     if (planned.error === null) {
       answer.photos += 1;

@@ -1,15 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
-import { logged } from '../log/log';
-import { isRunning } from '../storage/processes';
 import { isRemote, pathIn, remoteStorage } from '../storage/remote';
-import { pathsFor } from '../storage/write';
+import { makeScratch } from '../storage/scratch';
+import { pathsFor, safeName } from '../storage/write';
 import { expectedPath, type Kept, type Made, type PhotoControl, type PhotoTask, restorePhoto, stemOf } from './photo';
-
-const FOLDER = /^emulsion-photo-(\d+)-/;
 
 /**
  * `restorePhoto` for originals or outputs in network storage: copies the original to this computer, restores it, copies
@@ -22,16 +18,15 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
     const first = expectedPath(found, folder, settings);
     if (!control.isOwn(first) && (await storage.stat(first)) !== null) return { outcome: 'kept', path: first };
   }
-  await sweep();
-  const temporary = await mkdtemp(join(tmpdir(), `emulsion-photo-${process.pid}-`));
+  const temporary = await makeScratch();
   try {
     let copy = found;
     const before = isRemote(found.path) ? await storage.stat(found.path) : null;
     if (isRemote(found.path)) {
       // A name pattern may contain the folder's name.
-      const inside = join(temporary, basename(dirname(found.path)));
+      const inside = join(temporary, safeName(basename(dirname(found.path))));
       await mkdir(inside);
-      copy = { ...found, path: join(inside, basename(found.path)) };
+      copy = { ...found, path: join(inside, safeName(basename(found.path))) };
       await storage.fetch(found.path, copy.path, control.signal);
     }
     const adapted = async (made: Made): Promise<Made> => {
@@ -48,6 +43,7 @@ export async function restoreRemotePhoto(engine: Engine, task: PhotoTask, contro
     const inside: PhotoTask = {
       found: copy,
       folder: results,
+      root: results,
       settings: { ...settings, conflict: 'rename' },
       input: dirname(copy.path),
       output: results,
@@ -85,19 +81,4 @@ async function publish(local: string, made: Made, task: PhotoTask, { onMade, isO
     }
   }
   throw new EmulsionError('NAME_TAKEN', { detail: stem });
-}
-
-let isSwept = false;
-
-/** Removes copies left by a killed program. Does so only once. */
-async function sweep(): Promise<void> {
-  if (isSwept) return;
-  isSwept = true;
-  for (const name of await readdir(tmpdir())) {
-    const pid = Number(FOLDER.exec(name)?.[1]);
-    if (!pid || isRunning(pid)) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(
-      logged('A temporary folder of an earlier run could not be removed'),
-    );
-  }
 }

@@ -15,17 +15,8 @@ import { failureOfAll, isEngineDown, mayPass } from './failures';
 import { findFiles } from './finder';
 import { outcomeBefore } from './finished';
 import { type Item, Items } from './items';
-import {
-  type EndBody,
-  type Head,
-  JOURNAL_FORMAT,
-  type JournalState,
-  type MadeBody,
-  openJournalState,
-  type RunBody,
-  type StopBody,
-  workOf,
-} from './journal-state';
+import { EndBody, type Head, JOURNAL_FORMAT, MadeBody, type RunBody, type StopBody } from './journal-lines';
+import { type JournalState, openJournalState, workOf } from './journal-state';
 import { Leftovers } from './leftovers';
 import { type Made, stemOf } from './photo';
 import { Progress } from './progress';
@@ -45,7 +36,10 @@ const WATCH_INTERVAL = 2;
 export async function startBatch(setup: BatchSetup): Promise<Batch> {
   const [input, output] = [placeOf(setup.input), placeOf(setup.output)];
   await assertFolders(input, output);
-  const journalState = await openJournalState(input, output, setup.settings, setup.newId, setup.journalIn);
+  const journalState = await openJournalState(input, output, setup.settings, setup.newId, {
+    journalIn: setup.journalIn,
+    root: setup.journalIn === undefined ? setup.root : undefined,
+  });
   return new RunningBatch({ ...setup, input, output }, journalState);
 }
 
@@ -85,6 +79,10 @@ class RunningBatch implements Batch {
     this.id = journalState.id;
     journalState.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
     this.ended = this.#run();
+  }
+
+  get root(): string {
+    return this.#setup.root ?? this.#setup.output;
   }
 
   // -------------------------------------------------------------------------------------------- state
@@ -146,9 +144,9 @@ class RunningBatch implements Batch {
     };
     if (at === null) return row;
     const line = await this.#journalState.journal.read(at);
-    if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
+    if (line.head.t === 'end') return { ...row, failure: failureIn(line.body) };
     if (line.head.t !== 'made') return row;
-    const { reports, seconds, thumbnails } = line.body as MadeBody;
+    const { reports, seconds, thumbnails } = MadeBody.safeParse(line.body).data ?? NOTHING_MADE;
     // Earlier versions wrote only sentences.
     const told = reports.map((report) => ({ ...report, messages: report.messages ?? [] }));
     return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
@@ -158,7 +156,7 @@ class RunningBatch implements Batch {
     const at = this.#items.at(index)?.at ?? null;
     if (at === null) return null;
     const { head, body } = await this.#journalState.journal.read(at);
-    const place = head.t === 'made' ? (body as MadeBody).thumbnails : null;
+    const place = head.t === 'made' ? (MadeBody.safeParse(body).data?.thumbnails ?? null) : null;
     return place && this.#journalState.thumbnails.read(place);
   }
 
@@ -286,19 +284,20 @@ class RunningBatch implements Batch {
   // ---------------------------------------------------------------------------------------- finding
 
   #find(): Promise<void> {
-    const { input, output, settings, interval = WATCH_INTERVAL } = this.#setup;
+    const { input, output, within, settings, interval = WATCH_INTERVAL } = this.#setup;
     return findFiles({
       input,
       output,
+      within,
       settings,
       interval,
       signal: this.#control.signal,
       known: (name) => this.#items.named(name),
       onFound: (found, known) => this.#take(found, known),
-      onUnreadable: async (name, error) => {
+      onUnreadable: async ({ name, error, stray }) => {
         const item = this.#items.add({ name, path: pathIn(input, name), bytes: 0, modified: 0 });
         this.#items.wait(item);
-        await this.#end(item, 'failed', error.toFailure());
+        await this.#end(item, stray === true ? 'passed' : 'failed', error.toFailure());
       },
       onScanned: () => {
         this.#scanning = false;
@@ -327,7 +326,7 @@ class RunningBatch implements Batch {
     }
     const isProblem = outcome === 'failed' || outcome === 'quarantined';
     const line = isProblem ? await this.#journalState.journal.read(entry.at) : null;
-    await this.#finish(item, outcome, entry.at, line && (line.body as EndBody).failure, false);
+    await this.#finish(item, outcome, entry.at, line && failureIn(line.body), false);
   }
 
   #enqueue(item: Item): void {
@@ -433,7 +432,15 @@ class RunningBatch implements Batch {
       }
       if (looked) throw looked.error;
       const answer = await processor.process(
-        { found, folder: dirname(pathIn(output, found.name)), settings, input, output },
+        {
+          found,
+          folder: dirname(pathIn(output, found.name)),
+          root: this.root,
+          within: this.#setup.within,
+          settings,
+          input,
+          output,
+        },
         {
           signal: this.#control.signal,
           isOwn: (path) => {
@@ -591,5 +598,9 @@ class RunningBatch implements Batch {
     await this.ended;
   }
 }
+
+/** What is shown of a line whose body cannot be read. */
+const NOTHING_MADE = { reports: [], seconds: null, thumbnails: null };
+const failureIn = (body: unknown) => EndBody.safeParse(body).data?.failure ?? null;
 
 type EndOutcome = Extract<Head, { t: 'end' }>['x'];

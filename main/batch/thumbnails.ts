@@ -1,29 +1,29 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { log, logged } from '../log/log';
+import { openRegular } from '../storage/open-file';
+import { type OpenFolder, openOwn } from '../storage/open-folder';
+import type { ThumbnailPlace } from './journal-lines';
 
-/** Position of a photo's two thumbnails in the file: the first byte and the length of each. */
-export type ThumbnailPlace = [at: number, before: number, after: number];
+const NAME = 'thumbnails';
 
 /** The thumbnails of a batch, all in one file, because no folder can hold millions of files well. */
 export class Thumbnails {
   readonly #file: FileHandle;
-  readonly #path: string;
+  readonly #folder: OpenFolder;
   #isClosed = false;
   #end: number;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, path: string, end: number) {
+  private constructor(file: FileHandle, folder: OpenFolder, end: number) {
     this.#file = file;
-    this.#path = path;
+    this.#folder = folder;
     this.#end = end;
   }
 
-  static async open(folder: string): Promise<Thumbnails> {
-    const path = join(folder, 'thumbnails');
-    await (await open(path, 'a')).close();
-    const file = await open(path, 'r+');
-    return new Thumbnails(file, path, (await file.stat()).size);
+  static async open(folder: OpenFolder): Promise<Thumbnails> {
+    const file = await openOwn(folder, NAME);
+    return new Thumbnails(file, folder, (await file.stat()).size);
   }
 
   /**
@@ -57,7 +57,7 @@ export class Thumbnails {
     after: Buffer;
   } | null> {
     const bytes = Buffer.alloc(before + after);
-    const file = this.#isClosed ? await open(this.#path, 'r') : this.#file;
+    const file = this.#isClosed ? await openRegular(join(this.#folder.path, NAME), { follow: false }) : this.#file;
     const { bytesRead } = await file
       .read(bytes, 0, bytes.length, at)
       .finally(() => (this.#isClosed ? file.close() : undefined));

@@ -22,6 +22,10 @@ export interface PhotoProcessor {
 export interface BatchSetup {
   input: string;
   output: string;
+  /** The folder below which no link is followed when results are written; by default the output folder. */
+  root?: string;
+  /** Links that lead out of this folder are not followed when originals are read. */
+  within?: string;
   settings: BatchSettings;
   processor: PhotoProcessor;
   /** Folder on this computer for the journal, if the output folder is not on it. */
@@ -39,6 +43,8 @@ export interface BatchSetup {
 
 export interface Batch {
   readonly id: string;
+  /** The folder below which no link is followed when something is written. */
+  readonly root: string;
   state(): BatchState;
   /** Lets the current photos finish and starts no others. */
   pause(): void;

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import type { EditDelta, EditLog } from '../../contract/edit';
 import { stateOf } from '../../document/edit';
 import { unpackRuns } from '../../document/runs';
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
 import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
+import { openRegular, readHandle } from '../storage/open-file';
+import { excessOf } from './budget';
 
 /*
  * Edit files: a user's saved edits of a photo, usually beside the photo. They may come from anywhere, so all their
@@ -23,7 +26,7 @@ export interface EditDocument extends Omit<Sidecar, 'bitmaps'> {
 }
 
 /** SECURITY: longer files are not read, and masks that unpack to more are not unpacked. In bytes. */
-const LARGEST_FILE = 256 * 1024 ** 2;
+const LARGEST_FILE = 64 * 1024 ** 2;
 const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
 const MOST_UNPACKED = 512 * 1024 ** 2;
 /** How many edit files in a photo's folder are checked. */
@@ -58,6 +61,9 @@ export async function readEditFile(path: string): Promise<EditDocument> {
   const text = await readAll(path);
   try {
     const document = await parseDocument(text);
+    const excess = excessOf(document.log, document.photo);
+    if (excess !== null)
+      throw new EmulsionError('EDIT_INVALID', { reason: say('failures.editTooMuch'), detail: excess });
     for (const id of bitmapsOf(document.log)) {
       const packed = document.bitmaps.get(id);
       if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
@@ -71,19 +77,21 @@ export async function readEditFile(path: string): Promise<EditDocument> {
     if (error instanceof RangeError) throw new EmulsionError('EDIT_FILE_INVALID', { cause: error });
     if (!(error instanceof EmulsionError)) throw error;
     // The app's own documents and the user's files have different error sentences.
-    if (error.code === 'EDIT_INVALID') throw new EmulsionError('EDIT_FILE_INVALID', { detail: error.detail });
+    if (error.code === 'EDIT_INVALID') {
+      throw new EmulsionError('EDIT_FILE_INVALID', { reason: error.reason, detail: error.detail });
+    }
     if (error.code === 'EDIT_NEWER') throw new EmulsionError('EDIT_FILE_NEWER', { detail: error.message });
     throw error;
   }
 }
 
 async function readAll(path: string): Promise<string> {
-  const file = await open(path, 'r').catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  const file = await openRegular(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   try {
     const { size } = await file.stat();
     if (size === 0) throw new EmulsionError('FILE_EMPTY');
     if (size > LARGEST_FILE) throw new EmulsionError('EDIT_FILE_INVALID', { detail: `${size} bytes` });
-    return await file.readFile('utf8');
+    return (await readHandle(file, path, LARGEST_FILE)).toString('utf8');
   } catch (error) {
     throw toEmulsionError(error);
   } finally {

@@ -347,7 +347,7 @@ class EditFile {
 
   private async openJournal(): Promise<FileHandle> {
     if (this.journal) return this.journal;
-    await mkdir(this.folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const journal = await open(this.journalPath, 'w', 0o600);
     const head = `${JSON.stringify({ generation: this.generation, photo: this.subject })}\n`;
     await journal.appendFile(head);

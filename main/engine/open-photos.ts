@@ -562,7 +562,7 @@ export class OpenPhotos {
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
       // Removes remains of a process that was killed while it was writing.
-      await cleanPartials(target.folder);
+      await cleanPartials(target.folder, target.root);
       this.#swept.add(target.folder);
     }
     if (!staged) return { ...(await writePhoto(target, produce, { signal: job.signal })), notes };

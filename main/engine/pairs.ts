@@ -11,7 +11,8 @@ import { encodeRegion } from '../photos/raster';
 import { loadSharp, ownBytes } from '../photos/sharp';
 import { AI_EDITED, ALGORITHMIC, COMPOSITE, pairPacket } from '../photos/xmp';
 import type { Raster } from '../restoration/raster';
-import { discardStaged, publishAs, stagePhoto } from '../storage/write';
+import type { OpenFolder } from '../storage/open-folder';
+import { discardStaged, openTarget, publishAs, stageIn } from '../storage/write';
 import type { Materials } from '../synthesis/damage';
 import type { Field } from '../synthesis/field';
 import { type Cut, cutClean, makePair, type Pair, type PairSide } from '../synthesis/pair';
@@ -187,18 +188,26 @@ async function write(
   pictures: Record<PairSide, Uint8Array>,
 ): Promise<Requests['pair']['response']['files']> {
   const stem = String(index).padStart(6, '0');
-  const staged: { temporary: string; path: string }[] = [];
+  const staged: { place: OpenFolder; temporary: string }[] = [];
   try {
     for (const side of PAIR_SIDES) {
-      const into = join(folder, side);
-      const { path } = await stagePhoto({ folder: into, stem }, (file) => writeFile(file, pictures[side]), {
-        signal: job.signal,
-      });
-      staged.push({ temporary: path, path: join(into, `${stem}.${format}`) });
+      const place = await openTarget({ folder: join(folder, side), root: folder });
+      try {
+        const { path } = await stageIn(place, stem, (file) => writeFile(file, pictures[side]), { signal: job.signal });
+        staged.push({ place, temporary: path });
+      } catch (error) {
+        await place.close();
+        throw error;
+      }
     }
-    for (const { temporary, path } of staged) await publishAs(temporary, path, { replace: true });
+    for (const { place, temporary } of staged) {
+      await publishAs(place, temporary, `${stem}.${format}`, { replace: true });
+    }
   } finally {
-    for (const { temporary } of staged) await discardStaged(temporary);
+    for (const { place, temporary } of staged) {
+      await discardStaged(place, temporary);
+      await place.close();
+    }
   }
   const files = PAIR_SIDES.map((side) => {
     const sha256 = createHash('sha256').update(pictures[side]).digest('hex');

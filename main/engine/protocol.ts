@@ -31,6 +31,8 @@ export interface EngineOptions {
 /** Target of an export. An existing name gets `-2`, `-3` ... before its extension. */
 export interface ExportTarget {
   folder: string;
+  /** The folder that the user has chosen, if `folder` lies deeper, see `WriteFolder`. */
+  root?: string;
   /** Name without extension. */
   stem: string;
   /** A file of that name that the person has agreed to replace. */

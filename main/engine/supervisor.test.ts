@@ -3,7 +3,7 @@ import type { EngineStatus } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
 import { type LogRecord, sendLog } from '../log/log';
 import { missingLibrary } from './failures';
-import type { EngineOptions, EngineProcess, FromEngine, RequestKind, ToEngine } from './protocol';
+import type { EngineOptions, EngineProcess, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 
 type RequestMessage = Extract<ToEngine, { type: 'request' }>;
@@ -373,6 +373,27 @@ describe('a process that does not answer', () => {
     await failed;
     expect(processes).toHaveLength(2);
     expect(engine.status().state).toBe('ready');
+  });
+});
+
+describe('the memory of the process', () => {
+  it.runIf(process.platform === 'linux')(
+    'is watched, and above its budget the process is ended with a code',
+    async () => {
+      start({ memory: 1 }, ['restore']);
+      const request = { path: '/swells.tif' } as Requests['restore']['request'];
+      const failed = expect(engine.request('restore', request)).rejects.toMatchObject({ code: 'MEMORY_LIMIT' });
+      await pass(1);
+      await failed;
+      expect(processes[0]!.killed).toBe(true);
+    },
+  );
+
+  it('is let alone within its budget', async () => {
+    start({ memory: Number.MAX_SAFE_INTEGER });
+    await engine.request('generators', null);
+    await pass(5);
+    expect(processes[0]!.killed).toBe(false);
   });
 });
 

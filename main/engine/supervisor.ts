@@ -12,6 +12,7 @@ import type {
   Requests,
   ToEngine,
 } from './protocol';
+import { memoryBudget, residentMemoryOf } from './resident';
 
 export interface RequestControl {
   onProgress?: (progress: Omit<Progress, 'jobId'>) => void;
@@ -21,8 +22,8 @@ export interface RequestControl {
 /** The engine as the app sees it: every request is answered or fails with a code, whatever happens to the process. */
 export interface Engine {
   /**
-   * Throws an EmulsionError: the engine's error, CANCELLED after `signal`, ENGINE_CRASHED or ENGINE_HUNG if the process
-   * ended or had to be ended, ENGINE_FAILED if it is not restarted automatically any more, UNKNOWN_PHOTO for a photo
+   * Throws an EmulsionError: the engine's error, CANCELLED after `signal`, ENGINE_CRASHED, ENGINE_HUNG or MEMORY_LIMIT if
+   * the process ended or had to be ended, ENGINE_FAILED if it is not restarted automatically any more, UNKNOWN_PHOTO for a photo
    * that was never opened.
    */
   request<K extends RequestKind>(
@@ -39,7 +40,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Time limits of the supervisor, in seconds. Tests shorten them. */
+/** Limits of the supervisor; times in seconds. Tests shorten them. */
 export interface EngineLimits {
   /** Until the process is ready. */
   start: number;
@@ -53,12 +54,25 @@ export interface EngineLimits {
   backoff: number;
   /** For jobs to clean up when the engine is closed. */
   close: number;
+  /** Between two looks at the memory of the process. */
+  look: number;
+  /** The most resident memory of the process, in bytes; null: by the computer's memory. */
+  memory: number | null;
 }
 
 /** The status before the first message of the process. */
 const NOTHING_KNOWN: Omit<EngineStatus, 'state'> = { provider: null, threads: 0, memory: 0, refused: [], note: null };
 
-const LIMITS: EngineLimits = { start: 60, silence: 60, busy: 3600, cancel: 20, backoff: 0.25, close: 10 };
+const LIMITS: EngineLimits = {
+  start: 60,
+  silence: 60,
+  busy: 3600,
+  cancel: 20,
+  backoff: 0.25,
+  close: 10,
+  look: 0.1,
+  memory: null,
+};
 
 /** After this many crashes in this time, with no answer in between, automatic restarts are given up. */
 const CRASHES = 3;
@@ -90,7 +104,7 @@ class Life {
   /** The provider that is being tried for the first time. */
   trying: Provider | null = null;
   /** Why the supervisor ended the process; null if it ended by itself. */
-  ended: 'hung' | 'cancel' | 'close' | null = null;
+  ended: 'hung' | 'cancel' | 'close' | 'memory' | null = null;
   becameReady!: () => void;
   failedToStart!: (error: EmulsionError) => void;
   becameOver!: () => void;
@@ -121,6 +135,7 @@ class Life {
   /** The error for the pending requests. */
   failure(detail: string, reason?: Message): EmulsionError {
     if (this.ended === 'close') return new EmulsionError('CANCELLED', { detail: 'the engine was closed' });
+    if (this.ended === 'memory') return new EmulsionError('MEMORY_LIMIT', { detail });
     return new EmulsionError(this.ended === null ? 'ENGINE_CRASHED' : 'ENGINE_HUNG', { detail, reason });
   }
 }
@@ -248,7 +263,7 @@ class Supervisor implements Engine {
   }
 
   /**
-   * Ends the process if it gives no sign of life for too long. Counts ticks instead of using the clock, because a
+   * Ends the process if it gives no sign of life for too long, or takes more memory than it may. Counts ticks instead of using the clock, because a
    * computer that was asleep has not hung.
    */
   #watch(life: Life): void {
@@ -261,7 +276,15 @@ class Supervisor implements Engine {
       life.patience -= tick;
       if (life.patience <= 0) life.end('hung');
     }, tick * 1000);
-    void life.over.then(() => clearInterval(timer));
+    const memory = setInterval(() => {
+      const budget = this.#limits.memory ?? memoryBudget(this.#options.memory);
+      if ((residentMemoryOf(life.process.pid) ?? 0) > budget) life.end('memory');
+    }, this.#limits.look * 1000);
+    memory.unref();
+    void life.over.then(() => {
+      clearInterval(timer);
+      clearInterval(memory);
+    });
   }
 
   #receive(life: Life, message: FromEngine): void {
@@ -319,7 +342,7 @@ class Supervisor implements Engine {
     const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
     // The provider in use or being tried is the first suspect. The CPU is never avoided.
     const suspect = life.trying ?? this.#status.provider;
-    if (life.ended !== 'cancel' && !this.#closed) {
+    if (life.ended !== 'cancel' && life.ended !== 'memory' && !this.#closed) {
       if (suspect !== null && suspect !== 'cpu' && !this.#avoid.includes(suspect)) this.#avoid.push(suspect);
       const now = performance.now() / 1000;
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];

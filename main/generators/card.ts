@@ -8,7 +8,19 @@ const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
 const translated = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.partialRecord(Language.exclude(['en']), z.object(shape).partial()).optional();
 
-const positive = z.number().int().positive();
+/** No size, count or factor of a generator is larger: neither memory nor time would suffice. */
+const MOST_SIZE = 8192;
+const positive = z.number().int().positive().max(MOST_SIZE);
+/** How far a generator may enlarge. */
+const MOST_SCALE = 8;
+/** Pixels of an edge of what it returns for one tile. */
+const MOST_EDGE = 16_384;
+/** The values of black and white, which differ. Pixels are divided by their difference. */
+const Range = z
+  .tuple([z.number().min(-1e6).max(1e6), z.number().min(-1e6).max(1e6)])
+  .refine(([black, white]) => Math.abs(white - black) >= 1e-6, { message: 'both ends of the range are the same' });
+/** A name of a tensor or of a plane. */
+const Name = z.string().min(1).max(200);
 
 /** The fields of every card. The training kit writes it to `models/<id>/card.json`. */
 const Common = z.object({
@@ -26,7 +38,7 @@ const Common = z.object({
   file: FileName,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   opset: positive,
-  parameters: z.number().int().nonnegative(),
+  parameters: z.number().int().nonnegative().max(1e12),
   measured: z.array(
     z.object({
       metric: z.string(),
@@ -49,16 +61,16 @@ export const Card = Common.extend({
     layout: z.literal('nchw'),
     channels: z.enum(['rgb', 'bgr', 'luma', 'rgb+mask']),
     /** The values that black and white are mapped to. */
-    range: z.tuple([z.number(), z.number()]),
+    range: Range,
     /** Width and height must be divisible by this. */
     multiple: positive,
     fixed: z.object({ width: positive, height: positive }).nullable(),
   }),
   output: z.object({
     name: z.string(),
-    channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'cbcr']), z.array(z.string()).min(1)]),
-    range: z.tuple([z.number(), z.number()]),
-    scale: positive,
+    channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'cbcr']), z.array(Name).min(1).max(16)]),
+    range: Range,
+    scale: positive.max(MOST_SCALE),
   }),
   /** Edge of a tile in pixels, halo included. */
   tile: positive,
@@ -69,14 +81,18 @@ export const Card = Common.extend({
    * that was trained on windows without a halo knows the edge as such.
    */
   border: z.enum(['mirror', 'nothing']).default('mirror'),
-  extraInputs: z.array(
-    z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
-  ),
+  extraInputs: z
+    .array(
+      z
+        .object({ name: Name, label: z.string().max(200), min: z.number(), max: z.number(), default: z.number() })
+        .refine(({ min, max, default: usual }) => min <= usual && usual <= max, { message: 'outside of its bounds' }),
+    )
+    .max(16),
   /**
    * Names of inputs that are vectors `[1, n]`. A style takes the statistics of the photo and of the style picture, a
    * detector those of the photo.
    */
-  vectorInputs: z.array(z.string()).default([]),
+  vectorInputs: z.array(Name).max(16).default([]),
   /**
    * The graph that computes such a vector from a whole picture, `[1, 3, h, w]` in 0..1, reduced to a longest side of
    * `longest` pixels. Every tile of the picture gets the same vector.
@@ -103,19 +119,44 @@ export const Card = Common.extend({
    * below it.
    */
   thresholds: z.record(z.string(), z.number()).nullable(),
-});
+})
+  .refine(({ tile, halo, border }) => border === 'nothing' || 2 * halo < tile, {
+    message: 'nothing of a tile is left between its halos',
+    path: ['halo'],
+  })
+  .refine(({ tile, output }) => tile * output.scale <= MOST_EDGE, { message: 'too large', path: ['tile'] })
+  .refine(
+    ({ tile, input: { multiple, fixed } }) => {
+      const edges = fixed === null ? [tile] : [fixed.width, fixed.height];
+      return edges.every((edge) => edge % multiple === 0);
+    },
+    { message: 'not a multiple of what the generator takes', path: ['tile'] },
+  );
 export type Card = z.infer<typeof Card>;
 
 /** The card of a generator that draws overlays of damage from random numbers. No step uses it. */
 export const SynthesiserCard = Common.extend({
   task: z.literal('synthesise'),
   /** Vectors `[n, size]`, one row for each overlay. */
-  inputs: z.array(z.object({ name: z.string(), size: positive, distribution: z.literal('standard normal') })).min(1),
+  inputs: z
+    .array(
+      z.object({
+        name: Name,
+        size: z
+          .number()
+          .int()
+          .positive()
+          .max(2 ** 20),
+        distribution: z.literal('standard normal'),
+      }),
+    )
+    .min(1)
+    .max(16),
   /** Overlays `[n, 1, side, side]`. The lower end of `range` means no damage. */
   output: z.object({
     name: z.string(),
     channels: z.literal('luma'),
-    range: z.tuple([z.number(), z.number()]),
+    range: Range,
     side: positive.max(2048),
   }),
 });

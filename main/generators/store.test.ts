@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fixtureCard, installFixture, synthesiserCard, temporaryFolder } from '../engine/test-support';
 import { GeneratorStore } from './store';
@@ -130,4 +131,48 @@ it('refuses a card whose file would lie outside its folder', async () => {
   await mkdir(join(models.path, 'escape'));
   await writeFile(join(models.path, 'escape', 'card.json'), JSON.stringify(card));
   expect(await states()).toEqual({ escape: 'damaged', identity: 'ready' });
+});
+
+it('refuses cards whose figures cannot be: ranges of nothing, sizes and shapes that no generator has', async () => {
+  const card = await fixtureCard('identity', { task: 'restore' });
+  const wrong: Record<string, object> = {
+    range: { input: { ...card.input, range: [0, 0] } },
+    'range-of-result': { output: { ...card.output, range: [1, 1] } },
+    'range-endless': { input: { ...card.input, range: [0, 1e300] } },
+    tile: { tile: 1e9 },
+    halo: { tile: 64, halo: 32 },
+    scale: { output: { ...card.output, scale: 4096 } },
+    multiple: { tile: 65, input: { ...card.input, multiple: 64 } },
+    fixed: { input: { ...card.input, multiple: 64, fixed: { width: 65, height: 64 } } },
+    extra: { extraInputs: [{ name: 'a', label: 'A', min: 1, max: 0, default: 5 }] },
+    planes: { output: { ...card.output, channels: Array.from({ length: 10_000 }, (_, i) => `p${i}`) } },
+  };
+  for (const [id, change] of Object.entries(wrong)) {
+    await installFixture(models.path, { ...card, ...change, id } as typeof card);
+  }
+  await installFixture(models.path, { ...card, id: 'right' });
+  expect(await states()).toEqual({
+    right: 'ready',
+    ...Object.fromEntries(Object.keys(wrong).map((id) => [id, 'damaged'])),
+  });
+  expect(store.find('restore')?.card.id).toBe('right');
+});
+
+it('whatever a card holds, the others are found', async () => {
+  const card = await fixtureCard('identity', { task: 'restore' });
+  await installFixture(models.path, { ...card, id: 'right' });
+  await mkdir(join(models.path, 'odd'));
+  const odd = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(-1, 0, 1e300, '../x.onnx', null, []));
+  const change = fc.dictionary(fc.constantFrom(...Object.keys(card)), odd);
+  const text = fc.oneof(
+    change.map((some) => JSON.stringify({ ...card, id: 'odd', ...some })),
+    fc.string(),
+  );
+  await fc.assert(
+    fc.asyncProperty(text, async (content) => {
+      await writeFile(join(models.path, 'odd', 'card.json'), content);
+      expect(await states()).toMatchObject({ right: 'ready' });
+    }),
+    { numRuns: Number(process.env.EMULSION_FUZZ ?? 50), seed: 19 },
+  );
 });

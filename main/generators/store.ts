@@ -1,11 +1,16 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../contract/app';
 import { log } from '../log/log';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
+import { readText } from '../storage/open-file';
 import { AnyCard, type Card, type FadingCard, type StylePreset, StylePresets, type SynthesiserCard } from './card';
+
+/** The longest files that are read, in bytes. */
+const LONGEST_CARD = 1 << 20;
+const LONGEST_PRESETS = 1 << 26;
 
 /** A generator with a valid card and its file in place. Its hash is checked when it is loaded. */
 export interface InstalledGenerator {
@@ -134,7 +139,7 @@ const UNREADABLE = {
 async function readGenerator(folder: string, name: string): Promise<Found | null> {
   let text: string;
   try {
-    text = await readFile(join(folder, 'card.json'), 'utf8');
+    text = await readText(join(folder, 'card.json'), LONGEST_CARD);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     return { name, card: null, path: folder, bytes: null, problem: String(error) };
@@ -160,7 +165,7 @@ async function readGenerator(folder: string, name: string): Promise<Found | null
 /** Unreadable presets count as none: the generator still works with the user's own pictures. */
 async function readPresets(path: string): Promise<readonly StylePreset[]> {
   try {
-    return StylePresets.parse(JSON.parse(await readFile(path, 'utf8')));
+    return StylePresets.parse(JSON.parse(await readText(path, LONGEST_PRESETS)));
   } catch (error) {
     log.warn('The presets of a generator could not be read', error, { file: path });
     return [];

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { trimEnd } from '../trim';
 
 /** The most bytes that a file name may have on common file systems, less room for a suffix that we add. */
 const MAX_NAME_BYTES = 200;
@@ -10,12 +11,13 @@ const MAX_NAME_BYTES = 200;
  */
 export function safeFileName(name: string): string {
   const leaf = name.split(/[/\\]/).at(-1) ?? '';
-  const clean = leaf
+  const plain = leaf
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     // SECURITY: control and direction characters can fake a name ("gpj.exe" shown backwards) or break a header.
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
     .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
+    .replace(/^[\s.]+/, '');
+  const clean = trimEnd(plain, /[\s.]/);
   const extension = extname(clean);
   const stem = clean.slice(0, clean.length - extension.length);
   const free = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(stem) ? `_${stem}` : stem;

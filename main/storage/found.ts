@@ -11,15 +11,18 @@ export interface Found {
   modified: number;
 }
 
-/** A path below the folder that cannot be read. */
+/** A path below the folder that cannot be read or, if it is `stray`, is left out on purpose. */
 export interface Unreadable {
   name: string;
   error: EmulsionError;
+  stray?: boolean;
 }
 
 export interface ScanOptions {
   /** Folders to leave out, wherever they are. They need not exist. */
   except: readonly string[];
+  /** A folder that links are not followed out of; absent: they may lead anywhere. */
+  within?: string;
   include?: readonly string[];
   exclude?: readonly string[];
   order?: BatchSettings['order'];

@@ -81,6 +81,11 @@ export const pathBelow = (folder: string, path: string) =>
 export const pathIn = (folder: string, name: string) =>
   isRemote(folder) ? `${folder}/${name}` : join(folder, ...name.split('/'));
 
+/** Whether a relative path with `/` leads to a place below its folder and nowhere else, on every system. */
+export const isPathBelow = (name: string) =>
+  name.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0')) &&
+  (process.platform !== 'win32' || !/[\\:]/.test(name));
+
 /** Whether a path is a folder or lies below it. */
 export function isBelow(folder: string, path: string): boolean {
   if (isRemote(folder) || isRemote(path)) {

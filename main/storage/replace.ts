@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -6,9 +6,11 @@ import { dirname } from 'node:path';
  * a power cut leaves the old or the new file, never half of one. Creates the folder if it is missing.
  */
 export async function writeSafely(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.part`;
-  const file = await open(temporary, 'w', 0o600);
+  // What a process with the same id has left. SECURITY: a link in its place is removed and not followed.
+  await rm(temporary, { force: true });
+  const file = await open(temporary, 'wx', 0o600);
   try {
     await file.writeFile(text);
     await file.sync();

@@ -45,6 +45,37 @@ test('finds every file once, sorts numbers by value, and survives circular links
   ]);
 });
 
+test('leaves out the folders of systems and programs, and says so; the chosen folder may be one', async () => {
+  const own = ['@eaDir', '#recycle', '@Recycle', '$RECYCLE.BIN', 'lost+found', '.Trash-1000', 'Old.lrdata'];
+  for (const name of own) await put(`1931/${name}/a.jpg/SYNOPHOTO_THUMB_XL.jpg`);
+  for (const name of ['a.jpg', 'lost+found.jpg', 'recycle/a.jpg', '1931/b.jpg']) await put(name);
+  expect((await names()).sort()).toEqual(
+    [
+      ...own.map((name) => `1931/${name}: NOT_A_PHOTO`),
+      '1931/b.jpg',
+      'a.jpg',
+      'lost+found.jpg',
+      'recycle/a.jpg',
+    ].sort(),
+  );
+  const chosen: string[] = [];
+  for await (const each of scan(join(folder, '1931', '#recycle'), { except: [] })) chosen.push(each.name);
+  expect(chosen).toEqual(['a.jpg/SYNOPHOTO_THUMB_XL.jpg']);
+});
+
+test('reports links that lead out of a folder which is not to be left', async () => {
+  await put('root/a.jpg');
+  await put('outside/b.jpg');
+  await symlink('../outside', join(folder, 'root', 'folder'));
+  await symlink('../outside/b.jpg', join(folder, 'root', 'photo.jpg'));
+  await symlink('a.jpg', join(folder, 'root', 'inside.jpg'));
+  const found: string[] = [];
+  for await (const each of scan(join(folder, 'root'), { except: [], within: join(folder, 'root') })) {
+    found.push('error' in each ? `${each.name}: ${each.error.code}` : each.name);
+  }
+  expect(found).toEqual(['a.jpg', 'folder: NOT_ALLOWED', 'inside.jpg', 'photo.jpg: NOT_ALLOWED']);
+});
+
 test('returns names of any kind unchanged', async () => {
   const odd = ['line\nbreak.jpg', '😀 família.jpg', 'tab\there.png', `${'long '.repeat(40)}.jpg`, "it's & <b>.jpg"];
   const deep = `${Array.from({ length: 20 }, (_, level) => `folder-of-depth-${level}`).join('/')}/deep.jpg`;

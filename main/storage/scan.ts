@@ -1,16 +1,17 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
-import { isRemote, remoteHead, remoteStorage } from './remote';
+import { openRegular } from './open-file';
+import { isBelow, isRemote, remoteHead, remoteStorage } from './remote';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
 /**
- * Yields every file below a folder. Leaves out hidden files and folders, follows links, and enters no folder twice. In the
+ * Yields every file below a folder. Leaves out hidden files and the folders of the system, follows links, and enters no folder twice. In the
  * order of names (numbers by value) files are yielded as they are found; in any other order only after the whole search.
  */
 export async function* scan(folder: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
@@ -47,6 +48,7 @@ export function sorted(found: Found[], order: keyof typeof KEYS): Found[] {
 async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | Unreadable> {
   const { signal } = options;
   const isWanted = matcher(options);
+  const within = options.within === undefined ? null : await realpath(options.within);
   // Resolved, so that a link to one of them is left out as well. One that does not exist yet has no links.
   const except = await Promise.all(options.except.map((path) => realpath(path).catch(() => resolve(path))));
   const met = new Set(except);
@@ -78,12 +80,19 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
     const below: string[] = [];
     for (const entry of entries) {
       if (signal?.aborted) return;
-      if (entry.name.startsWith('.')) continue;
       const path = join(folder, entry.name);
       const name = nameOf(path);
+      if (entry.isDirectory() && isOfSystem(entry.name)) {
+        yield leftOut(name);
+        continue;
+      }
+      if (entry.name.startsWith('.')) continue;
       try {
         if (entry.name.includes('\uFFFD')) throw unreadableName();
         const info = await stat(path);
+        if (entry.isSymbolicLink() && within !== null && !isBelow(within, await realpath(path))) {
+          throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.outsideRoot') });
+        }
         if (info.isDirectory()) {
           if (await isNew(path)) below.push(path);
         } else if (info.isFile() && isWanted(name) && !(entry.isSymbolicLink() && (await leadsTo(except, path)))) {
@@ -97,6 +106,22 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
     ahead.push(...below.reverse());
   }
 }
+
+/**
+ * Folders that a system or a program keeps for itself. They hold previews, deleted files and earlier states of the photos
+ * beside them, each of which would be restored once more.
+ */
+const OF_SYSTEM =
+  /^(@eaDir|#recycle|#snapshot|@Recycle|@Recently-Snapshot|\$RECYCLE\.BIN|RECYCLER|System Volume Information|lost\+found|\.Trash-[^/]{1,40}|\.Trashes|[^/]+\.lrdata)$/i;
+
+/** Whether a folder of this name is left out. The chosen folder itself may have such a name. */
+export const isOfSystem = (name: string): boolean => OF_SYSTEM.test(name);
+
+export const leftOut = (name: string): Unreadable => ({
+  name,
+  error: new EmulsionError('NOT_A_PHOTO', { reason: say('failures.systemFolder') }),
+  stray: true,
+});
 
 /** Identifies a folder, to notice when another takes its place, such as an empty mount point. Null if it is missing. */
 export async function identityOf(folder: string): Promise<string | null> {
@@ -178,7 +203,7 @@ export function isStray(path: string, { code }: EmulsionError): boolean {
 }
 
 async function head(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
+  const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(SNIFF_BYTES), 0, SNIFF_BYTES, 0);
     return buffer.subarray(0, bytesRead);

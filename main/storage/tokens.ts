@@ -44,6 +44,10 @@ export function createFileTokens(root: string | null): FileTokens {
       const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
       throw new EmulsionError(code, { cause });
     });
+    if (!info.isDirectory() && !info.isFile()) {
+      // SECURITY: reading a pipe or a device would never end.
+      throw new EmulsionError('FILE_UNREADABLE', { reason: say('failures.specialFile', { path }) });
+    }
     const kind = info.isDirectory() ? 'folder' : isEditFile(path) ? 'edit' : 'photo';
     return { token: tokenFor(path, kind), name: basename(path), kind, bytes: info.isDirectory() ? 0 : info.size };
   };

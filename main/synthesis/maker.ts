@@ -42,11 +42,14 @@ export interface Maker {
  * @param options the options of the engines that make folders
  */
 export function createMaker({
+  within,
   engine,
   launch,
   options,
   onState,
 }: {
+  /** No link is followed out of this folder; absent: links may lead anywhere. */
+  within?: string;
   engine: Engine;
   launch: LaunchEngine;
   options(): EngineOptions;
@@ -66,7 +69,7 @@ export function createMaker({
   const sourcesIn = (folder: string) => {
     const known = folders.get(folder);
     if (known && performance.now() - known.at < SOURCES_KEPT) return known.found;
-    const found = findSources(folder).then(({ photos }) => ({ photos, bad: new Set<string>() }));
+    const found = findSources(folder, { within }).then(({ photos }) => ({ photos, bad: new Set<string>() }));
     // The latest two are in use.
     if (folders.size > 1) folders.delete([...folders.keys()][0]!);
     folders.delete(folder);
@@ -82,6 +85,7 @@ export function createMaker({
     try {
       const result = await synthesise({
         ...order,
+        within,
         processor,
         signal,
         onBegin: ({ kinds, kept: done }) => change({ kinds, done }),

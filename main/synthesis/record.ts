@@ -1,10 +1,13 @@
-import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { PAIR_SIDES } from '../../contract/pictures';
 import { SynthesisSettings } from '../../contract/synthesis';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { hashFile } from '../storage/hash';
+import { readText } from '../storage/open-file';
+import { type OpenFolder, openOwn } from '../storage/open-folder';
 import { writeSafely } from '../storage/replace';
 
 /** Increased whenever the same seed would give different pairs. */
@@ -12,6 +15,9 @@ export const SYNTHESIS_FORMAT = 1;
 const SETTINGS_FILE = 'synthesis.json';
 const PAIRS_FILE = 'pairs.jsonl';
 const LOCK_FILE = 'lock';
+/** The longest files that are read, in bytes. Pairs of a million pictures need half of the second. */
+const MOST_SETTINGS = 1 << 20;
+const MOST_PAIRS = 1 << 30;
 
 const Digest = z.object({ count: z.number().int().positive(), digest: z.string() });
 /** How the pairs of a folder are made. The same values give the same pairs. */
@@ -38,12 +44,12 @@ export type PairLine = z.infer<typeof PairLine>;
  * Prepares a folder for pairs and records how they are made. Throws FOLDER_TAKEN or PAIRS_DIFFER if the folder cannot be
  * used.
  */
-export async function begin(folder: string, synthesis: Synthesis): Promise<void> {
-  const names: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+export async function begin(folder: OpenFolder, synthesis: Synthesis): Promise<void> {
+  const names: string[] = await readdir(folder.here).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw toEmulsionError(error);
   });
-  const path = join(folder, SETTINGS_FILE);
+  const path = folder.at(SETTINGS_FILE);
   if (names.includes(SETTINGS_FILE)) {
     const before = await readSynthesis(path);
     const differing = Object.keys(synthesis).filter(
@@ -59,7 +65,7 @@ export async function begin(folder: string, synthesis: Synthesis): Promise<void>
 
 async function readSynthesis(path: string): Promise<Synthesis> {
   try {
-    return Synthesis.parse(JSON.parse(await readFile(path, 'utf8')));
+    return Synthesis.parse(JSON.parse(await readText(path, MOST_SETTINGS, { follow: false })));
   } catch (cause) {
     throw new EmulsionError('FOLDER_TAKEN', { detail: `${SETTINGS_FILE} is not one of this version`, cause });
   }
@@ -67,23 +73,25 @@ async function readSynthesis(path: string): Promise<Synthesis> {
 
 /** The record of a folder's pairs, one line for each. */
 export class PairRecord {
-  readonly #path: string;
+  readonly #folder: OpenFolder;
   readonly #lines: Map<number, PairLine>;
   #file: FileHandle | null = null;
   #last: Promise<void> = Promise.resolve();
 
-  private constructor(path: string, lines: Map<number, PairLine>) {
-    this.#path = path;
+  private constructor(folder: OpenFolder, lines: Map<number, PairLine>) {
+    this.#folder = folder;
     this.#lines = lines;
   }
 
   /** Reads the earlier lines. A line that was cut off does not count. */
-  static async open(folder: string): Promise<PairRecord> {
-    const path = join(folder, PAIRS_FILE);
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw toEmulsionError(error);
-    });
+  static async open(folder: OpenFolder): Promise<PairRecord> {
+    const shown = join(folder.path, PAIRS_FILE);
+    const text = await readText(folder.at(PAIRS_FILE), MOST_PAIRS, { follow: false, shown }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw toEmulsionError(error);
+      },
+    );
     const lines = new Map<number, PairLine>();
     for (const each of text.split('\n')) {
       try {
@@ -94,7 +102,7 @@ export class PairRecord {
         // The line was cut off. Its pair is made again.
       }
     }
-    return new PairRecord(path, lines);
+    return new PairRecord(folder, lines);
   }
 
   /** Whether a pair exists and is unchanged. */
@@ -114,7 +122,7 @@ export class PairRecord {
   add(line: PairLine): Promise<void> {
     this.#lines.set(line.index, line);
     this.#last = this.#last.then(async () => {
-      this.#file ??= await open(this.#path, 'a');
+      this.#file ??= await openOwn(this.#folder, PAIRS_FILE, constants.O_APPEND);
       // A line that was cut off needs a line end first.
       await this.#file.appendFile(`\n${JSON.stringify(line)}\n`);
       await this.#file.datasync();
@@ -129,6 +137,6 @@ export class PairRecord {
     if (!this.#file) return;
     await this.#file.close();
     const sorted = [...this.#lines.values()].sort((a, b) => a.index - b.index);
-    await writeSafely(this.#path, sorted.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await writeSafely(this.#folder.at(PAIRS_FILE), sorted.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 }

@@ -10,7 +10,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { takeLock } from '../storage/lock';
-import { cleanPartials, makeFolder } from '../storage/write';
+import { cleanPartials, openTarget } from '../storage/write';
 import { begin, PairRecord, SYNTHESIS_FORMAT } from './record';
 import { assertApart, digestOf, findSources, kindsOf, overlaysFor, sourcesFor } from './sources';
 
@@ -20,6 +20,8 @@ export interface SynthesisSetup {
   output: string;
   /** Folder with pictures of damage, white on black. */
   overlays: string | null;
+  /** No link is followed out of this folder; absent: links may lead anywhere. */
+  within?: string;
   settings: SynthesisSettings;
   pairs: number;
   /** The engines; each works on one pair at a time. */
@@ -79,11 +81,11 @@ export const OF_THE_PHOTO: readonly ErrorCode[] = [
  * and errors that affect all pairs, such as DISK_FULL.
  */
 export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult> {
-  const { settings, signal, processor } = setup;
+  const { settings, processor } = setup;
   const [input, output] = [resolve(setup.input), resolve(setup.output)];
   const overlayFolder = setup.overlays === null ? null : resolve(setup.overlays);
-  const { photos, problems } = await findSources(input, signal);
-  const overlays = overlayFolder === null ? null : await findSources(overlayFolder, signal);
+  const { photos, problems } = await findSources(input, setup);
+  const overlays = overlayFolder === null ? null : await findSources(overlayFolder, setup);
   await assertApart(output, overlayFolder === null ? [input] : [input, overlayFolder]);
   const generators = await processor.use((engine) => engine.request('generators', null));
   const { kinds, generator } = kindsOf(settings, { overlays: overlays !== null, generators });
@@ -91,18 +93,19 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
   if (photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noPhotos') });
   if (used?.photos.length === 0) throw new EmulsionError('PHOTOS_UNUSABLE', { reason: say('failures.noOverlays') });
 
-  await makeFolder(output);
+  const place = await openTarget({ folder: output, root: setup.within });
   let lost = false;
-  const release = await takeLock(output, () => {
+  const release = await takeLock(place, () => {
     lost = true;
-  }).catch((cause: unknown) => {
+  }).catch(async (cause: unknown) => {
+    await place.close();
     const { code, detail } = toEmulsionError(cause);
     const reason = code === 'BATCH_RUNNING' ? say('failures.pairsRunning') : undefined;
     throw new EmulsionError(code, { reason, detail, cause });
   });
   try {
     const { version } = packageInfo;
-    await begin(output, {
+    await begin(place, {
       synthesis: SYNTHESIS_FORMAT,
       version,
       settings: { ...settings, damage: kinds },
@@ -110,15 +113,16 @@ export async function synthesise(setup: SynthesisSetup): Promise<SynthesisResult
       photos: digestOf(photos),
       overlays: used && digestOf(used.photos),
     });
-    for (const side of PAIR_SIDES) await cleanPartials(`${output}/${side}`);
+    for (const side of PAIR_SIDES) await cleanPartials(`${output}/${side}`, output);
     for (const problem of problems) setup.onProblem?.({ of: 'photo', ...problem });
     for (const problem of used?.problems ?? []) setup.onProblem?.({ of: 'overlay', ...problem });
-    const run = new Run({ ...setup, output }, photos, used?.photos ?? [], kinds, await PairRecord.open(output));
+    const run = new Run({ ...setup, output }, photos, used?.photos ?? [], kinds, await PairRecord.open(place));
     const outcome = await run.go(() => lost);
     const unusable = [...problems, ...(used?.problems ?? [])].filter(({ stray }) => !stray).length;
     return { ...outcome, kinds, unusable: unusable + outcome.unusable };
   } finally {
     await release();
+    await place.close();
   }
 }
 

@@ -21,7 +21,10 @@ export interface Sources {
 }
 
 /** Lists a folder. Throws FILE_MISSING, FILE_UNREADABLE, BAD_REQUEST or CANCELLED. */
-export async function findSources(folder: string, signal?: AbortSignal): Promise<Sources> {
+export async function findSources(
+  folder: string,
+  { signal, within }: { signal?: AbortSignal; within?: string },
+): Promise<Sources> {
   const info = await stat(folder).catch((cause: unknown) => {
     throw new EmulsionError('FILE_MISSING', { reason: say('failures.noFolder', { folder }), cause });
   });
@@ -29,9 +32,9 @@ export async function findSources(folder: string, signal?: AbortSignal): Promise
     throw new EmulsionError('BAD_REQUEST', { reason: say('failures.fileForPairs', { path: folder }) });
   }
   const sources: Sources = { photos: [], problems: [] };
-  for await (const found of scan(folder, { except: [], signal })) {
+  for await (const found of scan(folder, { except: [], signal, within })) {
     if (signal?.aborted) throw new EmulsionError('CANCELLED');
-    const problem = 'error' in found ? { error: found.error, stray: false } : await look(found.path);
+    const problem = 'error' in found ? { error: found.error, stray: found.stray === true } : await look(found.path);
     if (problem) sources.problems.push({ name: found.name, ...problem });
     else if ('path' in found) sources.photos.push(found);
   }

@@ -58,13 +58,12 @@ export function createRecipes(folder: string): Recipes {
   };
   const freshId = async (name: string): Promise<string> => {
     const taken = new Set([...NAMED_RECIPES, ...(await own())].map((recipe) => recipe.id));
-    const stem =
+    const words =
       name
         .normalize('NFKD')
         .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '')
-        .slice(0, 48) || 'recipe';
+        .match(/[a-z0-9]+/g) ?? [];
+    const stem = words.join('-').slice(0, 48) || 'recipe';
     // `proposal` is the id of proposed recipes.
     let id = stem === 'proposal' ? 'proposal-1' : stem;
     for (let number = 2; taken.has(id); number++) id = `${stem}-${number}`;

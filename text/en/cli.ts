@@ -29,6 +29,8 @@ export const cli = {
     },
     unchanged: 'no repairs needed',
     kept: 'skipped, a file with that name exists',
+    passwordShown:
+      'Everybody on this computer can read the password in the command. Use EMULSION_QUEUE_URL or --queue-file instead.',
     notAPhoto: 'skipped, not a photo',
     nothingWritten: 'nothing written',
     watching: 'waiting for more photos',
@@ -86,6 +88,7 @@ export const cli = {
       valid: 'valid',
     },
     errors: {
+      queueNeeded: 'No address of a queue: give one after --queue, in EMULSION_QUEUE_URL or with --queue-file.',
       file: '“{{file}}”:',
       oneEdit: 'An edit file belongs to one photo. Name only that photo.',
       crisp: '--crisp needs --enlarge with a size.',

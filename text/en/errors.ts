@@ -50,6 +50,8 @@ export const errors = {
     GENERATOR_DAMAGED: 'The generator for this step is damaged and was not used. Reinstall Emulsion to replace it.',
     GENERATOR_REFUSED: 'This model cannot be used as a generator.',
     OUTPUT_INVALID: 'The model returned an unusable picture, which was discarded. Your original is unchanged.',
+    MEMORY_LIMIT:
+      'This file needs far more memory than any photo should, and was given up. Your original is unchanged.',
     OUT_OF_MEMORY: 'Not enough memory for this photo. Close other apps and try again.',
     PROVIDER_FAILED: 'The selected processor cannot be used on this computer. Choose another in Settings.',
     ENGINE_CRASHED: 'The engine crashed and was restarted. Nothing was written.',
@@ -79,6 +81,13 @@ export const errors = {
     resultsHoldOriginals:
       'The originals are inside the folder for the results. Choose another folder, or one inside “{{folder}}”.',
     leadsToOriginals: 'The folder “{{folder}}” leads to the originals, where nothing is ever written.',
+    link: '“{{path}}” is a link. Emulsion follows no links inside the folder for the results. Remove it and start again.',
+    links:
+      'There are links inside the folder for the results, where Emulsion follows none: {{paths}}. Remove them and start again.',
+    specialFile: '“{{path}}” is not an ordinary file.',
+    fileTooLong: '“{{path}}” is too large for what it should hold.',
+    systemFolder: 'The system or another program keeps this folder for itself. It is left out.',
+    outsideRoot: 'The link leads out of the folder that Emulsion was started for.',
     unreadableName: 'The file name contains bytes that are not text. Rename the file.',
     impossibleName: 'A file cannot have this name.',
     circularLink: 'The link points back to itself.',
@@ -111,6 +120,8 @@ export const errors = {
     pairsInside: 'The folder for the pairs must be outside “{{folder}}”, and must not contain it. Nothing was written.',
     tooSmallForPairs:
       'The photo has {{width}} × {{height}} pixels. Pairs of {{size}} pixels need at least {{least}} on the shorter side.',
+    editTooMuch:
+      'The edit file asks for more work than anybody does by hand. It was not made by Emulsion, or it is damaged.',
     editNewer:
       'These edits were made by a newer version of Emulsion (format {{format}}; this version reads up to {{newest}}).',
     editOf: 'This edit belongs to another photo: {{name}}, {{width}} × {{height}}. Nothing was written.',

@@ -97,7 +97,8 @@ export const manual = {
       retry: 'try failed and skipped photos again',
       dryRun: 'show what would be done, without writing anything',
       queue:
-        'let “emulsion worker” on other computers restore them: redis://[user:password@]host[:port][/db], or rediss:// with TLS',
+        'let “emulsion worker” on other computers restore them: redis://host[:port][/db], or rediss:// with TLS. Without an address, that of the variable EMULSION_QUEUE_URL, which may hold a password.',
+      queueFile: 'the same; the address stands in this file',
       journalFolder: 'folder on this computer for the record of a batch into S3',
       examples: {
         proposal: 'what each photo needs; run it again to continue where it stopped',
@@ -120,7 +121,9 @@ export const manual = {
         'Takes photos from the queue of “emulsion batch --queue” on other computers and restores them on this one, until Ctrl-C. Photos in progress are then given back to the queue.',
       folders:
         'The pictures are in a folder that all computers share, or in S3. Whatever the queue says, the worker touches nothing outside the folders (or s3://bucket/folder) named here, and replaces files only where originals cannot be. All computers need the same version of Emulsion.',
-      queue: 'redis://[user:password@]host[:port][/db], or rediss:// with TLS',
+      queue:
+        'redis://host[:port][/db], or rediss:// with TLS. Without an address, that of the variable EMULSION_QUEUE_URL, which may hold a password.',
+      queueFile: 'the same; the address stands in this file',
       allow: 'folder that may be read and written; can be repeated',
       read: 'folder of originals, which may only be read; can be repeated',
       map: 'a folder with another name on this computer, also allowed; can be repeated',

@@ -31,6 +31,8 @@ export const cli: Translated<typeof english> = {
     },
     unchanged: 'nenhum reparo necessário',
     kept: 'ignorada, já existe um arquivo com esse nome',
+    passwordShown:
+      'Qualquer pessoa neste computador pode ler a senha no comando. Use EMULSION_QUEUE_URL ou --queue-file.',
     notAPhoto: 'ignorado, não é uma foto',
     nothingWritten: 'nada gravado',
     watching: 'à espera de mais fotos',
@@ -88,6 +90,7 @@ export const cli: Translated<typeof english> = {
       valid: 'válida',
     },
     errors: {
+      queueNeeded: 'Falta o endereço da fila: informe-o depois de --queue, em EMULSION_QUEUE_URL ou com --queue-file.',
       file: '“{{file}}”:',
       oneEdit: 'Um arquivo de edição pertence a uma única foto. Indique só essa foto.',
       crisp: '--crisp precisa de --enlarge com um tamanho.',

@@ -51,6 +51,8 @@ export const errors: Translated<typeof english> = {
     GENERATOR_DAMAGED: 'O gerador desta etapa está danificado e não foi usado. Reinstale o Emulsion para substituí-lo.',
     GENERATOR_REFUSED: 'Este modelo não pode ser usado como gerador.',
     OUTPUT_INVALID: 'O modelo devolveu uma imagem inutilizável, que foi descartada. Seu original não foi alterado.',
+    MEMORY_LIMIT:
+      'Este arquivo precisa de muito mais memória do que qualquer foto deveria, e foi abandonado. O original não foi alterado.',
     OUT_OF_MEMORY: 'Não há memória suficiente para esta foto. Feche outros programas e tente de novo.',
     PROVIDER_FAILED: 'O processador escolhido não pode ser usado neste computador. Escolha outro nas Configurações.',
     ENGINE_CRASHED: 'O processamento travou e foi reiniciado. Nada foi gravado.',
@@ -80,6 +82,13 @@ export const errors: Translated<typeof english> = {
     resultsHoldOriginals:
       'Os originais estão dentro da pasta dos resultados. Escolha outra pasta, ou uma dentro de “{{folder}}”.',
     leadsToOriginals: 'A pasta “{{folder}}” leva aos originais, onde nada é gravado.',
+    link: '“{{path}}” é um link. O Emulsion não segue links dentro da pasta dos resultados. Remova-o e comece de novo.',
+    links:
+      'Há links dentro da pasta dos resultados, onde o Emulsion não segue nenhum: {{paths}}. Remova-os e comece de novo.',
+    specialFile: '“{{path}}” não é um arquivo comum.',
+    fileTooLong: '“{{path}}” é grande demais para o que deveria conter.',
+    systemFolder: 'O sistema ou outro programa usa esta pasta para si. Ela fica de fora.',
+    outsideRoot: 'O link leva para fora da pasta em que o Emulsion foi iniciado.',
     unreadableName: 'O nome do arquivo contém bytes que não são texto. Renomeie o arquivo.',
     impossibleName: 'Um arquivo não pode ter esse nome.',
     circularLink: 'O link aponta para si mesmo.',
@@ -112,6 +121,8 @@ export const errors: Translated<typeof english> = {
     pairsInside: 'A pasta dos pares deve ficar fora de “{{folder}}” e não pode contê-la. Nada foi gravado.',
     tooSmallForPairs:
       'A foto tem {{width}} × {{height}} pixels. Pares de {{size}} pixels precisam de pelo menos {{least}} no lado menor.',
+    editTooMuch:
+      'O arquivo de edição pede mais trabalho do que alguém faz à mão. Não foi feito pelo Emulsion, ou está danificado.',
     editNewer:
       'Estas edições foram feitas por uma versão mais nova do Emulsion (formato {{format}}; esta versão lê até {{newest}}).',
     editOf: 'Esta edição pertence a outra foto: {{name}}, {{width}} × {{height}}. Nada foi gravado.',

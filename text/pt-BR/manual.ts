@@ -98,7 +98,8 @@ export const manual: Translated<typeof english> = {
       retry: 'tenta de novo as fotos que falharam ou foram ignoradas',
       dryRun: 'mostra o que seria feito, sem gravar nada',
       queue:
-        'deixa “emulsion worker” em outros computadores restaurar as fotos: redis://[usuário:senha@]servidor[:porta][/banco], ou rediss:// com TLS',
+        'deixa “emulsion worker” em outros computadores restaurar as fotos: redis://servidor[:porta][/banco], ou rediss:// com TLS. Sem endereço, vale o da variável EMULSION_QUEUE_URL, que pode conter uma senha.',
+      queueFile: 'o mesmo; o endereço está neste arquivo',
       journalFolder: 'pasta neste computador para o registro de um lote no S3',
       examples: {
         proposal: 'o que cada foto precisa; execute de novo para continuar de onde parou',
@@ -121,7 +122,9 @@ export const manual: Translated<typeof english> = {
         'Pega fotos da fila de “emulsion batch --queue” em outros computadores e as restaura neste, até Ctrl-C. As fotos em andamento voltam então para a fila.',
       folders:
         'As imagens ficam em uma pasta que todos os computadores compartilham, ou no S3. Diga a fila o que disser, o trabalhador não toca em nada fora das pastas (ou s3://bucket/pasta) indicadas aqui, e só substitui arquivos onde não pode haver originais. Todos os computadores precisam da mesma versão do Emulsion.',
-      queue: 'redis://[usuário:senha@]servidor[:porta][/banco], ou rediss:// com TLS',
+      queue:
+        'redis://servidor[:porta][/banco], ou rediss:// com TLS. Sem endereço, vale o da variável EMULSION_QUEUE_URL, que pode conter uma senha.',
+      queueFile: 'o mesmo; o endereço está neste arquivo',
       allow: 'pasta que pode ser lida e gravada; pode ser repetida',
       read: 'pasta de originais, que só pode ser lida; pode ser repetida',
       map: 'uma pasta com outro nome neste computador, também permitida; pode ser repetida',

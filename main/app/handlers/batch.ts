@@ -10,10 +10,15 @@ export function batchHandlers({ batches, files, jobs, outgoing, services }: AppC
   return {
     'batch.plan': ({ input, output, below, settings, jobId }) =>
       jobs.run(jobId, ({ signal }) =>
-        planBatch(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings, signal),
+        planBatch(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings, {
+          signal,
+          within: services.root ?? undefined,
+        }),
       ),
-    'batch.start': ({ input, output, below, settings }) =>
-      batches.start(files.path(input, 'folder'), placeIn(files.path(output, 'folder'), below), settings),
+    'batch.start': ({ input, output, below, settings }) => {
+      const root = files.path(output, 'folder');
+      return batches.start(files.path(input, 'folder'), placeIn(root, below), settings, root);
+    },
     'batch.continue': ({ id }) => batches.resume(id),
     'batch.state': async () => ({ state: batches.state(), known: await batches.known() }),
     'batch.control': async ({ id, action }) => {

@@ -67,12 +67,18 @@ export class Places {
     const from = await this.#rootOf(path);
     if (from === null) throw refusal('failures.notReadable', path);
     const to = await this.#rootOf(folder);
-    if (!to?.isWritable) throw refusal('failures.notWritable', folder);
-    if (job.settings.conflict === 'overwrite' && from.isWritable) {
+    if (!to?.root.isWritable) throw refusal('failures.notWritable', folder);
+    if (job.settings.conflict === 'overwrite' && from.root.isWritable) {
       throw refusal('failures.mayReplaceOriginals', folder);
     }
     const { name, bytes, modified, settings } = job;
-    return { found: { name, path, bytes, modified }, folder, settings, input, output };
+    // SECURITY: the checked paths without links, and the folders that they lie in. If somebody puts a link on the way later,
+    // it is not followed.
+    return {
+      found: { name, path: from.real, bytes, modified },
+      within: isRemote(path) ? undefined : from.root.path,
+      ...{ folder: to.real, root: to.root.path, settings, input, output },
+    };
   }
 
   /** Translates a path to this machine. */
@@ -106,13 +112,13 @@ export class Places {
     this.#seen.add(key);
   }
 
-  /** The innermost folder that holds a path. For a path that does not exist yet, its parent decides. */
-  async #rootOf(path: string): Promise<Root | null> {
+  /** The innermost folder that holds a path, and the path without links. For a path that does not exist yet, its parent decides. */
+  async #rootOf(path: string): Promise<{ root: Root; real: string } | null> {
     const real = await realOf(path);
-    const holding = this.#roots.filter((root) => isBelow(root.path, real));
-    return (
-      holding.sort((a, b) => b.path.length - a.path.length || Number(a.isWritable) - Number(b.isWritable))[0] ?? null
-    );
+    const [root] = this.#roots
+      .filter((each) => isBelow(each.path, real))
+      .sort((a, b) => b.path.length - a.path.length || Number(a.isWritable) - Number(b.isWritable));
+    return root === undefined ? null : { root, real };
   }
 }
 

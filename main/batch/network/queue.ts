@@ -9,6 +9,7 @@ import { StepKind } from '../../../contract/recipe';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
+import { fromJson } from '../../json';
 import { logged } from '../../log/log';
 import type { Made } from '../photo';
 
@@ -22,7 +23,11 @@ export const VERSION = packageInfo.version;
 
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
-const Path = z.string().min(1).max(4096);
+const Path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes('\0'));
 /** The name of a file in a folder. It cannot lead to another folder. */
 const FileName = z
   .string()
@@ -168,13 +173,16 @@ export function toQueueError(cause: unknown): EmulsionError {
 const BEAT = 5;
 const SILENCE = 15;
 
+/** No computer does more at the same time. A member that claims it is passed over. */
+const MOST_JOBS = 10_000;
+
 const Member = z.strictObject({
   role: z.enum(['batch', 'worker']),
   name: z.string().max(200),
   version: z.string().max(40),
   /** Photos at the same time, and threads for each. */
-  jobs: count,
-  threads: count,
+  jobs: count.max(MOST_JOBS),
+  threads: count.max(MOST_JOBS),
   /** Distinguishes members of the same name. */
   key: z.string().max(100),
 });
@@ -203,7 +211,8 @@ export async function join(client: Redis, me: Member, onChange?: () => void): Pr
   const beat = async (): Promise<void> => {
     const answer = (await client.eval(BEAT_SCRIPT, 1, key, JSON.stringify(mine))) as string[];
     const before = JSON.stringify(members);
-    members = answer.flatMap((text) => Member.safeParse(JSON.parse(text)).data ?? []);
+    // SECURITY: what other programs have written there is passed over.
+    members = answer.flatMap((text) => Member.safeParse(fromJson(text)).data ?? []);
     if (JSON.stringify(members) !== before) onChange?.();
   };
   const leave = () => client.zrem(key, JSON.stringify(mine));
@@ -235,6 +244,8 @@ export async function join(client: Redis, me: Member, onChange?: () => void): Pr
 
 /** Seconds after which the intentions of abandoned photos are deleted. */
 const KEPT = 30 * 24 * 3600;
+/** A photo has one intention for each worker that was lost on it and for each name that was taken. */
+const MOST_INTENTIONS = 1000;
 
 /** Only the holder of the job's lock may record an intention. */
 const INTEND_SCRIPT = `
@@ -259,8 +270,8 @@ export async function intend(client: Redis, jobId: string, lock: string, token: 
 
 /** Files that workers were about to write for a job, the latest first. */
 export async function intentionsOf(client: Redis, jobId: string): Promise<QueueMade[]> {
-  const lines = await client.lrange(intentionsKey(jobId), 0, -1);
-  return lines.reverse().flatMap((line) => QueueMade.safeParse(JSON.parse(line)).data ?? []);
+  const lines = await client.lrange(intentionsKey(jobId), -MOST_INTENTIONS, -1);
+  return lines.reverse().flatMap((line) => QueueMade.safeParse(fromJson(line)).data ?? []);
 }
 
 export const forgetIntentions = (client: Redis, jobId: string) => client.del(intentionsKey(jobId));

@@ -1,7 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type S3Server, startS3 } from '../../../e2e/s3-server';
 import type { RemoteStorage } from '../../storage/remote';
 import { openS3 } from './s3';
@@ -109,4 +111,95 @@ test('refusals of the storage become error codes', async () => {
   await expect(other.isEmpty('s3://photos/in')).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
   await server.close();
   await expect(storage.isEmpty('s3://photos/in')).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+});
+
+test.each(['a b+c%d#e?f&g=h.jpg', '%2e%2e.jpg', 'día ☀.jpg', "'(*)!~.jpg"])(
+  'a file named %j is found, read and written',
+  async (name) => {
+    const path = `s3://photos/in/${name}`;
+    await storage.put(await local('mine'), path, { sha256: null, replace: false });
+    expect(stored(`photos/in/${name}`)).toBe('mine');
+    const found: string[] = [];
+    for await (const each of storage.scan('s3://photos/in', { except: [] })) found.push(each.name);
+    expect(found).toEqual([name]);
+    await storage.fetch(path, join(folder, 'back'));
+    expect(await readFile(join(folder, 'back'), 'utf8')).toBe('mine');
+  },
+);
+
+test('the folders of systems are left out and told of once', async () => {
+  for (const key of ['in/a.jpg', 'in/@eaDir/a.jpg/XL.jpg', 'in/@eaDir/b.jpg/XL.jpg']) put(key);
+  const found = [];
+  for await (const each of storage.scan('s3://photos/in', { except: [] })) found.push([each.name, 'error' in each]);
+  expect(found.sort()).toEqual([
+    ['@eaDir', true],
+    ['a.jpg', false],
+  ]);
+});
+
+describe('a server that answers with garbage', () => {
+  const answered = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
+    const hostile = createServer(answer);
+    await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`);
+    return {
+      storage: openS3(),
+      close: () => {
+        hostile.closeAllConnections();
+        hostile.close();
+      },
+    };
+  };
+  /** Writes as long as somebody reads. */
+  const endless = (response: ServerResponse, beginning: string) => {
+    const chunk = 'x'.repeat(1 << 20);
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.on('drain', write);
+    response.write(beginning);
+    write();
+  };
+  const page = (size: string, more: string) =>
+    `<?xml version="1.0"?><ListBucketResult><IsTruncated>${more !== ''}</IsTruncated>${more}<Contents><Key>in/a.jpg</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>${size}</Size></Contents></ListBucketResult>`;
+  const listed = async (from: RemoteStorage) => {
+    const found = [];
+    for await (const each of from.scan('s3://photos/in', { except: [] })) found.push(each);
+    return found;
+  };
+
+  test('a list that does not end, and pages that do not end, are given up', async () => {
+    const long = await answered((_, response) => endless(response, '<?xml version="1.0"?><ListBucketResult>'));
+    await expect(listed(long.storage)).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    long.close();
+    const token = '<NextContinuationToken>same</NextContinuationToken>';
+    const many = await answered((_, response) => response.end(page('1', token)));
+    await expect(listed(many.storage)).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    many.close();
+  });
+
+  test('names outside of the folder that was asked for are not read', async () => {
+    const hostile = await answered((_, response) => response.end(page('1', '').replace('in/a.jpg', 'other/a.jpg')));
+    expect(await listed(hostile.storage)).toMatchObject([{ name: 'other/a.jpg', error: { code: 'FILE_UNREADABLE' } }]);
+    hostile.close();
+  });
+
+  test('a file that does not end is not fetched', async () => {
+    const hostile = await answered((request, response) => {
+      response.setHeader('last-modified', new Date(0).toUTCString());
+      if (request.method !== 'HEAD') return endless(response, '');
+      response.setHeader('content-length', 100);
+      response.end();
+    });
+    expect(await hostile.storage.head('s3://photos/in/a.jpg', 10)).toHaveLength(10);
+    const failed = hostile.storage.fetch('s3://photos/in/a.jpg', join(folder, 'a'));
+    await expect(failed).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    hostile.close();
+  });
+
+  test.each(['-5', '1e999', 'many', '99999999999999999999'])('a size of %s is no size', async (size) => {
+    const hostile = await answered((_, response) => response.end(page(size, '')));
+    expect(await listed(hostile.storage)).toMatchObject([{ name: 'a.jpg', bytes: 0 }]);
+    hostile.close();
+  });
 });

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
-  paginateListObjectsV2,
   S3Client,
   type S3ServiceException,
 } from '@aws-sdk/client-s3';
@@ -16,7 +16,7 @@ import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
 import type { Found, ScanOptions, Unreadable } from '../../storage/found';
 import { isBelow, type RemoteStorage } from '../../storage/remote';
-import { matcher, sorted } from '../../storage/scan';
+import { isOfSystem, leftOut, matcher, sorted } from '../../storage/scan';
 
 /** Files of up to this many bytes are sent from memory, so that a broken upload can be repeated. */
 const IN_MEMORY = 64 * 2 ** 20;
@@ -38,7 +38,26 @@ export function openS3(env: NodeJS.ProcessEnv = process.env): RemoteStorage {
     ...(hasOwnEndpoint && !env.AWS_REGION ? { region: 'us-east-1' } : {}),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // SECURITY: a server that accepts a connection and then says nothing is not waited for.
+    requestHandler: {
+      connectionTimeout: SILENCE,
+      socketTimeout: SILENCE,
+      requestTimeout: SILENCE,
+      throwOnRequestTimeout: true,
+    },
   });
+  // SECURITY: the library reads lists and errors whole, however long they are. Contents of files are limited by who reads
+  // them.
+  client.middlewareStack.add(
+    (next, context) => async (parameters) => {
+      const result = await next(parameters);
+      const response = result.response as { body?: unknown; statusCode?: number } | undefined;
+      const isContent = context.commandName === 'GetObjectCommand' && (response?.statusCode ?? 500) < 300;
+      if (response?.body instanceof Readable && !isContent) response.body = limited(response.body);
+      return result;
+    },
+    { step: 'deserialize', priority: 'low', name: 'limitAnswers' },
+  );
   return new S3Storage(client);
 }
 
@@ -60,8 +79,16 @@ class S3Storage implements RemoteStorage {
     const { bucket, key } = bucketOf(folder);
     const where = { Bucket: bucket, Prefix: key === '' ? undefined : `${key}/` };
     try {
-      for await (const page of paginateListObjectsV2({ client: this.#client, pageSize }, where)) {
+      for (let token: string | undefined; ; ) {
+        const page = await this.#client.send(
+          new ListObjectsV2Command({ ...where, MaxKeys: pageSize, ContinuationToken: token }),
+        );
         yield page.Contents ?? [];
+        const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+        if (next === undefined) return;
+        // SECURITY: a server that answers with the same page again and again would never be done with.
+        if (next === token) throw new EmulsionError('STORAGE_UNREACHABLE', { detail: 'the list does not end' });
+        token = next;
       }
     } catch (error) {
       throw toStorageError(error, folder);
@@ -82,21 +109,32 @@ class S3Storage implements RemoteStorage {
     const { except, signal } = options;
     const isWanted = matcher(options);
     const { bucket, key: prefix } = bucketOf(folder);
+    /** Folders of systems that have been told of. */
+    const told = new Set<string>();
     for await (const objects of this.#list(folder)) {
-      for (const { Key: key = '', Size: bytes = 0, LastModified: time } of objects) {
+      for (const { Key: key = '', Size: bytes, LastModified: time } of objects) {
         if (signal?.aborted) return;
         const path = `s3://${bucket}/${key}`;
-        const name = prefix === '' ? key : key.slice(prefix.length + 1);
+        // SECURITY: a server may name what was not asked for. It is told of under its whole name, and not read.
+        const isAsked = prefix === '' || key.startsWith(`${prefix}/`);
+        const name = prefix === '' || !isAsked ? key : key.slice(prefix.length + 1);
         const parts = name.split('/');
         // Skips the markers that some programs write for folders.
         if (name === '' || name.endsWith('/')) continue;
         if (except.some((each) => isBelow(each, path)) || !isWanted(name)) continue;
-        if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
+        const depth = parts.slice(0, -1).findIndex(isOfSystem);
+        if (depth >= 0) {
+          const of = parts.slice(0, depth + 1).join('/');
+          if (!told.has(of)) yield leftOut(of);
+          told.add(of);
+          continue;
+        }
+        if (!isAsked || parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))) {
           // SECURITY: such a name would lead out of the folder of the restored photos.
           const error = new EmulsionError('FILE_UNREADABLE', { reason: say('failures.impossibleName') });
           yield { name, error };
         } else if (!parts.some((part) => part.startsWith('.'))) {
-          yield { name, path, bytes, modified: time?.getTime() ?? 0 };
+          yield { name, path, bytes: sizeOf(bytes), modified: timeOf(time) };
         }
       }
     }
@@ -114,7 +152,7 @@ class S3Storage implements RemoteStorage {
 
   async stat(path: string) {
     const there = await this.#head(path);
-    return there && { bytes: there.ContentLength ?? 0, modified: there.LastModified?.getTime() ?? 0 };
+    return there && { bytes: sizeOf(there.ContentLength), modified: timeOf(there.LastModified) };
   }
 
   async hash(path: string): Promise<string | null> {
@@ -126,7 +164,7 @@ class S3Storage implements RemoteStorage {
     try {
       const range = `bytes=0-${bytes - 1}`;
       const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
-      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      return Body === undefined ? new Uint8Array() : await firstBytes(Body as Readable, bytes);
     } catch (error) {
       // A range request fails for an empty file.
       if (statusOf(error) === 416) return new Uint8Array();
@@ -137,9 +175,12 @@ class S3Storage implements RemoteStorage {
   async fetch(path: string, to: string, signal?: AbortSignal): Promise<void> {
     const { bucket, key } = bucketOf(path);
     try {
+      const there = await this.#head(path);
+      if (there === null) throw new EmulsionError('FILE_MISSING');
       const get = new GetObjectCommand({ Bucket: bucket, Key: key });
       const { Body } = await this.#client.send(get, { abortSignal: signal });
-      await pipeline(Body as Readable, createWriteStream(to), { signal });
+      const most = sizeOf(there.ContentLength);
+      await pipeline(Body as Readable, upTo(most), createWriteStream(to, { flags: 'wx', mode: 0o600 }), { signal });
     } catch (error) {
       if (signal?.aborted) throw new EmulsionError('CANCELLED');
       throw toStorageError(error, path);
@@ -178,6 +219,45 @@ class S3Storage implements RemoteStorage {
     }
   }
 }
+
+/** Milliseconds without a byte from the server. */
+const SILENCE = 15_000;
+/** The longest answer besides a file's content, in bytes. A page of 1000 names is shorter. */
+const LONGEST_ANSWER = 8 * 2 ** 20;
+
+function limited(answer: Readable): Readable {
+  const limit = upTo(LONGEST_ANSWER);
+  void pipeline(answer, limit).catch(() => undefined);
+  return limit;
+}
+
+/** Passes on as many bytes as there should be; more are an error. */
+function upTo(most: number): Transform {
+  let passed = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      passed += chunk.length;
+      if (passed > most) done(new EmulsionError('STORAGE_UNREACHABLE', { detail: `more than ${most} bytes` }));
+      else done(null, chunk);
+    },
+  });
+}
+
+async function firstBytes(body: Readable, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    // Leaving the loop ends the transfer.
+    if (length >= most) break;
+  }
+  return new Uint8Array(Buffer.concat(chunks).subarray(0, most));
+}
+
+/** SECURITY: figures of a server may be anything. */
+const sizeOf = (bytes: number | undefined) => (Number.isSafeInteger(bytes) && bytes! >= 0 ? bytes! : 0);
+const timeOf = (time: Date | undefined) => (time && Number.isFinite(time.getTime()) ? time.getTime() : 0);
 
 /** `s3://bucket/a/b`: the bucket, and the rest without a slash at its end. */
 function bucketOf(path: string): { bucket: string; key: string } {

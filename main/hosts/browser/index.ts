@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
@@ -13,7 +13,9 @@ import { log } from '../../log/log';
 import { whole } from '../arguments';
 import { loadPage } from '../page';
 import { userDataFolder } from '../places';
+import { createPlace } from './security';
 import { DOWNLOAD_BASE, PICTURE_BASE, type Server, startServer, UPLOAD_URL } from './server';
+import { writeStartFile } from './start-file';
 
 /*
  * The browser host: the same app as in Electron's window, shown in an installed browser by a page on 127.0.0.1.
@@ -46,15 +48,17 @@ await program.parseAsync();
 
 async function run(photos: string[], options: Options): Promise<void> {
   const interrupted = interruption();
+  const place = createPlace();
+  let startFile: Awaited<ReturnType<typeof writeStartFile>> | undefined;
   let app: App | undefined;
   let server: Server | undefined;
   try {
     openLog({ userData: options.userData, process: 'browser host' });
     app = await createApp({
       kind: 'browser',
-      pictureBase: PICTURE_BASE,
-      uploadUrl: UPLOAD_URL,
-      downloadBase: DOWNLOAD_BASE,
+      pictureBase: place + PICTURE_BASE,
+      uploadUrl: place + UPLOAD_URL,
+      downloadBase: place + DOWNLOAD_BASE,
       pick: null,
       pickSave: null,
       root: folder(options.root),
@@ -68,12 +72,18 @@ async function run(photos: string[], options: Options): Promise<void> {
     server = await startServer({
       app,
       page: await loadPage(fileURLToPath(new URL('../renderer', import.meta.url))),
+      place,
       port: options.port,
       idleAfter: options.idle * 1000,
       offered: await app.offer(photos.map((photo) => resolve(photo))),
     });
     console.log(`Emulsion is at ${server.url} (this computer only; Ctrl-C ends it)`);
-    if (options.open && hasDisplay()) openBrowser(server.url);
+    if (options.open && hasDisplay()) {
+      const file = await writeStartFile(options.userData, server.url);
+      startFile = file;
+      openBrowser(file.path);
+      void server.entered.then(() => file.remove());
+    }
     await Promise.race([server.idle, interrupted]);
   } catch (error) {
     log.failure('The program ended', error);
@@ -81,6 +91,7 @@ async function run(photos: string[], options: Options): Promise<void> {
     console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
     process.exitCode = 1;
   } finally {
+    await startFile?.remove();
     await server?.close();
     await app?.close();
   }
@@ -104,11 +115,9 @@ function hasDisplay(): boolean {
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-/**
- * SECURITY: for a moment the address is in the list of processes, where other users of this computer may read it. Its
- * token works only once. If another user were faster, this user would notice, because the page here would be refused.
- */
-function openBrowser(url: string): void {
+/** Opens a page in the default browser. */
+function openBrowser(path: string): void {
+  const url = pathToFileURL(path).href;
   const [command, ...parameters] =
     process.platform === 'darwin'
       ? ['open', url]

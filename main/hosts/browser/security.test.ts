@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Asked,
   createEntrance,
+  type Gate,
   isOwnOrigin,
   judge,
   judgeSocket,
@@ -13,13 +14,15 @@ import {
 
 const PORT = 4711;
 const HOST = `127.0.0.1:${PORT}`;
-const inSession = () => true;
-const noSession = () => false;
+const PLACE = '/secret-segment';
+const inSession: Gate = { port: PORT, place: PLACE, isSession: () => true };
+const noSession: Gate = { ...inSession, isSession: () => false };
 const pages = new Set(['/', '/assets/page.js']);
 
+/** A request below the secret segment, unless it is for the entrance or for a target that is no path. */
 const get = (url: string, change: Partial<Asked> = {}): Asked => ({
   method: 'GET',
-  url,
+  url: /^\/(?!\/|\?)/.test(url) ? PLACE + url : url,
   host: HOST,
   origin: undefined,
   cookie: undefined,
@@ -40,9 +43,8 @@ describe('requests within a session', () => {
     ['a download', get('/download/abc_-1'), { kind: 'download', token: 'abc_-1' }],
     ['a page of a report', get('/download/abc/page-2.html'), { kind: 'report', token: 'abc', name: 'page-2.html' }],
     ['an upload', post('/upload'), { kind: 'upload' }],
-    ['the entrance once more', get('/?token=whatever'), { kind: 'home' }],
   ])('passes %s', (_title, asked, decision) => {
-    expect(judge(asked, PORT, inSession, pages)).toEqual(decision);
+    expect(judge(asked, inSession, pages)).toEqual(decision);
   });
 
   it.each<[string, Asked, number]>([
@@ -86,14 +88,14 @@ describe('requests within a session', () => {
     ['plain text', post('/upload', { contentType: 'text/plain' }), 415],
     ['no type', post('/upload', { contentType: undefined }), 415],
   ])('refuses %s', (_title, asked, status) => {
-    expect(judge(asked, PORT, inSession, pages)).toMatchObject({ kind: 'refuse', status });
+    expect(judge(asked, inSession, pages)).toMatchObject({ kind: 'refuse', status });
   });
 });
 
 describe('requests without a session', () => {
   it('may only try to enter', () => {
-    expect(judge(get('/?token=abc'), PORT, noSession, pages)).toEqual({ kind: 'enter', token: 'abc' });
-    expect(judge(get('/?token=', { fetchSite: 'cross-site' }), PORT, noSession, pages)).toEqual({
+    expect(judge(get('/?token=abc'), noSession, pages)).toEqual({ kind: 'enter', token: 'abc' });
+    expect(judge(get('/?token=', { fetchSite: 'cross-site' }), noSession, pages)).toEqual({
       kind: 'enter',
       token: '',
     });
@@ -110,7 +112,7 @@ describe('requests without a session', () => {
     post('/upload'),
     post('/?token=abc'),
   ])('are refused: $method $url', (asked) => {
-    expect(judge(asked, PORT, noSession, pages)).toMatchObject({ kind: 'refuse', status: 403 });
+    expect(judge(asked, noSession, pages)).toMatchObject({ kind: 'refuse', status: 403 });
   });
 });
 
@@ -118,9 +120,9 @@ describe('the socket', () => {
   const upgrade = (change: Partial<Asked> = {}) => get('/socket', { origin: `http://${HOST}`, ...change });
 
   it('opens for our page in its session', () => {
-    expect(judgeSocket(upgrade(), PORT, inSession)).toBeNull();
+    expect(judgeSocket(upgrade(), inSession)).toBeNull();
     const local = `localhost:${PORT}`;
-    expect(judgeSocket(upgrade({ host: local, origin: `http://${local}` }), PORT, inSession)).toBeNull();
+    expect(judgeSocket(upgrade({ host: local, origin: `http://${local}` }), inSession)).toBeNull();
   });
 
   it.each<[string, Partial<Asked>]>([
@@ -132,11 +134,11 @@ describe('the socket', () => {
     ['our host by another scheme', { origin: `https://${HOST}` }],
     ['another port', { origin: 'http://127.0.0.1:3000' }],
   ])('is refused for %s', (_title, change) => {
-    expect(judgeSocket(upgrade(change), PORT, inSession)).not.toBeNull();
+    expect(judgeSocket(upgrade(change), inSession)).not.toBeNull();
   });
 
   it('is refused without a session', () => {
-    expect(judgeSocket(upgrade(), PORT, noSession)).toBe('no session');
+    expect(judgeSocket(upgrade(), noSession)).toBe('no session');
   });
 });
 
@@ -144,13 +146,13 @@ describe('the entrance', () => {
   const cookieOf = (header: string | null) => header?.split(';')[0];
 
   it('exchanges its token once', () => {
-    const entrance = createEntrance(PORT);
+    const entrance = createEntrance(PORT, PLACE);
     expect(entrance.used).toBe(false);
     expect(entrance.exchange('wrong')).toBeNull();
     expect(entrance.exchange('')).toBeNull();
     expect(entrance.exchange(`${entrance.token}x`)).toBeNull();
     const header = entrance.exchange(entrance.token);
-    expect(header).toMatch(/^emulsion-4711=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/);
+    expect(header).toMatch(/^emulsion-4711=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/secret-segment\/$/);
     expect(entrance.used).toBe(true);
     expect(entrance.exchange(entrance.token)).toBeNull();
     expect(entrance.isSession(cookieOf(header))).toBe(true);
@@ -158,16 +160,16 @@ describe('the entrance', () => {
 
   it('expires after a while', () => {
     let time = 1000;
-    const entrance = createEntrance(PORT, () => time);
+    const entrance = createEntrance(PORT, PLACE, () => time);
     time += TOKEN_LIFE;
     expect(entrance.exchange(entrance.token)).toBeNull();
-    const other = createEntrance(PORT, () => time);
+    const other = createEntrance(PORT, PLACE, () => time);
     time += TOKEN_LIFE - 1;
     expect(other.exchange(other.token)).not.toBeNull();
   });
 
   it('accepts its own session only', () => {
-    const entrance = createEntrance(PORT);
+    const entrance = createEntrance(PORT, PLACE);
     expect(entrance.isSession(undefined)).toBe(false);
     const cookie = cookieOf(entrance.exchange(entrance.token))!;
     const value = cookie.split('=')[1];
@@ -180,7 +182,7 @@ describe('the entrance', () => {
       `${cookie}x`,
       `${cookie}; ${cookie}`,
       `emulsion-4711=${entrance.token}`,
-      cookieOf(createEntrance(PORT).exchange('x')) ?? 'none',
+      cookieOf(createEntrance(PORT, PLACE).exchange('x')) ?? 'none',
     ]) {
       expect(entrance.isSession(other)).toBe(false);
     }
@@ -188,7 +190,7 @@ describe('the entrance', () => {
   });
 
   it('never gives the same secrets twice', () => {
-    expect(createEntrance(PORT).token).not.toBe(createEntrance(PORT).token);
+    expect(createEntrance(PORT, PLACE).token).not.toBe(createEntrance(PORT, PLACE).token);
   });
 });
 

@@ -7,7 +7,7 @@ import { contentPolicy } from '../content-policy';
  *
  * The threats: other web sites in the same browser (they can send requests to loopback and rebind one of their names to
  * it), other pages on other ports of this computer (the browser treats them as the same site), and other programs on
- * the same computer (they can connect, but know neither token nor session).
+ * the same computer (they can connect, but know neither token nor session), among them servers that the browser visits.
  */
 
 /** How long the address printed at the start can be used, in milliseconds. */
@@ -28,7 +28,6 @@ export interface Asked {
 
 export type Decision =
   | { kind: 'enter'; token: string }
-  | { kind: 'home' }
   | { kind: 'page'; path: string }
   | { kind: 'picture' }
   | { kind: 'upload' }
@@ -38,26 +37,30 @@ export type Decision =
 
 const refuse = (status: 400 | 403 | 404 | 405 | 415, reason: string): Decision => ({ kind: 'refuse', status, reason });
 
-/** Judges an ordinary request. `isSession` recognises the session's cookie; `pages` holds the paths of the page. */
-export function judge(
-  asked: Asked,
-  port: number,
-  isSession: (cookie: string | undefined) => boolean,
-  pages: { has(path: string): boolean },
-): Decision {
+/** What requests are judged by. */
+export interface Gate {
+  port: number;
+  /** The first segment of every path but the entrance, like `/k3Jq...`. */
+  place: string;
+  /** Recognises the session's cookie. */
+  isSession(cookie: string | undefined): boolean;
+}
+
+/** Judges an ordinary request. `pages` holds the paths of the page. */
+export function judge(asked: Asked, { port, place, isSession }: Gate, pages: { has(path: string): boolean }): Decision {
   // SECURITY: a name rebound to 127.0.0.1 still sends its own Host, so only the two loopback names pass.
   if (!isOwnHost(asked.host, port)) return refuse(403, 'not a host of this program');
   // SECURITY: accepts only origin-form targets; `//host/path` and absolute URLs are never resolved.
   if (!/^\/(?!\/)/.test(asked.url)) return refuse(400, 'not a path');
-  const [path = '', query = ''] = asked.url.split('?', 2);
-  const session = isSession(asked.cookie);
+  const [full = '', query = ''] = asked.url.split('?', 2);
+  if (asked.method === 'GET' && full === '/' && query.startsWith('token=')) {
+    return { kind: 'enter', token: query.slice('token='.length) };
+  }
+  // SECURITY: without the session's cookie, only the entrance is served, and not even the page.
+  const path = pathBelow(place, full);
+  const session = path !== null && isSession(asked.cookie);
 
   if (asked.method === 'GET') {
-    if (path === '/' && query.startsWith('token=')) {
-      // SECURITY: entering uses up a token. A request with a session passes without using one.
-      return session ? { kind: 'home' } : { kind: 'enter', token: query.slice('token='.length) };
-    }
-    // SECURITY: without the session's cookie, only the entrance is served, and not even the page.
     if (!session) return refuse(403, 'no session');
     // SECURITY: a page on another port of this computer is "same-site", and its requests carry our cookie. Only the
     // browser's statement about the origin of a request tells them apart.
@@ -93,17 +96,19 @@ export function judge(
 }
 
 /** Judges an upgrade to a WebSocket. Returns null if it may proceed, otherwise the reason for refusing it. */
-export function judgeSocket(
-  asked: Asked,
-  port: number,
-  isSession: (cookie: string | undefined) => boolean,
-): string | null {
-  if (asked.method !== 'GET' || asked.url !== '/socket') return 'no such socket';
+export function judgeSocket(asked: Asked, { port, place, isSession }: Gate): string | null {
+  if (asked.method !== 'GET' || pathBelow(place, asked.url) !== '/socket') return 'no such socket';
   if (!isOwnHost(asked.host, port)) return 'not a host of this program';
   // SECURITY: the same-origin policy does not cover WebSockets. Without this check any site could open one.
   if (!isOwnOrigin(asked.origin, asked.host, port)) return 'another origin';
   if (!isSession(asked.cookie)) return 'no session';
   return null;
+}
+
+/** The rest of a path below the secret first segment; null for any other path. */
+function pathBelow(place: string, path: string): string | null {
+  const end = path.indexOf('/', 1);
+  return end > 0 && sameSecret(path.slice(0, end), place) ? path.slice(end) : null;
 }
 
 export function isOwnHost(host: string | undefined, port: number): boolean {
@@ -131,7 +136,14 @@ export interface Entrance {
   readonly used: boolean;
 }
 
-export function createEntrance(port: number, now: () => number = Date.now): Entrance {
+/**
+ * A first segment for all paths of a session. SECURITY: cookies belong to a host and not to a port, so the browser would
+ * send the session's cookie to every other server on 127.0.0.1. It sends it only below this segment, which nobody else
+ * knows.
+ */
+export const createPlace = (): string => `/${randomBytes(16).toString('base64url')}`;
+
+export function createEntrance(port: number, place: string, now: () => number = Date.now): Entrance {
   const token = randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
   // SECURITY: the ports of a host share their cookies, so the port is part of the name.
@@ -149,7 +161,7 @@ export function createEntrance(port: number, now: () => number = Date.now): Entr
       if (!right || used || now() - born >= TOKEN_LIFE) return null;
       used = true;
       // SECURITY: scripts cannot read the cookie, other sites never send it, and it is gone when the browser is closed.
-      return `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+      return `${name}=${session}; HttpOnly; SameSite=Strict; Path=${place}/`;
     },
     // SECURITY: before the exchange no session exists that could be guessed.
     isSession: (cookie) => used && sameSecret(readCookie(cookie, name) ?? '', session),

@@ -19,13 +19,14 @@ const page: Page = new Map([
   ['/assets/page-abc.js', { type: 'text/javascript; charset=utf-8', bytes: text('1'), hashed: true }],
 ]);
 const PICTURE = { photoId: 'p1', layer: 'result', revision: 3, x: 0, y: 0, w: 8, h: 8, width: 8, height: 8 } as const;
+const PLACE = '/secret-segment';
 const INFO = {
   version: '1.2.3',
   host: 'browser',
   platform: 'linux',
-  pictureBase: '/picture',
-  uploadUrl: '/upload',
-  downloadBase: '/download',
+  pictureBase: `${PLACE}/picture`,
+  uploadUrl: `${PLACE}/upload`,
+  downloadBase: `${PLACE}/download`,
   nativeDialogs: false,
   machine: { cores: 2, memory: 8192 },
 };
@@ -37,7 +38,7 @@ const bridges: SocketBridge[] = [];
 const connections: WebSocket[] = [];
 
 async function start(options: Partial<Parameters<typeof startServer>[0]> = {}): Promise<void> {
-  server = await startServer({ app, page, port: 0, idleAfter: 0, ...options });
+  server = await startServer({ app, page, place: PLACE, port: 0, idleAfter: 0, ...options });
 }
 
 beforeEach(async () => {
@@ -60,11 +61,12 @@ interface Answer {
 /** A request as it stands: `fetch` would set Host, Origin and the path itself. */
 function ask(
   path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+  options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array; bare?: boolean } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const full = path.startsWith('/?token=') || options.bare ? path : PLACE + path;
     const request = httpRequest(
-      { host: '127.0.0.1', port: server.port, path, method: options.method ?? 'GET', headers: options.headers },
+      { host: '127.0.0.1', port: server.port, path: full, method: options.method ?? 'GET', headers: options.headers },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -90,13 +92,13 @@ async function enter(): Promise<string> {
   const { pathname, search } = new URL(server.url);
   const answer = await ask(pathname + search);
   expect(answer.status).toBe(303);
-  expect(answer.headers.location).toBe('/');
+  expect(answer.headers.location).toBe(`${PLACE}/`);
   return answer.headers['set-cookie']![0]!.split(';')[0]!;
 }
 
 function connect(cookie: string): SocketBridge {
   const bridge = connectSocket({
-    origin: origin(),
+    base: `${origin()}${PLACE}/`,
     open: (url) => {
       const socket = new WebSocket(url, { headers: { cookie, origin: origin() } });
       connections.push(socket);
@@ -126,7 +128,7 @@ function becomes(bridge: SocketBridge, wanted: ConnectionState): Promise<void> {
 
 /** Opens a socket without the client's own checks. */
 function rawSocket(headers: Record<string, string>, path = '/socket') {
-  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${PLACE}${path}`, { headers });
   const opened = new Promise<boolean>((resolve) => {
     socket.once('open', () => resolve(true));
     socket.once('error', () => resolve(false));
@@ -158,7 +160,7 @@ describe('authentication', () => {
     const { pathname, search } = new URL(server.url);
     expect((await ask(pathname + search)).status).toBe(403);
     const again = await ask(pathname + search, { headers: { cookie } });
-    expect(again.status).toBe(303);
+    expect(again.status).toBe(403);
     expect(again.headers['set-cookie']).toBeUndefined();
   });
 
@@ -167,6 +169,36 @@ describe('authentication', () => {
     await ask('/?token=wrong');
     expect((await ask(pathname + search, { headers: { host: 'evil.example' } })).status).toBe(403);
     await enter();
+  });
+});
+
+describe('the secret segment', () => {
+  it('is part of the cookie, so that other servers on this computer do not get it', async () => {
+    const { pathname, search } = new URL(server.url);
+    const answer = await ask(pathname + search);
+    const [cookie] = answer.headers['set-cookie']!;
+    expect(cookie).toContain(`Path=${PLACE}/`);
+    expect(cookie).toContain('SameSite=Strict');
+  });
+
+  it('is needed for everything, also with the cookie', async () => {
+    const headers = { cookie: await enter() };
+    for (const path of [
+      '/',
+      '/assets/page-abc.js',
+      '/download/abc',
+      pictureUrl('/picture', PICTURE),
+      '/secret-segmen/',
+    ]) {
+      expect((await ask(path, { headers, bare: true })).status).toBe(403);
+    }
+  });
+
+  it('is reached by a page and not by a redirect where another site leads to the entrance', async () => {
+    const { pathname, search } = new URL(server.url);
+    const answer = await ask(pathname + search, { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain(`content="0;url=${PLACE}/"`);
   });
 });
 
@@ -317,7 +349,7 @@ describe('uploads', () => {
     const request = httpRequest({
       host: '127.0.0.1',
       port: server.port,
-      path: '/upload',
+      path: `${PLACE}/upload`,
       method: 'POST',
       headers: { ...headers(cookie, 'a.jpg'), 'content-length': '1000000' },
     });
@@ -342,7 +374,7 @@ describe('downloads', () => {
     const bytes = Buffer.alloc(300_000, name);
     await writeFile(path, bytes);
     app.downloads.set('abc', { path, name, type: 'image/png' });
-    const response = await fetch(`${origin()}/download/abc`, { headers: { cookie } });
+    const response = await fetch(`${origin()}${PLACE}/download/abc`, { headers: { cookie } });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('image/png');
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
@@ -366,7 +398,7 @@ describe('a report', () => {
     const cookie = await enter();
     await writeFile(join(app.uploads, 'index.html'), '<h1>Restoration</h1>');
     app.reports.set('abc', app.uploads);
-    const page = await fetch(`${origin()}/download/abc/index.html`, { headers: { cookie } });
+    const page = await fetch(`${origin()}${PLACE}/download/abc/index.html`, { headers: { cookie } });
     expect(await page.text()).toBe('<h1>Restoration</h1>');
     expect(page.headers.get('content-disposition')).toBe('inline');
     const policy = page.headers.get('content-security-policy') ?? '';
@@ -582,6 +614,19 @@ describe('the client', () => {
 });
 
 describe('shutdown', () => {
+  it('comes although strangers keep asking', async () => {
+    await server.close();
+    await start({ idleAfter: 200 });
+    await enter();
+    let isOver = false;
+    const asking = (async () => {
+      while (!isOver) await ask('/', { bare: true }).catch(() => undefined);
+    })();
+    await server.idle;
+    isOver = true;
+    await asking;
+  });
+
   it('happens when the last page is closed and nothing runs', async () => {
     await server.close();
     await start({ idleAfter: 20 });

@@ -11,7 +11,7 @@ import type { App } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { safeFileName } from '../file-names';
 import type { Page } from '../page';
-import { type Asked, createEntrance, judge, judgeSocket, securityHeaders, TOKEN_LIFE } from './security';
+import { type Asked, createEntrance, type Decision, judge, judgeSocket, securityHeaders, TOKEN_LIFE } from './security';
 import { receiveUpload, sendDownload, sendReport } from './transfers';
 
 export const PICTURE_BASE = '/picture';
@@ -21,6 +21,8 @@ export const DOWNLOAD_BASE = '/download';
 export interface ServerOptions {
   app: App;
   page: Page;
+  /** The first segment of every path, from `createPlace`. */
+  place: string;
   /** 0: any free port. */
   port: number;
   /** Milliseconds without a page after which `idle` settles; 0: never. */
@@ -35,6 +37,8 @@ export interface Server {
   /** Address that opens the page. It works only once. */
   readonly url: string;
   readonly port: number;
+  /** Settles when the address has been used. */
+  readonly entered: Promise<void>;
   /** Settles when no page is open and no job is running, or when nobody has used the address while it was valid. */
   readonly idle: Promise<void>;
   close(): Promise<void>;
@@ -45,7 +49,7 @@ const OUTLIVES_ITS_PAGE = new Set(['photos.export']);
 
 /** Serves the page, its pictures and its calls on 127.0.0.1. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { app, page, idleAfter, uploadLimit = MAX_UPLOAD_BYTES } = options;
+  const { app, page, place, idleAfter, uploadLimit = MAX_UPLOAD_BYTES } = options;
   const http = createServer({ requestTimeout: 10 * 60_000 });
   // SECURITY: listens on loopback only, so nothing on the network can connect.
   await new Promise<void>((resolve, reject) => {
@@ -53,22 +57,30 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     http.listen(options.port, '127.0.0.1', resolve);
   });
   const { port } = http.address() as AddressInfo;
-  const entrance = createEntrance(port);
+  const entrance = createEntrance(port, place);
+  const gate = { port, place, isSession: entrance.isSession };
   const headers = Object.entries(securityHeaders(port));
   // SECURITY: a message can be no larger than the contract needs. A larger one ends its connection.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  let entered: () => void = () => {};
+  const wasEntered = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
   const idleness = watchIdleness({ idleAfter, isUsed: () => entrance.used, isBusy: () => app.busy() });
   let offered = options.offered ?? [];
 
   http.on('request', (request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
-    idleness.begin();
-    response.once('close', idleness.end);
-    answer(request, response).catch((error: unknown) => fail(response, toFailure(error)));
+    const decision = judge(asked(request), gate, page);
+    // Requests of strangers do not keep the program alive.
+    if (decision.kind !== 'refuse' && decision.kind !== 'enter') {
+      idleness.begin();
+      response.once('close', idleness.end);
+    }
+    answer(decision, request, response).catch((error: unknown) => fail(response, toFailure(error)));
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const decision = judge(asked(request), port, entrance.isSession, page);
+  async function answer(decision: Decision, request: IncomingMessage, response: ServerResponse): Promise<void> {
     switch (decision.kind) {
       case 'enter': {
         const cookie = entrance.exchange(decision.token);
@@ -76,12 +88,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           say(response, 403, 'This address has been used already or is too old. Start Emulsion again for a new one.');
           return;
         }
-        response.writeHead(303, { location: '/', 'set-cookie': cookie, 'cache-control': 'no-store' }).end();
+        entered();
+        idleness.touch();
+        sendHome(request, response, `${place}/`, cookie);
         return;
       }
-      case 'home':
-        response.writeHead(303, { location: '/', 'cache-control': 'no-store' }).end();
-        return;
       case 'page': {
         const file = page.get(decision.path)!;
         response
@@ -97,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         // Cancels a picture that has been scrolled away.
         const gone = new AbortController();
         response.once('close', () => gone.abort());
-        const picture = await app.picture(readPictureUrl(request.url ?? ''), gone.signal);
+        const picture = await app.picture(readPictureUrl((request.url ?? '').slice(place.length)), gone.signal);
         response
           .writeHead(200, {
             'content-type': picture.type,
@@ -127,7 +138,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Without a listener, a connection reset by the other end would end this program.
     stream.on('error', () => stream.destroy());
-    const reason = judgeSocket(asked(request), port, entrance.isSession);
+    const reason = judgeSocket(asked(request), gate);
     if (reason !== null) {
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -173,6 +184,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     url: `http://127.0.0.1:${port}/?token=${entrance.token}`,
     port,
+    entered: wasEntered,
     idle: idleness.reached,
     async close() {
       idleness.stop();
@@ -195,6 +207,22 @@ function asked(request: IncomingMessage): Asked {
     fetchSite: request.headers['sec-fetch-site']?.toString(),
     contentType: request.headers['content-type'],
   };
+}
+
+/**
+ * Leads a browser to the page with its new cookie. SECURITY: the cookie is not sent where another site has led to, not even
+ * by a redirect. The file that opens the browser counts as another site, so there the answer is a page that leads on.
+ */
+function sendHome(request: IncomingMessage, response: ServerResponse, home: string, cookie: string): void {
+  const headers = { 'set-cookie': cookie, 'cache-control': 'no-store' };
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'none' || site === 'same-origin') {
+    response.writeHead(303, { ...headers, location: home }).end();
+    return;
+  }
+  response
+    .writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8' })
+    .end(`<!doctype html><meta http-equiv="refresh" content="0;url=${home}"><title>Emulsion</title>`);
 }
 
 function readPictureUrl(url: string) {
@@ -278,9 +306,13 @@ function watchIdleness(options: { idleAfter: number; isUsed: () => boolean; isBu
     begin() {
       active += 1;
     },
+    /** Begins the wait anew, as after a request. */
+    touch() {
+      active += 1;
+      this.end();
+    },
     end() {
       active -= 1;
-      // Refused requests of others do not keep the program alive.
       if (active > 0 || idleAfter === 0 || !isUsed()) return;
       clearTimeout(timer);
       timer = rest(idleAfter);

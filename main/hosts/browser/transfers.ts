@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
+import { openRegular } from '../../storage/open-file';
 import { safeFileName } from '../file-names';
 
 /**
@@ -52,29 +53,36 @@ export async function sendDownload(
   response: ServerResponse,
   file: { path: string; name: string; type: string },
 ): Promise<void> {
-  const { size } = await stat(file.path);
-  response.writeHead(200, {
+  await send(response, file.path, {
     'content-type': file.type,
-    'content-length': size,
     'content-disposition': contentDisposition(file.name),
     'cache-control': 'no-store',
   });
-  await pipeline(createReadStream(file.path), response);
 }
 
 /** Shows a file of a report; sends tables as downloads. */
 export async function sendReport(response: ServerResponse, file: { path: string; type: string }): Promise<void> {
-  const { size } = await stat(file.path);
-  response.writeHead(200, {
+  await send(response, file.path, {
     'content-type': file.type,
-    'content-length': size,
     'content-disposition': file.type.startsWith('text/html') ? 'inline' : contentDisposition(basename(file.path)),
     'cache-control': 'no-store',
     // SECURITY: the report shows file names that anybody may have chosen. Nothing in it may run or load anything.
     'content-security-policy':
       "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-same-origin allow-downloads",
   });
-  await pipeline(createReadStream(file.path), response);
+}
+
+async function send(response: ServerResponse, path: string, headers: Record<string, string>): Promise<void> {
+  // SECURITY: a link in the place of a report, which others may have put there, leads to any file of this account.
+  const file = await openRegular(path, { follow: false });
+  try {
+    const { size } = await file.stat();
+    response.writeHead(200, { ...headers, 'content-length': size });
+    if (size === 0) response.end();
+    else await pipeline(file.createReadStream({ end: size - 1, autoClose: false }), response);
+  } finally {
+    await file.close();
+  }
 }
 
 /** `attachment` with a plain ASCII name and, for browsers, the true one (RFC 6266, RFC 5987). */

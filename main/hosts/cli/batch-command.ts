@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { BATCH_ORDERS, BatchSettings, CONFLICT_RULES } from '../../../contract/batch';
 import type { Translator } from '../../../text/message';
-import { BATCH_FOLDER } from '../../batch/journal-state';
+import { BATCH_FOLDER, REPORT_FOLDER } from '../../batch/journal-state';
 import { localProcessor } from '../../batch/local-processor';
-import { REPORT_FOLDER } from '../../batch/report';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError } from '../../errors';
 import { describeIssues } from '../../restoration/recipe-schema';
@@ -12,6 +11,7 @@ import { runBatch, tellPlan } from './batch';
 import { document, exitsIn, ownRecipes } from './help';
 import { sharedProcessor } from './network';
 import { addEngine, addJson, addUserData, type EngineFlags } from './options';
+import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter } from './reporter';
 import {
   addOutput,
@@ -23,14 +23,13 @@ import {
   stepSettingEntries,
 } from './restoration-options';
 
-interface BatchFlags extends EngineFlags, StepFlags, OutputFlags {
+interface BatchFlags extends EngineFlags, StepFlags, OutputFlags, QueueFlags {
   name: string;
   onConflict: BatchSettings['conflict'];
   include: string[];
   exclude: string[];
   order: BatchSettings['order'];
   jobs: number;
-  queue?: string;
   journal?: string;
   watch?: boolean;
   retryFailed?: boolean;
@@ -65,7 +64,15 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
     .option('--dry-run', t('manual.batch.dryRun'));
   command
     .optionsGroup(t('manual.groups.sharing'))
-    .addOption(new Option('--queue <url>', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'threads']))
+    .addOption(new Option('--queue [url]', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'threads']))
+    .addOption(
+      new Option('--queue-file <file>', t('manual.batch.queueFile')).conflicts([
+        'queue',
+        'jobs',
+        'provider',
+        'threads',
+      ]),
+    )
     .option('--journal <folder>', t('manual.batch.journalFolder'));
   addEngine(command, translator).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
   addJson(addUserData(command, translator), translator).action(async (input: string, flags: BatchFlags) => {
@@ -83,11 +90,11 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
       process.exitCode = await tellPlan(job);
       return;
     }
-    const { models, provider, threads, queue } = flags;
-    const processor = () =>
-      queue === undefined
+    const { models, provider, threads, queue, queueFile } = flags;
+    const processor = async () =>
+      queue === undefined && queueFile === undefined
         ? localProcessor(forkEngine(), { models, provider, threads }, settings.concurrency)
-        : sharedProcessor(queue, job.reporter);
+        : sharedProcessor(await queueUrlOf(flags, job.reporter), job.reporter);
     process.exitCode = await runBatch({ ...job, processor, retry: flags.retryFailed === true });
   });
   document(command, {

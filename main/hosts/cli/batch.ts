@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import type { BatchRow, BatchSettings, BatchState } from '../../../contract/batch';
 import type { ErrorCode } from '../../../contract/errors';
 import { say } from '../../../text/message';
+import { REPORT_FOLDER } from '../../batch/journal-state';
 import { plan } from '../../batch/plan';
-import { REPORT_FOLDER, reportType, writeReport } from '../../batch/report';
+import { reportType, writeReport } from '../../batch/report';
 import { startBatch } from '../../batch/run';
 import type { Batch, BatchSetup, PhotoProcessor } from '../../batch/types';
 import { EmulsionError, toFailure } from '../../errors';
@@ -13,7 +14,8 @@ import { isRemote, pathIn, remoteStorage } from '../../storage/remote';
 import { EXIT } from './exit-codes';
 import { allowRemoteStorage } from './network';
 import type { Reporter } from './reporter';
-import { fieldsOf, oneLine, reportsFor, tellFailed, tellNote, tellPassed, totalOf, withCode } from './tell';
+import { fieldsOf, reportsFor, tellFailed, tellNote, tellPassed, totalOf, withCode } from './tell';
+import { oneLine } from './terminal';
 
 export interface BatchJob {
   input: string;
@@ -94,6 +96,7 @@ const STANDS_IN_THE_WAY: readonly ErrorCode[] = [
   'FOLDER_MISSING',
   'FOLDER_UNWRITABLE',
   'DISK_FULL',
+  'NOT_ALLOWED',
   'BATCH_RUNNING',
   'JOURNAL_INVALID',
   'JOURNAL_NEWER',
@@ -148,7 +151,7 @@ function tellRow(row: BatchRow, { reporter }: BatchJob): void {
     tellFailed(name, failure, reporter, { type: state });
   } else if (failure) {
     const { code, message } = failure;
-    if (state === 'passed') tellPassed(name, reporter, { type: state, code, message });
+    if (state === 'passed') tellPassed(name, failure, reporter, { type: state, code, message });
     else reporter.line(`${oneLine(name)}: ${t('cli.kept')}`, { type: state, input: name, code, message });
   } else {
     const done = reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
@@ -180,7 +183,7 @@ export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'repo
   const { input, output, settings, signal, reporter } = job;
   allowRemoteStorage();
   const counts = { photos: 0, passed: 0, failed: 0, bytes: 0 };
-  for await (const planned of plan(input, output, settings, signal)) {
+  for await (const planned of plan(input, output, settings, { signal })) {
     const { name } = planned;
     if (planned.error === null) {
       counts.photos += 1;
@@ -192,7 +195,7 @@ export async function tellPlan(job: Omit<BatchJob, 'processor' | 'retry' | 'repo
     const { code } = planned.error;
     if (planned.stray) {
       counts.passed += 1;
-      tellPassed(name, reporter, { type: 'passed', code });
+      tellPassed(name, planned.error.toFailure(), reporter, { type: 'passed', code });
     } else {
       counts.failed += 1;
       tellFailed(name, planned.error.toFailure(), reporter, { type: 'failed' });

@@ -79,7 +79,7 @@ function completed(command: Command): CompletedCommand {
 /** From its choices, otherwise from the name of its value in the help. */
 function candidatesOf(of: Option | Argument, root: Command): Candidates {
   if (of.argChoices) return { kind: 'choice', words: of.argChoices };
-  const name = 'flags' in of ? /[<[]([^\]>]+)[\]>]/.exec(of.flags)![1]! : of.name();
+  const name = 'flags' in of ? /[<[]([^[\]<>]+)[\]>]/.exec(of.flags)![1]! : of.name();
   switch (name) {
     case 'command':
       return { kind: 'choice', words: root.commands.map((each) => each.name()) };

@@ -45,6 +45,9 @@ function report(error: unknown): number {
 /** Aborts on Ctrl-C or SIGTERM. A second Ctrl-C ends the program at once. */
 function interruptible(): AbortSignal {
   const controller = new AbortController();
+  // Nobody reads the results any more, as in `emulsion batch --json | head`. What is begun is left in good order.
+  process.stdout.on('error', () => controller.abort());
+  process.stderr.on('error', () => controller.abort());
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();

@@ -10,7 +10,8 @@ import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { addEngine, addJson, type EngineFlags, withEngine } from './options';
 import { createReporter, type Reporter } from './reporter';
-import { fieldsOf, needsFor, oneLine, withCode } from './tell';
+import { fieldsOf, needsFor, withCode } from './tell';
+import { oneLine } from './terminal';
 
 interface AnalyseFlags extends EngineFlags {
   list?: boolean;

@@ -46,3 +46,17 @@ test('a terminal shows a bar within its width; other outputs get a line for ever
 test('times are rounded for readers', () => {
   expect([timeLeft(0.2), timeLeft(59), timeLeft(61), timeLeft(3700)]).toEqual(['1 s', '59 s', '1 min', '1 h 2 min']);
 });
+
+test('nothing in a name or a text is obeyed by a terminal', () => {
+  const hostile = '\u001b]0;owned\u0007\u009b2J\u202egpj.exe';
+  for (const json of [false, true]) {
+    const all = streams(false);
+    const reporter = createReporter({ json, translator: translatorFor('en'), streams: all });
+    reporter.line(`${hostile}\n  second line`, { type: 'photo', input: hostile });
+    reporter.problem(hostile, { type: 'failed', message: hostile });
+    reporter.progress(hostile, at(0.6));
+    expect((all.text.out + all.text.err).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e]/u);
+    if (json) expect(JSON.parse(all.text.out.split('\n')[0]!).input).toBe(hostile);
+    else expect(all.text.out).toContain('\n  second line\n');
+  }
+});

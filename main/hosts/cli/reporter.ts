@@ -1,5 +1,6 @@
 import type { Progress } from '../../../contract/app';
 import type { Translator } from '../../../text/message';
+import { jsonLine, oneLine, plainText } from './terminal';
 
 /**
  * Reports results and progress to the user or to a program. Results go to standard output, the rest to standard error.
@@ -40,14 +41,15 @@ export function createReporter({
     translator,
     line(text, record) {
       clear();
-      out.write(`${json ? JSON.stringify(record) : text}\n`);
+      out.write(`${json ? jsonLine(record) : plainText(text)}\n`);
     },
     problem(text, record) {
       clear();
-      if (json) out.write(`${JSON.stringify(record)}\n`);
-      err.write(`emulsion: ${text}\n`);
+      if (json) out.write(`${jsonLine(record)}\n`);
+      err.write(`emulsion: ${plainText(text)}\n`);
     },
-    progress(label, { done, secondsLeft, step, stage }) {
+    progress(name, { done, secondsLeft, step, stage }) {
+      const label = oneLine(name);
       const left = secondsLeft === null ? '' : `, ${translator.t('cli.left', { time: timeLeft(secondsLeft) })}`;
       const doing = translator.t(step === null ? `cli.stages.${stage}` : `steps.${step}`);
       if (isTerminal) {

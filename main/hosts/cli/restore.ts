@@ -14,7 +14,8 @@ import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
-import { needsFor, oneLine, reportsFor, tellFailed, tellPassed, totalOf } from './tell';
+import { needsFor, reportsFor, tellFailed, tellPassed, totalOf } from './tell';
+import { oneLine } from './terminal';
 
 export interface RestoreJob {
   engine: Engine;
@@ -55,7 +56,9 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   const counts = { restored: 0, unchanged: 0, failed: 0, skipped: 0 };
   const started = performance.now();
 
-  for await (const item of collect(job.paths, out, signal, (path, error) => fail(path, error))) {
+  for await (const item of collect(job.paths, out, signal, (path, error, stray = false) =>
+    stray ? pass(path, error) : fail(path, error),
+  )) {
     if (signal.aborted) break;
     const label = basename(item.path);
     const stem = basename(item.path, extname(item.path));
@@ -71,8 +74,8 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           format: job.format,
           quality: job.quality,
           keepMetadata: job.keepMetadata,
-          target: { folder: join(out, item.below), stem },
-          ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), stem } } }),
+          target: { folder: join(out, item.below), root: out, stem },
+          ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), root: maskOut, stem } } }),
         },
         { signal, onProgress: (progress) => reporter.progress(label, progress) },
       );
@@ -93,10 +96,8 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       });
     } catch (error) {
       if (signal.aborted) break;
-      const { code } = toEmulsionError(error);
       if (item.found && isStray(item.path, toEmulsionError(error))) {
-        counts.skipped += 1;
-        tellPassed(item.path, reporter, { type: 'skipped', code });
+        pass(item.path, error);
       } else {
         fail(item.path, error);
       }
@@ -109,6 +110,12 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   reporter.line(text, { type: 'summary', ...counts, seconds, interrupted });
   if (interrupted) return EXIT.interrupted;
   return counts.failed === 0 ? EXIT.done : EXIT.failed;
+
+  function pass(path: string, error: unknown): void {
+    counts.skipped += 1;
+    const failure = toFailure(error);
+    tellPassed(path, failure, reporter, { type: 'skipped', code: failure.code });
+  }
 
   function fail(path: string, error: unknown): void {
     counts.failed += 1;
@@ -148,7 +155,7 @@ async function* collect(
   paths: readonly string[],
   out: string,
   signal: AbortSignal,
-  onError: (path: string, error: unknown) => void,
+  onError: (path: string, error: unknown, stray?: boolean) => void,
 ): AsyncGenerator<Item> {
   for (const path of paths) {
     try {
@@ -158,7 +165,7 @@ async function* collect(
         continue;
       }
       for await (const found of scan(path, { except: [out], signal })) {
-        if ('error' in found) onError(join(path, found.name), found.error);
+        if ('error' in found) onError(join(path, found.name), found.error, found.stray === true);
         else yield { path: found.path, below: dirname(found.name), found: true };
       }
     } catch (error) {

@@ -119,7 +119,7 @@ async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, 
       onProblem: ({ of, name, error, stray }) => {
         if (stray) {
           passed += 1;
-          tellPassed(name, reporter, { type: 'passed', of, code: error.code });
+          tellPassed(name, error.toFailure(), reporter, { type: 'passed', of, code: error.code });
         } else {
           tellFailed(name, error.toFailure(), reporter, { type: 'failed', of });
         }

@@ -4,13 +4,11 @@ import type { Failure } from '../../../contract/errors';
 import type { Need, StepReport } from '../../../contract/photo';
 import { inEnglish, sentenceOf, sentencesOf, type Translator } from '../../../text/message';
 import { type Reporter, timeLeft } from './reporter';
+import { oneLine } from './terminal';
 
 /*
  * Messages about photos that several commands share, with the same sentences and the same fields.
  */
-
-/** A name on a single line: replaces line ends and control characters of terminals. */
-export const oneLine = (text: string): string => text.replace(/[\r\n]+/g, '⏎').replace(/\p{Cc}/gu, '·');
 
 /** A sentence with the error code, which is the same in every language. */
 export function withCode(failure: Pick<Failure, 'code' | 'reason'>, { translator }: Reporter): string {
@@ -29,9 +27,16 @@ export function tellFailed(name: string, failure: Failure, reporter: Reporter, r
   });
 }
 
-/** Reports a file that is not a photo. */
-export function tellPassed(name: string, reporter: Reporter, record: Record<string, unknown>): void {
-  reporter.line(`${oneLine(name)}: ${reporter.translator.t('cli.notAPhoto')}`, { ...record, input: name });
+/** Reports a file that is not a photo, or a folder that is left out. */
+export function tellPassed(
+  name: string,
+  failure: Pick<Failure, 'reason'>,
+  reporter: Reporter,
+  record: Record<string, unknown>,
+): void {
+  const [reason] = failure.reason ?? [];
+  const why = reason?.key === 'failures.systemFolder' ? reporter.translator.sentence(reason) : undefined;
+  reporter.line(`${oneLine(name)}: ${why ?? reporter.translator.t('cli.notAPhoto')}`, { ...record, input: name });
 }
 
 /** Reports something about a run as a whole. A warning goes to standard error. */

@@ -10,11 +10,12 @@ import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
 import { addEngine, addJson, type EngineFlags } from './options';
+import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter, type Reporter } from './reporter';
-import { fieldsOf, oneLine, tellFailed, tellNote, withCode } from './tell';
+import { fieldsOf, tellFailed, tellNote, withCode } from './tell';
+import { oneLine } from './terminal';
 
-interface WorkerFlags extends EngineFlags {
-  queue: string;
+interface WorkerFlags extends EngineFlags, QueueFlags {
   name: string;
   jobs: number;
   allow: string[];
@@ -30,7 +31,8 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
     .summary(t('manual.worker.summary'))
     .description([t('manual.worker.about'), t('manual.worker.folders')].join('\n'))
     .optionsGroup(t('manual.groups.sharing'))
-    .requiredOption('--queue <url>', t('manual.worker.queue'))
+    .option('--queue [url]', t('manual.worker.queue'))
+    .addOption(new Option('--queue-file <file>', t('manual.worker.queueFile')).conflicts('queue'))
     .addOption(
       new Option('--allow <folder>', t('manual.worker.allow')).argParser(collect).default([], t('manual.options.none')),
     )
@@ -72,7 +74,7 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
 }
 
 async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
-  const { queue, name, jobs, allow, read, map, models, provider, threads } = flags;
+  const { name, jobs, allow, read, map, models, provider, threads } = flags;
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say('cli.errors.allow'),
@@ -83,7 +85,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
   const counts = { done: 0, failed: 0 };
   const { t } = reporter.translator;
   const halt = await runQueueWorker({
-    url: queue,
+    url: await queueUrlOf(flags, reporter),
     name,
     allow,
     read,
