@@ -325,7 +325,7 @@ export class OpenPhotos {
     job.stage('opening', 0, 0);
     job.busy(CODEC_SECONDS);
     const watch = watchDecoding(job, until);
-    const source = await job.orCancelled(openPhoto(path, watch.onDecoding)).finally(watch.end);
+    const source = await job.orCancelled(openPhoto(path, { onDecoding: watch.onDecoding })).finally(watch.end);
     watch.done();
     const { raster } = source;
     const photo: Photo = {

@@ -53,7 +53,7 @@ export async function resizeRaster(
 }
 
 /** The meaning of an EXIF orientation: first mirror left to right, then rotate clockwise by these degrees. */
-const TURNS: Record<Orientation, readonly [mirrored: boolean, degrees: number]> = {
+export const TURNS: Record<Orientation, readonly [mirrored: boolean, degrees: number]> = {
   1: [false, 0],
   2: [true, 0],
   3: [false, 180],
@@ -183,7 +183,6 @@ export async function encodeMarks(marks: Uint8Array, width: number, height: numb
   );
 }
 
-/** The same memory as plain bytes. */
 /** Returned bytes as 16-bit samples (copied in the rare case that they do not start at an even address). */
 export function ownWords(returned: Buffer): Uint16Array {
   const bytes = ownBytes(returned);
