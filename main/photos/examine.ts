@@ -8,7 +8,7 @@ import { type NumberedSpace, SRGB_PRIMARIES, spaceOf, spaceOfCodes } from './col
 import { bytesOf, type FileBytes, viewOf } from './containers/file-bytes';
 import { readIsoMedia } from './containers/iso-media';
 import { type JpegStructure, readJpeg } from './containers/jpeg';
-import { mendJpeg } from './containers/jpeg-mend';
+import { mayBeZeroed, mendJpeg } from './containers/jpeg-mend';
 import { mendPng, type PngStructure, pngChunk, readPng } from './containers/png';
 import { infraredPageOf, PHOTOMETRIC, readTiff, TIFF_TAG, type TiffPage, unreadCompression } from './containers/tiff';
 import { plainTiff } from './containers/tiff-plain';
@@ -127,6 +127,12 @@ function examineJpeg(file: FileBytes, examined: Examined): void {
   if (frame?.height === 0) Object.assign(examined, withMendedJpeg(examined, bytes) ?? {});
   else examined.source = Buffer.from(bytes.subarray(start));
   examined.notes.push(say('notes.smallErrors'));
+}
+
+/** Whether a JPEG that a decoder takes for sound may be partly overwritten with zeros. */
+export function isZeroedJpeg(file: FileBytes, { source, structure }: Examined): boolean {
+  const scanAt = structure.jpeg?.scanAt;
+  return typeof source === 'string' && scanAt != null && mayBeZeroed(file.read(0, file.size), scanAt);
 }
 
 function withMendedJpeg(examined: Examined, bytes: Uint8Array): Examined | null {

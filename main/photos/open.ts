@@ -7,7 +7,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster, type Rect } from '../restoration/raster';
 import { type FileBytes, withFile } from './containers/file-bytes';
 import { decode, greyOut, uprightRect } from './decode';
-import { type Examined, examine, mend } from './examine';
+import { type Examined, examine, isZeroedJpeg, mend } from './examine';
 import { factsOf, type PhotoMetadata } from './metadata';
 import { assertFits, type Plan, planOf } from './plan';
 import { resizeRaster } from './raster';
@@ -175,10 +175,13 @@ async function decodeColours(
   format: PhotoFormat,
 ): Promise<{ raster: Raster; source: Examined }> {
   let failure: unknown = null;
+  let isDamaged = true;
   try {
     const { raster, warnings } = await decode(sharp, examined, plan, 'colour');
     if (warnings === 'harmless' || examined.isMended) noteErrors(plan, warnings);
-    if (warnings !== 'damage' || examined.isMended) return { raster, source: examined };
+    isDamaged = warnings === 'damage';
+    const isSuspect = isDamaged || isZeroedJpeg(file, examined);
+    if (!isSuspect || examined.isMended) return { raster, source: examined };
   } catch (error) {
     if (!(error instanceof EmulsionError) || error.code !== 'PHOTO_DAMAGED') throw error;
     failure = error;
@@ -187,7 +190,7 @@ async function decodeColours(
   if (!source) throw failure ?? new EmulsionError('PHOTO_DAMAGED', { detail: 'The decoder found damaged data.' });
   plan.notes.push(...source.notes.slice(examined.notes.length));
   const { raster } = await decode(sharp, source, plan, 'colour');
-  if (source.missing.length === 0) noteErrors(plan, 'harmless');
+  if (source.missing.length === 0 && isDamaged) noteErrors(plan, 'harmless');
   return { raster, source };
 }
 

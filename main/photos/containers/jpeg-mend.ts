@@ -15,6 +15,8 @@ export interface MendedJpeg {
 
 /** So many zero bytes in a row stand in coded data only where something overwrote them. */
 const ZERO_RUN = 64;
+/** So many bytes may be left over behind a complete picture. */
+const MAX_UNREAD = 16;
 
 /** Null if the file has no frame or no scan. */
 export function mendJpeg(original: Uint8Array): MendedJpeg | null {
@@ -35,7 +37,7 @@ export function mendJpeg(original: Uint8Array): MendedJpeg | null {
   numberRestarts(bytes, scanAt, frame, restartInterval(bytes, structure));
 
   let report = followScans(bytes, frame, scanAt, 0);
-  if (report && report.missing.length > 0) {
+  if (report && (report.missing.length > 0 || report.unread > MAX_UNREAD)) {
     const zeros = zeroRun(bytes, scanAt);
     // Zeros can be followed as if they were a picture, so what comes after them is not trusted.
     if (zeros !== null) report = followScans(bytes, frame, scanAt, 0, zeros);
@@ -54,7 +56,7 @@ export function mendJpeg(original: Uint8Array): MendedJpeg | null {
 /** For codings that are not followed: an end marker is the only sign of completeness. */
 function unfollowed(bytes: Uint8Array): ScanReport {
   const tail = bytes.subarray(-1024);
-  return { cuts: [], missing: [], lacksDetail: Buffer.from(tail).indexOf(Buffer.of(0xff, 0xd9)) < 0 };
+  return { cuts: [], missing: [], unread: 0, lacksDetail: Buffer.from(tail).indexOf(Buffer.of(0xff, 0xd9)) < 0 };
 }
 
 function within(rect: Rect, { width, height }: { width: number; height: number }): Rect {
@@ -107,6 +109,14 @@ function numberRestarts(
   found.forEach((position, index) => {
     bytes[position + 1] = 0xd0 + (index % 8);
   });
+}
+
+/** Whether something may have overwritten coded data with zeros, which decoders can take for a picture. */
+export function mayBeZeroed(bytes: Uint8Array, scanAt: number): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = buffer.indexOf(Buffer.of(0xff, 0xd9), scanAt);
+  const zeros = zeroRun(bytes, scanAt);
+  return zeros !== null && (end < 0 || zeros < end);
 }
 
 /** Where a long run of zeros begins after the first scan header; null without one. */

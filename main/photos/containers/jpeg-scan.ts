@@ -26,6 +26,8 @@ export interface ScanReport {
   cuts: Cut[];
   /** Whether a progressive file lacks passes that only refine the picture. */
   lacksDetail: boolean;
+  /** Bytes of coded data behind the last unit of a scan. */
+  unread: number;
 }
 
 class Unreadable extends Error {}
@@ -148,7 +150,7 @@ export function followScans(
     return null;
   const progressive = frame.marker === 0xc2;
   const tables = new Map<number, Huffman>();
-  const report: ScanReport = { missing: [], cuts: [], lacksDetail: false };
+  const report: ScanReport = { missing: [], cuts: [], lacksDetail: false, unread: 0 };
   const seen = new Set<number>();
   let interval = 0;
   let at = start + 2;
@@ -295,7 +297,9 @@ function followScan(
     }
     reader = new BitReader(bytes, restart + 2, end);
   }
-  return nextMarker(bytes, reader.at);
+  const marker = nextMarker(bytes, reader.at);
+  report.unread = Math.max(report.unread, marker - reader.at);
+  return marker;
 }
 
 /** So many zeros behind a restart marker may be padding. */
