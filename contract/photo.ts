@@ -27,6 +27,23 @@ export const Photo = z.object({
   bytes: z.number().int().nonnegative(),
   /** What was converted or left out when the file was opened. */
   notes: z.array(Message),
+  /**
+   * Parts that the file does not hold, because it breaks off or was overwritten; they are grey. Null for a complete photo.
+   */
+  missing: z
+    .object({
+      /** Share of the photo, 0..1. */
+      share: unit,
+      rects: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })),
+    })
+    .nullable()
+    .default(null),
+  /** Which of the file's photos this is, from 1, and how many it holds. */
+  pages: z
+    .object({ number: z.number().int().positive(), count: z.number().int().positive() })
+    .default({ number: 1, count: 1 }),
+  /** Whether the file has an infrared scan of the photo, which shows dust. */
+  infrared: z.boolean().default(false),
   /** EXIF facts worth showing, as label and value in display order; labels are keys of the texts. */
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
 });

@@ -50,6 +50,8 @@ export interface MadeBody {
   /** Reports with their English sentences, which are readable and are all that earlier versions wrote. */
   reports: (Omit<StepReport, 'messages'> & { messages?: Message[] })[];
   notes: string[];
+  /** The same as messages; earlier versions wrote only sentences. */
+  noted?: Message[];
   seconds: number;
   thumbnails: ThumbnailPlace | null;
 }
@@ -150,6 +152,7 @@ export interface JournalState {
 
 /** Identifies what is done to each photo. Other settings are left out, so that changing them does not redo photos. */
 export function workOf({ recipe, added, changes = [], format, quality, keepMetadata, name }: BatchSettings): string {
+  // Which pages are wanted, and whether broken files are salvaged, changes no result that exists.
   const what = JSON.stringify([recipe, added, changes, format, quality, keepMetadata, name]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }

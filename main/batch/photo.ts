@@ -8,10 +8,12 @@ import { say } from '../../text/message';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { stemOfPage } from '../photos/pages';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { isBelow, pathIn } from '../storage/remote';
 import { discardStaged, pathsFor, publishAs } from '../storage/write';
+import { extensionIn, fileNameOf } from './pages';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
@@ -78,6 +80,8 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     'restore',
     {
       path: found.path,
+      page: found.page,
+      salvage: settings.salvage,
       recipe: settings.recipe,
       added: settings.added,
       changes: settings.changes,
@@ -202,18 +206,17 @@ async function isSame(one: string, other: string): Promise<boolean> {
 }
 
 /** Extension of the written file, as far as the original's name can tell. */
-function extensionOf({ name }: Found, { format }: BatchSettings): string {
+function extensionOf(found: Found, { format }: BatchSettings): string {
   if (format !== null) return EXPORT_EXTENSIONS[format];
-  const own = extname(name).slice(1).toLowerCase();
+  const own = extensionIn(found);
   const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', tiff: 'tif', gif: 'png' };
   return known[own] ?? own;
 }
 
 /** Name of a photo's file without extension, from the name pattern of the batch. */
-export function stemOf(
-  { name, path, modified }: Pick<Found, 'name' | 'path' | 'modified'>,
-  settings: BatchSettings,
-): string {
+export function stemOf(found: Pick<Found, 'name' | 'path' | 'modified' | 'page'>, settings: BatchSettings): string {
+  const { path, modified, page } = found;
+  const name = fileNameOf(found);
   const date = new Date(modified);
   const two = (value: number) => String(value).padStart(2, '0');
   const values = {
@@ -222,7 +225,11 @@ export function stemOf(
     date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
     recipe: settings.recipe?.name ?? 'proposal',
   };
-  return settings.name.replace(/\{(name|folder|date|recipe)\}/g, (_, token: keyof typeof values) => values[token]);
+  const stem = settings.name.replace(
+    /\{(name|folder|date|recipe)\}/g,
+    (_, token: keyof typeof values) => values[token],
+  );
+  return stemOfPage(stem, page);
 }
 
 /** The expected path of a restored photo, as far as it is known without opening the original. */

@@ -123,7 +123,18 @@ const pageName = (number: number) => (number === 1 ? 'index.html' : `page-${numb
 
 // ---------------------------------------------------------------------------------------------- tables
 
-const CSV_HEAD = ['photo', 'outcome', 'code', 'message', 'written', 'steps', 'what was done', 'seconds', 'bytes'];
+const CSV_HEAD = [
+  'photo',
+  'outcome',
+  'code',
+  'message',
+  'written',
+  'steps',
+  'what was done',
+  'notes',
+  'seconds',
+  'bytes',
+];
 
 function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
   const done = row.reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
@@ -136,6 +147,7 @@ function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
     row.written ?? '',
     done.join(' '),
     sentences.join(' '),
+    row.notes.join('; '),
     row.seconds?.toFixed(2) ?? '',
     String(row.bytes),
   ];
@@ -153,7 +165,7 @@ function inPlainEnglish({ index: _, pictured: __, ...row }: BatchRow) {
     ...report,
     sentence: sentencesOf(report.messages, inEnglish()) || report.sentence,
   }));
-  return { ...row, reports };
+  return { ...row, reports, notes: row.notes.map((note) => sentenceOf(note, inEnglish())) };
 }
 
 // ---------------------------------------------------------------------------------------------- pages
@@ -254,7 +266,7 @@ ${notes.map((note) => `<p class="soft">${escaped(sentenceOf(note, this.#translat
 
   async article(batch: Batch, row: BatchRow): Promise<string> {
     const { t } = this.#translations;
-    const { index, name, state, failure, reports, written, seconds, pictured } = row;
+    const { index, name, state, failure, reports, notes, written, seconds, pictured } = row;
     const pair = pictured ? await batch.thumbnails(index) : null;
     const picture = (side: 'before' | 'after') => {
       if (pair === null) return '';
@@ -269,6 +281,7 @@ ${notes.map((note) => `<p class="soft">${escaped(sentenceOf(note, this.#translat
         const by = isComputed ? ` <span class="soft">${escaped(generator)}, ${provider}</span>` : '';
         return `<li>${escaped(sentencesOf(messages, this.#translations) || sentence)}${by}</li>`;
       });
+    steps.push(...notes.map((note) => `<li class="soft">${escaped(sentenceOf(note, this.#translations))}</li>`));
     const isProblem = state === 'failed' || state === 'quarantined';
     const why = failure ? `<p${isProblem ? ' class="bad"' : ''}>${this.#failureWithCode(failure)}</p>` : '';
     const facts = [

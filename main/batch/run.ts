@@ -140,6 +140,7 @@ class RunningBatch implements Batch {
       state,
       failure: null,
       reports: [],
+      notes: [],
       written: null,
       seconds: null,
       pictured: false,
@@ -148,10 +149,10 @@ class RunningBatch implements Batch {
     const line = await this.#journalState.journal.read(at);
     if (line.head.t === 'end') return { ...row, failure: (line.body as EndBody).failure };
     if (line.head.t !== 'made') return row;
-    const { reports, seconds, thumbnails } = line.body as MadeBody;
+    const { reports, noted = [], seconds, thumbnails } = line.body as MadeBody;
     // Earlier versions wrote only sentences.
     const told = reports.map((report) => ({ ...report, messages: report.messages ?? [] }));
-    return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
+    return { ...row, reports: told, notes: noted, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
 
   async thumbnails(index: number) {
@@ -489,6 +490,7 @@ class RunningBatch implements Batch {
       height,
       reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.messages, inEnglish()) })),
       notes: notes.map((note) => sentenceOf(note, inEnglish())),
+      noted: notes,
       seconds,
       thumbnails,
     };

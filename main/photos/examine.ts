@@ -10,7 +10,15 @@ import { readIsoMedia } from './containers/iso-media';
 import { type JpegStructure, readJpeg } from './containers/jpeg';
 import { mayBeZeroed, mendJpeg } from './containers/jpeg-mend';
 import { mendPng, type PngStructure, pngChunk, readPng } from './containers/png';
-import { infraredPageOf, PHOTOMETRIC, readTiff, TIFF_TAG, type TiffPage, unreadCompression } from './containers/tiff';
+import {
+  infraredPageOf,
+  PHOTOMETRIC,
+  photosIn,
+  readTiff,
+  TIFF_TAG,
+  type TiffPage,
+  unreadCompression,
+} from './containers/tiff';
 import { plainTiff } from './containers/tiff-plain';
 import { isReadable } from './containers/tiff-strips';
 import { numberOf } from './exif';
@@ -211,12 +219,6 @@ async function examineTiff(file: FileBytes, examined: Examined, wanted: number |
   const plain = await plainTiff(file, page);
   if (!plain) throw unreadTiff(page);
   Object.assign(examined, replaced(examined, plain.bytes), { missing: plain.missing });
-}
-
-/** The pages that are photos; if all of them are marked as smaller copies, all count. */
-export function photosIn(pages: readonly TiffPage[]): TiffPage[] {
-  const photos = pages.filter(({ use }) => use === 'photo');
-  return photos.length > 0 ? photos : pages.slice(0, 1);
 }
 
 /** Whether the page has to be rewritten because libvips cannot read it, or reads it wrongly. */

@@ -141,9 +141,9 @@ export const photo = {
     smallErrors: 'Small errors in the file were passed over',
     lacksDetail: 'The file breaks off before the finest details, so the photo may be blurred or blocky',
     partlyRead: 'The file breaks off: {{share}} of the photo could be read, the rest is grey',
-    infrared:
-      'The fourth channel is not marked as transparency and counts as an infrared scan; it is left out of the result',
-    infraredPage: 'The infrared scan beside the photo is left out of the result',
+    infrared: 'The fourth channel is not marked as transparency and counts as an infrared scan',
+    infraredPage: 'The file has an infrared scan beside the photo',
+    infraredLeftOut: 'The infrared scan is left out of the result',
     infraredLost: 'The infrared scan beside the photo cannot be read',
     extraChannels_one: 'A further channel of the photo is left out',
     extraChannels_other: '{{count}} further channels of the photo are left out',

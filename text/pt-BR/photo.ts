@@ -143,9 +143,9 @@ export const photo: Translated<typeof english> = {
     smallErrors: 'Pequenos erros no arquivo foram ignorados',
     lacksDetail: 'O arquivo termina antes dos detalhes mais finos, então a foto pode estar borrada ou em blocos',
     partlyRead: 'O arquivo está incompleto: foi possível ler {{share}} da foto, o resto fica cinza',
-    infrared:
-      'O quarto canal não está marcado como transparência e conta como imagem infravermelha; fica fora do resultado',
-    infraredPage: 'A imagem infravermelha que acompanha a foto fica fora do resultado',
+    infrared: 'O quarto canal não está marcado como transparência e conta como imagem infravermelha',
+    infraredPage: 'O arquivo tem uma imagem infravermelha ao lado da foto',
+    infraredLeftOut: 'A imagem infravermelha fica fora do resultado',
     infraredLost: 'Não foi possível ler a imagem infravermelha que acompanha a foto',
     extraChannels_one: 'Um canal adicional da foto fica de fora',
     extraChannels_other: '{{count}} canais adicionais da foto ficam de fora',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
+import { stemOfPage } from '../../photos/pages';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 
@@ -10,14 +11,16 @@ export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }:
     'photos.open': ({ token, jobId }) =>
       jobs.run(jobId, async (control) => {
         const path = files.path(token, 'photo');
+        const page = files.page(token);
         const photoId = randomUUID();
         const [photo, sha256] = await Promise.all([
-          engine.request('open', { photoId, path, name: basename(path) }, control),
+          engine.request('open', { photoId, path, name: basename(path), page, salvage: true }, control),
           hashFile(path),
         ]);
-        const { name, width, height, bytes } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes }, path });
-        return { ...photo, sha256 };
+        const { name, width, height, bytes, pages } = photo;
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path });
+        const others = page === undefined ? await files.otherPages(token, pages.count) : [];
+        return { ...photo, sha256, others };
       }),
     'photos.close': async ({ photoId }) => {
       photos.get(photoId);
@@ -44,10 +47,10 @@ export function photosHandlers({ edits, engine, files, jobs, outgoing, photos }:
       return engine.request('histogram', { photoId, revision });
     },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
-      const { name } = photos.get(photoId).subject;
+      const { name, page } = photos.get(photoId).subject;
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
-        const stem = `${basename(name, extname(name))}-restored`;
+        const stem = `${stemOfPage(basename(name, extname(name)), page)}-restored`;
         const target =
           folder === null
             ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format)

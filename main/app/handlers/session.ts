@@ -9,10 +9,12 @@ export function sessionHandlers({ files, isTemporary, session, settings }: AppCo
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
       if (!settings.get().reopen) return answer;
       const { photos: before, active } = await session.load();
-      for (const [index, { path, name, view, uploaded }] of before.entries()) {
+      for (const [index, { path, name, view, page, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
         // A photo that is gone is left out.
-        const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
+        const offer = () =>
+          page === undefined ? files.offer([path]) : files.offerPage(path, page).then((file) => [file]);
+        const [file] = isOurs ? await offer().catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;
           answer.photos.push({ file, view });
@@ -23,7 +25,7 @@ export function sessionHandlers({ files, isTemporary, session, settings }: AppCo
     'session.save': async ({ photos: open, active }) => {
       const kept = open.map(({ token, view }) => {
         const path = files.path(token, 'photo');
-        return { path, name: basename(path), view, uploaded: isTemporary(path) };
+        return { path, page: files.page(token), name: basename(path), view, uploaded: isTemporary(path) };
       });
       await session.save({ photos: kept, active });
       return {};

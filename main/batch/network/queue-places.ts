@@ -71,8 +71,8 @@ export class Places {
     if (job.settings.conflict === 'overwrite' && from.isWritable) {
       throw refusal('failures.mayReplaceOriginals', folder);
     }
-    const { name, bytes, modified, settings } = job;
-    return { found: { name, path, bytes, modified }, folder, settings, input, output };
+    const { name, bytes, modified, page, settings } = job;
+    return { found: { name, path, bytes, modified, page }, folder, settings, input, output };
   }
 
   /** Translates a path to this machine. */

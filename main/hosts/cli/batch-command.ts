@@ -14,16 +14,18 @@ import { sharedProcessor } from './network';
 import { addEngine, addJson, addUserData, type EngineFlags } from './options';
 import { createReporter } from './reporter';
 import {
+  addOpening,
   addOutput,
   addSteps,
   askedFor,
+  type OpeningFlags,
   type OutputFlags,
   outputOf,
   type StepFlags,
   stepSettingEntries,
 } from './restoration-options';
 
-interface BatchFlags extends EngineFlags, StepFlags, OutputFlags {
+interface BatchFlags extends EngineFlags, StepFlags, OutputFlags, OpeningFlags {
   name: string;
   onConflict: BatchSettings['conflict'];
   include: string[];
@@ -49,7 +51,8 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
     .option('--name <pattern>', t('manual.batch.name'), '{name}')
     .addOption(new Option('--on-conflict <rule>', t('manual.batch.conflict')).choices(CONFLICT_RULES).default('rename'))
     .option('--no-report', t('manual.batch.noReport'));
-  addSteps(command, translator)
+  addSteps(command, translator);
+  addOpening(command, translator)
     .optionsGroup(t('manual.groups.selection'))
     .addOption(
       new Option('--include <glob>', t('manual.batch.include')).argParser(collect).default([], t('manual.options.all')),
@@ -131,6 +134,8 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
     exclude: flags.exclude,
     order: flags.order,
     concurrency: flags.jobs,
+    pages: flags.pages,
+    salvage: flags.salvage === true,
     watch: flags.watch === true,
   };
   const parsed = BatchSettings.safeParse(wanted);

@@ -123,6 +123,12 @@ function isCopy(page: TiffPage, pages: readonly TiffPage[]): boolean {
   );
 }
 
+/** The pages that are photos; if all of them are marked as smaller copies, all count. */
+export function photosIn(pages: readonly TiffPage[]): TiffPage[] {
+  const photos = pages.filter(({ use }) => use === 'photo');
+  return photos.length > 0 ? photos : pages.slice(0, 1);
+}
+
 /** An infrared scan that stands beside a photo as a page of its own, as SilverFast writes it. */
 export function infraredPageOf(photo: TiffPage, pages: readonly TiffPage[]): TiffPage | null {
   return (
