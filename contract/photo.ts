@@ -11,6 +11,8 @@ export type PhotoFormat = z.infer<typeof PhotoFormat>;
 export const EXPORT_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif'] as const;
 export const ExportFormat = z.enum(EXPORT_FORMATS);
 export type ExportFormat = z.infer<typeof ExportFormat>;
+/** Up to this share of a photo, what its file does not hold is proposed for repair. More than that is not invented. */
+export const MAX_PROPOSED_MISSING = 0.05;
 /** A decoded photo. Sizes are in pixels, after the EXIF orientation is applied. */
 export const Photo = z.object({
   id: PhotoId,

@@ -1,8 +1,5 @@
-import type { Photo } from '../../contract/photo';
+import { MAX_PROPOSED_MISSING, type Photo } from '../../contract/photo';
 import { DAMAGE_PLANES, type DamageMap } from './damage';
-
-/** Up to this share of a photo, what the file does not hold is proposed for repair. More than that is not invented. */
-export const MAX_PROPOSED = 0.05;
 
 /**
  * The map, changed in place: missing parts count as certain damage if they are small, and as none at all otherwise, whatever
@@ -10,7 +7,7 @@ export const MAX_PROPOSED = 0.05;
  */
 export function withMissing(map: DamageMap, missing: Photo['missing']): DamageMap {
   if (missing === null) return map;
-  const isProposed = missing.share < MAX_PROPOSED;
+  const isProposed = missing.share < MAX_PROPOSED_MISSING;
   const [x, y] = [map.width / map.fullWidth, map.height / map.fullHeight];
   for (const rect of missing.rects) {
     const left = Math.floor(rect.x * x);
