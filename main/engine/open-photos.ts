@@ -567,7 +567,12 @@ export class OpenPhotos {
       const turned = await orientRaster(raster, orientation);
       const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
       const original = request.keepMetadata ? source.metadata : NO_METADATA;
-      const { metadata, notes: lost } = metadataFor(original, edit, turned, printDensity(recipe, reports));
+      const { metadata, notes: lost } = metadataFor(
+        original,
+        edit,
+        { ...turned, orientation },
+        printDensity(recipe, reports),
+      );
       const { profile } = source;
       if (source.infrared) notes.push(say('notes.infraredLeftOut'));
       const encoded = await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });

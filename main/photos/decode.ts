@@ -6,8 +6,9 @@ import type { Raster, Rect } from '../restoration/raster';
 import { toStandardRange } from './colour-numbers';
 import type { Examined } from './examine';
 import type { Plan } from './plan';
-import { ownWords, TURNS } from './raster';
+import { ownWords } from './raster';
 import { ownBytes, type SharpModule } from './sharp';
+import { TURNS } from './turns';
 
 /** What is decoded in one pass over the file. */
 export type Part = 'colour' | 'alpha' | 'infrared';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { deflateSync } from 'node:zlib';
 import type { Message } from '../../contract/basics';
@@ -16,6 +17,8 @@ import {
   TAG,
   writeDirectories,
 } from './exif';
+import { hasPlace } from './xmp-claims';
+import { extensionParts, withExtension } from './xmp-extension';
 
 /**
  * Puts metadata into finished JPEG, PNG, WebP and TIFF files, byte for byte as given. sharp can only copy metadata from its
@@ -32,6 +35,8 @@ export interface Embedded {
   iptc: Uint8Array | null;
   /** Pixels per inch. */
   density: number | null;
+  /** Comments and captions outside the blocks above. */
+  texts: readonly { keyword: string; text: string }[];
 }
 
 /** Adds metadata to the newly encoded file at `path`. Returns notes in English on what the format cannot hold. */
@@ -57,6 +62,10 @@ export async function embed(
     await file.close();
   }
 }
+
+/** Texts that have no place in XMP, and none in the format. */
+export const noteTexts = ({ texts }: Embedded, format: string): Message[] =>
+  texts.filter(({ keyword }) => !hasPlace(keyword)).map(({ keyword }) => say('notes.noText', { keyword, format }));
 
 const noteIptc = (parts: Embedded, format: string) => (parts.iptc ? [say('notes.noIptc', { format })] : []);
 
@@ -91,15 +100,29 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<Message[]
   if (!jfif && parts.density !== null && !tellsResolution(parts.exif)) segments.push(jfifSegment(parts.density));
   if (parts.exif) add(0xe1, 'EXIF', concat([latin1('Exif\0\0'), parts.exif]));
   if (parts.xmp) {
-    const prefix = latin1('http://ns.adobe.com/xap/1.0/\0');
-    if (!add(0xe1, 'XMP', concat([prefix, utf8(parts.xmp)])) && parts.shortXmp) {
-      add(0xe1, 'XMP', concat([prefix, utf8(parts.shortXmp)]));
-    }
+    segments.push(...xmpSegments(utf8(parts.xmp), parts.shortXmp));
   }
   if (parts.icc) segments.push(...iccSegments(parts.icc));
   if (parts.iptc) add(0xed, 'IPTC', photoshopResource(parts.iptc));
+  for (const { keyword, text } of parts.texts) if (keyword === 'Comment') add(0xfe, 'JPEG', utf8(text));
+  notes.push(...noteTexts(parts, 'JPEG'));
   await insert(file, jfif ? 4 + ((head[4]! << 8) | head[5]!) : 2, concat(segments));
   return notes;
+}
+
+const XMP_NAME = latin1('http://ns.adobe.com/xap/1.0/\0');
+const XMP_EXTENSION = latin1('http://ns.adobe.com/xmp/extension/\0');
+
+/** A packet that is too long for a segment lies in further ones. The first has what every reader must know. */
+function xmpSegments(xmp: Uint8Array, shortXmp: string | null): Uint8Array[] {
+  if (xmp.length + XMP_NAME.length <= MAX_SEGMENT || shortXmp === null) {
+    return [segment(0xe1, concat([XMP_NAME, xmp]))];
+  }
+  const guid = createHash('md5').update(xmp).digest('hex').toUpperCase();
+  return [
+    segment(0xe1, concat([XMP_NAME, utf8(withExtension(shortXmp, guid))])),
+    ...extensionParts(xmp, guid).map((part) => segment(0xe1, concat([XMP_EXTENSION, part]))),
+  ];
 }
 
 function tellsResolution(exif: Uint8Array | null): boolean {
@@ -144,7 +167,7 @@ async function embedInPng(file: FileHandle, parts: Embedded): Promise<Message[]>
   const resolution = findChunk(head, 'pHYs');
   // libvips always writes a resolution; unit 0 means that it is unknown.
   if (resolution !== null) await writeAt(file, physicalSize(parts.density), resolution);
-  await insert(file, PNG_AFTER_HEADER, concat(pngChunks(parts)));
+  await insert(file, PNG_AFTER_HEADER, concat([...pngChunks(parts), ...textChunks(parts)]));
   return noteIptc(parts, 'PNG');
 }
 
@@ -155,6 +178,12 @@ export function pngChunks({ icc, exif, xmp }: Pick<Embedded, 'icc' | 'exif' | 'x
   if (exif) chunks.push(pngChunkBytes('eXIf', exif));
   if (xmp) chunks.push(pngChunkBytes('iTXt', concat([latin1('XML:com.adobe.xmp\0\0\0\0\0'), utf8(xmp)])));
   return chunks;
+}
+
+function textChunks({ texts }: Embedded): Uint8Array[] {
+  return texts
+    .filter(({ keyword }) => keyword.length > 0 && keyword.length < 80)
+    .map(({ keyword, text }) => pngChunkBytes('iTXt', concat([latin1(`${keyword}\0\0\0\0\0`), utf8(text)])));
 }
 
 function physicalSize(density: number | null): Uint8Array {
@@ -217,6 +246,7 @@ async function embedInWebp(
   await writeAt(file, total, 4);
   return [
     ...noteIptc(parts, 'WebP'),
+    ...noteTexts(parts, 'WebP'),
     ...(parts.density === null || tellsResolution(exif) ? [] : [say('notes.noResolution', { format: 'WebP' })]),
   ];
 }
@@ -271,7 +301,7 @@ async function embedInTiff(file: FileHandle, parts: Embedded): Promise<Message[]
   if (big) view.setBigUint64(0, BigInt(at), true);
   else view.setUint32(0, at, true);
   await writeAt(file, pointer, big ? 8 : 4);
-  return [];
+  return noteTexts(parts, 'TIFF');
 }
 
 // ------------------------------------------------------------------------------------------- files

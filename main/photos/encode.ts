@@ -5,7 +5,7 @@ import type { ExportFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
-import { type Embedded, embed, embedInPngBytes } from './embed';
+import { type Embedded, embed, embedInPngBytes, noteTexts } from './embed';
 import { fitExif } from './exif';
 import type { OutputMetadata } from './metadata';
 import { profileFor } from './profile';
@@ -65,6 +65,7 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Mes
     shortXmp: metadata.shortXmp,
     iptc: metadata.iptc,
     density: metadata.density,
+    texts: metadata.texts,
   };
   try {
     if (format === 'avif') {
@@ -155,6 +156,7 @@ async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embe
     .toFile(path);
   const notes: Message[] = [];
   if (parts.iptc) notes.push(say('notes.noIptc', { format: 'AVIF' }));
+  notes.push(...noteTexts(parts, 'AVIF'));
   if (!(await correctResolution(sharp, path, request, parts.density)) && parts.density !== null) {
     notes.push(say('notes.noResolution', { format: 'AVIF' }));
   }

@@ -19,8 +19,9 @@ export interface PhotoMetadata {
   density: number | null;
   /** Width of a pixel as a share of its height; 1 for square pixels. */
   aspect: number;
-  /** EXIF orientation of the stored picture, which is upright once it is open. */
+  /** EXIF orientation of the stored picture, which is upright once it is open; and its size. */
   orientation: Orientation;
+  stored: { width: number; height: number } | null;
   /** Comments and captions outside EXIF, XMP and IPTC; a JPEG's comment has the keyword "Comment". */
   texts: readonly { keyword: string; text: string }[];
 }
@@ -33,6 +34,7 @@ export const NO_METADATA: PhotoMetadata = {
   density: null,
   aspect: 1,
   orientation: 1,
+  stored: null,
   texts: [],
 };
 
@@ -117,12 +119,12 @@ export interface OutputMetadata extends PhotoMetadata {
 
 /**
  * The metadata for a result of `width` x `height` pixels: those of the original (or {@link NO_METADATA}), corrected for an
- * upright picture, with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
+ * upright picture (`orientation`: how it was turned since), with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
  */
 export function metadataFor(
   original: PhotoMetadata,
   edit: Edit,
-  { width, height }: { width: number; height: number },
+  { width, height, orientation = 1 }: { width: number; height: number; orientation?: Orientation },
   density = original.density,
 ): { metadata: OutputMetadata; notes: Message[] } {
   const notes: Message[] = [];
@@ -130,11 +132,19 @@ export function metadataFor(
   const isNew = density !== original.density || original.aspect !== 1;
   const exif = original.exif && fitExif(original.exif, width, height, isNew ? density : null);
   if (original.exif && !exif) notes.push(say('notes.exifDamaged'));
-  let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit);
+  const { stored, texts } = original;
+  const isSame =
+    original.orientation === 1 &&
+    orientation === 1 &&
+    stored !== null &&
+    stored.width === width &&
+    stored.height === height;
+  const shape = { width, height, turns: [original.orientation, orientation], isSame };
+  let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit, { shape, texts, notes });
   if (original.xmp !== null && xmp === null) {
     notes.push(say(isExcessive(original.xmp) ? 'notes.xmpExcessive' : 'notes.xmpMalformed'));
   }
-  const shortXmp = recordEdit(null, edit);
+  const shortXmp = recordEdit(null, edit, { texts });
   xmp ??= shortXmp;
   return { metadata: { ...original, exif, xmp, shortXmp, density, aspect: 1, orientation: 1 }, notes };
 }

@@ -14,6 +14,7 @@ import { resizeRaster } from './raster';
 import { readMetadata } from './read-metadata';
 import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
+import { claimNotes } from './xmp-claims';
 
 /** A decoded, upright photo, with everything that must be restored when it is written. */
 export interface OpenPhoto {
@@ -85,6 +86,8 @@ async function openFile(
   const metadata = readMetadata(file, header, format, examined.structure);
   const plan = planOf(header, format, examined, metadata.orientation);
   assertFits(plan);
+  for (const note of claimNotes(metadata.xmp))
+    if (plan.notes.every(({ key }) => key !== note.key)) plan.notes.push(note);
   const about = { hasAlpha: plan.alpha !== null, format, megapixels: (plan.width * plan.height) / 1e6 };
   onDecoding({ ...about, part: 'colour' });
   const { raster, source } = await decodeColours(sharp, file, examined, plan, format);

@@ -31,6 +31,7 @@ export function readMetadata(
     xmp: found.xmp,
     iptc: found.iptc,
     texts: found.texts,
+    stored: { width: header.width, height: header.height },
     // libheif applies the orientation of AVIF files itself, whatever their EXIF says.
     orientation: format === 'avif' ? 1 : orientationIn(image, header),
     ...densityOf(found.resolution, resolution),

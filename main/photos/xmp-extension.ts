@@ -1,6 +1,6 @@
 import { latin1, viewOf } from './containers/file-bytes';
 import { concat } from './exif';
-import { childrenOf, parseXmp, removeProperty, serialiseXmp } from './xmp-document';
+import { childrenOf, NAMES, parseXmp, removeProperty, serialiseXmp } from './xmp-document';
 
 /** XMP beyond the 64 KB of a JPEG segment: it lies in further segments, each with a hash, the whole length and its offset. */
 
@@ -15,6 +15,14 @@ export function mergeExtension(packet: string, parts: readonly Uint8Array[]): st
   const extension = whole === null ? null : parseXmp(whole);
   if (!main || !extension) return packet;
   for (const description of main.described) removeProperty(description, 'xmpNote', 'HasExtendedXMP');
+  // Both may hold the same property: the extension's is the whole one.
+  for (const { namespaceURI, localName } of extension.described.flatMap(childrenOf)) {
+    for (const description of main.described) {
+      for (const child of childrenOf(description)) {
+        if (child.namespaceURI === namespaceURI && child.localName === localName) description.removeChild(child);
+      }
+    }
+  }
   for (const child of childrenOf(extension.rdf)) main.rdf.appendChild(main.document.importNode(child, true));
   return serialiseXmp(main.document);
 }
@@ -28,6 +36,12 @@ function wholeExtension(packet: string, parts: readonly Uint8Array[]): string | 
   const ordered = [...mine].sort((a, b) => viewOf(a).getUint32(GUID + 4) - viewOf(b).getUint32(GUID + 4));
   const bytes = concat(ordered.map((part) => part.subarray(HEADER)));
   return bytes.length === size ? new TextDecoder().decode(bytes) : null;
+}
+
+/** A short packet that names its extension. */
+export function withExtension(packet: string, guid: string): string {
+  const about = 'rdf:about=""';
+  return packet.replace(about, `${about} xmlns:xmpNote="${NAMES.xmpNote}" xmpNote:HasExtendedXMP="${guid}"`);
 }
 
 const ROOM = 65_000;

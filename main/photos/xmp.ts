@@ -1,5 +1,7 @@
 import type { Document, Element } from '@xmldom/xmldom';
+import type { Message } from '../../contract/basics';
 import type { StepReport } from '../../contract/photo';
+import { addTexts, type Shape, settleClaims } from './xmp-claims';
 import {
   childrenOf,
   is,
@@ -45,13 +47,20 @@ const STALE: readonly [Prefix, string][] = [
 
 const EMPTY = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
 
+/** What else is brought up to date. `notes` receives what has to be said about it. */
+export interface Recorded {
+  shape?: Shape;
+  texts?: readonly { keyword: string; text: string }[];
+  notes?: Message[];
+}
+
 /**
  * Records an edit in an XMP packet and keeps everything else; `null` creates a new packet. Returns null if the packet is not
  * well-formed XMP. Adds the mark {@link AI_EDITED} only if a generator changed pixels, and never removes an existing mark.
  */
-export function recordEdit(packet: string, edit: Edit): string | null;
-export function recordEdit(packet: null, edit: Edit): string;
-export function recordEdit(packet: string | null, edit: Edit): string | null {
+export function recordEdit(packet: string, edit: Edit, more?: Recorded): string | null;
+export function recordEdit(packet: null, edit: Edit, more?: Recorded): string;
+export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {}): string | null {
   const parsed = parseXmp(packet ?? EMPTY);
   if (!parsed) return null;
   const { document, rdf, described } = parsed;
@@ -80,7 +89,7 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
 
   const description = document.createElementNS(RDF, prefixed(rdf, 'Description'));
   description.setAttributeNS(RDF, prefixed(rdf, 'about'), about);
-  for (const prefix of ['xmp', 'xmpMM', 'stEvt', 'Iptc4xmpExt', 'emulsion'] as const) {
+  for (const prefix of ['xmp', 'xmpMM', 'stEvt', 'dc', 'Iptc4xmpExt', 'emulsion'] as const) {
     description.setAttributeNS(XML_NAMES, `xmlns:${prefix}`, NAMES[prefix]);
   }
   for (const [prefix, name, value] of own) {
@@ -104,6 +113,8 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
     list.appendChild(event);
   }
   rdf.appendChild(description);
+  if (more.shape) more.notes?.push(...settleClaims(document, described, more.shape));
+  addTexts(document, description, described, more.texts ?? []);
   return serialiseXmp(document);
 }
 
