@@ -4,13 +4,42 @@ import { Recipe, StepKind } from './recipe';
 
 /** A decoded photo, its measurements and its renderings. */
 
-export const PHOTO_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const;
+export const PHOTO_FORMATS = [
+  'jpeg',
+  'png',
+  'tiff',
+  'webp',
+  'avif',
+  'gif',
+  'heic',
+  'jxl',
+  'jp2',
+  'bmp',
+  'psd',
+] as const;
 export const PhotoFormat = z.enum(PHOTO_FORMATS);
 export type PhotoFormat = z.infer<typeof PhotoFormat>;
 
 export const EXPORT_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif'] as const;
 export const ExportFormat = z.enum(EXPORT_FORMATS);
 export type ExportFormat = z.infer<typeof ExportFormat>;
+/** The format of a result where none is chosen: that of the original if it can be written. */
+export function resultFormat(format: PhotoFormat): ExportFormat {
+  switch (format) {
+    case 'gif':
+    case 'bmp':
+    case 'jxl':
+      return 'png';
+    case 'heic':
+      return 'jpeg';
+    case 'jp2':
+    case 'psd':
+      return 'tiff';
+    default:
+      return format;
+  }
+}
+
 /** Up to this share of a photo, what its file does not hold is proposed for repair. More than that is not invented. */
 export const MAX_PROPOSED_MISSING = 0.05;
 /** A decoded photo. Sizes are in pixels, after the EXIF orientation is applied. */

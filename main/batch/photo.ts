@@ -209,7 +209,20 @@ async function isSame(one: string, other: string): Promise<boolean> {
 function extensionOf(found: Found, { format }: BatchSettings): string {
   if (format !== null) return EXPORT_EXTENSIONS[format];
   const own = extensionIn(found);
-  const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', tiff: 'tif', gif: 'png' };
+  const known: Record<string, string> = {
+    jpeg: 'jpg',
+    jpe: 'jpg',
+    jfif: 'jpg',
+    tiff: 'tif',
+    gif: 'png',
+    bmp: 'png',
+    heic: 'jpg',
+    heif: 'jpg',
+    jxl: 'png',
+    jp2: 'tif',
+    j2k: 'tif',
+    psd: 'tif',
+  };
   return known[own] ?? own;
 }
 

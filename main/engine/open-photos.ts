@@ -3,7 +3,14 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
-import type { Analysis, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import {
+  type Analysis,
+  type Histogram,
+  type Photo,
+  type RenderSize,
+  resultFormat,
+  type StepReport,
+} from '../../contract/photo';
 import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
 import { type Recipe, RepairSettings, type StyleCode } from '../../contract/recipe';
 import { packEvidence } from '../../document/evidence';
@@ -227,7 +234,7 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
-    const format = request.format ?? (opened.source.format === 'gif' ? 'png' : opened.source.format);
+    const format = request.format ?? resultFormat(opened.source.format);
     const { path, bytes, notes } = await this.#write(
       job,
       opened,

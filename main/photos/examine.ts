@@ -19,9 +19,10 @@ import {
   type TiffPage,
   unreadCompression,
 } from './containers/tiff';
-import { plainTiff } from './containers/tiff-plain';
+import { plainTiff, tiffOf } from './containers/tiff-plain';
 import { isReadable } from './containers/tiff-strips';
 import { numberOf } from './exif';
+import { FOREIGN, type Foreign, readJpegLs } from './foreign';
 import type { Kind } from './sniff';
 
 /** What the decoder is given: a file's path, or its bytes. */
@@ -47,7 +48,7 @@ export interface Examined {
   hasAlpha: boolean | null;
   /** How many photos the file holds, and which one this is, from 1. */
   pages: { number: number; count: number };
-  structure: { jpeg?: JpegStructure; png?: PngStructure; tiff?: TiffPage };
+  structure: { jpeg?: JpegStructure; png?: PngStructure; tiff?: TiffPage; foreign?: Foreign };
 }
 
 /** Throws FORMAT_UNSUPPORTED for kinds that no decoder here reads, with their name, or PHOTO_DAMAGED. */
@@ -71,11 +72,21 @@ export async function examine(
     structure: {},
   };
   if (format !== 'tiff' && page !== undefined && page > 1) throw noSuchPage(page, 1);
-  if (format === 'jpeg') examineJpeg(file, examined);
+  if (format === 'jpeg') await examineJpeg(file, examined);
   if (format === 'png') examinePng(file, examined);
   if (format === 'tiff') await examineTiff(file, examined, page);
-  if (format === 'avif') examineAvif(file, examined);
+  if (format === 'avif' || format === 'heic') examineAvif(file, examined);
+  const read = FOREIGN[format];
+  if (read) takeForeign(await read(file.read(0, file.size)), examined);
   return examined;
+}
+
+/** Gives the decoder a plain file with the pixels that another decoder has read. */
+function takeForeign(foreign: Foreign, examined: Examined): void {
+  const bytes = tiffOf(foreign, foreign.icc, foreign.hasAlpha ? [2] : []);
+  Object.assign(examined, replaced({ ...examined, page: 0 }, bytes), { decodesAs: 'tiff', hasAlpha: foreign.hasAlpha });
+  examined.notes.push(...foreign.notes);
+  examined.structure.foreign = foreign;
 }
 
 /** A second attempt at a file that the decoder refused. Null if nothing can be mended. */
@@ -110,7 +121,8 @@ function noSuchPage(page: number, count: number): EmulsionError {
 
 // ------------------------------------------------------------------------------------------- JPEG
 
-/** Frames that libjpeg does not read, by their markers. */
+const JPEG_LS = 0xf7;
+/** Frames that nothing here reads, by their markers. */
 const JPEG_KINDS: Record<number, Kind> = {
   195: 'losslessJpeg',
   197: 'hierarchicalJpeg',
@@ -120,14 +132,17 @@ const JPEG_KINDS: Record<number, Kind> = {
   205: 'hierarchicalJpeg',
   206: 'hierarchicalJpeg',
   207: 'hierarchicalJpeg',
-  247: 'jpegLs',
 };
 
-function examineJpeg(file: FileBytes, examined: Examined): void {
+async function examineJpeg(file: FileBytes, examined: Examined): Promise<void> {
   const jpeg = readJpeg(file);
   if (!jpeg) return;
   examined.structure.jpeg = jpeg;
   const { frame, start } = jpeg;
+  if (frame?.marker === JPEG_LS) {
+    takeForeign(await readJpegLs(file.read(start, file.size - start), frame), examined);
+    return;
+  }
   if (frame && JPEG_KINDS[frame.marker]) throw unsupported(JPEG_KINDS[frame.marker]!);
   if (frame && frame.precision > 8) throw unsupported('jpeg12');
   if (start === 0 && frame?.height !== 0) return;

@@ -5,6 +5,7 @@ import type { JpegStructure } from './containers/jpeg';
 import { type PngStructure, pngChunk, pngTexts } from './containers/png';
 import type { Examined } from './examine';
 import { concat, DESCRIPTIVE_TAGS, type Directory, numberOf, readDirectories, TAG, writeExifBlock } from './exif';
+import type { Foreign } from './foreign';
 import type { PhotoMetadata } from './metadata';
 import type { FileHeader } from './sharp';
 import { mergeExtension } from './xmp-extension';
@@ -16,8 +17,9 @@ export function readMetadata(
   format: PhotoFormat,
   structure: Examined['structure'],
 ): PhotoMetadata {
-  const found =
-    format === 'tiff'
+  const found = structure.foreign
+    ? fromForeign(structure.foreign, structure.jpeg ? fromJpeg(file, structure.jpeg) : null)
+    : format === 'tiff'
       ? fromTiff(file, header, structure.tiff?.index ?? 0)
       : structure.jpeg
         ? fromJpeg(file, structure.jpeg)
@@ -32,9 +34,21 @@ export function readMetadata(
     iptc: found.iptc,
     texts: found.texts,
     stored: { width: header.width, height: header.height },
-    // libheif applies the orientation of AVIF files itself, whatever their EXIF says.
-    orientation: format === 'avif' ? 1 : orientationIn(image, header),
+    // These decoders turn the picture themselves, whatever its EXIF says.
+    orientation: TURNED.includes(format) ? 1 : orientationIn(image, header),
     ...densityOf(found.resolution, resolution),
+  };
+}
+
+const TURNED: readonly PhotoFormat[] = ['avif', 'heic', 'jxl'];
+
+function fromForeign({ exif, xmp, iptc, resolution }: Foreign, around: Found | null): Found {
+  return {
+    exif: exifBlock(exif) ?? around?.exif ?? null,
+    xmp: xmp ? decodeXmp(xmp) : (around?.xmp ?? null),
+    iptc: iptcRecords(iptc ?? undefined) ?? around?.iptc ?? null,
+    texts: around?.texts ?? [],
+    resolution: resolution ? { ...resolution, isAbsolute: true } : (around?.resolution ?? null),
   };
 }
 

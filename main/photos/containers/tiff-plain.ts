@@ -172,10 +172,26 @@ function toRgb(data: Uint8Array): void {
   }
 }
 
+/** An uncompressed TIFF of 8 or 16 bits; `extra`: what the samples beyond the colours mean. */
+export function tiffOf(
+  picture: { width: number; height: number; pixels: Uint8Array | Uint16Array; samples: number; photometric: number },
+  icc: Uint8Array | null,
+  extra: readonly number[],
+): Uint8Array {
+  const directory: Directory = new Map();
+  if (icc) directory.set(34675, bytesValue(7, icc));
+  if (extra.length > 0) directory.set(TIFF_TAG.extra, shorts(extra));
+  return write({ ...picture, directory }, picture.pixels, picture.photometric);
+}
+
 const HEADER = Uint8Array.of(0x49, 0x49, 42, 0, 0, 0, 0, 0);
 
 /** The file: a header, the pixels, and the directory behind them. */
-function write(page: TiffPage, samples: Uint8Array | Uint16Array, photometric: number): Uint8Array {
+function write(
+  page: Pick<TiffPage, 'width' | 'height' | 'samples' | 'directory'>,
+  samples: Uint8Array | Uint16Array,
+  photometric: number,
+): Uint8Array {
   const pixels = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   const padding = new Uint8Array(pixels.length % 2);
   const image: Directory = new Map();

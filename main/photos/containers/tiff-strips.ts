@@ -82,7 +82,7 @@ function decompress(compression: number, coded: Uint8Array, size: number, unzstd
   }
 }
 
-function packBits(coded: Uint8Array, size: number): Uint8Array {
+export function packBits(coded: Uint8Array, size: number): Uint8Array {
   const out = new Uint8Array(size);
   let to = 0;
   for (let at = 0; at < coded.length && to < size; ) {
