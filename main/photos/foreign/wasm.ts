@@ -12,7 +12,7 @@ import { assertSize, damaged, type Foreign, fromRgba, NOTHING_BESIDE } from './f
  * SECURITY: a decoder has no access to files; sizes are checked before it begins.
  */
 
-const require = createRequire(import.meta.url);
+const packages = createRequire(import.meta.url);
 const quiet = { print: () => {}, printErr: () => {} };
 
 // ------------------------------------------------------------------------------------------- HEIC
@@ -29,31 +29,20 @@ interface LibHeif {
   HeifDecoder: new () => { decode(bytes: Uint8Array): HeifImage[] };
 }
 
-/** The decoder tells the console of broken files, and that is the output of the command line. */
-function silently<T>(work: () => T): T {
-  const { log } = console;
-  console.log = () => {};
-  try {
-    return work();
-  } finally {
-    console.log = log;
-  }
-}
-
 export async function readHeic(bytes: Uint8Array): Promise<Foreign> {
   const file = bytesOf(bytes);
   const media = readIsoMedia(file);
   if (media?.size) assertSize(media.size.width, media.size.height);
-  const create = require('libheif-js/libheif-wasm/libheif-bundle.js') as (options: object) => LibHeif;
+  const create = packages('libheif-js/libheif-wasm/libheif-bundle.js') as (options: object) => LibHeif;
   const { HeifDecoder } = create(quiet);
-  const images = silently(() => new HeifDecoder().decode(bytes));
+  const images = new HeifDecoder().decode(bytes);
   const image = images.find((each) => each.is_primary()) ?? images[0];
   if (!image) throw damaged('no picture in the file');
   try {
     const [width, height] = [image.get_width(), image.get_height()];
     assertSize(width, height);
     const target = { data: new Uint8ClampedArray(width * height * 4), width, height };
-    const shown = await new Promise((resolve) => silently(() => image.display(target, resolve)));
+    const shown = await new Promise((resolve) => image.display(target, resolve));
     if (!shown) throw damaged('the picture cannot be decoded');
     const items = isoItems(file);
     const notes = [];
@@ -80,7 +69,7 @@ interface JxlModule {
 }
 
 async function loadJxl(): Promise<JxlModule> {
-  const at = require.resolve('@jsquash/jxl/codec/dec/jxl_dec.wasm');
+  const at = packages.resolve('@jsquash/jxl/codec/dec/jxl_dec.wasm');
   const [code, { default: create }] = await Promise.all([readFile(at), import('@jsquash/jxl/codec/dec/jxl_dec.js')]);
   // The decoder answers with the browser's type for pictures.
   const scope = globalThis as { ImageData?: unknown };
@@ -168,8 +157,8 @@ interface Decoder {
 type MakeModule = (options: object) => Promise<{ J2KDecoder: new () => Decoder; JpegLSDecoder: new () => Decoder }>;
 
 async function load(name: 'codec-openjpeg' | 'codec-charls') {
-  const create = require(`@cornerstonejs/${name}/decodewasmjs`) as MakeModule;
-  const wasm = require.resolve(`@cornerstonejs/${name}/decodewasm`);
+  const create = packages(`@cornerstonejs/${name}/decodewasmjs`) as MakeModule;
+  const wasm = packages.resolve(`@cornerstonejs/${name}/decodewasm`);
   return create({ ...quiet, locateFile: () => wasm });
 }
 
