@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { benchBatch } from './batch';
 import type { Figure } from './figure';
+import { sweepFiles } from './files';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
@@ -22,6 +23,15 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
 
 /** Runs the named benches, or all; ends with exit code 1 if a figure exceeds its limit. */
 export async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === 'files') {
+    const at = args.indexOf('--folder');
+    const photos = at < 0 ? undefined : args[at + 1];
+    if (photos === undefined) {
+      console.error('Name the folder: npm run bench -- files --folder <folder>');
+      process.exitCode = 2;
+    } else await sweepFiles(resolve(photos));
+    return;
+  }
   const json = args.includes('--json');
   const asked = args.filter((arg) => !arg.startsWith('--'));
   const unknown = asked.filter((name) => !Object.hasOwn(BENCHES, name));

@@ -50,6 +50,13 @@ export const BatchSettings = z.object({
   order: z.enum(BATCH_ORDERS).default('name'),
   /** Photos that are computed at the same time; 0: chosen by the computer's cores and memory. */
   concurrency: z.number().int().min(0).max(64).default(0),
+  /** Photos of a file that holds several: `all`, `first`, `3` or `2-5`. */
+  pages: z
+    .string()
+    .regex(/^(all|first|\d{1,4}(-\d{1,4})?)$/)
+    .default('all'),
+  /** Restores files that break off as far as they go, instead of reporting them as damaged. */
+  salvage: z.boolean().default(false),
   /** Keeps processing photos that are added to the folder later. */
   watch: z.boolean().default(false),
 });
@@ -111,6 +118,8 @@ export const BatchRow = z.object({
   failure: Failure.nullable(),
   /** What each step did, or why it did not run. */
   reports: z.array(StepReport),
+  /** What was converted, guessed or left out, on opening and on writing. */
+  notes: z.array(Message).default([]),
   /** Name of the written file. */
   written: z.string().nullable(),
   seconds: z.number().nonnegative().nullable(),

@@ -66,9 +66,10 @@ export const CALLS = {
   /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
   'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
 
+  /** `others`: the other photos of the same file, if it holds several and this is the first. */
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
-    response: Photo.extend({ sha256: Sha256 }),
+    response: Photo.extend({ sha256: Sha256, others: z.array(FileEntry) }),
   },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },

@@ -4,13 +4,44 @@ import { Recipe, StepKind } from './recipe';
 
 /** A decoded photo, its measurements and its renderings. */
 
-export const PHOTO_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif', 'gif'] as const;
+export const PHOTO_FORMATS = [
+  'jpeg',
+  'png',
+  'tiff',
+  'webp',
+  'avif',
+  'gif',
+  'heic',
+  'jxl',
+  'jp2',
+  'bmp',
+  'psd',
+] as const;
 export const PhotoFormat = z.enum(PHOTO_FORMATS);
 export type PhotoFormat = z.infer<typeof PhotoFormat>;
 
 export const EXPORT_FORMATS = ['jpeg', 'png', 'tiff', 'webp', 'avif'] as const;
 export const ExportFormat = z.enum(EXPORT_FORMATS);
 export type ExportFormat = z.infer<typeof ExportFormat>;
+/** The format of a result where none is chosen: that of the original if it can be written. */
+export function resultFormat(format: PhotoFormat): ExportFormat {
+  switch (format) {
+    case 'gif':
+    case 'bmp':
+    case 'jxl':
+      return 'png';
+    case 'heic':
+      return 'jpeg';
+    case 'jp2':
+    case 'psd':
+      return 'tiff';
+    default:
+      return format;
+  }
+}
+
+/** Up to this share of a photo, what its file does not hold is proposed for repair. More than that is not invented. */
+export const MAX_PROPOSED_MISSING = 0.05;
 /** A decoded photo. Sizes are in pixels, after the EXIF orientation is applied. */
 export const Photo = z.object({
   id: PhotoId,
@@ -27,6 +58,23 @@ export const Photo = z.object({
   bytes: z.number().int().nonnegative(),
   /** What was converted or left out when the file was opened. */
   notes: z.array(Message),
+  /**
+   * Parts that the file does not hold, because it breaks off or was overwritten; they are grey. Null for a complete photo.
+   */
+  missing: z
+    .object({
+      /** Share of the photo, 0..1. */
+      share: unit,
+      rects: z.array(z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() })),
+    })
+    .nullable()
+    .default(null),
+  /** Which of the file's photos this is, from 1, and how many it holds. */
+  pages: z
+    .object({ number: z.number().int().positive(), count: z.number().int().positive() })
+    .default({ number: 1, count: 1 }),
+  /** Whether the file has an infrared scan of the photo, which shows dust. */
+  infrared: z.boolean().default(false),
   /** EXIF facts worth showing, as label and value in display order; labels are keys of the texts. */
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
 });

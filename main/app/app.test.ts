@@ -58,6 +58,9 @@ function photo(id: string, name: string): Photo {
     profile: null,
     bytes: 10,
     notes: [],
+    missing: null,
+    pages: { number: 1, count: 1 },
+    infrared: false,
     facts: [],
   };
 }

@@ -3,6 +3,7 @@ import type { BatchSettings } from '../../contract/batch';
 import type { Found, Unreadable } from '../storage/found';
 import { scan } from '../storage/scan';
 import type { Item } from './items';
+import { photosOf } from './pages';
 
 /** Scanning a watched folder takes at most this share of the time. */
 const WATCH_SHARE = 0.1;
@@ -45,7 +46,12 @@ export async function findFiles(setup: FinderSetup): Promise<void> {
       const isStill = Date.now() - found.modified > 2000 * interval;
       const before = growing.get(found.name);
       if (settings.watch && !isStill && !(before && isSameFile(before, found))) stillGrowing.set(found.name, found);
-      else await setup.onFound(found, item);
+      else {
+        for await (const photo of photosOf(found, settings)) {
+          const before = known(photo.name);
+          if (!before || !isSameFile(before.found, photo)) await setup.onFound(photo, before);
+        }
+      }
     }
     if (signal.aborted) return;
     growing = stillGrowing;

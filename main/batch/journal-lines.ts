@@ -80,6 +80,8 @@ export const MadeBody = z.object({
   /** Reports with their English sentences, which are readable and are all that earlier versions wrote. */
   reports: z.array(StepReport.extend({ messages: z.array(Message).optional() })).max(100),
   notes: z.array(z.string()).max(1000),
+  /** The same as messages; earlier versions wrote only sentences. */
+  noted: z.array(Message).max(1000).optional(),
   seconds: z.number().nonnegative(),
   thumbnails: ThumbnailPlace.nullable(),
 });

@@ -109,6 +109,7 @@ export interface JournalState {
 
 /** Identifies what is done to each photo. Other settings are left out, so that changing them does not redo photos. */
 export function workOf({ recipe, added, changes = [], format, quality, keepMetadata, name }: BatchSettings): string {
+  // Which pages are wanted, and whether broken files are salvaged, changes no result that exists.
   const what = JSON.stringify([recipe, added, changes, format, quality, keepMetadata, name]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }

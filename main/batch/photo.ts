@@ -8,11 +8,13 @@ import { say } from '../../text/message';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { stemOfPage } from '../photos/pages';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
+import { extensionIn, fileNameOf } from './pages';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
 const THUMBNAIL = 320;
@@ -83,6 +85,8 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     'restore',
     {
       path: found.path,
+      page: found.page,
+      salvage: settings.salvage,
       recipe: settings.recipe,
       added: settings.added,
       changes: settings.changes,
@@ -226,18 +230,30 @@ async function isSame(one: string, other: string): Promise<boolean> {
 }
 
 /** Extension of the written file, as far as the original's name can tell. */
-function extensionOf({ name }: Found, { format }: BatchSettings): string {
+function extensionOf(found: Found, { format }: BatchSettings): string {
   if (format !== null) return EXPORT_EXTENSIONS[format];
-  const own = extname(name).slice(1).toLowerCase();
-  const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', tiff: 'tif', gif: 'png' };
+  const own = extensionIn(found);
+  const known: Record<string, string> = {
+    jpeg: 'jpg',
+    jpe: 'jpg',
+    jfif: 'jpg',
+    tiff: 'tif',
+    gif: 'png',
+    bmp: 'png',
+    heic: 'jpg',
+    heif: 'jpg',
+    jxl: 'png',
+    jp2: 'tif',
+    j2k: 'tif',
+    psd: 'tif',
+  };
   return known[own] ?? own;
 }
 
 /** Name of a photo's file without extension, from the name pattern of the batch. */
-export function stemOf(
-  { name, path, modified }: Pick<Found, 'name' | 'path' | 'modified'>,
-  settings: BatchSettings,
-): string {
+export function stemOf(found: Pick<Found, 'name' | 'path' | 'modified' | 'page'>, settings: BatchSettings): string {
+  const { path, modified, page } = found;
+  const name = fileNameOf(found);
   const date = new Date(modified);
   const two = (value: number) => String(value).padStart(2, '0');
   const values = {
@@ -246,7 +262,11 @@ export function stemOf(
     date: `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
     recipe: settings.recipe?.name ?? 'proposal',
   };
-  return settings.name.replace(/\{(name|folder|date|recipe)\}/g, (_, token: keyof typeof values) => values[token]);
+  const stem = settings.name.replace(
+    /\{(name|folder|date|recipe)\}/g,
+    (_, token: keyof typeof values) => values[token],
+  );
+  return stemOfPage(stem, page);
 }
 
 /** The expected path of a restored photo, as far as it is known without opening the original. */

@@ -7,6 +7,7 @@ import type { Found } from '../storage/found';
 import { pathBelow, pathIn, placeOf } from '../storage/remote';
 import { look, scan } from '../storage/scan';
 import { readOutcomes } from './journal-state';
+import { photosOf } from './pages';
 import { expectedPath } from './photo';
 
 /** How many files of each kind are named. */
@@ -37,8 +38,10 @@ export async function* plan(
     const looked = 'error' in found ? { error: found.error, stray: found.stray === true } : await look(found.path);
     if (looked !== null) yield { name, ...looked };
     else if ('path' in found) {
-      const written = expectedPath(found, dirname(pathIn(to, name)), settings);
-      yield { name, found, written: pathBelow(to, written), error: null };
+      for await (const photo of photosOf(found, settings)) {
+        const written = expectedPath(photo, dirname(pathIn(to, name)), settings);
+        yield { name: photo.name, found: photo, written: pathBelow(to, written), error: null };
+      }
     }
   }
 }

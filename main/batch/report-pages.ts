@@ -105,7 +105,7 @@ ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations
 
   async article(batch: Batch, row: BatchRow): Promise<string> {
     const { t } = this.#translations;
-    const { index, name, state, failure, reports, written, seconds, pictured } = row;
+    const { index, name, state, failure, reports, notes, written, seconds, pictured } = row;
     const pair = pictured ? await batch.thumbnails(index) : null;
     const picture = (side: 'before' | 'after') => {
       if (pair === null) return html``;
@@ -119,6 +119,7 @@ ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations
         const by = isComputed ? html` <span class="soft">${generator}, ${provider}</span>` : null;
         return html`<li>${sentencesOf(messages, this.#translations) || sentence}${by}</li>`;
       });
+    steps.push(...notes.map((note) => html`<li class="soft">${sentenceOf(note, this.#translations)}</li>`));
     const isProblem = state === 'failed' || state === 'quarantined';
     const why = failure && html`<p class="${isProblem ? 'bad' : ''}">${this.#failureWithCode(failure)}</p>`;
     const facts = [

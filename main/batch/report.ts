@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { i18n } from 'i18next';
 import type { BatchRow } from '../../contract/batch';
-import { inEnglish, sentencesOf } from '../../text/message';
+import { inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { toEmulsionError } from '../errors';
 import type { OpenFolder } from '../storage/open-folder';
 import { cleanPartials, createStaged, openTarget, publishAs } from '../storage/write';
@@ -118,7 +118,18 @@ export function reportType(name: string): string | null {
 
 // ---------------------------------------------------------------------------------------------- tables
 
-const CSV_HEAD = ['photo', 'outcome', 'code', 'message', 'written', 'steps', 'what was done', 'seconds', 'bytes'];
+const CSV_HEAD = [
+  'photo',
+  'outcome',
+  'code',
+  'message',
+  'written',
+  'steps',
+  'what was done',
+  'notes',
+  'seconds',
+  'bytes',
+];
 
 function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
   const done = row.reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
@@ -131,6 +142,7 @@ function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
     row.written ?? '',
     done.join(' '),
     sentences.join(' '),
+    row.notes.join('; '),
     row.seconds?.toFixed(2) ?? '',
     String(row.bytes),
   ];
@@ -153,5 +165,5 @@ function inPlainEnglish({ index: _, pictured: __, ...row }: BatchRow) {
     ...report,
     sentence: sentencesOf(report.messages, inEnglish()) || report.sentence,
   }));
-  return { ...row, reports };
+  return { ...row, reports, notes: row.notes.map((note) => sentenceOf(note, inEnglish())) };
 }

@@ -138,6 +138,7 @@ class RunningBatch implements Batch {
       state,
       failure: null,
       reports: [],
+      notes: [],
       written: null,
       seconds: null,
       pictured: false,
@@ -146,10 +147,10 @@ class RunningBatch implements Batch {
     const line = await this.#journalState.journal.read(at);
     if (line.head.t === 'end') return { ...row, failure: failureIn(line.body) };
     if (line.head.t !== 'made') return row;
-    const { reports, seconds, thumbnails } = MadeBody.safeParse(line.body).data ?? NOTHING_MADE;
+    const { reports, noted = [], seconds, thumbnails } = MadeBody.safeParse(line.body).data ?? NOTHING_MADE;
     // Earlier versions wrote only sentences.
     const told = reports.map((report) => ({ ...report, messages: report.messages ?? [] }));
-    return { ...row, reports: told, seconds, written: line.head.o, pictured: thumbnails !== null };
+    return { ...row, reports: told, notes: noted, seconds, written: line.head.o, pictured: thumbnails !== null };
   }
 
   async thumbnails(index: number) {
@@ -496,6 +497,7 @@ class RunningBatch implements Batch {
       height,
       reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.messages, inEnglish()) })),
       notes: notes.map((note) => sentenceOf(note, inEnglish())),
+      noted: notes,
       seconds,
       thumbnails,
     };
@@ -600,7 +602,7 @@ class RunningBatch implements Batch {
 }
 
 /** What is shown of a line whose body cannot be read. */
-const NOTHING_MADE = { reports: [], seconds: null, thumbnails: null };
+const NOTHING_MADE = { reports: [], noted: [], seconds: null, thumbnails: null };
 const failureIn = (body: unknown) => EndBody.safeParse(body).data?.failure ?? null;
 
 type EndOutcome = Extract<Head, { t: 'end' }>['x'];

@@ -9,7 +9,7 @@ import { unpackRuns } from '../../document/runs';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
-import { parseSidecar, type Sidecar, type Subject } from '../restoration/sidecar';
+import { parseSidecar, type Sidecar, type Subject, subjectKey } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
 import { openRegular, readHandle } from '../storage/open-file';
 import { excessOf } from './budget';
@@ -143,7 +143,7 @@ export async function findBeside(
     const candidate = join(folder, name);
     try {
       const document = await readEditFile(candidate);
-      if (document.photo.sha256 !== subject.sha256) continue;
+      if (subjectKey(document.photo) !== subjectKey(subject)) continue;
       if (latest === null || Date.parse(document.savedAt) > Date.parse(latest.document.savedAt)) {
         latest = { path: candidate, document };
       }

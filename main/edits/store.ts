@@ -9,7 +9,7 @@ import { unpackRuns } from '../../document/runs';
 import type { EngineEdit } from '../engine/protocol';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { logged } from '../log/log';
-import { parseJournal, type Sidecar, type Subject } from '../restoration/sidecar';
+import { parseJournal, type Sidecar, type Subject, subjectKey } from '../restoration/sidecar';
 import { writeSafely } from '../storage/replace';
 import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './file';
 
@@ -86,7 +86,7 @@ const squeeze = promisify(deflate);
 /** @param folder created at the first write */
 export function createEdits(folder: string): Edits {
   const documents = new Map<string, EditFile>();
-  /** Documents that are being saved because their photo was closed, by the hash of the photo. */
+  /** Documents that are being saved because their photo was closed, by the key of the photo. */
   const closing = new Map<string, Promise<void>>();
   const recents = new RecentList(join(folder, 'recent.json'));
 
@@ -97,11 +97,11 @@ export function createEdits(folder: string): Edits {
   };
 
   function putAway(file: EditFile): Promise<void> {
-    const { sha256 } = file.subject;
+    const key = subjectKey(file.subject);
     const done = file.close().finally(() => {
-      if (closing.get(sha256) === done) closing.delete(sha256);
+      if (closing.get(key) === done) closing.delete(key);
     });
-    closing.set(sha256, done);
+    closing.set(key, done);
     return done;
   }
 
@@ -109,9 +109,9 @@ export function createEdits(folder: string): Edits {
     async open(photoId, subject, path, others = []) {
       // While it is being saved, the old document would be read beside a journal that has already begun anew. Who closes
       // it is told of a failure.
-      await closing.get(subject.sha256)?.catch(() => undefined);
+      await closing.get(subjectKey(subject))?.catch(() => undefined);
       for (const [id, held] of documents) {
-        if (held.subject.sha256 !== subject.sha256) continue;
+        if (subjectKey(held.subject) !== subjectKey(subject)) continue;
         if (others.includes(id)) return { log: null, recovered: false, heldBy: id };
         documents.delete(id);
         documents.set(photoId, held);
@@ -181,8 +181,8 @@ class EditFile {
     readonly subject: Subject,
     private readonly onSaved: (at: string) => Promise<void>,
   ) {
-    this.path = join(folder, `${subject.sha256}.emulsion`);
-    this.journalPath = join(folder, `${subject.sha256}.journal`);
+    this.path = join(folder, `${subjectKey(subject)}.emulsion`);
+    this.journalPath = join(folder, `${subjectKey(subject)}.journal`);
   }
 
   get current(): EditLog | null {
@@ -287,7 +287,7 @@ class EditFile {
   }
 
   async take(file: EditDocument): Promise<Taken> {
-    if (file.photo.sha256 !== this.subject.sha256) throw new EmulsionError('EDIT_FOREIGN');
+    if (subjectKey(file.photo) !== subjectKey(this.subject)) throw new EmulsionError('EDIT_FOREIGN');
     const mine = this.log;
     const hasOwn = mine !== null && mine.actions.length > 0;
     if (hasOwn && comeToTheSame(mine, file.log)) return { log: mine, undoable: false };

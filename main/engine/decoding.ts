@@ -13,7 +13,20 @@ const MOST = 0.95;
  * Seconds per megapixel: first as measured on two cores of an ordinary computer, later the last measured pace. Decoders
  * report no progress.
  */
-const paces: Record<PhotoFormat, number> = { jpeg: 0.015, png: 0.05, tiff: 0.05, webp: 0.08, avif: 0.1, gif: 0.05 };
+const paces: Record<PhotoFormat, number> = {
+  jpeg: 0.015,
+  png: 0.05,
+  tiff: 0.05,
+  webp: 0.08,
+  avif: 0.1,
+  gif: 0.05,
+  // Read before the decoder begins.
+  heic: 0.01,
+  jxl: 0.01,
+  jp2: 0.01,
+  bmp: 0.01,
+  psd: 0.01,
+};
 
 /** Estimates the progress and the remaining time of a decoder. `until` is the job's share when decoding is done. */
 export function watchDecoding(job: Job, until: number) {

@@ -3,18 +3,26 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
-import type { Analysis, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import {
+  type Analysis,
+  type Histogram,
+  type Photo,
+  type RenderSize,
+  resultFormat,
+  type StepReport,
+} from '../../contract/photo';
 import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
 import { type Recipe, RepairSettings, type StyleCode } from '../../contract/recipe';
 import { packEvidence } from '../../document/evidence';
 import { packRuns } from '../../document/runs';
 import packageInfo from '../../package.json' with { type: 'json' };
+import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask } from '../photos/mask';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
-import { type OpenPhoto, openPhoto } from '../photos/open';
+import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
@@ -23,6 +31,7 @@ import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restor
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { createMask, evidenceOf } from '../restoration/mask';
+import { withMissing } from '../restoration/missing';
 import { createRaster, fitRect, type Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
@@ -102,8 +111,8 @@ export class OpenPhotos {
     this.#renderings.limit(budget);
   }
 
-  async open(job: Job, { photoId, path, name }: Requests['open']['request']): Promise<Photo> {
-    const opened = await this.#decode(job, photoId, path, name, 1);
+  async open(job: Job, { photoId, name, ...file }: Requests['open']['request']): Promise<Photo> {
+    const opened = await this.#decode(job, photoId, file, name, 1);
     this.#forget(photoId);
     this.#photos.set(photoId, opened);
     return opened.photo;
@@ -187,7 +196,7 @@ export class OpenPhotos {
   }
 
   async readStyle(job: Job, { path }: Requests['readStyle']['request']): Promise<StyleCode> {
-    const { source } = await this.#decode(job, 'style', path, basename(path), 0.5);
+    const { source } = await this.#decode(job, 'style', { path }, basename(path), 0.5);
     job.stage('analysing', 0.5, 1);
     const tools = this.#makeTools(job, source.colour);
     const values = await tools.measure('style', source.raster, PAINTING);
@@ -195,7 +204,7 @@ export class OpenPhotos {
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
-    const opened = await this.#decode(job, 'once', request.path, basename(request.path), 0.05);
+    const opened = await this.#decode(job, 'once', request, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
     const { analysis } = await this.#assess(job, opened, tools);
@@ -225,7 +234,7 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
-    const format = request.format ?? (opened.source.format === 'gif' ? 'png' : opened.source.format);
+    const format = request.format ?? resultFormat(opened.source.format);
     const { path, bytes, notes } = await this.#write(
       job,
       opened,
@@ -321,13 +330,20 @@ export class OpenPhotos {
   }
 
   /** The first part of a job; `until` is its share of the job. */
-  async #decode(job: Job, id: string, path: string, name: string, until: number): Promise<Opened> {
+  async #decode(
+    job: Job,
+    id: string,
+    { path, page, salvage }: { path: string; page?: number; salvage?: boolean },
+    name: string,
+    until: number,
+  ): Promise<Opened> {
     job.stage('opening', 0, 0);
     job.busy(CODEC_SECONDS);
     const watch = watchDecoding(job, until);
-    const source = await job.orCancelled(openPhoto(path, watch.onDecoding)).finally(watch.end);
+    const { onDecoding } = watch;
+    const source = await job.orCancelled(openPhoto(path, { page, salvage, onDecoding })).finally(watch.end);
     watch.done();
-    const { raster } = source;
+    const { raster, missing } = source;
     const photo: Photo = {
       id,
       name,
@@ -340,6 +356,9 @@ export class OpenPhotos {
       profile: source.profileName,
       bytes: source.bytes,
       notes: source.notes,
+      missing: missing.length === 0 ? null : { share: missingShare(missing, raster), rects: missing },
+      pages: source.pages,
+      infrared: source.infrared !== null,
       facts: source.facts,
     };
     const alpha = source.alpha && new Pyramid(source.alpha);
@@ -385,7 +404,7 @@ export class OpenPhotos {
     const pass = begun ?? new FinePass(opened.source.raster, damage);
     if (isOpen()) this.#finePass = { opened, pass };
     tools.beginStep();
-    opened.damage = await pass.finish(tools);
+    opened.damage = withMissing(await pass.finish(tools), opened.photo.missing);
     if (this.#finePass?.pass === pass) this.#finePass = null;
     if (isOpen()) this.#onEvidence(id);
     return opened.damage;
@@ -395,7 +414,8 @@ export class OpenPhotos {
   async #assess(job: Job, opened: Opened, tools: JobTools): Promise<{ analysis: Analysis }> {
     const { raster } = opened.source;
     if (opened.damage === undefined) {
-      opened.damage = tools.generator('detect') ? await detectDamage(raster, tools) : null;
+      const found = tools.generator('detect') ? await detectDamage(raster, tools) : null;
+      opened.damage = found && withMissing(found, opened.photo.missing);
       opened.analysis = undefined;
     }
     if (!opened.analysis) {
@@ -542,7 +562,7 @@ export class OpenPhotos {
     const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
-      if (untouched && orientation === 1 && format === source.format && request.keepMetadata) {
+      if (untouched && orientation === 1 && format === source.format && request.keepMetadata && isAsStored(source)) {
         // No step ran, so copying the file avoids another lossy encoding. Only its bytes are copied: with the
         // permissions of a read-only original, the copy could not be synced.
         await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>
@@ -554,8 +574,14 @@ export class OpenPhotos {
       const turned = await orientRaster(raster, orientation);
       const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
       const original = request.keepMetadata ? source.metadata : NO_METADATA;
-      const { metadata, notes: lost } = metadataFor(original, edit, turned, printDensity(recipe, reports));
+      const { metadata, notes: lost } = metadataFor(
+        original,
+        edit,
+        { ...turned, orientation },
+        printDensity(recipe, reports),
+      );
       const { profile } = source;
+      if (source.infrared) notes.push(say('notes.infraredLeftOut'));
       const encoded = await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
       notes.push(...lost, ...encoded.notes);
     };
@@ -570,6 +596,11 @@ export class OpenPhotos {
     handOverStaged(file.path);
     return { ...file, notes };
   }
+}
+
+/** Whether the file itself shows the photo as it was opened: whole, in its shape, and alone. */
+function isAsStored({ missing, pages, metadata }: OpenPhoto): boolean {
+  return missing.length === 0 && pages.count === 1 && metadata.aspect === 1;
 }
 
 /** Peak memory of this process in bytes. */

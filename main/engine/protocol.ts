@@ -62,7 +62,18 @@ export interface EngineEdit {
 export interface Requests {
   configure: { request: EngineOptions; response: EngineStatus };
   /** Decodes the photo and keeps it under its id. */
-  open: { request: { photoId: string; path: string; name: string }; response: Photo };
+  open: {
+    request: {
+      photoId: string;
+      path: string;
+      name: string;
+      /** Which of the file's photos, from 1; absent: the first. */
+      page?: number;
+      /** Opens a file that breaks off as far as it goes. */
+      salvage?: boolean;
+    };
+    response: Photo;
+  };
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {
@@ -115,6 +126,9 @@ export interface Requests {
   restore: {
     request: {
       path: string;
+      /** As for `open`. */
+      page?: number;
+      salvage?: boolean;
       recipe: Recipe | null;
       /** Steps to add to the recipe or to the proposal. */
       added?: readonly Step[];

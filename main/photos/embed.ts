@@ -1,19 +1,24 @@
-import { readSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import type { Message } from '../../contract/basics';
 import type { ExportFormat } from '../../contract/photo';
 import { say } from '../../text/message';
+import { bytesOf, bytesOfHandle } from './containers/file-bytes';
+import { pngChunkBytes } from './containers/png';
 import {
   bytesValue,
   concat,
   DESCRIPTIVE_TAGS,
   type Directories,
   readDirectories,
-  readerOf,
+  resolutionBlock,
+  shortValue,
   TAG,
   writeDirectories,
 } from './exif';
+import { hasPlace } from './xmp-claims';
+import { extensionParts, withExtension } from './xmp-extension';
 
 /**
  * Puts metadata into finished JPEG, PNG, WebP and TIFF files, byte for byte as given. sharp can only copy metadata from its
@@ -30,6 +35,8 @@ export interface Embedded {
   iptc: Uint8Array | null;
   /** Pixels per inch. */
   density: number | null;
+  /** Comments and captions outside the blocks above. */
+  texts: readonly { keyword: string; text: string }[];
 }
 
 /** Adds metadata to the newly encoded file at `path`. Returns notes in English on what the format cannot hold. */
@@ -55,6 +62,10 @@ export async function embed(
     await file.close();
   }
 }
+
+/** Texts that have no place in XMP, and none in the format. */
+export const noteTexts = ({ texts }: Embedded, format: string): Message[] =>
+  texts.filter(({ keyword }) => !hasPlace(keyword)).map(({ keyword }) => say('notes.noText', { keyword, format }));
 
 const noteIptc = (parts: Embedded, format: string) => (parts.iptc ? [say('notes.noIptc', { format })] : []);
 
@@ -89,19 +100,33 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<Message[]
   if (!jfif && parts.density !== null && !tellsResolution(parts.exif)) segments.push(jfifSegment(parts.density));
   if (parts.exif) add(0xe1, 'EXIF', concat([latin1('Exif\0\0'), parts.exif]));
   if (parts.xmp) {
-    const prefix = latin1('http://ns.adobe.com/xap/1.0/\0');
-    if (!add(0xe1, 'XMP', concat([prefix, utf8(parts.xmp)])) && parts.shortXmp) {
-      add(0xe1, 'XMP', concat([prefix, utf8(parts.shortXmp)]));
-    }
+    segments.push(...xmpSegments(utf8(parts.xmp), parts.shortXmp));
   }
   if (parts.icc) segments.push(...iccSegments(parts.icc));
   if (parts.iptc) add(0xed, 'IPTC', photoshopResource(parts.iptc));
+  for (const { keyword, text } of parts.texts) if (keyword === 'Comment') add(0xfe, 'JPEG', utf8(text));
+  notes.push(...noteTexts(parts, 'JPEG'));
   await insert(file, jfif ? 4 + ((head[4]! << 8) | head[5]!) : 2, concat(segments));
   return notes;
 }
 
+const XMP_NAME = latin1('http://ns.adobe.com/xap/1.0/\0');
+const XMP_EXTENSION = latin1('http://ns.adobe.com/xmp/extension/\0');
+
+/** A packet that is too long for a segment lies in further ones. The first has what every reader must know. */
+function xmpSegments(xmp: Uint8Array, shortXmp: string | null): Uint8Array[] {
+  if (xmp.length + XMP_NAME.length <= MAX_SEGMENT || shortXmp === null) {
+    return [segment(0xe1, concat([XMP_NAME, xmp]))];
+  }
+  const guid = createHash('md5').update(xmp).digest('hex').toUpperCase();
+  return [
+    segment(0xe1, concat([XMP_NAME, utf8(withExtension(shortXmp, guid))])),
+    ...extensionParts(xmp, guid).map((part) => segment(0xe1, concat([XMP_EXTENSION, part]))),
+  ];
+}
+
 function tellsResolution(exif: Uint8Array | null): boolean {
-  return exif !== null && readDirectories(readerOf(exif))?.image.has(TAG.xResolution) === true;
+  return exif !== null && readDirectories(bytesOf(exif))?.image.has(TAG.xResolution) === true;
 }
 
 /** The header of a JFIF file (ITU-T T.871), with its resolution in pixels per inch and without a thumbnail. */
@@ -142,17 +167,23 @@ async function embedInPng(file: FileHandle, parts: Embedded): Promise<Message[]>
   const resolution = findChunk(head, 'pHYs');
   // libvips always writes a resolution; unit 0 means that it is unknown.
   if (resolution !== null) await writeAt(file, physicalSize(parts.density), resolution);
-  await insert(file, PNG_AFTER_HEADER, concat(pngChunks(parts)));
+  await insert(file, PNG_AFTER_HEADER, concat([...pngChunks(parts), ...textChunks(parts)]));
   return noteIptc(parts, 'PNG');
 }
 
 /** The chunks to insert between a PNG's header and its pixels. */
 export function pngChunks({ icc, exif, xmp }: Pick<Embedded, 'icc' | 'exif' | 'xmp'>): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  if (icc) chunks.push(chunk('iCCP', concat([latin1('ICC Profile\0\0'), deflateSync(icc)])));
-  if (exif) chunks.push(chunk('eXIf', exif));
-  if (xmp) chunks.push(chunk('iTXt', concat([latin1('XML:com.adobe.xmp\0\0\0\0\0'), utf8(xmp)])));
+  if (icc) chunks.push(pngChunkBytes('iCCP', concat([latin1('ICC Profile\0\0'), deflateSync(icc)])));
+  if (exif) chunks.push(pngChunkBytes('eXIf', exif));
+  if (xmp) chunks.push(pngChunkBytes('iTXt', concat([latin1('XML:com.adobe.xmp\0\0\0\0\0'), utf8(xmp)])));
   return chunks;
+}
+
+function textChunks({ texts }: Embedded): Uint8Array[] {
+  return texts
+    .filter(({ keyword }) => keyword.length > 0 && keyword.length < 80)
+    .map(({ keyword, text }) => pngChunkBytes('iTXt', concat([latin1(`${keyword}\0\0\0\0\0`), utf8(text)])));
 }
 
 function physicalSize(density: number | null): Uint8Array {
@@ -162,17 +193,7 @@ function physicalSize(density: number | null): Uint8Array {
   view.setUint32(0, perMetre);
   view.setUint32(4, perMetre);
   view.setUint8(8, density === null ? 0 : 1);
-  return chunk('pHYs', body);
-}
-
-function chunk(type: string, body: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(body.length + 12);
-  const view = new DataView(whole.buffer);
-  view.setUint32(0, body.length);
-  whole.set(latin1(type), 4);
-  whole.set(body, 8);
-  view.setUint32(body.length + 8, crc32(whole.subarray(4, body.length + 8)));
-  return whole;
+  return pngChunkBytes('pHYs', body);
 }
 
 /** Offset of a chunk before the pixels; null if there is none. */
@@ -206,15 +227,17 @@ async function embedInWebp(
   parts: Embedded,
   picture: { width: number; height: number; alpha: boolean },
 ): Promise<Message[]> {
+  // Only EXIF can hold a resolution here.
+  const exif = parts.exif ?? (parts.density === null ? null : resolutionBlock(parts.density));
   const extended = String.fromCharCode(...(await read(file, 12, 4))) === 'VP8X';
   const header = extended ? await read(file, 12, WEBP_EXTENDED_SIZE) : extendedHeader(picture);
-  header[8]! |= (parts.icc ? WEBP_FLAG.icc : 0) | (parts.exif ? WEBP_FLAG.exif : 0) | (parts.xmp ? WEBP_FLAG.xmp : 0);
+  header[8]! |= (parts.icc ? WEBP_FLAG.icc : 0) | (exif ? WEBP_FLAG.exif : 0) | (parts.xmp ? WEBP_FLAG.xmp : 0);
   if (extended) await writeAt(file, header, 12);
   const profile = parts.icc ? riffChunk('ICCP', parts.icc) : new Uint8Array(0);
   if (extended) await insert(file, 12 + WEBP_EXTENDED_SIZE, profile);
   else await insert(file, 12, concat([header, profile]));
   const tail: Uint8Array[] = [];
-  if (parts.exif) tail.push(riffChunk('EXIF', parts.exif));
+  if (exif) tail.push(riffChunk('EXIF', exif));
   if (parts.xmp) tail.push(riffChunk('XMP ', utf8(parts.xmp)));
   const { size } = await file.stat();
   await writeAt(file, concat(tail), size);
@@ -223,7 +246,8 @@ async function embedInWebp(
   await writeAt(file, total, 4);
   return [
     ...noteIptc(parts, 'WebP'),
-    ...(parts.density === null ? [] : [say('notes.noResolution', { format: 'WebP' })]),
+    ...noteTexts(parts, 'WebP'),
+    ...(parts.density === null || tellsResolution(exif) ? [] : [say('notes.noResolution', { format: 'WebP' })]),
   ];
 }
 
@@ -253,14 +277,13 @@ async function embedInTiff(file: FileHandle, parts: Embedded): Promise<Message[]
   const { size } = await file.stat();
   const header = await read(file, 0, 16);
   const big = header[2] === 43;
-  const own = readDirectories((offset, length) => {
-    const bytes = new Uint8Array(length);
-    return bytes.subarray(0, readSync(file.fd, bytes, 0, length, offset));
-  });
+  const own = readDirectories(bytesOfHandle(file.fd));
   if (!own) throw new Error('The encoder wrote a TIFF file that cannot be read back.');
-  const added = parts.exif ? readDirectories(readerOf(parts.exif)) : null;
+  const added = parts.exif ? readDirectories(bytesOf(parts.exif)) : null;
   const image = new Map(own.image);
   for (const [tag, value] of added?.image ?? []) if (DESCRIPTIVE_TAGS.has(tag)) image.set(tag, value);
+  // libvips always writes a resolution.
+  if (parts.density === null) image.set(TAG.resolutionUnit, shortValue(1));
   if (parts.icc) image.set(TAG.iccProfile, bytesValue(7, parts.icc));
   if (parts.xmp) image.set(TAG.xmp, bytesValue(1, utf8(parts.xmp)));
   if (parts.iptc) image.set(TAG.iptc, bytesValue(7, parts.iptc));
@@ -278,7 +301,7 @@ async function embedInTiff(file: FileHandle, parts: Embedded): Promise<Message[]
   if (big) view.setBigUint64(0, BigInt(at), true);
   else view.setUint32(0, at, true);
   await writeAt(file, pointer, big ? 8 : 4);
-  return [];
+  return noteTexts(parts, 'TIFF');
 }
 
 // ------------------------------------------------------------------------------------------- files

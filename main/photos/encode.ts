@@ -1,11 +1,12 @@
-import { statfs } from 'node:fs/promises';
+import { open, readFile, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Message } from '../../contract/basics';
 import type { ExportFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { createRaster, maxValue, type Raster } from '../restoration/raster';
-import { type Embedded, embed, embedInPngBytes } from './embed';
+import { type Embedded, embed, embedInPngBytes, noteTexts } from './embed';
+import { fitExif } from './exif';
 import type { OutputMetadata } from './metadata';
 import { profileFor } from './profile';
 import { resizeRaster } from './raster';
@@ -64,6 +65,7 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Mes
     shortXmp: metadata.shortXmp,
     iptc: metadata.iptc,
     density: metadata.density,
+    texts: metadata.texts,
   };
   try {
     if (format === 'avif') {
@@ -154,9 +156,36 @@ async function writeAvif(sharp: SharpModule, request: EncodeRequest, parts: Embe
     .toFile(path);
   const notes: Message[] = [];
   if (parts.iptc) notes.push(say('notes.noIptc', { format: 'AVIF' }));
-  if (parts.density !== null) notes.push(say('notes.noResolution', { format: 'AVIF' }));
+  notes.push(...noteTexts(parts, 'AVIF'));
+  if (!(await correctResolution(sharp, path, request, parts.density)) && parts.density !== null) {
+    notes.push(say('notes.noResolution', { format: 'AVIF' }));
+  }
   if (depth === 16) notes.push(say('notes.tenBits'));
   return notes;
+}
+
+/** libvips always writes EXIF with a resolution of its own. Returns whether the file now says what is true. */
+async function correctResolution(
+  sharp: SharpModule,
+  path: string,
+  { raster: { width, height } }: EncodeRequest,
+  density: number | null,
+): Promise<boolean> {
+  const { exif } = await sharp(path, { limitInputPixels: false }).metadata();
+  if (!exif) return density === null;
+  const prefixed = exif.subarray(0, 6).toString('latin1') === 'Exif\0\0';
+  const block = prefixed ? exif.subarray(6) : exif;
+  const fitted = fitExif(block, width, height, density ?? 'unknown');
+  const written = await readFile(path);
+  const at = written.indexOf(block);
+  if (!fitted || fitted.length !== block.length || at < 0) return false;
+  const file = await open(path, 'r+');
+  try {
+    await file.write(fitted, 0, fitted.length, at);
+  } finally {
+    await file.close();
+  }
+  return true;
 }
 
 function interleave(raster: Raster, alpha: Raster): Raster['data'] {

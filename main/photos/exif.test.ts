@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bytesOf } from './containers/file-bytes';
 import {
   concat,
   type Directories,
   fitExif,
   numberOf,
   readDirectories,
-  readerOf,
   TAG,
   textOf,
   writeDirectories,
@@ -42,23 +42,23 @@ const some: Directories = {
 
 describe('readDirectories', () => {
   test('reads a big-endian block', () => {
-    const { image, exif } = readDirectories(readerOf(BIG_ENDIAN))!;
+    const { image, exif } = readDirectories(bytesOf(BIG_ENDIAN))!;
     expect(textOf(image.get(TAG.make))).toBe('Agfa');
     expect(numberOf(image.get(TAG.orientation))).toBe(6);
     expect(numberOf(exif.get(TAG.pixelWidth))).toBe(4000);
   });
 
   test('reads back what it writes, in both layouts and at any offset', () => {
-    expect(readDirectories(readerOf(writeExifBlock(some)))).toEqual(some);
+    expect(readDirectories(bytesOf(writeExifBlock(some)))).toEqual(some);
     const header = concat([bytes('4949 2b00 0800 0000 1800000000000000'), new Uint8Array(8)]);
     const big = concat([header, writeDirectories(some, 24, true)]);
-    expect(readDirectories(readerOf(big))).toEqual(some);
+    expect(readDirectories(bytesOf(big))).toEqual(some);
   });
 
   test('does not change its source', () => {
     const before = BIG_ENDIAN.slice();
     const buffer = Buffer.from(BIG_ENDIAN);
-    readDirectories(readerOf(buffer));
+    readDirectories(bytesOf(buffer));
     fitExif(buffer, 1, 1);
     expect(Uint8Array.from(buffer)).toEqual(before);
   });
@@ -75,7 +75,7 @@ describe('fitExif', () => {
       ]),
     });
     const resolution = (block: Uint8Array) => {
-      const { image } = readDirectories(readerOf(block))!;
+      const { image } = readDirectories(bytesOf(block))!;
       return [TAG.xResolution, TAG.yResolution, TAG.resolutionUnit].map((tag) => numberOf(image.get(tag)));
     };
     expect(resolution(fitExif(scan, 10, 10, 240)!)).toEqual([240, 240, 2]);
@@ -85,7 +85,7 @@ describe('fitExif', () => {
 
   test('sets orientation and size, removes the thumbnail, and leaves the rest in place', () => {
     const fitted = fitExif(BIG_ENDIAN, 8000, 6000)!;
-    const { image, exif } = readDirectories(readerOf(fitted))!;
+    const { image, exif } = readDirectories(bytesOf(fitted))!;
     expect(numberOf(image.get(TAG.orientation))).toBe(1);
     expect(numberOf(exif.get(TAG.pixelWidth))).toBe(8000);
     expect(fitted.length).toBe(BIG_ENDIAN.length - 4);
@@ -109,7 +109,7 @@ describe('fitExif', () => {
         (block, length, changes) => {
           const hostile = block.slice(0, length);
           for (const [at, value] of changes) if (at < hostile.length) hostile[at] = value;
-          const read = readDirectories(readerOf(hostile));
+          const read = readDirectories(bytesOf(hostile));
           if (read) writeExifBlock(read);
           const fitted = fitExif(hostile, 10, 10);
           expect(fitted === null || fitted.length <= hostile.length).toBe(true);

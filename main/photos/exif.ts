@@ -1,3 +1,5 @@
+import { bytesOf, type FileBytes, viewOf } from './containers/file-bytes';
+
 /**
  * The directory structure that TIFF files and EXIF blocks share: tagged values in an image directory, with
  * sub-directories for EXIF, GPS and interoperability. Pure: reads from any source of bytes, writes to memory.
@@ -17,9 +19,6 @@ export interface Directories {
   gps: Directory;
   interoperability: Directory;
 }
-
-/** Returns `length` bytes at `offset`, or fewer at the end. */
-export type ReadBytes = (offset: number, length: number) => Uint8Array;
 
 export const TAG = {
   imageDescription: 270,
@@ -72,6 +71,7 @@ export const DESCRIPTIVE_TAGS = new Set<number>([
 
 /** Of {@link TAG.resolutionUnit}. */
 const INCHES = 2;
+const NO_UNIT = 1;
 
 const POINTERS = [TAG.exif, TAG.gps, TAG.interoperability] as const;
 
@@ -99,6 +99,21 @@ const swapUnit = (type: number) => (type === 5 || type === 10 ? 4 : TYPE_SIZES[t
 
 const MAX_ENTRIES = 2000;
 const MAX_VALUE_BYTES = 4 * 1024 * 1024;
+const MAX_PAGES = 1000;
+
+/**
+ * SECURITY: entries may share bytes, so a small file could fill the memory. This much is copied out of one file: what its
+ * directories really need is far less.
+ */
+const MAX_COPIED_BYTES = 64 * 1024 * 1024;
+const MAX_COPIED_TIMES = 4;
+
+/** How many bytes may still be copied. */
+interface Budget {
+  left: number;
+}
+
+const budgetFor = ({ size }: FileBytes): Budget => ({ left: Math.min(MAX_COPIED_BYTES, MAX_COPIED_TIMES * size) });
 
 /** How a TIFF structure is laid out: classic, or BigTIFF with 64-bit counts and offsets. */
 interface Layout {
@@ -107,17 +122,21 @@ interface Layout {
 }
 
 /**
- * Reads the first image directory and its sub-directories, from an EXIF block or a whole TIFF or BigTIFF file. Leaves out
- * entries that are cut off or inconsistent. Null if the bytes are not such a structure; never throws.
+ * Reads an image directory (the first, or that of a page) and its sub-directories, from an EXIF block or a whole TIFF or
+ * BigTIFF file. Leaves out entries that are cut off or inconsistent, and sub-directories that cannot be read. Null if the
+ * bytes are not such a structure; never throws.
  */
-export function readDirectories(read: ReadBytes): Directories | null {
+export function readDirectories(file: FileBytes, page = 0): Directories | null {
   try {
-    const head = readHead(read);
+    const head = readHead(file);
     if (!head) return null;
-    const image = readDirectory(read, head.first, head.layout);
-    const sub = (parent: Directory, tag: number) => {
+    const budget = budgetFor(file);
+    const image = page === 0 ? readDirectory(file, head.first, head.layout, budget) : readPages(file)[page];
+    if (!image) return null;
+    const sub = (parent: Directory, tag: number): Directory => {
       const offset = numberOf(parent.get(tag));
-      return offset ? readDirectory(read, offset, head.layout) : new Map<number, ExifValue>();
+      // A pointer to nowhere loses its own directory only.
+      return offset ? (tryDirectory(file, offset, head.layout, budget) ?? new Map()) : new Map();
     };
     const exif = sub(image, TAG.exif);
     const gps = sub(image, TAG.gps);
@@ -133,12 +152,44 @@ export function readDirectories(read: ReadBytes): Directories | null {
   }
 }
 
-export function readerOf(bytes: Uint8Array): ReadBytes {
-  return (offset, length) => bytes.subarray(offset, offset + length);
+/** All directories of the chain, without their sub-directories; empty if the bytes are no such structure. */
+export function readPages(file: FileBytes): Directory[] {
+  const pages: Directory[] = [];
+  try {
+    const head = readHead(file);
+    if (!head) return pages;
+    const budget = budgetFor(file);
+    const met = new Set<number>();
+    let offset = head.first;
+    while (offset !== 0 && !met.has(offset) && pages.length < MAX_PAGES) {
+      met.add(offset);
+      const directory = tryDirectory(file, offset, head.layout, budget);
+      if (!directory) break;
+      pages.push(directory);
+      const { nextAt } = locate(file, offset, head.layout);
+      const next = viewOf(file.read(nextAt, head.layout.big ? 8 : 4));
+      if (next.byteLength < (head.layout.big ? 8 : 4)) break;
+      offset = head.layout.big
+        ? Number(next.getBigUint64(0, head.layout.little))
+        : next.getUint32(0, head.layout.little);
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return pages;
 }
 
-function readHead(read: ReadBytes): { layout: Layout; first: number } | null {
-  const head = viewOf(read(0, 16));
+function tryDirectory(file: FileBytes, offset: number, layout: Layout, budget: Budget): Directory | null {
+  try {
+    return readDirectory(file, offset, layout, budget);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function readHead(file: FileBytes): { layout: Layout; first: number } | null {
+  const head = viewOf(file.read(0, 16));
   if (head.byteLength < 8) return null;
   const order = head.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return null;
@@ -157,12 +208,12 @@ interface Location {
   valueAt: number;
 }
 
-function locate(read: ReadBytes, offset: number, { little, big }: Layout): { entries: Location[]; nextAt: number } {
+function locate(file: FileBytes, offset: number, { little, big }: Layout): { entries: Location[]; nextAt: number } {
   const countSize = big ? 8 : 2;
   const entrySize = big ? 20 : 12;
-  const countView = viewOf(read(offset, countSize));
+  const countView = viewOf(file.read(offset, countSize));
   const count = Math.min(MAX_ENTRIES, big ? Number(countView.getBigUint64(0, little)) : countView.getUint16(0, little));
-  const table = viewOf(read(offset + countSize, count * entrySize));
+  const table = viewOf(file.read(offset + countSize, count * entrySize));
   const entries: Location[] = [];
   for (let at = 0; at + entrySize <= table.byteLength; at += entrySize) {
     const tag = table.getUint16(at, little);
@@ -182,12 +233,13 @@ function locate(read: ReadBytes, offset: number, { little, big }: Layout): { ent
   return { entries, nextAt: offset + countSize + count * entrySize };
 }
 
-function readDirectory(read: ReadBytes, offset: number, layout: Layout): Directory {
+function readDirectory(file: FileBytes, offset: number, layout: Layout, budget: Budget): Directory {
   const directory: Directory = new Map();
-  for (const { tag, type, count, valueAt } of locate(read, offset, layout).entries) {
+  for (const { tag, type, count, valueAt } of locate(file, offset, layout).entries) {
     const length = count * TYPE_SIZES[type]!;
-    if (length > MAX_VALUE_BYTES) continue;
-    const bytes = new Uint8Array(read(valueAt, length));
+    if (length > MAX_VALUE_BYTES || length > budget.left) continue;
+    budget.left -= length;
+    const bytes = new Uint8Array(file.read(valueAt, length));
     if (bytes.length < length) continue;
     if (!layout.little) swap(bytes, swapUnit(type));
     directory.set(tag, { type, count, bytes });
@@ -229,6 +281,20 @@ export function numberOf(value: ExifValue | undefined): number | null {
   }
 }
 
+/** All values as numbers, for the types that count or measure; empty for others. */
+export function numbersOf(value: ExifValue | undefined): number[] {
+  if (!value) return [];
+  const size = TYPE_SIZES[value.type] ?? 0;
+  if (size === 0) return [];
+  const numbers: number[] = [];
+  for (let at = 0; at + size <= value.bytes.length; at += size) {
+    const number = numberOf({ ...value, count: 1, bytes: value.bytes.subarray(at, at + size) });
+    if (number === null) return [];
+    numbers.push(number);
+  }
+  return numbers;
+}
+
 /** An ASCII value without its padding (read as UTF-8, which cameras write too); null if there is none. */
 export function textOf(value: ExifValue | undefined): string | null {
   if (value?.type !== 2) return null;
@@ -255,23 +321,34 @@ export function bytesValue(type: 1 | 7, bytes: Uint8Array): ExifValue {
   return { type, count: bytes.length, bytes };
 }
 
+/** A block that holds nothing but a resolution. */
+export function resolutionBlock(density: number): Uint8Array {
+  const value = concat([longValue(Math.round(1000 * density)).bytes, longValue(1000).bytes]);
+  const image: Directory = new Map([
+    [TAG.xResolution, { type: 5, count: 1, bytes: value }],
+    [TAG.yResolution, { type: 5, count: 1, bytes: value }],
+    [TAG.resolutionUnit, shortValue(INCHES)],
+  ]);
+  return writeExifBlock({ image, exif: new Map(), gps: new Map(), interoperability: new Map() });
+}
+
 // ------------------------------------------------------------------------------------------- changing a block
 
 /**
  * A copy of an EXIF block for an upright picture of `width` x `height` pixels. Sets orientation 1, the pixel dimensions,
- * and the resolution if `density` (pixels per inch) is given. Removes the thumbnail, which shows the picture before the
+ * and the resolution if `density` is given, in pixels per inch or as unknown. Removes the thumbnail, which shows the picture before the
  * edit. Everything else stays in place, because makers' notes contain offsets. Null if the block cannot be read.
  */
 export function fitExif(
   block: Uint8Array,
   width: number,
   height: number,
-  density: number | null = null,
+  density: number | 'unknown' | null = null,
 ): Uint8Array | null {
   try {
     const copy = new Uint8Array(block);
-    const read = readerOf(copy);
-    const head = readHead(read);
+    const file = bytesOf(copy);
+    const head = readHead(file);
     if (!head || head.layout.big) return null;
     const view = viewOf(copy);
     const { little } = head.layout;
@@ -279,25 +356,37 @@ export function fitExif(
       if (type === 3 && value <= 0xffff) view.setUint16(valueAt, value, little);
       if (type === 4) view.setUint32(valueAt, value, little);
     };
-    const image = locate(read, head.first, head.layout);
+    const image = locate(file, head.first, head.layout);
     for (const entry of image.entries) {
       if (entry.tag === TAG.orientation) put(entry, 1);
-      if (density !== null && entry.tag === TAG.resolutionUnit) put(entry, INCHES);
+      if (density !== null && entry.tag === TAG.resolutionUnit) put(entry, density === 'unknown' ? NO_UNIT : INCHES);
       if (density !== null && (entry.tag === TAG.xResolution || entry.tag === TAG.yResolution) && entry.type === 5) {
-        view.setUint32(entry.valueAt, Math.round(1000 * density), little);
+        view.setUint32(entry.valueAt, density === 'unknown' ? 1000 : Math.round(1000 * density), little);
         view.setUint32(entry.valueAt + 4, 1000, little);
       }
       if (entry.tag !== TAG.exif) continue;
-      for (const inner of locate(read, view.getUint32(entry.valueAt, little), head.layout).entries) {
+      for (const inner of entriesAt(file, view.getUint32(entry.valueAt, little), head.layout)) {
         if (inner.tag === TAG.pixelWidth) put(inner, width);
         if (inner.tag === TAG.pixelHeight) put(inner, height);
       }
     }
+    // Some programs leave out the field for the next directory at the end of a block.
+    if (image.nextAt + 4 > copy.length) return copy;
     const thumbnail = view.getUint32(image.nextAt, little);
     view.setUint32(image.nextAt, 0, little);
     return withoutThumbnail(copy, thumbnail, head.layout);
   } catch (error) {
     if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Nothing for a pointer to nowhere. */
+function entriesAt(file: FileBytes, offset: number, layout: Layout): Location[] {
+  try {
+    return locate(file, offset, layout).entries;
+  } catch (error) {
+    if (error instanceof RangeError) return [];
     throw error;
   }
 }
@@ -309,7 +398,7 @@ const TAG_THUMBNAIL_LENGTH = 514;
 function withoutThumbnail(block: Uint8Array, directory: number, layout: Layout): Uint8Array {
   if (directory === 0) return block;
   const view = viewOf(block);
-  const { entries } = locate(readerOf(block), directory, layout);
+  const entries = entriesAt(bytesOf(block), directory, layout);
   const value = (tag: number) => {
     const entry = entries.find((candidate) => candidate.tag === tag);
     return entry ? view.getUint32(entry.valueAt, layout.little) : 0;
@@ -406,8 +495,4 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return whole;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

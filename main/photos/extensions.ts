@@ -13,7 +13,25 @@ export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {
  * The extensions that dialogs and listings show, without the dot. Files are opened by their content; this only keeps lists
  * short.
  */
-export const PHOTO_EXTENSIONS = ['jpg', 'jpeg', 'jpe', 'png', 'tif', 'tiff', 'webp', 'avif', 'gif'];
+export const PHOTO_EXTENSIONS = [
+  'jpg',
+  'jpeg',
+  'jpe',
+  'jfif',
+  'png',
+  'tif',
+  'tiff',
+  'webp',
+  'avif',
+  'gif',
+  'heic',
+  'heif',
+  'jxl',
+  'jp2',
+  'j2k',
+  'bmp',
+  'psd',
+];
 
 /** Extension of an edit file, without the dot. */
 export const EDIT_EXTENSION = 'emulsion';

@@ -1,20 +1,11 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { Message } from '../../contract/basics';
-import type { Photo, PhotoFormat } from '../../contract/photo';
+import type { Orientation } from '../../contract/edit';
+import type { Photo } from '../../contract/photo';
 import { say } from '../../text/message';
-import {
-  DESCRIPTIVE_TAGS,
-  type Directories,
-  fitExif,
-  numberOf,
-  readDirectories,
-  readerOf,
-  TAG,
-  textOf,
-  writeExifBlock,
-} from './exif';
-import type { FileHeader } from './sharp';
+import { bytesOf } from './containers/file-bytes';
+import { type Directories, fitExif, numberOf, readDirectories, TAG, textOf } from './exif';
 import { type Edit, recordEdit } from './xmp';
+import { isExcessive } from './xmp-document';
 
 /** The metadata of a photo, without its colour profile. */
 export interface PhotoMetadata {
@@ -24,73 +15,32 @@ export interface PhotoMetadata {
   xmp: string | null;
   /** IPTC records (IIM), without the wrapping that JPEG files put around them. */
   iptc: Uint8Array | null;
-  /** Pixels per inch; null if the file does not say. */
+  /** Pixels per inch, along the finer axis if the two differ; null if the file does not say. */
   density: number | null;
+  /** Width of a pixel as a share of its height; 1 for square pixels. */
+  aspect: number;
+  /** EXIF orientation of the stored picture, which is upright once it is open; and its size. */
+  orientation: Orientation;
+  stored: { width: number; height: number } | null;
+  /** Comments and captions outside EXIF, XMP and IPTC; a JPEG's comment has the keyword "Comment". */
+  texts: readonly { keyword: string; text: string }[];
 }
 
 /** For photos whose metadata are left out. */
-export const NO_METADATA: PhotoMetadata = { exif: null, xmp: null, iptc: null, density: null };
-
-/** Collects the metadata of a photo from its header and, for TIFF, from the directories in the file at `path`. */
-export function readMetadata(header: FileHeader, format: PhotoFormat, path: string): PhotoMetadata {
-  return {
-    exif: format === 'tiff' ? exifOfTiff(path) : exifBlock(header.exif),
-    xmp: header.xmp ? decodeXmp(header.xmp) : null,
-    iptc: iptcRecords(header.iptc) ?? iptcRecords(header.tifftagPhotoshop),
-    density: header.density !== undefined && header.density > 0 ? header.density : null,
-  };
-}
-
-function exifBlock(bytes: Uint8Array | undefined): Uint8Array | null {
-  if (!bytes) return null;
-  const prefixed = String.fromCharCode(...bytes.subarray(0, 6)) === 'Exif\0\0';
-  const block = prefixed ? bytes.subarray(6) : bytes;
-  return readDirectories(readerOf(block)) ? block : null;
-}
-
-function exifOfTiff(path: string): Uint8Array | null {
-  const file = openSync(path, 'r');
-  try {
-    const directories = readDirectories((offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
-    });
-    if (!directories) return null;
-    for (const tag of directories.image.keys()) if (!DESCRIPTIVE_TAGS.has(tag)) directories.image.delete(tag);
-    return Object.values(directories).some((directory) => directory.size > 0) ? writeExifBlock(directories) : null;
-  } finally {
-    closeSync(file);
-  }
-}
-
-function decodeXmp(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).replace(/\0+$/, '');
-}
-
-/** IPTC's records, taken from the Photoshop resources that usually contain them. Null if there are none. */
-function iptcRecords(bytes: Uint8Array | undefined): Uint8Array | null {
-  if (!bytes || bytes.length < 5) return null;
-  const text = (at: number, length: number) => String.fromCharCode(...bytes.subarray(at, at + length));
-  if (bytes[0] === 0x1c) return bytes;
-  let at = text(0, 14) === 'Photoshop 3.0\0' ? 14 : 0;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Each resource: '8BIM', a number, a name padded to even length, a size, the data padded to even length.
-  while (at + 12 <= bytes.length && text(at, 4) === '8BIM') {
-    const id = view.getUint16(at + 4);
-    const name = bytes[at + 6]! + 1;
-    const sizeAt = at + 6 + name + (name % 2);
-    if (sizeAt + 4 > bytes.length) return null;
-    const size = view.getUint32(sizeAt);
-    const data = bytes.subarray(sizeAt + 4, sizeAt + 4 + size);
-    if (id === 0x0404) return data.length === size && size > 0 ? data : null;
-    at = sizeAt + 4 + size + (size % 2);
-  }
-  return null;
-}
+export const NO_METADATA: PhotoMetadata = {
+  exif: null,
+  xmp: null,
+  iptc: null,
+  density: null,
+  aspect: 1,
+  orientation: 1,
+  stored: null,
+  texts: [],
+};
 
 /** Facts to show about a photo, in display order. Labels are keys of translations. */
 export function factsOf(metadata: PhotoMetadata): Photo['facts'] {
-  const directories = metadata.exif ? readDirectories(readerOf(metadata.exif)) : null;
+  const directories = metadata.exif ? readDirectories(bytesOf(metadata.exif)) : null;
   if (!directories) return [];
   const { image, exif } = directories;
   const facts: Photo['facts'] = [];
@@ -169,20 +119,32 @@ export interface OutputMetadata extends PhotoMetadata {
 
 /**
  * The metadata for a result of `width` x `height` pixels: those of the original (or {@link NO_METADATA}), corrected for an
- * upright picture, with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
+ * upright picture (`orientation`: how it was turned since), with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
  */
 export function metadataFor(
   original: PhotoMetadata,
   edit: Edit,
-  { width, height }: { width: number; height: number },
+  { width, height, orientation = 1 }: { width: number; height: number; orientation?: Orientation },
   density = original.density,
 ): { metadata: OutputMetadata; notes: Message[] } {
   const notes: Message[] = [];
-  const exif = original.exif && fitExif(original.exif, width, height, density === original.density ? null : density);
+  // Pixels are square now, and the block may say otherwise.
+  const isNew = density !== original.density || original.aspect !== 1;
+  const exif = original.exif && fitExif(original.exif, width, height, isNew ? density : null);
   if (original.exif && !exif) notes.push(say('notes.exifDamaged'));
-  let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit);
-  if (original.xmp !== null && xmp === null) notes.push(say('notes.xmpMalformed'));
-  const shortXmp = recordEdit(null, edit);
+  const { stored, texts } = original;
+  const isSame =
+    original.orientation === 1 &&
+    orientation === 1 &&
+    stored !== null &&
+    stored.width === width &&
+    stored.height === height;
+  const shape = { width, height, turns: [original.orientation, orientation], isSame };
+  let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit, { shape, texts, notes });
+  if (original.xmp !== null && xmp === null) {
+    notes.push(say(isExcessive(original.xmp) ? 'notes.xmpExcessive' : 'notes.xmpMalformed'));
+  }
+  const shortXmp = recordEdit(null, edit, { texts });
   xmp ??= shortXmp;
-  return { metadata: { exif, xmp, shortXmp, iptc: original.iptc, density }, notes };
+  return { metadata: { ...original, exif, xmp, shortXmp, density, aspect: 1, orientation: 1 }, notes };
 }

@@ -1,15 +1,20 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Message } from '../../contract/basics';
 import { MAX_PIXELS } from '../../contract/basics';
 import type { Photo, PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { type ColourTransform, maxValue, type Raster } from '../restoration/raster';
-import { factsOf, type PhotoMetadata, readMetadata } from './metadata';
-import { readProfile } from './profile';
-import { ownWords } from './raster';
-import { type FileHeader, loadSharp, MAX_DECODED_BYTES, ownBytes, type SharpModule } from './sharp';
+import { type ColourTransform, maxValue, type Raster, type Rect } from '../restoration/raster';
+import { type FileBytes, withFile } from './containers/file-bytes';
+import { decode, greyOut, uprightRect } from './decode';
+import { type Examined, examine, isZeroedJpeg, mend } from './examine';
+import { factsOf, type PhotoMetadata } from './metadata';
+import { assertFits, type Plan, planOf } from './plan';
+import { resizeRaster } from './raster';
+import { readMetadata } from './read-metadata';
+import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
+import { claimNotes } from './xmp-claims';
 
 /** A decoded, upright photo, with everything that must be restored when it is written. */
 export interface OpenPhoto {
@@ -19,6 +24,8 @@ export interface OpenPhoto {
   raster: Raster;
   /** Opacity: one channel in the raster's own size and depth; null for a photo that is opaque everywhere. */
   alpha: Raster | null;
+  /** An infrared scan that belongs to the photo, in its size: it shows dust and no colours. */
+  infrared: Raster | null;
   /** ICC profile that describes the raster's encoding; null: sRGB, or plain grey. */
   profile: Uint8Array | null;
   /** Name of the profile found in the file, even if the photo was converted from it; null without one. */
@@ -29,6 +36,10 @@ export interface OpenPhoto {
   facts: Photo['facts'];
   /** What was normalised while opening. */
   notes: Message[];
+  /** Parts that the file does not hold; they are grey. Empty for a complete photo. */
+  missing: Rect[];
+  /** Which of the file's photos this is, from 1, and how many it has. */
+  pages: { number: number; count: number };
 }
 
 /** The part of a photo that is being decoded. */
@@ -40,45 +51,67 @@ export interface Decoding {
   megapixels: number;
 }
 
+export interface OpenOptions {
+  /** Which of the file's photos, from 1; absent: the first. */
+  page?: number;
+  /** Opens a file that breaks off as far as it goes, instead of refusing it. */
+  salvage?: boolean;
+  /** Called before each part. */
+  onDecoding?: (what: Decoding) => void;
+}
+
 /**
  * Decodes a photo. Needs little more memory than its raster: the pixels are decoded straight into it, and a second pass over
  * the file reads the opacity.
  *
  * Throws FILE_MISSING, FILE_UNREADABLE, FILE_EMPTY, NOT_A_PHOTO, FORMAT_UNSUPPORTED, PHOTO_TOO_LARGE (before anything
- * is decoded), PHOTO_DAMAGED or OUT_OF_MEMORY.
- *
- * @param onDecoding called before each part
+ * is decoded), PHOTO_DAMAGED, BAD_REQUEST (no such page) or OUT_OF_MEMORY.
  */
-export async function openPhoto(path: string, onDecoding: (what: Decoding) => void = () => {}): Promise<OpenPhoto> {
+export async function openPhoto(path: string, options: OpenOptions = {}): Promise<OpenPhoto> {
   const { head, bytes } = await readHead(path);
   const format = sniff(head);
+  return withFile(path, (file) => openFile(file, path, format, bytes, options));
+}
+
+async function openFile(
+  file: FileBytes,
+  path: string,
+  format: PhotoFormat,
+  bytes: number,
+  { page, salvage = false, onDecoding = () => {} }: OpenOptions,
+): Promise<OpenPhoto> {
   const sharp = await loadSharp();
-  // libvips reads options from a name that ends in a bracket.
-  const source: Source = path.endsWith(']') ? await readFile(path) : path;
-  const header = await readHeader(sharp, source, format);
-  const plan = planOf(header, format);
+  const found = await examine(file, path, format, page);
+  const { examined, header } = await readHeader(sharp, file, found, format);
+  const metadata = readMetadata(file, header, format, examined.structure);
+  const plan = planOf(header, format, examined, metadata.orientation);
   assertFits(plan);
-  const about = { hasAlpha: plan.alpha, format, megapixels: (plan.width * plan.height) / 1e6 };
+  for (const note of claimNotes(metadata.xmp))
+    if (plan.notes.every(({ key }) => key !== note.key)) plan.notes.push(note);
+  const about = { hasAlpha: plan.alpha !== null, format, megapixels: (plan.width * plan.height) / 1e6 };
   onDecoding({ ...about, part: 'colour' });
-  const raster = await decode(sharp, source, plan, 'colour');
-  if (plan.alpha) onDecoding({ ...about, part: 'alpha' });
-  const alpha = plan.alpha ? withoutOpaque(await decode(sharp, source, plan, 'alpha')) : null;
-  const metadata = readMetadata(header, format, path);
+  const { raster, source } = await decodeColours(sharp, file, examined, plan, format);
+  const missing = source.missing.map((rect) => uprightRect(rect, plan));
+  assertWhole(missing, raster, salvage);
+  greyOut(raster, missing);
+  if (missing.length > 0) plan.notes.push(say('notes.partlyRead', { share: shareRead(missing, raster) }));
+  if (plan.alpha !== null) onDecoding({ ...about, part: 'alpha' });
+  const alpha = plan.alpha === null ? null : withoutOpaque((await decode(sharp, source, plan, 'alpha')).raster);
+  const infrared = await decodeInfrared(sharp, source, plan);
+  const shape = await trueShape({ raster, alpha, infrared, missing }, metadata, plan.notes);
   return {
     format,
     bytes,
-    raster,
-    alpha,
+    ...shape,
     profile: plan.profile,
     profileName: plan.profileName,
     colour: plan.colour,
     metadata,
     facts: factsOf(metadata),
     notes: plan.notes,
+    pages: examined.pages,
   };
 }
-
-type Source = string | Buffer;
 
 async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number }> {
   try {
@@ -105,159 +138,103 @@ async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number
 }
 
 /** Reads the header without decoding pixels. */
-async function readHeader(sharp: SharpModule, source: Source, format: PhotoFormat): Promise<FileHeader> {
+async function readHeader(
+  sharp: SharpModule,
+  file: FileBytes,
+  examined: Examined,
+  format: PhotoFormat,
+): Promise<{ examined: Examined; header: FileHeader }> {
   let header: FileHeader;
   try {
-    header = await sharp(source, { failOn: 'none', limitInputPixels: false, limitInputChannels: false }).metadata();
+    header = await sharp(examined.source, {
+      failOn: 'none',
+      limitInputPixels: false,
+      limitInputChannels: false,
+      ...(examined.page === undefined ? {} : { page: examined.page }),
+    }).metadata();
   } catch (error) {
+    const mended = await mend(file, examined, format);
+    if (mended) return readHeader(sharp, file, mended, format);
     throw new EmulsionError('PHOTO_DAMAGED', { cause: error });
   }
   if (header.width * header.height > MAX_PIXELS) {
     throw new EmulsionError('PHOTO_TOO_LARGE', { detail: `${header.width} x ${header.height}` });
   }
-  const expected = format === 'avif' ? 'heif' : format;
-  if (header.format !== expected) {
+  if (header.format !== examined.decodesAs) {
     throw new EmulsionError('PHOTO_DAMAGED', { detail: `A ${format} file that reads as ${header.format}.` });
   }
-  return header;
+  return { examined, header };
 }
 
-/** How to decode one file into a raster. */
-interface Plan {
-  /** Stored size in pixels, before the orientation is applied. */
-  width: number;
-  height: number;
-  /** EXIF orientation, 1..8. */
-  orientation: number;
-  channels: 1 | 3;
-  depth: 8 | 16;
-  alpha: boolean;
-  /** True if colours are converted to sRGB while decoding; else they stay in the photo's own encoding. */
-  convert: boolean;
-  /** Bits per sample in the file, if libvips leaves the lowest of 16 empty; else null. */
-  leftAligned: number | null;
-  profile: Uint8Array | null;
-  profileName: string | null;
-  colour: ColourTransform | null;
-  notes: Message[];
-}
-
-function planOf(header: FileHeader, format: PhotoFormat): Plan {
-  const { space, depth } = header;
-  const grey = space === 'b-w' || space === 'grey16';
-  const rgb = space === 'srgb' || space === 'rgb16' || space === 'rgb';
-  const cmyk = space === 'cmyk';
-  const lab = space === 'lab' || space === 'labs';
-  const linear = space === 'scrgb' && depth === 'float';
-  const integers = depth === 'uchar' || depth === 'ushort';
-  const bands = grey ? 1 : cmyk ? 4 : 3;
-  if (!(grey || rgb || cmyk || lab || linear) || !(integers || lab || linear) || header.channels > bands + 1) {
-    throw new EmulsionError('FORMAT_UNSUPPORTED', {
-      reason: say('failures.unreadPixels'),
-      detail: `${header.channels} channels of ${depth}, ${space}`,
-    });
-  }
-  const notes: Message[] = [];
-  const orientation = header.orientation !== undefined && header.orientation <= 8 ? Math.max(1, header.orientation) : 1;
-  if (orientation !== 1) notes.push(say('notes.upright'));
-  if ((header.pages ?? 1) > 1) notes.push(say('notes.pages', { count: header.pages! }));
-  if (cmyk) notes.push(say('notes.cmyk'));
-  if (lab) notes.push(say('notes.lab'));
-  if (linear) notes.push(say('notes.linear'));
-  if (header.gainMap) notes.push(say('notes.gainMap'));
-  if (header.isPalette && format === 'png') notes.push(say('notes.palette'));
-
-  const plan: Plan = {
-    width: header.width,
-    height: header.height,
-    orientation,
-    channels: grey ? 1 : 3,
-    // The colour engine converts CMYK to 8 bits.
-    depth: depth === 'uchar' || cmyk ? 8 : 16,
-    alpha: header.channels === bands + 1,
-    convert: cmyk || lab || linear,
-    leftAligned: format === 'avif' && depth === 'ushort' ? (header.bitsPerSample ?? null) : null,
-    profile: null,
-    profileName: null,
-    colour: null,
-    notes,
-  };
-  if (header.icc) applyProfile(plan, header.icc, cmyk);
-  return plan;
-}
-
-/** Refuses a photo that the decoder has no room for, before it tries. */
-function assertFits({ width, height, channels, depth, orientation }: Plan): void {
-  const bytes = (width * height * channels * depth) / 8;
-  // Rotating needs a second picture.
-  if (bytes * (orientation === 1 ? 1 : 2) <= MAX_DECODED_BYTES) return;
-  const megapixels = Math.round((width * height) / 1e6);
-  throw new EmulsionError('PHOTO_TOO_LARGE', {
-    reason: say('failures.tooLargeToDecode', { megapixels, bits: depth, size: Math.round(bytes / 1024 ** 2) }),
-    detail: `${width} x ${height}, ${depth} bits, orientation ${orientation}`,
-  });
-}
-
-function applyProfile(plan: Plan, icc: Uint8Array, cmyk: boolean): void {
-  const profile = readProfile(icc);
-  plan.profileName = profile?.name ?? null;
-  const fits = profile && (cmyk ? profile.kind === 'other' : (profile.kind === 'grey') === (plan.channels === 1));
-  if (!profile || !fits || (profile.kind === 'other' && !cmyk)) {
-    plan.notes.push(say('notes.profileDamaged'));
-  } else if (profile.kind === 'grey' || profile.kind === 'matrix') {
-    plan.profile = icc;
-    plan.colour = profile.transform;
-  } else if (profile.kind === 'lut') {
-    plan.convert = true;
-    plan.notes.push(
-      profile.name === null ? say('notes.profileConverted') : say('notes.profileNamed', { profile: profile.name }),
-    );
-  }
-}
-
-type Part = 'colour' | 'alpha';
-
-/** The upright colours (1 or 3 channels) or opacity (1 channel). */
-async function decode(sharp: SharpModule, source: Source, plan: Plan, part: Part): Promise<Raster> {
-  const grey = plan.channels === 1;
-  const wide = plan.depth === 16;
-  // A decoder's warning means that it has made pixels up, so it counts as an error.
-  let pipeline = sharp(source, {
-    failOn: 'warning',
-    limitInputPixels: MAX_PIXELS,
-    ignoreIcc: !plan.convert,
-  });
-  // Rotation needs the stored picture in memory; only here are there two pictures for a moment.
-  if (plan.orientation !== 1) pipeline = pipeline.autoOrient();
-  pipeline = pipeline.toColourspace(grey ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb');
-  // Without this, libvips converts 16-bit colours to Display P3.
-  if (plan.convert && wide) pipeline = pipeline.withIccProfile('srgb', { attach: false });
-  pipeline = part === 'alpha' ? pipeline.extractChannel(grey ? 1 : 3) : pipeline.removeAlpha();
-  pipeline.on('warning', (warning: string) => {
-    if (/profile/i.test(warning)) plan.notes.push(say('notes.profileFailed'));
-  });
-  let bytes: Buffer;
+/**
+ * Decodes the colours. What a strict decoder refuses is examined more closely, mended, and decoded once more: harmless
+ * errors are passed over, and missing parts are found.
+ */
+async function decodeColours(
+  sharp: SharpModule,
+  file: FileBytes,
+  examined: Examined,
+  plan: Plan,
+  format: PhotoFormat,
+): Promise<{ raster: Raster; source: Examined }> {
+  let failure: unknown = null;
+  let isDamaged = true;
   try {
-    bytes = await pipeline.raw({ depth: wide ? 'ushort' : 'uchar' }).toBuffer();
+    const { raster, warnings } = await decode(sharp, examined, plan, 'colour');
+    if (warnings === 'harmless' || examined.isMended) noteErrors(plan, warnings);
+    isDamaged = warnings === 'damage';
+    const isSuspect = isDamaged || isZeroedJpeg(file, examined);
+    if (!isSuspect || examined.isMended) return { raster, source: examined };
   } catch (error) {
-    throw decodingError(error);
+    if (!(error instanceof EmulsionError) || error.code !== 'PHOTO_DAMAGED') throw error;
+    failure = error;
   }
-  const onSide = plan.orientation >= 5;
-  const width = onSide ? plan.height : plan.width;
-  const height = onSide ? plan.width : plan.height;
-  const channels = part === 'alpha' ? 1 : plan.channels;
-  if (bytes.length !== (width * height * channels * plan.depth) / 8) {
-    throw new EmulsionError('PHOTO_DAMAGED', { detail: `${bytes.length} bytes for ${width} x ${height} pixels` });
-  }
-  if (!wide) return { width, height, channels, depth: 8, data: ownBytes(bytes) };
-  const data = ownWords(bytes);
-  if (plan.leftAligned !== null) fillLowBits(data, plan.leftAligned);
-  return { width, height, channels, depth: 16, data };
+  const source = await mend(file, examined, format);
+  if (!source) throw failure ?? new EmulsionError('PHOTO_DAMAGED', { detail: 'The decoder found damaged data.' });
+  plan.notes.push(...source.notes.slice(examined.notes.length));
+  const { raster } = await decode(sharp, source, plan, 'colour');
+  if (source.missing.length === 0 && isDamaged) noteErrors(plan, 'harmless');
+  return { raster, source };
 }
 
-/** Copies the upper bits to the empty lower ones, so that white becomes 65535. */
-function fillLowBits(samples: Uint16Array, bits: number): void {
-  for (let i = 0; i < samples.length; i++) samples[i] = samples[i]! | (samples[i]! >> bits);
+function noteErrors({ notes }: Plan, warnings: 'none' | 'harmless' | 'damage'): void {
+  if (warnings === 'none' || notes.some(({ key }) => key === 'notes.smallErrors')) return;
+  notes.push(say('notes.smallErrors'));
+}
+
+async function decodeInfrared(sharp: SharpModule, examined: Examined, plan: Plan): Promise<Raster | null> {
+  if (plan.infrared !== null) return (await decode(sharp, examined, plan, 'infrared')).raster;
+  const { infrared } = examined;
+  if (!infrared || !('page' in infrared) || examined.isMended) return null;
+  const page = { ...examined, page: infrared.page };
+  try {
+    return (await decode(sharp, page, { ...plan, channels: 1, convert: false, hdr: null }, 'colour')).raster;
+  } catch {
+    // The photo itself is sound; the notes say what became of its infrared scan.
+    plan.notes.push(say('notes.infraredLost'));
+    return null;
+  }
+}
+
+// ------------------------------------------------------------------------------------------- what is missing
+
+/** Refuses a photo that breaks off, unless it may be opened as far as it goes. */
+function assertWhole(missing: readonly Rect[], raster: Raster, salvage: boolean): void {
+  if (missing.length === 0) return;
+  const share = shareRead(missing, raster);
+  if (share === 0) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.nothingReadable') });
+  if (!salvage) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.partlyReadable', { share }) });
+}
+
+/** In whole percent, rounded down: a photo that lacks anything is never 100 % read. */
+function shareRead(missing: readonly Rect[], size: { width: number; height: number }): number {
+  return Math.floor(100 * (1 - missingShare(missing, size))) / 100;
+}
+
+/** Share of a photo's pixels that the file does not hold, 0..1. */
+export function missingShare(missing: readonly Rect[], { width, height }: { width: number; height: number }): number {
+  const area = missing.reduce((sum, rect) => sum + rect.width * rect.height, 0);
+  return Math.min(1, area / (width * height));
 }
 
 function withoutOpaque(alpha: Raster): Raster | null {
@@ -265,9 +242,41 @@ function withoutOpaque(alpha: Raster): Raster | null {
   return alpha.data.every((value: number) => value === opaque) ? null : alpha;
 }
 
-function decodingError(error: unknown): EmulsionError {
-  const text = error instanceof Error ? error.message : String(error);
-  if (/out of memory|enough memory|allocat/i.test(text)) return new EmulsionError('OUT_OF_MEMORY', { cause: error });
-  if (/pixel limit/i.test(text)) return new EmulsionError('PHOTO_TOO_LARGE', { cause: error });
-  return new EmulsionError('PHOTO_DAMAGED', { cause: error });
+// ------------------------------------------------------------------------------------------- shape
+
+/** Pixels count as square up to this difference between their sides. */
+const SQUARE = 0.01;
+/** Nobody stores pixels that are longer than this; the numbers are wrong. */
+const MAX_ASPECT = 4;
+
+interface Planes {
+  raster: Raster;
+  alpha: Raster | null;
+  infrared: Raster | null;
+  missing: Rect[];
+}
+
+/** Stretches a photo whose pixels are not square along its coarser axis. */
+async function trueShape(planes: Planes, { aspect }: PhotoMetadata, notes: Message[]): Promise<Planes> {
+  if (Math.abs(aspect - 1) <= SQUARE || aspect > MAX_ASPECT || aspect < 1 / MAX_ASPECT) return planes;
+  const { raster } = planes;
+  // The aspect is the width of a pixel as a share of its height.
+  const width = aspect > 1 ? Math.round(raster.width * aspect) : raster.width;
+  const height = aspect < 1 ? Math.round(raster.height / aspect) : raster.height;
+  if (width * height > MAX_PIXELS) return planes;
+  notes.push(say('notes.aspect', { width, height }));
+  const stretch = (plane: Raster | null) => plane && resizeRaster(plane, width, height);
+  const x = width / raster.width;
+  const y = height / raster.height;
+  return {
+    raster: await resizeRaster(raster, width, height),
+    alpha: await stretch(planes.alpha),
+    infrared: await stretch(planes.infrared),
+    missing: planes.missing.map((rect) => ({
+      x: Math.floor(rect.x * x),
+      y: Math.floor(rect.y * y),
+      width: Math.ceil(rect.width * x),
+      height: Math.ceil(rect.height * y),
+    })),
+  };
 }

@@ -3,6 +3,7 @@ import { EmulsionError } from '../errors';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
 import { inputOf, loadSharp, ownBytes } from './sharp';
+import { TURNS } from './turns';
 
 /** Largest picture sent as PNG. Above this size, JPEG is so much smaller that its loss is acceptable. */
 const SMALL_PIXELS = 64 * 1024;
@@ -51,18 +52,6 @@ export async function resizeRaster(
   const data = depth === 8 ? ownBytes(bytes) : ownWords(bytes);
   return { width, height, channels, depth, data };
 }
-
-/** The meaning of an EXIF orientation: first mirror left to right, then rotate clockwise by these degrees. */
-const TURNS: Record<Orientation, readonly [mirrored: boolean, degrees: number]> = {
-  1: [false, 0],
-  2: [true, 0],
-  3: [false, 180],
-  4: [true, 180],
-  5: [true, 270],
-  6: [false, 90],
-  7: [true, 90],
-  8: [false, 270],
-};
 
 /** A raster rotated as an EXIF orientation (1 to 8) says. The raster itself for 1, else a copy. */
 export async function orientRaster(raster: Raster, orientation: Orientation): Promise<Raster> {
@@ -183,7 +172,6 @@ export async function encodeMarks(marks: Uint8Array, width: number, height: numb
   );
 }
 
-/** The same memory as plain bytes. */
 /** Returned bytes as 16-bit samples (copied in the rare case that they do not start at an even address). */
 export function ownWords(returned: Buffer): Uint16Array {
   const bytes = ownBytes(returned);

@@ -1,18 +1,18 @@
 import type { PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
+import { startOfJpeg } from './containers/jpeg';
 
 /** How many bytes from the start of a file {@link sniff} needs. It also works with fewer. */
 export const SNIFF_BYTES = 64 * 1024;
 
 /** Pictures that are recognised and not read; each has a name in `text/`. */
 export const KINDS = [
-  'heic',
-  'jxl',
-  'jp2',
+  'losslessJpeg',
+  'hierarchicalJpeg',
+  'jpeg12',
+  'avifSequence',
   'jxr',
-  'bmp',
-  'psd',
   'svg',
   'pdf',
   'exr',
@@ -28,7 +28,7 @@ export const KINDS = [
   'pef',
   'raw',
 ] as const;
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number];
 
 /**
  * The format of a photo, recognised by its content and not by its name. `head` holds the first bytes of the file.
@@ -72,14 +72,30 @@ function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
   if (has(0, 'FOVb')) return 'raw';
   // Texts can begin with "BM" too. In a bitmap, the two reserved words after the size are zero.
   if (has(0, 'BM') && has(6, '\0\0\0\0')) return 'bmp';
-  if (
-    /^(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]/i.test(
-      latin1(head, 0, 4096),
-    )
-  ) {
-    return 'svg';
-  }
+  if (isSvg(latin1(head, 0, 4096))) return 'svg';
+  // Old computers put headers before a file, and audio files contain pictures.
+  if (!has(0, 'ID3') && startOfJpeg(head) !== null) return 'jpeg';
   return null;
+}
+
+/** SECURITY: looks at each letter once. An expression over nested comments could take exponential time. */
+function isSvg(text: string): boolean {
+  const passOver = [
+    ['<?xml', '?>'],
+    ['<!--', '-->'],
+    ['<!doctype svg', '>'],
+  ] as const;
+  const lower = text.toLowerCase();
+  let at = lower.startsWith('\xef\xbb\xbf') ? 3 : 0;
+  for (;;) {
+    while (at < lower.length && ' \t\r\n'.includes(lower[at]!)) at++;
+    const [start, end] = passOver.find(([opening]) => lower.startsWith(opening, at)) ?? [];
+    if (start === undefined || end === undefined) break;
+    const close = lower.indexOf(end, at + start.length);
+    if (close < 0) return false;
+    at = close + end.length;
+  }
+  return lower.startsWith('<svg', at) && (at + 4 === lower.length || ' \t\r\n>'.includes(lower[at + 4]!));
 }
 
 /** ISO base media files name their format as brands: the major brand first, then the compatible ones. */

@@ -103,7 +103,7 @@ describe.skipIf(process.platform !== 'linux')('the WebAssembly build of sharp', 
       .toFile(flat);
     expect(width * height * 3 * 2 * 2).toBeGreaterThan(MAX_DECODED_BYTES);
     const onDecoding = vi.fn();
-    await expect(openPhoto(flat, onDecoding)).rejects.toMatchObject({
+    await expect(openPhoto(flat, { onDecoding })).rejects.toMatchObject({
       code: 'PHOTO_TOO_LARGE',
       reason: [{ key: 'failures.tooLargeToDecode', values: { megapixels: 180, bits: 16, size: 1030 } }],
     });

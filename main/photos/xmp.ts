@@ -1,5 +1,21 @@
-import { DOMParser, type Document, type Element, Node, XMLSerializer } from '@xmldom/xmldom';
+import type { Document, Element } from '@xmldom/xmldom';
+import type { Message } from '../../contract/basics';
 import type { StepReport } from '../../contract/photo';
+import { addTexts, type Shape, settleClaims } from './xmp-claims';
+import {
+  childrenOf,
+  is,
+  NAMES,
+  type Prefix,
+  parseXmp,
+  prefixed,
+  property,
+  RDF,
+  removeProperty,
+  serialiseXmp,
+  textsOf,
+  XML_NAMES,
+} from './xmp-document';
 
 /** What was done to a photo, for the record in the result. */
 export interface Edit {
@@ -10,20 +26,6 @@ export interface Edit {
   reports: readonly Pick<StepReport, 'kind' | 'outcome' | 'generator'>[];
   at: Date;
 }
-
-const RDF = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#';
-const XML_NAMES = 'http://www.w3.org/2000/xmlns/';
-const NAMES = {
-  xmp: 'http://ns.adobe.com/xap/1.0/',
-  xmpMM: 'http://ns.adobe.com/xap/1.0/mm/',
-  xmpNote: 'http://ns.adobe.com/xmp/note/',
-  stEvt: 'http://ns.adobe.com/xap/1.0/sType/ResourceEvent#',
-  tiff: 'http://ns.adobe.com/tiff/1.0/',
-  exif: 'http://ns.adobe.com/exif/1.0/',
-  Iptc4xmpExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
-  emulsion: 'urn:emulsion:xmp:1.0/',
-} as const;
-type Prefix = keyof typeof NAMES;
 
 /** IPTC's term for a real photograph that a trained model has partly changed. */
 export const AI_EDITED = 'http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia';
@@ -45,17 +47,23 @@ const STALE: readonly [Prefix, string][] = [
 
 const EMPTY = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
 
+/** What else is brought up to date. `notes` receives what has to be said about it. */
+export interface Recorded {
+  shape?: Shape;
+  texts?: readonly { keyword: string; text: string }[];
+  notes?: Message[];
+}
+
 /**
  * Records an edit in an XMP packet and keeps everything else; `null` creates a new packet. Returns null if the packet is not
  * well-formed XMP. Adds the mark {@link AI_EDITED} only if a generator changed pixels, and never removes an existing mark.
  */
-export function recordEdit(packet: string, edit: Edit): string | null;
-export function recordEdit(packet: null, edit: Edit): string;
-export function recordEdit(packet: string | null, edit: Edit): string | null {
-  const document = parse(packet ?? EMPTY);
-  const rdf = document?.getElementsByTagNameNS(RDF, 'RDF').item(0) as Element | null | undefined;
-  if (!document || !rdf) return null;
-  const described = childrenOf(rdf).filter((child) => child.namespaceURI === RDF && child.localName === 'Description');
+export function recordEdit(packet: string, edit: Edit, more?: Recorded): string | null;
+export function recordEdit(packet: null, edit: Edit, more?: Recorded): string;
+export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {}): string | null {
+  const parsed = parseXmp(packet ?? EMPTY);
+  if (!parsed) return null;
+  const { document, rdf, described } = parsed;
   const about = described[0]?.getAttributeNS(RDF, 'about') ?? '';
 
   const done = edit.reports.filter((report) => report.outcome === 'done');
@@ -81,7 +89,7 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
 
   const description = document.createElementNS(RDF, prefixed(rdf, 'Description'));
   description.setAttributeNS(RDF, prefixed(rdf, 'about'), about);
-  for (const prefix of ['xmp', 'xmpMM', 'stEvt', 'Iptc4xmpExt', 'emulsion'] as const) {
+  for (const prefix of ['xmp', 'xmpMM', 'stEvt', 'dc', 'Iptc4xmpExt', 'emulsion'] as const) {
     description.setAttributeNS(XML_NAMES, `xmlns:${prefix}`, NAMES[prefix]);
   }
   for (const [prefix, name, value] of own) {
@@ -105,9 +113,9 @@ export function recordEdit(packet: string | null, edit: Edit): string | null {
     list.appendChild(event);
   }
   rdf.appendChild(description);
-  const root = document.documentElement;
-  const xml = root ? new XMLSerializer().serializeToString(root) : '';
-  return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n${xml}\n<?xpacket end="w"?>`;
+  if (more.shape) more.notes?.push(...settleClaims(document, described, more.shape));
+  addTexts(document, description, described, more.texts ?? []);
+  return serialiseXmp(document);
 }
 
 /**
@@ -147,47 +155,4 @@ function eventOf(document: Document, rdf: Element, edit: Edit, steps: string[]):
     item.appendChild(property(document, 'stEvt', name)).textContent = value;
   }
   return item;
-}
-
-function parse(packet: string): Document | null {
-  try {
-    const parser = new DOMParser({
-      onError: (level, message) => {
-        if (level !== 'warning') throw new SyntaxError(message);
-      },
-    });
-    const document = parser.parseFromString(packet.replace(/^\ufeff/, '').trim(), 'text/xml');
-    // SECURITY: XMP has no document type. One could only define entities.
-    return document.doctype ? null : document;
-  } catch {
-    // Damaged XMP is dropped, which the notes of the photo say.
-    return null;
-  }
-}
-
-function property(document: Document, prefix: Prefix, name: string): Element {
-  return document.createElementNS(NAMES[prefix], `${prefix}:${name}`);
-}
-
-/** A name in the RDF namespace under the prefix that the packet uses for it. */
-function prefixed(rdf: Element, name: string): string {
-  return rdf.prefix ? `${rdf.prefix}:${name}` : name;
-}
-
-function is(element: Element, prefix: Prefix, name: string): boolean {
-  return element.namespaceURI === NAMES[prefix] && element.localName === name;
-}
-
-/** A simple property may be written as an attribute or as an element. */
-function removeProperty(description: Element, prefix: Prefix, name: string): void {
-  description.removeAttributeNS(NAMES[prefix], name);
-  for (const child of childrenOf(description)) if (is(child, prefix, name)) description.removeChild(child);
-}
-
-function childrenOf(element: Element): Element[] {
-  return Array.from(element.childNodes).filter((node) => node.nodeType === Node.ELEMENT_NODE) as Element[];
-}
-
-function textsOf(element: Element): string[] {
-  return childrenOf(element).map((child) => child.textContent ?? '');
 }

@@ -11,8 +11,14 @@ export const Subject = z.object({
   height: z.number().int().positive(),
   /** Size of its file, so that a renamed file is found without reading all files. */
   bytes: z.number().int().nonnegative().optional(),
+  /** Which of the file's photos, from 1; absent: the first. */
+  page: z.number().int().positive().optional(),
 });
 export type Subject = z.infer<typeof Subject>;
+
+/** The same for the same photo, and different for different photos of one file. */
+export const subjectKey = ({ sha256, page = 1 }: Pick<Subject, 'sha256' | 'page'>): string =>
+  page === 1 ? sha256 : `${sha256}-p${page}`;
 
 /** The content of an `.emulsion` file, either in the app's data folder or saved by the user. */
 export const Sidecar = z.object({

@@ -9,6 +9,8 @@ export interface Found {
   bytes: number;
   /** Milliseconds since 1970. */
   modified: number;
+  /** Which of the file's photos, from 1; absent: the first. */
+  page?: number;
 }
 
 /** A path below the folder that cannot be read or, if it is `stray`, is left out on purpose. */

@@ -17,6 +17,11 @@ export interface FileTokens {
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** Whether a path from an untrusted source may be offered: any path if there is no root, else only paths below it. */
   mayOffer(path: string): Promise<boolean>;
+  /** Gives tokens for one photo of a file that holds several, or for all but the first of `count`. */
+  offerPage(path: string, page: number): Promise<FileEntry>;
+  otherPages(token: string, count: number): Promise<FileEntry[]>;
+  /** Which of its file's photos a token stands for, from 1; undefined: the first. Throws as `path`. */
+  page(token: string): number | undefined;
   /** The path of a token. Throws NOT_ALLOWED for an unknown token or another kind. */
   path(token: string, kind: FileEntry['kind']): string;
   /** Lists a folder below the root, folders first. Throws NOT_ALLOWED outside the root or without one. */
@@ -25,21 +30,21 @@ export interface FileTokens {
 
 /** @param root absolute path that `list` never leaves (symbolic links are resolved first). */
 export function createFileTokens(root: string | null): FileTokens {
-  const known = new Map<string, { path: string; kind: FileEntry['kind'] }>();
+  const known = new Map<string, { path: string; kind: FileEntry['kind']; page?: number }>();
   const tokens = new Map<string, string>();
 
-  const tokenFor = (path: string, kind: FileEntry['kind']): string => {
-    const key = `${kind}:${path}`;
+  const tokenFor = (path: string, kind: FileEntry['kind'], page?: number): string => {
+    const key = `${kind}:${page ?? ''}:${path}`;
     let token = tokens.get(key);
     if (token === undefined) {
       token = randomUUID();
       tokens.set(key, token);
-      known.set(token, { path, kind });
+      known.set(token, { path, kind, page });
     }
     return token;
   };
 
-  const entry = async (path: string): Promise<FileEntry> => {
+  const entry = async (path: string, page?: number): Promise<FileEntry> => {
     const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
       throw new EmulsionError(code, { cause });
@@ -49,7 +54,8 @@ export function createFileTokens(root: string | null): FileTokens {
       throw new EmulsionError('FILE_UNREADABLE', { reason: say('failures.specialFile', { path }) });
     }
     const kind = info.isDirectory() ? 'folder' : isEditFile(path) ? 'edit' : 'photo';
-    return { token: tokenFor(path, kind), name: basename(path), kind, bytes: info.isDirectory() ? 0 : info.size };
+    const name = page === undefined ? basename(path) : `${basename(path)} (${page})`;
+    return { token: tokenFor(path, kind, page), name, kind, bytes: info.isDirectory() ? 0 : info.size };
   };
 
   const path = (token: string, kind: FileEntry['kind']): string => {
@@ -59,7 +65,16 @@ export function createFileTokens(root: string | null): FileTokens {
   };
 
   return {
-    offer: (paths) => Promise.all(paths.map(entry)),
+    offer: (paths) => Promise.all(paths.map((each) => entry(each))),
+    offerPage: (file, page) => entry(file, page),
+    otherPages: (token, count) => {
+      const file = path(token, 'photo');
+      return Promise.all(Array.from({ length: count - 1 }, (_, i) => entry(file, i + 2)));
+    },
+    page(token) {
+      path(token, 'photo');
+      return known.get(token)?.page;
+    },
     path,
     async mayOffer(path) {
       if (root === null) return true;

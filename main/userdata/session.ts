@@ -12,6 +12,8 @@ export const Session = z.object({
         path: z.string().min(1),
         name: z.string(),
         view: PhotoView,
+        /** Which of the file's photos, from 1; absent: the first. */
+        page: z.number().int().positive().optional(),
         /** It was uploaded, so its file was deleted when the program ended. */
         uploaded: z.boolean(),
       }),

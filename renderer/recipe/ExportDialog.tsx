@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EXPORT_FORMATS, type ExportFormat, type Photo } from '../../contract/photo';
+import { EXPORT_FORMATS, type ExportFormat, type Photo, resultFormat } from '../../contract/photo';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { hasWork } from '../state/recipes';
@@ -29,7 +29,7 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
   const id = useId();
   const downloads = useApp((state) => state.info?.downloadBase != null);
   const kept = useApp((state) => state.settings.keepMetadata);
-  const [format, setFormat] = useState<ExportFormat>(photo.format === 'gif' ? 'png' : photo.format);
+  const [format, setFormat] = useState<ExportFormat>(() => resultFormat(photo.format));
   const [quality, setQuality] = useState(QUALITY);
   const [keepMetadata, setKeepMetadata] = useState(kept);
   const lossy = LOSSY.includes(format);

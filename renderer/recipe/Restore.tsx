@@ -12,6 +12,7 @@ import { Sortable } from '../ui/Sortable';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
 import { LocalRepairs } from './LocalRepairs';
+import { PartlyRead } from './PartlyRead';
 import { RecipeChoice } from './RecipeChoice';
 import { StepCard } from './StepCard';
 
@@ -41,6 +42,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
   const kinds = availableKinds(analysis, recipe);
   return (
     <div data-testid="proposal" className="space-y-3">
+      {entry.photo?.missing && <PartlyRead entry={entry} missing={entry.photo.missing} />}
       {analysis.nothingToDo && <Verdict entry={entry} analysis={analysis} />}
       <RecipeChoice entry={entry} recipe={recipe} />
       <div className="space-y-2">

@@ -44,6 +44,10 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     profile: 'sRGB IEC61966-2.1',
     bytes: 2_345_678,
     notes: [{ key: 'notes.upright' }],
+    missing: null,
+    pages: { number: 1, count: 1 },
+    infrared: false,
+    others: [],
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },
       { label: 'facts.camera', value: 'Epson Perfection V600' },

@@ -96,6 +96,14 @@ export const errors = {
     cannotOpen: 'The system could not open “{{path}}”.',
     isFolder: 'This is a folder, not a photo.',
     unread: 'Emulsion cannot read $t(kinds.{{kind}}) yet. Save it as TIFF, PNG or JPEG and try again.',
+    unreadTiff:
+      'Emulsion cannot read TIFF files with {{kind}} compression yet. Save the photo without compression and try again.',
+    unreadTiffSamples:
+      'Emulsion cannot read this kind of TIFF file yet ({{kind}}, {{bits}} bits). Save it with 8 or 16 bits per channel and try again.',
+    partlyReadable:
+      'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy, or open this one as far as it goes.',
+    nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
+    noSuchPage: 'The file has no photo {{page}}: it holds {{count}}.',
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
     uploadTooLarge: 'The file is larger than {{gigabytes}} GB, the limit of Emulsion.',
@@ -160,12 +168,11 @@ export const errors = {
     storageAway: 'The storage of “{{path}}” cannot be reached, or denied access.',
   },
   kinds: {
-    heic: 'HEIC photos',
-    jxl: 'JPEG XL pictures',
-    jp2: 'JPEG 2000 pictures',
+    losslessJpeg: 'lossless JPEG files',
+    hierarchicalJpeg: 'hierarchical JPEG files',
+    jpeg12: 'JPEG files with 12 bits per channel',
+    avifSequence: 'animated AVIF files',
     jxr: 'JPEG XR pictures',
-    bmp: 'BMP pictures',
-    psd: 'Photoshop documents',
     svg: 'SVG drawings',
     pdf: 'PDF documents',
     exr: 'OpenEXR pictures',

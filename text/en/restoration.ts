@@ -29,6 +29,13 @@ export const restoration = {
     failed: 'Rendering failed.',
     compute: 'Render now',
   },
+  partlyRead: {
+    title: 'Partly read',
+    text: 'The file breaks off. {{share}} of the photo could be read.',
+    proposed: 'The missing part is small and is proposed for repair.',
+    grey: 'The missing part stays grey, because it would have to be invented. Look for a complete copy, or fill it all the same.',
+    fill: 'Fill the missing part',
+  },
   recipes: {
     'scratched-print': 'Scratched print',
     'faded-colour-print': 'Faded colour print',

@@ -97,6 +97,14 @@ export const errors: Translated<typeof english> = {
     cannotOpen: 'O sistema não conseguiu abrir “{{path}}”.',
     isFolder: 'Isto é uma pasta, não uma foto.',
     unread: 'O Emulsion ainda não lê $t(kinds.{{kind}}). Salve como TIFF, PNG ou JPEG e tente de novo.',
+    unreadTiff:
+      'O Emulsion ainda não lê arquivos TIFF com compressão {{kind}}. Salve a foto sem compressão e tente de novo.',
+    unreadTiffSamples:
+      'O Emulsion ainda não lê este tipo de arquivo TIFF ({{kind}}, {{bits}} bits). Salve-o com 8 ou 16 bits por canal e tente de novo.',
+    partlyReadable:
+      'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa ou abra esta até onde ela vai.',
+    nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
+    noSuchPage: 'O arquivo não tem a foto {{page}}: ele contém {{count}}.',
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',
     uploadTooLarge: 'O arquivo tem mais de {{gigabytes}} GB, o limite do Emulsion.',
@@ -161,12 +169,11 @@ export const errors: Translated<typeof english> = {
     storageAway: 'O armazenamento de “{{path}}” não responde ou negou o acesso.',
   },
   kinds: {
-    heic: 'fotos HEIC',
-    jxl: 'imagens JPEG XL',
-    jp2: 'imagens JPEG 2000',
+    losslessJpeg: 'arquivos JPEG sem perdas',
+    hierarchicalJpeg: 'arquivos JPEG hierárquicos',
+    jpeg12: 'arquivos JPEG com 12 bits por canal',
+    avifSequence: 'arquivos AVIF animados',
     jxr: 'imagens JPEG XR',
-    bmp: 'imagens BMP',
-    psd: 'documentos do Photoshop',
     svg: 'desenhos SVG',
     pdf: 'documentos PDF',
     exr: 'imagens OpenEXR',

@@ -32,6 +32,13 @@ export const restoration: Translated<typeof english> = {
     failed: 'Não foi possível processar a imagem.',
     compute: 'Processar agora',
   },
+  partlyRead: {
+    title: 'Lida em parte',
+    text: 'O arquivo está incompleto. Foi possível ler {{share}} da foto.',
+    proposed: 'A parte que falta é pequena e é sugerida para reparo.',
+    grey: 'A parte que falta fica cinza, porque teria de ser inventada. Procure uma cópia completa ou preencha-a mesmo assim.',
+    fill: 'Preencher a parte que falta',
+  },
   recipes: {
     'scratched-print': 'Foto riscada',
     'faded-colour-print': 'Foto colorida desbotada',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, extname } from 'node:path';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
+import { stemOfPage } from '../../photos/pages';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 
@@ -20,15 +21,17 @@ export function photosHandlers({
     'photos.open': ({ token, jobId }) =>
       jobs.run(jobId, async (control) => {
         const path = files.path(token, 'photo');
+        const page = files.page(token);
         const photoId = randomUUID();
         const [photo, sha256] = await Promise.all([
-          engine.request('open', { photoId, path, name: basename(path) }, control),
+          engine.request('open', { photoId, path, name: basename(path), page, salvage: true }, control),
           hashFile(path),
         ]);
-        const { name, width, height, bytes } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes }, path });
+        const { name, width, height, bytes, pages } = photo;
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path });
         if (!isTemporary(path)) services.desktop?.opened(path);
-        return { ...photo, sha256 };
+        const others = page === undefined ? await files.otherPages(token, pages.count) : [];
+        return { ...photo, sha256, others };
       }),
     'photos.close': async ({ photoId }) => {
       photos.get(photoId);
@@ -60,11 +63,11 @@ export function photosHandlers({
     },
     'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
       const { subject, path } = photos.get(photoId);
-      const { name } = subject;
+      const { name, page } = subject;
       const beside = isTemporary(path) ? '' : dirname(path);
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
-        const stem = `${basename(name, extname(name))}-restored`;
+        const stem = `${stemOfPage(basename(name, extname(name)), page)}-restored`;
         const target =
           folder === null
             ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format, beside)

@@ -15,10 +15,12 @@ export function sessionHandlers({
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
       if (!settings.get().reopen) return answer;
       const { photos: before, active } = await session.load();
-      for (const [index, { path, name, view, uploaded }] of before.entries()) {
+      for (const [index, { path, name, view, page, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
         // A photo that is gone is left out.
-        const [file] = isOurs ? await files.offer([path]).catch(() => []) : [];
+        const offer = () =>
+          page === undefined ? files.offer([path]) : files.offerPage(path, page).then((file) => [file]);
+        const [file] = isOurs ? await offer().catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;
           answer.photos.push({ file, view });
@@ -29,7 +31,7 @@ export function sessionHandlers({
     'session.save': async ({ photos: open, active }) => {
       const kept = open.map(({ token, view }) => {
         const path = files.path(token, 'photo');
-        return { path, name: basename(path), view, uploaded: isTemporary(path) };
+        return { path, page: files.page(token), name: basename(path), view, uploaded: isTemporary(path) };
       });
       const shown = active === null ? undefined : kept[active];
       services.desktop?.shown(shown === undefined || shown.uploaded ? null : shown.path);

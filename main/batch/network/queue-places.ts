@@ -71,11 +71,11 @@ export class Places {
     if (job.settings.conflict === 'overwrite' && from.root.isWritable) {
       throw refusal('failures.mayReplaceOriginals', folder);
     }
-    const { name, bytes, modified, settings } = job;
+    const { name, bytes, modified, page, settings } = job;
     // SECURITY: the checked paths without links, and the folders that they lie in. If somebody puts a link on the way later,
     // it is not followed.
     return {
-      found: { name, path: from.real, bytes, modified },
+      found: { name, path: from.real, bytes, modified, page },
       within: isRemote(path) ? undefined : from.root.path,
       ...{ folder: to.real, root: to.root.path, settings, input, output },
     };

@@ -232,6 +232,7 @@ class QueueProcessor implements PhotoProcessor {
       input,
       output,
       path: found.path,
+      page: found.page,
       folder,
       ...now,
       settings: { ...settings, include: [], exclude: [] },

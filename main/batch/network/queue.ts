@@ -49,6 +49,8 @@ export const QueueJob = z.strictObject({
   folder: Path,
   bytes: count,
   modified: z.number(),
+  /** Which of the file's photos, from 1; absent: the first. */
+  page: z.number().int().min(1).max(9999).optional(),
   settings: BatchSettings,
   /**
    * Files in the folder that this batch has written. They must not be replaced, and this photo is not skipped because

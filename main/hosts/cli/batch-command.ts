@@ -14,16 +14,18 @@ import { addEngine, addJson, addUserData, type EngineFlags } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter } from './reporter';
 import {
+  addOpening,
   addOutput,
   addSteps,
   askedFor,
+  type OpeningFlags,
   type OutputFlags,
   outputOf,
   type StepFlags,
   stepSettingEntries,
 } from './restoration-options';
 
-interface BatchFlags extends EngineFlags, StepFlags, OutputFlags, QueueFlags {
+interface BatchFlags extends EngineFlags, StepFlags, OutputFlags, OpeningFlags, QueueFlags {
   name: string;
   onConflict: BatchSettings['conflict'];
   include: string[];
@@ -48,7 +50,8 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
     .option('--name <pattern>', t('manual.batch.name'), '{name}')
     .addOption(new Option('--on-conflict <rule>', t('manual.batch.conflict')).choices(CONFLICT_RULES).default('rename'))
     .option('--no-report', t('manual.batch.noReport'));
-  addSteps(command, translator)
+  addSteps(command, translator);
+  addOpening(command, translator)
     .optionsGroup(t('manual.groups.selection'))
     .addOption(
       new Option('--include <glob>', t('manual.batch.include')).argParser(collect).default([], t('manual.options.all')),
@@ -138,6 +141,8 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
     exclude: flags.exclude,
     order: flags.order,
     concurrency: flags.jobs,
+    pages: flags.pages,
+    salvage: flags.salvage === true,
     watch: flags.watch === true,
   };
   const parsed = BatchSettings.safeParse(wanted);

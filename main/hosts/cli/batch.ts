@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BatchRow, BatchSettings, BatchState } from '../../../contract/batch';
 import type { ErrorCode } from '../../../contract/errors';
-import { say } from '../../../text/message';
+import { inEnglish, say, sentenceOf } from '../../../text/message';
 import { REPORT_FOLDER } from '../../batch/journal-state';
 import { plan } from '../../batch/plan';
 import { reportType, writeReport } from '../../batch/report';
@@ -156,11 +156,13 @@ function tellRow(row: BatchRow, { reporter }: BatchJob): void {
   } else {
     const done = reports.filter(({ outcome }) => outcome === 'done').map(({ kind }) => kind);
     const what = done.length === 0 ? t('cli.unchanged') : done.map((kind) => t(`doneTo.${kind}`)).join(', ');
-    reporter.line(`${oneLine(name)} -> ${oneLine(written ?? '')}: ${what}`, {
+    const notes = row.notes.map((note) => `\n  ${reporter.translator.sentence(note)}`).join('');
+    reporter.line(`${oneLine(name)} -> ${oneLine(written ?? '')}: ${what}${notes}`, {
       type: 'photo',
       input: name,
       outcome: state,
       output: written,
+      notes: row.notes.map((note) => sentenceOf(note, inEnglish())),
       reports: reportsFor(reports),
       seconds,
     });

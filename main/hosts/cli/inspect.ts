@@ -6,6 +6,7 @@ import type { ListedPlace } from '../../engine/inspect-repair';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { assertWritable } from '../../storage/folders';
+import { whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { addEngine, addJson, type EngineFlags, withEngine } from './options';
@@ -16,6 +17,8 @@ import { oneLine } from './terminal';
 interface AnalyseFlags extends EngineFlags {
   list?: boolean;
   maskOut?: string;
+  page?: number;
+  salvage?: boolean;
 }
 
 export function addAnalyse(program: Command, signal: AbortSignal, translator: Translator): void {
@@ -25,7 +28,11 @@ export function addAnalyse(program: Command, signal: AbortSignal, translator: Tr
     .summary(t('manual.analyse.summary'))
     .description(t('manual.analyse.about'))
     .argument('<photo>', t('manual.analyse.photo'));
-  command.option('--list', t('manual.analyse.list')).option('--mask-out <file>', t('manual.analyse.maskOut'));
+  command
+    .option('--list', t('manual.analyse.list'))
+    .option('--mask-out <file>', t('manual.analyse.maskOut'))
+    .option('--page <n>', t('manual.analyse.page'), whole(1, 9999))
+    .option('--salvage', t('manual.options.salvage'));
   addJson(addEngine(command, translator), translator).action((path: string, flags: AnalyseFlags) =>
     withEngine(flags, (engine) =>
       analyseOne({ engine, signal, path, flags, reporter: createReporter({ json: flags.json === true, translator }) }),
@@ -114,7 +121,17 @@ async function analyseOne({
   if (inspect?.mask) await assertWritable(inspect.mask.folder);
   const { photo, analysis, inspected } = await engine.request(
     'restore',
-    { path: resolve(path), recipe: null, format: null, quality: 92, keepMetadata: true, target: null, inspect },
+    {
+      path: resolve(path),
+      page: flags.page,
+      salvage: flags.salvage === true,
+      recipe: null,
+      format: null,
+      quality: 92,
+      keepMetadata: true,
+      target: null,
+      inspect,
+    },
     { signal, onProgress: (progress) => reporter.progress(label, progress) },
   );
   const colour = t(`cli.colours.${analysis.colour}`);

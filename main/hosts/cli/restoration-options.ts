@@ -14,7 +14,8 @@ import { say, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
-import { readSize, whole } from '../arguments';
+import { readPages } from '../../photos/pages';
+import { BadArgument, readSize, whole } from '../arguments';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
 import { checkChanges, setOption, settingEntries } from './settings';
@@ -37,6 +38,24 @@ export interface OutputFlags {
   format?: ExportFormat;
   quality: number;
   stripMetadata?: boolean;
+}
+
+export interface OpeningFlags {
+  pages: string;
+  salvage?: boolean;
+}
+
+/** Adds the options that say how files are opened. */
+export function addOpening(command: Command, { t }: Translator): Command {
+  return command
+    .optionsGroup(t('manual.groups.opening'))
+    .addOption(new Option('--pages <all|first|2-5>', t('manual.options.pages')).argParser(parsePages).default('all'))
+    .option('--salvage', t('manual.options.salvage'));
+}
+
+function parsePages(text: string): string {
+  if (readPages(text) === null) throw new BadArgument(say('cli.usage.pages'));
+  return text;
 }
 
 /** For the help. */

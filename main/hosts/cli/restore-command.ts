@@ -3,13 +3,16 @@ import { type Command, Option } from 'commander';
 import { say, type Translator } from '../../../text/message';
 import { type EditDocument, readEditFile } from '../../edits/file';
 import { EmulsionError, toFailure } from '../../errors';
+import { readPages } from '../../photos/pages';
 import { document, exitsIn, ownRecipes } from './help';
 import { addEngine, addJson, addUserData, type EngineFlags, withEngine } from './options';
 import { createReporter } from './reporter';
 import {
+  addOpening,
   addOutput,
   addSteps,
   askedFor,
+  type OpeningFlags,
   type OutputFlags,
   outputOf,
   type StepFlags,
@@ -17,7 +20,7 @@ import {
 } from './restoration-options';
 import { restoreAll } from './restore';
 
-interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags {
+interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags, OpeningFlags {
   edit?: string;
   maskOut?: string;
 }
@@ -31,6 +34,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
     .argument('<path...>', t('manual.restore.paths'));
   addOutput(command, translator);
   addSteps(command, translator);
+  addOpening(command, translator);
   command.addOption(
     new Option('-e, --edit <file>', t('manual.restore.edit')).conflicts([
       'recipe',
@@ -55,6 +59,8 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           maskOut: flags.maskOut ?? null,
           ...asked,
           edit,
+          pages: edit ? pagesOf(edit) : (readPages(flags.pages) ?? 'all'),
+          salvage: flags.salvage === true,
           ...outputOf(flags),
           reporter: createReporter({ json: flags.json === true, translator }),
         });
@@ -107,4 +113,9 @@ async function loadEdit(file: string, paths: readonly string[]): Promise<EditDoc
     const why = reason ?? [say(`errors.${code}`)];
     throw new EmulsionError(told, { reason: [say('cli.errors.file', { file }), ...why], detail, cause });
   });
+}
+
+/** An edit belongs to one photo of its file. */
+function pagesOf({ photo: { page = 1 } }: EditDocument) {
+  return page === 1 ? ('first' as const) : { from: page, to: page };
 }

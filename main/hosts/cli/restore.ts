@@ -9,6 +9,7 @@ import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
+import { countPhotos, type Pages, stemOfPage, wantedPages } from '../../photos/pages';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
@@ -35,6 +36,10 @@ export interface RestoreJob {
   format: ExportFormat | null;
   quality: number;
   keepMetadata: boolean;
+  /** Photos of a file that holds several. */
+  pages: Pages;
+  /** Restores files that break off as far as they go. */
+  salvage: boolean;
   reporter: Reporter;
 }
 
@@ -44,6 +49,8 @@ interface Item {
   below: string;
   /** The file was found in a folder and not named by the user. If it is not a photo, it is skipped. */
   found: boolean;
+  /** Which of the file's photos, from 1; absent: the first. */
+  page?: number;
 }
 
 /** Restores all photos in turn and returns the exit code. An error affects only its photo. */
@@ -56,17 +63,19 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   const counts = { restored: 0, unchanged: 0, failed: 0, skipped: 0 };
   const started = performance.now();
 
-  for await (const item of collect(job.paths, out, signal, (path, error, stray = false) =>
+  for await (const item of collect(job, out, (path, error, stray = false) =>
     stray ? pass(path, error) : fail(path, error),
   )) {
     if (signal.aborted) break;
     const label = basename(item.path);
-    const stem = basename(item.path, extname(item.path));
+    const stem = stemOfPage(basename(item.path, extname(item.path)), item.page);
     try {
       const answer = await engine.request(
         'restore',
         {
           path: item.path,
+          page: item.page,
+          salvage: job.salvage,
           recipe: job.recipe,
           added: job.added,
           changes: job.changes,
@@ -85,6 +94,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       reporter.line(linesOf(item.path, path, answer, reporter), {
         type: 'photo',
         input: item.path,
+        ...(item.page !== undefined && { page: item.page }),
         outcome: worked ? 'restored' : 'unchanged',
         output: answer.output,
         notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
@@ -152,24 +162,29 @@ function linesOf(
 
 /** The given photos, and the files below the given folders. */
 async function* collect(
-  paths: readonly string[],
+  { paths, pages, signal }: RestoreJob,
   out: string,
-  signal: AbortSignal,
   onError: (path: string, error: unknown, stray?: boolean) => void,
 ): AsyncGenerator<Item> {
   for (const path of paths) {
     try {
       const info = await stat(path);
       if (!info.isDirectory()) {
-        yield { path: resolve(path), below: '', found: false };
+        yield* photosIn({ path: resolve(path), below: '', found: false }, pages);
         continue;
       }
       for await (const found of scan(path, { except: [out], signal })) {
         if ('error' in found) onError(join(path, found.name), found.error, found.stray === true);
-        else yield { path: found.path, below: dirname(found.name), found: true };
+        else yield* photosIn({ path: found.path, below: dirname(found.name), found: true }, pages);
       }
     } catch (error) {
       onError(path.endsWith(sep) ? path.slice(0, -1) : path, error);
     }
   }
+}
+
+/** The wanted photos of a file. */
+async function* photosIn(item: Item, pages: Pages): AsyncGenerator<Item> {
+  const wanted = wantedPages(pages, await countPhotos(item.path));
+  for (const page of wanted) yield page === 1 ? item : { ...item, page };
 }

@@ -129,8 +129,10 @@ export function createOpening(context: Context) {
     if (result.ok) {
       if (find(key) === null) void call('photos.close', { photoId: result.value.id });
       else {
-        const { sha256, ...photo } = result.value;
+        const { sha256, others, ...photo } = result.value;
         patch(key, { photo, sha256, phase: 'analysing' });
+        // The last session says itself which photos of a file were open.
+        if (!reopened.has(key)) addBeside(key, others);
         await resumeEdits(key, result.value);
       }
       return;
@@ -147,6 +149,17 @@ export function createOpening(context: Context) {
       failure: result.error,
       action: { label: 'retry', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
     });
+  }
+
+  /** Adds the other photos of a file behind the first one. */
+  function addBeside(key: string, files: readonly FileEntry[]): void {
+    const open = photos.getState().photos;
+    const fresh = files.filter(({ token }) => open.every((each) => each.token !== token)).map((file) => newPhoto(file));
+    if (fresh.length === 0) return;
+    for (const photo of fresh) activeBefore.set(photo.key, key);
+    const at = open.findIndex((each) => each.key === key) + 1;
+    photos.setState({ photos: [...open.slice(0, at), ...fresh, ...open.slice(at)] });
+    queue.unshift(...fresh.map((photo) => photo.key));
   }
 
   /** Continues with the stored edits of a photo, if there are any. */

@@ -1,0 +1,38 @@
+import { withFile } from './containers/file-bytes';
+import { photosIn, readTiff } from './containers/tiff';
+
+/** Which of a file's photos are wanted: all, the first, or a range from 1. */
+export type Pages = 'all' | 'first' | { from: number; to: number };
+
+/** Names of files that can hold several photos. */
+const MAY_HOLD_SEVERAL = /\.tiff?$/i;
+
+/** How many photos a file holds. Reads its directories only; a file that cannot be read counts as one. */
+export async function countPhotos(path: string): Promise<number> {
+  if (!MAY_HOLD_SEVERAL.test(path)) return 1;
+  try {
+    return await withFile(path, async (file) => Math.max(1, photosIn(readTiff(file)).length));
+  } catch {
+    // Whoever opens the file says why it cannot be read.
+    return 1;
+  }
+}
+
+/** `all`, `first`, `3` or `2-5`; null for anything else. */
+export function readPages(text: string): Pages | null {
+  if (text === 'all' || text === 'first') return text;
+  const [, from, to = from] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text) ?? [];
+  if (from === undefined || Number(from) < 1 || Number(to) < Number(from)) return null;
+  return { from: Number(from), to: Number(to) };
+}
+
+/** The wanted ones of so many photos, from 1. A single photo is always wanted: the choice is one among several. */
+export function wantedPages(pages: Pages, count: number): number[] {
+  if (pages === 'first' || count === 1) return [1];
+  const all = Array.from({ length: count }, (_, i) => i + 1);
+  return pages === 'all' ? all : all.filter((page) => page >= pages.from && page <= pages.to);
+}
+
+/** The name of a result without extension: all but the first photo of a file get their number. */
+export const stemOfPage = (stem: string, page: number | undefined): string =>
+  page === undefined || page === 1 ? stem : `${stem}-p${page}`;
