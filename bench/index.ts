@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchBatch } from './batch';
 import type { Figure } from './figure';
+import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   batch: benchBatch,
   seams: benchSeams,
   styles: benchStyles,
+  hostile: benchHostile,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 if a figure exceeds its limit. */

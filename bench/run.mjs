@@ -1,4 +1,4 @@
-// `npm run bench -- [restore] [memory] [start] [stroke] [batch] [seams] [styles] [--json]`: builds the app if
+// `npm run bench -- [restore] [memory] [start] [stroke] [batch] [seams] [styles] [hostile] [--json]`: builds the app if
 // needed, then loads the benches.
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
