@@ -229,7 +229,7 @@ async function isSame(one: string, other: string): Promise<boolean> {
 function extensionOf({ name }: Found, { format }: BatchSettings): string {
   if (format !== null) return EXPORT_EXTENSIONS[format];
   const own = extname(name).slice(1).toLowerCase();
-  const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', tiff: 'tif', gif: 'png' };
+  const known: Record<string, string> = { jpeg: 'jpg', jpe: 'jpg', jfif: 'jpg', tiff: 'tif', gif: 'png' };
   return known[own] ?? own;
 }
 
