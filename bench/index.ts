@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { benchBatch } from './batch';
 import type { Figure } from './figure';
 import { sweepFiles } from './files';
+import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   batch: benchBatch,
   seams: benchSeams,
   styles: benchStyles,
+  hostile: benchHostile,
 };
 
 /** Runs the named benches, or all; ends with exit code 1 if a figure exceeds its limit. */

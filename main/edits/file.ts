@@ -34,13 +34,19 @@ const MOST_BESIDE = 20;
 
 const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
 
-/** Parses an edit document. Throws EDIT_INVALID or EDIT_NEWER. */
-export async function parseDocument(text: string): Promise<EditDocument> {
+/**
+ * Parses an edit document. Throws EDIT_INVALID or EDIT_NEWER.
+ *
+ * @param onlyUsed leaves out bitmaps that no operation refers to, and does not unpack them
+ */
+export async function parseDocument(text: string, onlyUsed = false): Promise<EditDocument> {
   const { bitmaps: packed, ...rest } = parseSidecar(text);
   const bitmaps = new Map<string, Uint8Array>();
+  const used = new Set(bitmapsOf(rest.log));
   let unpacked = 0;
   try {
     for (const [id, deflated] of Object.entries(packed)) {
+      if (onlyUsed && !used.has(id)) continue;
       const bytes = await unsqueeze(Buffer.from(deflated, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES });
       unpacked += bytes.length;
       if (unpacked > MOST_UNPACKED) throw new RangeError('the masks are too large');
@@ -60,7 +66,7 @@ export async function parseDocument(text: string): Promise<EditDocument> {
 export async function readEditFile(path: string): Promise<EditDocument> {
   const text = await readAll(path);
   try {
-    const document = await parseDocument(text);
+    const document = await parseDocument(text, true);
     const excess = excessOf(document.log, document.photo);
     if (excess !== null)
       throw new EmulsionError('EDIT_INVALID', { reason: say('failures.editTooMuch'), detail: excess });

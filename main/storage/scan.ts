@@ -182,7 +182,7 @@ export function matcher({ include = [], exclude = [] }: ScanOptions): (name: str
 
 /** Names of photos. If such a file cannot be opened, that is a failure; any other file is skipped. */
 const PHOTO_NAME =
-  /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|gif|heic|heif|jxl|jp2|j2k|cr2|cr3|nef|arw|dng|raf|orf|rw2|bmp|psd)$/i;
+  /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|gif|heic|heif|hif|jxl|jp2|jpx|j2k|cr2|cr3|crw|nef|arw|dng|raf|orf|rw2|pef|bmp|psd)$/i;
 
 /**
  * Checks by its content whether a file is a photo. Returns null if it is, else the error, with `stray` for a file that was
