@@ -12,7 +12,8 @@ import { readDirectories, TAG, textOf, writeExifBlock } from './exif';
 import { metadataFor } from './metadata';
 import { openPhoto } from './open';
 import { loadSharp } from './sharp';
-import { temporaryFolder, testRaster, tiffFile } from './test-support';
+import { temporaryFolder, testRaster } from './test-support';
+import { tiffFile } from './test-tiff';
 import { isExcessive } from './xmp-document';
 
 /** Metadata wherever programs put them, and what becomes of them in a result. */
