@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
-import { failure, type Result } from '../../contract/errors';
+import type { Result } from '../../contract/errors';
 import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
@@ -161,8 +161,7 @@ export async function createApp(services: HostServices): Promise<App> {
         return parseResponse(call, { ok: true, value: await handler(parsed.value.request) });
       } catch (error) {
         log.failure('A call failed', toEmulsionError(error), { call });
-        const { code, message, detail } = toFailure(error);
-        return failure(code, message, detail);
+        return { ok: false, error: toFailure(error) };
       }
     },
     subscribe(listener) {

@@ -563,6 +563,7 @@ export class OpenPhotos {
     const untouched = reports.every(({ outcome }) => outcome !== 'done');
     const produce = async (temporary: string) => {
       if (untouched && orientation === 1 && format === source.format && request.keepMetadata && isAsStored(source)) {
+        if (source.sidecar !== null) notes.push(say('notes.sidecarLeft', { name: source.sidecar }));
         // No step ran, so copying the file avoids another lossy encoding. Only its bytes are copied: with the
         // permissions of a read-only original, the copy could not be synced.
         await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>

@@ -21,8 +21,10 @@ import {
 } from './containers/tiff';
 import { plainTiff, tiffOf } from './containers/tiff-plain';
 import { isReadable } from './containers/tiff-strips';
+import { mendWebp } from './containers/webp';
 import { numberOf } from './exif';
 import { FOREIGN, type Foreign, readJpegLs } from './foreign';
+import { loadSharp, ownBytes } from './sharp';
 import type { Kind } from './sniff';
 
 /** What the decoder is given: a file's path, or its bytes. */
@@ -97,9 +99,26 @@ export async function mend(file: FileBytes, examined: Examined, format: PhotoFor
     const own = typeof examined.source === 'string' ? file.read(0, file.size) : examined.source;
     return withMendedJpeg(examined, own);
   }
+  if (format === 'webp') {
+    const mended = await mendWebp(file.read(0, file.size), decodeWebp);
+    return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
+  }
   const mended =
     format === 'png' && png ? await mendPng(file, png) : format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
   return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
+}
+
+/** Whatever the decoder makes of it; null if it makes nothing. */
+async function decodeWebp(bytes: Uint8Array) {
+  const sharp = await loadSharp();
+  try {
+    const picture = sharp(bytes, { failOn: 'none', limitInputPixels: MAX_PIXELS }).raw();
+    const { data, info } = await picture.toBuffer({ resolveWithObject: true });
+    return { data: ownBytes(data), width: info.width, height: info.height };
+  } catch {
+    // The caller says that the file is damaged.
+    return null;
+  }
 }
 
 function replaced(examined: Examined, bytes: Uint8Array): Examined {

@@ -9,7 +9,8 @@ import { pngChunkBytes } from './containers/png';
 import { type OpenOptions, openPhoto } from './open';
 import { readProfile } from './profile';
 import { loadSharp } from './sharp';
-import { maxDifference, temporaryFolder, testRaster, tiffFile } from './test-support';
+import { maxDifference, temporaryFolder, testRaster } from './test-support';
+import { tiffFile } from './test-tiff';
 
 /** Files as scanners, phones and accidents leave them. */
 
@@ -22,10 +23,13 @@ let jpeg: Buffer;
 /** With a restart marker after each of its three rows of blocks. */
 let restarts: Buffer;
 let png: Buffer;
+let webp: Buffer;
 
 beforeAll(async () => {
   jpeg = await pipeline(raster).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
   restarts = await readFile(new URL('fixtures/restarts.jpg', import.meta.url));
+  const noisy = { ...raster, data: raster.data.map((value, i) => value + ((i * 7919) % 13)) };
+  webp = await pipeline(noisy).webp({ quality: 90 }).toBuffer();
   png = await pipeline(raster).png({ compressionLevel: 6 }).toBuffer();
 });
 
@@ -105,6 +109,7 @@ describe('a file that breaks off', () => {
       async () => (await open(jpeg)).raster,
     ],
     ['PNG', () => png.subarray(0, Math.floor(png.length * 0.6)), async () => raster],
+    ['WebP', () => webp.subarray(0, Math.floor(webp.length * 0.9)), async () => (await open(webp)).raster],
     ['zeroed JPEG', () => zeroed(jpeg), async () => (await open(jpeg)).raster],
   ];
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Orientation } from '../../contract/edit';
@@ -12,7 +12,8 @@ import { readDirectories, TAG, textOf, writeExifBlock } from './exif';
 import { metadataFor } from './metadata';
 import { openPhoto } from './open';
 import { loadSharp } from './sharp';
-import { temporaryFolder, testRaster, tiffFile } from './test-support';
+import { temporaryFolder, testRaster } from './test-support';
+import { tiffFile } from './test-tiff';
 import { isExcessive } from './xmp-document';
 
 /** Metadata wherever programs put them, and what becomes of them in a result. */
@@ -244,6 +245,33 @@ describe('TIFF', () => {
     file.writeUInt32LE(bytes.length / 4, entry + 4);
     const { metadata } = await open(file);
     expect(Buffer.from(metadata.iptc!).subarray(0, IPTC.length)).toEqual(IPTC);
+  });
+});
+
+describe('a file beside the photo', () => {
+  const sidecar = packet('<xmp:Rating>4</xmp:Rating><xmp:Label>Album</xmp:Label>');
+
+  test.each([['lake.jpg.xmp'], ['lake.xmp']])('%s is part of the metadata, and counts more', async (name) => {
+    await rm(join(folder(), 'lake.jpg.xmp'), { force: true });
+    const path = join(folder(), 'lake.jpg');
+    await writeFile(path, withSegments(xmpSegment(packet('<xmp:Nickname>Ana</xmp:Nickname>', 'xmp:Rating="1"'))));
+    await writeFile(join(folder(), name), sidecar);
+    const { metadata, notes } = await openPhoto(path);
+    for (const text of ['Ana', '<xmp:Rating>4<', 'Album']) expect(metadata.xmp).toContain(text);
+    expect(metadata.xmp).not.toContain('Rating="1"');
+    expect(notes).toEqual([{ key: 'notes.sidecar', values: { name } }]);
+    await rm(join(folder(), name));
+  });
+
+  test('a damaged one is passed over, and said; a link is not followed', async () => {
+    const path = join(folder(), 'sea.jpg');
+    await writeFile(path, jpeg);
+    await writeFile(join(folder(), 'sea.xmp'), 'no XMP');
+    expect((await openPhoto(path)).notes).toEqual([{ key: 'notes.sidecarUnread', values: { name: 'sea.xmp' } }]);
+    await rm(join(folder(), 'sea.xmp'));
+    await writeFile(join(folder(), 'elsewhere'), sidecar);
+    await symlink(join(folder(), 'elsewhere'), join(folder(), 'sea.xmp'));
+    expect((await openPhoto(path)).notes).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import { readMetadata } from './read-metadata';
 import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
 import { claimNotes } from './xmp-claims';
+import { withSidecar } from './xmp-sidecar';
 
 /** A decoded, upright photo, with everything that must be restored when it is written. */
 export interface OpenPhoto {
@@ -33,6 +34,8 @@ export interface OpenPhoto {
   /** Between the raster's encoding and sRGB; null if it is sRGB or grey already. */
   colour: ColourTransform | null;
   metadata: PhotoMetadata;
+  /** Name of a file beside the photo whose XMP is part of the metadata; null without one. */
+  sidecar: string | null;
   facts: Photo['facts'];
   /** What was normalised while opening. */
   notes: Message[];
@@ -83,9 +86,11 @@ async function openFile(
   const sharp = await loadSharp();
   const found = await examine(file, path, format, page);
   const { examined, header } = await readHeader(sharp, file, found, format);
-  const metadata = readMetadata(file, header, format, examined.structure);
+  const own = readMetadata(file, header, format, examined.structure);
+  const { metadata, sidecar, notes } = await withSidecar(path, own);
   const plan = planOf(header, format, examined, metadata.orientation);
   assertFits(plan);
+  plan.notes.push(...notes);
   for (const note of claimNotes(metadata.xmp))
     if (plan.notes.every(({ key }) => key !== note.key)) plan.notes.push(note);
   const about = { hasAlpha: plan.alpha !== null, format, megapixels: (plan.width * plan.height) / 1e6 };
@@ -107,6 +112,7 @@ async function openFile(
     profileName: plan.profileName,
     colour: plan.colour,
     metadata,
+    sidecar,
     facts: factsOf(metadata),
     notes: plan.notes,
     pages: examined.pages,

@@ -1,6 +1,6 @@
 import { latin1, viewOf } from './containers/file-bytes';
 import { concat } from './exif';
-import { childrenOf, NAMES, parseXmp, removeProperty, serialiseXmp } from './xmp-document';
+import { childrenOf, NAMES, parseXmp, RDF, removeProperty, serialiseXmp, XML_NAMES } from './xmp-document';
 
 /** XMP beyond the 64 KB of a JPEG segment: it lies in further segments, each with a hash, the whole length and its offset. */
 
@@ -11,19 +11,26 @@ const MAX_BYTES = 8 * 1024 * 1024;
 /** The packet with the properties of its extension; the packet itself if the extension is incomplete or unreadable. */
 export function mergeExtension(packet: string, parts: readonly Uint8Array[]): string {
   const whole = wholeExtension(packet, parts);
-  const main = whole === null ? null : parseXmp(packet);
-  const extension = whole === null ? null : parseXmp(whole);
-  if (!main || !extension) return packet;
-  for (const description of main.described) removeProperty(description, 'xmpNote', 'HasExtendedXMP');
-  // Both may hold the same property: the extension's is the whole one.
-  for (const { namespaceURI, localName } of extension.described.flatMap(childrenOf)) {
-    for (const description of main.described) {
+  return (whole !== null && mergePackets(packet, whole)) || packet;
+}
+
+/** Two packets in one. Where both have a property, that of the second counts. Null if one of them cannot be read. */
+export function mergePackets(packet: string, stronger: string): string | null {
+  const main = parseXmp(packet);
+  const other = parseXmp(stronger);
+  if (!main || !other) return null;
+  const properties = other.described.flatMap((each) => [...Array.from(each.attributes), ...childrenOf(each)]);
+  for (const description of main.described) {
+    removeProperty(description, 'xmpNote', 'HasExtendedXMP');
+    for (const { namespaceURI, localName } of properties) {
+      if (!namespaceURI || !localName || namespaceURI === RDF || namespaceURI === XML_NAMES) continue;
+      description.removeAttributeNS(namespaceURI, localName);
       for (const child of childrenOf(description)) {
         if (child.namespaceURI === namespaceURI && child.localName === localName) description.removeChild(child);
       }
     }
   }
-  for (const child of childrenOf(extension.rdf)) main.rdf.appendChild(main.document.importNode(child, true));
+  for (const child of childrenOf(other.rdf)) main.rdf.appendChild(main.document.importNode(child, true));
   return serialiseXmp(main.document);
 }
 

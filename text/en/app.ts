@@ -29,7 +29,7 @@ export const app = {
     open: 'Open photos…',
     folder: 'Restore a whole folder',
     unfinished: 'Folder {{name}}, not finished',
-    formats: 'JPEG, PNG, TIFF, WebP, AVIF and GIF',
+    formats: 'JPEG, PNG, TIFF, HEIC, WebP, AVIF, JPEG XL and others',
     drop: 'Drop to open',
     recent: 'Recent',
     lost: 'Emulsion has stopped. Start it again and reload this page. Your originals are unchanged.',

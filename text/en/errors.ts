@@ -101,7 +101,7 @@ export const errors = {
     unreadTiffSamples:
       'Emulsion cannot read this kind of TIFF file yet ({{kind}}, {{bits}} bits). Save it with 8 or 16 bits per channel and try again.',
     partlyReadable:
-      'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy, or open this one as far as it goes.',
+      'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy. On the command line, --salvage restores what is there.',
     nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
     noSuchPage: 'The file has no photo {{page}}: it holds {{count}}.',
     unreadPixels:

@@ -31,7 +31,7 @@ export const app: Translated<typeof english> = {
     open: 'Abrir fotos…',
     folder: 'Restaurar uma pasta inteira',
     unfinished: 'Pasta {{name}}, não terminada',
-    formats: 'JPEG, PNG, TIFF, WebP, AVIF e GIF',
+    formats: 'JPEG, PNG, TIFF, HEIC, WebP, AVIF, JPEG XL e outros',
     recent: 'Recentes',
     drop: 'Solte para abrir',
     lost: 'O Emulsion foi encerrado. Inicie-o novamente e recarregue esta página. Seus originais não foram alterados.',

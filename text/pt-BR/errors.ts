@@ -102,7 +102,7 @@ export const errors: Translated<typeof english> = {
     unreadTiffSamples:
       'O Emulsion ainda não lê este tipo de arquivo TIFF ({{kind}}, {{bits}} bits). Salve-o com 8 ou 16 bits por canal e tente de novo.',
     partlyReadable:
-      'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa ou abra esta até onde ela vai.',
+      'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa. Na linha de comando, --salvage restaura o que existe.',
     nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
     noSuchPage: 'O arquivo não tem a foto {{page}}: ele contém {{count}}.',
     unreadPixels:

@@ -1,0 +1,67 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { tiffFile } from '../main/photos/test-tiff';
+import { testScene } from '../main/restoration/testing/scene';
+import { expect, test } from './host';
+
+const FIXTURES = fileURLToPath(new URL('../main/photos/fixtures', import.meta.url));
+const SIZE = { width: 480, height: 360 };
+
+/** A JPEG of a scene that breaks off after this share of its data. */
+async function cutJpeg(path: string, share: number): Promise<void> {
+  const scene = testScene(SIZE.width, SIZE.height, 1);
+  const jpeg = await sharp(scene.data, { raw: { ...SIZE, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+  await writeFile(path, jpeg.subarray(0, Math.floor(jpeg.length * share)));
+}
+
+test('a photo whose file breaks off opens as far as it goes, and what is missing is filled on demand', async ({
+  page,
+  host,
+}) => {
+  await cutJpeg(join(host.album, 'half.jpg'), 0.6);
+  await host.open();
+  await host.offer(join(host.album, 'half.jpg'));
+  const partly = page.getByTestId('partly-read');
+  await expect(partly).toContainText('Partly read', { timeout: 60_000 });
+  await expect(partly).toContainText('The missing part stays grey');
+  await page.getByTestId('fill-missing').click();
+  await page.getByTestId('tab-details').click();
+  await expect(page.getByText(/The file breaks off: \d+.% of the photo could be read, the rest is grey/)).toBeVisible();
+});
+
+test('every photo of a file with several pages is opened', async ({ page, host }) => {
+  const { data } = testScene(120, 90, 1);
+  const one = { width: 120, height: 90, bits: [8, 8, 8], photometric: 2, pixels: data as Uint8Array };
+  await writeFile(join(host.album, 'album.tif'), tiffFile([one, one, one]));
+  await host.open();
+  await host.offer(join(host.album, 'album.tif'));
+  await expect(page.getByRole('button', { name: 'album.tif (3)' }).first()).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'album.tif (2)' }).first().click();
+  await page.getByTestId('tab-details').click();
+  await expect(page.getByText('Photo 2 of 3 in the file')).toBeVisible();
+});
+
+test('a photo from a phone in HEIC opens', async ({ page, host }) => {
+  await copyFile(join(FIXTURES, 'ramp.heic'), join(host.album, 'phone.heic'));
+  await host.open();
+  await host.offer(join(host.album, 'phone.heic'));
+  await page.getByTestId('tab-details').click();
+  await expect(page.getByText('64 × 48 (0 MP)')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Agfa')).toBeVisible();
+});
+
+test('a file that cannot be read is named by its cause', async ({ page, host }) => {
+  const jpeg = await readFile(join(FIXTURES, 'restarts.jpg'));
+  // Twelve bits for each sample.
+  jpeg[jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 4] = 12;
+  await writeFile(join(host.album, 'scan.jpg'), jpeg);
+  await host.open();
+  await host.offer(join(host.album, 'scan.jpg'));
+  await expect(page.getByText('Emulsion cannot read JPEG files with 12 bits per channel yet.')).toBeVisible({
+    timeout: 60_000,
+  });
+});

@@ -1,0 +1,50 @@
+import type { Rect } from '../../restoration/raster';
+import { concat } from '../exif';
+import { latin1, viewOf } from './file-bytes';
+
+/** How far the filters between blocks carry what is made up into what is there, in rows. */
+const MARGIN = 8;
+
+/** Bytes added beyond the stated length, so that no filling runs out of data. */
+const MORE = 64 * 1024;
+
+/**
+ * A lossy WebP that breaks off, filled up beyond its stated length. Rows are stored in order, so two fillings give the same
+ * picture as far as the file goes. `decode` gives the pixels, or null if it cannot. Null if the file is whole or cannot be
+ * filled up; the codes of a lossless one have no meaning for a filling.
+ */
+export async function mendWebp(
+  bytes: Uint8Array,
+  decode: (bytes: Uint8Array) => Promise<{ data: Uint8Array; width: number; height: number } | null>,
+): Promise<{ bytes: Uint8Array; missing: Rect[] } | null> {
+  if (bytes.length < 20 || latin1(bytes, 0, 4) !== 'RIFF') return null;
+  const length = viewOf(bytes).getUint32(4, true) + 8;
+  // A length that is far off is as broken as the rest.
+  if (length <= bytes.length || length > 16 * bytes.length) return null;
+  const chunk = chunkAt(bytes);
+  if (chunk === null) return null;
+  const filled = [0, 0x55].map((value) => {
+    const whole = concat([bytes, new Uint8Array(length - bytes.length + MORE).fill(value)]);
+    viewOf(whole).setUint32(4, whole.length - 8, true);
+    viewOf(whole).setUint32(chunk + 4, whole.length - chunk - 8, true);
+    return whole;
+  });
+  const [one, other] = [await decode(filled[0]!), await decode(filled[1]!)];
+  if (!one || !other || one.data.length !== other.data.length) return null;
+  const { data, width, height } = one;
+  let at = 0;
+  while (at < data.length && data[at] === other.data[at]) at++;
+  const top = Math.max(0, Math.floor((at * height) / data.length) - MARGIN);
+  const missing = at === data.length ? [] : [{ x: 0, y: top, width, height: height - top }];
+  return { bytes: filled[0]!, missing };
+}
+
+/** Where the chunk with the pixels begins, which is the last one of a file that breaks off in it. */
+function chunkAt(bytes: Uint8Array): number | null {
+  for (let at = 12; at + 8 <= bytes.length; ) {
+    if (latin1(bytes, at, 4) === 'VP8 ') return at;
+    const size = viewOf(bytes).getUint32(at + 4, true);
+    at += 8 + size + (size % 2);
+  }
+  return null;
+}
