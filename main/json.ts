@@ -3,6 +3,7 @@ export function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // It is no JSON, which the answer says.
     return undefined;
   }
 }

@@ -53,9 +53,11 @@ async function isThere(path: string, output: string): Promise<boolean> {
 
 /** Does something with a file below the output folder without following links. Null if that fails: it counts as missing. */
 async function inResults<T>(path: string, output: string, use: (path: string) => Promise<T>): Promise<T | null> {
+  // Whatever is wrong with the folder, the file in it counts as missing and the photo is done again.
   const folder = await openFolder(dirname(path), { root: output }).catch(() => null);
   if (folder === null) return null;
   return use(folder.at(basename(path)))
+    // The same holds for a file that cannot be read.
     .catch(() => null)
     .finally(() => folder.close());
 }

@@ -227,6 +227,7 @@ const LONGEST_ANSWER = 8 * 2 ** 20;
 
 function limited(answer: Readable): Readable {
   const limit = upTo(LONGEST_ANSWER);
+  // Whoever reads `limit` gets the error from it.
   void pipeline(answer, limit).catch(() => undefined);
   return limit;
 }

@@ -195,7 +195,7 @@ describe('PSD', () => {
   });
 });
 
-test('cut or altered files end with a code', { timeout: 120_000 }, async () => {
+test('cut or altered files end with a code', { timeout: 240_000 }, async () => {
   const all = await Promise.all(['ramp.heic', 'ramp.jxl', 'ramp.jp2', 'ramp.jls'].map(fixture));
   await fc.assert(
     fc.asyncProperty(
@@ -214,6 +214,6 @@ test('cut or altered files end with a code', { timeout: 120_000 }, async () => {
         }
       },
     ),
-    { numRuns: 16, seed: 19 },
+    { numRuns: 8, seed: 19 },
   );
 });
