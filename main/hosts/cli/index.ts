@@ -12,6 +12,8 @@ import { fieldsOf, withCode } from './tell';
 
 /** Codes that mean an error in the command itself. */
 const USAGE: readonly ErrorCode[] = ['BAD_REQUEST', 'OUTPUT_IS_INPUT', 'STYLE_UNKNOWN', 'FOLDER_TAKEN', 'PAIRS_DIFFER'];
+/** Nobody reads standard output any more. */
+let isUnread = false;
 const json = process.argv.includes('--json');
 const translator = translatorFor(languageOfCommand(process.argv, process.env));
 const reporter = createReporter({ json, translator });
@@ -26,6 +28,7 @@ try {
 
 /** Reports an error unless it was already reported. Returns the exit code. */
 function report(error: unknown): number {
+  if (isUnread) return EXIT.interrupted;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
     const message = error.message.replace(/^error: /, '');
@@ -46,7 +49,10 @@ function report(error: unknown): number {
 function interruptible(): AbortSignal {
   const controller = new AbortController();
   // Nobody reads the results any more, as in `emulsion batch --json | head`. What is begun is left in good order.
-  process.stdout.on('error', () => controller.abort());
+  process.stdout.on('error', () => {
+    isUnread = true;
+    controller.abort();
+  });
   process.stderr.on('error', () => controller.abort());
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
