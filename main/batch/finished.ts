@@ -56,10 +56,12 @@ async function inResults<T>(path: string, output: string, use: (path: string) =>
   // Whatever is wrong with the folder, the file in it counts as missing and the photo is done again.
   const folder = await openFolder(dirname(path), { root: output }).catch(() => null);
   if (folder === null) return null;
-  return use(folder.at(basename(path)))
-    // The same holds for a file that cannot be read.
-    .catch(() => null)
-    .finally(() => folder.close());
+  return (
+    use(folder.at(basename(path)))
+      // The same holds for a file that cannot be read.
+      .catch(() => null)
+      .finally(() => folder.close())
+  );
 }
 
 async function hashOrRemoveEmpty(path: string): Promise<string | null> {
