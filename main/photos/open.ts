@@ -228,8 +228,10 @@ async function decodeInfrared(sharp: SharpModule, examined: Examined, plan: Plan
 function assertWhole(missing: readonly Rect[], raster: Raster, salvage: boolean): void {
   if (missing.length === 0) return;
   const share = shareRead(missing, raster);
-  if (share === 0) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.nothingReadable') });
-  if (!salvage) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.partlyReadable', { share }) });
+  const [first] = missing;
+  const detail = `data are missing from row ${first!.y} of ${raster.height} on`;
+  if (share === 0) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.nothingReadable'), detail });
+  if (!salvage) throw new EmulsionError('PHOTO_DAMAGED', { reason: say('failures.partlyReadable', { share }), detail });
 }
 
 /** In whole percent, rounded down: a photo that lacks anything is never 100 % read. */
