@@ -55,7 +55,8 @@ test('places are counted and reviewed by keys; what is skipped stays as it was, 
   const bar = page.getByTestId('review-bar');
   await expect(bar).toBeFocused();
   await expect(status(page)).toContainText(`1 of ${places.length} · will be repaired`);
-  await expect(status(page)).toContainText('Scratch or crease');
+  const kinds: Record<string, string> = { line: 'Scratch or crease', area: 'Stain or dust', loss: 'Missing part' };
+  await expect(status(page)).toContainText(kinds[places[0]!.kind]!);
   await expect(page.getByTestId('viewer')).toHaveAttribute('data-mode', 'side');
   // The viewer shows the place in the middle, larger than the whole photo would be.
   const lookedAt = async () => (await page.getByTestId('viewer').getAttribute('data-view'))!.split(' ').map(Number);
