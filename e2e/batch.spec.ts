@@ -108,7 +108,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await page.getByTestId('segment-problems').click();
   await expect(page.getByTestId('batch-row')).toHaveCount(1);
   await expect(page.getByTestId('batch-row')).toContainText('PHOTO_DAMAGED');
-  await expect(page.getByTestId('batch-row')).toContainText('incomplete or damaged');
+  await expect(page.getByTestId('batch-row')).toContainText('The file breaks off');
   await page.getByTestId('segment-unchanged').click();
   await expect(page.getByRole('row', { name: 'clean.png' })).toContainText('No repairs needed');
   await page.getByTestId('segment-others').click();
