@@ -235,3 +235,18 @@ export class PlaceSearch {
     };
   }
 }
+
+/** Milliseconds of a search between two chances to cancel it. */
+const SEARCH_MS = 50;
+
+/** Searches to the end, for callers off the page. `breathe` is called now and then, and throws to cancel. */
+export async function findPlaces(
+  ...[mask, source, ops, breathe]: [...ConstructorParameters<typeof PlaceSearch>, breathe: () => Promise<void>]
+): Promise<readonly Place[]> {
+  const search = new PlaceSearch(mask, source, ops);
+  for (;;) {
+    const places = search.step(performance.now() + SEARCH_MS);
+    if (places !== null) return places;
+    await breathe();
+  }
+}

@@ -1,7 +1,7 @@
 import type { Photo } from '../../contract/photo';
 import { type Recipe, RepairSettings } from '../../contract/recipe';
 import { compileMask, DETECTED_MASK } from '../../document/mask';
-import { type Place, PlaceSearch } from '../../document/places';
+import { findPlaces, type Place } from '../../document/places';
 import { EmulsionError } from '../errors';
 import { writeMask } from '../photos/mask';
 import type { DamageMap } from '../restoration/damage';
@@ -14,9 +14,6 @@ import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import { masksOf } from './planned-edit';
 import type { ExportTarget, Requests } from './protocol';
-
-/** Milliseconds of a search for places between two checks for messages. */
-const SEARCH_MS = 50;
 
 /** A place as it is listed for people and programs. */
 export type ListedPlace = Pick<Place, 'x' | 'y' | 'width' | 'height' | 'pixels' | 'kind' | 'certainty'>;
@@ -64,12 +61,7 @@ export async function inspectRepair(
   const settings = stepOf(recipe, 'repair')?.settings ?? RepairSettings.parse({});
   const drawn = masksOf(edit, photo).mask ?? { ops: DETECTED_MASK, bitmaps: new Map(), full: photo };
   const source = maskSource(drawn, damage, settings);
-  const search = new PlaceSearch(compileMask(drawn.ops, source), source, drawn.ops);
-  let places = search.step(performance.now() + SEARCH_MS);
-  while (places === null) {
-    await job.breathe();
-    places = search.step(performance.now() + SEARCH_MS);
-  }
+  const places = await findPlaces(compileMask(drawn.ops, source), source, drawn.ops, () => job.breathe());
   const mask = editedMask(drawn, damage, settings, photo);
   return {
     places: places.map(listed),

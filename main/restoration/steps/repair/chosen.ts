@@ -1,7 +1,8 @@
 import type { Filling } from '../../../../contract/edit';
 import { fillingOf, isFilling } from '../../../../document/fillings';
+import { expand } from '../../../../document/geometry';
 import { compileMask, type MaskSource } from '../../../../document/mask';
-import { type Place, PlaceSearch } from '../../../../document/places';
+import { findPlaces, type Place } from '../../../../document/places';
 import { fitRect, type Raster, type Rect } from '../../raster';
 import type { StepTools } from '../../tools';
 import type { EditedMask } from '../step';
@@ -15,9 +16,6 @@ export interface ChosenPlace {
   has(x: number, y: number): boolean;
 }
 
-/** Milliseconds of a search between two chances to cancel. */
-const SEARCH_MS = 50;
-
 /** The places of a mask for which a filling was chosen, in the pixels of a raster. Throws CANCELLED. */
 export async function chosenPlaces(
   { ops, full }: EditedMask,
@@ -26,12 +24,7 @@ export async function chosenPlaces(
   tools: StepTools,
 ): Promise<ChosenPlace[]> {
   if (!ops.some(isFilling)) return [];
-  const search = new PlaceSearch(compileMask(ops, source), source, ops);
-  let places = search.step(performance.now() + SEARCH_MS);
-  while (places === null) {
-    await tools.breathe();
-    places = search.step(performance.now() + SEARCH_MS);
-  }
+  const places = await findPlaces(compileMask(ops, source), source, ops, () => tools.breathe());
   return places.flatMap((place) => {
     const filling = fillingOf(place, ops, full);
     return filling === null ? [] : [{ filling, ...inRaster(place, full, raster) }];
@@ -49,17 +42,8 @@ function inRaster(
   for (const [row, from, end] of runs) {
     for (let y = row - 1; y <= row + 1; y++) for (let x = from - 1; x <= end; x++) cells.add(y * grid.width + x);
   }
-  const at = fitRect(place, full, raster);
-  const by = Math.ceil(raster.width / grid.width) + 1;
-  const x = Math.max(0, at.x - by);
-  const y = Math.max(0, at.y - by);
   return {
-    bounds: {
-      x,
-      y,
-      width: Math.min(raster.width, at.x + at.width + by) - x,
-      height: Math.min(raster.height, at.y + at.height + by) - y,
-    },
+    bounds: expand(fitRect(place, full, raster), Math.ceil(raster.width / grid.width) + 1, raster),
     has: (left, top) => {
       const column = Math.floor(((left + 0.5) * grid.width) / raster.width);
       return cells.has(Math.floor(((top + 0.5) * grid.height) / raster.height) * grid.width + column);

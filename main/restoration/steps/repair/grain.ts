@@ -1,3 +1,4 @@
+import { expand, intersection } from '../../../../document/geometry';
 import type { Mask } from '../../mask';
 import { randomNumbers } from '../../random';
 import { maxValue, type Raster, type Rect } from '../../raster';
@@ -46,7 +47,7 @@ export async function addGrain(
   const { x, y, width, height } = region ?? { x: 0, y: 0, width: raster.width, height: raster.height };
   for (let top = y - (y % SQUARE); top < y + height; top += SQUARE) {
     for (let left = x - (x % SQUARE); left < x + width; left += SQUARE) {
-      const square = within(raster, { x: left, y: top, width: SQUARE, height: SQUARE });
+      const square = expand({ x: left, y: top, width: SQUARE, height: SQUARE }, 0, raster);
       if (mask.any(square)) addToSquare(raster, mask, square, before);
     }
     await tools.breathe();
@@ -54,12 +55,7 @@ export async function addGrain(
 }
 
 function addToSquare(raster: Raster, mask: Mask, square: Rect, before: ((rect: Rect) => void) | undefined): void {
-  const frame = within(raster, {
-    x: square.x - MARGIN,
-    y: square.y - MARGIN,
-    width: square.width + 2 * MARGIN,
-    height: square.height + 2 * MARGIN,
-  });
+  const frame = expand(square, MARGIN, raster);
   const { width } = frame;
   const cover = new Uint8Array(width * frame.height);
   mask.read(frame, cover);
@@ -81,7 +77,7 @@ function addToSquare(raster: Raster, mask: Mask, square: Rect, before: ((rect: R
   const random = randomNumbers(square.y * raster.width + square.x + 1);
   for (let top = square.y; top < square.y + square.height; top += BLOCK) {
     for (let left = square.x; left < square.x + square.width; left += BLOCK) {
-      const block = within(square, { x: left, y: top, width: BLOCK, height: BLOCK });
+      const block = intersection(square, { x: left, y: top, width: BLOCK, height: BLOCK })!;
       addBlock(raster, { block, frame, cover, random, ...grain });
     }
   }
@@ -182,16 +178,4 @@ function deviationOf(fine: Float32Array, isChosen: (index: number) => boolean): 
   if (chosen.length < FEWEST) return null;
   const sorted = Float32Array.from(chosen).sort();
   return sorted[Math.floor(CALM.share * sorted.length)]! / CALM.deviations;
-}
-
-function within(whole: { x?: number; y?: number; width: number; height: number }, rect: Rect): Rect {
-  const [left, top] = [whole.x ?? 0, whole.y ?? 0];
-  const x = Math.max(left, rect.x);
-  const y = Math.max(top, rect.y);
-  return {
-    x,
-    y,
-    width: Math.min(left + whole.width, rect.x + rect.width) - x,
-    height: Math.min(top + whole.height, rect.y + rect.height) - y,
-  };
 }

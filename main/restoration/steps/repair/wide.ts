@@ -1,4 +1,5 @@
 import { boundsOf, forEachPiece } from '../../../../document/evidence';
+import { expand, intersection } from '../../../../document/geometry';
 import type { Mask } from '../../mask';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
@@ -52,11 +53,11 @@ export async function fillWideHoles(
   let filled = 0;
   for (const { core, within: inside } of await wideCores(mask, region ?? whole, width, tools)) {
     if (chosen.some((place) => place.has(inside.x, inside.y))) continue;
-    const hole = within(whole, grown(core, Math.ceil(width)));
+    const hole = expand(core, Math.ceil(width), raster);
     const side = Math.max(hole.width, hole.height);
     if (side > LARGEST) continue;
     const reach = Math.round(Math.max(CONTEXT.least, Math.min(CONTEXT.most, CONTEXT.share * side)));
-    const frame = within(whole, grown(hole, reach));
+    const frame = expand(hole, reach, raster);
     if (await fillOne(raster, mask, tools, { ...TEXTURES.texture, frame, hole, before })) filled++;
     await tools.breathe();
   }
@@ -74,14 +75,13 @@ async function fillChosen(
   { filling, bounds, has }: ChosenPlace,
   before: Options['before'],
 ): Promise<boolean> {
-  const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
   const { side, reach } = CHOSEN;
   let any = false;
   for (let y = bounds.y; y < bounds.y + bounds.height; y += side) {
     for (let x = bounds.x; x < bounds.x + bounds.width; x += side) {
-      const hole = within(bounds, { x, y, width: side, height: side });
-      if (!mask.any(hole)) continue;
-      const frame = within(whole, grown(hole, reach));
+      const hole = intersection(bounds, { x, y, width: side, height: side });
+      if (hole === null || !mask.any(hole)) continue;
+      const frame = expand(hole, reach, raster);
       const how = TEXTURES[filling === 'otherTexture' ? 'otherTexture' : 'texture'];
       if (await fillOne(raster, mask, tools, { ...how, frame, hole, has, before })) any = true;
       await tools.breathe();
@@ -210,24 +210,6 @@ function isCovered(bytes: Uint8Array, strip: Rect, left: number, cell: number): 
     for (let x = left; x < right; x++) if (bytes[y * strip.width + x]! < 128) return false;
   }
   return true;
-}
-
-const grown = ({ x, y, width, height }: Rect, by: number): Rect => ({
-  x: x - by,
-  y: y - by,
-  width: width + 2 * by,
-  height: height + 2 * by,
-});
-
-function within(whole: Rect, rect: Rect): Rect {
-  const x = Math.max(whole.x, rect.x);
-  const y = Math.max(whole.y, rect.y);
-  return {
-    x,
-    y,
-    width: Math.min(whole.x + whole.width, rect.x + rect.width) - x,
-    height: Math.min(whole.y + whole.height, rect.y + rect.height) - y,
-  };
 }
 
 const contains = (rect: Rect, x: number, y: number): boolean =>
