@@ -63,6 +63,6 @@ test('a saved recipe is renamed, duplicated, exported and imported again', async
     mimeType: 'application/json',
     buffer: Buffer.from('{"format": 1, "steps": "none"}'),
   });
-  await expect(page.getByTestId('notice-error')).toContainText('not a recipe');
+  await expect(page.getByTestId('notice-error')).toContainText('This recipe cannot be used.');
   expect(await kept()).toHaveLength(2);
 });
