@@ -104,7 +104,7 @@ class Pictures:
         return cls(flat, entries)
 
 
-def _build_cache(name, rows, read):
+def build_cache(name, rows, read):
     """Decodes `rows` once into <cache>/<name>-<key>.u8 + .json; returns Pictures."""
     key = hashlib.sha256(json.dumps([CACHE_VERSION, LONGEST_SIDE, rows]).encode()).hexdigest()[:12]
     flat_path = cache_folder() / f"{name}-{key}.u8"
@@ -161,7 +161,7 @@ def load_pictures(data):
             rows.append({"name": f"train/life/{row['file']}", "group": "life", "licence": row["licence"]})
     if not rows:
         raise DataError(f"no manifest under {data}: expected train/manifest.csv (see training/README.md)")
-    return _build_cache("pictures", rows, lambda row: read_rgb(data / row["name"], LONGEST_SIDE))
+    return build_cache("pictures", rows, lambda row: read_rgb(data / row["name"], LONGEST_SIDE))
 
 
 def load_overlays(data):
@@ -173,7 +173,7 @@ def load_overlays(data):
     ]
     if not rows:
         raise DataError(f"no overlays under {data}/damage")
-    return _build_cache("overlays", rows, lambda row: cv2.imread(str(data / row["name"]), cv2.IMREAD_GRAYSCALE))
+    return build_cache("overlays", rows, lambda row: cv2.imread(str(data / row["name"]), cv2.IMREAD_GRAYSCALE))
 
 
 def load_styles(data):
@@ -193,7 +193,7 @@ def load_styles(data):
         picture = read_rgb(data / row["name"], LONGEST_SIDE)
         return None if picture is None else within_frame(picture)
 
-    return _build_cache("styles", rows, read)
+    return build_cache("styles", rows, read)
 
 
 class Pairs:
@@ -248,7 +248,7 @@ def load_pairs(folders):
 
         return read
 
-    return Pairs(*(_build_cache(f"pairs-{side}", part, reader(side)) for side, part in rows.items()))
+    return Pairs(*(build_cache(f"pairs-{side}", part, reader(side)) for side, part in rows.items()))
 
 
 class Mixture:

@@ -46,12 +46,12 @@ class Negatives:
         return time.time() - self.path.stat().st_mtime if self.path.exists() else float("inf")
 
     def search(self, pictures, look, rng, seconds=120.0):
-        """Searches pictures in random order until the time is up; replaces the earlier results of a picture.
+        """Searches pictures in random order, new ones first, until the time is up; replaces the earlier results of a picture.
 
         look: callable(uint8 [H, W, 3]) -> log-odds float [H, W] of damage. Returns the number of pictures searched.
         """
         begin, seen = time.monotonic(), 0
-        for index in rng.permutation(len(pictures)):
+        for index in sorted(rng.permutation(len(pictures)), key=lambda index: pictures.names[index] in self.places):
             if time.monotonic() - begin > seconds:
                 break
             self.places[pictures.names[index]] = strongest(look(np.ascontiguousarray(pictures[index])))

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from .. import degradations as d
-from .. import layers, negatives, plates, prints, real
+from .. import layers, negatives, plates, prints, real, scenes
 from ..colours import in_full_colour
 from ..data import HELD_OUT_EVERY, DataError, Pairs, cache_folder, load_pictures
 from ..detector_net import THUMB, DetectorNet, any_damage
@@ -338,7 +338,7 @@ class Spec(Generator):
 
     def __init__(self):
         self.photos, self.chosen, self.plates, self.stock, self.perceptual = [], [], None, layers.Stock(), None
-        self.negatives, self.clean = None, []
+        self.negatives, self.clean, self.scenes = None, [], None
 
     def load(self, data):
         data = Path(data)
@@ -348,8 +348,11 @@ class Spec(Generator):
         except DataError as error:
             print(f"trained without real photographs: {error}", flush=True)
         try:
-            held = load_pictures(data).split(HELD_OUT_EVERY)[1]
-            pictures = [np.ascontiguousarray(picture) for picture in list(held)[:CLEAN_PICTURES]]
+            trained, held = load_pictures(data).split(HELD_OUT_EVERY)
+            self.scenes = scenes.load_scenes(max(1, round(len(trained) * scenes.SHARE)))
+            drawn = scenes.load_scenes(max(1, round(min(CLEAN_PICTURES, len(held)) * scenes.SHARE)), scenes.HELD_FROM)
+            pictures = [*list(held)[:CLEAN_PICTURES], *list(drawn)]
+            pictures = [np.ascontiguousarray(picture) for picture in pictures]
             self.clean = [(picture, in_full_colour(picture)) for picture in pictures]
         except DataError:
             self.clean = []
@@ -393,7 +396,12 @@ class Spec(Generator):
         rest = [p for p in net.parameters() if p not in tuned]
         return [{"params": rest, "factor": 1.0}, {"params": list(net.trunk.parameters()), "factor": self.trunk_rate}]
 
+    def _clean(self, pictures):
+        """The clean pictures to train on: photographs and drawn scenes."""
+        return pictures if self.scenes is None else scenes.Joined(pictures, self.scenes)
+
     def study(self, net, pictures):
+        pictures = self._clean(pictures)
         self.negatives = negatives.Negatives(self.id)
         if self.negatives.age() < negatives.FRESH:
             return
@@ -407,6 +415,7 @@ class Spec(Generator):
         print(f"looked at {seen} clean pictures for what is taken for damage", flush=True)
 
     def sampler(self, pictures, overlays):
+        pictures = self._clean(pictures)
         hard = self.negatives.of(pictures) if self.negatives else ()
         return Sampler(pictures, overlays, self.crop, self.photos, self.plates, self.stock, hard=hard)
 
