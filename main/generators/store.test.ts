@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { figureWords } from '../../text/figures';
 import { fixtureCard, installFixture, synthesiserCard, temporaryFolder } from '../engine/test-support';
 import { GeneratorStore } from './store';
 
@@ -89,6 +90,26 @@ it('ships cards whose Portuguese texts give the same figures as the English ones
   for (const { id, translations } of shipped.styles().presets) {
     expect(translations?.['pt-BR']?.description, id).toBeTruthy();
   }
+});
+
+/** Names that are the same in every language, and units. */
+const NAME = /^(?:|PSNR|SSIM|LPIPS|CIEDE2000|F1|JPEG \d+|x\d|dB|s\/MP|\d+ (?:px|threads))$/;
+
+it('ships cards whose figures can be read in Portuguese', async () => {
+  const shipped = new GeneratorStore(join(import.meta.dirname, '../../models'));
+  await shipped.refresh();
+  for (const { id, measured } of await shipped.list()) {
+    for (const { metric, data, unit } of measured) {
+      for (const phrase of [metric, data, unit].flatMap((words) => words.split(', '))) {
+        if (!NAME.test(phrase)) expect(figureWords(phrase, 'pt-BR'), `${id}: ${phrase}`).not.toBe(phrase);
+      }
+    }
+  }
+  expect(figureWords('lines found, real, fold 2', 'pt-BR')).toBe('linhas encontradas, danos reais, grupo 2');
+  expect(figureWords('45 pictures of 512 px, 2 px tolerance', 'pt-BR')).toBe(
+    '45 imagens de 512 px, tolerância de 2 px',
+  );
+  expect(figureWords('sharpness of tiles, PSNR', 'pt-BR')).toBe('sharpness of tiles, PSNR');
 });
 
 it('has no generators without a folder', async () => {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { GeneratorInfo } from '../../contract/app';
 import { languageOf } from '../../text';
 import { translated } from '../../text/card';
+import { figureWords } from '../../text/figures';
 import { Page } from '../Page';
 import { useActions, useApp } from '../state/context';
 import { useFormat } from '../useFormat';
@@ -33,7 +34,8 @@ export function GeneratorsPage() {
 }
 
 function Generator({ generator }: { generator: GeneratorInfo }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const words = (text: string) => figureWords(text, languageOf(i18n));
   const format = useFormat();
   const facts = [
     t('generators.version', { version: generator.version }),
@@ -57,8 +59,8 @@ function Generator({ generator }: { generator: GeneratorInfo }) {
           <ul className="text-xs text-secondary">
             {generator.measured.map((figure) => (
               <li key={`${figure.metric} ${figure.data}`} className="flex items-baseline justify-between gap-4">
-                <span>{`${figure.metric} (${figure.data})`}</span>
-                <span className="shrink-0 text-text">{`${format.number(figure.value, 3)} ${figure.unit}`}</span>
+                <span>{`${words(figure.metric)} (${words(figure.data)})`}</span>
+                <span className="shrink-0 text-text">{`${format.number(figure.value, 3)} ${words(figure.unit)}`}</span>
               </li>
             ))}
           </ul>

@@ -36,6 +36,18 @@ export const cli = {
     watching: 'waiting for more photos',
     workerReady: 'waiting for photos',
     batchOn: 'batch on {{host}}',
+    browser: {
+      about: 'Opens Emulsion in the browser. Nothing leaves this computer.',
+      photos: 'photos to open at once',
+      port: 'port on 127.0.0.1; 0: any free one',
+      root: 'folder that the file picker starts in and never leaves',
+      noOpen: 'only print the address',
+      idle: 'end this long after the last page was closed; 0: never',
+      userData: 'folder of settings, recipes and edits',
+      models: 'folder with the generators',
+      at: 'Emulsion is at {{address}} (this computer only; Ctrl-C ends it)',
+      notOpened: 'No browser could be opened. Open the address above in one.',
+    },
     plan: {
       photos_one: 'One photo ({{size}})',
       photos_other: '{{count}} photos ({{size}})',

@@ -38,6 +38,18 @@ export const cli: Translated<typeof english> = {
     watching: 'à espera de mais fotos',
     workerReady: 'à espera de fotos',
     batchOn: 'lote em {{host}}',
+    browser: {
+      about: 'Abre o Emulsion no navegador. Nada sai deste computador.',
+      photos: 'fotos que já abrem no início',
+      port: 'porta em 127.0.0.1; 0: qualquer porta livre',
+      root: 'pasta em que a escolha de arquivos começa e de que nunca sai',
+      noOpen: 'só mostra o endereço',
+      idle: 'termina depois deste tempo sem nenhuma página aberta; 0: nunca',
+      userData: 'pasta de configurações, receitas e edições',
+      models: 'pasta com os geradores',
+      at: 'O Emulsion está em {{address}} (só neste computador; Ctrl-C encerra)',
+      notOpened: 'Não foi possível abrir um navegador. Abra nele o endereço acima.',
+    },
     plan: {
       photos_one: 'Uma foto ({{size}})',
       photos_other: '{{count}} fotos ({{size}})',

@@ -2,15 +2,18 @@ import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Command } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
-import { say } from '../../../text/message';
+import { say, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
 import { forkEngine } from '../../engine/launch';
 import { EmulsionError, toFailure } from '../../errors';
 import { openLog } from '../../log/file';
 import { log } from '../../log/log';
 import { whole } from '../arguments';
+import { LocalizedCommand } from '../cli/command';
+import { formatHelp } from '../cli/help';
+import { addLanguage } from '../cli/options';
+import { languageOfCommand } from '../language';
 import { loadPage } from '../page';
 import { userDataFolder } from '../places';
 import { createPlace } from './security';
@@ -30,19 +33,25 @@ interface Options {
   models: string;
 }
 
-const program = new Command('emulsion-browser')
-  .description('Opens Emulsion in the browser. Nothing leaves this computer.')
-  .version(packageInfo.version)
+// Needed before the options are parsed, because the help is written in it.
+const translator = translatorFor(languageOfCommand(process.argv, process.env));
+const { t } = translator;
+const program = new LocalizedCommand('emulsion-browser', translator)
+  .description(t('cli.browser.about'))
+  .version(packageInfo.version, '-V, --version', t('manual.program.version'))
+  .helpOption('-h, --help', t('manual.program.help'))
+  .configureHelp({ formatHelp: formatHelp(translator) })
   // The same exit code as the command line: 2 for wrong options.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .argument('[photo...]', 'photos to open at once')
-  .option('--port <number>', 'port on 127.0.0.1; 0: any free one', whole(0, 65_535), 0)
-  .option('--root <folder>', 'folder that the file picker starts in and never leaves', process.cwd())
-  .option('--no-open', 'only print the address')
-  .option('--idle <seconds>', 'end this long after the last page was closed; 0: never', whole(0, 86_400), 60)
-  .option('--user-data <folder>', 'where settings are kept', userDataFolder())
-  .option('--models <folder>', 'folder with the generators', fileURLToPath(new URL('../../models', import.meta.url)))
+  .argument('[photo...]', t('cli.browser.photos'))
+  .option('--port <number>', t('cli.browser.port'), whole(0, 65_535), 0)
+  .option('--root <folder>', t('cli.browser.root'), process.cwd())
+  .option('--no-open', t('cli.browser.noOpen'))
+  .option('--idle <seconds>', t('cli.browser.idle'), whole(0, 86_400), 60)
+  .option('--user-data <folder>', t('cli.browser.userData'), userDataFolder())
+  .option('--models <folder>', t('cli.browser.models'), fileURLToPath(new URL('../../models', import.meta.url)))
   .action(run);
+addLanguage(program, translator);
 
 await program.parseAsync();
 
@@ -77,7 +86,7 @@ async function run(photos: string[], options: Options): Promise<void> {
       idleAfter: options.idle * 1000,
       offered: await app.offer(photos.map((photo) => resolve(photo))),
     });
-    console.log(`Emulsion is at ${server.url} (this computer only; Ctrl-C ends it)`);
+    console.log(t('cli.browser.at', { address: server.url }));
     if (options.open && hasDisplay()) {
       const file = await writeStartFile(options.userData, server.url);
       startFile = file;
@@ -87,8 +96,9 @@ async function run(photos: string[], options: Options): Promise<void> {
     await Promise.race([server.idle, interrupted]);
   } catch (error) {
     log.failure('The program ended', error);
-    const { message, detail } = toFailure(error);
-    console.error(`emulsion: ${message}${detail === undefined ? '' : ` (${detail})`}`);
+    const failure = toFailure(error);
+    const { detail } = failure;
+    console.error(`emulsion: ${translator.failure(failure)}${detail === undefined ? '' : ` (${detail})`}`);
     process.exitCode = 1;
   } finally {
     await startFile?.remove();
@@ -125,6 +135,6 @@ function openBrowser(path: string): void {
         ? ['rundll32', 'url.dll,FileProtocolHandler', url]
         : ['xdg-open', url];
   const child = spawn(command!, parameters, { detached: true, stdio: 'ignore' });
-  child.on('error', () => console.error('No browser could be opened; open the address above in one.'));
+  child.on('error', () => console.error(t('cli.browser.notOpened')));
   child.unref();
 }

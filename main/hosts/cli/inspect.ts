@@ -1,6 +1,7 @@
 import { basename, parse, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { translated } from '../../../text/card';
+import { figureWords } from '../../../text/figures';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import type { ListedPlace } from '../../engine/inspect-repair';
 import type { Engine } from '../../engine/supervisor';
@@ -185,11 +186,13 @@ async function listGenerators(engine: Engine, reporter: Reporter): Promise<numbe
   for (const english of generators) {
     const generator = translated(english, language);
     const size = format.bytes(generator.bytes);
+    const words = (text: string) => figureWords(text, language);
     const lines = [
       `${generator.id} ${generator.version} (${generator.task}, ${size}, ${generator.licence}): ${t(`cli.states.${generator.state}`)}`,
       `  ${generator.description}`,
       ...generator.measured.map(
-        ({ metric, value, unit, data }) => `  ${metric}: ${value}${unit === '' ? '' : ` ${unit}`}, ${data}`,
+        ({ metric, value, unit, data }) =>
+          `  ${words(metric)}: ${format.number(value, 3)}${unit === '' ? '' : ` ${words(unit)}`}, ${words(data)}`,
       ),
       `  ${t('cli.limits')}: ${generator.limits}`,
     ];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { translatorFor } from '../../../text/message';
+import { languageOfCommand } from '../language';
 import { everyCommand } from './completion';
-import { languageOfCommand } from './language';
 import { createProgram } from './program';
 
 let folder = '';

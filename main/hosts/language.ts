@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Language, Settings } from '../../../contract/app';
-import { languageFor } from '../../../text';
-import { userDataFolder } from '../places';
+import { Language, Settings } from '../../contract/app';
+import { languageFor } from '../../text';
+import { userDataFolder } from './places';
 
 /**
  * The language of the command line: `--language`, else the one chosen in the window, else that of the locale, else
