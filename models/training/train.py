@@ -47,16 +47,17 @@ def has_bfloat16(device):
 
 def low_precision_pays(device, step=None, seconds=10.0):
     """Whether to compute in bfloat16. step: callable(mixed), one training step, which is timed in both precisions for about
-    `seconds` at most. Without a step, the processor's features decide."""
+    `seconds` at most. Without a step, the processor's features decide. Processor time counts, because other programs may slow
+    down one step and not the next."""
     if device.type == "cuda" or not has_bfloat16(device) or step is None:
         return has_bfloat16(device)
     taken = {True: [], False: []}
     begin = time.monotonic()
     for _ in range(3):
         for mixed in (True, False):
-            started = time.monotonic()
+            started = time.process_time()
             step(mixed)
-            taken[mixed].append(time.monotonic() - started)
+            taken[mixed].append(time.process_time() - started)
         if time.monotonic() - begin > seconds:
             break
     return min(taken[True]) <= min(taken[False])

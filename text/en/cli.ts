@@ -37,6 +37,7 @@ export const cli = {
     workerReady: 'waiting for photos',
     batchOn: 'batch on {{host}}',
     browser: {
+      summary: 'opens Emulsion in the browser',
       about: 'Opens Emulsion in the browser. Nothing leaves this computer.',
       photos: 'photos to open at once',
       port: 'port on 127.0.0.1; 0: any free one',

@@ -39,6 +39,7 @@ export const cli: Translated<typeof english> = {
     workerReady: 'à espera de fotos',
     batchOn: 'lote em {{host}}',
     browser: {
+      summary: 'abre o Emulsion no navegador',
       about: 'Abre o Emulsion no navegador. Nada sai deste computador.',
       photos: 'fotos que já abrem no início',
       port: 'porta em 127.0.0.1; 0: qualquer porta livre',

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CommanderError } from 'commander';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
@@ -37,12 +38,13 @@ interface Options {
 const translator = translatorFor(languageOfCommand(process.argv, process.env));
 const { t } = translator;
 const program = new LocalizedCommand('emulsion-browser', translator)
+  .summary(t('cli.browser.summary'))
   .description(t('cli.browser.about'))
   .version(packageInfo.version, '-V, --version', t('manual.program.version'))
   .helpOption('-h, --help', t('manual.program.help'))
   .configureHelp({ formatHelp: formatHelp(translator) })
-  // The same exit code as the command line: 2 for wrong options.
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) })
+  .exitOverride()
   .argument('[photo...]', t('cli.browser.photos'))
   .option('--port <number>', t('cli.browser.port'), whole(0, 65_535), 0)
   .option('--root <folder>', t('cli.browser.root'), process.cwd())
@@ -53,7 +55,13 @@ const program = new LocalizedCommand('emulsion-browser', translator)
   .action(run);
 addLanguage(program, translator);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // The same exit code as the command line: 2 for wrong options.
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
 
 async function run(photos: string[], options: Options): Promise<void> {
   const interrupted = interruption();

@@ -437,7 +437,13 @@ class Training(unittest.TestCase):
         import time
 
         cpu, words = torch.device("cpu"), "training.train.has_bfloat16"
-        slow_when = lambda slow: lambda mixed: time.sleep(0.02 if mixed == slow else 0.001)
+
+        def work(seconds):
+            until = time.process_time() + seconds
+            while time.process_time() < until:
+                pass
+
+        slow_when = lambda slow: lambda mixed: work(0.02 if mixed == slow else 0.001)
         with mock.patch(words, return_value=True):
             self.assertTrue(low_precision_pays(cpu, slow_when(False)))
             self.assertFalse(low_precision_pays(cpu, slow_when(True)))
