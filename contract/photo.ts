@@ -146,6 +146,17 @@ export const FilmFaults = z.object({
   vignette: Vignette.nullable(),
 });
 export type FilmFaults = z.infer<typeof FilmFaults>;
+/** A face. All figures are shares of the photo's width or height, 0..1. */
+export const Face = z.object({
+  x: unit,
+  y: unit,
+  width: unit,
+  height: unit,
+  certainty: unit,
+  /** Both eyes, the nose, and both corners of the mouth, the one on the left of the picture first. */
+  points: z.array(z.object({ x: unit, y: unit })).length(5),
+});
+export type Face = z.infer<typeof Face>;
 /** Measurements of the original photo, before any step. */
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */
@@ -159,6 +170,8 @@ export const Analysis = z.object({
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading.nullable(),
   film: FilmFaults,
+  /** The faces, the most certain first; null if no generator finds them. */
+  faces: z.array(Face).nullable().default(null),
   /** `monochrome`: grey; `toned`: sepia or another single tint for all tones. */
   colour: z.enum(['colour', 'monochrome', 'toned']),
   /** Estimated standard deviation of the noise, in 8-bit levels. */

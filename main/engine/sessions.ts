@@ -7,7 +7,13 @@ import type { Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';
-import type { InstalledFading, InstalledGenerator, InstalledSynthesiser } from '../generators/store';
+import type {
+  InstalledFaceFinder,
+  InstalledFading,
+  InstalledGenerator,
+  InstalledSynthesiser,
+} from '../generators/store';
+import type { FaceNets } from '../restoration/faces';
 import { isAllocationFailure } from './failures';
 import { inputPlanes, outputPlanes, type TileNet } from './tiles';
 
@@ -106,6 +112,43 @@ export class Sessions {
   async fading({ card: { id, sha256, input, output }, path }: InstalledFading, ...picture: Picture) {
     const graph = { id, file: path, sha256, input: input.name, output: output.name, size: output.values.length };
     return this.#measure(graph, ...picture);
+  }
+
+  /** The nets of a generator that finds faces, always on the CPU, since they are small. Throws GENERATOR_DAMAGED. */
+  async faceNets({ card, path }: InstalledFaceFinder): Promise<FaceNets> {
+    const threads = threadsFor(this.#options.threads);
+    const open = (file: string, sha256: string) => this.#small(card.id, join(dirname(path), file), sha256, threads);
+    const nets = await Promise.all([
+      open(card.file, card.sha256),
+      open(card.refine.file, card.refine.sha256),
+      open(card.judge.file, card.judge.sha256),
+    ]);
+    const run = async (session: InferenceSession, planes: Float32Array, shape: number[]) => {
+      const answer = await session.run({ image: new Tensor('float32', planes, shape) }).catch((cause: unknown) => {
+        if (isAllocationFailure(cause)) throw new EmulsionError('OUT_OF_MEMORY', { cause });
+        throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(cause)}`, cause });
+      });
+      const { boxes, faces, points } = answer as Record<string, Tensor | undefined>;
+      if (!(boxes?.data instanceof Float32Array) || !(faces?.data instanceof Float32Array)) {
+        throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: it returned no boxes` });
+      }
+      return {
+        boxes: boxes.data,
+        faces: faces.data,
+        points: points?.data as Float32Array | undefined,
+        dims: faces.dims,
+      };
+    };
+    return {
+      propose: async (planes, width, height) => {
+        const answer = await run(nets[0], planes, [1, 3, height, width]);
+        return { ...answer, rows: answer.dims[2]!, columns: answer.dims[3]! };
+      },
+      refine: (squares, count) => run(nets[1], squares, [count, 3, 24, 24]),
+      judge: (squares, count) => run(nets[2], squares, [count, 3, 48, 48]),
+      thresholds: card.thresholds,
+      smallest: card.smallest,
+    };
   }
 
   async #measure(graph: MeasuringGraph, ...[planes, width, height]: Picture): Promise<Float32Array> {

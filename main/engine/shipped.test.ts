@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UpscaleSettings } from '../../contract/recipe';
 import { GeneratorStore } from '../generators/store';
-import { createRaster, type Raster } from '../restoration/raster';
+import { findFaces } from '../restoration/faces';
+import { createRaster, type Raster, readSrgb } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import { toGrey } from '../restoration/testing/rasters';
@@ -12,6 +13,8 @@ import type { StepTools } from '../restoration/tools';
 import { Sessions } from './sessions';
 import { runTilePass, type TileNet } from './tiles';
 import { factsOf } from './tools';
+
+type P = { x: number; y: number };
 
 /** What the generators that ship promise of every picture, on the engine that runs them. */
 
@@ -47,6 +50,50 @@ function tools(edge?: number): StepTools {
     },
   };
 }
+
+test('the face finder finds the one face of a drawn scene, at any size, also mirrored, and none where there is none', async () => {
+  const nets = await sessions.faceNets(store.faceFinder()!);
+  const facesIn = (raster: Raster) => {
+    const { width, height } = raster;
+    const planes = new Float32Array(3 * width * height);
+    readSrgb(raster, { x: 0, y: 0, width, height }, null, planes);
+    return findFaces(planes, width, height, nets, () => Promise.resolve());
+  };
+  const mirrored = ({ width, height, data, ...rest }: Raster): Raster => ({
+    ...rest,
+    width,
+    height,
+    data: data.map((_, i) => {
+      const pixel = Math.floor(i / 3);
+      const x = pixel % width;
+      return data[3 * (pixel - x + width - 1 - x) + (i % 3)]!;
+    }),
+  });
+  for (const [width, height] of [
+    [400, 300],
+    [900, 640],
+  ] as const) {
+    const scene = testScene(width, height, 2);
+    const [face, ...others] = await facesIn(scene);
+    expect(others).toEqual([]);
+    expect(face!.certainty).toBeGreaterThan(0.85);
+    // The face of the girl, under her hat.
+    expect(face!.y + face!.height / 2).toBeCloseTo(0.46, 1);
+    const [leftEye, rightEye, nose, leftMouth, rightMouth] = face!.points as [P, P, P, P, P];
+    expect(leftEye.x).toBeLessThan(nose.x);
+    expect(nose.x).toBeLessThan(rightEye.x);
+    expect(leftMouth.x).toBeLessThan(rightMouth.x);
+    expect(Math.max(leftEye.y, rightEye.y)).toBeLessThan(nose.y);
+    expect(nose.y).toBeLessThan(Math.min(leftMouth.y, rightMouth.y));
+    const [twin] = await facesIn(mirrored(scene));
+    expect(twin!.x).toBeCloseTo(1 - face!.x - face!.width, 2);
+    expect(twin!.points[0]!.x).toBeCloseTo(1 - rightEye.x, 2);
+  }
+  const grey = createRaster(300, 200, 3, 8);
+  grey.data.fill(128);
+  expect(await facesIn(grey)).toEqual([]);
+  expect(await facesIn(createRaster(1, 400, 3, 8))).toEqual([]);
+});
 
 const UPSCALERS = ([2, 4] as const).flatMap((scale) =>
   (['faithful', 'crisp'] as const).map((variant): [UpscaleSettings] => [{ scale, variant }]),

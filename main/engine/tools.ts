@@ -2,6 +2,7 @@ import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import type { GeneratorStore } from '../generators/store';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
+import { findFaces } from '../restoration/faces';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
 import { type GeneratorFacts, PAINTING, type PassReport, type StepTools } from '../restoration/tools';
 import { CODEC_SECONDS } from './decoding';
@@ -83,6 +84,14 @@ export class JobTools implements StepTools {
     const { id, input, thresholds } = installed.card;
     const values = await this.#sessions.fading(installed, ...(await this.#planes(raster, input.longest)));
     return { generator: id, values, thresholds };
+  }
+
+  async faces(raster: Raster): ReturnType<StepTools['faces']> {
+    const installed = this.#store.faceFinder();
+    if (!installed) return null;
+    const nets = await this.#sessions.faceNets(installed);
+    const [planes, width, height] = await this.#planes(raster, installed.card.longest);
+    return findFaces(planes, width, height, nets, () => this.breathe());
   }
 
   /** The sRGB planes of a picture, reduced to a longest side of `longest` pixels, with their width and height. */

@@ -197,8 +197,25 @@ export const FadingCard = Common.extend({
 });
 export type FadingCard = z.infer<typeof FadingCard>;
 
+const File = z.object({ file: FileName, sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** The card of a cascade of three nets that finds faces. `file` holds the first, which proposes places. */
+export const FaceFinderCard = Common.extend({
+  task: z.literal('find-face'),
+  /** Refines the proposed places. */
+  refine: File,
+  /** Judges them, and finds eyes, nose and mouth. */
+  judge: File,
+  /** The probabilities from which each net passes a place on. */
+  thresholds: z.object({ propose: z.number(), refine: z.number(), judge: z.number() }),
+  /** A photo is reduced to this longest side, and the width of the smallest face in it, in pixels. */
+  longest: positive,
+  smallest: positive.min(12),
+});
+export type FaceFinderCard = z.infer<typeof FaceFinderCard>;
+
 /** The card of any generator. */
-export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard, FadingCard]);
+export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard, FadingCard, FaceFinderCard]);
 export type AnyCard = z.infer<typeof AnyCard>;
 
 /** Styles that ship with a generator: codes of paintings, without the paintings. */

@@ -6,7 +6,15 @@ import { log } from '../log/log';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
 import { readText } from '../storage/open-file';
-import { AnyCard, type Card, type FadingCard, type StylePreset, StylePresets, type SynthesiserCard } from './card';
+import {
+  AnyCard,
+  type Card,
+  type FaceFinderCard,
+  type FadingCard,
+  type StylePreset,
+  StylePresets,
+  type SynthesiserCard,
+} from './card';
 
 /** The longest files that are read, in bytes. */
 const LONGEST_CARD = 1 << 20;
@@ -30,6 +38,12 @@ export interface InstalledSynthesiser {
 /** Like {@link InstalledGenerator}, for a generator that estimates how a photo has faded. */
 export interface InstalledFading {
   card: FadingCard;
+  path: string;
+}
+
+/** Like {@link InstalledGenerator}, for a cascade of nets that finds faces. */
+export interface InstalledFaceFinder {
+  card: FaceFinderCard;
   path: string;
 }
 
@@ -73,6 +87,14 @@ export class GeneratorStore {
   fading(): InstalledFading | null {
     for (const { card, path, bytes } of this.#found) {
       if (card?.task === 'fading' && bytes !== null) return { card, path };
+    }
+    return null;
+  }
+
+  /** The first generator that finds faces, null if none is installed. */
+  faceFinder(): InstalledFaceFinder | null {
+    for (const { card, path, bytes } of this.#found) {
+      if (card?.task === 'find-face' && bytes !== null) return { card, path };
     }
     return null;
   }
@@ -121,7 +143,8 @@ interface Found {
 }
 
 /** The generator takes a picture and returns a picture or maps of it. */
-const isPictureCard = (card: AnyCard): card is Card => card.task !== 'synthesise' && card.task !== 'fading';
+const isPictureCard = (card: AnyCard): card is Card =>
+  'output' in card && card.task !== 'synthesise' && card.task !== 'fading';
 
 const UNREADABLE = {
   task: '',
@@ -172,12 +195,11 @@ async function readPresets(path: string): Promise<readonly StylePreset[]> {
   }
 }
 
-/** The state of a generator's ONNX file, and of its statistics graph if it has one. */
+/** The state of a generator's ONNX file, and of the further graphs if it has some. */
 async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['state']> {
   const files = [{ path, sha256: card.sha256 }];
-  if (isPictureCard(card) && card.statistics) {
-    files.push({ path: join(dirname(path), card.statistics.file), sha256: card.statistics.sha256 });
-  }
+  const further = card.task === 'find-face' ? [card.refine, card.judge] : isPictureCard(card) ? [card.statistics] : [];
+  for (const each of further) if (each) files.push({ path: join(dirname(path), each.file), sha256: each.sha256 });
   const states = await Promise.all(
     files.map(async (file) => {
       // The state says what is wrong with the file.

@@ -30,6 +30,7 @@ export async function analyse(raster: Raster, damage: DamageMap | null, tools: S
     cast: castOf(tone),
     fading: measurements.fading,
     film: measurements.film,
+    faces: measurements.faces,
     colour: tone.colour,
     noise: quality.noise,
     blockiness: quality.blockiness,

@@ -40,6 +40,21 @@ export function toLab(red: number, green: number, blue: number): Lab {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 
+/** Linear sRGB from XYZ under D65. */
+const FROM_XYZ = [
+  [3.2404542, -1.5371385, -0.4985314],
+  [-0.969266, 1.8760108, 0.041556],
+  [0.0556434, -0.2040259, 1.0572252],
+] as const;
+
+/** The sRGB colour of a CIELAB one; its components are outside 0..1 if sRGB cannot show it. */
+export function fromLab(lightness: number, a: number, b: number): [red: number, green: number, blue: number] {
+  const expand = (t: number) => (t > DELTA ? t ** 3 : 3 * DELTA * DELTA * (t - 4 / 29));
+  const y = (lightness + 16) / 116;
+  const [X_, Y_, Z_] = [0.95047 * expand(y + a / 500), expand(y), 1.08883 * expand(y - b / 200)];
+  return FROM_XYZ.map(([x, y, z]) => fromLinear(x * X_ + y * Y_ + z * Z_)) as [number, number, number];
+}
+
 /** CIELAB of many colours, with one array per component. */
 export interface Labs {
   readonly lightness: Float32Array;

@@ -1,4 +1,4 @@
-import type { Fading, FilmFaults } from '../../contract/photo';
+import type { Face, Fading, FilmFaults } from '../../contract/photo';
 import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, evidenceOf, type Mask } from './mask';
@@ -36,6 +36,8 @@ export interface Measurements {
   /** Null for a photo without colours, and if no generator for it is installed. */
   fading: Fading | null;
   film: FilmFaults;
+  /** Null if no generator finds them. */
+  faces: Face[] | null;
   quality: Quality;
   megapixels: number;
 }
@@ -49,6 +51,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   await tools.breathe();
   const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
   const film = await findFilmFaults(raster, tone.colour === 'colour', tools);
+  const faces = await tools.faces(raster);
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
@@ -59,6 +62,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
     toneStrength: fading?.certainty ?? toneStrength(small, tone),
     fading,
     film,
+    faces,
     quality,
     megapixels: (raster.width * raster.height) / 1e6,
   };

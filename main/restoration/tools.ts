@@ -1,3 +1,4 @@
+import type { Face } from '../../contract/photo';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
@@ -122,6 +123,11 @@ export interface StepTools {
    * GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
   fading(raster: Raster): Promise<FadingValues | null>;
+  /**
+   * The faces of a picture, the most certain first; null if no generator for it is installed. Throws GENERATOR_DAMAGED,
+   * OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+   */
+  faces(raster: Raster): Promise<Face[] | null>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */
   colour: ColourTransform | null;
   /**

@@ -33,6 +33,13 @@ CARDS = {
         "traços retos e grãos finos, e a sujeira como linhas fracas. Desenha cada peça no meio de um quadrado, com códigos que guardam "
         "0,8 da distância até a média do tipo.",
     },
+    "face-finder": {
+        "name": "Localizador de rostos",
+        "description": "Encontra rostos, com olhos, nariz e cantos da boca. Os rostos são contados, e a correção de cores desbotadas "
+        "mantém a pele nos matizes da pele. Ninguém é reconhecido, e de um rosto só se guarda o lugar.",
+        "limits": "Não vê rostos de perfil ou curvados, rostos inclinados mais de uns 40 graus ou deitados, nem rostos com menos de "
+        "13 px em uma foto reduzida a 1.100 px. Raramente toma a estampa de um tecido ou um ponto danificado por um rosto.",
+    },
     "fading": {
         "name": "Desbotamento",
         "description": "Estima como uma foto em cores desbotou: que parte de sua densidade cada corante (ciano, magenta, amarelo) "

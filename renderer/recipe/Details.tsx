@@ -11,7 +11,7 @@ export function Details({ entry }: { entry: OpenPhoto }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const { sentence } = useSentences();
-  const { photo, rendering } = entry;
+  const { photo, analysis, rendering } = entry;
   if (photo === null) return null;
   const megapixels = format.number((photo.width * photo.height) / 1e6, 1);
   return (
@@ -29,6 +29,7 @@ export function Details({ entry }: { entry: OpenPhoto }) {
           value={t(photo.channels === 1 ? 'details.bitsGrey' : 'details.bits', { bits: photo.depth })}
         />
         <Fact label={t('details.profile')} value={photo.profile ?? t('details.noProfile')} />
+        {analysis?.faces && <Fact label={t('details.faces')} value={format.number(analysis.faces.length, 0)} />}
         {photo.alpha && <Fact label={t('details.alpha')} value={t('details.alphaKept')} />}
       </Group>
       {photo.facts.length > 0 && (

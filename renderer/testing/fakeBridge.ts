@@ -83,6 +83,7 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
     range: 0.62,
     fading: null,
     film: { scratches: { across: false, lines: [] }, leak: null, vignette: null },
+    faces: null,
     cast: 7.2,
     colour: 'monochrome',
     noise: 2.3,

@@ -72,6 +72,8 @@ export const cli = {
       unusable_other: '{{count}} files could not be used',
     },
     colours: { colour: 'colour', monochrome: 'black and white', toned: 'toned (sepia or another tint)' },
+    faces_one: 'one face',
+    faces_other: '{{count}} faces',
     yes: 'yes',
     no: 'no',
     noneSuggested: 'No repairs suggested.',

@@ -112,6 +112,7 @@ export const photo = {
     bitsGrey: '{{bits}} bits, grey',
     profile: 'Colour profile',
     noProfile: 'None (treated as sRGB)',
+    faces: 'Faces found',
     alpha: 'Transparency',
     alphaKept: 'Kept',
     camera: 'From the file',

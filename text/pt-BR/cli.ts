@@ -74,6 +74,8 @@ export const cli: Translated<typeof english> = {
       unusable_other: '{{count}} arquivos não puderam ser usados',
     },
     colours: { colour: 'em cores', monochrome: 'preto e branco', toned: 'com tom (sépia ou outro)' },
+    faces_one: 'um rosto',
+    faces_other: '{{count}} rostos',
     yes: 'sim',
     no: 'não',
     noneSuggested: 'Nenhum reparo sugerido.',

@@ -114,6 +114,7 @@ export const photo: Translated<typeof english> = {
     bitsGrey: '{{bits}} bits, cinza',
     profile: 'Perfil de cor',
     noProfile: 'Nenhum (tratado como sRGB)',
+    faces: 'Rostos encontrados',
     alpha: 'Transparência',
     alphaKept: 'Mantida',
     camera: 'Do arquivo',

@@ -136,8 +136,9 @@ async function analyseOne({
     { signal, onProgress: (progress) => reporter.progress(label, progress) },
   );
   const colour = t(`cli.colours.${analysis.colour}`);
+  const faces = analysis.faces?.length ? `, ${t('cli.faces', { count: analysis.faces.length })}` : '';
   const lines = [
-    `${oneLine(label)}: ${photo.width} × ${photo.height}, ${photo.format}, ${photo.depth} bit, ${colour}`,
+    `${oneLine(label)}: ${photo.width} × ${photo.height}, ${photo.format}, ${photo.depth} bit, ${colour}${faces}`,
     ...photo.notes.map((note) => `  ${sentence(note)}`),
     ...analysis.needs
       .filter((need) => need.available)

@@ -1,3 +1,4 @@
+import type { Face } from '../../../contract/photo';
 import { EmulsionError } from '../../errors';
 import { createRaster, type Raster, type Rect } from '../raster';
 import type { ExtraInput, FadingValues, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
@@ -165,6 +166,7 @@ export function fakeTools(
   generators: Partial<Record<Task, FakeGenerator | FakeGenerator[]>> = {},
   colour: StepTools['colour'] = null,
   fading?: (raster: Raster) => FadingValues,
+  faces: Face[] | null = null,
 ): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
   const progressed: number[] = [];
   const tiles: Rect[] = [];
@@ -199,6 +201,7 @@ export function fakeTools(
     styles: () => (find('style') ? FAKE_STYLES : null),
     measure: async (_task, raster) => channelMeans(raster),
     fading: async (raster) => fading?.(raster) ?? null,
+    faces: async () => faces,
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
     resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},

@@ -3,8 +3,9 @@ import type { Fading, Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
 import { createMask } from '../../mask';
 import { castOf, maskedPixels, rangeOf } from '../../measurements';
-import { FOUND_DAMAGE, type StepDescriptor } from '../step';
+import { FOUND_DAMAGE, type StepDescriptor, type StepRun } from '../step';
 import { fadingCurves, weakestDye } from './fading';
+import { guardSkin, skinOf } from './skin';
 import {
   applyTone,
   castConfidence,
@@ -65,20 +66,36 @@ export const tone: StepDescriptor<'tone'> = {
     const balanced = (curves: ToneCurves | null) => (neutral === undefined ? curves : withNeutral(curves, neutral));
     if (analysis.fading) {
       const undone = fadingCurves(analysis.fading, settings);
-      const curves = balanced(undone);
+      // A grey point that the user has picked decides alone.
+      const guarded = undone && settings.cast > 0 && neutral === undefined ? await guard(undone, run) : undone;
+      const curves = balanced(guarded);
       if (curves) await applyTone(raster, curves, tools);
       const did = undone ? didRestore(analysis.fading) : say(curves ? 'did.tone.done' : 'did.tone.nothing');
       return { raster, did, generator: analysis.fading.generator, provider: 'cpu' };
     }
-    const small = await tools.shrink(raster, TONE_PIXELS);
-    // Always uses the coarse pass, so that the preview and the full size get the same tones.
-    const damage = run.damage?.coarse ?? run.damage;
-    const ignore = damage ? maskedPixels(createMask(damage, FOUND_DAMAGE, small)) : undefined;
+    const { small, ignore } = await reduced(run);
     const curves = balanced(toneCurves(measureTone(small, tools.colour, ignore), settings));
     if (curves) await applyTone(raster, curves, tools);
     return { raster, did: say(curves ? 'did.tone.done' : 'did.tone.nothing'), generator: null, provider: null };
   },
 };
+
+/** A small copy of the photo, and which of its pixels are damaged. */
+async function reduced({ raster, damage, tools }: StepRun) {
+  const small = await tools.shrink(raster, TONE_PIXELS);
+  // Always uses the coarse pass, so that the preview and the full size get the same tones.
+  const coarse = damage?.coarse ?? damage;
+  return { small, ignore: coarse ? maskedPixels(createMask(coarse, FOUND_DAMAGE, small)) : undefined };
+}
+
+/** The curves, changed where they would give the faces a colour that skin does not have. */
+async function guard(curves: ToneCurves, run: StepRun): Promise<ToneCurves> {
+  const { faces } = run.analysis;
+  if (!faces || faces.length === 0) return curves;
+  const { small, ignore } = await reduced(run);
+  const skin = skinOf(small, faces, run.tools.colour, ignore);
+  return skin ? guardSkin(curves, skin) : curves;
+}
 
 /** What the step undid, dye by dye. */
 function didRestore({ kept: { cyan, magenta, yellow } }: Fading): Message {

@@ -319,12 +319,20 @@ export function withNeutral(curves: ToneCurves | null, neutral: string): ToneCur
   );
   const weights = [0.2126, 0.7152, 0.0722];
   const grey = densities.reduce((sum, density, channel) => sum + weights[channel]! * density, 0);
-  const [red, green, blue] = densities.map((density, channel) => {
-    const shift = Math.max(-LARGEST_SHIFT, Math.min(LARGEST_SHIFT, grey - density));
+  const shifts = densities.map((density) => Math.max(-LARGEST_SHIFT, Math.min(LARGEST_SHIFT, grey - density)));
+  return shifted(curves, shifts as [number, number, number]);
+}
+
+/** The curves followed by a shift of each channel's density; null curves change nothing. Nothing new is clipped. */
+export function shifted(curves: ToneCurves | null, shifts: readonly [number, number, number]): ToneCurves {
+  const base = curves ? [curves.red, curves.green, curves.blue] : [null, null, null];
+  const [red, green, blue] = shifts.map((shift, channel) => {
     const line = bend((each) => each + shift, densityOf(LIGHTEST), densityOf(DARKEST));
-    return Float32Array.from({ length: CURVE_SIZE }, (_, i) =>
-      componentOf(line(densityOf(after(channel, i / (CURVE_SIZE - 1))))),
-    );
+    return Float32Array.from({ length: CURVE_SIZE }, (_, i) => {
+      const component = i / (CURVE_SIZE - 1);
+      const before = base[channel];
+      return componentOf(line(densityOf(before ? curveAt(before, component) : component)));
+    });
   }) as [Float32Array, Float32Array, Float32Array];
   return { red, green, blue };
 }
