@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import packageInfo from '../../package.json' with { type: 'json' };
 import { expect, test, writeScene } from '../host';
 import { settled } from '../settled';
-import type { MenuEntry } from './program';
+import type { Dialog, MenuEntry } from './program';
 
 // What Electron's host does with the desktop around its window. Every story runs the built program under the stand-in.
 
@@ -96,6 +97,8 @@ test('an export is suggested beside its photo, replaces a file as agreed, and ne
     return dialog;
   };
   const done = page.getByTestId('notice-done').last();
+  // Marked until it was on the disk.
+  await expect.poll(() => host.program.desktop.documentEdited).toEqual([true, false]);
 
   // A name with a dot, as it is typed: no extension yet.
   const dialog = await exportAs(join(host.album, 'my.photo'));
@@ -118,6 +121,43 @@ test('an export is suggested beside its photo, replaces a file as agreed, and ne
   await expect(page.getByTestId('notice-error')).toContainText('Originals are never replaced');
   expect((await readFile(path)).equals(before)).toBe(true);
   expect(existsSync(join(host.album, 'lake-2.png'))).toBe(false);
+});
+
+test('dialogs start beside the photo on the screen', { tag: '@electron' }, async ({ page, electronHost: host }) => {
+  const path = await writeScene(host.album, 'lake.png', SMALL);
+  await host.open();
+  const startOf = async (kind: Dialog['kind'], ask: () => Promise<unknown>) => {
+    await ask();
+    const dialog = await host.program.dialog(kind);
+    await dialog.answer({ canceled: true, filePath: '', filePaths: [] });
+    return dialog.options.defaultPath;
+  };
+  const pressed = (keys: string) => () => page.keyboard.press(keys);
+  // The system decides until there is one.
+  expect(await startOf('showOpenDialog', pressed('ControlOrMeta+o'))).toBeUndefined();
+  await host.offer(path);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await expect.poll(() => host.program.desktop.representedFilename).toBe(path);
+  expect(await startOf('showOpenDialog', pressed('ControlOrMeta+o'))).toBe(host.album);
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await settled(page);
+  expect(await startOf('showSaveDialog', pressed('ControlOrMeta+s'))).toBe(join(host.album, 'lake.emulsion'));
+
+  await page.keyboard.press('b');
+  const chosen = (name: RegExp) => async () => {
+    await page.getByTestId('mask-files').click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  expect(await startOf('showSaveDialog', chosen(/PNG/))).toBe(join(host.album, 'lake-mask.png'));
+  expect(await startOf('showOpenDialog', chosen(/Import/))).toBe(host.album);
+  await page.getByTestId('mask-done').click();
+
+  await page.getByTestId('export').click();
+  const exported = () => page.getByTestId('export-confirm').click();
+  expect(await startOf('showSaveDialog', exported)).toMatch(/lake-restored\.\w+$/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+b');
+  expect(await startOf('showOpenDialog', () => page.getByTestId('choose-input').click())).toBe(host.album);
 });
 
 test('undo and redo of the menu act on the photo, and on a text while one is typed', { tag: '@electron' }, async ({
@@ -183,6 +223,11 @@ test('menu, dialogs and title bar follow the language and the theme', { tag: '@e
   await expect.poll(() => desktop.shell.at(-1)?.path).toMatch(/LICENSE$/);
   await host.program.click('Ajuda', 'Mostrar o registro');
   await expect.poll(() => desktop.shell.at(-1)?.action).toBe('showItemInFolder');
+
+  // The project's page opens in the person's own browser.
+  await host.program.click('Ajuda', 'Versões');
+  const opened = { action: 'openExternal', path: packageInfo.homepage };
+  await expect.poll(() => desktop.shell.at(-1)).toEqual(opened);
 });
 
 test('a batch keeps the computer awake, shows its progress, asks before it is stopped, and tells of its end', {

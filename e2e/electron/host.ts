@@ -116,6 +116,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
         await program.ended;
         return;
       }
+      expect(program.openDialogs, 'dialogs that nobody has answered').toEqual([]);
       await program.quit();
       const code = await program.ended;
       if (code !== 0) throw new Error(`The program has ended with ${code}:\n${program.output}`);

@@ -10,6 +10,7 @@ import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { openLog } from '../../log/file';
 import { log, logged } from '../../log/log';
+import { homepageOf } from '../homepage';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { photosOnDesktop, type Work, workOnDesktop } from './desktop';
@@ -49,6 +50,7 @@ const questions = createQuestions(
   () => window,
   () => translator,
 );
+const photos = photosOnDesktop(() => window);
 
 // SECURITY: every renderer runs in the operating system's sandbox.
 app.enableSandbox();
@@ -103,6 +105,7 @@ async function start(): Promise<void> {
   const dialogs = createDialogs(
     () => window,
     () => translator,
+    photos.folder,
   );
   const own = await createApp({
     kind: 'electron',
@@ -123,7 +126,7 @@ async function start(): Promise<void> {
         });
     },
     showInFolder: (path) => shell.showItemInFolder(path),
-    desktop: photosOnDesktop(() => window),
+    desktop: photos,
   });
   emulsion = own;
   ({ running } = workOnDesktop(
@@ -177,10 +180,20 @@ function applySettings({ language, theme }: Settings): void {
         developing: !app.isPackaged,
         send,
         showLog,
+        showReleases,
         showAbout: () => void questions.about(),
       }),
     ),
   );
+}
+
+/** Shows the project's page in the browser: the app itself asks nobody for new versions. */
+function showReleases(): void {
+  const page = homepageOf(app.getAppPath());
+  shell.openExternal(page).catch((error) => {
+    log.failure('The browser could not be opened', error);
+    questions.noBrowser(page);
+  });
 }
 
 /** Hands photos to the page, which opens them. */
