@@ -11,7 +11,7 @@ const events = new EventEmitter();
 const defaultSession = strict(
   'session.defaultSession',
   Object.assign(events, {
-    webRequest: strict('webRequest', {
+    webRequest: strict('WebRequest', {
       onBeforeRequest(...parameters) {
         requests.before = parameters.at(-1);
       },
