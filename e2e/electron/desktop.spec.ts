@@ -73,10 +73,18 @@ test('a start that fails says so in a dialog', { tag: '@electron' }, async ({ el
   // The folder for recipes cannot be made, and neither can the settings be read.
   await mkdir(host.data, { recursive: true });
   await writeFile(join(host.data, 'blocked'), '');
-  const program = host.launch({ TMPDIR: join(host.data, 'blocked', 'no folder') });
+  const program = host.launch({ env: { TMPDIR: join(host.data, 'blocked', 'no folder') } });
   expect(await program.ended).toBe(1);
   expect(program.desktop.errorBoxes).toHaveLength(1);
   expect(program.desktop.errorBoxes[0]!.title).toBe('Emulsion could not start');
+});
+
+test('the program does not run without its sandbox', { tag: '@electron' }, async ({ electronHost: host }) => {
+  const program = host.launch({ parameters: ['--no-sandbox'] });
+  expect(await program.ended).toBe(1);
+  const content = expect.stringContaining('Start it without --no-sandbox.');
+  expect(program.desktop.errorBoxes).toEqual([{ title: 'Emulsion could not start', content }]);
+  expect(program.desktop.window).toBeNull();
 });
 
 test('an export is suggested beside its photo, replaces a file as agreed, and never an open original', {

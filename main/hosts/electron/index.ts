@@ -102,6 +102,9 @@ if (app.requestSingleInstanceLock({ photos: named })) {
 async function start(): Promise<void> {
   const root = app.getAppPath();
   translator = translatorFor(languageFor(null, [app.getLocale()]));
+  // SECURITY: Chromium has read this argument already, and no switch of ours could turn the sandbox on again.
+  if (app.commandLine.hasSwitch('no-sandbox'))
+    throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.noSandbox') });
   const dialogs = createDialogs(
     () => window,
     () => translator,
