@@ -101,7 +101,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
       await handOver();
       const dialog = await running().dialog('showSaveDialog');
       await dialog.answer({ canceled: false, filePath: path });
-      await expect.poll(() => exists(path)).toBe(true);
+      await expect.poll(() => exists(path), { intervals: [100] }).toBe(true);
       return (dialog.options.defaultPath ?? '').split(/[\\/]/).at(-1)!;
     },
   };
