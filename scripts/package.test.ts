@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,8 @@ import { builderArguments, CONFIG } from './package.mjs';
 import { installDebian, isRootOnDebian } from './run.mjs';
 
 const MODELS = join(ROOT, 'models');
+/** What the window runs in Node. */
+const PROGRAMS = ['out/main/electron.js', 'out/main/engine.js', 'out/preload/electron.cjs'];
 const isLinux = process.platform === 'linux';
 /** What a fuse says that is on or off. */
 const [ON, OFF] = [0x31, 0x30];
@@ -127,14 +129,7 @@ describe.runIf(isLinux)('the unpacked app', () => {
 
   it('holds the programs of the window and all that they import, but nothing of the network', async () => {
     const names = archived();
-    for (const entry of [
-      'out/main/electron.js',
-      'out/main/engine.js',
-      'out/preload/electron.cjs',
-      'out/renderer/index.html',
-    ]) {
-      expect(names).toContain(entry);
-    }
+    for (const entry of [...PROGRAMS, 'out/renderer/index.html']) expect(names).toContain(entry);
     const packages = names.flatMap(
       (name) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(name)?.[1] ?? [],
     );
@@ -165,27 +160,44 @@ describe.runIf(isLinux)('the unpacked app', () => {
       child.once('exit', () => resolve());
       child.on('message', (message: { type: string; id: string; result: { ok: boolean } }) => {
         if (message.type === 'answer') answers.set(message.id, message.result);
-        if (answers.size === 4) resolve();
+        if (answers.size === asked) resolve();
       });
     });
-    const ask = (id: string, kind: string, body: unknown) => child.send({ type: 'request', id, kind, body });
+    let asked = 0;
+    const ask = (id: string, kind: string, body: unknown) => {
+      asked++;
+      child.send({ type: 'request', id, kind, body });
+    };
     const photo = join(ROOT, 'build', 'icon.png');
     ask('1', 'configure', { models: join(resources, 'models'), provider: 'cpu', threads: 1 });
     ask('2', 'open', { photoId: 'a', path: photo, name: 'icon.png' });
     ask('3', 'analyse', { photoId: 'a' });
     ask('4', 'generators', null);
+    // Each in a decoder of its own.
+    const foreign = ['ramp.heic', 'ramp.jxl', 'ramp.jp2', 'ramp.jls'];
+    for (const name of foreign) {
+      ask(name, 'open', { photoId: name, path: join(ROOT, 'main', 'photos', 'fixtures', name), name });
+    }
     await answered;
     child.kill('SIGKILL');
-    expect([...answers.values()].map(({ ok, error }) => (ok ? 'ok' : error))).toEqual(Array(4).fill('ok'));
+    expect([...answers.values()].map(({ ok, error }) => (ok ? 'ok' : error))).toEqual(Array(asked).fill('ok'));
     const generators = answers.get('4')!.value as { id: string; state: string }[];
     expect(generators.length).toBeGreaterThan(8);
     expect(generators.filter(({ state }) => state !== 'ready')).toEqual([]);
     expect(homepageOf(alone)).toBe(HOMEPAGE);
-    // Everything that the window's own program imports is there too.
+    // Everything that is imported is there, and is named in the notices with its version.
     const require = createRequire(pathToFileURL(join(alone, 'out', 'main', 'electron.js')));
-    const external = importsOf(alone, 'out/main/electron.js').filter((name) => !/^(node:|electron$)/.test(name));
-    expect(external.length).toBeGreaterThan(0);
-    for (const name of external) expect(require.resolve(name), name).toContain(alone);
+    const external = PROGRAMS.flatMap((entry) => importsOf(alone, entry)).filter(
+      (name) => !isBuiltin(name) && name !== 'electron',
+    );
+    expect(external).toEqual(expect.arrayContaining(['sharp', 'fzstd', '@jsquash/jxl/codec/dec/jxl_dec.js', 'zod']));
+    const notices = textOf('THIRD-PARTY-NOTICES.txt');
+    for (const name of external) {
+      expect(require.resolve(name), name).toContain(alone);
+      const [packageName] = /^(@[^/]+\/)?[^/]+/.exec(name)!;
+      const { version } = JSON.parse(readFileSync(join(alone, 'node_modules', packageName, 'package.json'), 'utf8'));
+      expect(notices, name).toContain(`\n${packageName} ${version} (`);
+    }
   });
 
   it('carries the generators, the licences and the notices, and no training data', () => {
@@ -215,6 +227,34 @@ describe.runIf(isLinux)('the unpacked app', () => {
     for (const name of models.filter((each) => each.endsWith('.onnx'))) expect(notices).toContain(`models/${name}`);
     expect(textOf('LICENSE.txt')).toContain('Apache License');
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
+  });
+
+  it('names the libraries inside its decoders, and lets those under the LGPL be replaced', () => {
+    const notices = textOf('THIRD-PARTY-NOTICES.txt');
+    const sbom = JSON.parse(textOf('sbom.cdx.json'));
+    const decoders = archived().filter((name) => /\.wasm$|libheif-bundle/.test(name));
+    // One build of each, and sharp's.
+    expect(decoders.map((name) => name.split('/').at(-1)).sort()).toEqual([
+      'charlswasm_decode.wasm',
+      'jxl_dec.wasm',
+      'libheif-bundle.js',
+      'openjpegwasm_decode.wasm',
+      expect.stringMatching(/^sharp-wasm32/),
+    ]);
+    for (const path of decoders) {
+      const [, within] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)!;
+      const inside = sbom.components.filter(({ properties = [] }: { properties?: { name: string; value: string }[] }) =>
+        properties.some(({ name, value }) => name === 'emulsion:within' && value === within),
+      );
+      expect(inside, within).not.toEqual([]);
+      for (const { name, version } of inside) expect(notices, name).toContain(`${name} ${version}`);
+    }
+    for (const text of ['libde265', 'the JPEG XL Project Authors', 'Universite catholique de Louvain', 'Jan de Vaan']) {
+      expect(notices, text).toContain(text);
+    }
+    const apart = join(resources, 'app.asar.unpacked', 'node_modules');
+    expect(existsSync(join(apart, 'libheif-js', 'libheif-wasm', 'libheif-bundle.js'))).toBe(true);
+    expect(existsSync(join(apart, '@img', 'sharp-wasm32'))).toBe(true);
   });
 
   it('has a list of all its parts', () => {
