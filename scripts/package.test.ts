@@ -140,7 +140,11 @@ describe.runIf(isLinux)('the unpacked app', () => {
       names.filter((name) => /\.map$|\.test\.|^out\/(test|bundled)|out\/main\/(cli|browser)\.js/.test(name)),
     ).toEqual([]);
     expect(names.filter((name) => /\.onnx$|\.py$|checkpoints/.test(name))).toEqual([]);
-    expect(JSON.parse(textOfArchive('package.json'))).toMatchObject({ name: 'emulsion', homepage: HOMEPAGE });
+    expect(JSON.parse(textOfArchive('package.json'))).toMatchObject({
+      name: 'emulsion',
+      desktopName: 'emulsion.desktop',
+      homepage: HOMEPAGE,
+    });
   });
 
   it('computes with what is inside it', async () => {
@@ -226,6 +230,8 @@ describe.runIf(isLinux)('the unpacked app', () => {
     }
     for (const name of models.filter((each) => each.endsWith('.onnx'))) expect(notices).toContain(`models/${name}`);
     expect(textOf('LICENSE.txt')).toContain('Apache License');
+    // Of the window.
+    expect(readFileSync(join(resources, 'icon.png')).subarray(1, 4).toString()).toBe('PNG');
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
   });
 
@@ -413,6 +419,9 @@ describe.each(['deb', 'rpm'] as const)('the %s', (kind) => {
       expect(desktop).toContain('application/x-emulsion;');
       expect(desktop).toContain('image/jpeg;');
       expect(desktop).not.toContain('sandbox');
+      // Windows have the name of this file.
+      expect(packageInfo.desktopName).toBe('emulsion.desktop');
+      expect(desktop).toMatch(/^StartupWMClass=emulsion$/m);
       const profile = readFileSync(join(unpacked, 'usr/lib/emulsion/resources/apparmor-profile'), 'utf8');
       // The profile allows the program that is really there.
       const [, allowed] = /^profile emulsion (\S+)/m.exec(profile)!;
@@ -459,7 +468,8 @@ describe('the packages of other systems', () => {
   it('are configured to start without what a fresh system lacks', () => {
     // Without libfuse2, and signed ad hoc where there is no certificate, so that macOS does not kill the program.
     expect(CONFIG.toolsets.appimage).toBe('1.0.3');
-    expect(CONFIG.linux.target).toEqual(['AppImage']);
+    expect(CONFIG.linux).toMatchObject({ target: ['AppImage'], syncDesktopName: true });
+    expect(CONFIG.appId).toBe('app.emulsion.desktop');
     const mac = (env: Record<string, string>) => builderArguments({ platform: 'darwin', env });
     expect(mac({})).toEqual(['--config.mac.identity=-']);
     expect(mac({ CSC_LINK: 'certificate.p12' })).toEqual([]);

@@ -327,9 +327,14 @@ test('errors that nobody caught, a page that crashes twice or hangs, and an engi
 
 test.describe('on a small screen', () => {
   test.use({ computer: { workArea: { x: 0, y: 25, width: 1280, height: 672 } } });
-  test('the window fits', { tag: '@electron' }, async ({ page, electronHost: host }) => {
+  test('the window fits and has its icon', { tag: '@electron' }, async ({ page, electronHost: host }) => {
     await host.open();
     const { bounds, options } = host.program.desktop.window!;
+    if (process.platform === 'linux') {
+      expect(host.program.desktop.desktopName).toBe('emulsion.desktop');
+      expect(existsSync(String(options.icon))).toBe(true);
+    }
+    if (process.platform === 'win32') expect(host.program.desktop.userModelId).toBe('app.emulsion.desktop');
     expect(bounds).toMatchObject({ width: 1280, height: 672 });
     expect(options.minHeight).toBeLessThanOrEqual(672);
     await expect(page.getByTestId('open')).toBeInViewport();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, nativeTheme, protocol, session, shell } from 'electron';
 import { z } from 'zod';
 import { Settings } from '../../../contract/app';
+import packageInfo from '../../../package.json' with { type: 'json' };
 import { CHANNELS } from '../../../preload/wire';
 import { languageFor } from '../../../text';
 import { say, type Translator, translatorFor } from '../../../text/message';
@@ -27,9 +28,8 @@ import { createWindow, guardContents, guardSession } from './window';
  * recommendations and the lines that follow them.
  */
 
-/** As in the names of the packages: Windows and Linux put windows with it under one icon. */
+/** As in the packages: Windows puts windows with it under one icon. */
 const APP_ID = 'app.emulsion.desktop';
-const DESKTOP_FILE = 'emulsion.desktop';
 
 /** What a second start hands to the first one. */
 const Handed = z.object({ photos: z.array(z.string()) });
@@ -59,7 +59,8 @@ app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
 if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
-if (process.platform === 'linux') app.setDesktopName(DESKTOP_FILE);
+// Linux finds the icon of a window by it.
+if (process.platform === 'linux') app.setDesktopName(packageInfo.desktopName);
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
   { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
