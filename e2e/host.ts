@@ -61,6 +61,8 @@ export const test = base.extend<{
     const app = await electron.launch({
       executablePath: electronProgram(),
       args: [ROOT, `--user-data-dir=${data}`],
+      // Playwright would switch it off, and the program does not run without it.
+      chromiumSandbox: true,
     });
     await use(app);
     await app.close();

@@ -63,6 +63,53 @@ test('a replaced recipe is restored by keyboard and by mouse, also while a dialo
   await expect(page.getByTestId('export-dialog')).toHaveCount(0);
 });
 
+test('several notices take little room: the newest is shown, and the others on request', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1024, height: 700 });
+  const paths = [];
+  for (const seed of [3, 4]) {
+    const size = { width: 480, height: 360, damaged: false };
+    paths.push(await writeScene(host.album, `mill ${seed}.png`, { ...size, seed }));
+  }
+  await host.open();
+  await host.offer(...paths);
+  await expect(page.getByTestId('filmstrip').getByRole('listitem')).toHaveCount(2);
+  await settled(page);
+  await page.keyboard.press('b');
+  await expect(page.getByTestId('tool-strip')).toBeVisible();
+  const cards = page.locator('[data-notice]');
+  for (const name of ['one', 'two', 'three']) {
+    const letter = { name: `${name}.json`, mimeType: 'application/json', buffer: Buffer.from('Dear Ada') };
+    await page.getByTestId('recipe-input').setInputFiles(letter);
+    await expect(cards.last()).toContainText(`${name}.json`);
+  }
+  const shown = cards.filter({ visible: true });
+  await expect(shown).toHaveCount(1);
+  await expect(shown).toContainText('three.json');
+  const more = page.getByTestId('more-notices');
+  await expect(more).toHaveText('2 more notices');
+  expect(await findings(page)).toEqual([]);
+
+  await more.click();
+  await expect(shown).toHaveCount(3);
+  // The tools stay free.
+  const tools = (await page.getByTestId('tool-strip').boundingBox())!;
+  const options = (await page.getByTestId('mask-options').boundingBox())!;
+  for (const card of await shown.all()) {
+    const { x, y } = (await card.boundingBox())!;
+    expect(x).toBeGreaterThan(tools.x + tools.width);
+    expect(y).toBeGreaterThan(options.y + options.height);
+  }
+  await cards.first().getByRole('button', { name: 'Dismiss' }).click();
+  await expect(shown).toHaveCount(2);
+  await more.click();
+  await expect(shown).toHaveCount(1);
+  await expect(shown).toContainText('three.json');
+  await expect(more).toHaveText('1 more notice');
+  await shown.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(shown).toContainText('two.json');
+  await expect(more).toHaveCount(0);
+});
+
 test('an error behind a dialog is announced in the dialog, and a change of variant can be undone', async ({
   page,
   host,

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,8 @@ import { builderArguments, CONFIG } from './package.mjs';
 import { installDebian, isRootOnDebian } from './run.mjs';
 
 const MODELS = join(ROOT, 'models');
+/** What the window runs in Node. */
+const PROGRAMS = ['out/main/electron.js', 'out/main/engine.js', 'out/preload/electron.cjs'];
 const isLinux = process.platform === 'linux';
 /** What a fuse says that is on or off. */
 const [ON, OFF] = [0x31, 0x30];
@@ -127,14 +129,7 @@ describe.runIf(isLinux)('the unpacked app', () => {
 
   it('holds the programs of the window and all that they import, but nothing of the network', async () => {
     const names = archived();
-    for (const entry of [
-      'out/main/electron.js',
-      'out/main/engine.js',
-      'out/preload/electron.cjs',
-      'out/renderer/index.html',
-    ]) {
-      expect(names).toContain(entry);
-    }
+    for (const entry of [...PROGRAMS, 'out/renderer/index.html']) expect(names).toContain(entry);
     const packages = names.flatMap(
       (name) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(name)?.[1] ?? [],
     );
@@ -145,7 +140,11 @@ describe.runIf(isLinux)('the unpacked app', () => {
       names.filter((name) => /\.map$|\.test\.|^out\/(test|bundled)|out\/main\/(cli|browser)\.js/.test(name)),
     ).toEqual([]);
     expect(names.filter((name) => /\.onnx$|\.py$|checkpoints/.test(name))).toEqual([]);
-    expect(JSON.parse(textOfArchive('package.json'))).toMatchObject({ name: 'emulsion', homepage: HOMEPAGE });
+    expect(JSON.parse(textOfArchive('package.json'))).toMatchObject({
+      name: 'emulsion',
+      desktopName: 'emulsion.desktop',
+      homepage: HOMEPAGE,
+    });
   });
 
   it('computes with what is inside it', async () => {
@@ -165,27 +164,44 @@ describe.runIf(isLinux)('the unpacked app', () => {
       child.once('exit', () => resolve());
       child.on('message', (message: { type: string; id: string; result: { ok: boolean } }) => {
         if (message.type === 'answer') answers.set(message.id, message.result);
-        if (answers.size === 4) resolve();
+        if (answers.size === asked) resolve();
       });
     });
-    const ask = (id: string, kind: string, body: unknown) => child.send({ type: 'request', id, kind, body });
+    let asked = 0;
+    const ask = (id: string, kind: string, body: unknown) => {
+      asked++;
+      child.send({ type: 'request', id, kind, body });
+    };
     const photo = join(ROOT, 'build', 'icon.png');
     ask('1', 'configure', { models: join(resources, 'models'), provider: 'cpu', threads: 1 });
     ask('2', 'open', { photoId: 'a', path: photo, name: 'icon.png' });
     ask('3', 'analyse', { photoId: 'a' });
     ask('4', 'generators', null);
+    // Each in a decoder of its own.
+    const foreign = ['ramp.heic', 'ramp.jxl', 'ramp.jp2', 'ramp.jls'];
+    for (const name of foreign) {
+      ask(name, 'open', { photoId: name, path: join(ROOT, 'main', 'photos', 'fixtures', name), name });
+    }
     await answered;
     child.kill('SIGKILL');
-    expect([...answers.values()].map(({ ok, error }) => (ok ? 'ok' : error))).toEqual(Array(4).fill('ok'));
+    expect([...answers.values()].map(({ ok, error }) => (ok ? 'ok' : error))).toEqual(Array(asked).fill('ok'));
     const generators = answers.get('4')!.value as { id: string; state: string }[];
     expect(generators.length).toBeGreaterThan(8);
     expect(generators.filter(({ state }) => state !== 'ready')).toEqual([]);
     expect(homepageOf(alone)).toBe(HOMEPAGE);
-    // Everything that the window's own program imports is there too.
+    // Everything that is imported is there, and is named in the notices with its version.
     const require = createRequire(pathToFileURL(join(alone, 'out', 'main', 'electron.js')));
-    const external = importsOf(alone, 'out/main/electron.js').filter((name) => !/^(node:|electron$)/.test(name));
-    expect(external.length).toBeGreaterThan(0);
-    for (const name of external) expect(require.resolve(name), name).toContain(alone);
+    const external = PROGRAMS.flatMap((entry) => importsOf(alone, entry)).filter(
+      (name) => !isBuiltin(name) && name !== 'electron',
+    );
+    expect(external).toEqual(expect.arrayContaining(['sharp', 'fzstd', '@jsquash/jxl/codec/dec/jxl_dec.js', 'zod']));
+    const notices = textOf('THIRD-PARTY-NOTICES.txt');
+    for (const name of external) {
+      expect(require.resolve(name), name).toContain(alone);
+      const [packageName] = /^(@[^/]+\/)?[^/]+/.exec(name)!;
+      const { version } = JSON.parse(readFileSync(join(alone, 'node_modules', packageName, 'package.json'), 'utf8'));
+      expect(notices, name).toContain(`\n${packageName} ${version} (`);
+    }
   });
 
   it('carries the generators, the licences and the notices, and no training data', () => {
@@ -214,7 +230,37 @@ describe.runIf(isLinux)('the unpacked app', () => {
     }
     for (const name of models.filter((each) => each.endsWith('.onnx'))) expect(notices).toContain(`models/${name}`);
     expect(textOf('LICENSE.txt')).toContain('Apache License');
+    // Of the window.
+    expect(readFileSync(join(resources, 'icon.png')).subarray(1, 4).toString()).toBe('PNG');
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html']));
+  });
+
+  it('names the libraries inside its decoders, and lets those under the LGPL be replaced', () => {
+    const notices = textOf('THIRD-PARTY-NOTICES.txt');
+    const sbom = JSON.parse(textOf('sbom.cdx.json'));
+    const decoders = archived().filter((name) => /\.wasm$|libheif-bundle/.test(name));
+    // One build of each, and sharp's.
+    expect(decoders.map((name) => name.split('/').at(-1)).sort()).toEqual([
+      'charlswasm_decode.wasm',
+      'jxl_dec.wasm',
+      'libheif-bundle.js',
+      'openjpegwasm_decode.wasm',
+      expect.stringMatching(/^sharp-wasm32/),
+    ]);
+    for (const path of decoders) {
+      const [, within] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)!;
+      const inside = sbom.components.filter(({ properties = [] }: { properties?: { name: string; value: string }[] }) =>
+        properties.some(({ name, value }) => name === 'emulsion:within' && value === within),
+      );
+      expect(inside, within).not.toEqual([]);
+      for (const { name, version } of inside) expect(notices, name).toContain(`${name} ${version}`);
+    }
+    for (const text of ['libde265', 'the JPEG XL Project Authors', 'Universite catholique de Louvain', 'Jan de Vaan']) {
+      expect(notices, text).toContain(text);
+    }
+    const apart = join(resources, 'app.asar.unpacked', 'node_modules');
+    expect(existsSync(join(apart, 'libheif-js', 'libheif-wasm', 'libheif-bundle.js'))).toBe(true);
+    expect(existsSync(join(apart, '@img', 'sharp-wasm32'))).toBe(true);
   });
 
   it('has a list of all its parts', () => {
@@ -373,6 +419,9 @@ describe.each(['deb', 'rpm'] as const)('the %s', (kind) => {
       expect(desktop).toContain('application/x-emulsion;');
       expect(desktop).toContain('image/jpeg;');
       expect(desktop).not.toContain('sandbox');
+      // Windows have the name of this file.
+      expect(packageInfo.desktopName).toBe('emulsion.desktop');
+      expect(desktop).toMatch(/^StartupWMClass=emulsion$/m);
       const profile = readFileSync(join(unpacked, 'usr/lib/emulsion/resources/apparmor-profile'), 'utf8');
       // The profile allows the program that is really there.
       const [, allowed] = /^profile emulsion (\S+)/m.exec(profile)!;
@@ -419,7 +468,8 @@ describe('the packages of other systems', () => {
   it('are configured to start without what a fresh system lacks', () => {
     // Without libfuse2, and signed ad hoc where there is no certificate, so that macOS does not kill the program.
     expect(CONFIG.toolsets.appimage).toBe('1.0.3');
-    expect(CONFIG.linux.target).toEqual(['AppImage']);
+    expect(CONFIG.linux).toMatchObject({ target: ['AppImage'], syncDesktopName: true });
+    expect(CONFIG.appId).toBe('app.emulsion.desktop');
     const mac = (env: Record<string, string>) => builderArguments({ platform: 'darwin', env });
     expect(mac({})).toEqual(['--config.mac.identity=-']);
     expect(mac({ CSC_LINK: 'certificate.p12' })).toEqual([]);

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import packageInfo from '../../package.json' with { type: 'json' };
 import { expect, test, writeScene } from '../host';
 import { settled } from '../settled';
-import type { MenuEntry } from './program';
+import type { Dialog, MenuEntry } from './program';
 
 // What Electron's host does with the desktop around its window. Every story runs the built program under the stand-in.
 
@@ -72,10 +73,18 @@ test('a start that fails says so in a dialog', { tag: '@electron' }, async ({ el
   // The folder for recipes cannot be made, and neither can the settings be read.
   await mkdir(host.data, { recursive: true });
   await writeFile(join(host.data, 'blocked'), '');
-  const program = host.launch({ TMPDIR: join(host.data, 'blocked', 'no folder') });
+  const program = host.launch({ env: { TMPDIR: join(host.data, 'blocked', 'no folder') } });
   expect(await program.ended).toBe(1);
   expect(program.desktop.errorBoxes).toHaveLength(1);
   expect(program.desktop.errorBoxes[0]!.title).toBe('Emulsion could not start');
+});
+
+test('the program does not run without its sandbox', { tag: '@electron' }, async ({ electronHost: host }) => {
+  const program = host.launch({ parameters: ['--no-sandbox'] });
+  expect(await program.ended).toBe(1);
+  const content = expect.stringContaining('Start it without --no-sandbox.');
+  expect(program.desktop.errorBoxes).toEqual([{ title: 'Emulsion could not start', content }]);
+  expect(program.desktop.window).toBeNull();
 });
 
 test('an export is suggested beside its photo, replaces a file as agreed, and never an open original', {
@@ -96,6 +105,8 @@ test('an export is suggested beside its photo, replaces a file as agreed, and ne
     return dialog;
   };
   const done = page.getByTestId('notice-done').last();
+  // Marked until it was on the disk.
+  await expect.poll(() => host.program.desktop.documentEdited).toEqual([true, false]);
 
   // A name with a dot, as it is typed: no extension yet.
   const dialog = await exportAs(join(host.album, 'my.photo'));
@@ -118,6 +129,43 @@ test('an export is suggested beside its photo, replaces a file as agreed, and ne
   await expect(page.getByTestId('notice-error')).toContainText('Originals are never replaced');
   expect((await readFile(path)).equals(before)).toBe(true);
   expect(existsSync(join(host.album, 'lake-2.png'))).toBe(false);
+});
+
+test('dialogs start beside the photo on the screen', { tag: '@electron' }, async ({ page, electronHost: host }) => {
+  const path = await writeScene(host.album, 'lake.png', SMALL);
+  await host.open();
+  const startOf = async (kind: Dialog['kind'], ask: () => Promise<unknown>) => {
+    await ask();
+    const dialog = await host.program.dialog(kind);
+    await dialog.answer({ canceled: true, filePath: '', filePaths: [] });
+    return dialog.options.defaultPath;
+  };
+  const pressed = (keys: string) => () => page.keyboard.press(keys);
+  // The system decides until there is one.
+  expect(await startOf('showOpenDialog', pressed('ControlOrMeta+o'))).toBeUndefined();
+  await host.offer(path);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await expect.poll(() => host.program.desktop.representedFilename).toBe(path);
+  expect(await startOf('showOpenDialog', pressed('ControlOrMeta+o'))).toBe(host.album);
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await settled(page);
+  expect(await startOf('showSaveDialog', pressed('ControlOrMeta+s'))).toBe(join(host.album, 'lake.emulsion'));
+
+  await page.keyboard.press('b');
+  const chosen = (name: RegExp) => async () => {
+    await page.getByTestId('mask-files').click();
+    await page.getByRole('menuitem', { name }).click();
+  };
+  expect(await startOf('showSaveDialog', chosen(/PNG/))).toBe(join(host.album, 'lake-mask.png'));
+  expect(await startOf('showOpenDialog', chosen(/Import/))).toBe(host.album);
+  await page.getByTestId('mask-done').click();
+
+  await page.getByTestId('export').click();
+  const exported = () => page.getByTestId('export-confirm').click();
+  expect(await startOf('showSaveDialog', exported)).toMatch(/lake-restored\.\w+$/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+b');
+  expect(await startOf('showOpenDialog', () => page.getByTestId('choose-input').click())).toBe(host.album);
 });
 
 test('undo and redo of the menu act on the photo, and on a text while one is typed', { tag: '@electron' }, async ({
@@ -183,6 +231,11 @@ test('menu, dialogs and title bar follow the language and the theme', { tag: '@e
   await expect.poll(() => desktop.shell.at(-1)?.path).toMatch(/LICENSE$/);
   await host.program.click('Ajuda', 'Mostrar o registro');
   await expect.poll(() => desktop.shell.at(-1)?.action).toBe('showItemInFolder');
+
+  // The project's page opens in the person's own browser.
+  await host.program.click('Ajuda', 'Versões');
+  const opened = { action: 'openExternal', path: packageInfo.homepage };
+  await expect.poll(() => desktop.shell.at(-1)).toEqual(opened);
 });
 
 test('a batch keeps the computer awake, shows its progress, asks before it is stopped, and tells of its end', {
@@ -274,9 +327,14 @@ test('errors that nobody caught, a page that crashes twice or hangs, and an engi
 
 test.describe('on a small screen', () => {
   test.use({ computer: { workArea: { x: 0, y: 25, width: 1280, height: 672 } } });
-  test('the window fits', { tag: '@electron' }, async ({ page, electronHost: host }) => {
+  test('the window fits and has its icon', { tag: '@electron' }, async ({ page, electronHost: host }) => {
     await host.open();
     const { bounds, options } = host.program.desktop.window!;
+    if (process.platform === 'linux') {
+      expect(host.program.desktop.desktopName).toBe('emulsion.desktop');
+      expect(existsSync(String(options.icon))).toBe(true);
+    }
+    if (process.platform === 'win32') expect(host.program.desktop.userModelId).toBe('app.emulsion.desktop');
     expect(bounds).toMatchObject({ width: 1280, height: 672 });
     expect(options.minHeight).toBeLessThanOrEqual(672);
     await expect(page.getByTestId('open')).toBeInViewport();

@@ -16,7 +16,7 @@ export interface ElectronHost extends RestartableHost {
   /** Starts the program and waits for its window. */
   start(...parameters: string[]): Promise<void>;
   /** Starts the program without waiting, for a story of a start that comes to nothing. */
-  launch(env?: NodeJS.ProcessEnv): Program;
+  launch(how?: { env?: NodeJS.ProcessEnv; parameters?: readonly string[] }): Program;
   /** Another start on the same data while the first one runs; it has no tab. */
   startAgain(parameters: readonly string[], cwd?: string): Program;
 }
@@ -54,8 +54,8 @@ export async function inStandIn(page: Page, album: string, data: string, compute
         }),
       ]);
     },
-    launch(env) {
-      program = startProgram({ data, tab, computer, env });
+    launch(how) {
+      program = startProgram({ data, tab, computer, ...how });
       return program;
     },
     startAgain: (parameters, cwd) => startProgram({ data, tab: null, parameters, computer, cwd }),
@@ -101,7 +101,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
       await handOver();
       const dialog = await running().dialog('showSaveDialog');
       await dialog.answer({ canceled: false, filePath: path });
-      await expect.poll(() => exists(path)).toBe(true);
+      await expect.poll(() => exists(path), { intervals: [100] }).toBe(true);
       return (dialog.options.defaultPath ?? '').split(/[\\/]/).at(-1)!;
     },
   };
@@ -116,6 +116,7 @@ export async function inStandIn(page: Page, album: string, data: string, compute
         await program.ended;
         return;
       }
+      expect(program.openDialogs, 'dialogs that nobody has answered').toEqual([]);
       await program.quit();
       const code = await program.ended;
       if (code !== 0) throw new Error(`The program has ended with ${code}:\n${program.output}`);

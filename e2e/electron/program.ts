@@ -44,7 +44,8 @@ export interface Desktop {
   progress: { value: number; mode?: string } | null;
   theme: string;
   representedFilename: string;
-  documentEdited: boolean;
+  /** Each time that the mark of unsaved edits was set. */
+  documentEdited: boolean[];
   desktopName: string | null;
   userModelId: string | null;
   aboutPanel: Record<string, string> | null;
@@ -59,6 +60,8 @@ export interface Program {
   readonly desktop: Desktop;
   /** Text of its output, for a test that fails. */
   readonly output: string;
+  /** Kinds of the dialogs that wait for an answer. */
+  readonly openDialogs: readonly Dialog['kind'][];
   /** The dialog that waits, or the next one. */
   dialog(kind: Dialog['kind']): Promise<Dialog>;
   menu(): Promise<MenuEntry[]>;
@@ -126,7 +129,7 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
     progress: null,
     theme: 'system',
     representedFilename: '',
-    documentEdited: false,
+    documentEdited: [],
     desktopName: null,
     userModelId: null,
     aboutPanel: null,
@@ -192,7 +195,7 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
         desktop.representedFilename = path;
       },
       documentEdited(isEdited: boolean) {
-        desktop.documentEdited = isEdited;
+        desktop.documentEdited.push(isEdited);
       },
       desktopName(name: string) {
         desktop.desktopName = name;
@@ -235,6 +238,9 @@ function driveProgram(child: ChildProcess, tab: Tab | null): Program {
     desktop,
     get output() {
       return output;
+    },
+    get openDialogs() {
+      return dialogs.map((each) => each.kind);
     },
     async dialog(kind) {
       await expect.poll(() => dialogs.map((each) => each.kind), output).toContain(kind);

@@ -138,8 +138,8 @@ export function world(preload, { binding, receiver }) {
 
   // Keys that the page leaves alone go to the menu, as Chromium hands them back to Electron.
   window.addEventListener('keydown', (event) => {
-    // After the page's own listeners on the window.
-    queueMicrotask(() => {
+    // After all listeners of the page. A microtask would run between two of them.
+    setTimeout(() => {
       if (event.defaultPrevented || !event.isTrusted) return;
       const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
       void toProgram({ key: { key, code, ctrl: ctrlKey, meta: metaKey, shift: shiftKey, alt: altKey } });

@@ -246,6 +246,31 @@ test('changing the provider configures the engine; changing the theme does not',
   expect(configured()?.at(-1)).toMatchObject({ body: { threads: 1, memory: 1024 } });
 });
 
+test('the desktop marks edits that are not on the disk, and only those', async () => {
+  const marks: boolean[] = [];
+  const desktop = { opened() {}, shown() {}, saved: (isSaved: boolean) => void marks.push(isSaved) };
+  const marking = await createApp(services({ desktop }));
+  const one = await openAda(marking);
+  const base = { recipe, mask: [], repairs: [], orientation: 1 };
+  const write = ({ id: photoId }: Photo, from: number) =>
+    marking.handle('edits.write', { photoId, base, from, actions: [], at: from });
+  await value(marking.handle('edits.load', { photoId: one.id, others: [] }));
+  await value(write(one, 0));
+  expect(marks).toEqual([false, true]);
+  // A change that could not be saved stays marked, whatever is saved of another photo.
+  expect(await write(one, 7)).toMatchObject({ ok: false });
+  expect(marks).toEqual([false, true, false]);
+  await writeFile(join(folder, 'ada.jpg'), 'changed');
+  const [file] = (await marking.offer([join(folder, 'ada.jpg')])) as [FileEntry];
+  const third: Photo = await value(marking.handle('photos.open', { token: file.token, jobId: 'third' }));
+  await value(marking.handle('edits.load', { photoId: third.id, others: [one.id] }));
+  await value(write(third, 0));
+  expect(marks.at(-1)).toBe(false);
+  await value(write(one, 0));
+  expect(marks.at(-1)).toBe(true);
+  await marking.close();
+});
+
 test('an edit is saved beside its photo, found there, and told apart from that of another photo', async () => {
   const suggested: string[] = [];
   const pickSave = async (path: string) => {

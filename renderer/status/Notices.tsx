@@ -1,9 +1,9 @@
-import { CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
+import { ChevronDown, ChevronUp, CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../text/format';
-import { useActions, useNotices, usePhotos } from '../state/context';
+import { useActions, useNotices, usePhotos, useTools } from '../state/context';
 import type { Notice } from '../state/model';
 import { Button, IconButton } from '../ui/Button';
 import { useTopDialog } from '../ui/Dialog';
@@ -20,7 +20,8 @@ const NAME_LENGTH = 36;
 const KEY = 'F8';
 
 /**
- * The notices, above the status line. A modal dialog makes everything outside it inert, so the notices are shown inside
+ * The notices, above the status line. Only the newest is shown in full, so that they cover little of the photo; the others are
+ * a click away. A modal dialog makes everything outside it inert, so the notices are shown inside
  * the open dialog.
  */
 export function Notices() {
@@ -28,11 +29,18 @@ export function Notices() {
   const dialog = useTopDialog();
   const notices = useNotices((state) => state.notices);
   const overFilmstrip = usePhotos((state) => state.photos.length > 1);
+  // Beside the tools of the mask, and below their options.
+  const besideTools = useTools((state) => state.tool !== null) && dialog === null;
   const ref = useRef<HTMLElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const older = notices.slice(0, -1);
+  if (isOpen && older.length === 0) setIsOpen(false);
   const lines = useLines(notices);
   useFocusKept(ref, notices);
-  const place =
-    overFilmstrip && dialog === null ? 'bottom-28 max-h-[calc(100vh-176px)]' : 'bottom-10 max-h-[calc(100vh-104px)]';
+  const place = [
+    overFilmstrip && dialog === null ? 'bottom-28' : 'bottom-10',
+    besideTools ? 'left-16 max-h-[calc(100vh-224px)]' : 'left-3 max-h-[calc(100vh-176px)]',
+  ].join(' ');
   const cards = (
     <section
       ref={ref}
@@ -40,11 +48,15 @@ export function Notices() {
       onKeyDown={(event) => {
         if (event.key === 'Escape') dismissFocused(event);
       }}
-      className={`pointer-events-none fixed left-3 z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
+      className={`pointer-events-none fixed z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
     >
-      {notices.map((notice) => (
-        <NoticeCard key={notice.id} notice={notice} />
-      ))}
+      {/* In one list, so that a notice stays the same when another one follows. */}
+      {notices.flatMap((notice, i) => [
+        i > 0 && i === older.length && (
+          <MoreButton key="more" isOpen={isOpen} older={older} onClick={() => setIsOpen(!isOpen)} />
+        ),
+        <NoticeCard key={notice.id} notice={notice} hidden={!isOpen && i < older.length} />,
+      ])}
     </section>
   );
   return (
@@ -52,6 +64,24 @@ export function Notices() {
       <LiveRegions lines={lines} />
       {dialog === null ? cards : createPortal([<LiveRegions key="live" lines={lines} />, cards], dialog)}
     </>
+  );
+}
+
+/** Shows the older notices, or only the newest again. */
+function MoreButton({ isOpen, older, onClick }: { isOpen: boolean; older: readonly Notice[]; onClick(): void }) {
+  const { t } = useTranslation();
+  const hasError = older.some(({ tone }) => tone === 'error');
+  return (
+    <Button
+      data-testid="more-notices"
+      aria-expanded={isOpen}
+      onClick={onClick}
+      className="pointer-events-auto self-start shadow-lg"
+    >
+      {hasError && !isOpen && <Icon of={TriangleAlert} className="text-danger" />}
+      {isOpen ? t('notices.fewer') : t('notices.more', { count: older.length })}
+      <Icon of={isOpen ? ChevronDown : ChevronUp} />
+    </Button>
   );
 }
 
@@ -133,7 +163,7 @@ function useFocusKept(ref: { readonly current: HTMLElement | null }, notices: re
 
 /** The action of the newest notice, or else its dismiss button. */
 function newestIn(region: HTMLElement | null): HTMLElement | null {
-  const card = region?.lastElementChild;
+  const card = [...(region?.querySelectorAll('[data-notice]') ?? [])].at(-1);
   return (
     card?.querySelector<HTMLElement>('[data-answer]') ?? card?.querySelector<HTMLElement>('[data-dismiss]') ?? null
   );
@@ -169,7 +199,8 @@ function useNoticeText() {
 
 const ICONS = { error: TriangleAlert, done: CircleCheck, info: Info };
 
-function NoticeCard({ notice }: { notice: Notice }) {
+/** A hidden one goes after its time like any other. */
+function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
   const { t } = useTranslation();
   const { dismiss } = useActions();
   const [held, setHeld] = useState(false);
@@ -198,6 +229,7 @@ function NoticeCard({ notice }: { notice: Notice }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice in place.
     <div
       data-notice
+      hidden={hidden}
       data-testid={`notice-${tone}`}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

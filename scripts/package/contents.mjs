@@ -60,19 +60,53 @@ export function generatorsIn(resources) {
 }
 
 /**
- * The libraries inside sharp, which are no packages of npm, with their versions.
+ * Native libraries inside the WebAssembly files of decoders, which do not list them as sharp does, for one version (`of`) of
+ * each package. Their licences are in build/licences/decoders.txt. Their versions are those that the files name; libjxl names
+ * none, so it is the source that it was built from.
+ *
+ * @type {Record<string, { of: string, libraries: [name: string, version: string, licence: string][] }>}
+ */
+const INSIDE_DECODERS = {
+  'libheif-js': {
+    of: '1.23.2',
+    libraries: [
+      ['libheif', '1.23.2', 'LGPL-3.0-or-later'],
+      ['libde265', '1.0.15', 'LGPL-3.0-or-later'],
+    ],
+  },
+  '@jsquash/jxl': {
+    of: '1.3.0',
+    libraries: [
+      ['libjxl', '9f544641', 'BSD-3-Clause'],
+      ['highway', 'of libjxl 9f544641', 'BSD-3-Clause'],
+      ['skcms', 'of libjxl 9f544641', 'BSD-3-Clause'],
+      ['brotli', 'of libjxl 9f544641', 'MIT'],
+    ],
+  },
+  '@cornerstonejs/codec-openjpeg': { of: '1.3.6', libraries: [['openjpeg', '2.5.4', 'BSD-2-Clause']] },
+  '@cornerstonejs/codec-charls': { of: '1.2.7', libraries: [['charls', '2.4.4', 'BSD-3-Clause']] },
+};
+
+/**
+ * The libraries inside packages, which are no packages of npm, with their versions. The licences of those inside sharp are in
+ * its README.
  *
  * @param {Shipped[]} shipped
- * @returns {{ name: string, version: string, within: string }[]}
+ * @returns {{ name: string, version: string, within: string, licence?: string }[]}
  */
 export function librariesOf(shipped) {
-  return shipped
-    .filter(({ folder }) => existsSync(join(folder, 'versions.json')))
-    .flatMap(({ name: within, folder }) =>
-      Object.entries(JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8'))).map(([name, version]) => ({
-        name,
-        version: String(version),
-        within,
-      })),
-    );
+  return shipped.flatMap(({ name: within, version: of, folder }) => {
+    const decoder = INSIDE_DECODERS[within];
+    if (decoder !== undefined && decoder.of !== of) {
+      throw new Error(
+        `${within} ${of} may hold other libraries than ${decoder.of}. Update scripts/package/contents.mjs.`,
+      );
+    }
+    const list = join(folder, 'versions.json');
+    const known = existsSync(list) ? Object.entries(JSON.parse(readFileSync(list, 'utf8'))) : [];
+    return [
+      ...known.map(([name, version]) => ({ name, version: String(version), within })),
+      ...(decoder?.libraries ?? []).map(([name, version, licence]) => ({ name, version, licence, within })),
+    ];
+  });
 }

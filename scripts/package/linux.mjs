@@ -50,6 +50,7 @@ export async function makePackage(kind, folder, { dest, arch, homepage, config, 
     section: 'graphics',
     categories: [linux.category],
     mimeType: [...linux.mimeTypes, 'application/x-emulsion'],
+    desktopTemplate: join(OURS, 'emulsion.desktop.ejs'),
     icon: await drawIcons(join(dest, '.icons')),
   };
   const { packagePaths } =

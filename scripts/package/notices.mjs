@@ -31,6 +31,7 @@ export function noticesFor(resources, { forWindows }) {
       'LICENSES.chromium.html (on macOS, in the licences that Electron brings in the same package).',
     ].join('\n'),
     ...packages.map((each) => section(`${each.name} ${each.version} (${each.licence})`, textsOf(each))),
+    section('Libraries inside the decoders of pictures', decoders(libraries)),
     ...(isLesser ? [lesserLicence(libraries)] : []),
     ...(forWindows ? [OF_MICROSOFT] : []),
     ...generatorsIn(resources).map(({ card, files }) =>
@@ -82,16 +83,26 @@ function standardText(name, licence, folder) {
 }
 
 /** @param {ReturnType<typeof librariesOf>} libraries */
+function decoders(libraries) {
+  const lines = libraries
+    .filter(({ licence }) => licence !== undefined)
+    .map(({ name, version, licence, within }) => `- ${name} ${version} (${licence}), inside ${within}`);
+  return [...lines, '', readFileSync(join(LICENCES, 'decoders.txt'), 'utf8')].join('\n');
+}
+
+/** @param {ReturnType<typeof librariesOf>} libraries */
 function lesserLicence(libraries) {
-  const versions = [...new Set(libraries.map(({ name, version }) => `${name} ${version}`))].sort();
+  const ofSharp = libraries.filter(({ licence }) => licence === undefined);
+  const versions = [...new Set(ofSharp.map(({ name, version }) => `${name} ${version}`))].sort();
   return section(
-    'Libraries inside sharp (GNU Lesser General Public License 3.0)',
+    'Libraries under the GNU Lesser General Public License 3.0',
     [
       'libvips and some of the libraries that it uses are under the GNU Lesser General Public License, as listed above for',
-      'each package of @img. They are separate files, in resources/app.asar.unpacked/node_modules/@img, and you may replace',
-      'them by versions of your own. Their source code and how they are built:',
-      'https://github.com/lovell/sharp-libvips and, for the WebAssembly build, https://github.com/lovell/sharp.',
-      `Versions: ${versions.join(', ')}.`,
+      'each package of @img, and so are libheif and libde265 inside libheif-js. They are separate files, in the folders',
+      '@img and libheif-js of resources/app.asar.unpacked/node_modules, and you may replace them by versions of your own.',
+      'Their source code and how they are built: https://github.com/lovell/sharp-libvips, for the WebAssembly build',
+      'https://github.com/lovell/sharp, and for libheif-js https://github.com/catdad-experiments/libheif-emscripten.',
+      `Versions inside sharp: ${versions.join(', ')}.`,
       '',
       readFileSync(join(LICENCES, 'LGPL-3.0.txt'), 'utf8'),
       readFileSync(join(LICENCES, 'GPL-3.0.txt'), 'utf8'),

@@ -6,7 +6,7 @@ import { ROOT } from '../build.mjs';
 import { generatorsIn, librariesOf, packagesIn } from './contents.mjs';
 
 /**
- * What npm knows of the packages that are really in the app, with Electron, the libraries inside sharp and the generators,
+ * What npm knows of the packages that are really in the app, with Electron, the libraries inside packages and the generators,
  * which npm does not know.
  *
  * @param {string} resources The folder with `app.asar` and `models`.
@@ -29,11 +29,12 @@ export function sbomFor(resources, { electronVersion, homepage }) {
     purl: purlOf('electron', electronVersion),
     licenses: [{ license: { id: 'MIT' } }],
   };
-  const libraries = librariesOf(packages).map(({ name, version, within }) => ({
+  const libraries = librariesOf(packages).map(({ name, version, licence, within }) => ({
     'bom-ref': `${within}/${name}@${version}`,
     type: 'library',
     name,
     version,
+    ...(licence === undefined ? {} : { licenses: [{ license: { id: licence } }] }),
     properties: [{ name: 'emulsion:within', value: within }],
   }));
   const generators = generatorsIn(resources).map(({ card, files }) => ({

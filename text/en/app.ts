@@ -121,6 +121,9 @@ export const app = {
   notices: {
     label: 'Notices',
     dismiss: 'Dismiss',
+    more_one: '{{count}} more notice',
+    more_other: '{{count}} more notices',
+    fewer: 'Show only the newest',
     answer: '{{action}}: press {{key}}',
     openFailed: 'Could not open {{name}}',
     analyseFailed: 'Could not analyse {{name}}',

@@ -137,6 +137,8 @@ export const errors = {
     recipeUnusable: 'This recipe cannot be used.',
     recipeFileUnusable: '“{{file}}” cannot be used as a recipe.',
     stepUnusable: 'The step “{{kind}}” cannot be used.',
+    noSandbox:
+      'Emulsion does not run without the sandbox that protects you from malicious files. Start it without --no-sandbox.',
     noDialogs: 'This program has no dialogs of its own.',
     jobTaken: 'A job with that id is already running.',
     otherBatch:

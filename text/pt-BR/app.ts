@@ -123,6 +123,9 @@ export const app: Translated<typeof english> = {
   notices: {
     label: 'Notificações',
     dismiss: 'Dispensar',
+    more_one: 'Mais {{count}} notificação',
+    more_other: 'Mais {{count}} notificações',
+    fewer: 'Mostrar só a mais nova',
     answer: '{{action}}: tecle {{key}}',
     openFailed: 'Não foi possível abrir {{name}}',
     analyseFailed: 'Não foi possível analisar {{name}}',

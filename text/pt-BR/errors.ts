@@ -138,6 +138,8 @@ export const errors: Translated<typeof english> = {
     recipeUnusable: 'Esta receita não pode ser usada.',
     recipeFileUnusable: '“{{file}}” não pode ser usado como receita.',
     stepUnusable: 'A etapa “{{kind}}” não pode ser usada.',
+    noSandbox:
+      'O Emulsion não funciona sem a sandbox que protege você de arquivos maliciosos. Abra-o sem --no-sandbox.',
     noDialogs: 'Este programa não tem janelas de diálogo próprias.',
     jobTaken: 'Já existe uma tarefa em andamento com esse identificador.',
     otherBatch: 'A pasta “{{folder}}” contém o lote de outra pasta: {{input}}. Nada foi alterado; escolha outra pasta.',

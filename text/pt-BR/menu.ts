@@ -30,6 +30,7 @@ export const menu: Translated<typeof english> = {
     close: 'Fechar janela',
     help: 'Ajuda',
     about: 'Sobre o Emulsion',
+    releases: 'Versões',
     showLog: 'Mostrar o registro',
     hide: 'Ocultar o Emulsion',
     hideOthers: 'Ocultar os outros',
@@ -69,6 +70,8 @@ export const menu: Translated<typeof english> = {
     fault: 'Ocorreu um erro no Emulsion',
     faultText:
       'Seus originais não foram alterados e suas edições estão salvas. Os detalhes estão no registro: {{path}}',
+    noBrowser: 'Não foi possível abrir o navegador',
+    noBrowserText: 'As versões do Emulsion estão em {{address}}',
     licence: 'Licença: {{licence}}. As licenças de todas as partes acompanham o Emulsion.',
     licences: 'Mostrar licenças',
   },

@@ -69,6 +69,7 @@ export const app = strict(
     isPackaged: computer.packaged === true,
     commandLine: strict('app.commandLine', {
       appendSwitch: (key, value) => tell('switch', { key, value }),
+      hasSwitch: (key) => process.argv.some((text) => text === `--${key}` || text.startsWith(`--${key}=`)),
     }),
     isReady: () => isReady,
     whenReady: () => new Promise((resolve) => (isReady ? resolve() : events.once('ready', () => resolve()))),

@@ -21,10 +21,11 @@ const MESSAGE = [
 
 /** Both forms: with the window that the dialog belongs to, and without. */
 function show(kind, known) {
+  const check = onlyKnown(`dialog.${kind}`, known);
   return (...parameters) => {
     if (!app.isReady()) throw new Error('dialog module can only be used after app is ready');
     const options = parameters.at(-1);
-    onlyKnown(`dialog.${kind}`, options, known);
+    check(options);
     const { icon: _, ...told } = options;
     return ask('dialog', { kind, options: told, hasWindow: parameters.length > 1 });
   };
@@ -42,18 +43,20 @@ export const dialog = strict('dialog', {
 const shown = new Map();
 let last = 0;
 
+const checkNotification = onlyKnown('Notification', ['title', 'body', 'silent', 'icon', 'urgency']);
+
 class SystemNotification extends EventEmitter {
   static isSupported() {
     return true;
   }
   constructor(options) {
     super();
-    onlyKnown('Notification', options, ['title', 'body', 'silent', 'icon', 'urgency']);
+    checkNotification(options);
     last += 1;
     this.key = last;
     this.options = options;
     // biome-ignore lint/correctness/noConstructorReturn: every use of a notification is checked.
-    return strict('Notification', this, { events: ['show', 'click', 'close'] });
+    return strict('Notification', this, { events: ['show', 'click', 'close'], own: ['key', 'options'] });
   }
   show() {
     const { title, body } = this.options;

@@ -62,9 +62,12 @@ const IN_WINDOW = [
   'togglefullscreen',
 ];
 
+const checkItem = onlyKnown('MenuItem', KNOWN);
+onlyKnown('roles', Object.keys(ROLES));
+
 class Item {
   constructor(options) {
-    onlyKnown('MenuItem', options, KNOWN);
+    checkItem(options);
     const { role } = options;
     if (role !== undefined && !(role in ROLES)) throw new Error(`not in the stand-in: the role ${role}`);
     const [label, accelerator] = role === undefined ? [] : ROLES[role];

@@ -11,7 +11,7 @@ const events = new EventEmitter();
 const defaultSession = strict(
   'session.defaultSession',
   Object.assign(events, {
-    webRequest: strict('webRequest', {
+    webRequest: strict('WebRequest', {
       onBeforeRequest(...parameters) {
         requests.before = parameters.at(-1);
       },
@@ -64,6 +64,7 @@ answers.request = async ({ url, method, headers }) => {
   const handler = handlers.get(scheme);
   if (handler === undefined) return { error: privileged.has(scheme) ? 'failed' : 'namenotresolved' };
   const response = await handler(new Request(url, { method, headers }));
+  if (response.type === 'error') return { error: 'failed' };
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),

@@ -9,11 +9,13 @@ import { onlyKnown, strict } from './strict.mjs';
 
 const HOOK = fileURLToPath(new URL('./utility-hook.mjs', import.meta.url));
 
+const checkFork = onlyKnown('utilityProcess.fork', ['serviceName', 'env', 'stdio', 'cwd', 'execArgv']);
+
 export const utilityProcess = strict('utilityProcess', {
   /** @param {string} path @param {string[]} parameters @param {Electron.ForkOptions} options */
   fork(path, parameters = [], options = {}) {
     if (!app.isReady()) throw new Error('utilityProcess cannot be created before app is ready.');
-    onlyKnown('utilityProcess.fork', options, ['serviceName', 'env', 'stdio', 'cwd', 'execArgv']);
+    checkFork(options);
     const { env = process.env, stdio = 'inherit', cwd, execArgv = [] } = options;
     const [, out, err] = typeof stdio === 'string' ? [stdio, stdio, stdio] : stdio;
     const child = fork(path, parameters, {

@@ -64,6 +64,11 @@ const CONTENTS_EVENTS = [
   'will-prevent-unload',
 ];
 
+const checkOptions = onlyKnown('BrowserWindow', OPTIONS);
+const checkPreferences = onlyKnown('webPreferences', PREFERENCES);
+/** For the stand-in alone. */
+const OWN = ['self', 'url', 'wasReady', 'askToClose', 'end', 'perform', 'mayOpen'];
+
 /** The only window, as the product has one. */
 let current = null;
 let lastId = 0;
@@ -72,6 +77,7 @@ class Window extends EventEmitter {
   #bounds;
   #state = { visible: false, maximized: false, minimized: false, fullScreen: false, focused: false, destroyed: false };
   #contents;
+  #self;
   /** Ends a `loadURL` that is under way. */
   #stopLoading = () => {};
 
@@ -79,8 +85,8 @@ class Window extends EventEmitter {
     super();
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     if (current !== null) throw new Error('not in the stand-in: a second window');
-    onlyKnown('BrowserWindow', options, OPTIONS);
-    onlyKnown('webPreferences', options.webPreferences ?? {}, PREFERENCES);
+    checkOptions(options);
+    checkPreferences(options.webPreferences ?? {});
     const { width = 800, height = 600, x, y, minWidth = 0, minHeight = 0 } = options;
     const area = { x: 0, y: 0, width: 1440, height: 900, ...computer.workArea };
     const size = { width: Math.max(width, minWidth), height: Math.max(height, minHeight) };
@@ -93,8 +99,12 @@ class Window extends EventEmitter {
     lastId += 1;
     this.id = lastId;
     this.#state.visible = options.show ?? true;
-    const self = strict('BrowserWindow', this, { events: WINDOW_EVENTS, isDestroyed: () => this.#state.destroyed });
-    this.#contents = this.#createContents(self);
+    this.#self = strict('BrowserWindow', this, {
+      events: WINDOW_EVENTS,
+      own: OWN,
+      isDestroyed: () => this.#state.destroyed,
+    });
+    this.#contents = this.#createContents();
     current = this;
     openWindows.add(this);
     const { preload } = options.webPreferences ?? {};
@@ -104,10 +114,10 @@ class Window extends EventEmitter {
       bounds: this.#bounds,
       preload: preload === undefined ? '' : readFileSync(preload, 'utf8'),
     });
-    app.emit('browser-window-created', preventable(), self);
+    app.emit('browser-window-created', preventable(), this.#self);
     app.emit('web-contents-created', preventable(), this.#contents);
     // biome-ignore lint/correctness/noConstructorReturn: every use of a window is checked.
-    return self;
+    return this.#self;
   }
 
   static getAllWindows() {
@@ -115,12 +125,11 @@ class Window extends EventEmitter {
   }
 
   get self() {
-    return this.#contents.getOwnerBrowserWindow();
+    return this.#self;
   }
 
-  #createContents(self) {
+  #createContents() {
     const events = new EventEmitter();
-    let openHandler = () => ({ action: 'allow' });
     const contents = strict(
       'webContents',
       Object.assign(events, {
@@ -132,10 +141,9 @@ class Window extends EventEmitter {
           },
         },
         send: (channel, ...parameters) => tell('send', { channel, parameters: structuredClone(parameters) }),
-        setWindowOpenHandler(handler) {
-          openHandler = handler;
+        setWindowOpenHandler: (handler) => {
+          this.#openHandler = handler;
         },
-        getOwnerBrowserWindow: () => self,
         getURL: () => this.url,
         isDestroyed: () => this.#state.destroyed,
         isCrashed: () => false,
@@ -143,14 +151,20 @@ class Window extends EventEmitter {
         undo: () => tell('role', 'undo'),
         redo: () => tell('role', 'redo'),
         forcefullyCrashRenderer: () => tell('crash'),
-        openWindow: (url) => openHandler({ url }).action,
       }),
-      { events: CONTENTS_EVENTS, isDestroyed: () => this.#state.destroyed },
+      {
+        events: CONTENTS_EVENTS,
+        isDestroyed: () => this.#state.destroyed,
+      },
     );
     return contents;
   }
 
   url = '';
+  #openHandler = () => ({ action: 'allow' });
+
+  /** What the program says of a window that the page wants to open. */
+  mayOpen = (details) => this.#openHandler(details).action;
 
   get webContents() {
     return this.#contents;
@@ -325,7 +339,7 @@ Object.assign(answers, {
   reloaded() {
     current?.webContents.emit('did-finish-load', preventable());
   },
-  openWindow: (url) => openWindow().webContents.openWindow(url),
+  openWindow: (url) => openWindow().mayOpen({ url }),
   closeWindow: () => openWindow().close(),
   windowEvent({ event, parameters = [] }) {
     if (!WINDOW_EVENTS.includes(event)) throw new Error(`not in the stand-in: window event ${event}`);

@@ -19,6 +19,9 @@ export function editsHandlers({
   photos,
   services,
 }: AppContext): HandlersOf<'edits'> {
+  /** Open photos whose last change is not on the disk, which the desktop marks. */
+  const unsaved = new Set<string>();
+
   return {
     'edits.load': async ({ photoId, others }) => {
       const { subject, path } = photos.get(photoId);
@@ -33,9 +36,11 @@ export function editsHandlers({
     },
     'edits.write': async ({ photoId, ...delta }) => {
       photos.get(photoId);
+      unsaved.add(photoId);
       services.desktop?.saved(false);
       await edits.write(photoId, delta);
-      services.desktop?.saved(true);
+      unsaved.delete(photoId);
+      services.desktop?.saved(unsaved.size === 0);
       return {};
     },
     'edits.recent': async () => {

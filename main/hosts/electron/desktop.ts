@@ -1,17 +1,26 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { app, type BrowserWindow, Notification, powerSaveBlocker } from 'electron';
 import type { BatchState } from '../../../contract/batch';
 import type { SynthesisState } from '../../../contract/synthesis';
 import type { Translator } from '../../../text/message';
 import type { App, Desktop } from '../../app';
 
-/** Photos that the desktop shows: in the list of recent documents, and as the file that the window stands for. */
-export function photosOnDesktop(window: () => BrowserWindow | undefined): Desktop {
+/**
+ * Photos that the desktop shows: in the list of recent documents, and as the file that the window stands for.
+ *
+ * `folder`: that of the photo on the screen, where dialogs start.
+ */
+export function photosOnDesktop(window: () => BrowserWindow | undefined): Desktop & { folder(): string | undefined } {
+  let onScreen: string | null = null;
   return {
     opened: (path) => app.addRecentDocument(path),
-    // Both are signs of macOS. Elsewhere they do nothing.
-    shown: (path) => window()?.setRepresentedFilename(path ?? ''),
+    // The file and the mark of unsaved edits are shown by macOS alone. Elsewhere these calls do nothing.
+    shown(path) {
+      onScreen = path;
+      window()?.setRepresentedFilename(path ?? '');
+    },
     saved: (isSaved) => window()?.setDocumentEdited(!isSaved),
+    folder: () => (onScreen === null ? undefined : dirname(onScreen)),
   };
 }
 

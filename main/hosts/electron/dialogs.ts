@@ -16,10 +16,15 @@ const FORMAT_NAMES: Record<SaveFormat, string> = {
 /** File extensions of the formats. */
 const EXTENSIONS: Record<SaveFormat, string> = { ...EXPORT_EXTENSIONS, json: 'json', emulsion: EDIT_EXTENSION };
 
-/** The system's own dialogs, attached to the window. */
+/**
+ * The system's own dialogs, attached to the window.
+ *
+ * @param beside the folder where dialogs start that look for photos, masks and folders; undefined: where the system likes
+ */
 export function createDialogs(
   window: () => BrowserWindow | undefined,
   translator: () => Translator,
+  beside: () => string | undefined,
 ): { pick: NonNullable<HostServices['pick']>; pickSave: NonNullable<HostServices['pickSave']> } {
   /** Attached to the window, or on its own once that is closed. */
   const showOpen = (options: OpenDialogOptions) => {
@@ -33,10 +38,13 @@ export function createDialogs(
   return {
     async pick(kind) {
       const { t } = translator();
+      const defaultPath = kind === 'recipe' ? undefined : beside();
+      const start = defaultPath === undefined ? {} : { defaultPath };
       const { canceled, filePaths } = await showOpen(
         kind === 'folder'
-          ? { properties: ['openDirectory', 'createDirectory'] }
+          ? { ...start, properties: ['openDirectory', 'createDirectory'] }
           : {
+              ...start,
               properties: kind === 'photos' ? ['openFile', 'multiSelections'] : ['openFile'],
               filters: [
                 kind === 'recipe'

@@ -344,6 +344,7 @@ describe('the system', () => {
         developing,
         send: (command) => sent.push(command),
         showLog: () => {},
+        showReleases: () => {},
         showAbout: () => {},
       }).flatMap(({ submenu }) => submenu as { role?: string; click?: () => void }[]);
     for (const item of clickable(false)) item.click?.();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, nativeTheme, protocol, session, shell } from 'electron';
 import { z } from 'zod';
 import { Settings } from '../../../contract/app';
+import packageInfo from '../../../package.json' with { type: 'json' };
 import { CHANNELS } from '../../../preload/wire';
 import { languageFor } from '../../../text';
 import { say, type Translator, translatorFor } from '../../../text/message';
@@ -10,6 +11,7 @@ import { type App, createApp } from '../../app';
 import { EmulsionError, toFailure } from '../../errors';
 import { openLog } from '../../log/file';
 import { log, logged } from '../../log/log';
+import { homepageOf } from '../homepage';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { photosOnDesktop, type Work, workOnDesktop } from './desktop';
@@ -26,9 +28,8 @@ import { createWindow, guardContents, guardSession } from './window';
  * recommendations and the lines that follow them.
  */
 
-/** As in the names of the packages: Windows and Linux put windows with it under one icon. */
+/** As in the packages: Windows puts windows with it under one icon. */
 const APP_ID = 'app.emulsion.desktop';
-const DESKTOP_FILE = 'emulsion.desktop';
 
 /** What a second start hands to the first one. */
 const Handed = z.object({ photos: z.array(z.string()) });
@@ -49,6 +50,7 @@ const questions = createQuestions(
   () => window,
   () => translator,
 );
+const photos = photosOnDesktop(() => window);
 
 // SECURITY: every renderer runs in the operating system's sandbox.
 app.enableSandbox();
@@ -57,7 +59,8 @@ app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 app.commandLine.appendSwitch('disable-background-networking');
 app.commandLine.appendSwitch('disable-component-update');
 if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
-if (process.platform === 'linux') app.setDesktopName(DESKTOP_FILE);
+// Linux finds the icon of a window by it.
+if (process.platform === 'linux') app.setDesktopName(packageInfo.desktopName);
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
   { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
@@ -100,9 +103,13 @@ if (app.requestSingleInstanceLock({ photos: named })) {
 async function start(): Promise<void> {
   const root = app.getAppPath();
   translator = translatorFor(languageFor(null, [app.getLocale()]));
+  // SECURITY: Chromium has read this argument already, and no switch of ours could turn the sandbox on again.
+  if (app.commandLine.hasSwitch('no-sandbox'))
+    throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.noSandbox') });
   const dialogs = createDialogs(
     () => window,
     () => translator,
+    photos.folder,
   );
   const own = await createApp({
     kind: 'electron',
@@ -123,7 +130,7 @@ async function start(): Promise<void> {
         });
     },
     showInFolder: (path) => shell.showItemInFolder(path),
-    desktop: photosOnDesktop(() => window),
+    desktop: photos,
   });
   emulsion = own;
   ({ running } = workOnDesktop(
@@ -177,10 +184,20 @@ function applySettings({ language, theme }: Settings): void {
         developing: !app.isPackaged,
         send,
         showLog,
+        showReleases,
         showAbout: () => void questions.about(),
       }),
     ),
   );
+}
+
+/** Shows the project's page in the browser: the app itself asks nobody for new versions. */
+function showReleases(): void {
+  const page = homepageOf(app.getAppPath());
+  shell.openExternal(page).catch((error) => {
+    log.failure('The browser could not be opened', error);
+    questions.noBrowser(page);
+  });
 }
 
 /** Hands photos to the page, which opens them. */

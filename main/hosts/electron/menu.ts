@@ -14,9 +14,10 @@ export function menuTemplate(options: {
   developing: boolean;
   send: (command: Command) => void;
   showLog: () => void;
+  showReleases: () => void;
   showAbout: () => void;
 }): MenuItemConstructorOptions[] {
-  const { t, platform, developing, send, showLog, showAbout } = options;
+  const { t, platform, developing, send, showLog, showReleases, showAbout } = options;
   const isMac = platform === 'darwin';
   const command = (label: string, name: Command, accelerator?: string): MenuItemConstructorOptions => ({
     label,
@@ -109,7 +110,11 @@ export function menuTemplate(options: {
     {
       label: t('menu.help'),
       role: 'help',
-      submenu: [{ label: t('menu.showLog'), click: showLog }, ...(isMac ? [] : [about])],
+      submenu: [
+        { label: t('menu.releases'), click: showReleases },
+        { label: t('menu.showLog'), click: showLog },
+        ...(isMac ? [] : [separator, about]),
+      ],
     },
   ];
 }

@@ -29,6 +29,8 @@ export function servePictures(
         headers: { ...PICTURE_HEADERS, 'content-type': type, 'cache-control': 'private, max-age=31536000, immutable' },
       });
     } catch (error) {
+      // Nobody waits for it any more: the page has dropped it, or the program ends.
+      if (error instanceof EmulsionError && error.code === 'CANCELLED') return Response.error();
       const failed = toFailure(error instanceof ZodError ? new EmulsionError('BAD_REQUEST', { cause: error }) : error);
       return Response.json(
         { ok: false, error: failed },

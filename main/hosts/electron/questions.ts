@@ -91,6 +91,12 @@ export function createQuestions(window: () => BrowserWindow | undefined, transla
       dialog.showErrorBox(t('desktop.startFailed'), `${failure(failed)}${detail}`);
     },
 
+    /** The project's page cannot be shown. */
+    noBrowser(address: string): void {
+      const { t } = translator();
+      dialog.showErrorBox(t('desktop.noBrowser'), t('desktop.noBrowserText', { address }));
+    },
+
     async about(): Promise<void> {
       const { t } = translator();
       const { electron, chrome, node } = process.versions;
