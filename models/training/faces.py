@@ -86,6 +86,8 @@ def main(wheel):
             path = FOLDER / f"{name}.onnx"
             atomic_write(path, lambda p: export(net, side, str(p)))
             files[name] = {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        licence = archive.read("facenet_pytorch-2.5.3.dist-info/LICENSE.md")
+        atomic_write(FOLDER / "LICENCE.txt", lambda p: p.write_bytes(licence))
     card = FOLDER / "card.json"
     measured = json.loads(card.read_text())["measured"] if card.exists() else []
     record = {

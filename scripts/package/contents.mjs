@@ -56,6 +56,10 @@ export function generatorsIn(resources) {
     .map((id) => ({
       card: JSON.parse(readFileSync(join(models, id, 'card.json'), 'utf8')),
       files: readdirSync(join(models, id)).filter((name) => name.endsWith('.onnx')),
+      // Weights that other people have trained bring the text of their licence.
+      licence: existsSync(join(models, id, 'LICENCE.txt'))
+        ? readFileSync(join(models, id, 'LICENCE.txt'), 'utf8')
+        : null,
     }));
 }
 

@@ -34,13 +34,13 @@ export function noticesFor(resources, { forWindows }) {
     section('Libraries inside the decoders of pictures', decoders(libraries)),
     ...(isLesser ? [lesserLicence(libraries)] : []),
     ...(forWindows ? [OF_MICROSOFT] : []),
-    ...generatorsIn(resources).map(({ card, files }) =>
+    ...generatorsIn(resources).map(({ card, files, licence }) =>
       section(
         `${card.name}: ${files.map((file) => `models/${card.id}/${file}`).join(', ')} (${card.licence})`,
         [
           `By ${card.author}, trained with:`,
           ...card.trainingData.map(({ name, licence, count }) => `- ${name}: ${count} (${licence})`),
-          'Every picture with its author: models/training/CREDITS.csv.',
+          licence === null ? 'Every picture with its author: models/training/CREDITS.csv.' : `\n${licence}`,
         ].join('\n'),
       ),
     ),
