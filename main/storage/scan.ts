@@ -1,4 +1,4 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
 import { say } from '../../text/message';
@@ -99,6 +99,8 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
           yield { name, path, bytes: info.size, modified: info.mtimeMs };
         }
       } catch (error) {
+        // Whoever deletes or renames a file after the folder was listed does no harm: it is not there any more.
+        if (await hasGone(path, error)) continue;
         // It may be a folder with wanted files in it, so the error is reported whatever the globs say.
         if (!entry.isFile() || isWanted(name)) yield { name, error: linkError(error) };
       }
@@ -122,6 +124,15 @@ export const leftOut = (name: string): Unreadable => ({
   error: new EmulsionError('NOT_A_PHOTO', { reason: say('failures.systemFolder') }),
   stray: true,
 });
+
+/** Whether there is nothing at a path any more. A link that leads nowhere is still there. */
+async function hasGone(path: string, error: unknown): Promise<boolean> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+  return lstat(path).then(
+    () => false,
+    (gone: NodeJS.ErrnoException) => gone.code === 'ENOENT',
+  );
+}
 
 /** Identifies a folder, to notice when another takes its place, such as an empty mount point. Null if it is missing. */
 export async function identityOf(folder: string): Promise<string | null> {
