@@ -1,8 +1,9 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { extname, join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { PHOTO_EXTENSIONS } from '../photos/extensions';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
 import { openRegular } from './open-file';
@@ -192,8 +193,7 @@ export function matcher({ include = [], exclude = [] }: ScanOptions): (name: str
 }
 
 /** Names of photos. If such a file cannot be opened, that is a failure; any other file is skipped. */
-const PHOTO_NAME =
-  /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|gif|heic|heif|hif|jxl|jp2|jpx|j2k|cr2|cr3|crw|nef|arw|dng|raf|orf|rw2|pef|bmp|psd)$/i;
+const PHOTO_NAMES = new Set(PHOTO_EXTENSIONS.map((extension) => `.${extension}`));
 
 /**
  * Checks by its content whether a file is a photo. Returns null if it is, else the error, with `stray` for a file that was
@@ -211,7 +211,9 @@ export async function look(path: string): Promise<null | { error: EmulsionError;
 
 /** Whether a file with this error was not meant to be a photo. */
 export function isStray(path: string, { code }: EmulsionError): boolean {
-  return !PHOTO_NAME.test(path) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code);
+  return (
+    !PHOTO_NAMES.has(extname(path).toLowerCase()) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code)
+  );
 }
 
 async function head(path: string): Promise<Uint8Array> {

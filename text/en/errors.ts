@@ -96,6 +96,7 @@ export const errors = {
     cannotOpen: 'The system could not open “{{path}}”.',
     isFolder: 'This is a folder, not a photo.',
     unread: 'Emulsion cannot read $t(kinds.{{kind}}) yet. Save it as TIFF, PNG or JPEG and try again.',
+    unreadRaw: 'Emulsion cannot read the raw photos of this camera yet. Export the photo as TIFF and try again.',
     unreadTiff:
       'Emulsion cannot read TIFF files with {{kind}} compression yet. Save the photo without compression and try again.',
     unreadTiffSamples:
@@ -176,17 +177,6 @@ export const errors = {
     svg: 'SVG drawings',
     pdf: 'PDF documents',
     exr: 'OpenEXR pictures',
-    dng: 'DNG raw photos',
-    cr2: 'Canon CR2 raw photos',
-    cr3: 'Canon CR3 raw photos',
-    crw: 'Canon CRW raw photos',
-    raf: 'Fujifilm RAF raw photos',
-    orf: 'Olympus ORF raw photos',
-    rw2: 'Panasonic RW2 raw photos',
-    nef: 'Nikon NEF raw photos',
-    arw: 'Sony ARW raw photos',
-    pef: 'Pentax PEF raw photos',
-    raw: 'camera raw photos',
   },
   // Faults in recipes and settings; the path says where.
   problems: {

@@ -153,6 +153,7 @@ export const photo = {
     noText: 'The text “{{keyword}}” is left out because {{format}} cannot hold it',
     eightBits: 'Read with 8 of {{bits}} bits per channel',
     jxl: 'JPEG XL is read as sRGB with 8 bits per channel',
+    raw: 'Developed from the camera’s raw data, with the camera’s white balance',
     layers: 'Only the composite picture of the document is used, not its layers',
     sidecar: 'The metadata in {{name}} beside the photo are part of it',
     sidecarUnread: '{{name}} beside the photo cannot be read and is passed over',

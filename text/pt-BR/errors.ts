@@ -97,6 +97,7 @@ export const errors: Translated<typeof english> = {
     cannotOpen: 'O sistema não conseguiu abrir “{{path}}”.',
     isFolder: 'Isto é uma pasta, não uma foto.',
     unread: 'O Emulsion ainda não lê $t(kinds.{{kind}}). Salve como TIFF, PNG ou JPEG e tente de novo.',
+    unreadRaw: 'O Emulsion ainda não lê as fotos raw desta câmera. Exporte a foto como TIFF e tente de novo.',
     unreadTiff:
       'O Emulsion ainda não lê arquivos TIFF com compressão {{kind}}. Salve a foto sem compressão e tente de novo.',
     unreadTiffSamples:
@@ -177,17 +178,6 @@ export const errors: Translated<typeof english> = {
     svg: 'desenhos SVG',
     pdf: 'documentos PDF',
     exr: 'imagens OpenEXR',
-    dng: 'fotos raw DNG',
-    cr2: 'fotos raw CR2 da Canon',
-    cr3: 'fotos raw CR3 da Canon',
-    crw: 'fotos raw CRW da Canon',
-    raf: 'fotos raw RAF da Fujifilm',
-    orf: 'fotos raw ORF da Olympus',
-    rw2: 'fotos raw RW2 da Panasonic',
-    nef: 'fotos raw NEF da Nikon',
-    arw: 'fotos raw ARW da Sony',
-    pef: 'fotos raw PEF da Pentax',
-    raw: 'fotos raw de câmera',
   },
   problems: {
     notAnObject: 'Uma receita é um objeto JSON, e isto não é.',

@@ -155,6 +155,7 @@ export const photo: Translated<typeof english> = {
     noText: 'O texto “{{keyword}}” fica de fora porque {{format}} não o comporta',
     eightBits: 'Lida com 8 dos {{bits}} bits por canal',
     jxl: 'JPEG XL é lido como sRGB com 8 bits por canal',
+    raw: 'Revelada a partir dos dados raw da câmera, com o balanço de branco da câmera',
     layers: 'Só a imagem composta do documento é usada, não as camadas',
     sidecar: 'Os metadados em {{name}}, ao lado da foto, fazem parte dela',
     sidecarUnread: '{{name}}, ao lado da foto, não pode ser lido e é ignorado',

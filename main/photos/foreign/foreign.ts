@@ -18,6 +18,8 @@ export interface Foreign {
   iptc: Uint8Array | null;
   /** Pixels per inch. */
   resolution: { x: number; y: number } | null;
+  /** A JPEG inside, which may have the metadata. */
+  preview: Uint8Array | null;
   notes: Message[];
 }
 
@@ -27,6 +29,7 @@ export const NOTHING_BESIDE = {
   xmp: null,
   iptc: null,
   resolution: null,
+  preview: null,
   notes: [] as Message[],
 };
 

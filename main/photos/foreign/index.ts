@@ -2,6 +2,7 @@ import type { PhotoFormat } from '../../../contract/photo';
 import { readBmp } from './bmp';
 import type { Foreign } from './foreign';
 import { readPsd } from './psd';
+import { readRaw } from './raw';
 import { readHeic, readJp2, readJxl } from './wasm';
 
 export type { Foreign } from './foreign';
@@ -14,4 +15,5 @@ export const FOREIGN: Partial<Record<PhotoFormat, (bytes: Uint8Array) => Promise
   jp2: readJp2,
   jxl: readJxl,
   psd: readPsd,
+  raw: readRaw,
 };
