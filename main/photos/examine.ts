@@ -23,7 +23,7 @@ import { plainTiff, tiffOf } from './containers/tiff-plain';
 import { isReadable } from './containers/tiff-strips';
 import { mendWebp } from './containers/webp';
 import { numberOf } from './exif';
-import { FOREIGN, type Foreign, readJpegLs } from './foreign';
+import { FOREIGN, type Foreign, isWide, readJpegLs, readWideJpeg } from './foreign';
 import { loadSharp, ownBytes } from './sharp';
 import type { Kind } from './sniff';
 
@@ -87,6 +87,7 @@ export async function examine(
 function takeForeign(foreign: Foreign, examined: Examined): void {
   const bytes = tiffOf(foreign, foreign.icc, foreign.hasAlpha ? [2] : []);
   Object.assign(examined, replaced({ ...examined, page: 0 }, bytes), { decodesAs: 'tiff', hasAlpha: foreign.hasAlpha });
+  examined.missing = foreign.missing;
   examined.notes.push(...foreign.notes);
   examined.structure.foreign = foreign;
 }
@@ -160,6 +161,10 @@ async function examineJpeg(file: FileBytes, examined: Examined): Promise<void> {
   const { frame, start } = jpeg;
   if (frame?.marker === JPEG_LS) {
     takeForeign(await readJpegLs(file.read(start, file.size - start), frame), examined);
+    return;
+  }
+  if (frame && frame.height > 0 && isWide(frame)) {
+    takeForeign(readWideJpeg(file.read(start, file.size - start), frame), examined);
     return;
   }
   if (frame && JPEG_KINDS[frame.marker]) throw unsupported(JPEG_KINDS[frame.marker]!);

@@ -193,8 +193,8 @@ describe('files of another kind have their true name', () => {
   const page = { width: 8, height: 8, bits: [8], photometric: 1, pixels: new Uint8Array(64) };
 
   test.each<[string, () => Uint8Array]>([
-    ['JPEG files with 12 bits per channel', () => withFrame(0xc1, 12)],
-    ['lossless JPEG files', () => withFrame(0xc3)],
+    ['progressive JPEG files with 12 bits per channel', () => withFrame(0xc2, 12)],
+    ['lossless JPEG files with arithmetic coding', () => withFrame(0xcb)],
     ['hierarchical JPEG files', () => withFrame(0xc5)],
     ['TIFF files with LZMA compression', () => tiffFile([{ ...page, tags: { 259: 34925 } }])],
     ['TIFF files with LERC compression', () => tiffFile([{ ...page, tags: { 259: 34887 } }])],

@@ -169,9 +169,9 @@ export const errors = {
     storageAway: 'The storage of “{{path}}” cannot be reached, or denied access.',
   },
   kinds: {
-    losslessJpeg: 'lossless JPEG files',
+    losslessJpeg: 'lossless JPEG files with arithmetic coding or colours at a lower resolution',
     hierarchicalJpeg: 'hierarchical JPEG files',
-    jpeg12: 'JPEG files with 12 bits per channel',
+    jpeg12: 'progressive JPEG files with 12 bits per channel',
     avifSequence: 'animated AVIF files',
     jxr: 'JPEG XR pictures',
     svg: 'SVG drawings',

@@ -170,9 +170,9 @@ export const errors: Translated<typeof english> = {
     storageAway: 'O armazenamento de “{{path}}” não responde ou negou o acesso.',
   },
   kinds: {
-    losslessJpeg: 'arquivos JPEG sem perdas',
+    losslessJpeg: 'arquivos JPEG sem perdas com codificação aritmética ou cores em resolução menor',
     hierarchicalJpeg: 'arquivos JPEG hierárquicos',
-    jpeg12: 'arquivos JPEG com 12 bits por canal',
+    jpeg12: 'arquivos JPEG progressivos com 12 bits por canal',
     avifSequence: 'arquivos AVIF animados',
     jxr: 'imagens JPEG XR',
     svg: 'desenhos SVG',

@@ -6,6 +6,7 @@ import { readRaw } from './raw';
 import { readHeic, readJp2, readJxl } from './wasm';
 
 export type { Foreign } from './foreign';
+export { isWide, readWideJpeg } from './jpeg-wide';
 export { readJpegLs } from './wasm';
 
 /** Readers of the formats that libvips does not read here. */
