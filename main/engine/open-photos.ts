@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
@@ -37,6 +37,7 @@ import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
 import { PAINTING } from '../restoration/tools';
+import { openRegular } from '../storage/open-file';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
@@ -566,9 +567,7 @@ export class OpenPhotos {
         if (source.sidecar !== null) notes.push(say('notes.sidecarLeft', { name: source.sidecar }));
         // No step ran, so copying the file avoids another lossy encoding. Only its bytes are copied: with the
         // permissions of a read-only original, the copy could not be synced.
-        await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>
-          Promise.reject(toEmulsionError(error)),
-        );
+        await copyOriginal(path, temporary).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
         return;
       }
       const edit = { version: packageInfo.version, recipe, reports, at: new Date() };
@@ -602,6 +601,12 @@ export class OpenPhotos {
 /** Whether the file itself shows the photo as it was opened: whole, in its shape, and alone. */
 function isAsStored({ missing, pages, metadata }: OpenPhoto): boolean {
   return missing.length === 0 && pages.count === 1 && metadata.aspect === 1;
+}
+
+/** The stream closes the file. */
+async function copyOriginal(path: string, to: string): Promise<void> {
+  const file = await openRegular(path);
+  await pipeline(file.createReadStream(), createWriteStream(to));
 }
 
 /** Peak memory of this process in bytes. */

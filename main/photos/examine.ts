@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { MAX_PIXELS, type Message } from '../../contract/basics';
 import type { PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
@@ -53,16 +52,16 @@ export interface Examined {
   structure: { jpeg?: JpegStructure; png?: PngStructure; tiff?: TiffPage; foreign?: Foreign };
 }
 
-/** Throws FORMAT_UNSUPPORTED for kinds that no decoder here reads, with their name, or PHOTO_DAMAGED. */
+/** `place`: where the decoder finds the file. Throws FORMAT_UNSUPPORTED for kinds that no decoder here reads, with their name, or PHOTO_DAMAGED. */
 export async function examine(
   file: FileBytes,
-  path: string,
+  place: string,
   format: PhotoFormat,
   page: number | undefined,
 ): Promise<Examined> {
   const examined: Examined = {
     // libvips reads options from a name that ends in a bracket.
-    source: path.endsWith(']') ? await readFile(path) : path,
+    source: place.endsWith(']') ? Buffer.from(file.read(0, file.size)) : place,
     decodesAs: format === 'avif' ? 'heif' : format,
     notes: [],
     missing: [],
