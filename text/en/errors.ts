@@ -24,6 +24,7 @@ export const errors = {
       'The edits of this photo were made by a newer version of Emulsion. They were not changed, and new edits are not saved.',
     EDITS_UNSAVED:
       'Edits cannot be saved: Emulsion’s data folder is not writable. Export what you need before closing the photo.',
+    EDIT_FILE_SLOW: 'Reading this edit file takes too long, so it was given up. Nothing was changed.',
     EDIT_FILE_INVALID: 'This is not an Emulsion edit file, or it is damaged. Nothing was changed.',
     EDIT_FILE_NEWER: 'This edit file was made by a newer version of Emulsion. Nothing was changed.',
     EDIT_FOREIGN: 'This edit file belongs to another photo. Nothing was changed.',

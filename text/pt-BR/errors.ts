@@ -26,6 +26,7 @@ export const errors: Translated<typeof english> = {
       'As edições desta foto foram feitas por uma versão mais nova do Emulsion. Elas não foram alteradas, e novas edições não serão salvas.',
     EDITS_UNSAVED:
       'Não é possível salvar edições: a pasta de dados do Emulsion não permite gravação. Exporte o que precisar antes de fechar a foto.',
+    EDIT_FILE_SLOW: 'A leitura deste arquivo de edição demora demais e foi interrompida. Nada foi alterado.',
     EDIT_FILE_INVALID: 'Este não é um arquivo de edição do Emulsion, ou está danificado. Nada foi alterado.',
     EDIT_FILE_NEWER: 'Este arquivo de edição foi feito por uma versão mais nova do Emulsion. Nada foi alterado.',
     EDIT_FOREIGN: 'Este arquivo de edição é de outra foto. Nada foi alterado.',

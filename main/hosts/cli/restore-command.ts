@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { say, type Translator } from '../../../text/message';
-import { type EditDocument, readEditFile } from '../../edits/file';
+import { readEditFile } from '../../edits/file';
+import type { EditDocument } from '../../edits/parse';
 import { EmulsionError, toFailure } from '../../errors';
 import { readPages } from '../../photos/pages';
 import { document, exitsIn, ownRecipes } from './help';

@@ -4,7 +4,7 @@ import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
 import { inEnglish, say, sentenceOf } from '../../../text/message';
-import type { EditDocument } from '../../edits/file';
+import type { EditDocument } from '../../edits/parse';
 import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
