@@ -43,7 +43,7 @@ import { CODEC_SECONDS, watchDecoding } from './decoding';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
-import { doesFollowDamage, keyed, masksOf, printDensity, withLocal } from './planned-edit';
+import { assertResultFits, doesFollowDamage, keyed, masksOf, printDensity, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Paintings, Renderings } from './renderings';
 import type { JobTools } from './tools';
@@ -170,6 +170,7 @@ export class OpenPhotos {
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
     const opened = this.#opened(request.photoId);
+    if (opened.analysis) assertResultFits(opened.photo, request.recipe, opened.analysis, request.format);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
     const written = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
@@ -215,6 +216,8 @@ export class OpenPhotos {
     const about = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
     const answer = { ...about, inspected };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null, notes: [] };
+    const format = request.format ?? resultFormat(opened.source.format);
+    assertResultFits(opened.photo, recipe, analysis, format);
     const { staged } = request;
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
@@ -235,7 +238,6 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
-    const format = request.format ?? resultFormat(opened.source.format);
     const { path, bytes, notes } = await this.#write(
       job,
       opened,

@@ -1,8 +1,10 @@
 import type { MaskOp } from '../../contract/edit';
-import type { Analysis, Photo, StepReport } from '../../contract/photo';
+import type { Analysis, ExportFormat, Photo, StepReport } from '../../contract/photo';
 import type { Recipe, StepKind } from '../../contract/recipe';
 import { unpackRuns } from '../../document/runs';
+import { enlargedSize } from '../../document/size';
 import { say } from '../../text/message';
+import { assertFitsFormat } from '../photos/encode';
 import type { DamageMap } from '../restoration/damage';
 import { stepOf } from '../restoration/recipe';
 import { followsDamage, planRecipe, type Run } from '../restoration/run';
@@ -81,4 +83,14 @@ export function withLocal(reports: StepReport[], passes: readonly PassReport[]):
           provider: last.provider,
         };
   return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
+}
+
+/** Says before anything is computed that the result has more pixels than its format can hold. */
+export function assertResultFits(photo: Photo, recipe: Recipe, analysis: Analysis, format: ExportFormat): void {
+  const plan = planRecipe(recipe, analysis);
+  // Without a step, the original is copied as it is.
+  if (plan.every(({ outcome }) => outcome !== 'done') && format === photo.format) return;
+  const enlarged = plan.find(({ step, outcome }) => step.kind === 'upscale' && outcome === 'done');
+  const size = enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
+  assertFitsFormat(size, format);
 }
