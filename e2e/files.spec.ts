@@ -28,6 +28,11 @@ test('a photo whose file breaks off opens as far as it goes, and what is missing
   const partly = page.getByTestId('partly-read');
   await expect(partly).toContainText('Partly read', { timeout: 60_000 });
   await expect(partly).toContainText('The missing part stays grey');
+  await page.getByTestId('crop-missing').click();
+  await expect(page.getByTestId('crop-shade')).toBeVisible();
+  await expect(partly).toContainText('The photo is cropped to what was read.');
+  await page.getByTestId('uncrop').click();
+  await expect(page.getByTestId('crop-shade')).toHaveCount(0);
   await page.getByTestId('fill-missing').click();
   await page.getByTestId('tab-details').click();
   await expect(page.getByText(/The file breaks off: \d+.% of the photo could be read, the rest is grey/)).toBeVisible();

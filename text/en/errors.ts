@@ -105,6 +105,7 @@ export const errors = {
     partlyReadable:
       'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy. On the command line, --salvage restores what is there.',
     nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
+    cropOutside: 'The part to crop lies outside the photo, which has {{width}} × {{height}} pixels.',
     noSuchPage: 'The file has no photo {{page}}: it holds {{count}}.',
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',

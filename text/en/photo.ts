@@ -93,6 +93,8 @@ export const photo = {
     repairFilled: '{{place}}: fill changed',
     repairMoved: '{{place}}: moved',
     turned: 'Turned',
+    cropped: 'Cropped',
+    uncropped: 'Crop removed',
     right: 'Turned right',
     left: 'Turned left',
     mirror: 'Mirrored',

@@ -106,6 +106,7 @@ export const errors: Translated<typeof english> = {
     partlyReadable:
       'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa. Na linha de comando, --salvage restaura o que existe.',
     nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
+    cropOutside: 'A parte a recortar fica fora da foto, que tem {{width}} × {{height}} pixels.',
     noSuchPage: 'O arquivo não tem a foto {{page}}: ele contém {{count}}.',
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',

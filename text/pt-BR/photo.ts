@@ -95,6 +95,8 @@ export const photo: Translated<typeof english> = {
     repairFilled: '{{place}}: preenchimento alterado',
     repairMoved: '{{place}}: movido',
     turned: 'Girada',
+    cropped: 'Recortada',
+    uncropped: 'Recorte desfeito',
     right: 'Girada à direita',
     left: 'Girada à esquerda',
     mirror: 'Espelhada',
