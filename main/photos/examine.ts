@@ -23,7 +23,7 @@ import { isReadable } from './containers/tiff-strips';
 import { mendWebp } from './containers/webp';
 import { numberOf } from './exif';
 import { FOREIGN, type Foreign, isWide, readJpegLs, readWideJpeg } from './foreign';
-import { loadSharp, ownBytes } from './sharp';
+import { loadSharp, noteDecoder, ownBytes } from './sharp';
 import type { Kind } from './sniff';
 
 /** What the decoder is given: a file's path, or its bytes. */
@@ -78,7 +78,10 @@ export async function examine(
   if (format === 'tiff') await examineTiff(file, examined, page);
   if (format === 'avif' || format === 'heic') examineAvif(file, examined);
   const read = FOREIGN[format];
-  if (read) takeForeign(await read(file.read(0, file.size)), examined);
+  if (read) {
+    noteDecoder();
+    takeForeign(await read(file.read(0, file.size)), examined);
+  }
   return examined;
 }
 
