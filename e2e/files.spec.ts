@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { tiffFile } from '../main/photos/test-tiff';
 import { testScene } from '../main/restoration/testing/scene';
@@ -8,6 +9,14 @@ import { expect, test } from './host';
 
 const FIXTURES = fileURLToPath(new URL('../main/photos/fixtures', import.meta.url));
 const SIZE = { width: 480, height: 360 };
+
+/** What the story has said stands there in Portuguese as well. */
+async function inPortuguese(page: Page, text: string | RegExp): Promise<void> {
+  await page.keyboard.press('Control+,');
+  await page.getByTestId('language').selectOption('pt-BR');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(text).first()).toBeVisible();
+}
 
 /** A JPEG of a scene that breaks off after this share of its data. */
 async function cutJpeg(path: string, share: number): Promise<void> {
@@ -36,6 +45,7 @@ test('a photo whose file breaks off opens as far as it goes, and what is missing
   await page.getByTestId('fill-missing').click();
   await page.getByTestId('tab-details').click();
   await expect(page.getByText(/The file breaks off: \d+.% of the photo could be read, the rest is grey/)).toBeVisible();
+  await inPortuguese(page, /O arquivo está incompleto: foi possível ler \d+% da foto, o resto fica cinza/);
 });
 
 test('every photo of a file with several pages is opened', async ({ page, host }) => {
@@ -48,6 +58,7 @@ test('every photo of a file with several pages is opened', async ({ page, host }
   await page.getByRole('button', { name: 'album.tif (2)' }).first().click();
   await page.getByTestId('tab-details').click();
   await expect(page.getByText('Photo 2 of 3 in the file')).toBeVisible();
+  await inPortuguese(page, 'Foto 2 de 3 do arquivo');
 });
 
 test('a photo from a phone in HEIC opens', async ({ page, host }) => {
@@ -57,6 +68,7 @@ test('a photo from a phone in HEIC opens', async ({ page, host }) => {
   await page.getByTestId('tab-details').click();
   await expect(page.getByText('64 × 48 (0 MP)')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('Agfa')).toBeVisible();
+  await inPortuguese(page, 'Câmera');
 });
 
 test('a file that cannot be read is named by its cause', async ({ page, host }) => {
@@ -69,4 +81,5 @@ test('a file that cannot be read is named by its cause', async ({ page, host }) 
   await expect(page.getByTestId('notice-error')).toContainText('Emulsion cannot read hierarchical JPEG files yet.', {
     timeout: 60_000,
   });
+  await inPortuguese(page, /O Emulsion ainda não lê arquivos JPEG hierárquicos/);
 });
