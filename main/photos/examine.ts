@@ -106,8 +106,11 @@ export async function mend(file: FileBytes, examined: Examined, format: PhotoFor
     const mended = await mendWebp(file.read(0, file.size), decodeWebp);
     return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
   }
-  const mended =
-    format === 'png' && png ? await mendPng(file, png) : format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
+  if (format === 'png' && png) {
+    const mended = await mendPng(file, png);
+    return mended && withMended(examined, mended);
+  }
+  const mended = format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
   return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
 }
 
@@ -186,9 +189,15 @@ export function isZeroedJpeg(file: FileBytes, { source, structure }: Examined): 
 
 function withMendedJpeg(examined: Examined, bytes: Uint8Array): Examined | null {
   const mended = mendJpeg(bytes);
-  if (!mended) return null;
-  const notes = mended.lacksDetail ? [...examined.notes, say('notes.lacksDetail')] : examined.notes;
-  return { ...replaced(examined, mended.bytes), notes, missing: mended.missing };
+  return mended && withMended(examined, mended);
+}
+
+function withMended(
+  examined: Examined,
+  { bytes, missing, lacksDetail }: { bytes: Uint8Array; missing: Rect[]; lacksDetail: boolean },
+): Examined {
+  const notes = lacksDetail ? [...examined.notes, say('notes.lacksDetail')] : examined.notes;
+  return { ...replaced(examined, bytes), notes, missing };
 }
 
 // ------------------------------------------------------------------------------------------- PNG

@@ -162,6 +162,20 @@ describe('a file that breaks off', () => {
     expect(photo.missing.at(-1)).toMatchObject({ x: 0, y: 0, height: 64 });
   });
 
+  test.each([8, 16] as const)('an interlaced PNG of %i bits is read as finely as it goes', async (depth) => {
+    const source = testRaster(96, 72, 3, depth);
+    const interlaced = await pipeline(source).png({ progressive: true }).toBuffer();
+    const step = depth === 8 ? 1 : 257;
+    // The last pass holds half of the pixels, the first one in 64 of them.
+    const most = await open(interlaced.subarray(0, Math.floor(interlaced.length * 0.7)));
+    expect(most.missing).toEqual([]);
+    expect(most.notes).toEqual([expect.stringContaining('before the finest details')]);
+    expect(maxDifference(most.raster, source) / step).toBeLessThan(24);
+    const head = interlaced.indexOf('IDAT') + 4;
+    const few = interlaced.subarray(0, head + Math.floor((interlaced.length - head) * 0.006));
+    await expect(open(few)).rejects.toMatchObject({ code: 'PHOTO_DAMAGED' });
+  });
+
   /** A TIFF with its directory first. */
   function shortTiffAtEnd(): Buffer {
     const whole = Buffer.from(

@@ -190,7 +190,9 @@ async function decodeColours(
 }
 
 function noteErrors({ notes }: Plan, warnings: 'none' | 'harmless' | 'damage'): void {
-  if (warnings === 'none' || notes.some(({ key }) => key === 'notes.smallErrors')) return;
+  // What breaks off is no small error, and is said already.
+  const isSaid = notes.some(({ key }) => key === 'notes.smallErrors' || key === 'notes.lacksDetail');
+  if (warnings === 'none' || isSaid) return;
   notes.push(say('notes.smallErrors'));
 }
 
