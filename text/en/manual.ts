@@ -78,6 +78,7 @@ export const manual = {
         crisp: 'for soft, noisy or compressed photos',
         style: 'painted in the style of a work, or of any picture',
         edit: 'the edits made in the app',
+        crop: 'a file that breaks off, cropped to what was read',
         maskOut: 'the masks beside the results',
         json: 'a report that programs can read',
       },

@@ -79,6 +79,7 @@ export const manual: Translated<typeof english> = {
         crisp: 'para fotos suaves, com ruído ou comprimidas',
         style: 'pintada no estilo de uma obra, ou de qualquer imagem',
         edit: 'as edições feitas no aplicativo',
+        crop: 'um arquivo incompleto, recortado para o que foi lido',
         maskOut: 'as máscaras junto com os resultados',
         json: 'um relatório que programas podem ler',
       },

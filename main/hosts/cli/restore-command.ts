@@ -95,6 +95,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         t('manual.restore.examples.style'),
       ],
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
+      ['emulsion restore half.jpg --out restored --salvage --crop 0,0,1200,500', t('manual.restore.examples.crop')],
       ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
@@ -105,9 +106,10 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
 }
 
 function readCrop(text: string): Crop {
-  const [x, y, width, height, ...more] = text.split(',').map(Number);
+  const [, ...numbers] = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text) ?? [];
+  const [x, y, width, height] = numbers.map(Number);
   const crop = Crop.safeParse({ x, y, width, height });
-  if (!crop.success || more.length > 0) throw new BadArgument(say('cli.usage.crop'));
+  if (!crop.success) throw new BadArgument(say('cli.usage.crop'));
   return crop.data;
 }
 
