@@ -462,21 +462,6 @@ test('photos of a watched folder are taken once they stop growing', async () => 
   expect((await batch.ended).phase).toBe('cancelled');
 });
 
-test('a file of a watched folder whose writer pauses is not taken in the middle', async () => {
-  await put('a.gif');
-  const { batch, computed } = await begin({}, { watch: true }, { interval: 0.2 });
-  await expect.poll(() => batch.state().phase).toBe('watching');
-  const path = join(input, 'scan.gif');
-  await writeFile(path, photo('half'));
-  // Two scans pass over the file as it is.
-  await later(450);
-  await writeFile(path, photo('whole'));
-  await expect.poll(() => computed, { timeout: 10_000 }).toEqual(['a.gif', 'scan.gif']);
-  expect(await readFile(join(output, 'scan.png'), 'utf8')).toBe(photo('whole'));
-  batch.cancel();
-  await batch.ended;
-});
-
 test('a dry run lists the work and writes nothing', async () => {
   for (const name of ['a.gif', '1931/b.gif']) await put(name);
   await writeFile(join(input, 'notes.txt'), 'x');
