@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { forkEngine } from '../main/engine/launch';
 import { residentMemoryOf } from '../main/engine/resident';
 import { createEngine } from '../main/engine/supervisor';
 import { toEmulsionError } from '../main/errors';
+import { dng } from '../main/photos/test-dng';
 import { testScene } from '../main/restoration/testing/scene';
 import type { Figure } from './figure';
 
@@ -17,9 +18,12 @@ const ENGINE = join(ROOT, 'out', 'main', 'engine.js');
 const PICTURES = Number(process.env.EMULSION_FUZZ_PICTURES ?? 10_000);
 /** Runs of each property test; the gate runs fewer. */
 const RUNS = process.env.EMULSION_FUZZ ?? '500';
-const SUITES = ['batch/strangers', 'batch/every-write', 'edits/strangers', 'generators/store'].map(
+/** Metadata blocks of the property test about photos. */
+const BLOCKS = process.env.EMULSION_FUZZ_BLOCKS ?? '2000';
+const SUITES = ['batch/strangers', 'batch/every-write', 'edits/strangers', 'generators/store', 'photos/strangers'].map(
   (name) => `main/${name}.test.ts`,
 );
+const FIXTURES = join(ROOT, 'main', 'photos', 'fixtures');
 /** Codes that mean that the engine itself was harmed. */
 const HARMED: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED', 'MEMORY_LIMIT', 'INTERNAL'];
 
@@ -80,7 +84,7 @@ function suites(): number {
   const { status } = spawnSync(process.execPath, [vitest, 'run', '--testTimeout=1200000', ...SUITES], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...process.env, EMULSION_FUZZ: RUNS },
+    env: { ...process.env, EMULSION_FUZZ: RUNS, EMULSION_FUZZ_BLOCKS: BLOCKS },
   });
   return status === 0 ? 0 : 1;
 }
@@ -101,6 +105,10 @@ async function pictures(): Promise<Buffer[]> {
     raw().webp().toBuffer(),
     raw().gif().toBuffer(),
     raw().avif({ effort: 0 }).toBuffer(),
+    dng(),
+    ...(await readdir(FIXTURES))
+      .filter((name) => name.startsWith('ramp'))
+      .map((name) => readFile(join(FIXTURES, name))),
   ]);
 }
 

@@ -13,7 +13,7 @@ import {
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
 import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState } from './batch';
-import { BitmapId, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
+import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
 import { Recipe } from './recipe';
@@ -118,6 +118,7 @@ export const CALLS = {
         quality: z.number().int().min(1).max(100),
         keepMetadata: z.boolean(),
         orientation: Orientation.default(1),
+        crop: Crop.nullable().default(null),
         folder: FileToken.nullable(),
       })
       .strict(),

@@ -105,6 +105,17 @@ export type LocalRepair = z.infer<typeof LocalRepair>;
  */
 export const Orientation = z.number().int().min(1).max(8);
 export type Orientation = z.infer<typeof Orientation>;
+/**
+ * The part of a photo that is exported, in pixels of the unrotated full-size photo. Like a rotation, it comes last: recipes,
+ * masks and regions always use the pixels of the whole photo.
+ */
+export const Crop = z.object({
+  x: z.number().int().min(0).max(300_000),
+  y: z.number().int().min(0).max(300_000),
+  width: z.number().int().min(1).max(300_000),
+  height: z.number().int().min(1).max(300_000),
+});
+export type Crop = z.infer<typeof Crop>;
 /** All changes to a photo: enough to compute its result again from the original. */
 export const EditState = z.object({
   recipe: Recipe,
@@ -115,6 +126,8 @@ export const EditState = z.object({
   styleMask: z.array(MaskOp).max(10_000).default([]),
   /** Rotation of the photo on the screen and at export. */
   orientation: Orientation.default(1),
+  /** Null: the whole photo. */
+  crop: Crop.nullable().default(null),
 });
 export type EditState = z.infer<typeof EditState>;
 /** One entry of the history: what it changes, and the key of its name in the texts. */
@@ -134,6 +147,8 @@ export const EditAction = z.object({
     'repairMoved',
     'repairFilled',
     'turned',
+    'cropped',
+    'uncropped',
     'startOver',
     'taken',
   ]),
@@ -157,10 +172,11 @@ export const EditAction = z.object({
   /** Moves a local repair to this position in the list. */
   move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),
   orientation: Orientation.optional(),
+  crop: Crop.nullable().optional(),
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 4;
+export const EDIT_FORMAT = 5;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

@@ -24,6 +24,7 @@ export const ERROR_CODES = [
   'EDIT_NEWER', // an edit document of a newer version
   'EDITS_UNSAVED', // the data folder cannot be written to
   'EDIT_FILE_INVALID', // an edit file that cannot be read
+  'EDIT_FILE_SLOW', // an edit file that takes too long to read
   'EDIT_FILE_NEWER', // an edit file of a newer version
   'EDIT_FOREIGN', // an edit file that belongs to another photo
   'RECIPE_INVALID', // not a recipe, or of a later format

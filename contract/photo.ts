@@ -16,6 +16,7 @@ export const PHOTO_FORMATS = [
   'jp2',
   'bmp',
   'psd',
+  'raw',
 ] as const;
 export const PhotoFormat = z.enum(PHOTO_FORMATS);
 export type PhotoFormat = z.infer<typeof PhotoFormat>;
@@ -34,6 +35,7 @@ export function resultFormat(format: PhotoFormat): ExportFormat {
       return 'jpeg';
     case 'jp2':
     case 'psd':
+    case 'raw':
       return 'tiff';
     default:
       return format;

@@ -9,7 +9,7 @@ import { DETECTED_MASK } from './mask';
 
 /** The state of a photo without edits. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
-  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation };
+  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation, crop: null };
 }
 
 export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
@@ -21,6 +21,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   const {
     recipe = state.recipe,
     orientation = state.orientation,
+    crop = state.crop,
     paint,
     toggle,
     refill,
@@ -43,10 +44,10 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, styleMask, orientation };
+  return { recipe, mask, repairs, styleMask, orientation, crop };
 }
 
-/** Whether two states give the same picture before rotation, so that nothing has to be computed again. */
+/** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */
 export function isSamePicture(a: EditState, b: EditState): boolean {
   return a.recipe === b.recipe && isSameByHand(a, b);
 }

@@ -1,6 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
 import sharp from 'sharp';
 import { tiffFile } from '../main/photos/test-tiff';
 import { testScene } from '../main/restoration/testing/scene';
@@ -8,6 +9,14 @@ import { expect, test } from './host';
 
 const FIXTURES = fileURLToPath(new URL('../main/photos/fixtures', import.meta.url));
 const SIZE = { width: 480, height: 360 };
+
+/** What the story has said stands there in Portuguese as well. */
+async function inPortuguese(page: Page, text: string | RegExp): Promise<void> {
+  await page.keyboard.press('Control+,');
+  await page.getByTestId('language').selectOption('pt-BR');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(text).first()).toBeVisible();
+}
 
 /** A JPEG of a scene that breaks off after this share of its data. */
 async function cutJpeg(path: string, share: number): Promise<void> {
@@ -28,9 +37,15 @@ test('a photo whose file breaks off opens as far as it goes, and what is missing
   const partly = page.getByTestId('partly-read');
   await expect(partly).toContainText('Partly read', { timeout: 60_000 });
   await expect(partly).toContainText('The missing part stays grey');
+  await page.getByTestId('crop-missing').click();
+  await expect(page.getByTestId('crop-shade')).toBeVisible();
+  await expect(partly).toContainText('The photo is cropped to what was read.');
+  await page.getByTestId('uncrop').click();
+  await expect(page.getByTestId('crop-shade')).toHaveCount(0);
   await page.getByTestId('fill-missing').click();
   await page.getByTestId('tab-details').click();
   await expect(page.getByText(/The file breaks off: \d+.% of the photo could be read, the rest is grey/)).toBeVisible();
+  await inPortuguese(page, /O arquivo está incompleto: foi possível ler \d+% da foto, o resto fica cinza/);
 });
 
 test('every photo of a file with several pages is opened', async ({ page, host }) => {
@@ -43,6 +58,7 @@ test('every photo of a file with several pages is opened', async ({ page, host }
   await page.getByRole('button', { name: 'album.tif (2)' }).first().click();
   await page.getByTestId('tab-details').click();
   await expect(page.getByText('Photo 2 of 3 in the file')).toBeVisible();
+  await inPortuguese(page, 'Foto 2 de 3 do arquivo');
 });
 
 test('a photo from a phone in HEIC opens', async ({ page, host }) => {
@@ -52,17 +68,18 @@ test('a photo from a phone in HEIC opens', async ({ page, host }) => {
   await page.getByTestId('tab-details').click();
   await expect(page.getByText('64 × 48 (0 MP)')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('Agfa')).toBeVisible();
+  await inPortuguese(page, 'Câmera');
 });
 
 test('a file that cannot be read is named by its cause', async ({ page, host }) => {
   const jpeg = await readFile(join(FIXTURES, 'restarts.jpg'));
-  // Twelve bits for each sample.
-  jpeg[jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 4] = 12;
+  // A frame of a hierarchical file.
+  jpeg[jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 1] = 0xc5;
   await writeFile(join(host.album, 'scan.jpg'), jpeg);
   await host.open();
   await host.offer(join(host.album, 'scan.jpg'));
-  await expect(page.getByTestId('notice-error')).toContainText(
-    'Emulsion cannot read JPEG files with 12 bits per channel yet.',
-    { timeout: 60_000 },
-  );
+  await expect(page.getByTestId('notice-error')).toContainText('Emulsion cannot read hierarchical JPEG files yet.', {
+    timeout: 60_000,
+  });
+  await inPortuguese(page, /O Emulsion ainda não lê arquivos JPEG hierárquicos/);
 });

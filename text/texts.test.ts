@@ -81,7 +81,7 @@ describe('messages', () => {
     expect(sentenceOf(filled, translations.en!).replace(/\s/g, ' ')).toBe('Filled 3.2 % of the picture.');
     expect(sentenceOf(filled, translations['pt-BR']!)).toBe('3,2% da imagem foram preenchidos.');
     expect(sentenceOf(say('did.repair.byHand', { count: 1 }), translations.en!)).toBe('Repaired one place by hand.');
-    expect(sentenceOf(say('failures.unread', { kind: 'dng' }), translations['pt-BR']!)).toContain('fotos raw DNG');
+    expect(sentenceOf(say('failures.unread', { kind: 'pdf' }), translations['pt-BR']!)).toContain('documentos PDF');
   });
 
   test('of a later version stand for themselves', () => {

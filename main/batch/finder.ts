@@ -5,6 +5,12 @@ import { scan } from '../storage/scan';
 import type { Item } from './items';
 import { photosOf } from './pages';
 
+/**
+ * A file of a watched folder is taken when it has not changed for this many scans: scanners and network copies pause while
+ * they write.
+ */
+const QUIET_SCANS = 4;
+
 /** Scanning a watched folder takes at most this share of the time. */
 const WATCH_SHARE = 0.1;
 
@@ -29,10 +35,10 @@ export interface FinderSetup {
 export async function findFiles(setup: FinderSetup): Promise<void> {
   const { input, output, within, settings, interval, signal, known } = setup;
   /** Files of a watched folder that may still be growing, as they were at the last scan. */
-  let growing = new Map<string, Found>();
+  let growing = new Map<string, { found: Found; scans: number }>();
   for (;;) {
     const started = performance.now();
-    const stillGrowing = new Map<string, Found>();
+    const stillGrowing: typeof growing = new Map();
     for await (const found of scan(input, { ...settings, except: [output], within, signal })) {
       if (signal.aborted) return;
       const item = known(found.name);
@@ -42,10 +48,11 @@ export async function findFiles(setup: FinderSetup): Promise<void> {
       }
       const isKnown = item && isSameFile(item.found, found);
       if (isKnown || item?.state === 'running' || item?.state === 'waiting') continue;
-      // An old file has stopped growing. Any other file has to be the same in two scans.
-      const isStill = Date.now() - found.modified > 2000 * interval;
+      // An old file has stopped growing. The clock of a network drive may differ, so unchanged scans count as well.
+      const isStill = Date.now() - found.modified > 1000 * QUIET_SCANS * interval;
       const before = growing.get(found.name);
-      if (settings.watch && !isStill && !(before && isSameFile(before, found))) stillGrowing.set(found.name, found);
+      const scans = before && isSameFile(before.found, found) ? before.scans + 1 : 0;
+      if (settings.watch && !isStill && scans < QUIET_SCANS) stillGrowing.set(found.name, { found, scans });
       else {
         for await (const photo of photosOf(found, settings)) {
           const before = known(photo.name);

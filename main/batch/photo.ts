@@ -7,7 +7,7 @@ import type { StepReport } from '../../contract/photo';
 import { say } from '../../text/message';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { EXPORT_EXTENSIONS } from '../photos/extensions';
+import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
 import { stemOfPage } from '../photos/pages';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
@@ -246,6 +246,7 @@ function extensionOf(found: Found, { format }: BatchSettings): string {
     jp2: 'tif',
     j2k: 'tif',
     psd: 'tif',
+    ...Object.fromEntries(RAW_EXTENSIONS.map((extension) => [extension, 'tif'])),
   };
   return known[own] ?? own;
 }

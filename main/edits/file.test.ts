@@ -11,7 +11,8 @@ import { packRuns, RunWriter } from '../../document/runs';
 import { anyOp } from '../../document/testing';
 import type { Subject } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
-import { type EditDocument, findBeside, findPhoto, readEditFile } from './file';
+import { findBeside, findPhoto, readEditFile } from './file';
+import type { EditDocument } from './parse';
 import { createEdits } from './store';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };

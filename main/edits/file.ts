@@ -1,123 +1,43 @@
-import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { isDeepStrictEqual, promisify } from 'node:util';
-import { inflate } from 'node:zlib';
-import type { EditDelta, EditLog } from '../../contract/edit';
+import { isDeepStrictEqual } from 'node:util';
+import type { EditLog } from '../../contract/edit';
 import { stateOf } from '../../document/edit';
-import { unpackRuns } from '../../document/runs';
-import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
-import { parseSidecar, type Sidecar, type Subject, subjectKey } from '../restoration/sidecar';
+import { type Subject, subjectKey } from '../restoration/sidecar';
 import { hashFile } from '../storage/hash';
 import { openRegular, readHandle } from '../storage/open-file';
-import { excessOf } from './budget';
+import { parseApart } from './apart';
+import type { EditDocument } from './parse';
 
-/*
- * Edit files: a user's saved edits of a photo, usually beside the photo. They may come from anywhere, so all their
- * contents are checked.
- */
+/* Edit files: a user's saved edits of a photo, usually beside the photo. */
 
-/** An edit document and the masks that it refers to, unpacked once. */
-export interface EditDocument extends Omit<Sidecar, 'bitmaps'> {
-  /** Packed by `packRuns`. */
-  bitmaps: Map<string, Uint8Array>;
-}
-
-/** SECURITY: longer files are not read, and masks that unpack to more are not unpacked. In bytes. */
+/** SECURITY: longer files are not read. In bytes. */
 const LARGEST_FILE = 64 * 1024 ** 2;
-const MOST_BITMAP_BYTES = 128 * 1024 ** 2;
-const MOST_UNPACKED = 512 * 1024 ** 2;
 /** How many edit files in a photo's folder are checked. */
 const MOST_BESIDE = 20;
 
-const unsqueeze = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
-
 /**
- * Parses an edit document. Throws EDIT_INVALID or EDIT_NEWER.
- *
- * @param onlyUsed leaves out bitmaps that no operation refers to, and does not unpack them
- */
-export async function parseDocument(text: string, onlyUsed = false): Promise<EditDocument> {
-  const { bitmaps: packed, ...rest } = parseSidecar(text);
-  const bitmaps = new Map<string, Uint8Array>();
-  const used = new Set(bitmapsOf(rest.log));
-  let unpacked = 0;
-  try {
-    for (const [id, deflated] of Object.entries(packed)) {
-      if (onlyUsed && !used.has(id)) continue;
-      const bytes = await unsqueeze(Buffer.from(deflated, 'base64'), { maxOutputLength: MOST_BITMAP_BYTES });
-      unpacked += bytes.length;
-      if (unpacked > MOST_UNPACKED) throw new RangeError('the masks are too large');
-      if (createHash('sha256').update(bytes).digest('hex') !== id) throw new RangeError(`bitmap ${id} is another`);
-      bitmaps.set(id, bytes);
-    }
-  } catch (cause) {
-    throw new EmulsionError('EDIT_INVALID', { cause });
-  }
-  return { ...rest, bitmaps };
-}
-
-/**
- * Reads an edit file. Throws EDIT_FILE_INVALID if it is not an edit file, is cut off, or refers to missing bitmaps;
- * EDIT_FILE_NEWER; FILE_EMPTY; or file errors.
+ * Reads an edit file, in a thread of its own. Throws EDIT_FILE_INVALID if it is not an edit file, is cut off, or refers to
+ * missing bitmaps; EDIT_FILE_NEWER; EDIT_FILE_SLOW; FILE_EMPTY; or file errors.
  */
 export async function readEditFile(path: string): Promise<EditDocument> {
-  const text = await readAll(path);
-  try {
-    const document = await parseDocument(text, true);
-    const excess = excessOf(document.log, document.photo);
-    if (excess !== null)
-      throw new EmulsionError('EDIT_INVALID', { reason: say('failures.editTooMuch'), detail: excess });
-    for (const id of bitmapsOf(document.log)) {
-      const packed = document.bitmaps.get(id);
-      if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
-      const { width, height } = unpackRuns(packed);
-      if (width !== document.photo.width || height !== document.photo.height) {
-        throw new EmulsionError('EDIT_INVALID', { detail: `bitmap ${id} is not of the photo’s size` });
-      }
-    }
-    return document;
-  } catch (error) {
-    if (error instanceof RangeError) throw new EmulsionError('EDIT_FILE_INVALID', { cause: error });
-    if (!(error instanceof EmulsionError)) throw error;
-    // The app's own documents and the user's files have different error sentences.
-    if (error.code === 'EDIT_INVALID') {
-      throw new EmulsionError('EDIT_FILE_INVALID', { reason: error.reason, detail: error.detail });
-    }
-    if (error.code === 'EDIT_NEWER') throw new EmulsionError('EDIT_FILE_NEWER', { detail: error.message });
-    throw error;
-  }
+  return parseApart(await readAll(path));
 }
 
-async function readAll(path: string): Promise<string> {
+async function readAll(path: string): Promise<Uint8Array> {
   const file = await openRegular(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
   try {
     const { size } = await file.stat();
     if (size === 0) throw new EmulsionError('FILE_EMPTY');
     if (size > LARGEST_FILE) throw new EmulsionError('EDIT_FILE_INVALID', { detail: `${size} bytes` });
-    return (await readHandle(file, path, LARGEST_FILE)).toString('utf8');
+    return await readHandle(file, path, LARGEST_FILE);
   } catch (error) {
     throw toEmulsionError(error);
   } finally {
     await file.close();
   }
-}
-
-/** The bitmaps that a mask and actions refer to. */
-export function bitmapsOf({ base, actions }: Pick<EditDelta, 'base' | 'actions'>): string[] {
-  const ops = [
-    ...(base?.mask ?? []),
-    ...(base?.styleMask ?? []),
-    ...actions.flatMap(({ mask = [], styleMask = [], paint, paintStyle }) => [
-      ...mask,
-      ...styleMask,
-      ...(paint ? [paint] : []),
-      ...(paintStyle ? [paintStyle] : []),
-    ]),
-  ];
-  return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
 }
 
 /** Name of the edit file of a photo, without its folder. */

@@ -11,7 +11,8 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { logged } from '../log/log';
 import { parseJournal, type Sidecar, type Subject, subjectKey } from '../restoration/sidecar';
 import { writeSafely } from '../storage/replace';
-import { bitmapsOf, comeToTheSame, type EditDocument, parseDocument } from './file';
+import { comeToTheSame } from './file';
+import { bitmapsOf, type EditDocument, parseDocument } from './parse';
 
 /**
  * Stores edit documents in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. They are not

@@ -26,6 +26,7 @@ const paces: Record<PhotoFormat, number> = {
   jp2: 0.01,
   bmp: 0.01,
   psd: 0.01,
+  raw: 0.01,
 };
 
 /** Estimates the progress and the remaining time of a decoder. `until` is the job's share when decoding is done. */

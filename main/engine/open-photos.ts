@@ -1,6 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
 import {
@@ -15,17 +13,13 @@ import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
 import { type Recipe, RepairSettings, type StyleCode } from '../../contract/recipe';
 import { packEvidence } from '../../document/evidence';
 import { packRuns } from '../../document/runs';
-import packageInfo from '../../package.json' with { type: 'json' };
-import { say } from '../../text/message';
-import { EmulsionError, toEmulsionError } from '../errors';
-import { encodePhoto } from '../photos/encode';
+import { EmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask } from '../photos/mask';
-import { metadataFor, NO_METADATA } from '../photos/metadata';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
-import { encodeRegion, encodeThumbnail, orientRaster } from '../photos/raster';
+import { encodeRegion, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
@@ -42,10 +36,11 @@ import { CODEC_SECONDS, watchDecoding } from './decoding';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { Pictures, type Shown } from './pictures';
-import { doesFollowDamage, keyed, masksOf, printDensity, withLocal } from './planned-edit';
+import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Paintings, Renderings } from './renderings';
 import type { JobTools } from './tools';
+import { cropped, encodeResult } from './writing';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -169,6 +164,7 @@ export class OpenPhotos {
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
     const opened = this.#opened(request.photoId);
+    if (opened.analysis) assertResultFits(opened.photo, opened.analysis, request);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
     const written = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
@@ -214,6 +210,8 @@ export class OpenPhotos {
     const about = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
     const answer = { ...about, inspected };
     if (!request.target) return { ...answer, reports: [], masked: 0, output: null, notes: [] };
+    const format = request.format ?? resultFormat(opened.source.format);
+    assertResultFits(opened.photo, analysis, { ...request, recipe, format });
     const { staged } = request;
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
@@ -234,15 +232,23 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
-    const format = request.format ?? resultFormat(opened.source.format);
     const { path, bytes, notes } = await this.#write(
       job,
       opened,
       result,
-      { ...request, recipe, format, orientation: request.orientation ?? 1, target: request.target },
+      {
+        ...request,
+        recipe,
+        format,
+        orientation: request.orientation ?? 1,
+        crop: request.crop,
+        target: request.target,
+      },
       staged !== undefined,
     );
-    const { width, height } = result.raster;
+    const part = cropped(result.raster, request.crop ?? null, opened.photo);
+    const isTurned = (request.orientation ?? 1) >= 5;
+    const [width, height] = isTurned ? [part.height, part.width] : [part.width, part.height];
     const after =
       staged && (await encodeThumbnail(result.raster, staged.thumbnails, profileFor(result.raster, profile)));
     return {
@@ -549,42 +555,19 @@ export class OpenPhotos {
 
   async #write(
     job: Job,
-    { path, source }: Opened,
+    { path, photo, source }: Opened,
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
     request: Pick<
       Requests['export']['request'],
-      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'target'
+      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'target'
     >,
     staged = false,
   ): Promise<{ path: string; bytes: number; notes: Message[] }> {
-    const { recipe, format, quality, orientation } = request;
     const notes: Message[] = [];
-    const target = { ...request.target, extension: EXPORT_EXTENSIONS[format] };
-    const untouched = reports.every(({ outcome }) => outcome !== 'done');
+    const target = { ...request.target, extension: EXPORT_EXTENSIONS[request.format] };
+    const result = cropped(raster, request.crop ?? null, photo);
     const produce = async (temporary: string) => {
-      if (untouched && orientation === 1 && format === source.format && request.keepMetadata && isAsStored(source)) {
-        if (source.sidecar !== null) notes.push(say('notes.sidecarLeft', { name: source.sidecar }));
-        // No step ran, so copying the file avoids another lossy encoding. Only its bytes are copied: with the
-        // permissions of a read-only original, the copy could not be synced.
-        await pipeline(createReadStream(path), createWriteStream(temporary)).catch((error: unknown) =>
-          Promise.reject(toEmulsionError(error)),
-        );
-        return;
-      }
-      const edit = { version: packageInfo.version, recipe, reports, at: new Date() };
-      const turned = await orientRaster(raster, orientation);
-      const alpha = source.alpha && (await orientRaster(source.alpha, orientation));
-      const original = request.keepMetadata ? source.metadata : NO_METADATA;
-      const { metadata, notes: lost } = metadataFor(
-        original,
-        edit,
-        { ...turned, orientation },
-        printDensity(recipe, reports),
-      );
-      const { profile } = source;
-      if (source.infrared) notes.push(say('notes.infraredLeftOut'));
-      const encoded = await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: temporary });
-      notes.push(...lost, ...encoded.notes);
+      notes.push(...(await encodeResult(temporary, { path, photo, source }, { ...result, reports }, request)));
     };
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
@@ -597,11 +580,6 @@ export class OpenPhotos {
     handOverStaged(file.path);
     return { ...file, notes };
   }
-}
-
-/** Whether the file itself shows the photo as it was opened: whole, in its shape, and alone. */
-function isAsStored({ missing, pages, metadata }: OpenPhoto): boolean {
-  return missing.length === 0 && pages.count === 1 && metadata.aspect === 1;
 }
 
 /** Peak memory of this process in bytes. */

@@ -1,8 +1,12 @@
-import type { MaskOp } from '../../contract/edit';
-import type { Analysis, Photo, StepReport } from '../../contract/photo';
+import type { Crop, MaskOp } from '../../contract/edit';
+import type { Analysis, ExportFormat, Photo, StepReport } from '../../contract/photo';
 import type { Recipe, StepKind } from '../../contract/recipe';
+import { cropIn } from '../../document/crop';
 import { unpackRuns } from '../../document/runs';
+import { enlargedSize, type Size } from '../../document/size';
 import { say } from '../../text/message';
+import { EmulsionError } from '../errors';
+import { assertFitsFormat } from '../photos/encode';
 import type { DamageMap } from '../restoration/damage';
 import { stepOf } from '../restoration/recipe';
 import { followsDamage, planRecipe, type Run } from '../restoration/run';
@@ -82,3 +86,24 @@ export function withLocal(reports: StepReport[], passes: readonly PassReport[]):
         };
   return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
 }
+
+/**
+ * Says before anything is computed that the crop leaves nothing of the photo, or that the result has more pixels than its
+ * format can hold.
+ */
+export function assertResultFits(
+  photo: Photo,
+  analysis: Analysis,
+  { recipe, format, crop = null }: { recipe: Recipe; format: ExportFormat; crop?: Crop | null },
+): void {
+  if (crop && !cropIn(crop, photo, photo)) throw cropOutside(photo);
+  const plan = planRecipe(recipe, analysis);
+  // Without a step, the original is copied as it is.
+  if (plan.every(({ outcome }) => outcome !== 'done') && format === photo.format) return;
+  const enlarged = plan.find(({ step, outcome }) => step.kind === 'upscale' && outcome === 'done');
+  const size = enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
+  assertFitsFormat((crop && cropIn(crop, photo, size)) ?? size, format);
+}
+
+export const cropOutside = ({ width, height }: Size) =>
+  new EmulsionError('BAD_REQUEST', { reason: say('failures.cropOutside', { width, height }) });

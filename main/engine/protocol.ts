@@ -1,6 +1,6 @@
 import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
 import type { Message } from '../../contract/basics';
-import type { LocalRepair, MaskOp, Orientation } from '../../contract/edit';
+import type { Crop, LocalRepair, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
@@ -101,6 +101,7 @@ export interface Requests {
       quality: number;
       keepMetadata: boolean;
       orientation: Orientation;
+      crop?: Crop | null;
       target: ExportTarget;
     };
     /** `notes`: what could not be carried over to the file. */
@@ -138,6 +139,8 @@ export interface Requests {
       edit?: EngineEdit;
       /** Rotation of the written photo; absent: as it was opened. */
       orientation?: Orientation;
+      /** The part that is written; absent: the whole photo. */
+      crop?: Crop | null;
       /** null: the format of the original (PNG for GIF). */
       format: ExportFormat | null;
       quality: number;

@@ -24,12 +24,12 @@ export function memoryBudget(caches = 0): number {
   return Math.min(SHARE * total, MOST + generators + renderings);
 }
 
-/**
- * The resident memory of a process in bytes. Null where the system does not tell without starting another program: there
- * the engine is limited only by the system.
- */
+/** Whether the system tells the memory of another process without starting a program. Elsewhere the engine watches itself. */
+export const canReadResidentMemory = process.platform === 'linux';
+
+/** The resident memory of a process in bytes; null if it is not known. */
 export function residentMemoryOf(pid: number | undefined): number | null {
-  if (process.platform !== 'linux' || pid === undefined) return null;
+  if (!canReadResidentMemory || pid === undefined) return null;
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE;
   } catch {

@@ -3,6 +3,7 @@ import type { EngineStatus } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
 import { type LogRecord, sendLog } from '../log/log';
 import { missingLibrary } from './failures';
+import { OVER_BUDGET } from './own-memory';
 import type { EngineOptions, EngineProcess, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
 
@@ -388,6 +389,15 @@ describe('the memory of the process', () => {
       expect(processes[0]!.killed).toBe(true);
     },
   );
+
+  it('is limited by the process itself where only that can see it', async () => {
+    start({}, ['restore']);
+    const request = { path: '/swells.tif' } as Requests['restore']['request'];
+    const failed = expect(engine.request('restore', request)).rejects.toMatchObject({ code: 'MEMORY_LIMIT' });
+    await pass();
+    processes[0]!.end(null, 'SIGKILL', OVER_BUDGET);
+    await failed;
+  });
 
   it('is let alone within its budget', async () => {
     start({ memory: Number.MAX_SAFE_INTEGER });

@@ -3,6 +3,7 @@ import type { Message } from '../../contract/basics';
 import { EmulsionError } from '../errors';
 import { log } from '../log/log';
 import { missingLibrary } from './failures';
+import { OVER_BUDGET } from './own-memory';
 import type {
   EngineOptions,
   EngineProcess,
@@ -263,8 +264,8 @@ class Supervisor implements Engine {
   }
 
   /**
-   * Ends the process if it gives no sign of life for too long, or takes more memory than it may. Counts ticks instead of using the clock, because a
-   * computer that was asleep has not hung.
+   * Ends the process if it gives no sign of life for too long, or takes more memory than it may. Counts ticks instead of
+   * using the clock, because a computer that was asleep has not hung.
    */
   #watch(life: Life): void {
     const tick = Math.min(1, this.#limits.silence / 4, this.#limits.start / 4);
@@ -339,6 +340,7 @@ class Supervisor implements Engine {
   #exited(life: Life, code: number | null, signal: string | null, stderr = ''): void {
     life.isOver = true;
     if (this.#life === life) this.#life = null;
+    if (stderr.includes(OVER_BUDGET)) life.ended ??= 'memory';
     const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
     // The provider in use or being tried is the first suspect. The CPU is never avoided.
     const suspect = life.trying ?? this.#status.provider;

@@ -106,24 +106,27 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
+/** Builds the engine for a test that forks it. */
+export const buildEngine = () => buildProgram('main/engine/worker.ts');
+
 /**
- * Builds the engine for a test that forks it. It is below node_modules, so that it finds its packages, and in a
+ * Builds a program of its own for a test that starts it. It is below node_modules, so that it finds its packages, and in a
  * separate folder, because test files run in parallel.
  */
-export async function buildEngine(): Promise<{ entry: string; remove: () => Promise<void> }> {
+export async function buildProgram(source: string): Promise<{ entry: string; remove: () => Promise<void> }> {
   const parent = join(ROOT, 'node_modules', '.cache');
   await mkdir(parent, { recursive: true });
-  const outDir = await mkdtemp(join(parent, 'engine-'));
+  const outDir = await mkdtemp(join(parent, 'program-'));
   await build({
     root: ROOT,
     configFile: false,
     logLevel: 'error',
     build: {
-      ssr: join(ROOT, 'main', 'engine', 'worker.ts'),
+      ssr: join(ROOT, source),
       outDir,
       emptyOutDir: false,
-      rollupOptions: { output: { format: 'es', entryFileNames: 'engine.js' } },
+      rollupOptions: { output: { format: 'es', entryFileNames: 'program.js' } },
     },
   });
-  return { entry: join(outDir, 'engine.js'), remove: () => rm(outDir, { recursive: true, force: true }) };
+  return { entry: join(outDir, 'program.js'), remove: () => rm(outDir, { recursive: true, force: true }) };
 }

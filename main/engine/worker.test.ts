@@ -425,6 +425,41 @@ describe('restore', () => {
     expect((await pixels(output!.path)).data).toEqual((await pixels(scratched)).data);
   });
 
+  it('writes a part of the photo, and refuses one that lies outside', async () => {
+    const { engine } = shared;
+    const target = await outputs();
+    const request = restoreRequest(scratched, target, nothing);
+    const crop = { x: 30, y: 40, width: 100, height: 60 };
+    const { output } = await engine.request('restore', { ...request, crop, orientation: 6 });
+    expect(output).toMatchObject({ width: 60, height: 100 });
+    const part = await sharp(scratched).extract({ left: 30, top: 40, width: 100, height: 60 }).removeAlpha().toBuffer();
+    const turned = await sharp(part).rotate(90).raw().toBuffer();
+    expect(Buffer.compare((await pixels(output!.path)).data, turned)).toBe(0);
+    const outside = { ...request, crop: { ...crop, x: 5000 } };
+    await expect(engine.request('restore', outside)).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      reason: [{ key: 'failures.cropOutside' }],
+    });
+  });
+
+  it('a result with more pixels than its format can hold is refused before anything is computed', async () => {
+    const { engine } = shared;
+    const wide = join(folder.path, 'wide.png');
+    await sharp({ create: { width: 17_000, height: 16, channels: 3, background: '#808080' } })
+      .png()
+      .toFile(wide);
+    const target = await outputs();
+    const request = { ...restoreRequest(wide, target, repairAlways), format: 'webp' } as const;
+    const stages = new Set<string>();
+    const onProgress = ({ stage }: { stage: string }) => void stages.add(stage);
+    await expect(engine.request('restore', request, { onProgress })).rejects.toMatchObject({
+      code: 'FORMAT_UNSUPPORTED',
+      reason: [{ key: 'failures.tooLargeForFormat', values: { format: 'WebP', size: 16_383 } }],
+    });
+    expect([...stages]).not.toContain('computing');
+    expect(await readdir(target)).toEqual([]);
+  });
+
   it.each([
     ['a text file', 'NOT_A_PHOTO', (path: string) => writeFile(path, 'Dear diary, this is not a photo at all.')],
     ['an empty file', 'FILE_EMPTY', (path: string) => writeFile(path, '')],

@@ -8,8 +8,10 @@ import { toEngineError } from './failures';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
 import { OpenPhotos } from './open-photos';
+import { watchOwnMemory } from './own-memory';
 import { Pairs } from './pairs';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
+import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
 
@@ -36,6 +38,9 @@ function send(message: FromEngine): void {
 // Every picture that is scrolled away ends in a cancellation, which only a debugger wants to know.
 const LEAST_LOGGED = process.env.EMULSION_LOG === 'debug' ? 'debug' : 'info';
 sendLog('engine', (record) => send({ type: 'log', record }), LEAST_LOGGED);
+
+/** Sets the most memory that this process may have, where the app cannot see how much it has. */
+const limitMemory = canReadResidentMemory ? () => {} : watchOwnMemory();
 
 const SECONDS_TO_CLEAN_UP = 10;
 /** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */
@@ -159,6 +164,7 @@ class Worker {
     this.#store = new GeneratorStore(options.models);
     this.#sessions = this.#newSessions();
     this.#photos.limit(budgetsFor(options.memory ?? 0).renderings);
+    limitMemory(memoryBudget(options.memory));
     this.#provider = null;
     this.#refused = [];
     this.#tellStatus();

@@ -52,7 +52,7 @@ const FULL_CHROMA_QUALITY = 90;
  */
 export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Message[] }> {
   const { raster, format, metadata, path } = original;
-  checkSize(raster, format);
+  assertFitsFormat(raster, format);
   const sharp = await loadSharp();
   const request = { ...original, alpha: await fitAlpha(original) };
   const notes: Message[] = [];
@@ -80,7 +80,8 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Mes
   return { notes };
 }
 
-function checkSize({ width, height }: Raster, format: ExportFormat): void {
+/** Throws FORMAT_UNSUPPORTED for a picture with more pixels per side than the format can hold. */
+export function assertFitsFormat({ width, height }: { width: number; height: number }, format: ExportFormat): void {
   if (Math.max(width, height) <= MAX_SIDE[format]) return;
   const name = { jpeg: 'JPEG', png: 'PNG', tiff: 'TIFF', webp: 'WebP', avif: 'AVIF' }[format];
   throw new EmulsionError('FORMAT_UNSUPPORTED', {

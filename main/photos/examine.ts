@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { MAX_PIXELS, type Message } from '../../contract/basics';
 import type { PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
@@ -23,8 +22,8 @@ import { plainTiff, tiffOf } from './containers/tiff-plain';
 import { isReadable } from './containers/tiff-strips';
 import { mendWebp } from './containers/webp';
 import { numberOf } from './exif';
-import { FOREIGN, type Foreign, readJpegLs } from './foreign';
-import { loadSharp, ownBytes } from './sharp';
+import { FOREIGN, type Foreign, isWide, readJpegLs, readWideJpeg } from './foreign';
+import { loadSharp, noteDecoder, ownBytes } from './sharp';
 import type { Kind } from './sniff';
 
 /** What the decoder is given: a file's path, or its bytes. */
@@ -53,16 +52,16 @@ export interface Examined {
   structure: { jpeg?: JpegStructure; png?: PngStructure; tiff?: TiffPage; foreign?: Foreign };
 }
 
-/** Throws FORMAT_UNSUPPORTED for kinds that no decoder here reads, with their name, or PHOTO_DAMAGED. */
+/** `place`: where the decoder finds the file. Throws FORMAT_UNSUPPORTED for kinds that no decoder here reads, with their name, or PHOTO_DAMAGED. */
 export async function examine(
   file: FileBytes,
-  path: string,
+  place: string,
   format: PhotoFormat,
   page: number | undefined,
 ): Promise<Examined> {
   const examined: Examined = {
     // libvips reads options from a name that ends in a bracket.
-    source: path.endsWith(']') ? await readFile(path) : path,
+    source: place.endsWith(']') ? Buffer.from(file.read(0, file.size)) : place,
     decodesAs: format === 'avif' ? 'heif' : format,
     notes: [],
     missing: [],
@@ -79,7 +78,10 @@ export async function examine(
   if (format === 'tiff') await examineTiff(file, examined, page);
   if (format === 'avif' || format === 'heic') examineAvif(file, examined);
   const read = FOREIGN[format];
-  if (read) takeForeign(await read(file.read(0, file.size)), examined);
+  if (read) {
+    noteDecoder();
+    takeForeign(await read(file.read(0, file.size)), examined);
+  }
   return examined;
 }
 
@@ -87,6 +89,7 @@ export async function examine(
 function takeForeign(foreign: Foreign, examined: Examined): void {
   const bytes = tiffOf(foreign, foreign.icc, foreign.hasAlpha ? [2] : []);
   Object.assign(examined, replaced({ ...examined, page: 0 }, bytes), { decodesAs: 'tiff', hasAlpha: foreign.hasAlpha });
+  examined.missing = foreign.missing;
   examined.notes.push(...foreign.notes);
   examined.structure.foreign = foreign;
 }
@@ -103,8 +106,11 @@ export async function mend(file: FileBytes, examined: Examined, format: PhotoFor
     const mended = await mendWebp(file.read(0, file.size), decodeWebp);
     return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
   }
-  const mended =
-    format === 'png' && png ? await mendPng(file, png) : format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
+  if (format === 'png' && png) {
+    const mended = await mendPng(file, png);
+    return mended && withMended(examined, mended);
+  }
+  const mended = format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
   return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
 }
 
@@ -162,6 +168,10 @@ async function examineJpeg(file: FileBytes, examined: Examined): Promise<void> {
     takeForeign(await readJpegLs(file.read(start, file.size - start), frame), examined);
     return;
   }
+  if (frame && frame.height > 0 && isWide(frame)) {
+    takeForeign(readWideJpeg(file.read(start, file.size - start), frame), examined);
+    return;
+  }
   if (frame && JPEG_KINDS[frame.marker]) throw unsupported(JPEG_KINDS[frame.marker]!);
   if (frame && frame.precision > 8) throw unsupported('jpeg12');
   if (start === 0 && frame?.height !== 0) return;
@@ -179,9 +189,15 @@ export function isZeroedJpeg(file: FileBytes, { source, structure }: Examined): 
 
 function withMendedJpeg(examined: Examined, bytes: Uint8Array): Examined | null {
   const mended = mendJpeg(bytes);
-  if (!mended) return null;
-  const notes = mended.lacksDetail ? [...examined.notes, say('notes.lacksDetail')] : examined.notes;
-  return { ...replaced(examined, mended.bytes), notes, missing: mended.missing };
+  return mended && withMended(examined, mended);
+}
+
+function withMended(
+  examined: Examined,
+  { bytes, missing, lacksDetail }: { bytes: Uint8Array; missing: Rect[]; lacksDetail: boolean },
+): Examined {
+  const notes = lacksDetail ? [...examined.notes, say('notes.lacksDetail')] : examined.notes;
+  return { ...replaced(examined, bytes), notes, missing };
 }
 
 // ------------------------------------------------------------------------------------------- PNG

@@ -9,6 +9,22 @@ export const EXPORT_EXTENSIONS: Record<ExportFormat, string> = {
   avif: 'avif',
 };
 
+/** Of the raw photos of cameras, without the dot. */
+export const RAW_EXTENSIONS = [
+  'dng',
+  'cr2',
+  'cr3',
+  'crw',
+  'nef',
+  'nrw',
+  'arw',
+  'raf',
+  'orf',
+  'rw2',
+  'pef',
+  'srw',
+] as const;
+
 /**
  * The extensions that dialogs and listings show, without the dot. Files are opened by their content; this only keeps lists
  * short.
@@ -26,11 +42,14 @@ export const PHOTO_EXTENSIONS = [
   'gif',
   'heic',
   'heif',
+  'hif',
   'jxl',
   'jp2',
+  'jpx',
   'j2k',
   'bmp',
   'psd',
+  ...RAW_EXTENSIONS,
 ];
 
 /** Extension of an edit file, without the dot. */

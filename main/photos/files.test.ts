@@ -162,6 +162,20 @@ describe('a file that breaks off', () => {
     expect(photo.missing.at(-1)).toMatchObject({ x: 0, y: 0, height: 64 });
   });
 
+  test.each([8, 16] as const)('an interlaced PNG of %i bits is read as finely as it goes', async (depth) => {
+    const source = testRaster(96, 72, 3, depth);
+    const interlaced = await pipeline(source).png({ progressive: true }).toBuffer();
+    const step = depth === 8 ? 1 : 257;
+    // The last pass holds half of the pixels, the first one in 64 of them.
+    const most = await open(interlaced.subarray(0, Math.floor(interlaced.length * 0.7)));
+    expect(most.missing).toEqual([]);
+    expect(most.notes).toEqual([expect.stringContaining('before the finest details')]);
+    expect(maxDifference(most.raster, source) / step).toBeLessThan(24);
+    const head = interlaced.indexOf('IDAT') + 4;
+    const few = interlaced.subarray(0, head + Math.floor((interlaced.length - head) * 0.006));
+    await expect(open(few)).rejects.toMatchObject({ code: 'PHOTO_DAMAGED' });
+  });
+
   /** A TIFF with its directory first. */
   function shortTiffAtEnd(): Buffer {
     const whole = Buffer.from(
@@ -193,8 +207,8 @@ describe('files of another kind have their true name', () => {
   const page = { width: 8, height: 8, bits: [8], photometric: 1, pixels: new Uint8Array(64) };
 
   test.each<[string, () => Uint8Array]>([
-    ['JPEG files with 12 bits per channel', () => withFrame(0xc1, 12)],
-    ['lossless JPEG files', () => withFrame(0xc3)],
+    ['progressive JPEG files with 12 bits per channel', () => withFrame(0xc2, 12)],
+    ['lossless JPEG files with arithmetic coding', () => withFrame(0xcb)],
     ['hierarchical JPEG files', () => withFrame(0xc5)],
     ['TIFF files with LZMA compression', () => tiffFile([{ ...page, tags: { 259: 34925 } }])],
     ['TIFF files with LERC compression', () => tiffFile([{ ...page, tags: { 259: 34887 } }])],

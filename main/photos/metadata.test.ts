@@ -9,7 +9,7 @@ import { bytesOf } from './containers/file-bytes';
 import { pngChunkBytes } from './containers/png';
 import { encodePhoto } from './encode';
 import { readDirectories, TAG, textOf, writeExifBlock } from './exif';
-import { metadataFor } from './metadata';
+import { metadataFor, NO_METADATA } from './metadata';
 import { openPhoto } from './open';
 import { loadSharp } from './sharp';
 import { temporaryFolder, testRaster } from './test-support';
@@ -298,6 +298,25 @@ describe('claims that have to stay true', () => {
     const back = await restored(withSegments(app1(block), xmpSegment(faces)), 'jpeg', later);
     for (const [i, value] of numbersIn(back.xmp!).entries()) expect(value).toBeCloseTo(expected[i]!, 5);
     expect(back.xmp).toContain('Anna');
+  });
+
+  test('faces stay where they are in a part of the photo; one outside of it is not claimed', () => {
+    const original = { ...NO_METADATA, xmp: faces, stored: { width: 32, height: 24 } };
+    const edit = {
+      version: '1',
+      recipe: { format: 1, id: 'r', name: 'R', gate: 'needed', steps: [] },
+      reports: [],
+      at: new Date(0),
+    } as const;
+    const write = (crop: { x: number; y: number; w: number; h: number }, orientation: Orientation = 1) =>
+      metadataFor(original, edit, { width: 16, height: 12, orientation, crop }).metadata.xmp!;
+    // The upper left quarter, and the same turned to the right.
+    const quarter = { x: 0.25, y: 0.25, w: 0.5, h: 0.5 };
+    for (const [i, value] of numbersIn(write(quarter)).entries())
+      expect(value).toBeCloseTo([0.4, 0.6, 0.2, 0.5][i]!, 5);
+    for (const [i, value] of numbersIn(write(quarter, 6)).entries())
+      expect(value).toBeCloseTo([0.4, 0.4, 0.5, 0.2][i]!, 5);
+    expect(write({ x: 0.75, y: 0.75, w: 0.5, h: 0.5 })).not.toContain('Anna');
   });
 
   test('a film, a gain map and a panorama that the result does not have are not claimed', async () => {

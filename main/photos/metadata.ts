@@ -5,6 +5,7 @@ import { say } from '../../text/message';
 import { bytesOf } from './containers/file-bytes';
 import { type Directories, fitExif, numberOf, readDirectories, TAG, textOf } from './exif';
 import { type Edit, recordEdit } from './xmp';
+import type { Region, Shape } from './xmp-claims';
 import { isExcessive } from './xmp-document';
 
 /** The metadata of a photo, without its colour profile. */
@@ -117,14 +118,22 @@ export interface OutputMetadata extends PhotoMetadata {
   shortXmp: string;
 }
 
+/** The size of a result, how it was turned since it was opened, and which part of it was kept before that. */
+export interface ResultShape {
+  width: number;
+  height: number;
+  orientation?: Orientation;
+  crop?: Region | null;
+}
+
 /**
  * The metadata for a result of `width` x `height` pixels: those of the original (or {@link NO_METADATA}), corrected for an
- * upright picture (`orientation`: how it was turned since), with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
+ * upright picture, with the edit recorded. `density`: pixels per inch of the result. The notes say what could not be kept.
  */
 export function metadataFor(
   original: PhotoMetadata,
   edit: Edit,
-  { width, height, orientation = 1 }: { width: number; height: number; orientation?: Orientation },
+  { width, height, orientation = 1, crop = null }: ResultShape,
   density = original.density,
 ): { metadata: OutputMetadata; notes: Message[] } {
   const notes: Message[] = [];
@@ -136,10 +145,11 @@ export function metadataFor(
   const isSame =
     original.orientation === 1 &&
     orientation === 1 &&
+    crop === null &&
     stored !== null &&
     stored.width === width &&
     stored.height === height;
-  const shape = { width, height, turns: [original.orientation, orientation], isSame };
+  const shape: Shape = { width, height, turns: [original.orientation, orientation], crop, isSame };
   let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit, { shape, texts, notes });
   if (original.xmp !== null && xmp === null) {
     notes.push(say(isExcessive(original.xmp) ? 'notes.xmpExcessive' : 'notes.xmpMalformed'));

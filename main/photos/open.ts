@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import type { Message } from '../../contract/basics';
 import { MAX_PIXELS } from '../../contract/basics';
 import type { Photo, PhotoFormat } from '../../contract/photo';
@@ -71,20 +70,22 @@ export interface OpenOptions {
  * is decoded), PHOTO_DAMAGED, BAD_REQUEST (no such page) or OUT_OF_MEMORY.
  */
 export async function openPhoto(path: string, options: OpenOptions = {}): Promise<OpenPhoto> {
-  const { head, bytes } = await readHead(path);
-  const format = sniff(head);
-  return withFile(path, (file) => openFile(file, path, format, bytes, options));
+  try {
+    return await withFile(path, (file, place) => openFile(file, path, place, options));
+  } catch (error) {
+    throw openingError(error);
+  }
 }
 
 async function openFile(
   file: FileBytes,
   path: string,
-  format: PhotoFormat,
-  bytes: number,
+  place: string,
   { page, salvage = false, onDecoding = () => {} }: OpenOptions,
 ): Promise<OpenPhoto> {
+  const format = sniff(file.read(0, SNIFF_BYTES));
   const sharp = await loadSharp();
-  const found = await examine(file, path, format, page);
+  const found = await examine(file, place, format, page);
   const { examined, header } = await readHeader(sharp, file, found, format);
   const own = readMetadata(file, header, format, examined.structure);
   const { metadata, sidecar, notes } = await withSidecar(path, own);
@@ -106,7 +107,7 @@ async function openFile(
   const shape = await trueShape({ raster, alpha, infrared, missing }, metadata, plan.notes);
   return {
     format,
-    bytes,
+    bytes: file.size,
     ...shape,
     profile: plan.profile,
     profileName: plan.profileName,
@@ -119,28 +120,13 @@ async function openFile(
   };
 }
 
-async function readHead(path: string): Promise<{ head: Uint8Array; bytes: number }> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const status = await file.stat();
-      if (status.isDirectory()) {
-        throw new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
-      }
-      const head = new Uint8Array(Math.min(SNIFF_BYTES, status.size));
-      const { bytesRead } = await file.read(head, 0, head.length, 0);
-      return { head: head.subarray(0, bytesRead), bytes: status.size };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // Windows refuses to open a folder at all; on other systems a part of the path may be a file.
-    if (code === 'EISDIR') throw new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
-    if (code === 'ENOTDIR') throw new EmulsionError('FILE_MISSING', { cause: error });
-    if (code === 'EIO' || code === 'ELOOP') throw new EmulsionError('FILE_UNREADABLE', { cause: error });
-    throw toEmulsionError(error);
-  }
+function openingError(error: unknown): EmulsionError {
+  const { code } = error as NodeJS.ErrnoException;
+  // Windows refuses to open a folder at all; on other systems a part of the path may be a file.
+  if (code === 'EISDIR') return new EmulsionError('NOT_A_PHOTO', { reason: say('failures.isFolder') });
+  if (code === 'ENOTDIR') return new EmulsionError('FILE_MISSING', { cause: error });
+  if (code === 'EIO' || code === 'ELOOP') return new EmulsionError('FILE_UNREADABLE', { cause: error });
+  return toEmulsionError(error);
 }
 
 /** Reads the header without decoding pixels. */
@@ -204,7 +190,9 @@ async function decodeColours(
 }
 
 function noteErrors({ notes }: Plan, warnings: 'none' | 'harmless' | 'damage'): void {
-  if (warnings === 'none' || notes.some(({ key }) => key === 'notes.smallErrors')) return;
+  // What breaks off is no small error, and is said already.
+  const isSaid = notes.some(({ key }) => key === 'notes.smallErrors' || key === 'notes.lacksDetail');
+  if (warnings === 'none' || isSaid) return;
   notes.push(say('notes.smallErrors'));
 }
 

@@ -1,7 +1,7 @@
 import type { Orientation } from '../../contract/edit';
 import type { PhotoFormat } from '../../contract/photo';
 import { bytesOf, type FileBytes, latin1, viewOf } from './containers/file-bytes';
-import type { JpegStructure } from './containers/jpeg';
+import { type JpegStructure, readJpeg } from './containers/jpeg';
 import { type PngStructure, pngChunk, pngTexts } from './containers/png';
 import type { Examined } from './examine';
 import { concat, DESCRIPTIVE_TAGS, type Directory, numberOf, readDirectories, TAG, writeExifBlock } from './exif';
@@ -17,8 +17,12 @@ export function readMetadata(
   format: PhotoFormat,
   structure: Examined['structure'],
 ): PhotoMetadata {
-  const found = structure.foreign
-    ? fromForeign(structure.foreign, structure.jpeg ? fromJpeg(file, structure.jpeg) : null)
+  const { foreign } = structure;
+  const found = foreign
+    ? fromForeign(
+        foreign,
+        format === 'raw' ? fromRaw(file, header, foreign) : structure.jpeg ? fromJpeg(file, structure.jpeg) : null,
+      )
     : format === 'tiff'
       ? fromTiff(file, header, structure.tiff?.index ?? 0)
       : structure.jpeg
@@ -40,7 +44,7 @@ export function readMetadata(
   };
 }
 
-const TURNED: readonly PhotoFormat[] = ['avif', 'heic', 'jxl'];
+const TURNED: readonly PhotoFormat[] = ['avif', 'heic', 'jxl', 'raw'];
 
 function fromForeign({ exif, xmp, iptc, resolution }: Foreign, around: Found | null): Found {
   return {
@@ -146,6 +150,14 @@ function inFileOrder(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice(0, bytes.length - (bytes.length % 4));
   for (let at = 0; at < copy.length; at += 4) copy.subarray(at, at + 4).reverse();
   return copy;
+}
+
+/** Many raw photos are TIFF files; others have their metadata in the JPEG inside only. */
+function fromRaw(file: FileBytes, header: FileHeader, { preview }: Foreign): Found | null {
+  if (readDirectories(file)) return fromTiff(file, header, 0);
+  const inside = preview && bytesOf(preview);
+  const jpeg = inside && readJpeg(inside);
+  return jpeg ? fromJpeg(inside, jpeg) : null;
 }
 
 // ------------------------------------------------------------------------------------------- JPEG

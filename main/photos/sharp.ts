@@ -73,9 +73,20 @@ export function inputOf<T extends Uint8Array | Uint16Array>(samples: T): T {
 
 let collect: (() => void) | undefined;
 
-/** Frees the memory of all pictures that are no longer used. Does nothing with the native build, which frees it itself. */
+/** Whether another decoder in WebAssembly has been used, whose memory V8 frees only some time later. */
+let isDecoderLeft = false;
+
+export function noteDecoder(): void {
+  isDecoderLeft = true;
+}
+
+/**
+ * Frees the memory of all pictures and decoders that are no longer used. Does nothing with the native build alone, which frees
+ * its own.
+ */
 export function freePictures(): void {
-  if (!isWasm) return;
+  if (!isWasm && !isDecoderLeft) return;
+  isDecoderLeft = false;
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as () => void;

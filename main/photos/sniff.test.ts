@@ -78,10 +78,17 @@ describe('sniff', () => {
   });
 
   test.each([
-    ['Canon CR3', bytes('\0\0\0\x18ftypcrx \0\0\0\x01crx isom')],
     ['PDF', bytes('%PDF-1.7')],
     ['SVG', bytes('<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg"/>')],
     ['SVG', bytes('<svg width="1"/>')],
+  ])('names %s in its refusal', (kind, head) => {
+    const error = refusal(head);
+    expect(error.code).toBe('FORMAT_UNSUPPORTED');
+    expect(error.message).toContain(kind);
+  });
+
+  test.each([
+    ['CR3', bytes('\0\0\0\x18ftypcrx \0\0\0\x01crx isom')],
     ['RAF', bytes('FUJIFILMCCD-RAW 0201')],
     ['ORF', bytes('IIRO\x08\0\0\0')],
     ['RW2', bytes('IIU\0\x18\0\0\0')],
@@ -109,10 +116,8 @@ describe('sniff', () => {
         [330, 4, 300],
       ]),
     ],
-  ])('names %s in its refusal', (kind, head) => {
-    const error = refusal(head);
-    expect(error.code).toBe('FORMAT_UNSUPPORTED');
-    expect(error.message).toContain(kind);
+  ])('takes %s for a raw photo', (_, head) => {
+    expect(sniff(head)).toBe('raw');
   });
 
   test.each([

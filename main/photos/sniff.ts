@@ -16,17 +16,6 @@ export const KINDS = [
   'svg',
   'pdf',
   'exr',
-  'dng',
-  'cr2',
-  'cr3',
-  'crw',
-  'raf',
-  'orf',
-  'rw2',
-  'nef',
-  'arw',
-  'pef',
-  'raw',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -56,7 +45,7 @@ function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
   if (has(0, '\x89PNG\r\n\x1a\n')) return 'png';
   if (has(0, 'GIF87a') || has(0, 'GIF89a')) return 'gif';
   if (has(0, 'RIFF') && has(8, 'WEBP')) return 'webp';
-  if (has(0, 'II*\0') || has(0, 'MM\0*')) return rawKindOf(head) ?? 'tiff';
+  if (has(0, 'II*\0') || has(0, 'MM\0*')) return isRawTiff(head) ? 'raw' : 'tiff';
   if (has(0, 'II+\0') || has(0, 'MM\0+')) return 'tiff';
   if (has(4, 'ftyp')) return isoMediaKind(head);
   if (has(0, '\xff\x0a') || has(0, '\0\0\0\x0cJXL \r\n\x87\n')) return 'jxl';
@@ -65,10 +54,10 @@ function formatOf(head: Uint8Array): PhotoFormat | Kind | null {
   if (has(0, '8BPS')) return 'psd';
   if (has(0, '%PDF-')) return 'pdf';
   if (has(0, 'v/1\x01')) return 'exr';
-  if (has(0, 'FUJIFILMCCD-RAW')) return 'raf';
-  if (has(0, 'IIRO') || has(0, 'IIRS') || has(0, 'MMOR')) return 'orf';
-  if (has(0, 'IIU\0')) return 'rw2';
-  if (has(6, 'HEAPCCDR')) return 'crw';
+  if (has(0, 'FUJIFILMCCD-RAW')) return 'raw';
+  if (has(0, 'IIRO') || has(0, 'IIRS') || has(0, 'MMOR')) return 'raw';
+  if (has(0, 'IIU\0')) return 'raw';
+  if (has(6, 'HEAPCCDR')) return 'raw';
   if (has(0, 'FOVb')) return 'raw';
   // Texts can begin with "BM" too. In a bitmap, the two reserved words after the size are zero.
   if (has(0, 'BM') && has(6, '\0\0\0\0')) return 'bmp';
@@ -103,7 +92,7 @@ function isoMediaKind(head: Uint8Array): PhotoFormat | Kind | null {
   const size = new DataView(head.buffer, head.byteOffset, head.byteLength).getUint32(0);
   const brands = [latin1(head, 8, 4)];
   for (let at = 16; at + 4 <= Math.min(size, head.length); at += 4) brands.push(latin1(head, at, 4));
-  if (brands[0] === 'crx ') return 'cr3';
+  if (brands[0] === 'crx ') return 'raw';
   if (brands[0] === 'avif' || brands[0] === 'avis') return 'avif';
   // The generic brands mif1 and msf1 can be AVIF or HEIC; the compatible brands decide.
   if (brands.includes('avif') || brands.includes('avis')) return 'avif';
@@ -112,39 +101,30 @@ function isoMediaKind(head: Uint8Array): PhotoFormat | Kind | null {
 }
 
 const TAG_NEW_SUBFILE_TYPE = 254;
-const TAG_MAKE = 271;
 const TAG_SUB_IFDS = 330;
 const TAG_DNG_VERSION = 50706;
 
-/** Many raw formats are TIFF files, recognised by their first directory. Null for a plain TIFF. */
-function rawKindOf(head: Uint8Array): Kind | null {
-  if (latin1(head, 8, 2) === 'CR') return 'cr2';
+/** Many raw formats are TIFF files, recognised by their first directory. */
+function isRawTiff(head: Uint8Array): boolean {
+  if (latin1(head, 8, 2) === 'CR') return true;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const little = latin1(head, 0, 2) === 'II';
-  if (head.length < 8) return null;
+  if (head.length < 8) return false;
   const directory = view.getUint32(4, little);
-  if (directory + 2 > head.length) return null;
+  if (directory + 2 > head.length) return false;
   let reduced = false;
   let subDirectories = false;
-  let make = '';
   const entries = view.getUint16(directory, little);
   for (let i = 0; i < entries; i++) {
     const at = directory + 2 + i * 12;
     if (at + 12 > head.length) break;
     const tag = view.getUint16(at, little);
-    if (tag === TAG_DNG_VERSION) return 'dng';
+    if (tag === TAG_DNG_VERSION) return true;
     if (tag === TAG_NEW_SUBFILE_TYPE) reduced = (view.getUint32(at + 8, little) & 1) === 1;
     if (tag === TAG_SUB_IFDS) subDirectories = true;
-    if (tag === TAG_MAKE && view.getUint32(at + 4, little) > 4) {
-      make = latin1(head, view.getUint32(at + 8, little), 16).toUpperCase();
-    }
   }
   // A raw file's first directory is a small preview; the full picture is in a sub-directory.
-  if (!reduced || !subDirectories) return null;
-  if (make.startsWith('NIKON')) return 'nef';
-  if (make.startsWith('SONY')) return 'arw';
-  if (make.startsWith('PENTAX') || make.startsWith('RICOH')) return 'pef';
-  return 'raw';
+  return reduced && subDirectories;
 }
 
 function latin1(bytes: Uint8Array, at: number, length: number): string {

@@ -22,7 +22,9 @@ export function claimNotes(packet: string | null): Message[] {
 export interface Shape {
   width: number;
   height: number;
-  turns: readonly Orientation[];
+  turns: readonly [stored: Orientation, since: Orientation];
+  /** The part of the upright picture that is kept, as shares of it, before the last turn. */
+  crop: Region | null;
   /** Whether the result has the size and direction of the stored picture. */
   isSame: boolean;
 }
@@ -42,7 +44,7 @@ export function settleClaims(document: Document, described: readonly Element[], 
 }
 
 /** A rectangle as shares of the picture, by its middle. */
-interface Region {
+export interface Region {
   x: number;
   y: number;
   w: number;
@@ -58,7 +60,20 @@ function turn({ x, y, w, h }: Region, orientation: Orientation): Region {
   return { x: from, y, w, h };
 }
 
-const turned = (region: Region, { turns }: Shape) => turns.reduce(turn, region);
+function turned(region: Region, { turns, crop }: Shape): Region {
+  const upright = turn(region, turns[0]);
+  if (!crop) return turn(upright, turns[1]);
+  const cut = {
+    x: (upright.x - crop.x + crop.w / 2) / crop.w,
+    y: (upright.y - crop.y + crop.h / 2) / crop.h,
+    w: upright.w / crop.w,
+    h: upright.h / crop.h,
+  };
+  return turn(cut, turns[1]);
+}
+
+/** A region whose middle was cropped away is not in the picture any more. */
+const isOutside = ({ x, y }: Region) => x < 0 || x > 1 || y < 0 || y > 1;
 
 function turnRegions(document: Document, element: Element, shape: Shape): void {
   const dimensions = { w: 0, h: 0 };
@@ -92,10 +107,21 @@ function turnArea(
   const region = turned({ x: x! / sx, y: y! / sy, w: w / sx, h: h / sy }, shape);
   const written: Record<string, number> = { x: region.x, y: region.y };
   // A circle has a diameter instead, and a point has nothing.
+  if (shape.crop && isOutside(region)) {
+    removeItem(area);
+    return;
+  }
   if (values[2] !== null) written.w = region.w;
   if (values[3] !== null) written.h = region.h;
   write(document, area, 'stArea', written);
   if (isPixels) writeText(document, area, 'stArea', 'unit', 'normalized');
+}
+
+/** Removes the entry of a list that an element is part of. */
+function removeItem(element: Element): void {
+  let each: Element | null = element;
+  while (each && !(each.namespaceURI === RDF && each.localName === 'li')) each = each.parentElement;
+  each?.parentNode?.removeChild(each);
 }
 
 /** "x, y, width, height" as shares, by the upper left corner. */

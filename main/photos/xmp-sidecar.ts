@@ -1,7 +1,7 @@
-import { lstat, readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Message } from '../../contract/basics';
 import { say } from '../../text/message';
+import { readText } from '../storage/open-file';
 import type { PhotoMetadata } from './metadata';
 import { parseXmp } from './xmp-document';
 import { mergePackets } from './xmp-extension';
@@ -30,8 +30,7 @@ export async function withSidecar(
 
 async function readSidecar(path: string): Promise<string | null> {
   // SECURITY: links and special files are not followed, and nothing large is read.
-  const info = await lstat(path).catch(() => null);
-  if (!info?.isFile() || info.size === 0 || info.size > MAX_BYTES) return null;
+  const text = readText(path, MAX_BYTES, { follow: false });
   // A file that cannot be read is as good as none: the photo is complete without it.
-  return readFile(path, 'utf8').catch(() => null);
+  return (await text.catch(() => null)) || null;
 }

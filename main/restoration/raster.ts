@@ -54,6 +54,17 @@ export function fitRect(rect: Rect, from: Pick<Rect, 'width' | 'height'>, to: Pi
 }
 
 /** The largest sample value: 255 or 65535. */
+/** A copy of a part of a raster. */
+export function cropRaster(raster: Raster, { x, y, width, height }: Rect): Raster {
+  const { channels, depth } = raster;
+  const part = createRaster(width, height, channels, depth);
+  for (let row = 0; row < height; row++) {
+    const from = ((y + row) * raster.width + x) * channels;
+    part.data.set(raster.data.subarray(from, from + width * channels), row * width * channels);
+  }
+  return part;
+}
+
 export function maxValue(raster: Raster): number {
   return raster.depth === 8 ? 255 : 65535;
 }

@@ -50,6 +50,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   2: (file) => file,
   // Format 4 adds the mask of the style. Before, a style applied everywhere.
   3: (file) => file,
+  // Format 5 adds the crop. Before, photos were always whole.
+  4: (file) => file,
 };
 
 /**

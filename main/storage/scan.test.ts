@@ -45,6 +45,19 @@ test('finds every file once, sorts numbers by value, and survives circular links
   ]);
 });
 
+test('a file that is deleted or renamed after its folder was listed is passed over', async () => {
+  for (const name of ['1.jpg', '2.jpg', '3.jpg', '5/a.jpg']) await put(name);
+  await symlink('nowhere.jpg', join(folder, '4.jpg'));
+  const found: string[] = [];
+  for await (const each of scan(folder, { except: [] })) {
+    found.push('error' in each ? `${each.name}: ${each.error.code}` : each.name);
+    // The folder is listed by now, and the next file is looked at after this.
+    if (each.name === '1.jpg')
+      for (const name of ['2.jpg', '4.jpg', '5']) await rm(join(folder, name), { recursive: true });
+  }
+  expect(found).toEqual(['1.jpg', '3.jpg']);
+});
+
 test('leaves out the folders of systems and programs, and says so; the chosen folder may be one', async () => {
   const own = ['@eaDir', '#recycle', '@Recycle', '$RECYCLE.BIN', 'lost+found', '.Trash-1000', 'Old.lrdata'];
   for (const name of own) await put(`1931/${name}/a.jpg/SYNOPHOTO_THUMB_XL.jpg`);

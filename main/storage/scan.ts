@@ -1,8 +1,9 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { PHOTO_EXTENSIONS } from '../photos/extensions';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
 import { openRegular } from './open-file';
@@ -99,6 +100,8 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
           yield { name, path, bytes: info.size, modified: info.mtimeMs };
         }
       } catch (error) {
+        // Whoever deletes or renames a file after the folder was listed does no harm: it is not there any more.
+        if (await hasGone(path, error)) continue;
         // It may be a folder with wanted files in it, so the error is reported whatever the globs say.
         if (!entry.isFile() || isWanted(name)) yield { name, error: linkError(error) };
       }
@@ -122,6 +125,15 @@ export const leftOut = (name: string): Unreadable => ({
   error: new EmulsionError('NOT_A_PHOTO', { reason: say('failures.systemFolder') }),
   stray: true,
 });
+
+/** Whether there is nothing at a path any more. A link that leads nowhere is still there. */
+async function hasGone(path: string, error: unknown): Promise<boolean> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+  return lstat(path).then(
+    () => false,
+    (gone: NodeJS.ErrnoException) => gone.code === 'ENOENT',
+  );
+}
 
 /** Identifies a folder, to notice when another takes its place, such as an empty mount point. Null if it is missing. */
 export async function identityOf(folder: string): Promise<string | null> {
@@ -181,8 +193,7 @@ export function matcher({ include = [], exclude = [] }: ScanOptions): (name: str
 }
 
 /** Names of photos. If such a file cannot be opened, that is a failure; any other file is skipped. */
-const PHOTO_NAME =
-  /\.(jpe?g|jpe|jfif|png|tiff?|webp|avif|gif|heic|heif|hif|jxl|jp2|jpx|j2k|cr2|cr3|crw|nef|arw|dng|raf|orf|rw2|pef|bmp|psd)$/i;
+const PHOTO_NAMES = new Set(PHOTO_EXTENSIONS.map((extension) => `.${extension}`));
 
 /**
  * Checks by its content whether a file is a photo. Returns null if it is, else the error, with `stray` for a file that was
@@ -200,7 +211,9 @@ export async function look(path: string): Promise<null | { error: EmulsionError;
 
 /** Whether a file with this error was not meant to be a photo. */
 export function isStray(path: string, { code }: EmulsionError): boolean {
-  return !PHOTO_NAME.test(path) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code);
+  return (
+    !PHOTO_NAMES.has(extname(path).toLowerCase()) && ['NOT_A_PHOTO', 'FILE_EMPTY', 'FORMAT_UNSUPPORTED'].includes(code)
+  );
 }
 
 async function head(path: string): Promise<Uint8Array> {

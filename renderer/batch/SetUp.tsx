@@ -239,6 +239,20 @@ function More() {
             onChange={(order) => set({ order })}
           />
         </Field>
+        <Pages fault={faults.pages} />
+        <Field
+          label={t('batch.salvage')}
+          htmlFor={`${id}-salvage`}
+          hint={t('batch.salvageText')}
+          hintId={`${id}-salvage-hint`}
+        >
+          <Switch
+            id={`${id}-salvage`}
+            describedBy={`${id}-salvage-hint`}
+            checked={draft.salvage}
+            onChange={(salvage) => set({ salvage })}
+          />
+        </Field>
         <Field label={t('batch.concurrency')} htmlFor={`${id}-concurrency`}>
           <Select
             id={`${id}-concurrency`}
@@ -328,6 +342,48 @@ function NamePattern({ fault }: { fault: DraftFault | undefined }) {
           {fault === undefined && example}
         </p>
       </div>
+    </div>
+  );
+}
+
+/** Which photos of a file that holds several. */
+function Pages({ fault }: { fault: DraftFault | undefined }) {
+  const { t } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const pages = useBatch((state) => state.draft.pages);
+  const isRange = pages !== 'all' && pages !== 'first';
+  return (
+    <div>
+      <Field label={t('batch.pages')} htmlFor={id}>
+        <div className="flex w-56 gap-2">
+          <Select
+            id={id}
+            testId="batch-pages"
+            className="min-w-0 grow"
+            value={isRange ? 'range' : pages}
+            options={(['all', 'first', 'range'] as const).map((value) => ({
+              value,
+              label: t(`batch.pageChoices.${value}`),
+            }))}
+            onChange={(chosen) => set({ pages: chosen === 'range' ? '1-2' : chosen })}
+          />
+          {isRange && (
+            <input
+              type="text"
+              value={pages}
+              spellCheck={false}
+              aria-label={t('batch.pageRange')}
+              data-testid="batch-page-range"
+              aria-invalid={fault !== undefined}
+              aria-describedby={`${id}-fault`}
+              onChange={(event) => set({ pages: event.target.value })}
+              className={`h-7 w-20 ${TEXT_FIELD}`}
+            />
+          )}
+        </div>
+      </Field>
+      <Fault id={`${id}-fault`} fault={fault} />
     </div>
   );
 }

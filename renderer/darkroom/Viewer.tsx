@@ -9,6 +9,7 @@ import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
 import { Button } from '../ui/Button';
+import { CropShade } from './CropShade';
 import type { Drawn } from './drawing';
 import { GreyPicker } from './GreyPicker';
 import { rectInPane } from './geometry';
@@ -91,7 +92,13 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       <GreyPicker entry={entry} photo={photo} view={view} />
     </>
   );
-  const frame = reviewed !== null && <PlaceFrame {...reviewed} view={view} />;
+  const crop = entry.edit?.crop;
+  const frame = (
+    <>
+      {crop && <CropShade crop={crop} photo={photo} view={view} />}
+      {reviewed !== null && <PlaceFrame {...reviewed} view={view} />}
+    </>
+  );
 
   if (failed) {
     return (

@@ -41,6 +41,8 @@ type HistoryText =
   | 'styleMask'
   | 'styleMaskReset'
   | 'turned'
+  | 'cropped'
+  | 'uncropped'
   | Turn
   | 'startOver'
   | 'taken';

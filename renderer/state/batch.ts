@@ -34,6 +34,9 @@ export interface BatchDraft {
   exclude: string;
   order: BatchSettings['order'];
   concurrency: number;
+  /** `all`, `first`, `3` or `2-5`. */
+  pages: string;
+  salvage: boolean;
   watch: boolean;
 }
 
@@ -91,13 +94,13 @@ export function createBatchStore() {
   }));
 }
 
-export type DraftFault = FolderFault | 'nameMissing' | 'tokenUnknown';
+export type DraftFault = FolderFault | 'nameMissing' | 'tokenUnknown' | 'pages';
 
 /** The settings of a draft, or what is wrong with its fields. */
 export function settingsOf(
   draft: BatchDraft,
   recipes: readonly Recipe[],
-): { settings: BatchSettings | null; faults: Partial<Record<'name' | 'include' | 'exclude', DraftFault>> } {
+): { settings: BatchSettings | null; faults: Partial<Record<'name' | 'include' | 'exclude' | 'pages', DraftFault>> } {
   const recipe = recipes.find(({ id }) => id === draft.recipe);
   const parsed = BatchSettings.safeParse({
     ...draft,
@@ -113,6 +116,7 @@ export function settingsOf(
       ...(wrong.has('name') && { name: nameFault(draft.name) }),
       ...(wrong.has('include') && { include: 'tooLong' }),
       ...(wrong.has('exclude') && { exclude: 'tooLong' }),
+      ...(wrong.has('pages') && { pages: 'pages' }),
     },
   };
 }

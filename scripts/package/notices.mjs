@@ -7,10 +7,11 @@ import { generatorsIn, librariesOf, packagesIn } from './contents.mjs';
 const LICENCES = join(ROOT, 'build', 'licences');
 const RULE = '='.repeat(100);
 
-/** Native libraries of packages that do not bring their notices. */
+/** Libraries of packages that do not bring their notices. */
 const OWN_TEXTS = {
   'onnxruntime-node': ['onnxruntime.txt', 'onnxruntime-libraries.txt'],
   'onnxruntime-common': ['onnxruntime.txt'],
+  'libraw-wasm': ['libraw.txt'],
 };
 
 /**

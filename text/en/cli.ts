@@ -136,6 +136,7 @@ export const cli = {
       badValue: '“{{value}}” is not a valid value for {{name}}.',
       choices: 'Allowed: {{choices}}.',
       whole: 'It must be a whole number from {{min}} to {{max}}.',
+      crop: 'It must be left, top, width and height in pixels, such as 0,0,1200,800.',
       pages: 'It must be all, first, a number, or a range such as 2-5.',
       size: 'It must be 2x, 4x, a longer edge such as 3000px, or a print such as 30cm.',
       between: 'It must be from {{min}} to {{max}}.',

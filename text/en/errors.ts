@@ -24,6 +24,7 @@ export const errors = {
       'The edits of this photo were made by a newer version of Emulsion. They were not changed, and new edits are not saved.',
     EDITS_UNSAVED:
       'Edits cannot be saved: Emulsion’s data folder is not writable. Export what you need before closing the photo.',
+    EDIT_FILE_SLOW: 'Reading this edit file takes too long, so it was given up. Nothing was changed.',
     EDIT_FILE_INVALID: 'This is not an Emulsion edit file, or it is damaged. Nothing was changed.',
     EDIT_FILE_NEWER: 'This edit file was made by a newer version of Emulsion. Nothing was changed.',
     EDIT_FOREIGN: 'This edit file belongs to another photo. Nothing was changed.',
@@ -96,6 +97,7 @@ export const errors = {
     cannotOpen: 'The system could not open “{{path}}”.',
     isFolder: 'This is a folder, not a photo.',
     unread: 'Emulsion cannot read $t(kinds.{{kind}}) yet. Save it as TIFF, PNG or JPEG and try again.',
+    unreadRaw: 'Emulsion cannot read the raw photos of this camera yet. Export the photo as TIFF and try again.',
     unreadTiff:
       'Emulsion cannot read TIFF files with {{kind}} compression yet. Save the photo without compression and try again.',
     unreadTiffSamples:
@@ -103,6 +105,7 @@ export const errors = {
     partlyReadable:
       'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy. On the command line, --salvage restores what is there.',
     nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
+    cropOutside: 'The part to crop lies outside the photo, which has {{width}} × {{height}} pixels.',
     noSuchPage: 'The file has no photo {{page}}: it holds {{count}}.',
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
@@ -170,25 +173,14 @@ export const errors = {
     storageAway: 'The storage of “{{path}}” cannot be reached, or denied access.',
   },
   kinds: {
-    losslessJpeg: 'lossless JPEG files',
+    losslessJpeg: 'lossless JPEG files with arithmetic coding or colours at a lower resolution',
     hierarchicalJpeg: 'hierarchical JPEG files',
-    jpeg12: 'JPEG files with 12 bits per channel',
+    jpeg12: 'progressive JPEG files with 12 bits per channel',
     avifSequence: 'animated AVIF files',
     jxr: 'JPEG XR pictures',
     svg: 'SVG drawings',
     pdf: 'PDF documents',
     exr: 'OpenEXR pictures',
-    dng: 'DNG raw photos',
-    cr2: 'Canon CR2 raw photos',
-    cr3: 'Canon CR3 raw photos',
-    crw: 'Canon CRW raw photos',
-    raf: 'Fujifilm RAF raw photos',
-    orf: 'Olympus ORF raw photos',
-    rw2: 'Panasonic RW2 raw photos',
-    nef: 'Nikon NEF raw photos',
-    arw: 'Sony ARW raw photos',
-    pef: 'Pentax PEF raw photos',
-    raw: 'camera raw photos',
   },
   // Faults in recipes and settings; the path says where.
   problems: {

@@ -67,6 +67,7 @@ export const manual = {
         'Without a recipe, each photo gets what it needs. Folders are mirrored in the output folder. Files that are not photos are skipped, and one failed photo does not stop the others.',
       paths: 'photos and folders',
       edit: 'an edit file saved in the app, for the photo it belongs to',
+      crop: 'write only a part of each photo: left, top, width and height in pixels of the photo',
       maskOut: 'also write the mask of each repair as a PNG into this folder',
       examples: {
         proposal: 'what the photo needs',
@@ -77,6 +78,7 @@ export const manual = {
         crisp: 'for soft, noisy or compressed photos',
         style: 'painted in the style of a work, or of any picture',
         edit: 'the edits made in the app',
+        crop: 'a file that breaks off, cropped to what was read',
         maskOut: 'the masks beside the results',
         json: 'a report that programs can read',
       },

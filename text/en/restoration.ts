@@ -33,7 +33,10 @@ export const restoration = {
     title: 'Partly read',
     text: 'The file breaks off. {{share}} of the photo could be read.',
     proposed: 'The missing part is small and is proposed for repair.',
-    grey: 'The missing part stays grey, because it would have to be invented. Look for a complete copy, or fill it all the same.',
+    grey: 'The missing part stays grey, because it would have to be invented. Look for a complete copy, crop the photo, or fill it all the same.',
+    crop: 'Crop to what was read',
+    cropped: 'The photo is cropped to what was read.',
+    whole: 'Show the whole photo again',
     fill: 'Fill the missing part',
   },
   recipes: {

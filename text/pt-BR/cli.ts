@@ -139,6 +139,7 @@ export const cli: Translated<typeof english> = {
       badValue: '“{{value}}” não é um valor válido para {{name}}.',
       choices: 'Valores aceitos: {{choices}}.',
       whole: 'Deve ser um número inteiro de {{min}} a {{max}}.',
+      crop: 'Precisa ser esquerda, topo, largura e altura em pixels, como 0,0,1200,800.',
       pages: 'Deve ser all, first, um número ou um intervalo como 2-5.',
       size: 'Deve ser 2x, 4x, um lado maior como 3000px ou uma impressão como 30cm.',
       between: 'Deve ser de {{min}} a {{max}}.',

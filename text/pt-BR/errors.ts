@@ -26,6 +26,7 @@ export const errors: Translated<typeof english> = {
       'As edições desta foto foram feitas por uma versão mais nova do Emulsion. Elas não foram alteradas, e novas edições não serão salvas.',
     EDITS_UNSAVED:
       'Não é possível salvar edições: a pasta de dados do Emulsion não permite gravação. Exporte o que precisar antes de fechar a foto.',
+    EDIT_FILE_SLOW: 'A leitura deste arquivo de edição demora demais e foi interrompida. Nada foi alterado.',
     EDIT_FILE_INVALID: 'Este não é um arquivo de edição do Emulsion, ou está danificado. Nada foi alterado.',
     EDIT_FILE_NEWER: 'Este arquivo de edição foi feito por uma versão mais nova do Emulsion. Nada foi alterado.',
     EDIT_FOREIGN: 'Este arquivo de edição é de outra foto. Nada foi alterado.',
@@ -97,6 +98,7 @@ export const errors: Translated<typeof english> = {
     cannotOpen: 'O sistema não conseguiu abrir “{{path}}”.',
     isFolder: 'Isto é uma pasta, não uma foto.',
     unread: 'O Emulsion ainda não lê $t(kinds.{{kind}}). Salve como TIFF, PNG ou JPEG e tente de novo.',
+    unreadRaw: 'O Emulsion ainda não lê as fotos raw desta câmera. Exporte a foto como TIFF e tente de novo.',
     unreadTiff:
       'O Emulsion ainda não lê arquivos TIFF com compressão {{kind}}. Salve a foto sem compressão e tente de novo.',
     unreadTiffSamples:
@@ -104,6 +106,7 @@ export const errors: Translated<typeof english> = {
     partlyReadable:
       'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa. Na linha de comando, --salvage restaura o que existe.',
     nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
+    cropOutside: 'A parte a recortar fica fora da foto, que tem {{width}} × {{height}} pixels.',
     noSuchPage: 'O arquivo não tem a foto {{page}}: ele contém {{count}}.',
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',
@@ -171,25 +174,14 @@ export const errors: Translated<typeof english> = {
     storageAway: 'O armazenamento de “{{path}}” não responde ou negou o acesso.',
   },
   kinds: {
-    losslessJpeg: 'arquivos JPEG sem perdas',
+    losslessJpeg: 'arquivos JPEG sem perdas com codificação aritmética ou cores em resolução menor',
     hierarchicalJpeg: 'arquivos JPEG hierárquicos',
-    jpeg12: 'arquivos JPEG com 12 bits por canal',
+    jpeg12: 'arquivos JPEG progressivos com 12 bits por canal',
     avifSequence: 'arquivos AVIF animados',
     jxr: 'imagens JPEG XR',
     svg: 'desenhos SVG',
     pdf: 'documentos PDF',
     exr: 'imagens OpenEXR',
-    dng: 'fotos raw DNG',
-    cr2: 'fotos raw CR2 da Canon',
-    cr3: 'fotos raw CR3 da Canon',
-    crw: 'fotos raw CRW da Canon',
-    raf: 'fotos raw RAF da Fujifilm',
-    orf: 'fotos raw ORF da Olympus',
-    rw2: 'fotos raw RW2 da Panasonic',
-    nef: 'fotos raw NEF da Nikon',
-    arw: 'fotos raw ARW da Sony',
-    pef: 'fotos raw PEF da Pentax',
-    raw: 'fotos raw de câmera',
   },
   problems: {
     notAnObject: 'Uma receita é um objeto JSON, e isto não é.',

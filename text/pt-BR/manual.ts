@@ -68,6 +68,7 @@ export const manual: Translated<typeof english> = {
         'Sem receita, cada foto recebe o que precisa. As pastas são espelhadas na pasta de saída. Arquivos que não são fotos são ignorados, e uma foto com erro não impede as outras.',
       paths: 'fotos e pastas',
       edit: 'um arquivo de edição salvo no aplicativo, para a foto à qual pertence',
+      crop: 'grava só uma parte de cada foto: esquerda, topo, largura e altura em pixels da foto',
       maskOut: 'grava também a máscara de cada reparo, em PNG, nesta pasta',
       examples: {
         proposal: 'o que a foto precisa',
@@ -78,6 +79,7 @@ export const manual: Translated<typeof english> = {
         crisp: 'para fotos suaves, com ruído ou comprimidas',
         style: 'pintada no estilo de uma obra, ou de qualquer imagem',
         edit: 'as edições feitas no aplicativo',
+        crop: 'um arquivo incompleto, recortado para o que foi lido',
         maskOut: 'as máscaras junto com os resultados',
         json: 'um relatório que programas podem ler',
       },

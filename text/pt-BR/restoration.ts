@@ -36,7 +36,10 @@ export const restoration: Translated<typeof english> = {
     title: 'Lida em parte',
     text: 'O arquivo está incompleto. Foi possível ler {{share}} da foto.',
     proposed: 'A parte que falta é pequena e é sugerida para reparo.',
-    grey: 'A parte que falta fica cinza, porque teria de ser inventada. Procure uma cópia completa ou preencha-a mesmo assim.',
+    grey: 'A parte que falta fica cinza, porque teria de ser inventada. Procure uma cópia completa, recorte a foto ou preencha a parte mesmo assim.',
+    crop: 'Recortar para o que foi lido',
+    cropped: 'A foto está recortada para o que foi lido.',
+    whole: 'Voltar à foto inteira',
     fill: 'Preencher a parte que falta',
   },
   recipes: {

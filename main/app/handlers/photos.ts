@@ -61,7 +61,7 @@ export function photosHandlers({
       cancelPicture(ask);
       return {};
     },
-    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, folder }) => {
+    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, crop, folder }) => {
       const { subject, path } = photos.get(photoId);
       const { name, page } = subject;
       const beside = isTemporary(path) ? '' : dirname(path);
@@ -74,7 +74,7 @@ export function photosHandlers({
             : { folder: files.path(folder, 'folder'), stem };
         const written = await engine.request(
           'export',
-          { photoId, recipe, edit, format, quality, keepMetadata, orientation, target },
+          { photoId, recipe, edit, format, quality, keepMetadata, orientation, crop, target },
           control,
         );
         const { reports, notes } = written;

@@ -54,6 +54,8 @@ test.each([
   'emulsion restore portrait.jpg',
   'emulsion restore portrait.jpg --out restored --recipes enlarge',
   'emulsion restore portrait.jpg --out restored --edit a.emulsion --set tone.cast=0',
+  'emulsion restore portrait.jpg --out restored --crop 10,,50,40',
+  'emulsion restore portrait.jpg --out restored --crop 10,10,0,40',
   'emulsion recipes save Mine',
   'emulsion recipes save " " --from enlarge',
   'emulsion completion tcsh',
@@ -61,6 +63,12 @@ test.each([
   await expect(parser().program.parseAsync(wordsOf(line).slice(1), { from: 'user' })).rejects.toMatchObject({
     exitCode: 1,
   });
+});
+
+test('a crop is four whole numbers', async () => {
+  const { program, run } = parser();
+  await program.parseAsync(wordsOf('restore half.jpg --out restored --crop 0,5,1200,800'), { from: 'user' });
+  expect(run[0]!.flags.crop).toEqual({ x: 0, y: 5, width: 1200, height: 800 });
 });
 
 test.each(commands)('%s: its help has every part of a manual page', (path, command) => {

@@ -1,9 +1,12 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { Crop } from '../../../contract/edit';
 import { say, type Translator } from '../../../text/message';
-import { type EditDocument, readEditFile } from '../../edits/file';
+import { readEditFile } from '../../edits/file';
+import type { EditDocument } from '../../edits/parse';
 import { EmulsionError, toFailure } from '../../errors';
 import { readPages } from '../../photos/pages';
+import { BadArgument } from '../arguments';
 import { document, exitsIn, ownRecipes } from './help';
 import { addEngine, addJson, addUserData, type EngineFlags, withEngine } from './options';
 import { createReporter } from './reporter';
@@ -23,6 +26,7 @@ import { restoreAll } from './restore';
 interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags, OpeningFlags {
   edit?: string;
   maskOut?: string;
+  crop?: Crop;
 }
 
 export function addRestore(program: Command, signal: AbortSignal, translator: Translator): void {
@@ -45,6 +49,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'style',
     ]),
   );
+  command.addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop));
   command.option('--mask-out <folder>', t('manual.restore.maskOut'));
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
     (paths: string[], flags: RestoreFlags) =>
@@ -59,6 +64,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           maskOut: flags.maskOut ?? null,
           ...asked,
           edit,
+          crop: flags.crop ?? null,
           pages: edit ? pagesOf(edit) : (readPages(flags.pages) ?? 'all'),
           salvage: flags.salvage === true,
           ...outputOf(flags),
@@ -89,6 +95,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         t('manual.restore.examples.style'),
       ],
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
+      ['emulsion restore half.jpg --out restored --salvage --crop 0,0,1200,500', t('manual.restore.examples.crop')],
       ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
@@ -96,6 +103,14 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
     files: [ownRecipes(translator)],
     seeAlso: ['emulsion help analyse', 'emulsion help recipes'],
   });
+}
+
+function readCrop(text: string): Crop {
+  const [, ...numbers] = /^(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,6})$/.exec(text) ?? [];
+  const [x, y, width, height] = numbers.map(Number);
+  const crop = Crop.safeParse({ x, y, width, height });
+  if (!crop.success) throw new BadArgument(say('cli.usage.crop'));
+  return crop.data;
 }
 
 /**

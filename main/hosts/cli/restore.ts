@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import type { Crop } from '../../../contract/edit';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
 import { inEnglish, say, sentenceOf } from '../../../text/message';
-import type { EditDocument } from '../../edits/file';
+import type { EditDocument } from '../../edits/parse';
 import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
@@ -36,6 +37,8 @@ export interface RestoreJob {
   format: ExportFormat | null;
   quality: number;
   keepMetadata: boolean;
+  /** The part of each photo to write; null: the whole photo, or what the edit says. */
+  crop: Crop | null;
   /** Photos of a file that holds several. */
   pages: Pages;
   /** Restores files that break off as far as they go. */
@@ -80,6 +83,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           added: job.added,
           changes: job.changes,
           ...(job.edit && (await editFor(job.edit, item.path))),
+          ...(job.crop && { crop: job.crop }),
           format: job.format,
           quality: job.quality,
           keepMetadata: job.keepMetadata,
@@ -141,8 +145,8 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
       reason: say('failures.editOf', { name: photo.name, width: photo.width, height: photo.height }),
     });
   }
-  const { recipe, mask, styleMask, repairs, orientation } = stateOf(log);
-  return { recipe, orientation, edit: { mask, styleMask, repairs, bitmaps } };
+  const { recipe, mask, styleMask, repairs, orientation, crop } = stateOf(log);
+  return { recipe, orientation, crop, edit: { mask, styleMask, repairs, bitmaps } };
 }
 
 function linesOf(

@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync, fstatSync, readSync } from 'node:fs';
+import { EmulsionError } from '../../errors';
+import { openRegular } from '../../storage/open-file';
 
 /** Random access to the bytes of a file, or to bytes in memory. */
 export interface FileBytes {
@@ -10,11 +12,24 @@ export interface FileBytes {
 /** How much is read at once, because the parts of a header lie close to one another. */
 const WINDOW = 16 * 1024;
 
-/** Calls `use` with the file's bytes, and closes the file when it is done. */
-export async function withFile<T>(path: string, use: (file: FileBytes) => Promise<T>): Promise<T> {
-  const handle = openSync(path, 'r');
+const hasProc = process.platform === 'linux' && existsSync('/proc/self/fd');
+
+/**
+ * Calls `use` with the bytes of an ordinary file, and closes the file when it is done. `place` is a path for decoders: on
+ * Linux that of the open file itself, so that nobody can put a pipe or another file there meanwhile. Throws what
+ * {@link openRegular} throws, and PHOTO_CHANGED for a file that has grown, shrunk or been written to meanwhile.
+ */
+export async function withFile<T>(path: string, use: (file: FileBytes, place: string) => Promise<T>): Promise<T> {
+  const opened = await openRegular(path);
+  const handle = opened.fd;
+  const before = fstatSync(handle);
+  const isSame = () => {
+    const { size, mtimeMs } = fstatSync(handle);
+    return size === before.size && mtimeMs === before.mtimeMs;
+  };
+  const changed = () => new EmulsionError('PHOTO_CHANGED', { detail: `${before.size} bytes at first` });
   try {
-    const size = fstatSync(handle).size;
+    const { size } = before;
     let window: { at: number; bytes: Uint8Array } = { at: 0, bytes: new Uint8Array(0) };
     const fetch = (offset: number, length: number): Uint8Array => {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
@@ -26,7 +41,7 @@ export async function withFile<T>(path: string, use: (file: FileBytes) => Promis
       }
       return bytes.subarray(0, done);
     };
-    return await use({
+    const file: FileBytes = {
       size,
       read(offset, length) {
         if (!(offset >= 0 && length > 0)) return new Uint8Array(0);
@@ -36,9 +51,15 @@ export async function withFile<T>(path: string, use: (file: FileBytes) => Promis
         }
         return window.bytes.subarray(offset - window.at, offset - window.at + length);
       },
+    };
+    const result = await use(file, hasProc ? `/proc/self/fd/${handle}` : path).catch((error: unknown) => {
+      // Whatever a decoder made of a file that was being written is not the true cause.
+      throw isSame() ? error : changed();
     });
+    if (!isSame()) throw changed();
+    return result;
   } finally {
-    closeSync(handle);
+    await opened.close();
   }
 }
 

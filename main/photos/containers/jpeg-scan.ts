@@ -1,18 +1,11 @@
 import type { Rect } from '../../restoration/raster';
 import type { Frame } from './jpeg';
+import { BitReader, type Huffman, readTables, Unreadable } from './jpeg-huffman';
 
 /**
  * Follows the entropy coding of a JPEG without computing pixels, to find out how much of the picture is there. Baseline,
  * extended and the first pass of progressive files with Huffman coding are followed.
  */
-
-/** A Huffman table as in ITU-T T.81, annex F. */
-interface Huffman {
-  /** Largest code of each length, or -1. */
-  maxCode: Int32Array;
-  valueAt: Int32Array;
-  values: Uint8Array;
-}
 
 /** Places in the coded data that cannot be followed: they are cut out, so that a decoder leaves grey there. */
 export interface Cut {
@@ -28,99 +21,6 @@ export interface ScanReport {
   lacksDetail: boolean;
   /** Bytes of coded data behind the last unit of a scan. */
   unread: number;
-}
-
-class Unreadable extends Error {}
-
-interface Progress {
-  at: number;
-  bits: number;
-  count: number;
-}
-
-class BitReader {
-  at: number;
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
-  #bits = 0;
-  #count = 0;
-
-  constructor(bytes: Uint8Array, at: number, end: number) {
-    this.#bytes = bytes;
-    this.at = at;
-    this.#end = end;
-  }
-
-  bit(): number {
-    if (this.#count === 0) {
-      if (this.at >= this.#end) throw new Unreadable();
-      const value = this.#bytes[this.at]!;
-      if (value === 0xff) {
-        let next = this.at + 1;
-        while (this.#bytes[next] === 0xff) next++;
-        if (this.#bytes[next] !== 0) throw new Unreadable();
-        this.at = next;
-      }
-      this.at++;
-      this.#bits = value;
-      this.#count = 8;
-    }
-    this.#count--;
-    return (this.#bits >> this.#count) & 1;
-  }
-
-  skip(count: number): void {
-    for (let i = 0; i < count; i++) this.bit();
-  }
-
-  /** Drops what is left of the current byte. */
-  align(): void {
-    this.#count = 0;
-  }
-
-  get progress(): Progress {
-    return { at: this.at, bits: this.#bits, count: this.#count };
-  }
-
-  symbol(table: Huffman): number {
-    let code = 0;
-    for (let length = 1; length <= 16; length++) {
-      code = (code << 1) | this.bit();
-      const max = table.maxCode[length]!;
-      if (max >= 0 && code <= max) {
-        const index = table.valueAt[length]! + code;
-        if (index < 0 || index >= table.values.length) throw new Unreadable();
-        return table.values[index]!;
-      }
-    }
-    throw new Unreadable();
-  }
-}
-
-function readTables(body: Uint8Array, tables: Map<number, Huffman>): void {
-  let at = 0;
-  while (at + 17 <= body.length) {
-    const id = body[at]!;
-    const counts = body.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    const values = body.subarray(at + 17, at + 17 + total);
-    const maxCode = new Int32Array(17).fill(-1);
-    const valueAt = new Int32Array(17);
-    let code = 0;
-    let index = 0;
-    for (let length = 1; length <= 16; length++) {
-      const count = counts[length - 1]!;
-      if (count > 0) {
-        valueAt[length] = index - code;
-        code += count;
-        index += count;
-        maxCode[length] = code - 1;
-      }
-      code <<= 1;
-    }
-    tables.set(id, { maxCode, valueAt, values });
-    at += 17 + total;
-  }
 }
 
 /** What a scan header says. */

@@ -2,6 +2,7 @@ import { crc32, createInflate, deflateSync, inflateSync } from 'node:zlib';
 import type { Rect } from '../../restoration/raster';
 import { concat } from '../exif';
 import { type FileBytes, latin1, viewOf } from './file-bytes';
+import { deinterlace, interlacedBytes } from './png-interlaced';
 
 /** What a PNG's header says. */
 export interface PngHeader {
@@ -113,20 +114,27 @@ const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 export interface MendedPng {
   bytes: Uint8Array;
   missing: Rect[];
+  /** Whether the finest pixels are missing, in a file that stores them last. */
+  lacksDetail: boolean;
 }
 
 /**
- * Fills what is missing with grey (black in a palette's first colour). Null if nothing can be read, or if the file is
- * interlaced, because then the missing pixels lie everywhere.
+ * Fills what is missing with grey (black in a palette's first colour), or in an interlaced file with the coarser pixels that
+ * it has. Null if nothing can be read, and for interlaced files with less than 8 bits.
  */
 export async function mendPng(file: FileBytes, { header, chunks }: PngStructure): Promise<MendedPng | null> {
   const channels = CHANNELS[header.colourType];
-  if (channels === undefined || header.isInterlaced || header.width === 0 || header.height === 0) return null;
+  if (channels === undefined || header.width === 0 || header.height === 0) return null;
+  if (header.isInterlaced && header.bits < 8) return null;
   const stride = Math.ceil((header.width * channels * header.bits) / 8) + 1;
   const total = stride * header.height;
   const data = chunks.filter(({ type }) => type === 'IDAT').map(({ at, length }) => file.read(at, length));
-  const rows = await inflatePart(data, total);
-  const whole = Math.floor(rows.length / stride);
+  const pixelBytes = (channels * header.bits) / 8;
+  const stored = header.isInterlaced ? interlacedBytes(header, pixelBytes) : total;
+  const inflated = await inflatePart(data, stored);
+  const { bytes: rows, rows: whole } = header.isInterlaced
+    ? deinterlace(inflated, header, pixelBytes)
+    : { bytes: inflated, rows: Math.floor(inflated.length / stride) };
   if (whole === 0) return null;
   const filled = Buffer.alloc(total, header.colourType === 3 ? 0 : 0x80);
   filled.set(rows.subarray(0, whole * stride));
@@ -135,12 +143,21 @@ export async function mendPng(file: FileBytes, { header, chunks }: PngStructure)
   const kept = chunks.filter(({ type }) => KEPT_CHUNKS.has(type));
   const parts = [
     file.read(0, 8),
-    ...kept.map(({ type, at, length }) => pngChunkBytes(type, file.read(at, length))),
+    ...kept.map(({ type, at, length }) =>
+      pngChunkBytes(type, type === 'IHDR' ? plainHeader(file.read(at, length)) : file.read(at, length)),
+    ),
     pngChunkBytes('IDAT', deflateSync(filled, { level: 1 })),
     pngChunkBytes('IEND', new Uint8Array(0)),
   ];
   const missing = whole < header.height ? [{ x: 0, y: whole, width: header.width, height: header.height - whole }] : [];
-  return { bytes: concat(parts), missing };
+  return { bytes: concat(parts), missing, lacksDetail: header.isInterlaced && inflated.length < stored };
+}
+
+/** A header that says that the rows stand in their order. */
+function plainHeader(header: Uint8Array): Uint8Array {
+  const plain = Uint8Array.from(header);
+  plain[12] = 0;
+  return plain;
 }
 
 /** What describes the pixels. */

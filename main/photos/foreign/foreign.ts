@@ -1,6 +1,7 @@
 import type { Message } from '../../../contract/basics';
 import { MAX_PIXELS } from '../../../contract/basics';
 import { EmulsionError } from '../../errors';
+import type { Rect } from '../../restoration/raster';
 
 /** The pixels of a file in a format that libvips does not read, and what was with them. */
 export interface Foreign {
@@ -18,6 +19,10 @@ export interface Foreign {
   iptc: Uint8Array | null;
   /** Pixels per inch. */
   resolution: { x: number; y: number } | null;
+  /** A JPEG inside, which may have the metadata. */
+  preview: Uint8Array | null;
+  /** Parts that the file does not hold. */
+  missing: Rect[];
   notes: Message[];
 }
 
@@ -27,6 +32,8 @@ export const NOTHING_BESIDE = {
   xmp: null,
   iptc: null,
   resolution: null,
+  preview: null,
+  missing: [] as Rect[],
   notes: [] as Message[],
 };
 

@@ -60,8 +60,9 @@ export function createFiles(context: Context) {
     const photoId = entry.photo.id;
     editSync.flush(key);
     const orientation = orientationOf(view.getState(), key);
+    const crop = entry.edit?.crop ?? null;
     const result = await asJob('export', key, (jobId) =>
-      call('photos.export', { photoId, recipe, jobId, ...choice, orientation, folder: null }),
+      call('photos.export', { photoId, recipe, jobId, ...choice, orientation, crop, folder: null }),
     );
     if (!result.ok) {
       if (result.error.code === 'CANCELLED')

@@ -1,4 +1,4 @@
-import type { EditAction, EditLog } from '../../../contract/edit';
+import type { Crop, EditAction, EditLog } from '../../../contract/edit';
 import type { Recipe, StepKind } from '../../../contract/recipe';
 import { applyAction, isSamePicture, stateOf } from '../../../document/edit';
 import { DETECTED_MASK } from '../../../document/mask';
@@ -87,6 +87,11 @@ export function createHistory(context: Context) {
     else commit(key, { name: 'turned', orientation });
   }
 
+  /** Crops a photo to a part of it, or (null) shows it whole again. */
+  function crop(key: string, part: Crop | null): void {
+    commit(key, { name: part ? 'cropped' : 'uncropped', crop: part });
+  }
+
   /** Applies the recipe of a variant, unless the photo already has it. */
   function chooseVariant(key: string, recipe: Recipe): void {
     const now = find(key)?.recipe;
@@ -125,7 +130,7 @@ export function createHistory(context: Context) {
     if (proposal === undefined) return;
     commitTold(
       key,
-      { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], styleMask: [], repairs: [] },
+      { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], styleMask: [], repairs: [], crop: null },
       'startedOver',
     );
   }
@@ -140,6 +145,7 @@ export function createHistory(context: Context) {
     chooseRecipe,
     moveTo,
     turn,
+    crop,
     chooseVariant,
     undo,
     redo,

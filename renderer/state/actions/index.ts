@@ -100,6 +100,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     setEnabled: history.setEnabled,
     moveStep: history.moveStep,
     turn: history.turn,
+    crop: history.crop,
     setSetting: history.setSetting,
     settleSetting: history.settleSetting,
     chooseRecipe: history.chooseRecipe,
