@@ -235,6 +235,7 @@ describe.runIf(isLinux)('the unpacked app', () => {
       'charlswasm_decode.wasm',
       'jxl_dec.wasm',
       'libheif-bundle.js',
+      'libraw.wasm',
       'openjpegwasm_decode.wasm',
       expect.stringMatching(/^sharp-wasm32/),
     ]);

@@ -87,6 +87,13 @@ const INSIDE_DECODERS = {
       ['brotli', 'of libjxl 9f544641', 'MIT'],
     ],
   },
+  'libraw-wasm': {
+    of: '1.6.0',
+    libraries: [
+      ['libraw', 'of libraw-wasm 1.6.0', 'LGPL-2.1-only'],
+      ['lcms2', 'of libraw-wasm 1.6.0', 'MIT'],
+    ],
+  },
   '@cornerstonejs/codec-openjpeg': { of: '1.3.6', libraries: [['openjpeg', '2.5.4', 'BSD-2-Clause']] },
   '@cornerstonejs/codec-charls': { of: '1.2.7', libraries: [['charls', '2.4.4', 'BSD-3-Clause']] },
 };

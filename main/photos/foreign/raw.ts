@@ -48,7 +48,9 @@ const answer = (message) => parentPort.postMessage({ complaints, ...message });
   let preview = null;
   try {
     preview = raw.thumbnailData()?.data ?? null;
-  } catch {}
+  } catch {
+    // Many raw photos have no preview, and it is not needed.
+  }
   answer({ picture: { width, height, colors, bits, data, preview } });
 })().catch((error) => answer({ failure: String(error) }));
 `;
