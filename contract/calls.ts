@@ -43,6 +43,11 @@ export type Written = z.infer<typeof Written>;
 /** Every call, with its request and response. */
 export const CALLS = {
   'app.info': { request: nothing, response: AppInfo },
+  /**
+   * Deletes everything that the app keeps on this computer: settings, session, edits, recipes, styles, the list of batches,
+   * imported generators and the log. Closes all photos; load the page again. BATCH_RUNNING while photos are computed.
+   */
+  'app.clear': { request: nothing, response: nothing },
   'settings.get': { request: nothing, response: Settings },
   'settings.set': { request: SettingsChange, response: Settings },
 

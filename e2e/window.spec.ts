@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
@@ -153,6 +153,16 @@ test.describe('at the first start', () => {
     await page.keyboard.press('Escape');
     await page.getByTestId('export').click();
     await expect(page.getByRole('dialog').getByRole('switch')).not.toBeChecked();
+
+    // Cleared, the app begins as at the first start, and the photo is still where it was.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+,');
+    await page.getByTestId('clear-everything').click();
+    expect(await findings(page)).toEqual([]);
+    await page.getByTestId('clear-now').click();
+    await expect(tour).toContainText('Bring a photo');
+    await expect(page.getByTestId('filmstrip')).toHaveCount(0);
+    expect((await stat(path)).size).toBeGreaterThan(1000);
   });
 
   test('the cards do not return after being skipped', async ({ page, host }) => {

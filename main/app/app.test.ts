@@ -1,6 +1,6 @@
-import { link, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileEntry } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
@@ -140,6 +140,35 @@ test('a token becomes a path for the engine, and the photo gets a new id', async
   expect(request).toMatchObject({ body: { path: join(folder, 'ada.jpg'), photoId: opened.id } });
 });
 
+test('clearing everything leaves an empty data folder, closes the photos and spares them', async () => {
+  const data = join(folder, 'data');
+  const seen: string[] = [];
+  const desktop = { opened: () => {}, shown: () => {}, saved: () => {}, forget: () => seen.push('forgotten') };
+  const electron = await createApp(services({ desktop }));
+  const opened = await openAda(electron);
+  await electron.handle('settings.set', { theme: 'light', introduced: true });
+  await electron.handle('recipes.save', { id: null, name: 'Mine', recipe });
+  for (const name of ['logs/emulsion.log', 'models/mine/card.json', 'window.json', 'edits/a.emulsion']) {
+    await mkdir(dirname(join(data, name)), { recursive: true });
+    await writeFile(join(data, name), 'x');
+  }
+  await writeFile(join(electron.uploads, 'uploaded.jpg'), 'x');
+  expect((await readdir(data)).length).toBeGreaterThan(4);
+  await value(electron.handle('app.clear', {}));
+  // Whatever else the app should ever keep there, this has to clear as well.
+  expect(await readdir(data)).toEqual([]);
+  expect(await readdir(electron.uploads)).toEqual([]);
+  expect(seen).toEqual(['forgotten']);
+  expect(await electron.handle('photos.analyse', { photoId: opened.id, jobId: 'j' })).toMatchObject({
+    error: { code: 'UNKNOWN_PHOTO' },
+  });
+  expect(await value(electron.handle('settings.get', {}))).toMatchObject({ theme: 'system', introduced: false });
+  expect(await value(electron.handle('session.load', {}))).toMatchObject({ photos: [] });
+  await expect(readFile(join(folder, 'ada.jpg'))).resolves.toBeTruthy();
+  await electron.close();
+  expect(await readdir(data)).toEqual([]);
+});
+
 test('an unknown token, photo or call is refused with its code', async () => {
   expect(await app.handle('photos.open', { token: 'made-up', jobId: 'j' })).toMatchObject({
     error: { code: 'NOT_ALLOWED' },
@@ -248,7 +277,7 @@ test('changing the provider configures the engine; changing the theme does not',
 
 test('the desktop marks edits that are not on the disk, and only those', async () => {
   const marks: boolean[] = [];
-  const desktop = { opened() {}, shown() {}, saved: (isSaved: boolean) => void marks.push(isSaved) };
+  const desktop = { opened() {}, shown() {}, forget() {}, saved: (isSaved: boolean) => void marks.push(isSaved) };
   const marking = await createApp(services({ desktop }));
   const one = await openAda(marking);
   const base = { recipe, mask: [], repairs: [], orientation: 1 };

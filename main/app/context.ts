@@ -25,6 +25,7 @@ export interface PhotoRegistry {
   get(photoId: string): RegisteredPhoto;
   set(photoId: string, photo: RegisteredPhoto): void;
   delete(photoId: string): void;
+  clear(): void;
   paths(): string[];
 }
 

@@ -111,6 +111,7 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     set: (photoId, photo) => void opened.set(photoId, photo),
     delete: (photoId) => void opened.delete(photoId),
+    clear: () => opened.clear(),
     paths: () => [...opened.values()].map(({ path }) => path),
   };
   /** Pictures that are being made and may be dropped. */

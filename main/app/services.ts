@@ -38,6 +38,8 @@ export interface HostServices {
 export interface Desktop {
   /** A person has opened a photo that stays where it is. */
   opened(path: string): void;
+  /** The list of recent documents is to be emptied. */
+  forget(): void;
   /** The photo on the screen; null if there is none, or if its file is temporary. */
   shown(path: string | null): void;
   /** Whether the edits are on the disk. */

@@ -128,6 +128,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         </Field>
       </Group>
       <Computing settings={settings} set={set} />
+      <Data />
     </Dialog>
   );
 }
@@ -138,6 +139,34 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
       <h3 className="mb-1 text-xs font-medium text-secondary">{title}</h3>
       {children}
     </section>
+  );
+}
+
+/** Clears everything, after a question that says what that is. */
+function Data() {
+  const { t } = useTranslation();
+  const { clearEverything } = useActions();
+  const [isAsked, setAsked] = useState(false);
+  return (
+    <Group title={t('settings.data')}>
+      {isAsked ? (
+        <div role="alertdialog" aria-label={t('settings.clear')} className="rounded-md bg-raised px-3 py-2">
+          <p>{t('settings.clearText')}</p>
+          <div className="mt-2 flex justify-end gap-2">
+            <Button autoFocus onClick={() => setAsked(false)}>
+              {t('common.cancel')}
+            </Button>
+            <Button data-testid="clear-now" onClick={() => void clearEverything()}>
+              {t('settings.clearNow')}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <Button data-testid="clear-everything" onClick={() => setAsked(true)}>
+          {t('settings.clear')}
+        </Button>
+      )}
+    </Group>
   );
 }
 

@@ -81,6 +81,7 @@ export type NoticeText =
   | 'renderFailed'
   | 'exportFailed'
   | 'settingsFailed'
+  | 'clearFailed'
   | 'startFailed'
   | 'connectionLost'
   | 'generatorsFailed'

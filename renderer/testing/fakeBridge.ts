@@ -221,6 +221,7 @@ export function createFakeBridge(): FakeBridge {
       nativeDialogs: false,
       machine: { cores: 8, memory: 16_384 },
     }),
+    'app.clear': () => ({}),
     'settings.get': () => settings,
     'settings.set': (change) => {
       settings = { ...settings, ...change };

@@ -1,17 +1,25 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import type { AppInfo } from '../../../contract/app';
+import { join } from 'node:path';
+import { type AppInfo, Settings } from '../../../contract/app';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
+import { clearData } from '../../userdata/clear';
 import type { AppContext, HandlersOf } from '../context';
 
 /** Calls about the program: settings, choosing files, jobs, generators and the engine. */
 export function appHandlers({
+  batches,
+  edits,
   engine,
   engineOptions,
   files,
   jobs,
+  maker,
   outgoing,
+  photos,
+  scratch,
   services,
   settings,
 }: AppContext): HandlersOf<'app' | 'settings' | 'files' | 'jobs' | 'generators' | 'engine'> {
@@ -26,6 +34,22 @@ export function appHandlers({
       nativeDialogs: services.pick !== null,
       machine: { cores: availableParallelism(), memory: Math.round(totalmem() / 1024 ** 2) },
     }),
+    'app.clear': async () => {
+      if (jobs.busy() || batches.busy() || maker.busy()) throw new EmulsionError('BATCH_RUNNING');
+      // Closing saves the edits, so this comes first.
+      await edits.closeAll();
+      photos.clear();
+      // Without its process, nothing of a photo is left in memory either.
+      engine.restart();
+      for (const { id } of await batches.known()) await batches.forget(id);
+      await settings.set(Settings.parse({}));
+      await clearData(services.userData);
+      const uploads = join(scratch, 'uploads');
+      await rm(uploads, { recursive: true, force: true });
+      await mkdir(uploads);
+      services.desktop?.forget();
+      return {};
+    },
     'settings.get': () => settings.get(),
     'settings.set': async (change) => {
       const before = settings.get();

@@ -14,6 +14,7 @@ export function photosOnDesktop(window: () => BrowserWindow | undefined): Deskto
   let onScreen: string | null = null;
   return {
     opened: (path) => app.addRecentDocument(path),
+    forget: () => app.clearRecentDocuments(),
     // The file and the mark of unsaved edits are shown by macOS alone. Elsewhere these calls do nothing.
     shown(path) {
       onScreen = path;

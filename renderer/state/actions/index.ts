@@ -80,6 +80,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   return {
     start: program.start,
     setSettings: program.setSettings,
+    clearEverything: program.clearEverything,
     loadGenerators,
     call,
     cancelJob,

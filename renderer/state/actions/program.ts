@@ -20,6 +20,13 @@ export function createProgram(context: Context) {
     if (!result.ok) context.notices.tell({ tone: 'error', text: 'settingsFailed', failure: result.error });
   }
 
+  /** Deletes everything that the app keeps, and begins as at the first start. */
+  async function clearEverything(): Promise<void> {
+    const result = await call('app.clear', {});
+    if (result.ok) location.reload();
+    else context.notices.tell({ tone: 'error', text: 'clearFailed', failure: result.error });
+  }
+
   async function loadGenerators(): Promise<void> {
     const result = await call('generators.list', {});
     if (result.ok) app.setState({ generators: result.value.generators });
@@ -132,5 +139,5 @@ export function createProgram(context: Context) {
     };
   }
 
-  return { start, setSettings, loadGenerators };
+  return { start, setSettings, clearEverything, loadGenerators };
 }
