@@ -56,15 +56,37 @@ const NOTHING = 1e-4;
 /** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
 const MIN_BUSY_SECONDS = 60;
 
+const INPUT_PLANES = {
+  luma: 1,
+  l100: 1,
+  rgb: 3,
+  bgr: 3,
+  'luma+sigma': 2,
+  'rgb+mask': 4,
+  'mask+rgb': 4,
+  'rgb+sigma': 4,
+} as const satisfies Record<Card['input']['channels'], number>;
+const OUTPUT_PLANES = {
+  luma: 1,
+  mask: 1,
+  cbcr: 2,
+  'lab-ab': 2,
+  classes: 2,
+  rgb: 3,
+  bgr: 3,
+  curves: 3,
+  residual: 3,
+} as const;
+
 /** Number of planes that a generator takes. */
 export function inputPlanes(card: Pick<Card, 'input'>): number {
-  return { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 }[card.input.channels];
+  return INPUT_PLANES[card.input.channels];
 }
 
 /** Number of planes that a generator returns. */
 export function outputPlanes(card: Pick<Card, 'output'>): number {
   const { channels } = card.output;
-  return Array.isArray(channels) ? channels.length : { luma: 1, cbcr: 2, rgb: 3, bgr: 3 }[channels];
+  return Array.isArray(channels) ? channels.length : OUTPUT_PLANES[channels];
 }
 
 const ceilTo = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;

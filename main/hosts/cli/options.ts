@@ -29,6 +29,9 @@ export interface UserDataFlag {
   userData: string;
 }
 
+/** The folder of the generators that a person has added. */
+export const importedIn = ({ userData }: UserDataFlag): string => join(userData, 'models');
+
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Translator): Command {
   return command
@@ -70,14 +73,22 @@ export function addEngine(command: Command, { t }: Translator): Command {
 }
 
 /** Runs work with a new engine. The returned exit code becomes that of the program. */
-export async function withEngine(flags: EngineFlags, run: (engine: Engine) => Promise<number>): Promise<void> {
+export async function withEngine(
+  flags: EngineFlags & Partial<UserDataFlag>,
+  run: (engine: Engine) => Promise<number>,
+): Promise<void> {
   process.exitCode = await askEngine(flags, run);
 }
 
 /** Returns the answer of a new engine. */
-export async function askEngine<T>(flags: EngineFlags, ask: (engine: Engine) => Promise<T>): Promise<T> {
-  const { models, provider, threads } = flags;
-  const engine = createEngine({ launch: forkEngine(), options: { models, provider, threads }, onStatus: () => {} });
+export async function askEngine<T>(
+  flags: EngineFlags & Partial<UserDataFlag>,
+  ask: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { models, provider, threads, userData } = flags;
+  const imported = userData === undefined ? undefined : importedIn({ userData });
+  const options = { models, imported, provider, threads };
+  const engine = createEngine({ launch: forkEngine(), options, onStatus: () => {} });
   try {
     return await ask(engine);
   } finally {
