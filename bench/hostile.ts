@@ -17,9 +17,14 @@ const ENGINE = join(ROOT, 'out', 'main', 'engine.js');
 const PICTURES = Number(process.env.EMULSION_FUZZ_PICTURES ?? 10_000);
 /** Runs of each property test; the gate runs fewer. */
 const RUNS = process.env.EMULSION_FUZZ ?? '500';
-const SUITES = ['batch/strangers', 'batch/every-write', 'edits/strangers', 'generators/store'].map(
-  (name) => `main/${name}.test.ts`,
-);
+const SUITES = [
+  'batch/strangers',
+  'batch/every-write',
+  'edits/strangers',
+  'generators/store',
+  'generators/inspect/onnx-file',
+  'engine/inspector',
+].map((name) => `main/${name}.test.ts`);
 /** Codes that mean that the engine itself was harmed. */
 const HARMED: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED', 'MEMORY_LIMIT', 'INTERNAL'];
 

@@ -39,7 +39,7 @@ export function toBytes(data: Float32Array): Uint8Array {
   return Uint8Array.from(data, (value) => Math.max(0, Math.min(255, Math.round(value))));
 }
 
-function toFeed({ type, dims, data }: Tensor): Feed {
+export function toFeed({ type, dims, data }: Tensor): Feed {
   if (data instanceof Float32Array) return { type: 'float32', dims, data };
   if (type === 'float16') return { type: 'float16', dims, data: fromHalves(data as Uint16Array) };
   if (Array.isArray(data)) return { type: 'string', dims, data: new Float32Array(0) };

@@ -118,7 +118,8 @@ export function cardFrom(
     global,
     guard: get('guard') ?? false,
     deterministic: get('deterministic') ?? true,
-    halo: get('halo') ?? 0,
+    // What is cut off has to be context.
+    halo: Math.max(get('halo') ?? 0, Math.ceil((get('offset') ?? 0) / 2 / Math.max(1, scale))),
     extraInputs: scalars.map(({ name: input, min, max, default: usual, type, hidden }) => ({
       name: input,
       label: input,
