@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { inspectNet, refuseByContent } from '../generators/inspect';
@@ -9,7 +9,7 @@ import { type OnnxFile, readOnnxFile } from '../generators/inspect/onnx-file';
 import { MalformedFile } from '../generators/inspect/protobuf';
 import { Refused } from '../generators/inspect/signature';
 import { hashFile } from '../storage/hash';
-import { openRegular } from '../storage/open-file';
+import { openRegular, readText } from '../storage/open-file';
 import type { Job } from './job';
 import { openTrialNet } from './trial-net';
 
@@ -17,6 +17,7 @@ import { openTrialNet } from './trial-net';
 const READ_SECONDS = 300;
 const RUN_SECONDS = 120;
 const HEAD_BYTES = 64;
+const MOST_METADATA = 1 << 20;
 
 /** Looks at an ONNX file and tries it. Throws GENERATOR_REFUSED with the reason, or the errors of reading. */
 export async function inspectFile(job: Job, path: string, threads: number): Promise<InspectedFile> {
@@ -35,6 +36,7 @@ export async function inspectFile(job: Job, path: string, threads: number): Prom
     let runs = 0;
     const found = await inspectNet({
       name: basename(path),
+      beside: await besideOf(path),
       sha256,
       file,
       load: () => {
@@ -103,6 +105,13 @@ function otherFormat(head: Uint8Array): Pick<Refused, 'code' | 'figures'> | null
   if (text.slice(4, 8) === 'ORTM') return format('ORT');
   if (text.charAt(8) === '{') return format('safetensors');
   return null;
+}
+
+/** The metadata file beside it, if there is one. */
+async function besideOf(path: string): Promise<string | undefined> {
+  const beside = join(dirname(path), `${basename(path, extname(path))}.json`);
+  // Most nets have none, and one that cannot be read says nothing.
+  return readText(beside, MOST_METADATA).catch(() => undefined);
 }
 
 /** The files beside it that hold its weights, which have to be there. */

@@ -54,6 +54,7 @@ export const models = {
     confidence: { certain: 'certain', probable: 'probable', open: 'please check', said: 'said by you' },
     because: {
       known: 'The file is known: {{name}}.',
+      beside: 'The metadata file beside it says so.',
       declared: 'The file declares it.',
       metadata: 'Its metadata says {{key}} = {{value}}.',
       described: 'Its description says “{{text}}”.',
@@ -76,7 +77,6 @@ export const models = {
       rangeUsual: '{{range}} works and is usual: correlation {{r}} %, slope {{slope}}, distance {{rmse}} of 255.',
       rangeInvisible: 'The result is the same whatever the range is.',
       rangeUnlike: 'With no range is the result like the photo. The best is {{range}}: correlation {{r}} %.',
-      rangeNone: 'It gave no usable numbers with any range.',
       rangeOut: 'The values of its result fit {{range}}.',
       rangeUsualAlone: 'Nothing tells it, and most nets take it so.',
       reach:

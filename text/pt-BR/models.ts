@@ -56,6 +56,7 @@ export const models: Translated<typeof english> = {
     confidence: { certain: 'certo', probable: 'provável', open: 'confira', said: 'dito por você' },
     because: {
       known: 'O arquivo é conhecido: {{name}}.',
+      beside: 'O arquivo de metadados ao lado diz isso.',
       declared: 'O arquivo declara isso.',
       metadata: 'Os metadados dizem {{key}} = {{value}}.',
       described: 'A descrição diz “{{text}}”.',
@@ -79,7 +80,6 @@ export const models: Translated<typeof english> = {
         '{{range}} funciona e é o usual: correlação {{r}} %, inclinação {{slope}}, distância {{rmse}} de 255.',
       rangeInvisible: 'O resultado é o mesmo com qualquer intervalo.',
       rangeUnlike: 'Com nenhum intervalo o resultado se parece com a foto. O melhor é {{range}}: correlação {{r}} %.',
-      rangeNone: 'Não deu números utilizáveis com nenhum intervalo.',
       rangeOut: 'Os valores do resultado combinam com {{range}}.',
       rangeUsualAlone: 'Nada indica isso, e a maioria das redes recebe assim.',
       reach:

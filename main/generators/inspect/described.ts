@@ -1,6 +1,7 @@
 import { because, type Decisions, decide } from './decision';
 import type { Graph } from './ends';
 import type { OnnxFile, ValueInfo } from './onnx-file';
+import { commercialUse } from './open-model';
 
 /*
  * What a file says of itself in words: the metadata of Windows ML, and descriptions of the inputs.
@@ -42,11 +43,10 @@ export function readDescriptions(file: OnnxFile, image: ValueInfo, graph: Graph,
       'certain',
       because('metadata', { key: 'license', value: licence.slice(0, 100) }),
     );
-    const forbids = /personal|research|non-?commercial|\bnc\b/i.test(licence);
     decide(
       decisions,
       'commercial',
-      forbids ? 'no' : 'unknown',
+      commercialUse(licence),
       'probable',
       because('metadata', { key: 'license', value: licence.slice(0, 100) }),
     );

@@ -4,6 +4,7 @@ import { Graph, type Head, headOf, type Tail, tailOf } from './ends';
 import { knownFile } from './known';
 import { findMask, findScalars, findSigma, holeMask } from './masks';
 import type { OnnxFile } from './onnx-file';
+import { readOpenModel } from './open-model';
 import { largestDifference, type Planes } from './pictures';
 import { Probe, RunFailed, type TrialNet } from './probe';
 import { findReach } from './reach';
@@ -25,6 +26,8 @@ export interface Subject {
   name: string;
   sha256: string;
   file: OnnxFile;
+  /** A file beside it that describes it. */
+  beside?: string;
   /** Loads the net. Throws what the runtime throws. */
   load(): Promise<TrialNet>;
   /** Called before each run, so that a run without an end is noticed. Throws if nobody waits any more. */
@@ -58,12 +61,17 @@ export async function inspectNet(subject: Subject): Promise<Found> {
   refuseByContent(file);
   const decisions: Decisions = {};
   const known = knownFile(subject.sha256);
+  const described = subject.beside === undefined ? null : readOpenModel(subject.beside, subject.sha256);
   if (known) {
     for (const field of FIELD_NAMES) {
       const value = known.values[field as FieldName];
       if (value !== undefined)
         decide(decisions, field, value as never, 'certain', because('known', { name: known.name }));
     }
+  }
+  for (const field of described ? FIELD_NAMES : []) {
+    const value = described?.values[field];
+    if (value !== undefined) decide(decisions, field, value as never, 'certain', because('beside'));
   }
   const graph = new Graph(file);
   const signature = signatureOf(file, graph, decisions);
@@ -88,7 +96,7 @@ export async function inspectNet(subject: Subject): Promise<Found> {
     because(signature.image.unsure ? 'layoutRuns' : 'layoutDeclared'),
   );
   rights(decisions);
-  return { decisions, known: known?.name ?? null, runs: probe.runs };
+  return { decisions, known: known?.name ?? described?.name ?? null, runs: probe.runs };
 }
 
 async function loaded(subject: Subject): Promise<TrialNet> {

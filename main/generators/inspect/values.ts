@@ -16,6 +16,7 @@ import {
   withNoise,
 } from './pictures';
 import type { Probe } from './probe';
+import { Refused } from './signature';
 import { photoFor, type Sizes } from './sizes';
 
 /*
@@ -95,7 +96,7 @@ export async function findRanges(
   head: Head,
   tail: Tail,
   decisions: Decisions,
-): Promise<Trial | null> {
+): Promise<Trial> {
   const tailRange = tail.range === 'logits' ? null : tail.range;
   if (tailRange && tail.by)
     decide(decisions, 'outputRange', tailRange, 'certain', because('tail', { by: tail.by, range: tailRange }));
@@ -121,11 +122,7 @@ export async function findRanges(
     const trial = await trialOf(probe, sizes, range, given);
     if (trial) trials.push(trial);
   }
-  if (trials.length === 0) {
-    decide(decisions, 'inputRange', '0..1', 'open', because('rangeNone'));
-    decide(decisions, 'outputRange', '0..1', 'open', because('rangeNone'));
-    return null;
-  }
+  if (trials.length === 0) throw new Refused('notFinite');
   const { trial, evidence, confidence } = settled
     ? { trial: trials[0]!, evidence: [because('rangeTrial', figures(trials[0]!))], confidence: 'certain' as const }
     : await chosen(probe, sizes, trials, given);
