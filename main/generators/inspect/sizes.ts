@@ -1,5 +1,5 @@
 import { because, type Decisions, decide } from './decision';
-import { drawPhoto, greyOf, type Planes, planesOf } from './pictures';
+import { greyOf, type Planes, photoOf, planesOf } from './pictures';
 import type { Probe } from './probe';
 import { Refused } from './signature';
 
@@ -24,7 +24,7 @@ export interface Sizes {
 
 /** A photo of as many channels as the net takes, without a mask. */
 export function photoFor(probe: Probe, width: number, height: number, seed = 7): Planes {
-  const photo = drawPhoto(width, height, seed);
+  const photo = photoOf(width, height, seed);
   return probe.colours === 3 ? photo : greyOf(photo, 1);
 }
 
