@@ -125,8 +125,13 @@ export type Decisions = { [F in FieldName]?: Decision<ValueOf<F>> };
 /** The codes that have a sentence. */
 export type EvidenceCode = keyof typeof models.models.because;
 
-export const because = (code: EvidenceCode, figures?: Evidence['figures']): Evidence =>
-  figures === undefined ? { code } : { code, figures };
+const MOST_TEXT = 300;
+
+export function because(code: EvidenceCode, figures?: Evidence['figures']): Evidence {
+  if (figures === undefined) return { code };
+  const short = (value: string | number) => (typeof value === 'string' ? value.slice(0, MOST_TEXT) : value);
+  return { code, figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, short(value)])) };
+}
 
 /** Decides unless something stronger has decided before. */
 export function decide<F extends FieldName>(

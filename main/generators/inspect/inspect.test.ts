@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openTrialNet } from '../../engine/trial-net';
+import { AnyCard, type Card } from '../card';
 import { inspectNet, type Subject } from '.';
 import { answered, parseAnswer } from './card';
+import { questionsOf } from './decision';
 import { Graph, headOf, tailOf } from './ends';
 import { readOnnxFile } from './onnx-file';
 import { commercialUse } from './open-model';
@@ -20,6 +22,35 @@ async function subject(name: string, change: Partial<Subject> = {}): Promise<Sub
   const file = readOnnxFile(bytesOf(bytes));
   return { name: `${name}.onnx`, sha256, file, load: () => openTrialNet(path, 1), announce: async () => {}, ...change };
 }
+
+it.each([
+  ['upscaler-x2', {}],
+  ['upscaler-x4-crisp', {}],
+  ['inpainter', { maskPlace: 'last', maskPolarity: 'hole', maskValue: '1', composited: true }],
+  ['restorer', {}],
+])('finds out of a trained net, %s, what its card says', { timeout: 60_000 }, async (id, more) => {
+  const folder = join(import.meta.dirname, '../../../models', id);
+  const card = AnyCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8'))) as Card;
+  const path = join(folder, card.file);
+  const file = readOnnxFile(bytesOf(await readFile(path)));
+  const load = () => openTrialNet(path, 1);
+  const { decisions } = await inspectNet({ name: 'net.onnx', sha256: '', file, load, announce: async () => {} });
+  const values = Object.fromEntries(Object.entries(decisions).map(([field, { value }]) => [field, value]));
+  expect(values).toMatchObject({
+    inputRange: '0..1',
+    outputRange: '0..1',
+    order: 'rgb',
+    channels: card.input.channels,
+    scale: card.output.scale,
+    output: card.output.name,
+    ...more,
+  });
+  // Only what it is for can be seen of a restorer no better than of any net that keeps the size.
+  const unclear = id === 'restorer' ? ['task'] : [];
+  expect(questionsOf(decisions)).toEqual(unclear);
+  expect(card.input.multiple % decisions.size!.value.multiple).toBe(0);
+  expect(decisions.halo!.value).toBeLessThanOrEqual(Math.max(card.halo, decisions.size!.value.multiple));
+});
 
 it('a known hash answers what would be asked, and brings licence and author', async () => {
   const candy9 = '9d11a3529d1e547da6ae07201d93484dbab2ec0a3614535752c8f40f0fe2968a';

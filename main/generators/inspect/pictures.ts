@@ -45,7 +45,8 @@ function drawPhoto(width: number, height: number, seed: number): Planes {
       x: Math.cos(turn) * frequency,
       y: Math.sin(turn) * frequency,
       phase: random() * 7,
-      size: 0.3 / (1 + 0.55 * i),
+      // As in photographs, the finer the weaker. What is finer than three pixels would be noise.
+      size: frequency > Math.min(width, height) / 3 ? 0 : 0.25 * (1.5 / frequency) ** 0.9,
       tint: [1 + 0.5 * (random() - 0.5), 1, 1 + 0.5 * (random() - 0.5)],
     };
   });

@@ -131,14 +131,12 @@ export async function taskOf(
       };
       return;
     }
-    decide(
-      decisions,
-      'task',
-      normalises || r < 0.9 || isGlobal || styleName(name) ? 'style' : 'colorise',
-      'open',
-      evidence,
-    );
-    return;
+    const isStyle = normalises || r < 0.9 || isGlobal || styleName(name);
+    // A coloriser does not mind much which colours there were; what keeps them only tints grey a little.
+    if (isStyle || grey.same < 8 / 255) {
+      decide(decisions, 'task', isStyle ? 'style' : 'colorise', 'open', evidence);
+      return;
+    }
   }
   if (normalises || styleName(name) || (isGlobal && r < 0.9)) {
     decide(

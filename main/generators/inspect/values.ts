@@ -80,6 +80,32 @@ async function trialOf(
   return { ...trials[0]!, r: mean(({ r }) => r), slope: mean(({ slope }) => slope), rmse: mean(({ rmse }) => rmse) };
 }
 
+/**
+ * A slider may do so much that the photo is not to be recognised. Then the picture is tried with it at its ends, and stays
+ * there for the other trials.
+ */
+async function trialsOf(
+  probe: Probe,
+  sizes: Sizes,
+  ranges: readonly RangeName[],
+  given: RangeName | null,
+): Promise<Trial[]> {
+  const usual = probe.scalarValues;
+  let first: Trial[] | null = null;
+  for (const value of probe.signature.scalars.length > 0 ? [null, 0, 1] : [null]) {
+    probe.scalarValues = value === null ? usual : Object.fromEntries(Object.keys(usual).map((name) => [name, value]));
+    const trials: Trial[] = [];
+    for (const range of ranges) {
+      const trial = await trialOf(probe, sizes, range, given);
+      if (trial) trials.push(trial);
+    }
+    first ??= trials;
+    if (trials.some((trial) => trial.range === ranges[0] && survives(trial))) return trials;
+  }
+  probe.scalarValues = usual;
+  return first ?? [];
+}
+
 const survives = ({ r, slope, rmse }: Trial) => r > 0.9 && slope > 0.6 && slope < 1.6 && rmse < 0.2;
 const figures = ({ range, r, slope, rmse }: Trial) => ({
   range,
@@ -117,11 +143,7 @@ export async function findRanges(
   const known = decisions.outputRange?.value;
   const given = known && known !== 'logits' && known !== 'lab' ? known : null;
   const ranges = settled ? [settled] : CANDIDATES;
-  const trials: Trial[] = [];
-  for (const range of ranges) {
-    const trial = await trialOf(probe, sizes, range, given);
-    if (trial) trials.push(trial);
-  }
+  const trials = await trialsOf(probe, sizes, ranges, given);
   if (trials.length === 0) throw new Refused('notFinite');
   const { trial, evidence, confidence } = settled
     ? { trial: trials[0]!, evidence: [because('rangeTrial', figures(trials[0]!))], confidence: 'certain' as const }
@@ -161,7 +183,12 @@ async function chosen(probe: Probe, sizes: Sizes, trials: readonly Trial[], tail
     const isBeaten = best && best !== usual && best.rmse < usual.rmse / 2 && best.rmse < usual.rmse - 0.04;
     return isBeaten ? decided(best, 'rangeTrial', 'probable') : decided(usual, 'rangeUsual', 'probable');
   }
-  if (best) return decided(best, 'rangeTrial', 'probable');
+  if (best) {
+    // One that the usual range nearly equals says little.
+    const prior = trials.find(({ range }) => range === '0..1');
+    if (prior && prior.r > best.r - 0.1 && prior.r > 0.5) return decided(prior, 'rangeUnlike', 'open');
+    return decided(best, 'rangeTrial', 'probable');
+  }
   if (trials.length > 1 && (await isInvisible(probe, sizes))) {
     const like = trials.find(({ range }) => range === trials[0]!.outputRange) ?? trials[0]!;
     return decided(like, 'rangeInvisible', 'probable');
@@ -233,7 +260,7 @@ export async function shiftAt(probe: Probe, width: number, sizes: Sizes, outputR
   const at = (dx: number, dy: number): number =>
     likeness(middle, cropped(luma, reach + dx, reach + dy, frame.width, frame.height).data).r;
   const still = at(0, 0);
-  if (still > 0.98) return 0;
+  if (still > 0.95) return 0;
   let [best, distance] = [still, 0];
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
@@ -241,5 +268,5 @@ export async function shiftAt(probe: Probe, width: number, sizes: Sizes, outputR
       if (r > best) [best, distance] = [r, Math.max(Math.abs(dx), Math.abs(dy))];
     }
   }
-  return best > still + 0.02 ? distance : 0;
+  return best > 0.9 && best > still + 0.05 ? distance : 0;
 }
