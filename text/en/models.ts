@@ -80,7 +80,7 @@ export const models = {
       rangeOut: 'The values of its result fit {{range}}.',
       rangeUsualAlone: 'Nothing tells it, and most nets take it so.',
       reach:
-        'At {{side}} pixels, a change is visible up to {{visible}} pixels away, exactly {{exact}}; far away it is {{far}} of 255.',
+        'At {{side}} px, a change is visible up to {{visible}} px away and measurable up to {{exact}} px; far away it is {{far}} of 255.',
       reachUnknown: 'It could not be measured how far it sees.',
       reachHole: 'A change far from a hole changes the filling by {{change}} of 255.',
       maskTrial:
@@ -99,8 +99,8 @@ export const models = {
       signatureExposure: 'The input {{name}} is the exposure.',
       twoChannels: 'It returns two channels, from {{low}} to {{high}}.',
       oneChannel: 'It returns one channel for a picture in colours.',
-      channelsIn: 'It takes {{channels}} channels.',
-      channelsOut: 'It returns {{channels}} channels.',
+      channelsIn: 'Number of channels that it takes: {{channels}}.',
+      channelsOut: 'Number of channels that it returns: {{channels}}.',
       enlarges: 'The result is {{scale}} times as large.',
       greyNet: 'It returns one channel for one; correlation with the photo {{r}} %.',
       faceLike: 'A square of {{side}} pixels with values about zero is usual for faces, but for styles as well.',

@@ -83,7 +83,7 @@ export const models: Translated<typeof english> = {
       rangeOut: 'Os valores do resultado combinam com {{range}}.',
       rangeUsualAlone: 'Nada indica isso, e a maioria das redes recebe assim.',
       reach:
-        'Com {{side}} pixels, uma mudança é visível até {{visible}} pixels de distância, exatamente {{exact}}; longe dali é de {{far}} de 255.',
+        'Com {{side}} px, uma mudança é visível até {{visible}} px de distância e mensurável até {{exact}} px; longe dali é de {{far}} de 255.',
       reachUnknown: 'Não foi possível medir até onde ela enxerga.',
       reachHole: 'Uma mudança longe de um buraco altera o preenchimento em {{change}} de 255.',
       maskTrial:
@@ -102,8 +102,8 @@ export const models: Translated<typeof english> = {
       signatureExposure: 'A entrada {{name}} é a exposição.',
       twoChannels: 'Devolve dois canais, de {{low}} a {{high}}.',
       oneChannel: 'Devolve um canal para uma imagem em cores.',
-      channelsIn: 'Recebe {{channels}} canais.',
-      channelsOut: 'Devolve {{channels}} canais.',
+      channelsIn: 'Número de canais que recebe: {{channels}}.',
+      channelsOut: 'Número de canais que devolve: {{channels}}.',
       enlarges: 'O resultado é {{scale}} vezes maior.',
       greyNet: 'Devolve um canal para um canal; correlação com a foto {{r}} %.',
       faceLike:
