@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Option } from 'commander';
 import { translated } from '../../../text/card';
 import { figureWords } from '../../../text/figures';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
@@ -134,7 +135,11 @@ function addAdd(generators: LocalizedCommand, signal: AbortSignal, translator: T
     .argument('<net>', t('manual.generators.add.file'));
   command
     .option('--yes', t('manual.generators.add.yes'))
-    .option('--set <field=value>', t('manual.generators.add.set'), readAnswer, [])
+    .addOption(
+      new Option('--set <field=value>', t('manual.generators.add.set'))
+        .argParser(readAnswer)
+        .default([], t('manual.options.none')),
+    )
     .option('--name <name>', t('manual.generators.add.name'));
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
     async (path: string, flags: AddFlags) => {
