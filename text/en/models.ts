@@ -124,6 +124,7 @@ export const models = {
       outputChosen: 'It is the output that looks like a picture, of {{outputs}}.',
       layoutDeclared: 'The place of the channels shows it.',
       layoutRuns: 'It runs this way.',
+      maskNoSize: 'Nets for masks are fed in different ways, and nothing tells which one this needs.',
       maskSize: 'Nets of {{side}} pixels for masks are usually fed so.',
       twice: 'The same photo twice gives results that differ by {{change}}.',
       flats: 'Black, grey and white come out as {{black}}, {{grey}} and {{white}} of 255.',

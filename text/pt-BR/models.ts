@@ -129,6 +129,7 @@ export const models: Translated<typeof english> = {
       outputChosen: 'É a saída que parece uma imagem, entre {{outputs}}.',
       layoutDeclared: 'O lugar dos canais mostra isso.',
       layoutRuns: 'Funciona desta forma.',
+      maskNoSize: 'Redes para máscaras são alimentadas de formas diferentes, e nada indica qual esta precisa.',
       maskSize: 'Redes de {{side}} pixels para máscaras costumam ser alimentadas assim.',
       twice: 'A mesma foto duas vezes dá resultados que diferem em {{change}}.',
       flats: 'Preto, cinza e branco saem como {{black}}, {{grey}} e {{white}} de 255.',

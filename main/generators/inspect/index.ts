@@ -169,7 +169,7 @@ async function picture(work: Work): Promise<void> {
   const tail = tailOf(graph, output.name);
 
   if (kind === 'mask') {
-    segmenter(probe, sizes, tail, decisions);
+    segmenter(sizes, head, tail, decisions);
     return;
   }
   if (first.channels === 2) {
@@ -325,17 +325,21 @@ function wholePicture(decisions: Decisions, { isFixed }: Sizes, evidence: Return
   decide(decisions, 'overlap', 0, 'certain', evidence);
 }
 
-function segmenter(probe: Probe, sizes: Sizes, tail: Tail, decisions: Decisions): void {
+function segmenter(sizes: Sizes, head: Head, tail: Tail, decisions: Decisions): void {
   const evidence = because('oneChannel');
   decide(decisions, 'task', 'segment', 'probable', evidence);
   decide(decisions, 'channels', 'rgb', 'certain', evidence);
   decide(decisions, 'order', 'rgb', 'probable', evidence);
   decide(decisions, 'outputChannels', 'mask', 'certain', evidence);
   const side = sizes.width;
-  // The usual preparation goes with the size: 320 px U²-Net, 512 px MODNet, 1024 px IS-Net or BiRefNet.
   const bySize = because('maskSize', { side });
-  if (side === 320) decide(decisions, 'normalise', 'imagenet', 'probable', bySize);
-  decide(decisions, 'inputRange', side === 512 ? '-1..1' : side === 1024 ? '-0.5..0.5' : '0..1', 'probable', bySize);
+  if (head.range) decide(decisions, 'inputRange', head.range, 'certain', because('head', headFigures(head)));
+  // The usual preparation goes with the size: 320 px U²-Net, 512 px MODNet. At 1024 px, and without a size, families differ.
+  const isUsual = sizes.isFixed && (side === 320 || side === 512);
+  if (isUsual && side === 320) decide(decisions, 'normalise', 'imagenet', 'probable', bySize);
+  const usual = side === 512 || !sizes.isFixed ? '-1..1' : side === 1024 ? '-0.5..0.5' : '0..1';
+  if (isUsual) decide(decisions, 'inputRange', usual, 'probable', bySize);
+  else decide(decisions, 'inputRange', usual, 'open', because('maskNoSize'));
   const range = tail.range === '0..1' ? '0..1' : 'logits';
   decide(
     decisions,
@@ -345,7 +349,6 @@ function segmenter(probe: Probe, sizes: Sizes, tail: Tail, decisions: Decisions)
     because(tail.by ? 'tail' : 'rangeOut', { by: tail.by ?? '', range }),
   );
   wholePicture(decisions, sizes, bySize);
-  probe.normalise = 'none';
 }
 
 /** Nets whose padding was baked in at export return a picture that is moved at every other size. */

@@ -210,11 +210,13 @@ function detector(file: OnnxFile, image: PictureInput, decisions: Decisions): bo
   };
   if (image.channels !== 3) return false;
   if (names.length === 12 && has('cls_8', 'obj_16', 'bbox_32', 'kps_8')) return finds('yunet', 'bgr', '0..255');
-  if (has('loc', 'conf')) {
+  // Other finders call two of their outputs the same.
+  if (has('loc', 'conf', 'landms')) {
     decide(decisions, 'normalise', 'caffe', 'certain', because('signatureDetector', { decoder: 'retinaface' }));
     return finds('retinaface', 'bgr', '0..255');
   }
-  if (has('scores', 'boxes') && names.length === 2) return finds('ultra-light', 'rgb', '(x-127)/128');
+  if (has('scores', 'boxes') && names.length === 2 && lasts.includes(2) && lasts.includes(4))
+    return finds('ultra-light', 'rgb', '(x-127)/128');
   if (has('537', '538', '539', '540')) return finds('centerface', 'rgb', '0..255');
   if (names.length === 1 && ranks[0] === 3 && file.outputs[0]?.shape?.[1] === 20) return finds('yolo', 'rgb', '0..1');
   if ([6, 9, 10, 15].includes(names.length) && ranks.every((rank) => rank === 2 || rank === 3)) {

@@ -234,6 +234,11 @@ const TABLE: Record<string, Row> = {
   adain: { found: { task: 'style', inputRange: '0..1', global: 'whole' } },
   'foreign-operator': { refused: 'operator' },
   'weights-beside': { found: { inputRange: '0..1' }, asks: ['task'] },
+  modnet: {
+    found: { task: 'segment', size: free(32), inputRange: '-1..1', outputRange: '0..1' },
+    asks: ['inputRange'],
+  },
+  'yunet-2022': { refused: 'noPictureOut' },
   'weights-outside': { refused: 'weightsOutside' },
 };
 
