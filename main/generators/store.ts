@@ -157,6 +157,7 @@ const UNREADABLE = {
 } as const satisfies Partial<GeneratorInfo>;
 
 async function readFolder(folder: string, origin: GeneratorInfo['origin']): Promise<Found[]> {
+  // A missing folder has no generators.
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const found = await Promise.all(names.sort().map((name) => readGenerator(join(folder, name), name)));

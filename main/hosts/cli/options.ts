@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,9 +68,16 @@ export function addEngine(command: Command, { t }: Translator): Command {
     .option('--threads <n>', t('manual.options.threads', { count: availableParallelism() }), whole(0, 256), 0)
     .addOption(
       new Option('--models <folder>', t('manual.options.models'))
-        .default(fileURLToPath(new URL('../../models', import.meta.url)), t('manual.options.shipped'))
+        .default(shippedModels(), t('manual.options.shipped'))
         .env('EMULSION_MODELS'),
     );
+}
+
+/** The folder of the generators that ship, found from `out/main`, from its `chunks`, or from the sources. */
+function shippedModels(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const candidates = [join(here, '../../models'), join(here, '../../../models')];
+  return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
 /** Runs work with a new engine. The returned exit code becomes that of the program. */
