@@ -20,9 +20,15 @@ const PICTURES = Number(process.env.EMULSION_FUZZ_PICTURES ?? 10_000);
 const RUNS = process.env.EMULSION_FUZZ ?? '500';
 /** Metadata blocks of the property test about photos. */
 const BLOCKS = process.env.EMULSION_FUZZ_BLOCKS ?? '2000';
-const SUITES = ['batch/strangers', 'batch/every-write', 'edits/strangers', 'generators/store', 'photos/strangers'].map(
-  (name) => `main/${name}.test.ts`,
-);
+const SUITES = [
+  'batch/strangers',
+  'batch/every-write',
+  'edits/strangers',
+  'generators/store',
+  'generators/inspect/onnx-file',
+  'engine/inspector',
+  'photos/strangers',
+].map((name) => `main/${name}.test.ts`);
 const FIXTURES = join(ROOT, 'main', 'photos', 'fixtures');
 /** Codes that mean that the engine itself was harmed. */
 const HARMED: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED', 'MEMORY_LIMIT', 'INTERNAL'];

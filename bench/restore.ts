@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EnginePass } from '../main/engine/protocol';
-import { Card } from '../main/generators/card';
+import { inputPlanes } from '../main/engine/tiles';
+import { AnyCard, type Card } from '../main/generators/card';
 import { runCli } from './cli';
 import type { Figure } from './figure';
 import { writeScene } from './scene';
 
 const MODELS = fileURLToPath(new URL('../models', import.meta.url));
 const BARE = fileURLToPath(new URL('bare.mjs', import.meta.url));
-const PLANES = { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 } as const;
 /** Enough rounds that both sides meet a quiet moment of a busy computer. */
 const ROUNDS = 5;
 
@@ -48,9 +48,9 @@ export async function benchRestore(folder: string): Promise<Figure[]> {
 /** Seconds of bare `session.run` calls over as many tiles of the same shape. */
 export function runBare(passes: readonly Pick<EnginePass, 'generator' | 'tiles' | 'tile'>[]): number {
   const work = passes.map(({ generator, tiles, tile }) => {
-    const card = Card.parse(JSON.parse(readFileSync(join(MODELS, generator, 'card.json'), 'utf8')));
+    const card = AnyCard.parse(JSON.parse(readFileSync(join(MODELS, generator, 'card.json'), 'utf8'))) as Card;
     const vectors = Object.fromEntries(card.vectorInputs.map((name) => [name, card.statistics?.size ?? 1]));
-    const shape = [1, PLANES[card.input.channels], tile, tile];
+    const shape = [1, inputPlanes(card), tile, tile];
     return { model: join(MODELS, generator, card.file), shape, tiles, vectors };
   });
   const { status, stdout, stderr } = spawnSync(process.execPath, [BARE, JSON.stringify(work)], { encoding: 'utf8' });

@@ -20,6 +20,12 @@ export const GeneratorInfo = z.object({
   parameters: z.number().int().nonnegative(),
   bytes: z.number().int().nonnegative(),
   state: z.enum(['ready', 'missing', 'damaged']),
+  /** Whether it ships with the app or was added by a person. */
+  origin: z.enum(['shipped', 'imported']),
+  /** Whether the licence allows commercial use. */
+  commercial: z.enum(['yes', 'no', 'unknown']),
+  /** Whether a step can use it. */
+  isUsed: z.boolean(),
   measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
 });
 export type GeneratorInfo = z.infer<typeof GeneratorInfo>;

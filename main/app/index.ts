@@ -77,6 +77,7 @@ export async function createApp(services: HostServices): Promise<App> {
 
   const engineOptions = () => ({
     models: services.models,
+    imported: join(services.userData, 'models'),
     provider: settings.get().provider,
     threads: settings.get().threads,
     memory: settings.get().memory,

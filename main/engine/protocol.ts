@@ -6,6 +6,7 @@ import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport }
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
@@ -19,6 +20,8 @@ import type { ListedPlace } from './inspect-repair';
 export interface EngineOptions {
   /** Folder that holds `<id>/card.json`. */
   models: string;
+  /** The same for generators that a person has added; absent: there are none. */
+  imported?: string;
   provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
   /** 0: as many as there are cores. */
   threads: number;
@@ -203,6 +206,11 @@ export interface Requests {
   /** The styles that ship with the installed generator. `by` is the hash of the generator whose codes can be used. */
   styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };
+  /**
+   * Finds out how to use an ONNX file, by trial runs. Runs in a process of its own, see `inspectModel`. Throws
+   * GENERATOR_REFUSED with the reason.
+   */
+  inspect: { request: { path: string }; response: InspectedFile };
 }
 
 export type RequestKind = keyof Requests;

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Card } from '../generators/card';
 import type { InstalledGenerator } from '../generators/store';
 import { Sessions } from './sessions';
 import { fixtureCard, installFixture, temporaryFolder } from './test-support';
@@ -30,7 +29,7 @@ function sessions(changes: Partial<ConstructorParameters<typeof Sessions>[0]> = 
   });
 }
 
-async function install(file: string, changes: Partial<Card> = {}): Promise<InstalledGenerator> {
+async function install(file: string, changes: Parameters<typeof fixtureCard>[1] = {}): Promise<InstalledGenerator> {
   const card = await fixtureCard(file, changes);
   return { card, path: await installFixture(models.path, card), presets: [] };
 }
@@ -114,7 +113,7 @@ describe('Sessions', () => {
   });
 
   it('enlarges', async () => {
-    const output = { name: 'y', channels: 'rgb', range: [0, 1], scale: 2 } satisfies Card['output'];
+    const output = { ...(await fixtureCard('identity')).output, scale: 2 };
     const result = await compute(await install('double', { tile: 16, halo: 2, output }), 20, 10, texture);
     expect(result.output[1]).toBe(Math.fround(texture(0, 0, 0)));
     expect(result.output[40 * 20 * 2 + 40 * 3 + 7]).toBe(Math.fround(texture(2, 3, 1)));
@@ -172,7 +171,7 @@ describe('Sessions', () => {
   });
 
   it('refuses an output of another size than the card says', async () => {
-    const output = { name: 'y', channels: 'rgb', range: [0, 1], scale: 2 } satisfies Card['output'];
+    const output = { ...(await fixtureCard('identity')).output, scale: 2 };
     const generator = await install('identity', { id: 'no-scale', output });
     await expect(compute(generator, 32, 32, texture)).rejects.toMatchObject({ code: 'OUTPUT_INVALID' });
   });

@@ -14,8 +14,10 @@ import type {
   InstalledSynthesiser,
 } from '../generators/store';
 import type { FaceNets } from '../restoration/faces';
+import { hashFile } from '../storage/hash';
 import { isAllocationFailure } from './failures';
-import { inputPlanes, outputPlanes, type TileNet } from './tiles';
+import { inputPlanes, outputPlanes, outputSide, sideFrom, type TileNet } from './tiles';
+import { toFeed, toTensor } from './trial-net';
 
 export interface SessionOptions {
   provider: 'auto' | Provider;
@@ -91,7 +93,12 @@ export class Sessions {
     if (createHash('sha256').update(bytes).digest('hex') !== card.sha256) {
       throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: the file's hash differs from its card` });
     }
-    const net = await this.#load(card, bytes);
+    for (const weights of card.weights) {
+      if ((await hashFile(join(dirname(path), weights.file), { follow: false })) !== weights.sha256) {
+        throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${weights.file} differs from its card` });
+      }
+    }
+    const net = await this.#load(card, { bytes: bytes.length, content: card.weights.length > 0 ? path : bytes });
     this.#loaded.set(key, net);
     await this.#evict(net);
     return net;
@@ -234,7 +241,7 @@ export class Sessions {
     }
   }
 
-  async #load(card: Card, bytes: Buffer): Promise<LoadedNet> {
+  async #load(card: Card, source: NetSource): Promise<LoadedNet> {
     const { provider: asked, threads, busy } = this.#options;
     const supported = listSupportedBackends().map((backend) => backend.name);
     const order = providerOrder(asked, process.platform, supported, [...this.#refused.keys()]);
@@ -243,14 +250,14 @@ export class Sessions {
     }
     // A faulty net fails here, on the CPU, so that no other provider is blamed for it.
     busy(LOAD_SECONDS);
-    const onCpu = await LoadedNet.create(card, bytes, 'cpu', threadsFor(threads));
+    const onCpu = await LoadedNet.create(card, source, 'cpu', threadsFor(threads));
     for (const provider of order) {
       if (provider === 'cpu') break;
       busy(LOAD_SECONDS);
       this.#options.onTrying(provider);
       let net: LoadedNet | null = null;
       try {
-        net = await LoadedNet.create(card, bytes, provider, threadsFor(threads));
+        net = await LoadedNet.create(card, source, provider, threadsFor(threads));
         await this.#prove(net, onCpu);
         await onCpu.release();
         this.#options.onProvider(provider, this.#news(provider));
@@ -314,8 +321,8 @@ class Unproven extends Error {
 
 /** Runs a fixed pseudo-random tile twice. Only the second run is timed, as the first also prepares kernels. */
 async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seconds: number }> {
-  const { input: shape, output: result } = net.card;
-  const edge = Math.ceil(TEST_EDGE / shape.multiple) * shape.multiple;
+  const { input: shape } = net.card;
+  const edge = sideFrom(shape, TEST_EDGE);
   const { width, height } = shape.fixed ?? { width: edge, height: edge };
   const [low, high] = shape.range;
   const input = new Float32Array(inputPlanes(net.card) * width * height);
@@ -327,11 +334,17 @@ async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seco
   if (shape.channels === 'rgb+mask') {
     for (let i = 3 * width * height; i < input.length; i++) input[i] = i % 7 === 0 ? 1 : 0;
   }
-  const output = new Float32Array(outputPlanes(net.card) * width * height * result.scale ** 2);
+  const output = new Float32Array(outputPlanes(net.card) * outputSide(net.card, width) * outputSide(net.card, height));
   await net.run(input, width, height, output);
   const start = performance.now();
   await net.run(input, width, height, output);
   return { output, seconds: (performance.now() - start) / 1000 };
+}
+
+/** The content of a file, or its path where weights lie beside it, and how long it is. */
+interface NetSource {
+  bytes: number;
+  content: Buffer | string;
 }
 
 /** One onnxruntime session, with the interface for tiles. */
@@ -351,10 +364,10 @@ class LoadedNet implements TileNet {
     this.#extras = extraInputs(card, session);
   }
 
-  static async create(card: Card, bytes: Buffer, provider: Provider, threads: number): Promise<LoadedNet> {
+  static async create(card: Card, source: NetSource, provider: Provider, threads: number): Promise<LoadedNet> {
     let session: InferenceSession;
     try {
-      session = await InferenceSession.create(bytes, {
+      const options: InferenceSession.SessionOptions = {
         executionProviders: [provider],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
@@ -365,7 +378,12 @@ class LoadedNet implements TileNet {
         enableMemPattern: provider !== 'dml',
         // Errors are thrown as well, so they need not be logged.
         logSeverityLevel: 4,
-      });
+      };
+      // The overloads of the library know one kind of source each.
+      const { content } = source;
+      session = await (typeof content === 'string'
+        ? InferenceSession.create(content, options)
+        : InferenceSession.create(content, options));
     } catch (error) {
       if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
       if (provider === 'cpu') {
@@ -374,7 +392,7 @@ class LoadedNet implements TileNet {
       throw error;
     }
     try {
-      return new LoadedNet(card, provider, session, bytes.length);
+      return new LoadedNet(card, provider, session, source.bytes);
     } catch (error) {
       await session.release();
       throw error;
@@ -388,14 +406,15 @@ class LoadedNet implements TileNet {
 
   async run(...[input, width, height, output, extras = {}, vectors = {}]: Parameters<TileNet['run']>): Promise<void> {
     const { card } = this;
-    const { scale } = card.output;
     this.#largestTile = Math.max(this.#largestTile, width * height);
-    const shape = [1, outputPlanes(card), height * scale, width * scale];
+    const shape = [1, outputPlanes(card), outputSide(card, height), outputSide(card, width)];
     const further = { ...this.#extras };
-    for (const [name, value] of Object.entries(extras)) further[name] = filled(value, this.#extras[name]!.dims);
+    for (const [name, value] of Object.entries(extras))
+      further[name] = filled(value, this.#extras[name]!.dims, this.#extras[name]!.type);
     for (const [name, values] of Object.entries(vectors)) {
       further[name] = new Tensor('float32', values, [1, values.length]);
     }
+    if (!isPlain(card)) return this.#runConverted(input, [1, inputPlanes(card), height, width], output, shape, further);
     try {
       await this.#session.run(
         { ...further, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
@@ -408,9 +427,53 @@ class LoadedNet implements TileNet {
     }
   }
 
+  /** Like {@link run}, for a net with other types or with its channels last. */
+  async #runConverted(
+    input: Float32Array,
+    dims: readonly number[],
+    output: Float32Array,
+    shape: readonly number[],
+    further: Readonly<Record<string, Tensor>>,
+  ): Promise<void> {
+    const { card } = this;
+    const isLast = (layout: Card['input']['layout']) => layout !== 'nchw';
+    const given = isLast(card.input.layout) ? channelsLast(input, dims) : { dims, data: input };
+    const feeds = { ...further, [card.input.name]: toTensor({ type: card.input.type, ...given }) };
+    const answer = await this.#session.run(feeds, [card.output.name]).catch((error: unknown) => {
+      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
+      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
+    });
+    const result = toFeed(answer[card.output.name]!);
+    const [one, planes, rows, columns] = shape as [number, number, number, number];
+    const wanted = isLast(card.output.layout) ? [one, rows, columns, planes] : shape;
+    if (result.dims.join() !== wanted.join()) {
+      const detail = `${card.id}: its output has the shape ${result.dims.join(' x ')} instead of ${wanted.join(' x ')}`;
+      throw new EmulsionError('OUTPUT_INVALID', { detail });
+    }
+    if (!isLast(card.output.layout)) output.set(result.data);
+    else {
+      const pixels = rows * columns;
+      for (let c = 0; c < planes; c++)
+        for (let i = 0; i < pixels; i++) output[c * pixels + i] = result.data[i * planes + c]!;
+    }
+  }
+
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+/** Its tensors are those of the tiles. */
+function isPlain({ input, output }: Card): boolean {
+  return [input, output].every(({ type, layout }) => type === 'float32' && layout === 'nchw');
+}
+
+function channelsLast(data: Float32Array, dims: readonly number[]) {
+  const [one, planes, rows, columns] = dims as [number, number, number, number];
+  const turned = new Float32Array(data.length);
+  const pixels = rows * columns;
+  for (let c = 0; c < planes; c++) for (let i = 0; i < pixels; i++) turned[i * planes + c] = data[c * pixels + i]!;
+  return { dims: [one, rows, columns, planes], data: turned };
 }
 
 /** Checks a session against its card and creates its extra inputs with their defaults. Throws GENERATOR_REFUSED. */
@@ -420,11 +483,14 @@ function extraInputs(card: Card, session: InferenceSession): Record<string, Tens
   };
   const output = session.outputMetadata.find((each) => each.name === card.output.name);
   if (!output) return refuse(`it has no output named ${card.output.name}`);
-  if (!output.isTensor || output.type !== 'float32') return refuse('its output is not of 32-bit floats');
+  if (!output.isTensor || output.type !== card.output.type) return refuse(`its output is not of ${card.output.type}`);
   const extras: Record<string, Tensor> = {};
   let hasPicture = false;
   for (const input of session.inputMetadata) {
-    if (!input.isTensor || input.type !== 'float32') return refuse(`its input ${input.name} is not of 32-bit floats`);
+    if (!input.isTensor) return refuse(`its input ${input.name} is no tensor`);
+    const known = card.extraInputs.find((each) => each.name === input.name);
+    const wanted = input.name === card.input.name ? card.input.type : (known?.type ?? 'float32');
+    if (input.type !== wanted) return refuse(`its input ${input.name} is not of ${wanted}`);
     if (input.name === card.input.name) {
       hasPicture = true;
       if (input.shape.length !== 4) return refuse('its input has not four dimensions');
@@ -435,19 +501,19 @@ function extraInputs(card: Card, session: InferenceSession): Record<string, Tens
       extras[input.name] = filled(0.5, [1, card.statistics?.size ?? 1]);
       continue;
     }
-    const extra = card.extraInputs.find((each) => each.name === input.name);
+    const extra = known;
     if (!extra) return refuse(`its input ${input.name} is not on the card`);
     const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1));
-    extras[input.name] = filled(extra.default, shape);
+    extras[input.name] = filled(extra.default, shape, extra.type);
   }
   if (!hasPicture) return refuse(`it has no input named ${card.input.name}`);
   const absent = card.extraInputs.find(({ name }) => !Object.hasOwn(extras, name));
   return absent ? refuse(`it has no input named ${absent.name}`) : extras;
 }
 
-function filled(value: number, shape: readonly number[]): Tensor {
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value);
-  return new Tensor('float32', values, shape);
+function filled(value: number, shape: readonly number[], type: Tensor.Type = 'float32'): Tensor {
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value);
+  return toTensor({ type: type as Card['input']['type'], dims: shape, data });
 }
 
 function messageOf(error: unknown): string {

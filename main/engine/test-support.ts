@@ -3,16 +3,17 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
-import type { AnyCard, Card, SynthesiserCard } from '../generators/card';
+import type { z } from 'zod';
+import { type AnyCard, Card, type SynthesiserCard } from '../generators/card';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The card of one of the nets in `fixtures`, with the changes for a test. */
-export async function fixtureCard(file: string, changes: Partial<Card> = {}): Promise<Card> {
+export async function fixtureCard(file: string, changes: Partial<z.input<typeof Card>> = {}): Promise<Card> {
   const bytes = await readFile(join(FIXTURES, `${file}.onnx`));
-  return {
-    format: 1,
+  return Card.parse({
+    format: 2,
     id: file,
     name: file,
     task: 'restore',
@@ -38,7 +39,7 @@ export async function fixtureCard(file: string, changes: Partial<Card> = {}): Pr
     training: { device: 'none', minutes: 0, steps: 0, seed: 0 },
     limits: '',
     ...changes,
-  };
+  });
 }
 
 /** The card of the detector in `fixtures` that sees colours and takes statistics of the whole photo. */
@@ -69,6 +70,11 @@ export async function fourPlaneCard(changes: Partial<Card> = {}): Promise<Card> 
 export async function synthesiserCard(): Promise<SynthesiserCard> {
   const {
     input: _,
+    mask,
+    global,
+    overlap,
+    guard,
+    deterministic,
     tile,
     halo,
     border,

@@ -25,17 +25,35 @@ function cardOf(changes: {
     id: 'test',
     input: {
       name: 'x',
+      type: 'float32',
       layout: 'nchw',
+      normalise: null,
+      remainder: 0,
+      minimum: 1,
+      ladder: [],
+      square: false,
+      light: 'srgb',
       channels: changes.channels ?? 'rgb',
       range: changes.range ?? [0, 1],
       multiple: changes.multiple ?? 1,
       fixed: changes.fixed ?? null,
     },
-    output: { name: 'y', channels: 'rgb', range: changes.range ?? [0, 1], scale: 1, ...changes.output },
+    output: {
+      name: 'y',
+      type: 'float32',
+      layout: 'nchw',
+      channels: 'rgb',
+      range: changes.range ?? [0, 1],
+      scale: 1,
+      offset: 0,
+      ...changes.output,
+    },
     tile: changes.tile ?? 64,
     halo: changes.halo ?? 0,
     border: changes.border ?? 'mirror',
-    extraInputs: [{ name: 'strength', label: 'Strength', min: 0, max: 0.3, default: 0.05 }],
+    extraInputs: [
+      { name: 'strength', label: 'Strength', min: 0, max: 0.3, default: 0.05, type: 'float32', hidden: false },
+    ],
   };
 }
 

@@ -11,7 +11,7 @@ export interface TileNet {
   readonly provider: string;
   /**
    * One inference. `input` is `[1, channels, height, width]` in the card's input range; the result goes into `output`,
-   * `[1, channels, height * scale, width * scale]`, in the card's output range. Throws OUTPUT_INVALID if the net's
+   * `[1, channels, outputSide(card, height), outputSide(card, width)]`, in the card's output range. Throws OUTPUT_INVALID if the net's
    * output has another shape, OUT_OF_MEMORY if it cannot be allocated. `extras` are values of the card's extra inputs,
    * within its bounds; missing ones have their default. `vectors` are its vector inputs.
    */
@@ -56,24 +56,60 @@ const NOTHING = 1e-4;
 /** The shortest time announced for a tile: a first run also prepares kernels, and computers get busy. */
 const MIN_BUSY_SECONDS = 60;
 
+const INPUT_PLANES = {
+  luma: 1,
+  l100: 1,
+  rgb: 3,
+  bgr: 3,
+  'luma+sigma': 2,
+  'rgb+mask': 4,
+  'mask+rgb': 4,
+  'rgb+sigma': 4,
+} as const satisfies Record<Card['input']['channels'], number>;
+const OUTPUT_PLANES = {
+  luma: 1,
+  mask: 1,
+  cbcr: 2,
+  'lab-ab': 2,
+  classes: 2,
+  rgb: 3,
+  bgr: 3,
+  curves: 3,
+  residual: 3,
+} as const;
+
 /** Number of planes that a generator takes. */
 export function inputPlanes(card: Pick<Card, 'input'>): number {
-  return { luma: 1, rgb: 3, bgr: 3, 'rgb+mask': 4 }[card.input.channels];
+  return INPUT_PLANES[card.input.channels];
 }
 
 /** Number of planes that a generator returns. */
 export function outputPlanes(card: Pick<Card, 'output'>): number {
   const { channels } = card.output;
-  return Array.isArray(channels) ? channels.length : { luma: 1, cbcr: 2, rgb: 3, bgr: 3 }[channels];
+  return Array.isArray(channels) ? channels.length : OUTPUT_PLANES[channels];
 }
 
 const ceilTo = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
 const floorTo = (value: number, multiple: number) => Math.floor(value / multiple) * multiple;
 
+/** The smallest side of at least `side` pixels that a generator takes. */
+export function sideFrom({ multiple, remainder, minimum }: TileNet['card']['input'], side: number): number {
+  return ceilTo(Math.max(side, minimum, remainder) - remainder, multiple) + remainder;
+}
+
+/** The pixels of a side of what it returns for a side of `side` pixels. */
+export function outputSide({ output: { scale, offset } }: Pick<TileNet['card'], 'output'>, side: number): number {
+  return side * scale - offset;
+}
+
+/** The context on each side of a core. Where a net has strides, tiles begin on the grid of the picture. */
+function haloOf({ halo, input: { multiple, remainder } }: TileNet['card']): number {
+  return remainder === 0 ? ceilTo(halo, multiple) : halo;
+}
+
 /** The smallest tile edge that a generator can be run with. */
 function smallestEdge(card: TileNet['card']): number {
-  const { multiple } = card.input;
-  return ceilTo(Math.max(MIN_EDGE, 2 * ceilTo(card.halo, multiple) + multiple), multiple);
+  return sideFrom(card.input, Math.max(MIN_EDGE, 2 * haloOf(card) + card.input.multiple));
 }
 
 /**
@@ -89,8 +125,8 @@ export function planTiles(
   fromRow = 0,
   region: Rect = { x: 0, y: 0, width: size.width, height: size.height },
 ): TilePlan {
-  const { multiple, fixed } = card.input;
-  const halo = ceilTo(card.halo, multiple);
+  const { multiple, remainder, fixed, square } = card.input;
+  const halo = haloOf(card);
   const left = floorTo(region.x, multiple);
   const top = Math.max(fromRow, floorTo(region.y, multiple));
   const right = Math.min(size.width, region.x + region.width);
@@ -98,7 +134,8 @@ export function planTiles(
   const along = (from: number, to: number, length: number, fixedLength?: number): { core: number; tile: number } => {
     if (fixedLength) return { core: fixedLength - 2 * halo, tile: fixedLength };
     const open = card.border === 'mirror' ? 0 : (from === 0 ? 1 : 0) + (to === length ? 1 : 0);
-    return balanced(to - from, floorTo(edge, multiple), halo, multiple, open);
+    const longest = floorTo(edge - remainder, multiple) + remainder;
+    return balanced(to - from, { edge: longest, halo, open, input: card.input });
   };
   const x = along(left, right, size.width, fixed?.width);
   const y = along(top, bottom, size.height, fixed?.height);
@@ -112,18 +149,23 @@ export function planTiles(
       cores.push({ x: cx, y: cy, width: Math.min(x.core, right - cx), height: Math.min(y.core, bottom - cy) });
     }
   }
-  return { tileWidth: x.tile, tileHeight: y.tile, halo, cores };
+  const longer = Math.max(x.tile, y.tile);
+  return { tileWidth: square ? longer : x.tile, tileHeight: square ? longer : y.tile, halo, cores };
 }
 
 /**
  * The fewest equal cores that cover `length` pixels so that each fits into a tile of `edge` pixels with its halos. No halo
- * is needed at `open` of the two ends. All lengths are multiples of `multiple`.
+ * is needed at `open` of the two ends. A tile that the net does not take gets more context at its far end.
  */
-function balanced(length: number, edge: number, halo: number, multiple: number, open: number) {
+function balanced(
+  length: number,
+  { edge, halo, open, input }: { edge: number; halo: number; open: number; input: TileNet['card']['input'] },
+) {
+  const { multiple } = input;
   for (let count = 1; ; count++) {
     const core = ceilTo(Math.ceil(length / count), multiple);
     const halos = count === 1 ? 2 - open : count === 2 && open === 2 ? 1 : 2;
-    const tile = core + halos * halo;
+    const tile = sideFrom(input, core + halos * halo);
     if (tile <= edge || core === multiple) return { core, tile };
   }
 }
@@ -194,8 +236,9 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
       };
     } catch (error) {
       if (!isAllocationFailure(error)) throw error;
+      const { multiple, remainder } = net.card.input;
       const tried = Math.max(plan.tileWidth, plan.tileHeight);
-      const smaller = Math.max(smallestEdge(net.card), floorTo(tried / 2, net.card.input.multiple));
+      const smaller = Math.max(smallestEdge(net.card), floorTo(tried / 2 - remainder, multiple) + remainder);
       if (net.card.input.fixed || smaller >= tried) {
         throw new EmulsionError('OUT_OF_MEMORY', {
           detail: `${net.card.id}: no memory for a tile of ${plan.tileWidth} x ${plan.tileHeight} px`,
@@ -259,7 +302,9 @@ class TileBuffers {
     this.#planesIn = inputPlanes(card);
     this.#planesOut = outputPlanes(card);
     this.input = new Float32Array(this.#planesIn * pixels);
-    this.output = new Float32Array(this.#planesOut * pixels * card.output.scale ** 2);
+    this.output = new Float32Array(
+      this.#planesOut * outputSide(card, plan.tileWidth) * outputSide(card, plan.tileHeight),
+    );
     this.#core = new Float32Array(0);
     this.#columns = new Int32Array(plan.tileWidth);
   }
@@ -409,7 +454,7 @@ class TileBuffers {
   /** Passes the core of `output` on, in 0..1 and RGB order. */
   store(pass: TilePass, core: Rect): void {
     const { card } = this.#net;
-    const { scale } = card.output;
+    const { scale, offset } = card.output;
     const { tileWidth, tileHeight } = this.#plan;
     const corner = this.#corner(pass, core);
     const [low, high] = card.output.range;
@@ -422,11 +467,12 @@ class TileBuffers {
     const size = this.#planesOut * rect.width * rect.height;
     if (this.#core.length < size) this.#core = new Float32Array(size);
     const planes = this.#core.subarray(0, size);
-    const stride = tileWidth * scale;
-    const [left, top] = [(core.x - corner.left) * scale, (core.y - corner.top) * scale];
+    const [stride, rows] = [outputSide(card, tileWidth), outputSide(card, tileHeight)];
+    const cut = Math.floor(offset / 2);
+    const [left, top] = [(core.x - corner.left) * scale - cut, (core.y - corner.top) * scale - cut];
     for (let plane = 0; plane < this.#planesOut; plane++) {
       for (let row = 0; row < rect.height; row++) {
-        const from = (plane * tileHeight * scale + top + row) * stride + left;
+        const from = (plane * rows + top + row) * stride + left;
         planes.set(this.output.subarray(from, from + rect.width), (plane * rect.height + row) * rect.width);
       }
     }

@@ -5,6 +5,7 @@ import { GeneratorStore } from '../generators/store';
 import { log, sendLog } from '../log/log';
 import { freePictures } from '../photos/sharp';
 import { toEngineError } from './failures';
+import { inspectFile } from './inspect-file';
 import { Job } from './job';
 import { budgetsFor, MEGABYTE } from './memory';
 import { OpenPhotos } from './open-photos';
@@ -141,6 +142,9 @@ class Worker {
           return this.#store.styles();
         });
         break;
+      case 'inspect':
+        this.#enqueue(id, (job) => inspectFile(job, message.body.path, threadsFor(this.#options.threads)));
+        break;
       case 'restore':
         this.#enqueue(id, (job) => this.#photos.restore(job, message.body));
         break;
@@ -161,7 +165,7 @@ class Worker {
   #configure(options: EngineOptions): EngineStatus {
     this.#options = options;
     this.#outdated.push(this.#sessions);
-    this.#store = new GeneratorStore(options.models);
+    this.#store = new GeneratorStore(options.models, options.imported);
     this.#sessions = this.#newSessions();
     this.#photos.limit(budgetsFor(options.memory ?? 0).renderings);
     limitMemory(memoryBudget(options.memory));

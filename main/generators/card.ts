@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Language } from '../../contract/app';
+import { CONFIDENCES, Evidence } from './inspect/decision';
 
 /** A plain file name beside the card. */
 const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.onnx$/);
@@ -22,9 +23,17 @@ const Range = z
 /** A name of a tensor or of a plane. */
 const Name = z.string().min(1).max(200);
 
-/** The fields of every card. The training kit writes it to `models/<id>/card.json`. */
+/** Types of the elements of a tensor with a picture. */
+const ElementType = z.enum(['float32', 'float16', 'uint8', 'float64']).default('float32');
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const PerChannel = z.array(z.number().min(-1e6).max(1e6)).min(1).max(4);
+
+/**
+ * The fields of every card. The training kit writes it to `models/<id>/card.json`, in format 1; format 2 is the same with
+ * what nets from elsewhere need, see {@link AnyCard}.
+ */
 const Common = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   id: z.string().regex(/^[a-z0-9-]{1,64}$/),
   name: z.string().min(1),
   /** Distinguishes it from another generator for the same task. */
@@ -34,9 +43,36 @@ const Common = z.object({
   author: z.string(),
   source: z.string(),
   description: z.string(),
-  trainingData: z.array(z.object({ name: z.string(), licence: z.string(), count: z.number().int().nonnegative() })),
+  /** Whether the licence allows commercial use. */
+  commercial: z.enum(['yes', 'no', 'unknown']).default('unknown'),
+  trainingData: z
+    .array(z.object({ name: z.string(), licence: z.string(), count: z.number().int().nonnegative() }))
+    .default([]),
   file: FileName,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: Sha256,
+  /** Files beside it that hold its weights. */
+  weights: z
+    .array(z.object({ file: z.string().regex(/^[^\\/\0]{1,200}$/), sha256: Sha256 }))
+    .max(4096)
+    .default([]),
+  /** Where it came from. */
+  origin: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('shipped') }),
+      z.object({ kind: z.literal('imported'), file: z.string().max(300), added: z.string().max(40) }),
+    ])
+    .default({ kind: 'shipped' }),
+  /** How each thing was found out that the card of an imported net says; `said`: by a person. */
+  evidence: z
+    .record(
+      z.string(),
+      z.object({
+        confidence: z.enum(CONFIDENCES),
+        said: z.boolean().default(false),
+        evidence: z.array(Evidence).max(64),
+      }),
+    )
+    .default({}),
   opset: positive,
   parameters: z.number().int().nonnegative().max(1e12),
   measured: z.array(
@@ -48,30 +84,92 @@ const Common = z.object({
       baseline: z.object({ name: z.string(), value: z.number() }).nullish(),
     }),
   ),
-  training: z.object({ device: z.string(), minutes: z.number(), steps: z.number(), seed: z.number() }),
+  training: z.object({ device: z.string(), minutes: z.number(), steps: z.number(), seed: z.number() }).optional(),
   limits: z.string(),
   translations: translated({ name: z.string().min(1), description: z.string(), limits: z.string() }),
 });
 
+const Layout = z.enum(['nchw', 'nhwc', 'hwc']).default('nchw');
+
+const PictureInput = z.object({
+  name: z.string(),
+  type: ElementType,
+  layout: Layout,
+  /** `l100`: lightness of CIELAB. `sigma`: a map of the strength of noise. */
+  channels: z.enum(['rgb', 'bgr', 'luma', 'l100', 'rgb+mask', 'mask+rgb', 'rgb+sigma', 'luma+sigma']),
+  /** The values that black and white are mapped to. */
+  range: Range,
+  /** Subtracted from each channel, and divided by, after the range. */
+  normalise: z.object({ mean: PerChannel, deviation: PerChannel }).nullable().default(null),
+  /** Width and height divided by this leave the `remainder`. */
+  multiple: positive,
+  remainder: z.number().int().nonnegative().max(MOST_SIZE).default(0),
+  minimum: positive.default(1),
+  /** Sides that it takes, if they follow no rule; empty if they do. */
+  ladder: z.array(positive).max(64).default([]),
+  /** Width and height have to be equal. */
+  square: z.boolean().default(false),
+  fixed: z.object({ width: positive, height: positive }).nullable(),
+  /** Whether it works with light instead of sRGB's values. */
+  light: z.enum(['srgb', 'linear']).default('srgb'),
+});
+
+const PICTURE_CHANNELS = ['rgb', 'bgr', 'luma', 'cbcr', 'lab-ab', 'curves', 'residual', 'mask', 'classes'] as const;
+const PictureOutput = z.object({
+  name: z.string(),
+  type: ElementType,
+  layout: Layout,
+  channels: z.union([z.enum(PICTURE_CHANNELS), z.array(Name).min(1).max(16)]),
+  range: Range,
+  scale: positive.max(MOST_SCALE),
+  /** The result lacks so many pixels of the enlarged picture in each direction, half of them on each side. */
+  offset: z.number().int().nonnegative().max(MOST_SIZE).default(0),
+});
+
+/** How a hole is told. `input`: the name of its input; null if the mask is a channel of the picture. */
+const MaskInput = z.object({
+  input: Name.nullable(),
+  type: ElementType,
+  polarity: z.enum(['hole', 'known']),
+  value: z.enum(['1', '255', 'centred']),
+  /** The hole has to be emptied before. */
+  cleared: z.boolean(),
+  /** The rest comes back unchanged. */
+  composited: z.boolean(),
+});
+
+/** What it sees of the whole picture: nothing, a little, so much that it must not be tiled, or a picture of fixed size. */
+const Global = z.enum(['none', 'weak', 'whole', 'fixed']);
+const ExtraInput = z
+  .object({
+    name: Name,
+    label: z.string().max(200),
+    min: z.number(),
+    max: z.number(),
+    default: z.number(),
+    type: ElementType,
+    /** Nothing depends on it. */
+    hidden: z.boolean().default(false),
+  })
+  .refine(({ min, max, default: usual }) => min <= usual && usual <= max, { message: 'outside of its bounds' });
+
 /** The card of a generator that takes a picture and returns another picture, or maps of what it sees. */
 export const Card = Common.extend({
   task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
-  input: z.object({
-    name: z.string(),
-    layout: z.literal('nchw'),
-    channels: z.enum(['rgb', 'bgr', 'luma', 'rgb+mask']),
-    /** The values that black and white are mapped to. */
-    range: Range,
-    /** Width and height must be divisible by this. */
-    multiple: positive,
-    fixed: z.object({ width: positive, height: positive }).nullable(),
-  }),
-  output: z.object({
-    name: z.string(),
-    channels: z.union([z.enum(['rgb', 'bgr', 'luma', 'cbcr']), z.array(Name).min(1).max(16)]),
-    range: Range,
-    scale: positive.max(MOST_SCALE),
-  }),
+  /** What a restorer is for. */
+  purpose: z.enum(['noise', 'jpeg', 'blur', 'age']).optional(),
+  input: PictureInput,
+  output: PictureOutput,
+  mask: MaskInput.nullable().default(null),
+  /** The input for the picture whose style is copied. */
+  example: Name.optional(),
+  global: Global.default('none'),
+  /** Pixels at the edges of tiles over which they are blended. */
+  overlap: z.number().int().nonnegative().max(MOST_SIZE).default(0),
+  /** A result that goes far beyond its range is not used. */
+  guard: z.boolean().default(false),
+  /** The same picture always gives the same result. */
+  deterministic: z.boolean().default(true),
   /** Edge of a tile in pixels, halo included. */
   tile: positive,
   /** Context on each side of a tile that is computed and discarded, in input pixels. */
@@ -81,13 +179,7 @@ export const Card = Common.extend({
    * that was trained on windows without a halo knows the edge as such.
    */
   border: z.enum(['mirror', 'nothing']).default('mirror'),
-  extraInputs: z
-    .array(
-      z
-        .object({ name: Name, label: z.string().max(200), min: z.number(), max: z.number(), default: z.number() })
-        .refine(({ min, max, default: usual }) => min <= usual && usual <= max, { message: 'outside of its bounds' }),
-    )
-    .max(16),
+  extraInputs: z.array(ExtraInput).max(16),
   /**
    * Names of inputs that are vectors `[1, n]`. A style takes the statistics of the photo and of the style picture, a
    * detector those of the photo.
@@ -100,7 +192,7 @@ export const Card = Common.extend({
   statistics: z
     .object({
       file: FileName,
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      sha256: Sha256,
       input: z.string(),
       output: z.string(),
       size: positive,
@@ -126,9 +218,9 @@ export const Card = Common.extend({
   })
   .refine(({ tile, output }) => tile * output.scale <= MOST_EDGE, { message: 'too large', path: ['tile'] })
   .refine(
-    ({ tile, input: { multiple, fixed } }) => {
+    ({ tile, input: { multiple, remainder, fixed } }) => {
       const edges = fixed === null ? [tile] : [fixed.width, fixed.height];
-      return edges.every((edge) => edge % multiple === 0);
+      return edges.every((edge) => (edge - remainder) % multiple === 0);
     },
     { message: 'not a multiple of what the generator takes', path: ['tile'] },
   );
@@ -201,7 +293,7 @@ const File = z.object({ file: FileName, sha256: z.string().regex(/^[0-9a-f]{64}$
 
 /** The card of a cascade of three nets that finds faces. `file` holds the first, which proposes places. */
 export const FaceFinderCard = Common.extend({
-  task: z.literal('find-face'),
+  task: z.literal('find-faces'),
   /** Refines the proposed places. */
   refine: File,
   /** Judges them, and finds eyes, nose and mouth. */
@@ -214,8 +306,40 @@ export const FaceFinderCard = Common.extend({
 });
 export type FaceFinderCard = z.infer<typeof FaceFinderCard>;
 
-/** The card of any generator. */
-export const AnyCard = z.discriminatedUnion('task', [Card, SynthesiserCard, FadingCard, FaceFinderCard]);
+/** Tasks of nets that no step uses yet. They are kept and listed. */
+export const UNUSED_TASKS = ['face', 'find-face', 'segment', 'tone'] as const;
+
+/** The card of a net that no step uses yet. */
+export const UnusedCard = Common.extend({
+  task: z.enum(UNUSED_TASKS),
+  input: PictureInput,
+  output: PictureOutput.extend({
+    channels: z.union([z.enum([...PICTURE_CHANNELS, 'none']), z.array(Name).min(1).max(16)]),
+    scale: z.number().positive().max(MOST_SCALE),
+  }),
+  global: Global,
+  halo: z.number().int().nonnegative().max(MOST_SIZE),
+  guard: z.boolean().default(false),
+  deterministic: z.boolean().default(true),
+  extraInputs: z.array(ExtraInput).max(16),
+  /** How the outputs of a finder of faces are read. */
+  decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface']).optional(),
+  /** Where the eyes, nose and mouth of a face have to be. */
+  template: z.enum(['ffhq', 'arcface']).optional(),
+});
+export type UnusedCard = z.infer<typeof UnusedCard>;
+
+/** A card of format 1, which only the generators that ship have, in format 2. */
+function migrated(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || (json as { format?: unknown }).format !== 1) return json;
+  return { commercial: 'yes', ...json, format: 2 };
+}
+
+/** The card of any generator, of any format so far. */
+export const AnyCard = z.preprocess(
+  migrated,
+  z.discriminatedUnion('task', [Card, SynthesiserCard, FadingCard, FaceFinderCard, UnusedCard]),
+);
 export type AnyCard = z.infer<typeof AnyCard>;
 
 /** Styles that ship with a generator: codes of paintings, without the paintings. */

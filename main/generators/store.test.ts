@@ -148,7 +148,7 @@ it('shows a bad card as damaged, with the reason, and keeps the others', async (
 
 it('refuses a card whose file would lie outside its folder', async () => {
   await installFixture(models.path, await fixtureCard('identity'));
-  const card = await fixtureCard('identity', { file: '../identity/identity.onnx' });
+  const card = { ...(await fixtureCard('identity')), file: '../identity/identity.onnx' };
   await mkdir(join(models.path, 'escape'));
   await writeFile(join(models.path, 'escape', 'card.json'), JSON.stringify(card));
   expect(await states()).toEqual({ escape: 'damaged', identity: 'ready' });

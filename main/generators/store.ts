@@ -15,6 +15,7 @@ import {
   StylePresets,
   type SynthesiserCard,
 } from './card';
+import { isRunnable } from './runnable';
 
 /** The longest files that are read, in bytes. */
 const LONGEST_CARD = 1 << 20;
@@ -47,27 +48,41 @@ export interface InstalledFaceFinder {
   path: string;
 }
 
-/** The generators in a models folder: one folder each, with a card and an ONNX file. */
+/**
+ * The generators in two folders, each with a card and an ONNX file in a folder of its own: those that ship, and those that a
+ * person has added.
+ */
 export class GeneratorStore {
-  readonly #folder: string;
+  readonly #shipped: string;
+  readonly #imported: string | undefined;
   #found: Found[] = [];
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(shipped: string, imported?: string) {
+    this.#shipped = shipped;
+    this.#imported = imported;
   }
 
   /** Reads the cards again. A missing folder has no generators, and a bad card does not affect the others. */
   async refresh(): Promise<void> {
-    const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
-    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    const found = await Promise.all(folders.sort().map((name) => readGenerator(join(this.#folder, name), name)));
-    this.#found = found.filter((generator) => generator !== null);
+    const found = await readFolder(this.#shipped, 'shipped');
+    if (this.#imported !== undefined) {
+      // SECURITY: a generator of a person takes nothing from one that ships, not even its id.
+      const taken = new Set(found.map(({ name, card }) => card?.id ?? name));
+      const imported = await readFolder(this.#imported, 'imported');
+      found.push(...imported.filter(({ name, card }) => !taken.has(card?.id ?? name)));
+    }
+    this.#found = found;
   }
 
-  /** The first generator for a task that matches, null if none is installed. */
-  find(task: Task, { scale, variant }: Wanted = {}): InstalledGenerator | null {
-    for (const { card, path, bytes, presets = [] } of this.#found) {
+  /**
+   * The first generator for a task that matches, null if none is installed. One that a person has added is found by its id
+   * alone, so that adding one changes no result.
+   */
+  find(task: Task, { scale, variant, id }: Wanted = {}): InstalledGenerator | null {
+    for (const { card, path, bytes, origin, presets = [] } of this.#found) {
       if (!card || !isPictureCard(card) || card.task !== task || bytes === null) continue;
+      if (id === undefined ? origin === 'imported' : card.id !== id) continue;
+      if (!isRunnable(card)) continue;
       if (scale !== undefined && card.output.scale !== scale) continue;
       if (variant !== undefined && card.variant !== variant) continue;
       return { card, path, presets };
@@ -94,7 +109,7 @@ export class GeneratorStore {
   /** The first generator that finds faces, null if none is installed. */
   faceFinder(): InstalledFaceFinder | null {
     for (const { card, path, bytes } of this.#found) {
-      if (card?.task === 'find-face' && bytes !== null) return { card, path };
+      if (card?.task === 'find-faces' && bytes !== null) return { card, path };
     }
     return null;
   }
@@ -110,8 +125,8 @@ export class GeneratorStore {
   /** Every generator that has a card, with the state of its file. */
   async list(): Promise<GeneratorInfo[]> {
     return Promise.all(
-      this.#found.map(async ({ name, card, path, bytes, problem }): Promise<GeneratorInfo> => {
-        if (!card) return { ...UNREADABLE, id: name, name, limits: problem ?? '' };
+      this.#found.map(async ({ name, card, path, bytes, problem, origin }): Promise<GeneratorInfo> => {
+        if (!card) return { ...UNREADABLE, id: name, name, limits: problem ?? '', origin };
         return {
           id: card.id,
           name: card.name,
@@ -124,6 +139,9 @@ export class GeneratorStore {
           parameters: card.parameters,
           bytes: bytes ?? 0,
           state: await stateOf(card, path),
+          origin,
+          commercial: card.commercial,
+          isUsed: !isPictureCard(card) ? card.task === 'synthesise' || card.task === 'fading' : isRunnable(card),
           measured: card.measured.map(({ metric, value, unit, data }) => ({ metric, value, unit, data })),
         };
       }),
@@ -138,13 +156,13 @@ interface Found {
   path: string;
   /** Size of the ONNX file, null if it is missing. */
   bytes: number | null;
+  origin: GeneratorInfo['origin'];
   presets?: readonly StylePreset[];
   problem?: string;
 }
 
 /** The generator takes a picture and returns a picture or maps of it. */
-const isPictureCard = (card: AnyCard): card is Card =>
-  'output' in card && card.task !== 'synthesise' && card.task !== 'fading';
+const isPictureCard = (card: AnyCard): card is Card => 'border' in card;
 
 const UNREADABLE = {
   task: '',
@@ -156,10 +174,20 @@ const UNREADABLE = {
   bytes: 0,
   state: 'damaged',
   measured: [],
+  commercial: 'unknown',
+  isUsed: false,
 } as const satisfies Partial<GeneratorInfo>;
 
+async function readFolder(folder: string, origin: GeneratorInfo['origin']): Promise<Found[]> {
+  // A missing folder has no generators.
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const found = await Promise.all(names.sort().map((name) => readGenerator(join(folder, name), name)));
+  return found.flatMap((generator) => (generator === null ? [] : [{ ...generator, origin }]));
+}
+
 /** Null for a folder without a card, which is not a generator. */
-async function readGenerator(folder: string, name: string): Promise<Found | null> {
+async function readGenerator(folder: string, name: string): Promise<Omit<Found, 'origin'> | null> {
   let text: string;
   try {
     text = await readText(join(folder, 'card.json'), LONGEST_CARD);
@@ -198,8 +226,10 @@ async function readPresets(path: string): Promise<readonly StylePreset[]> {
 /** The state of a generator's ONNX file, and of the further graphs if it has some. */
 async function stateOf(card: AnyCard, path: string): Promise<GeneratorInfo['state']> {
   const files = [{ path, sha256: card.sha256 }];
-  const further = card.task === 'find-face' ? [card.refine, card.judge] : isPictureCard(card) ? [card.statistics] : [];
-  for (const each of further) if (each) files.push({ path: join(dirname(path), each.file), sha256: each.sha256 });
+  const further = card.task === 'find-faces' ? [card.refine, card.judge] : isPictureCard(card) ? [card.statistics] : [];
+  for (const each of [...card.weights, ...further]) {
+    if (each) files.push({ path: join(dirname(path), each.file), sha256: each.sha256 });
+  }
   const states = await Promise.all(
     files.map(async (file) => {
       // The state says what is wrong with the file.

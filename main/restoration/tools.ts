@@ -8,6 +8,8 @@ export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | '
 export interface Wanted {
   scale?: number;
   variant?: string;
+  /** One particular generator; the only way to one that a person has added. */
+  id?: string;
 }
 
 /** The style generator that paints in the style of any picture. */
@@ -72,7 +74,7 @@ export interface GeneratorFacts {
   scale: number;
   extraInputs: readonly ExtraInput[];
   /** Its input planes: luma or colours. */
-  takes: 'luma' | 'rgb' | 'bgr' | 'rgb+mask';
+  takes: 'luma' | 'l100' | 'rgb' | 'bgr' | 'rgb+mask' | 'mask+rgb' | 'rgb+sigma' | 'luma+sigma';
   /** Names of its output planes, in order; empty if they are a picture. */
   gives: readonly string[];
   /** Names of the vector inputs. Each pass must provide all of them. */

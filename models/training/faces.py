@@ -94,7 +94,7 @@ def main(wheel):
         "format": 1,
         "id": "face-finder",
         "name": "Face finder",
-        "task": "find-face",
+        "task": "find-faces",
         "version": "1.0.0",
         "licence": "MIT",
         "author": "Kaipeng Zhang and others; converted by David Sandberg and Timothy Esler",

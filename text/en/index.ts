@@ -7,6 +7,7 @@ import { errors } from './errors';
 import { manual } from './manual';
 import { mask } from './mask';
 import { menu } from './menu';
+import { models } from './models';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
@@ -29,4 +30,5 @@ export const en = {
   ...cli,
   ...manual,
   ...menu,
+  ...models,
 };

@@ -158,15 +158,55 @@ export const manual = {
       },
     },
     generators: {
-      summary: 'list the installed generators with their measured quality',
-      about: 'Lists the generators behind the steps: task, size, licence, measured quality and known limits.',
+      summary: 'list, add, rename and remove generators',
+      about:
+        'Generators are the nets behind the steps. Some ship with Emulsion; others can be added from ONNX files. Without a command, all are listed.',
       examples: {
         plain: 'one paragraph each',
         json: 'those in a folder, for a program',
+        add: 'add a net from a file',
+        remove: 'remove it again',
       },
       exits: {
         done: 'all of them are ready',
         failed: 'at least one is damaged or cannot be used',
+      },
+      list: {
+        summary: 'list the installed generators with their measured quality',
+        about: 'Lists the generators behind the steps: task, size, licence, measured quality and known limits.',
+      },
+      add: {
+        summary: 'add a net from an ONNX file',
+        about:
+          'Finds out by trial runs how the net in an ONNX file is used, and copies the file, with its weights, to your own generators. What cannot be found out is asked.',
+        file: 'ONNX file; weights in files beside it are taken along',
+        yes: 'take what is proposed where something could not be found out',
+        set: 'say it yourself; can be repeated',
+        name: 'name in lists; default: that of the file',
+        examples: {
+          plain: 'add it if nothing is left open',
+          yes: 'take the proposals',
+          set: 'say what it is for, and that it takes blue first',
+          json: 'every decision with its evidence, for a program',
+        },
+        exits: {
+          done: 'it was added',
+          failed: 'it cannot be used; the reason is given',
+          open: 'something is left open, or the command is wrong',
+        },
+      },
+      rename: {
+        summary: 'give a generator of yours another name',
+        about: 'Changes the name in lists. The id stays the same, so recipes still find it.',
+        id: 'id of the generator',
+        name: 'new name',
+        example: 'rename it',
+      },
+      remove: {
+        summary: 'remove a generator of yours',
+        about: 'Deletes the copy of the file and its card. Generators that ship with Emulsion cannot be removed.',
+        id: 'id of the generator',
+        example: 'remove it',
       },
     },
     styles: {

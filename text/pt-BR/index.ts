@@ -9,6 +9,7 @@ import { errors } from './errors';
 import { manual } from './manual';
 import { mask } from './mask';
 import { menu } from './menu';
+import { models } from './models';
 import { output } from './output';
 import { pairs } from './pairs';
 import { photo } from './photo';
@@ -30,4 +31,5 @@ export const ptBR: Translated<typeof en> = {
   ...cli,
   ...manual,
   ...menu,
+  ...models,
 };

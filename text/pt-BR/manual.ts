@@ -159,15 +159,56 @@ export const manual: Translated<typeof english> = {
       },
     },
     generators: {
-      summary: 'lista os geradores instalados com a qualidade medida',
-      about: 'Lista os geradores por trás das etapas: tarefa, tamanho, licença, qualidade medida e limites conhecidos.',
+      summary: 'listar, adicionar, renomear e remover geradores',
+      about:
+        'Geradores são as redes por trás das etapas. Alguns vêm com o Emulsion; outros podem ser adicionados a partir de arquivos ONNX. Sem um comando, todos são listados.',
       examples: {
         plain: 'um parágrafo para cada um',
         json: 'os de uma pasta, para um programa',
+        add: 'adicionar uma rede a partir de um arquivo',
+        remove: 'removê-la de novo',
       },
       exits: {
         done: 'todos estão prontos',
         failed: 'pelo menos um está danificado ou não pode ser usado',
+      },
+      list: {
+        summary: 'listar os geradores instalados com a qualidade medida',
+        about:
+          'Lista os geradores por trás das etapas: tarefa, tamanho, licença, qualidade medida e limites conhecidos.',
+      },
+      add: {
+        summary: 'adicionar uma rede a partir de um arquivo ONNX',
+        about:
+          'Descobre com testes como a rede de um arquivo ONNX é usada e copia o arquivo, com seus pesos, para os seus geradores. O que não pode ser descoberto é perguntado.',
+        file: 'arquivo ONNX; pesos em arquivos ao lado dele vão junto',
+        yes: 'aceitar o que é proposto onde algo não pôde ser descoberto',
+        set: 'informar você mesmo; pode ser repetido',
+        name: 'nome nas listas; padrão: o do arquivo',
+        examples: {
+          plain: 'adicionar se nada ficar em aberto',
+          yes: 'aceitar as propostas',
+          set: 'informar para que serve e que recebe o azul primeiro',
+          json: 'cada decisão com seus indícios, para um programa',
+        },
+        exits: {
+          done: 'foi adicionado',
+          failed: 'não pode ser usado; o motivo é informado',
+          open: 'algo ficou em aberto, ou o comando está errado',
+        },
+      },
+      rename: {
+        summary: 'dar outro nome a um gerador seu',
+        about: 'Muda o nome nas listas. O id continua o mesmo, então as receitas ainda o encontram.',
+        id: 'id do gerador',
+        name: 'novo nome',
+        example: 'renomear',
+      },
+      remove: {
+        summary: 'remover um gerador seu',
+        about: 'Apaga a cópia do arquivo e o cartão. Geradores que vêm com o Emulsion não podem ser removidos.',
+        id: 'id do gerador',
+        example: 'remover',
       },
     },
     styles: {

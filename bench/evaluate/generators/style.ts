@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { StyleInfo } from '../../../contract/app';
 import { type StepOf, StyleSettings } from '../../../contract/recipe';
-import { Card } from '../../../main/generators/card';
+import { AnyCard } from '../../../main/generators/card';
 import { PAINTED_EDGE } from '../../../main/restoration/steps/style/style';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { ssim } from '../metrics';
@@ -155,7 +155,7 @@ async function distancesOf(
 
 /** Adds baselines from the card that only the training kit can measure: optimisation of the picture itself. */
 async function besideCard({ models }: Context, rows: readonly Row[]): Promise<Row[]> {
-  const { measured } = Card.parse(JSON.parse(await readFile(join(models, 'style', 'card.json'), 'utf8')));
+  const { measured } = AnyCard.parse(JSON.parse(await readFile(join(models, 'style', 'card.json'), 'utf8')));
   return rows.map((each) => {
     const kits = measured.find(({ metric }) => metric === `${each.metric}, ${each.case}`)?.baseline;
     return kits ? { ...each, baselines: { [kits.name]: kits.value, ...each.baselines } } : each;

@@ -92,6 +92,7 @@ function candidatesOf(of: Option | Argument, root: Command): Candidates {
     case 'folder':
       return { kind: 'folder' };
     case 'file':
+    case 'net':
     case 'path':
     case 'photo':
       return { kind: 'file' };

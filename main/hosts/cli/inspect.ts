@@ -1,7 +1,5 @@
 import { basename, parse, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { translated } from '../../../text/card';
-import { figureWords } from '../../../text/figures';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import type { ListedPlace } from '../../engine/inspect-repair';
 import type { Engine } from '../../engine/supervisor';
@@ -48,28 +46,6 @@ export function addAnalyse(program: Command, signal: AbortSignal, translator: Tr
     ],
     exits: exitsIn(translator).photos,
     seeAlso: ['emulsion help restore'],
-  });
-}
-
-export function addGenerators(program: Command, translator: Translator): void {
-  const { t } = translator;
-  const command = program
-    .command('generators')
-    .summary(t('manual.generators.summary'))
-    .description(t('manual.generators.about'));
-  addJson(addEngine(command, translator), translator).action((flags: EngineFlags) =>
-    withEngine(flags, (engine) => listGenerators(engine, createReporter({ json: flags.json === true, translator }))),
-  );
-  document(command, {
-    examples: [
-      ['emulsion generators', t('manual.generators.examples.plain')],
-      ['emulsion generators --models ./models --json', t('manual.generators.examples.json')],
-    ],
-    exits: [
-      [String(EXIT.done), t('manual.generators.exits.done')],
-      [String(EXIT.failed), t('manual.generators.exits.failed')],
-      exitsIn(translator).usage,
-    ],
   });
 }
 
@@ -178,26 +154,4 @@ function placesIn(places: readonly ListedPlace[], { t, format }: Translator): st
     return `  ${t(`cli.places.${kind}`, { ...figures, certainty: format.percent(certainty) })}`;
   });
   return [`  ${t('cli.places.count', { count: places.length })}`, ...lines];
-}
-
-/** Lists the installed generators. */
-async function listGenerators(engine: Engine, reporter: Reporter): Promise<number> {
-  const { t, format, language } = reporter.translator;
-  const generators = await engine.request('generators', null);
-  for (const english of generators) {
-    const generator = translated(english, language);
-    const size = format.bytes(generator.bytes);
-    const words = (text: string) => figureWords(text, language);
-    const lines = [
-      `${generator.id} ${generator.version} (${generator.task}, ${size}, ${generator.licence}): ${t(`cli.states.${generator.state}`)}`,
-      `  ${generator.description}`,
-      ...generator.measured.map(
-        ({ metric, value, unit, data }) =>
-          `  ${words(metric)}: ${format.number(value, 3)}${unit === '' ? '' : ` ${words(unit)}`}, ${words(data)}`,
-      ),
-      `  ${t('cli.limits')}: ${generator.limits}`,
-    ];
-    reporter.line(lines.join('\n'), { type: 'generator', ...english });
-  }
-  return generators.every((generator) => generator.state === 'ready') ? EXIT.done : EXIT.failed;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,9 @@ export interface EngineFlags extends JsonFlag {
 export interface UserDataFlag {
   userData: string;
 }
+
+/** The folder of the generators that a person has added. */
+export const importedIn = ({ userData }: UserDataFlag): string => join(userData, 'models');
 
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Translator): Command {
@@ -64,20 +68,35 @@ export function addEngine(command: Command, { t }: Translator): Command {
     .option('--threads <n>', t('manual.options.threads', { count: availableParallelism() }), whole(0, 256), 0)
     .addOption(
       new Option('--models <folder>', t('manual.options.models'))
-        .default(fileURLToPath(new URL('../../models', import.meta.url)), t('manual.options.shipped'))
+        .default(shippedModels(), t('manual.options.shipped'))
         .env('EMULSION_MODELS'),
     );
 }
 
+/** The folder of the generators that ship, found from `out/main`, from its `chunks`, or from the sources. */
+function shippedModels(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  const candidates = [join(here, '../../models'), join(here, '../../../models')];
+  return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
+}
+
 /** Runs work with a new engine. The returned exit code becomes that of the program. */
-export async function withEngine(flags: EngineFlags, run: (engine: Engine) => Promise<number>): Promise<void> {
+export async function withEngine(
+  flags: EngineFlags & Partial<UserDataFlag>,
+  run: (engine: Engine) => Promise<number>,
+): Promise<void> {
   process.exitCode = await askEngine(flags, run);
 }
 
 /** Returns the answer of a new engine. */
-export async function askEngine<T>(flags: EngineFlags, ask: (engine: Engine) => Promise<T>): Promise<T> {
-  const { models, provider, threads } = flags;
-  const engine = createEngine({ launch: forkEngine(), options: { models, provider, threads }, onStatus: () => {} });
+export async function askEngine<T>(
+  flags: EngineFlags & Partial<UserDataFlag>,
+  ask: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { models, provider, threads, userData } = flags;
+  const imported = userData === undefined ? undefined : importedIn({ userData });
+  const options = { models, imported, provider, threads };
+  const engine = createEngine({ launch: forkEngine(), options, onStatus: () => {} });
   try {
     return await ask(engine);
   } finally {

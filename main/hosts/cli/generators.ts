@@ -1,0 +1,298 @@
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { translated } from '../../../text/card';
+import { figureWords } from '../../../text/figures';
+import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
+import { createInspector } from '../../engine/inspector';
+import { forkEngine } from '../../engine/launch';
+import type { Engine } from '../../engine/supervisor';
+import { EmulsionError } from '../../errors';
+import type { AnyCard } from '../../generators/card';
+import { importGenerator, nameFor, removeGenerator, renameGenerator } from '../../generators/import';
+import { type Answers, answered, confirmed, parseAnswer } from '../../generators/inspect/card';
+import {
+  type Decision,
+  type Decisions,
+  type Evidence,
+  type EvidenceCode,
+  FIELD_NAMES,
+  type FieldName,
+  questionsOf,
+} from '../../generators/inspect/decision';
+import type { InspectedFile } from '../../generators/inspect/inspected';
+import { isRunnable } from '../../generators/runnable';
+import { meant } from '../../nearest';
+import { BadArgument } from '../arguments';
+import type { LocalizedCommand } from './command';
+import { EXIT } from './exit-codes';
+import { document, exitsIn } from './help';
+import {
+  addEngine,
+  addJson,
+  addUserData,
+  askEngine,
+  type EngineFlags,
+  importedIn,
+  type UserDataFlag,
+  withEngine,
+} from './options';
+import { createReporter, type Reporter } from './reporter';
+import { oneLine } from './terminal';
+
+type Flags = EngineFlags & UserDataFlag;
+
+export function addGenerators(program: LocalizedCommand, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
+  const generators = program
+    .command('generators')
+    .helpCommand(false)
+    .summary(t('manual.generators.summary'))
+    .description(t('manual.generators.about'));
+  addList(generators, translator);
+  addAdd(generators, signal, translator);
+  addRename(generators, translator);
+  addRemove(generators, translator);
+  document(generators, {
+    examples: [
+      ['emulsion generators', t('manual.generators.examples.plain')],
+      ['emulsion generators add 4x-net.onnx', t('manual.generators.examples.add')],
+      ['emulsion generators remove 4x-net', t('manual.generators.examples.remove')],
+    ],
+    seeAlso: ['emulsion help generators add'],
+  });
+}
+
+function addList(generators: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
+  const command = generators
+    .command('list', { isDefault: true })
+    .summary(t('manual.generators.list.summary'))
+    .description(t('manual.generators.list.about'))
+    // Unknown subcommands arrive here too, and get a better message below.
+    .allowExcessArguments();
+  addJson(addUserData(addEngine(command, translator), translator), translator).action((flags: Flags) => {
+    const [surplus] = command.args;
+    if (surplus !== undefined) {
+      const known = generators.commands.map((each) => each.name());
+      command.refuse(say('cli.usage.unknownCommand', { name: `generators ${surplus}` }), ...meant(surplus, known));
+    }
+    return withEngine(flags, (engine) => list(engine, createReporter({ json: flags.json === true, translator })));
+  });
+  document(command, {
+    examples: [
+      ['emulsion generators', t('manual.generators.examples.plain')],
+      ['emulsion generators list --models ./models --json', t('manual.generators.examples.json')],
+    ],
+    exits: [
+      [String(EXIT.done), t('manual.generators.exits.done')],
+      [String(EXIT.failed), t('manual.generators.exits.failed')],
+      exitsIn(translator).usage,
+    ],
+  });
+}
+
+/** Lists the installed generators. */
+async function list(engine: Engine, reporter: Reporter): Promise<number> {
+  const { t, format, language } = reporter.translator;
+  const generators = await engine.request('generators', null);
+  for (const english of generators) {
+    const generator = translated(english, language);
+    const words = (text: string) => figureWords(text, language);
+    const facts = [
+      generator.task,
+      format.bytes(generator.bytes),
+      generator.licence,
+      generator.commercial === 'no' ? t('models.nonCommercial') : '',
+      generator.origin === 'imported' ? t('models.imported') : '',
+    ];
+    const lines = [
+      `${generator.id} ${generator.version} (${facts.filter(Boolean).join(', ')}): ${t(`cli.states.${generator.state}`)}`,
+      generator.origin === 'imported' ? `  ${generator.name}` : `  ${generator.description}`,
+      ...generator.measured.map(
+        ({ metric, value, unit, data }) =>
+          `  ${words(metric)}: ${format.number(value, 3)}${unit === '' ? '' : ` ${words(unit)}`}, ${words(data)}`,
+      ),
+      ...(generator.limits === '' ? [] : [`  ${t('cli.limits')}: ${generator.limits}`]),
+      ...(generator.isUsed || generator.state === 'damaged' ? [] : [`  ${t('models.unused')}`]),
+    ];
+    reporter.line(lines.join('\n'), { type: 'generator', ...english });
+  }
+  return generators.every((generator) => generator.state === 'ready') ? EXIT.done : EXIT.failed;
+}
+
+interface AddFlags extends Flags {
+  yes?: boolean;
+  set: readonly [FieldName, unknown][];
+  name?: string;
+}
+
+function addAdd(generators: LocalizedCommand, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
+  const command = generators
+    .command('add')
+    .summary(t('manual.generators.add.summary'))
+    .description(t('manual.generators.add.about'))
+    .argument('<net>', t('manual.generators.add.file'));
+  command
+    .option('--yes', t('manual.generators.add.yes'))
+    .addOption(
+      new Option('--set <field=value>', t('manual.generators.add.set'))
+        .argParser(readAnswer)
+        .default([], t('manual.options.none')),
+    )
+    .option('--name <name>', t('manual.generators.add.name'));
+  addJson(addUserData(addEngine(command, translator), translator), translator).action(
+    async (path: string, flags: AddFlags) => {
+      process.exitCode = await add(path, flags, signal, createReporter({ json: flags.json === true, translator }));
+    },
+  );
+  document(command, {
+    sections: {
+      [t('manual.titles.settings')]: FIELD_NAMES.map((field) => [field, t(`models.fields.${field}`)] as const),
+    },
+    examples: [
+      ['emulsion generators add 4x-net.onnx', t('manual.generators.add.examples.plain')],
+      ['emulsion generators add candy.onnx --yes --name Candy', t('manual.generators.add.examples.yes')],
+      ['emulsion generators add net.onnx --set task=denoise --set order=bgr', t('manual.generators.add.examples.set')],
+      ['emulsion generators add net.onnx --json', t('manual.generators.add.examples.json')],
+    ],
+    exits: [
+      [String(EXIT.done), t('manual.generators.add.exits.done')],
+      [String(EXIT.failed), t('manual.generators.add.exits.failed')],
+      [String(EXIT.usage), t('manual.generators.add.exits.open')],
+    ],
+  });
+}
+
+function readAnswer(text: string, previous: readonly [FieldName, unknown][]): [FieldName, unknown][] {
+  const at = text.indexOf('=');
+  const name = at < 0 ? text : text.slice(0, at);
+  const field = FIELD_NAMES.find((each) => each === name);
+  if (!field) throw new BadArgument(say('models.unknownField', { field: name, fields: FIELD_NAMES.join(', ') }));
+  const value = parseAnswer(field, text.slice(at + 1));
+  if (at < 0 || value === null) throw new BadArgument(say('models.badAnswer', { field, value: text.slice(at + 1) }));
+  return [...previous, [field, value]];
+}
+
+/** Finds out how a file is used, and adds it if nothing is left open. */
+async function add(path: string, flags: AddFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
+  const { t } = reporter.translator;
+  const inspector = createInspector(forkEngine(), flags.threads);
+  let inspected: InspectedFile;
+  try {
+    inspected = await inspector.inspect(resolve(path), {
+      signal,
+      onProgress: (progress) => reporter.progress(path, progress),
+    });
+  } finally {
+    await inspector.close();
+  }
+  const said = answered(inspected.decisions, Object.fromEntries(flags.set) as Answers);
+  const decisions = flags.yes ? confirmed(said) : said;
+  const open = questionsOf(decisions);
+  reporter.line(describe(inspected, decisions, reporter.translator), {
+    type: 'decisions',
+    file: path,
+    sha256: inspected.sha256,
+    known: inspected.known,
+    inputs: inspected.inputs,
+    outputs: inspected.outputs,
+    runs: inspected.runs,
+    decisions: Object.fromEntries(Object.entries(decisions).map(([field, each]) => [field, forPrograms(each)])),
+    open,
+  });
+  if (open.length > 0) {
+    const lines = open.map((field) => `  --set ${field}=${written(decisions[field])}`);
+    reporter.problem([t('models.questions.open', { count: open.length }), ...lines].join('\n'), {
+      type: 'open',
+      file: path,
+      questions: open.map((field) => ({ field, proposal: decisions[field]?.value })),
+    });
+    return EXIT.usage;
+  }
+  const shipped = await askEngine({ ...flags, userData: undefined }, (engine) => engine.request('generators', null));
+  const card = await importGenerator(importedIn(flags), resolve(path), {
+    inspected,
+    decisions,
+    name: flags.name ?? nameFor(inspected),
+    taken: shipped.map(({ id }) => id),
+  });
+  const isUsed = 'border' in card && isRunnable(card);
+  const lines = [t('models.added', { name: oneLine(card.name), id: card.id }), ...(isUsed ? [] : [t('models.unused')])];
+  reporter.line(lines.join('\n'), { type: 'added', id: card.id, name: card.name, task: card.task, isUsed, card });
+  return EXIT.done;
+}
+
+const written = (decision: Decision | undefined): string =>
+  typeof decision?.value === 'string' ? decision.value : JSON.stringify(decision?.value);
+
+const forPrograms = ({ evidence, said, ...decision }: Decision) => ({
+  ...decision,
+  said: said === true,
+  evidence: evidence.map((each) => ({ ...each, sentence: sentenceOf(messageOf(each), inEnglish()) })),
+});
+
+const messageOf = ({ code, figures }: Evidence) => say(`models.because.${code as EvidenceCode}`, figures);
+
+/** Everything that was decided, each with its confidence and why. */
+function describe({ name, known }: InspectedFile, decisions: Decisions, { t, sentence }: Translator): string {
+  const lines = [known === null ? oneLine(name) : `${oneLine(name)} (${known})`];
+  for (const field of FIELD_NAMES) {
+    const decision: Decision | undefined = decisions[field];
+    if (!decision || decision.value === '') continue;
+    const value = field === 'task' && decisions.task ? t(`models.uses.${decisions.task.value}`) : written(decision);
+    const confidence = t(`models.confidence.${decision.said ? 'said' : decision.confidence}`);
+    const text = t('models.questions.line', { field: t(`models.fields.${field}`), value: oneLine(value) });
+    lines.push(
+      `  ${text} (${confidence})`,
+      ...decision.evidence.map((each) => `    ${oneLine(sentence(messageOf(each)))}`),
+    );
+  }
+  return lines.join('\n');
+}
+
+function addRename(generators: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
+  const command = generators
+    .command('rename')
+    .summary(t('manual.generators.rename.summary'))
+    .description(t('manual.generators.rename.about'))
+    .argument('<id>', t('manual.generators.rename.id'))
+    .argument('<name>', t('manual.generators.rename.name'));
+  addJson(addUserData(addEngine(command, translator), translator), translator).action(
+    async (id: string, name: string, flags: Flags) => {
+      await refuseShipped(id, flags);
+      const card: AnyCard = await renameGenerator(importedIn(flags), id, name);
+      const text = t('models.renamed', { id, name: oneLine(card.name) });
+      createReporter({ json: flags.json === true, translator }).line(text, { type: 'renamed', id, name: card.name });
+    },
+  );
+  document(command, {
+    examples: [['emulsion generators rename 4x-net "Sharp, four times"', t('manual.generators.rename.example')]],
+  });
+}
+
+function addRemove(generators: LocalizedCommand, translator: Translator): void {
+  const { t } = translator;
+  const command = generators
+    .command('remove')
+    .summary(t('manual.generators.remove.summary'))
+    .description(t('manual.generators.remove.about'))
+    .argument('<id>', t('manual.generators.remove.id'));
+  addJson(addUserData(addEngine(command, translator), translator), translator).action(
+    async (id: string, flags: Flags) => {
+      await refuseShipped(id, flags);
+      const name = await removeGenerator(importedIn(flags), id);
+      const text = t('models.removed', { name: oneLine(name), id });
+      createReporter({ json: flags.json === true, translator }).line(text, { type: 'removed', id, name });
+    },
+  );
+  document(command, { examples: [['emulsion generators remove 4x-net', t('manual.generators.remove.example')]] });
+}
+
+/** Throws NOT_ALLOWED for a generator that ships. */
+async function refuseShipped(id: string, flags: Flags): Promise<void> {
+  const shipped = await askEngine({ ...flags, userData: undefined }, (engine) => engine.request('generators', null));
+  if (shipped.some((each) => each.id === id))
+    throw new EmulsionError('NOT_ALLOWED', { reason: say('models.shipped', { id }) });
+}
