@@ -45,7 +45,7 @@ export const CALLS = {
   'app.info': { request: nothing, response: AppInfo },
   /**
    * Deletes everything that the app keeps on this computer: settings, session, edits, recipes, styles, the list of batches,
-   * imported generators and the log. Closes all photos; load the page again. BATCH_RUNNING while photos are computed.
+   * imported generators and the log. Closes all photos; load the page again. BATCH_RUNNING while a batch runs or pairs are made.
    */
   'app.clear': { request: nothing, response: nothing },
   'settings.get': { request: nothing, response: Settings },

@@ -35,7 +35,8 @@ export function appHandlers({
       machine: { cores: availableParallelism(), memory: Math.round(totalmem() / 1024 ** 2) },
     }),
     'app.clear': async () => {
-      if (jobs.busy() || batches.busy() || maker.busy()) throw new EmulsionError('BATCH_RUNNING');
+      if (batches.busy() || maker.busy()) throw new EmulsionError('BATCH_RUNNING');
+      jobs.cancelAll();
       // Closing saves the edits, so this comes first.
       await edits.closeAll();
       photos.clear();
