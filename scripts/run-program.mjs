@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process';
  * Runs a program to its end and passes on what asks this program to end.
  *
  * A terminal sends Ctrl-C to every process, npm sends it once more, and Electron takes a second one as the order to die at
- * once, without putting anything in order. So the program gets a process group of its own, and only the first signal.
+ * once, without putting anything in order. So the program gets a process group of its own, and only the first signal. After it,
+ * this program listens to no further one.
  *
  * @param {string} program
  * @param {string[]} parameters
@@ -40,6 +41,8 @@ export function runProgram(program, parameters, { stdio = 'inherit', env, cwd, p
           }, patience);
     const done = () => {
       clearTimeout(timer);
+      // The second signal of an interruption may still come. It must not end this program before it has put things in order.
+      if (isInterrupted) return;
       for (const signal of signals) process.off(signal, pass);
     };
     child.once('error', (error) => {
