@@ -21,7 +21,8 @@ CARDS = {
         "comprimento de vincos e riscos. Não vê dobras suaves que não quebraram a superfície, manchas fracas e perdas largas na borda. Em uma "
         "fotografia com muitos danos, marca também o que só provavelmente é dano; por isso toca com mais frequência em detalhes "
         "pequenos (uma orelha, um brinco, um filete dourado). Pode tomar por dano fios de cerca, frestas entre folhas, panos "
-        "brancos, broches e juntas de calçada, e em desenhos as bordas irregulares das árvores.",
+        "brancos, broches e juntas de calçada, e as bordas irregulares de árvores em desenhos, que "
+        "muitas vezes recebem uma proposta de que não precisam.",
     },
     "damage-synthesiser": {
         "name": "Sintetizador de danos",

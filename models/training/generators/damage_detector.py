@@ -491,7 +491,8 @@ class Spec(Generator):
             "the length of creases and scratches. It misses soft folds without a broken surface, faint stains and wide "
             "losses at the border. In a photograph with much damage it also marks what is only probably damage, so "
             "small details there (an ear, an earring, a gilt line) are touched more often. It can take fence wires, "
-            "gaps between leaves, white cloth, brooches and joints of pavement for damage, and in drawings the rough edges of trees.",
+            "gaps between leaves, white cloth, brooches and joints of pavement for damage, and the rough edges of trees "
+            "in drawings, which often get a proposal that they do not need.",
         }
 
     def inputs(self, net, height, width, share=0.0):
