@@ -36,20 +36,9 @@ export function readDescriptions(file: OnnxFile, image: ValueInfo, graph: Graph,
     );
   const licence = entries.get('license') ?? entries.get('licence');
   if (licence) {
-    decide(
-      decisions,
-      'licence',
-      licence.slice(0, 200),
-      'certain',
-      because('metadata', { key: 'license', value: licence.slice(0, 100) }),
-    );
-    decide(
-      decisions,
-      'commercial',
-      commercialUse(licence),
-      'probable',
-      because('metadata', { key: 'license', value: licence.slice(0, 100) }),
-    );
+    const told = because('metadata', { key: 'license', value: licence.slice(0, 100) });
+    decide(decisions, 'licence', licence.slice(0, 200), 'certain', told);
+    decide(decisions, 'commercial', commercialUse(licence), 'probable', told);
   }
   const author = entries.get('author');
   if (author)

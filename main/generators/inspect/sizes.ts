@@ -123,30 +123,14 @@ async function freeSize(probe: Probe, decisions: Decisions): Promise<Sizes> {
     'certain',
     ...evidence,
   );
-  decide(
-    decisions,
-    'scale',
-    scale,
-    'certain',
-    because('sizeScale', {
-      side: base,
-      out: first.width,
-      next: base + multiple,
-      nextOut: scale * (base + multiple) - offset,
-    }),
-  );
-  decide(
-    decisions,
-    'offset',
-    Math.max(0, offset),
-    'certain',
-    because('sizeScale', {
-      side: base,
-      out: first.width,
-      next: base + multiple,
-      nextOut: scale * (base + multiple) - offset,
-    }),
-  );
+  const measured = because('sizeScale', {
+    side: base,
+    out: first.width,
+    next: base + multiple,
+    nextOut: scale * (base + multiple) - offset,
+  });
+  decide(decisions, 'scale', scale, 'certain', measured);
+  decide(decisions, 'offset', Math.max(0, offset), 'certain', measured);
   return { width: base, height: base, scale, offset: Math.max(0, offset), multiple, isFixed: false };
 }
 
