@@ -1,3 +1,4 @@
+import type { Face } from '../../contract/photo';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { enlargePlane } from './plane';
@@ -64,6 +65,8 @@ export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   readonly needed: number;
   /** Summary of the whole photo, an input of both passes; null if the detector takes none. */
   readonly summary: Float32Array | null;
+  /** The faces of the photo; null if no generator finds them. Damage on eyes and mouths has to be more certain. */
+  readonly faces: Face[] | null;
   /** In a map of both passes, the map of the coarse pass; otherwise null. */
   readonly coarse: DamageMap | null;
   readonly report: PassReport;
@@ -106,6 +109,7 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
     linesAndBlobsOnly,
     needed: detector.thresholds?.needed ?? DEFAULT_NEEDED,
     summary,
+    faces: await tools.faces(raster),
     coarse: null,
     report,
   };

@@ -40,6 +40,7 @@ function mapWith(
     linesAndBlobsOnly: true,
     needed: 0.001,
     summary: null,
+    faces: null,
     coarse: null,
     report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
   };

@@ -51,7 +51,7 @@ export async function measure(raster: Raster, damage: DamageMap | null, tools: S
   await tools.breathe();
   const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
   const film = await findFilmFaults(raster, tone.colour === 'colour', tools);
-  const faces = await tools.faces(raster);
+  const faces = damage ? damage.faces : await tools.faces(raster);
   const quality = measureQuality(raster);
   await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;

@@ -21,6 +21,7 @@ function mapOf(fill: number): DamageMap {
     linesAndBlobsOnly: false,
     needed: 0.0014,
     summary: null,
+    faces: null,
     coarse: null,
     report: { generator: 'test', provider: 'cpu', tiles: 1 } as DamageMap['report'],
   };
