@@ -7,6 +7,17 @@ import { Recipe, STEP_KINDS, Step, StepChange, StepKind } from './recipe';
 
 /** The restoration of a folder of photos. */
 
+/** Which of a file's photos are wanted: all, the first, or a range from 1. */
+export type Pages = 'all' | 'first' | { from: number; to: number };
+
+/** `all`, `first`, `3` or `2-5`; null for anything else. */
+export function readPages(text: string): Pages | null {
+  if (text === 'all' || text === 'first') return text;
+  const [, from, to = from] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text) ?? [];
+  if (from === undefined || Number(from) < 1 || Number(to) < Number(from)) return null;
+  return { from: Number(from), to: Number(to) };
+}
+
 /** What happens if a file of the same name exists: choose another name (`-2`), skip the photo, or replace the file. */
 export const CONFLICT_RULES = ['rename', 'skip', 'overwrite'] as const;
 export const BATCH_ORDERS = ['name', 'oldest', 'newest', 'smallest', 'largest'] as const;
@@ -53,7 +64,7 @@ export const BatchSettings = z.object({
   /** Photos of a file that holds several: `all`, `first`, `3` or `2-5`. */
   pages: z
     .string()
-    .regex(/^(all|first|\d{1,4}(-\d{1,4})?)$/)
+    .refine((text) => readPages(text) !== null)
     .default('all'),
   /** Restores files that break off as far as they go, instead of reporting them as damaged. */
   salvage: z.boolean().default(false),

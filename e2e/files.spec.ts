@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -82,4 +82,34 @@ test('a file that cannot be read is named by its cause', async ({ page, host }) 
     timeout: 60_000,
   });
   await inPortuguese(page, /O Emulsion ainda não lê arquivos JPEG hierárquicos/);
+});
+
+test('a batch takes the pages that are chosen, and what can be read of a file that breaks off', async ({
+  page,
+  host,
+}) => {
+  const scans = join(host.album, 'scans');
+  await mkdir(scans);
+  const { data } = testScene(120, 90, 1);
+  const one = { width: 120, height: 90, bits: [8, 8, 8], photometric: 2, pixels: data as Uint8Array };
+  await writeFile(join(scans, 'album.tif'), tiffFile([one, one, one]));
+  await cutJpeg(join(scans, 'half.jpg'), 0.6);
+  await host.open();
+  await page.keyboard.press('Control+b');
+  await host.chooseFolder('scans', () => page.getByTestId('choose-input').click());
+  await page.getByTestId('batch-more').click();
+  await page.getByTestId('batch-pages').selectOption('range');
+  const range = page.getByTestId('batch-page-range');
+  await range.fill('3-2');
+  await expect(range).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByTestId('start-batch')).toBeDisabled();
+  await range.fill('2-3');
+  await page.getByRole('switch', { name: 'Restore incomplete files' }).click();
+  await page.getByTestId('batch-recipe').selectOption('enlarge');
+  await page.getByTestId('segment-always').click();
+  await page.getByTestId('start-batch').click();
+  await expect(page.getByTestId('batch-summary')).toHaveAttribute('data-status', /done|problems/, { timeout: 120_000 });
+  await expect(page.getByRole('row', { name: 'half.jpg' })).toContainText(/\d+.% of the photo could be read/);
+  const written = await readdir(join(scans, 'Restored'));
+  expect(written.filter((name) => /tif|jpg/.test(name)).sort()).toEqual(['album-p2.tif', 'album-p3.tif', 'half.jpg']);
 });

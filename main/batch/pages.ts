@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import type { BatchSettings } from '../../contract/batch';
-import { countPhotos, readPages, wantedPages } from '../photos/pages';
+import { type BatchSettings, readPages } from '../../contract/batch';
+import { countPhotos, wantedPages } from '../photos/pages';
 import type { Found } from '../storage/found';
 import { isRemote } from '../storage/remote';
 

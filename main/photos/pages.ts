@@ -1,8 +1,6 @@
+import type { Pages } from '../../contract/batch';
 import { withFile } from './containers/file-bytes';
 import { photosIn, readTiff } from './containers/tiff';
-
-/** Which of a file's photos are wanted: all, the first, or a range from 1. */
-export type Pages = 'all' | 'first' | { from: number; to: number };
 
 /** Names of files that can hold several photos. */
 const MAY_HOLD_SEVERAL = /\.tiff?$/i;
@@ -16,14 +14,6 @@ export async function countPhotos(path: string): Promise<number> {
     // Whoever opens the file says why it cannot be read.
     return 1;
   }
-}
-
-/** `all`, `first`, `3` or `2-5`; null for anything else. */
-export function readPages(text: string): Pages | null {
-  if (text === 'all' || text === 'first') return text;
-  const [, from, to = from] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(text) ?? [];
-  if (from === undefined || Number(from) < 1 || Number(to) < Number(from)) return null;
-  return { from: Number(from), to: Number(to) };
 }
 
 /** The wanted ones of so many photos, from 1. A single photo is always wanted: the choice is one among several. */

@@ -262,7 +262,7 @@ function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
   const { t } = useTranslation();
   const say = useSentences();
   const format = useFormat();
-  const { state, failure, reports } = row;
+  const { state, failure, reports, notes } = row;
   if (failure !== null) {
     const sentence = say.failure(failure);
     return (
@@ -281,12 +281,12 @@ function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
     );
   }
   const made = reports.filter(({ outcome }) => outcome === 'done');
+  const noted = say.sentences(notes);
+  const sentences = made.map(({ messages, sentence }) => say.sentences(messages) || sentence);
   return (
-    <span
-      className="line-clamp-2"
-      title={made.map(({ messages, sentence }) => say.sentences(messages) || sentence).join(' ') || undefined}
-    >
+    <span className="line-clamp-3" title={[...sentences, noted].filter(Boolean).join(' ') || undefined}>
       {made.map(({ kind }) => t(`doneTo.${kind}`)).join(', ')}
+      {noted !== '' && <span className="block text-secondary select-text">{noted}</span>}
     </span>
   );
 }

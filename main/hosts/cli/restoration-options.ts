@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { readPages } from '../../../contract/batch';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/photo';
 import {
   COLOUR_VARIANTS,
@@ -14,7 +15,6 @@ import { say, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
-import { readPages } from '../../photos/pages';
 import { BadArgument, readSize, whole } from '../arguments';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';

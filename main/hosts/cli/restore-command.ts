@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
+import { readPages } from '../../../contract/batch';
 import { Crop } from '../../../contract/edit';
 import { say, type Translator } from '../../../text/message';
 import { readEditFile } from '../../edits/file';
 import type { EditDocument } from '../../edits/parse';
 import { EmulsionError, toFailure } from '../../errors';
-import { readPages } from '../../photos/pages';
 import { BadArgument } from '../arguments';
 import { document, exitsIn, ownRecipes } from './help';
 import { addEngine, addJson, addUserData, type EngineFlags, withEngine } from './options';

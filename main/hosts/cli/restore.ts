@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import type { Pages } from '../../../contract/batch';
 import type { Crop } from '../../../contract/edit';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
@@ -10,7 +11,7 @@ import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
-import { countPhotos, type Pages, stemOfPage, wantedPages } from '../../photos/pages';
+import { countPhotos, stemOfPage, wantedPages } from '../../photos/pages';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
