@@ -149,7 +149,7 @@ test('a click on a detected scratch removes only that one from the mask', async 
 });
 
 test('a local repair is made and switched off again', async ({ page, host }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 480, height: 360 };
   const path = await writeScene(host.album, 'garden.png', { ...size, damaged: false });
   await host.open();
   await host.offer(path);
@@ -179,7 +179,7 @@ test('a local repair is made and switched off again', async ({ page, host }) => 
     return count;
   };
   const first = { x: 170, y: 210, width: 120, height: 60 };
-  const second = { x: 390, y: 270, width: 80, height: 100 };
+  const second = { x: 390, y: 270, width: 80, height: 90 };
   const both = await exported('both.png');
   expect(differs(both, first)).toBeGreaterThan(300);
   expect(differs(both, second)).toBeGreaterThan(300);

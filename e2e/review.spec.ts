@@ -161,7 +161,7 @@ test('places are counted and reviewed by keys; what is skipped stays as it was, 
 });
 
 test('once something is to be repaired, the verdict on a clean photo says what', async ({ page, host }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 480, height: 360 };
   const path = await writeScene(host.album, 'clean.png', { ...size, damaged: false });
   await host.open();
   await host.offer(path);

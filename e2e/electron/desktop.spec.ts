@@ -9,7 +9,7 @@ import type { Dialog, MenuEntry } from './program';
 
 // What Electron's host does with the desktop around its window. Every story runs the built program under the stand-in.
 
-const SMALL = { width: 320, height: 240, damaged: false };
+const SMALL = { width: 320, height: 240, damaged: false, seed: 10 };
 
 const labels = (entries: readonly MenuEntry[]): string[] =>
   entries.flatMap(({ label, type, items = [] }) => [...(type === 'separator' ? [] : [label]), ...labels(items)]);
