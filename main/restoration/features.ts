@@ -1,5 +1,5 @@
 import type { Face } from '../../contract/photo';
-import { AT_THRESHOLD, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
+import { STEPS_PER_LOGIT } from '../../document/evidence';
 
 /**
  * Eyes and mouths of found faces. A detector of damage takes bright eyes, catchlights and dark lips for spots more
@@ -15,8 +15,6 @@ const EYE = { across: 0.34, down: 0.22 };
 const MOUTH = { across: 0.6, down: 0.34 };
 /** In a face seen from the side the pupils are close together: as a share of the face's height. */
 const LEAST_EYE_DISTANCE = 0.25;
-/** A crease crosses an eye or mouth if it is at least this many times as long as that is wide. */
-const CROSSING = 1.5;
 
 /** An ellipse in pixels of a damage map. `angle`: of its longer axis, in radians. */
 interface Feature {
@@ -51,39 +49,22 @@ function featuresOf(face: Face, { width, height }: Size): Feature[] {
 }
 
 /**
- * Lowers the evidence of damage on eyes and mouths, but not that of a crease which certainly crosses them. `plane` has
- * the evidence of a picture of this size, in rows without padding; it is changed in place.
+ * Lowers the evidence of damage on eyes and mouths, pixel by pixel: beside a crack that crosses an eye, the eye is kept.
+ * `plane` has the evidence of a picture of this size, in rows without padding; it is changed in place.
  */
 export function spareFeatures(plane: Uint8Array, size: Size, faces: readonly Face[]): void {
   const features = faces.flatMap((face) => featuresOf(face, size));
   if (features.length === 0) return;
   const lower = Math.round(STRICTER_LOGITS * STEPS_PER_LOGIT);
-  const crossing = crossingPieces(plane, size, features);
+  const seen = new Set<number>();
   for (const feature of features) {
     forEachPixel(feature, size, (index) => {
       // Once only, where two features overlap.
-      if (crossing.has(index) || plane[index] === 0) return;
-      crossing.add(index);
+      if (seen.has(index) || plane[index] === 0) return;
+      seen.add(index);
       plane[index] = Math.max(1, plane[index]! - lower);
     });
   }
-}
-
-/** The pixels on features that belong to pieces which are certain, and much longer than the feature is wide. */
-function crossingPieces(plane: Uint8Array, { width, height }: Size, features: readonly Feature[]): Set<number> {
-  const inside = new Map<number, Feature>();
-  for (const feature of features) forEachPixel(feature, { width, height }, (index) => inside.set(index, feature));
-  const kept = new Set<number>();
-  const certain = AT_THRESHOLD + STRICTER_LOGITS * STEPS_PER_LOGIT;
-  forEachPiece(plane, width, height, AT_THRESHOLD, (piece) => {
-    const on = piece.filter((index) => inside.has(index));
-    if (on.length === 0 || !piece.some((index) => plane[index]! >= certain)) return;
-    const bounds = boundsOf(piece, width);
-    const { across } = inside.get(on[0]!)!;
-    const isLong = Math.hypot(bounds.width, bounds.height) >= CROSSING * 2 * across;
-    if (isLong && on.length < piece.length / 2) for (const index of on) kept.add(index);
-  });
-  return kept;
 }
 
 /** Calls `visit` with the index of each pixel of an ellipse. */
