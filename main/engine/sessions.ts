@@ -16,7 +16,8 @@ import type {
 import type { FaceNets } from '../restoration/faces';
 import { hashFile } from '../storage/hash';
 import { isAllocationFailure } from './failures';
-import { inputPlanes, outputPlanes, outputSide, sideFrom, type TileNet } from './tiles';
+import { inputPlanes, outputPlanes, outputSide, sideFrom } from './tile-plan';
+import type { FurtherPicture, TileNet } from './tiles';
 import { toFeed, toTensor } from './trial-net';
 
 export interface SessionOptions {
@@ -335,9 +336,10 @@ async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seco
     for (let i = 3 * width * height; i < input.length; i++) input[i] = i % 7 === 0 ? 1 : 0;
   }
   const output = new Float32Array(outputPlanes(net.card) * outputSide(net.card, width) * outputSide(net.card, height));
-  await net.run(input, width, height, output);
+  const further = net.furtherFor(width, height);
+  await net.run(input, width, height, output, {}, {}, further);
   const start = performance.now();
-  await net.run(input, width, height, output);
+  await net.run(input, width, height, output, {}, {}, further);
   return { output, seconds: (performance.now() - start) / 1000 };
 }
 
@@ -352,7 +354,7 @@ class LoadedNet implements TileNet {
   readonly card: Card;
   readonly provider: Provider;
   readonly #session: InferenceSession;
-  readonly #extras: Record<string, Tensor>;
+  readonly #extras: Record<string, Extra>;
   readonly #fileBytes: number;
   #largestTile = 0;
 
@@ -404,13 +406,40 @@ class LoadedNet implements TileNet {
     return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  async run(...[input, width, height, output, extras = {}, vectors = {}]: Parameters<TileNet['run']>): Promise<void> {
+  /** Pictures for the test tile: a hole on the left, and a grey style. */
+  furtherFor(width: number, height: number): Record<string, FurtherPicture> {
+    const { mask, example } = this.card;
+    const pictures: Record<string, FurtherPicture> = {};
+    if (mask?.input != null) {
+      const [off, on] = mask.value === 'centred' ? [-0.5, 0.5] : [0, mask.value === '255' ? 255 : 1];
+      const data = Float32Array.from({ length: width * height }, (_, i) => (i % width < width / 4 ? on : off));
+      pictures[mask.input] = { channels: 1, width, height, data };
+    }
+    if (example !== undefined) {
+      const [low, high] = this.card.input.range;
+      const data = new Float32Array(3 * width * height).fill((low + high) / 2);
+      pictures[example] = { channels: 3, width, height, data };
+    }
+    return pictures;
+  }
+
+  async run(...[input, width, height, output, extras = {}, vectors = {}, pictures = {}]: Parameters<TileNet['run']>) {
     const { card } = this;
     this.#largestTile = Math.max(this.#largestTile, width * height);
     const shape = [1, outputPlanes(card), outputSide(card, height), outputSide(card, width)];
-    const further = { ...this.#extras };
-    for (const [name, value] of Object.entries(extras))
-      further[name] = filled(value, this.#extras[name]!.dims, this.#extras[name]!.type);
+    const further: Record<string, Tensor> = {};
+    for (const [name, { value, shape: wanted, type }] of Object.entries(this.#extras)) {
+      // A number may be wanted as a map of the tile's size.
+      const dims = wanted.map((size, i) =>
+        typeof size === 'number' && size > 0 ? size : wanted.length === 4 && i > 1 ? [height, width][i - 2]! : 1,
+      );
+      further[name] = filled(extras[name] ?? value, dims, type);
+    }
+    for (const [name, picture] of Object.entries(pictures)) {
+      const { type, layout } = name === card.mask?.input ? { ...card.input, type: card.mask.type } : card.input;
+      const dims = [1, picture.channels, picture.height, picture.width];
+      further[name] = toTensor({ type, ...laidOut(picture.data, dims, layout) });
+    }
     for (const [name, values] of Object.entries(vectors)) {
       further[name] = new Tensor('float32', values, [1, values.length]);
     }
@@ -437,7 +466,7 @@ class LoadedNet implements TileNet {
   ): Promise<void> {
     const { card } = this;
     const isLast = (layout: Card['input']['layout']) => layout !== 'nchw';
-    const given = isLast(card.input.layout) ? channelsLast(input, dims) : { dims, data: input };
+    const given = laidOut(input, dims, card.input.layout);
     const feeds = { ...further, [card.input.name]: toTensor({ type: card.input.type, ...given }) };
     const answer = await this.#session.run(feeds, [card.output.name]).catch((error: unknown) => {
       if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
@@ -445,7 +474,8 @@ class LoadedNet implements TileNet {
     });
     const result = toFeed(answer[card.output.name]!);
     const [one, planes, rows, columns] = shape as [number, number, number, number];
-    const wanted = isLast(card.output.layout) ? [one, rows, columns, planes] : shape;
+    const last = card.output.layout === 'hwc' ? [rows, columns, planes] : [one, rows, columns, planes];
+    const wanted = isLast(card.output.layout) ? last : shape;
     if (result.dims.join() !== wanted.join()) {
       const detail = `${card.id}: its output has the shape ${result.dims.join(' x ')} instead of ${wanted.join(' x ')}`;
       throw new EmulsionError('OUTPUT_INVALID', { detail });
@@ -468,52 +498,64 @@ function isPlain({ input, output }: Card): boolean {
   return [input, output].every(({ type, layout }) => type === 'float32' && layout === 'nchw');
 }
 
-function channelsLast(data: Float32Array, dims: readonly number[]) {
+/** A tensor with channels first in the layout of a net. */
+function laidOut(data: Float32Array, dims: readonly number[], layout: Card['input']['layout']) {
+  if (layout === 'nchw') return { dims, data };
   const [one, planes, rows, columns] = dims as [number, number, number, number];
   const turned = new Float32Array(data.length);
   const pixels = rows * columns;
   for (let c = 0; c < planes; c++) for (let i = 0; i < pixels; i++) turned[i * planes + c] = data[c * pixels + i]!;
-  return { dims: [one, rows, columns, planes], data: turned };
+  return { dims: layout === 'hwc' ? [rows, columns, planes] : [one, rows, columns, planes], data: turned };
 }
 
 /** Checks a session against its card and creates its extra inputs with their defaults. Throws GENERATOR_REFUSED. */
-function extraInputs(card: Card, session: InferenceSession): Record<string, Tensor> {
+function extraInputs(card: Card, session: InferenceSession): Record<string, Extra> {
   const refuse = (detail: string): never => {
     throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id}: ${detail}` });
   };
   const output = session.outputMetadata.find((each) => each.name === card.output.name);
   if (!output) return refuse(`it has no output named ${card.output.name}`);
   if (!output.isTensor || output.type !== card.output.type) return refuse(`its output is not of ${card.output.type}`);
-  const extras: Record<string, Tensor> = {};
-  let hasPicture = false;
+  const extras: Record<string, Extra> = {};
+  const pictures = new Set([card.input.name]);
+  if (card.mask?.input != null) pictures.add(card.mask.input);
+  if (card.example !== undefined) pictures.add(card.example);
   for (const input of session.inputMetadata) {
     if (!input.isTensor) return refuse(`its input ${input.name} is no tensor`);
     const known = card.extraInputs.find((each) => each.name === input.name);
-    const wanted = input.name === card.input.name ? card.input.type : (known?.type ?? 'float32');
+    const ofPicture = input.name === card.mask?.input ? card.mask.type : card.input.type;
+    const wanted = pictures.has(input.name) ? ofPicture : (known?.type ?? 'float32');
     if (input.type !== wanted) return refuse(`its input ${input.name} is not of ${wanted}`);
-    if (input.name === card.input.name) {
-      hasPicture = true;
-      if (input.shape.length !== 4) return refuse('its input has not four dimensions');
+    if (pictures.delete(input.name)) {
+      const dimensions = card.input.layout === 'hwc' ? 3 : 4;
+      if (input.shape.length !== dimensions) return refuse(`its input has not ${dimensions} dimensions`);
       continue;
     }
     if (card.vectorInputs.includes(input.name)) {
       // For the test tile. Every pass brings its own statistics.
-      extras[input.name] = filled(0.5, [1, card.statistics?.size ?? 1]);
+      extras[input.name] = { value: 0.5, shape: [1, card.statistics?.size ?? 1], type: 'float32' };
       continue;
     }
     const extra = known;
     if (!extra) return refuse(`its input ${input.name} is not on the card`);
-    const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1));
-    extras[input.name] = filled(extra.default, shape, extra.type);
+    extras[input.name] = { value: extra.default, shape: input.shape, type: extra.type };
   }
-  if (!hasPicture) return refuse(`it has no input named ${card.input.name}`);
+  const [missing] = pictures;
+  if (missing !== undefined) return refuse(`it has no input named ${missing}`);
   const absent = card.extraInputs.find(({ name }) => !Object.hasOwn(extras, name));
   return absent ? refuse(`it has no input named ${absent.name}`) : extras;
 }
 
-function filled(value: number, shape: readonly number[], type: Tensor.Type = 'float32'): Tensor {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value);
-  return toTensor({ type: type as Card['input']['type'], dims: shape, data });
+/** An input that takes one number, in a tensor whose size may follow that of the picture. */
+interface Extra {
+  value: number;
+  shape: readonly (number | string)[];
+  type: Card['input']['type'];
+}
+
+function filled(value: number, dims: readonly number[], type: Card['input']['type']): Tensor {
+  const data = new Float32Array(dims.reduce((product, size) => product * size, 1)).fill(value);
+  return toTensor({ type, dims, data });
 }
 
 function messageOf(error: unknown): string {

@@ -5,7 +5,8 @@ import type { Card } from '../generators/card';
 import { DelayedRows } from '../restoration/delayed-rows';
 import { createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
 import type { TilePass } from '../restoration/tools';
-import { mirror, planTiles, runTilePass, type TileHooks, type TileNet } from './tiles';
+import { mirror, planTiles } from './tile-plan';
+import { runTilePass, type TileHooks, type TileNet } from './tiles';
 
 type NetCard = TileNet['card'];
 
@@ -46,6 +47,7 @@ function cardOf(changes: {
       range: changes.range ?? [0, 1],
       scale: 1,
       offset: 0,
+      activation: 'none',
       ...changes.output,
     },
     tile: changes.tile ?? 64,

@@ -121,6 +121,8 @@ const PictureOutput = z.object({
   layout: Layout,
   channels: z.union([z.enum(PICTURE_CHANNELS), z.array(Name).min(1).max(16)]),
   range: Range,
+  /** What is left to do with its values: logits become probabilities. */
+  activation: z.enum(['none', 'sigmoid']).default('none'),
   scale: positive.max(MOST_SCALE),
   /** The result lacks so many pixels of the enlarged picture in each direction, half of them on each side. */
   offset: z.number().int().nonnegative().max(MOST_SIZE).default(0),

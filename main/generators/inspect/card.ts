@@ -184,6 +184,7 @@ function outputOf({ outputs }: InspectedFile, decisions: Decisions) {
     layout: decisions.layout?.value ?? 'nchw',
     channels: channels === 'rgb' ? (decisions.outputOrder?.value ?? 'rgb') : channels,
     range: isPlain ? LAB : [RANGES[range].low, RANGES[range].high],
+    activation: range === 'logits' ? 'sigmoid' : 'none',
     scale: decisions.scale?.value ?? 1,
     offset: decisions.offset?.value ?? 0,
   };
