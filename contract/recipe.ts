@@ -24,6 +24,13 @@ export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
   style: 5,
 };
 
+/** The id of a generator. */
+export const GeneratorId = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9-]{1,64}$/);
+/** The generator that a step uses; absent: the one that ships for it. Those that a person has added are used by their ids alone. */
+const Chosen = { generator: GeneratorId.optional() };
 /** How much of each fault of scanned film to correct. */
 export const FilmSettings = z.object({
   /** Straight scratches along the film. */
@@ -41,12 +48,15 @@ export const RepairSettings = z.object({
   grow: z.number().min(0).max(32).default(2),
   /** Leaves handwriting, captions and stamps alone. If false, they count as damage. */
   keepWriting: z.boolean().default(true),
+  /** Fills the holes. */
+  ...Chosen,
 });
 export const RestoreSettings = z.object({
   /** Share of the noise and compression artefacts to remove. */
   strength: unit.default(0.8),
   /** Keeps most of the grain in the luminance; still removes colour noise and compression blocks. */
   keepGrain: z.boolean().default(false),
+  ...Chosen,
 });
 export type RestoreSettings = z.infer<typeof RestoreSettings>;
 export const ToneSettings = z.object({
@@ -68,6 +78,7 @@ export const ColoriseSettings = z.object({
   /** Saturation of the imagined colours relative to the generator's output; 0 changes nothing. */
   strength: unit.default(1),
   variant: z.enum(COLOUR_VARIANTS).default('natural'),
+  ...Chosen,
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
@@ -92,6 +103,7 @@ export const UpscaleSettings = z.object({
   variant: z.enum(UPSCALE_VARIANTS).default('faithful'),
   /** Replaces `scale` if it is given. */
   target: TargetSize.optional(),
+  ...Chosen,
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
 /** What a generator measures in a style picture. Only that generator can use it. */
@@ -116,6 +128,7 @@ export const StyleSettings = z.object({
   brush: z.number().min(0.5).max(4).default(1),
   /** A second style and its share. */
   mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
+  ...Chosen,
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;
 export const Step = z.discriminatedUnion('kind', [

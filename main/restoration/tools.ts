@@ -16,6 +16,10 @@ export interface Wanted {
 export const SIGMA_INPUT = 'sigma';
 export const SIGMA_BOUNDS = { min: 0, max: 50 / 255, default: 15 / 255 } as const;
 
+/** What a step asks for: the generator that its settings name, or any that ships. */
+export const chosen = ({ generator }: { generator?: string }): Wanted =>
+  generator === undefined ? {} : { id: generator };
+
 /** The style generator that paints in the style of any picture. */
 export const PAINTING: Wanted = { variant: 'painting' };
 

@@ -51,6 +51,8 @@ export interface StepDescriptor<K extends StepKind> {
   kind: K;
   /** The tasks for which it needs generators. */
   tasks: readonly Task[];
+  /** The one of them whose generator the settings may name. */
+  chooses?: Task;
   /** Decides from the measurements whether a photo needs the step. */
   assess(measurements: Measurements, tools: StepTools): Need;
   /** Every reason that `assess` may give, with the names of its figures, for the texts. */

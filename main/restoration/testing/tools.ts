@@ -8,6 +8,8 @@ import { shrinkRaster } from './rasters';
 
 /** A fake generator: planes of one tile in, planes out, as {@link TilePass} describes them. */
 export interface FakeGenerator {
+  /** Found by this id alone. */
+  id?: string;
   /** Number of input and output planes. */
   inputs: number;
   outputs: number;
@@ -170,12 +172,14 @@ export function fakeTools(
 ): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
   const progressed: number[] = [];
   const tiles: Rect[] = [];
-  const find = (task: Task, { scale, variant }: Wanted = {}) =>
+  const find = (task: Task, { scale, variant, id }: Wanted = {}) =>
     [generators[task] ?? []]
       .flat()
       .find(
         (each) =>
-          (scale === undefined || scale === (each.scale ?? 1)) && (variant === undefined || variant === each.variant),
+          each.id === id &&
+          (scale === undefined || scale === (each.scale ?? 1)) &&
+          (variant === undefined || variant === each.variant),
       );
   return {
     progressed,
@@ -186,7 +190,7 @@ export function fakeTools(
       if (!fake) return null;
       const { thresholds = null, extraInputs = [], scale = 1, inputs, gives = [], vectorInputs = [] } = fake;
       const takes = ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
-      return { id: `fake-${task}`, thresholds, scale, extraInputs, takes, gives, vectorInputs };
+      return { id: fake.id ?? `fake-${task}`, thresholds, scale, extraInputs, takes, gives, vectorInputs };
     },
     runTiles: async (pass) => {
       const generator = find(pass.task, pass.wanted);
@@ -196,7 +200,7 @@ export function fakeTools(
         tiles.push(core);
         runTile(pass, core, generator);
       }
-      return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
+      return { generator: generator.id ?? `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
     },
     styles: () => (find('style') ? FAKE_STYLES : null),
     measure: async (_task, raster) => channelMeans(raster),

@@ -1,7 +1,7 @@
 import type { ColoriseSettings } from '../../../../contract/recipe';
 import { lumaOf } from '../../colour';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../raster';
-import type { PassReport, StepTools } from '../../tools';
+import { chosen, type PassReport, type StepTools, type Wanted } from '../../tools';
 
 /**
  * Gives a picture imagined colours. The generator sees a small version of the whole luma and returns Cb and Cr (ITU-R
@@ -36,11 +36,11 @@ const BAND_PIXELS = 1 << 17;
 
 /** Whether the installed generator supports variants, or gives the same result for each. */
 export function hasColourVariants(tools: StepTools): boolean {
-  return warmthInput(tools) !== undefined;
+  return warmthInput(tools, {}) !== undefined;
 }
 
-function warmthInput(tools: StepTools) {
-  return tools.generator('colorise')?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
+function warmthInput(tools: StepTools, wanted: Wanted) {
+  return tools.generator('colorise', wanted)?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
 }
 
 /**
@@ -51,16 +51,18 @@ function warmthInput(tools: StepTools) {
  */
 export async function colorise(
   raster: Raster,
-  { strength, variant }: ColoriseSettings,
+  { strength, variant, generator }: ColoriseSettings,
   tools: StepTools,
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (strength === 0) return null;
   const small = await tools.shrink(raster, COLOUR_PIXELS);
   const luma = lumaPlane(small, tools.colour);
   const colours = new Float32Array(2 * luma.length);
-  const input = warmthInput(tools);
+  const wanted = chosen({ generator });
+  const input = warmthInput(tools, wanted);
   const report = await tools.runTiles({
     task: 'colorise',
+    wanted,
     width: small.width,
     height: small.height,
     extras: input ? { [WARMTH_INPUT]: Math.max(input.min, Math.min(input.max, WARMTH[variant])) } : {},

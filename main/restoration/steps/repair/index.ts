@@ -2,6 +2,7 @@ import { say } from '../../../../text/message';
 import { detectInBothPasses } from '../../damage';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
+import { chosen as wantedBy } from '../../tools';
 import { editedMask, maskSource } from '../edited-mask';
 import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
 import { chosenPlaces } from './chosen';
@@ -14,6 +15,7 @@ const MOST_MASKED = 0.9;
 export const repair: StepDescriptor<'repair'> = {
   kind: 'repair',
   tasks: ['detect', 'inpaint'],
+  chooses: 'inpaint',
   reasons: {
     'reason.repair.damage': ['damage'],
     'reason.repair.clean': ['damage'],
@@ -51,7 +53,11 @@ export const repair: StepDescriptor<'repair'> = {
     }
     const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
     const chosen = run.mask ? await chosenPlaces(run.mask, maskSource(run.mask, damage, settings), raster, tools) : [];
-    const { generator, provider, filled } = await inpaint(raster, mask, tools, { full, chosen });
+    const { generator, provider, filled } = await inpaint(raster, mask, tools, {
+      full,
+      chosen,
+      wanted: wantedBy(settings),
+    });
     const did =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
     return { raster, did, generator, provider, masked };

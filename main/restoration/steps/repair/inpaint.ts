@@ -18,7 +18,7 @@ interface InpaintOptions {
   full?: number;
   /** Places that are filled as a person chose. */
   chosen?: readonly ChosenPlace[];
-  /** The generator, if it is not the usual one. */
+  /** The generator that fills; any that ships if absent. */
   wanted?: Wanted;
 }
 

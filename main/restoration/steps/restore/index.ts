@@ -21,6 +21,7 @@ const RESTORE_STRENGTH = 0.8;
 export const restore: StepDescriptor<'restore'> = {
   kind: 'restore',
   tasks: ['restore'],
+  chooses: 'restore',
   reasons: {
     'reason.restore.noise': ['noise'],
     'reason.restore.blocks': ['blockiness', 'compression'],

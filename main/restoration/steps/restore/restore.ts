@@ -4,7 +4,7 @@ import { lumaOf } from '../../colour';
 import { DelayedRows } from '../../delayed-rows';
 import { measureQuality, type Quality } from '../../quality';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
-import type { PassReport, StepTools } from '../../tools';
+import { chosen, type PassReport, type StepTools, type Wanted } from '../../tools';
 
 /** The generator's input for the expected error: its root mean square, in units of 0..1. */
 const ERROR_INPUT = 'strength';
@@ -47,20 +47,22 @@ export function errorOf({ noise, compression }: Expected): number {
 export async function restore(
   raster: Raster,
   expected: Expected,
-  { strength, keepGrain }: RestoreSettings,
+  { strength, keepGrain, generator }: RestoreSettings,
   tools: StepTools,
 ): Promise<PassReport | null> {
   if (strength === 0) return null;
   const { noise, compression } = expected;
   const isNoise = noise === 0 ? 0 : noise ** 2 / (noise ** 2 + compression ** 2);
   const kept = keepGrain ? GRAIN_KEPT * isNoise : 0;
+  const wanted = chosen({ generator });
   const rows = new DelayedRows(raster);
   let before = new Float32Array(0);
   const report = await tools.runTiles({
     task: 'restore',
+    wanted,
     width: raster.width,
     height: raster.height,
-    extras: extrasFor(errorOf(expected) / 255, tools),
+    extras: extrasFor(errorOf(expected) / 255, wanted, tools),
     read: (rect, into) => {
       rows.release(rect.y);
       readSrgb(raster, rect, tools.colour, into);
@@ -78,8 +80,8 @@ export async function restore(
   return report;
 }
 
-function extrasFor(error: number, tools: StepTools): Record<string, number> {
-  const input = tools.generator('restore')?.extraInputs.find(({ name }) => name === ERROR_INPUT);
+function extrasFor(error: number, wanted: Wanted, tools: StepTools): Record<string, number> {
+  const input = tools.generator('restore', wanted)?.extraInputs.find(({ name }) => name === ERROR_INPUT);
   // A generator without this input has one fixed strength.
   return input ? { [ERROR_INPUT]: Math.max(input.min, Math.min(input.max, error)) } : {};
 }

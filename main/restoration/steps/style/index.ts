@@ -7,6 +7,7 @@ import { paint, styleCode } from './style';
 export const style: StepDescriptor<'style'> = {
   kind: 'style',
   tasks: ['style'],
+  chooses: 'style',
   reasons: { 'reason.style.taste': [] },
 
   assess: (_, tools) => ({
@@ -17,7 +18,8 @@ export const style: StepDescriptor<'style'> = {
     figures: {},
   }),
 
-  require: (run, settings) => void styleCode(settings, run.tools),
+  // A generator of one style takes no code.
+  require: (run, settings) => void (settings.generator === undefined && styleCode(settings, run.tools)),
 
   cost: () => 6,
 

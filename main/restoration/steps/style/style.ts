@@ -3,7 +3,7 @@ import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
 import type { Mask } from '../../mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
-import { PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
+import { chosen, PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
 import { upscale } from '../upscale/upscale';
 
 /**
@@ -46,8 +46,8 @@ export interface Painted {
 }
 
 /** Cache key of a painting. The painting only depends on these settings; the others determine how it is blended. */
-export function paintedKey({ style, code, brush, mix }: StyleSettings): string {
-  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix]);
+export function paintedKey({ style, code, brush, mix, generator }: StyleSettings): string {
+  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator]);
 }
 
 /** Further options of {@link paint}. */
@@ -96,19 +96,18 @@ async function paintWhole(
   tools: StepTools,
   isReduced: boolean,
 ): Promise<Painted> {
-  const style = styleCode(settings, tools);
-  const content = await tools.measure('style', raster, PAINTING);
-  if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
+  const isOwn = settings.generator !== undefined;
+  const vectors = isOwn ? undefined : await codesFor(raster, settings, tools);
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);
   const isSoft = !isReduced && raster.width > ENLARGED_SOFTLY * small.width;
   const isRedrawn = isSoft && tools.generator('upscale', STROKES) !== null;
   const report = await tools.runTiles({
     task: 'style',
-    wanted: PAINTING,
+    wanted: isOwn ? chosen(settings) : PAINTING,
     width: small.width,
     height: small.height,
-    vectors: { content, style },
+    vectors,
     read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
     write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
     weight: isRedrawn ? 0.4 : 0.9,
@@ -118,6 +117,14 @@ async function paintWhole(
   const sharp = await upscale(painted, { passes: [STROKES], size }, tools, 0.5);
   const generator = `${report.generator}, ${sharp.report.generator}`;
   return { raster: sharp.raster, report: { ...report, generator } };
+}
+
+/** What the painting generator needs to know of the picture and of the style. */
+async function codesFor(raster: Raster, settings: StyleSettings, tools: StepTools) {
+  const style = styleCode(settings, tools);
+  const content = await tools.measure('style', raster, PAINTING);
+  if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
+  return { content, style };
 }
 
 /** The picture reduced to the size at which the generator's strokes get the requested width. */

@@ -11,6 +11,7 @@ const SMALL_MEGAPIXELS = 1.5;
 export const upscale: StepDescriptor<'upscale'> = {
   kind: 'upscale',
   tasks: ['upscale'],
+  chooses: 'upscale',
   reasons: {
     'reason.upscale.small': ['megapixels'],
     'reason.upscale.large': ['megapixels'],

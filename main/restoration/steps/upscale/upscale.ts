@@ -27,6 +27,14 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
   return null;
 }
 
+/** As many passes of one generator as make a picture at least `times` as wide; null if it is not there, or enlarges nothing. */
+function passesOf(id: string, times: number, tools: StepTools): Wanted[] | null {
+  const scale = tools.generator('upscale', { id })?.scale ?? 1;
+  if (scale === 1) return null;
+  const count = Math.max(1, Math.ceil(Math.log(times) / Math.log(scale) - 1e-9));
+  return Array.from({ length: count }, () => ({ id, scale }));
+}
+
 /**
  * Plans an enlargement. A target size is reached by the smallest enlargement beyond it, followed by a reduction. If
  * that would need too many pixels in between, it uses the largest enlargement that does not, and resamples the rest. A
@@ -36,12 +44,12 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
  * MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
  */
 export function planEnlargement(
-  { scale, variant, target }: UpscaleSettings,
+  { scale, variant, target, generator }: UpscaleSettings,
   { width, height }: Size,
   tools: StepTools,
 ): Enlargement {
   const missing = (times: string) =>
-    new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${variant}` });
+    new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${generator ?? variant}` });
   const { times, ...size } = enlargedSize({ scale, target }, { width, height });
   if (times === 1) return { passes: [], size };
   if (times > MAX_ENLARGED_TIMES) {
@@ -51,6 +59,12 @@ export function planEnlargement(
     });
   }
   checkEnlarged({ width, height }, times);
+  const own = generator === undefined ? null : passesOf(generator, times, tools);
+  if (generator !== undefined && !own) throw missing(`${times.toFixed(1)} times`);
+  if (own) {
+    checkEnlarged({ width, height }, productOf(own));
+    return { passes: own, size };
+  }
   if (!target) {
     const passes = upscalePasses(scale, variant, tools);
     if (!passes) throw missing(`${scale} times`);
@@ -64,12 +78,11 @@ export function planEnlargement(
     if (whole >= times) break;
   }
   if (!best) throw missing(`${times.toFixed(1)} times`);
-  checkEnlarged(
-    { width, height },
-    best.reduce((product, wanted) => product * (wanted.scale ?? 1), 1),
-  );
+  checkEnlarged({ width, height }, productOf(best));
   return { passes: best, size };
 }
+
+const productOf = (passes: readonly Wanted[]) => passes.reduce((product, { scale = 1 }) => product * scale, 1);
 
 function checkEnlarged({ width, height }: Size, times: number): void {
   const pixels = width * height * times ** 2;
