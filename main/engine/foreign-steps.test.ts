@@ -10,9 +10,14 @@ import { readOnnxFile } from '../generators/inspect/onnx-file';
 import { bytesOf } from '../generators/inspect/protobuf';
 import { isRunnable } from '../generators/runnable';
 import { GeneratorStore } from '../generators/store';
+import { fromLab, toLab } from '../restoration/colour';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
+import { colorise } from '../restoration/steps/colorise/colorise';
 import { inpaint } from '../restoration/steps/repair/inpaint';
+import { restore } from '../restoration/steps/restore/restore';
+import { paint } from '../restoration/steps/style/style';
+import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import type { StepTools, Wanted } from '../restoration/tools';
 import { Job } from './job';
 import { Sessions } from './sessions';
@@ -190,5 +195,285 @@ describe('repair', () => {
     const report = await inpaint(raster, maskOf(900, 760, [large, long]), tools, { wanted });
     expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
     expect(report.tiles).toBeGreaterThan(2);
+  });
+});
+
+/** Fine texture, with a different phase in each channel. */
+const texture = (c: number, x: number, y: number) => 0.3 + 0.4 * (((x * 7 + y * 13 + c * 11) % 31) / 31);
+type Pixel = (c: number, x: number, y: number) => number;
+const blurred =
+  (of: Pixel, reach: number): Pixel =>
+  (c, x, y) => {
+    let sum = 0;
+    for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) sum += of(c, x + dx, y + dy);
+    return sum / (2 * reach + 1) ** 2;
+  };
+const lumaOf = (of: Pixel, x: number, y: number) => 0.299 * of(0, x, y) + 0.587 * of(1, x, y) + 0.114 * of(2, x, y);
+
+describe('restore', () => {
+  const [WIDTH, HEIGHT] = [150, 120];
+  /** Away from the edge: the net and the program continue the picture there in their own ways. */
+  const isInner = (x: number, y: number) => x >= 16 && y >= 16 && x < WIDTH - 16 && y < HEIGHT - 16;
+  const noise = { noise: 12, compression: 5 };
+
+  async function restored(name: string, answers: Answers = {}, of: Pixel = texture) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(WIDTH, HEIGHT, of, 16);
+    const settings = { strength: 1, keepGrain: false, generator: card.id };
+    return { raster, card, report: await restore(raster, noise, settings, tools) };
+  }
+
+  it.each(['drunet_color', 'ffdnet_color'])('%s is told how strong the noise is', async (name) => {
+    const { raster, report } = await restored(name);
+    expect(report?.sigma).toBeCloseTo(13, 5);
+    const soft = blurred(texture, 2);
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + (13 / 50) * (soft(c, x, y) - texture(c, x, y));
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('fbcnn_color returns more than the picture', async () => {
+    const { raster, card } = await restored('fbcnn_color');
+    expect(card.output.name).toBe('output');
+    const soft = blurred(texture, 1);
+    let [sum, count] = [0, 0];
+    for (let y = 0; y < 31; y++)
+      for (let x = 0; x < 31; x++)
+        for (let c = 0; c < 3; c++, count++) sum += Math.abs(texture(c, x, y) - soft(c, x, y));
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + (sum / count) * (soft(c, x, y) - texture(c, x, y));
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('nafnet_sidd sees a little of the whole, and its tiles are blended', async () => {
+    const { raster, card, report } = await restored('nafnet_sidd');
+    expect(card).toMatchObject({ global: 'weak', overlap: 32 });
+    expect(report?.tiles).toBe(1);
+    const soft = blurred(texture, 1);
+    const mean = 0.3 + (0.4 * 15) / 31;
+    const expected: Pixel = (c, x, y) => soft(c, x, y) + 0.05 * (mean - 0.5);
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it.each([
+    ['residual', 'the noise'],
+    ['nhwc-free', 'the picture'],
+  ])('%s returns %s', async (name) => {
+    const { raster } = await restored(name);
+    expect(worst(raster, blurred(texture, 1), isInner)).toBeLessThan(STEP);
+  });
+
+  it('grey-denoise changes the luma alone', async () => {
+    const { raster } = await restored('grey-denoise');
+    const soft = blurred(texture, 1);
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + lumaOf(soft, x, y) - lumaOf(texture, x, y);
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('sharpen-bgr and bounded-correction keep their range', async () => {
+    const cross: Pixel = (c, x, y) =>
+      1.2 * texture(c, x, y) -
+      0.05 * (texture(c, x - 1, y) + texture(c, x + 1, y) + texture(c, x, y - 1) + texture(c, x, y + 1));
+    const { raster } = await restored('sharpen-bgr');
+    expect(worst(raster, (c, x, y) => Math.min(1, cross(c, x, y)), isInner)).toBeLessThan(STEP);
+    await folder.remove();
+    const soft = blurred(texture, 1);
+    const bounded = await restored('bounded-correction');
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + 0.2 * Math.tanh(5 * (soft(c, x, y) - texture(c, x, y)));
+    expect(worst(bounded.raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('padding-baked runs at the one size at which it does not move the picture', async () => {
+    const { raster, report } = await restored('padding-baked');
+    expect(report?.tile).toBe(64);
+    expect(worst(raster, texture)).toBeLessThan(STEP / 10);
+  });
+
+  it('a net that sees the whole gets it at once, and reduced if it is large', async () => {
+    const { raster, report, card } = await restored('normalises-first', { task: 'restore' });
+    expect(card.global).toBe('whole');
+    expect(report).toMatchObject({ tiles: 1 });
+    expect(report?.seen).toBeUndefined();
+    const statistics = [0, 1, 2].map((c) => {
+      let [sum, squares] = [0, 0];
+      for (let y = 0; y < HEIGHT; y++)
+        for (let x = 0; x < WIDTH; x++) {
+          sum += texture(c, x, y);
+          squares += texture(c, x, y) ** 2;
+        }
+      const mean = sum / (WIDTH * HEIGHT);
+      return { mean, deviation: Math.sqrt(squares / (WIDTH * HEIGHT) - mean ** 2) };
+    });
+    const inverted: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      return 0.5 + 0.5 * Math.tanh((-0.6 * (texture(c, x, y) - mean)) / deviation);
+    };
+    expect(worst(raster, inverted)).toBeLessThan(STEP);
+    await folder.remove();
+    // A ramp over the whole width, which is known to have the deviation of an even distribution.
+    const { tools, card: again } = await add('normalises-first', { task: 'restore' });
+    const ramp: Pixel = (_, x) => 0.2 + (0.6 * x) / 1599;
+    const large = drawn(1600, 200, ramp, 16);
+    const settings = { strength: 1, keepGrain: false, generator: again.id };
+    const done = await restore(large, noise, settings, tools);
+    expect(done?.seen).toEqual({ width: 1024, height: 128 });
+    const expected: Pixel = (c, x) => 0.5 + 0.5 * Math.tanh((-0.6 * (ramp(c, x, 0) - 0.5)) / (0.6 / Math.sqrt(12)));
+    expect(worst(large, expected, (x) => x > 8 && x < 1591)).toBeLessThan(STEP);
+  });
+});
+
+describe('colorise', () => {
+  const SETTINGS = { strength: 1, variant: 'natural' } as const;
+
+  async function colorised(name: string, grey: number, answers: Answers = {}) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(300, 200, () => grey, 16);
+    const done = await colorise(raster, { ...SETTINGS, generator: card.id }, tools);
+    return { raster: done!.raster, card };
+  }
+
+  it('ddcolor: its a and b with the lightness of the photo', async () => {
+    const { raster } = await colorised('ddcolor', 0.5);
+    const colour = fromLab(toLab(0.5, 0.5, 0.5)[0], 8.19, 17.65);
+    expect(worst(raster, (c) => colour[c]!)).toBeLessThan(STEP);
+  });
+
+  it('ddcolor: a colour that sRGB does not have is made paler, not lighter', async () => {
+    const { raster } = await colorised('ddcolor', 0);
+    expect(worst(raster, () => 0)).toBeLessThan(2 * STEP);
+  });
+
+  it.each([0.5, 0.25])('colorization_siggraph17 takes lightness: grey %d', async (grey) => {
+    const { raster } = await colorised('colorization_siggraph17', grey);
+    const [lightness] = toLab(grey, grey, grey);
+    const n = (lightness - 50) / 100;
+    const colour = fromLab(lightness, 20 * n + 5, 30 * n + 10);
+    expect(worst(raster, (c) => colour[c]!)).toBeLessThan(STEP);
+  });
+
+  it.each(['deoldify_artistic', 'deoldify-art'])('%s: its colours with the luma of the photo', async (name) => {
+    const grey = 100 / 255;
+    const { raster } = await colorised(name, grey);
+    const given = [1.12 * grey, grey, 0.82 * grey];
+    const luma = 0.299 * given[0]! + 0.587 * given[1]! + 0.114 * given[2]!;
+    expect(worst(raster, (c) => grey + given[c]! - luma)).toBeLessThan(STEP);
+  });
+
+  it('two-chroma: Cb and Cr, which are nothing for grey', async () => {
+    const { raster } = await colorised('two-chroma', 0.4, { task: 'colorise' });
+    expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
+  });
+});
+
+describe('upscale', () => {
+  async function enlarged(name: string, of: Pixel, settings: object = {}, answers: Answers = {}) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(90, 60, of, 16);
+    const all = { scale: 2, variant: 'faithful', generator: card.id, ...settings } as const;
+    const plan = planEnlargement(all, raster, tools);
+    return { ...(await upscale(raster, plan, tools)), plan, card };
+  }
+  const smooth: Pixel = (c, x, y) => 0.2 + 0.003 * x + 0.002 * y + 0.1 * c;
+  /** The same at a larger size, away from the edge. */
+  const larger =
+    (times: number): Pixel =>
+    (c, x, y) =>
+      smooth(c, (x + 0.5) / times - 0.5, (y + 0.5) / times - 0.5);
+  const inner = (times: number) => (x: number, y: number) =>
+    x > 8 * times && y > 8 * times && x < 82 * times && y < 52 * times;
+
+  it.each([
+    ['2x-homogeneous', 2],
+    ['up2x-pro', 2],
+    ['luma-x2', 2],
+    ['realesrgan-x4', 4],
+  ] as const)('%s enlarges %d times', async (name, scale) => {
+    const { raster, plan } = await enlarged(name, smooth, { scale });
+    expect(plan.passes).toHaveLength(1);
+    expect(raster.width).toBe(90 * scale);
+    const overshoots = name === 'realesrgan-x4' ? (value: number) => 1.02 * value - 0.01 : (value: number) => value;
+    expect(worst(raster, (c, x, y) => overshoots(larger(scale)(c, x, y)), inner(scale))).toBeLessThan(STEP);
+  });
+
+  it.each(['2x_Standin_unshuffle_fp16', '2x-int8', 'swin_unet_art_scale2x', '2x-cuts-odd'])(
+    '%s: a flat picture stays flat',
+    async (name) => {
+      const { raster } = await enlarged(name, () => 0.4);
+      expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
+    },
+  );
+
+  it('any size, by a net of another scale and resampling', async () => {
+    const by = async (name: string, longer: number) => enlarged(name, smooth, { target: { unit: 'pixels', longer } });
+    // Three times by four, and five times by twice four.
+    for (const [name, times, passes] of [
+      ['4x-Standin-compact-fp32', 3, 1],
+      ['2x-homogeneous', 5, 3],
+      ['luma-x2', 1.5, 1],
+    ] as const) {
+      const { raster, plan } = await by(name, 90 * times);
+      expect(plan.passes).toHaveLength(passes);
+      expect(raster).toMatchObject({ width: 90 * times, height: 60 * times });
+      if (name !== '4x-Standin-compact-fp32')
+        expect(worst(raster, larger(times), inner(times))).toBeLessThan(1.5 * STEP);
+      await folder.remove();
+    }
+  });
+});
+
+describe('style', () => {
+  const SETTINGS = { style: 'none', strength: 1, keepColours: false, brush: 1 };
+  const pixel: Pixel = (c, x, y) => 0.5 + 0.2 * Math.sin((x + 40 * c) / 23) * Math.cos(y / 31);
+  const statisticsOf = (of: Pixel, width: number, height: number) =>
+    [0, 1, 2].map((c) => {
+      let [sum, squares] = [0, 0];
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+          sum += of(c, x, y);
+          squares += of(c, x, y) ** 2;
+        }
+      const mean = sum / (width * height);
+      return { mean, deviation: Math.sqrt(squares / (width * height) - mean ** 2) };
+    });
+
+  it('candy: blue comes first, and the whole picture is seen at its one size', async () => {
+    const { tools, card } = await add('candy');
+    const raster = drawn(720, 720, pixel, 16);
+    const painted = await paint(raster, { ...SETTINGS, generator: card.id }, tools);
+    expect(painted?.report).toMatchObject({ tiles: 1, tile: 720 });
+    const statistics = statisticsOf(pixel, 720, 720);
+    const [scale, bias] = [
+      [70, 60, 80],
+      [140, 128, 100],
+    ];
+    const expected: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      const value = 1.1 * ((scale![2 - c]! * (pixel(c, x, y) - mean)) / deviation + bias![2 - c]!);
+      return Math.max(0, Math.min(1, value / 255));
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
+  it('AnimeGANv3: channels last, a multiple of eight', async () => {
+    const { tools, card } = await add('AnimeGANv3_Hayao_36');
+    const raster = drawn(160, 120, pixel, 16);
+    const painted = await paint(raster, { ...SETTINGS, generator: card.id }, tools);
+    const statistics = statisticsOf(pixel, 160, 120);
+    const expected: Pixel = (c, x, y) => {
+      const [value, mean] = [2 * pixel(c, x, y) - 1, 2 * statistics[c]!.mean - 1];
+      return (Math.tanh(1.6 * (value - mean) + mean) + 1) / 2;
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
+  it('adain copies the style of a picture, and says so if there is none', async () => {
+    const { tools, card } = await add('adain');
+    const settings = { ...SETTINGS, generator: card.id };
+    const example = drawn(200, 100, (c) => [0.7, 0.4, 0.5][c]!);
+    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools, { example });
+    const statistics = statisticsOf(pixel, 160, 120);
+    const expected: Pixel = (c, x, y) => pixel(c, x, y) - statistics[c]!.mean + [0.7, 0.4, 0.5][c]!;
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+    await expect(paint(drawn(160, 120, pixel), settings, tools)).rejects.toMatchObject({
+      reason: [{ key: 'failures.styleWithoutPicture' }],
+    });
   });
 });

@@ -1,6 +1,6 @@
 import type { Card } from './card';
 
-const COLOURS = ['rgb', 'bgr'];
+const COLOURS = ['rgb', 'bgr'] as const;
 
 /** Whether the engine can run a generator and a step can use what it returns. The others are kept and listed. */
 export function isRunnable(card: Card): boolean {
@@ -10,10 +10,21 @@ export function isRunnable(card: Card): boolean {
   const gives = (...channels: string[]) => !Array.isArray(output.channels) && channels.includes(output.channels);
   const isWhole = global === 'whole' || global === 'fixed';
   const isPlain = mask === null && example === undefined;
+  const isColour = takes('rgb', 'bgr', 'rgb+sigma');
+  const isGrey = takes('luma', 'l100', 'luma+sigma');
   switch (task) {
     case 'inpaint':
       return mask !== null && takes('rgb', 'bgr', 'rgb+mask', 'mask+rgb') && gives(...COLOURS) && output.scale === 1;
-    default:
-      return isPlain && !isWhole && takes('rgb', 'bgr', 'luma') && gives(...COLOURS, 'luma', 'cbcr');
+    case 'restore':
+      return isPlain && output.scale === 1 && (isColour ? gives(...COLOURS, 'residual') : isGrey && gives('luma'));
+    case 'colorise':
+      return isPlain && output.scale === 1 && (isColour || isGrey) && gives(...COLOURS, 'cbcr', 'lab-ab');
+    case 'upscale':
+      // A picture that it saw reduced would come back no sharper.
+      return isPlain && !isWhole && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
+    case 'style':
+      return mask === null && takes(...COLOURS) && gives(...COLOURS);
+    case 'detect':
+      return isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma') && gives('luma', 'mask');
   }
 }

@@ -1,6 +1,8 @@
+import type { Message } from '../../contract/basics';
+import { say } from '../../text/message';
 import { lumaOf } from './colour';
 import { type Raster, type Rect, readSrgb } from './raster';
-import type { ForeignFacts, GeneratorFacts, SideRule, StepTools } from './tools';
+import type { ForeignFacts, GeneratorFacts, PassReport, SideRule, StepTools } from './tools';
 
 /*
  * What steps need for nets that a person has added.
@@ -82,4 +84,12 @@ export function lumaPlane(raster: Raster, colour: StepTools['colour']): Float32A
 /** A copy at another size, or the raster itself. */
 export async function atSize(raster: Raster, { width, height }: Size, tools: StepTools): Promise<Raster> {
   return raster.width === width && raster.height === height ? raster : tools.resize(raster, width, height);
+}
+
+/** What the report says besides: the size at which a reduced picture was seen, and tiles that stayed as they were. */
+export function saidOf({ kept = 0 }: PassReport, seen?: Size | null): Message[] {
+  return [
+    ...(seen ? [say('did.foreign.seen', { width: seen.width, height: seen.height })] : []),
+    ...(kept > 0 ? [say('did.foreign.kept', { count: kept })] : []),
+  ];
 }

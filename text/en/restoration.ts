@@ -218,6 +218,11 @@ export const restoration = {
   did: {
     off: 'Turned off.',
     notNeeded: 'Not needed.',
+    foreign: {
+      seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
+      kept_one: 'One tile stayed as it was: the result was far out of range.',
+      kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',
+    },
     film: {
       down_one: 'Filled one vertical scratch.',
       down_other: 'Filled {{count}} vertical scratches.',
@@ -246,6 +251,8 @@ export const restoration = {
     restore: {
       done: 'Reduced noise and artefacts by {{strength}}.',
       grainKept: 'Reduced noise and artefacts by {{strength}}. Most of the grain was kept.',
+      sigma: 'The generator was told a noise of {{levels}} levels.',
+      quality: 'The generator was told a JPEG quality of about {{quality}}.',
       nothing: 'Noise and artefacts left as they are (strength 0).',
     },
     tone: {
@@ -267,6 +274,8 @@ export const restoration = {
       presetInMask: 'Painted in the style of “{{name}}” inside the mask.',
       own: 'Painted in the style of your own picture.',
       ownInMask: 'Painted in the style of your own picture inside the mask.',
+      byGenerator: 'Painted by a generator with a style of its own.',
+      byGeneratorInMask: 'Painted by a generator with a style of its own, inside the mask.',
       nothing: 'Nothing painted (strength 0).',
     },
   },

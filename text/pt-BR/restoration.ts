@@ -219,6 +219,11 @@ export const restoration: Translated<typeof english> = {
   did: {
     off: 'Desativado.',
     notNeeded: 'Não foi necessário.',
+    foreign: {
+      seen: 'O gerador viu a imagem inteira em {{width}} × {{height}} pixels; a alteração foi ampliada.',
+      kept_one: 'Um bloco ficou como estava: o resultado saiu muito fora da faixa.',
+      kept_other: '{{count}} blocos ficaram como estavam: os resultados saíram muito fora da faixa.',
+    },
     film: {
       down_one: 'Um risco vertical preenchido.',
       down_other: '{{count}} riscos verticais preenchidos.',
@@ -246,6 +251,8 @@ export const restoration: Translated<typeof english> = {
     restore: {
       done: 'Ruído e artefatos reduzidos em {{strength}}.',
       grainKept: 'Ruído e artefatos reduzidos em {{strength}}. A maior parte da granulação foi mantida.',
+      sigma: 'O gerador recebeu um ruído de {{levels}} níveis.',
+      quality: 'O gerador recebeu uma qualidade JPEG de cerca de {{quality}}.',
       nothing: 'Ruído e artefatos mantidos (intensidade 0).',
     },
     tone: {
@@ -267,6 +274,8 @@ export const restoration: Translated<typeof english> = {
       presetInMask: 'Pintada no estilo de “{{name}}” dentro da máscara.',
       own: 'Pintada no estilo da sua imagem.',
       ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
+      byGenerator: 'Pintada por um gerador com estilo próprio.',
+      byGeneratorInMask: 'Pintada por um gerador com estilo próprio, dentro da máscara.',
       nothing: 'Nada foi pintado (intensidade 0).',
     },
   },

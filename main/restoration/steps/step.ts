@@ -23,6 +23,8 @@ export interface StepRun {
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
+  /** The picture whose style is copied, in sRGB, for a generator that takes one. */
+  example?: Raster;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }

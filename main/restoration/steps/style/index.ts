@@ -1,4 +1,5 @@
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import { editedMask } from '../edited-mask';
 import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
 import { paint, styleCode } from './style';
@@ -24,12 +25,21 @@ export const style: StepDescriptor<'style'> = {
   cost: () => 6,
 
   async apply(run, settings) {
-    const { raster, tools, damage, styleMask, paintings } = run;
+    const { raster, tools, damage, styleMask, paintings, example } = run;
     const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
-    const done = await paint(raster, settings, tools, { isReduced: isReduced(run), mask, paintings });
+    const done = await paint(raster, settings, tools, {
+      isReduced: isReduced(run),
+      mask,
+      paintings,
+      ...(example && { example }),
+    });
     if (!done) return { raster, did: say('did.style.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
     const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
+    if (settings.generator !== undefined) {
+      const painted = say(mask ? 'did.style.byGeneratorInMask' : 'did.style.byGenerator');
+      return { raster: done.raster, did: [painted, ...saidOf(done.report)], generator, provider };
+    }
     const did = named
       ? say(mask ? 'did.style.presetInMask' : 'did.style.preset', { name: named.name })
       : say(mask ? 'did.style.ownInMask' : 'did.style.own');
