@@ -11,6 +11,7 @@ import { bytesOf } from '../generators/inspect/protobuf';
 import { isRunnable } from '../generators/runnable';
 import { GeneratorStore } from '../generators/store';
 import { fromLab, toLab } from '../restoration/colour';
+import { addDetector, type DamageMap } from '../restoration/damage';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
@@ -475,5 +476,45 @@ describe('style', () => {
     await expect(paint(drawn(160, 120, pixel), settings, tools)).rejects.toMatchObject({
       reason: [{ key: 'failures.styleWithoutPicture' }],
     });
+  });
+});
+
+describe('detect', () => {
+  it('scratch-logits adds what it finds to what was found, and takes nothing away', async () => {
+    const { tools, wanted, card } = await add('scratch-logits', { task: 'detect', outputRange: 'logits' });
+    expect(card.output.activation).toBe('sigmoid');
+    const raster = drawn(200, 150, (_, x) => (x === 80 ? 0.9 : 0.5));
+    const lines = new Uint8Array(200 * 150);
+    lines[10 * 200 + 10] = 250;
+    const plane = new Uint8Array(0);
+    const before: DamageMap = {
+      lines,
+      areas: plane,
+      losses: plane,
+      writing: plane,
+      width: 200,
+      height: 150,
+      fullWidth: 200,
+      fullHeight: 150,
+      thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
+      pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
+      strictness: 0,
+      linesAndBlobsOnly: false,
+      needed: 0.001,
+      summary: null,
+      coarse: null,
+      report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
+    };
+    const after = await addDetector(before, raster, tools, wanted);
+    // |x - blur| · 40 - 3 on the line, and beside it.
+    const probability = (distance: number) => 1 / (1 + Math.exp(-(40 * distance - 3)));
+    for (const [x, distance] of [
+      [80, 0.4 * 0.8],
+      [81, 0.4 * 0.2],
+      [120, 0],
+    ] as const)
+      expect(Math.abs(after.lines[75 * 200 + x]! / 255 - probability(distance))).toBeLessThan(2 * STEP);
+    expect(after.lines[10 * 200 + 10]).toBe(250);
+    expect(before.lines[75 * 200 + 80]).toBe(0);
   });
 });

@@ -403,8 +403,8 @@ export class TileBuffers {
   }
 }
 
-function isPicture({ output: { channels } }: TileCard): boolean {
-  return channels === 'rgb' || channels === 'bgr' || channels === 'luma' || channels === 'residual';
+function isPicture({ task, output: { channels } }: TileCard): boolean {
+  return task !== 'detect' && ['rgb', 'bgr', 'luma', 'residual'].includes(String(channels));
 }
 
 /** The two places in a row of `length` samples that a sample of the enlarged row lies between, and how far. */
