@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Card } from '../generators/card';
@@ -453,6 +453,24 @@ describe('style', () => {
     expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
   });
 
+  it('mosaic-scaler: the range is in the net itself', async () => {
+    const { tools, card } = await add('mosaic-scaler');
+    const painted = await paint(drawn(720, 720, pixel, 16), { ...SETTINGS, generator: card.id }, tools);
+    const statistics = statisticsOf(pixel, 720, 720);
+    // In blue, green and red.
+    const [scale, bias, means] = [
+      [0.5, 0.4, 0.5],
+      [0.2, 0.1, -0.2],
+      [103.939, 116.779, 123.68],
+    ];
+    const expected: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      const value = (scale![2 - c]! * (pixel(c, x, y) - mean)) / deviation + bias![2 - c]!;
+      return Math.max(0, Math.min(1, (150 * Math.tanh(value) + means![2 - c]!) / 255));
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
   it('AnimeGANv3: channels last, a multiple of eight', async () => {
     const { tools, card } = await add('AnimeGANv3_Hayao_36');
     const raster = drawn(160, 120, pixel, 16);
@@ -516,5 +534,51 @@ describe('detect', () => {
       expect(Math.abs(after.lines[75 * 200 + x]! / 255 - probability(distance))).toBeLessThan(2 * STEP);
     expect(after.lines[10 * 200 + 10]).toBe(250);
     expect(before.lines[75 * 200 + 80]).toBe(0);
+  });
+});
+
+/** Stand-ins that no step takes yet; the inspector says what they are. */
+const UNUSED = [
+  'codeformer',
+  'face_detection_yunet_2023mar',
+  'linear-light',
+  'modnet',
+  'pairlie',
+  'scrfd_2.5g',
+  'square-512',
+  'two-classes',
+  'u2net',
+  'vqfr',
+  'zero_dce',
+];
+/** Stand-ins that are refused, see `standins.test.ts`; one is tried in a process of its own, see `inspector.test.ts`. */
+const REFUSED = [
+  'batch-of-four',
+  'classifier',
+  'endless',
+  'foreign-operator',
+  'pad',
+  'rawdenoise',
+  'rgba',
+  'sam-decoder',
+  'two-frames',
+  'two-pictures',
+  'weights-outside',
+  'yunet-2022',
+];
+
+describe('stand-ins', () => {
+  it('are all in a step here, or used by none, or refused', async () => {
+    const here = await readFile(import.meta.filename, 'utf8');
+    const imported = await readFile(join(import.meta.dirname, 'imported.test.ts'), 'utf8');
+    const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -5));
+    const left = names.filter((name) => !UNUSED.includes(name) && !REFUSED.includes(name));
+    expect(left.filter((name) => !here.includes(`'${name}'`) && !imported.includes(`'${name}'`))).toEqual([]);
+    expect([...UNUSED, ...REFUSED].filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('of a task that no step has are added, and not run', async () => {
+    await expect(add('zero_dce')).rejects.toThrow('zero_dce cannot be run');
+    await expect(add('two-classes')).rejects.toThrow('two-classes cannot be run');
   });
 });
