@@ -50,6 +50,8 @@ export const RepairSettings = z.object({
   keepWriting: z.boolean().default(true),
   /** Fills the holes. */
   ...Chosen,
+  /** Finds damage besides the detector that ships, whose findings stay. */
+  detector: GeneratorId.optional(),
 });
 export const RestoreSettings = z.object({
   /** Share of the noise and compression artefacts to remove. */

@@ -520,6 +520,7 @@ describe('detect', () => {
       linesAndBlobsOnly: false,
       needed: 0.001,
       summary: null,
+      faces: [],
       coarse: null,
       report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
     };

@@ -1,4 +1,5 @@
 import type { Face } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { atSize, fittingSize, LumaReader, seesWhole, takesLuma } from './foreign';
@@ -145,7 +146,10 @@ export async function addDetector(
   wanted: Wanted,
 ): Promise<DamageMap> {
   const facts = tools.generator('detect', wanted);
-  if (!facts) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for the task "detect"' });
+  if (!facts) {
+    const reason = say('failures.generatorNotHere', { id: wanted.id ?? '', kind: 'repair' });
+    throw new EmulsionError('GENERATOR_MISSING', { reason });
+  }
   const size = seesWhole(facts) ? fittingSize(facts.foreign, raster) : null;
   const small = size ? await atSize(raster, size, tools) : await tools.shrink(raster, SINGLE_PASS_PIXELS);
   const { width, height } = small;

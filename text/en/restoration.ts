@@ -241,6 +241,7 @@ export const restoration = {
       done: 'Filled {{share}} of the picture.',
       wide_one: 'Filled {{share}} of the picture, one wide place with texture from its surroundings.',
       wide_other: 'Filled {{share}} of the picture, {{count}} wide places with texture from their surroundings.',
+      further: 'The detector “{{id}}” looked for damage as well.',
       nothing: 'No damage found at this sensitivity.',
       emptyMask: 'The mask is empty.',
       tooMuch:

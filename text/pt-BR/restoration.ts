@@ -242,6 +242,7 @@ export const restoration: Translated<typeof english> = {
       done: '{{share}} da imagem foram preenchidos.',
       wide_one: '{{share}} da imagem foram preenchidos, um lugar largo com a textura do entorno.',
       wide_other: '{{share}} da imagem foram preenchidos, {{count}} lugares largos com a textura do entorno.',
+      further: 'O detector “{{id}}” também procurou danos.',
       nothing: 'Nenhum dano encontrado com esta sensibilidade.',
       emptyMask: 'A máscara está vazia.',
       tooMuch: 'Nada foi reparado: a máscara cobre {{share}} da imagem, e não sobra nada com que reparar.',

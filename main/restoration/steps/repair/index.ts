@@ -1,4 +1,5 @@
 import { say } from '../../../../text/message';
+import { EmulsionError } from '../../../errors';
 import { detectInBothPasses } from '../../damage';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
@@ -36,6 +37,15 @@ export const repair: StepDescriptor<'repair'> = {
 
   propose: () => ({ ...REPAIR_DEFAULTS }),
 
+  require: ({ tools }, { detector }) => {
+    if (detector === undefined || tools.generator('detect', { id: detector })) return;
+    const reason = say('failures.generatorNotHere', { id: detector, kind: 'repair' });
+    throw new EmulsionError('GENERATOR_MISSING', {
+      reason,
+      detail: `the step "repair" needs the detector "${detector}"`,
+    });
+  },
+
   // Only tiles with damage are computed, but scattered damage touches many of them.
   cost: ({ analysis }) => 0.2 + 10 * Math.min(1, 20 * analysis.damage),
 
@@ -58,8 +68,9 @@ export const repair: StepDescriptor<'repair'> = {
       chosen,
       wanted: wantedBy(settings),
     });
-    const did =
+    const done =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
+    const did = settings.detector ? [done, say('did.repair.further', { id: settings.detector })] : done;
     return { raster, did, generator, provider, masked };
   },
 
