@@ -1,7 +1,7 @@
 import type { Face } from '../../../contract/photo';
 import { EmulsionError } from '../../errors';
 import { createRaster, type Raster, type Rect } from '../raster';
-import type { ExtraInput, FadingValues, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
+import type { ExtraInput, FadingValues, ForeignFacts, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
 import { shrinkRaster } from './rasters';
 
 /** Step tools with fake generators, which need no files. */
@@ -28,6 +28,8 @@ export interface FakeGenerator {
   /** Scale of its output; default 1. */
   scale?: number;
   variant?: string;
+  /** How it sees and returns pictures, if it is from elsewhere. */
+  foreign?: ForeignFacts;
 }
 
 /** Repeats every pixel. */
@@ -190,7 +192,16 @@ export function fakeTools(
       if (!fake) return null;
       const { thresholds = null, extraInputs = [], scale = 1, inputs, gives = [], vectorInputs = [] } = fake;
       const takes = ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
-      return { id: fake.id ?? `fake-${task}`, thresholds, scale, extraInputs, takes, gives, vectorInputs };
+      const facts = {
+        id: fake.id ?? `fake-${task}`,
+        thresholds,
+        scale,
+        extraInputs,
+        takes,
+        gives,
+        vectorInputs,
+      } as const;
+      return fake.foreign ? { ...facts, foreign: fake.foreign } : facts;
     },
     runTiles: async (pass) => {
       const generator = find(pass.task, pass.wanted);
