@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Card } from '../generators/card';
+import { AnyCard, type Card } from '../generators/card';
 import { importGenerator } from '../generators/import';
 import { inspectNet } from '../generators/inspect';
 import { type Answers, answered, confirmed } from '../generators/inspect/card';
@@ -52,6 +52,15 @@ afterEach(async () => {
   await folder.remove();
 });
 
+/** The tools of a job for a net that no step gets yet. */
+async function withUnused(name: string): Promise<Added> {
+  await expect(add(name)).rejects.toThrow('cannot be run');
+  const place = join(folder.path, 'models', name);
+  const card = AnyCard.parse(JSON.parse(await readFile(join(place, 'card.json'), 'utf8'))) as Card;
+  const store = { find: () => ({ card, path: join(place, card.file), presets: [] }) } as unknown as GeneratorStore;
+  return { card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id: card.id } };
+}
+
 interface Added {
   card: Card;
   tools: StepTools;
@@ -81,10 +90,10 @@ async function add(name: string, answers: Answers = {}): Promise<Added> {
   const { id, task } = await importGenerator(models, path, { inspected, decisions, name });
   const store = new GeneratorStore(join(folder.path, 'none'), models);
   await store.refresh();
-  const { card } = store.find(task as Card['task'], { id }) ?? {};
-  if (!card) throw new Error(`${name} cannot be run`);
-  expect(isRunnable(card)).toBe(true);
-  return { card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
+  const installed = store.find(task as Card['task'], { id });
+  if (!installed) throw new Error(`${name} cannot be run`);
+  expect(isRunnable(installed.card)).toBe(true);
+  return { card: installed.card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
 }
 
 /** A picture whose values are smooth, so that it has no grain. */
@@ -484,7 +493,7 @@ describe('style', () => {
   });
 
   it('adain copies the style of a picture, and says so if there is none', async () => {
-    const { tools, card } = await add('adain');
+    const { tools, card } = await withUnused('adain');
     const settings = { ...SETTINGS, generator: card.id };
     const example = drawn(200, 100, (c) => [0.7, 0.4, 0.5][c]!);
     const painted = await paint(drawn(160, 120, pixel, 16), settings, tools, { example });

@@ -11,19 +11,24 @@ export function isRunnable(card: Card): boolean {
   const isWhole = global === 'whole' || global === 'fixed';
   const isPlain = mask === null && example === undefined;
   const isColour = takes('rgb', 'bgr', 'rgb+sigma');
-  const isGrey = takes('luma', 'l100', 'luma+sigma');
+  const isGrey = takes('luma', 'luma+sigma');
   switch (task) {
     case 'inpaint':
       return mask !== null && takes('rgb', 'bgr', 'rgb+mask', 'mask+rgb') && gives(...COLOURS) && output.scale === 1;
     case 'restore':
+      // Noise is taken away from sRGB's values.
+      if (gives('residual') && input.light === 'linear') return false;
       return isPlain && output.scale === 1 && (isColour ? gives(...COLOURS, 'residual') : isGrey && gives('luma'));
     case 'colorise':
-      return isPlain && output.scale === 1 && (isColour || isGrey) && gives(...COLOURS, 'cbcr', 'lab-ab');
+      return (
+        isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma', 'l100') && gives(...COLOURS, 'cbcr', 'lab-ab')
+      );
     case 'upscale':
       // A picture that it saw reduced would come back no sharper.
       return isPlain && !isWhole && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
     case 'style':
-      return mask === null && takes(...COLOURS) && gives(...COLOURS);
+      // The step copies the style of a picture, but nobody can give it one yet.
+      return isPlain && takes(...COLOURS) && gives(...COLOURS);
     case 'detect':
       return isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma') && gives('luma', 'mask');
   }
