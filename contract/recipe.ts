@@ -5,9 +5,9 @@ import { Sha256, unit } from './basics';
 
 /**
  * Steps run in the order of this list, whatever their order in a recipe's file: the faults of film are put right before
- * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement and style last. Only the last two may change places, see {@link STEP_RANKS}.
+ * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement, faces and style last. Only the last three may change places, see {@link STEP_RANKS}.
  */
-export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
+export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'faces', 'style'] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
 /**
@@ -21,6 +21,7 @@ export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
   tone: 3,
   colorise: 4,
   upscale: 5,
+  faces: 5,
   style: 5,
 };
 
@@ -108,6 +109,21 @@ export const UpscaleSettings = z.object({
   ...Chosen,
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
+/** The most faces that can be chosen one by one. */
+const MOST_FACES = 200;
+export const FaceSettings = z.object({
+  /** Share of the restored face in the result; 0 changes nothing. */
+  strength: unit.default(0.8),
+  /** How close a generator that can be told so stays to the photo; 0: the cleanest face, 1: the most faithful one. */
+  fidelity: unit.default(0.7),
+  /** Places in the chosen faces, as shares of the photo's width and height. Absent: every face that is not sharp already. */
+  chosen: z
+    .array(z.object({ x: unit, y: unit }))
+    .max(MOST_FACES)
+    .optional(),
+  ...Chosen,
+});
+export type FaceSettings = z.infer<typeof FaceSettings>;
 /** What a generator measures in a style picture. Only that generator can use it. */
 export const StyleCode = z.object({
   /** SHA-256 of the generator that measured it. */
@@ -140,6 +156,7 @@ export const Step = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tone'), enabled: z.boolean().default(true), settings: ToneSettings }),
   z.object({ kind: z.literal('colorise'), enabled: z.boolean().default(true), settings: ColoriseSettings }),
   z.object({ kind: z.literal('upscale'), enabled: z.boolean().default(true), settings: UpscaleSettings }),
+  z.object({ kind: z.literal('faces'), enabled: z.boolean().default(true), settings: FaceSettings }),
   z.object({ kind: z.literal('style'), enabled: z.boolean().default(true), settings: StyleSettings }),
 ]);
 export type Step = z.infer<typeof Step>;

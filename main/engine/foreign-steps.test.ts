@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FaceSettings } from '../../contract/recipe';
 import { AnyCard, type Card } from '../generators/card';
 import { importGenerator } from '../generators/import';
 import { inspectNet } from '../generators/inspect';
@@ -15,6 +16,7 @@ import { addDetector, type DamageMap } from '../restoration/damage';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
+import { restoreFaces } from '../restoration/steps/faces/faces';
 import { inpaint } from '../restoration/steps/repair/inpaint';
 import { restore } from '../restoration/steps/restore/restore';
 import { paint } from '../restoration/steps/style/style';
@@ -531,6 +533,7 @@ describe('detect', () => {
       summary: null,
       faces: [],
       coarse: null,
+      faces: null,
       report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
     };
     const after = await addDetector(before, raster, tools, wanted);
@@ -547,18 +550,69 @@ describe('detect', () => {
   });
 });
 
+describe('faces', () => {
+  /** A face that lies in the picture as in the template of 512 pixels, so that nothing is turned or enlarged. */
+  const points = [
+    [192.98, 239.95],
+    [318.9, 240.19],
+    [256.63, 314.02],
+    [201.26, 371.41],
+    [313.09, 371.15],
+  ].map(([x, y]) => ({ x: x! / 512, y: y! / 512 }));
+  const face = { x: 0.25, y: 0.25, width: 0.5, height: 0.55, certainty: 1, points };
+  const chosenFace = [{ x: 0.5, y: 0.5 }];
+  const pixel: Pixel = (c, x, y) => 0.5 + 0.2 * Math.sin(x / 5 + c) * Math.cos(y / 7);
+  /** Where the mask is whole. */
+  const isInside = (x: number, y: number) => x > 190 && x < 320 && y > 200 && y < 350;
+
+  it('codeformer: faithful, the face stays; free, it is the mean of 9 x 9 pixels; the rest of the photo stays', async () => {
+    const { tools, card } = await add('codeformer');
+    const settings = (fidelity: number) =>
+      FaceSettings.parse({ generator: card.id, strength: 1, fidelity, chosen: chosenFace });
+    const faithful = drawn(512, 512, pixel, 16);
+    const before = faithful.data.slice();
+    expect(await restoreFaces(faithful, [face], settings(1), tools)).toMatchObject({
+      restored: 1,
+      report: { generator: card.id, provider: 'cpu' },
+    });
+    expect(worst(faithful, pixel)).toBeLessThan(STEP);
+    const free = drawn(512, 512, pixel, 16);
+    await restoreFaces(free, [face], settings(0), tools);
+    const mean: Pixel = (c, x, y) => {
+      let sum = 0;
+      for (let dy = -4; dy <= 4; dy++) for (let dx = -4; dx <= 4; dx++) sum += pixel(c, x + dx, y + dy);
+      return sum / 81;
+    };
+    expect(worst(free, mean, isInside)).toBeLessThan(STEP);
+    for (const at of [0, 3 * (100 * 512 + 20), 3 * (511 * 512 + 511)]) expect(free.data[at]).toBe(before[at]);
+  });
+
+  it('vqfr: the picture is not its first output', async () => {
+    const { tools, card } = await add('vqfr');
+    const raster = drawn(512, 512, pixel, 16);
+    const settings = FaceSettings.parse({ generator: card.id, strength: 1, chosen: chosenFace });
+    expect(await restoreFaces(raster, [face], settings, tools)).toMatchObject({ restored: 1 });
+    expect(worst(raster, pixel)).toBeLessThan(0.5);
+  });
+
+  it('a square net without sliders restores faces too, if a person says that it is for faces', async () => {
+    const { tools, card } = await add('square-512', { task: 'face' });
+    const raster = drawn(512, 512, pixel, 16);
+    const settings = FaceSettings.parse({ generator: card.id, strength: 0, chosen: chosenFace });
+    expect(await restoreFaces(raster, [face], settings, tools)).not.toHaveProperty('report');
+    expect(await restoreFaces(raster, [face], { ...settings, strength: 1 }, tools)).toMatchObject({ restored: 1 });
+  });
+});
+
 /** Stand-ins that no step takes yet; the inspector says what they are. */
 const UNUSED = [
-  'codeformer',
   'face_detection_yunet_2023mar',
   'linear-light',
   'modnet',
   'pairlie',
   'scrfd_2.5g',
-  'square-512',
   'two-classes',
   'u2net',
-  'vqfr',
   'zero_dce',
 ];
 /** Stand-ins that are refused, see `standins.test.ts`; one is tried in a process of its own, see `inspector.test.ts`. */

@@ -21,7 +21,11 @@ export function factsOf(card: Card): GeneratorFacts {
   const { id, thresholds, vectorInputs, input, output } = card;
   const gives = Array.isArray(output.channels) ? output.channels : [];
   const extraInputs = numbersOf(card).filter(({ hidden }) => !hidden);
-  const facts = { id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs };
+  const { template } = card;
+  const facts = {
+    ...{ id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs },
+    ...(template && { template }),
+  };
   return card.origin.kind === 'shipped' ? facts : { ...facts, foreign: foreignFacts(card) };
 }
 

@@ -157,7 +157,7 @@ const ExtraInput = z
 
 /** The card of a generator that takes a picture and returns another picture, or maps of what it sees. */
 export const Card = Common.extend({
-  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
+  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style', 'face']),
   /** What a restorer is for. */
   purpose: z.enum(['noise', 'jpeg', 'blur', 'age']).optional(),
   input: PictureInput,
@@ -168,6 +168,8 @@ export const Card = Common.extend({
   global: Global.default('none'),
   /** Pixels at the edges of tiles over which they are blended. */
   overlap: z.number().int().nonnegative().max(MOST_SIZE).default(0),
+  /** Where the eyes, nose and mouth of a face have to be. */
+  template: z.enum(['ffhq', 'arcface']).optional(),
   /** A result that goes far beyond its range is not used. */
   guard: z.boolean().default(false),
   /** The same picture always gives the same result. */
@@ -309,7 +311,7 @@ export const FaceFinderCard = Common.extend({
 export type FaceFinderCard = z.infer<typeof FaceFinderCard>;
 
 /** Tasks of nets that no step uses yet. They are kept and listed. */
-export const UNUSED_TASKS = ['face', 'find-face', 'segment', 'tone'] as const;
+export const UNUSED_TASKS = ['find-face', 'segment', 'tone'] as const;
 
 /** The card of a net that no step uses yet. */
 export const UnusedCard = Common.extend({
@@ -326,8 +328,6 @@ export const UnusedCard = Common.extend({
   extraInputs: z.array(ExtraInput).max(16),
   /** How the outputs of a finder of faces are read. */
   decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface']).optional(),
-  /** Where the eyes, nose and mouth of a face have to be. */
-  template: z.enum(['ffhq', 'arcface']).optional(),
 });
 export type UnusedCard = z.infer<typeof UnusedCard>;
 

@@ -29,6 +29,8 @@ export function isRunnable(card: Card): boolean {
     case 'style':
       // The step copies the style of a picture, but nobody can give it one yet.
       return isPlain && takes(...COLOURS) && gives(...COLOURS);
+    case 'face':
+      return isPlain && output.scale === 1 && takes(...COLOURS) && gives(...COLOURS) && input.fixed !== null;
     case 'detect':
       return isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma') && gives('luma', 'mask');
   }

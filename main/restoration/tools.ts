@@ -2,7 +2,7 @@ import type { Face } from '../../contract/photo';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
-export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style';
+export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style' | 'face';
 
 /** Chooses among several generators for one task. Only generators with the same values match. */
 export interface Wanted {
@@ -89,6 +89,8 @@ export interface GeneratorFacts {
   gives: readonly string[];
   /** Names of the vector inputs. Each pass must provide all of them. */
   vectorInputs: readonly string[];
+  /** Where a restorer of faces wants eyes, nose and mouth. */
+  template?: 'ffhq' | 'arcface';
   /** How it sees and returns pictures, if a person has added it. */
   foreign?: ForeignFacts;
 }

@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Maximize,
   Palette,
+  ScanFace,
   ScanSearch,
   SlidersHorizontal,
   Sparkles,
@@ -45,6 +46,7 @@ const ICONS: Partial<Record<StepKind, LucideIcon>> = {
   tone: Contrast,
   colorise: Droplets,
   upscale: Maximize,
+  faces: ScanFace,
   style: Palette,
 };
 

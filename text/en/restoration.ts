@@ -54,6 +54,7 @@ export const restoration = {
     tone: 'Faded tones',
     colorise: 'Colour',
     upscale: 'Enlarge',
+    faces: 'Faces',
     style: 'Style',
   },
   order: {
@@ -64,6 +65,7 @@ export const restoration = {
     tone: 'Runs before colouring, which depends on the tones, and after noise removal, as it would amplify noise.',
     colorise: 'Runs after the tones, which it depends on, and before enlarging, where it would take longer.',
     upscale: 'Runs near the end: the other steps are faster and better at the original size.',
+    faces: 'Runs near the end: faces are restored at the size of the result.',
     style: 'Runs last: the other steps are made for photos, not paintings.',
   },
   sortable: {
@@ -108,6 +110,7 @@ export const restoration = {
     tone: 'tone correction',
     colorise: 'colouring',
     upscale: 'enlargement',
+    faces: 'restoration of faces',
     style: 'a style',
   },
   doing: {
@@ -117,11 +120,13 @@ export const restoration = {
     tone: 'correcting the tones',
     colorise: 'colouring',
     upscale: 'enlarging',
+    faces: 'restoring faces',
     style: 'applying the style',
   },
   controls: {
     scratches: 'Film scratches',
     leak: 'Light leak',
+    fidelity: 'Faithfulness',
     vignette: 'Dark corners',
     sensitivity: 'Sensitivity',
     grow: 'Margin around scratches',
@@ -202,6 +207,11 @@ export const restoration = {
       small: 'Small photo ({{megapixels}} megapixels).',
       large: 'Large enough ({{megapixels}} megapixels).',
     },
+    faces: {
+      found_one: 'One face found. A restored face can look like somebody else.',
+      found_other: '{{count}} faces found. Restored faces can look like somebody else.',
+      none: 'No faces found.',
+    },
     style: { taste: 'A style is a matter of taste.' },
   },
   // What was done to a photo, in a list.
@@ -212,6 +222,7 @@ export const restoration = {
     tone: 'tones',
     colorise: 'colours added',
     upscale: 'enlarged',
+    faces: 'faces',
     style: 'style',
   },
   // What a step did, in reports and on the command line.
@@ -269,6 +280,17 @@ export const restoration = {
       done: 'Enlarged {{times}} times to {{width}} × {{height}} pixels.',
       largeEnough: 'The photo is already that large.',
       atFullSize: 'The enlargement shows at full size.',
+    },
+    faces: {
+      done_one: 'Restored one face.',
+      done_other: 'Restored {{count}} faces.',
+      warning:
+        'A generator redraws faces from what it has learnt: compare them with the original before you trust them.',
+      sharp_one: 'Left one face alone that is sharp already.',
+      sharp_other: 'Left {{count}} faces alone that are sharp already.',
+      small_one: 'Left one face alone that is too small.',
+      small_other: 'Left {{count}} faces alone that are too small.',
+      nothing: 'No face was restored.',
     },
     style: {
       preset: 'Painted in the style of “{{name}}”.',

@@ -57,6 +57,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'Tons desbotados',
     colorise: 'Colorização',
     upscale: 'Ampliar',
+    faces: 'Rostos',
     style: 'Estilo',
   },
   order: {
@@ -67,6 +68,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'Vem antes da colorização, que depende dos tons, e depois da remoção de ruído, que ela amplificaria.',
     colorise: 'Vem depois dos tons, dos quais depende, e antes da ampliação, quando demoraria mais.',
     upscale: 'Vem quase no fim: as outras etapas são mais rápidas e melhores no tamanho original.',
+    faces: 'Vem quase no fim: os rostos são restaurados no tamanho do resultado.',
     style: 'É a última: as outras etapas são feitas para fotos, não para pinturas.',
   },
   sortable: {
@@ -111,6 +113,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'correção de tons',
     colorise: 'colorização',
     upscale: 'ampliação',
+    faces: 'restauração de rostos',
     style: 'um estilo',
   },
   doing: {
@@ -120,11 +123,13 @@ export const restoration: Translated<typeof english> = {
     tone: 'corrigindo os tons',
     colorise: 'colorindo',
     upscale: 'ampliando',
+    faces: 'restaurando rostos',
     style: 'aplicando o estilo',
   },
   controls: {
     scratches: 'Riscos do filme',
     leak: 'Entrada de luz',
+    fidelity: 'Fidelidade',
     vignette: 'Cantos escuros',
     sensitivity: 'Sensibilidade',
     grow: 'Margem ao redor dos riscos',
@@ -205,6 +210,11 @@ export const restoration: Translated<typeof english> = {
       small: 'Foto pequena ({{megapixels}} megapixels).',
       large: 'Grande o bastante ({{megapixels}} megapixels).',
     },
+    faces: {
+      found_one: 'Um rosto encontrado. Restaurado, pode ficar parecido com outra pessoa.',
+      found_other: '{{count}} rostos encontrados. Restaurados, podem ficar parecidos com outras pessoas.',
+      none: 'Nenhum rosto encontrado.',
+    },
     style: { taste: 'Estilo é questão de gosto.' },
   },
   doneTo: {
@@ -214,6 +224,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'tons',
     colorise: 'cores geradas',
     upscale: 'ampliada',
+    faces: 'rostos',
     style: 'estilo',
   },
   did: {
@@ -269,6 +280,16 @@ export const restoration: Translated<typeof english> = {
       done: 'Ampliada {{times}} vezes, para {{width}} × {{height}} pixels.',
       largeEnough: 'A foto já tem esse tamanho.',
       atFullSize: 'A ampliação aparece no tamanho original.',
+    },
+    faces: {
+      done_one: 'Um rosto restaurado.',
+      done_other: '{{count}} rostos restaurados.',
+      warning: 'O gerador redesenha rostos a partir do que aprendeu: compare com o original antes de confiar.',
+      sharp_one: 'Um rosto já nítido ficou como estava.',
+      sharp_other: '{{count}} rostos já nítidos ficaram como estavam.',
+      small_one: 'Um rosto pequeno demais ficou como estava.',
+      small_other: '{{count}} rostos pequenos demais ficaram como estavam.',
+      nothing: 'Nenhum rosto foi restaurado.',
     },
     style: {
       preset: 'Pintada no estilo de “{{name}}”.',
