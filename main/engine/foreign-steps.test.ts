@@ -533,7 +533,6 @@ describe('detect', () => {
       summary: null,
       faces: [],
       coarse: null,
-      faces: null,
       report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
     };
     const after = await addDetector(before, raster, tools, wanted);

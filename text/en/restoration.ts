@@ -157,6 +157,12 @@ export const restoration = {
     picked: 'Picked colour {{colour}}',
     hint: 'Click something that should be grey. Esc cancels.',
   },
+  faces: {
+    choose: 'Faces to restore',
+    face: 'Face {{number}}',
+    sharpLeft: 'Faces that are sharp already are left alone. Click a face to choose for yourself.',
+    onlyChosen: 'Only the chosen faces are restored.',
+  },
   size: {
     exact: 'Exact',
     longer: 'Longer edge',

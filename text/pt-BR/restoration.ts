@@ -160,6 +160,12 @@ export const restoration: Translated<typeof english> = {
     picked: 'Cor escolhida {{colour}}',
     hint: 'Clique em algo que deveria ser cinza. Esc cancela.',
   },
+  faces: {
+    choose: 'Rostos a restaurar',
+    face: 'Rosto {{number}}',
+    sharpLeft: 'Rostos já nítidos ficam como estão. Clique em um rosto para escolher.',
+    onlyChosen: 'Só os rostos escolhidos são restaurados.',
+  },
   size: {
     exact: 'Exato',
     longer: 'Lado maior',
