@@ -144,7 +144,7 @@ describe('recipeProblems', () => {
     expect(told({ ...mine, id: 'My own', name: '', gate: 'always', steps })).toEqual([
       '“id” must be 1 to 64 lowercase letters, digits and hyphens.',
       '“name” must not be empty.',
-      '“steps[0].kind” must be one of film, repair, restore, tone, colorise, upscale, style. Did you mean “repair”?',
+      '“steps[0].kind” must be one of film, repair, restore, tone, colorise, upscale, faces, style. Did you mean “repair”?',
       '“steps[1].enabled” must be true or false.',
       '“steps[1].settings.strength” must be at most 1.',
       '“steps[1].settings.cast” must be a number.',
