@@ -161,9 +161,9 @@ describe('recipeProblems', () => {
     const long = {
       ...mine,
       name: 'x'.repeat(121),
-      steps: Array.from({ length: 8 }, () => ({ kind: 'tone', settings: {} })),
+      steps: Array.from({ length: 9 }, () => ({ kind: 'tone', settings: {} })),
     };
-    expect(told(long)).toEqual(['“name” must have at most 120 characters.', '“steps” must have at most 7 entries.']);
+    expect(told(long)).toEqual(['“name” must have at most 120 characters.', '“steps” must have at most 8 entries.']);
     expect(told([])).toEqual(['A recipe is a JSON object, and this is not one.']);
   });
 
