@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EnginePass } from '../main/engine/protocol';
-import { inputPlanes } from '../main/engine/tiles';
+import { inputPlanes } from '../main/engine/tile-plan';
 import { AnyCard, type Card } from '../main/generators/card';
 import { runCli } from './cli';
 import type { Figure } from './figure';

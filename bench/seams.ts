@@ -6,7 +6,7 @@ import { RECIPE_FORMAT, StyleSettings } from '../contract/recipe';
 import { forkEngine } from '../main/engine/launch';
 import { bordersOf, seamRatio } from '../main/engine/seams';
 import { createEngine } from '../main/engine/supervisor';
-import { planTiles } from '../main/engine/tiles';
+import { planTiles } from '../main/engine/tile-plan';
 import { Card } from '../main/generators/card';
 import type { Raster } from '../main/restoration/raster';
 import { PAINTED_EDGE } from '../main/restoration/steps/style/style';

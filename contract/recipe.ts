@@ -5,9 +5,9 @@ import { Sha256, unit } from './basics';
 
 /**
  * Steps run in the order of this list, whatever their order in a recipe's file: the faults of film are put right before
- * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement and style last. Only the last two may change places, see {@link STEP_RANKS}.
+ * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement, faces and style last. Only the last three may change places, see {@link STEP_RANKS}.
  */
-export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'style'] as const;
+export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'faces', 'style'] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
 /**
@@ -21,9 +21,17 @@ export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
   tone: 3,
   colorise: 4,
   upscale: 5,
+  faces: 5,
   style: 5,
 };
 
+/** The id of a generator. */
+export const GeneratorId = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9-]{1,64}$/);
+/** The generator that a step uses; absent: the one that ships for it. Those that a person has added are used by their ids alone. */
+const Chosen = { generator: GeneratorId.optional() };
 /** How much of each fault of scanned film to correct. */
 export const FilmSettings = z.object({
   /** Straight scratches along the film. */
@@ -41,12 +49,17 @@ export const RepairSettings = z.object({
   grow: z.number().min(0).max(32).default(2),
   /** Leaves handwriting, captions and stamps alone. If false, they count as damage. */
   keepWriting: z.boolean().default(true),
+  /** Fills the holes. */
+  ...Chosen,
+  /** Finds damage besides the detector that ships, whose findings stay. */
+  detector: GeneratorId.optional(),
 });
 export const RestoreSettings = z.object({
   /** Share of the noise and compression artefacts to remove. */
   strength: unit.default(0.8),
   /** Keeps most of the grain in the luminance; still removes colour noise and compression blocks. */
   keepGrain: z.boolean().default(false),
+  ...Chosen,
 });
 export type RestoreSettings = z.infer<typeof RestoreSettings>;
 export const ToneSettings = z.object({
@@ -68,6 +81,7 @@ export const ColoriseSettings = z.object({
   /** Saturation of the imagined colours relative to the generator's output; 0 changes nothing. */
   strength: unit.default(1),
   variant: z.enum(COLOUR_VARIANTS).default('natural'),
+  ...Chosen,
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
@@ -92,8 +106,24 @@ export const UpscaleSettings = z.object({
   variant: z.enum(UPSCALE_VARIANTS).default('faithful'),
   /** Replaces `scale` if it is given. */
   target: TargetSize.optional(),
+  ...Chosen,
 });
 export type UpscaleSettings = z.infer<typeof UpscaleSettings>;
+/** The most faces that can be chosen one by one. */
+const MOST_FACES = 200;
+export const FaceSettings = z.object({
+  /** Share of the restored face in the result; 0 changes nothing. */
+  strength: unit.default(0.8),
+  /** How close a generator that can be told so stays to the photo; 0: the cleanest face, 1: the most faithful one. */
+  fidelity: unit.default(0.7),
+  /** Places in the chosen faces, as shares of the photo's width and height. Absent: every face that is not sharp already. */
+  chosen: z
+    .array(z.object({ x: unit, y: unit }))
+    .max(MOST_FACES)
+    .optional(),
+  ...Chosen,
+});
+export type FaceSettings = z.infer<typeof FaceSettings>;
 /** What a generator measures in a style picture. Only that generator can use it. */
 export const StyleCode = z.object({
   /** SHA-256 of the generator that measured it. */
@@ -116,6 +146,7 @@ export const StyleSettings = z.object({
   brush: z.number().min(0.5).max(4).default(1),
   /** A second style and its share. */
   mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
+  ...Chosen,
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;
 export const Step = z.discriminatedUnion('kind', [
@@ -125,6 +156,7 @@ export const Step = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tone'), enabled: z.boolean().default(true), settings: ToneSettings }),
   z.object({ kind: z.literal('colorise'), enabled: z.boolean().default(true), settings: ColoriseSettings }),
   z.object({ kind: z.literal('upscale'), enabled: z.boolean().default(true), settings: UpscaleSettings }),
+  z.object({ kind: z.literal('faces'), enabled: z.boolean().default(true), settings: FaceSettings }),
   z.object({ kind: z.literal('style'), enabled: z.boolean().default(true), settings: StyleSettings }),
 ]);
 export type Step = z.infer<typeof Step>;

@@ -19,22 +19,24 @@ import { readMask } from '../photos/mask';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
-import { encodeRegion, encodeThumbnail } from '../photos/raster';
+import { encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
-import { createMask, evidenceOf } from '../restoration/mask';
+import { evidenceOf } from '../restoration/mask';
 import { withMissing } from '../restoration/missing';
-import { createRaster, fitRect, type Raster } from '../restoration/raster';
+import type { Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
 import { PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
+import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
+import { maskPicture } from './mask-picture';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
@@ -88,6 +90,8 @@ export class OpenPhotos {
   #latest: Opened | null = null;
   /** The fine pass in progress. Only one at a time, since it holds a copy of its photo. */
   #finePass: { opened: Opened; pass: FinePass } | null = null;
+  /** What further detectors have found, as recipes wanted. */
+  readonly #further: FurtherFindings;
   /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
 
@@ -99,6 +103,7 @@ export class OpenPhotos {
     this.#makeTools = makeTools;
     this.#renderings = new Renderings(budget);
     this.#onEvidence = onEvidence;
+    this.#further = new FurtherFindings((id) => this.#photos.has(id) && onEvidence(id));
   }
 
   /** Changes the memory budget of renderings, in bytes. */
@@ -177,7 +182,8 @@ export class OpenPhotos {
     job.stage('analysing', 0, 0.1);
     await this.#assess(job, opened, tools);
     job.stage('analysing', 0.1, 0.2);
-    const damage = await this.#runFinePass(opened, tools);
+    await this.#runFinePass(opened, tools);
+    const damage = await this.#further.of(opened, request.recipe, tools);
     job.stage('writing', 0.2, 1);
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
     const mask = editedMask(masksOf(request.edit, opened.photo).mask!, damage, settings, opened.photo);
@@ -205,7 +211,8 @@ export class OpenPhotos {
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
     const { analysis } = await this.#assess(job, opened, tools);
     const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
-    const found = request.inspect ? await this.#runFinePass(opened, tools) : null;
+    if (request.inspect) await this.#runFinePass(opened, tools);
+    const found = request.inspect ? await this.#further.of(opened, recipe, tools) : null;
     const inspected = await inspectRepair(job, opened.photo, found, recipe, request);
     const about = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
     const answer = { ...about, inspected };
@@ -218,9 +225,8 @@ export class OpenPhotos {
 
     const masks = masksOf(request.edit, opened.photo);
     job.stage('analysing', 0.15, 0.3);
-    const damage = doesFollowDamage(planRecipe(recipe, analysis), request.edit)
-      ? await this.#runFinePass(opened, tools)
-      : opened.damage!;
+    if (doesFollowDamage(planRecipe(recipe, analysis), request.edit)) await this.#runFinePass(opened, tools);
+    const damage = await this.#further.of(opened, recipe, tools);
     // Nothing is cached, so the only raster is changed in place.
     const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
@@ -271,9 +277,9 @@ export class OpenPhotos {
   /** A region of a layer as an encoded picture. The mask is white on black. Throws CANCELLED after `signal`. */
   async picture(query: PictureQuery, signal?: AbortSignal): Promise<Requests['picture']['response']> {
     const opened = this.#opened(query.photoId);
-    if (query.layer === 'mask') return this.#maskPicture(opened, query);
+    if (query.layer === 'mask') return maskPicture(opened.photo, this.#further.shown(opened), query);
     if (query.layer === 'evidence') {
-      const { damage } = opened;
+      const damage = this.#further.shown(opened);
       return {
         type: 'application/octet-stream',
         bytes: packEvidence(damage ? evidenceOf(damage, query.writing !== 1) : null),
@@ -305,28 +311,6 @@ export class OpenPhotos {
     const kept = this.#renderings.byRevision(photo.id, revision);
     if (!kept) throw new EmulsionError('UNKNOWN_PHOTO', { detail: `no rendering ${revision}` });
     return { pyramid: kept.pyramid, size: kept.size, alpha, profile: profileFor(kept.pyramid.raster, profile) };
-  }
-
-  #maskPicture({ photo, damage }: Opened, query: PictureQuery): ReturnType<typeof encodeRegion> {
-    if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
-    const { width, height } = query;
-    const whole = { width: photo.width, height: photo.height };
-    const region = fitRect({ x: query.x, y: query.y, width: query.w, height: query.h }, whole, whole);
-    // Evaluates the mask at the size of the shown picture, however large the photo is.
-    const frame = {
-      width: Math.max(width, Math.round((photo.width * width) / region.width)),
-      height: Math.max(height, Math.round((photo.height * height) / region.height)),
-    };
-    const mask = createMask(
-      damage,
-      { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2, keepWriting: query.writing !== 1 },
-      frame,
-    );
-    const raster = createRaster(width, height, 1, 8);
-    const { x, y } = fitRect(region, whole, frame);
-    const rect = { x: Math.min(x, frame.width - width), y: Math.min(y, frame.height - height), width, height };
-    mask.read(rect, raster.data as Uint8Array);
-    return encodeRegion({ raster, rect: { x: 0, y: 0, width, height }, width, height, lossless: true });
   }
 
   #opened(photoId: string): Opened {
@@ -455,7 +439,7 @@ export class OpenPhotos {
       begun += 0.15;
       await this.#runFinePass(opened, tools);
     }
-    const damage = opened.damage ?? null;
+    const damage = await this.#further.of(opened, recipe, tools);
 
     const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis, damage);
     const answer = async (kept: Kept): Promise<Result> => {

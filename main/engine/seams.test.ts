@@ -16,7 +16,8 @@ import { type Borders, bordersOf, seamRatio } from './seams';
 import { Sessions } from './sessions';
 import { createEngine } from './supervisor';
 import { buildEngine, temporaryFolder } from './test-support';
-import { planTiles, runTilePass, type TileNet } from './tiles';
+import { planTiles } from './tile-plan';
+import { runTilePass, type TileNet } from './tiles';
 
 const noisy = (seed: number, width = 512, height = 384): Raster => {
   const raster = createRaster(width, height, 3, 8);

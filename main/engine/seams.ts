@@ -1,5 +1,5 @@
 import type { Raster } from '../restoration/raster';
-import type { TilePlan } from './tiles';
+import type { TilePlan } from './tile-plan';
 
 /** Length in pixels of the runs into which a border is divided. Texture averages out along a run, a seam does not. */
 const RUN = 64;

@@ -16,8 +16,9 @@ import type {
 import type { FaceNets } from '../restoration/faces';
 import { hashFile } from '../storage/hash';
 import { isAllocationFailure } from './failures';
-import { inputPlanes, outputPlanes, outputSide, sideFrom, type TileNet } from './tiles';
-import { toFeed, toTensor } from './trial-net';
+import { knownAnswer, LoadedNet, messageOf, type NetSource } from './loaded-net';
+import type { TileNet } from './tiles';
+import { freed } from './unfix';
 
 export interface SessionOptions {
   provider: 'auto' | Provider;
@@ -37,8 +38,6 @@ export interface SessionOptions {
 
 /** Largest difference from the CPU, as a share of the output's range, that is accepted from a provider. */
 const TRUSTED_DIFFERENCE = 1e-2;
-/** Edge in pixels of the test tile that every provider other than the CPU must compute correctly first. */
-const TEST_EDGE = 96;
 const LOAD_SECONDS = 120;
 
 /** Planes `[3, height, width]` in sRGB, 0..1, and their width and height. */
@@ -241,7 +240,7 @@ export class Sessions {
     }
   }
 
-  async #load(card: Card, source: NetSource): Promise<LoadedNet> {
+  async #load(declared: Card, file: NetSource): Promise<LoadedNet> {
     const { provider: asked, threads, busy } = this.#options;
     const supported = listSupportedBackends().map((backend) => backend.name);
     const order = providerOrder(asked, process.platform, supported, [...this.#refused.keys()]);
@@ -250,7 +249,14 @@ export class Sessions {
     }
     // A faulty net fails here, on the CPU, so that no other provider is blamed for it.
     busy(LOAD_SECONDS);
-    const onCpu = await LoadedNet.create(card, source, 'cpu', threadsFor(threads));
+    let onCpu = await LoadedNet.create(declared, file, 'cpu', threadsFor(threads));
+    let source = file;
+    const free = await freed(onCpu, file, threadsFor(threads));
+    if (free) {
+      await onCpu.release();
+      ({ net: onCpu, source } = free);
+    }
+    const { card } = onCpu;
     for (const provider of order) {
       if (provider === 'cpu') break;
       busy(LOAD_SECONDS);
@@ -317,205 +323,4 @@ class Unproven extends Error {
   ) {
     super(message);
   }
-}
-
-/** Runs a fixed pseudo-random tile twice. Only the second run is timed, as the first also prepares kernels. */
-async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seconds: number }> {
-  const { input: shape } = net.card;
-  const edge = sideFrom(shape, TEST_EDGE);
-  const { width, height } = shape.fixed ?? { width: edge, height: edge };
-  const [low, high] = shape.range;
-  const input = new Float32Array(inputPlanes(net.card) * width * height);
-  let state = 1;
-  for (let i = 0; i < input.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    input[i] = low + (state / 2 ** 32) * (high - low);
-  }
-  if (shape.channels === 'rgb+mask') {
-    for (let i = 3 * width * height; i < input.length; i++) input[i] = i % 7 === 0 ? 1 : 0;
-  }
-  const output = new Float32Array(outputPlanes(net.card) * outputSide(net.card, width) * outputSide(net.card, height));
-  await net.run(input, width, height, output);
-  const start = performance.now();
-  await net.run(input, width, height, output);
-  return { output, seconds: (performance.now() - start) / 1000 };
-}
-
-/** The content of a file, or its path where weights lie beside it, and how long it is. */
-interface NetSource {
-  bytes: number;
-  content: Buffer | string;
-}
-
-/** One onnxruntime session, with the interface for tiles. */
-class LoadedNet implements TileNet {
-  readonly card: Card;
-  readonly provider: Provider;
-  readonly #session: InferenceSession;
-  readonly #extras: Record<string, Tensor>;
-  readonly #fileBytes: number;
-  #largestTile = 0;
-
-  private constructor(card: Card, provider: Provider, session: InferenceSession, fileBytes: number) {
-    this.card = card;
-    this.provider = provider;
-    this.#session = session;
-    this.#fileBytes = fileBytes;
-    this.#extras = extraInputs(card, session);
-  }
-
-  static async create(card: Card, source: NetSource, provider: Provider, threads: number): Promise<LoadedNet> {
-    let session: InferenceSession;
-    try {
-      const options: InferenceSession.SessionOptions = {
-        executionProviders: [provider],
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: 'all',
-        // All tiles of a pass have one shape, so the arena is filled once and reused.
-        enableCpuMemArena: true,
-        // DirectML does not support memory patterns.
-        enableMemPattern: provider !== 'dml',
-        // Errors are thrown as well, so they need not be logged.
-        logSeverityLevel: 4,
-      };
-      // The overloads of the library know one kind of source each.
-      const { content } = source;
-      session = await (typeof content === 'string'
-        ? InferenceSession.create(content, options)
-        : InferenceSession.create(content, options));
-    } catch (error) {
-      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
-      if (provider === 'cpu') {
-        throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
-      }
-      throw error;
-    }
-    try {
-      return new LoadedNet(card, provider, session, source.bytes);
-    } catch (error) {
-      await session.release();
-      throw error;
-    }
-  }
-
-  /** Estimated memory in bytes: the weights twice (as read and as packed for the kernels) and the arena of a tile. */
-  get bytes(): number {
-    return 2 * this.#fileBytes + this.#largestTile * 32 * Float32Array.BYTES_PER_ELEMENT;
-  }
-
-  async run(...[input, width, height, output, extras = {}, vectors = {}]: Parameters<TileNet['run']>): Promise<void> {
-    const { card } = this;
-    this.#largestTile = Math.max(this.#largestTile, width * height);
-    const shape = [1, outputPlanes(card), outputSide(card, height), outputSide(card, width)];
-    const further = { ...this.#extras };
-    for (const [name, value] of Object.entries(extras))
-      further[name] = filled(value, this.#extras[name]!.dims, this.#extras[name]!.type);
-    for (const [name, values] of Object.entries(vectors)) {
-      further[name] = new Tensor('float32', values, [1, values.length]);
-    }
-    if (!isPlain(card)) return this.#runConverted(input, [1, inputPlanes(card), height, width], output, shape, further);
-    try {
-      await this.#session.run(
-        { ...further, [card.input.name]: new Tensor('float32', input, [1, inputPlanes(card), height, width]) },
-        // Computes the output directly into the caller's buffer.
-        { [card.output.name]: new Tensor('float32', output, shape) },
-      );
-    } catch (error) {
-      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
-      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
-    }
-  }
-
-  /** Like {@link run}, for a net with other types or with its channels last. */
-  async #runConverted(
-    input: Float32Array,
-    dims: readonly number[],
-    output: Float32Array,
-    shape: readonly number[],
-    further: Readonly<Record<string, Tensor>>,
-  ): Promise<void> {
-    const { card } = this;
-    const isLast = (layout: Card['input']['layout']) => layout !== 'nchw';
-    const given = isLast(card.input.layout) ? channelsLast(input, dims) : { dims, data: input };
-    const feeds = { ...further, [card.input.name]: toTensor({ type: card.input.type, ...given }) };
-    const answer = await this.#session.run(feeds, [card.output.name]).catch((error: unknown) => {
-      if (isAllocationFailure(error)) throw new EmulsionError('OUT_OF_MEMORY', { cause: error });
-      throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: ${messageOf(error)}`, cause: error });
-    });
-    const result = toFeed(answer[card.output.name]!);
-    const [one, planes, rows, columns] = shape as [number, number, number, number];
-    const wanted = isLast(card.output.layout) ? [one, rows, columns, planes] : shape;
-    if (result.dims.join() !== wanted.join()) {
-      const detail = `${card.id}: its output has the shape ${result.dims.join(' x ')} instead of ${wanted.join(' x ')}`;
-      throw new EmulsionError('OUTPUT_INVALID', { detail });
-    }
-    if (!isLast(card.output.layout)) output.set(result.data);
-    else {
-      const pixels = rows * columns;
-      for (let c = 0; c < planes; c++)
-        for (let i = 0; i < pixels; i++) output[c * pixels + i] = result.data[i * planes + c]!;
-    }
-  }
-
-  async release(): Promise<void> {
-    await this.#session.release();
-  }
-}
-
-/** Its tensors are those of the tiles. */
-function isPlain({ input, output }: Card): boolean {
-  return [input, output].every(({ type, layout }) => type === 'float32' && layout === 'nchw');
-}
-
-function channelsLast(data: Float32Array, dims: readonly number[]) {
-  const [one, planes, rows, columns] = dims as [number, number, number, number];
-  const turned = new Float32Array(data.length);
-  const pixels = rows * columns;
-  for (let c = 0; c < planes; c++) for (let i = 0; i < pixels; i++) turned[i * planes + c] = data[c * pixels + i]!;
-  return { dims: [one, rows, columns, planes], data: turned };
-}
-
-/** Checks a session against its card and creates its extra inputs with their defaults. Throws GENERATOR_REFUSED. */
-function extraInputs(card: Card, session: InferenceSession): Record<string, Tensor> {
-  const refuse = (detail: string): never => {
-    throw new EmulsionError('GENERATOR_REFUSED', { detail: `${card.id}: ${detail}` });
-  };
-  const output = session.outputMetadata.find((each) => each.name === card.output.name);
-  if (!output) return refuse(`it has no output named ${card.output.name}`);
-  if (!output.isTensor || output.type !== card.output.type) return refuse(`its output is not of ${card.output.type}`);
-  const extras: Record<string, Tensor> = {};
-  let hasPicture = false;
-  for (const input of session.inputMetadata) {
-    if (!input.isTensor) return refuse(`its input ${input.name} is no tensor`);
-    const known = card.extraInputs.find((each) => each.name === input.name);
-    const wanted = input.name === card.input.name ? card.input.type : (known?.type ?? 'float32');
-    if (input.type !== wanted) return refuse(`its input ${input.name} is not of ${wanted}`);
-    if (input.name === card.input.name) {
-      hasPicture = true;
-      if (input.shape.length !== 4) return refuse('its input has not four dimensions');
-      continue;
-    }
-    if (card.vectorInputs.includes(input.name)) {
-      // For the test tile. Every pass brings its own statistics.
-      extras[input.name] = filled(0.5, [1, card.statistics?.size ?? 1]);
-      continue;
-    }
-    const extra = known;
-    if (!extra) return refuse(`its input ${input.name} is not on the card`);
-    const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1));
-    extras[input.name] = filled(extra.default, shape, extra.type);
-  }
-  if (!hasPicture) return refuse(`it has no input named ${card.input.name}`);
-  const absent = card.extraInputs.find(({ name }) => !Object.hasOwn(extras, name));
-  return absent ? refuse(`it has no input named ${absent.name}`) : extras;
-}
-
-function filled(value: number, shape: readonly number[], type: Tensor.Type = 'float32'): Tensor {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(value);
-  return toTensor({ type: type as Card['input']['type'], dims: shape, data });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,8 @@ import type { Card } from '../generators/card';
 import { DelayedRows } from '../restoration/delayed-rows';
 import { createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
 import type { TilePass } from '../restoration/tools';
-import { mirror, planTiles, runTilePass, type TileHooks, type TileNet } from './tiles';
+import { mirror, planTiles } from './tile-plan';
+import { runTilePass, type TileHooks, type TileNet } from './tiles';
 
 type NetCard = TileNet['card'];
 
@@ -46,6 +47,7 @@ function cardOf(changes: {
       range: changes.range ?? [0, 1],
       scale: 1,
       offset: 0,
+      activation: 'none',
       ...changes.output,
     },
     tile: changes.tile ?? 64,
@@ -684,5 +686,142 @@ describe('extra inputs', () => {
 
   it('are refused if the card does not have them', async () => {
     await expect(given({ gain: 0.1 })).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+describe('nets from elsewhere', () => {
+  const foreign = (changes: Partial<NetCard> = {}): NetCard => ({
+    ...cardOf({ tile: 64, halo: 0 }),
+    origin: { kind: 'imported', file: 'x.onnx', added: '' },
+    ...changes,
+  });
+  /** Each tile comes back in a grey of its own. */
+  const greys = (card: NetCard, values: (tile: number) => number): TileNet => {
+    let tile = 0;
+    return netOf(card, (input) => new Float32Array(input.length).fill(values(tile++)));
+  };
+  const grey = (width: number, height: number, value = 128) => {
+    const raster = createRaster(width, height, 3, 8);
+    raster.data.fill(value);
+    return raster;
+  };
+  const rowOf = ({ data, width }: Raster, y: number) =>
+    Array.from({ length: width }, (_, x) => data[3 * (y * width + x)]!);
+  const columnOf = ({ data, width, height }: Raster, x: number) =>
+    Array.from({ length: height }, (_, y) => data[3 * (y * width + x)]!);
+  const largestStep = (values: number[]) =>
+    values.slice(1).reduce((most, value, i) => Math.max(most, Math.abs(value - values[i]!)), 0);
+
+  it('tiles that see different things fade into each other, in both directions', async () => {
+    const to = grey(150, 150);
+    const net = greys(foreign({ global: 'weak', overlap: 16 }), (tile) => 0.3 + 0.04 * (tile % 9));
+    const report = await runTilePass(net, passBetween(grey(150, 150), to), quiet);
+    expect(report.tiles).toBeGreaterThan(8);
+    const hard = grey(150, 150);
+    const unblended = greys(foreign({ global: 'weak' }), (tile) => 0.3 + 0.04 * (tile % 9));
+    await runTilePass(unblended, passBetween(grey(150, 150), hard), quiet);
+    for (const at of [20, 75, 140]) {
+      expect(largestStep(rowOf(to, at))).toBeLessThanOrEqual(4);
+      expect(largestStep(columnOf(to, at))).toBeLessThanOrEqual(6);
+    }
+    expect(largestStep(columnOf(hard, 75))).toBeGreaterThan(20);
+  });
+
+  it('blending changes nothing where tiles agree, with tiles left out and when memory runs short', async () => {
+    for (const scale of [1, 2]) {
+      const from = noise(150, 130);
+      const to = createRaster(150 * scale, 130 * scale, 3, 8);
+      const card = foreign({ global: 'weak', overlap: 16, output: { ...cardOf({}).output, scale } });
+      let runs = 0;
+      const net: TileNet = {
+        card,
+        provider: 'cpu',
+        run: async (input, width, height, output) => {
+          if (++runs === 3) throw new EmulsionError('OUT_OF_MEMORY');
+          const rows = height * scale;
+          const columns = width * scale;
+          for (let i = 0; i < output.length; i++) {
+            const [plane, y, x] = [
+              Math.floor(i / (rows * columns)),
+              Math.floor((i % (rows * columns)) / columns),
+              i % columns,
+            ];
+            output[i] = input[(plane * height + Math.floor(y / scale)) * width + Math.floor(x / scale)]!;
+          }
+        },
+      };
+      const left: Rect[] = [];
+      const skipped = (core: Rect) => core.x === 0 && core.y === 0 && left.push(core) > 0;
+      await runTilePass({ ...net, card: { ...card, tile: 128 } }, { ...passBetween(from, to), skip: skipped }, quiet);
+      const isLeft = (x: number, y: number) => left.some((core) => x < core.width && y < core.height);
+      const wrong: string[] = [];
+      for (let y = 0; y < 130; y++)
+        for (let x = 0; x < 150; x++) {
+          const expected = isLeft(x, y) ? 0 : from.data[3 * (y * 150 + x)];
+          if (to.data[3 * (y * scale * 150 * scale + x * scale)] !== expected) wrong.push(`${x}, ${y}`);
+        }
+      expect(runs).toBeGreaterThan(4);
+      expect(wrong).toEqual([]);
+    }
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 40, -40])(
+    'a tile that comes back as %d stays as it was, and is counted',
+    async (value) => {
+      const to = grey(128, 64);
+      const net = greys(foreign(), (tile) => (tile === 0 ? value : 0.25));
+      const report = await runTilePass(net, passBetween(grey(128, 64, 200), to), quiet);
+      expect(report).toMatchObject({ tiles: 2, kept: 1 });
+      expect([...new Set(rowOf(to, 30).slice(0, 64))]).toEqual([200]);
+      expect([...new Set(rowOf(to, 30).slice(64))]).toEqual([64]);
+    },
+  );
+
+  it('fails if no tile can be used', async () => {
+    const net = greys(foreign(), () => 40);
+    await expect(runTilePass(net, passBetween(grey(128, 64), grey(128, 64)), quiet)).rejects.toMatchObject({
+      code: 'OUTPUT_INVALID',
+    });
+  });
+
+  it('get what they have learned: linear light, ranges, means and deviations; and come back from it', async () => {
+    const seen: number[] = [];
+    const base = foreign();
+    const given = async (input: Partial<NetCard['input']>, value: number, output: Partial<NetCard['output']> = {}) => {
+      const card = { ...base, input: { ...base.input, ...input }, output: { ...base.output, ...output } };
+      const to = grey(64, 64);
+      const net = netOf(card, (planes) => {
+        const pixels = planes.length / 3;
+        seen.splice(0, 3, planes[0]!, planes[pixels]!, planes[2 * pixels]!);
+        return planes;
+      });
+      await runTilePass(net, passBetween(grey(64, 64, value), to), quiet);
+      return to.data[0];
+    };
+    expect(await given({ light: 'linear' }, 128)).toBe(128);
+    expect(seen[0]).toBeCloseTo(0.2158, 3);
+    const mean = [0.485, 0.456, 0.406];
+    const deviation = [0.229, 0.224, 0.225];
+    await given({ normalise: { mean, deviation } }, 255);
+    for (const c of [0, 1, 2]) expect(seen[c]).toBeCloseTo((1 - mean[c]!) / deviation[c]!, 5);
+    // Means of a net that takes blue first are those of blue, green and red.
+    await given({ channels: 'bgr', range: [0, 255], normalise: { mean: [104, 117, 123], deviation: [1, 1, 1] } }, 255, {
+      channels: 'bgr',
+      range: [-104, 151],
+    });
+    expect(seen).toEqual([151, 138, 132]);
+    expect(await given({ ladder: [48, 96], range: [-1, 1] }, 51, { range: [-1, 1] })).toBe(51);
+  });
+
+  it('take sides of a ladder', () => {
+    const base = foreign({ tile: 96 });
+    const card = { ...base, input: { ...base.input, ladder: [48, 96] } };
+    for (const [side, tile] of [
+      [40, 48],
+      [48, 48],
+      [50, 96],
+      [300, 96],
+    ] as const)
+      expect(planTiles(card, { width: side, height: side }).tileWidth).toBe(tile);
   });
 });

@@ -4,16 +4,55 @@ import type { GeneratorStore } from '../generators/store';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
 import { findFaces } from '../restoration/faces';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
-import { type GeneratorFacts, PAINTING, type PassReport, type StepTools } from '../restoration/tools';
+import {
+  type ForeignFacts,
+  type GeneratorFacts,
+  PAINTING,
+  type PassReport,
+  type StepTools,
+} from '../restoration/tools';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Sessions } from './sessions';
-import { runTilePass } from './tiles';
+import { numbersOf, runTilePass } from './tiles';
 
 /** The facts on a generator's card that a step may use. */
-export function factsOf({ id, thresholds, extraInputs, vectorInputs, input, output }: Card): GeneratorFacts {
+export function factsOf(card: Card): GeneratorFacts {
+  const { id, thresholds, vectorInputs, input, output } = card;
   const gives = Array.isArray(output.channels) ? output.channels : [];
-  return { id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs };
+  const extraInputs = numbersOf(card).filter(({ hidden }) => !hidden);
+  const { template } = card;
+  const facts = {
+    ...{ id, thresholds, scale: output.scale, extraInputs, takes: input.channels, gives, vectorInputs },
+    ...(template && { template }),
+  };
+  return card.origin.kind === 'shipped' ? facts : { ...facts, foreign: foreignFacts(card) };
+}
+
+function foreignFacts({ input, output, global, tile, example }: Card): ForeignFacts {
+  const { multiple, remainder, minimum, ladder, square, fixed } = input;
+  return {
+    returns: returnsOf(output.channels),
+    global,
+    sides: { multiple, remainder, minimum, ladder, square, fixed },
+    longest: tile,
+    takesExample: example !== undefined,
+  };
+}
+
+function returnsOf(channels: Card['output']['channels']): ForeignFacts['returns'] {
+  switch (channels) {
+    case 'luma':
+    case 'cbcr':
+    case 'lab-ab':
+      return channels;
+    case 'rgb':
+    case 'bgr':
+    case 'residual':
+      return 'picture';
+    default:
+      return 'map';
+  }
 }
 
 /** The engine's tools for the steps of one job. */

@@ -121,6 +121,8 @@ const PictureOutput = z.object({
   layout: Layout,
   channels: z.union([z.enum(PICTURE_CHANNELS), z.array(Name).min(1).max(16)]),
   range: Range,
+  /** What is left to do with its values: logits become probabilities. */
+  activation: z.enum(['none', 'sigmoid']).default('none'),
   scale: positive.max(MOST_SCALE),
   /** The result lacks so many pixels of the enlarged picture in each direction, half of them on each side. */
   offset: z.number().int().nonnegative().max(MOST_SIZE).default(0),
@@ -155,7 +157,7 @@ const ExtraInput = z
 
 /** The card of a generator that takes a picture and returns another picture, or maps of what it sees. */
 export const Card = Common.extend({
-  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style']),
+  task: z.enum(['detect', 'inpaint', 'restore', 'colorise', 'upscale', 'style', 'face']),
   /** What a restorer is for. */
   purpose: z.enum(['noise', 'jpeg', 'blur', 'age']).optional(),
   input: PictureInput,
@@ -166,6 +168,8 @@ export const Card = Common.extend({
   global: Global.default('none'),
   /** Pixels at the edges of tiles over which they are blended. */
   overlap: z.number().int().nonnegative().max(MOST_SIZE).default(0),
+  /** Where the eyes, nose and mouth of a face have to be. */
+  template: z.enum(['ffhq', 'arcface']).optional(),
   /** A result that goes far beyond its range is not used. */
   guard: z.boolean().default(false),
   /** The same picture always gives the same result. */
@@ -307,7 +311,7 @@ export const FaceFinderCard = Common.extend({
 export type FaceFinderCard = z.infer<typeof FaceFinderCard>;
 
 /** Tasks of nets that no step uses yet. They are kept and listed. */
-export const UNUSED_TASKS = ['face', 'find-face', 'segment', 'tone'] as const;
+export const UNUSED_TASKS = ['find-face', 'segment', 'tone'] as const;
 
 /** The card of a net that no step uses yet. */
 export const UnusedCard = Common.extend({
@@ -324,8 +328,6 @@ export const UnusedCard = Common.extend({
   extraInputs: z.array(ExtraInput).max(16),
   /** How the outputs of a finder of faces are read. */
   decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface']).optional(),
-  /** Where the eyes, nose and mouth of a face have to be. */
-  template: z.enum(['ffhq', 'arcface']).optional(),
 });
 export type UnusedCard = z.infer<typeof UnusedCard>;
 

@@ -103,9 +103,16 @@ it('takes the weights beside the file along, and notices when they change', asyn
 });
 
 it('keeps what no step can use yet, and says so', async () => {
+  expect(await add('u2net')).toMatchObject({ task: 'segment' });
+  expect((await listed()).list).toMatchObject([{ task: 'segment', state: 'ready', isUsed: false }]);
+});
+
+it('finds a restorer of faces without its id, because none ships', async () => {
   const card = await add('codeformer');
   expect(card).toMatchObject({ task: 'face', template: 'ffhq', extraInputs: [{ name: 'w', type: 'float64' }] });
-  expect((await listed()).list).toMatchObject([{ task: 'face', state: 'ready', isUsed: false }]);
+  const { store, list } = await listed();
+  expect(list).toMatchObject([{ task: 'face', state: 'ready', isUsed: true }]);
+  expect(store.find('face')?.card.id).toBe(card.id);
 });
 
 it('finds several for one task only by their ids, so that adding one changes no result', async () => {

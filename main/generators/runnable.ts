@@ -1,18 +1,37 @@
 import type { Card } from './card';
 
-/** Channels that steps hand to a generator, and take from it. */
-const INPUTS: readonly Card['input']['channels'][] = ['rgb', 'bgr', 'luma', 'rgb+mask'];
-const OUTPUTS: readonly Card['output']['channels'][] = ['rgb', 'bgr', 'luma', 'cbcr'];
+const COLOURS = ['rgb', 'bgr'] as const;
 
 /** Whether the engine can run a generator and a step can use what it returns. The others are kept and listed. */
 export function isRunnable(card: Card): boolean {
-  const { input, output, mask, example, global, origin } = card;
-  const channels = Array.isArray(output.channels) || OUTPUTS.includes(output.channels);
-  if (!INPUTS.includes(input.channels) || !channels) return false;
-  if (input.normalise !== null || input.ladder.length > 0 || input.light !== 'srgb') return false;
-  // Steps hand over a hole as white in a fourth channel.
-  const isUsual = mask?.input === null && mask.polarity === 'hole' && mask.value === '1' && !mask.cleared;
-  if ((mask !== null && !isUsual) || example !== undefined) return false;
-  // What ships and sees the whole picture has a step that knows it.
-  return origin.kind === 'shipped' || global === 'none' || global === 'weak';
+  if (card.origin.kind === 'shipped') return true;
+  const { task, input, output, mask, example, global } = card;
+  const takes = (...channels: Card['input']['channels'][]) => channels.includes(input.channels);
+  const gives = (...channels: string[]) => !Array.isArray(output.channels) && channels.includes(output.channels);
+  const isWhole = global === 'whole' || global === 'fixed';
+  const isPlain = mask === null && example === undefined;
+  const isColour = takes('rgb', 'bgr', 'rgb+sigma');
+  const isGrey = takes('luma', 'luma+sigma');
+  switch (task) {
+    case 'inpaint':
+      return mask !== null && takes('rgb', 'bgr', 'rgb+mask', 'mask+rgb') && gives(...COLOURS) && output.scale === 1;
+    case 'restore':
+      // Noise is taken away from sRGB's values.
+      if (gives('residual') && input.light === 'linear') return false;
+      return isPlain && output.scale === 1 && (isColour ? gives(...COLOURS, 'residual') : isGrey && gives('luma'));
+    case 'colorise':
+      return (
+        isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma', 'l100') && gives(...COLOURS, 'cbcr', 'lab-ab')
+      );
+    case 'upscale':
+      // A picture that it saw reduced would come back no sharper.
+      return isPlain && !isWhole && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
+    case 'style':
+      // The step copies the style of a picture, but nobody can give it one yet.
+      return isPlain && takes(...COLOURS) && gives(...COLOURS);
+    case 'face':
+      return isPlain && output.scale === 1 && takes(...COLOURS) && gives(...COLOURS) && input.fixed !== null;
+    case 'detect':
+      return isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma') && gives('luma', 'mask');
+  }
 }

@@ -76,12 +76,12 @@ export class GeneratorStore {
 
   /**
    * The first generator for a task that matches, null if none is installed. One that a person has added is found by its id
-   * alone, so that adding one changes no result.
+   * alone, so that adding one changes no result; but none for faces ships.
    */
   find(task: Task, { scale, variant, id }: Wanted = {}): InstalledGenerator | null {
     for (const { card, path, bytes, origin, presets = [] } of this.#found) {
       if (!card || !isPictureCard(card) || card.task !== task || bytes === null) continue;
-      if (id === undefined ? origin === 'imported' : card.id !== id) continue;
+      if (id === undefined ? origin === 'imported' && task !== 'face' : card.id !== id) continue;
       if (!isRunnable(card)) continue;
       if (scale !== undefined && card.output.scale !== scale) continue;
       if (variant !== undefined && card.variant !== variant) continue;

@@ -1,10 +1,13 @@
 import type { Face } from '../../contract/photo';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
+import { atSize, fittingSize, LumaReader, seesWhole, takesLuma } from './foreign';
 import { enlargePlane } from './plane';
 import { type Raster, readSrgb } from './raster';
+import { resample } from './resample';
 import { certainShare, looksLikePrint, strictnessOf, strictnessRules } from './strictness';
-import type { GeneratorFacts, PassReport, StepTools } from './tools';
+import type { GeneratorFacts, PassReport, StepTools, Wanted } from './tools';
 
 /**
  * The coarse pass: the whole photo, reduced to at most this many pixels. The proposal depends only on this pass. A
@@ -131,6 +134,54 @@ async function measureStrictness(
   await tools.breathe();
   return strictnessOf(rules, certain, await looksLikePrint(raster, tools));
 }
+
+/**
+ * A map with what a further detector finds, which returns one plane: its findings count as lines, wherever they are the
+ * stronger ones. Everything else stays, so nothing that was found before is lost. Throws the errors of {@link detectDamage}.
+ */
+export async function addDetector(
+  damage: DamageMap,
+  raster: Raster,
+  tools: StepTools,
+  wanted: Wanted,
+): Promise<DamageMap> {
+  const facts = tools.generator('detect', wanted);
+  if (!facts) {
+    const reason = say('failures.generatorNotHere', { id: wanted.id ?? '', kind: 'repair' });
+    throw new EmulsionError('GENERATOR_MISSING', { reason });
+  }
+  const size = seesWhole(facts) ? fittingSize(facts.foreign, raster) : null;
+  const small = size ? await atSize(raster, size, tools) : await tools.shrink(raster, SINGLE_PASS_PIXELS);
+  const { width, height } = small;
+  const found = new Uint8Array(width * height);
+  const luma = new LumaReader(small, tools.colour);
+  await tools.runTiles({
+    task: 'detect',
+    wanted,
+    width,
+    height,
+    read: (rect, into) => (takesLuma(facts) ? luma.read(rect, into) : readSrgb(small, rect, tools.colour, into)),
+    write: (rect, output) => keepStronger(found, width, rect, output, 0),
+  });
+  const own = facts.thresholds?.lines ?? DEFAULT_THRESHOLD;
+  const joined = (map: DamageMap): DamageMap => {
+    const added = resample(Float32Array.from(found), { width, height }, map);
+    const lines = map.lines.length > 0 ? map.lines.slice() : new Uint8Array(map.width * map.height);
+    // Both count from their own threshold.
+    const shift = logit(map.thresholds.lines) - logit(own);
+    for (let i = 0; i < lines.length; i++) {
+      const value = toByte(1 / (1 + Math.exp(-(logit(added[i]! / 255) + shift))));
+      if (value > lines[i]!) lines[i] = value;
+    }
+    return { ...map, lines, coarse: map.coarse && joined(map.coarse) };
+  };
+  return joined(damage);
+}
+
+const logit = (probability: number): number => {
+  const within = Math.max(0.002, Math.min(0.998, probability));
+  return Math.log(within / (1 - within));
+};
 
 /** True if a fine pass would add detail to the map. */
 export function needsFinePass({ width, height, fullWidth, fullHeight, linesAndBlobsOnly, coarse }: DamageMap): boolean {

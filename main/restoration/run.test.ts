@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Analysis } from '../../contract/photo';
-import type { Recipe, Step } from '../../contract/recipe';
+import { type Recipe, Step } from '../../contract/recipe';
 import { analyse } from './analysis';
 import { type DamageMap, detectDamage } from './damage';
 import { createMask } from './mask';
@@ -10,10 +10,24 @@ import { inpaint } from './steps/repair/inpaint';
 import { damageScene } from './testing/damage';
 import { mapPixels, sameSamples, to16Bit, toGrey } from './testing/rasters';
 import { testScene } from './testing/scene';
-import { fakeDetector, fakeInpainter, fakeTools } from './testing/tools';
+import {
+  type FakeGenerator,
+  fakeDetector,
+  fakeInpainter,
+  fakePainter,
+  fakeRestorer,
+  fakeTools,
+  fakeUpscaler,
+} from './testing/tools';
 
 const REPAIR: Step = { kind: 'repair', enabled: true, settings: { sensitivity: 0.5, grow: 2, keepWriting: true } };
 const TONE: Step = { kind: 'tone', enabled: true, settings: { strength: 1, cast: 1, contrast: 1 } };
+/** Says that everything is bluish. */
+const fakeColoriser: FakeGenerator = {
+  inputs: 1,
+  outputs: 2,
+  run: (_, width, height) => new Float32Array(2 * width * height).fill(0.6),
+};
 const generators = { detect: fakeDetector, inpaint: fakeInpainter };
 
 function recipe(gate: Recipe['gate'], ...steps: Step[]): Recipe {
@@ -185,6 +199,64 @@ describe('runRecipe', () => {
       });
       await expect(running).rejects.toMatchObject({ code: 'GENERATOR_MISSING' });
       expect(sameSamples(raster.data, damaged.data)).toBe(true);
+    }
+  });
+
+  test('names the generator of a recipe that is not there, or that is for another step', async () => {
+    const restore: Step = {
+      kind: 'restore',
+      enabled: true,
+      settings: { strength: 1, keepGrain: false, generator: 'mine' },
+    };
+    const fails = (lent: Parameters<typeof fakeTools>[0]) =>
+      runRecipe({
+        raster: copyOf(damaged),
+        recipe: recipe('always', restore),
+        analysis,
+        damage,
+        tools: fakeTools(lent),
+      });
+    await expect(fails(generators)).rejects.toMatchObject({
+      code: 'GENERATOR_MISSING',
+      reason: [{ key: 'failures.generatorNotHere', values: { id: 'mine', kind: 'restore' } }],
+    });
+    const other = { ...generators, colorise: { ...fakeColoriser, id: 'mine' } };
+    await expect(fails(other)).rejects.toMatchObject({
+      code: 'GENERATOR_MISSING',
+      reason: [{ key: 'failures.generatorUnfit', values: { id: 'mine', kind: 'restore' } }],
+    });
+  });
+
+  test('every step runs the generator that its settings name, and the one that ships otherwise', async () => {
+    const settings = { generator: 'mine' };
+    const own = {
+      ...generators,
+      restore: [fakeRestorer, { ...fakeRestorer, id: 'mine' }],
+      colorise: [fakeColoriser, { ...fakeColoriser, id: 'mine' }],
+      inpaint: [fakeInpainter, { ...fakeInpainter, id: 'mine' }],
+      style: [fakePainter, { ...fakeRestorer, id: 'mine' }],
+      upscale: [fakeUpscaler(2, 'faithful'), { ...fakeUpscaler(4, 'x'), id: 'mine' }],
+    };
+    for (const [kind, times] of [
+      ['repair', 1],
+      ['restore', 1],
+      ['colorise', 1],
+      ['upscale', 2],
+      ['style', 1],
+    ] as const) {
+      const given = kind === 'style' ? { style: 'dusk' } : {};
+      for (const chosen of [undefined, settings]) {
+        const step = Step.parse({ kind, settings: { ...given, ...chosen } });
+        const { reports, raster } = await runRecipe({
+          raster: copyOf(damaged),
+          recipe: recipe('always', step),
+          analysis,
+          damage,
+          tools: fakeTools(own),
+        });
+        expect(reports[0]!.generator, kind).toBe(chosen ? 'mine' : `fake-${kind === 'repair' ? 'inpaint' : kind}`);
+        expect(raster.width, kind).toBe(times * damaged.width);
+      }
     }
   });
 

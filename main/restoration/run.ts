@@ -6,8 +6,9 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
-import { stepOfKind } from './steps';
+import { ALL_STEPS, stepOfKind } from './steps';
 import type { StepRun } from './steps/step';
+import type { StepTools, Task } from './tools';
 
 /**
  * Runs recipes. The order of calls for one photo:
@@ -119,10 +120,23 @@ export async function runRecipe(run: Run): Promise<RunResult> {
 const reasonOf = ({ reason, figures }: Need): Message => ({ key: reason, values: figures });
 
 function requireStep({ kind, settings }: Step, run: Run): void {
-  const { tasks, require } = stepOfKind(kind);
+  const { tasks, chooses, require } = stepOfKind(kind);
+  const named = 'generator' in settings ? settings.generator : undefined;
   for (const task of tasks) {
+    if (task === chooses && named !== undefined) {
+      requireNamed(named, task, kind, run.tools);
+      continue;
+    }
     if (run.tools.generator(task)) continue;
     throw new EmulsionError('GENERATOR_MISSING', { detail: `the step "${kind}" needs a generator for "${task}"` });
   }
   require?.(run, settings);
+}
+
+/** Throws GENERATOR_MISSING, with a reason that names the generator. */
+function requireNamed(id: string, task: Task, kind: StepKind, tools: StepTools): void {
+  if (tools.generator(task, { id })) return;
+  const isThere = ALL_STEPS.some(({ tasks }) => tasks.some((each) => tools.generator(each, { id })));
+  const reason = say(isThere ? 'failures.generatorUnfit' : 'failures.generatorNotHere', { id, kind });
+  throw new EmulsionError('GENERATOR_MISSING', { reason, detail: `the step "${kind}" needs the generator "${id}"` });
 }

@@ -2,7 +2,7 @@ import type { Face } from '../../contract/photo';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
-export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style';
+export type Task = 'detect' | 'inpaint' | 'restore' | 'colorise' | 'upscale' | 'style' | 'face';
 
 /** Chooses among several generators for one task. Only generators with the same values match. */
 export interface Wanted {
@@ -11,6 +11,14 @@ export interface Wanted {
   /** One particular generator; the only way to one that a person has added. */
   id?: string;
 }
+
+/** The name under which a pass gives the strength of noise to a generator that takes it as a map, and its bounds. */
+export const SIGMA_INPUT = 'sigma';
+export const SIGMA_BOUNDS = { min: 0, max: 50 / 255, default: 15 / 255 } as const;
+
+/** What a step asks for: the generator that its settings name, or any that ships. */
+export const chosen = ({ generator }: { generator?: string }): Wanted =>
+  generator === undefined ? {} : { id: generator };
 
 /** The style generator that paints in the style of any picture. */
 export const PAINTING: Wanted = { variant: 'painting' };
@@ -56,6 +64,8 @@ export interface TilePass {
   extras?: Readonly<Record<string, number>>;
   /** Values of all vector inputs of the generator. */
   vectors?: Readonly<Record<string, Float32Array>>;
+  /** The picture whose style is copied, `[3, height, width]` in 0..1, for a generator that takes one. */
+  example?: { planes: Float32Array; width: number; height: number };
 }
 
 /** A further input of a generator besides the picture, as its card describes it. */
@@ -79,6 +89,33 @@ export interface GeneratorFacts {
   gives: readonly string[];
   /** Names of the vector inputs. Each pass must provide all of them. */
   vectorInputs: readonly string[];
+  /** Where a restorer of faces wants eyes, nose and mouth. */
+  template?: 'ffhq' | 'arcface';
+  /** How it sees and returns pictures, if a person has added it. */
+  foreign?: ForeignFacts;
+}
+
+/** What a step has to know of a net from elsewhere. It clips what it gets to 0..1, and pictures that it returns. */
+export interface ForeignFacts {
+  /** A picture, its luma or colours alone (`cbcr` in 0..1 about a half, `lab-ab` in units of CIELAB), or a map. */
+  returns: 'picture' | 'luma' | 'cbcr' | 'lab-ab' | 'map';
+  /** It takes a whole picture of any size, or of one size, at a time. */
+  global: 'none' | 'weak' | 'whole' | 'fixed';
+  sides: SideRule;
+  /** The longest side that it gets as a whole. */
+  longest: number;
+  /** Whether it copies the style of another picture. */
+  takesExample: boolean;
+}
+
+/** Sides that a net takes: `multiple * k + remainder`, at least `minimum`; or those of a ladder, or one size. */
+export interface SideRule {
+  multiple: number;
+  remainder: number;
+  minimum: number;
+  ladder: readonly number[];
+  square: boolean;
+  fixed: { width: number; height: number } | null;
 }
 
 /** What the installed generator says about the fading of a picture, see `FADING_VALUES` of its card. */
@@ -104,6 +141,8 @@ export interface PassReport {
   tiles: number;
   /** Longer edge of the tiles in pixels, including the halo; smaller than on the card if memory was short. */
   tile: number;
+  /** Tiles that stayed as they were, because the result was far beyond its range. */
+  kept?: number;
 }
 
 /** The engine's tools for a step. Every method that takes long throws CANCELLED within one tile after a cancel. */

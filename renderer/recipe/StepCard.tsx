@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Maximize,
   Palette,
+  ScanFace,
   ScanSearch,
   SlidersHorizontal,
   Sparkles,
@@ -31,6 +32,7 @@ import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
+import { FaceChoice } from './FaceChoice';
 import { GreyControl } from './GreyControl';
 import { SizeControl } from './SizeControl';
 
@@ -45,6 +47,7 @@ const ICONS: Partial<Record<StepKind, LucideIcon>> = {
   tone: Contrast,
   colorise: Droplets,
   upscale: Maximize,
+  faces: ScanFace,
   style: Palette,
 };
 
@@ -106,6 +109,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         </p>
       )}
       {enabled && kind === 'repair' && <ReviewPlaces entry={entry} />}
+      {enabled && kind === 'faces' && <FaceChoice entry={entry} />}
       {enabled && <StepControls entry={entry} need={need} />}
       <StepProgress entry={entry} kind={kind} />
     </section>

@@ -12,7 +12,17 @@ import { STEP_SETTINGS } from '../../contract/step-settings';
 export interface SliderControl {
   type: 'slider';
   name: string;
-  label: 'sensitivity' | 'strength' | 'grow' | 'cast' | 'contrast' | 'brush' | 'scratches' | 'leak' | 'vignette';
+  label:
+    | 'sensitivity'
+    | 'strength'
+    | 'grow'
+    | 'cast'
+    | 'contrast'
+    | 'brush'
+    | 'scratches'
+    | 'leak'
+    | 'vignette'
+    | 'fidelity';
   min: number;
   max: number;
   step: number;
@@ -118,6 +128,10 @@ const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
         options: UPSCALE_VARIANTS.map((value) => ({ value, label: value })),
       },
     ],
+  },
+  faces: {
+    main: slider('faces', 'strength'),
+    more: [slider('faces', 'fidelity')],
   },
   style: {
     main: slider('style', 'strength'),

@@ -113,7 +113,7 @@ export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe 
 }
 
 /** Null removes a setting that may be absent. */
-export type SettingValue = number | boolean | string | TargetSize | null;
+export type SettingValue = number | boolean | string | TargetSize | readonly { x: number; y: number }[] | null;
 
 /**
  * Changes one setting of a step. The value must fit the contract's schema. The setting `size` of an enlargement

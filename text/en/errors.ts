@@ -126,6 +126,11 @@ export const errors = {
     noPhotos: 'There are no photos in this folder. Nothing was written.',
     noOverlays: 'There are no pictures in the folder of overlays. Nothing was written.',
     overlaysNeeded: 'To use overlays, name the folder with them.',
+    generatorNotHere:
+      'The step “{{kind}}” uses the generator “{{id}}”, which is not on this computer. Add it again, or choose another one for this step.',
+    styleWithoutPicture:
+      'This generator copies the style of a picture, and there is none. Choose a picture, or another generator.',
+    generatorUnfit: 'The generator “{{id}}” cannot be used for the step “{{kind}}”. Choose another one for this step.',
     synthesiserMissing: 'The generator that draws damage is not installed.',
     pairsRunning: 'Another program is making pairs in this folder.',
     pairsInside: 'The folder for the pairs must be outside “{{folder}}”, and must not contain it. Nothing was written.',

@@ -54,6 +54,7 @@ export const restoration = {
     tone: 'Faded tones',
     colorise: 'Colour',
     upscale: 'Enlarge',
+    faces: 'Faces',
     style: 'Style',
   },
   order: {
@@ -64,6 +65,7 @@ export const restoration = {
     tone: 'Runs before colouring, which depends on the tones, and after noise removal, as it would amplify noise.',
     colorise: 'Runs after the tones, which it depends on, and before enlarging, where it would take longer.',
     upscale: 'Runs near the end: the other steps are faster and better at the original size.',
+    faces: 'Runs near the end: faces are restored at the size of the result.',
     style: 'Runs last: the other steps are made for photos, not paintings.',
   },
   sortable: {
@@ -108,6 +110,7 @@ export const restoration = {
     tone: 'tone correction',
     colorise: 'colouring',
     upscale: 'enlargement',
+    faces: 'restoration of faces',
     style: 'a style',
   },
   doing: {
@@ -117,11 +120,13 @@ export const restoration = {
     tone: 'correcting the tones',
     colorise: 'colouring',
     upscale: 'enlarging',
+    faces: 'restoring faces',
     style: 'applying the style',
   },
   controls: {
     scratches: 'Film scratches',
     leak: 'Light leak',
+    fidelity: 'Faithfulness',
     vignette: 'Dark corners',
     sensitivity: 'Sensitivity',
     grow: 'Margin around scratches',
@@ -151,6 +156,12 @@ export const restoration = {
     clear: 'Remove the grey point',
     picked: 'Picked colour {{colour}}',
     hint: 'Click something that should be grey. Esc cancels.',
+  },
+  faces: {
+    choose: 'Faces to restore',
+    face: 'Face {{number}}',
+    sharpLeft: 'Faces that are sharp already are left alone. Click a face to choose for yourself.',
+    onlyChosen: 'Only the chosen faces are restored.',
   },
   size: {
     exact: 'Exact',
@@ -202,6 +213,11 @@ export const restoration = {
       small: 'Small photo ({{megapixels}} megapixels).',
       large: 'Large enough ({{megapixels}} megapixels).',
     },
+    faces: {
+      found_one: 'One face found. A restored face can look like somebody else.',
+      found_other: '{{count}} faces found. Restored faces can look like somebody else.',
+      none: 'No faces found.',
+    },
     style: { taste: 'A style is a matter of taste.' },
   },
   // What was done to a photo, in a list.
@@ -212,12 +228,18 @@ export const restoration = {
     tone: 'tones',
     colorise: 'colours added',
     upscale: 'enlarged',
+    faces: 'faces',
     style: 'style',
   },
   // What a step did, in reports and on the command line.
   did: {
     off: 'Turned off.',
     notNeeded: 'Not needed.',
+    foreign: {
+      seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
+      kept_one: 'One tile stayed as it was: the result was far out of range.',
+      kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',
+    },
     film: {
       down_one: 'Filled one vertical scratch.',
       down_other: 'Filled {{count}} vertical scratches.',
@@ -236,6 +258,7 @@ export const restoration = {
       done: 'Filled {{share}} of the picture.',
       wide_one: 'Filled {{share}} of the picture, one wide place with texture from its surroundings.',
       wide_other: 'Filled {{share}} of the picture, {{count}} wide places with texture from their surroundings.',
+      further: 'The detector “{{id}}” looked for damage as well.',
       nothing: 'No damage found at this sensitivity.',
       emptyMask: 'The mask is empty.',
       tooMuch:
@@ -246,6 +269,8 @@ export const restoration = {
     restore: {
       done: 'Reduced noise and artefacts by {{strength}}.',
       grainKept: 'Reduced noise and artefacts by {{strength}}. Most of the grain was kept.',
+      sigma: 'The generator was told a noise of {{levels}} levels.',
+      quality: 'The generator was told a JPEG quality of about {{quality}}.',
       nothing: 'Noise and artefacts left as they are (strength 0).',
     },
     tone: {
@@ -262,11 +287,24 @@ export const restoration = {
       largeEnough: 'The photo is already that large.',
       atFullSize: 'The enlargement shows at full size.',
     },
+    faces: {
+      done_one: 'Restored one face.',
+      done_other: 'Restored {{count}} faces.',
+      warning:
+        'A generator redraws faces from what it has learnt: compare them with the original before you trust them.',
+      sharp_one: 'Left one face alone that is sharp already.',
+      sharp_other: 'Left {{count}} faces alone that are sharp already.',
+      small_one: 'Left one face alone that is too small.',
+      small_other: 'Left {{count}} faces alone that are too small.',
+      nothing: 'No face was restored.',
+    },
     style: {
       preset: 'Painted in the style of “{{name}}”.',
       presetInMask: 'Painted in the style of “{{name}}” inside the mask.',
       own: 'Painted in the style of your own picture.',
       ownInMask: 'Painted in the style of your own picture inside the mask.',
+      byGenerator: 'Painted by a generator with a style of its own.',
+      byGeneratorInMask: 'Painted by a generator with a style of its own, inside the mask.',
       nothing: 'Nothing painted (strength 0).',
     },
   },

@@ -127,6 +127,11 @@ export const errors: Translated<typeof english> = {
     noPhotos: 'Não há fotos nesta pasta. Nada foi gravado.',
     noOverlays: 'Não há imagens na pasta de sobreposições. Nada foi gravado.',
     overlaysNeeded: 'Para usar sobreposições, indique a pasta delas.',
+    generatorNotHere:
+      'A etapa “{{kind}}” usa o gerador “{{id}}”, que não está neste computador. Adicione-o de novo ou escolha outro para esta etapa.',
+    styleWithoutPicture:
+      'Este gerador copia o estilo de uma imagem, e não há nenhuma. Escolha uma imagem ou outro gerador.',
+    generatorUnfit: 'O gerador “{{id}}” não serve para a etapa “{{kind}}”. Escolha outro para esta etapa.',
     synthesiserMissing: 'O gerador que desenha danos não está instalado.',
     pairsRunning: 'Outro programa está criando pares nesta pasta.',
     pairsInside: 'A pasta dos pares deve ficar fora de “{{folder}}” e não pode contê-la. Nada foi gravado.',

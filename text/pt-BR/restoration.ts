@@ -57,6 +57,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'Tons desbotados',
     colorise: 'Colorização',
     upscale: 'Ampliar',
+    faces: 'Rostos',
     style: 'Estilo',
   },
   order: {
@@ -67,6 +68,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'Vem antes da colorização, que depende dos tons, e depois da remoção de ruído, que ela amplificaria.',
     colorise: 'Vem depois dos tons, dos quais depende, e antes da ampliação, quando demoraria mais.',
     upscale: 'Vem quase no fim: as outras etapas são mais rápidas e melhores no tamanho original.',
+    faces: 'Vem quase no fim: os rostos são restaurados no tamanho do resultado.',
     style: 'É a última: as outras etapas são feitas para fotos, não para pinturas.',
   },
   sortable: {
@@ -111,6 +113,7 @@ export const restoration: Translated<typeof english> = {
     tone: 'correção de tons',
     colorise: 'colorização',
     upscale: 'ampliação',
+    faces: 'restauração de rostos',
     style: 'um estilo',
   },
   doing: {
@@ -120,11 +123,13 @@ export const restoration: Translated<typeof english> = {
     tone: 'corrigindo os tons',
     colorise: 'colorindo',
     upscale: 'ampliando',
+    faces: 'restaurando rostos',
     style: 'aplicando o estilo',
   },
   controls: {
     scratches: 'Riscos do filme',
     leak: 'Entrada de luz',
+    fidelity: 'Fidelidade',
     vignette: 'Cantos escuros',
     sensitivity: 'Sensibilidade',
     grow: 'Margem ao redor dos riscos',
@@ -154,6 +159,12 @@ export const restoration: Translated<typeof english> = {
     clear: 'Remover o ponto cinza',
     picked: 'Cor escolhida {{colour}}',
     hint: 'Clique em algo que deveria ser cinza. Esc cancela.',
+  },
+  faces: {
+    choose: 'Rostos a restaurar',
+    face: 'Rosto {{number}}',
+    sharpLeft: 'Rostos já nítidos ficam como estão. Clique em um rosto para escolher.',
+    onlyChosen: 'Só os rostos escolhidos são restaurados.',
   },
   size: {
     exact: 'Exato',
@@ -205,6 +216,11 @@ export const restoration: Translated<typeof english> = {
       small: 'Foto pequena ({{megapixels}} megapixels).',
       large: 'Grande o bastante ({{megapixels}} megapixels).',
     },
+    faces: {
+      found_one: 'Um rosto encontrado. Restaurado, pode ficar parecido com outra pessoa.',
+      found_other: '{{count}} rostos encontrados. Restaurados, podem ficar parecidos com outras pessoas.',
+      none: 'Nenhum rosto encontrado.',
+    },
     style: { taste: 'Estilo é questão de gosto.' },
   },
   doneTo: {
@@ -214,11 +230,17 @@ export const restoration: Translated<typeof english> = {
     tone: 'tons',
     colorise: 'cores geradas',
     upscale: 'ampliada',
+    faces: 'rostos',
     style: 'estilo',
   },
   did: {
     off: 'Desativado.',
     notNeeded: 'Não foi necessário.',
+    foreign: {
+      seen: 'O gerador viu a imagem inteira em {{width}} × {{height}} pixels; a alteração foi ampliada.',
+      kept_one: 'Um bloco ficou como estava: o resultado saiu muito fora da faixa.',
+      kept_other: '{{count}} blocos ficaram como estavam: os resultados saíram muito fora da faixa.',
+    },
     film: {
       down_one: 'Um risco vertical preenchido.',
       down_other: '{{count}} riscos verticais preenchidos.',
@@ -237,6 +259,7 @@ export const restoration: Translated<typeof english> = {
       done: '{{share}} da imagem foram preenchidos.',
       wide_one: '{{share}} da imagem foram preenchidos, um lugar largo com a textura do entorno.',
       wide_other: '{{share}} da imagem foram preenchidos, {{count}} lugares largos com a textura do entorno.',
+      further: 'O detector “{{id}}” também procurou danos.',
       nothing: 'Nenhum dano encontrado com esta sensibilidade.',
       emptyMask: 'A máscara está vazia.',
       tooMuch: 'Nada foi reparado: a máscara cobre {{share}} da imagem, e não sobra nada com que reparar.',
@@ -246,6 +269,8 @@ export const restoration: Translated<typeof english> = {
     restore: {
       done: 'Ruído e artefatos reduzidos em {{strength}}.',
       grainKept: 'Ruído e artefatos reduzidos em {{strength}}. A maior parte da granulação foi mantida.',
+      sigma: 'O gerador recebeu um ruído de {{levels}} níveis.',
+      quality: 'O gerador recebeu uma qualidade JPEG de cerca de {{quality}}.',
       nothing: 'Ruído e artefatos mantidos (intensidade 0).',
     },
     tone: {
@@ -262,11 +287,23 @@ export const restoration: Translated<typeof english> = {
       largeEnough: 'A foto já tem esse tamanho.',
       atFullSize: 'A ampliação aparece no tamanho original.',
     },
+    faces: {
+      done_one: 'Um rosto restaurado.',
+      done_other: '{{count}} rostos restaurados.',
+      warning: 'O gerador redesenha rostos a partir do que aprendeu: compare com o original antes de confiar.',
+      sharp_one: 'Um rosto já nítido ficou como estava.',
+      sharp_other: '{{count}} rostos já nítidos ficaram como estavam.',
+      small_one: 'Um rosto pequeno demais ficou como estava.',
+      small_other: '{{count}} rostos pequenos demais ficaram como estavam.',
+      nothing: 'Nenhum rosto foi restaurado.',
+    },
     style: {
       preset: 'Pintada no estilo de “{{name}}”.',
       presetInMask: 'Pintada no estilo de “{{name}}” dentro da máscara.',
       own: 'Pintada no estilo da sua imagem.',
       ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
+      byGenerator: 'Pintada por um gerador com estilo próprio.',
+      byGeneratorInMask: 'Pintada por um gerador com estilo próprio, dentro da máscara.',
       nothing: 'Nada foi pintado (intensidade 0).',
     },
   },

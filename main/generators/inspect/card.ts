@@ -131,7 +131,7 @@ export function cardFrom(
     })),
     thresholds: null,
   };
-  if (isUnused) return AnyCard.parse({ ...common, decoder: get('decoder'), template: get('template') });
+  if (isUnused) return AnyCard.parse({ ...common, decoder: get('decoder') });
   return AnyCard.parse({
     ...common,
     mask: maskOf(inspected, decisions),
@@ -139,6 +139,7 @@ export function cardFrom(
     overlap: get('overlap') ?? 0,
     tile: tileFor(size, { scale, halo: common.halo, global }),
     border: 'mirror',
+    ...(task === 'face' && { template: get('template') ?? 'ffhq' }),
     variant: id,
   });
 }
@@ -184,6 +185,7 @@ function outputOf({ outputs }: InspectedFile, decisions: Decisions) {
     layout: decisions.layout?.value ?? 'nchw',
     channels: channels === 'rgb' ? (decisions.outputOrder?.value ?? 'rgb') : channels,
     range: isPlain ? LAB : [RANGES[range].low, RANGES[range].high],
+    activation: range === 'logits' ? 'sigmoid' : 'none',
     scale: decisions.scale?.value ?? 1,
     offset: decisions.offset?.value ?? 0,
   };

@@ -147,7 +147,10 @@ const TABLE: Record<string, Row> = {
   '2x-homogeneous': { found: { ...upscale(2), size: free() } },
   'bounded-correction': { found: { inputRange: '0..1', outputRange: '0..1', halo: 1 }, asks: ['task'] },
   'normalises-first': { found: { task: 'style', outputRange: '0..1', global: 'whole' }, asks: ['task'] },
-  'two-chroma': { found: { outputChannels: 'cbcr' }, asks: ['task', 'inputRange', 'outputChannels'] },
+  'two-chroma': {
+    found: { outputChannels: 'cbcr', outputRange: '-0.5..0.5' },
+    asks: ['task', 'inputRange', 'outputChannels'],
+  },
   'two-classes': { found: { outputChannels: 'classes' }, asks: ['task', 'inputRange', 'outputChannels'] },
   'deoldify-art': {
     found: { task: 'colorise', inputRange: '0..1', outputRange: '0..1', size: only(256), global: 'fixed' },

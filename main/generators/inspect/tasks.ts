@@ -29,6 +29,8 @@ export function coloursOf(probe: Probe, out: Planes, decisions: Decisions): void
   } else if (low < -0.02 && high <= 0.6) {
     decide(decisions, 'task', 'colorise', 'open', evidence);
     decide(decisions, 'outputChannels', 'cbcr', 'open', evidence);
+    // Colours without brightness lie about zero, whatever a picture would do.
+    decisions.outputRange = { value: '-0.5..0.5', confidence: 'probable', evidence: [evidence] };
   } else {
     decide(decisions, 'task', 'segment', 'open', evidence);
     decide(decisions, 'outputChannels', 'classes', 'open', evidence);

@@ -9,13 +9,13 @@ import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
-import { addEngine, addJson, type EngineFlags } from './options';
+import { addEngine, addJson, addUserData, type EngineFlags, importedIn, type UserDataFlag } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter, type Reporter } from './reporter';
 import { fieldsOf, tellFailed, tellNote, withCode } from './tell';
 import { oneLine } from './terminal';
 
-interface WorkerFlags extends EngineFlags, QueueFlags {
+interface WorkerFlags extends EngineFlags, QueueFlags, UserDataFlag {
   name: string;
   jobs: number;
   allow: string[];
@@ -46,7 +46,7 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
     )
     .option('--name <name>', t('manual.worker.name'), hostname());
   addEngine(command, translator).option('-j, --jobs <n>', t('manual.options.jobs'), whole(0, 64), 0);
-  addJson(command, translator).action(async (flags: WorkerFlags) => {
+  addJson(addUserData(command, translator), translator).action(async (flags: WorkerFlags) => {
     process.exitCode = await runWorker(flags, signal, createReporter({ json: flags.json === true, translator }));
   });
   document(command, {
@@ -75,6 +75,7 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
 
 async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
   const { name, jobs, allow, read, map, models, provider, threads } = flags;
+  const imported = importedIn(flags);
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say('cli.errors.allow'),
@@ -90,7 +91,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     allow,
     read,
     maps: map,
-    processor: localProcessor(forkEngine(), { models, provider, threads }, jobs),
+    processor: localProcessor(forkEngine(), { models, imported, provider, threads }, jobs),
     signal,
     onReady: () => reporter.line(`${name}: ${t('cli.workerReady')}`, { type: 'ready', name }),
     onPhoto: (worked) => {

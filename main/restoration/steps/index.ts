@@ -1,5 +1,6 @@
 import { STEP_KINDS, type StepKind } from '../../../contract/recipe';
 import { colorise } from './colorise';
+import { faces } from './faces';
 import { film } from './film';
 import { repair } from './repair';
 import { restore } from './restore';
@@ -9,7 +10,7 @@ import { tone } from './tone';
 import { upscale } from './upscale';
 
 /** Every kind of step. To add one, create a folder beside these and add a line here. */
-const STEPS: { [K in StepKind]: StepDescriptor<K> } = { film, repair, restore, tone, colorise, upscale, style };
+const STEPS: { [K in StepKind]: StepDescriptor<K> } = { film, repair, restore, tone, colorise, upscale, faces, style };
 
 export const stepOfKind = (kind: StepKind): StepDescriptor<StepKind> => STEPS[kind] as StepDescriptor<StepKind>;
 

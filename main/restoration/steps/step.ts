@@ -23,6 +23,8 @@ export interface StepRun {
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
+  /** The picture whose style is copied, in sRGB, for a generator that takes one. */
+  example?: Raster;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }
@@ -51,6 +53,8 @@ export interface StepDescriptor<K extends StepKind> {
   kind: K;
   /** The tasks for which it needs generators. */
   tasks: readonly Task[];
+  /** The one of them whose generator the settings may name. */
+  chooses?: Task;
   /** Decides from the measurements whether a photo needs the step. */
   assess(measurements: Measurements, tools: StepTools): Need;
   /** Every reason that `assess` may give, with the names of its figures, for the texts. */

@@ -1,13 +1,15 @@
 import type { Face } from '../../../contract/photo';
 import { EmulsionError } from '../../errors';
 import { createRaster, type Raster, type Rect } from '../raster';
-import type { ExtraInput, FadingValues, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
+import type { ExtraInput, FadingValues, ForeignFacts, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
 import { shrinkRaster } from './rasters';
 
 /** Step tools with fake generators, which need no files. */
 
 /** A fake generator: planes of one tile in, planes out, as {@link TilePass} describes them. */
 export interface FakeGenerator {
+  /** Found by this id alone. */
+  id?: string;
   /** Number of input and output planes. */
   inputs: number;
   outputs: number;
@@ -26,6 +28,8 @@ export interface FakeGenerator {
   /** Scale of its output; default 1. */
   scale?: number;
   variant?: string;
+  /** How it sees and returns pictures, if it is from elsewhere. */
+  foreign?: ForeignFacts;
 }
 
 /** Repeats every pixel. */
@@ -170,12 +174,14 @@ export function fakeTools(
 ): StepTools & { readonly progressed: number[]; readonly tiles: Rect[] } {
   const progressed: number[] = [];
   const tiles: Rect[] = [];
-  const find = (task: Task, { scale, variant }: Wanted = {}) =>
+  const find = (task: Task, { scale, variant, id }: Wanted = {}) =>
     [generators[task] ?? []]
       .flat()
       .find(
         (each) =>
-          (scale === undefined || scale === (each.scale ?? 1)) && (variant === undefined || variant === each.variant),
+          each.id === id &&
+          (scale === undefined || scale === (each.scale ?? 1)) &&
+          (variant === undefined || variant === each.variant),
       );
   return {
     progressed,
@@ -186,7 +192,16 @@ export function fakeTools(
       if (!fake) return null;
       const { thresholds = null, extraInputs = [], scale = 1, inputs, gives = [], vectorInputs = [] } = fake;
       const takes = ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
-      return { id: `fake-${task}`, thresholds, scale, extraInputs, takes, gives, vectorInputs };
+      const facts = {
+        id: fake.id ?? `fake-${task}`,
+        thresholds,
+        scale,
+        extraInputs,
+        takes,
+        gives,
+        vectorInputs,
+      } as const;
+      return fake.foreign ? { ...facts, foreign: fake.foreign } : facts;
     },
     runTiles: async (pass) => {
       const generator = find(pass.task, pass.wanted);
@@ -196,7 +211,7 @@ export function fakeTools(
         tiles.push(core);
         runTile(pass, core, generator);
       }
-      return { generator: `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
+      return { generator: generator.id ?? `fake-${pass.task}`, provider: 'cpu', tiles: tiles.length, tile: 80 };
     },
     styles: () => (find('style') ? FAKE_STYLES : null),
     measure: async (_task, raster) => channelMeans(raster),

@@ -1,46 +1,32 @@
 import type { ColoriseSettings } from '../../../../contract/recipe';
-import { lumaOf } from '../../colour';
+import { fromLab, fromLinear, lumaOf, toLab, toLinear } from '../../colour';
+import { atSize, squeezedSize, takesLuma } from '../../foreign';
+import { GuidedPlanes } from '../../guided';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../raster';
-import type { PassReport, StepTools } from '../../tools';
+import { chosen, type ForeignFacts, type PassReport, type StepTools } from '../../tools';
 
 /**
  * Gives a picture imagined colours. The generator sees a small version of the whole luma and returns Cb and Cr (ITU-R
- * BT.601, full range). They are enlarged by joint bilateral upsampling (Kopf et al. 2007), guided by the luma of the
- * full size, so that colours end at the picture's own edges. Existing colours, including a sepia toning, are removed
- * first. The luma of every pixel stays; colours that its encoding cannot hold become paler.
+ * BT.601, full range). They are enlarged along the edges of the full size. Existing colours, including a sepia toning,
+ * are removed first. The luma of every pixel stays; colours that its encoding cannot hold become paler. Nets from elsewhere
+ * may return a and b of CIELAB, then its lightness stays, or a picture, of which only the colours are taken.
  */
 
 /** The generator's input picture has about this many pixels, like those that it was trained on. */
 export const COLOUR_PIXELS = 40_000;
+/** The same for a net from elsewhere that takes any size: 384 pixels square, as those are usually run. */
+const FOREIGN_PIXELS = 147_456;
 /** The generator's input that makes colours warmer or cooler, in units of the spread between photographs. */
 const WARMTH_INPUT = 'warmth';
 /** Value of that input for each variant. */
 const WARMTH: Record<ColoriseSettings['variant'], number> = { natural: 0, warm: 1.2, cool: -1.2 };
-
-/** Pixels of the small picture on each side from which a pixel takes its colours: twice as many in each direction. */
-const REACH = 2;
-/** Standard deviation of their weights by distance, in pixels of the small picture. */
-const NEAR = 0.9;
-/** Standard deviation of their weights by difference in luma, 0..1. */
-const ALIKE = 0.07;
-/** Smallest weight, so that a detail unlike its surroundings still takes the colours of its place. */
-const LEAST_WEIGHT = 1e-4;
-const ALIKE_STEPS = 1024;
-const ALIKE_WEIGHTS = Float32Array.from(
-  { length: ALIKE_STEPS + 1 },
-  (_, i) => LEAST_WEIGHT + Math.exp(-((i / ALIKE_STEPS / ALIKE) ** 2) / 2),
-);
 
 /** Pixels computed between two checks for a cancel. */
 const BAND_PIXELS = 1 << 17;
 
 /** Whether the installed generator supports variants, or gives the same result for each. */
 export function hasColourVariants(tools: StepTools): boolean {
-  return warmthInput(tools) !== undefined;
-}
-
-function warmthInput(tools: StepTools) {
-  return tools.generator('colorise')?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
+  return tools.generator('colorise')?.extraInputs.some(({ name }) => name === WARMTH_INPUT) ?? false;
 }
 
 /**
@@ -51,29 +37,40 @@ function warmthInput(tools: StepTools) {
  */
 export async function colorise(
   raster: Raster,
-  { strength, variant }: ColoriseSettings,
+  { strength, variant, generator }: ColoriseSettings,
   tools: StepTools,
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (strength === 0) return null;
-  const small = await tools.shrink(raster, COLOUR_PIXELS);
-  const luma = lumaPlane(small, tools.colour);
-  const colours = new Float32Array(2 * luma.length);
-  const input = warmthInput(tools);
+  const wanted = chosen({ generator });
+  const facts = tools.generator('colorise', wanted);
+  const space = SPACES[facts?.foreign?.returns === 'lab-ab' ? 'lab' : 'luma'];
+  const small = facts?.foreign
+    ? await atSize(raster, squeezedSize(facts.foreign, raster, FOREIGN_PIXELS), tools)
+    : await tools.shrink(raster, COLOUR_PIXELS);
+  const light = lightOf(small, tools.colour, space);
+  const given = facts?.takes === 'l100' ? light.map((value) => toLab(value, value, value)[0] / 100) : light;
+  const copies = facts && takesLuma(facts) ? 1 : facts?.foreign ? 3 : 1;
+  const colours = new Float32Array(2 * light.length);
+  const input = facts?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
   const report = await tools.runTiles({
     task: 'colorise',
+    wanted,
     width: small.width,
     height: small.height,
     extras: input ? { [WARMTH_INPUT]: Math.max(input.min, Math.min(input.max, WARMTH[variant])) } : {},
-    read: (rect, into) => copyRect(luma, small.width, rect, (from, to) => into.set(from, to)),
-    write: (rect, planes) => {
+    read: (rect, into) => {
       const count = rect.width * rect.height;
-      for (const plane of [0, 1]) {
-        const source = planes.subarray(plane * count, (plane + 1) * count);
-        const target = colours.subarray(plane * luma.length, (plane + 1) * luma.length);
+      for (let copy = 0; copy < copies; copy++) {
+        copyRect(given, small.width, rect, (from, to) => into.set(from, copy * count + to));
+      }
+    },
+    write: (rect, planes) => {
+      const [one, two] = chromaOf(planes, rect.width * rect.height, facts?.foreign?.returns ?? 'cbcr');
+      for (const [plane, source] of [one, two].entries()) {
+        const target = colours.subarray(plane * light.length, (plane + 1) * light.length);
         for (let y = 0; y < rect.height; y++) {
           for (let x = 0; x < rect.width; x++) {
-            // The card's range of -0.5..0.5 arrives as 0..1.
-            target[(rect.y + y) * small.width + rect.x + x] = strength * (source[y * rect.width + x]! - 0.5);
+            target[(rect.y + y) * small.width + rect.x + x] = strength * source[y * rect.width + x]!;
           }
         }
       }
@@ -81,17 +78,51 @@ export async function colorise(
     weight: 0.3,
   });
   const into = raster.channels === 3 ? raster : createRaster(raster.width, raster.height, 3, raster.depth);
-  await spread({ ...small, luma, colours }, raster, into, tools);
+  const { width, height } = small;
+  await spread(new GuidedPlanes({ width, height, luma: light, planes: colours }, raster), raster, into, space, tools);
   return { raster: into, report };
 }
 
-/** Luma of a small raster, nominally 0..1. */
-function lumaPlane(raster: Raster, colour: StepTools['colour']): Float32Array {
+/** How a colour is put together from what stays of a pixel and what the generator imagines. */
+interface Space {
+  /** What stays of a pixel, as the grey of the same, 0..1. */
+  light(red: number, green: number, blue: number): number;
+  /** Writes a pixel, made paler as far as 0..1 demands. */
+  paint(planes: Float32Array, i: number, count: number, light: number, found: Float64Array): void;
+}
+
+const SPACES: Record<'luma' | 'lab', Space> = {
+  luma: { light: lumaOf, paint },
+  lab: {
+    light: (red, green, blue) =>
+      fromLinear(0.2126729 * toLinear(red) + 0.7151522 * toLinear(green) + 0.072175 * toLinear(blue)),
+    paint: paintLab,
+  },
+};
+
+/** Both colour planes of what a generator returns: Cb and Cr, or a and b. */
+function chromaOf(planes: Float32Array, count: number, returns: ForeignFacts['returns']): [Float32Array, Float32Array] {
+  const [one, two] = [planes.subarray(0, count), planes.subarray(count, 2 * count)];
+  if (returns === 'lab-ab') return [one, two];
+  // The card's range of -0.5..0.5 arrives as 0..1.
+  if (returns === 'cbcr') return [one.map((value) => value - 0.5), two.map((value) => value - 0.5)];
+  const [cb, cr] = [new Float32Array(count), new Float32Array(count)];
+  for (let i = 0; i < count; i++) {
+    const [red, green, blue] = [planes[i]!, planes[i + count]!, planes[i + 2 * count]!];
+    const luma = lumaOf(red, green, blue);
+    cb[i] = (blue - luma) / 1.772;
+    cr[i] = (red - luma) / 1.402;
+  }
+  return [cb, cr];
+}
+
+/** What stays of each pixel of a small raster, nominally 0..1. */
+function lightOf(raster: Raster, colour: StepTools['colour'], { light }: Space): Float32Array {
   const { width, height } = raster;
   const count = width * height;
   const planes = new Float32Array(3 * count);
   readSrgb(raster, { x: 0, y: 0, width, height }, colour, planes);
-  return planes.subarray(0, count).map((red, i) => lumaOf(red, planes[i + count]!, planes[i + 2 * count]!));
+  return planes.subarray(0, count).map((red, i) => light(red, planes[i + count]!, planes[i + 2 * count]!));
 }
 
 function copyRect(plane: Float32Array, stride: number, rect: Rect, put: (row: Float32Array, at: number) => void): void {
@@ -101,38 +132,15 @@ function copyRect(plane: Float32Array, stride: number, rect: Rect, put: (row: Fl
   }
 }
 
-interface SmallColours {
-  width: number;
-  height: number;
-  luma: Float32Array;
-  /** Cb, then Cr. */
-  colours: Float32Array;
-}
-
-/**
- * The positions along one axis from which a large picture's pixels take their colours: `2 * REACH` places and weights
- * for each.
- */
-function placesOf(large: number, small: number): { places: Int32Array; weights: Float32Array } {
-  const taps = 2 * REACH;
-  const places = new Int32Array(large * taps);
-  const weights = new Float32Array(large * taps);
-  for (let i = 0; i < large; i++) {
-    const at = ((i + 0.5) * small) / large - 0.5;
-    const first = Math.floor(at) - REACH + 1;
-    for (let k = 0; k < taps; k++) {
-      places[i * taps + k] = Math.max(0, Math.min(small - 1, first + k));
-      weights[i * taps + k] = Math.exp(-(((first + k - at) / NEAR) ** 2) / 2);
-    }
-  }
-  return { places, weights };
-}
-
-/** Applies colours to the luma of `from` and writes them into `into`, which may be the same raster. */
-async function spread(small: SmallColours, from: Raster, into: Raster, tools: StepTools): Promise<void> {
+/** Applies colours to what stays of `from` and writes them into `into`, which may be the same raster. */
+async function spread(
+  colours: GuidedPlanes,
+  from: Raster,
+  into: Raster,
+  space: Space,
+  tools: StepTools,
+): Promise<void> {
   const { width, height } = from;
-  const columns = placesOf(width, small.width);
-  const rows = placesOf(height, small.height);
   const band = Math.max(1, Math.floor(BAND_PIXELS / width));
   const planes = new Float32Array(3 * width * band);
   const found = new Float64Array(2);
@@ -143,9 +151,9 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
     readSrgb(from, rect, tools.colour, planes);
     for (let y = 0, i = 0; y < rect.height; y++) {
       for (let x = 0; x < width; x++, i++) {
-        const luma = lumaOf(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
-        colourAt(small, luma, columns, x, rows, top + y, found);
-        paint(planes, i, count, luma, found);
+        const light = space.light(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
+        colours.at(x, top + y, light, found);
+        space.paint(planes, i, count, light, found);
       }
     }
     writeRgb(into, rect, tools.colour, planes);
@@ -153,36 +161,30 @@ async function spread(small: SmallColours, from: Raster, into: Raster, tools: St
   }
 }
 
-/** Writes Cb and Cr of a pixel into `found`. */
-function colourAt(
-  { width, luma: guide, colours }: SmallColours,
-  luma: number,
-  columns: ReturnType<typeof placesOf>,
-  x: number,
-  rows: ReturnType<typeof placesOf>,
-  y: number,
-  found: Float64Array,
-): void {
-  const taps = 2 * REACH;
-  const plane = guide.length;
-  let total = 0;
-  let blue = 0;
-  let red = 0;
-  for (let j = y * taps; j < (y + 1) * taps; j++) {
-    const row = rows.places[j]! * width;
-    const down = rows.weights[j]!;
-    for (let k = x * taps; k < (x + 1) * taps; k++) {
-      const at = row + columns.places[k]!;
-      const unlike = Math.min(1, Math.abs(luma - guide[at]!));
-      const weight = down * columns.weights[k]! * ALIKE_WEIGHTS[(unlike * ALIKE_STEPS) | 0]!;
-      total += weight;
-      blue += weight * colours[at]!;
-      red += weight * colours[plane + at]!;
+/** Steps in which a colour that sRGB does not have is made paler. */
+const PALER = 8;
+
+/** A colour of CIELAB, whose lightness is that of a grey. */
+function paintLab(planes: Float32Array, i: number, count: number, light: number, found: Float64Array): void {
+  const [lightness] = toLab(light, light, light);
+  const [a, b] = [found[0]!, found[1]!];
+  let colour = fromLab(lightness, a, b);
+  if (!isShown(colour)) {
+    colour = [light, light, light];
+    let [least, most] = [0, 1];
+    for (let step = 0; step < PALER; step++) {
+      const share = (least + most) / 2;
+      const paler = fromLab(lightness, share * a, share * b);
+      if (isShown(paler)) [least, colour] = [share, paler];
+      else most = share;
     }
   }
-  found[0] = blue / total;
-  found[1] = red / total;
+  planes[i] = colour[0];
+  planes[i + count] = colour[1];
+  planes[i + 2 * count] = colour[2];
 }
+
+const isShown = (colour: readonly number[]): boolean => colour.every((value) => value >= -1e-4 && value <= 1 + 1e-4);
 
 /** RGB from a luma and the colours found, made paler as far as 0..1 demands. */
 function paint(planes: Float32Array, i: number, count: number, luma: number, found: Float64Array): void {

@@ -7,6 +7,7 @@ import { colorise as addColours, hasColourVariants } from './colorise';
 export const colorise: StepDescriptor<'colorise'> = {
   kind: 'colorise',
   tasks: ['colorise'],
+  chooses: 'colorise',
   reasons: {
     'reason.colorise.monochrome': [],
     'reason.colorise.toned': [],

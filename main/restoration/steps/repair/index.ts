@@ -1,7 +1,9 @@
 import { say } from '../../../../text/message';
+import { EmulsionError } from '../../../errors';
 import { detectInBothPasses } from '../../damage';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
+import { chosen as wantedBy } from '../../tools';
 import { editedMask, maskSource } from '../edited-mask';
 import { hasGenerators, refersToDamage, type StepDescriptor } from '../step';
 import { chosenPlaces } from './chosen';
@@ -14,6 +16,7 @@ const MOST_MASKED = 0.9;
 export const repair: StepDescriptor<'repair'> = {
   kind: 'repair',
   tasks: ['detect', 'inpaint'],
+  chooses: 'inpaint',
   reasons: {
     'reason.repair.damage': ['damage'],
     'reason.repair.clean': ['damage'],
@@ -34,6 +37,15 @@ export const repair: StepDescriptor<'repair'> = {
 
   propose: () => ({ ...REPAIR_DEFAULTS }),
 
+  require: ({ tools }, { detector }) => {
+    if (detector === undefined || tools.generator('detect', { id: detector })) return;
+    const reason = say('failures.generatorNotHere', { id: detector, kind: 'repair' });
+    throw new EmulsionError('GENERATOR_MISSING', {
+      reason,
+      detail: `the step "repair" needs the detector "${detector}"`,
+    });
+  },
+
   // Only tiles with damage are computed, but scattered damage touches many of them.
   cost: ({ analysis }) => 0.2 + 10 * Math.min(1, 20 * analysis.damage),
 
@@ -51,9 +63,14 @@ export const repair: StepDescriptor<'repair'> = {
     }
     const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
     const chosen = run.mask ? await chosenPlaces(run.mask, maskSource(run.mask, damage, settings), raster, tools) : [];
-    const { generator, provider, filled } = await inpaint(raster, mask, tools, { full, chosen });
-    const did =
+    const { generator, provider, filled } = await inpaint(raster, mask, tools, {
+      full,
+      chosen,
+      wanted: wantedBy(settings),
+    });
+    const done =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
+    const did = settings.detector ? [done, say('did.repair.further', { id: settings.detector })] : done;
     return { raster, did, generator, provider, masked };
   },
 

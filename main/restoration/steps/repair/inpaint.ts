@@ -1,8 +1,11 @@
+import { seesWhole } from '../../foreign';
 import type { Mask } from '../../mask';
-import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
-import type { PassReport, StepTools } from '../../tools';
+import { type Raster, type Rect, readSrgb } from '../../raster';
+import type { PassReport, StepTools, Wanted } from '../../tools';
 import type { ChosenPlace } from './chosen';
+import { fillByCrops } from './crops';
 import { addGrain } from './grain';
+import { paste } from './paste';
 import { SoftEdges } from './soft-edges';
 import { fillWideHoles, type WideHoles } from './wide';
 
@@ -15,6 +18,8 @@ interface InpaintOptions {
   full?: number;
   /** Places that are filled as a person chose. */
   chosen?: readonly ChosenPlace[];
+  /** The generator that fills; any that ships if absent. */
+  wanted?: Wanted;
 }
 
 /**
@@ -29,19 +34,37 @@ export async function inpaint(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before, full = raster.width, chosen = [] }: InpaintOptions = {},
+  { region, before, full = raster.width, chosen = [], wanted }: InpaintOptions = {},
 ): Promise<PassReport & WideHoles> {
   if (mask.width !== raster.width || mask.height !== raster.height) {
     throw new RangeError(
       `A mask of ${mask.width} x ${mask.height} does not fit a raster of ${raster.width} x ${raster.height}.`,
     );
   }
+  const facts = tools.generator('inpaint', wanted);
+  const report = seesWhole(facts)
+    ? await fillByCrops(raster, mask, tools, { wanted, region, before })
+    : await fillByTiles(raster, mask, tools, { wanted, region, before });
+  // A net that somebody has added for it fills wide holes itself.
+  const isOwn = facts?.foreign === undefined;
+  const wide = await fillWideHoles(raster, mask, tools, { region, before, full, chosen, isOwn });
+  await addGrain(raster, mask, tools, { region, before });
+  return { ...report, ...wide };
+}
+
+async function fillByTiles(
+  raster: Raster,
+  mask: Mask,
+  tools: StepTools,
+  { wanted, region, before }: Pick<InpaintOptions, 'region' | 'before'> & { wanted: Wanted | undefined },
+): Promise<PassReport> {
   // The mask of the last read tile. Its core is written next, and need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
   const edges = new SoftEdges(raster, mask, tools.colour);
-  const report = await tools.runTiles({
+  return tools.runTiles({
     task: 'inpaint',
+    ...(wanted && { wanted }),
     width: raster.width,
     height: raster.height,
     region,
@@ -60,43 +83,4 @@ export async function inpaint(
       paste(raster, rect, planes, { bytes, frame: seen });
     },
   });
-  const wide = await fillWideHoles(raster, mask, tools, { region, before, full, chosen });
-  await addGrain(raster, mask, tools, { region, before });
-  return { ...report, ...wide };
-}
-
-/**
- * Blends planar floats, in the raster's own encoding, into the masked pixels of a rectangle. `mask` holds the values of
- * a frame around the rectangle.
- */
-function paste(raster: Raster, rect: Rect, planes: Float32Array, mask: { bytes: Uint8Array; frame: Rect }): void {
-  const { data, channels } = raster;
-  const { bytes, frame } = mask;
-  const max = maxValue(raster);
-  const count = rect.width * rect.height;
-  for (let y = 0; y < rect.height; y++) {
-    const covers = (rect.y - frame.y + y) * frame.width + rect.x - frame.x;
-    for (let x = 0; x < rect.width; x++) {
-      const cover = bytes[covers + x]!;
-      if (cover === 0) continue;
-      const i = y * rect.width + x;
-      const target = ((rect.y + y) * raster.width + rect.x + x) * channels;
-      const red = planes[i]!;
-      const green = planes[i + count]!;
-      const blue = planes[i + 2 * count]!;
-      if (channels === 3) {
-        data[target] = blend(data[target]!, red, cover, max);
-        data[target + 1] = blend(data[target + 1]!, green, cover, max);
-        data[target + 2] = blend(data[target + 2]!, blue, cover, max);
-      } else {
-        data[target] = blend(data[target]!, (red + green + blue) / 3, cover, max);
-      }
-    }
-  }
-}
-
-/** @param cover 1..255: how much of `before` is replaced */
-function blend(before: number, value: number, cover: number, max: number): number {
-  const filled = Math.max(0, Math.min(max, value * max));
-  return Math.round(cover === 255 ? filled : before + ((filled - before) * cover) / 255);
 }

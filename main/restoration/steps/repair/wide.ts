@@ -36,6 +36,8 @@ interface Options {
   full: number;
   /** Places that are filled as a person chose, whatever their width. */
   chosen: readonly ChosenPlace[];
+  /** The net is one that ships: what it makes of wide holes is replaced. */
+  isOwn?: boolean;
 }
 
 /**
@@ -46,12 +48,12 @@ export async function fillWideHoles(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before, full, chosen }: Options,
+  { region, before, full, chosen, isOwn = true }: Options,
 ): Promise<WideHoles> {
   const width = Math.max(LEAST_WIDE, (WIDE * raster.width) / full);
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
   let filled = 0;
-  for (const { core, within: inside } of await wideCores(mask, region ?? whole, width, tools)) {
+  for (const { core, within: inside } of isOwn ? await wideCores(mask, region ?? whole, width, tools) : []) {
     if (chosen.some((place) => place.has(inside.x, inside.y))) continue;
     const hole = expand(core, Math.ceil(width), raster);
     const side = Math.max(hole.width, hole.height);

@@ -1,4 +1,5 @@
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import type { Quality } from '../../quality';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { restore as clean, errorOf, expectedIn } from './restore';
@@ -21,6 +22,7 @@ const RESTORE_STRENGTH = 0.8;
 export const restore: StepDescriptor<'restore'> = {
   kind: 'restore',
   tasks: ['restore'],
+  chooses: 'restore',
   reasons: {
     'reason.restore.noise': ['noise'],
     'reason.restore.blocks': ['blockiness', 'compression'],
@@ -60,11 +62,17 @@ export const restore: StepDescriptor<'restore'> = {
     if (!report) {
       return { raster, did: say('did.restore.nothing'), generator: null, provider: null };
     }
-    const { generator, provider } = report;
-    const did = say(settings.keepGrain ? 'did.restore.grainKept' : 'did.restore.done', {
+    const { generator, provider, sigma, quality, seen } = report;
+    const done = say(settings.keepGrain ? 'did.restore.grainKept' : 'did.restore.done', {
       strength: settings.strength,
       levels: errorOf(expected),
     });
+    const did = [
+      done,
+      ...(sigma === undefined ? [] : [say('did.restore.sigma', { levels: Math.round(10 * sigma) / 10 })]),
+      ...(quality === undefined ? [] : [say('did.restore.quality', { quality: Math.round(quality) })]),
+      ...saidOf(report, seen),
+    ];
     return { raster, did, generator, provider };
   },
 };

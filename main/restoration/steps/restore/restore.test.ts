@@ -10,6 +10,7 @@ import { withJpegLoss, withNoise } from '../../testing/degradations';
 import { copyOf, sameSamples, to16Bit, toGrey } from '../../testing/rasters';
 import { testScene } from '../../testing/scene';
 import { type FakeGenerator, fakeRestorer, fakeTools } from '../../testing/tools';
+import type { ForeignFacts } from '../../tools';
 import { errorOf, expectedIn, restore } from './restore';
 
 const NOISE = { noise: 25.5, compression: 0 };
@@ -249,5 +250,51 @@ describe('the step', () => {
       messages: expect.arrayContaining([{ key: 'did.restore.nothing' }]),
     });
     expect(sameSamples(still.raster.data, noisy.data)).toBe(true);
+  });
+});
+
+describe('a net from elsewhere', () => {
+  const input = (name: string, max = 1) => ({ name, label: name, min: 0, max, default: 0.5 });
+  const sides = { multiple: 1, remainder: 0, minimum: 1, ladder: [], square: false, fixed: null };
+  const foreign: ForeignFacts = { returns: 'picture', global: 'none', sides, longest: 512, takesExample: false };
+
+  /** What it is told, and what the report says. */
+  async function told(names: string[], expected: { noise: number; compression: number }) {
+    const heard: Record<string, number>[] = [];
+    const generator: FakeGenerator = {
+      inputs: 3,
+      outputs: 3,
+      foreign,
+      extraInputs: names.map((name) => input(name, name === 'sigma' ? 50 / 255 : 1)),
+      run: (planes, _width, _height, extras) => {
+        heard.push({ ...extras });
+        return planes;
+      },
+    };
+    const report = await restore(copyOf(noisy), expected, settings(), fakeTools({ restore: generator }));
+    return { heard: heard[0]!, report };
+  }
+
+  test('is told the noise in the unit of its input, as far as its bounds allow', async () => {
+    const { heard, report } = await told(['sigma'], { noise: 12, compression: 5 });
+    expect(heard.sigma).toBeCloseTo(13 / 255, 6);
+    expect(report?.sigma).toBeCloseTo(13, 4);
+    const strong = await told(['sigma'], { noise: 90, compression: 0 });
+    expect(strong.heard.sigma).toBeCloseTo(50 / 255, 6);
+    expect(strong.report?.sigma).toBeCloseTo(50, 4);
+  });
+
+  test('is told how much a JPEG lost: more for more compression', async () => {
+    const light = await told(['qf_input'], { noise: 0, compression: 3 });
+    const strong = await told(['qf_input'], { noise: 20, compression: 7 });
+    expect(light.heard.qf_input).toBeCloseTo(0.25, 6);
+    expect(strong.heard.qf_input).toBeCloseTo(0.8, 6);
+    expect(strong.report?.quality).toBeCloseTo(20, 4);
+  });
+
+  test('keeps the default of an input of which nobody knows what it means', async () => {
+    const { heard, report } = await told(['strength', 'temperature'], { noise: 12, compression: 5 });
+    expect(heard).toEqual({});
+    expect(report).not.toHaveProperty('sigma');
   });
 });

@@ -2,9 +2,18 @@ import type { Analysis } from '../../../../contract/photo';
 import type { RestoreSettings } from '../../../../contract/recipe';
 import { lumaOf } from '../../colour';
 import { DelayedRows } from '../../delayed-rows';
+import { atSize, fittingSize, LumaReader, lumaPlane, seesWhole, takesLuma } from '../../foreign';
+import { GuidedPlanes } from '../../guided';
 import { measureQuality, type Quality } from '../../quality';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
-import type { PassReport, StepTools } from '../../tools';
+import {
+  chosen,
+  type ForeignFacts,
+  type GeneratorFacts,
+  type PassReport,
+  type StepTools,
+  type Wanted,
+} from '../../tools';
 
 /** The generator's input for the expected error: its root mean square, in units of 0..1. */
 const ERROR_INPUT = 'strength';
@@ -14,6 +23,20 @@ const ERROR_INPUT = 'strength';
 const LEAST_ERROR = 3;
 /** Share of the luminance grain that {@link RestoreSettings} with `keepGrain` keep. */
 const GRAIN_KEPT = 0.65;
+const BAND_PIXELS = 1 << 17;
+
+/** Inputs of nets from elsewhere: the standard deviation of noise in 0..1, and how much a JPEG lost, 0..1. */
+const NOISE_INPUTS = /^(?:sigma|noise)/i;
+const LOSS_INPUTS = /^(?:qf|quality)/i;
+/** The error that compression causes, in 8-bit levels, by how much the quality of a JPEG lacks to 100 %. */
+const LOSSES = [
+  [0, 0],
+  [1.7, 0.1],
+  [3, 0.25],
+  [4.5, 0.5],
+  [7, 0.8],
+  [9.5, 0.9],
+] as const;
 
 /** Noise and compression errors of a raster, in 8-bit levels. */
 export type Expected = Pick<Quality, 'noise' | 'compression'>;
@@ -47,53 +70,180 @@ export function errorOf({ noise, compression }: Expected): number {
 export async function restore(
   raster: Raster,
   expected: Expected,
-  { strength, keepGrain }: RestoreSettings,
+  { strength, keepGrain, generator }: RestoreSettings,
   tools: StepTools,
-): Promise<PassReport | null> {
+): Promise<Restored | null> {
   if (strength === 0) return null;
   const { noise, compression } = expected;
   const isNoise = noise === 0 ? 0 : noise ** 2 / (noise ** 2 + compression ** 2);
   const kept = keepGrain ? GRAIN_KEPT * isNoise : 0;
+  const wanted = chosen({ generator });
+  const facts = tools.generator('restore', wanted);
+  const { extras, ...told } = extrasFor(expected, facts);
+  if (seesWhole(facts)) {
+    const { report, seen } = await restoreWhole(raster, { facts, wanted, extras, strength, kept }, tools);
+    return { ...report, ...told, ...(seen && { seen }) };
+  }
+  const isLuma = takesLuma(facts);
+  const luma = new LumaReader(raster, tools.colour);
   const rows = new DelayedRows(raster);
   let before = new Float32Array(0);
   const report = await tools.runTiles({
     task: 'restore',
+    wanted,
     width: raster.width,
     height: raster.height,
-    extras: extrasFor(errorOf(expected) / 255, tools),
+    extras,
     read: (rect, into) => {
       rows.release(rect.y);
-      readSrgb(raster, rect, tools.colour, into);
+      if (isLuma) luma.read(rect, into);
+      else readSrgb(raster, rect, tools.colour, into);
     },
     write: (rect, planes) => {
       // The result waits in `rows`, so the raster still holds the tile's input.
       const samples = 3 * rect.width * rect.height;
       if (before.length < samples) before = new Float32Array(samples);
       readSrgb(raster, rect, tools.colour, before);
-      toChange(planes, before, rect.width * rect.height, strength, kept);
-      applyChange(raster, rect, planes, before, rows, tools);
+      const count = rect.width * rect.height;
+      const change = isLuma ? lumaChange(planes, before, count) : difference(planes, before, count, facts);
+      weaken(change, count, strength, kept);
+      applyChange(raster, rect, change, before, rows, tools);
     },
   });
   rows.finish();
-  return report;
+  return { ...report, ...told };
 }
 
-function extrasFor(error: number, tools: StepTools): Record<string, number> {
-  const input = tools.generator('restore')?.extraInputs.find(({ name }) => name === ERROR_INPUT);
-  // A generator without this input has one fixed strength.
-  return input ? { [ERROR_INPUT]: Math.max(input.min, Math.min(input.max, error)) } : {};
+/** How a pass was computed, and what the generator was told. */
+export interface Restored extends PassReport {
+  /** Noise, in 8-bit levels. */
+  sigma?: number;
+  /** The quality of a JPEG, 0..100. */
+  quality?: number;
+  /** The size at which the whole picture was seen, if it was reduced. */
+  seen?: { width: number; height: number };
 }
 
-/** Turns the generator's output into the change to apply. */
-function toChange(planes: Float32Array, before: Float32Array, count: number, strength: number, kept: number): void {
+interface Whole {
+  facts: GeneratorFacts & { foreign: ForeignFacts };
+  wanted: Wanted;
+  extras: Record<string, number>;
+  strength: number;
+  kept: number;
+}
+
+/** Lets a net see the whole picture, reduced if it has to be. What it changes there is enlarged along the picture's edges. */
+async function restoreWhole(
+  raster: Raster,
+  { facts, wanted, extras, strength, kept }: Whole,
+  tools: StepTools,
+): Promise<{ report: PassReport; seen: Restored['seen'] | null }> {
+  const { width, height } = raster;
+  const size = fittingSize(facts.foreign, raster);
+  const small = await atSize(raster, size, tools);
+  const all = { x: 0, y: 0, ...size };
+  const count = size.width * size.height;
+  const isLuma = takesLuma(facts);
+  const guide = lumaPlane(small, tools.colour);
+  const before = new Float32Array(3 * count);
+  readSrgb(small, all, tools.colour, before);
+  let change = new Float32Array(0);
+  const report = await tools.runTiles({
+    task: 'restore',
+    wanted,
+    ...size,
+    extras,
+    read: (rect, into) => {
+      if (isLuma) new LumaReader(small, tools.colour).read(rect, into);
+      else readSrgb(small, rect, tools.colour, into);
+    },
+    write: (_, planes) => {
+      change = (isLuma ? lumaChange(planes, before, count) : difference(planes, before, count, facts)).slice();
+    },
+    weight: 0.7,
+  });
+  weaken(change, count, strength, kept);
+  const guided = new GuidedPlanes({ ...size, luma: guide, planes: change }, raster);
+  const rows = new DelayedRows(raster);
+  const band = Math.max(1, Math.floor(BAND_PIXELS / width));
+  const found = new Float64Array(3);
+  for (let y = 0; y < height; y += band) {
+    const rect = { x: 0, y, width, height: Math.min(band, height - y) };
+    const pixels = width * rect.height;
+    const own = new Float32Array(3 * pixels);
+    const part = new Float32Array(3 * pixels);
+    readSrgb(raster, rect, tools.colour, own);
+    for (let i = 0; i < pixels; i++) {
+      const luma = lumaOf(own[i]!, own[i + pixels]!, own[i + 2 * pixels]!);
+      guided.at(i % width, y + Math.floor(i / width), luma, found);
+      for (let c = 0; c < 3; c++) part[c * pixels + i] = found[c]!;
+    }
+    applyChange(raster, rect, part, own, rows, tools);
+    rows.release(y + rect.height);
+    await tools.breathe();
+    tools.progress(0.7 + (0.3 * (y + rect.height)) / height);
+  }
+  rows.finish();
+  return { report, seen: size.width === width && size.height === height ? null : size };
+}
+
+/** What the generator is told about the photo, as far as its card allows. */
+function extrasFor(expected: Expected, facts: GeneratorFacts | null) {
+  const error = errorOf(expected);
+  const extras: Record<string, number> = {};
+  const told: Pick<Restored, 'sigma' | 'quality'> = {};
+  for (const { name, min, max } of facts?.extraInputs ?? []) {
+    const within = (value: number) => Math.max(min, Math.min(max, value));
+    if (facts?.foreign ? NOISE_INPUTS.test(name) : name === ERROR_INPUT) {
+      extras[name] = within(error / 255);
+      if (facts?.foreign) told.sigma = 255 * extras[name];
+    } else if (facts?.foreign && LOSS_INPUTS.test(name)) {
+      extras[name] = within(lossOf(Math.max(LEAST_ERROR, expected.compression)));
+      told.quality = 100 * (1 - extras[name]);
+    }
+  }
+  return { extras, ...told };
+}
+
+function lossOf(compression: number): number {
+  for (let i = 1; i < LOSSES.length; i++) {
+    const [[from, low], [to, high]] = [LOSSES[i - 1]!, LOSSES[i]!];
+    if (compression <= to) return low + ((high - low) * (compression - from)) / (to - from);
+  }
+  return LOSSES.at(-1)![1];
+}
+
+/** Turns the generator's output into its difference from what it saw, in place. */
+function difference(planes: Float32Array, before: Float32Array, count: number, facts: GeneratorFacts | null) {
+  // Nets from elsewhere see no value outside 0..1.
+  const isClamped = facts?.foreign !== undefined;
+  for (let i = 0; i < 3 * count; i++) {
+    planes[i]! -= isClamped ? Math.max(0, Math.min(1, before[i]!)) : before[i]!;
+  }
+  return planes;
+}
+
+/** The same change in every channel, from luma. */
+function lumaChange(luma: Float32Array, before: Float32Array, count: number): Float32Array {
+  const change = new Float32Array(3 * count);
   for (let i = 0; i < count; i++) {
-    const red = planes[i]! - before[i]!;
-    const green = planes[i + count]! - before[i + count]!;
-    const blue = planes[i + 2 * count]! - before[i + 2 * count]!;
+    const own = lumaOf(before[i]!, before[i + count]!, before[i + 2 * count]!);
+    const value = luma[i]! - Math.max(0, Math.min(1, own));
+    change[i] = value;
+    change[i + count] = value;
+    change[i + 2 * count] = value;
+  }
+  return change;
+}
+
+/** Leaves the change as strong as it is to be applied. */
+function weaken(change: Float32Array, count: number, strength: number, kept: number): void {
+  for (let i = 0; i < count; i++) {
+    const [red, green, blue] = [change[i]!, change[i + count]!, change[i + 2 * count]!];
     const grain = kept * lumaOf(red, green, blue);
-    planes[i] = strength * (red - grain);
-    planes[i + count] = strength * (green - grain);
-    planes[i + 2 * count] = strength * (blue - grain);
+    change[i] = strength * (red - grain);
+    change[i + count] = strength * (green - grain);
+    change[i + 2 * count] = strength * (blue - grain);
   }
 }
 

@@ -1,9 +1,11 @@
 import type { StyleSettings } from '../../../../contract/recipe';
+import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
+import { atSize, fittingSize, seesWhole, squeezedSize } from '../../foreign';
 import type { Mask } from '../../mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
-import { PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
+import { chosen, type ForeignFacts, PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
 import { upscale } from '../upscale/upscale';
 
 /**
@@ -21,6 +23,8 @@ export const PAINTED_EDGE = 896;
  */
 const ENLARGED_SOFTLY = 1.5;
 const STROKES: Wanted = { scale: 2, variant: 'crisp' };
+/** The longest side at which a picture is seen whose style is copied. */
+const EXAMPLE_EDGE = 512;
 const BAND_PIXELS = 1 << 18;
 
 /** The code of the chosen style: of a preset, of a picture of the user, or of a mix of two. */
@@ -46,8 +50,8 @@ export interface Painted {
 }
 
 /** Cache key of a painting. The painting only depends on these settings; the others determine how it is blended. */
-export function paintedKey({ style, code, brush, mix }: StyleSettings): string {
-  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix]);
+export function paintedKey({ style, code, brush, mix, generator }: StyleSettings): string {
+  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator]);
 }
 
 /** Further options of {@link paint}. */
@@ -56,6 +60,8 @@ export interface PaintOptions {
   isReduced?: boolean;
   /** Where the style is applied, of the raster's size; everywhere if absent. */
   mask?: Mask;
+  /** The picture whose style a generator copies that takes one; in sRGB. */
+  example?: Raster;
   /** Cache of paintings of this raster by {@link paintedKey}. A cached painting is not painted again. */
   paintings?: { find(key: string): Painted | null; keep(key: string, painted: Painted): void };
 }
@@ -71,14 +77,15 @@ export async function paint(
   raster: Raster,
   settings: StyleSettings,
   tools: StepTools,
-  { isReduced = false, mask, paintings }: PaintOptions = {},
+  { isReduced = false, mask, paintings, example }: PaintOptions = {},
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (settings.strength === 0) return null;
   const key = paintedKey(settings);
-  let painted = paintings?.find(key) ?? null;
+  // The key does not name the picture whose style is copied.
+  let painted = (example ? null : paintings?.find(key)) ?? null;
   if (!painted) {
-    painted = await paintWhole(raster, settings, tools, isReduced);
-    paintings?.keep(key, painted);
+    painted = await paintWhole(raster, settings, tools, isReduced, example);
+    if (!example) paintings?.keep(key, painted);
   }
   const { width, height } = raster;
   const isWhole = painted.raster.width === width && painted.raster.height === height;
@@ -95,10 +102,11 @@ async function paintWhole(
   settings: StyleSettings,
   tools: StepTools,
   isReduced: boolean,
+  example: PaintOptions['example'],
 ): Promise<Painted> {
-  const style = styleCode(settings, tools);
-  const content = await tools.measure('style', raster, PAINTING);
-  if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
+  const isOwn = settings.generator !== undefined;
+  if (isOwn) return paintByOwn(raster, settings, tools, example);
+  const vectors = await codesFor(raster, settings, tools);
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);
   const isSoft = !isReduced && raster.width > ENLARGED_SOFTLY * small.width;
@@ -108,7 +116,7 @@ async function paintWhole(
     wanted: PAINTING,
     width: small.width,
     height: small.height,
-    vectors: { content, style },
+    vectors,
     read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
     write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
     weight: isRedrawn ? 0.4 : 0.9,
@@ -118,6 +126,57 @@ async function paintWhole(
   const sharp = await upscale(painted, { passes: [STROKES], size }, tools, 0.5);
   const generator = `${report.generator}, ${sharp.report.generator}`;
   return { raster: sharp.raster, report: { ...report, generator } };
+}
+
+/** A picture painted by a net that a person has added: whole where it has to be, and reduced as far as the brush wants. */
+async function paintByOwn(
+  raster: Raster,
+  settings: StyleSettings,
+  tools: StepTools,
+  example: PaintOptions['example'],
+): Promise<Painted> {
+  const wanted = chosen(settings);
+  const facts = tools.generator('style', wanted);
+  if (!facts) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator "${settings.generator}"` });
+  const scale = Math.min(1, PAINTED_EDGE / settings.brush / Math.max(raster.width, raster.height));
+  const brushed = {
+    width: Math.max(1, Math.round(raster.width * scale)),
+    height: Math.max(1, Math.round(raster.height * scale)),
+  };
+  const size = seesWhole(facts) ? fittingSize(facts.foreign, brushed) : brushed;
+  const small = await atSize(raster, size, tools);
+  const painted = createRaster(size.width * facts.scale, size.height * facts.scale, 3, small.depth);
+  const report = await tools.runTiles({
+    task: 'style',
+    wanted,
+    ...size,
+    ...(facts.foreign?.takesExample && { example: await exampleFor(example, facts.foreign, tools) }),
+    read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
+    write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
+    weight: 0.9,
+  });
+  return { raster: painted, report };
+}
+
+/** The picture whose style is copied, at a size that the net takes. */
+async function exampleFor(example: PaintOptions['example'], foreign: ForeignFacts, tools: StepTools) {
+  if (!example) throw new EmulsionError('STYLE_UNKNOWN', { reason: say('failures.styleWithoutPicture') });
+  const side = Math.max(example.width, example.height);
+  const pixels = example.width * example.height * Math.min(1, EXAMPLE_EDGE / side) ** 2;
+  const { width, height } = squeezedSize(foreign, example, pixels);
+  const small = await atSize(example, { width, height }, tools);
+  const planes = new Float32Array(3 * width * height);
+  // It is a picture of its own, without the profile of the photo.
+  readSrgb(small, { x: 0, y: 0, width, height }, null, planes);
+  return { planes, width, height };
+}
+
+/** What the painting generator needs to know of the picture and of the style. */
+async function codesFor(raster: Raster, settings: StyleSettings, tools: StepTools) {
+  const style = styleCode(settings, tools);
+  const content = await tools.measure('style', raster, PAINTING);
+  if (content.length !== style.length) throw new EmulsionError('STYLE_UNKNOWN', { detail: settings.style });
+  return { content, style };
 }
 
 /** The picture reduced to the size at which the generator's strokes get the requested width. */

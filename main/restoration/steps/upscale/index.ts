@@ -1,6 +1,7 @@
 import type { Message } from '../../../../contract/basics';
 import { UPSCALE_VARIANTS } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import { isReduced, type StepDescriptor, type StepRun } from '../step';
 import { upscale as enlarge, planEnlargement, upscalePasses } from './upscale';
 
@@ -11,6 +12,7 @@ const SMALL_MEGAPIXELS = 1.5;
 export const upscale: StepDescriptor<'upscale'> = {
   kind: 'upscale',
   tasks: ['upscale'],
+  chooses: 'upscale',
   reasons: {
     'reason.upscale.small': ['megapixels'],
     'reason.upscale.large': ['megapixels'],
@@ -40,7 +42,8 @@ export const upscale: StepDescriptor<'upscale'> = {
     if (plan.passes.length === 0) return nothing(say('did.upscale.largeEnough'));
     const { raster: large, report } = await enlarge(raster, plan, tools);
     const { width, height } = large;
-    const did = say('did.upscale.done', { times: width / raster.width, width, height });
+    const done = say('did.upscale.done', { times: width / raster.width, width, height });
+    const did = [done, ...saidOf(report)];
     return { raster: large, did, generator: report.generator, provider: report.provider };
   },
 };

@@ -3,7 +3,9 @@ import { MAX_ENLARGED_TIMES, type UpscaleSettings } from '../../../../contract/r
 import { enlargedSize, type Size } from '../../../../document/size';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
-import { createRaster, type Raster, readSrgb, writeSrgb } from '../../raster';
+import { lumaOf } from '../../colour';
+import { LumaReader, takesLuma } from '../../foreign';
+import { createRaster, type Raster, type Rect, readSrgb, writeSrgb } from '../../raster';
 import type { PassReport, StepTools, Wanted } from '../../tools';
 
 /** How a picture is enlarged: by passes of generators, and then by resampling if they miss the size. */
@@ -28,6 +30,21 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
 }
 
 /**
+ * As many passes of one generator as make a picture at least `times` as wide, fewer where there would be too many pixels in
+ * between; null if it is not there. One that does not enlarge draws the picture anew, which is resampled then.
+ */
+function passesOf(id: string, times: number, { width, height }: Size, tools: StepTools): Wanted[] | null {
+  const scale = tools.generator('upscale', { id })?.scale;
+  if (scale === undefined) return null;
+  const passes: Wanted[] = [{ id, scale }];
+  for (let so = scale; so < times - 1e-9 && scale > 1; so *= scale) {
+    if (width * height * (so * scale) ** 2 > MAX_ENLARGED_PIXELS) break;
+    passes.push({ id, scale });
+  }
+  return passes;
+}
+
+/**
  * Plans an enlargement. A target size is reached by the smallest enlargement beyond it, followed by a reduction. If
  * that would need too many pixels in between, it uses the largest enlargement that does not, and resamples the rest. A
  * target never makes a picture smaller.
@@ -36,12 +53,12 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
  * MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
  */
 export function planEnlargement(
-  { scale, variant, target }: UpscaleSettings,
+  { scale, variant, target, generator }: UpscaleSettings,
   { width, height }: Size,
   tools: StepTools,
 ): Enlargement {
   const missing = (times: string) =>
-    new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${variant}` });
+    new EmulsionError('GENERATOR_MISSING', { detail: `no generator enlarges ${times}, ${generator ?? variant}` });
   const { times, ...size } = enlargedSize({ scale, target }, { width, height });
   if (times === 1) return { passes: [], size };
   if (times > MAX_ENLARGED_TIMES) {
@@ -51,6 +68,12 @@ export function planEnlargement(
     });
   }
   checkEnlarged({ width, height }, times);
+  const own = generator === undefined ? null : passesOf(generator, times, { width, height }, tools);
+  if (generator !== undefined && !own) throw missing(`${times.toFixed(1)} times`);
+  if (own) {
+    checkEnlarged({ width, height }, productOf(own));
+    return { passes: own, size };
+  }
   if (!target) {
     const passes = upscalePasses(scale, variant, tools);
     if (!passes) throw missing(`${scale} times`);
@@ -64,12 +87,11 @@ export function planEnlargement(
     if (whole >= times) break;
   }
   if (!best) throw missing(`${times.toFixed(1)} times`);
-  checkEnlarged(
-    { width, height },
-    best.reduce((product, wanted) => product * (wanted.scale ?? 1), 1),
-  );
+  checkEnlarged({ width, height }, productOf(best));
   return { passes: best, size };
 }
+
+const productOf = (passes: readonly Wanted[]) => passes.reduce((product, { scale = 1 }) => product * scale, 1);
 
 function checkEnlarged({ width, height }: Size, times: number): void {
   const pixels = width * height * times ** 2;
@@ -106,16 +128,29 @@ export async function upscale(
   let report: PassReport | null = null;
   for (const [i, wanted] of passes.entries()) {
     const from = raster;
-    const into = createRaster(from.width * scales[i]!, from.height * scales[i]!, from.channels, from.depth);
-    report = await tools.runTiles({
+    const size = { width: from.width * scales[i]!, height: from.height * scales[i]! };
+    const facts = tools.generator('upscale', wanted);
+    // A net for luma leaves the colours to resampling.
+    const isLuma = takesLuma(facts);
+    const luma = new LumaReader(from, tools.colour);
+    const into = isLuma
+      ? await resampled(from, size, tools)
+      : createRaster(size.width, size.height, from.channels, from.depth);
+    const done: PassReport = await tools.runTiles({
       task: 'upscale',
       wanted,
       width: from.width,
       height: from.height,
       weight: (share * areas[i]!) / total,
-      read: (rect, planes) => readSrgb(from, rect, tools.colour, planes),
-      write: (rect, planes) => writeSrgb(into, rect, tools.colour, planes),
+      read: (rect, planes) => {
+        if (isLuma) luma.read(rect, planes);
+        else readSrgb(from, rect, tools.colour, planes);
+      },
+      write: (rect, planes) =>
+        writeSrgb(into, rect, tools.colour, isLuma ? withLuma(into, rect, planes, tools) : planes),
     });
+    const kept: number = (report?.kept ?? 0) + (done.kept ?? 0);
+    report = kept > 0 ? { ...done, kept } : done;
     raster = into;
   }
   if (!report) throw new EmulsionError('INTERNAL', { detail: 'an enlargement without a pass' });
@@ -123,4 +158,22 @@ export async function upscale(
     raster = await tools.resize(raster, size.width, size.height);
   }
   return { raster, report };
+}
+
+/** A copy at a larger size, never the raster itself. */
+async function resampled(raster: Raster, { width, height }: Size, tools: StepTools): Promise<Raster> {
+  const copy = await tools.resize(raster, width, height);
+  return copy === raster ? { ...raster, data: raster.data.slice() } : copy;
+}
+
+/** The colours of a part of a raster with another luma. */
+function withLuma(raster: Raster, rect: Rect, luma: Float32Array, tools: StepTools): Float32Array {
+  const count = rect.width * rect.height;
+  const planes = new Float32Array(3 * count);
+  readSrgb(raster, rect, tools.colour, planes);
+  for (let i = 0; i < count; i++) {
+    const change = luma[i]! - lumaOf(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
+    for (let c = 0; c < 3; c++) planes[c * count + i]! += change;
+  }
+  return planes;
 }

@@ -1,0 +1,647 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FaceSettings } from '../../contract/recipe';
+import { AnyCard, type Card } from '../generators/card';
+import { importGenerator } from '../generators/import';
+import { inspectNet } from '../generators/inspect';
+import { type Answers, answered, confirmed } from '../generators/inspect/card';
+import { readOnnxFile } from '../generators/inspect/onnx-file';
+import { bytesOf } from '../generators/inspect/protobuf';
+import { isRunnable } from '../generators/runnable';
+import { GeneratorStore } from '../generators/store';
+import { fromLab, toLab } from '../restoration/colour';
+import { addDetector, type DamageMap } from '../restoration/damage';
+import type { Mask } from '../restoration/mask';
+import { createRaster, type Raster, type Rect } from '../restoration/raster';
+import { colorise } from '../restoration/steps/colorise/colorise';
+import { restoreFaces } from '../restoration/steps/faces/faces';
+import { inpaint } from '../restoration/steps/repair/inpaint';
+import { restore } from '../restoration/steps/restore/restore';
+import { paint } from '../restoration/steps/style/style';
+import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
+import type { StepTools, Wanted } from '../restoration/tools';
+import { Job } from './job';
+import { Sessions } from './sessions';
+import { temporaryFolder } from './test-support';
+import { JobTools } from './tools';
+import { openTrialNet } from './trial-net';
+
+/*
+ * Nets from elsewhere in their steps: from the file to the photo. What comes out is known of each stand-in, and computed
+ * here once more.
+ */
+
+const FIXTURES = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let sessions: Sessions;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  sessions = new Sessions({
+    provider: 'cpu',
+    threads: 1,
+    avoid: [],
+    budget: 2 ** 28,
+    onTrying: () => {},
+    onProvider: () => {},
+    busy: () => {},
+  });
+});
+afterEach(async () => {
+  await sessions.release();
+  await folder.remove();
+});
+
+/** The tools of a job for a net that no step gets yet. */
+async function withUnused(name: string): Promise<Added> {
+  await expect(add(name)).rejects.toThrow('cannot be run');
+  const place = join(folder.path, 'models', name);
+  const card = AnyCard.parse(JSON.parse(await readFile(join(place, 'card.json'), 'utf8'))) as Card;
+  const store = { find: () => ({ card, path: join(place, card.file), presets: [] }) } as unknown as GeneratorStore;
+  return { card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id: card.id } };
+}
+
+interface Added {
+  card: Card;
+  tools: StepTools;
+  wanted: Wanted;
+}
+
+/** Adds a stand-in with its proposals, and gives the tools of a job to whom it is known. */
+async function add(name: string, answers: Answers = {}): Promise<Added> {
+  const path = join(FIXTURES, `${name}.onnx`);
+  const bytes = await readFile(path);
+  const file = readOnnxFile(bytesOf(bytes));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const load = () => openTrialNet(path, 1);
+  const found = await inspectNet({ name: basename(path), sha256, file, load, announce: async () => {} });
+  const inspected = {
+    ...file,
+    ...found,
+    name: basename(path),
+    bytes: bytes.length,
+    sha256,
+    weights: [],
+    opset: 17,
+    seconds: 1,
+  };
+  const models = join(folder.path, 'models');
+  const decisions = confirmed(answered(found.decisions, answers));
+  const { id, task } = await importGenerator(models, path, { inspected, decisions, name });
+  const store = new GeneratorStore(join(folder.path, 'none'), models);
+  await store.refresh();
+  const installed = store.find(task as Card['task'], { id });
+  if (!installed) throw new Error(`${name} cannot be run`);
+  expect(isRunnable(installed.card)).toBe(true);
+  return { card: installed.card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
+}
+
+/** A picture whose values are smooth, so that it has no grain. */
+function drawn(width: number, height: number, value: (c: number, x: number, y: number) => number, depth: 8 | 16 = 8) {
+  const raster = createRaster(width, height, 3, depth);
+  const most = depth === 8 ? 255 : 65535;
+  for (let i = 0; i < width * height; i++)
+    for (let c = 0; c < 3; c++) raster.data[3 * i + c] = Math.round(most * value(c, i % width, Math.floor(i / width)));
+  return raster;
+}
+
+const valueAt = ({ data, width, channels, depth }: Raster, c: number, x: number, y: number) =>
+  data[(y * width + x) * channels + (channels === 3 ? c : 0)]! / (depth === 8 ? 255 : 65535);
+
+const STEP = 1 / 255;
+
+/** The largest distance from an expected picture, where it is judged. */
+function worst(
+  raster: Raster,
+  expected: (c: number, x: number, y: number) => number,
+  isJudged: (x: number, y: number) => boolean = () => true,
+): number {
+  let most = 0;
+  for (let y = 0; y < raster.height; y++)
+    for (let x = 0; x < raster.width; x++)
+      for (let c = 0; c < 3; c++)
+        if (isJudged(x, y)) most = Math.max(most, Math.abs(valueAt(raster, c, x, y) - expected(c, x, y)));
+  return most;
+}
+
+/** A mask of rectangles. */
+function maskOf(width: number, height: number, holes: readonly Rect[]): Mask {
+  const has = (x: number, y: number) =>
+    holes.some((hole) => x >= hole.x && y >= hole.y && x < hole.x + hole.width && y < hole.y + hole.height);
+  return {
+    width,
+    height,
+    any: ({ x, y, width: across, height: down }) =>
+      holes.some(
+        (hole) => x < hole.x + hole.width && hole.x < x + across && y < hole.y + hole.height && hole.y < y + down,
+      ),
+    read: (rect, bytes) => {
+      for (let y = 0; y < rect.height; y++)
+        for (let x = 0; x < rect.width; x++) bytes[y * rect.width + x] = has(rect.x + x, rect.y + y) ? 255 : 0;
+    },
+    coverage: () => 0,
+  } satisfies Partial<Mask> as unknown as Mask;
+}
+
+const slope = (c: number, x: number, y: number) => 0.2 + 0.0006 * x + 0.0004 * y + 0.1 * c;
+
+describe('repair', () => {
+  const hole = { x: 330, y: 300, width: 30, height: 24 };
+  /** The mean of what a net sees of the picture around the hole: a square without what it does not see. */
+  const meanOf = (c: number, side: number) => {
+    const left = Math.round(hole.x + hole.width / 2 - side / 2);
+    const top = Math.round(hole.y + hole.height / 2 - side / 2);
+    let [sum, count] = [0, 0];
+    for (let y = top; y < top + side; y++)
+      for (let x = left; x < left + side; x++) {
+        const grown = 3;
+        if (x >= hole.x - grown && x < hole.x + hole.width + grown)
+          if (y >= hole.y - grown && y < hole.y + hole.height + grown) continue;
+        sum += slope(c, x, y);
+        count++;
+      }
+    return sum / count;
+  };
+  const isDeep = (x: number, y: number) =>
+    x >= hole.x + 5 && x < hole.x + hole.width - 5 && y >= hole.y + 5 && y < hole.y + hole.height - 5;
+  const isInside = (x: number, y: number) =>
+    x >= hole.x && x < hole.x + hole.width && y >= hole.y && y < hole.y + hole.height;
+
+  it.each([
+    ['lama_fp32', 512, 1],
+    ['migan_pipeline_v2', 256, 1],
+    ['migan', 256, 1],
+    ['lama_4ch', 256, 1],
+    ['fill-known-255', 256, 1],
+    ['fill-tinted', 256, 0.9],
+  ] as const)('%s fills the hole by what is around it, and nothing else', async (name, side, tint) => {
+    const { tools, wanted, card } = await add(name);
+    // What is in the hole must not matter.
+    const raster = drawn(700, 600, (c, x, y) => (isInside(x, y) ? 1 : slope(c, x, y)), 16);
+    const before = raster.data.slice();
+    const report = await inpaint(raster, maskOf(700, 600, [hole]), tools, { wanted });
+    expect(report).toMatchObject({ generator: card.id, tiles: 1, tile: side });
+    expect(worst(raster, (c) => tint * meanOf(c, side), isDeep)).toBeLessThan(STEP);
+    let changed = 0;
+    for (let i = 0; i < before.length; i++) {
+      const pixel = Math.floor(i / 3);
+      if (before[i] !== raster.data[i] && !isInside(pixel % 700, Math.floor(pixel / 700))) changed++;
+    }
+    expect(changed).toBe(0);
+    // Just inside its edge, the filling is as bright as what is outside.
+    const edge = (x: number, y: number) => isInside(x, y) && y === hole.y && Math.abs(x - 345) < 4;
+    const step = (c: number) => Math.abs(tint * meanOf(c, side) - slope(c, 345, hole.y));
+    expect(worst(raster, slope, edge)).toBeLessThan(0.3 * Math.max(step(0), step(1), step(2)) + STEP);
+  });
+
+  it('shows a large hole reduced, and long damage piece by piece', async () => {
+    const { tools, wanted } = await add('lama_fp32');
+    const large = { x: 300, y: 200, width: 260, height: 240 };
+    const long = { x: 20, y: 700, width: 860, height: 3 };
+    const raster = drawn(900, 760, () => 0.4);
+    for (const { x, y, width, height } of [large, long])
+      for (let row = y; row < y + height; row++)
+        raster.data.fill(255, 3 * (row * 900 + x), 3 * (row * 900 + x + width));
+    const report = await inpaint(raster, maskOf(900, 760, [large, long]), tools, { wanted });
+    expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
+    expect(report.tiles).toBeGreaterThan(2);
+  });
+});
+
+/** Fine texture, with a different phase in each channel. */
+const texture = (c: number, x: number, y: number) => 0.3 + 0.4 * (((x * 7 + y * 13 + c * 11) % 31) / 31);
+type Pixel = (c: number, x: number, y: number) => number;
+const blurred =
+  (of: Pixel, reach: number): Pixel =>
+  (c, x, y) => {
+    let sum = 0;
+    for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) sum += of(c, x + dx, y + dy);
+    return sum / (2 * reach + 1) ** 2;
+  };
+const lumaOf = (of: Pixel, x: number, y: number) => 0.299 * of(0, x, y) + 0.587 * of(1, x, y) + 0.114 * of(2, x, y);
+
+describe('restore', () => {
+  const [WIDTH, HEIGHT] = [150, 120];
+  /** Away from the edge: the net and the program continue the picture there in their own ways. */
+  const isInner = (x: number, y: number) => x >= 16 && y >= 16 && x < WIDTH - 16 && y < HEIGHT - 16;
+  const noise = { noise: 12, compression: 5 };
+
+  async function restored(name: string, answers: Answers = {}, of: Pixel = texture) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(WIDTH, HEIGHT, of, 16);
+    const settings = { strength: 1, keepGrain: false, generator: card.id };
+    return { raster, card, report: await restore(raster, noise, settings, tools) };
+  }
+
+  it.each(['drunet_color', 'ffdnet_color'])('%s is told how strong the noise is', async (name) => {
+    const { raster, report } = await restored(name);
+    expect(report?.sigma).toBeCloseTo(13, 5);
+    const soft = blurred(texture, 2);
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + (13 / 50) * (soft(c, x, y) - texture(c, x, y));
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('fbcnn_color returns more than the picture', async () => {
+    const { raster, card } = await restored('fbcnn_color');
+    expect(card.output.name).toBe('output');
+    const soft = blurred(texture, 1);
+    let [sum, count] = [0, 0];
+    for (let y = 0; y < 31; y++)
+      for (let x = 0; x < 31; x++)
+        for (let c = 0; c < 3; c++, count++) sum += Math.abs(texture(c, x, y) - soft(c, x, y));
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + (sum / count) * (soft(c, x, y) - texture(c, x, y));
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('nafnet_sidd sees a little of the whole, and its tiles are blended', async () => {
+    const { raster, card, report } = await restored('nafnet_sidd');
+    expect(card).toMatchObject({ global: 'weak', overlap: 32 });
+    expect(report?.tiles).toBe(1);
+    const soft = blurred(texture, 1);
+    const mean = 0.3 + (0.4 * 15) / 31;
+    const expected: Pixel = (c, x, y) => soft(c, x, y) + 0.05 * (mean - 0.5);
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it.each([
+    ['residual', 'the noise'],
+    ['nhwc-free', 'the picture'],
+  ])('%s returns %s', async (name) => {
+    const { raster } = await restored(name);
+    expect(worst(raster, blurred(texture, 1), isInner)).toBeLessThan(STEP);
+  });
+
+  it('grey-denoise changes the luma alone', async () => {
+    const { raster } = await restored('grey-denoise');
+    const soft = blurred(texture, 1);
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + lumaOf(soft, x, y) - lumaOf(texture, x, y);
+    expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('sharpen-bgr and bounded-correction keep their range', async () => {
+    const cross: Pixel = (c, x, y) =>
+      1.2 * texture(c, x, y) -
+      0.05 * (texture(c, x - 1, y) + texture(c, x + 1, y) + texture(c, x, y - 1) + texture(c, x, y + 1));
+    const { raster } = await restored('sharpen-bgr');
+    expect(worst(raster, (c, x, y) => Math.min(1, cross(c, x, y)), isInner)).toBeLessThan(STEP);
+    await folder.remove();
+    const soft = blurred(texture, 1);
+    const bounded = await restored('bounded-correction');
+    const expected: Pixel = (c, x, y) => texture(c, x, y) + 0.2 * Math.tanh(5 * (soft(c, x, y) - texture(c, x, y)));
+    expect(worst(bounded.raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('padding-baked runs at the one size at which it does not move the picture', async () => {
+    const { raster, report } = await restored('padding-baked');
+    expect(report?.tile).toBe(64);
+    expect(worst(raster, texture)).toBeLessThan(STEP / 10);
+  });
+
+  it('a net that sees the whole gets it at once, and reduced if it is large', async () => {
+    const { raster, report, card } = await restored('normalises-first', { task: 'restore' });
+    expect(card.global).toBe('whole');
+    expect(report).toMatchObject({ tiles: 1 });
+    expect(report?.seen).toBeUndefined();
+    const statistics = [0, 1, 2].map((c) => {
+      let [sum, squares] = [0, 0];
+      for (let y = 0; y < HEIGHT; y++)
+        for (let x = 0; x < WIDTH; x++) {
+          sum += texture(c, x, y);
+          squares += texture(c, x, y) ** 2;
+        }
+      const mean = sum / (WIDTH * HEIGHT);
+      return { mean, deviation: Math.sqrt(squares / (WIDTH * HEIGHT) - mean ** 2) };
+    });
+    const inverted: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      return 0.5 + 0.5 * Math.tanh((-0.6 * (texture(c, x, y) - mean)) / deviation);
+    };
+    expect(worst(raster, inverted)).toBeLessThan(STEP);
+    await folder.remove();
+    // A ramp over the whole width, which is known to have the deviation of an even distribution.
+    const { tools, card: again } = await add('normalises-first', { task: 'restore' });
+    const ramp: Pixel = (_, x) => 0.2 + (0.6 * x) / 1599;
+    const large = drawn(1600, 200, ramp, 16);
+    const settings = { strength: 1, keepGrain: false, generator: again.id };
+    const done = await restore(large, noise, settings, tools);
+    expect(done?.seen).toEqual({ width: 1024, height: 128 });
+    const expected: Pixel = (c, x) => 0.5 + 0.5 * Math.tanh((-0.6 * (ramp(c, x, 0) - 0.5)) / (0.6 / Math.sqrt(12)));
+    expect(worst(large, expected, (x) => x > 8 && x < 1591)).toBeLessThan(STEP);
+  });
+});
+
+describe('colorise', () => {
+  const SETTINGS = { strength: 1, variant: 'natural' } as const;
+
+  async function colorised(name: string, grey: number, answers: Answers = {}) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(300, 200, () => grey, 16);
+    const done = await colorise(raster, { ...SETTINGS, generator: card.id }, tools);
+    return { raster: done!.raster, card };
+  }
+
+  it('ddcolor: its a and b with the lightness of the photo', async () => {
+    const { raster } = await colorised('ddcolor', 0.5);
+    const colour = fromLab(toLab(0.5, 0.5, 0.5)[0], 8.19, 17.65);
+    expect(worst(raster, (c) => colour[c]!)).toBeLessThan(STEP);
+  });
+
+  it('ddcolor: a colour that sRGB does not have is made paler, not lighter', async () => {
+    const { raster } = await colorised('ddcolor', 0);
+    expect(worst(raster, () => 0)).toBeLessThan(2 * STEP);
+  });
+
+  it.each([0.5, 0.25])('colorization_siggraph17 takes lightness: grey %d', async (grey) => {
+    const { raster } = await colorised('colorization_siggraph17', grey);
+    const [lightness] = toLab(grey, grey, grey);
+    const n = (lightness - 50) / 100;
+    const colour = fromLab(lightness, 20 * n + 5, 30 * n + 10);
+    expect(worst(raster, (c) => colour[c]!)).toBeLessThan(STEP);
+  });
+
+  it.each(['deoldify_artistic', 'deoldify-art'])('%s: its colours with the luma of the photo', async (name) => {
+    const grey = 100 / 255;
+    const { raster } = await colorised(name, grey);
+    const given = [1.12 * grey, grey, 0.82 * grey];
+    const luma = 0.299 * given[0]! + 0.587 * given[1]! + 0.114 * given[2]!;
+    expect(worst(raster, (c) => grey + given[c]! - luma)).toBeLessThan(STEP);
+  });
+
+  it('two-chroma: Cb and Cr, which are nothing for grey', async () => {
+    const { raster } = await colorised('two-chroma', 0.4, { task: 'colorise' });
+    expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
+  });
+});
+
+describe('upscale', () => {
+  async function enlarged(name: string, of: Pixel, settings: object = {}, answers: Answers = {}) {
+    const { tools, card } = await add(name, answers);
+    const raster = drawn(90, 60, of, 16);
+    const all = { scale: 2, variant: 'faithful', generator: card.id, ...settings } as const;
+    const plan = planEnlargement(all, raster, tools);
+    return { ...(await upscale(raster, plan, tools)), plan, card };
+  }
+  const smooth: Pixel = (c, x, y) => 0.2 + 0.003 * x + 0.002 * y + 0.1 * c;
+  /** The same at a larger size, away from the edge. */
+  const larger =
+    (times: number): Pixel =>
+    (c, x, y) =>
+      smooth(c, (x + 0.5) / times - 0.5, (y + 0.5) / times - 0.5);
+  const inner = (times: number) => (x: number, y: number) =>
+    x > 8 * times && y > 8 * times && x < 82 * times && y < 52 * times;
+
+  it.each([
+    ['2x-homogeneous', 2],
+    ['up2x-pro', 2],
+    ['luma-x2', 2],
+    ['realesrgan-x4', 4],
+  ] as const)('%s enlarges %d times', async (name, scale) => {
+    const { raster, plan } = await enlarged(name, smooth, { scale });
+    expect(plan.passes).toHaveLength(1);
+    expect(raster.width).toBe(90 * scale);
+    const overshoots = name === 'realesrgan-x4' ? (value: number) => 1.02 * value - 0.01 : (value: number) => value;
+    expect(worst(raster, (c, x, y) => overshoots(larger(scale)(c, x, y)), inner(scale))).toBeLessThan(STEP);
+  });
+
+  it.each(['2x_Standin_unshuffle_fp16', '2x-int8', 'swin_unet_art_scale2x', '2x-cuts-odd'])(
+    '%s: a flat picture stays flat',
+    async (name) => {
+      const { raster } = await enlarged(name, () => 0.4);
+      expect(worst(raster, () => 0.4)).toBeLessThan(STEP);
+    },
+  );
+
+  it('any size, by a net of another scale and resampling', async () => {
+    const by = async (name: string, longer: number) => enlarged(name, smooth, { target: { unit: 'pixels', longer } });
+    // Three times by four, and five times by twice four.
+    for (const [name, times, passes] of [
+      ['4x-Standin-compact-fp32', 3, 1],
+      ['2x-homogeneous', 5, 3],
+      ['luma-x2', 1.5, 1],
+    ] as const) {
+      const { raster, plan } = await by(name, 90 * times);
+      expect(plan.passes).toHaveLength(passes);
+      expect(raster).toMatchObject({ width: 90 * times, height: 60 * times });
+      if (name !== '4x-Standin-compact-fp32')
+        expect(worst(raster, larger(times), inner(times))).toBeLessThan(1.5 * STEP);
+      await folder.remove();
+    }
+  });
+});
+
+describe('style', () => {
+  const SETTINGS = { style: 'none', strength: 1, keepColours: false, brush: 1 };
+  const pixel: Pixel = (c, x, y) => 0.5 + 0.2 * Math.sin((x + 40 * c) / 23) * Math.cos(y / 31);
+  const statisticsOf = (of: Pixel, width: number, height: number) =>
+    [0, 1, 2].map((c) => {
+      let [sum, squares] = [0, 0];
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+          sum += of(c, x, y);
+          squares += of(c, x, y) ** 2;
+        }
+      const mean = sum / (width * height);
+      return { mean, deviation: Math.sqrt(squares / (width * height) - mean ** 2) };
+    });
+
+  it('candy: blue comes first, and the whole picture is seen at its one size', async () => {
+    const { tools, card } = await add('candy');
+    const raster = drawn(720, 720, pixel, 16);
+    const painted = await paint(raster, { ...SETTINGS, generator: card.id }, tools);
+    expect(painted?.report).toMatchObject({ tiles: 1, tile: 720 });
+    const statistics = statisticsOf(pixel, 720, 720);
+    const [scale, bias] = [
+      [70, 60, 80],
+      [140, 128, 100],
+    ];
+    const expected: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      const value = 1.1 * ((scale![2 - c]! * (pixel(c, x, y) - mean)) / deviation + bias![2 - c]!);
+      return Math.max(0, Math.min(1, value / 255));
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
+  it('mosaic-scaler: the range is in the net itself', async () => {
+    const { tools, card } = await add('mosaic-scaler');
+    const painted = await paint(drawn(720, 720, pixel, 16), { ...SETTINGS, generator: card.id }, tools);
+    const statistics = statisticsOf(pixel, 720, 720);
+    // In blue, green and red.
+    const [scale, bias, means] = [
+      [0.5, 0.4, 0.5],
+      [0.2, 0.1, -0.2],
+      [103.939, 116.779, 123.68],
+    ];
+    const expected: Pixel = (c, x, y) => {
+      const { mean, deviation } = statistics[c]!;
+      const value = (scale![2 - c]! * (pixel(c, x, y) - mean)) / deviation + bias![2 - c]!;
+      return Math.max(0, Math.min(1, (150 * Math.tanh(value) + means![2 - c]!) / 255));
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
+  it('AnimeGANv3: channels last, a multiple of eight', async () => {
+    const { tools, card } = await add('AnimeGANv3_Hayao_36');
+    const raster = drawn(160, 120, pixel, 16);
+    const painted = await paint(raster, { ...SETTINGS, generator: card.id }, tools);
+    const statistics = statisticsOf(pixel, 160, 120);
+    const expected: Pixel = (c, x, y) => {
+      const [value, mean] = [2 * pixel(c, x, y) - 1, 2 * statistics[c]!.mean - 1];
+      return (Math.tanh(1.6 * (value - mean) + mean) + 1) / 2;
+    };
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+  });
+
+  it('adain copies the style of a picture, and says so if there is none', async () => {
+    const { tools, card } = await withUnused('adain');
+    const settings = { ...SETTINGS, generator: card.id };
+    const example = drawn(200, 100, (c) => [0.7, 0.4, 0.5][c]!);
+    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools, { example });
+    const statistics = statisticsOf(pixel, 160, 120);
+    const expected: Pixel = (c, x, y) => pixel(c, x, y) - statistics[c]!.mean + [0.7, 0.4, 0.5][c]!;
+    expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
+    await expect(paint(drawn(160, 120, pixel), settings, tools)).rejects.toMatchObject({
+      reason: [{ key: 'failures.styleWithoutPicture' }],
+    });
+  });
+});
+
+describe('detect', () => {
+  it('scratch-logits adds what it finds to what was found, and takes nothing away', async () => {
+    const { tools, wanted, card } = await add('scratch-logits', { task: 'detect', outputRange: 'logits' });
+    expect(card.output.activation).toBe('sigmoid');
+    const raster = drawn(200, 150, (_, x) => (x === 80 ? 0.9 : 0.5));
+    const lines = new Uint8Array(200 * 150);
+    lines[10 * 200 + 10] = 250;
+    const plane = new Uint8Array(0);
+    const before: DamageMap = {
+      lines,
+      areas: plane,
+      losses: plane,
+      writing: plane,
+      width: 200,
+      height: 150,
+      fullWidth: 200,
+      fullHeight: 150,
+      thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
+      pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
+      strictness: 0,
+      linesAndBlobsOnly: false,
+      needed: 0.001,
+      summary: null,
+      faces: [],
+      coarse: null,
+      report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
+    };
+    const after = await addDetector(before, raster, tools, wanted);
+    // |x - blur| · 40 - 3 on the line, and beside it.
+    const probability = (distance: number) => 1 / (1 + Math.exp(-(40 * distance - 3)));
+    for (const [x, distance] of [
+      [80, 0.4 * 0.8],
+      [81, 0.4 * 0.2],
+      [120, 0],
+    ] as const)
+      expect(Math.abs(after.lines[75 * 200 + x]! / 255 - probability(distance))).toBeLessThan(2 * STEP);
+    expect(after.lines[10 * 200 + 10]).toBe(250);
+    expect(before.lines[75 * 200 + 80]).toBe(0);
+  });
+});
+
+describe('faces', () => {
+  /** A face that lies in the picture as in the template of 512 pixels, so that nothing is turned or enlarged. */
+  const points = [
+    [192.98, 239.95],
+    [318.9, 240.19],
+    [256.63, 314.02],
+    [201.26, 371.41],
+    [313.09, 371.15],
+  ].map(([x, y]) => ({ x: x! / 512, y: y! / 512 }));
+  const face = { x: 0.25, y: 0.25, width: 0.5, height: 0.55, certainty: 1, points };
+  const chosenFace = [{ x: 0.5, y: 0.5 }];
+  const pixel: Pixel = (c, x, y) => 0.5 + 0.2 * Math.sin(x / 5 + c) * Math.cos(y / 7);
+  /** Where the mask is whole. */
+  const isInside = (x: number, y: number) => x > 190 && x < 320 && y > 200 && y < 350;
+
+  it('codeformer: faithful, the face stays; free, it is the mean of 9 x 9 pixels; the rest of the photo stays', async () => {
+    const { tools, card } = await add('codeformer');
+    const settings = (fidelity: number) =>
+      FaceSettings.parse({ generator: card.id, strength: 1, fidelity, chosen: chosenFace });
+    const faithful = drawn(512, 512, pixel, 16);
+    const before = faithful.data.slice();
+    expect(await restoreFaces(faithful, [face], settings(1), tools)).toMatchObject({
+      restored: 1,
+      report: { generator: card.id, provider: 'cpu' },
+    });
+    expect(worst(faithful, pixel)).toBeLessThan(STEP);
+    const free = drawn(512, 512, pixel, 16);
+    await restoreFaces(free, [face], settings(0), tools);
+    const mean: Pixel = (c, x, y) => {
+      let sum = 0;
+      for (let dy = -4; dy <= 4; dy++) for (let dx = -4; dx <= 4; dx++) sum += pixel(c, x + dx, y + dy);
+      return sum / 81;
+    };
+    expect(worst(free, mean, isInside)).toBeLessThan(STEP);
+    for (const at of [0, 3 * (100 * 512 + 20), 3 * (511 * 512 + 511)]) expect(free.data[at]).toBe(before[at]);
+  });
+
+  it('vqfr: the picture is not its first output', async () => {
+    const { tools, card } = await add('vqfr');
+    const raster = drawn(512, 512, pixel, 16);
+    const settings = FaceSettings.parse({ generator: card.id, strength: 1, chosen: chosenFace });
+    expect(await restoreFaces(raster, [face], settings, tools)).toMatchObject({ restored: 1 });
+    expect(worst(raster, pixel)).toBeLessThan(0.5);
+  });
+
+  it('a square net without sliders restores faces too, if a person says that it is for faces', async () => {
+    const { tools, card } = await add('square-512', { task: 'face' });
+    const raster = drawn(512, 512, pixel, 16);
+    const settings = FaceSettings.parse({ generator: card.id, strength: 0, chosen: chosenFace });
+    expect(await restoreFaces(raster, [face], settings, tools)).not.toHaveProperty('report');
+    expect(await restoreFaces(raster, [face], { ...settings, strength: 1 }, tools)).toMatchObject({ restored: 1 });
+  });
+});
+
+/** Stand-ins that no step takes yet; the inspector says what they are. */
+const UNUSED = [
+  'face_detection_yunet_2023mar',
+  'linear-light',
+  'modnet',
+  'pairlie',
+  'scrfd_2.5g',
+  'two-classes',
+  'u2net',
+  'zero_dce',
+];
+/** Stand-ins that are refused, see `standins.test.ts`; one is tried in a process of its own, see `inspector.test.ts`. */
+const REFUSED = [
+  'batch-of-four',
+  'classifier',
+  'endless',
+  'foreign-operator',
+  'pad',
+  'rawdenoise',
+  'rgba',
+  'sam-decoder',
+  'two-frames',
+  'two-pictures',
+  'weights-outside',
+  'yunet-2022',
+];
+
+describe('stand-ins', () => {
+  it('are all in a step here, or used by none, or refused', async () => {
+    const here = await readFile(import.meta.filename, 'utf8');
+    const imported = await readFile(join(import.meta.dirname, 'imported.test.ts'), 'utf8');
+    const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -5));
+    const left = names.filter((name) => !UNUSED.includes(name) && !REFUSED.includes(name));
+    expect(left.filter((name) => !here.includes(`'${name}'`) && !imported.includes(`'${name}'`))).toEqual([]);
+    expect([...UNUSED, ...REFUSED].filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('of a task that no step has are added, and not run', async () => {
+    await expect(add('zero_dce')).rejects.toThrow('zero_dce cannot be run');
+    await expect(add('two-classes')).rejects.toThrow('two-classes cannot be run');
+  });
+});

@@ -1,0 +1,210 @@
+import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
+import type { Rect } from '../restoration/raster';
+
+/*
+ * How pictures are cut for a generator.
+ */
+
+/** What the tile executor reads of a card. Cards of tests may leave out what only nets from elsewhere have. */
+export type TileCard = Pick<Card, 'id' | 'input' | 'output' | 'tile' | 'halo' | 'border' | 'extraInputs'> &
+  Partial<Pick<Card, 'task' | 'mask' | 'example' | 'global' | 'overlap' | 'guard' | 'origin'>>;
+
+/** How a picture is cut: equal cores side by side, each computed with a halo of context around it. */
+export interface TilePlan {
+  /** Size of every tile in pixels, including the halo. */
+  tileWidth: number;
+  tileHeight: number;
+  /** Context on each side of a core that does not lie at the picture's edge. */
+  halo: number;
+  /** Pixels at the left and at the top of a core over which it is blended with the tile before it. */
+  overlap: number;
+  /** Cores in reading order, row by row. Those at the right and at the bottom may be smaller. */
+  cores: Rect[];
+}
+
+const MIN_EDGE = 64;
+
+const INPUT_PLANES = {
+  luma: 1,
+  l100: 1,
+  rgb: 3,
+  bgr: 3,
+  'luma+sigma': 2,
+  'rgb+mask': 4,
+  'mask+rgb': 4,
+  'rgb+sigma': 4,
+} as const satisfies Record<Card['input']['channels'], number>;
+const OUTPUT_PLANES = {
+  luma: 1,
+  mask: 1,
+  cbcr: 2,
+  'lab-ab': 2,
+  classes: 2,
+  rgb: 3,
+  bgr: 3,
+  curves: 3,
+  residual: 3,
+} as const;
+
+/**
+ * Number of planes that a step provides: luma or red, green and blue, and the hole where there is one. What else the net
+ * takes is made from them.
+ */
+export function givenPlanes(card: Pick<TileCard, 'input' | 'mask'>): number {
+  return colourPlanes(card) + (takesHole(card) ? 1 : 0);
+}
+
+/** Number of planes of the picture itself. */
+export function colourPlanes({ input: { channels } }: Pick<TileCard, 'input'>): 1 | 3 {
+  return channels === 'luma' || channels === 'l100' || channels === 'luma+sigma' ? 1 : 3;
+}
+
+export function takesHole({ input: { channels }, mask }: Pick<TileCard, 'input' | 'mask'>): boolean {
+  return channels === 'rgb+mask' || channels === 'mask+rgb' || (mask != null && mask.input !== null);
+}
+
+/** It sees the whole picture, so it must not get tiles of it. */
+export const isWhole = ({ global }: Pick<TileCard, 'global'>): boolean => global === 'whole' || global === 'fixed';
+
+/** Number of planes that a generator takes. */
+export function inputPlanes(card: Pick<Card, 'input'>): number {
+  return INPUT_PLANES[card.input.channels];
+}
+
+/** Number of planes that a generator returns. */
+export function outputPlanes(card: Pick<Card, 'output'>): number {
+  const { channels } = card.output;
+  return Array.isArray(channels) ? channels.length : OUTPUT_PLANES[channels];
+}
+
+const ceilTo = (value: number, multiple: number) => Math.ceil(value / multiple) * multiple;
+export const floorTo = (value: number, multiple: number) => Math.floor(value / multiple) * multiple;
+
+/** The smallest side of at least `side` pixels that a generator takes, or the largest at all. */
+export function sideFrom({ multiple, remainder, minimum, ladder }: TileCard['input'], side: number): number {
+  if (ladder && ladder.length > 0) {
+    const sides = ladder.toSorted((a, b) => a - b);
+    return sides.find((each) => each >= side) ?? sides.at(-1)!;
+  }
+  return ceilTo(Math.max(side, minimum, remainder) - remainder, multiple) + remainder;
+}
+
+/** The pixels of a side of what it returns for a side of `side` pixels. */
+export function outputSide({ output: { scale, offset } }: Pick<TileCard, 'output'>, side: number): number {
+  return side * scale - offset;
+}
+
+/** The context on each side of a core. Where a net has strides, tiles begin on the grid of the picture. */
+function haloOf(card: TileCard): number {
+  const { halo, input } = card;
+  const around = halo + overlapOf(card);
+  return input.remainder === 0 ? ceilTo(around, input.multiple) : around;
+}
+
+/** Tiles are blended over so many pixels, at most a quarter of what is left between halos. */
+function overlapOf({ halo, overlap = 0, tile, input: { fixed } }: TileCard): number {
+  const edge = fixed ? Math.min(fixed.width, fixed.height) : tile;
+  return Math.max(0, Math.min(overlap, Math.floor((edge - 2 * halo) / 4)));
+}
+
+/** The smallest tile edge that a generator can be run with. */
+export function smallestEdge(card: TileCard): number {
+  return sideFrom(card.input, Math.max(MIN_EDGE, 2 * haloOf(card) + card.input.multiple));
+}
+
+/**
+ * Cuts the rows from `fromRow` down (only those of `region`, if it is given) into equal tiles with edges of at most
+ * `edge` pixels. Halo and cores are multiples of the card's `multiple`, so that every tile is on the grid of a net with
+ * strides and gives the same result as the whole picture. Cores are balanced in both directions: a picture slightly
+ * larger than one core costs two small tiles instead of two large ones, and a long thin stroke costs thin ones.
+ */
+export function planTiles(
+  card: TileCard,
+  size: { width: number; height: number },
+  edge = card.tile,
+  fromRow = 0,
+  region: Rect = { x: 0, y: 0, width: size.width, height: size.height },
+): TilePlan {
+  if (isWhole(card)) return onePiece(card, size);
+  const { multiple, remainder, fixed, square } = card.input;
+  const halo = haloOf(card);
+  const overlap = overlapOf(card);
+  const left = floorTo(region.x, multiple);
+  const top = Math.max(fromRow, floorTo(region.y, multiple));
+  const right = Math.min(size.width, region.x + region.width);
+  const bottom = Math.min(size.height, region.y + region.height);
+  const along = (from: number, to: number, length: number, fixedLength?: number): { core: number; tile: number } => {
+    if (fixedLength) return { core: fixedLength - 2 * halo, tile: fixedLength };
+    const open = card.border === 'mirror' ? 0 : (from === 0 ? 1 : 0) + (to === length ? 1 : 0);
+    const longest = floorTo(edge - remainder, multiple) + remainder;
+    return balanced(to - from, { edge: longest, halo, open, input: card.input });
+  };
+  const x = along(left, right, size.width, fixed?.width);
+  const y = along(top, bottom, size.height, fixed?.height);
+  if (x.core < 1 || y.core < 1) {
+    const detail = `${card.id}: ${x.tile} x ${y.tile} px leave nothing between halos of ${halo} px`;
+    throw new EmulsionError('GENERATOR_REFUSED', { detail });
+  }
+  const cores: Rect[] = [];
+  for (let cy = top; cy < bottom; cy += y.core) {
+    for (let cx = left; cx < right; cx += x.core) {
+      cores.push({ x: cx, y: cy, width: Math.min(x.core, right - cx), height: Math.min(y.core, bottom - cy) });
+    }
+  }
+  const longer = Math.max(x.tile, y.tile);
+  return { tileWidth: square ? longer : x.tile, tileHeight: square ? longer : y.tile, halo, overlap, cores };
+}
+
+/** The whole picture as one tile, which may be larger than the picture. Throws GENERATOR_REFUSED if it is too small. */
+function onePiece(card: TileCard, { width, height }: { width: number; height: number }): TilePlan {
+  const { fixed, square } = card.input;
+  // What is cut off the result has to be context.
+  const halo = Math.ceil(card.output.offset / 2 / card.output.scale);
+  const longer = Math.max(width, height);
+  const side = (length: number) => sideFrom(card.input, (square ? longer : length) + 2 * halo);
+  const { width: tileWidth, height: tileHeight } = fixed ?? { width: side(width), height: side(height) };
+  if (tileWidth < width + 2 * halo || tileHeight < height + 2 * halo) {
+    const detail = `${card.id}: it sees the whole picture, and takes no ${width} x ${height} px`;
+    throw new EmulsionError('GENERATOR_REFUSED', { detail });
+  }
+  return { tileWidth, tileHeight, halo, overlap: 0, cores: [{ x: 0, y: 0, width, height }] };
+}
+
+/**
+ * The fewest equal cores that cover `length` pixels so that each fits into a tile of `edge` pixels with its halos. No halo
+ * is needed at `open` of the two ends. A tile that the net does not take gets more context at its far end.
+ */
+function balanced(
+  length: number,
+  { edge, halo, open, input }: { edge: number; halo: number; open: number; input: TileCard['input'] },
+) {
+  const { multiple } = input;
+  for (let count = 1; ; count++) {
+    const core = ceilTo(Math.ceil(length / count), multiple);
+    const halos = count === 1 ? 2 - open : count === 2 && open === 2 ? 1 : 2;
+    const tile = sideFrom(input, core + halos * halo);
+    if (tile <= edge || core === multiple) return { core, tile };
+  }
+}
+
+/**
+ * Where the tile around a core begins, for one direction. With the border `nothing` it stays inside the picture, but for
+ * less than `multiple` pixels at the far end.
+ */
+export function tileStart(
+  card: TileCard,
+  core: number,
+  { tile, halo, length }: { tile: number; halo: number; length: number },
+): number {
+  if (card.border === 'mirror') return core - halo;
+  return Math.max(0, Math.min(core - halo, ceilTo(length, card.input.multiple) - tile));
+}
+
+/** Position of `index` in a row of `length` samples that is mirrored endlessly, without repeating its ends. */
+export function mirror(index: number, length: number): number {
+  if (length === 1) return 0;
+  const period = 2 * (length - 1);
+  const phase = ((index % period) + period) % period;
+  return phase < length ? phase : period - phase;
+}
