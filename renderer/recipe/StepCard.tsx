@@ -31,6 +31,7 @@ import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
+import { GeneratorChoice } from './GeneratorChoice';
 import { GreyControl } from './GreyControl';
 import { SizeControl } from './SizeControl';
 
@@ -165,6 +166,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
+      <GeneratorChoice entry={entry} kind={kind} />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

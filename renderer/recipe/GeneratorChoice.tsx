@@ -1,0 +1,47 @@
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StepKind } from '../../contract/recipe';
+import { useActions, useApp } from '../state/context';
+import { choicesFor, generatorOf } from '../state/library';
+import type { OpenPhoto } from '../state/model';
+import { stepOf } from '../state/recipes';
+import { Select } from '../ui/Select';
+
+const SHIPPED = '';
+
+/** Which generator a step uses, where there is more than the one that ships, or where one is named that is not there. */
+export function GeneratorChoice({ entry, kind }: { entry: OpenPhoto; kind: StepKind }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const id = useId();
+  const generators = useApp((state) => state.generators);
+  const chosen = generatorOf(entry.recipe === null ? null : stepOf(entry.recipe, kind));
+  const own = choicesFor(generators, kind);
+  const isGone = chosen !== null && generators !== null && !own.some((each) => each.id === chosen);
+  // One that ships may be named too, by a recipe that a person has written.
+  const named = isGone ? generators.find((each) => each.id === chosen && each.step === kind) : undefined;
+  if (own.length === 0 && chosen === null) return null;
+  const options = [
+    { value: SHIPPED, label: t('library.ships') },
+    ...(isGone ? [{ value: chosen, label: named?.name ?? t('library.gone', { id: chosen }) }] : []),
+    ...own.map((each) => ({ value: each.id, label: each.name })),
+  ];
+  return (
+    <div className="mt-1 flex h-8 items-center justify-between gap-3">
+      <label htmlFor={id} className="text-xs text-secondary">
+        {t('library.chosen')}
+      </label>
+      <Select
+        id={id}
+        testId={`${kind}-generator`}
+        value={chosen ?? SHIPPED}
+        options={options}
+        className="max-w-44"
+        onChange={(value) => {
+          actions.setSetting(entry.key, kind, 'generator', value === SHIPPED ? null : value);
+          actions.settleSetting(entry.key);
+        }}
+      />
+    </div>
+  );
+}
