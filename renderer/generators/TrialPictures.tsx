@@ -44,7 +44,7 @@ function Side({ trial, side }: { trial: Trial; side: Trial['sides'][number] }) {
     <li data-testid={`trial-${side.side}`}>
       <img
         src={trialUrl(base, { trialId: trial.id, trialSide: side.side })}
-        alt={label}
+        alt=""
         width={side.width}
         height={side.height}
         draggable={false}
