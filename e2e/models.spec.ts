@@ -53,6 +53,8 @@ test('a net is dropped, compared with the one that ships, used in a batch, and r
   await expect(dialog(page).getByTestId('trial-after')).toContainText('s per megapixel');
   await dialog(page).getByTestId('everything').click();
   await expect(dialog(page).getByTestId('decision-task')).toContainText('certain');
+  await dialog(page).getByTestId('decision-commercial').getByRole('combobox').selectOption({ label: 'not allowed' });
+  await expect(dialog(page).getByTestId('rights')).toContainText('Its licence forbids commercial use');
   expect(await findings(page), 'asked').toEqual([]);
   await dialog(page).getByTestId('generator-name').fill('Four times');
   await dialog(page).getByTestId('add-confirm').click();
@@ -76,7 +78,10 @@ test('a net is dropped, compared with the one that ships, used in a batch, and r
   await page.keyboard.press('Control+e');
   await page.getByTestId('export-format').selectOption('png');
   await host.exportTo(path);
-  expect(await sharp(path).metadata()).toMatchObject({ width: 640, height: 480 });
+  const { width, xmp } = await sharp(path).metadata();
+  expect(width).toBe(640);
+  expect(xmp?.toString()).toContain('<emulsion:NonCommercial>Four times</emulsion:NonCommercial>');
+  await expect(page.getByTestId('notice-done').last()).toContainText('Not for commercial use: made with Four times');
 
   // A batch with the recipe uses it too.
   const command = ['batch', host.album, '--out', test.info().outputPath('out'), '--recipe', recipe, '--json'];

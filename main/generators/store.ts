@@ -95,6 +95,15 @@ export class GeneratorStore {
     return null;
   }
 
+  /** Those of the generators with these ids whose licences forbid commercial use, by name and licence. */
+  restrictions(ids: readonly string[]): string[] {
+    return this.#found.flatMap(({ card }) =>
+      card && card.commercial === 'no' && ids.includes(card.id)
+        ? `${card.name}${card.licence === '' ? '' : ` (${card.licence})`}`
+        : [],
+    );
+  }
+
   /** The first generator that draws overlays of damage, null if none is installed. */
   synthesiser(): InstalledSynthesiser | null {
     for (const { card, path, bytes } of this.#found) {

@@ -13,6 +13,7 @@ export function useDecisionWords() {
       i18n.exists(`models.uses.${use}`) ? t(`models.uses.${use as keyof Texts['uses']}`) : use,
     value(field: string, value: string): string {
       if (field === 'task') return this.use(value);
+      if (value === 'rgb' && !/order$/i.test(field)) return 'RGB';
       // Most values are the names of ranges, types and outputs, which are the same in every language.
       return i18n.exists(`models.values.${value}`) ? t(`models.values.${value as keyof Texts['values']}`) : value;
     },
