@@ -12,7 +12,7 @@ import { EmulsionError } from '../errors';
 import type { AnyCard } from '../generators/card';
 import { importGenerator, nameFor, removeGenerator, renameGenerator } from '../generators/import';
 import { answered, cardFrom, confirmed, parseAnswer } from '../generators/inspect/card';
-import { choicesOf, isShown, written } from '../generators/inspect/choices';
+import { choicesOf, shownOf, written } from '../generators/inspect/choices';
 import { type Decisions, FIELD_NAMES, type FieldName } from '../generators/inspect/decision';
 import type { InspectedFile } from '../generators/inspect/inspected';
 import { linkOrCopy, stageModel } from '../generators/stage';
@@ -254,17 +254,13 @@ function shown(id: string, inspected: InspectedFile, answers: TextAnswers): Insp
     parameters: inspected.parameters,
     runs: inspected.runs,
     seconds: inspected.seconds,
-    decisions: FIELD_NAMES.filter((field) => isShown(decisions, field)).map((field): GeneratorDecision => {
-      const decision = decisions[field]!;
+    decisions: FIELD_NAMES.flatMap((field): GeneratorDecision[] => {
+      const decision = shownOf(decisions, field);
+      if (!decision) return [];
       const choices = choicesOf(field, inspected.outputs);
-      return {
-        field,
-        value: written(decision),
-        confidence: decision.confidence,
-        said: decision.said === true,
-        because: decision.evidence.map(sentenceFor),
-        choices: choices && [...choices],
-      };
+      const { confidence, said = false, evidence } = decision;
+      const because = evidence.map(sentenceFor);
+      return [{ field, value: written(decision), confidence, said, because, choices: choices && [...choices] }];
     }),
     isUsed: card !== null && isUsed(card),
     misfit: card === null ? say('models.misfit') : null,

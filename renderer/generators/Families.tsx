@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../useFormat';
 import { FAMILIES } from './families';
@@ -41,7 +42,18 @@ export function Families() {
                   .filter(Boolean)
                   .join(', ')}
               </td>
-              <td className="border-b border-line py-1.5 break-all">{family.project}</td>
+              <td className="border-b border-line py-1.5 break-words">
+                {family.project.split('/').map((part, i) => (
+                  <Fragment key={part}>
+                    {i > 0 && (
+                      <>
+                        /<wbr />
+                      </>
+                    )}
+                    {part}
+                  </Fragment>
+                ))}
+              </td>
             </tr>
           ))}
         </tbody>

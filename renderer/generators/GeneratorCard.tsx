@@ -111,7 +111,11 @@ function Known({ generator }: { generator: GeneratorInfo }) {
       <DisclosureButton
         open={open}
         controls={id}
-        label={t('library.known', { said, measured: evidence.length - said })}
+        label={
+          said === 0
+            ? t('library.measuredAll', { count: evidence.length })
+            : t('library.known', { said, measured: evidence.length - said })
+        }
         onClick={() => setOpen(!open)}
       />
       <ul id={id} hidden={!open} className="mt-1 space-y-1 text-xs text-secondary">
@@ -258,7 +262,7 @@ function RemoveDialog({ generator, onClose }: AboutProps) {
       <p>{t('library.removeText')}</p>
       {users.length > 0 && (
         <p data-testid="users" className="mt-2">
-          {t('library.removeUsers', { count: users.length, recipes: users.map((name) => `“${name}”`).join(', ') })}
+          {t('models.missed', { count: users.length, recipes: users.map((name) => `“${name}”`).join(', ') })}
         </p>
       )}
     </Dialog>

@@ -196,6 +196,8 @@ export const models = {
       bgr: 'blue first',
     },
     removed: 'Removed “{{name}}” ({{id}}).',
+    missed_one: 'The recipe {{recipes}} uses it, and will not run without it.',
+    missed_other: 'The recipes {{recipes}} use it, and will not run without it.',
     renamed: '{{id}} is now called “{{name}}”.',
     imported: 'added by you',
     nonCommercial: 'no commercial use',

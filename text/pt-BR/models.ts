@@ -202,6 +202,8 @@ export const models: Translated<typeof english> = {
       bgr: 'azul primeiro',
     },
     removed: '“{{name}}” ({{id}}) foi removido.',
+    missed_one: 'A receita {{recipes}} usa este gerador e não funciona sem ele.',
+    missed_other: 'As receitas {{recipes}} usam este gerador e não funcionam sem ele.',
     renamed: '{{id}} agora se chama “{{name}}”.',
     imported: 'adicionado por você',
     nonCommercial: 'sem uso comercial',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Decision, type Decisions, FIELDS, type FieldName } from './decision';
+import { because, type Decision, type Decisions, FIELDS, type FieldName } from './decision';
 
 /** A value as text, as it is written after `--set`. */
 export const written = (decision: Decision | undefined): string =>
@@ -20,8 +20,11 @@ function choicesIn(schema: z.ZodType): readonly string[] | null {
   return [];
 }
 
-/** The fields that were decided, with a value that says something. */
-export const isShown = (decisions: Decisions, field: FieldName): boolean => {
-  const decision = decisions[field];
-  return decision !== undefined && (decision.value !== '' || decision.confidence === 'open');
-};
+/** What a person may know that a file does not say. */
+const RIGHTS: readonly FieldName[] = ['licence', 'author', 'source'];
+
+/** What was decided about a field, or that the file says nothing of its makers; null for a field that it does not have. */
+export function shownOf(decisions: Decisions, field: FieldName): Decision | null {
+  const nothing = { value: '', confidence: 'probable', evidence: [because('notSaid')] } as const;
+  return decisions[field] ?? (RIGHTS.includes(field) ? { ...nothing, evidence: [...nothing.evidence] } : null);
+}

@@ -38,6 +38,7 @@ import {
   askEngine,
   type EngineFlags,
   importedIn,
+  openRecipes,
   type UserDataFlag,
   withEngine,
 } from './options';
@@ -305,8 +306,17 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
     async (id: string, flags: Flags) => {
       await refuseShipped(id, flags);
       const name = await removeGenerator(importedIn(flags), id);
-      const text = t('models.removed', { name: oneLine(name), id });
-      createReporter({ json: flags.json === true, translator }).line(text, { type: 'removed', id, name });
+      const { recipes } = await openRecipes(flags).list();
+      const missing = recipes
+        .filter(({ steps }) => steps.some(({ settings }) => 'generator' in settings && settings.generator === id))
+        .map((recipe) => recipe.name);
+      const names = missing.map((each) => `“${oneLine(each)}”`).join(', ');
+      const lines = [
+        t('models.removed', { name: oneLine(name), id }),
+        ...(missing.length > 0 ? [t('models.missed', { count: missing.length, recipes: names })] : []),
+      ];
+      const reporter = createReporter({ json: flags.json === true, translator });
+      reporter.line(lines.join('\n'), { type: 'removed', id, name, recipes: missing });
     },
   );
   document(command, { examples: [['emulsion generators remove 4x-net', t('manual.generators.remove.example')]] });
