@@ -26,8 +26,9 @@ export const GeneratorInfo = z.object({
   commercial: z.enum(['yes', 'no', 'unknown']),
   /** Whether a step can use it. */
   isUsed: z.boolean(),
-  /** The step whose settings may name it; null if there is none. */
+  /** The step whose settings may name it, and the setting that does; null if there is none. */
   step: StepKind.nullable(),
+  setting: z.enum(['generator', 'detector']).nullable(),
   /** How far it enlarges. */
   scale: z.number().positive(),
   author: z.string(),

@@ -38,6 +38,8 @@ export const Inspection = z.object({
   decisions: z.array(GeneratorDecision),
   /** Whether a step can use it as it is decided. */
   isUsed: z.boolean(),
+  /** Whether it can be tried on a crop: what finds damage shows in the mask of the whole photo alone. */
+  canTry: z.boolean(),
   /** Why the decisions do not fit together; null if they do. */
   misfit: Message.nullable(),
 });

@@ -164,4 +164,18 @@ test('what is open is asked, the trial follows the answer, and what cannot be us
   const card = page.getByTestId('task-tone').getByTestId('generator-weights-beside');
   await expect(card.getByTestId('unused')).toBeVisible();
   await expect(card).toContainText('1 said by you');
+
+  // A detector looks for damage besides the one that ships, which cannot be seen on a crop.
+  await page.getByTestId('back').click();
+  await drop(page, net('scratch-logits.onnx'));
+  await expect(dialog(page)).toContainText('Please check 3 things', { timeout: 60_000 });
+  await expect(dialog(page)).toContainText('shows in the mask of the repair');
+  await dialog(page).getByTestId('add-confirm').click();
+  await expect(dialog(page)).toBeHidden();
+  const repair = page.getByTestId('step-repair');
+  await repair.getByRole('switch').click();
+  await repair.getByTestId('repair-detector').selectOption({ label: 'scratch-logits' });
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+  await expect(page.getByTestId('notice-error')).toHaveCount(0);
+  await expect(repair.getByTestId('repair-generator')).toHaveCount(0);
 });

@@ -185,8 +185,8 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
 
   /** How a generator that is there is tried. */
   async function known(id: string) {
-    const { step, isUsed: isOfUse, state, scale, origin } = await installed(id);
-    if (step === null || !isOfUse || state !== 'ready') throw unusable(id);
+    const { step, setting, isUsed: isOfUse, state, scale, origin } = await installed(id);
+    if (step === null || setting !== 'generator' || !isOfUse || state !== 'ready') throw unusable(id);
     return { kind: step, generator: id, scale, isImported: origin === 'imported' };
   }
 
@@ -196,8 +196,9 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
     looked.tries += 1;
     const id = `trial-${looked.tries}`;
     const card = cardOf(inspected, confirmed(decided(inspected, answers)), id);
-    const kind = stepFor(card.task);
-    if (kind === null || !isUsed(card)) throw unusable(inspected.name);
+    const step = stepFor(card.task);
+    if (step?.setting !== 'generator' || !isUsed(card)) throw unusable(inspected.name);
+    const { kind } = step;
     const imported = join(folder, 'cards');
     const own = join(imported, id);
     await rm(imported, { recursive: true, force: true });
@@ -263,6 +264,7 @@ function shown(id: string, inspected: InspectedFile, answers: TextAnswers): Insp
       return [{ field, value: written(decision), confidence, said, because, choices: choices && [...choices] }];
     }),
     isUsed: card !== null && isUsed(card),
+    canTry: card !== null && isUsed(card) && stepFor(card.task)?.setting === 'generator',
     misfit: card === null ? say('models.misfit') : null,
   };
 }

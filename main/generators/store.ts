@@ -156,7 +156,8 @@ export class GeneratorStore {
           origin,
           commercial: card.commercial,
           isUsed: isUsed(card),
-          step: stepFor(card.task),
+          step: stepFor(card.task)?.kind ?? null,
+          setting: stepFor(card.task)?.setting ?? null,
           scale: isPictureCard(card) ? card.output.scale : 1,
           author: card.author,
           source: card.source,
@@ -174,9 +175,11 @@ export class GeneratorStore {
   }
 }
 
-/** The kind of step whose settings may name a generator for a task; null if there is none. */
-export function stepFor(task: string): StepKind | null {
-  return ALL_STEPS.find(({ chooses }) => chooses === task)?.kind ?? null;
+/** The kind of step whose settings may name a generator for a task, and the setting that does; null if there is none. */
+export function stepFor(task: string): { kind: StepKind; setting: NonNullable<GeneratorInfo['setting']> } | null {
+  const kind = ALL_STEPS.find(({ chooses }) => chooses === task)?.kind;
+  if (kind) return { kind, setting: 'generator' };
+  return task === 'detect' ? { kind: 'repair', setting: 'detector' } : null;
 }
 
 /** Whether the program can use a generator. Of those that a person has added, a step has to be able to name it. */
@@ -217,6 +220,7 @@ const UNREADABLE = {
   commercial: 'unknown',
   isUsed: false,
   step: null,
+  setting: null,
   scale: 1,
   author: '',
   source: '',

@@ -136,6 +136,7 @@ function Preview({ inspection }: { inspection: Inspection }) {
   if (!inspection.isUsed) {
     return <p className="text-xs text-secondary">{t('library.unused')}</p>;
   }
+  if (!inspection.canTry) return <p className="text-xs text-secondary">{t('library.findsDamage')}</p>;
   if (photo?.photo == null) return <p className="text-xs text-secondary">{t('library.noPhoto')}</p>;
   return <TrialPictures state={candidate} />;
 }

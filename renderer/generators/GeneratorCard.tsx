@@ -141,7 +141,7 @@ function Buttons({ generator }: { generator: GeneratorInfo }) {
   const speed = useLibrary((state) => state.benchmarks[generator.id] ?? null);
   const [asked, setAsked] = useState<'rename' | 'remove' | null>(null);
   const isOwn = generator.origin === 'imported';
-  const canRun = generator.step !== null && generator.isUsed && generator.state === 'ready';
+  const canRun = generator.setting === 'generator' && generator.isUsed && generator.state === 'ready';
   if (!canRun && !isOwn) return null;
   return (
     <div className="mt-3 flex flex-wrap items-center gap-2">

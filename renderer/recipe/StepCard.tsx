@@ -166,7 +166,8 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
-      <GeneratorChoice entry={entry} kind={kind} />
+      {kind === 'repair' && <GeneratorChoice entry={entry} kind={kind} setting="detector" />}
+      <GeneratorChoice entry={entry} kind={kind} setting="generator" />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

@@ -88,13 +88,14 @@ test('the recipes that name a generator, and the generators that a step can name
   const recipe = { ...PROPOSAL, name: 'Large', steps: [...PROPOSAL.steps, upscale] } as typeof PROPOSAL;
   expect(recipesWith([PROPOSAL, recipe], 'net')).toEqual(['Large']);
   expect(recipesWith([PROPOSAL, recipe], 'other')).toEqual([]);
-  const info = { step: 'upscale', isUsed: true, origin: 'imported' } as const;
+  const info = { step: 'upscale', setting: 'generator', isUsed: true, origin: 'imported' } as const;
   const generators = [
     { ...info, id: 'net' },
     { ...info, id: 'ships', origin: 'shipped' },
     { ...info, id: 'unused', isUsed: false },
     { ...info, id: 'other', step: 'restore' },
   ] as unknown as Parameters<typeof choicesFor>[0];
-  expect(choicesFor(generators, 'upscale').map(({ id }) => id)).toEqual(['net']);
-  expect(choicesFor(null, 'upscale')).toEqual([]);
+  expect(choicesFor(generators, 'upscale', 'generator').map(({ id }) => id)).toEqual(['net']);
+  expect(choicesFor(generators, 'upscale', 'detector')).toEqual([]);
+  expect(choicesFor(null, 'upscale', 'generator')).toEqual([]);
 });

@@ -37,17 +37,28 @@ const NOTHING_ASKED = { answers: {}, candidate: NOT_TRIED, adding: false, failur
 export const createLibraryStore = () =>
   createStore<LibraryState>(() => ({ inspections: [], ...NOTHING_ASKED, trials: {}, benchmarks: {} }));
 
+type Setting = NonNullable<GeneratorInfo['setting']>;
+const SETTINGS: readonly Setting[] = ['generator', 'detector'];
+
 /** The id that a step names; null if it uses the one that ships, or uses none. */
-export const generatorOf = (step: Step | null): string | null =>
-  step !== null && 'generator' in step.settings ? (step.settings.generator ?? null) : null;
+export const generatorOf = (step: Step | null, setting: Setting): string | null =>
+  (step?.settings as Partial<Record<Setting, string>> | undefined)?.[setting] ?? null;
 
 /** The names of the recipes that name a generator. */
 export const recipesWith = (recipes: readonly Recipe[], id: string): string[] =>
-  recipes.filter(({ steps }) => steps.some((step) => generatorOf(step) === id)).map(({ name }) => name);
+  recipes
+    .filter(({ steps }) => steps.some((step) => SETTINGS.some((setting) => generatorOf(step, setting) === id)))
+    .map(({ name }) => name);
 
 /** The generators that a kind of step can name: those that were added, once there is one. */
-export const choicesFor = (generators: readonly GeneratorInfo[] | null, kind: Step['kind']): readonly GeneratorInfo[] =>
-  (generators ?? []).filter(({ step, isUsed, origin }) => step === kind && isUsed && origin === 'imported');
+export const choicesFor = (
+  generators: readonly GeneratorInfo[] | null,
+  kind: Step['kind'],
+  named: Setting,
+): readonly GeneratorInfo[] =>
+  (generators ?? []).filter(
+    ({ step, setting, isUsed, origin }) => step === kind && setting === named && isUsed && origin === 'imported',
+  );
 
 interface Dependencies extends Pick<Jobs, 'call' | 'asJob' | 'cancel'> {
   /** The id of the open photo; null if there is none. */
@@ -84,7 +95,7 @@ export function createLibraryActions(
     if (candidate.jobId !== null) cancel(candidate.jobId);
     const inspection = first();
     const photo = photoId();
-    if (inspection === null || !inspection.isUsed || photo === null) {
+    if (inspection === null || !inspection.canTry || photo === null) {
       library.setState({ candidate: NOT_TRIED });
       return;
     }

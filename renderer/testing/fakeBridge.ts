@@ -80,6 +80,7 @@ export const fakeInspection = (): Inspection => ({
     { field: 'order', value: 'rgb', confidence: 'open', said: false, because: [], choices: ['rgb', 'bgr'] },
   ],
   isUsed: true,
+  canTry: true,
   misfit: null,
 });
 
@@ -391,6 +392,7 @@ export function createFakeBridge(): FakeBridge {
           commercial: 'yes',
           isUsed: true,
           step: 'repair',
+          setting: 'generator',
           scale: 1,
           author: 'Emulsion',
           source: '',

@@ -308,7 +308,9 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
       const name = await removeGenerator(importedIn(flags), id);
       const { recipes } = await openRecipes(flags).list();
       const missing = recipes
-        .filter(({ steps }) => steps.some(({ settings }) => 'generator' in settings && settings.generator === id))
+        .filter(({ steps }) =>
+          steps.some(({ settings }) => ['generator', 'detector'].some((each) => Reflect.get(settings, each) === id)),
+        )
         .map((recipe) => recipe.name);
       const names = missing.map((each) => `“${oneLine(each)}”`).join(', ');
       const lines = [
@@ -352,7 +354,7 @@ function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, transla
 async function runBenchmarks(id: string | undefined, flags: Flags, signal: AbortSignal, reporter: Reporter) {
   const { t, format } = reporter.translator;
   const all = await askEngine(flags, (engine) => engine.request('generators', null));
-  const usable = all.filter((each) => each.step !== null && each.isUsed && each.state === 'ready');
+  const usable = all.filter((each) => each.setting === 'generator' && each.isUsed && each.state === 'ready');
   const chosen = id === undefined ? usable : usable.filter((each) => each.id === id);
   if (chosen.length === 0) {
     const isThere = all.some((each) => each.id === id);
