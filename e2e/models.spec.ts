@@ -173,7 +173,7 @@ test('what is open is asked, the trial follows the answer, and what cannot be us
   await dialog(page).getByTestId('add-confirm').click();
   await expect(dialog(page)).toBeHidden();
   const repair = page.getByTestId('step-repair');
-  await repair.getByRole('switch').click();
+  await repair.getByRole('switch').check();
   await repair.getByTestId('repair-detector').selectOption({ label: 'scratch-logits' });
   await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
   await expect(page.getByTestId('notice-error')).toHaveCount(0);
