@@ -34,7 +34,7 @@ export const library = {
     remove: 'Remove',
     removeTitle: 'Remove “{{name}}”?',
     removeText: 'The copy in Emulsion’s folder is deleted. The file that you added it from stays where it is.',
-    chosen: { generator: 'Generator', detector: 'Also looks for damage' },
+    chosen: { generator: 'Generator', detector: 'Also found by' },
     shipsAlone: 'Nothing else',
     findsDamage: 'What it finds shows in the mask of the repair, once a recipe names it.',
     ships: 'Ships with Emulsion',

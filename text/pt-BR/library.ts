@@ -37,7 +37,7 @@ export const library: Translated<typeof english> = {
     remove: 'Remover',
     removeTitle: 'Remover “{{name}}”?',
     removeText: 'A cópia na pasta do Emulsion é apagada. O arquivo de onde ela veio continua no lugar.',
-    chosen: { generator: 'Gerador', detector: 'Também procura danos' },
+    chosen: { generator: 'Gerador', detector: 'Achados também por' },
     shipsAlone: 'Nada mais',
     findsDamage: 'O que ele encontra aparece na máscara do reparo, quando uma receita o usa.',
     ships: 'O que vem no Emulsion',
