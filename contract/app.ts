@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FileToken, Id, JobId, unit } from './basics';
+import { FileToken, Id, JobId, Message, unit } from './basics';
 import { StepKind, StyleCode } from './recipe';
 
 /** The program: settings, files, generators, the engine and its progress. */
@@ -26,6 +26,19 @@ export const GeneratorInfo = z.object({
   commercial: z.enum(['yes', 'no', 'unknown']),
   /** Whether a step can use it. */
   isUsed: z.boolean(),
+  /** The step whose settings may name it, and the setting that does; null if there is none. */
+  step: StepKind.nullable(),
+  setting: z.enum(['generator', 'detector']).nullable(),
+  /** How far it enlarges. */
+  scale: z.number().positive(),
+  author: z.string(),
+  source: z.string(),
+  /** Name of the file that a person has added, and when; null for one that ships. */
+  added: z.object({ file: z.string(), at: z.string() }).nullable(),
+  /** How each thing was found out that is said of one that a person has added. */
+  evidence: z.array(
+    z.object({ field: z.string(), confidence: z.string(), said: z.boolean(), because: z.array(Message) }),
+  ),
   measured: z.array(z.object({ metric: z.string(), value: z.number(), unit: z.string(), data: z.string() })),
 });
 export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
@@ -107,8 +120,11 @@ export type AppInfo = z.infer<typeof AppInfo>;
 export const FileEntry = z.object({
   token: FileToken,
   name: z.string(),
-  /** `edit`: an edit file, which holds the changes to a photo. */
-  kind: z.enum(['folder', 'photo', 'edit']),
+  /**
+   * `edit`: an edit file, which holds the changes to a photo. `model`: a file with a net, or a folder with one. `weights`: a
+   * file that belongs to a net.
+   */
+  kind: z.enum(['folder', 'photo', 'edit', 'model', 'weights']),
   bytes: z.number().int().nonnegative(),
 });
 export type FileEntry = z.infer<typeof FileEntry>;

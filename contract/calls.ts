@@ -15,8 +15,9 @@ import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './b
 import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState } from './batch';
 import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
 import { Failure, failure, type Result } from './errors';
+import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
-import { Recipe } from './recipe';
+import { GeneratorId, Recipe } from './recipe';
 import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
 
 /**
@@ -53,7 +54,7 @@ export const CALLS = {
 
   /** Opens the system's dialog. Empty if the user dismissed it. BAD_REQUEST if nativeDialogs is false. */
   'files.pick': {
-    request: z.object({ kind: z.enum(['photos', 'folder', 'mask', 'recipe']) }).strict(),
+    request: z.object({ kind: z.enum(['photos', 'folder', 'mask', 'recipe', 'model']) }).strict(),
     response: z.object({ files: z.array(FileEntry) }),
   },
   /** Lists a folder below the root that the browser host was started with; null is the root itself. */
@@ -328,6 +329,47 @@ export const CALLS = {
   /** Stops the run. The finished pairs stay, and the run can be continued. */
   'synthesis.cancel': { request: nothing, response: nothing },
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
+  /**
+   * Finds out how to use a file, by trial runs in a process of its own. `beside`: files with its weights, where they were not
+   * beside it. GENERATOR_REFUSED with the reason. Nothing is added; the inspection lasts until it is discarded.
+   */
+  'generators.inspect': {
+    request: z.object({ token: FileToken, beside: z.array(FileToken).max(64), jobId: JobId }).strict(),
+    response: Inspection,
+  },
+  /** The inspection with these answers in place of what was decided. BAD_REQUEST for an impossible one. */
+  'generators.answer': { request: z.object({ id: Id, answers: Answers }).strict(), response: Inspection },
+  /**
+   * Runs a crop of a photo through a file that was inspected, with these answers, or through a generator. Runs in a process
+   * of its own. GENERATOR_MISSING if no step can use it.
+   */
+  'generators.try': {
+    request: z
+      .object({
+        subject: z.union([
+          z.object({ inspection: Id, answers: Answers }).strict(),
+          z.object({ id: GeneratorId }).strict(),
+        ]),
+        photoId: PhotoId,
+        jobId: JobId,
+      })
+      .strict(),
+    response: Trial,
+  },
+  /** Copies the file and its weights and writes its card. Open questions that were not answered are answered as proposed. */
+  'generators.add': {
+    request: z.object({ id: Id, answers: Answers, name: z.string().trim().min(1).max(120) }).strict(),
+    response: z.object({ id: GeneratorId, name: z.string(), isUsed: z.boolean() }),
+  },
+  /** Forgets an inspection. */
+  'generators.discard': { request: z.object({ id: Id }).strict(), response: nothing },
+  /** FILE_MISSING for one that was not added by a person. */
+  'generators.rename': {
+    request: z.object({ id: GeneratorId, name: z.string().trim().min(1).max(120) }).strict(),
+    response: nothing,
+  },
+  'generators.remove': { request: z.object({ id: GeneratorId }).strict(), response: nothing },
+  'generators.benchmark': { request: z.object({ id: GeneratorId, jobId: JobId }).strict(), response: Benchmark },
   'engine.status': { request: nothing, response: EngineStatus },
   /** Restarts the engine after the program has given up on it. */
   'engine.restart': { request: nothing, response: EngineStatus },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, PhotoId } from './basics';
 import { BitmapId } from './edit';
+import { TrialQuery } from './generators';
 
 /** Pictures never travel through JSON: the page asks for them by URL. */
 
@@ -63,14 +64,16 @@ export function pictureUrl(base: string, query: PictureQuery): string {
   return `${base}/${photoId}/${layer}?${search}`;
 }
 
-/** Takes the place of a photo's id in the URL. Those ids are longer. */
+/** They take the place of a photo's id in the URL. Those ids are longer. */
 const PAIR_PREFIX = 'pair';
+const TRIAL_PREFIX = 'trial';
 
 /** Parses a picture's URL. Throws a ZodError if it is malformed. */
-export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery | PairQuery {
+export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery | PairQuery | TrialQuery {
   const [path = '', search = ''] = (url.startsWith(base) ? url.slice(base.length) : url).split('?');
   const [photoId, layer, index, side] = path.replace(/^\//, '').split('/');
   if (photoId === PAIR_PREFIX) return PairQuery.parse({ pairId: layer, pairSide: index });
+  if (photoId === TRIAL_PREFIX) return TrialQuery.parse({ trialId: layer, trialSide: index });
   if (side !== undefined) return ThumbnailQuery.parse({ batchId: layer, index, side });
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
@@ -93,4 +96,8 @@ export type PairQuery = z.infer<typeof PairQuery>;
 
 export function pairUrl(base: string, { pairId, pairSide }: PairQuery): string {
   return `${base}/${PAIR_PREFIX}/${pairId}/${pairSide}`;
+}
+
+export function trialUrl(base: string, { trialId, trialSide }: TrialQuery): string {
+  return `${base}/${TRIAL_PREFIX}/${trialId}/${trialSide}`;
 }

@@ -7,6 +7,7 @@ import { useToolKeys } from './darkroom/mask/useToolKeys';
 import { FolderDialog, PhotosDialog } from './files/FilesDialog';
 import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
+import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
 import { PairsPage } from './pairs/PairsPage';
 import { ExportDialog } from './recipe/ExportDialog';
@@ -54,6 +55,7 @@ function Window({ session }: { session: Session }) {
       {dialog === 'files' && <PhotosDialog onClose={close} />}
       {folderRole !== undefined && <FolderDialog role={folderRole} onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}
+      {dialog === null && <AddDialog />}
       {dialog === 'settings' && <SettingsDialog onClose={close} />}
       {dialog === 'tour' && <Tour onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}

@@ -10,6 +10,7 @@ import type { openSession } from '../userdata/session';
 import type { openSettings } from '../userdata/settings';
 import type { createStyles } from '../userdata/styles';
 import type { Jobs } from './jobs';
+import type { Library } from './library';
 import type { Outgoing } from './outgoing';
 import type { HostServices } from './services';
 
@@ -42,6 +43,7 @@ export interface AppContext {
   /** Engine options from the current settings. */
   engineOptions(): Parameters<ReturnType<typeof createEngine>['configure']>[0];
   batches: ReturnType<typeof createBatches>;
+  library: Library;
   maker: ReturnType<typeof createMaker>;
   jobs: Jobs;
   photos: PhotoRegistry;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
 import type { Result } from '../../contract/errors';
+import type { TrialQuery } from '../../contract/generators';
 import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
@@ -21,6 +22,7 @@ import type { AppContext, Handlers, PhotoRegistry, RegisteredPhoto } from './con
 import { appHandlers } from './handlers/app';
 import { batchHandlers } from './handlers/batch';
 import { editsHandlers } from './handlers/edits';
+import { generatorsHandlers } from './handlers/generators';
 import { masksHandlers } from './handlers/masks';
 import { photosHandlers } from './handlers/photos';
 import { recipesHandlers } from './handlers/recipes';
@@ -28,6 +30,7 @@ import { sessionHandlers } from './handlers/session';
 import { stylesHandlers } from './handlers/styles';
 import { synthesisHandlers } from './handlers/synthesis';
 import { createJobs } from './jobs';
+import { createLibrary } from './library';
 import { createOutgoing } from './outgoing';
 import type { HostServices } from './services';
 
@@ -41,7 +44,7 @@ export interface App {
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
   /** Bytes of the picture at a URL. Throws an EmulsionError; CANCELLED after `signal`. */
   picture(
-    query: PictureQuery | ThumbnailQuery | PairQuery,
+    query: PictureQuery | ThumbnailQuery | PairQuery | TrialQuery,
     signal?: AbortSignal,
   ): Promise<{ type: string; bytes: Uint8Array }>;
   /** Returns tokens for files that the host trusts (from a dialog, drop, upload or command line). */
@@ -104,6 +107,14 @@ export async function createApp(services: HostServices): Promise<App> {
     onState: (state) => emit('synthesis.state', state),
   });
 
+  const library = createLibrary({
+    engine,
+    launch: services.launchEngine,
+    options: engineOptions,
+    scratch,
+    models: join(services.userData, 'models'),
+  });
+
   const photos: PhotoRegistry = {
     get(photoId) {
       const photo = opened.get(photoId);
@@ -131,6 +142,7 @@ export async function createApp(services: HostServices): Promise<App> {
     engine,
     engineOptions,
     batches,
+    library,
     maker,
     jobs,
     photos,
@@ -148,6 +160,7 @@ export async function createApp(services: HostServices): Promise<App> {
     ...recipesHandlers(context),
     ...stylesHandlers(context),
     ...batchHandlers(context),
+    ...generatorsHandlers(context),
     ...synthesisHandlers(context),
   };
 
@@ -172,6 +185,7 @@ export async function createApp(services: HostServices): Promise<App> {
     },
     picture: async (query, signal) => {
       if ('pairId' in query) return maker.picture(query);
+      if ('trialId' in query) return library.picture(query);
       if ('batchId' in query) {
         const pair = await batches.find(query.batchId).thumbnails(query.index);
         if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');

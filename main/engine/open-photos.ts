@@ -92,14 +92,22 @@ export class OpenPhotos {
   #finePass: { opened: Opened; pass: FinePass } | null = null;
   /** What further detectors have found, as recipes wanted. */
   readonly #further: FurtherFindings;
+  readonly #restrictionsOf: (ids: readonly string[]) => string[];
   /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
 
   /**
    * @param budget bytes for the renderings of all photos
    * @param onEvidence called when the fine pass over an open photo has finished
+   * @param restrictionsOf the generators among these that may not be used commercially
    */
-  constructor(makeTools: MakeTools, budget: number, onEvidence: (photoId: string) => void = () => {}) {
+  constructor(
+    makeTools: MakeTools,
+    budget: number,
+    onEvidence: (photoId: string) => void = () => {},
+    restrictionsOf: (ids: readonly string[]) => string[] = () => [],
+  ) {
+    this.#restrictionsOf = restrictionsOf;
     this.#makeTools = makeTools;
     this.#renderings = new Renderings(budget);
     this.#onEvidence = onEvidence;
@@ -550,8 +558,11 @@ export class OpenPhotos {
     const notes: Message[] = [];
     const target = { ...request.target, extension: EXPORT_EXTENSIONS[request.format] };
     const result = cropped(raster, request.crop ?? null, photo);
+    const restrictions = this.#restrictionsOf(reports.flatMap(({ generator }) => generator?.split(', ') ?? []));
     const produce = async (temporary: string) => {
-      notes.push(...(await encodeResult(temporary, { path, photo, source }, { ...result, reports }, request)));
+      notes.push(
+        ...(await encodeResult(temporary, { path, photo, source }, { ...result, reports, restrictions }, request)),
+      );
     };
     job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {

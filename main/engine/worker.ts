@@ -58,6 +58,7 @@ class Worker {
     (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
     budgetsFor(0).renderings,
     (photoId) => send({ type: 'evidence', photoId }),
+    (ids) => this.#store.restrictions(ids),
   );
   readonly #pairs = new Pairs();
   /** Abort controllers of the pictures that are being made, by request id. */

@@ -42,7 +42,12 @@ type Choice = Pick<
 export async function encodeResult(
   to: string,
   { path, photo, source }: { path: string; photo: Photo; source: OpenPhoto },
-  { raster, crop, reports }: Cropped & { reports: readonly StepReport[] },
+  {
+    raster,
+    crop,
+    reports,
+    restrictions,
+  }: Cropped & { reports: readonly StepReport[]; restrictions: readonly string[] },
   { recipe, format, quality, keepMetadata, orientation, crop: asked }: Choice,
 ): Promise<Message[]> {
   const untouched = reports.every(({ outcome }) => outcome !== 'done') && orientation === 1 && crop === null;
@@ -56,7 +61,7 @@ export async function encodeResult(
   const part = asked && source.alpha && cropIn(asked, photo, source.alpha);
   const opacity = source.alpha && part ? cropRaster(source.alpha, part) : source.alpha;
   const alpha = opacity && (await orientRaster(opacity, orientation));
-  const edit = { version: packageInfo.version, recipe, reports, at: new Date() };
+  const edit = { version: packageInfo.version, recipe, reports, at: new Date(), restrictions };
   const { metadata, notes } = metadataFor(
     keepMetadata ? source.metadata : NO_METADATA,
     edit,
@@ -65,7 +70,12 @@ export async function encodeResult(
   );
   const { profile } = source;
   const encoded = await encodePhoto({ raster: turned, alpha, profile, metadata, format, quality, path: to });
-  return [...(source.infrared ? [say('notes.infraredLeftOut')] : []), ...notes, ...encoded.notes];
+  return [
+    ...(source.infrared ? [say('notes.infraredLeftOut')] : []),
+    ...(restrictions.length > 0 ? [say('notes.nonCommercial', { names: restrictions.join(', ') })] : []),
+    ...notes,
+    ...encoded.notes,
+  ];
 }
 
 /** A rectangle as shares of a picture, by its middle. */

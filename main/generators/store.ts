@@ -2,7 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { GeneratorInfo, StyleInfo } from '../../contract/app';
+import type { Message } from '../../contract/basics';
+import type { StepKind } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { log } from '../log/log';
+import { ALL_STEPS } from '../restoration/steps';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
 import { readText } from '../storage/open-file';
@@ -15,6 +19,7 @@ import {
   StylePresets,
   type SynthesiserCard,
 } from './card';
+import type { Evidence, EvidenceCode } from './inspect/decision';
 import { isRunnable } from './runnable';
 
 /** The longest files that are read, in bytes. */
@@ -90,6 +95,15 @@ export class GeneratorStore {
     return null;
   }
 
+  /** Those of the generators with these ids whose licences forbid commercial use, by name and licence. */
+  restrictions(ids: readonly string[]): string[] {
+    return this.#found.flatMap(({ card }) =>
+      card && card.commercial === 'no' && ids.includes(card.id)
+        ? `${card.name}${card.licence === '' ? '' : ` (${card.licence})`}`
+        : [],
+    );
+  }
+
   /** The first generator that draws overlays of damage, null if none is installed. */
   synthesiser(): InstalledSynthesiser | null {
     for (const { card, path, bytes } of this.#found) {
@@ -141,13 +155,42 @@ export class GeneratorStore {
           state: await stateOf(card, path),
           origin,
           commercial: card.commercial,
-          isUsed: !isPictureCard(card) ? card.task === 'synthesise' || card.task === 'fading' : isRunnable(card),
+          isUsed: isUsed(card),
+          step: stepFor(card.task)?.kind ?? null,
+          setting: stepFor(card.task)?.setting ?? null,
+          scale: isPictureCard(card) ? card.output.scale : 1,
+          author: card.author,
+          source: card.source,
+          added: card.origin.kind === 'imported' ? { file: card.origin.file, at: card.origin.added } : null,
+          evidence: Object.entries(card.evidence).map(([field, { confidence, said, evidence }]) => ({
+            field,
+            confidence,
+            said,
+            because: evidence.map(sentenceFor),
+          })),
           measured: card.measured.map(({ metric, value, unit, data }) => ({ metric, value, unit, data })),
         };
       }),
     );
   }
 }
+
+/** The kind of step whose settings may name a generator for a task, and the setting that does; null if there is none. */
+export function stepFor(task: string): { kind: StepKind; setting: NonNullable<GeneratorInfo['setting']> } | null {
+  const kind = ALL_STEPS.find(({ chooses }) => chooses === task)?.kind;
+  if (kind) return { kind, setting: 'generator' };
+  return task === 'detect' ? { kind: 'repair', setting: 'detector' } : null;
+}
+
+/** Whether the program can use a generator. Of those that a person has added, a step has to be able to name it. */
+export function isUsed(card: AnyCard): boolean {
+  if (card.origin.kind === 'imported') return isPictureCard(card) && isRunnable(card) && stepFor(card.task) !== null;
+  return isPictureCard(card) ? isRunnable(card) : ['synthesise', 'fading', 'find-faces'].includes(card.task);
+}
+
+/** Why something was decided, as a sentence. */
+export const sentenceFor = ({ code, figures }: Evidence): Message =>
+  say(`models.because.${code as EvidenceCode}`, figures);
 
 interface Found {
   /** Name of the folder. */
@@ -176,6 +219,13 @@ const UNREADABLE = {
   measured: [],
   commercial: 'unknown',
   isUsed: false,
+  step: null,
+  setting: null,
+  scale: 1,
+  author: '',
+  source: '',
+  added: null,
+  evidence: [],
 } as const satisfies Partial<GeneratorInfo>;
 
 async function readFolder(folder: string, origin: GeneratorInfo['origin']): Promise<Found[]> {

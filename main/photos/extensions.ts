@@ -54,3 +54,10 @@ export const PHOTO_EXTENSIONS = [
 
 /** Extension of an edit file, without the dot. */
 export const EDIT_EXTENSION = 'emulsion';
+
+/** Extensions of nets, and of packages with one, without the dot. */
+export const MODEL_EXTENSIONS = ['onnx', 'dtmodel'] as const;
+/** Of nets in formats that cannot be run. */
+export const FOREIGN_MODELS = ['pt', 'pth', 'ckpt', 'safetensors', 'gguf', 'tflite', 'ort', 'h5'] as const;
+/** Of files with the weights of a net. */
+export const WEIGHT_EXTENSIONS = ['data', 'weights', 'bin', 'onnx_data'] as const;

@@ -57,6 +57,15 @@ describe('recordEdit', () => {
     expect(recordEdit(marked, toneOnly)).toContain('<emulsion:Imagined>');
   });
 
+  test('says which generators forbid commercial use, and keeps what an earlier edit has said', () => {
+    const once = recordEdit(null, { ...edit, restrictions: ['One (CC BY-NC 4.0)'] });
+    expect(once).toContain('<emulsion:NonCommercial>One (CC BY-NC 4.0)</emulsion:NonCommercial>');
+    expect(recordEdit(once, edit)).toContain('<emulsion:NonCommercial>One (CC BY-NC 4.0)</emulsion:NonCommercial>');
+    const twice = recordEdit(once, { ...edit, restrictions: ['Two', 'One (CC BY-NC 4.0)'] });
+    expect(twice).toContain('<emulsion:NonCommercial>One (CC BY-NC 4.0); Two</emulsion:NonCommercial>');
+    expect(recordEdit(null, edit)).not.toContain('NonCommercial');
+  });
+
   test('keeps existing entries, replaces its own and drops outdated ones', () => {
     const xmp = recordEdit(
       packet(

@@ -25,6 +25,8 @@ export interface Edit {
   /** Only steps that were done count. If one of them used a generator, the result is marked. */
   reports: readonly Pick<StepReport, 'kind' | 'outcome' | 'generator'>[];
   at: Date;
+  /** Generators that were used and whose licences forbid commercial use, by their names and licences. */
+  restrictions?: readonly string[];
 }
 
 /** IPTC's term for a real photograph that a trained model has partly changed. */
@@ -80,6 +82,10 @@ export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {
 
   if (done.some(isColouring)) own.push(['emulsion', 'Imagined', 'colours']);
 
+  // What an earlier edit has said of the picture stays true.
+  const restrictions = new Set([...described.flatMap(restrictionsIn), ...(edit.restrictions ?? [])]);
+  if (restrictions.size > 0) own.push(['emulsion', 'NonCommercial', [...restrictions].join('; ')]);
+
   for (const [prefix, name] of [...STALE, ...own, ['emulsion', 'Steps'] as const]) {
     for (const description of described) removeProperty(description, prefix, name);
   }
@@ -132,6 +138,12 @@ export function pairPacket(version: string, part: string, sourceType: string | n
   const names = (['xmp', 'Iptc4xmpExt', 'emulsion'] as const).map((prefix) => `xmlns:${prefix}="${NAMES[prefix]}"`);
   const description = `<rdf:Description rdf:about="" ${names.join(' ')}>${facts.join('')}</rdf:Description>`;
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
+}
+
+/** What a description says of licences that forbid commercial use. */
+function restrictionsIn(description: Element): string[] {
+  const said = childrenOf(description).find((child) => is(child, 'emulsion', 'NonCommercial'));
+  return (said?.textContent ?? '').split('; ').filter(Boolean);
 }
 
 /** Whether a step added generated colours, which later readers of the file must know. */

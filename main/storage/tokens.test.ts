@@ -68,3 +68,25 @@ test('reports a missing file, and lists nothing without a root', async () => {
   await expect(createFileTokens(null).offer([join(root, 'gone.jpg')])).rejects.toMatchObject({ code: 'FILE_MISSING' });
   await expect(createFileTokens(null).list(null)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
+
+test('a net is told from a photo by its name, and a folder with nothing but one net stands for it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tokens-'));
+  const names = ['net.onnx', 'net.dtmodel', 'old.pth', 'net.onnx.data', 'lake.jpg'];
+  for (const name of names) await writeFile(join(folder, name), name);
+  await mkdir(join(folder, 'one'));
+  for (const name of ['net.onnx', 'net.onnx.data']) await writeFile(join(folder, 'one', name), name);
+  const files = createFileTokens(null);
+  const offered = await files.offer([...names.map((name) => join(folder, name)), join(folder, 'one'), folder]);
+  expect(offered.map(({ kind }) => kind)).toEqual([
+    'model',
+    'model',
+    'model',
+    'weights',
+    'photo',
+    'model',
+    // It holds a photo too.
+    'folder',
+  ]);
+  expect(files.path(offered[5]!.token, 'model')).toBe(join(folder, 'one', 'net.onnx'));
+  await rm(folder, { recursive: true });
+});

@@ -5,12 +5,38 @@ import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
-import { EDIT_EXTENSION, PHOTO_EXTENSIONS } from '../photos/extensions';
+import {
+  EDIT_EXTENSION,
+  FOREIGN_MODELS,
+  MODEL_EXTENSIONS,
+  PHOTO_EXTENSIONS,
+  WEIGHT_EXTENSIONS,
+} from '../photos/extensions';
 
 /** Extensions of the files that are listed. */
-const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION].map((extension) => `.${extension}`));
+const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION, ...MODEL_EXTENSIONS].map((extension) => `.${extension}`));
 
-const isEditFile = (path: string): boolean => extname(path).toLowerCase() === `.${EDIT_EXTENSION}`;
+const EDITS = new Set([EDIT_EXTENSION]);
+/** Nets in formats that are not read are taken too, so that the reason can be told. */
+const MODELS = new Set<string>([...MODEL_EXTENSIONS, ...FOREIGN_MODELS]);
+const WEIGHTS = new Set<string>(WEIGHT_EXTENSIONS);
+
+/** What a file is taken for, by its name alone. */
+function kindOf(path: string): FileEntry['kind'] {
+  const extension = extname(path).toLowerCase().slice(1);
+  if (EDITS.has(extension)) return 'edit';
+  if (MODELS.has(extension)) return 'model';
+  return WEIGHTS.has(extension) ? 'weights' : 'photo';
+}
+
+/** The only net of a folder, with its weights beside it; null for any other folder. */
+async function modelIn(folder: string): Promise<string | null> {
+  // A folder that cannot be read holds nothing that could be used.
+  const names = await readdir(folder).catch(() => []);
+  const models = names.filter((name) => extname(name).toLowerCase() === '.onnx');
+  const photos = names.some((name) => PHOTO_EXTENSIONS.some((each) => extname(name).toLowerCase() === `.${each}`));
+  return models.length === 1 && !photos ? join(folder, models[0]!) : null;
+}
 
 export interface FileTokens {
   /** Gives tokens for paths from a trusted source, such as a dialog. Throws FILE_MISSING or FILE_UNREADABLE. */
@@ -44,7 +70,10 @@ export function createFileTokens(root: string | null): FileTokens {
     return token;
   };
 
-  const entry = async (path: string, page?: number): Promise<FileEntry> => {
+  const entry = async (
+    path: string,
+    { page, isListing = false }: { page?: number; isListing?: boolean } = {},
+  ): Promise<FileEntry> => {
     const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
       throw new EmulsionError(code, { cause });
@@ -53,7 +82,9 @@ export function createFileTokens(root: string | null): FileTokens {
       // SECURITY: reading a pipe or a device would never end.
       throw new EmulsionError('FILE_UNREADABLE', { reason: say('failures.specialFile', { path }) });
     }
-    const kind = info.isDirectory() ? 'folder' : isEditFile(path) ? 'edit' : 'photo';
+    const model = info.isDirectory() && !isListing ? await modelIn(path) : null;
+    if (model !== null) return entry(model);
+    const kind = info.isDirectory() ? 'folder' : kindOf(path);
     const name = page === undefined ? basename(path) : `${basename(path)} (${page})`;
     return { token: tokenFor(path, kind, page), name, kind, bytes: info.isDirectory() ? 0 : info.size };
   };
@@ -66,10 +97,10 @@ export function createFileTokens(root: string | null): FileTokens {
 
   return {
     offer: (paths) => Promise.all(paths.map((each) => entry(each))),
-    offerPage: (file, page) => entry(file, page),
+    offerPage: (file, page) => entry(file, { page }),
     otherPages: (token, count) => {
       const file = path(token, 'photo');
-      return Promise.all(Array.from({ length: count - 1 }, (_, i) => entry(file, i + 2)));
+      return Promise.all(Array.from({ length: count - 1 }, (_, i) => entry(file, { page: i + 2 })));
     },
     page(token) {
       path(token, 'photo');
@@ -102,7 +133,7 @@ export function createFileTokens(root: string | null): FileTokens {
         const target = await realpath(join(here, name.name)).catch(() => null);
         if (target === null || !isWithin(top, target)) continue;
         // The file went away, or cannot be read: it is not listed.
-        const listed = await entry(target).catch(() => null);
+        const listed = await entry(target, { isListing: true }).catch(() => null);
         if (listed !== null && (listed.kind === 'folder' || isListed)) entries.push({ ...listed, name: name.name });
       }
       const order = new Intl.Collator(undefined, { numeric: true });

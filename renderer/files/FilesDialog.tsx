@@ -1,4 +1,4 @@
-import { FilePen, Folder, FolderUp, Image, LoaderCircle } from 'lucide-react';
+import { FilePen, Folder, FolderUp, Image, LoaderCircle, Waypoints } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileEntry } from '../../contract/app';
@@ -13,7 +13,7 @@ import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
 import { PhotoInput } from './FileInput';
 
-const ICONS = { folder: Folder, photo: Image, edit: FilePen };
+const ICONS = { folder: Folder, photo: Image, edit: FilePen, model: Waypoints, weights: Waypoints };
 
 type Listing = Response<'files.list'>;
 

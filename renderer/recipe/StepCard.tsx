@@ -33,6 +33,7 @@ import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { FaceChoice } from './FaceChoice';
+import { GeneratorChoice } from './GeneratorChoice';
 import { GreyControl } from './GreyControl';
 import { SizeControl } from './SizeControl';
 
@@ -169,6 +170,8 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
+      {kind === 'repair' && <GeneratorChoice entry={entry} kind={kind} setting="detector" />}
+      <GeneratorChoice entry={entry} kind={kind} setting="generator" />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

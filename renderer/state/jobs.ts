@@ -35,12 +35,14 @@ export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 
     /** Makes a call that can be cancelled and shows it as a job. */
     async asJob<T>(
       kind: JobKind,
-      photoKey: string,
+      photoKey: string | null,
       work: (jobId: string) => Promise<Result<T>>,
       started?: (jobId: string) => void,
+      /** What it works on, if that is no photo. */
+      about = '',
     ): Promise<Result<T>> {
       const id = newId();
-      const { photo = null, name = '' } = find(photoKey) ?? {};
+      const { photo = null, name = about } = (photoKey === null ? null : find(photoKey)) ?? {};
       const megapixels = photo === null ? null : (photo.width * photo.height) / 1e6;
       const now = performance.now();
       const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };

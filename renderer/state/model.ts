@@ -54,7 +54,19 @@ export interface OpenPhoto {
 export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
 export const canRedo = ({ log }: OpenPhoto): boolean => log !== null && log.at < log.actions.length;
 
-export type JobKind = 'upload' | 'open' | 'analyse' | 'preview' | 'compare' | 'full' | 'export' | 'mask' | 'style';
+export type JobKind =
+  | 'upload'
+  | 'open'
+  | 'analyse'
+  | 'preview'
+  | 'compare'
+  | 'full'
+  | 'export'
+  | 'mask'
+  | 'style'
+  | 'inspect'
+  | 'try'
+  | 'benchmark';
 
 export interface Job {
   id: string;
@@ -85,6 +97,12 @@ export type NoticeText =
   | 'startFailed'
   | 'connectionLost'
   | 'generatorsFailed'
+  | 'modelRefused'
+  | 'modelAdded'
+  | 'modelRenamed'
+  | 'modelNotRemoved'
+  | 'modelRemoved'
+  | 'trialFailed'
   | 'engineFailed'
   | 'filesFailed'
   | 'exported'

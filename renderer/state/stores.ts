@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
+import { createLibraryStore } from './library';
 import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
 import { createReviewStore } from './review';
@@ -28,6 +29,7 @@ export function createStores() {
     })),
     batch: createBatchStore(),
     pairs: createPairsStore(),
+    library: createLibraryStore(),
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
     tools: createToolStore(),

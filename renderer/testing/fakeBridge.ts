@@ -2,6 +2,7 @@ import { type EngineStatus, Settings } from '../../contract/app';
 import { BatchSettings, type BatchState } from '../../contract/batch';
 import type { Bridge, CallName, EventName, EventPayload, Request, Response } from '../../contract/calls';
 import { type Failure, failure, type Result } from '../../contract/errors';
+import type { Inspection } from '../../contract/generators';
 import type { Analysis } from '../../contract/photo';
 import { Recipe } from '../../contract/recipe';
 import type { SynthesisState } from '../../contract/synthesis';
@@ -64,6 +65,24 @@ export const READY: EngineStatus = {
   refused: [],
   note: null,
 };
+
+export const fakeInspection = (): Inspection => ({
+  id: 'inspection',
+  file: '4x-net.onnx',
+  name: '4x-net',
+  known: null,
+  bytes: 5_000_000,
+  parameters: 620_000,
+  runs: 24,
+  seconds: 3,
+  decisions: [
+    { field: 'task', value: 'upscale', confidence: 'certain', said: false, because: [], choices: ['upscale', 'style'] },
+    { field: 'order', value: 'rgb', confidence: 'open', said: false, because: [], choices: ['rgb', 'bgr'] },
+  ],
+  isUsed: true,
+  canTry: true,
+  misfit: null,
+});
 
 export const PROPOSAL: Recipe = {
   format: 1,
@@ -340,6 +359,21 @@ export function createFakeBridge(): FakeBridge {
     'synthesis.start': () => fakeSynthesis(),
     'synthesis.state': () => ({ state: null }),
     'synthesis.cancel': () => ({}),
+    'generators.inspect': fakeInspection,
+    'generators.answer': fakeInspection,
+    'generators.try': () => ({ id: 'trial', sides: [] }),
+    'generators.add': ({ name }) => ({ id: 'net', name, isUsed: true }),
+    'generators.discard': () => ({}),
+    'generators.rename': () => ({}),
+    'generators.remove': () => ({}),
+    'generators.benchmark': ({ id }) => ({
+      id,
+      provider: 'cpu',
+      secondsPerMegapixel: 1.5,
+      tiles: 4,
+      tile: 512,
+      memory: 4e8,
+    }),
     'generators.list': () => ({
       generators: [
         {
@@ -357,6 +391,13 @@ export function createFakeBridge(): FakeBridge {
           origin: 'shipped',
           commercial: 'yes',
           isUsed: true,
+          step: 'repair',
+          setting: 'generator',
+          scale: 1,
+          author: 'Emulsion',
+          source: '',
+          added: null,
+          evidence: [],
           measured: [{ metric: 'PSNR in the mask', value: 31.2, unit: 'dB', data: '24 photographs' }],
         },
       ],

@@ -4,6 +4,7 @@ import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { library } from './library';
 import { manual } from './manual';
 import { mask } from './mask';
 import { menu } from './menu';
@@ -31,4 +32,5 @@ export const en = {
   ...manual,
   ...menu,
   ...models,
+  ...library,
 };

@@ -158,7 +158,7 @@ export const manual = {
       },
     },
     generators: {
-      summary: 'list, add, rename and remove generators',
+      summary: 'list, add, measure, rename and remove generators',
       about:
         'Generators are the nets behind the steps. Some ship with Emulsion; others can be added from ONNX files. Without a command, all are listed.',
       examples: {
@@ -179,7 +179,7 @@ export const manual = {
         summary: 'add a net from an ONNX file',
         about:
           'Finds out by trial runs how the net in an ONNX file is used, and copies the file, with its weights, to your own generators. What cannot be found out is asked.',
-        file: 'ONNX file; weights in files beside it are taken along',
+        file: 'ONNX file, or package of darktable; weights in files beside it are taken along',
         yes: 'take what is proposed where something could not be found out',
         set: 'say it yourself; can be repeated',
         name: 'name in lists; default: that of the file',
@@ -194,6 +194,14 @@ export const manual = {
           failed: 'it cannot be used; the reason is given',
           open: 'something is left open, or the command is wrong',
         },
+      },
+      benchmark: {
+        summary: 'measure how fast generators are on this computer',
+        about:
+          'Runs the step that uses a generator over a made-up picture of one megapixel, in a process of its own, after it was loaded for a smaller one. Without an id, all that a step can use are measured.',
+        id: 'id of one generator',
+        examples: { all: 'measure all of them', one: 'measure one, for a program' },
+        exits: { done: 'all of them were measured', failed: 'at least one failed' },
       },
       rename: {
         summary: 'give a generator of yours another name',

@@ -37,6 +37,7 @@ export const menu = {
     recent: 'Open recent',
     clearRecent: 'Clear menu',
     photos: 'Photos',
+    models: 'Nets and their weights',
     allFiles: 'All files',
   },
   // What the desktop shows outside of the window.

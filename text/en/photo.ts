@@ -146,6 +146,7 @@ export const photo = {
     partlyRead: 'The file breaks off: {{share}} of the photo could be read, the rest is grey',
     infrared: 'The fourth channel is not marked as transparency and counts as an infrared scan',
     infraredPage: 'The file has an infrared scan beside the photo',
+    nonCommercial: 'Not for commercial use: made with {{names}}',
     infraredLeftOut: 'The infrared scan is left out of the result',
     infraredLost: 'The infrared scan beside the photo cannot be read',
     extraChannels_one: 'A further channel of the photo is left out',

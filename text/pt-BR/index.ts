@@ -6,6 +6,7 @@ import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { library } from './library';
 import { manual } from './manual';
 import { mask } from './mask';
 import { menu } from './menu';
@@ -32,4 +33,5 @@ export const ptBR: Translated<typeof en> = {
   ...manual,
   ...menu,
   ...models,
+  ...library,
 };

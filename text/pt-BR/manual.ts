@@ -159,7 +159,7 @@ export const manual: Translated<typeof english> = {
       },
     },
     generators: {
-      summary: 'listar, adicionar, renomear e remover geradores',
+      summary: 'listar, adicionar, medir, renomear e remover geradores',
       about:
         'Geradores são as redes por trás das etapas. Alguns vêm com o Emulsion; outros podem ser adicionados a partir de arquivos ONNX. Sem um comando, todos são listados.',
       examples: {
@@ -181,7 +181,7 @@ export const manual: Translated<typeof english> = {
         summary: 'adicionar uma rede a partir de um arquivo ONNX',
         about:
           'Descobre com testes como a rede de um arquivo ONNX é usada e copia o arquivo, com seus pesos, para os seus geradores. O que não pode ser descoberto é perguntado.',
-        file: 'arquivo ONNX; pesos em arquivos ao lado dele vão junto',
+        file: 'arquivo ONNX ou pacote do darktable; pesos em arquivos ao lado dele vão junto',
         yes: 'aceitar o que é proposto onde algo não pôde ser descoberto',
         set: 'informar você mesmo; pode ser repetido',
         name: 'nome nas listas; padrão: o do arquivo',
@@ -196,6 +196,14 @@ export const manual: Translated<typeof english> = {
           failed: 'não pode ser usado; o motivo é informado',
           open: 'algo ficou em aberto, ou o comando está errado',
         },
+      },
+      benchmark: {
+        summary: 'medir a velocidade dos geradores neste computador',
+        about:
+          'Executa a etapa que usa o gerador em uma imagem inventada de um megapixel, em um processo próprio, depois de carregá-lo com uma menor. Sem identificador, mede todos os que uma etapa consegue usar.',
+        id: 'identificador de um gerador',
+        examples: { all: 'medir todos', one: 'medir um, para um programa' },
+        exits: { done: 'todos foram medidos', failed: 'pelo menos um falhou' },
       },
       rename: {
         summary: 'dar outro nome a um gerador seu',

@@ -39,6 +39,7 @@ export const menu: Translated<typeof english> = {
     recent: 'Abrir recente',
     clearRecent: 'Limpar o menu',
     photos: 'Fotos',
+    models: 'Redes e seus pesos',
     allFiles: 'Todos os arquivos',
   },
   // O que a área de trabalho mostra fora da janela.

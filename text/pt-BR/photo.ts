@@ -148,6 +148,7 @@ export const photo: Translated<typeof english> = {
     partlyRead: 'O arquivo está incompleto: foi possível ler {{share}} da foto, o resto fica cinza',
     infrared: 'O quarto canal não está marcado como transparência e conta como imagem infravermelha',
     infraredPage: 'O arquivo tem uma imagem infravermelha ao lado da foto',
+    nonCommercial: 'Sem uso comercial: feita com {{names}}',
     infraredLeftOut: 'A imagem infravermelha fica fora do resultado',
     infraredLost: 'Não foi possível ler a imagem infravermelha que acompanha a foto',
     extraChannels_one: 'Um canal adicional da foto fica de fora',

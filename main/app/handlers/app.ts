@@ -8,7 +8,7 @@ import { EmulsionError } from '../../errors';
 import { clearData } from '../../userdata/clear';
 import type { AppContext, HandlersOf } from '../context';
 
-/** Calls about the program: settings, choosing files, jobs, generators and the engine. */
+/** Calls about the program: settings, choosing files, jobs and the engine. */
 export function appHandlers({
   batches,
   edits,
@@ -22,7 +22,7 @@ export function appHandlers({
   scratch,
   services,
   settings,
-}: AppContext): HandlersOf<'app' | 'settings' | 'files' | 'jobs' | 'generators' | 'engine'> {
+}: AppContext): HandlersOf<'app' | 'settings' | 'files' | 'jobs' | 'engine'> {
   return {
     'app.info': (): AppInfo => ({
       version: packageInfo.version,
@@ -77,7 +77,6 @@ export function appHandlers({
       jobs.cancel(jobId);
       return {};
     },
-    'generators.list': async () => ({ generators: await engine.request('generators', null) }),
     'engine.status': () => engine.status(),
     'engine.restart': () => {
       engine.restart();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONFIDENCES } from '../../../contract/generators';
 import type { models } from '../../../text/en/models';
 import { RANGES, type RangeName } from './ends';
 
@@ -101,7 +102,7 @@ export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 export type ValueOf<F extends FieldName> = z.infer<(typeof FIELDS)[F]>;
 
-export const CONFIDENCES = ['certain', 'probable', 'open'] as const;
+export { CONFIDENCES };
 export type Confidence = (typeof CONFIDENCES)[number];
 
 /** Why something was decided: a code, whose sentence is in `text/`, and figures. */

@@ -1,27 +1,32 @@
-import { resolve } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { Option } from 'commander';
+import type { Provider } from '../../../contract/app';
 import { translated } from '../../../text/card';
 import { figureWords } from '../../../text/figures';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import { createInspector } from '../../engine/inspector';
 import { forkEngine } from '../../engine/launch';
 import type { Engine } from '../../engine/supervisor';
-import { EmulsionError } from '../../errors';
+import { benchmark, withTrialEngine } from '../../engine/trials';
+import { EmulsionError, toEmulsionError } from '../../errors';
 import type { AnyCard } from '../../generators/card';
 import { importGenerator, nameFor, removeGenerator, renameGenerator } from '../../generators/import';
 import { type Answers, answered, confirmed, parseAnswer } from '../../generators/inspect/card';
+import { written } from '../../generators/inspect/choices';
 import {
   type Decision,
   type Decisions,
-  type Evidence,
-  type EvidenceCode,
   FIELD_NAMES,
   type FieldName,
   questionsOf,
 } from '../../generators/inspect/decision';
 import type { InspectedFile } from '../../generators/inspect/inspected';
-import { isRunnable } from '../../generators/runnable';
+import { stageModel } from '../../generators/stage';
+import { isUsed, sentenceFor } from '../../generators/store';
+import { logged } from '../../log/log';
 import { meant } from '../../nearest';
+import { makeScratch } from '../../storage/scratch';
 import { BadArgument } from '../arguments';
 import type { LocalizedCommand } from './command';
 import { EXIT } from './exit-codes';
@@ -33,10 +38,12 @@ import {
   askEngine,
   type EngineFlags,
   importedIn,
+  openRecipes,
   type UserDataFlag,
   withEngine,
 } from './options';
 import { createReporter, type Reporter } from './reporter';
+import { fieldsOf, withCode } from './tell';
 import { oneLine } from './terminal';
 
 type Flags = EngineFlags & UserDataFlag;
@@ -52,6 +59,7 @@ export function addGenerators(program: LocalizedCommand, signal: AbortSignal, tr
   addAdd(generators, signal, translator);
   addRename(generators, translator);
   addRemove(generators, translator);
+  addBenchmark(generators, signal, translator);
   document(generators, {
     examples: [
       ['emulsion generators', t('manual.generators.examples.plain')],
@@ -176,11 +184,21 @@ function readAnswer(text: string, previous: readonly [FieldName, unknown][]): [F
 
 /** Finds out how a file is used, and adds it if nothing is left open. */
 async function add(path: string, flags: AddFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
+  const scratch = await makeScratch();
+  try {
+    return await addStaged(await stageModel(resolve(path), [], join(scratch, 'source')), path, flags, signal, reporter);
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(logged('A folder could not be removed'));
+  }
+}
+
+/** @param file the ONNX file of what was named with `path` */
+async function addStaged(file: string, path: string, flags: AddFlags, signal: AbortSignal, reporter: Reporter) {
   const { t } = reporter.translator;
   const inspector = createInspector(forkEngine(), flags.threads);
   let inspected: InspectedFile;
   try {
-    inspected = await inspector.inspect(resolve(path), {
+    inspected = await inspector.inspect(file, {
       signal,
       onProgress: (progress) => reporter.progress(path, progress),
     });
@@ -211,28 +229,33 @@ async function add(path: string, flags: AddFlags, signal: AbortSignal, reporter:
     return EXIT.usage;
   }
   const shipped = await askEngine({ ...flags, userData: undefined }, (engine) => engine.request('generators', null));
-  const card = await importGenerator(importedIn(flags), resolve(path), {
+  const card = await importGenerator(importedIn(flags), file, {
     inspected,
     decisions,
     name: flags.name ?? nameFor(inspected),
     taken: shipped.map(({ id }) => id),
   });
-  const isUsed = 'border' in card && isRunnable(card);
-  const lines = [t('models.added', { name: oneLine(card.name), id: card.id }), ...(isUsed ? [] : [t('models.unused')])];
-  reporter.line(lines.join('\n'), { type: 'added', id: card.id, name: card.name, task: card.task, isUsed, card });
+  const isOfUse = isUsed(card);
+  const lines = [
+    t('models.added', { name: oneLine(card.name), id: card.id }),
+    ...(isOfUse ? [] : [t('models.unused')]),
+  ];
+  reporter.line(lines.join('\n'), {
+    type: 'added',
+    id: card.id,
+    name: card.name,
+    task: card.task,
+    isUsed: isOfUse,
+    card,
+  });
   return EXIT.done;
 }
-
-const written = (decision: Decision | undefined): string =>
-  typeof decision?.value === 'string' ? decision.value : JSON.stringify(decision?.value);
 
 const forPrograms = ({ evidence, said, ...decision }: Decision) => ({
   ...decision,
   said: said === true,
-  evidence: evidence.map((each) => ({ ...each, sentence: sentenceOf(messageOf(each), inEnglish()) })),
+  evidence: evidence.map((each) => ({ ...each, sentence: sentenceOf(sentenceFor(each), inEnglish()) })),
 });
-
-const messageOf = ({ code, figures }: Evidence) => say(`models.because.${code as EvidenceCode}`, figures);
 
 /** Everything that was decided, each with its confidence and why. */
 function describe({ name, known }: InspectedFile, decisions: Decisions, { t, sentence }: Translator): string {
@@ -245,7 +268,7 @@ function describe({ name, known }: InspectedFile, decisions: Decisions, { t, sen
     const text = t('models.questions.line', { field: t(`models.fields.${field}`), value: oneLine(value) });
     lines.push(
       `  ${text} (${confidence})`,
-      ...decision.evidence.map((each) => `    ${oneLine(sentence(messageOf(each)))}`),
+      ...decision.evidence.map((each) => `    ${oneLine(sentence(sentenceFor(each)))}`),
     );
   }
   return lines.join('\n');
@@ -283,11 +306,98 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
     async (id: string, flags: Flags) => {
       await refuseShipped(id, flags);
       const name = await removeGenerator(importedIn(flags), id);
-      const text = t('models.removed', { name: oneLine(name), id });
-      createReporter({ json: flags.json === true, translator }).line(text, { type: 'removed', id, name });
+      const { recipes } = await openRecipes(flags).list();
+      const missing = recipes
+        .filter(({ steps }) =>
+          steps.some(({ settings }) => ['generator', 'detector'].some((each) => Reflect.get(settings, each) === id)),
+        )
+        .map((recipe) => recipe.name);
+      const names = missing.map((each) => `“${oneLine(each)}”`).join(', ');
+      const lines = [
+        t('models.removed', { name: oneLine(name), id }),
+        ...(missing.length > 0 ? [t('models.missed', { count: missing.length, recipes: names })] : []),
+      ];
+      const reporter = createReporter({ json: flags.json === true, translator });
+      reporter.line(lines.join('\n'), { type: 'removed', id, name, recipes: missing });
     },
   );
   document(command, { examples: [['emulsion generators remove 4x-net', t('manual.generators.remove.example')]] });
+}
+
+function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, translator: Translator): void {
+  const { t } = translator;
+  const command = generators
+    .command('benchmark')
+    .summary(t('manual.generators.benchmark.summary'))
+    .description(t('manual.generators.benchmark.about'))
+    .argument('[id]', t('manual.generators.benchmark.id'));
+  addJson(addUserData(addEngine(command, translator), translator), translator).action(
+    async (id: string | undefined, flags: Flags) => {
+      const reporter = createReporter({ json: flags.json === true, translator });
+      process.exitCode = await runBenchmarks(id, flags, signal, reporter);
+    },
+  );
+  document(command, {
+    examples: [
+      ['emulsion generators benchmark', t('manual.generators.benchmark.examples.all')],
+      ['emulsion generators benchmark 4x-net --json', t('manual.generators.benchmark.examples.one')],
+    ],
+    exits: [
+      [String(EXIT.done), t('manual.generators.benchmark.exits.done')],
+      [String(EXIT.failed), t('manual.generators.benchmark.exits.failed')],
+      exitsIn(translator).usage,
+    ],
+  });
+}
+
+/** Measures one generator, or all that a step can use. */
+async function runBenchmarks(id: string | undefined, flags: Flags, signal: AbortSignal, reporter: Reporter) {
+  const { t, format } = reporter.translator;
+  const all = await askEngine(flags, (engine) => engine.request('generators', null));
+  const usable = all.filter((each) => each.setting === 'generator' && each.isUsed && each.state === 'ready');
+  const chosen = id === undefined ? usable : usable.filter((each) => each.id === id);
+  if (chosen.length === 0) {
+    const isThere = all.some((each) => each.id === id);
+    const reason = isThere ? say('models.unusedYet', { name: id! }) : say('models.none', { id: id ?? '' });
+    throw new EmulsionError(isThere ? 'GENERATOR_MISSING' : 'FILE_MISSING', { reason });
+  }
+  const scratch = await makeScratch();
+  const { models, provider, threads } = flags;
+  let failed = 0;
+  try {
+    for (const { id: each, step, scale } of chosen) {
+      const folder = join(scratch, each);
+      await mkdir(folder);
+      try {
+        const options = { models, imported: importedIn(flags), provider, threads };
+        const request = { kind: step!, generator: each, scale, folder };
+        const measured = await withTrialEngine(forkEngine(), options, (engine) =>
+          benchmark(engine, request, { signal, onProgress: (progress) => reporter.progress(each, progress) }),
+        );
+        const { secondsPerMegapixel, pass, memory } = measured;
+        const text = t('models.speed', {
+          id: each,
+          seconds: format.number(secondsPerMegapixel, 3),
+          provider: t(`providers.${pass.provider as Provider}`),
+          memory: format.bytes(memory),
+        });
+        const facts = { secondsPerMegapixel, provider: pass.provider, tiles: pass.tiles, tile: pass.tile, memory };
+        reporter.line(text, { type: 'benchmark', id: each, ...facts });
+      } catch (error) {
+        const failure = toEmulsionError(error);
+        if (failure.code === 'CANCELLED') throw failure;
+        failed += 1;
+        reporter.problem(`${each}: ${withCode(failure.toFailure(), reporter)}`, {
+          type: 'failed',
+          id: each,
+          ...fieldsOf(failure.toFailure()),
+        });
+      }
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(logged('A folder could not be removed'));
+  }
+  return failed === 0 ? EXIT.done : EXIT.failed;
 }
 
 /** Throws NOT_ALLOWED for a generator that ships. */

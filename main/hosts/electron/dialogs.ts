@@ -1,7 +1,13 @@
 import { type BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions } from 'electron';
 import type { Translator } from '../../../text/message';
 import type { HostServices, SaveFormat } from '../../app';
-import { EDIT_EXTENSION, EXPORT_EXTENSIONS, PHOTO_EXTENSIONS } from '../../photos/extensions';
+import {
+  EDIT_EXTENSION,
+  EXPORT_EXTENSIONS,
+  MODEL_EXTENSIONS,
+  PHOTO_EXTENSIONS,
+  WEIGHT_EXTENSIONS,
+} from '../../photos/extensions';
 
 const FORMAT_NAMES: Record<SaveFormat, string> = {
   jpeg: 'JPEG',
@@ -38,21 +44,23 @@ export function createDialogs(
   return {
     async pick(kind) {
       const { t } = translator();
-      const defaultPath = kind === 'recipe' ? undefined : beside();
+      const defaultPath = kind === 'recipe' || kind === 'model' ? undefined : beside();
       const start = defaultPath === undefined ? {} : { defaultPath };
       const { canceled, filePaths } = await showOpen(
         kind === 'folder'
           ? { ...start, properties: ['openDirectory', 'createDirectory'] }
           : {
               ...start,
-              properties: kind === 'photos' ? ['openFile', 'multiSelections'] : ['openFile'],
+              properties: kind === 'photos' || kind === 'model' ? ['openFile', 'multiSelections'] : ['openFile'],
               filters: [
                 kind === 'recipe'
                   ? { name: 'JSON', extensions: ['json'] }
-                  : {
-                      name: t('menu.photos'),
-                      extensions: kind === 'photos' ? [...PHOTO_EXTENSIONS, EDIT_EXTENSION] : PHOTO_EXTENSIONS,
-                    },
+                  : kind === 'model'
+                    ? { name: t('menu.models'), extensions: [...MODEL_EXTENSIONS, ...WEIGHT_EXTENSIONS] }
+                    : {
+                        name: t('menu.photos'),
+                        extensions: kind === 'photos' ? [...PHOTO_EXTENSIONS, EDIT_EXTENSION] : PHOTO_EXTENSIONS,
+                      },
                 { name: t('menu.allFiles'), extensions: ['*'] },
               ],
             },

@@ -4,6 +4,7 @@ import { isSamePicture, stateOf } from '../../../document/edit';
 import type { createBatchActions } from '../batch';
 import type { createEditSync } from '../editSync';
 import type { Jobs } from '../jobs';
+import type { LibraryActions } from '../library';
 import type { OpenPhoto } from '../model';
 import type { createPairsActions } from '../pairs';
 import type { Stores } from '../stores';
@@ -40,6 +41,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   editSync: ReturnType<typeof createEditSync>;
   batch: ReturnType<typeof createBatchActions>;
   pairs: ReturnType<typeof createPairsActions>;
+  library: LibraryActions;
   notices: ReturnType<typeof createNotices>;
   opening: ReturnType<typeof createOpening>;
   rendering: ReturnType<typeof createRendering>;

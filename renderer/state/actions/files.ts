@@ -18,7 +18,7 @@ export function createFiles(context: Context) {
 
   /** Asks for files in the system's dialog. Returns false where the host has none and the page has to ask. */
   async function pickOrAsk(
-    kind: 'photos' | 'mask' | 'recipe',
+    kind: 'photos' | 'mask' | 'recipe' | 'model',
     take: (files: readonly FileEntry[]) => void | Promise<void>,
   ): Promise<boolean> {
     if (app.getState().info?.nativeDialogs !== true) return false;

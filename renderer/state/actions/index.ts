@@ -4,10 +4,11 @@ import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
+import { createLibraryActions } from '../library';
 import type { OpenPhoto } from '../model';
 import { createPairsActions } from '../pairs';
 import { createReviewActions } from '../review';
-import type { Stores } from '../stores';
+import { activePhoto, type Stores } from '../stores';
 import { createStyleActions } from '../styles';
 import { createToolActions, followTools } from '../tools';
 import { createViewActions } from '../view';
@@ -61,7 +62,9 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const batch = createBatchActions(stores, { call, tell, view, ...browser });
   const { loadGenerators } = program;
   const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
-  Object.assign(context, { opening, rendering, history, masks, files, recipes, program, batch, pairs });
+  const photoId = () => activePhoto(photos.getState())?.photo?.id ?? null;
+  const library = createLibraryActions(stores, { photoId, call, asJob, cancel: cancelJob, tell, loadGenerators });
+  Object.assign(context, { library, opening, rendering, history, masks, files, recipes, program, batch, pairs });
   const editFiles = createEditFiles(context);
   context.editFiles = editFiles;
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
@@ -93,6 +96,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     analyse: (key: string) => void opening.analyse(key),
     pickPhotos: files.pickPhotos,
     takeFiles: files.takeFiles,
+    /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
+    pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
     exportPhoto: files.exportPhoto,
     computeAgain: rendering.computeAgain,
     renew: rendering.renew,
@@ -141,6 +146,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     view,
     batch,
     pairs,
+    library,
     styles,
     review,
     tools: createToolActions(stores.tools),

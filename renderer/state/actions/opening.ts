@@ -82,6 +82,13 @@ export function createOpening(context: Context) {
   ): void {
     const fresh = files.filter((file) => file.kind === 'photo').map((file) => newPhoto(file, log, awaited));
     const editFiles = files.filter((file) => file.kind === 'edit');
+    const models = files.filter((file) => file.kind === 'model');
+    if (models.length > 0) {
+      const weights = files.filter((file) => file.kind === 'weights');
+      // Files that are not nets are looked at too, and the reason is told.
+      for (const model of models) void context.library.take(model, weights);
+      if (fresh.length + editFiles.length === 0) return;
+    }
     const [folder, ...folders] = files.filter((file) => file.kind === 'folder');
     if (folder !== undefined && folders.length + 1 === files.length) {
       if (folders.length > 0) context.notices.tell({ tone: 'info', text: 'oneFolder', params: { name: folder.name } });

@@ -130,6 +130,7 @@ export function createProgram(context: Context) {
     const failed = [settings, info, recipes, engine].find((result) => !result.ok);
     if (failed !== undefined && !failed.ok)
       context.notices.tell({ tone: 'error', text: 'startFailed', failure: failed.error });
+    void loadGenerators();
     if (session.ok) context.opening.reopen(session.value);
     // Missing photos were just reported. Saving the session without them prevents a second report.
     const isKept = !session.ok || session.value.missing.length === 0;
