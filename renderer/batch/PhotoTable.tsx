@@ -198,7 +198,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         </span>
       </td>
       <td className={CELL} title={written === null ? name : `${name} → ${written}`}>
-        <FileName name={file} />
+        <FileName name={file.replace(/#page=(\d+)$/, ' ($1)')} />
         {(folder !== '' || isRenamed) && (
           <span className="block truncate text-xs text-secondary">{under.filter(Boolean).join(' ')}</span>
         )}
