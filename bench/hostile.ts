@@ -30,8 +30,17 @@ const SUITES = [
   'photos/strangers',
 ].map((name) => `main/${name}.test.ts`);
 const FIXTURES = join(ROOT, 'main', 'photos', 'fixtures');
+/** Pictures that harmed the engine stay here after the run. */
+const HARMFUL = join(ROOT, 'out', 'bench', 'harmful');
 /** Codes that mean that the engine itself was harmed. */
 const HARMED: readonly ErrorCode[] = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED', 'MEMORY_LIMIT', 'INTERNAL'];
+
+/** Keeps a picture that harmed the engine, for a test of its own. */
+async function keep(path: string, bytes: Buffer, error: Error): Promise<void> {
+  await mkdir(HARMFUL, { recursive: true });
+  await writeFile(path, bytes);
+  console.log(`${path}: ${error.message}`, error.cause ?? '');
+}
 
 /** Opens thousands of broken pictures in one engine, and runs the property tests about strangers' files for longer. */
 export async function benchHostile(folder: string): Promise<Figure[]> {
@@ -56,11 +65,16 @@ export async function benchHostile(folder: string): Promise<Figure[]> {
   delay.enable();
   const path = join(place, 'photo');
   for (let index = 0; index < PICTURES; index++) {
-    await writeFile(path, mutated(bases[index % bases.length]!, random));
+    const bytes = mutated(bases[index % bases.length]!, random);
+    await writeFile(path, bytes);
     const photoId = String(index);
     const outcome = await engine.request('open', { photoId, path, name: 'photo' }).then(
       () => 'opened',
-      (error: unknown) => toEmulsionError(error).code,
+      async (cause: unknown) => {
+        const error = toEmulsionError(cause);
+        if (HARMED.includes(error.code)) await keep(join(HARMFUL, `${index}-${error.code}`), bytes, error);
+        return error.code;
+      },
     );
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     if (outcome === 'opened') await engine.request('close', { photoId });
