@@ -93,3 +93,14 @@ test('whatever a metadata block holds, the photo opens and is written, or there 
     { numRuns: RUNS, seed: 19 },
   );
 });
+
+test('a scan header of a JPEG that counts more channels than it holds is no error of the program', async () => {
+  const jpeg = await readFile(new URL('fixtures/restarts.jpg', import.meta.url));
+  const scan = jpeg.indexOf(Buffer.of(0xff, 0xda));
+  jpeg[scan + 4] = 0xff;
+  for (const length of [jpeg.length, scan + 12]) {
+    const path = join(folder(), 'scan.jpg');
+    await writeFile(path, jpeg.subarray(0, length));
+    await expect(openPhoto(path, {})).rejects.toMatchObject({ code: 'PHOTO_DAMAGED' });
+  }
+});

@@ -76,8 +76,11 @@ export function heightAfterScan(bytes: Uint8Array, scanAt: number): number {
 /** In sequential files the last three bytes of a scan header have one possible value; some phones write another one. */
 function fixSequentialScan(bytes: Uint8Array, scanAt: number, frameMarker: number): void {
   if (frameMarker !== 0xc0 && frameMarker !== 0xc1) return;
-  const count = bytes[scanAt + 4]!;
+  const count = bytes[scanAt + 4] ?? 0;
   const at = scanAt + 5 + 2 * count;
+  const length = (bytes[scanAt + 2]! << 8) | bytes[scanAt + 3]!;
+  // A header that contradicts itself is left for the decoder to judge: what would be overwritten may be the picture.
+  if (length !== 6 + 2 * count || at + 3 > bytes.length) return;
   bytes.set([0, 63, 0], at);
 }
 
