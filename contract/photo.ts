@@ -159,6 +159,10 @@ export const Face = z.object({
   points: z.array(z.object({ x: unit, y: unit })).length(5),
 });
 export type Face = z.infer<typeof Face>;
+/** Whether one of the places, given as shares of the photo's width and height, lies in a face. */
+export function isAnyIn(places: readonly { x: number; y: number }[], { x, y, width, height }: Face): boolean {
+  return places.some((at) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height);
+}
 /** Measurements of the original photo, before any step. */
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */

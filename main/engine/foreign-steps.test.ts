@@ -1,16 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaceSettings } from '../../contract/recipe';
 import { AnyCard, type Card } from '../generators/card';
-import { importGenerator } from '../generators/import';
-import { inspectNet } from '../generators/inspect';
-import { type Answers, answered, confirmed } from '../generators/inspect/card';
-import { readOnnxFile } from '../generators/inspect/onnx-file';
-import { bytesOf } from '../generators/inspect/protobuf';
+import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
-import { GeneratorStore } from '../generators/store';
+import type { GeneratorStore } from '../generators/store';
 import { fromLab, toLab } from '../restoration/colour';
 import { addDetector, type DamageMap } from '../restoration/damage';
 import type { Mask } from '../restoration/mask';
@@ -23,31 +18,21 @@ import { paint } from '../restoration/steps/style/style';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import type { StepTools, Wanted } from '../restoration/tools';
 import { Job } from './job';
-import { Sessions } from './sessions';
+import type { Sessions } from './sessions';
+import { addStandIn, quietSessions, STANDINS } from './standin-support';
 import { temporaryFolder } from './test-support';
 import { JobTools } from './tools';
-import { openTrialNet } from './trial-net';
 
 /*
  * Nets from elsewhere in their steps: from the file to the photo. What comes out is known of each stand-in, and computed
  * here once more.
  */
 
-const FIXTURES = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
-
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let sessions: Sessions;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  sessions = new Sessions({
-    provider: 'cpu',
-    threads: 1,
-    avoid: [],
-    budget: 2 ** 28,
-    onTrying: () => {},
-    onProvider: () => {},
-    busy: () => {},
-  });
+  sessions = quietSessions();
 });
 afterEach(async () => {
   await sessions.release();
@@ -71,28 +56,7 @@ interface Added {
 
 /** Adds a stand-in with its proposals, and gives the tools of a job to whom it is known. */
 async function add(name: string, answers: Answers = {}): Promise<Added> {
-  const path = join(FIXTURES, `${name}.onnx`);
-  const bytes = await readFile(path);
-  const file = readOnnxFile(bytesOf(bytes));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const load = () => openTrialNet(path, 1);
-  const found = await inspectNet({ name: basename(path), sha256, file, load, announce: async () => {} });
-  const inspected = {
-    ...file,
-    ...found,
-    name: basename(path),
-    bytes: bytes.length,
-    sha256,
-    weights: [],
-    opset: 17,
-    seconds: 1,
-  };
-  const models = join(folder.path, 'models');
-  const decisions = confirmed(answered(found.decisions, answers));
-  const { id, task } = await importGenerator(models, path, { inspected, decisions, name });
-  const store = new GeneratorStore(join(folder.path, 'none'), models);
-  await store.refresh();
-  const installed = store.find(task as Card['task'], { id });
+  const { store, id, installed } = await addStandIn(join(folder.path, 'models'), name, answers);
   if (!installed) throw new Error(`${name} cannot be run`);
   expect(isRunnable(installed.card)).toBe(true);
   return { card: installed.card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
@@ -634,7 +598,7 @@ describe('stand-ins', () => {
   it('are all in a step here, or used by none, or refused', async () => {
     const here = await readFile(import.meta.filename, 'utf8');
     const imported = await readFile(join(import.meta.dirname, 'imported.test.ts'), 'utf8');
-    const names = (await readdir(FIXTURES)).filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -5));
+    const names = (await readdir(STANDINS)).filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -5));
     const left = names.filter((name) => !UNUSED.includes(name) && !REFUSED.includes(name));
     expect(left.filter((name) => !here.includes(`'${name}'`) && !imported.includes(`'${name}'`))).toEqual([]);
     expect([...UNUSED, ...REFUSED].filter((name) => !names.includes(name))).toEqual([]);

@@ -1,40 +1,22 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Card } from '../generators/card';
-import { importGenerator } from '../generators/import';
-import { inspectNet } from '../generators/inspect';
-import { confirmed } from '../generators/inspect/card';
-import { readOnnxFile } from '../generators/inspect/onnx-file';
-import { bytesOf } from '../generators/inspect/protobuf';
 import { isRunnable } from '../generators/runnable';
-import { GeneratorStore } from '../generators/store';
-import { hashFile } from '../storage/hash';
-import { Sessions } from './sessions';
+import type { Sessions } from './sessions';
+import { addStandIn, quietSessions } from './standin-support';
 import { temporaryFolder } from './test-support';
 import { runTilePass } from './tiles';
-import { openTrialNet, toHalves } from './trial-net';
+import { toHalves } from './trial-net';
 
 /*
  * Nets from elsewhere, from the file to the picture: the result is the one that is known of each stand-in.
  */
 
-const FIXTURES = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
-
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let sessions: Sessions;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  sessions = new Sessions({
-    provider: 'cpu',
-    threads: 1,
-    avoid: [],
-    budget: 2 ** 28,
-    onTrying: () => {},
-    onProvider: () => {},
-    busy: () => {},
-  });
+  sessions = quietSessions();
 });
 afterEach(async () => {
   await sessions.release();
@@ -49,30 +31,8 @@ async function run(
   pixel: (c: number, x: number, y: number) => number,
   change: Partial<Card> = {},
 ) {
-  const path = join(FIXTURES, `${name}.onnx`);
-  const bytes = await readFile(path);
-  const file = readOnnxFile(bytesOf(bytes));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const load = () => openTrialNet(path, 1);
-  const found = await inspectNet({ name: basename(path), sha256, file, load, announce: async () => {} });
-  const weights = await Promise.all(
-    file.external.map(async (each) => ({ file: each, bytes: 1, sha256: await hashFile(join(FIXTURES, each)) })),
-  );
-  const inspected = {
-    ...file,
-    ...found,
-    name: basename(path),
-    bytes: bytes.length,
-    sha256,
-    weights,
-    opset: 17,
-    seconds: 1,
-  };
-  const models = join(folder.path, 'models');
-  const { id, task } = await importGenerator(models, path, { inspected, decisions: confirmed(found.decisions), name });
-  const store = new GeneratorStore(join(folder.path, 'none'), models);
-  await store.refresh();
-  const installed = store.find(task as Card['task'], { id })!;
+  const added = await addStandIn(join(folder.path, 'models'), name);
+  const installed = added.installed!;
   const card = { ...installed.card, ...change };
   expect(isRunnable(card)).toBe(true);
   const net = await sessions.acquire({ ...installed, card });

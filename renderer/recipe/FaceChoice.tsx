@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Face, Photo } from '../../contract/photo';
+import { type Face, isAnyIn, type Photo } from '../../contract/photo';
 import { ORIGINAL, pictureUrl } from '../../contract/pictures';
 import { matrixOf } from '../darkroom/geometry';
 import { useActions, useApp, useView } from '../state/context';
@@ -23,8 +23,7 @@ export function FaceChoice({ entry }: { entry: OpenPhoto }) {
   if (step === null || entry.photo === null || faces.length === 0) return null;
   const { photo, key } = entry;
   const { chosen } = step.settings;
-  const isChosen = ({ x, y, width, height }: Face) =>
-    chosen?.some((at) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height) ?? true;
+  const isChosen = (face: Face) => chosen === undefined || isAnyIn(chosen, face);
   const toggle = (face: Face) => {
     const next = faces.filter((each) => isChosen(each) !== (each === face));
     actions.setSetting(key, 'faces', 'chosen', next.map(middleOf));

@@ -1,4 +1,4 @@
-import type { Face } from '../../../../contract/photo';
+import { type Face, isAnyIn } from '../../../../contract/photo';
 import type { FaceSettings } from '../../../../contract/recipe';
 import { lumaOf } from '../../colour';
 import type { Raster } from '../../raster';
@@ -107,12 +107,10 @@ export async function restoreFaces(
   return report ? { ...result, report } : result;
 }
 
-/** The faces that a person has chosen, each the nearest to a place; all of them if nobody has. */
-export function chosenFaces(faces: readonly Face[], { chosen: places }: FaceSettings): Face[] {
+/** The faces in which a chosen place lies; all of them if nobody has chosen. */
+function chosenFaces(faces: readonly Face[], { chosen: places }: FaceSettings): Face[] {
   if (places === undefined) return [...faces];
-  return faces.filter((face) =>
-    places.some(({ x, y }) => x >= face.x && x <= face.x + face.width && y >= face.y && y <= face.y + face.height),
-  );
+  return faces.filter((face) => isAnyIn(places, face));
 }
 
 function eyeDistance({ points: [left, right] }: Face, { width, height }: Raster): number {
