@@ -103,24 +103,24 @@ export async function mend(file: FileBytes, examined: Examined, format: PhotoFor
     return withMendedJpeg(examined, own);
   }
   if (format === 'webp') {
-    const mended = await mendWebp(file.read(0, file.size), decodeWebp);
+    const mended = await mendWebp(file.read(0, file.size), decodeAnyway);
     return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
   }
   if (format === 'png' && png) {
     const mended = await mendPng(file, png);
     return mended && withMended(examined, mended);
   }
-  const mended = format === 'tiff' && tiff ? await plainTiff(file, tiff) : null;
+  const mended = format === 'tiff' && tiff ? await plainTiff(file, tiff, decodeAnyway) : null;
   return mended && { ...replaced(examined, mended.bytes), missing: mended.missing };
 }
 
 /** Whatever the decoder makes of it; null if it makes nothing. */
-async function decodeWebp(bytes: Uint8Array) {
+async function decodeAnyway(bytes: Uint8Array) {
   const sharp = await loadSharp();
   try {
     const picture = sharp(bytes, { failOn: 'none', limitInputPixels: MAX_PIXELS }).raw();
     const { data, info } = await picture.toBuffer({ resolveWithObject: true });
-    return { data: ownBytes(data), width: info.width, height: info.height };
+    return { data: ownBytes(data), width: info.width, height: info.height, channels: info.channels };
   } catch {
     // The caller says that the file is damaged.
     return null;
@@ -266,7 +266,7 @@ async function examineTiff(file: FileBytes, examined: Examined, wanted: number |
   if (page.width * page.height > MAX_PIXELS) {
     throw new EmulsionError('PHOTO_TOO_LARGE', { detail: `${page.width} x ${page.height}` });
   }
-  const plain = await plainTiff(file, page);
+  const plain = await plainTiff(file, page, decodeAnyway);
   if (!plain) throw unreadTiff(page);
   Object.assign(examined, replaced(examined, plain.bytes), { missing: plain.missing });
 }

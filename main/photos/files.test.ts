@@ -24,12 +24,24 @@ let jpeg: Buffer;
 let restarts: Buffer;
 let png: Buffer;
 let webp: Buffer;
+let lossless: Buffer;
+/** Three JPEGs of 16 rows each. */
+let strips: Buffer[];
 
 beforeAll(async () => {
   jpeg = await pipeline(raster).jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer();
   restarts = await readFile(new URL('fixtures/restarts.jpg', import.meta.url));
   const noisy = { ...raster, data: raster.data.map((value, i) => value + ((i * 7919) % 13)) };
   webp = await pipeline(noisy).webp({ quality: 90 }).toBuffer();
+  lossless = await pipeline(noisy).webp({ lossless: true }).toBuffer();
+  strips = await Promise.all(
+    [0, 16, 32].map((top) =>
+      pipeline(raster)
+        .extract({ left: 0, top, width: 64, height: 16 })
+        .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+        .toBuffer(),
+    ),
+  );
   png = await pipeline(raster).png({ compressionLevel: 6 }).toBuffer();
 });
 
@@ -102,7 +114,7 @@ describe('harmless errors are passed over, with a note', () => {
 });
 
 describe('a file that breaks off', () => {
-  const cases: [string, () => Buffer, () => Promise<Raster>][] = [
+  const cases: [string, () => Uint8Array, () => Promise<Raster>][] = [
     [
       'JPEG',
       () => jpeg.subarray(0, scanData(jpeg) + (jpeg.length - scanData(jpeg)) * 0.6),
@@ -110,6 +122,12 @@ describe('a file that breaks off', () => {
     ],
     ['PNG', () => png.subarray(0, Math.floor(png.length * 0.6)), async () => raster],
     ['WebP', () => webp.subarray(0, Math.floor(webp.length * 0.9)), async () => (await open(webp)).raster],
+    [
+      'lossless WebP',
+      () => lossless.subarray(0, Math.floor(lossless.length * 0.85)),
+      async () => (await open(lossless)).raster,
+    ],
+    ['JPEG strips in a TIFF', () => jpegTiff(0.6), async () => (await open(jpegTiff(1))).raster],
     ['zeroed JPEG', () => zeroed(jpeg), async () => (await open(jpeg)).raster],
   ];
 
@@ -176,26 +194,37 @@ describe('a file that breaks off', () => {
     await expect(open(few)).rejects.toMatchObject({ code: 'PHOTO_DAMAGED' });
   });
 
-  /** A TIFF with its directory first. */
-  function shortTiffAtEnd(): Buffer {
-    const whole = Buffer.from(
-      tiffFile([
-        {
-          width: 64,
-          height: 48,
-          bits: [8, 8, 8],
-          photometric: 2,
-          pixels: new Uint8Array(0),
-          tags: { 279: [64 * 3 * 48] },
-        },
-      ]),
-    );
-    const at = whole.length;
-    // The offset of the strip is the only value of tag 273.
-    for (let entry = whole.readUInt32LE(4) + 2; entry < at; entry += 12) {
-      if (whole.readUInt16LE(entry) === 273) whole.writeUInt32LE(at, entry + 8);
+  /** The directory first, then `share` of the strips' bytes. */
+  function jpegTiff(share: number): Uint8Array {
+    const pixels = Buffer.concat(strips);
+    const lengths = strips.map((strip) => strip.length);
+    const photometric = 6;
+    const tags = { 259: 7, 278: 16, 279: lengths, 530: [1, 1] };
+    const page = { width: 64, height: 48, bits: [8, 8, 8], photometric, tags };
+    const directory = Buffer.from(tiffFile([{ ...page, pixels: new Uint8Array(0) }]));
+    return directoryFirst(directory, pixels.subarray(0, Math.floor(pixels.length * share)), lengths);
+  }
+
+  function shortTiffAtEnd(): Uint8Array {
+    const length = 64 * 3 * 48;
+    const page = { width: 64, height: 48, bits: [8, 8, 8], photometric: 2, tags: { 279: [length] } };
+    const directory = Buffer.from(tiffFile([{ ...page, pixels: new Uint8Array(0) }]));
+    return directoryFirst(directory, (raster.data as Uint8Array).subarray(0, 64 * 3 * 30), [length]);
+  }
+
+  /** Puts the pixels behind a file that consists of a directory only. */
+  function directoryFirst(file: Buffer, pixels: Uint8Array, lengths: number[]): Uint8Array {
+    const starts = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, length) => sum + length, file.length));
+    for (let entry = file.readUInt32LE(4) + 2; entry < file.length; entry += 12) {
+      if (file.readUInt16LE(entry) !== 273) continue;
+      // A single offset is in the entry itself; several are elsewhere.
+      const at = starts.length === 1 ? entry + 8 : file.readUInt32LE(entry + 8);
+      starts.forEach((start, i) => {
+        file.writeUInt32LE(start, at + 4 * i);
+      });
+      break;
     }
-    return Buffer.concat([whole, (raster.data as Uint8Array).subarray(0, 64 * 3 * 30)]);
+    return Buffer.concat([file, pixels]);
   }
 });
 

@@ -11,7 +11,7 @@ import {
 } from '../exif';
 import type { FileBytes } from './file-bytes';
 import { PHOTOMETRIC, TIFF_TAG, type TiffPage } from './tiff';
-import { isReadable, type Piece, readPieces } from './tiff-strips';
+import { type DecodePicture, hasJpegs, isReadable, type Piece, readPieces } from './tiff-strips';
 
 /** A page as an uncompressed TIFF of 8 or 16 bits, which every decoder reads. */
 export interface PlainTiff {
@@ -28,11 +28,17 @@ const ICC_LAB = 9;
 const MIN_SHARE = 1 / 1000;
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** Null for a page whose compression or samples are not read here. */
-export async function plainTiff(file: FileBytes, page: TiffPage): Promise<PlainTiff | null> {
+/** Null for a page whose compression or samples are not read here. `decodeJpeg` reads strips and tiles that are JPEGs. */
+export async function plainTiff(
+  file: FileBytes,
+  page: TiffPage,
+  decodeJpeg: DecodePicture,
+): Promise<PlainTiff | null> {
   const { width, height, samples, bits, photometric } = page;
   const depth = bits[0]!;
-  const isYcc = photometric === PHOTOMETRIC.ycc;
+  // The decoder of a JPEG gives RGB.
+  const isRgb = hasJpegs(page) && samples === 3;
+  const isYcc = photometric === PHOTOMETRIC.ycc && !isRgb;
   const isLab = photometric === PHOTOMETRIC.lab || photometric === ICC_LAB;
   if (!isReadable(page) || page.sampleFormat === 3 || bits.some((each) => each !== depth) || depth > 16) return null;
   if (numbersOf(page.directory.get(TIFF_TAG.fillOrder))[0] === 2 || width * height === 0) return null;
@@ -49,7 +55,7 @@ export async function plainTiff(file: FileBytes, page: TiffPage): Promise<PlainT
   const sizeOf = (plane: number) =>
     isYcc && plane > 0 ? { width: Math.ceil(width / across), height: Math.ceil(height / down) } : { width, height };
   const convert = converter(page, wide);
-  for await (const piece of readPieces(file, page, sizeOf)) {
+  for await (const piece of readPieces(file, page, sizeOf, decodeJpeg)) {
     const [stepX, stepY] = isYcc && piece.plane > 0 ? [across, down] : [1, 1];
     const rows = place(piece, page, convert, out, { stepX, stepY, little: isLittle(file) });
     if (rows === piece.height) continue;
@@ -61,7 +67,7 @@ export async function plainTiff(file: FileBytes, page: TiffPage): Promise<PlainT
   }
   if (isYcc) toRgb(out as Uint8Array);
   return {
-    bytes: write(page, out, isYcc ? PHOTOMETRIC.rgb : isLab ? PHOTOMETRIC.lab : photometric),
+    bytes: write(page, out, isYcc || isRgb ? PHOTOMETRIC.rgb : isLab ? PHOTOMETRIC.lab : photometric),
     missing: [...missing.values()],
   };
 }

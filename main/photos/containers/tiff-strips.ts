@@ -1,7 +1,8 @@
 import { constants, inflateSync } from 'node:zlib';
-import { numberOf, numbersOf } from '../exif';
+import { concat, numberOf, numbersOf } from '../exif';
 import type { FileBytes } from './file-bytes';
-import { TIFF_TAG, type TiffPage } from './tiff';
+import { mendJpeg } from './jpeg-mend';
+import { PHOTOMETRIC, TIFF_TAG, type TiffPage } from './tiff';
 
 /** The strips or tiles of a TIFF page, decompressed as far as their data are there. */
 
@@ -18,24 +19,39 @@ export interface Piece {
   data: Uint8Array;
 }
 
+/** Decodes a picture to interleaved samples of 8 bits; null if it cannot. */
+export type DecodePicture = (
+  bytes: Uint8Array,
+) => Promise<{ data: Uint8Array; width: number; height: number; channels: number } | null>;
+
 const NONE = 1;
 const LZW = 5;
+const JPEG = 7;
 const DEFLATE = [8, 32946];
 const PACKBITS = 32773;
 const ZSTD = 50000;
 
 /** Whether {@link readPieces} can decompress it. */
-export function isReadable({ compression }: TiffPage): boolean {
-  return [NONE, LZW, PACKBITS, ZSTD, ...DEFLATE].includes(compression);
+export function isReadable(page: TiffPage): boolean {
+  return [NONE, LZW, PACKBITS, ZSTD, ...DEFLATE].includes(page.compression) || hasJpegs(page);
+}
+
+/** Whether each piece is a JPEG of one or three channels. JPEGs of four are inverted by some programs and not by others. */
+export function hasJpegs({ compression, samples, isPlanar, photometric, bits }: TiffPage): boolean {
+  const isGrey = samples === 1 && photometric <= 1;
+  const isColour = samples === 3 && (photometric === PHOTOMETRIC.rgb || photometric === PHOTOMETRIC.ycc);
+  return compression === JPEG && bits[0] === 8 && !isPlanar && (isGrey || isColour);
 }
 
 /**
  * Yields the pieces one by one. `sizeOf` gives a plane's size, since the colours of a page may be stored with fewer pixels.
+ * `decodeJpeg` is only called for pages whose pieces are JPEGs; it gives RGB or grey.
  */
 export async function* readPieces(
   file: FileBytes,
   page: TiffPage,
   sizeOf: (plane: number) => { width: number; height: number },
+  decodeJpeg: DecodePicture,
 ): AsyncGenerator<Piece> {
   const { directory } = page;
   const number = (tag: number) => numberOf(directory.get(tag));
@@ -60,11 +76,42 @@ export async function* readPieces(
         const stored = lengths[index] ?? file.size - offset;
         index++;
         const coded = file.read(offset, Math.min(stored || size, Math.max(0, file.size - offset)));
-        const data = decompress(page.compression, coded, size, unzstd).subarray(0, size);
-        yield { plane, x, y, width: pieceWidth, height: rows, data };
+        const data =
+          page.compression === JPEG
+            ? await jpegRows(page, coded, pieceWidth, decodeJpeg)
+            : decompress(page.compression, coded, size, unzstd);
+        yield { plane, x, y, width: pieceWidth, height: rows, data: data.subarray(0, size) };
       }
     }
   }
+}
+
+const NO_DATA = new Uint8Array(0);
+
+/** The whole rows of a JPEG strip or tile, as far as its data go. */
+async function jpegRows(
+  { directory, photometric, samples }: TiffPage,
+  coded: Uint8Array,
+  width: number,
+  decode: DecodePicture,
+): Promise<Uint8Array> {
+  if (coded.length < 4) return NO_DATA;
+  const tables = directory.get(TIFF_TAG.jpegTables)?.bytes ?? NO_DATA;
+  // The tables are a JPEG of their own without a picture: its start and end are left out.
+  const shared = tables.length > 4 ? tables.subarray(2, -2) : NO_DATA;
+  const mended = mendJpeg(concat([START_OF_JPEG, colourMarker(photometric), shared, coded.subarray(2)]));
+  const picture = mended && (await decode(mended.bytes));
+  if (!picture || picture.width !== width || picture.channels !== samples) return NO_DATA;
+  const rows = Math.min(picture.height, ...mended.missing.map(({ y }) => y));
+  return picture.data.subarray(0, rows * width * samples);
+}
+
+const START_OF_JPEG = Uint8Array.of(0xff, 0xd8);
+
+/** An Adobe segment. Only it tells a decoder for certain whether three channels are RGB or YCbCr. */
+function colourMarker(photometric: number): Uint8Array {
+  const transform = photometric === PHOTOMETRIC.ycc ? 1 : 0;
+  return Uint8Array.of(0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, transform);
 }
 
 type Decompress = (data: Uint8Array, into?: Uint8Array) => Uint8Array;
@@ -78,7 +125,7 @@ function decompress(compression: number, coded: Uint8Array, size: number, unzstd
     return inflateSync(coded, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: size + 4096 });
   } catch {
     // Damaged data are missing data.
-    return new Uint8Array(0);
+    return NO_DATA;
   }
 }
 
