@@ -29,11 +29,7 @@ const MIN_SHARE = 1 / 1000;
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** Null for a page whose compression or samples are not read here. `decodeJpeg` reads strips and tiles that are JPEGs. */
-export async function plainTiff(
-  file: FileBytes,
-  page: TiffPage,
-  decodeJpeg: DecodePicture,
-): Promise<PlainTiff | null> {
+export async function plainTiff(file: FileBytes, page: TiffPage, decodeJpeg: DecodePicture): Promise<PlainTiff | null> {
   const { width, height, samples, bits, photometric } = page;
   const depth = bits[0]!;
   // The decoder of a JPEG gives RGB.
