@@ -33,6 +33,8 @@ SHAPES = {
 BITS = (real.LINES, real.AREAS, real.LOSSES)
 WRITING_CHANCE = 0.5  # probability from which a pixel is writing
 FALSE_SHARE = 5e-4  # allowed share of marked pixels in clean pictures
+MISTAKEN_SHARE = 0.35  # of a real photograph's windows, where the net took something sound for damage
+MISTAKEN_WEIGHT = 2.0  # added to the weight of a photograph that is full of such places; the usual weight is 1 to 4
 CLEAN_PICTURES = 40  # held-out pictures that measure this during training
 ODDS = tuple(np.round(np.arange(-2.5, 4.01, 0.25), 2))  # thresholds to try, in log-odds
 # How the threshold follows the photo, see `strictness`. All in logits but the share.
@@ -108,13 +110,18 @@ class Sampler:
     Returns uint8 (rgb [3, S, S], thumb of the whole photo [3, THUMB, THUMB], label [1, S, S] with the bits of real.py).
     shares: of real photographs, plates and drawn damage; the rest is clean. Missing kinds are replaced by drawn ones.
     hard: places of the pictures, [(index, x, y)], that the net has taken for damage.
+    mistaken: the same in the real photographs, [[(x, y)]] for each of them; photos with many are shown more often.
     """
 
-    def __init__(self, pictures, overlays, crop, photos=(), plate_data=None, stock=None, shares=(0.40, 0.15, 0.27), hard=()):
+    def __init__(
+        self, pictures, overlays, crop, photos=(), plate_data=None, stock=None, shares=(0.40, 0.15, 0.27), hard=(), mistaken=()
+    ):
         self.pictures, self.crop, self.stock = pictures, crop, stock or layers.Stock()
         self.overlays = d.Overlays(overlays) if overlays is not None else None
         self.photos, self.plates, self.shares, self.hard = list(photos), plate_data, shares, list(hard)
+        self.mistaken = list(mistaken) or [[] for _ in self.photos]
         self.weights = np.array([1.0 + p.severity for p in self.photos])
+        self.weights += [MISTAKEN_WEIGHT * len(places) / negatives.MOST for places in self.mistaken]
         if len(self.weights):
             self.weights /= self.weights.sum()
         self.thumbs = [thumb_of(p.rgb) for p in self.photos]
@@ -156,7 +163,10 @@ class Sampler:
         side = int(min(round(crop / scale), *photo.rgb.shape[:2]))
         draw = rng.random()
         centre = None
-        if draw < 0.6 and pieces:
+        mistaken = self.mistaken[index]
+        if mistaken and draw >= 1 - MISTAKEN_SHARE:
+            centre = mistaken[int(rng.integers(len(mistaken)))]
+        elif draw < 0.6 and pieces:
             centre = pieces[int(rng.integers(len(pieces)))]
         elif draw < 0.8 and keep:
             centre = keep[int(rng.integers(len(keep)))]
@@ -338,7 +348,7 @@ class Spec(Generator):
 
     def __init__(self):
         self.photos, self.chosen, self.plates, self.stock, self.perceptual = [], [], None, layers.Stock(), None
-        self.negatives, self.clean, self.scenes = None, [], None
+        self.negatives, self.clean, self.scenes, self.mistaken = None, [], None, []
 
     def load(self, data):
         data = Path(data)
@@ -401,11 +411,14 @@ class Spec(Generator):
         return pictures if self.scenes is None else scenes.Joined(pictures, self.scenes)
 
     def study(self, net, pictures):
+        device = next(net.parameters()).device
+        self.mistaken = [mistaken_places(net, photo, device) for photo in self.photos]
+        print(f"{sum(map(len, self.mistaken))} sound places of real photographs are taken for damage", flush=True)
         pictures = self._clean(pictures)
         self.negatives = negatives.Negatives(self.id)
         if self.negatives.age() < negatives.FRESH:
             return
-        rng, device = np.random.default_rng(), next(net.parameters()).device
+        rng = np.random.default_rng()
 
         def look(rgb):
             toned = Look(rng)(rgb.astype(np.float32) / 255)
@@ -417,7 +430,7 @@ class Spec(Generator):
     def sampler(self, pictures, overlays):
         pictures = self._clean(pictures)
         hard = self.negatives.of(pictures) if self.negatives else ()
-        return Sampler(pictures, overlays, self.crop, self.photos, self.plates, self.stock, hard=hard)
+        return Sampler(pictures, overlays, self.crop, self.photos, self.plates, self.stock, hard=hard, mistaken=self.mistaken)
 
     def pair_sampler(self, pairs):
         return PairSampler(pairs, self.crop)
@@ -552,6 +565,17 @@ def answer(net, rgb, device="cpu"):
     with torch.no_grad():
         found = net(planes_of(padded, device), net.summary(planes_of(thumb_of(rgb), device)))
     return found[0, :, :height, :width].cpu().numpy()
+
+
+def mistaken_places(net, photo, device="cpu"):
+    """[(x, y)] of what the net most certainly takes for damage in a marked photograph, away from any mark."""
+    odds = damage_odds(answer(net, photo.rgb, device))
+    height, width = photo.label.shape
+    marked = cv2.dilate((photo.label != 0).astype(np.uint8), np.ones((9, 9), np.uint8))
+    # Lettering is learnt from its own label.
+    small = cv2.resize(marked, odds.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    places = negatives.strongest(np.where(small > 0, -9.0, odds))
+    return [(round(x * width / odds.shape[1]), round(y * height / odds.shape[0])) for x, y in places]
 
 
 def damage_odds(chance):

@@ -11,7 +11,7 @@ import numpy as np
 
 from training import data, degradations, layers, negatives, plates, prints, real, writing
 from training.evaluation.real import is_writing
-from training.generators import inpainter
+from training.generators import damage_detector, inpainter
 from training.colours import in_full_colour
 from training.generators.damage_detector import STRICTNESS, Sampler, Spec, best_threshold, resize_label, strictness, thumb_of, turned
 
@@ -319,6 +319,26 @@ class Samples(unittest.TestCase):
                 self.assertLessEqual(set(np.unique(label)) - {real.UNJUDGED}, set(range(16)))
                 seen |= int(np.bitwise_or.reduce(label[label != real.UNJUDGED], initial=0))
         self.assertEqual(seen, real.DAMAGE | real.WRITING)
+
+    def test_what_the_net_takes_for_damage_in_a_real_photograph_is_shown_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            write_marked(folder)
+            photo = real.read_marked(folder, folder)[0]
+        photo.label[:] = 0
+        photo.label[10:14, 10:30] = real.LINES
+        height, width = photo.label.shape
+        chance = np.zeros((4, height, width), np.float32)
+        chance[0, 11:13, 12:28] = 0.9
+        chance[1, height - 12 : height - 8, width - 14 : width - 10] = 0.9
+        with unittest.mock.patch.object(damage_detector, "answer", return_value=chance):
+            (place,) = damage_detector.mistaken_places(None, photo)
+        self.assertTrue(width - 14 <= place[0] < width - 10 and height - 12 <= place[1] < height - 8)
+        with unittest.mock.patch.object(damage_detector, "window", wraps=damage_detector.window) as window:
+            make = Sampler(PICTURES, None, 64, [photo], shares=(1, 0, 0), mistaken=[[place]])
+            for seed in range(60):
+                make(np.random.default_rng(seed))
+        shown = sum(call.args[3] == place for call in window.call_args_list)
+        self.assertTrue(0.2 * 60 < shown < 0.5 * 60)
 
     def test_a_photo_of_any_shape_has_a_thumb(self):
         for shape in ((1, 1, 3), (1, 900, 3), (2000, 3, 3)):
