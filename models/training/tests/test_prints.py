@@ -337,7 +337,7 @@ class Samples(unittest.TestCase):
             make = Sampler(PICTURES, None, 64, [photo], shares=(1, 0, 0), mistaken=[[place]])
             for seed in range(60):
                 make(np.random.default_rng(seed))
-        shown = sum(call.args[3] == place for call in window.call_args_list)
+        shown = sum(call.args[3] is place for call in window.call_args_list)
         self.assertTrue(0.2 * 60 < shown < 0.5 * 60)
 
     def test_a_photo_of_any_shape_has_a_thumb(self):
