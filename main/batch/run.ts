@@ -4,22 +4,22 @@ import type { BATCH_FILTERS, BatchOutcome, BatchRow, BatchState } from '../../co
 import type { Failure } from '../../contract/errors';
 import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
-import { inEnglish, sentenceOf, sentencesOf } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { log, logged } from '../log/log';
 import { assertFolders } from '../storage/folders';
 import type { Found } from '../storage/found';
-import { isRemote, pathBelow, pathIn, placeOf } from '../storage/remote';
+import { isRemote, pathIn, placeOf } from '../storage/remote';
 import { identityOf, look } from '../storage/scan';
 import { failureOfAll, isEngineDown, mayPass } from './failures';
 import { findFiles } from './finder';
 import { outcomeBefore } from './finished';
 import { type Item, Items } from './items';
-import { EndBody, type Head, JOURNAL_FORMAT, MadeBody, type RunBody, type StopBody } from './journal-lines';
+import { type EndBody, type Head, JOURNAL_FORMAT, type RunBody, type StopBody } from './journal-lines';
 import { type JournalState, openJournalState, workOf } from './journal-state';
 import { Leftovers } from './leftovers';
 import { type Made, stemOf } from './photo';
 import { Progress } from './progress';
+import { failureIn, lineOf, rowOf, thumbnailsIn } from './rows';
 import type { Batch, BatchSetup, PhotoProcessor } from './types';
 
 /** A photo that crashes the engine this many times is quarantined. */
@@ -121,43 +121,22 @@ class RunningBatch implements Batch {
       others: ({ state }: Item) => state === 'kept' || state === 'passed',
     }[filter];
     const listed = this.#items.filter(isListed);
-    const rows = await Promise.all(listed.slice(from, from + count).map((item) => this.#row(item)));
+    const rows = await Promise.all(listed.slice(from, from + count).map((item) => this.#rowOf(item)));
     return { total: listed.length, rows };
   }
 
   async *allRows(): AsyncGenerator<BatchRow> {
-    for (let index = 0; index < this.#items.length; index++) yield this.#row(this.#items.at(index)!);
+    for (let index = 0; index < this.#items.length; index++) yield this.#rowOf(this.#items.at(index)!);
   }
 
-  async #row(item: Item): Promise<BatchRow> {
-    const { index, found, state, at } = item;
-    const row: BatchRow = {
-      index,
-      name: found.name,
-      bytes: found.bytes,
-      state,
-      failure: null,
-      reports: [],
-      notes: [],
-      written: null,
-      seconds: null,
-      pictured: false,
-    };
-    if (at === null) return row;
-    const line = await this.#journalState.journal.read(at);
-    if (line.head.t === 'end') return { ...row, failure: failureIn(line.body) };
-    if (line.head.t !== 'made') return row;
-    const { reports, noted = [], seconds, thumbnails } = MadeBody.safeParse(line.body).data ?? NOTHING_MADE;
-    // Earlier versions wrote only sentences.
-    const told = reports.map((report) => ({ ...report, messages: report.messages ?? [] }));
-    return { ...row, reports: told, notes: noted, seconds, written: line.head.o, pictured: thumbnails !== null };
+  #rowOf(item: Item): Promise<BatchRow> {
+    return rowOf(item, this.#journalState.journal);
   }
 
   async thumbnails(index: number) {
     const at = this.#items.at(index)?.at ?? null;
     if (at === null) return null;
-    const { head, body } = await this.#journalState.journal.read(at);
-    const place = head.t === 'made' ? (MadeBody.safeParse(body).data?.thumbnails ?? null) : null;
+    const place = thumbnailsIn(await this.#journalState.journal.read(at));
     return place && this.#journalState.thumbnails.read(place);
   }
 
@@ -478,29 +457,8 @@ class RunningBatch implements Batch {
 
   /** Records that a photo is about to get its name. Returns the position of the line. */
   async #made(name: string, made: Made): Promise<number> {
-    const { original, written, outcome, reports, notes, seconds } = made;
-    const head: Head = {
-      t: 'made',
-      n: name,
-      b: original.bytes,
-      m: original.modified,
-      h: original.sha256,
-      o: pathBelow(this.#setup.output, written.path),
-      oh: written.sha256,
-      x: outcome,
-    };
-    const { bytes, width, height } = written;
     const thumbnails = made.thumbnails && (await this.#journalState.thumbnails.add(made.thumbnails));
-    const body: MadeBody = {
-      bytes,
-      width,
-      height,
-      reports: reports.map((report) => ({ ...report, sentence: sentencesOf(report.messages, inEnglish()) })),
-      notes: notes.map((note) => sentenceOf(note, inEnglish())),
-      noted: notes,
-      seconds,
-      thumbnails,
-    };
+    const { head, body } = lineOf(name, made, this.#setup.output, thumbnails);
     return this.#journalState.record(head, body);
   }
 
@@ -592,7 +550,7 @@ class RunningBatch implements Batch {
     this.#items.finish(item, outcome, at, failure, isNew);
     this.#tell();
     const { onRow } = this.#setup;
-    if (onRow) onRow(await this.#row(item), isNew);
+    if (onRow) onRow(await this.#rowOf(item), isNew);
   }
 
   async close(): Promise<void> {
@@ -600,9 +558,5 @@ class RunningBatch implements Batch {
     await this.ended;
   }
 }
-
-/** What is shown of a line whose body cannot be read. */
-const NOTHING_MADE = { reports: [], noted: [], seconds: null, thumbnails: null };
-const failureIn = (body: unknown) => EndBody.safeParse(body).data?.failure ?? null;
 
 type EndOutcome = Extract<Head, { t: 'end' }>['x'];
