@@ -42,7 +42,10 @@ export function lineOf(
 }
 
 /** The row of an item; without details while it has no line. */
-export async function rowOf({ index, found, state, at }: Item, journal: Pick<Journal<Head>, 'read'>): Promise<BatchRow> {
+export async function rowOf(
+  { index, found, state, at }: Item,
+  journal: Pick<Journal<Head>, 'read'>,
+): Promise<BatchRow> {
   const row: BatchRow = {
     index,
     name: found.name,
