@@ -13,6 +13,7 @@ import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
+import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 import { extensionIn, fileNameOf } from './pages';
 
@@ -142,7 +143,8 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
  */
 async function look(path: string, within: string | undefined) {
   try {
-    const [{ size, mtimeMs, ctimeMs }, real] = await Promise.all([stat(path), realpath(path)]);
+    const there = await systemPath(path);
+    const [{ size, mtimeMs, ctimeMs }, real] = await Promise.all([stat(there), realpath(there)]);
     if (within !== undefined && !isBelow(within, real)) {
       throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.outsideRoot') });
     }

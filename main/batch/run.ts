@@ -10,6 +10,7 @@ import { assertFolders } from '../storage/folders';
 import type { Found } from '../storage/found';
 import { isRemote, pathIn, placeOf } from '../storage/remote';
 import { identityOf, look } from '../storage/scan';
+import { systemPath } from '../storage/system-path';
 import { failureOfAll, isEngineDown, mayPass } from './failures';
 import { findFiles } from './finder';
 import { outcomeBefore } from './finished';
@@ -513,7 +514,8 @@ class RunningBatch implements Batch {
     if (mayPass(code) && item.tries === 0) {
       item.tries += 1;
       // The next try reports a file that is gone.
-      const now = await stat(item.found.path).catch(() => null);
+      const path = await systemPath(item.found.path).catch(() => null);
+      const now = path && (await stat(path).catch(() => null));
       if (now) this.#items.update(item, { bytes: now.size, modified: now.mtimeMs });
       this.#tryAgain(item);
     } else await this.#end(item, 'failed', error.toFailure());

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
+import { systemPath } from './system-path';
 
 /** Absent on Windows, which has neither. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -33,13 +34,14 @@ export async function openRegular(
   path: string,
   { flags = constants.O_RDONLY, mode, follow = true, shown = path }: OpenOptions = {},
 ): Promise<FileHandle> {
+  const real = await systemPath(path);
   // A file that is missing may be about to be created; the call below tells.
-  const there: Stats | null = await (follow ? stat(path) : lstat(path)).catch(() => null);
+  const there: Stats | null = await (follow ? stat(real) : lstat(real)).catch(() => null);
   if (there?.isSymbolicLink()) throw linkError(shown);
   if (there !== null && !there.isDirectory() && !there.isFile()) throw specialFile(shown);
   let file: FileHandle;
   try {
-    file = await open(path, flags | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW), mode);
+    file = await open(real, flags | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW), mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!follow && (code === 'ELOOP' || code === 'EMLINK')) throw linkError(shown, error);

@@ -8,6 +8,7 @@ import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
 import { openRegular } from './open-file';
 import { isBelow, isRemote, remoteHead, remoteStorage } from './remote';
+import { systemPath } from './system-path';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
@@ -60,7 +61,7 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
   const isStillThere = async () => (await identityOf(top)) === begun;
 
   async function isNew(folder: string): Promise<boolean> {
-    const real = await realpath(folder);
+    const real = await realpath(await systemPath(folder));
     if (met.has(real)) return false;
     met.add(real);
     return true;
@@ -89,9 +90,9 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
       }
       if (entry.name.startsWith('.')) continue;
       try {
-        if (entry.name.includes('\uFFFD')) throw unreadableName();
-        const info = await stat(path);
-        if (entry.isSymbolicLink() && within !== null && !isBelow(within, await realpath(path))) {
+        const real = await systemPath(path);
+        const info = await stat(real);
+        if (entry.isSymbolicLink() && within !== null && !isBelow(within, await realpath(real))) {
           throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.outsideRoot') });
         }
         if (info.isDirectory()) {
@@ -129,7 +130,7 @@ export const leftOut = (name: string): Unreadable => ({
 /** Whether there is nothing at a path any more. A link that leads nowhere is still there. */
 async function hasGone(path: string, error: unknown): Promise<boolean> {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
-  return lstat(path).then(
+  return lstat(await systemPath(path)).then(
     () => false,
     (gone: NodeJS.ErrnoException) => gone.code === 'ENOENT',
   );
@@ -137,7 +138,7 @@ async function hasGone(path: string, error: unknown): Promise<boolean> {
 
 /** Identifies a folder, to notice when another takes its place, such as an empty mount point. Null if it is missing. */
 export async function identityOf(folder: string): Promise<string | null> {
-  return stat(folder).then(
+  return stat(await systemPath(folder)).then(
     ({ dev, ino }) => `${dev}:${ino}`,
     () => null,
   );
@@ -145,17 +146,12 @@ export async function identityOf(folder: string): Promise<string | null> {
 
 /** Whether a link to a file leads into one of these folders. */
 async function leadsTo(folders: readonly string[], path: string): Promise<boolean> {
-  const real = await realpath(path);
+  const real = await realpath(await systemPath(path));
   return folders.some((folder) => real.startsWith(folder + sep));
 }
 
-const unreadableName = () =>
-  new EmulsionError('FILE_UNREADABLE', {
-    reason: say('failures.unreadableName'),
-  });
-
 async function list(folder: string) {
-  const entries = await readdir(folder, { withFileTypes: true });
+  const entries = await readdir(await systemPath(folder), { withFileTypes: true });
   const keyed = entries.map((entry) => ({ entry, key: orderKey(entry.name) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ entry }) => entry);

@@ -89,7 +89,8 @@ export const errors = {
     fileTooLong: '“{{path}}” is too large for what it should hold.',
     systemFolder: 'The system or another program keeps this folder for itself. It is left out.',
     outsideRoot: 'The link leads out of the folder that Emulsion was started for.',
-    unreadableName: 'The file name contains bytes that are not text. Rename the file.',
+    namesAlike:
+      'The file names of two files contain bytes that are not text, and are the same otherwise. Rename one of them.',
     impossibleName: 'A file cannot have this name.',
     circularLink: 'The link points back to itself.',
     visualCpp:

@@ -90,7 +90,7 @@ export const errors: Translated<typeof english> = {
     fileTooLong: '“{{path}}” é grande demais para o que deveria conter.',
     systemFolder: 'O sistema ou outro programa usa esta pasta para si. Ela fica de fora.',
     outsideRoot: 'O link leva para fora da pasta em que o Emulsion foi iniciado.',
-    unreadableName: 'O nome do arquivo contém bytes que não são texto. Renomeie o arquivo.',
+    namesAlike: 'Os nomes de dois arquivos contêm bytes que não são texto e, fora isso, são iguais. Renomeie um deles.',
     impossibleName: 'Um arquivo não pode ter esse nome.',
     circularLink: 'O link aponta para si mesmo.',
     visualCpp:

@@ -15,6 +15,7 @@ import { countPhotos, stemOfPage, wantedPages } from '../../photos/pages';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
+import { systemPath } from '../../storage/system-path';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
 import { needsFor, reportsFor, tellFailed, tellPassed, totalOf } from './tell';
@@ -173,7 +174,7 @@ async function* collect(
 ): AsyncGenerator<Item> {
   for (const path of paths) {
     try {
-      const info = await stat(path);
+      const info = await stat(await systemPath(path));
       if (!info.isDirectory()) {
         yield* photosIn({ path: resolve(path), below: '', found: false }, pages);
         continue;
