@@ -172,6 +172,13 @@ describe('a file that breaks off', () => {
     expect(photo.raster.data.subarray(0, 64 * 3 * 30)).toEqual(raster.data.subarray(0, 64 * 3 * 30));
   });
 
+  test('a damaged header that asks for more memory than there is', async () => {
+    const huge = Buffer.from(png);
+    // The height, which is then negative for some decoders; its checksum no longer fits.
+    huge.writeUInt32BE(0x83000030, 20);
+    expect(await refusal(huge)).toMatch(/^PHOTO_DAMAGED/);
+  });
+
   test('what is missing turns with the photo', async () => {
     const cut = await pipeline(raster).jpeg({ quality: 95 }).withMetadata({ orientation: 6 }).toBuffer();
     const photo = await open(cut.subarray(0, Math.floor((scanData(cut) + cut.length) / 2)), { salvage: true });

@@ -1,4 +1,5 @@
 import { crc32, createInflate, deflateSync, inflateSync } from 'node:zlib';
+import { MAX_PIXELS } from '../../../contract/basics';
 import type { Rect } from '../../restoration/raster';
 import { concat } from '../exif';
 import { type FileBytes, latin1, viewOf } from './file-bytes';
@@ -120,12 +121,13 @@ export interface MendedPng {
 
 /**
  * Fills what is missing with grey (black in a palette's first colour), or in an interlaced file with the coarser pixels that
- * it has. Null if nothing can be read, and for interlaced files with less than 8 bits.
+ * it has. Null if nothing can be read, for interlaced files with less than 8 bits, and for more pixels than a photo may have.
  */
 export async function mendPng(file: FileBytes, { header, chunks }: PngStructure): Promise<MendedPng | null> {
   const channels = CHANNELS[header.colourType];
   if (channels === undefined || header.width === 0 || header.height === 0) return null;
   if (header.isInterlaced && header.bits < 8) return null;
+  if (header.width * header.height > MAX_PIXELS) return null;
   const stride = Math.ceil((header.width * channels * header.bits) / 8) + 1;
   const total = stride * header.height;
   const data = chunks.filter(({ type }) => type === 'IDAT').map(({ at, length }) => file.read(at, length));

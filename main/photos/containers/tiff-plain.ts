@@ -1,3 +1,4 @@
+import { MAX_PIXELS } from '../../../contract/basics';
 import type { Rect } from '../../restoration/raster';
 import {
   bytesValue,
@@ -38,6 +39,7 @@ export async function plainTiff(file: FileBytes, page: TiffPage, decodeJpeg: Dec
   const isLab = photometric === PHOTOMETRIC.lab || photometric === ICC_LAB;
   if (!isReadable(page) || page.sampleFormat === 3 || bits.some((each) => each !== depth) || depth > 16) return null;
   if (numbersOf(page.directory.get(TIFF_TAG.fillOrder))[0] === 2 || width * height === 0) return null;
+  if (width * height > MAX_PIXELS) return null;
   if (isYcc && (!page.isPlanar || samples !== 3 || depth !== 8)) return null;
   // Eight bits of Lab are widened, because libvips cannot read them.
   const wide = depth > 8 || isLab;
