@@ -5,9 +5,19 @@ import { Sha256, unit } from './basics';
 
 /**
  * Steps run in the order of this list, whatever their order in a recipe's file: the faults of film are put right before
- * other damage is filled, damage is filled before noise is judged, tone before colour, enlargement, faces and style last. Only the last three may change places, see {@link STEP_RANKS}.
+ * other damage is filled, damage is filled before noise is judged, tone before colour, light by hand after both, enlargement, faces and style last. Only the last three may change places, see {@link STEP_RANKS}.
  */
-export const STEP_KINDS = ['film', 'repair', 'restore', 'tone', 'colorise', 'upscale', 'faces', 'style'] as const;
+export const STEP_KINDS = [
+  'film',
+  'repair',
+  'restore',
+  'tone',
+  'colorise',
+  'light',
+  'upscale',
+  'faces',
+  'style',
+] as const;
 export const StepKind = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof StepKind>;
 /**
@@ -20,9 +30,10 @@ export const STEP_RANKS: Readonly<Record<StepKind, number>> = {
   restore: 2,
   tone: 3,
   colorise: 4,
-  upscale: 5,
-  faces: 5,
-  style: 5,
+  light: 5,
+  upscale: 6,
+  faces: 6,
+  style: 6,
 };
 
 /** The id of a generator. */
@@ -62,18 +73,18 @@ export const RestoreSettings = z.object({
   ...Chosen,
 });
 export type RestoreSettings = z.infer<typeof RestoreSettings>;
+/** A colour of the photo as it was opened that should be grey, in sRGB: `#c8b49a`. */
+const Neutral = z
+  .string()
+  .max(7)
+  .regex(/^#[0-9a-fA-F]{6}$/, { message: 'problems.colour' }); // a key of the texts
 export const ToneSettings = z.object({
   strength: unit.default(1),
   /** Share of the colour cast to remove. */
   cast: unit.default(1),
   /** Share of the lost contrast to restore. */
   contrast: unit.default(1),
-  /** A colour of the photo as it was opened that should be grey, in sRGB: `#c8b49a`. */
-  neutral: z
-    .string()
-    .max(7)
-    .regex(/^#[0-9a-fA-F]{6}$/, { message: 'problems.colour' }) // a key of the texts
-    .optional(),
+  neutral: Neutral.optional(),
 });
 /** Imagined colours to choose from: the most likely ones, or warmer or cooler ones. */
 export const COLOUR_VARIANTS = ['natural', 'warm', 'cool'] as const;
@@ -84,6 +95,35 @@ export const ColoriseSettings = z.object({
   ...Chosen,
 });
 export type ColoriseSettings = z.infer<typeof ColoriseSettings>;
+const signed = z.number().min(-1).max(1).default(0);
+/** A point of a curve: a brightness before and after, as components of sRGB. */
+export const CurvePoint = z.object({ x: unit, y: unit });
+export type CurvePoint = z.infer<typeof CurvePoint>;
+/** The most points of a curve. */
+export const MOST_CURVE_POINTS = 12;
+/** Light and colour set by hand. Everything at 0 changes nothing. */
+export const LightSettings = z.object({
+  /** In stops: 1 doubles the light. */
+  exposure: z.number().min(-3).max(3).default(0),
+  contrast: signed,
+  /** Brightness of the light areas, and of the dark ones. */
+  highlights: signed,
+  shadows: signed,
+  /** Below 0: cooler; above: warmer. */
+  temperature: signed,
+  /** Below 0: greener; above: more magenta. */
+  tint: signed,
+  /** -1: grey; 1: twice as colourful. */
+  saturation: signed,
+  neutral: Neutral.optional(),
+  /** Brightness after all of this. The ends are (0, 0) and (1, 1) unless points are given for them. */
+  curve: z
+    .array(CurvePoint)
+    .max(MOST_CURVE_POINTS)
+    .refine((points) => points.every(({ x }, i) => i === 0 || x > points[i - 1]!.x), { message: 'problems.curve' }) // a key of the texts
+    .optional(),
+});
+export type LightSettings = z.infer<typeof LightSettings>;
 export const UPSCALE_VARIANTS = ['faithful', 'crisp'] as const;
 /** The largest enlargement. Beyond it, a pixel has nothing left to enlarge. */
 export const MAX_ENLARGED_TIMES = 16;
@@ -155,6 +195,7 @@ export const Step = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restore'), enabled: z.boolean().default(true), settings: RestoreSettings }),
   z.object({ kind: z.literal('tone'), enabled: z.boolean().default(true), settings: ToneSettings }),
   z.object({ kind: z.literal('colorise'), enabled: z.boolean().default(true), settings: ColoriseSettings }),
+  z.object({ kind: z.literal('light'), enabled: z.boolean().default(true), settings: LightSettings }),
   z.object({ kind: z.literal('upscale'), enabled: z.boolean().default(true), settings: UpscaleSettings }),
   z.object({ kind: z.literal('faces'), enabled: z.boolean().default(true), settings: FaceSettings }),
   z.object({ kind: z.literal('style'), enabled: z.boolean().default(true), settings: StyleSettings }),

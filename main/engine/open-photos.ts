@@ -483,7 +483,7 @@ export class OpenPhotos {
     const before = steps.findIndex(([kind]) => kind === 'style');
     const paintings = size === 'small' || before < 0 ? undefined : opened.paintings.of(`${size} ${keyOf(before)}`);
     const run = {
-      ...{ recipe, analysis, damage, paintings, onDone },
+      ...{ recipe, analysis, damage, paintings, onDone, opened: original.raster },
       ...masksOf(edit, photo),
       begun: start ?? undefined,
     };

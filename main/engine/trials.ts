@@ -113,6 +113,7 @@ function recipeFor({ kind, generator, scale }: TrialRequest): Recipe {
     restore: { strength: 1 },
     tone: {},
     colorise: {},
+    light: {},
     upscale: { scale: scale >= 4 ? 4 : 2 },
     faces: { strength: 1 },
     style: { style: 'van-gogh-starry-night' },

@@ -144,7 +144,7 @@ describe('recipeProblems', () => {
     expect(told({ ...mine, id: 'My own', name: '', gate: 'always', steps })).toEqual([
       '“id” must be 1 to 64 lowercase letters, digits and hyphens.',
       '“name” must not be empty.',
-      '“steps[0].kind” must be one of film, repair, restore, tone, colorise, upscale, faces, style. Did you mean “repair”?',
+      '“steps[0].kind” must be one of film, repair, restore, tone, colorise, light, upscale, faces, style. Did you mean “repair”?',
       '“steps[1].enabled” must be true or false.',
       '“steps[1].settings.strength” must be at most 1.',
       '“steps[1].settings.cast” must be a number.',
@@ -161,9 +161,9 @@ describe('recipeProblems', () => {
     const long = {
       ...mine,
       name: 'x'.repeat(121),
-      steps: Array.from({ length: 9 }, () => ({ kind: 'tone', settings: {} })),
+      steps: Array.from({ length: 10 }, () => ({ kind: 'tone', settings: {} })),
     };
-    expect(told(long)).toEqual(['“name” must have at most 120 characters.', '“steps” must have at most 8 entries.']);
+    expect(told(long)).toEqual(['“name” must have at most 120 characters.', '“steps” must have at most 9 entries.']);
     expect(told([])).toEqual(['A recipe is a JSON object, and this is not one.']);
   });
 

@@ -7,6 +7,7 @@ import { EmulsionError } from '../errors';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { ALL_STEPS, stepOfKind } from './steps';
+import { LOOKUP_PIXELS } from './steps/light/balance';
 import type { StepRun } from './steps/step';
 import type { StepTools, Task } from './tools';
 
@@ -52,12 +53,16 @@ export interface PlannedStep {
 
 /**
  * The steps of a recipe for a photo, in running order. A step that is switched off is `off`. With the gate `needed`, a
- * step without a need is `skipped`.
+ * step without a need is `skipped`, unless a person sets it by hand.
  */
 export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
   return orderSteps(recipe.steps).map((step) => {
     const need = analysis.needs.find((each) => each.kind === step.kind);
-    const outcome = !step.enabled ? 'off' : recipe.gate === 'needed' && !need?.needed ? 'skipped' : 'done';
+    const outcome = !step.enabled
+      ? 'off'
+      : recipe.gate === 'needed' && !need?.needed && !stepOfKind(step.kind).byHand
+        ? 'skipped'
+        : 'done';
     return { step, outcome, need };
   });
 }
@@ -93,6 +98,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   const left = running.slice(done.length);
   const costs = left.map(({ step }) => stepOfKind(step.kind).cost(run));
   const total = costs.reduce((sum, cost) => sum + cost, 0);
+  const opened = run.opened ?? (await openedFor(left, run));
   let raster = run.raster;
   let masked = begun?.masked ?? 0;
   let spent = 0;
@@ -100,7 +106,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     run.onStep?.(step.kind, { from: spent / total, to: (spent + costs[index]!) / total });
     spent += costs[index]!;
     const started = performance.now();
-    const outcome = await stepOfKind(step.kind).apply({ ...run, raster }, step.settings);
+    const outcome = await stepOfKind(step.kind).apply({ ...run, raster, opened }, step.settings);
     raster = outcome.raster;
     masked = outcome.masked ?? masked;
     done.push({
@@ -114,6 +120,14 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     run.onDone?.({ raster, reports: [...done], masked });
   }
   return { raster, reports: reportPlan(plan, done), masked };
+}
+
+/** A small copy of the photo for a step that looks up a colour in it after others have changed the raster. */
+async function openedFor(left: readonly PlannedStep[], { raster, tools }: Run): Promise<Raster | undefined> {
+  const looksUp = left.some(({ step }) => step.kind === 'light' && step.settings.neutral !== undefined);
+  if (!looksUp) return undefined;
+  const small = await tools.shrink(raster, LOOKUP_PIXELS);
+  return small === raster ? { ...raster, data: raster.data.slice() } : small;
 }
 
 /** The reason why a step is needed or not, as a message. */

@@ -17,22 +17,22 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
   const actions = useActions();
   const base = useApp((state) => state.info?.pictureBase ?? null);
   const pane = useView((state) => state.pane);
-  const isPicking = useView((state) => state.picking);
+  const picking = useView((state) => state.picking);
   const [failed, setFailed] = useState(false);
 
   useEffect(() => {
-    if (!isPicking) return;
+    if (picking === null) return;
     setFailed(false);
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       event.preventDefault();
-      actions.view.setPicking(false);
+      actions.view.setPicking(null);
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [isPicking, actions]);
+  }, [picking, actions]);
 
-  if (!isPicking || base === null) return null;
+  if (picking === null || base === null) return null;
 
   const pick = async (event: MouseEvent<HTMLDivElement>) => {
     const bounds = event.currentTarget.getBoundingClientRect();
@@ -42,8 +42,8 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
     try {
       const query = { photoId: photo.id, layer: 'original', revision: ORIGINAL, ...region } as const;
       const colour = await meanColour(pictureUrl(base, { ...query, width: 1, height: 1, lossless: 1 }));
-      actions.view.setPicking(false);
-      actions.setSetting(entry.key, 'tone', 'neutral', colour);
+      actions.view.setPicking(null);
+      actions.setSetting(entry.key, picking, 'neutral', colour);
       actions.settleSetting(entry.key);
     } catch {
       // The place says that its colour could not be read.

@@ -4,10 +4,20 @@ import { useActions, useView } from '../state/context';
 import { Icon } from '../ui/Icon';
 
 /** Starts and ends picking the point that should be grey, and shows the colour that was picked. */
-export function GreyControl({ label, value, onClear }: { label: string; value: string | null; onClear: () => void }) {
+export function GreyControl({
+  kind,
+  label,
+  value,
+  onClear,
+}: {
+  kind: 'tone' | 'light';
+  label: string;
+  value: string | null;
+  onClear: () => void;
+}) {
   const { t } = useTranslation();
   const { setPicking } = useActions().view;
-  const isPicking = useView((state) => state.picking);
+  const isPicking = useView((state) => state.picking === kind);
   return (
     <div className="flex h-7 items-center gap-2">
       <span className="grow text-xs text-secondary">{label}</span>
@@ -35,7 +45,7 @@ export function GreyControl({ label, value, onClear }: { label: string; value: s
         type="button"
         aria-pressed={isPicking}
         data-testid="grey-pick"
-        onClick={() => setPicking(!isPicking)}
+        onClick={() => setPicking(isPicking ? null : kind)}
         className="flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs whitespace-nowrap text-secondary hover:text-text aria-pressed:text-accent"
       >
         <Icon of={Pipette} />

@@ -119,6 +119,11 @@ function useHistoryName(): (name: HistoryName) => string {
       return option === undefined ? String(value) : t(`controls.${option.label}`);
     }
     if (control.type === 'grey') return typeof value === 'string' ? value : t('history.no');
+    if (control.type === 'curve') {
+      return value === null || value === undefined
+        ? t('history.no')
+        : t('history.points', { count: (value as unknown[]).length });
+    }
     if (control.type === 'size') return sizeText(value as SizeValue, t, format);
     if (control.unit === 'percent') return format.percent(Number(value));
     return `${format.number(Number(value) * control.factor, 1)} ${t(`controls.${control.unit}`)}`;

@@ -13,11 +13,12 @@ import {
   ScanSearch,
   SlidersHorizontal,
   Sparkles,
+  Sun,
 } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Need } from '../../contract/photo';
-import type { StepKind } from '../../contract/recipe';
+import type { CurvePoint, StepKind } from '../../contract/recipe';
 import { useActions, useJobs, useReview, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { defaultStep, type SettingValue, stepOf } from '../state/recipes';
@@ -31,6 +32,7 @@ import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
+import { CurveControl } from './CurveControl';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { FaceChoice } from './FaceChoice';
 import { GeneratorChoice } from './GeneratorChoice';
@@ -47,6 +49,7 @@ const ICONS: Partial<Record<StepKind, LucideIcon>> = {
   restore: Sparkles,
   tone: Contrast,
   colorise: Droplets,
+  light: Sun,
   upscale: Maximize,
   faces: ScanFace,
   style: Palette,
@@ -90,7 +93,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
       </div>
       {idle ? (
         <p id={`${id}-reason`} className="ml-6 text-xs text-secondary">
-          {t('restore.notNeeded')}
+          {need.reason === 'reason.light.byHand' ? sentence({ key: need.reason }) : t('restore.notNeeded')}
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
@@ -258,8 +261,10 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
     );
   }
   if (control.type === 'grey') {
+    if (kind !== 'tone' && kind !== 'light') return null;
     return (
       <GreyControl
+        kind={kind}
         label={label}
         value={typeof value === 'string' ? value : null}
         onClear={() => {
@@ -267,6 +272,11 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
           settle();
         }}
       />
+    );
+  }
+  if (control.type === 'curve') {
+    return (
+      <CurveControl label={label} value={(value as CurvePoint[] | undefined) ?? []} onChange={set} onSettle={settle} />
     );
   }
   if (control.type === 'size') {

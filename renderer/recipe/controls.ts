@@ -22,13 +22,19 @@ export interface SliderControl {
     | 'scratches'
     | 'leak'
     | 'vignette'
-    | 'fidelity';
+    | 'fidelity'
+    | 'exposure'
+    | 'highlights'
+    | 'shadows'
+    | 'temperature'
+    | 'tint'
+    | 'saturation';
   min: number;
   max: number;
   step: number;
   initial: number;
   factor: number;
-  unit: 'percent' | 'pixels';
+  unit: 'percent' | 'pixels' | 'stops';
 }
 
 export interface SwitchControl {
@@ -63,7 +69,14 @@ export interface GreyControl {
   label: 'neutral';
 }
 
-export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl | GreyControl;
+/** A curve of brightness. */
+export interface CurveControl {
+  type: 'curve';
+  name: 'curve';
+  label: 'curve';
+}
+
+export type Control = SliderControl | SwitchControl | ChoiceControl | SizeControl | GreyControl | CurveControl;
 
 /** The value of a control in the settings of its step. */
 export function settingOf(control: Control, settings: Step['settings']): unknown {
@@ -85,7 +98,6 @@ const slider = (
 interface StepControls {
   /** On the step's card. */
   main: Control;
-  /** At most three. */
   more: readonly Control[];
 }
 
@@ -117,6 +129,19 @@ const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
       options: COLOUR_VARIANTS.map((value) => ({ value, label: value })),
     },
     more: [slider('colorise', 'strength')],
+  },
+  light: {
+    main: slider('light', 'exposure', { step: 0.05, factor: 1, unit: 'stops' }),
+    more: [
+      slider('light', 'contrast'),
+      slider('light', 'highlights'),
+      slider('light', 'shadows'),
+      { type: 'grey', name: 'neutral', label: 'neutral' },
+      slider('light', 'temperature'),
+      slider('light', 'tint'),
+      slider('light', 'saturation'),
+      { type: 'curve', name: 'curve', label: 'curve' },
+    ],
   },
   upscale: {
     main: { type: 'size', name: 'size', label: 'scale' },

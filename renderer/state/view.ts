@@ -56,8 +56,8 @@ export interface ViewState {
   peek: boolean;
   /** Whether clipped tones are marked. */
   clippingShown: boolean;
-  /** True while a point of the photo is picked that should be grey. */
-  picking: boolean;
+  /** The step for which a point of the photo is picked that should be grey; null while none is. */
+  picking: 'tone' | 'light' | null;
   /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
   pane: Size;
   /** Device pixels per CSS pixel. */
@@ -84,7 +84,7 @@ export function createViewStore() {
     maskPeek: false,
     peek: false,
     clippingShown: false,
-    picking: false,
+    picking: null,
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
@@ -212,7 +212,7 @@ export function createViewActions(store: ViewStore) {
     setPeek(peek: boolean): void {
       if (store.getState().peek !== peek) store.setState({ peek });
     },
-    setPicking(picking: boolean): void {
+    setPicking(picking: ViewState['picking']): void {
       store.setState({ picking });
     },
     toggleClipping(): void {

@@ -96,7 +96,11 @@ export function Slider(props: SliderProps) {
         className={`relative col-span-2 -mx-[5px] flex touch-none items-center ${compact ? 'h-4' : 'h-6'}`}
       >
         <Radix.Track className="relative mx-[5px] h-0.5 grow rounded-full bg-track">
-          <Radix.Range className="absolute h-full rounded-full bg-text" />
+          {min < 0 && max > 0 ? (
+            <span className="absolute h-full rounded-full bg-text" style={fromZero(value, min, max)} />
+          ) : (
+            <Radix.Range className="absolute h-full rounded-full bg-text" />
+          )}
         </Radix.Track>
         <Radix.Thumb
           aria-labelledby={id}
@@ -108,4 +112,10 @@ export function Slider(props: SliderProps) {
       </Radix.Root>
     </div>
   );
+}
+
+/** The part of the track between 0 and the value, for a slider with 0 in its middle. */
+function fromZero(value: number, min: number, max: number) {
+  const at = (of: number) => (100 * (of - min)) / (max - min);
+  return { left: `${at(Math.min(0, value))}%`, width: `${Math.abs(at(value) - at(0))}%` };
 }

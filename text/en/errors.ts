@@ -211,6 +211,7 @@ export const errors = {
     shorterList: '“{{path}}” must have at most {{bound}} entries.',
     exactly: '“{{path}}” must be {{choices}}.',
     oneOf: '“{{path}}” must be one of {{choices}}.',
+    curve: 'The points of “{{path}}” must be in order from left to right.',
     colour: '“{{path}}” must be a colour such as #c8b49a.',
     id: '“{{path}}” must be 1 to 64 lowercase letters, digits and hyphens.',
     unknownKey: '“{{path}}” is not known here.',

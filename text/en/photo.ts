@@ -57,6 +57,8 @@ export const photo = {
     settings: 'Settings',
     yes: 'yes',
     no: 'no',
+    points_one: 'one point',
+    points_other: '{{count}} points',
     on: '{{step}}: on',
     off: '{{step}}: off',
     order: 'Order of steps',

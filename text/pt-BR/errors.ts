@@ -210,6 +210,7 @@ export const errors: Translated<typeof english> = {
     shorterList: '“{{path}}” deve ter no máximo {{bound}} itens.',
     exactly: '“{{path}}” deve ser {{choices}}.',
     oneOf: '“{{path}}” deve ser um destes: {{choices}}.',
+    curve: 'Os pontos de “{{path}}” devem estar em ordem, da esquerda para a direita.',
     colour: '“{{path}}” deve ser uma cor como #c8b49a.',
     id: '“{{path}}” deve ter de 1 a 64 letras minúsculas, dígitos e hifens.',
     unknownKey: '“{{path}}” não existe aqui.',

@@ -59,6 +59,8 @@ export const photo: Translated<typeof english> = {
     settings: 'Ajustes',
     yes: 'sim',
     no: 'não',
+    points_one: 'um ponto',
+    points_other: '{{count}} pontos',
     on: '{{step}}: ativado',
     off: '{{step}}: desativado',
     order: 'Ordem das etapas',

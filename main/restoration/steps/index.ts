@@ -2,6 +2,7 @@ import { STEP_KINDS, type StepKind } from '../../../contract/recipe';
 import { colorise } from './colorise';
 import { faces } from './faces';
 import { film } from './film';
+import { light } from './light';
 import { repair } from './repair';
 import { restore } from './restore';
 import type { AnyStep, StepDescriptor } from './step';
@@ -10,7 +11,17 @@ import { tone } from './tone';
 import { upscale } from './upscale';
 
 /** Every kind of step. To add one, create a folder beside these and add a line here. */
-const STEPS: { [K in StepKind]: StepDescriptor<K> } = { film, repair, restore, tone, colorise, upscale, faces, style };
+const STEPS: { [K in StepKind]: StepDescriptor<K> } = {
+  film,
+  repair,
+  restore,
+  tone,
+  colorise,
+  light,
+  upscale,
+  faces,
+  style,
+};
 
 export const stepOfKind = (kind: StepKind): StepDescriptor<StepKind> => STEPS[kind] as StepDescriptor<StepKind>;
 

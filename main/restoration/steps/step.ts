@@ -19,6 +19,10 @@ export interface StepRun {
   /** Damage of the photo at full size; null if no detector is installed. */
   damage: DamageMap | null;
   tools: StepTools;
+  /**
+   * The photo as it was opened, at any size; never changed. Absent if no step needs it.
+   */
+  opened?: Raster;
   /** The mask of the repair step if the user has changed it; otherwise the step uses the detected damage. */
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
@@ -61,6 +65,8 @@ export interface StepDescriptor<K extends StepKind> {
   reasons: Readonly<Record<string, readonly string[]>>;
   /** The proposed settings if the step is needed; absent for a step that is a matter of taste. */
   propose?(measurements: Measurements): StepOf<K>['settings'];
+  /** A person sets it for a photo or a recipe: it runs whatever the gate of a recipe says. */
+  byHand?: boolean;
   /** The proposal contains the step even if it is switched off. */
   alwaysProposed?: boolean;
   /** Checks further conditions before anything is changed, and throws if they are not met. */
