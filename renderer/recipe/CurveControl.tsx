@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type CurvePoint, MOST_CURVE_POINTS } from '../../contract/recipe';
 import { through } from '../../document/curve';
@@ -49,7 +49,7 @@ export function CurveControl({ label, value, onChange, onSettle }: CurveControlP
     return index;
   };
 
-  const placeOf = (event: PointerEvent) => {
+  const placeOf = (event: MouseEvent) => {
     const { left, top, width, height } = field.current!.getBoundingClientRect();
     return {
       x: limited((event.clientX - left) / width),
@@ -57,11 +57,13 @@ export function CurveControl({ label, value, onChange, onSettle }: CurveControlP
       reach: { x: REACH / width, y: REACH / height },
     };
   };
+  const nearest = ({ x, y, reach }: ReturnType<typeof placeOf>) =>
+    value.findIndex((point) => Math.abs(point.x - x) < reach.x && Math.abs(point.y - y) < reach.y);
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return;
-    const { x, y, reach } = placeOf(event);
-    const near = value.findIndex((point) => Math.abs(point.x - x) < reach.x && Math.abs(point.y - y) < reach.y);
-    const index = near >= 0 ? near : add(x, y);
+    const place = placeOf(event);
+    const near = nearest(place);
+    const index = near >= 0 ? near : add(place.x, place.y);
     if (index === null) return;
     event.currentTarget.setPointerCapture(event.pointerId);
     setDragged(index);
@@ -135,6 +137,7 @@ export function CurveControl({ label, value, onChange, onSettle }: CurveControlP
           <Icon of={Plus} />
         </button>
       </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: its points can be reached with the keyboard. */}
       <div
         ref={field}
         title={t('curve.hint')}
@@ -145,6 +148,10 @@ export function CurveControl({ label, value, onChange, onSettle }: CurveControlP
         onPointerMove={onPointerMove}
         onPointerUp={onPointerUp}
         onPointerCancel={onPointerUp}
+        onDoubleClick={(event) => {
+          const near = nearest(placeOf(event));
+          if (near >= 0) remove(near);
+        }}
       >
         <svg aria-hidden="true" viewBox="0 0 100 100" preserveAspectRatio="none" className="absolute inset-0 size-full">
           <path
@@ -171,7 +178,6 @@ export function CurveControl({ label, value, onChange, onSettle }: CurveControlP
             aria-description={t('curve.keys')}
             data-testid="curve-point"
             onKeyDown={(event) => onKeyDown(event, index)}
-            onDoubleClick={() => remove(index)}
             className="absolute size-3 -translate-x-1/2 -translate-y-1/2 rounded-full border-2 border-text bg-panel"
             style={{ left: `${100 * point.x}%`, top: `${100 * (1 - point.y)}%` }}
           />
