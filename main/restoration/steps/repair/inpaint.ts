@@ -6,6 +6,7 @@ import type { ChosenPlace } from './chosen';
 import { fillByCrops } from './crops';
 import { addGrain } from './grain';
 import { paste } from './paste';
+import { Slivers } from './slivers';
 import { SoftEdges } from './soft-edges';
 import { fillWideHoles, type WideHoles } from './wide';
 
@@ -26,7 +27,7 @@ interface InpaintOptions {
  * Fills the masked pixels of a raster from their surroundings, in place. All other pixels keep their bits. Where the
  * mask is between 0 and 255, the filling is blended in. The mask must have the raster's size. The generator ignores
  * pixels under the mask, so a filled tile does not change the input of its neighbours. Where damage shines through beside
- * the mask, the generator ignores one pixel more (soft-edges.ts). Wide holes are filled again by example (wide.ts), and
+ * the mask, the generator ignores one pixel more (soft-edges.ts), and at the picture's edge what is beside the print (slivers.ts). Wide holes are filled again by example (wide.ts), and
  * what a fill lacks of the photo's grain is added (grain.ts). Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or
  * CANCELLED; after a throw some tiles of the raster are filled.
  */
@@ -42,12 +43,13 @@ export async function inpaint(
     );
   }
   const facts = tools.generator('inpaint', wanted);
+  const slivers = new Slivers(mask, region ?? { x: 0, y: 0, width: mask.width, height: mask.height });
   const report = seesWhole(facts)
     ? await fillByCrops(raster, mask, tools, { wanted, region, before })
-    : await fillByTiles(raster, mask, tools, { wanted, region, before });
+    : await fillByTiles(raster, mask, tools, { wanted, region, before, slivers });
   // A net that somebody has added for it fills wide holes itself.
   const isOwn = facts?.foreign === undefined;
-  const wide = await fillWideHoles(raster, mask, tools, { region, before, full, chosen, isOwn });
+  const wide = await fillWideHoles(raster, mask, tools, { region, before, full, chosen, isOwn, slivers });
   await addGrain(raster, mask, tools, { region, before });
   return { ...report, ...wide };
 }
@@ -56,7 +58,12 @@ async function fillByTiles(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { wanted, region, before }: Pick<InpaintOptions, 'region' | 'before'> & { wanted: Wanted | undefined },
+  {
+    wanted,
+    region,
+    before,
+    slivers,
+  }: Pick<InpaintOptions, 'region' | 'before'> & { wanted: Wanted | undefined; slivers: Slivers },
 ): Promise<PassReport> {
   // The mask of the last read tile. Its core is written next, and need not be evaluated again.
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
@@ -75,7 +82,12 @@ async function fillByTiles(
       if (bytes.length < count) bytes = new Uint8Array(count);
       mask.read(rect, bytes);
       seen = { ...rect };
-      edges.hide(rect, bytes, into.subarray(3 * count, 4 * count));
+      const hidden = into.subarray(3 * count, 4 * count);
+      edges.hide(rect, bytes, hidden);
+      if (!slivers.any) return;
+      for (let i = 0; i < count; i++) {
+        if (slivers.has(rect.x + (i % rect.width), rect.y + Math.floor(i / rect.width))) hidden[i] = 1;
+      }
     },
     write: (rect, planes) => {
       if (raster.channels === 3) tools.colour?.fromSrgb(planes, rect.width * rect.height);

@@ -6,6 +6,7 @@ import type { StepTools } from '../../tools';
 import type { ChosenPlace } from './chosen';
 import { depthsOf } from './depth';
 import { fillByExample } from './exemplar';
+import type { Slivers } from './slivers';
 
 /** A hole at least this wide, in pixels of the full photo, continues the texture around it. A net fills it with fog. */
 export const WIDE = 24;
@@ -38,6 +39,8 @@ interface Options {
   chosen: readonly ChosenPlace[];
   /** The net is one that ships: what it makes of wide holes is replaced. */
   isOwn?: boolean;
+  /** Pixels that are no example. */
+  slivers: Slivers;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function fillWideHoles(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { region, before, full, chosen, isOwn = true }: Options,
+  { region, before, full, chosen, isOwn = true, slivers }: Options,
 ): Promise<WideHoles> {
   const width = Math.max(LEAST_WIDE, (WIDE * raster.width) / full);
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
@@ -60,11 +63,11 @@ export async function fillWideHoles(
     if (side > LARGEST) continue;
     const reach = Math.round(Math.max(CONTEXT.least, Math.min(CONTEXT.most, CONTEXT.share * side)));
     const frame = expand(hole, reach, raster);
-    if (await fillOne(raster, mask, tools, { ...TEXTURES.texture, frame, hole, before })) filled++;
+    if (await fillOne(raster, mask, tools, { ...TEXTURES.texture, frame, hole, before, slivers })) filled++;
     await tools.breathe();
   }
   for (const place of chosen) {
-    if (place.filling !== 'smooth' && (await fillChosen(raster, mask, tools, place, before))) filled++;
+    if (place.filling !== 'smooth' && (await fillChosen(raster, mask, tools, place, { before, slivers }))) filled++;
   }
   return { filled };
 }
@@ -75,7 +78,7 @@ async function fillChosen(
   mask: Mask,
   tools: StepTools,
   { filling, bounds, has }: ChosenPlace,
-  before: Options['before'],
+  { before, slivers }: Pick<Options, 'before' | 'slivers'>,
 ): Promise<boolean> {
   const { side, reach } = CHOSEN;
   let any = false;
@@ -85,7 +88,7 @@ async function fillChosen(
       if (hole === null || !mask.any(hole)) continue;
       const frame = expand(hole, reach, raster);
       const how = TEXTURES[filling === 'otherTexture' ? 'otherTexture' : 'texture'];
-      if (await fillOne(raster, mask, tools, { ...how, frame, hole, has, before })) any = true;
+      if (await fillOne(raster, mask, tools, { ...how, frame, hole, has, before, slivers })) any = true;
       await tools.breathe();
     }
   }
@@ -102,10 +105,11 @@ interface Work {
   /** Whether the filling so far guides the search. */
   guided: boolean;
   before?: ((rect: Rect) => void) | undefined;
+  slivers: Slivers;
 }
 
 async function fillOne(raster: Raster, mask: Mask, tools: StepTools, work: Work): Promise<boolean> {
-  const { frame, hole, has, seed, guided, before } = work;
+  const { frame, hole, has, seed, guided, before, slivers } = work;
   const { width, height } = frame;
   const count = width * height;
   const cover = new Uint8Array(count);
@@ -115,10 +119,15 @@ async function fillOne(raster: Raster, mask: Mask, tools: StepTools, work: Work)
   const picture = { width, height, data: new Float32Array(3 * count), mask: new Uint8Array(count) };
   let any = false;
   for (let i = 0; i < count; i++) {
-    for (let c = 0; c < 3; c++) picture.data[3 * i + c] = 255 * planes[c * count + i]!;
-    if (cover[i] === 0) continue;
     const x = frame.x + (i % width);
     const y = frame.y + Math.floor(i / width);
+    const behind = slivers.any && cover[i] === 0 ? slivers.behind(x, y) : null;
+    // In the place of a sliver stands what is behind it, so that its own pixels lead no search.
+    const source = behind && contains(frame, behind.x, behind.y) ? behind : { x, y };
+    const from = (source.y - frame.y) * width + source.x - frame.x;
+    for (let c = 0; c < 3; c++) picture.data[3 * i + c] = 255 * planes[c * count + from]!;
+    if (behind) picture.mask[i] = 2;
+    if (cover[i] === 0) continue;
     const isHole = contains(hole, x, y) && (has === undefined || has(x, y));
     picture.mask[i] = isHole ? 1 : 2;
     any ||= isHole;
