@@ -31,6 +31,8 @@ export const GeneratorInfo = z.object({
   setting: z.enum(['generator', 'detector']).nullable(),
   /** How far it enlarges. */
   scale: z.number().positive(),
+  /** Whether it copies the style of a picture that a person chooses. */
+  takesExample: z.boolean(),
   author: z.string(),
   source: z.string(),
   /** Name of the file that a person has added, and when; null for one that ships. */

@@ -131,6 +131,9 @@ export const StyleCode = z.object({
   values: z.array(z.number().finite()).min(1).max(4096),
 });
 export type StyleCode = z.infer<typeof StyleCode>;
+/** A picture whose style is copied. A reduced copy of it is kept on this computer, under the SHA-256 of its file. */
+export const StyleExample = z.object({ sha256: Sha256, name: z.string().min(1).max(300) });
+export type StyleExample = z.infer<typeof StyleExample>;
 /** A style: a preset by its id, or a picture of the user, with its measured `code` and its name in `style`. */
 const Style = { style: z.string().min(1).max(64), code: StyleCode.optional() };
 export const StyleSettings = z.object({
@@ -146,6 +149,8 @@ export const StyleSettings = z.object({
   brush: z.number().min(0.5).max(4).default(1),
   /** A second style and its share. */
   mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
+  /** What a generator copies that takes a picture instead of a style. */
+  example: StyleExample.optional(),
   ...Chosen,
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;

@@ -1,11 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FaceSettings } from '../../contract/recipe';
-import { AnyCard, type Card } from '../generators/card';
+import { FaceSettings, type StyleSettings } from '../../contract/recipe';
+import type { Card } from '../generators/card';
 import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
-import type { GeneratorStore } from '../generators/store';
+import { openPhoto } from '../photos/open';
+import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
 import { addDetector, type DamageMap } from '../restoration/damage';
 import type { Mask } from '../restoration/mask';
@@ -14,9 +15,12 @@ import { colorise } from '../restoration/steps/colorise/colorise';
 import { restoreFaces } from '../restoration/steps/faces/faces';
 import { inpaint } from '../restoration/steps/repair/inpaint';
 import { restore } from '../restoration/steps/restore/restore';
+import type { StepRun } from '../restoration/steps/step';
+import { style } from '../restoration/steps/style';
 import { paint } from '../restoration/steps/style/style';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import type { StepTools, Wanted } from '../restoration/tools';
+import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
 import type { Sessions } from './sessions';
 import { addStandIn, quietSessions, STANDINS } from './standin-support';
@@ -39,15 +43,6 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** The tools of a job for a net that no step gets yet. */
-async function withUnused(name: string): Promise<Added> {
-  await expect(add(name)).rejects.toThrow('cannot be run');
-  const place = join(folder.path, 'models', name);
-  const card = AnyCard.parse(JSON.parse(await readFile(join(place, 'card.json'), 'utf8'))) as Card;
-  const store = { find: () => ({ card, path: join(place, card.file), presets: [] }) } as unknown as GeneratorStore;
-  return { card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id: card.id } };
-}
-
 interface Added {
   card: Card;
   tools: StepTools;
@@ -59,8 +54,11 @@ async function add(name: string, answers: Answers = {}): Promise<Added> {
   const { store, id, installed } = await addStandIn(join(folder.path, 'models'), name, answers);
   if (!installed) throw new Error(`${name} cannot be run`);
   expect(isRunnable(installed.card)).toBe(true);
-  return { card: installed.card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
+  const tools = new JobTools(new Job('1', () => {}), store, sessions, null, examples());
+  return { card: installed.card, tools, wanted: { id } };
 }
+
+const examples = () => join(folder.path, 'examples');
 
 /** A picture whose values are smooth, so that it has no grain. */
 function drawn(width: number, height: number, value: (c: number, x: number, y: number) => number, depth: 8 | 16 = 8) {
@@ -459,16 +457,38 @@ describe('style', () => {
   });
 
   it('adain copies the style of a picture, and says so if there is none', async () => {
-    const { tools, card } = await withUnused('adain');
-    const settings = { ...SETTINGS, generator: card.id };
-    const example = drawn(200, 100, (c) => [0.7, 0.4, 0.5][c]!);
-    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools, { example });
+    const { tools, card } = await add('adain');
+    const without = { ...SETTINGS, generator: card.id };
+    const picture = join(folder.path, 'rug.png');
+    await writeFile(
+      picture,
+      await encodeReduced(
+        drawn(700, 350, (c) => [0.7, 0.4, 0.5][c]!, 16),
+        900,
+        null,
+      ),
+    );
+    const example = await keepExample(examples(), picture, async (path) =>
+      encodeReduced((await openPhoto(path)).raster, EXAMPLE_EDGE, null),
+    );
+    expect(example.name).toBe('rug.png');
+    expect(await tools.example(example)).toMatchObject({ width: 512, height: 256, channels: 3, depth: 8 });
+    const settings = { ...without, example };
+    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools);
     const statistics = statisticsOf(pixel, 160, 120);
     const expected: Pixel = (c, x, y) => pixel(c, x, y) - statistics[c]!.mean + [0.7, 0.4, 0.5][c]!;
     expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
-    await expect(paint(drawn(160, 120, pixel), settings, tools)).rejects.toMatchObject({
-      reason: [{ key: 'failures.styleWithoutPicture' }],
-    });
+
+    // Before anything is changed, it is said what is missing.
+    const require = async (of: Partial<StyleSettings>) =>
+      style.require!({ tools } as StepRun, { ...without, ...of } as StyleSettings);
+    await require({ example });
+    await expect(require({})).rejects.toMatchObject({ reason: [{ key: 'failures.styleWithoutPicture' }] });
+    const unknown = { sha256: 'f'.repeat(64), name: 'shawl.jpg' };
+    const notHere = [{ key: 'failures.exampleNotHere', values: { name: 'shawl.jpg' } }];
+    await expect(require({ example: unknown })).rejects.toMatchObject({ code: 'STYLE_UNKNOWN', reason: notHere });
+    await writeFile(examplePath(examples(), example.sha256), 'no picture');
+    await expect(require({ example })).rejects.toMatchObject({ reason: [{ key: 'failures.exampleDamaged' }] });
   });
 });
 

@@ -19,7 +19,7 @@ import { readMask } from '../photos/mask';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
-import { encodeThumbnail } from '../photos/raster';
+import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
@@ -32,6 +32,7 @@ import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../
 import { editedMask } from '../restoration/steps/edited-mask';
 import { PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
+import { EXAMPLE_EDGE } from '../userdata/examples';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
@@ -211,6 +212,11 @@ export class OpenPhotos {
     const tools = this.#makeTools(job, source.colour);
     const values = await tools.measure('style', source.raster, PAINTING);
     return { by: tools.styles()!.by, values: Array.from(values, (value) => Number(value.toPrecision(6))) };
+  }
+
+  async readExample(job: Job, { path }: Requests['readExample']['request']): Promise<Uint8Array> {
+    const { source } = await this.#decode(job, 'example', { path }, basename(path), 0.9);
+    return encodeReduced(source.raster, EXAMPLE_EDGE, source.colour);
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {

@@ -1,6 +1,9 @@
+import type { StyleExample } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import type { GeneratorStore } from '../generators/store';
+import { openPhoto } from '../photos/open';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
 import { findFaces } from '../restoration/faces';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
@@ -11,6 +14,7 @@ import {
   type PassReport,
   type StepTools,
 } from '../restoration/tools';
+import { examplePath } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
 import type { Sessions } from './sessions';
@@ -63,13 +67,16 @@ export class JobTools implements StepTools {
   readonly #job: Job;
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
+  readonly #examples: string | undefined;
   /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
-  constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null) {
+  /** @param examples folder of the pictures whose style is copied; absent: there are none */
+  constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null, examples?: string) {
     this.#job = job;
     this.#store = store;
     this.#sessions = sessions;
+    this.#examples = examples;
     this.colour = colour;
   }
 
@@ -107,6 +114,17 @@ export class JobTools implements StepTools {
     const statistics = installed?.card.statistics;
     if (!statistics) return null;
     return { by: statistics.sha256, longest: statistics.longest, presets: installed.presets };
+  }
+
+  async example({ sha256, name }: StyleExample): Promise<Raster> {
+    const fail = (reason: 'failures.exampleNotHere' | 'failures.exampleDamaged', cause?: unknown) =>
+      new EmulsionError('STYLE_UNKNOWN', { reason: say(reason, { name }), detail: sha256, cause });
+    if (this.#examples === undefined) throw fail('failures.exampleNotHere');
+    const { raster } = await openPhoto(examplePath(this.#examples, sha256)).catch((error: unknown) => {
+      const isMissing = error instanceof EmulsionError && error.code === 'FILE_MISSING';
+      throw fail(isMissing ? 'failures.exampleNotHere' : 'failures.exampleDamaged', error);
+    });
+    return raster;
   }
 
   async measure(...[task, raster, wanted]: Parameters<StepTools['measure']>): Promise<Float32Array> {

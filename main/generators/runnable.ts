@@ -27,8 +27,7 @@ export function isRunnable(card: Card): boolean {
       // A picture that it saw reduced would come back no sharper.
       return isPlain && !isWhole && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
     case 'style':
-      // The step copies the style of a picture, but nobody can give it one yet.
-      return isPlain && takes(...COLOURS) && gives(...COLOURS);
+      return mask === null && takes(...COLOURS) && gives(...COLOURS);
     case 'face':
       return isPlain && output.scale === 1 && takes(...COLOURS) && gives(...COLOURS) && input.fixed !== null;
     case 'detect':

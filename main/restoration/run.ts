@@ -87,7 +87,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   const { analysis, recipe, begun } = run;
   const plan = planRecipe(recipe, analysis);
   const running = plan.filter(({ outcome }) => outcome === 'done');
-  for (const { step } of running) requireStep(step, run);
+  for (const { step } of running) await requireStep(step, run);
 
   const done = [...(begun?.reports ?? [])];
   const left = running.slice(done.length);
@@ -119,7 +119,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
 /** The reason why a step is needed or not, as a message. */
 const reasonOf = ({ reason, figures }: Need): Message => ({ key: reason, values: figures });
 
-function requireStep({ kind, settings }: Step, run: Run): void {
+async function requireStep({ kind, settings }: Step, run: Run): Promise<void> {
   const { tasks, chooses, require } = stepOfKind(kind);
   const named = 'generator' in settings ? settings.generator : undefined;
   for (const task of tasks) {
@@ -130,7 +130,7 @@ function requireStep({ kind, settings }: Step, run: Run): void {
     if (run.tools.generator(task)) continue;
     throw new EmulsionError('GENERATOR_MISSING', { detail: `the step "${kind}" needs a generator for "${task}"` });
   }
-  require?.(run, settings);
+  await require?.(run, settings);
 }
 
 /** Throws GENERATOR_MISSING, with a reason that names the generator. */

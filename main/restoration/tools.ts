@@ -1,4 +1,5 @@
 import type { Face } from '../../contract/photo';
+import type { StyleExample } from '../../contract/recipe';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
@@ -169,6 +170,8 @@ export interface StepTools {
    * OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
   faces(raster: Raster): Promise<Face[] | null>;
+  /** A picture whose style is copied, reduced, in sRGB. Throws STYLE_UNKNOWN if it is not on this computer. */
+  example(wanted: StyleExample): Promise<Raster>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */
   colour: ColourTransform | null;
   /**

@@ -136,7 +136,12 @@ function Preview({ inspection }: { inspection: Inspection }) {
   if (!inspection.isUsed) {
     return <p className="text-xs text-secondary">{t('library.unused')}</p>;
   }
-  if (!inspection.canTry) return <p className="text-xs text-secondary">{t('library.findsDamage')}</p>;
+  if (!inspection.canTry) {
+    const task = inspection.decisions.find(({ field }) => field === 'task')?.value;
+    return (
+      <p className="text-xs text-secondary">{t(task === 'detect' ? 'library.findsDamage' : 'models.exampleToTry')}</p>
+    );
+  }
   if (photo?.photo == null) return <p className="text-xs text-secondary">{t('library.noPhoto')}</p>;
   return <TrialPictures state={candidate} />;
 }

@@ -32,6 +32,7 @@ import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
+import { ExampleChoice } from './ExampleChoice';
 import { FaceChoice } from './FaceChoice';
 import { GeneratorChoice } from './GeneratorChoice';
 import { GreyControl } from './GreyControl';
@@ -172,6 +173,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
       <StepControl entry={entry} kind={kind} control={main} />
       {kind === 'repair' && <GeneratorChoice entry={entry} kind={kind} setting="detector" />}
       <GeneratorChoice entry={entry} kind={kind} setting="generator" />
+      {kind === 'style' && <ExampleChoice entry={entry} />}
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

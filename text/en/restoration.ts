@@ -305,6 +305,8 @@ export const restoration = {
       ownInMask: 'Painted in the style of your own picture inside the mask.',
       byGenerator: 'Painted by a generator with a style of its own.',
       byGeneratorInMask: 'Painted by a generator with a style of its own, inside the mask.',
+      byExample: 'Painted by a generator that copied the style of “{{name}}”.',
+      byExampleInMask: 'Painted by a generator that copied the style of “{{name}}”, inside the mask.',
       nothing: 'Nothing painted (strength 0).',
     },
   },
@@ -325,5 +327,13 @@ export const restoration = {
     mix: 'Mix with',
     noMix: 'Nothing',
     share: 'Amount',
+    byItself: 'Its own style',
+    example: {
+      choose: 'Choose the picture whose style is copied',
+      of: 'Style of {{name}}',
+      how: 'Drop it here, or click to choose. Nothing is painted until then.',
+      another: 'Drop or choose another',
+      gone: 'The copy of this picture is not on this computer. Choose it again.',
+    },
   },
 };

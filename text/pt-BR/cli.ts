@@ -111,6 +111,11 @@ export const cli: Translated<typeof english> = {
       crisp: '--crisp precisa de --enlarge com um tamanho.',
       noStyle: 'Não existe estilo nem imagem com o nome “{{name}}”.',
       listStyles: 'Veja os estilos com “emulsion styles”.',
+      noExampleGenerator:
+        'Nenhum dos seus geradores copia o estilo de uma imagem. Adicione um com “emulsion generators add”, ou passe a imagem a --style.',
+      whichExampleGenerator:
+        'Vários geradores copiam o estilo de uma imagem: {{ids}}. Diga qual, como em --set style.generator=<id>.',
+      takesNoExample: 'O gerador “{{id}}” não copia o estilo de uma imagem. Estes copiam: {{ids}}.',
       noStyles: 'Nenhum gerador de estilos está instalado.',
       allow: 'Use --allow (ou --map) para indicar a pasta onde as fotos restauradas são gravadas.',
       journalNeeded:

@@ -304,6 +304,8 @@ export const restoration: Translated<typeof english> = {
       ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
       byGenerator: 'Pintada por um gerador com estilo próprio.',
       byGeneratorInMask: 'Pintada por um gerador com estilo próprio, dentro da máscara.',
+      byExample: 'Pintada por um gerador que copiou o estilo de “{{name}}”.',
+      byExampleInMask: 'Pintada por um gerador que copiou o estilo de “{{name}}”, dentro da máscara.',
       nothing: 'Nada foi pintado (intensidade 0).',
     },
   },
@@ -324,5 +326,13 @@ export const restoration: Translated<typeof english> = {
     mix: 'Misturar com',
     noMix: 'Nada',
     share: 'Valor',
+    byItself: 'Estilo próprio',
+    example: {
+      choose: 'Escolha a imagem cujo estilo será copiado',
+      of: 'Estilo de {{name}}',
+      how: 'Solte-a aqui, ou clique para escolher. Até lá, nada é pintado.',
+      another: 'Solte ou escolha outra',
+      gone: 'A cópia desta imagem não está neste computador. Escolha-a novamente.',
+    },
   },
 };

@@ -365,12 +365,12 @@ async function runBenchmarks(id: string | undefined, flags: Flags, signal: Abort
   const { models, provider, threads } = flags;
   let failed = 0;
   try {
-    for (const { id: each, step, scale } of chosen) {
+    for (const { id: each, step, scale, takesExample } of chosen) {
       const folder = join(scratch, each);
       await mkdir(folder);
       try {
-        const options = { models, imported: importedIn(flags), provider, threads };
-        const request = { kind: step!, generator: each, scale, folder };
+        const options = { models, imported: importedIn(flags), examples: folder, provider, threads };
+        const request = { kind: step!, generator: each, scale, folder, takesExample };
         const measured = await withTrialEngine(forkEngine(), options, (engine) =>
           benchmark(engine, request, { signal, onProgress: (progress) => reporter.progress(each, progress) }),
         );

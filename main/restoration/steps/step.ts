@@ -23,8 +23,6 @@ export interface StepRun {
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
-  /** The picture whose style is copied, in sRGB, for a generator that takes one. */
-  example?: Raster;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }
@@ -64,7 +62,7 @@ export interface StepDescriptor<K extends StepKind> {
   /** The proposal contains the step even if it is switched off. */
   alwaysProposed?: boolean;
   /** Checks further conditions before anything is changed, and throws if they are not met. */
-  require?(run: StepRun, settings: StepOf<K>['settings']): void;
+  require?(run: StepRun, settings: StepOf<K>['settings']): void | Promise<void>;
   /** Seconds per megapixel on an ordinary processor, to divide the progress. */
   cost(run: StepRun): number;
   apply(run: StepRun, settings: StepOf<K>['settings']): Promise<Outcome>;
