@@ -28,7 +28,7 @@ export const GeneratorInfo = z.object({
   isUsed: z.boolean(),
   /** The step whose settings may name it, and the setting that does; null if there is none. */
   step: StepKind.nullable(),
-  setting: z.enum(['generator', 'detector']).nullable(),
+  setting: z.enum(['generator', 'detector', 'finder']).nullable(),
   /** How far it enlarges. */
   scale: z.number().positive(),
   /** Whether it copies the style of a picture that a person chooses. */

@@ -122,6 +122,8 @@ export const FaceSettings = z.object({
     .max(MOST_FACES)
     .optional(),
   ...Chosen,
+  /** Finds the faces in place of the finder that ships. */
+  finder: GeneratorId.optional(),
 });
 export type FaceSettings = z.infer<typeof FaceSettings>;
 /** What a generator measures in a style picture. Only that generator can use it. */

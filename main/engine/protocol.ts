@@ -2,7 +2,7 @@ import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from 
 import type { Message } from '../../contract/basics';
 import type { Crop, LocalRepair, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
-import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
@@ -89,6 +89,8 @@ export interface Requests {
       height: number;
       masked: number;
       reports: StepReport[];
+      /** Absent if they are those of the analysis. */
+      faces?: Face[];
       seconds: number;
     };
   };

@@ -1,3 +1,4 @@
+import type { Face } from '../../contract/photo';
 import type { StyleExample } from '../../contract/recipe';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
@@ -16,8 +17,10 @@ import {
 } from '../restoration/tools';
 import { examplePath } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
+import { findFacesWith } from './face-finder';
 import type { Job } from './job';
-import type { Sessions } from './sessions';
+import type { EngineOptions } from './protocol';
+import { type Sessions, threadsFor } from './sessions';
 import { numbersOf, runTilePass } from './tiles';
 
 /** The facts on a generator's card that a step may use. */
@@ -59,6 +62,9 @@ function returnsOf(channels: Card['output']['channels']): ForeignFacts['returns'
   }
 }
 
+/** What the engine was told besides: its threads, and the folder of the pictures whose style is copied. */
+type OwnOptions = Partial<Pick<EngineOptions, 'examples' | 'threads'>>;
+
 /** The engine's tools for the steps of one job. */
 export class JobTools implements StepTools {
   /** Every pass of a generator so far, in order. */
@@ -67,16 +73,22 @@ export class JobTools implements StepTools {
   readonly #job: Job;
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
-  readonly #examples: string | undefined;
+  readonly #own: OwnOptions;
   /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
   /** @param examples folder of the pictures whose style is copied; absent: there are none */
-  constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null, examples?: string) {
+  constructor(
+    job: Job,
+    store: GeneratorStore,
+    sessions: Sessions,
+    colour: ColourTransform | null,
+    own: OwnOptions = {},
+  ) {
     this.#job = job;
     this.#store = store;
     this.#sessions = sessions;
-    this.#examples = examples;
+    this.#own = own;
     this.colour = colour;
   }
 
@@ -119,8 +131,9 @@ export class JobTools implements StepTools {
   async example({ sha256, name }: StyleExample): Promise<Raster> {
     const fail = (reason: 'failures.exampleNotHere' | 'failures.exampleDamaged', cause?: unknown) =>
       new EmulsionError('STYLE_UNKNOWN', { reason: say(reason, { name }), detail: sha256, cause });
-    if (this.#examples === undefined) throw fail('failures.exampleNotHere');
-    const { raster } = await openPhoto(examplePath(this.#examples, sha256)).catch((error: unknown) => {
+    const { examples } = this.#own;
+    if (examples === undefined) throw fail('failures.exampleNotHere');
+    const { raster } = await openPhoto(examplePath(examples, sha256)).catch((error: unknown) => {
       const isMissing = error instanceof EmulsionError && error.code === 'FILE_MISSING';
       throw fail(isMissing ? 'failures.exampleNotHere' : 'failures.exampleDamaged', error);
     });
@@ -143,12 +156,31 @@ export class JobTools implements StepTools {
     return { generator: id, values, thresholds };
   }
 
-  async faces(raster: Raster): ReturnType<StepTools['faces']> {
+  async faces(raster: Raster, finder?: string): ReturnType<StepTools['faces']> {
+    if (finder !== undefined) return this.#facesBy(finder, raster);
     const installed = this.#store.faceFinder();
     if (!installed) return null;
     const nets = await this.#sessions.faceNets(installed);
     const [planes, width, height] = await this.#planes(raster, installed.card.longest);
     return findFaces(planes, width, height, nets, () => this.breathe());
+  }
+
+  async #facesBy(id: string, raster: Raster): Promise<Face[]> {
+    const installed = this.#store.finder(id);
+    if (!installed) {
+      const reason = say('failures.finderNotHere', { id });
+      throw new EmulsionError('GENERATOR_MISSING', { reason, detail: `no finder "${id}"` });
+    }
+    return findFacesWith(installed, {
+      at: async (longest) => {
+        const [data, width, height] = await this.#planes(raster, longest);
+        return { data, width, height };
+      },
+      longest: Math.max(raster.width, raster.height),
+      threads: threadsFor(this.#own.threads ?? 1),
+      busy: (seconds) => this.#job.busy(seconds),
+      breathe: () => this.breathe(),
+    });
   }
 
   /** The sRGB planes of a picture, reduced to a longest side of `longest` pixels, with their width and height. */

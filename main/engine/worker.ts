@@ -55,7 +55,7 @@ class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #jobs = new Map<string, Job>();
   readonly #photos = new OpenPhotos(
-    (job, colour) => new JobTools(job, this.#store, this.#sessions, colour, this.#options.examples),
+    (job, colour) => new JobTools(job, this.#store, this.#sessions, colour, this.#options),
     budgetsFor(0).renderings,
     (photoId) => send({ type: 'evidence', photoId }),
     (ids) => this.#store.restrictions(ids),

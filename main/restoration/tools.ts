@@ -166,10 +166,10 @@ export interface StepTools {
    */
   fading(raster: Raster): Promise<FadingValues | null>;
   /**
-   * The faces of a picture, the most certain first; null if no generator for it is installed. Throws GENERATOR_DAMAGED,
-   * OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+   * The faces of a picture, the most certain first; null if no generator for it is installed. `finder`: the id of one that a
+   * person has added. Throws GENERATOR_MISSING without it, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
-  faces(raster: Raster): Promise<Face[] | null>;
+  faces(raster: Raster, finder?: string): Promise<Face[] | null>;
   /** A picture whose style is copied, reduced, in sRGB. Throws STYLE_UNKNOWN if it is not on this computer. */
   example(wanted: StyleExample): Promise<Raster>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */

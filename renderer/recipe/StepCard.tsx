@@ -66,6 +66,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   const places = useReview((state) => (kind === 'repair' && enabled ? placeCount(state, entry.key) : null));
   // Where a person has found damage and the analysis none, its reason no longer holds.
   const holds = need.needed || places === null || places === 0;
+  const faces = kind === 'faces' && enabled ? entry.rendering?.faces : undefined;
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
@@ -95,7 +96,9 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
-          {holds && sentence({ key: need.reason, values: need.figures })}
+          {faces !== undefined
+            ? t(faces.length > 0 ? 'reason.faces.found' : 'reason.faces.none', { count: faces.length })
+            : holds && sentence({ key: need.reason, values: need.figures })}
           {places !== null && (need.needed || places > 0) && (
             <span data-testid="place-count">
               {holds && ' '}
@@ -172,6 +175,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
       {kind === 'repair' && <GeneratorChoice entry={entry} kind={kind} setting="detector" />}
+      {kind === 'faces' && <GeneratorChoice entry={entry} kind={kind} setting="finder" />}
       <GeneratorChoice entry={entry} kind={kind} setting="generator" />
       {kind === 'style' && <ExampleChoice entry={entry} />}
       <div className="mt-1 flex items-center">

@@ -38,7 +38,7 @@ export const createLibraryStore = () =>
   createStore<LibraryState>(() => ({ inspections: [], ...NOTHING_ASKED, trials: {}, benchmarks: {} }));
 
 type Setting = NonNullable<GeneratorInfo['setting']>;
-const SETTINGS: readonly Setting[] = ['generator', 'detector'];
+const SETTINGS: readonly Setting[] = ['generator', 'detector', 'finder'];
 
 /** The id that a step names; null if it uses the one that ships, or uses none. */
 export const generatorOf = (step: Step | null, setting: Setting): string | null =>

@@ -128,6 +128,8 @@ export const errors = {
     overlaysNeeded: 'To use overlays, name the folder with them.',
     generatorNotHere:
       'The step “{{kind}}” uses the generator “{{id}}”, which is not on this computer. Add it again, or choose another one for this step.',
+    finderNotHere:
+      'The step “Faces” uses the finder “{{id}}”, which is not on this computer. Add it again, or choose another one for this step.',
     styleWithoutPicture:
       'This generator copies the style of a picture, and there is none. Choose a picture, or another generator.',
     exampleNotHere:

@@ -296,6 +296,7 @@ export const restoration = {
       sharp_other: 'Left {{count}} faces alone that are sharp already.',
       small_one: 'Left one face alone that is too small.',
       small_other: 'Left {{count}} faces alone that are too small.',
+      finder: 'Faces found by {{id}}.',
       nothing: 'No face was restored.',
     },
     style: {

@@ -129,6 +129,8 @@ export const errors: Translated<typeof english> = {
     overlaysNeeded: 'Para usar sobreposições, indique a pasta delas.',
     generatorNotHere:
       'A etapa “{{kind}}” usa o gerador “{{id}}”, que não está neste computador. Adicione-o de novo ou escolha outro para esta etapa.',
+    finderNotHere:
+      'A etapa “Rostos” usa o localizador “{{id}}”, que não está neste computador. Adicione-o novamente ou escolha outro para esta etapa.',
     styleWithoutPicture:
       'Este gerador copia o estilo de uma imagem, e não há nenhuma. Escolha uma imagem ou outro gerador.',
     exampleNotHere:

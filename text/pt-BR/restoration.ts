@@ -295,6 +295,7 @@ export const restoration: Translated<typeof english> = {
       sharp_other: '{{count}} rostos já nítidos ficaram como estavam.',
       small_one: 'Um rosto pequeno demais ficou como estava.',
       small_other: '{{count}} rostos pequenos demais ficaram como estavam.',
+      finder: 'Rostos encontrados por {{id}}.',
       nothing: 'Nenhum rosto foi restaurado.',
     },
     style: {

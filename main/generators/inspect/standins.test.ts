@@ -138,6 +138,17 @@ const TABLE: Record<string, Row> = {
     found: { task: 'denoise', size: free(16), global: 'weak', overlap: 32, inputRange: '0..1' },
     asks: ['task'],
   },
+  'retinaface_mobile0.25': {
+    found: {
+      task: 'find-face',
+      decoder: 'retinaface',
+      order: 'bgr',
+      normalise: 'caffe',
+      inputRange: '0..255',
+      size: only(640),
+    },
+  },
+  'scrfd-boxes': { found: { task: 'find-face', decoder: 'boxes' } },
   'scrfd_2.5g': { found: { task: 'find-face', decoder: 'scrfd', order: 'rgb', inputRange: '(x-127.5)/128' } },
   zero_dce: {
     found: { task: 'tone', outputChannels: 'curves', inputRange: '0..1', size: only(160, 96) },

@@ -309,7 +309,9 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
       const { recipes } = await openRecipes(flags).list();
       const missing = recipes
         .filter(({ steps }) =>
-          steps.some(({ settings }) => ['generator', 'detector'].some((each) => Reflect.get(settings, each) === id)),
+          steps.some(({ settings }) =>
+            ['generator', 'detector', 'finder'].some((each) => Reflect.get(settings, each) === id),
+          ),
         )
         .map((recipe) => recipe.name);
       const names = missing.map((each) => `“${oneLine(each)}”`).join(', ');

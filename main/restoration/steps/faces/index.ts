@@ -31,10 +31,13 @@ export const faces: StepDescriptor<'faces'> = {
       ...(restored > 0 ? [say('did.faces.done', { count: restored }), say('did.faces.warning')] : []),
       ...(sharp > 0 ? [say('did.faces.sharp', { count: sharp })] : []),
       ...(small > 0 ? [say('did.faces.small', { count: small })] : []),
+      ...(settings.finder ? [say('did.faces.finder', { id: settings.finder })] : []),
     ];
     if (!('report' in done)) {
       return { raster, did: did.length > 0 ? did : say('did.faces.nothing'), generator: null, provider: null };
     }
-    return { raster, did, generator: done.report.generator, provider: done.report.provider };
+    // What finds faces has a part in the result, and so has its licence.
+    const generator = [done.report.generator, ...(settings.finder ? [settings.finder] : [])].join(', ');
+    return { raster, did, generator, provider: done.report.provider };
   },
 };
