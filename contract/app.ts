@@ -33,6 +33,10 @@ export const GeneratorInfo = z.object({
   scale: z.number().positive(),
   /** Whether it copies the style of a picture that a person chooses. */
   takesExample: z.boolean(),
+  /** Numbers that its step takes from `inputs` of its settings. */
+  inputs: z.array(
+    z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
+  ),
   author: z.string(),
   source: z.string(),
   /** Name of the file that a person has added, and when; null for one that ships. */

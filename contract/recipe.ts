@@ -31,7 +31,14 @@ export const GeneratorId = z
   .max(64)
   .regex(/^[a-z0-9-]{1,64}$/);
 /** The generator that a step uses; absent: the one that ships for it. Those that a person has added are used by their ids alone. */
-const Chosen = { generator: GeneratorId.optional() };
+const Chosen = {
+  generator: GeneratorId.optional(),
+  /** Further numbers that the generator takes, by the names of its inputs; what it lacks is ignored, the rest limited to its bounds. */
+  inputs: z
+    .record(z.string().min(1).max(200), z.number().finite())
+    .refine((inputs) => Object.keys(inputs).length <= 16)
+    .optional(),
+};
 /** How much of each fault of scanned film to correct. */
 export const FilmSettings = z.object({
   /** Straight scratches along the film. */

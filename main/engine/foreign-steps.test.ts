@@ -5,10 +5,12 @@ import { FaceSettings, type StyleSettings } from '../../contract/recipe';
 import type { Card } from '../generators/card';
 import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
+import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
 import { addDetector, type DamageMap } from '../restoration/damage';
+import { saidOf } from '../restoration/foreign';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
@@ -44,6 +46,7 @@ afterEach(async () => {
 });
 
 interface Added {
+  store: GeneratorStore;
   card: Card;
   tools: StepTools;
   wanted: Wanted;
@@ -55,7 +58,7 @@ async function add(name: string, answers: Answers = {}): Promise<Added> {
   if (!installed) throw new Error(`${name} cannot be run`);
   expect(isRunnable(installed.card)).toBe(true);
   const tools = new JobTools(new Job('1', () => {}), store, sessions, null, { examples: examples(), threads: 1 });
-  return { card: installed.card, tools, wanted: { id } };
+  return { store, card: installed.card, tools, wanted: { id } };
 }
 
 const examples = () => join(folder.path, 'examples');
@@ -203,6 +206,36 @@ describe('restore', () => {
     const soft = blurred(texture, 2);
     const expected: Pixel = (c, x, y) => texture(c, x, y) + (13 / 50) * (soft(c, x, y) - texture(c, x, y));
     expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('pairlie takes a number that a person sets, within its bounds, and says which', async () => {
+    const { tools, card, store } = await add('pairlie', { task: 'restore' });
+    expect((await store.list())[0]!.inputs).toEqual([
+      {
+        name: 'exposure',
+        label: 'exposure',
+        min: card.extraInputs[0]!.min,
+        max: card.extraInputs[0]!.max,
+        default: 0.2,
+      },
+    ]);
+    const lightened =
+      (by: number): Pixel =>
+      (c, x, y) =>
+        texture(c, x, y) + by * (Math.sqrt(texture(c, x, y)) - texture(c, x, y));
+    const run = async (inputs: Record<string, number> | undefined, expected: number) => {
+      const raster = drawn(WIDTH, HEIGHT, texture, 16);
+      const settings = { strength: 1, keepGrain: false, generator: card.id, ...(inputs && { inputs }) };
+      const report = await restore(raster, noise, settings, tools);
+      expect(worst(raster, lightened(expected), isInner)).toBeLessThan(STEP);
+      return report;
+    };
+    expect(await run(undefined, 0.2)).not.toHaveProperty('inputs');
+    const set = await run({ exposure: 0.35, unknown: 3 }, 0.35);
+    expect(set?.inputs).toEqual({ exposure: 0.35 });
+    expect(saidOf(set!)).toEqual([{ key: 'did.foreign.input', values: { name: 'exposure', value: 0.35 } }]);
+    const { max } = card.extraInputs[0]!;
+    expect((await run({ exposure: 100 }, max))?.inputs).toEqual({ exposure: max });
   });
 
   it('fbcnn_color returns more than the picture', async () => {

@@ -14,6 +14,7 @@ import {
   PAINTING,
   type PassReport,
   type StepTools,
+  type TilePass,
 } from '../restoration/tools';
 import { examplePath } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
@@ -60,6 +61,15 @@ function returnsOf(channels: Card['output']['channels']): ForeignFacts['returns'
     default:
       return 'map';
   }
+}
+
+/** The inputs that a person has set and the step has not, within the generator's bounds; undefined if there are none. */
+function inputsFor(card: Card, { wanted, extras = {} }: TilePass): Record<string, number> | undefined {
+  const set = Object.entries(wanted?.inputs ?? {}).flatMap(([name, value]) => {
+    const input = numbersOf(card).find((each) => each.name === name && !each.hidden);
+    return input && !Object.hasOwn(extras, name) ? [[name, Math.max(input.min, Math.min(input.max, value))]] : [];
+  });
+  return set.length > 0 ? Object.fromEntries(set) : undefined;
 }
 
 /** What the engine was told besides: its threads, and the folder of the pictures whose style is copied. */
@@ -110,15 +120,17 @@ export class JobTools implements StepTools {
     const net = await this.#sessions.acquire(installed);
     const covered = this.#covered;
     const weight = pass.weight ?? 1;
-    const report = await runTilePass(net, pass, {
+    const inputs = inputsFor(installed.card, pass);
+    const report = await runTilePass(net, inputs ? { ...pass, extras: { ...inputs, ...pass.extras } } : pass, {
       breathe: () => job.breathe(),
       busy: (seconds) => job.busy(seconds),
       tile: (done, total, secondsLeft) => job.progress(covered + (weight * done) / total, secondsLeft),
       shortOfMemory: () => this.#sessions.release(net),
     });
     this.#covered = covered + weight;
-    this.passes.push(report);
-    return report;
+    const whole = inputs ? { ...report, inputs } : report;
+    this.passes.push(whole);
+    return whole;
   }
 
   styles(): ReturnType<StepTools['styles']> {

@@ -178,6 +178,7 @@ export class GeneratorStore {
           setting: stepFor(card.task)?.setting ?? null,
           scale: isPictureCard(card) ? card.output.scale : 1,
           takesExample: isPictureCard(card) && card.example !== undefined,
+          inputs: inputsOf(card),
           author: card.author,
           source: card.source,
           added: card.origin.kind === 'imported' ? { file: card.origin.file, at: card.origin.added } : null,
@@ -200,6 +201,15 @@ export function stepFor(task: string): { kind: StepKind; setting: NonNullable<Ge
   if (kind) return { kind, setting: 'generator' };
   if (task === 'find-face') return { kind: 'faces', setting: 'finder' };
   return task === 'detect' ? { kind: 'repair', setting: 'detector' } : null;
+}
+
+/** The numbers that a person may set of a generator: those that have an effect and that its step does not set itself. */
+function inputsOf(card: AnyCard): GeneratorInfo['inputs'] {
+  const step = ALL_STEPS.find(({ chooses }) => chooses === card.task);
+  if (!isPictureCard(card) || step === undefined) return [];
+  return card.extraInputs
+    .filter(({ name, hidden }) => !hidden && !step.sets?.test(name))
+    .map(({ name, label, min, max, default: usual }) => ({ name, label, min, max, default: usual }));
 }
 
 /** How the outputs of a finder of faces are read; null for any other net, and for a finder whose faces cannot be turned upright. */
@@ -251,6 +261,7 @@ const UNREADABLE = {
   setting: null,
   scale: 1,
   takesExample: false,
+  inputs: [],
   author: '',
   source: '',
   added: null,

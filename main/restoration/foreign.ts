@@ -86,9 +86,10 @@ export async function atSize(raster: Raster, { width, height }: Size, tools: Ste
   return raster.width === width && raster.height === height ? raster : tools.resize(raster, width, height);
 }
 
-/** What the report says besides: the size at which a reduced picture was seen, and tiles that stayed as they were. */
-export function saidOf({ kept = 0 }: PassReport, seen?: Size | null): Message[] {
+/** What the report says besides: inputs that a person has set, the size at which a reduced picture was seen, and tiles that stayed as they were. */
+export function saidOf({ kept = 0, inputs = {} }: PassReport, seen?: Size | null): Message[] {
   return [
+    ...Object.entries(inputs).map(([name, value]) => say('did.foreign.input', { name, value })),
     ...(seen ? [say('did.foreign.seen', { width: seen.width, height: seen.height })] : []),
     ...(kept > 0 ? [say('did.foreign.kept', { count: kept })] : []),
   ];

@@ -11,6 +11,8 @@ export interface Wanted {
   variant?: string;
   /** One particular generator; the only way to one that a person has added. */
   id?: string;
+  /** Values of its inputs that a person has set; they do not choose it. */
+  inputs?: Readonly<Record<string, number>>;
 }
 
 /** The name under which a pass gives the strength of noise to a generator that takes it as a map, and its bounds. */
@@ -18,8 +20,10 @@ export const SIGMA_INPUT = 'sigma';
 export const SIGMA_BOUNDS = { min: 0, max: 50 / 255, default: 15 / 255 } as const;
 
 /** What a step asks for: the generator that its settings name, or any that ships. */
-export const chosen = ({ generator }: { generator?: string }): Wanted =>
-  generator === undefined ? {} : { id: generator };
+export const chosen = ({ generator, inputs }: { generator?: string; inputs?: Wanted['inputs'] }): Wanted => ({
+  ...(generator !== undefined && { id: generator }),
+  ...(inputs !== undefined && { inputs }),
+});
 
 /** The style generator that paints in the style of any picture. */
 export const PAINTING: Wanted = { variant: 'painting' };
@@ -144,6 +148,8 @@ export interface PassReport {
   tile: number;
   /** Tiles that stayed as they were, because the result was far beyond its range. */
   kept?: number;
+  /** Values of its inputs that a person has set, within its bounds. */
+  inputs?: Readonly<Record<string, number>>;
 }
 
 /** The engine's tools for a step. Every method that takes long throws CANCELLED within one tile after a cancel. */

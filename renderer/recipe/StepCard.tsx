@@ -36,6 +36,7 @@ import { ExampleChoice } from './ExampleChoice';
 import { FaceChoice } from './FaceChoice';
 import { GeneratorChoice } from './GeneratorChoice';
 import { GreyControl } from './GreyControl';
+import { InputSliders } from './InputSliders';
 import { SizeControl } from './SizeControl';
 
 /** Share of the photo from which writing is mentioned. Less is rarely writing. */
@@ -178,6 +179,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
       {kind === 'faces' && <GeneratorChoice entry={entry} kind={kind} setting="finder" />}
       <GeneratorChoice entry={entry} kind={kind} setting="generator" />
       {kind === 'style' && <ExampleChoice entry={entry} />}
+      <InputSliders entry={entry} kind={kind} />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

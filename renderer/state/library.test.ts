@@ -132,3 +132,14 @@ test('a picture to be copied is kept by the program, and the recipe names it', a
   expect(stores.notices.getState().notices).toMatchObject([{ text: 'styleFailed' }]);
   expect(stepOf(recipe(), 'style')!.settings.example?.name).toBe('carpet.jpg');
 });
+
+test('the numbers of a generator go with it', () => {
+  const set = withSetting(withSetting(PROPOSAL, 'restore', 'generator', 'net'), 'restore', 'inputs', { exposure: 0.3 });
+  expect(stepOf(withSetting(set, 'restore', 'strength', 0.5), 'restore')!.settings).toMatchObject({
+    generator: 'net',
+    inputs: { exposure: 0.3 },
+    strength: 0.5,
+  });
+  expect(stepOf(withSetting(set, 'restore', 'generator', 'other'), 'restore')!.settings).not.toHaveProperty('inputs');
+  expect(stepOf(withSetting(set, 'restore', 'generator', null), 'restore')!.settings).not.toHaveProperty('inputs');
+});

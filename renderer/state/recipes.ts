@@ -129,6 +129,7 @@ export type SettingValue =
   | string
   | TargetSize
   | StyleExample
+  | Readonly<Record<string, number>>
   | readonly { x: number; y: number }[]
   | null;
 
@@ -143,11 +144,11 @@ export function withSetting(recipe: Recipe, kind: StepKind, name: string, value:
     const settings = typeof value === 'object' ? { ...others, target: value } : { ...others, scale: value };
     return withStep(recipe, { ...step, settings } as Step);
   }
-  if (value === null) {
-    const { [name]: _, ...others } = step.settings as Record<string, unknown>;
-    return withStep(recipe, { ...step, settings: others } as Step);
-  }
-  return withStep(recipe, { ...step, settings: { ...step.settings, [name]: value } } as Step);
+  // The numbers belong to the generator before.
+  const { [name]: _, inputs, ...others } = step.settings as Record<string, unknown>;
+  const kept = inputs === undefined || name === 'generator' || name === 'inputs' ? {} : { inputs };
+  const settings = { ...others, ...kept, ...(value !== null && { [name]: value }) };
+  return withStep(recipe, { ...step, settings } as Step);
 }
 
 /**

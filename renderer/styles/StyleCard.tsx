@@ -6,6 +6,7 @@ import type { Recipe } from '../../contract/recipe';
 import { CONTROLS } from '../recipe/controls';
 import { ExampleChoice } from '../recipe/ExampleChoice';
 import { GeneratorChoice } from '../recipe/GeneratorChoice';
+import { InputSliders } from '../recipe/InputSliders';
 import { StepControl, StepProgress } from '../recipe/StepCard';
 import { useActions, useApp } from '../state/context';
 import { generatorOf } from '../state/library';
@@ -55,6 +56,7 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
         <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
         <GeneratorChoice entry={entry} kind="style" setting="generator" />
         <ExampleChoice entry={entry} />
+        <InputSliders entry={entry} kind="style" />
       </div>
       <div className="mt-1 flex items-center">
         <DisclosureButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />

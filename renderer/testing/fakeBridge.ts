@@ -396,6 +396,7 @@ export function createFakeBridge(): FakeBridge {
           setting: 'generator',
           scale: 1,
           takesExample: false,
+          inputs: [],
           author: 'Emulsion',
           source: '',
           added: null,

@@ -150,10 +150,12 @@ export const cli = {
       setting: 'It must be step.key=value, such as repair.sensitivity=0.7.',
       noStep: 'There is no step “{{step}}”. Steps: {{steps}}.',
       noSetting: 'The step {{kind}} has no setting “{{key}}”. It has {{keys}}.',
+      input: 'Numbers that a generator takes are set by their names, as in --set {{kind}}.inputs.exposure=0.3.',
       badSetting: '{{setting}} does not take this value. Allowed:',
       map: 'It must be a folder there and one here: /archive=/mnt/archive.',
     },
     values: {
+      input: 'a number that the chosen generator takes, by the name of its input',
       number: 'a number from {{min}} to {{max}}',
       boolean: 'true or false',
       choice: 'one of {{choices}}',

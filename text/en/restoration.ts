@@ -236,6 +236,7 @@ export const restoration = {
     off: 'Turned off.',
     notNeeded: 'Not needed.',
     foreign: {
+      input: 'Input {{name}} at {{value}}.',
       seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
       kept_one: 'One tile stayed as it was: the result was far out of range.',
       kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',

@@ -153,10 +153,12 @@ export const cli: Translated<typeof english> = {
       setting: 'Deve ser etapa.chave=valor, como repair.sensitivity=0.7.',
       noStep: 'Não existe a etapa “{{step}}”. Etapas: {{steps}}.',
       noSetting: 'A etapa {{kind}} não tem o ajuste “{{key}}”. Ela tem {{keys}}.',
+      input: 'Os números que um gerador recebe são indicados pelo nome, como em --set {{kind}}.inputs.exposure=0.3.',
       badSetting: '{{setting}} não aceita esse valor. Aceita:',
       map: 'Deve ser uma pasta de lá e uma daqui: /acervo=/mnt/acervo.',
     },
     values: {
+      input: 'um número que o gerador escolhido recebe, pelo nome da entrada',
       number: 'um número de {{min}} a {{max}}',
       boolean: 'true ou false',
       choice: 'um destes: {{choices}}',

@@ -53,6 +53,8 @@ export interface StepDescriptor<K extends StepKind> {
   tasks: readonly Task[];
   /** The one of them whose generator the settings may name. */
   chooses?: Task;
+  /** Inputs of its generators that it sets itself, by their names. */
+  sets?: RegExp;
   /** Decides from the measurements whether a photo needs the step. */
   assess(measurements: Measurements, tools: StepTools): Need;
   /** Every reason that `assess` may give, with the names of its figures, for the texts. */

@@ -17,7 +17,7 @@ export const COLOUR_PIXELS = 40_000;
 /** The same for a net from elsewhere that takes any size: 384 pixels square, as those are usually run. */
 const FOREIGN_PIXELS = 147_456;
 /** The generator's input that makes colours warmer or cooler, in units of the spread between photographs. */
-const WARMTH_INPUT = 'warmth';
+export const WARMTH_INPUT = 'warmth';
 /** Value of that input for each variant. */
 const WARMTH: Record<ColoriseSettings['variant'], number> = { natural: 0, warm: 1.2, cool: -1.2 };
 
@@ -37,11 +37,11 @@ export function hasColourVariants(tools: StepTools): boolean {
  */
 export async function colorise(
   raster: Raster,
-  { strength, variant, generator }: ColoriseSettings,
+  { strength, variant, ...named }: ColoriseSettings,
   tools: StepTools,
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (strength === 0) return null;
-  const wanted = chosen({ generator });
+  const wanted = chosen(named);
   const facts = tools.generator('colorise', wanted);
   const space = SPACES[facts?.foreign?.returns === 'lab-ab' ? 'lab' : 'luma'];
   const small = facts?.foreign

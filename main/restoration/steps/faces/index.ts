@@ -1,13 +1,15 @@
 import type { Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
-import { restoreFaces } from './faces';
+import { FIDELITY_INPUTS, restoreFaces } from './faces';
 
 /** Restores faces with a generator that a person has added; none ships. It can change who somebody seems to be. */
 export const faces: StepDescriptor<'faces'> = {
   kind: 'faces',
   tasks: ['face'],
   chooses: 'face',
+  sets: FIDELITY_INPUTS,
   reasons: {
     'reason.faces.found': ['count'],
     'reason.faces.none': [],
@@ -37,6 +39,7 @@ export const faces: StepDescriptor<'faces'> = {
       return { raster, did: did.length > 0 ? did : say('did.faces.nothing'), generator: null, provider: null };
     }
     // What finds faces has a part in the result, and so has its licence.
+    did.push(...saidOf(done.report));
     const generator = [done.report.generator, ...(settings.finder ? [settings.finder] : [])].join(', ');
     return { raster, did, generator, provider: done.report.provider };
   },

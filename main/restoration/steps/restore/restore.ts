@@ -28,6 +28,8 @@ const BAND_PIXELS = 1 << 17;
 /** Inputs of nets from elsewhere: the standard deviation of noise in 0..1, and how much a JPEG lost, 0..1. */
 const NOISE_INPUTS = /^(?:sigma|noise)/i;
 const LOSS_INPUTS = /^(?:qf|quality)/i;
+/** All of them. */
+export const MEASURED_INPUTS = new RegExp(`^${ERROR_INPUT}$|${NOISE_INPUTS.source}|${LOSS_INPUTS.source}`, 'i');
 /** The error that compression causes, in 8-bit levels, by how much the quality of a JPEG lacks to 100 %. */
 const LOSSES = [
   [0, 0],
@@ -70,14 +72,14 @@ export function errorOf({ noise, compression }: Expected): number {
 export async function restore(
   raster: Raster,
   expected: Expected,
-  { strength, keepGrain, generator }: RestoreSettings,
+  { strength, keepGrain, ...named }: RestoreSettings,
   tools: StepTools,
 ): Promise<Restored | null> {
   if (strength === 0) return null;
   const { noise, compression } = expected;
   const isNoise = noise === 0 ? 0 : noise ** 2 / (noise ** 2 + compression ** 2);
   const kept = keepGrain ? GRAIN_KEPT * isNoise : 0;
-  const wanted = chosen({ generator });
+  const wanted = chosen(named);
   const facts = tools.generator('restore', wanted);
   const { extras, ...told } = extrasFor(expected, facts);
   if (seesWhole(facts)) {

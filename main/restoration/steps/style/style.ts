@@ -48,8 +48,8 @@ export interface Painted {
 }
 
 /** Cache key of a painting. The painting only depends on these settings; the others determine how it is blended. */
-export function paintedKey({ style, code, brush, mix, generator, example }: StyleSettings): string {
-  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator, example?.sha256]);
+export function paintedKey({ style, code, brush, mix, generator, example, inputs }: StyleSettings): string {
+  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator, example?.sha256, inputs]);
 }
 
 /** Further options of {@link paint}. */
