@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FaceSettings, type StyleSettings } from '../../contract/recipe';
+import { FaceSettings, RepairSettings, type StyleSettings } from '../../contract/recipe';
 import type { Card } from '../generators/card';
 import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
@@ -24,6 +24,7 @@ import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import type { StepTools, Wanted } from '../restoration/tools';
 import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
+import { OpenPhotos } from './open-photos';
 import type { Sessions } from './sessions';
 import { addStandIn, quietSessions, STANDINS } from './standin-support';
 import { temporaryFolder } from './test-support';
@@ -159,6 +160,32 @@ describe('repair', () => {
     const edge = (x: number, y: number) => isInside(x, y) && y === hole.y && Math.abs(x - 345) < 4;
     const step = (c: number) => Math.abs(tint * meanOf(c, side) - slope(c, 345, hole.y));
     expect(worst(raster, slope, edge)).toBeLessThan(0.3 * Math.max(step(0), step(1), step(2)) + STEP);
+  });
+
+  it('fills what is repaired by hand too, whether or not the step runs', async () => {
+    const { store, card } = await add('lama_fp32');
+    const photos = new OpenPhotos((job, colour) => new JobTools(job, store, sessions, colour), 2 ** 28);
+    const path = join(folder.path, 'grey.png');
+    const grey = drawn(300, 200, (_, x, y) => (Math.hypot(x - 100, y - 100) < 9 ? 1 : 0.4));
+    await writeFile(path, await encodeReduced(grey, 900, null));
+    await photos.open(new Job('1', () => {}), { photoId: 'p', path, name: 'grey.png' });
+    const mask = [{ kind: 'stroke', mode: 'paint', size: 30, hardness: 1, points: [100, 100, 1] }] as const;
+    const settings = RepairSettings.parse({ generator: card.id });
+    const { reports, revision } = await photos.render(new Job('2', () => {}), {
+      ...{ photoId: 'p', size: 'full' },
+      recipe: {
+        ...{ format: 1, id: 'r', name: 'R', gate: 'always' },
+        steps: [{ kind: 'repair', enabled: false, settings }],
+      },
+      edit: {
+        mask: [],
+        repairs: [{ id: 'a', enabled: true, mask: structuredClone(mask) as never }],
+        bitmaps: new Map(),
+      },
+    });
+    expect(reports).toMatchObject([{ kind: 'repair', outcome: 'done', generator: card.id }]);
+    const histogram = await photos.histogram({ photoId: 'p', revision });
+    expect(histogram.red[255]).toBe(0);
   });
 
   it('shows a large hole reduced, and long damage piece by piece', async () => {

@@ -31,7 +31,7 @@ import type { Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
-import { PAINTING } from '../restoration/tools';
+import { chosen, PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
@@ -255,7 +255,7 @@ export class OpenPhotos {
       job.stage('computing', 0.85, 0.9, 'repair');
       tools.beginStep();
       const local = new LocalRepairs(result.raster, opened.photo);
-      await local.show(repairs, tools);
+      await local.show(repairs, tools, chosen(stepOf(recipe, 'repair')?.settings ?? {}));
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
@@ -464,7 +464,7 @@ export class OpenPhotos {
 
     const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis, damage);
     const answer = async (kept: Kept): Promise<Result> => {
-      await this.#repairLocally(job, tools, kept, repairs, photo, until);
+      await this.#repairLocally(job, tools, kept, { repairs, recipe }, photo, until);
       const reports = withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []);
       return { kept, reports, ...facesOf(analysis, opened) };
     };
@@ -511,7 +511,7 @@ export class OpenPhotos {
     job: Job,
     tools: JobTools,
     kept: Kept,
-    repairs: readonly LocalRepair[],
+    { repairs, recipe }: { repairs: readonly LocalRepair[]; recipe: Recipe },
     photo: Photo,
     until: number,
   ): Promise<void> {
@@ -521,7 +521,7 @@ export class OpenPhotos {
     tools.beginStep();
     let changed = true;
     try {
-      changed = await kept.repairs.show(repairs, tools);
+      changed = await kept.repairs.show(repairs, tools, chosen(stepOf(recipe, 'repair')?.settings ?? {}));
     } finally {
       if (changed) this.#renderings.renew(kept);
     }

@@ -134,7 +134,7 @@ async function requireStep({ kind, settings }: Step, run: Run): Promise<void> {
 }
 
 /** Throws GENERATOR_MISSING, with a reason that names the generator. */
-function requireNamed(id: string, task: Task, kind: StepKind, tools: StepTools): void {
+export function requireNamed(id: string, task: Task, kind: StepKind, tools: StepTools): void {
   if (tools.generator(task, { id })) return;
   const isThere = ALL_STEPS.some(({ tasks }) => tasks.some((each) => tools.generator(each, { id })));
   const reason = say(isThere ? 'failures.generatorUnfit' : 'failures.generatorNotHere', { id, kind });
