@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FaceSettings, RepairSettings, type StyleSettings } from '../../contract/recipe';
+import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
@@ -644,6 +645,96 @@ describe('faces', () => {
     const settings = FaceSettings.parse({ generator: card.id, strength: 0, chosen: chosenFace });
     expect(await restoreFaces(raster, [face], settings, tools)).not.toHaveProperty('report');
     expect(await restoreFaces(raster, [face], { ...settings, strength: 1 }, tools)).toMatchObject({ restored: 1 });
+  });
+});
+
+describe('short memory', () => {
+  /** Tools whose generators have no memory for more pixels, and the sizes at which they were tried. */
+  function cramped(tools: StepTools, pixels: number) {
+    const tried: string[] = [];
+    const runTiles: StepTools['runTiles'] = (pass) => {
+      tried.push(`${pass.width} x ${pass.height}`);
+      if (pass.width * pass.height > pixels) return Promise.reject(new EmulsionError('OUT_OF_MEMORY'));
+      return tools.runTiles(pass);
+    };
+    const lent = new Proxy(tools, {
+      get: (target, name) => {
+        if (name === 'runTiles') return runTiles;
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { lent, tried };
+  }
+  const said = (width: number, height: number) => [{ key: 'did.foreign.short', values: { width, height } }];
+
+  it('a whole picture is restored smaller, and that is said', async () => {
+    const { tools, card } = await add('normalises-first', { task: 'restore' });
+    const ramp: Pixel = (_, x) => 0.2 + (0.6 * x) / 599;
+    const raster = drawn(600, 200, ramp, 16);
+    const { lent, tried } = cramped(tools, 32_000);
+    const settings = { strength: 1, keepGrain: false, generator: card.id };
+    const done = await restore(raster, { noise: 12, compression: 5 }, settings, lent);
+    expect(tried).toEqual(['600 x 200', '424 x 141', '300 x 100']);
+    expect(saidOf(done!, done!.seen)).toEqual(said(300, 100));
+    const expected: Pixel = (c, x) => 0.5 + 0.5 * Math.tanh((-0.6 * (ramp(c, x, 0) - 0.5)) / (0.6 / Math.sqrt(12)));
+    expect(worst(raster, expected, (x) => x > 8 && x < 591)).toBeLessThan(2 * STEP);
+  });
+
+  it('so is one painted, coloured or filled', async () => {
+    const style = await add('AnimeGANv3_Hayao_36');
+    const paper = cramped(style.tools, 40_000);
+    const settings = { style: 'none', strength: 1, keepColours: false, brush: 1, generator: style.card.id };
+    const painted = await paint(drawn(300, 200, texture, 16), settings, paper.lent);
+    expect(paper.tried).toEqual(['300 x 200', '212 x 141']);
+    expect(saidOf(painted!.report)).toEqual(said(212, 141));
+    expect(painted!.raster).toMatchObject({ width: 300, height: 200 });
+    await folder.remove();
+
+    const colours = await add('deoldify_artistic');
+    const glass = cramped(colours.tools, 100_000);
+    const by = { strength: 1, variant: 'natural', generator: colours.card.id } as const;
+    const coloured = await colorise(
+      drawn(600, 600, () => 100 / 255, 16),
+      by,
+      glass.lent,
+    );
+    expect(glass.tried).toEqual(['384 x 384', '256 x 256']);
+    expect(saidOf(coloured!.report)).toEqual(said(256, 256));
+    const luma = (0.299 * 1.12 + 0.587 + 0.114 * 0.82) * (100 / 255);
+    const expected: Pixel = (c) => 100 / 255 + [1.12, 1, 0.82][c]! * (100 / 255) - luma;
+    expect(worst(coloured!.raster, expected)).toBeLessThan(STEP);
+    await folder.remove();
+
+    const filler = await add('migan_pipeline_v2');
+    const wall = cramped(filler.tools, 20_000);
+    const holes = [
+      { x: 100, y: 100, width: 20, height: 20 },
+      { x: 600, y: 450, width: 20, height: 20 },
+    ];
+    const raster = drawn(800, 600, () => 0.4);
+    for (const hole of holes)
+      for (let y = hole.y; y < hole.y + 20; y++)
+        raster.data.fill(255, 3 * (y * 800 + hole.x), 3 * (y * 800 + hole.x + 20));
+    const report = await inpaint(raster, maskOf(800, 600, holes), wall.lent, { wanted: filler.wanted });
+    // The second hole is not tried at sizes that were too large for the first.
+    expect(wall.tried).toEqual(['256 x 256', '181 x 181', '128 x 128', '128 x 128']);
+    expect(saidOf(report)).toEqual(said(128, 128));
+    expect(worst(raster, () => 0.4)).toBeLessThan(1.5 * STEP);
+  });
+
+  it('a net of one size cannot be helped, and nothing is tried for ever', async () => {
+    const { tools, card } = await add('ddcolor');
+    const { lent, tried } = cramped(tools, 100);
+    const by = { strength: 1, variant: 'natural', generator: card.id } as const;
+    await expect(
+      colorise(
+        drawn(300, 200, () => 0.5),
+        by,
+        lent,
+      ),
+    ).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(tried).toEqual(['512 x 512']);
   });
 });
 

@@ -121,11 +121,16 @@ export class JobTools implements StepTools {
     const covered = this.#covered;
     const weight = pass.weight ?? 1;
     const inputs = inputsFor(installed.card, pass);
-    const report = await runTilePass(net, inputs ? { ...pass, extras: { ...inputs, ...pass.extras } } : pass, {
+    const told = inputs ? { ...pass, extras: { ...inputs, ...pass.extras } } : pass;
+    const report = await runTilePass(net, told, {
       breathe: () => job.breathe(),
       busy: (seconds) => job.busy(seconds),
       tile: (done, total, secondsLeft) => job.progress(covered + (weight * done) / total, secondsLeft),
       shortOfMemory: () => this.#sessions.release(net),
+    }).catch(async (error: unknown) => {
+      // A step may try again with a smaller picture.
+      if (error instanceof EmulsionError && error.code === 'OUT_OF_MEMORY') await this.#sessions.release(net);
+      throw error;
     });
     this.#covered = covered + weight;
     const whole = inputs ? { ...report, inputs } : report;

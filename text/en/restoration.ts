@@ -237,6 +237,7 @@ export const restoration = {
     notNeeded: 'Not needed.',
     foreign: {
       input: 'Input {{name}} at {{value}}.',
+      short: 'Memory was short, so the generator saw the whole picture at {{width}} × {{height}} pixels only.',
       seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
       kept_one: 'One tile stayed as it was: the result was far out of range.',
       kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',

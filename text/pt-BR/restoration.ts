@@ -238,6 +238,7 @@ export const restoration: Translated<typeof english> = {
     notNeeded: 'Não foi necessário.',
     foreign: {
       input: 'Entrada {{name}} em {{value}}.',
+      short: 'Faltou memória, então o gerador viu a imagem inteira com apenas {{width}} × {{height}} pixels.',
       seen: 'O gerador viu a imagem inteira em {{width}} × {{height}} pixels; a alteração foi ampliada.',
       kept_one: 'Um bloco ficou como estava: o resultado saiu muito fora da faixa.',
       kept_other: '{{count}} blocos ficaram como estavam: os resultados saíram muito fora da faixa.',

@@ -2,7 +2,7 @@ import type { StyleSettings } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
-import { atSize, fittingSize, seesWhole, squeezedSize } from '../../foreign';
+import { atAffordableSize, atSize, fittingSize, seesWhole, shareOf, squeezedSize } from '../../foreign';
 import type { Mask } from '../../mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
 import { chosen, type ForeignFacts, PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
@@ -132,19 +132,26 @@ async function paintByOwn(raster: Raster, settings: StyleSettings, tools: StepTo
     width: Math.max(1, Math.round(raster.width * scale)),
     height: Math.max(1, Math.round(raster.height * scale)),
   };
-  const size = seesWhole(facts) ? fittingSize(facts.foreign, brushed) : brushed;
-  const small = await atSize(raster, size, tools);
-  const painted = createRaster(size.width * facts.scale, size.height * facts.scale, 3, small.depth);
-  const report = await tools.runTiles({
-    task: 'style',
-    wanted,
-    ...size,
-    ...(facts.foreign?.takesExample && { example: await exampleFor(settings, facts.foreign, tools) }),
-    read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
-    write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
-    weight: 0.9,
-  });
-  return { raster: painted, report };
+  const example = facts.foreign?.takesExample && (await exampleFor(settings, facts.foreign, tools));
+  let painted: Raster | null = null;
+  const { report } = await atAffordableSize(
+    (share) => (seesWhole(facts) ? fittingSize(facts.foreign, shareOf(brushed, share)) : brushed),
+    async (size) => {
+      const small = await atSize(raster, size, tools);
+      const into = createRaster(size.width * facts.scale, size.height * facts.scale, 3, small.depth);
+      painted = into;
+      return tools.runTiles({
+        task: 'style',
+        wanted,
+        ...size,
+        ...(example && { example }),
+        read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
+        write: (rect, planes) => writeSrgb(into, rect, raster.channels === 3 ? tools.colour : null, planes),
+        weight: 0.9,
+      });
+    },
+  );
+  return { raster: painted!, report };
 }
 
 /** Whether the generator that the settings name copies the style of a picture. */
