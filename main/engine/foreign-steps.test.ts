@@ -436,6 +436,40 @@ describe('upscale', () => {
     },
   );
 
+  describe.each([
+    ['2x-global', 1500, 60, 3],
+    ['2x-global-64', 150, 60, 15],
+  ] as const)('%s sees the whole picture', (name, width, height, least) => {
+    const run = async (of: Pixel, wide: number, high: number) => {
+      const { tools, card } = await add(name);
+      const plan = planEnlargement(
+        { scale: 2, variant: 'faithful', generator: card.id },
+        { width: wide, height: high },
+        tools,
+      );
+      return upscale(drawn(wide, high, of, 16), plan, tools);
+    };
+
+    it('that fits at once', async () => {
+      // Mirrored to what the net takes, it keeps its mean.
+      const { raster, report } = await run(() => 0.4, 60, 50);
+      expect(report).toMatchObject({ tiles: 1 });
+      expect(saidOf(report)).toEqual([]);
+      expect(worst(raster, () => 0.4 - 0.03)).toBeLessThan(STEP);
+    });
+
+    it('in parts that fade into each other, and that is said', async () => {
+      const { raster, report } = await run((_, x) => 0.2 + (0.6 * x) / width, width, height);
+      expect(raster).toMatchObject({ width: 2 * width, height: 2 * height });
+      expect(report.tiles).toBeGreaterThanOrEqual(least - 1);
+      expect(saidOf(report)).toMatchObject([{ key: 'did.foreign.cut', values: { count: report.tiles } }]);
+      let steepest = 0;
+      for (let x = 1; x < raster.width; x++)
+        steepest = Math.max(steepest, Math.abs(valueAt(raster, 0, x, height) - valueAt(raster, 0, x - 1, height)));
+      expect(steepest).toBeLessThan(name === '2x-global' ? STEP : 2 * STEP);
+    });
+  });
+
   it('any size, by a net of another scale and resampling', async () => {
     const by = async (name: string, longer: number) => enlarged(name, smooth, { target: { unit: 'pixels', longer } });
     // Three times by four, and five times by twice four.

@@ -148,6 +148,8 @@ export interface PassReport {
   tile: number;
   /** Tiles that stayed as they were, because the result was far beyond its range. */
   kept?: number;
+  /** Tiles that a net for whole pictures got, as the picture was too large. */
+  cut?: number;
   /** The size at which it saw the whole picture, as memory was short for a larger one. */
   short?: { width: number; height: number };
   /** Values of its inputs that a person has set, within its bounds. */

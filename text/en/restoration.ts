@@ -238,6 +238,7 @@ export const restoration = {
     foreign: {
       input: 'Input {{name}} at {{value}}.',
       short: 'Memory was short, so the generator saw the whole picture at {{width}} × {{height}} pixels only.',
+      cut: 'The generator is made for whole pictures. This one was too large for it at once, so it got {{count}} parts of up to {{tile}} pixels that fade into each other.',
       seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
       kept_one: 'One tile stayed as it was: the result was far out of range.',
       kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',

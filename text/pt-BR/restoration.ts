@@ -239,6 +239,7 @@ export const restoration: Translated<typeof english> = {
     foreign: {
       input: 'Entrada {{name}} em {{value}}.',
       short: 'Faltou memória, então o gerador viu a imagem inteira com apenas {{width}} × {{height}} pixels.',
+      cut: 'O gerador é feito para imagens inteiras. Esta era grande demais de uma vez, então ele recebeu {{count}} partes de até {{tile}} pixels, que se fundem umas nas outras.',
       seen: 'O gerador viu a imagem inteira em {{width}} × {{height}} pixels; a alteração foi ampliada.',
       kept_one: 'Um bloco ficou como estava: o resultado saiu muito fora da faixa.',
       kept_other: '{{count}} blocos ficaram como estavam: os resultados saíram muito fora da faixa.',

@@ -155,6 +155,8 @@ const TABLE: Record<string, Row> = {
     asks: ['task', 'inputRange', 'outputChannels'],
   },
   // What leaves something open, in the order of `make_standins.py`.
+  '2x-global': { found: { ...upscale(2), global: 'whole' } },
+  '2x-global-64': { found: { ...upscale(2), size: only(64), global: 'fixed' } },
   '2x-homogeneous': { found: { ...upscale(2), size: free() } },
   'bounded-correction': { found: { inputRange: '0..1', outputRange: '0..1', halo: 1 }, asks: ['task'] },
   'normalises-first': { found: { task: 'style', outputRange: '0..1', global: 'whole' }, asks: ['task'] },

@@ -4,7 +4,7 @@ import { enlargedSize, type Size } from '../../../../document/size';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
-import { LumaReader, takesLuma } from '../../foreign';
+import { LumaReader, seesWhole, takesLuma } from '../../foreign';
 import { createRaster, type Raster, type Rect, readSrgb, writeSrgb } from '../../raster';
 import { chosen, type PassReport, type StepTools, type Wanted } from '../../tools';
 
@@ -150,7 +150,8 @@ export async function upscale(
         writeSrgb(into, rect, tools.colour, isLuma ? withLuma(into, rect, planes, tools) : planes),
     });
     const kept: number = (report?.kept ?? 0) + (done.kept ?? 0);
-    report = kept > 0 ? { ...done, kept } : done;
+    const cut: number = (report?.cut ?? 0) + (seesWhole(facts) && done.tiles > 1 ? done.tiles : 0);
+    report = { ...done, ...(kept > 0 && { kept }), ...(cut > 0 && { cut }) };
     raster = into;
   }
   if (!report) throw new EmulsionError('INTERNAL', { detail: 'an enlargement without a pass' });
