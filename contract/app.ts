@@ -28,9 +28,15 @@ export const GeneratorInfo = z.object({
   isUsed: z.boolean(),
   /** The step whose settings may name it, and the setting that does; null if there is none. */
   step: StepKind.nullable(),
-  setting: z.enum(['generator', 'detector']).nullable(),
+  setting: z.enum(['generator', 'detector', 'finder']).nullable(),
   /** How far it enlarges. */
   scale: z.number().positive(),
+  /** Whether it copies the style of a picture that a person chooses. */
+  takesExample: z.boolean(),
+  /** Numbers that its step takes from `inputs` of its settings. */
+  inputs: z.array(
+    z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),
+  ),
   author: z.string(),
   source: z.string(),
   /** Name of the file that a person has added, and when; null for one that ships. */

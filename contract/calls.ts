@@ -17,7 +17,7 @@ import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView }
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
-import { GeneratorId, Recipe } from './recipe';
+import { GeneratorId, Recipe, StyleExample } from './recipe';
 import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
 
 /**
@@ -242,6 +242,9 @@ export const CALLS = {
   'styles.add': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: OwnStyle },
   /** Recipes that use the style keep it. STYLE_UNKNOWN. */
   'styles.remove': { request: z.object({ id: Id }).strict(), response: nothing },
+
+  /** Keeps a reduced copy of a picture whose style is to be copied. As `photos.open`. */
+  'styles.example': { request: z.object({ token: FileToken, jobId: JobId }).strict(), response: StyleExample },
 
   /**
    * Previews a batch without running it: how many files are photos, and the first of them with the names of their

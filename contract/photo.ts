@@ -220,6 +220,8 @@ export const Rendering = z.object({
   /** Share of pixels inside the repair mask, 0..1. */
   masked: unit,
   reports: z.array(StepReport),
+  /** The faces, where the recipe names another finder than that of the analysis. */
+  faces: z.array(Face).optional(),
   seconds: z.number().nonnegative(),
 });
 export type Rendering = z.infer<typeof Rendering>;

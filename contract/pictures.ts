@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, PhotoId } from './basics';
+import { Id, PhotoId, Sha256 } from './basics';
 import { BitmapId } from './edit';
 import { TrialQuery } from './generators';
 
@@ -67,13 +67,18 @@ export function pictureUrl(base: string, query: PictureQuery): string {
 /** They take the place of a photo's id in the URL. Those ids are longer. */
 const PAIR_PREFIX = 'pair';
 const TRIAL_PREFIX = 'trial';
+const EXAMPLE_PREFIX = 'example';
+
+/** Every kind of picture that has a URL. */
+export type AnyPictureQuery = PictureQuery | ThumbnailQuery | PairQuery | TrialQuery | ExampleQuery;
 
 /** Parses a picture's URL. Throws a ZodError if it is malformed. */
-export function parsePictureUrl(base: string, url: string): PictureQuery | ThumbnailQuery | PairQuery | TrialQuery {
+export function parsePictureUrl(base: string, url: string): AnyPictureQuery {
   const [path = '', search = ''] = (url.startsWith(base) ? url.slice(base.length) : url).split('?');
   const [photoId, layer, index, side] = path.replace(/^\//, '').split('/');
   if (photoId === PAIR_PREFIX) return PairQuery.parse({ pairId: layer, pairSide: index });
   if (photoId === TRIAL_PREFIX) return TrialQuery.parse({ trialId: layer, trialSide: index });
+  if (photoId === EXAMPLE_PREFIX) return ExampleQuery.parse({ example: layer });
   if (side !== undefined) return ThumbnailQuery.parse({ batchId: layer, index, side });
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
@@ -100,4 +105,12 @@ export function pairUrl(base: string, { pairId, pairSide }: PairQuery): string {
 
 export function trialUrl(base: string, { trialId, trialSide }: TrialQuery): string {
   return `${base}/${TRIAL_PREFIX}/${trialId}/${trialSide}`;
+}
+
+/** The reduced copy of a picture whose style is copied. */
+export const ExampleQuery = z.object({ example: Sha256 });
+export type ExampleQuery = z.infer<typeof ExampleQuery>;
+
+export function exampleUrl(base: string, { example }: ExampleQuery): string {
+  return `${base}/${EXAMPLE_PREFIX}/${example}`;
 }

@@ -42,7 +42,14 @@ export const GeneratorId = z
   .max(64)
   .regex(/^[a-z0-9-]{1,64}$/);
 /** The generator that a step uses; absent: the one that ships for it. Those that a person has added are used by their ids alone. */
-const Chosen = { generator: GeneratorId.optional() };
+const Chosen = {
+  generator: GeneratorId.optional(),
+  /** Further numbers that the generator takes, by the names of its inputs; what it lacks is ignored, the rest limited to its bounds. */
+  inputs: z
+    .record(z.string().min(1).max(200), z.number().finite())
+    .refine((inputs) => Object.keys(inputs).length <= 16)
+    .optional(),
+};
 /** How much of each fault of scanned film to correct. */
 export const FilmSettings = z.object({
   /** Straight scratches along the film. */
@@ -162,6 +169,8 @@ export const FaceSettings = z.object({
     .max(MOST_FACES)
     .optional(),
   ...Chosen,
+  /** Finds the faces in place of the finder that ships. */
+  finder: GeneratorId.optional(),
 });
 export type FaceSettings = z.infer<typeof FaceSettings>;
 /** What a generator measures in a style picture. Only that generator can use it. */
@@ -171,6 +180,9 @@ export const StyleCode = z.object({
   values: z.array(z.number().finite()).min(1).max(4096),
 });
 export type StyleCode = z.infer<typeof StyleCode>;
+/** A picture whose style is copied. A reduced copy of it is kept on this computer, under the SHA-256 of its file. */
+export const StyleExample = z.object({ sha256: Sha256, name: z.string().min(1).max(300) });
+export type StyleExample = z.infer<typeof StyleExample>;
 /** A style: a preset by its id, or a picture of the user, with its measured `code` and its name in `style`. */
 const Style = { style: z.string().min(1).max(64), code: StyleCode.optional() };
 export const StyleSettings = z.object({
@@ -186,6 +198,8 @@ export const StyleSettings = z.object({
   brush: z.number().min(0.5).max(4).default(1),
   /** A second style and its share. */
   mix: z.object({ ...Style, share: unit.default(0.5) }).optional(),
+  /** What a generator copies that takes a picture instead of a style. */
+  example: StyleExample.optional(),
   ...Chosen,
 });
 export type StyleSettings = z.infer<typeof StyleSettings>;

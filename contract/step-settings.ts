@@ -25,7 +25,7 @@ export const STEP_SETTINGS: Readonly<Record<StepKind, Readonly<Record<string, Se
   ]),
 ) as Record<StepKind, Record<string, SettingType>>;
 
-/** Null for a setting that is not a single value: the code of a style picture, a second style, places. */
+/** Null for a setting that is not a single value: the code of a style picture, a second style, places, numbers by name. */
 function typeOf(schema: z.ZodType): SettingType | null {
   if (schema instanceof z.ZodDefault) {
     const type = typeOf(schema.unwrap() as z.ZodType);
@@ -33,7 +33,7 @@ function typeOf(schema: z.ZodType): SettingType | null {
   }
   if (schema instanceof z.ZodOptional) return typeOf(schema.unwrap() as z.ZodType);
   if (schema === TargetSize) return { kind: 'size' };
-  if (schema instanceof z.ZodObject || schema instanceof z.ZodArray) return null;
+  if (schema instanceof z.ZodObject || schema instanceof z.ZodArray || schema instanceof z.ZodRecord) return null;
   if (schema instanceof z.ZodBoolean) return { kind: 'boolean' };
   if (schema instanceof z.ZodEnum) return { kind: 'choice', choices: schema.options };
   if (schema instanceof z.ZodUnion) {

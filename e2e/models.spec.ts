@@ -179,3 +179,45 @@ test('what is open is asked, the trial follows the answer, and what cannot be us
   await expect(page.getByTestId('notice-error')).toHaveCount(0);
   await expect(repair.getByTestId('repair-generator')).toHaveCount(0);
 });
+
+test('a net copies the style of a picture, which is kept by its hash', async ({ page, browserHost: host, data }) => {
+  await host.open();
+  await host.offer(await writeScene(host.album, 'lake.png', { ...size, damaged: false }));
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await drop(page, net('adain.onnx'));
+  await expect(dialog(page)).toContainText('It copies the style of a picture', { timeout: 60_000 });
+  await dialog(page).getByTestId('add-confirm').click();
+  await expect(dialog(page)).toBeHidden();
+
+  // Until there is a picture, nothing is painted, and nothing fails.
+  await page.getByTestId('tab-style').click();
+  await page.getByTestId('style-hokusai-great-wave').click();
+  const card = page.getByTestId('style-card');
+  await card.getByTestId('style-generator').selectOption({ label: 'adain' });
+  await expect(card.getByTestId('style-example')).toContainText('Nothing is painted until then');
+  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 60_000 });
+  await expect(page.getByTestId('notice-error')).toHaveCount(0);
+  const rug = test.info().outputPath('rug.png');
+  await sharp({ create: { width: 900, height: 300, channels: 3, background: { r: 220, g: 90, b: 30 } } }).toFile(rug);
+  await page.getByTestId('example-input').setInputFiles(rug);
+  await expect(card.getByTestId('style-example')).toContainText('rug.png');
+  await expect(card.getByTestId('style-example').locator('img')).toHaveJSProperty('naturalWidth', 512);
+  expect(await findings(page), 'chosen').toEqual([]);
+  const path = test.info().outputPath('painted.png');
+  await page.keyboard.press('Control+e');
+  await page.getByTestId('export-format').selectOption('png');
+  await host.exportTo(path);
+  const meansOf = async (file: string) => (await sharp(file).stats()).channels.slice(0, 3).map(({ mean }) => mean);
+  const near = (means: number[]) => means.every((mean, c) => Math.abs(mean - [220, 90, 30][c]!) < 25);
+  expect(near(await meansOf(path)), `${await meansOf(path)}`).toBe(true);
+
+  // The command line takes the same picture, which is kept once.
+  const out = test.info().outputPath('out');
+  const painted = await run(['restore', join(host.album, 'lake.png'), '--out', out, '--style-example', rug, '--json'], {
+    EMULSION_USER_DATA: data,
+  });
+  expect(painted.code, painted.err).toBe(0);
+  expect(near(await meansOf(join(out, 'lake.png')))).toBe(true);
+  expect(JSON.stringify(painted.records)).toContain('copied the style of “rug.png”');
+  expect(await readdir(join(data, 'examples'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.png$/)]);
+});

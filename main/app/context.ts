@@ -38,6 +38,8 @@ export interface AppContext {
   edits: ReturnType<typeof createEdits>;
   recipes: ReturnType<typeof createRecipes>;
   styles: ReturnType<typeof createStyles>;
+  /** The folder of the pictures whose style is copied. */
+  examples: string;
   files: ReturnType<typeof createFileTokens>;
   engine: ReturnType<typeof createEngine>;
   /** Engine options from the current settings. */

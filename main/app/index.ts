@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import { type EventName, type EventPayload, parseRequest, parseResponse } from '../../contract/calls';
 import type { Result } from '../../contract/errors';
-import type { TrialQuery } from '../../contract/generators';
-import type { PairQuery, PictureQuery, ThumbnailQuery } from '../../contract/pictures';
+import type { AnyPictureQuery } from '../../contract/pictures';
 import { createBatches } from '../batch/batches';
 import { localProcessor } from '../batch/local-processor';
 import { createEdits } from '../edits/store';
@@ -14,6 +13,7 @@ import { log } from '../log/log';
 import { makeScratch } from '../storage/scratch';
 import { createFileTokens } from '../storage/tokens';
 import { createMaker } from '../synthesis/maker';
+import { examplesIn, readExample } from '../userdata/examples';
 import { createRecipes } from '../userdata/recipes';
 import { openSession } from '../userdata/session';
 import { openSettings } from '../userdata/settings';
@@ -43,10 +43,7 @@ export interface App {
   /** Subscribes to the events for the page. Returns the function that unsubscribes. */
   subscribe(listener: (name: EventName, payload: unknown) => void): () => void;
   /** Bytes of the picture at a URL. Throws an EmulsionError; CANCELLED after `signal`. */
-  picture(
-    query: PictureQuery | ThumbnailQuery | PairQuery | TrialQuery,
-    signal?: AbortSignal,
-  ): Promise<{ type: string; bytes: Uint8Array }>;
+  picture(query: AnyPictureQuery, signal?: AbortSignal): Promise<{ type: string; bytes: Uint8Array }>;
   /** Returns tokens for files that the host trusts (from a dialog, drop, upload or command line). */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** A folder for this run of the program only. Uploads are put there before `offer`. Removed on close. */
@@ -65,6 +62,7 @@ export async function createApp(services: HostServices): Promise<App> {
   const edits = createEdits(join(services.userData, 'edits'));
   const recipes = createRecipes(join(services.userData, 'recipes'));
   const styles = createStyles(join(services.userData, 'styles'));
+  const examples = examplesIn(services.userData);
   const scratch = await makeScratch();
   const uploads = join(scratch, 'uploads');
   const exports = join(scratch, 'exports');
@@ -81,6 +79,7 @@ export async function createApp(services: HostServices): Promise<App> {
   const engineOptions = () => ({
     models: services.models,
     imported: join(services.userData, 'models'),
+    examples,
     provider: settings.get().provider,
     threads: settings.get().threads,
     memory: settings.get().memory,
@@ -138,6 +137,7 @@ export async function createApp(services: HostServices): Promise<App> {
     edits,
     recipes,
     styles,
+    examples,
     files,
     engine,
     engineOptions,
@@ -186,6 +186,11 @@ export async function createApp(services: HostServices): Promise<App> {
     picture: async (query, signal) => {
       if ('pairId' in query) return maker.picture(query);
       if ('trialId' in query) return library.picture(query);
+      if ('example' in query) {
+        const bytes = await readExample(examples, query.example);
+        if (bytes === null) throw new EmulsionError('FILE_MISSING');
+        return { type: 'image/png', bytes };
+      }
       if ('batchId' in query) {
         const pair = await batches.find(query.batchId).thumbnails(query.index);
         if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');

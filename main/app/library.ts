@@ -121,6 +121,7 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
           'id' in subject
             ? { card: await known(subject.id), imported: models }
             : await candidate(find(subject.inspection), subject.answers);
+        if (card.takesExample) throw new EmulsionError('BAD_REQUEST', { reason: say('models.exampleToTry') });
         const crop = await cropOf(photo.id, photo);
         const path = join(folder, 'before.png');
         await writeFile(path, crop.bytes);
@@ -170,7 +171,7 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
         const card = await known(id);
         const { secondsPerMegapixel, pass, memory } = await withTrialEngine(
           launch,
-          { ...options(), imported: models },
+          { ...options(), imported: models, examples: folder },
           (trial) => benchmark(trial, { ...card, folder }, control),
         );
         return { id, secondsPerMegapixel, provider: pass.provider, tiles: pass.tiles, tile: pass.tile, memory };
@@ -185,9 +186,9 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
 
   /** How a generator that is there is tried. */
   async function known(id: string) {
-    const { step, setting, isUsed: isOfUse, state, scale, origin } = await installed(id);
+    const { step, setting, isUsed: isOfUse, state, scale, origin, takesExample } = await installed(id);
     if (step === null || setting !== 'generator' || !isOfUse || state !== 'ready') throw unusable(id);
-    return { kind: step, generator: id, scale, isImported: origin === 'imported' };
+    return { kind: step, generator: id, scale, isImported: origin === 'imported', takesExample };
   }
 
   /** Puts a file that was inspected, with these answers, into a folder where the engine finds it. */
@@ -197,7 +198,7 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
     const id = `trial-${looked.tries}`;
     const card = cardOf(inspected, confirmed(decided(inspected, answers)), id);
     const step = stepFor(card.task);
-    if (step?.setting !== 'generator' || !isUsed(card)) throw unusable(inspected.name);
+    if (step === null || !isUsed(card) || !canTry(card)) throw unusable(inspected.name);
     const { kind } = step;
     const imported = join(folder, 'cards');
     const own = join(imported, id);
@@ -207,11 +208,15 @@ export function createLibrary({ engine, launch, options, scratch, models }: Depe
     for (const { file } of card.weights) await linkOrCopy(join(dirname(path), file), join(own, file));
     await writeFile(join(own, 'card.json'), JSON.stringify(card));
     const scale = 'output' in card && 'scale' in card.output ? card.output.scale : 1;
-    return { card: { kind, generator: id, scale, isImported: true }, imported };
+    return { card: { kind, generator: id, scale, isImported: true, takesExample: false }, imported };
   }
 }
 
 export type Library = ReturnType<typeof createLibrary>;
+
+/** Whether a crop of a photo shows what it does. One that copies the style of a picture needs a picture besides. */
+const canTry = (card: AnyCard): boolean =>
+  stepFor(card.task)?.setting === 'generator' && !('example' in card && card.example !== undefined);
 
 const unusable = (name: string) =>
   new EmulsionError('GENERATOR_MISSING', { reason: say('models.unusedYet', { name }), detail: name });
@@ -264,7 +269,7 @@ function shown(id: string, inspected: InspectedFile, answers: TextAnswers): Insp
       return [{ field, value: written(decision), confidence, said, because, choices: choices && [...choices] }];
     }),
     isUsed: card !== null && isUsed(card),
-    canTry: card !== null && isUsed(card) && stepFor(card.task)?.setting === 'generator',
+    canTry: card !== null && isUsed(card) && canTry(card),
     misfit: card === null ? say('models.misfit') : null,
   };
 }

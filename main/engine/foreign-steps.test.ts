@@ -1,23 +1,31 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FaceSettings } from '../../contract/recipe';
-import { AnyCard, type Card } from '../generators/card';
+import { FaceSettings, RepairSettings, type StyleSettings } from '../../contract/recipe';
+import { EmulsionError } from '../errors';
+import type { Card } from '../generators/card';
 import type { Answers } from '../generators/inspect/card';
 import { isRunnable } from '../generators/runnable';
 import type { GeneratorStore } from '../generators/store';
+import { openPhoto } from '../photos/open';
+import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
 import { addDetector, type DamageMap } from '../restoration/damage';
+import { saidOf } from '../restoration/foreign';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
 import { restoreFaces } from '../restoration/steps/faces/faces';
 import { inpaint } from '../restoration/steps/repair/inpaint';
 import { restore } from '../restoration/steps/restore/restore';
+import type { StepRun } from '../restoration/steps/step';
+import { style } from '../restoration/steps/style';
 import { paint } from '../restoration/steps/style/style';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
 import type { StepTools, Wanted } from '../restoration/tools';
+import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
+import { OpenPhotos } from './open-photos';
 import type { Sessions } from './sessions';
 import { addStandIn, quietSessions, STANDINS } from './standin-support';
 import { temporaryFolder } from './test-support';
@@ -39,16 +47,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** The tools of a job for a net that no step gets yet. */
-async function withUnused(name: string): Promise<Added> {
-  await expect(add(name)).rejects.toThrow('cannot be run');
-  const place = join(folder.path, 'models', name);
-  const card = AnyCard.parse(JSON.parse(await readFile(join(place, 'card.json'), 'utf8'))) as Card;
-  const store = { find: () => ({ card, path: join(place, card.file), presets: [] }) } as unknown as GeneratorStore;
-  return { card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id: card.id } };
-}
-
 interface Added {
+  store: GeneratorStore;
   card: Card;
   tools: StepTools;
   wanted: Wanted;
@@ -59,8 +59,11 @@ async function add(name: string, answers: Answers = {}): Promise<Added> {
   const { store, id, installed } = await addStandIn(join(folder.path, 'models'), name, answers);
   if (!installed) throw new Error(`${name} cannot be run`);
   expect(isRunnable(installed.card)).toBe(true);
-  return { card: installed.card, tools: new JobTools(new Job('1', () => {}), store, sessions, null), wanted: { id } };
+  const tools = new JobTools(new Job('1', () => {}), store, sessions, null, { examples: examples(), threads: 1 });
+  return { store, card: installed.card, tools, wanted: { id } };
 }
+
+const examples = () => join(folder.path, 'examples');
 
 /** A picture whose values are smooth, so that it has no grain. */
 function drawn(width: number, height: number, value: (c: number, x: number, y: number) => number, depth: 8 | 16 = 8) {
@@ -160,6 +163,32 @@ describe('repair', () => {
     expect(worst(raster, slope, edge)).toBeLessThan(0.3 * Math.max(step(0), step(1), step(2)) + STEP);
   });
 
+  it('fills what is repaired by hand too, whether or not the step runs', async () => {
+    const { store, card } = await add('lama_fp32');
+    const photos = new OpenPhotos((job, colour) => new JobTools(job, store, sessions, colour), 2 ** 28);
+    const path = join(folder.path, 'grey.png');
+    const grey = drawn(300, 200, (_, x, y) => (Math.hypot(x - 100, y - 100) < 9 ? 1 : 0.4));
+    await writeFile(path, await encodeReduced(grey, 900, null));
+    await photos.open(new Job('1', () => {}), { photoId: 'p', path, name: 'grey.png' });
+    const mask = [{ kind: 'stroke', mode: 'paint', size: 30, hardness: 1, points: [100, 100, 1] }] as const;
+    const settings = RepairSettings.parse({ generator: card.id });
+    const { reports, revision } = await photos.render(new Job('2', () => {}), {
+      ...{ photoId: 'p', size: 'full' },
+      recipe: {
+        ...{ format: 1, id: 'r', name: 'R', gate: 'always' },
+        steps: [{ kind: 'repair', enabled: false, settings }],
+      },
+      edit: {
+        mask: [],
+        repairs: [{ id: 'a', enabled: true, mask: structuredClone(mask) as never }],
+        bitmaps: new Map(),
+      },
+    });
+    expect(reports).toMatchObject([{ kind: 'repair', outcome: 'done', generator: card.id }]);
+    const histogram = await photos.histogram({ photoId: 'p', revision });
+    expect(histogram.red[255]).toBe(0);
+  });
+
   it('shows a large hole reduced, and long damage piece by piece', async () => {
     const { tools, wanted } = await add('lama_fp32');
     const large = { x: 300, y: 200, width: 260, height: 240 };
@@ -205,6 +234,36 @@ describe('restore', () => {
     const soft = blurred(texture, 2);
     const expected: Pixel = (c, x, y) => texture(c, x, y) + (13 / 50) * (soft(c, x, y) - texture(c, x, y));
     expect(worst(raster, expected, isInner)).toBeLessThan(STEP);
+  });
+
+  it('pairlie takes a number that a person sets, within its bounds, and says which', async () => {
+    const { tools, card, store } = await add('pairlie', { task: 'restore' });
+    expect((await store.list())[0]!.inputs).toEqual([
+      {
+        name: 'exposure',
+        label: 'exposure',
+        min: card.extraInputs[0]!.min,
+        max: card.extraInputs[0]!.max,
+        default: 0.2,
+      },
+    ]);
+    const lightened =
+      (by: number): Pixel =>
+      (c, x, y) =>
+        texture(c, x, y) + by * (Math.sqrt(texture(c, x, y)) - texture(c, x, y));
+    const run = async (inputs: Record<string, number> | undefined, expected: number) => {
+      const raster = drawn(WIDTH, HEIGHT, texture, 16);
+      const settings = { strength: 1, keepGrain: false, generator: card.id, ...(inputs && { inputs }) };
+      const report = await restore(raster, noise, settings, tools);
+      expect(worst(raster, lightened(expected), isInner)).toBeLessThan(STEP);
+      return report;
+    };
+    expect(await run(undefined, 0.2)).not.toHaveProperty('inputs');
+    const set = await run({ exposure: 0.35, unknown: 3 }, 0.35);
+    expect(set?.inputs).toEqual({ exposure: 0.35 });
+    expect(saidOf(set!)).toEqual([{ key: 'did.foreign.input', values: { name: 'exposure', value: 0.35 } }]);
+    const { max } = card.extraInputs[0]!;
+    expect((await run({ exposure: 100 }, max))?.inputs).toEqual({ exposure: max });
   });
 
   it('fbcnn_color returns more than the picture', async () => {
@@ -377,6 +436,40 @@ describe('upscale', () => {
     },
   );
 
+  describe.each([
+    ['2x-global', 1500, 60, 3],
+    ['2x-global-64', 150, 60, 15],
+  ] as const)('%s sees the whole picture', (name, width, height, least) => {
+    const run = async (of: Pixel, wide: number, high: number) => {
+      const { tools, card } = await add(name);
+      const plan = planEnlargement(
+        { scale: 2, variant: 'faithful', generator: card.id },
+        { width: wide, height: high },
+        tools,
+      );
+      return upscale(drawn(wide, high, of, 16), plan, tools);
+    };
+
+    it('that fits at once', async () => {
+      // Mirrored to what the net takes, it keeps its mean.
+      const { raster, report } = await run(() => 0.4, 60, 50);
+      expect(report).toMatchObject({ tiles: 1 });
+      expect(saidOf(report)).toEqual([]);
+      expect(worst(raster, () => 0.4 - 0.03)).toBeLessThan(STEP);
+    });
+
+    it('in parts that fade into each other, and that is said', async () => {
+      const { raster, report } = await run((_, x) => 0.2 + (0.6 * x) / width, width, height);
+      expect(raster).toMatchObject({ width: 2 * width, height: 2 * height });
+      expect(report.tiles).toBeGreaterThanOrEqual(least - 1);
+      expect(saidOf(report)).toMatchObject([{ key: 'did.foreign.cut', values: { count: report.tiles } }]);
+      let steepest = 0;
+      for (let x = 1; x < raster.width; x++)
+        steepest = Math.max(steepest, Math.abs(valueAt(raster, 0, x, height) - valueAt(raster, 0, x - 1, height)));
+      expect(steepest).toBeLessThan(name === '2x-global' ? STEP : 2 * STEP);
+    });
+  });
+
   it('any size, by a net of another scale and resampling', async () => {
     const by = async (name: string, longer: number) => enlarged(name, smooth, { target: { unit: 'pixels', longer } });
     // Three times by four, and five times by twice four.
@@ -459,16 +552,38 @@ describe('style', () => {
   });
 
   it('adain copies the style of a picture, and says so if there is none', async () => {
-    const { tools, card } = await withUnused('adain');
-    const settings = { ...SETTINGS, generator: card.id };
-    const example = drawn(200, 100, (c) => [0.7, 0.4, 0.5][c]!);
-    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools, { example });
+    const { tools, card } = await add('adain');
+    const without = { ...SETTINGS, generator: card.id };
+    const picture = join(folder.path, 'rug.png');
+    await writeFile(
+      picture,
+      await encodeReduced(
+        drawn(700, 350, (c) => [0.7, 0.4, 0.5][c]!, 16),
+        900,
+        null,
+      ),
+    );
+    const example = await keepExample(examples(), picture, async (path) =>
+      encodeReduced((await openPhoto(path)).raster, EXAMPLE_EDGE, null),
+    );
+    expect(example.name).toBe('rug.png');
+    expect(await tools.example(example)).toMatchObject({ width: 512, height: 256, channels: 3, depth: 8 });
+    const settings = { ...without, example };
+    const painted = await paint(drawn(160, 120, pixel, 16), settings, tools);
     const statistics = statisticsOf(pixel, 160, 120);
     const expected: Pixel = (c, x, y) => pixel(c, x, y) - statistics[c]!.mean + [0.7, 0.4, 0.5][c]!;
     expect(worst(painted!.raster, expected)).toBeLessThan(STEP);
-    await expect(paint(drawn(160, 120, pixel), settings, tools)).rejects.toMatchObject({
-      reason: [{ key: 'failures.styleWithoutPicture' }],
-    });
+
+    // Before anything is changed, it is said what is missing.
+    const require = async (of: Partial<StyleSettings>) =>
+      style.require!({ tools } as StepRun, { ...without, ...of } as StyleSettings);
+    await require({ example });
+    await expect(require({})).rejects.toMatchObject({ reason: [{ key: 'failures.styleWithoutPicture' }] });
+    const unknown = { sha256: 'f'.repeat(64), name: 'shawl.jpg' };
+    const notHere = [{ key: 'failures.exampleNotHere', values: { name: 'shawl.jpg' } }];
+    await expect(require({ example: unknown })).rejects.toMatchObject({ code: 'STYLE_UNKNOWN', reason: notHere });
+    await writeFile(examplePath(examples(), example.sha256), 'no picture');
+    await expect(require({ example })).rejects.toMatchObject({ reason: [{ key: 'failures.exampleDamaged' }] });
   });
 });
 
@@ -567,17 +682,98 @@ describe('faces', () => {
   });
 });
 
+describe('short memory', () => {
+  /** Tools whose generators have no memory for more pixels, and the sizes at which they were tried. */
+  function cramped(tools: StepTools, pixels: number) {
+    const tried: string[] = [];
+    const runTiles: StepTools['runTiles'] = (pass) => {
+      tried.push(`${pass.width} x ${pass.height}`);
+      if (pass.width * pass.height > pixels) return Promise.reject(new EmulsionError('OUT_OF_MEMORY'));
+      return tools.runTiles(pass);
+    };
+    const lent = new Proxy(tools, {
+      get: (target, name) => {
+        if (name === 'runTiles') return runTiles;
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    return { lent, tried };
+  }
+  const said = (width: number, height: number) => [{ key: 'did.foreign.short', values: { width, height } }];
+
+  it('a whole picture is restored smaller, and that is said', async () => {
+    const { tools, card } = await add('normalises-first', { task: 'restore' });
+    const ramp: Pixel = (_, x) => 0.2 + (0.6 * x) / 599;
+    const raster = drawn(600, 200, ramp, 16);
+    const { lent, tried } = cramped(tools, 32_000);
+    const settings = { strength: 1, keepGrain: false, generator: card.id };
+    const done = await restore(raster, { noise: 12, compression: 5 }, settings, lent);
+    expect(tried).toEqual(['600 x 200', '424 x 141', '300 x 100']);
+    expect(saidOf(done!, done!.seen)).toEqual(said(300, 100));
+    const expected: Pixel = (c, x) => 0.5 + 0.5 * Math.tanh((-0.6 * (ramp(c, x, 0) - 0.5)) / (0.6 / Math.sqrt(12)));
+    expect(worst(raster, expected, (x) => x > 8 && x < 591)).toBeLessThan(2 * STEP);
+  });
+
+  it('so is one painted, coloured or filled', async () => {
+    const style = await add('AnimeGANv3_Hayao_36');
+    const paper = cramped(style.tools, 40_000);
+    const settings = { style: 'none', strength: 1, keepColours: false, brush: 1, generator: style.card.id };
+    const painted = await paint(drawn(300, 200, texture, 16), settings, paper.lent);
+    expect(paper.tried).toEqual(['300 x 200', '212 x 141']);
+    expect(saidOf(painted!.report)).toEqual(said(212, 141));
+    expect(painted!.raster).toMatchObject({ width: 300, height: 200 });
+    await folder.remove();
+
+    const colours = await add('deoldify_artistic');
+    const glass = cramped(colours.tools, 100_000);
+    const by = { strength: 1, variant: 'natural', generator: colours.card.id } as const;
+    const coloured = await colorise(
+      drawn(600, 600, () => 100 / 255, 16),
+      by,
+      glass.lent,
+    );
+    expect(glass.tried).toEqual(['384 x 384', '256 x 256']);
+    expect(saidOf(coloured!.report)).toEqual(said(256, 256));
+    const luma = (0.299 * 1.12 + 0.587 + 0.114 * 0.82) * (100 / 255);
+    const expected: Pixel = (c) => 100 / 255 + [1.12, 1, 0.82][c]! * (100 / 255) - luma;
+    expect(worst(coloured!.raster, expected)).toBeLessThan(STEP);
+    await folder.remove();
+
+    const filler = await add('migan_pipeline_v2');
+    const wall = cramped(filler.tools, 20_000);
+    const holes = [
+      { x: 100, y: 100, width: 20, height: 20 },
+      { x: 600, y: 450, width: 20, height: 20 },
+    ];
+    const raster = drawn(800, 600, () => 0.4);
+    for (const hole of holes)
+      for (let y = hole.y; y < hole.y + 20; y++)
+        raster.data.fill(255, 3 * (y * 800 + hole.x), 3 * (y * 800 + hole.x + 20));
+    const report = await inpaint(raster, maskOf(800, 600, holes), wall.lent, { wanted: filler.wanted });
+    // The second hole is not tried at sizes that were too large for the first.
+    expect(wall.tried).toEqual(['256 x 256', '181 x 181', '128 x 128', '128 x 128']);
+    expect(saidOf(report)).toEqual(said(128, 128));
+    expect(worst(raster, () => 0.4)).toBeLessThan(1.5 * STEP);
+  });
+
+  it('a net of one size cannot be helped, and nothing is tried for ever', async () => {
+    const { tools, card } = await add('ddcolor');
+    const { lent, tried } = cramped(tools, 100);
+    const by = { strength: 1, variant: 'natural', generator: card.id } as const;
+    await expect(
+      colorise(
+        drawn(300, 200, () => 0.5),
+        by,
+        lent,
+      ),
+    ).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(tried).toEqual(['512 x 512']);
+  });
+});
+
 /** Stand-ins that no step takes yet; the inspector says what they are. */
-const UNUSED = [
-  'face_detection_yunet_2023mar',
-  'linear-light',
-  'modnet',
-  'pairlie',
-  'scrfd_2.5g',
-  'two-classes',
-  'u2net',
-  'zero_dce',
-];
+const UNUSED = ['linear-light', 'modnet', 'pairlie', 'scrfd-boxes', 'two-classes', 'u2net', 'zero_dce'];
 /** Stand-ins that are refused, see `standins.test.ts`; one is tried in a process of its own, see `inspector.test.ts`. */
 const REFUSED = [
   'batch-of-four',
@@ -597,10 +793,12 @@ const REFUSED = [
 describe('stand-ins', () => {
   it('are all in a step here, or used by none, or refused', async () => {
     const here = await readFile(import.meta.filename, 'utf8');
-    const imported = await readFile(join(import.meta.dirname, 'imported.test.ts'), 'utf8');
+    const others = await Promise.all(
+      ['imported.test.ts', 'face-finder.test.ts'].map((name) => readFile(join(import.meta.dirname, name), 'utf8')),
+    );
     const names = (await readdir(STANDINS)).filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -5));
     const left = names.filter((name) => !UNUSED.includes(name) && !REFUSED.includes(name));
-    expect(left.filter((name) => !here.includes(`'${name}'`) && !imported.includes(`'${name}'`))).toEqual([]);
+    expect(left.filter((name) => ![here, ...others].some((test) => test.includes(`'${name}'`)))).toEqual([]);
     expect([...UNUSED, ...REFUSED].filter((name) => !names.includes(name))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
 import {
   type Analysis,
+  type Face,
   type Histogram,
   type Photo,
   type RenderSize,
@@ -19,7 +20,7 @@ import { readMask } from '../photos/mask';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
-import { encodeThumbnail } from '../photos/raster';
+import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
@@ -30,9 +31,11 @@ import type { Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
-import { PAINTING } from '../restoration/tools';
+import { chosen, PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
+import { EXAMPLE_EDGE } from '../userdata/examples';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
+import { FoundFaces, facesOf } from './found-faces';
 import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
@@ -74,6 +77,7 @@ interface Opened {
 interface Result {
   kept: Kept;
   reports: StepReport[];
+  faces?: Face[];
 }
 
 /** The open photos, and the computations on them. */
@@ -92,6 +96,7 @@ export class OpenPhotos {
   #finePass: { opened: Opened; pass: FinePass } | null = null;
   /** What further detectors have found, as recipes wanted. */
   readonly #further: FurtherFindings;
+  readonly #faces = new FoundFaces();
   readonly #restrictionsOf: (ids: readonly string[]) => string[];
   /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
@@ -152,10 +157,10 @@ export class OpenPhotos {
     const started = performance.now();
     const opened = this.#opened(request.photoId);
     this.#latest = opened;
-    const { kept, reports } = await this.#render(job, opened, request, request.size, 1);
-    const { revision, masked, pyramid } = kept;
-    const { width, height } = pyramid.raster;
-    return { revision, width, height, masked, reports, seconds: (performance.now() - started) / 1000 };
+    const { kept, ...about } = await this.#render(job, opened, request, request.size, 1);
+    const { revision, masked } = kept;
+    const { width, height } = kept.pyramid.raster;
+    return { revision, width, height, masked, ...about, seconds: (performance.now() - started) / 1000 };
   }
 
   /** The requested rendering if it is cached and can be returned without waiting for a running job; otherwise null. */
@@ -164,7 +169,9 @@ export class OpenPhotos {
     const original = opened?.originals[size];
     if (!opened?.analysis || !original) return null;
     this.#latest = opened;
-    const { plan, repairs, key } = keyed(recipe, edit, opened.analysis, opened.damage);
+    const analysis = this.#faces.known(opened, recipe, opened.analysis);
+    if (!analysis) return null;
+    const { plan, repairs, key } = keyed(recipe, edit, analysis, opened.damage);
     // The preview of a small photo has its full size, but was made with the coarse pass only.
     if (size === 'full' && lacksFinePass(opened) && doesFollowDamage(plan, edit)) return null;
     const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
@@ -172,7 +179,8 @@ export class OpenPhotos {
     if (!kept || kept.repairs || repairs.length > 0) return null;
     const { revision, masked, pyramid } = kept;
     const { width, height } = pyramid.raster;
-    return { revision, width, height, masked, reports: reportPlan(plan, kept.reports), seconds: 0 };
+    const reports = reportPlan(plan, kept.reports);
+    return { revision, width, height, masked, reports, ...facesOf(analysis, opened), seconds: 0 };
   }
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
@@ -213,18 +221,23 @@ export class OpenPhotos {
     return { by: tools.styles()!.by, values: Array.from(values, (value) => Number(value.toPrecision(6))) };
   }
 
+  async readExample(job: Job, { path }: Requests['readExample']['request']): Promise<Uint8Array> {
+    const { source } = await this.#decode(job, 'example', { path }, basename(path), 0.9);
+    return encodeReduced(source.raster, EXAMPLE_EDGE, source.colour);
+  }
+
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
     const opened = await this.#decode(job, 'once', request, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
-    const { analysis } = await this.#assess(job, opened, tools);
-    const recipe = recipeFor(request.recipe ?? analysis.recipe, request, analysis);
+    const assessed = (await this.#assess(job, opened, tools)).analysis;
+    const recipe = recipeFor(request.recipe ?? assessed.recipe, request, assessed);
+    const analysis = await this.#faces.of(opened, recipe, assessed, tools);
     if (request.inspect) await this.#runFinePass(opened, tools);
     const found = request.inspect ? await this.#further.of(opened, recipe, tools) : null;
     const inspected = await inspectRepair(job, opened.photo, found, recipe, request);
-    const about = { photo: opened.photo, analysis, passes: tools.passes, thumbnails: null, peak: peakMemory() };
-    const answer = { ...about, inspected };
-    if (!request.target) return { ...answer, reports: [], masked: 0, output: null, notes: [] };
+    const answer = { photo: opened.photo, analysis, passes: tools.passes, inspected, thumbnails: null, peak: 0 };
+    if (!request.target) return { ...answer, peak: peakMemory(), reports: [], masked: 0, output: null, notes: [] };
     const format = request.format ?? resultFormat(opened.source.format);
     assertResultFits(opened.photo, analysis, { ...request, recipe, format });
     const { staged } = request;
@@ -242,7 +255,7 @@ export class OpenPhotos {
       job.stage('computing', 0.85, 0.9, 'repair');
       tools.beginStep();
       const local = new LocalRepairs(result.raster, opened.photo);
-      await local.show(repairs, tools);
+      await local.show(repairs, tools, chosen(stepOf(recipe, 'repair')?.settings ?? {}));
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
@@ -441,7 +454,7 @@ export class OpenPhotos {
     const size = original === opened.originals.full ? 'full' : wanted;
     let begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
-    const { analysis } = await this.#assess(job, opened, tools);
+    const analysis = await this.#faces.of(opened, recipe, (await this.#assess(job, opened, tools)).analysis, tools);
     if (wanted === 'full' && lacksFinePass(opened) && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
       job.stage('analysing', begun, begun + 0.15);
       begun += 0.15;
@@ -451,8 +464,9 @@ export class OpenPhotos {
 
     const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis, damage);
     const answer = async (kept: Kept): Promise<Result> => {
-      await this.#repairLocally(job, tools, kept, repairs, photo, until);
-      return { kept, reports: withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []) };
+      await this.#repairLocally(job, tools, kept, { repairs, recipe }, photo, until);
+      const reports = withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []);
+      return { kept, reports, ...facesOf(analysis, opened) };
     };
     const about = { photoId: photo.id, size };
     const known = this.#renderings.find(photo.id, size, key);
@@ -497,7 +511,7 @@ export class OpenPhotos {
     job: Job,
     tools: JobTools,
     kept: Kept,
-    repairs: readonly LocalRepair[],
+    { repairs, recipe }: { repairs: readonly LocalRepair[]; recipe: Recipe },
     photo: Photo,
     until: number,
   ): Promise<void> {
@@ -507,7 +521,7 @@ export class OpenPhotos {
     tools.beginStep();
     let changed = true;
     try {
-      changed = await kept.repairs.show(repairs, tools);
+      changed = await kept.repairs.show(repairs, tools, chosen(stepOf(recipe, 'repair')?.settings ?? {}));
     } finally {
       if (changed) this.#renderings.renew(kept);
     }

@@ -2,7 +2,7 @@ import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from 
 import type { Message } from '../../contract/basics';
 import type { Crop, LocalRepair, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
-import type { Analysis, ExportFormat, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
+import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
@@ -22,6 +22,8 @@ export interface EngineOptions {
   models: string;
   /** The same for generators that a person has added; absent: there are none. */
   imported?: string;
+  /** Folder of the pictures whose style is copied, see `main/userdata/examples.ts`; absent: there are none. */
+  examples?: string;
   provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
   /** 0: as many as there are cores. */
   threads: number;
@@ -87,6 +89,8 @@ export interface Requests {
       height: number;
       masked: number;
       reports: StepReport[];
+      /** Absent if they are those of the analysis. */
+      faces?: Face[];
       seconds: number;
     };
   };
@@ -203,6 +207,8 @@ export interface Requests {
    * of `open`.
    */
   readStyle: { request: { path: string }; response: StyleCode };
+  /** A picture whose style is to be copied: a reduced copy in sRGB, as a PNG. The errors of `open`. */
+  readExample: { request: { path: string }; response: Uint8Array };
   /** The styles that ship with the installed generator. `by` is the hash of the generator whose codes can be used. */
   styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };

@@ -67,6 +67,29 @@ export function takesHole({ input: { channels }, mask }: Pick<TileCard, 'input' 
 /** It sees the whole picture, so it must not get tiles of it. */
 export const isWhole = ({ global }: Pick<TileCard, 'global'>): boolean => global === 'whole' || global === 'fixed';
 
+/** Whether a net that sees the whole picture gets tiles all the same: of a reduced one, it would return nothing sharper. */
+export const mayBeCut = (card: TileCard): boolean => isWhole(card) && card.task === 'upscale';
+
+/** Whether a picture is given to it at once. */
+export function fitsWhole(
+  { input: { fixed }, output, tile }: TileCard,
+  size: { width: number; height: number },
+): boolean {
+  const cut = Math.ceil(output.offset / output.scale);
+  return size.width + cut <= (fixed?.width ?? tile) && size.height + cut <= (fixed?.height ?? tile);
+}
+
+/** What tiles of such a net have in common: they fade into each other, since none sees the whole. */
+const CUT = { halo: 16, overlap: 32 };
+
+/** The card of a net that sees the whole picture, for tiles. */
+export function cutCard(card: TileCard): TileCard {
+  const { fixed } = card.input;
+  const edge = fixed ? Math.min(fixed.width, fixed.height) : card.tile;
+  const halo = Math.max(card.halo, Math.min(CUT.halo, Math.floor(edge / 8)));
+  return { ...card, global: 'weak', halo, overlap: Math.max(card.overlap ?? 0, CUT.overlap) };
+}
+
 /** Number of planes that a generator takes. */
 export function inputPlanes(card: Pick<Card, 'input'>): number {
   return INPUT_PLANES[card.input.channels];

@@ -627,6 +627,27 @@ describe('when memory is short', () => {
     expect(written.filter((y) => y === 0)).toHaveLength(3);
   });
 
+  it('an enlarger that sees the whole picture continues in tiles, and no other net for whole pictures does', async () => {
+    const picture = noise(200, 150);
+    const whole = (task: 'upscale' | 'restore'): NetCard => ({ ...cardOf({ tile: 256 }), task, global: 'whole' });
+    const sides: number[] = [];
+    const short = (card: NetCard): TileNet => ({
+      ...identity(card),
+      run: async (input, width, height, output) => {
+        sides.push(Math.max(width, height));
+        if (width * height > 120 * 120) throw new EmulsionError('OUT_OF_MEMORY');
+        output.set(input);
+      },
+    });
+    const { to, report } = await run(short(whole('upscale')), picture);
+    expectSame(to, picture);
+    expect(sides[0]).toBe(200);
+    expect(report.tiles).toBeGreaterThan(2);
+    sides.length = 0;
+    await expect(run(short(whole('restore')), picture)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(sides).toEqual([200]);
+  });
+
   it('also continues in place', async () => {
     const picture = noise(300, 300);
     const card = cardOf({ tile: 104, halo: 2 });

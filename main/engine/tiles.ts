@@ -3,7 +3,18 @@ import { type PassReport, SIGMA_BOUNDS, SIGMA_INPUT, type TilePass } from '../re
 import { isAllocationFailure } from './failures';
 import { TileBlend } from './tile-blend';
 import { TileBuffers } from './tile-buffers';
-import { floorTo, isWhole, outputPlanes, planTiles, smallestEdge, type TileCard, type TilePlan } from './tile-plan';
+import {
+  cutCard,
+  fitsWhole,
+  floorTo,
+  isWhole,
+  mayBeCut,
+  outputPlanes,
+  planTiles,
+  smallestEdge,
+  type TileCard,
+  type TilePlan,
+} from './tile-plan';
 
 /** A further picture for a net, by the name of its input: `[channels, height, width]` as the net takes it. */
 export interface FurtherPicture {
@@ -57,7 +68,7 @@ const MIN_BUSY_SECONDS = 60;
  * on the card or outside its bounds.
  */
 export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks): Promise<PassReport> {
-  const { card } = net;
+  let card = mayBeCut(net.card) && !fitsWhole(net.card, pass) ? cutCard(net.card) : net.card;
   checkExtras(card, pass.extras ?? {});
   const times = new TileTimes();
   let edge = card.tile;
@@ -113,13 +124,15 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
       const { multiple, remainder } = card.input;
       const tried = Math.max(plan.tileWidth, plan.tileHeight);
       const smaller = Math.max(smallestEdge(card), floorTo(tried / 2 - remainder, multiple) + remainder);
-      if (card.input.fixed || isWhole(card) || smaller >= tried) {
+      const isCut = mayBeCut(card) && !card.input.fixed;
+      if (card.input.fixed || (isWhole(card) && !isCut) || smaller >= tried) {
         throw new EmulsionError('OUT_OF_MEMORY', {
           detail: `${card.id}: no memory for a tile of ${plan.tileWidth} x ${plan.tileHeight} px`,
           cause: error,
         });
       }
       await hooks.shortOfMemory?.();
+      if (isCut) card = cutCard(card);
       edge = smaller;
       ({ tiles, kept } = before);
       blend?.restart(fromRow * card.output.scale);

@@ -1,6 +1,10 @@
+import type { Face } from '../../contract/photo';
+import type { StyleExample } from '../../contract/recipe';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import type { GeneratorStore } from '../generators/store';
+import { openPhoto } from '../photos/open';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
 import { findFaces } from '../restoration/faces';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
@@ -10,10 +14,14 @@ import {
   PAINTING,
   type PassReport,
   type StepTools,
+  type TilePass,
 } from '../restoration/tools';
+import { examplePath } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
+import { findFacesWith } from './face-finder';
 import type { Job } from './job';
-import type { Sessions } from './sessions';
+import type { EngineOptions } from './protocol';
+import { type Sessions, threadsFor } from './sessions';
 import { numbersOf, runTilePass } from './tiles';
 
 /** The facts on a generator's card that a step may use. */
@@ -55,6 +63,18 @@ function returnsOf(channels: Card['output']['channels']): ForeignFacts['returns'
   }
 }
 
+/** The inputs that a person has set and the step has not, within the generator's bounds; undefined if there are none. */
+function inputsFor(card: Card, { wanted, extras = {} }: TilePass): Record<string, number> | undefined {
+  const set = Object.entries(wanted?.inputs ?? {}).flatMap(([name, value]) => {
+    const input = numbersOf(card).find((each) => each.name === name && !each.hidden);
+    return input && !Object.hasOwn(extras, name) ? [[name, Math.max(input.min, Math.min(input.max, value))]] : [];
+  });
+  return set.length > 0 ? Object.fromEntries(set) : undefined;
+}
+
+/** What the engine was told besides: its threads, and the folder of the pictures whose style is copied. */
+type OwnOptions = Partial<Pick<EngineOptions, 'examples' | 'threads'>>;
+
 /** The engine's tools for the steps of one job. */
 export class JobTools implements StepTools {
   /** Every pass of a generator so far, in order. */
@@ -63,13 +83,22 @@ export class JobTools implements StepTools {
   readonly #job: Job;
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
+  readonly #own: OwnOptions;
   /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
-  constructor(job: Job, store: GeneratorStore, sessions: Sessions, colour: ColourTransform | null) {
+  /** @param examples folder of the pictures whose style is copied; absent: there are none */
+  constructor(
+    job: Job,
+    store: GeneratorStore,
+    sessions: Sessions,
+    colour: ColourTransform | null,
+    own: OwnOptions = {},
+  ) {
     this.#job = job;
     this.#store = store;
     this.#sessions = sessions;
+    this.#own = own;
     this.colour = colour;
   }
 
@@ -91,15 +120,22 @@ export class JobTools implements StepTools {
     const net = await this.#sessions.acquire(installed);
     const covered = this.#covered;
     const weight = pass.weight ?? 1;
-    const report = await runTilePass(net, pass, {
+    const inputs = inputsFor(installed.card, pass);
+    const told = inputs ? { ...pass, extras: { ...inputs, ...pass.extras } } : pass;
+    const report = await runTilePass(net, told, {
       breathe: () => job.breathe(),
       busy: (seconds) => job.busy(seconds),
       tile: (done, total, secondsLeft) => job.progress(covered + (weight * done) / total, secondsLeft),
       shortOfMemory: () => this.#sessions.release(net),
+    }).catch(async (error: unknown) => {
+      // A step may try again with a smaller picture.
+      if (error instanceof EmulsionError && error.code === 'OUT_OF_MEMORY') await this.#sessions.release(net);
+      throw error;
     });
     this.#covered = covered + weight;
-    this.passes.push(report);
-    return report;
+    const whole = inputs ? { ...report, inputs } : report;
+    this.passes.push(whole);
+    return whole;
   }
 
   styles(): ReturnType<StepTools['styles']> {
@@ -107,6 +143,18 @@ export class JobTools implements StepTools {
     const statistics = installed?.card.statistics;
     if (!statistics) return null;
     return { by: statistics.sha256, longest: statistics.longest, presets: installed.presets };
+  }
+
+  async example({ sha256, name }: StyleExample): Promise<Raster> {
+    const fail = (reason: 'failures.exampleNotHere' | 'failures.exampleDamaged', cause?: unknown) =>
+      new EmulsionError('STYLE_UNKNOWN', { reason: say(reason, { name }), detail: sha256, cause });
+    const { examples } = this.#own;
+    if (examples === undefined) throw fail('failures.exampleNotHere');
+    const { raster } = await openPhoto(examplePath(examples, sha256)).catch((error: unknown) => {
+      const isMissing = error instanceof EmulsionError && error.code === 'FILE_MISSING';
+      throw fail(isMissing ? 'failures.exampleNotHere' : 'failures.exampleDamaged', error);
+    });
+    return raster;
   }
 
   async measure(...[task, raster, wanted]: Parameters<StepTools['measure']>): Promise<Float32Array> {
@@ -125,12 +173,31 @@ export class JobTools implements StepTools {
     return { generator: id, values, thresholds };
   }
 
-  async faces(raster: Raster): ReturnType<StepTools['faces']> {
+  async faces(raster: Raster, finder?: string): ReturnType<StepTools['faces']> {
+    if (finder !== undefined) return this.#facesBy(finder, raster);
     const installed = this.#store.faceFinder();
     if (!installed) return null;
     const nets = await this.#sessions.faceNets(installed);
     const [planes, width, height] = await this.#planes(raster, installed.card.longest);
     return findFaces(planes, width, height, nets, () => this.breathe());
+  }
+
+  async #facesBy(id: string, raster: Raster): Promise<Face[]> {
+    const installed = this.#store.finder(id);
+    if (!installed) {
+      const reason = say('failures.finderNotHere', { id });
+      throw new EmulsionError('GENERATOR_MISSING', { reason, detail: `no finder "${id}"` });
+    }
+    return findFacesWith(installed, {
+      at: async (longest) => {
+        const [data, width, height] = await this.#planes(raster, longest);
+        return { data, width, height };
+      },
+      longest: Math.max(raster.width, raster.height),
+      threads: threadsFor(this.#own.threads ?? 1),
+      busy: (seconds) => this.#job.busy(seconds),
+      breathe: () => this.breathe(),
+    });
   }
 
   /** The sRGB planes of a picture, reduced to a longest side of `longest` pixels, with their width and height. */

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MaskOp } from '../../contract/edit';
-import { RECIPE_FORMAT, type Recipe, Step, type StepKind } from '../../contract/recipe';
+import { RECIPE_FORMAT, type Recipe, Step, type StepKind, type StyleExample } from '../../contract/recipe';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
+import { keepExample } from '../userdata/examples';
 import type { EngineOptions, EnginePass, LaunchEngine } from './protocol';
 import { memoryBudget } from './resident';
 import { createEngine, type Engine, type RequestControl } from './supervisor';
@@ -54,6 +55,8 @@ interface TrialRequest {
   generator?: string;
   /** How far it enlarges. */
   scale: number;
+  /** What a generator copies that copies the style of a picture. */
+  example?: StyleExample;
   /** A picture of `width` by `height` pixels. */
   path: string;
   width: number;
@@ -106,7 +109,7 @@ async function resultOf({ seconds, pass, output, memory }: Once, { width, height
   };
 }
 
-function recipeFor({ kind, generator, scale }: TrialRequest): Recipe {
+function recipeFor({ kind, generator, scale, example }: TrialRequest): Recipe {
   const own = {
     film: {},
     repair: {},
@@ -116,7 +119,7 @@ function recipeFor({ kind, generator, scale }: TrialRequest): Recipe {
     light: {},
     upscale: { scale: scale >= 4 ? 4 : 2 },
     faces: { strength: 1 },
-    style: { style: 'van-gogh-starry-night' },
+    style: { style: 'van-gogh-starry-night', ...(example && { example }) },
   }[kind];
   const step = Step.parse({ kind, enabled: true, settings: { ...own, ...(generator && { generator }) } });
   return { format: RECIPE_FORMAT, id: 'trial', name: 'Trial', gate: 'always', steps: [step] };
@@ -130,10 +133,13 @@ function holeIn({ width, height }: TrialRequest): MaskOp[] {
   return [{ kind: 'area', shape: 'polygon', mode: 'add', points }];
 }
 
-/** How fast a generator is for a picture of one megapixel, after it was loaded for a small one. */
+/**
+ * How fast a generator is for a picture of one megapixel, after it was loaded for a small one. The engine looks for pictures
+ * whose style is copied in `folder`.
+ */
 export async function benchmark(
   engine: Engine,
-  request: Pick<TrialRequest, 'kind' | 'generator' | 'scale' | 'folder'>,
+  request: Pick<TrialRequest, 'kind' | 'generator' | 'scale' | 'folder'> & { takesExample: boolean },
   control?: RequestControl,
 ): Promise<Omit<Tried, 'png'>> {
   const picture = async (name: string, edge: number) => {
@@ -141,8 +147,12 @@ export async function benchmark(
     await writeFile(path, scene(edge));
     return { ...request, path, width: edge, height: edge, stem: name };
   };
-  await once(engine, await picture('small', WARM_UP_EDGE), control);
-  const large = await picture('large', BENCHMARK_EDGE);
+  const small = await picture('small', WARM_UP_EDGE);
+  const example = request.takesExample
+    ? await keepExample(request.folder, small.path, (path) => engine.request('readExample', { path }, control))
+    : undefined;
+  await once(engine, { ...small, example }, control);
+  const large = { ...(await picture('large', BENCHMARK_EDGE)), example };
   return resultOf(await once(engine, large, control), large);
 }
 

@@ -55,7 +55,7 @@ class Worker {
   readonly #queue = new PQueue({ concurrency: 1 });
   readonly #jobs = new Map<string, Job>();
   readonly #photos = new OpenPhotos(
-    (job, colour) => new JobTools(job, this.#store, this.#sessions, colour),
+    (job, colour) => new JobTools(job, this.#store, this.#sessions, colour, this.#options),
     budgetsFor(0).renderings,
     (photoId) => send({ type: 'evidence', photoId }),
     (ids) => this.#store.restrictions(ids),
@@ -133,6 +133,9 @@ class Worker {
         break;
       case 'readStyle':
         this.#enqueue(id, (job) => this.#photos.readStyle(job, message.body));
+        break;
+      case 'readExample':
+        this.#enqueue(id, (job) => this.#photos.readExample(job, message.body));
         break;
       case 'pair':
         this.#enqueue(id, (job) => this.#pairs.make(job, message.body, this.#store, this.#sessions));

@@ -326,8 +326,10 @@ export const UnusedCard = Common.extend({
   guard: z.boolean().default(false),
   deterministic: z.boolean().default(true),
   extraInputs: z.array(ExtraInput).max(16),
-  /** How the outputs of a finder of faces are read. */
-  decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface']).optional(),
+  /** How the outputs of a finder of faces are read; `boxes`: as SCRFD's, without eyes, nose and mouth. */
+  decoder: z
+    .enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface', 'boxes'])
+    .optional(),
 });
 export type UnusedCard = z.infer<typeof UnusedCard>;
 

@@ -5,10 +5,9 @@ const COLOURS = ['rgb', 'bgr'] as const;
 /** Whether the engine can run a generator and a step can use what it returns. The others are kept and listed. */
 export function isRunnable(card: Card): boolean {
   if (card.origin.kind === 'shipped') return true;
-  const { task, input, output, mask, example, global } = card;
+  const { task, input, output, mask, example } = card;
   const takes = (...channels: Card['input']['channels'][]) => channels.includes(input.channels);
   const gives = (...channels: string[]) => !Array.isArray(output.channels) && channels.includes(output.channels);
-  const isWhole = global === 'whole' || global === 'fixed';
   const isPlain = mask === null && example === undefined;
   const isColour = takes('rgb', 'bgr', 'rgb+sigma');
   const isGrey = takes('luma', 'luma+sigma');
@@ -24,11 +23,9 @@ export function isRunnable(card: Card): boolean {
         isPlain && output.scale === 1 && takes('rgb', 'bgr', 'luma', 'l100') && gives(...COLOURS, 'cbcr', 'lab-ab')
       );
     case 'upscale':
-      // A picture that it saw reduced would come back no sharper.
-      return isPlain && !isWhole && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
+      return isPlain && ((isColour && gives(...COLOURS)) || (isGrey && gives('luma')));
     case 'style':
-      // The step copies the style of a picture, but nobody can give it one yet.
-      return isPlain && takes(...COLOURS) && gives(...COLOURS);
+      return mask === null && takes(...COLOURS) && gives(...COLOURS);
     case 'face':
       return isPlain && output.scale === 1 && takes(...COLOURS) && gives(...COLOURS) && input.fixed !== null;
     case 'detect':

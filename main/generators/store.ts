@@ -6,6 +6,7 @@ import type { Message } from '../../contract/basics';
 import type { StepKind } from '../../contract/recipe';
 import { say } from '../../text/message';
 import { log } from '../log/log';
+import { FACE_DECODERS, type FaceDecoder } from '../restoration/face-decoders';
 import { ALL_STEPS } from '../restoration/steps';
 import { PAINTING, type Task, type Wanted } from '../restoration/tools';
 import { hashFile } from '../storage/hash';
@@ -18,6 +19,7 @@ import {
   type StylePreset,
   StylePresets,
   type SynthesiserCard,
+  type UnusedCard,
 } from './card';
 import type { Evidence, EvidenceCode } from './inspect/decision';
 import { isRunnable } from './runnable';
@@ -51,6 +53,13 @@ export interface InstalledFading {
 export interface InstalledFaceFinder {
   card: FaceFinderCard;
   path: string;
+}
+
+/** A finder of faces that a person has added, and how its outputs are read. */
+export interface InstalledFinder {
+  card: UnusedCard;
+  path: string;
+  decoder: FaceDecoder;
 }
 
 /**
@@ -128,6 +137,15 @@ export class GeneratorStore {
     return null;
   }
 
+  /** The finder of faces that a person has added under this id; null if there is none that can be used. */
+  finder(id: string): InstalledFinder | null {
+    for (const { card, path, bytes } of this.#found) {
+      const decoder = card?.id === id && bytes !== null ? decoderOf(card) : null;
+      if (decoder !== null) return { card: card as UnusedCard, path, decoder };
+    }
+    return null;
+  }
+
   /** The styles that ship with generators, without their codes; `by` names the graph whose codes the painter understands. */
   styles(): { by: string | null; presets: StyleInfo[] } {
     return {
@@ -159,6 +177,8 @@ export class GeneratorStore {
           step: stepFor(card.task)?.kind ?? null,
           setting: stepFor(card.task)?.setting ?? null,
           scale: isPictureCard(card) ? card.output.scale : 1,
+          takesExample: isPictureCard(card) && card.example !== undefined,
+          inputs: inputsOf(card),
           author: card.author,
           source: card.source,
           added: card.origin.kind === 'imported' ? { file: card.origin.file, at: card.origin.added } : null,
@@ -179,11 +199,29 @@ export class GeneratorStore {
 export function stepFor(task: string): { kind: StepKind; setting: NonNullable<GeneratorInfo['setting']> } | null {
   const kind = ALL_STEPS.find(({ chooses }) => chooses === task)?.kind;
   if (kind) return { kind, setting: 'generator' };
+  if (task === 'find-face') return { kind: 'faces', setting: 'finder' };
   return task === 'detect' ? { kind: 'repair', setting: 'detector' } : null;
+}
+
+/** The numbers that a person may set of a generator: those that have an effect and that its step does not set itself. */
+function inputsOf(card: AnyCard): GeneratorInfo['inputs'] {
+  const step = ALL_STEPS.find(({ chooses }) => chooses === card.task);
+  if (!isPictureCard(card) || step === undefined) return [];
+  return card.extraInputs
+    .filter(({ name, hidden }) => !hidden && !step.sets?.test(name))
+    .map(({ name, label, min, max, default: usual }) => ({ name, label, min, max, default: usual }));
+}
+
+/** How the outputs of a finder of faces are read; null for any other net, and for a finder whose faces cannot be turned upright. */
+function decoderOf(card: AnyCard): FaceDecoder | null {
+  const { decoder, input } = card.task === 'find-face' ? card : {};
+  const isRead = input !== undefined && ['rgb', 'bgr'].includes(input.channels) && input.layout === 'nchw';
+  return isRead ? (FACE_DECODERS.find((each) => each === decoder) ?? null) : null;
 }
 
 /** Whether the program can use a generator. Of those that a person has added, a step has to be able to name it. */
 export function isUsed(card: AnyCard): boolean {
+  if (decoderOf(card) !== null) return true;
   if (card.origin.kind === 'imported') return isPictureCard(card) && isRunnable(card) && stepFor(card.task) !== null;
   return isPictureCard(card) ? isRunnable(card) : ['synthesise', 'fading', 'find-faces'].includes(card.task);
 }
@@ -222,6 +260,8 @@ const UNREADABLE = {
   step: null,
   setting: null,
   scale: 1,
+  takesExample: false,
+  inputs: [],
   author: '',
   source: '',
   added: null,

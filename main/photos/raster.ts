@@ -1,6 +1,6 @@
 import type { Orientation } from '../../contract/edit';
 import { EmulsionError } from '../errors';
-import { createRaster, type Raster, type Rect } from '../restoration/raster';
+import { type ColourTransform, createRaster, type Raster, type Rect, readSrgb, writeSrgb } from '../restoration/raster';
 import { embedInJpegBytes, embedInPngBytes } from './embed';
 import { inputOf, loadSharp, ownBytes } from './sharp';
 import { TURNS } from './turns';
@@ -133,6 +133,20 @@ export async function encodeThumbnail(raster: Raster, edge: number, profile: Uin
   if (small.depth === 16) pipeline = pipeline.toColourspace(small.channels === 1 ? 'b-w' : 'srgb');
   const jpeg = ownBytes(await pipeline.jpeg({ quality: THUMBNAIL_QUALITY }).toBuffer());
   return profile && profile.length <= THUMBNAIL_PROFILE ? embedInJpegBytes(jpeg, profile) : jpeg;
+}
+
+/** The whole raster in sRGB as an 8-bit PNG in colours; its longer edge has at most `edge` pixels. */
+export async function encodeReduced(raster: Raster, edge: number, colour: ColourTransform | null): Promise<Uint8Array> {
+  const { width, height } = raster;
+  const scale = Math.min(1, edge / Math.max(width, height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const small = scale < 1 ? await resizeRaster(raster, side(width), side(height)) : raster;
+  const whole = { x: 0, y: 0, width: small.width, height: small.height };
+  const planes = new Float32Array(3 * small.width * small.height);
+  readSrgb(small, whole, colour, planes);
+  const result = createRaster(small.width, small.height, 3, 8);
+  writeSrgb(result, whole, null, planes);
+  return encodeTile(result);
 }
 
 /** Settings for a PNG that is fast to write and read: for photographs no slower than JPEG, but lossless. */

@@ -1,5 +1,6 @@
 import type { Message } from '../../contract/basics';
 import { say } from '../../text/message';
+import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { type Raster, type Rect, readSrgb } from './raster';
 import type { ForeignFacts, GeneratorFacts, PassReport, SideRule, StepTools } from './tools';
@@ -73,6 +74,47 @@ export class LumaReader {
   }
 }
 
+/** Memory that is short for a whole picture may suffice for these shares of its pixels. */
+const SHARES = [1, 0.5, 0.25, 0.125, 0.0625];
+/** A picture with a longer side of fewer pixels shows a net too little. */
+const LEAST_SIDE = 96;
+
+/**
+ * Runs a net over a whole picture, at a smaller size if memory is short. `sizeFor` gives the size for a share of its pixels;
+ * the report says at which size it ran if that is not the first one. Throws the errors of `run`, OUT_OF_MEMORY only if no
+ * smaller size helps.
+ */
+export async function atAffordableSize<S extends Size>(
+  sizeFor: (share: number) => S,
+  run: (size: S) => Promise<PassReport>,
+): Promise<{ report: PassReport; size: S }> {
+  let [tried, failure]: [S | null, unknown] = [null, null];
+  for (const share of SHARES) {
+    const size = sizeFor(share);
+    if (tried !== null) {
+      const isSmaller = size.width < tried.width || size.height < tried.height;
+      if (!isSmaller || Math.max(size.width, size.height) < LEAST_SIDE) break;
+    }
+    try {
+      const report = await run(size);
+      return {
+        report: tried === null ? report : { ...report, short: { width: size.width, height: size.height } },
+        size,
+      };
+    } catch (error) {
+      if (!(error instanceof EmulsionError) || error.code !== 'OUT_OF_MEMORY') throw error;
+      [tried, failure] = [size, error];
+    }
+  }
+  throw failure;
+}
+
+/** A size with this share of the pixels. */
+export const shareOf = ({ width, height }: Size, share: number): Size => ({
+  width: Math.max(1, Math.round(width * Math.sqrt(share))),
+  height: Math.max(1, Math.round(height * Math.sqrt(share))),
+});
+
 /** The luma of a whole raster, in 0..1. */
 export function lumaPlane(raster: Raster, colour: StepTools['colour']): Float32Array {
   const { width, height } = raster;
@@ -86,10 +128,13 @@ export async function atSize(raster: Raster, { width, height }: Size, tools: Ste
   return raster.width === width && raster.height === height ? raster : tools.resize(raster, width, height);
 }
 
-/** What the report says besides: the size at which a reduced picture was seen, and tiles that stayed as they were. */
-export function saidOf({ kept = 0 }: PassReport, seen?: Size | null): Message[] {
+/** What the report says besides: inputs that a person has set, the size at which a reduced picture was seen, and tiles that stayed as they were. */
+export function saidOf({ kept = 0, inputs = {}, short, cut, tile }: PassReport, seen?: Size | null): Message[] {
   return [
-    ...(seen ? [say('did.foreign.seen', { width: seen.width, height: seen.height })] : []),
+    ...Object.entries(inputs).map(([name, value]) => say('did.foreign.input', { name, value })),
+    ...(cut ? [say('did.foreign.cut', { count: cut, tile })] : []),
+    ...(short ? [say('did.foreign.short', { width: short.width, height: short.height })] : []),
+    ...(seen && !short ? [say('did.foreign.seen', { width: seen.width, height: seen.height })] : []),
     ...(kept > 0 ? [say('did.foreign.kept', { count: kept })] : []),
   ];
 }

@@ -6,7 +6,7 @@ import { LocalRepairs } from './local';
 import type { Raster } from './raster';
 import { copyOf, to16Bit } from './testing/rasters';
 import { testScene } from './testing/scene';
-import { fakeInpainter, fakeTools } from './testing/tools';
+import { type FakeGenerator, fakeInpainter, fakeTools } from './testing/tools';
 
 const full = { width: 90, height: 70 };
 
@@ -142,4 +142,30 @@ test('on a larger raster the same place is repaired', async () => {
     expect(isFarFrom(30, 30, y * 90 + x)).toBe(false);
   }
   expect(changed).toBeGreaterThan(300);
+});
+
+test('the generator that the repair step names fills them, another one anew, and one that is not here is named', async () => {
+  const white: FakeGenerator = { ...fakeInpainter, id: 'white', run: (input) => input.map(() => 1) };
+  const both = fakeTools({ inpaint: [fakeInpainter, white] });
+  const original = testScene(90, 70, 4);
+  const raster = copyOf(original);
+  const repairs = new LocalRepairs(raster, full);
+  const at = 3 * (30 * 90 + 34);
+  await repairs.show([spot('a', 30, 30)], both, { id: 'white' });
+  // White, with the grain of the picture.
+  for (const value of raster.data.subarray(at, at + 3)) expect(value).toBeGreaterThan(245);
+  expect(repairs.reports).toMatchObject([{ generator: 'white' }]);
+  expect(await repairs.show([spot('a', 30, 30)], both)).toBe(true);
+  expect(repairs.reports).toMatchObject([{ generator: 'fake-inpaint' }]);
+  expect(raster.data).toEqual((await shown(original, [spot('a', 30, 30)])).data);
+  // As nothing was removed for good, both are only put back.
+  const tiles = both.tiles.length;
+  await repairs.show([spot('a', 30, 30)], both, { id: 'white' });
+  expect(both.tiles).toHaveLength(tiles);
+  await expect(repairs.show([spot('a', 30, 30)], both, { id: 'gone' })).rejects.toMatchObject({
+    code: 'GENERATOR_MISSING',
+    reason: [{ key: 'failures.generatorNotHere', values: { id: 'gone', kind: 'repair' } }],
+  });
+  expect(await repairs.show([], both, { id: 'gone' })).toBe(true);
+  expect(raster.data).toEqual(original.data);
 });

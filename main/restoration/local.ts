@@ -1,8 +1,9 @@
 import type { LocalRepair } from '../../contract/edit';
 import { compileMask, FrameMask, maskBounds } from '../../document/mask';
 import type { Raster, Rect } from './raster';
+import { requireNamed } from './run';
 import { inpaint } from './steps/repair/inpaint';
-import type { PassReport, StepTools } from './tools';
+import type { PassReport, StepTools, Wanted } from './tools';
 
 /** Pixels of a rectangle, as samples of the raster. */
 interface Patch {
@@ -42,14 +43,15 @@ export class LocalRepairs {
   }
 
   /**
-   * Makes the raster hold exactly the enabled repairs, in their order. Returns whether anything changed. Throws the
-   * errors of `inpaint`; the raster then holds the repairs before the failed one.
+   * Makes the raster hold exactly the enabled repairs, in their order, filled by one generator. Returns whether anything
+   * changed. Throws GENERATOR_MISSING with a reason if that is named and not here, and the errors of `inpaint`; the raster then holds the repairs before the failed one.
    */
-  async show(repairs: readonly LocalRepair[], tools: StepTools): Promise<boolean> {
+  async show(repairs: readonly LocalRepair[], tools: StepTools, by: Wanted = {}): Promise<boolean> {
     const wanted = repairs.filter(({ enabled }) => enabled);
+    if (wanted.length > 0 && by.id !== undefined) requireNamed(by.id, 'inpaint', 'repair', tools);
     const keys: string[] = [];
     for (const { mask, filling } of wanted) {
-      keys.push(`${keys.at(-1) ?? ''}\n${filling ?? ''}${JSON.stringify(mask)}`);
+      keys.push(`${keys.at(-1) ?? JSON.stringify(by)}\n${filling ?? ''}${JSON.stringify(mask)}`);
     }
     let kept = 0;
     while (kept < this.applied.length && this.applied[kept]!.key === keys[kept]) kept++;
@@ -69,7 +71,7 @@ export class LocalRepairs {
         this.spare.delete(known.key);
         this.applied.push(known);
       } else {
-        this.applied.push(await this.compute(keys[i]!, repair, tools));
+        this.applied.push(await this.compute(keys[i]!, repair, tools, by));
       }
       changed = true;
     }
@@ -81,7 +83,12 @@ export class LocalRepairs {
     for (const { before } of this.applied.toReversed()) for (const patch of before.toReversed()) paste(copy, patch);
   }
 
-  private async compute(key: string, { mask: ops, filling }: LocalRepair, tools: StepTools): Promise<Applied> {
+  private async compute(
+    key: string,
+    { mask: ops, filling }: LocalRepair,
+    tools: StepTools,
+    wanted: Wanted,
+  ): Promise<Applied> {
     const { raster, full } = this;
     const document = compileMask(ops, {
       ...full,
@@ -96,6 +103,7 @@ export class LocalRepairs {
     const region = mask.frameRect(bounds);
     try {
       applied.report = await inpaint(raster, mask, tools, {
+        wanted,
         region,
         full: full.width,
         chosen: filling === undefined ? [] : [{ filling, bounds: region, has: () => true }],

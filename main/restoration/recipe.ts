@@ -196,6 +196,8 @@ function changeStep(step: Step, changes: readonly StepChange[]): Step {
 
 function applyChange({ kind, enabled, settings: own }: { [K in keyof Step]: unknown }, change: StepChange): Step {
   const settings: Record<string, unknown> = { ...(own as object), ...change.settings };
+  const [before, after] = [(own as { inputs?: object }).inputs, change.settings.inputs];
+  if (typeof after === 'object') settings.inputs = { ...before, ...after };
   // A factor replaces a target size, since only one of them can apply.
   if ('scale' in change.settings && !('target' in change.settings)) delete settings.target;
   const changed = { kind, enabled: change.enabled ?? enabled, settings };

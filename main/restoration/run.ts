@@ -92,7 +92,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   const { analysis, recipe, begun } = run;
   const plan = planRecipe(recipe, analysis);
   const running = plan.filter(({ outcome }) => outcome === 'done');
-  for (const { step } of running) requireStep(step, run);
+  for (const { step } of running) await requireStep(step, run);
 
   const done = [...(begun?.reports ?? [])];
   const left = running.slice(done.length);
@@ -133,7 +133,7 @@ async function openedFor(left: readonly PlannedStep[], { raster, tools }: Run): 
 /** The reason why a step is needed or not, as a message. */
 const reasonOf = ({ reason, figures }: Need): Message => ({ key: reason, values: figures });
 
-function requireStep({ kind, settings }: Step, run: Run): void {
+async function requireStep({ kind, settings }: Step, run: Run): Promise<void> {
   const { tasks, chooses, require } = stepOfKind(kind);
   const named = 'generator' in settings ? settings.generator : undefined;
   for (const task of tasks) {
@@ -144,11 +144,11 @@ function requireStep({ kind, settings }: Step, run: Run): void {
     if (run.tools.generator(task)) continue;
     throw new EmulsionError('GENERATOR_MISSING', { detail: `the step "${kind}" needs a generator for "${task}"` });
   }
-  require?.(run, settings);
+  await require?.(run, settings);
 }
 
 /** Throws GENERATOR_MISSING, with a reason that names the generator. */
-function requireNamed(id: string, task: Task, kind: StepKind, tools: StepTools): void {
+export function requireNamed(id: string, task: Task, kind: StepKind, tools: StepTools): void {
   if (tools.generator(task, { id })) return;
   const isThere = ALL_STEPS.some(({ tasks }) => tasks.some((each) => tools.generator(each, { id })));
   const reason = say(isThere ? 'failures.generatorUnfit' : 'failures.generatorNotHere', { id, kind });

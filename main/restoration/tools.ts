@@ -1,4 +1,5 @@
 import type { Face } from '../../contract/photo';
+import type { StyleExample } from '../../contract/recipe';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
@@ -10,6 +11,8 @@ export interface Wanted {
   variant?: string;
   /** One particular generator; the only way to one that a person has added. */
   id?: string;
+  /** Values of its inputs that a person has set; they do not choose it. */
+  inputs?: Readonly<Record<string, number>>;
 }
 
 /** The name under which a pass gives the strength of noise to a generator that takes it as a map, and its bounds. */
@@ -17,8 +20,10 @@ export const SIGMA_INPUT = 'sigma';
 export const SIGMA_BOUNDS = { min: 0, max: 50 / 255, default: 15 / 255 } as const;
 
 /** What a step asks for: the generator that its settings name, or any that ships. */
-export const chosen = ({ generator }: { generator?: string }): Wanted =>
-  generator === undefined ? {} : { id: generator };
+export const chosen = ({ generator, inputs }: { generator?: string; inputs?: Wanted['inputs'] }): Wanted => ({
+  ...(generator !== undefined && { id: generator }),
+  ...(inputs !== undefined && { inputs }),
+});
 
 /** The style generator that paints in the style of any picture. */
 export const PAINTING: Wanted = { variant: 'painting' };
@@ -143,6 +148,12 @@ export interface PassReport {
   tile: number;
   /** Tiles that stayed as they were, because the result was far beyond its range. */
   kept?: number;
+  /** Tiles that a net for whole pictures got, as the picture was too large. */
+  cut?: number;
+  /** The size at which it saw the whole picture, as memory was short for a larger one. */
+  short?: { width: number; height: number };
+  /** Values of its inputs that a person has set, within its bounds. */
+  inputs?: Readonly<Record<string, number>>;
 }
 
 /** The engine's tools for a step. Every method that takes long throws CANCELLED within one tile after a cancel. */
@@ -165,10 +176,12 @@ export interface StepTools {
    */
   fading(raster: Raster): Promise<FadingValues | null>;
   /**
-   * The faces of a picture, the most certain first; null if no generator for it is installed. Throws GENERATOR_DAMAGED,
-   * OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+   * The faces of a picture, the most certain first; null if no generator for it is installed. `finder`: the id of one that a
+   * person has added. Throws GENERATOR_MISSING without it, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
-  faces(raster: Raster): Promise<Face[] | null>;
+  faces(raster: Raster, finder?: string): Promise<Face[] | null>;
+  /** A picture whose style is copied, reduced, in sRGB. Throws STYLE_UNKNOWN if it is not on this computer. */
+  example(wanted: StyleExample): Promise<Raster>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */
   colour: ColourTransform | null;
   /**

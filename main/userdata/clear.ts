@@ -13,6 +13,7 @@ export const DATA = [
   'edits',
   'recipes',
   'styles',
+  'examples',
   'models',
   'logs',
 ] as const;

@@ -129,6 +129,12 @@ function Rights({ inspection }: { inspection: Inspection }) {
   );
 }
 
+/** Why some nets cannot be tried on a crop, by their task. */
+const NO_TRIAL: Readonly<Record<string, 'library.findsDamage' | 'library.findsFaces'>> = {
+  detect: 'library.findsDamage',
+  'find-face': 'library.findsFaces',
+};
+
 function Preview({ inspection }: { inspection: Inspection }) {
   const { t } = useTranslation();
   const candidate = useLibrary((state) => state.candidate);
@@ -136,7 +142,10 @@ function Preview({ inspection }: { inspection: Inspection }) {
   if (!inspection.isUsed) {
     return <p className="text-xs text-secondary">{t('library.unused')}</p>;
   }
-  if (!inspection.canTry) return <p className="text-xs text-secondary">{t('library.findsDamage')}</p>;
+  if (!inspection.canTry) {
+    const task = inspection.decisions.find(({ field }) => field === 'task')?.value;
+    return <p className="text-xs text-secondary">{t(NO_TRIAL[task ?? ''] ?? 'models.exampleToTry')}</p>;
+  }
   if (photo?.photo == null) return <p className="text-xs text-secondary">{t('library.noPhoto')}</p>;
   return <TrialPictures state={candidate} />;
 }

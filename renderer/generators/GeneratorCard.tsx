@@ -149,8 +149,10 @@ function Buttons({ generator }: { generator: GeneratorInfo }) {
         <>
           <Button
             data-testid="try"
-            disabled={photo === null || isTrying}
-            title={photo === null ? t('library.noPhoto') : undefined}
+            disabled={photo === null || isTrying || generator.takesExample}
+            title={
+              generator.takesExample ? t('models.exampleToTry') : photo === null ? t('library.noPhoto') : undefined
+            }
             onClick={() => void library.try(generator)}
           >
             {t('library.try')}

@@ -19,7 +19,7 @@ export function FaceChoice({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const actions = useActions();
   const step = entry.recipe === null ? null : stepOf(entry.recipe, 'faces');
-  const faces = entry.analysis?.faces ?? [];
+  const faces = entry.rendering?.faces ?? entry.analysis?.faces ?? [];
   if (step === null || entry.photo === null || faces.length === 0) return null;
   const { photo, key } = entry;
   const { chosen } = step.settings;

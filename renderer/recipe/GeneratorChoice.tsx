@@ -13,7 +13,7 @@ interface GeneratorChoiceProps {
   entry: OpenPhoto;
   kind: StepKind;
   /** The setting that names it. */
-  setting: 'generator' | 'detector';
+  setting: 'generator' | 'detector' | 'finder';
 }
 
 /** Which generator a step uses, where there is more than the one that ships, or where one is named that is not there. */
@@ -27,8 +27,8 @@ export function GeneratorChoice({ entry, kind, setting }: GeneratorChoiceProps) 
   const isGone = chosen !== null && generators !== null && !own.some((each) => each.id === chosen);
   // One that ships may be named too, by a recipe that a person has written.
   const named = isGone ? generators.find((each) => each.id === chosen && each.step === kind) : undefined;
-  // None ships for faces: the first one is used until another is chosen.
-  const ships = kind !== 'faces';
+  // None that restores faces ships: the first one is used until another is chosen.
+  const ships = kind !== 'faces' || setting === 'finder';
   if (chosen === null && own.length < (ships ? 1 : 2)) return null;
   const options = [
     ...(ships ? [{ value: SHIPPED, label: t(setting === 'detector' ? 'library.shipsAlone' : 'library.ships') }] : []),

@@ -34,9 +34,11 @@ import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
 import { CurveControl } from './CurveControl';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
+import { ExampleChoice } from './ExampleChoice';
 import { FaceChoice } from './FaceChoice';
 import { GeneratorChoice } from './GeneratorChoice';
 import { GreyControl } from './GreyControl';
+import { InputSliders } from './InputSliders';
 import { SizeControl } from './SizeControl';
 
 /** Share of the photo from which writing is mentioned. Less is rarely writing. */
@@ -68,6 +70,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   const places = useReview((state) => (kind === 'repair' && enabled ? placeCount(state, entry.key) : null));
   // Where a person has found damage and the analysis none, its reason no longer holds.
   const holds = need.needed || places === null || places === 0;
+  const faces = kind === 'faces' && enabled ? entry.rendering?.faces : undefined;
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
@@ -97,7 +100,9 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
-          {holds && sentence({ key: need.reason, values: need.figures })}
+          {faces !== undefined
+            ? t(faces.length > 0 ? 'reason.faces.found' : 'reason.faces.none', { count: faces.length })
+            : holds && sentence({ key: need.reason, values: need.figures })}
           {places !== null && (need.needed || places > 0) && (
             <span data-testid="place-count">
               {holds && ' '}
@@ -174,7 +179,10 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />
       {kind === 'repair' && <GeneratorChoice entry={entry} kind={kind} setting="detector" />}
+      {kind === 'faces' && <GeneratorChoice entry={entry} kind={kind} setting="finder" />}
       <GeneratorChoice entry={entry} kind={kind} setting="generator" />
+      {kind === 'style' && <ExampleChoice entry={entry} />}
+      <InputSliders entry={entry} kind={kind} />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}
         {kind === 'repair' && (

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { failure } from '../../contract/errors';
 import { createFakeBridge, fakeInspection, ok, PROPOSAL } from '../testing/fakeBridge';
 import { createActions } from './actions';
-import { choicesFor, recipesWith } from './library';
+import { choicesFor, recipesWith, withoutWaiting } from './library';
+import { stepOf, withSetting, withStyle } from './recipes';
 import { createStores } from './stores';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -98,4 +99,47 @@ test('the recipes that name a generator, and the generators that a step can name
   expect(choicesFor(generators, 'upscale', 'generator').map(({ id }) => id)).toEqual(['net']);
   expect(choicesFor(generators, 'upscale', 'detector')).toEqual([]);
   expect(choicesFor(null, 'upscale', 'generator')).toEqual([]);
+});
+
+test('a style waits for the picture that its generator copies, and nothing else waits', async () => {
+  const generators = [{ id: 'adain', takesExample: true }] as unknown as Parameters<typeof withoutWaiting>[1];
+  const named = withSetting(withStyle(PROPOSAL, { style: 'scream' }), 'style', 'generator', 'adain');
+  const waiting = withoutWaiting(named, generators);
+  expect(stepOf(waiting, 'style')!.enabled).toBe(false);
+  expect(waiting.steps.filter(({ kind }) => kind !== 'style')).toEqual(
+    named.steps.filter(({ kind }) => kind !== 'style'),
+  );
+  const given = withSetting(named, 'style', 'example', { sha256: 'e'.repeat(64), name: 'rug.jpg' });
+  expect(withoutWaiting(given, generators)).toBe(given);
+  expect(withoutWaiting(named, [])).toBe(named);
+  // A style of the gallery is painted by the generator that knows it.
+  expect(stepOf(withStyle(given, { style: 'wave' }), 'style')!.settings).not.toHaveProperty('generator');
+});
+
+test('a picture to be copied is kept by the program, and the recipe names it', async () => {
+  const { stores, bridge, actions, settle } = await setUp();
+  const key = stores.photos.getState().photos[0]!.key;
+  const recipe = () => stores.photos.getState().photos[0]!.recipe!;
+  actions.styles.choose(key, { style: 'scream' });
+  void actions.styles.take(key, new File(['threads'], 'carpet.jpg'), true);
+  await settle();
+  expect(bridge.named('styles.example')).toHaveLength(1);
+  expect(bridge.named('styles.add')).toEqual([]);
+  expect(stepOf(recipe(), 'style')!.settings.example).toEqual({ sha256: 'e'.repeat(64), name: 'carpet.jpg' });
+  bridge.answers['styles.example'] = () => failure('NOT_A_PHOTO', 'No photo.');
+  void actions.styles.take(key, new File(['text'], 'list.txt'), true);
+  await settle();
+  expect(stores.notices.getState().notices).toMatchObject([{ text: 'styleFailed' }]);
+  expect(stepOf(recipe(), 'style')!.settings.example?.name).toBe('carpet.jpg');
+});
+
+test('the numbers of a generator go with it', () => {
+  const set = withSetting(withSetting(PROPOSAL, 'restore', 'generator', 'net'), 'restore', 'inputs', { exposure: 0.3 });
+  expect(stepOf(withSetting(set, 'restore', 'strength', 0.5), 'restore')!.settings).toMatchObject({
+    generator: 'net',
+    inputs: { exposure: 0.3 },
+    strength: 0.5,
+  });
+  expect(stepOf(withSetting(set, 'restore', 'generator', 'other'), 'restore')!.settings).not.toHaveProperty('inputs');
+  expect(stepOf(withSetting(set, 'restore', 'generator', null), 'restore')!.settings).not.toHaveProperty('inputs');
 });

@@ -38,7 +38,7 @@ export const createLibraryStore = () =>
   createStore<LibraryState>(() => ({ inspections: [], ...NOTHING_ASKED, trials: {}, benchmarks: {} }));
 
 type Setting = NonNullable<GeneratorInfo['setting']>;
-const SETTINGS: readonly Setting[] = ['generator', 'detector'];
+const SETTINGS: readonly Setting[] = ['generator', 'detector', 'finder'];
 
 /** The id that a step names; null if it uses the one that ships, or uses none. */
 export const generatorOf = (step: Step | null, setting: Setting): string | null =>
@@ -59,6 +59,20 @@ export const choicesFor = (
   (generators ?? []).filter(
     ({ step, setting, isUsed, origin }) => step === kind && setting === named && isUsed && origin === 'imported',
   );
+
+/** Whether a generator copies the style of a picture that a person chooses. */
+export const takesExample = (generators: readonly GeneratorInfo[] | null, id: string | null): boolean =>
+  id !== null && generators?.some((each) => each.id === id && each.takesExample) === true;
+
+/** The recipe without its style while that waits for the picture to be copied, so that the rest is computed. */
+export function withoutWaiting(recipe: Recipe, generators: readonly GeneratorInfo[] | null): Recipe {
+  const isWaiting = (step: Step) =>
+    step.kind === 'style' &&
+    step.settings.example === undefined &&
+    takesExample(generators, generatorOf(step, 'generator'));
+  if (!recipe.steps.some(isWaiting)) return recipe;
+  return { ...recipe, steps: recipe.steps.map((step) => (isWaiting(step) ? { ...step, enabled: false } : step)) };
+}
 
 interface Dependencies extends Pick<Jobs, 'call' | 'asJob' | 'cancel'> {
   /** The id of the open photo; null if there is none. */

@@ -6,6 +6,7 @@ import {
   STEP_RANKS,
   Step,
   type StepKind,
+  type StyleExample,
   StyleSettings,
   type TargetSize,
 } from '../../contract/recipe';
@@ -80,10 +81,19 @@ export function styleOf(recipe: Recipe): StyleChoice | null {
   return step?.enabled === true ? step.settings : null;
 }
 
-/** Changes the style and keeps its settings; null removes it. A second style that would be the same is removed. */
+/**
+ * Changes the style and keeps its settings; null removes it. A second style that would be the same is removed, and so is a
+ * generator that knows no styles.
+ */
 export function withStyle(recipe: Recipe, choice: StyleChoice | null): Recipe {
   if (choice === null) return withEnabled(recipe, 'style', false);
-  const { style: _, code: __, mix, ...others } = stepOf(recipe, 'style')?.settings ?? StyleSettings.parse(choice);
+  const {
+    style: _,
+    code: __,
+    generator: ___,
+    mix,
+    ...others
+  } = stepOf(recipe, 'style')?.settings ?? StyleSettings.parse(choice);
   const kept = mix === undefined || isSameStyle(mix, choice) ? {} : { mix };
   return withStep(recipe, {
     kind: 'style',
@@ -113,7 +123,15 @@ export function styleSample(recipe: Recipe, choice: StyleChoice | null): Recipe 
 }
 
 /** Null removes a setting that may be absent. */
-export type SettingValue = number | boolean | string | TargetSize | readonly { x: number; y: number }[] | null;
+export type SettingValue =
+  | number
+  | boolean
+  | string
+  | TargetSize
+  | StyleExample
+  | Readonly<Record<string, number>>
+  | readonly { x: number; y: number }[]
+  | null;
 
 /**
  * Changes one setting of a step. The value must fit the contract's schema. The setting `size` of an enlargement
@@ -126,11 +144,11 @@ export function withSetting(recipe: Recipe, kind: StepKind, name: string, value:
     const settings = typeof value === 'object' ? { ...others, target: value } : { ...others, scale: value };
     return withStep(recipe, { ...step, settings } as Step);
   }
-  if (value === null) {
-    const { [name]: _, ...others } = step.settings as Record<string, unknown>;
-    return withStep(recipe, { ...step, settings: others } as Step);
-  }
-  return withStep(recipe, { ...step, settings: { ...step.settings, [name]: value } } as Step);
+  // The numbers belong to the generator before.
+  const { [name]: _, inputs, ...others } = step.settings as Record<string, unknown>;
+  const kept = inputs === undefined || name === 'generator' || name === 'inputs' ? {} : { inputs };
+  const settings = { ...others, ...kept, ...(value !== null && { [name]: value }) };
+  return withStep(recipe, { ...step, settings } as Step);
 }
 
 /**

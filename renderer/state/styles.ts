@@ -2,7 +2,7 @@ import type { FileEntry, OwnStyle } from '../../contract/app';
 import type { Recipe, StyleSettings } from '../../contract/recipe';
 import type { Jobs } from './jobs';
 import type { Notice, OpenPhoto } from './model';
-import { type StyleChoice, withMix, withStyle } from './recipes';
+import { type StyleChoice, withMix, withSetting, withStyle } from './recipes';
 import type { Stores } from './stores';
 
 interface Dependencies extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
@@ -34,6 +34,15 @@ export function createStyleActions(
     if (recipe != null) setRecipe(key, 'setting', withMix(recipe, mixed ?? undefined), 'style.mix');
   }
 
+  /** Keeps a picture whose style is copied, and gives it to the photo. */
+  async function addExample(key: string, { token, name }: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
+    const result = await asJob('style', key, (jobId) => call('styles.example', { token, jobId }));
+    const recipe = find(key)?.recipe;
+    if (result.ok && recipe != null) setRecipe(key, 'setting', withSetting(recipe, 'style', 'example', result.value));
+    if (!result.ok && result.error.code !== 'CANCELLED')
+      tell({ tone: 'error', text: 'styleFailed', params: { name }, failure: result.error });
+  }
+
   /** Saves a picture as a style and applies it to the photo. */
   async function add(key: string, { token, name }: Pick<FileEntry, 'token' | 'name'>): Promise<void> {
     const result = await asJob('style', key, (jobId) => call('styles.add', { token, jobId }));
@@ -50,19 +59,22 @@ export function createStyleActions(
     load,
     choose,
     mix,
-    /** Asks for a picture in the system's dialog. Returns false where the host has none and the page has to ask. */
-    async pick(key: string): Promise<boolean> {
+    /**
+     * Asks in the system's dialog for a picture to measure, or whose style is copied as it is (`isExample`). Returns false
+     * where the host has none and the page has to ask.
+     */
+    async pick(key: string, isExample = false): Promise<boolean> {
       if (app.getState().info?.nativeDialogs !== true) return false;
       const result = await call('files.pick', { kind: 'photos' });
       const file = result.ok ? result.value.files.find(({ kind }) => kind === 'photo') : undefined;
-      if (file !== undefined) await add(key, file);
+      if (file !== undefined) await (isExample ? addExample : add)(key, file);
       return true;
     },
     /** A picture that was dropped or chosen in the page. */
-    async take(key: string, file: File): Promise<void> {
+    async take(key: string, file: File, isExample = false): Promise<void> {
       const offered = await offer([file]);
       const entry = offered.ok ? offered.value.find(({ kind }) => kind === 'photo') : undefined;
-      if (entry !== undefined) await add(key, entry);
+      if (entry !== undefined) await (isExample ? addExample : add)(key, entry);
       else if (!offered.ok && offered.error.code !== 'CANCELLED')
         tell({ tone: 'error', text: 'styleFailed', params: { name: file.name }, failure: offered.error });
     },

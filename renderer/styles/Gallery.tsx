@@ -9,8 +9,9 @@ import { translated } from '../../text/card';
 import { SmallPicture } from '../darkroom/SmallPicture';
 import type { Wish } from '../state/comparison';
 import { useActions, useView } from '../state/context';
+import { generatorOf } from '../state/library';
 import type { OpenPhoto } from '../state/model';
-import { hasSteps, isSameStyle, type StyleChoice, styleOf, styleSample } from '../state/recipes';
+import { hasSteps, isSameStyle, type StyleChoice, stepOf, styleOf, styleSample } from '../state/recipes';
 import { IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 
@@ -41,6 +42,8 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   const actions = useActions();
   const mode = useView((state) => state.mode);
   const now = styleOf(recipe);
+  // A generator that a person has added paints in its own style.
+  const isNamed = generatorOf(stepOf(recipe, 'style'), 'generator') !== null;
   const items: Item[] = [
     { id: 'none', name: t('styles.none'), by: null, choice: null },
     ...styles.own.map((own) => ({
@@ -75,7 +78,8 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
   return (
     <ul aria-label={t('styles.label')} data-testid="style-gallery" className="grid grid-cols-2 gap-2">
       {shown.map((item) => {
-        const isChosen = item.choice === null || now === null ? item.choice === now : isSameStyle(item.choice, now);
+        const isChosen =
+          item.choice === null || now === null ? item.choice === now : !isNamed && isSameStyle(item.choice, now);
         return (
           <li key={item.id} className="relative min-w-0">
             <button

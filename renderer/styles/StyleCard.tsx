@@ -4,8 +4,12 @@ import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
 import type { Recipe } from '../../contract/recipe';
 import { CONTROLS } from '../recipe/controls';
+import { ExampleChoice } from '../recipe/ExampleChoice';
+import { GeneratorChoice } from '../recipe/GeneratorChoice';
+import { InputSliders } from '../recipe/InputSliders';
 import { StepControl, StepProgress } from '../recipe/StepCard';
-import { useActions } from '../state/context';
+import { useActions, useApp } from '../state/context';
+import { generatorOf } from '../state/library';
 import type { OpenPhoto } from '../state/model';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { DisclosureButton } from '../ui/DisclosureButton';
@@ -27,11 +31,16 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
   const { t } = useTranslation();
   const actions = useActions();
   const id = useId();
+  const generators = useApp((state) => state.generators);
   const [open, setOpen] = useState(false);
   const choice = styleOf(recipe);
   if (choice === null) return <p className="text-xs text-secondary">{t('styles.hint')}</p>;
   const preset = presetOf(choice, styles);
-  const by = preset === null ? [t('styles.own')] : [preset.artist, ...(preset.year === null ? [] : [preset.year])];
+  const step = stepOf(recipe, 'style');
+  const named = generatorOf(step, 'generator');
+  const ofPreset =
+    preset === null ? [t('styles.own')] : [preset.artist, ...(preset.year === null ? [] : [preset.year])];
+  const by = named === null ? ofPreset : [step?.settings.example?.name ?? t('styles.byItself')];
   const isMasked = (entry.edit?.styleMask.length ?? 0) > 0;
   return (
     <section
@@ -40,11 +49,14 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
       className="relative overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
     >
       <h2 id={`${id}-name`} className="truncate font-medium">
-        {styleName(choice, styles)}
+        {named === null ? styleName(choice, styles) : (generators?.find(({ id }) => id === named)?.name ?? named)}
       </h2>
       <p className="truncate text-xs text-secondary">{by.join(', ')}</p>
       <div className="mt-2">
         <StepControl entry={entry} kind="style" control={CONTROLS.style.main} />
+        <GeneratorChoice entry={entry} kind="style" setting="generator" />
+        <ExampleChoice entry={entry} />
+        <InputSliders entry={entry} kind="style" />
       </div>
       <div className="mt-1 flex items-center">
         <DisclosureButton open={open} controls={`${id}-more`} testId="style-more" onClick={() => setOpen(!open)} />

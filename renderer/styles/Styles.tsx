@@ -2,8 +2,9 @@ import { LoaderCircle, Palette } from 'lucide-react';
 import { type DragEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useActions, useApp } from '../state/context';
+import { generatorOf, takesExample } from '../state/library';
 import type { OpenPhoto } from '../state/model';
-import { needOf } from '../state/recipes';
+import { needOf, stepOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
 import { Gallery } from './Gallery';
 import { OwnStyle } from './OwnStyle';
@@ -15,6 +16,7 @@ export function Styles({ entry }: { entry: OpenPhoto }) {
   const { load, take } = useActions().styles;
   const [isOver, setOver] = useState(false);
   const styles = useApp((state) => state.styles);
+  const generators = useApp((state) => state.generators);
   const { photo, recipe, analysis } = entry;
   useEffect(() => void load(), [load]);
 
@@ -38,10 +40,13 @@ export function Styles({ entry }: { entry: OpenPhoto }) {
       </div>
     );
   }
+  const isCopied = takesExample(generators, generatorOf(stepOf(recipe, 'style'), 'generator'));
   const onDrop = (event: DragEvent) => {
     setOver(false);
+    // The button for the picture to be copied takes what is dropped on it.
+    if (event.target instanceof Element && event.target.closest('[data-drop="example"]') !== null) return;
     const [file] = event.dataTransfer.files;
-    if (file !== undefined) void take(entry.key, file);
+    if (file !== undefined) void take(entry.key, file, isCopied);
   };
   return (
     <section
@@ -56,7 +61,7 @@ export function Styles({ entry }: { entry: OpenPhoto }) {
       className="min-h-full space-y-3"
     >
       <StyleCard entry={entry} recipe={recipe} styles={styles} />
-      <OwnStyle photoKey={entry.key} isOver={isOver} />
+      {!isCopied && <OwnStyle photoKey={entry.key} isOver={isOver} />}
       <Gallery entry={entry} photo={photo} recipe={recipe} styles={styles} />
     </section>
   );

@@ -348,6 +348,7 @@ export function createFakeBridge(): FakeBridge {
     }),
     'styles.list': () => ({ presets: [...FAKE_STYLES], own: [] }),
     'styles.add': () => ({ id: 'quilt', name: 'Quilt', code: { by: '0'.repeat(64), values: [0.1, 0.2] } }),
+    'styles.example': () => ({ sha256: 'e'.repeat(64), name: 'carpet.jpg' }),
     'styles.remove': () => ({}),
     'synthesis.preview': ({ index }) => ({
       id: `pair-${index}`,
@@ -394,6 +395,8 @@ export function createFakeBridge(): FakeBridge {
           step: 'repair',
           setting: 'generator',
           scale: 1,
+          takesExample: false,
+          inputs: [],
           author: 'Emulsion',
           source: '',
           added: null,

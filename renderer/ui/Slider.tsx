@@ -23,6 +23,9 @@ interface SliderProps {
   onSettle?(): void;
 }
 
+/** Decimals of which a step changes the last. */
+const digitsFor = (step: number) => Math.max(0, Math.min(4, Math.ceil(-Math.log10(step))));
+
 /**
  * A slider with its value as an editable number. Arrow keys step, Shift steps ten, and a double click resets. The
  * component has no state of its own, so that undo moves it too.
@@ -45,7 +48,7 @@ export function Slider(props: SliderProps) {
   const id = useId();
   const format = useFormat();
   const { t } = useTranslation();
-  const shown = format.number(value * factor, step * factor < 1 ? 1 : 0);
+  const shown = format.number(value * factor, digitsFor(step * factor));
 
   const set = (next: number) => {
     const stepped = Math.round((next - min) / step) * step + min;

@@ -109,6 +109,11 @@ export const cli = {
       crisp: '--crisp needs --enlarge with a size.',
       noStyle: 'There is no style or picture called “{{name}}”.',
       listStyles: 'List the styles with “emulsion styles”.',
+      noExampleGenerator:
+        'None of your generators copies the style of a picture. Add one with “emulsion generators add”, or give the picture to --style.',
+      whichExampleGenerator:
+        'Several generators copy the style of a picture: {{ids}}. Say which, as in --set style.generator=<id>.',
+      takesNoExample: 'The generator “{{id}}” does not copy the style of a picture. These do: {{ids}}.',
       noStyles: 'No style generator is installed.',
       allow: 'Use --allow (or --map) to name the folder that restored photos are written to.',
       journalNeeded: 'The record of a batch into S3 is kept on this computer: use --journal to name a folder for it.',
@@ -145,10 +150,12 @@ export const cli = {
       setting: 'It must be step.key=value, such as repair.sensitivity=0.7.',
       noStep: 'There is no step “{{step}}”. Steps: {{steps}}.',
       noSetting: 'The step {{kind}} has no setting “{{key}}”. It has {{keys}}.',
+      input: 'Numbers that a generator takes are set by their names, as in --set {{kind}}.inputs.exposure=0.3.',
       badSetting: '{{setting}} does not take this value. Allowed:',
       map: 'It must be a folder there and one here: /archive=/mnt/archive.',
     },
     values: {
+      input: 'a number that the chosen generator takes, by the name of its input',
       number: 'a number from {{min}} to {{max}}',
       boolean: 'true or false',
       choice: 'one of {{choices}}',

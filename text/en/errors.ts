@@ -129,8 +129,14 @@ export const errors = {
     overlaysNeeded: 'To use overlays, name the folder with them.',
     generatorNotHere:
       'The step “{{kind}}” uses the generator “{{id}}”, which is not on this computer. Add it again, or choose another one for this step.',
+    finderNotHere:
+      'The step “Faces” uses the finder “{{id}}”, which is not on this computer. Add it again, or choose another one for this step.',
     styleWithoutPicture:
       'This generator copies the style of a picture, and there is none. Choose a picture, or another generator.',
+    exampleNotHere:
+      'The picture “{{name}}”, whose style is to be copied, is not on this computer. Choose it again. Nothing was painted.',
+    exampleDamaged:
+      'The copy of the picture “{{name}}”, whose style is to be copied, has changed and cannot be read. Choose the picture again. Nothing was painted.',
     generatorUnfit: 'The generator “{{id}}” cannot be used for the step “{{kind}}”. Choose another one for this step.',
     synthesiserMissing: 'The generator that draws damage is not installed.',
     pairsRunning: 'Another program is making pairs in this folder.',

@@ -33,6 +33,7 @@ export const manual = {
       colour: 'generate colours for black and white photos',
       enlarge: 'enlarge: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
       style: 'paint in the style of a work (see emulsion styles) or of any picture',
+      styleExample: 'paint with an added generator that copies the style of a picture: this one',
       crisp: 'for soft, noisy or compressed photos: adds plausible texture when enlarging',
       out: 'folder for the results (created if missing)',
       format: 'format of the results; default: the photo’s own',
@@ -132,6 +133,8 @@ export const manual = {
       allow: 'folder that may be read and written; can be repeated',
       read: 'folder of originals, which may only be read; can be repeated',
       map: 'a folder with another name on this computer, also allowed; can be repeated',
+      styleExample:
+        'a picture whose style batches copy, kept on this computer so that their recipes find it; can be repeated',
       name: 'name of this worker in the batch',
       examples: {
         apart: 'originals are only read, results only written to one folder',

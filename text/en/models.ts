@@ -178,6 +178,7 @@ export const models = {
     unused: 'No step can use it yet.',
     noFaceToTry:
       'There is no face here to try it on that is large enough and not sharp already. Open a photo with a face and switch on the step “Faces”.',
+    exampleToTry: 'It copies the style of a picture. Choose the picture in the step “Style” to see what it does.',
     unusedYet: '“{{name}}” is kept, but no step can use it yet.',
     speed: '{{id}}: {{seconds}} s per megapixel on {{provider}}, {{memory}} of memory at most',
     values: {

@@ -257,6 +257,9 @@ export const restoration = {
     off: 'Turned off.',
     notNeeded: 'Not needed.',
     foreign: {
+      input: 'Input {{name}} at {{value}}.',
+      short: 'Memory was short, so the generator saw the whole picture at {{width}} × {{height}} pixels only.',
+      cut: 'The generator is made for whole pictures. This one was too large for it at once, so it got {{count}} parts of up to {{tile}} pixels that fade into each other.',
       seen: 'The generator saw the whole picture at {{width}} × {{height}} pixels; what it changed was enlarged.',
       kept_one: 'One tile stayed as it was: the result was far out of range.',
       kept_other: '{{count}} tiles stayed as they were: the results were far out of range.',
@@ -321,6 +324,7 @@ export const restoration = {
       sharp_other: 'Left {{count}} faces alone that are sharp already.',
       small_one: 'Left one face alone that is too small.',
       small_other: 'Left {{count}} faces alone that are too small.',
+      finder: 'Faces found by {{id}}.',
       nothing: 'No face was restored.',
     },
     style: {
@@ -330,6 +334,8 @@ export const restoration = {
       ownInMask: 'Painted in the style of your own picture inside the mask.',
       byGenerator: 'Painted by a generator with a style of its own.',
       byGeneratorInMask: 'Painted by a generator with a style of its own, inside the mask.',
+      byExample: 'Painted by a generator that copied the style of “{{name}}”.',
+      byExampleInMask: 'Painted by a generator that copied the style of “{{name}}”, inside the mask.',
       nothing: 'Nothing painted (strength 0).',
     },
   },
@@ -350,5 +356,13 @@ export const restoration = {
     mix: 'Mix with',
     noMix: 'Nothing',
     share: 'Amount',
+    byItself: 'Its own style',
+    example: {
+      choose: 'Choose the picture whose style is copied',
+      of: 'Style of {{name}}',
+      how: 'Drop it here, or click to choose. Nothing is painted until then.',
+      another: 'Drop or choose another',
+      gone: 'The copy of this picture is not on this computer. Choose it again.',
+    },
   },
 };

@@ -111,6 +111,11 @@ export const cli: Translated<typeof english> = {
       crisp: '--crisp precisa de --enlarge com um tamanho.',
       noStyle: 'Não existe estilo nem imagem com o nome “{{name}}”.',
       listStyles: 'Veja os estilos com “emulsion styles”.',
+      noExampleGenerator:
+        'Nenhum dos seus geradores copia o estilo de uma imagem. Adicione um com “emulsion generators add”, ou passe a imagem a --style.',
+      whichExampleGenerator:
+        'Vários geradores copiam o estilo de uma imagem: {{ids}}. Diga qual, como em --set style.generator=<id>.',
+      takesNoExample: 'O gerador “{{id}}” não copia o estilo de uma imagem. Estes copiam: {{ids}}.',
       noStyles: 'Nenhum gerador de estilos está instalado.',
       allow: 'Use --allow (ou --map) para indicar a pasta onde as fotos restauradas são gravadas.',
       journalNeeded:
@@ -148,10 +153,12 @@ export const cli: Translated<typeof english> = {
       setting: 'Deve ser etapa.chave=valor, como repair.sensitivity=0.7.',
       noStep: 'Não existe a etapa “{{step}}”. Etapas: {{steps}}.',
       noSetting: 'A etapa {{kind}} não tem o ajuste “{{key}}”. Ela tem {{keys}}.',
+      input: 'Os números que um gerador recebe são indicados pelo nome, como em --set {{kind}}.inputs.exposure=0.3.',
       badSetting: '{{setting}} não aceita esse valor. Aceita:',
       map: 'Deve ser uma pasta de lá e uma daqui: /acervo=/mnt/acervo.',
     },
     values: {
+      input: 'um número que o gerador escolhido recebe, pelo nome da entrada',
       number: 'um número de {{min}} a {{max}}',
       boolean: 'true ou false',
       choice: 'um destes: {{choices}}',

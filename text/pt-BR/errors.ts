@@ -129,8 +129,14 @@ export const errors: Translated<typeof english> = {
     overlaysNeeded: 'Para usar sobreposições, indique a pasta delas.',
     generatorNotHere:
       'A etapa “{{kind}}” usa o gerador “{{id}}”, que não está neste computador. Adicione-o de novo ou escolha outro para esta etapa.',
+    finderNotHere:
+      'A etapa “Rostos” usa o localizador “{{id}}”, que não está neste computador. Adicione-o novamente ou escolha outro para esta etapa.',
     styleWithoutPicture:
       'Este gerador copia o estilo de uma imagem, e não há nenhuma. Escolha uma imagem ou outro gerador.',
+    exampleNotHere:
+      'A imagem “{{name}}”, cujo estilo seria copiado, não está neste computador. Escolha-a novamente. Nada foi pintado.',
+    exampleDamaged:
+      'A cópia da imagem “{{name}}”, cujo estilo seria copiado, foi alterada e não pode ser lida. Escolha a imagem novamente. Nada foi pintado.',
     generatorUnfit: 'O gerador “{{id}}” não serve para a etapa “{{kind}}”. Escolha outro para esta etapa.',
     synthesiserMissing: 'O gerador que desenha danos não está instalado.',
     pairsRunning: 'Outro programa está criando pares nesta pasta.',

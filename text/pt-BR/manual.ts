@@ -34,6 +34,7 @@ export const manual: Translated<typeof english> = {
       colour: 'gera cores para fotos em preto e branco',
       enlarge: 'amplia: 2x, 4x, um lado maior (3000px) ou uma impressão (30cm, 30cm@240dpi)',
       style: 'pinta no estilo de uma obra (veja emulsion styles) ou de qualquer imagem',
+      styleExample: 'pinta com um gerador adicionado que copia o estilo de uma imagem: esta',
       crisp: 'para fotos suaves, com ruído ou comprimidas: acrescenta textura plausível ao ampliar',
       out: 'pasta para os resultados (criada se não existir)',
       format: 'formato dos resultados; padrão: o da própria foto',
@@ -133,6 +134,8 @@ export const manual: Translated<typeof english> = {
       allow: 'pasta que pode ser lida e gravada; pode ser repetida',
       read: 'pasta de originais, que só pode ser lida; pode ser repetida',
       map: 'uma pasta com outro nome neste computador, também permitida; pode ser repetida',
+      styleExample:
+        'uma imagem cujo estilo os lotes copiam, guardada neste computador para que as receitas a encontrem; pode ser repetida',
       name: 'nome deste trabalhador no lote',
       examples: {
         apart: 'os originais só são lidos, e os resultados só vão para uma pasta',

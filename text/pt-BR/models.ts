@@ -184,6 +184,7 @@ export const models: Translated<typeof english> = {
     unused: 'Nenhuma etapa consegue usá-lo ainda.',
     noFaceToTry:
       'Não há aqui um rosto em que testar, grande o bastante e ainda não nítido. Abra uma foto com um rosto e ative a etapa “Rostos”.',
+    exampleToTry: 'Ele copia o estilo de uma imagem. Escolha a imagem na etapa “Estilo” para ver o que ele faz.',
     unusedYet: '“{{name}}” fica guardado, mas nenhuma etapa consegue usá-lo ainda.',
     speed: '{{id}}: {{seconds}} s por megapixel em {{provider}}, no máximo {{memory}} de memória',
     values: {

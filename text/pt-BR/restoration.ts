@@ -258,6 +258,9 @@ export const restoration: Translated<typeof english> = {
     off: 'Desativado.',
     notNeeded: 'Não foi necessário.',
     foreign: {
+      input: 'Entrada {{name}} em {{value}}.',
+      short: 'Faltou memória, então o gerador viu a imagem inteira com apenas {{width}} × {{height}} pixels.',
+      cut: 'O gerador é feito para imagens inteiras. Esta era grande demais de uma vez, então ele recebeu {{count}} partes de até {{tile}} pixels, que se fundem umas nas outras.',
       seen: 'O gerador viu a imagem inteira em {{width}} × {{height}} pixels; a alteração foi ampliada.',
       kept_one: 'Um bloco ficou como estava: o resultado saiu muito fora da faixa.',
       kept_other: '{{count}} blocos ficaram como estavam: os resultados saíram muito fora da faixa.',
@@ -320,6 +323,7 @@ export const restoration: Translated<typeof english> = {
       sharp_other: '{{count}} rostos já nítidos ficaram como estavam.',
       small_one: 'Um rosto pequeno demais ficou como estava.',
       small_other: '{{count}} rostos pequenos demais ficaram como estavam.',
+      finder: 'Rostos encontrados por {{id}}.',
       nothing: 'Nenhum rosto foi restaurado.',
     },
     style: {
@@ -329,6 +333,8 @@ export const restoration: Translated<typeof english> = {
       ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
       byGenerator: 'Pintada por um gerador com estilo próprio.',
       byGeneratorInMask: 'Pintada por um gerador com estilo próprio, dentro da máscara.',
+      byExample: 'Pintada por um gerador que copiou o estilo de “{{name}}”.',
+      byExampleInMask: 'Pintada por um gerador que copiou o estilo de “{{name}}”, dentro da máscara.',
       nothing: 'Nada foi pintado (intensidade 0).',
     },
   },
@@ -349,5 +355,13 @@ export const restoration: Translated<typeof english> = {
     mix: 'Misturar com',
     noMix: 'Nada',
     share: 'Valor',
+    byItself: 'Estilo próprio',
+    example: {
+      choose: 'Escolha a imagem cujo estilo será copiado',
+      of: 'Estilo de {{name}}',
+      how: 'Solte-a aqui, ou clique para escolher. Até lá, nada é pintado.',
+      another: 'Solte ou escolha outra',
+      gone: 'A cópia desta imagem não está neste computador. Escolha-a novamente.',
+    },
   },
 };

@@ -89,7 +89,7 @@ export const FIELDS = {
   maskCleared: z.boolean(),
   composited: z.boolean(),
   scalars: z.array(Scalar).max(16),
-  decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface']),
+  decoder: z.enum(['yunet', 'scrfd', 'retinaface', 'yolo', 'ultra-light', 'centerface', 'blazeface', 'boxes']),
   template: z.enum(['ffhq', 'arcface']),
   deterministic: z.boolean(),
   guard: z.boolean(),

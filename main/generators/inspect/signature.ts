@@ -223,7 +223,7 @@ function detector(file: OnnxFile, image: PictureInput, decisions: Decisions): bo
     const counts = [1, 4, 10].map((wanted) => lasts.filter((last) => last === wanted).length);
     const levels = counts[0] ?? 0;
     if (levels >= 3 && counts[1] === levels && (counts[2] === levels || counts[2] === 0))
-      return finds('scrfd', 'rgb', '(x-127.5)/128');
+      return finds(counts[2] === 0 ? 'boxes' : 'scrfd', 'rgb', '(x-127.5)/128');
   }
   if (lasts.includes(16) && file.outputs.some(({ shape }) => shape?.includes(896)))
     return finds('blazeface', 'rgb', '-1..1');

@@ -138,12 +138,25 @@ const TABLE: Record<string, Row> = {
     found: { task: 'denoise', size: free(16), global: 'weak', overlap: 32, inputRange: '0..1' },
     asks: ['task'],
   },
+  'retinaface_mobile0.25': {
+    found: {
+      task: 'find-face',
+      decoder: 'retinaface',
+      order: 'bgr',
+      normalise: 'caffe',
+      inputRange: '0..255',
+      size: only(640),
+    },
+  },
+  'scrfd-boxes': { found: { task: 'find-face', decoder: 'boxes' } },
   'scrfd_2.5g': { found: { task: 'find-face', decoder: 'scrfd', order: 'rgb', inputRange: '(x-127.5)/128' } },
   zero_dce: {
     found: { task: 'tone', outputChannels: 'curves', inputRange: '0..1', size: only(160, 96) },
     asks: ['task', 'inputRange', 'outputChannels'],
   },
   // What leaves something open, in the order of `make_standins.py`.
+  '2x-global': { found: { ...upscale(2), global: 'whole' } },
+  '2x-global-64': { found: { ...upscale(2), size: only(64), global: 'fixed' } },
   '2x-homogeneous': { found: { ...upscale(2), size: free() } },
   'bounded-correction': { found: { inputRange: '0..1', outputRange: '0..1', halo: 1 }, asks: ['task'] },
   'normalises-first': { found: { task: 'style', outputRange: '0..1', global: 'whole' }, asks: ['task'] },

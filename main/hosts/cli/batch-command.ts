@@ -10,7 +10,7 @@ import { whole } from '../arguments';
 import { runBatch, tellPlan } from './batch';
 import { document, exitsIn, ownRecipes } from './help';
 import { sharedProcessor } from './network';
-import { addEngine, addJson, addUserData, type EngineFlags, importedIn } from './options';
+import { addEngine, addJson, addUserData, type EngineFlags, ownFolders } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter } from './reporter';
 import {
@@ -96,7 +96,7 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
     const { models, provider, threads, queue, queueFile } = flags;
     const processor = async () =>
       queue === undefined && queueFile === undefined
-        ? localProcessor(forkEngine(), { models, imported: importedIn(flags), provider, threads }, settings.concurrency)
+        ? localProcessor(forkEngine(), { models, ...ownFolders(flags), provider, threads }, settings.concurrency)
         : sharedProcessor(await queueUrlOf(flags, job.reporter), job.reporter);
     process.exitCode = await runBatch({ ...job, processor, retry: flags.retryFailed === true });
   });

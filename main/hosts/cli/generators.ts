@@ -309,7 +309,9 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
       const { recipes } = await openRecipes(flags).list();
       const missing = recipes
         .filter(({ steps }) =>
-          steps.some(({ settings }) => ['generator', 'detector'].some((each) => Reflect.get(settings, each) === id)),
+          steps.some(({ settings }) =>
+            ['generator', 'detector', 'finder'].some((each) => Reflect.get(settings, each) === id),
+          ),
         )
         .map((recipe) => recipe.name);
       const names = missing.map((each) => `“${oneLine(each)}”`).join(', ');
@@ -365,12 +367,12 @@ async function runBenchmarks(id: string | undefined, flags: Flags, signal: Abort
   const { models, provider, threads } = flags;
   let failed = 0;
   try {
-    for (const { id: each, step, scale } of chosen) {
+    for (const { id: each, step, scale, takesExample } of chosen) {
       const folder = join(scratch, each);
       await mkdir(folder);
       try {
-        const options = { models, imported: importedIn(flags), provider, threads };
-        const request = { kind: step!, generator: each, scale, folder };
+        const options = { models, imported: importedIn(flags), examples: folder, provider, threads };
+        const request = { kind: step!, generator: each, scale, folder, takesExample };
         const measured = await withTrialEngine(forkEngine(), options, (engine) =>
           benchmark(engine, request, { signal, onProgress: (progress) => reporter.progress(each, progress) }),
         );

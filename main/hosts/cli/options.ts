@@ -8,6 +8,7 @@ import type { Translator } from '../../../text/message';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
+import { examplesIn } from '../../userdata/examples';
 import { createRecipes, type Recipes } from '../../userdata/recipes';
 import { whole } from '../arguments';
 import { userDataFolder } from '../places';
@@ -32,6 +33,12 @@ export interface UserDataFlag {
 
 /** The folder of the generators that a person has added. */
 export const importedIn = ({ userData }: UserDataFlag): string => join(userData, 'models');
+
+/** The folders of a person's own that an engine reads. */
+export const ownFolders = ({ userData }: UserDataFlag) => ({
+  imported: importedIn({ userData }),
+  examples: examplesIn(userData),
+});
 
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Translator): Command {
@@ -94,8 +101,8 @@ export async function askEngine<T>(
   ask: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { models, provider, threads, userData } = flags;
-  const imported = userData === undefined ? undefined : importedIn({ userData });
-  const options = { models, imported, provider, threads };
+  const own = userData === undefined ? {} : ownFolders({ userData });
+  const options = { models, ...own, provider, threads };
   const engine = createEngine({ launch: forkEngine(), options, onStatus: () => {} });
   try {
     return await ask(engine);

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { Message } from '../../../contract/basics';
 import { readPages } from '../../../contract/batch';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/photo';
 import {
   COLOUR_VARIANTS,
   ColoriseSettings,
+  type Recipe,
   type Step,
   type StepChange,
+  type StyleExample,
   StyleSettings,
   UpscaleSettings,
 } from '../../../contract/recipe';
@@ -15,6 +18,8 @@ import { say, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
 import { meant } from '../../nearest';
+import { stepOf } from '../../restoration/recipe';
+import { examplesIn, keepExample } from '../../userdata/examples';
 import { BadArgument, readSize, whole } from '../arguments';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
@@ -31,6 +36,7 @@ export interface StepFlags extends UserDataFlag {
   crisp?: boolean;
   colour?: (typeof COLOUR_VARIANTS)[number];
   style?: string;
+  styleExample?: string;
 }
 
 export interface OutputFlags {
@@ -74,6 +80,7 @@ export function addSteps(command: Command, translator: Translator): Command {
     )
     .addOption(new Option('--enlarge <size>', t('manual.options.enlarge')).argParser(readSize))
     .option('--style <name|picture>', t('manual.options.style'))
+    .addOption(new Option('--style-example <picture>', t('manual.options.styleExample')).conflicts('style'))
     .option('--crisp', t('manual.options.crisp'));
 }
 
@@ -87,10 +94,50 @@ export async function askedFor(flags: StepFlags & EngineFlags, engine?: Engine) 
   }
   const recipe = flags.recipe === undefined ? null : await loadRecipe(flags.recipe, openRecipes(flags));
   const added = addedSteps(flags);
-  if (flags.style !== undefined)
-    added.push(await styleStep(flags.style, (ask) => (engine ? ask(engine) : askEngine(flags, ask))));
-  checkChanges(flags.set, recipe, added);
-  return { recipe, added, changes: flags.set };
+  const withOne = <T>(ask: (engine: Engine) => Promise<T>) => (engine ? ask(engine) : askEngine(flags, ask));
+  if (flags.style !== undefined) added.push(await styleStep(flags.style, withOne));
+  let changes = flags.set;
+  if (flags.styleExample !== undefined) {
+    const change = await withOne((one) => exampleChange(flags.styleExample!, recipe, flags, one));
+    changes = [...changes.filter(({ kind }) => kind !== 'style'), change];
+    if (!recipe || !stepOf(recipe, 'style'))
+      added.push({ kind: 'style', enabled: true, settings: StyleSettings.parse({ style: NO_STYLE }) });
+  }
+  checkChanges(changes, recipe, added);
+  return { recipe, added, changes };
+}
+
+/** The name of no style, for steps whose generator copies a picture instead. */
+const NO_STYLE = 'none';
+
+/** Keeps a picture whose style is copied. Throws the errors of opening a photo. */
+export const keepStyleExample = (path: string, { userData }: UserDataFlag, engine: Engine): Promise<StyleExample> =>
+  keepExample(examplesIn(userData), resolve(path), (file) => engine.request('readExample', { path: file }));
+
+/**
+ * The change of the style step that copies the style of a picture: with the generator that the options or the recipe name,
+ * else with the only one that can. Throws BAD_REQUEST.
+ */
+async function exampleChange(
+  path: string,
+  recipe: Recipe | null,
+  flags: StepFlags,
+  engine: Engine,
+): Promise<StepChange> {
+  const change = flags.set.find(({ kind }) => kind === 'style') ?? { kind: 'style' as const, settings: {} };
+  const named = change.settings.generator ?? (recipe && stepOf(recipe, 'style')?.settings.generator);
+  const able = (await engine.request('generators', null)).filter(
+    ({ takesExample, isUsed, state }) => takesExample && isUsed && state === 'ready',
+  );
+  const ids = able.map(({ id }) => id).join(', ');
+  const refuse = (reason: Message) => new EmulsionError('BAD_REQUEST', { reason });
+  if (able.length === 0) throw refuse(say('cli.errors.noExampleGenerator'));
+  if (named == null && able.length > 1) throw refuse(say('cli.errors.whichExampleGenerator', { ids }));
+  const generator = named ?? able[0]!.id;
+  if (!able.some(({ id }) => id === generator))
+    throw refuse(say('cli.errors.takesNoExample', { id: String(generator), ids }));
+  const example = await keepStyleExample(path, flags, engine);
+  return { ...change, settings: { ...change.settings, generator, example } };
 }
 
 function addedSteps({ enlarge, crisp, colour }: StepFlags): Step[] {

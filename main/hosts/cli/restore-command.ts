@@ -47,6 +47,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'crisp',
       'colour',
       'style',
+      'styleExample',
     ]),
   );
   command.addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop));

@@ -156,3 +156,20 @@ describe('changes without any effect', () => {
     expect(refused('tone.enabled=false', 'enlarge')).toBeNull();
   });
 });
+
+test('numbers that a generator takes are set by their names, beside those of the recipe', () => {
+  const changes = read('restore.inputs.exposure=0.3', 'restore.inputs.tone.map=2', 'restore.strength=0.5');
+  expect(changes).toEqual([{ kind: 'restore', settings: { inputs: { exposure: 0.3, 'tone.map': 2 }, strength: 0.5 } }]);
+  const recipe = findRecipe('gentle-clean-up')!;
+  const before = withChanges(recipe, read('restore.inputs.other=1'));
+  const [restore] = withChanges(before, changes).steps.filter(({ kind }) => kind === 'restore');
+  expect(restore!.settings).toMatchObject({ strength: 0.5, inputs: { other: 1, exposure: 0.3, 'tone.map': 2 } });
+  for (const wrong of [
+    'restore.inputs.=1',
+    'restore.inputs.exposure=',
+    'restore.inputs.exposure=much',
+    'tone.inputs.a=1',
+  ])
+    expect(() => read(wrong), wrong).toThrow();
+  expect(writeValue({ exposure: 0.3 })).toBe('{"exposure":0.3}');
+});

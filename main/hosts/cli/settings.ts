@@ -19,6 +19,8 @@ import { BadArgument, readSize } from '../arguments';
 
 /** A key of every step besides its settings. */
 const ENABLED = 'enabled';
+/** Begins the keys of numbers that a generator takes, by their names. */
+const INPUT = 'inputs.';
 /** Steps that the analysis may propose. The others are a matter of taste. */
 const PROPOSED: readonly StepKind[] = ALL_STEPS.flatMap(({ kind, propose }) => (propose ? kind : []));
 
@@ -38,7 +40,10 @@ export function collectChange(text: string, before: readonly StepChange[]): Step
   // A factor and a target size exclude each other.
   const { scale, target, ...rest } = change.settings;
   const isSize = key === 'scale' || key === 'target';
-  return [...others, { ...change, settings: { ...(isSize ? rest : change.settings), [key]: value } }];
+  const given = isSize ? rest : change.settings;
+  if (!key.startsWith(INPUT)) return [...others, { ...change, settings: { ...given, [key]: value } }];
+  const inputs = { ...(given.inputs as object | undefined), [key.slice(INPUT.length)]: value };
+  return [...others, { ...change, settings: { ...given, inputs } }];
 }
 
 /** Parses `repair.sensitivity=0.7`. Throws InvalidArgumentError with the possible values. */
@@ -51,6 +56,11 @@ export function readSetting(text: string): { kind: StepKind; key: string; value:
     throw new BadArgument(say('cli.usage.noStep', { step, steps: STEP_KINDS.join(', ') }), ...meant(step, STEP_KINDS));
   }
   const settings = settingsOf(kind);
+  if (key.startsWith(INPUT) && 'generator' in settings) {
+    const value = given.trim() === '' ? Number.NaN : Number(given);
+    if (key.length === INPUT.length || !Number.isFinite(value)) throw new BadArgument(say('cli.usage.input', { kind }));
+    return { kind, key, value };
+  }
   const type = Object.hasOwn(settings, key) ? settings[key] : undefined;
   if (!type) {
     const known = Object.keys(settings);
@@ -67,6 +77,7 @@ export function readSetting(text: string): { kind: StepKind; key: string; value:
 /** Writes a value in the form that {@link readSetting} reads. */
 export function writeValue(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
+  if (!('unit' in value)) return JSON.stringify(value);
   const target = value as TargetSize;
   return target.unit === 'pixels' ? `${target.longer}px` : `${target.longer}cm@${target.dpi}dpi`;
 }
@@ -87,7 +98,8 @@ export function settingEntries(enabled: string, translator: Translator): [string
       translator.sentence(mustBe(type)),
     ]),
   );
-  return [...entries, [`<step>.${ENABLED}`, enabled]];
+  const input: [string, string] = [`<step>.${INPUT}<name>`, translator.t('cli.values.input')];
+  return [...entries, input, [`<step>.${ENABLED}`, enabled]];
 }
 
 /** The sentence that says which values are possible. */

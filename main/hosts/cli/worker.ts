@@ -9,9 +9,10 @@ import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
-import { addEngine, addJson, addUserData, type EngineFlags, importedIn, type UserDataFlag } from './options';
+import { addEngine, addJson, addUserData, askEngine, type EngineFlags, ownFolders, type UserDataFlag } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter, type Reporter } from './reporter';
+import { keepStyleExample } from './restoration-options';
 import { fieldsOf, tellFailed, tellNote, withCode } from './tell';
 import { oneLine } from './terminal';
 
@@ -21,6 +22,7 @@ interface WorkerFlags extends EngineFlags, QueueFlags, UserDataFlag {
   allow: string[];
   read: string[];
   map: { theirs: string; mine: string }[];
+  styleExample: string[];
 }
 
 /** `emulsion worker`. */
@@ -42,6 +44,11 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
     .addOption(
       new Option('--map <theirs=mine>', t('manual.worker.map'))
         .argParser(collectMap)
+        .default([], t('manual.options.none')),
+    )
+    .addOption(
+      new Option('--style-example <picture>', t('manual.worker.styleExample'))
+        .argParser(collect)
         .default([], t('manual.options.none')),
     )
     .option('--name <name>', t('manual.worker.name'), hostname());
@@ -75,12 +82,15 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
 
 async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
   const { name, jobs, allow, read, map, models, provider, threads } = flags;
-  const imported = importedIn(flags);
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say('cli.errors.allow'),
     });
   }
+  if (flags.styleExample.length > 0)
+    await askEngine(flags, async (engine) => {
+      for (const path of flags.styleExample) await keepStyleExample(path, flags, engine);
+    });
   allowRemoteStorage();
   const { runQueueWorker } = await loadQueueWorker();
   const counts = { done: 0, failed: 0 };
@@ -91,7 +101,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     allow,
     read,
     maps: map,
-    processor: localProcessor(forkEngine(), { models, imported, provider, threads }, jobs),
+    processor: localProcessor(forkEngine(), { models, ...ownFolders(flags), provider, threads }, jobs),
     signal,
     onReady: () => reporter.line(`${name}: ${t('cli.workerReady')}`, { type: 'ready', name }),
     onPhoto: (worked) => {

@@ -27,8 +27,6 @@ export interface StepRun {
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
-  /** The picture whose style is copied, in sRGB, for a generator that takes one. */
-  example?: Raster;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }
@@ -59,6 +57,8 @@ export interface StepDescriptor<K extends StepKind> {
   tasks: readonly Task[];
   /** The one of them whose generator the settings may name. */
   chooses?: Task;
+  /** Inputs of its generators that it sets itself, by their names. */
+  sets?: RegExp;
   /** Decides from the measurements whether a photo needs the step. */
   assess(measurements: Measurements, tools: StepTools): Need;
   /** Every reason that `assess` may give, with the names of its figures, for the texts. */
@@ -70,7 +70,7 @@ export interface StepDescriptor<K extends StepKind> {
   /** The proposal contains the step even if it is switched off. */
   alwaysProposed?: boolean;
   /** Checks further conditions before anything is changed, and throws if they are not met. */
-  require?(run: StepRun, settings: StepOf<K>['settings']): void;
+  require?(run: StepRun, settings: StepOf<K>['settings']): void | Promise<void>;
   /** Seconds per megapixel on an ordinary processor, to divide the progress. */
   cost(run: StepRun): number;
   apply(run: StepRun, settings: StepOf<K>['settings']): Promise<Outcome>;

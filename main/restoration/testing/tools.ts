@@ -217,6 +217,9 @@ export function fakeTools(
     measure: async (_task, raster) => channelMeans(raster),
     fading: async (raster) => fading?.(raster) ?? null,
     faces: async () => faces,
+    example: async ({ name }) => {
+      throw new EmulsionError('STYLE_UNKNOWN', { detail: name });
+    },
     shrink: async (raster, pixels) => shrinkRaster(raster, pixels),
     resize: async (raster, width, height) => nearest(raster, width, height),
     breathe: async () => {},

@@ -1,7 +1,9 @@
 import type { EditState } from '../../../contract/edit';
 import { failure } from '../../../contract/errors';
+import type { Recipe } from '../../../contract/recipe';
 import { isSameByHand, isSameMask } from '../../../document/edit';
 import { createComparison } from '../comparison';
+import { withoutWaiting } from '../library';
 import { hasWork } from '../recipes';
 import { activePhoto } from '../stores';
 import type { Context } from './context';
@@ -9,7 +11,8 @@ import type { Context } from './context';
 /** Renders the active photo, first as a preview and then at full size. */
 export function createRendering(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
-  const { photos } = context.stores;
+  const { app, photos } = context.stores;
+  const ready = (recipe: Recipe) => withoutWaiting(recipe, app.getState().generators);
 
   const comparison = createComparison({
     find,
@@ -21,7 +24,7 @@ export function createRendering(context: Context) {
       return asJob(
         'compare',
         key,
-        (jobId) => call('photos.render', { photoId: photo.id, recipe, size, everywhere, jobId }),
+        (jobId) => call('photos.render', { photoId: photo.id, recipe: ready(recipe), size, everywhere, jobId }),
         started,
       );
     },
@@ -107,7 +110,7 @@ export function createRendering(context: Context) {
     const result = await asJob(
       size,
       turn.key,
-      (jobId) => call('photos.render', { photoId, recipe, size, jobId }),
+      (jobId) => call('photos.render', { photoId, recipe: ready(recipe), size, jobId }),
       (jobId) => {
         turn.jobId = jobId;
       },

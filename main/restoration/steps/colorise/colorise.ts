@@ -1,6 +1,6 @@
 import type { ColoriseSettings } from '../../../../contract/recipe';
 import { fromLab, fromLinear, lumaOf, toLab, toLinear } from '../../colour';
-import { atSize, squeezedSize, takesLuma } from '../../foreign';
+import { atAffordableSize, atSize, squeezedSize, takesLuma } from '../../foreign';
 import { GuidedPlanes } from '../../guided';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import { chosen, type ForeignFacts, type PassReport, type StepTools } from '../../tools';
@@ -17,7 +17,7 @@ export const COLOUR_PIXELS = 40_000;
 /** The same for a net from elsewhere that takes any size: 384 pixels square, as those are usually run. */
 const FOREIGN_PIXELS = 147_456;
 /** The generator's input that makes colours warmer or cooler, in units of the spread between photographs. */
-const WARMTH_INPUT = 'warmth';
+export const WARMTH_INPUT = 'warmth';
 /** Value of that input for each variant. */
 const WARMTH: Record<ColoriseSettings['variant'], number> = { natural: 0, warm: 1.2, cool: -1.2 };
 
@@ -37,46 +37,52 @@ export function hasColourVariants(tools: StepTools): boolean {
  */
 export async function colorise(
   raster: Raster,
-  { strength, variant, generator }: ColoriseSettings,
+  { strength, variant, ...named }: ColoriseSettings,
   tools: StepTools,
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (strength === 0) return null;
-  const wanted = chosen({ generator });
+  const wanted = chosen(named);
   const facts = tools.generator('colorise', wanted);
   const space = SPACES[facts?.foreign?.returns === 'lab-ab' ? 'lab' : 'luma'];
-  const small = facts?.foreign
-    ? await atSize(raster, squeezedSize(facts.foreign, raster, FOREIGN_PIXELS), tools)
-    : await tools.shrink(raster, COLOUR_PIXELS);
-  const light = lightOf(small, tools.colour, space);
-  const given = facts?.takes === 'l100' ? light.map((value) => toLab(value, value, value)[0] / 100) : light;
-  const copies = facts && takesLuma(facts) ? 1 : facts?.foreign ? 3 : 1;
-  const colours = new Float32Array(2 * light.length);
+  const foreign = facts?.foreign;
+  const copies = facts && takesLuma(facts) ? 1 : foreign ? 3 : 1;
   const input = facts?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
-  const report = await tools.runTiles({
-    task: 'colorise',
-    wanted,
-    width: small.width,
-    height: small.height,
-    extras: input ? { [WARMTH_INPUT]: Math.max(input.min, Math.min(input.max, WARMTH[variant])) } : {},
-    read: (rect, into) => {
-      const count = rect.width * rect.height;
-      for (let copy = 0; copy < copies; copy++) {
-        copyRect(given, small.width, rect, (from, to) => into.set(from, copy * count + to));
-      }
-    },
-    write: (rect, planes) => {
-      const [one, two] = chromaOf(planes, rect.width * rect.height, facts?.foreign?.returns ?? 'cbcr');
-      for (const [plane, source] of [one, two].entries()) {
-        const target = colours.subarray(plane * light.length, (plane + 1) * light.length);
-        for (let y = 0; y < rect.height; y++) {
-          for (let x = 0; x < rect.width; x++) {
-            target[(rect.y + y) * small.width + rect.x + x] = strength * source[y * rect.width + x]!;
+  const own = foreign ? null : await tools.shrink(raster, COLOUR_PIXELS);
+  let light: Float32Array = new Float32Array(0);
+  let colours: Float32Array = new Float32Array(0);
+  const { report, size: small } = await atAffordableSize(
+    (share) => own ?? squeezedSize(foreign!, raster, FOREIGN_PIXELS * share),
+    async (size) => {
+      light = lightOf(own ?? (await atSize(raster, size, tools)), tools.colour, space);
+      const given = facts?.takes === 'l100' ? light.map((value) => toLab(value, value, value)[0] / 100) : light;
+      colours = new Float32Array(2 * light.length);
+      return tools.runTiles({
+        task: 'colorise',
+        wanted,
+        width: size.width,
+        height: size.height,
+        extras: input ? { [WARMTH_INPUT]: Math.max(input.min, Math.min(input.max, WARMTH[variant])) } : {},
+        read: (rect, into) => {
+          const count = rect.width * rect.height;
+          for (let copy = 0; copy < copies; copy++) {
+            copyRect(given, size.width, rect, (from, to) => into.set(from, copy * count + to));
           }
-        }
-      }
+        },
+        write: (rect, planes) => {
+          const [one, two] = chromaOf(planes, rect.width * rect.height, foreign?.returns ?? 'cbcr');
+          for (const [plane, source] of [one, two].entries()) {
+            const target = colours.subarray(plane * light.length, (plane + 1) * light.length);
+            for (let y = 0; y < rect.height; y++) {
+              for (let x = 0; x < rect.width; x++) {
+                target[(rect.y + y) * size.width + rect.x + x] = strength * source[y * rect.width + x]!;
+              }
+            }
+          }
+        },
+        weight: 0.3,
+      });
     },
-    weight: 0.3,
-  });
+  );
   const into = raster.channels === 3 ? raster : createRaster(raster.width, raster.height, 3, raster.depth);
   const { width, height } = small;
   await spread(new GuidedPlanes({ width, height, luma: light, planes: colours }, raster), raster, into, space, tools);

@@ -1,13 +1,15 @@
 import { COLOUR_VARIANTS } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
-import { colorise as addColours, hasColourVariants } from './colorise';
+import { colorise as addColours, hasColourVariants, WARMTH_INPUT } from './colorise';
 
 /** Gives colours to a photo without any. */
 export const colorise: StepDescriptor<'colorise'> = {
   kind: 'colorise',
   tasks: ['colorise'],
   chooses: 'colorise',
+  sets: new RegExp(`^${WARMTH_INPUT}$`),
   reasons: {
     'reason.colorise.monochrome': [],
     'reason.colorise.toned': [],
@@ -37,6 +39,6 @@ export const colorise: StepDescriptor<'colorise'> = {
     const done = await addColours(raster, settings, tools);
     if (!done) return { raster, did: say('did.colorise.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
-    return { raster: done.raster, did: say('did.colorise.done'), generator, provider };
+    return { raster: done.raster, did: [say('did.colorise.done'), ...saidOf(done.report)], generator, provider };
   },
 };

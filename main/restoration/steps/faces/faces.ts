@@ -24,7 +24,7 @@ import {
 /** The mask, as shares of the square: a rounded shape around forehead, ears and chin, and the width of its soft edge. */
 const SHAPE = { x: 0.5, y: 0.54, across: 0.4, down: 0.44, soft: 0.16 };
 /** Inputs of such generators for how close the result stays to the photo, 0..1. */
-const FIDELITY_INPUTS = /^(?:w|weight|weights|fidelity.*)$/i;
+export const FIDELITY_INPUTS = /^(?:w|weight|weights|fidelity.*)$/i;
 /** Sides of a square that is measured. */
 const LEAST_SIDE = 32;
 /**

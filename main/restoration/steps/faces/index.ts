@@ -1,13 +1,15 @@
 import type { Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
+import { saidOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
-import { restoreFaces } from './faces';
+import { FIDELITY_INPUTS, restoreFaces } from './faces';
 
 /** Restores faces with a generator that a person has added; none ships. It can change who somebody seems to be. */
 export const faces: StepDescriptor<'faces'> = {
   kind: 'faces',
   tasks: ['face'],
   chooses: 'face',
+  sets: FIDELITY_INPUTS,
   reasons: {
     'reason.faces.found': ['count'],
     'reason.faces.none': [],
@@ -31,10 +33,14 @@ export const faces: StepDescriptor<'faces'> = {
       ...(restored > 0 ? [say('did.faces.done', { count: restored }), say('did.faces.warning')] : []),
       ...(sharp > 0 ? [say('did.faces.sharp', { count: sharp })] : []),
       ...(small > 0 ? [say('did.faces.small', { count: small })] : []),
+      ...(settings.finder ? [say('did.faces.finder', { id: settings.finder })] : []),
     ];
     if (!('report' in done)) {
       return { raster, did: did.length > 0 ? did : say('did.faces.nothing'), generator: null, provider: null };
     }
-    return { raster, did, generator: done.report.generator, provider: done.report.provider };
+    // What finds faces has a part in the result, and so has its licence.
+    did.push(...saidOf(done.report));
+    const generator = [done.report.generator, ...(settings.finder ? [settings.finder] : [])].join(', ');
+    return { raster, did, generator, provider: done.report.provider };
   },
 };

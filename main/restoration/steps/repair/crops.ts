@@ -1,6 +1,6 @@
 import { boundsOf, forEachPiece } from '../../../../document/evidence';
 import { clamp, intersection } from '../../../../document/geometry';
-import { seesWhole } from '../../foreign';
+import { atAffordableSize, seesWhole } from '../../foreign';
 import type { Mask } from '../../mask';
 import { type Raster, type Rect, readSrgb } from '../../raster';
 import { resample } from '../../resample';
@@ -50,8 +50,9 @@ export async function fillByCrops(
   const facts = tools.generator('inpaint', wanted);
   if (!seesWhole(facts)) throw new RangeError('the generator gets tiles');
   const whole = { x: 0, y: 0, width: raster.width, height: raster.height };
-  const limit = limitOf(facts);
-  const blocks = await blocksOf(mask, region ?? whole, facts.foreign.sides.fixed ? limit : LEAST_CROP, tools);
+  let limit = limitOf(facts);
+  const isFixed = facts.foreign.sides.fixed !== null;
+  const blocks = await blocksOf(mask, region ?? whole, isFixed ? limit : LEAST_CROP, tools);
   const done: Rect[] = [];
   let pending = blocks.toSorted((a, b) => b.side - a.side);
   let report: PassReport = { generator: facts.id, provider: 'cpu', tiles: 0, tile: 0 };
@@ -63,8 +64,18 @@ export async function fillByCrops(
     const now = pending.filter(isInside);
     pending = pending.filter((block) => !isInside(block));
     const weight = now.length / blocks.length;
-    const pass = await fillCrop(raster, mask, tools, { crop, now, done, limit, weight, wanted, before });
-    if (pass) report = { ...pass, tiles: report.tiles + pass.tiles, tile: Math.max(report.tile, pass.tile) };
+    const pass = await fillCrop(raster, mask, tools, { crop, now, done, limit, isFixed, weight, wanted, before });
+    const { short } = pass ?? report;
+    // The next square begins at the size that memory sufficed for.
+    if (short) limit = Math.min(limit, Math.max(short.width, short.height));
+    const kept = short ?? report.short;
+    if (pass)
+      report = {
+        ...pass,
+        tiles: report.tiles + pass.tiles,
+        tile: Math.max(report.tile, pass.tile),
+        ...(kept && { short: kept }),
+      };
     done.push(...now);
     await tools.breathe();
   }
@@ -162,6 +173,7 @@ interface Work {
   now: readonly Rect[];
   done: readonly Rect[];
   limit: number;
+  isFixed: boolean;
   weight: number;
   wanted: Wanted | undefined;
   before: ((rect: Rect) => void) | undefined;
@@ -171,7 +183,7 @@ async function fillCrop(
   raster: Raster,
   mask: Mask,
   tools: StepTools,
-  { crop, now, done, limit, weight, wanted, before }: Work,
+  { crop, now, done, limit, isFixed, weight, wanted, before }: Work,
 ): Promise<PassReport | null> {
   const { width, height } = crop;
   const count = width * height;
@@ -183,27 +195,34 @@ async function fillCrop(
   readSrgb(raster, crop, tools.colour, planes.subarray(0, 3 * count));
   const hole = grown(bytes, width, height);
   planes.set(hole, 3 * count);
-  const scale = Math.min(1, limit / Math.max(width, height));
-  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-  const small = resample(planes, crop, size);
-  const pixels = size.width * size.height;
-  // A pixel that has anything of the hole is no context.
-  for (let i = 3 * pixels; i < 4 * pixels; i++) small[i] = small[i]! > 0.004 ? 1 : 0;
-  const filled = new Float32Array(3 * pixels);
-  const report = await tools.runTiles({
-    task: 'inpaint',
-    ...(wanted && { wanted }),
-    ...size,
-    weight,
-    read: (rect, into) => copy(small, size.width, size.height, rect, into, 4),
-    write: (rect, result) => {
-      for (let row = 0; row < 3 * rect.height; row++) {
-        const [plane, y] = [Math.floor(row / rect.height), row % rect.height];
-        const to = (plane * size.height + rect.y + y) * size.width + rect.x;
-        filled.set(result.subarray(row * rect.width, (row + 1) * rect.width), to);
-      }
+  let filled = new Float32Array(0);
+  const { report, size } = await atAffordableSize(
+    (share) => {
+      const scale = Math.min(1, limit / Math.max(width, height)) * (isFixed ? 1 : Math.sqrt(share));
+      return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
     },
-  });
+    async (tried) => {
+      const small = resample(planes, crop, tried);
+      const pixels = tried.width * tried.height;
+      // A pixel that has anything of the hole is no context.
+      for (let i = 3 * pixels; i < 4 * pixels; i++) small[i] = small[i]! > 0.004 ? 1 : 0;
+      filled = new Float32Array(3 * pixels);
+      return tools.runTiles({
+        task: 'inpaint',
+        ...(wanted && { wanted }),
+        ...tried,
+        weight,
+        read: (rect, into) => copy(small, tried.width, tried.height, rect, into, 4),
+        write: (rect, result) => {
+          for (let row = 0; row < 3 * rect.height; row++) {
+            const [plane, y] = [Math.floor(row / rect.height), row % rect.height];
+            const to = (plane * tried.height + rect.y + y) * tried.width + rect.x;
+            filled.set(result.subarray(row * rect.width, (row + 1) * rect.width), to);
+          }
+        },
+      });
+    },
+  );
   const whole = resample(filled, size, crop);
   soften(whole, planes, bytes, hole, crop);
   if (raster.channels === 3) tools.colour?.fromSrgb(whole, count);

@@ -1,6 +1,7 @@
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { detectInBothPasses } from '../../damage';
+import { saidOf } from '../../foreign';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
 import { chosen as wantedBy } from '../../tools';
@@ -63,14 +64,16 @@ export const repair: StepDescriptor<'repair'> = {
     }
     const full = Math.round(raster.width * Math.sqrt((1e6 * run.analysis.megapixels) / (raster.width * raster.height)));
     const chosen = run.mask ? await chosenPlaces(run.mask, maskSource(run.mask, damage, settings), raster, tools) : [];
-    const { generator, provider, filled } = await inpaint(raster, mask, tools, {
+    const report = await inpaint(raster, mask, tools, {
       full,
       chosen,
       wanted: wantedBy(settings),
     });
+    const { generator, provider, filled } = report;
     const done =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
-    const did = settings.detector ? [done, say('did.repair.further', { id: settings.detector })] : done;
+    const further = settings.detector ? [say('did.repair.further', { id: settings.detector })] : [];
+    const did = [done, ...further, ...saidOf(report)];
     return { raster, did, generator, provider, masked };
   },
 

@@ -2,7 +2,7 @@ import { say } from '../../../../text/message';
 import { saidOf } from '../../foreign';
 import type { Quality } from '../../quality';
 import { hasGenerators, type StepDescriptor } from '../step';
-import { restore as clean, errorOf, expectedIn } from './restore';
+import { restore as clean, errorOf, expectedIn, MEASURED_INPUTS } from './restore';
 
 /** Noise in 8-bit levels from which cleaning pays off. It applies to colour noise, which neither film nor paper has. */
 const LEAST_NOISE = 6;
@@ -23,6 +23,7 @@ export const restore: StepDescriptor<'restore'> = {
   kind: 'restore',
   tasks: ['restore'],
   chooses: 'restore',
+  sets: MEASURED_INPUTS,
   reasons: {
     'reason.restore.noise': ['noise'],
     'reason.restore.blocks': ['blockiness', 'compression'],

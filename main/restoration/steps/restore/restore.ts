@@ -2,7 +2,16 @@ import type { Analysis } from '../../../../contract/photo';
 import type { RestoreSettings } from '../../../../contract/recipe';
 import { lumaOf } from '../../colour';
 import { DelayedRows } from '../../delayed-rows';
-import { atSize, fittingSize, LumaReader, lumaPlane, seesWhole, takesLuma } from '../../foreign';
+import {
+  atAffordableSize,
+  atSize,
+  fittingSize,
+  LumaReader,
+  lumaPlane,
+  seesWhole,
+  shareOf,
+  takesLuma,
+} from '../../foreign';
 import { GuidedPlanes } from '../../guided';
 import { measureQuality, type Quality } from '../../quality';
 import { maxValue, type Raster, type Rect, readSrgb } from '../../raster';
@@ -28,6 +37,8 @@ const BAND_PIXELS = 1 << 17;
 /** Inputs of nets from elsewhere: the standard deviation of noise in 0..1, and how much a JPEG lost, 0..1. */
 const NOISE_INPUTS = /^(?:sigma|noise)/i;
 const LOSS_INPUTS = /^(?:qf|quality)/i;
+/** All of them. */
+export const MEASURED_INPUTS = new RegExp(`^${ERROR_INPUT}$|${NOISE_INPUTS.source}|${LOSS_INPUTS.source}`, 'i');
 /** The error that compression causes, in 8-bit levels, by how much the quality of a JPEG lacks to 100 %. */
 const LOSSES = [
   [0, 0],
@@ -70,14 +81,14 @@ export function errorOf({ noise, compression }: Expected): number {
 export async function restore(
   raster: Raster,
   expected: Expected,
-  { strength, keepGrain, generator }: RestoreSettings,
+  { strength, keepGrain, ...named }: RestoreSettings,
   tools: StepTools,
 ): Promise<Restored | null> {
   if (strength === 0) return null;
   const { noise, compression } = expected;
   const isNoise = noise === 0 ? 0 : noise ** 2 / (noise ** 2 + compression ** 2);
   const kept = keepGrain ? GRAIN_KEPT * isNoise : 0;
-  const wanted = chosen({ generator });
+  const wanted = chosen(named);
   const facts = tools.generator('restore', wanted);
   const { extras, ...told } = extrasFor(expected, facts);
   if (seesWhole(facts)) {
@@ -139,29 +150,34 @@ async function restoreWhole(
   tools: StepTools,
 ): Promise<{ report: PassReport; seen: Restored['seen'] | null }> {
   const { width, height } = raster;
-  const size = fittingSize(facts.foreign, raster);
-  const small = await atSize(raster, size, tools);
-  const all = { x: 0, y: 0, ...size };
-  const count = size.width * size.height;
   const isLuma = takesLuma(facts);
-  const guide = lumaPlane(small, tools.colour);
-  const before = new Float32Array(3 * count);
-  readSrgb(small, all, tools.colour, before);
+  let small = raster;
   let change = new Float32Array(0);
-  const report = await tools.runTiles({
-    task: 'restore',
-    wanted,
-    ...size,
-    extras,
-    read: (rect, into) => {
-      if (isLuma) new LumaReader(small, tools.colour).read(rect, into);
-      else readSrgb(small, rect, tools.colour, into);
+  const { report, size } = await atAffordableSize(
+    (share) => fittingSize(facts.foreign, shareOf(fittingSize(facts.foreign, raster), share)),
+    async (tried) => {
+      small = await atSize(raster, tried, tools);
+      const pixels = tried.width * tried.height;
+      const before = new Float32Array(3 * pixels);
+      readSrgb(small, { x: 0, y: 0, ...tried }, tools.colour, before);
+      return tools.runTiles({
+        task: 'restore',
+        wanted,
+        ...tried,
+        extras,
+        read: (rect, into) => {
+          if (isLuma) new LumaReader(small, tools.colour).read(rect, into);
+          else readSrgb(small, rect, tools.colour, into);
+        },
+        write: (_, planes) => {
+          change = (isLuma ? lumaChange(planes, before, pixels) : difference(planes, before, pixels, facts)).slice();
+        },
+        weight: 0.7,
+      });
     },
-    write: (_, planes) => {
-      change = (isLuma ? lumaChange(planes, before, count) : difference(planes, before, count, facts)).slice();
-    },
-    weight: 0.7,
-  });
+  );
+  const count = size.width * size.height;
+  const guide = lumaPlane(small, tools.colour);
   weaken(change, count, strength, kept);
   const guided = new GuidedPlanes({ ...size, luma: guide, planes: change }, raster);
   const rows = new DelayedRows(raster);

@@ -2,7 +2,7 @@ import { say } from '../../../../text/message';
 import { saidOf } from '../../foreign';
 import { editedMask } from '../edited-mask';
 import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
-import { paint, styleCode } from './style';
+import { exampleOf, paint, styleCode, takesExample } from './style';
 
 /** Paints a photo in a style. */
 export const style: StepDescriptor<'style'> = {
@@ -19,25 +19,31 @@ export const style: StepDescriptor<'style'> = {
     figures: {},
   }),
 
-  // A generator of one style takes no code.
-  require: (run, settings) => void (settings.generator === undefined && styleCode(settings, run.tools)),
+  async require({ tools }, settings) {
+    // A generator of one style takes no code.
+    if (settings.generator === undefined) styleCode(settings, tools);
+    else if (takesExample(settings, tools)) await exampleOf(settings, tools);
+  },
 
   cost: () => 6,
 
   async apply(run, settings) {
-    const { raster, tools, damage, styleMask, paintings, example } = run;
+    const { raster, tools, damage, styleMask, paintings } = run;
     const mask = styleMask && editedMask(styleMask, damage, FOUND_DAMAGE, raster);
     const done = await paint(raster, settings, tools, {
       isReduced: isReduced(run),
       mask,
       paintings,
-      ...(example && { example }),
     });
     if (!done) return { raster, did: say('did.style.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
     const named = tools.styles()?.presets.find(({ id }) => id === settings.style && !settings.code);
     if (settings.generator !== undefined) {
-      const painted = say(mask ? 'did.style.byGeneratorInMask' : 'did.style.byGenerator');
+      const name = takesExample(settings, tools) ? settings.example?.name : undefined;
+      const painted =
+        name === undefined
+          ? say(mask ? 'did.style.byGeneratorInMask' : 'did.style.byGenerator')
+          : say(mask ? 'did.style.byExampleInMask' : 'did.style.byExample', { name });
       return { raster: done.raster, did: [painted, ...saidOf(done.report)], generator, provider };
     }
     const did = named

@@ -2,7 +2,7 @@ import type { StyleSettings } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
-import { atSize, fittingSize, seesWhole, squeezedSize } from '../../foreign';
+import { atAffordableSize, atSize, fittingSize, seesWhole, shareOf, squeezedSize } from '../../foreign';
 import type { Mask } from '../../mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
 import { chosen, type ForeignFacts, PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
@@ -23,8 +23,6 @@ export const PAINTED_EDGE = 896;
  */
 const ENLARGED_SOFTLY = 1.5;
 const STROKES: Wanted = { scale: 2, variant: 'crisp' };
-/** The longest side at which a picture is seen whose style is copied. */
-const EXAMPLE_EDGE = 512;
 const BAND_PIXELS = 1 << 18;
 
 /** The code of the chosen style: of a preset, of a picture of the user, or of a mix of two. */
@@ -50,8 +48,8 @@ export interface Painted {
 }
 
 /** Cache key of a painting. The painting only depends on these settings; the others determine how it is blended. */
-export function paintedKey({ style, code, brush, mix, generator }: StyleSettings): string {
-  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator]);
+export function paintedKey({ style, code, brush, mix, generator, example, inputs }: StyleSettings): string {
+  return JSON.stringify([style, code, brush, mix?.share === 0 ? undefined : mix, generator, example?.sha256, inputs]);
 }
 
 /** Further options of {@link paint}. */
@@ -60,8 +58,6 @@ export interface PaintOptions {
   isReduced?: boolean;
   /** Where the style is applied, of the raster's size; everywhere if absent. */
   mask?: Mask;
-  /** The picture whose style a generator copies that takes one; in sRGB. */
-  example?: Raster;
   /** Cache of paintings of this raster by {@link paintedKey}. A cached painting is not painted again. */
   paintings?: { find(key: string): Painted | null; keep(key: string, painted: Painted): void };
 }
@@ -77,15 +73,14 @@ export async function paint(
   raster: Raster,
   settings: StyleSettings,
   tools: StepTools,
-  { isReduced = false, mask, paintings, example }: PaintOptions = {},
+  { isReduced = false, mask, paintings }: PaintOptions = {},
 ): Promise<{ raster: Raster; report: PassReport } | null> {
   if (settings.strength === 0) return null;
   const key = paintedKey(settings);
-  // The key does not name the picture whose style is copied.
-  let painted = (example ? null : paintings?.find(key)) ?? null;
+  let painted = paintings?.find(key) ?? null;
   if (!painted) {
-    painted = await paintWhole(raster, settings, tools, isReduced, example);
-    if (!example) paintings?.keep(key, painted);
+    painted = await paintWhole(raster, settings, tools, isReduced);
+    paintings?.keep(key, painted);
   }
   const { width, height } = raster;
   const isWhole = painted.raster.width === width && painted.raster.height === height;
@@ -102,10 +97,9 @@ async function paintWhole(
   settings: StyleSettings,
   tools: StepTools,
   isReduced: boolean,
-  example: PaintOptions['example'],
 ): Promise<Painted> {
   const isOwn = settings.generator !== undefined;
-  if (isOwn) return paintByOwn(raster, settings, tools, example);
+  if (isOwn) return paintByOwn(raster, settings, tools);
   const vectors = await codesFor(raster, settings, tools);
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);
@@ -129,12 +123,7 @@ async function paintWhole(
 }
 
 /** A picture painted by a net that a person has added: whole where it has to be, and reduced as far as the brush wants. */
-async function paintByOwn(
-  raster: Raster,
-  settings: StyleSettings,
-  tools: StepTools,
-  example: PaintOptions['example'],
-): Promise<Painted> {
+async function paintByOwn(raster: Raster, settings: StyleSettings, tools: StepTools): Promise<Painted> {
   const wanted = chosen(settings);
   const facts = tools.generator('style', wanted);
   if (!facts) throw new EmulsionError('GENERATOR_MISSING', { detail: `no generator "${settings.generator}"` });
@@ -143,27 +132,42 @@ async function paintByOwn(
     width: Math.max(1, Math.round(raster.width * scale)),
     height: Math.max(1, Math.round(raster.height * scale)),
   };
-  const size = seesWhole(facts) ? fittingSize(facts.foreign, brushed) : brushed;
-  const small = await atSize(raster, size, tools);
-  const painted = createRaster(size.width * facts.scale, size.height * facts.scale, 3, small.depth);
-  const report = await tools.runTiles({
-    task: 'style',
-    wanted,
-    ...size,
-    ...(facts.foreign?.takesExample && { example: await exampleFor(example, facts.foreign, tools) }),
-    read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
-    write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
-    weight: 0.9,
-  });
-  return { raster: painted, report };
+  const example = facts.foreign?.takesExample && (await exampleFor(settings, facts.foreign, tools));
+  let painted: Raster | null = null;
+  const { report } = await atAffordableSize(
+    (share) => (seesWhole(facts) ? fittingSize(facts.foreign, shareOf(brushed, share)) : brushed),
+    async (size) => {
+      const small = await atSize(raster, size, tools);
+      const into = createRaster(size.width * facts.scale, size.height * facts.scale, 3, small.depth);
+      painted = into;
+      return tools.runTiles({
+        task: 'style',
+        wanted,
+        ...size,
+        ...(example && { example }),
+        read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
+        write: (rect, planes) => writeSrgb(into, rect, raster.channels === 3 ? tools.colour : null, planes),
+        weight: 0.9,
+      });
+    },
+  );
+  return { raster: painted!, report };
+}
+
+/** Whether the generator that the settings name copies the style of a picture. */
+export const takesExample = (settings: StyleSettings, tools: StepTools): boolean =>
+  tools.generator('style', chosen(settings))?.foreign?.takesExample === true;
+
+/** The picture whose style is copied. Throws STYLE_UNKNOWN if there is none. */
+export async function exampleOf({ example }: StyleSettings, tools: StepTools): Promise<Raster> {
+  if (!example) throw new EmulsionError('STYLE_UNKNOWN', { reason: say('failures.styleWithoutPicture') });
+  return tools.example(example);
 }
 
 /** The picture whose style is copied, at a size that the net takes. */
-async function exampleFor(example: PaintOptions['example'], foreign: ForeignFacts, tools: StepTools) {
-  if (!example) throw new EmulsionError('STYLE_UNKNOWN', { reason: say('failures.styleWithoutPicture') });
-  const side = Math.max(example.width, example.height);
-  const pixels = example.width * example.height * Math.min(1, EXAMPLE_EDGE / side) ** 2;
-  const { width, height } = squeezedSize(foreign, example, pixels);
+async function exampleFor(settings: StyleSettings, foreign: ForeignFacts, tools: StepTools) {
+  const example = await exampleOf(settings, tools);
+  const { width, height } = squeezedSize(foreign, example, example.width * example.height);
   const small = await atSize(example, { width, height }, tools);
   const planes = new Float32Array(3 * width * height);
   // It is a picture of its own, without the profile of the photo.

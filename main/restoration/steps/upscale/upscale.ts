@@ -4,9 +4,9 @@ import { enlargedSize, type Size } from '../../../../document/size';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
-import { LumaReader, takesLuma } from '../../foreign';
+import { LumaReader, seesWhole, takesLuma } from '../../foreign';
 import { createRaster, type Raster, type Rect, readSrgb, writeSrgb } from '../../raster';
-import type { PassReport, StepTools, Wanted } from '../../tools';
+import { chosen, type PassReport, type StepTools, type Wanted } from '../../tools';
 
 /** How a picture is enlarged: by passes of generators, and then by resampling if they miss the size. */
 export interface Enlargement {
@@ -33,13 +33,13 @@ export function upscalePasses(scale: number, variant: UpscaleSettings['variant']
  * As many passes of one generator as make a picture at least `times` as wide, fewer where there would be too many pixels in
  * between; null if it is not there. One that does not enlarge draws the picture anew, which is resampled then.
  */
-function passesOf(id: string, times: number, { width, height }: Size, tools: StepTools): Wanted[] | null {
-  const scale = tools.generator('upscale', { id })?.scale;
+function passesOf(wanted: Wanted, times: number, { width, height }: Size, tools: StepTools): Wanted[] | null {
+  const scale = tools.generator('upscale', wanted)?.scale;
   if (scale === undefined) return null;
-  const passes: Wanted[] = [{ id, scale }];
+  const passes: Wanted[] = [{ ...wanted, scale }];
   for (let so = scale; so < times - 1e-9 && scale > 1; so *= scale) {
     if (width * height * (so * scale) ** 2 > MAX_ENLARGED_PIXELS) break;
-    passes.push({ id, scale });
+    passes.push({ ...wanted, scale });
   }
   return passes;
 }
@@ -53,7 +53,7 @@ function passesOf(id: string, times: number, { width, height }: Size, tools: Ste
  * MAX_ENLARGED_PIXELS}, or be more than 16 times as wide.
  */
 export function planEnlargement(
-  { scale, variant, target, generator }: UpscaleSettings,
+  { scale, variant, target, generator, inputs }: UpscaleSettings,
   { width, height }: Size,
   tools: StepTools,
 ): Enlargement {
@@ -68,7 +68,7 @@ export function planEnlargement(
     });
   }
   checkEnlarged({ width, height }, times);
-  const own = generator === undefined ? null : passesOf(generator, times, { width, height }, tools);
+  const own = generator === undefined ? null : passesOf(chosen({ generator, inputs }), times, { width, height }, tools);
   if (generator !== undefined && !own) throw missing(`${times.toFixed(1)} times`);
   if (own) {
     checkEnlarged({ width, height }, productOf(own));
@@ -150,7 +150,8 @@ export async function upscale(
         writeSrgb(into, rect, tools.colour, isLuma ? withLuma(into, rect, planes, tools) : planes),
     });
     const kept: number = (report?.kept ?? 0) + (done.kept ?? 0);
-    report = kept > 0 ? { ...done, kept } : done;
+    const cut: number = (report?.cut ?? 0) + (seesWhole(facts) && done.tiles > 1 ? done.tiles : 0);
+    report = { ...done, ...(kept > 0 && { kept }), ...(cut > 0 && { cut }) };
     raster = into;
   }
   if (!report) throw new EmulsionError('INTERNAL', { detail: 'an enlargement without a pass' });
