@@ -81,7 +81,9 @@ export async function createApp(services: HostServices): Promise<App> {
   const engineOptions = () => ({
     models: services.models,
     imported: join(services.userData, 'models'),
+    providers: join(services.userData, 'providers'),
     provider: settings.get().provider,
+    device: settings.get().device,
     threads: settings.get().threads,
     memory: settings.get().memory,
   });

@@ -10,6 +10,7 @@ import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
+import type { Use } from './verdicts';
 
 /**
  * The messages between the app and its engine process. Both ends belong to Emulsion and the messages stay on this
@@ -22,7 +23,11 @@ export interface EngineOptions {
   models: string;
   /** The same for generators that a person has added; absent: there are none. */
   imported?: string;
-  provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
+  provider: 'auto' | Provider;
+  /** Name of the graphics device to use; absent or null: the first. */
+  device?: string | null;
+  /** Folder for what is remembered of providers, and for added libraries; absent: nothing is remembered. */
+  providers?: string;
   /** 0: as many as there are cores. */
   threads: number;
   /** Megabytes (2^20 bytes) for caches; 0 or absent: chosen by the computer's memory. */
@@ -230,8 +235,8 @@ export type FromEngine =
    * The supervisor's watchdog kills the process if nothing follows in time.
    */
   | { type: 'busy'; seconds: number }
-  /** Sent before a provider other than the CPU is used, so that a crash can be attributed to it. */
-  | { type: 'trying'; provider: Provider }
+  /** Sent before a net is computed on a provider other than the CPU, so that a crash can be attributed to both; null: on the CPU. */
+  | { type: 'using'; use: Use | null }
   /** The fine pass over an open photo has finished: its layers `evidence` and `mask` have changed. */
   | { type: 'evidence'; photoId: string }
   | { type: 'status'; status: EngineStatus }

@@ -1,3 +1,5 @@
+import type { Message } from '../../contract/basics';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import type { GeneratorStore } from '../generators/store';
@@ -63,6 +65,8 @@ export class JobTools implements StepTools {
   readonly #job: Job;
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
+  /** What has to be said about how the running step was computed. */
+  readonly #notes = new Map<string, Message>();
   /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
@@ -76,6 +80,11 @@ export class JobTools implements StepTools {
   /** Call before each step to reset its progress. */
   beginStep(): void {
     this.#covered = 0;
+    this.#notes.clear();
+  }
+
+  notes(): Message[] {
+    return [...this.#notes.values()];
   }
 
   generator(...which: Parameters<StepTools['generator']>): ReturnType<StepTools['generator']> {
@@ -89,6 +98,9 @@ export class JobTools implements StepTools {
     const job = this.#job;
     job.throwIfCancelled();
     const net = await this.#sessions.acquire(installed);
+    for (const { provider, reason } of this.#sessions.whyNot(net)) {
+      this.#notes.set(`${provider} ${reason}`, say(`refusals.${reason}`, { provider }));
+    }
     const covered = this.#covered;
     const weight = pass.weight ?? 1;
     const report = await runTilePass(net, pass, {

@@ -15,6 +15,7 @@ import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from 
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
+import { Verdicts } from './verdicts';
 
 /**
  * The engine's process: a forked Node, or Electron's utilityProcess. It decodes, computes and writes, so that a
@@ -73,6 +74,7 @@ class Worker {
   /** Sessions with outdated options, to be freed before the next job. */
   #outdated: Sessions[] = [];
   #provider: Provider | null = null;
+  #device: string | null = null;
   #refused: readonly Refusal[] = [];
 
   receive(message: ToEngine): void {
@@ -171,6 +173,7 @@ class Worker {
     this.#photos.limit(budgetsFor(options.memory ?? 0).renderings);
     limitMemory(memoryBudget(options.memory));
     this.#provider = null;
+    this.#device = null;
     this.#refused = [];
     this.#tellStatus();
     return this.#status();
@@ -182,9 +185,12 @@ class Worker {
       threads: this.#options.threads,
       avoid: this.#options.avoid ?? [],
       budget: budgetsFor(this.#options.memory ?? 0).generators,
-      onTrying: (provider) => send({ type: 'trying', provider }),
-      onProvider: (provider, refused) => {
+      device: this.#options.device,
+      verdicts: new Verdicts(this.#options.providers),
+      onUse: (use) => send({ type: 'using', use }),
+      onProvider: (provider, refused, device) => {
         this.#provider = provider;
+        this.#device = device;
         this.#refused = refused;
         this.#tellStatus();
       },
@@ -297,6 +303,7 @@ class Worker {
     return {
       state: this.#jobs.size > 0 ? 'busy' : 'ready',
       provider: this.#provider,
+      device: this.#device,
       threads: threadsFor(this.#options.threads),
       memory: Math.round((budgets.generators + budgets.renderings) / MEGABYTE),
       refused: [...this.#refused],

@@ -14,6 +14,7 @@ export const DATA = [
   'recipes',
   'styles',
   'models',
+  'providers',
   'logs',
 ] as const;
 

@@ -60,6 +60,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
 export const READY: EngineStatus = {
   state: 'ready',
   provider: 'cpu',
+  device: null,
   threads: 2,
   memory: 2048,
   refused: [],

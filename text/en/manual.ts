@@ -25,6 +25,7 @@ export const manual = {
       json: 'print one JSON object per line',
       userData: 'folder with your recipes and the app’s settings',
       provider: 'processor to use',
+      device: 'name of the graphics card to use, where there are several (see emulsion providers)',
       models: 'folder with the generators',
       shipped: 'the ones included',
       enabled:

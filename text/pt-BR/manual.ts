@@ -27,6 +27,7 @@ export const manual: Translated<typeof english> = {
       json: 'imprime um objeto JSON por linha',
       userData: 'pasta com as suas receitas e as configurações do aplicativo',
       provider: 'processador a usar',
+      device: 'nome da placa de vídeo a usar, se houver várias (veja emulsion providers)',
       models: 'pasta com os geradores',
       shipped: 'os incluídos',
       enabled: 'true aplica a etapa mesmo sem necessidade (colorise, só em fotos sem cores); false a desativa',

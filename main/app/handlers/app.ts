@@ -55,7 +55,9 @@ export function appHandlers({
     'settings.set': async (change) => {
       const before = settings.get();
       const after = await settings.set(change);
-      const concernsEngine = (['provider', 'threads', 'memory'] as const).some((name) => before[name] !== after[name]);
+      const concernsEngine = (['provider', 'device', 'threads', 'memory'] as const).some(
+        (name) => before[name] !== after[name],
+      );
       if (concernsEngine) engine.configure(engineOptions());
       return after;
     },

@@ -37,6 +37,7 @@ import {
   addUserData,
   askEngine,
   type EngineFlags,
+  engineOptions,
   importedIn,
   openRecipes,
   type UserDataFlag,
@@ -362,14 +363,13 @@ async function runBenchmarks(id: string | undefined, flags: Flags, signal: Abort
     throw new EmulsionError(isThere ? 'GENERATOR_MISSING' : 'FILE_MISSING', { reason });
   }
   const scratch = await makeScratch();
-  const { models, provider, threads } = flags;
   let failed = 0;
   try {
     for (const { id: each, step, scale } of chosen) {
       const folder = join(scratch, each);
       await mkdir(folder);
       try {
-        const options = { models, imported: importedIn(flags), provider, threads };
+        const options = engineOptions(flags);
         const request = { kind: step!, generator: each, scale, folder };
         const measured = await withTrialEngine(forkEngine(), options, (engine) =>
           benchmark(engine, request, { signal, onProgress: (progress) => reporter.progress(each, progress) }),

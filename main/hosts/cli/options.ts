@@ -22,6 +22,7 @@ export interface JsonFlag {
 
 export interface EngineFlags extends JsonFlag {
   provider: EngineOptions['provider'];
+  device?: string;
   threads: number;
   models: string;
 }
@@ -32,6 +33,22 @@ export interface UserDataFlag {
 
 /** The folder of the generators that a person has added. */
 export const importedIn = ({ userData }: UserDataFlag): string => join(userData, 'models');
+
+/** The folder for what is remembered of providers, and for added libraries. */
+export const providersIn = ({ userData }: UserDataFlag): string => join(userData, 'providers');
+
+/** The options of an engine for these flags. Without a data folder, there are no added generators, and nothing is remembered. */
+export function engineOptions({
+  models,
+  provider,
+  device,
+  threads,
+  userData,
+}: EngineFlags & Partial<UserDataFlag>): EngineOptions {
+  const own =
+    userData === undefined ? {} : { imported: importedIn({ userData }), providers: providersIn({ userData }) };
+  return { models, provider, device, threads, ...own };
+}
 
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Translator): Command {
@@ -65,6 +82,7 @@ export function addEngine(command: Command, { t }: Translator): Command {
     .addOption(
       new Option('--provider <provider>', t('manual.options.provider')).choices(['auto', ...PROVIDERS]).default('auto'),
     )
+    .option('--device <name>', t('manual.options.device'))
     .option('--threads <n>', t('manual.options.threads', { count: availableParallelism() }), whole(0, 256), 0)
     .addOption(
       new Option('--models <folder>', t('manual.options.models'))
@@ -93,10 +111,7 @@ export async function askEngine<T>(
   flags: EngineFlags & Partial<UserDataFlag>,
   ask: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const { models, provider, threads, userData } = flags;
-  const imported = userData === undefined ? undefined : importedIn({ userData });
-  const options = { models, imported, provider, threads };
-  const engine = createEngine({ launch: forkEngine(), options, onStatus: () => {} });
+  const engine = createEngine({ launch: forkEngine(), options: engineOptions(flags), onStatus: () => {} });
   try {
     return await ask(engine);
   } finally {

@@ -9,7 +9,7 @@ import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
-import { addEngine, addJson, addUserData, type EngineFlags, importedIn, type UserDataFlag } from './options';
+import { addEngine, addJson, addUserData, type EngineFlags, engineOptions, type UserDataFlag } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter, type Reporter } from './reporter';
 import { fieldsOf, tellFailed, tellNote, withCode } from './tell';
@@ -74,8 +74,7 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
 }
 
 async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
-  const { name, jobs, allow, read, map, models, provider, threads } = flags;
-  const imported = importedIn(flags);
+  const { name, jobs, allow, read, map } = flags;
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say('cli.errors.allow'),
@@ -91,7 +90,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     allow,
     read,
     maps: map,
-    processor: localProcessor(forkEngine(), { models, imported, provider, threads }, jobs),
+    processor: localProcessor(forkEngine(), engineOptions(flags), jobs),
     signal,
     onReady: () => reporter.line(`${name}: ${t('cli.workerReady')}`, { type: 'ready', name }),
     onPhoto: (worked) => {
