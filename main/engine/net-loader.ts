@@ -5,8 +5,9 @@ import type { Card } from '../generators/card';
 import { providerOrder } from '../generators/providers';
 import { CHOOSES_DEVICE, type Device, devicesFor } from './devices';
 import { knownAnswer, LoadedNet, messageOf, type NetSource } from './loaded-net';
+import { checkLibraries } from './pack';
 import { tryProvider } from './provider-trial';
-import { hasLibraries, runtimeVersion } from './runtime';
+import { hasLibraries, runtimeInUse, runtimeVersion } from './runtime';
 import { freed, mayBeFreed } from './unfix';
 import type { Use, Verdict, Verdicts } from './verdicts';
 
@@ -93,8 +94,9 @@ export class NetLoader {
     // What it looks like when its size is taken out is only known after that.
     if (mayBeFreed(declared, file)) await cpu();
     for (const provider of this.#order(refuse)) {
-      const { device, number, isOther } = await this.#deviceFor(provider);
-      const use = placeOf(declared, provider, device);
+      const { place, number, isOther } = await placeOf(provider, this.#options.device ?? null);
+      const { id: generator, sha256 } = declared;
+      const use: Use = { generator, sha256, provider, ...place, runtime: runtimeVersion() };
       const known = await verdicts.find(use);
       const why = known && whyNot(known, this.#options.provider);
       if (why) {
@@ -105,6 +107,7 @@ export class NetLoader {
       let net: LoadedNet | null = null;
       try {
         busy(LOAD_SECONDS);
+        await checkAdded(provider);
         onUse(use);
         net = await LoadedNet.create(card, source, { provider, threads, device: number });
         if (!known) {
@@ -140,22 +143,12 @@ export class NetLoader {
     const missing = (provider: Provider) => !hasLibraries(provider);
     if (asked !== 'auto' && asked !== 'cpu' && !this.#refused.has(asked)) {
       if (!supported.includes(asked)) refuse(asked, 'missing', 'this build of onnxruntime has no such provider');
-      else if (missing(asked)) refuse(asked, 'missing', 'its libraries were not added');
+      else if (missing(asked)) refuse(asked, 'missing', runtimeInUse().fault ?? 'its libraries were not added');
     }
     for (const [provider, { reason, detail }] of this.#refused) refuse(provider, reason, detail);
     return providerOrder(asked, process.platform, supported, [...this.#refused.keys()]).filter(
       (provider) => provider !== 'cpu' && !missing(provider),
     );
-  }
-
-  async #deviceFor(provider: Provider): Promise<{ device: Device | undefined; number?: number; isOther: boolean }> {
-    const { device: wanted } = this.#options;
-    const devices = await devicesFor(provider);
-    // Which one computes is then not ours to say.
-    if (!CHOOSES_DEVICE.includes(provider)) return { device: together(devices), isOther: false };
-    const at = devices.findIndex(({ name }) => name === wanted);
-    const number = Math.max(0, at);
-    return { device: devices[number], number, isOther: wanted != null && at < 0 };
   }
 
   /** The refusals worth reporting. */
@@ -170,20 +163,42 @@ export class NetLoader {
   }
 }
 
+let checked: Promise<void> | undefined;
+
+/** Throws unless added libraries are as they were when they were added. */
+function checkAdded(provider: Provider): Promise<void> {
+  const { folder } = runtimeInUse();
+  if (folder === null || (provider !== 'cuda' && provider !== 'tensorrt')) return Promise.resolve();
+  checked ??= checkLibraries(folder);
+  return checked;
+}
+
 /** For providers that choose by themselves: a change of any device counts. */
 function together(devices: readonly Device[]): Device | undefined {
   if (devices.length <= 1) return devices[0];
   return { name: devices.map(({ name }) => name).join(', '), driver: devices.map(({ driver }) => driver).join(', ') };
 }
 
-const placeOf = ({ id, sha256 }: Card, provider: Provider, device: Device | undefined): Use => ({
-  generator: id,
-  sha256,
-  provider,
-  device: (device?.name ?? '').slice(0, 400),
-  driver: (device?.driver ?? '').slice(0, 400),
-  runtime: runtimeVersion(),
-});
+/**
+ * Where a provider computes, for what is remembered of it.
+ *
+ * @param wanted name of a device; null: the first. Not every provider can be told.
+ */
+export async function placeOf(
+  provider: Provider,
+  wanted: string | null,
+): Promise<{ place: Pick<Use, 'device' | 'driver'>; number?: number; isOther: boolean }> {
+  const devices = await devicesFor(provider);
+  const at = devices.findIndex(({ name }) => name === wanted);
+  const number = CHOOSES_DEVICE.includes(provider) ? Math.max(0, at) : undefined;
+  const device = number === undefined ? together(devices) : devices[number];
+  const [name, driver] = [device?.name, device?.driver].map((text = '') => text.slice(0, 400));
+  return {
+    place: { device: name!, driver: driver! },
+    ...(number !== undefined && { number }),
+    isOther: wanted !== null && number !== undefined && at < 0,
+  };
+}
 
 /** Why a provider is not used for a net; null if it is. One that the user has chosen may be slower than the CPU. */
 function whyNot(verdict: Verdict, asked: 'auto' | Provider): [reason: Refusal['reason'], detail: string] | null {

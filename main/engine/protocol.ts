@@ -10,6 +10,7 @@ import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
+import type { ListedProviders } from './provider-list';
 import type { Use } from './verdicts';
 
 /**
@@ -211,6 +212,13 @@ export interface Requests {
   /** The styles that ship with the installed generator. `by` is the hash of the generator whose codes can be used. */
   styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };
+  /** What this build of onnxruntime contains; whether it works is only known after `tryProvider`. */
+  providers: { request: null; response: ListedProviders };
+  /**
+   * Has a provider compute a tiny net: null if that is right, otherwise what was wrong. PROVIDER_FAILED with what onnxruntime
+   * says; ENGINE_CRASHED also if it has done so before.
+   */
+  tryProvider: { request: { provider: Provider; device: string | null }; response: string | null };
   /**
    * Finds out how to use an ONNX file, by trial runs. Runs in a process of its own, see `inspectModel`. Throws
    * GENERATOR_REFUSED with the reason.
@@ -253,4 +261,5 @@ export interface EngineProcess {
   readonly pid: number | undefined;
 }
 
-export type LaunchEngine = () => EngineProcess;
+/** @param runtime folder of added libraries of providers, see `pack.ts`; absent: those of the package */
+export type LaunchEngine = (runtime?: string) => EngineProcess;

@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Provider } from '../../contract/app';
 
 /** Two box blurs of three planes: `fixtures/blur.onnx`. Small enough to be here, and convolutions as most nets have them. */
-const TINY_NET =
+export const TINY_NET =
   'CAgSADq9AgoyCgF4CgNib3gSAWEiBENvbnYqDAoFZ3JvdXAYA6ABAioRCgRwYWRzQAFAAUABQAGgAQcKMgoBYQoDYm94EgF5IgRD' +
   'b252KgwKBWdyb3VwGAOgAQIqEQoEcGFkc0ABQAFAAUABoAEHEgRibHVyKn0IAwgBCAMIAxABQgNib3hKbDmO4z05juM9OY7jPTmO' +
   '4z05juM9OY7jPTmO4z05juM9OY7jPTmO4z05juM9OY7jPTmO4z05juM9OY7jPTmO4z05juM9OY7jPTmO4z05juM9OY7jPTmO4z05' +

@@ -4,6 +4,7 @@ import { EmulsionError } from '../errors';
 import { log } from '../log/log';
 import { missingLibrary } from './failures';
 import { OVER_BUDGET } from './own-memory';
+import { addedRuntime } from './pack';
 import type {
   EngineOptions,
   EngineProcess,
@@ -88,7 +89,15 @@ const CRASHES = 3;
 const CRASH_SECONDS = 60;
 
 /** Requests that are answered while a job computes. */
-const BESIDE_JOBS: readonly RequestKind[] = ['configure', 'close', 'picture', 'histogram', 'generators', 'styles'];
+const BESIDE_JOBS: readonly RequestKind[] = [
+  'configure',
+  'close',
+  'picture',
+  'histogram',
+  'generators',
+  'styles',
+  'providers',
+];
 
 interface Pending {
   kind: RequestKind;
@@ -264,7 +273,7 @@ class Supervisor implements Engine {
   }
 
   #start(): Life {
-    const life = new Life(this.#launch(), this.#limits.start);
+    const life = new Life(this.#launch(addedRuntime(this.#options.providers)), this.#limits.start);
     this.#life = life;
     const state = this.#crashes.length > 0 ? 'restarting' : 'starting';
     this.#setStatus({ ...NOTHING_KNOWN, state });

@@ -12,6 +12,7 @@ import { OpenPhotos } from './open-photos';
 import { watchOwnMemory } from './own-memory';
 import { Pairs } from './pairs';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
+import { listProviders, tryListed } from './provider-list';
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
@@ -45,6 +46,8 @@ sendLog('engine', (record) => send({ type: 'log', record }), LEAST_LOGGED);
 const limitMemory = canReadResidentMemory ? () => {} : watchOwnMemory();
 
 const SECONDS_TO_CLEAN_UP = 10;
+/** A driver may compile for a while before it computes for the first time. */
+const TRIAL_SECONDS = 120;
 /** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */
 const PICTURES_FIRST = 2000;
 /** Milliseconds that a job waits for more pictures, since the page requests only a few at a time. */
@@ -143,6 +146,17 @@ class Worker {
         this.#answer(id, async () => {
           await this.#store.refresh();
           return this.#store.styles();
+        });
+        break;
+      case 'providers':
+        this.#answer(id, () => listProviders(new Verdicts(this.#options.providers)));
+        break;
+      case 'tryProvider':
+        this.#enqueue(id, (job) => {
+          const { provider, device } = message.body;
+          job.busy(TRIAL_SECONDS);
+          const verdicts = new Verdicts(this.#options.providers);
+          return tryListed(provider, device, verdicts, (use) => send({ type: 'using', use }));
         });
         break;
       case 'inspect':
