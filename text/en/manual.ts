@@ -201,7 +201,12 @@ export const manual = {
         about:
           'Runs the step that uses a generator over a made-up picture of one megapixel, in a process of its own, after it was loaded for a smaller one. Without an id, all that a step can use are measured.',
         id: 'id of one generator',
-        examples: { all: 'measure all of them', one: 'measure one, for a program' },
+        everyProvider: 'with each provider that works here, one after the other',
+        examples: {
+          all: 'measure all of them',
+          one: 'measure one, for a program',
+          every: 'compare CPU and graphics card',
+        },
         exits: { done: 'all of them were measured', failed: 'at least one failed' },
       },
       rename: {

@@ -203,7 +203,12 @@ export const manual: Translated<typeof english> = {
         about:
           'Executa a etapa que usa o gerador em uma imagem inventada de um megapixel, em um processo próprio, depois de carregá-lo com uma menor. Sem identificador, mede todos os que uma etapa consegue usar.',
         id: 'identificador de um gerador',
-        examples: { all: 'medir todos', one: 'medir um, para um programa' },
+        everyProvider: 'com cada provedor que funciona aqui, um após o outro',
+        examples: {
+          all: 'medir todos',
+          one: 'medir um, para um programa',
+          every: 'comparar CPU e placa de vídeo',
+        },
         exits: { done: 'todos foram medidos', failed: 'pelo menos um falhou' },
       },
       rename: {
