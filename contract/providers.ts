@@ -6,10 +6,18 @@ import { count, Message } from './basics';
 
 /**
  * `ready`: it has just computed a tiny net rightly. `notBuilt`: onnxruntime is built without it here. `noLibraries`: it
- * needs libraries that were not added. `failed`: it could not compute. `differs`: what it computed was wrong. `crashed`: it stopped the
+ * needs libraries that were not added. `noDevice`: no graphics card with a driver that it can use. `failed`: it could not compute. `differs`: what it computed was wrong. `crashed`: it stopped the
  * process that tried it.
  */
-export const PROVIDER_STATES = ['ready', 'notBuilt', 'noLibraries', 'failed', 'differs', 'crashed'] as const;
+export const PROVIDER_STATES = [
+  'ready',
+  'notBuilt',
+  'noLibraries',
+  'noDevice',
+  'failed',
+  'differs',
+  'crashed',
+] as const;
 
 export const RememberedNet = z.object({
   generator: z.string(),

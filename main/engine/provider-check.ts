@@ -6,6 +6,9 @@ import type { EngineOptions, LaunchEngine } from './protocol';
 import type { RequestControl } from './supervisor';
 import { withTrialEngine } from './trials';
 
+/** What onnxruntime says where there is no graphics card, or no driver that it can use. */
+const NO_DEVICE = /get a WebGPU adapter|no CUDA-capable device|CUDA driver version is insufficient|EnumAdapters/;
+
 /**
  * What this build of onnxruntime contains and what of it works here: each provider computes a tiny net, in a process of its own,
  * since a faulty driver may take it down. A provider that has done so before is not tried again.
@@ -33,7 +36,8 @@ export function checkProviders(
       } catch (error) {
         if (!(error instanceof EmulsionError) || error.code === 'CANCELLED') throw error;
         const isCrash = ['ENGINE_CRASHED', 'ENGINE_HUNG', 'ENGINE_FAILED', 'MEMORY_LIMIT'].includes(error.code);
-        return { state: isCrash ? 'crashed' : 'failed', detail: error.detail ?? error.message };
+        const detail = error.detail ?? error.message;
+        return { state: isCrash ? 'crashed' : NO_DEVICE.test(detail) ? 'noDevice' : 'failed', detail };
       }
     }
   });

@@ -81,8 +81,10 @@ export class Verdicts {
   async remember(use: Use, verdict: Verdict): Promise<void> {
     const key = keyOf(use);
     const remembered: Remembered = { format: 1, use, verdict, at: new Date().toISOString() };
-    this.#own.set(key, remembered);
-    if (this.#folder === undefined) return;
+    if (this.#folder === undefined) {
+      this.#own.set(key, remembered);
+      return;
+    }
     await writeSafely(join(this.#folder, `${key}.json`), JSON.stringify(remembered, null, 2)).catch(
       logged('What was found out about a provider could not be kept'),
     );
@@ -90,24 +92,28 @@ export class Verdicts {
 
   /** All that is remembered, in the order of its time. */
   async list(): Promise<Remembered[]> {
-    if (this.#folder === undefined) return inOrder([...this.#own.values()]);
+    return (await this.#all()).map(([, remembered]) => remembered);
+  }
+
+  /** With the names of their files, or their keys where there are no files. */
+  async #all(): Promise<[name: string, Remembered][]> {
     const folder = this.#folder;
+    if (folder === undefined) return inOrder([...this.#own]);
     const names = await readdir(folder).catch((error: unknown) => {
       loggedUnlessMissing('What is remembered of providers could not be read')(error);
       return [];
     });
     const known = names.filter((name) => NAME.test(name)).slice(0, MOST_FILES);
-    const all = await Promise.all(known.map((name) => read(join(folder, name))));
-    return inOrder(all.filter((each) => each !== null));
+    const all = await Promise.all(known.map(async (name) => [name, await read(join(folder, name))] as const));
+    return inOrder(all.flatMap(([name, remembered]) => (remembered ? [[name, remembered]] : [])));
   }
 
   /** Forgets what is remembered of a provider, or of all, so that it is tried again. Returns how much it was. */
   async forget(provider?: Provider): Promise<number> {
-    const all = (await this.list()).filter(({ use }) => provider === undefined || use.provider === provider);
-    for (const { use } of all) {
-      const key = keyOf(use);
-      this.#own.delete(key);
-      if (this.#folder !== undefined) await rm(join(this.#folder, `${key}.json`), { force: true });
+    const all = (await this.#all()).filter(([, { use }]) => provider === undefined || use.provider === provider);
+    for (const [name] of all) {
+      this.#own.delete(name);
+      if (this.#folder !== undefined) await rm(join(this.#folder, name), { force: true });
     }
     return all.length;
   }
@@ -117,7 +123,7 @@ export class Verdicts {
 const isSamePlace = (one: Use, other: Use) =>
   (['provider', 'device', 'driver', 'runtime'] as const).every((name) => one[name] === other[name]);
 
-const inOrder = (all: Remembered[]) => all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+const inOrder = (all: [string, Remembered][]) => all.sort(([, a], [, b]) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 
 function keyOf({ sha256, provider, device, driver, runtime }: Use): string {
   const text = JSON.stringify([sha256, provider, device, driver, runtime]);

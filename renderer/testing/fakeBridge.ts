@@ -375,6 +375,8 @@ export function createFakeBridge(): FakeBridge {
       tile: 512,
       memory: 4e8,
     }),
+    'engine.providers': () => ({ runtime: '1.30.0', providers: [], pack: null }),
+    'engine.forget': () => ({}),
     'generators.list': () => ({
       generators: [
         {

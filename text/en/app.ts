@@ -140,6 +140,7 @@ export const app = {
     exportFailed: 'Could not export {{name}}',
     clearFailed: 'Not everything was cleared',
     settingsFailed: 'The setting was not saved',
+    providersFailed: 'The processors could not be tried',
     connectionLost: 'Connection lost',
     startFailed: 'Emulsion did not start properly',
     engineFailed: 'Processing is not available',

@@ -142,6 +142,7 @@ export const app: Translated<typeof english> = {
     exportFailed: 'Não foi possível exportar {{name}}',
     clearFailed: 'Nem tudo foi apagado',
     settingsFailed: 'A configuração não foi salva',
+    providersFailed: 'Não foi possível testar os processadores',
     connectionLost: 'Conexão perdida',
     startFailed: 'O Emulsion não iniciou corretamente',
     engineFailed: 'O processamento não está disponível',
