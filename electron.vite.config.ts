@@ -38,7 +38,7 @@ export default defineConfig({
           electron: at('main/hosts/electron/index.ts'),
           browser: at('main/hosts/browser/index.ts'),
           cli: at('main/hosts/cli/index.ts'),
-          engine: at('main/engine/worker.ts'),
+          engine: at('main/engine/start.ts'),
           edits: at('main/edits/thread.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -11,6 +11,8 @@ const hasElectron =
  */
 const NOT_OF_THE_WINDOW = [
   'command-line.spec.ts',
+  'generators-command.spec.ts',
+  'providers-command.spec.ts',
   'batch-command.spec.ts',
   'synthesise-command.spec.ts',
   'queue.spec.ts',

@@ -69,7 +69,7 @@ export const LANGUAGES = ['en', 'pt-BR'] as const;
 export const Language = z.enum(LANGUAGES);
 export type Language = z.infer<typeof Language>;
 
-export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'dml', 'coreml', 'webgpu'] as const;
 export const Provider = z.enum(PROVIDERS);
 export type Provider = z.infer<typeof Provider>;
 export const Settings = z.object({
@@ -78,6 +78,8 @@ export const Settings = z.object({
   language: Language.nullable().default(null),
   /** `auto` tries the platform's providers in order and falls back to the CPU. */
   provider: z.union([z.literal('auto'), Provider]).default('auto'),
+  /** Name of the graphics device to use, where there are several; null: the first. */
+  device: z.string().max(400).nullable().default(null),
   /** 0: as many as the computer has cores. */
   threads: z.number().int().min(0).max(256).default(0),
   /**
@@ -137,9 +139,9 @@ export type FileEntry = z.infer<typeof FileEntry>;
 
 /**
  * Why a provider is not used: it crashed the engine, is not installed, computes another picture than the CPU, is slower
- * than the CPU, or failed for another reason.
+ * than the CPU, or failed for another reason. `otherDevice`: it is used, but not on the device that was chosen.
  */
-export const REFUSALS = ['crashed', 'missing', 'differs', 'slower', 'failed'] as const;
+export const REFUSALS = ['crashed', 'missing', 'differs', 'slower', 'failed', 'otherDevice'] as const;
 export const Refusal = z.object({
   provider: Provider,
   reason: z.enum(REFUSALS),
@@ -151,6 +153,8 @@ export const EngineStatus = z.object({
   state: z.enum(['starting', 'ready', 'busy', 'restarting', 'failed']),
   /** Null until the first generator has been loaded. */
   provider: Provider.nullable(),
+  /** Name of the graphics device that it uses, if it is known. */
+  device: z.string().nullable(),
   threads: z.number().int().nonnegative(),
   /** Megabytes (2^20 bytes) for cached pictures and loaded generators; 0 before the engine has started. */
   memory: z.number().int().nonnegative(),

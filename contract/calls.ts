@@ -17,6 +17,7 @@ import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView }
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
+import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
 import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
 
@@ -376,6 +377,10 @@ export const CALLS = {
   'engine.status': { request: nothing, response: EngineStatus },
   /** Restarts the engine after the program has given up on it. */
   'engine.restart': { request: nothing, response: EngineStatus },
+  /** Tries every provider in a process of its own, which takes a second or more. */
+  'engine.providers': { request: nothing, response: Providers },
+  /** Forgets which nets differed or crashed on which provider, so that they are tried again. */
+  'engine.forget': { request: nothing, response: nothing },
 } as const satisfies Record<string, { request: z.ZodType; response: z.ZodType }>;
 
 export type CallName = keyof typeof CALLS;

@@ -80,7 +80,9 @@ export async function createApp(services: HostServices): Promise<App> {
     models: services.models,
     imported: join(services.userData, 'models'),
     examples,
+    providers: join(services.userData, 'providers'),
     provider: settings.get().provider,
+    device: settings.get().device,
     threads: settings.get().threads,
     memory: settings.get().memory,
   });

@@ -18,6 +18,7 @@ import { Sessions } from './sessions';
 import { createEngine, type Engine } from './supervisor';
 import { buildEngine, fixtureCard, fourPlaneCard, installFixture, temporaryFolder } from './test-support';
 import { JobTools } from './tools';
+import { Verdicts } from './verdicts';
 
 /**
  * Tests a detector that sees colours, takes statistics of the whole photo and runs two passes, in the engine's process.
@@ -320,7 +321,7 @@ it('tiles give the same result as one piece', async () => {
   };
   const sessions = new Sessions({
     ...{ provider: 'cpu', threads: 1, avoid: [], budget: 1 << 30 },
-    ...{ onTrying: () => {}, onProvider: () => {}, busy: () => {} },
+    ...{ verdicts: new Verdicts(undefined), onUse: () => {}, onProvider: () => {}, busy: () => {} },
   });
   const photo = draw(500, 330, (x, y) => {
     if ((x + 2 * y) % 97 === 0) return BLACK;

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ENGINE_ENVIRONMENT } from './environment';
+import { engineEnvironment } from './environment';
 import type { FromEngine, LaunchEngine } from './protocol';
 
 const STDERR_BYTES = 4096;
@@ -13,11 +13,11 @@ const STDERR_BYTES = 4096;
  * @param entry the built engine; by default the `engine.js` that was built together with this file
  */
 export function forkEngine(entry: string = builtEngine()): LaunchEngine {
-  return () => {
+  return (runtime) => {
     const child = fork(entry, [], {
       // Sends pictures as binary data instead of JSON.
       serialization: 'advanced',
-      env: { ...process.env, ...ENGINE_ENVIRONMENT },
+      env: engineEnvironment(runtime),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A debugger's port cannot be shared with the parent.
       execArgv: process.execArgv.filter((argument) => !argument.startsWith('--inspect')),

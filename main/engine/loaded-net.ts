@@ -3,17 +3,18 @@ import type { Provider } from '../../contract/app';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { isAllocationFailure } from './failures';
+import { executionProvider } from './provider-trial';
 import { inputPlanes, outputPlanes, outputSide, sideFrom } from './tile-plan';
 import type { FurtherPicture, TileNet } from './tiles';
 import { toFeed, toTensor } from './trial-net';
 
-/** Edge in pixels of the test tile that every provider other than the CPU must compute correctly first. */
-const TEST_EDGE = 96;
-
-/** Runs a fixed pseudo-random tile twice. Only the second run is timed, as the first also prepares kernels. */
+/**
+ * Runs a fixed pseudo-random tile twice, as large as the tiles of photos are: kernels are chosen by size. Only the second
+ * run is timed, as the first also prepares them.
+ */
 export async function knownAnswer(net: LoadedNet): Promise<{ output: Float32Array; seconds: number }> {
   const { input: shape } = net.card;
-  const edge = sideFrom(shape, TEST_EDGE);
+  const edge = sideFrom(shape, net.card.tile);
   const { width, height } = shape.fixed ?? { width: edge, height: edge };
   const [low, high] = shape.range;
   const input = new Float32Array(inputPlanes(net.card) * width * height);
@@ -39,6 +40,14 @@ export interface NetSource {
   content: Buffer | string;
 }
 
+/** Where a net is computed. */
+export interface Placement {
+  provider: Provider;
+  threads: number;
+  /** Number of the graphics device, for providers that take one. */
+  device?: number;
+}
+
 /** One onnxruntime session, with the interface for tiles. */
 export class LoadedNet implements TileNet {
   readonly card: Card;
@@ -56,11 +65,11 @@ export class LoadedNet implements TileNet {
     this.#extras = extraInputs(card, session);
   }
 
-  static async create(card: Card, source: NetSource, provider: Provider, threads: number): Promise<LoadedNet> {
+  static async create(card: Card, source: NetSource, { provider, threads, device }: Placement): Promise<LoadedNet> {
     let session: InferenceSession;
     try {
       const options: InferenceSession.SessionOptions = {
-        executionProviders: [provider],
+        executionProviders: [executionProvider(provider, device)],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',

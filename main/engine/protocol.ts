@@ -10,6 +10,8 @@ import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
+import type { ListedProviders } from './provider-list';
+import type { Use } from './verdicts';
 
 /**
  * The messages between the app and its engine process. Both ends belong to Emulsion and the messages stay on this
@@ -24,7 +26,11 @@ export interface EngineOptions {
   imported?: string;
   /** Folder of the pictures whose style is copied, see `main/userdata/examples.ts`; absent: there are none. */
   examples?: string;
-  provider: 'auto' | 'cpu' | 'cuda' | 'dml' | 'coreml' | 'webgpu';
+  provider: 'auto' | Provider;
+  /** Name of the graphics device to use; absent or null: the first. */
+  device?: string | null;
+  /** Folder for what is remembered of providers, and for added libraries; absent: nothing is remembered. */
+  providers?: string;
   /** 0: as many as there are cores. */
   threads: number;
   /** Megabytes (2^20 bytes) for caches; 0 or absent: chosen by the computer's memory. */
@@ -212,6 +218,13 @@ export interface Requests {
   /** The styles that ship with the installed generator. `by` is the hash of the generator whose codes can be used. */
   styles: { request: null; response: { by: string | null; presets: StyleInfo[] } };
   generators: { request: null; response: GeneratorInfo[] };
+  /** What this build of onnxruntime contains; whether it works is only known after `tryProvider`. */
+  providers: { request: null; response: ListedProviders };
+  /**
+   * Has a provider compute a tiny net: null if that is right, otherwise what was wrong. PROVIDER_FAILED with what onnxruntime
+   * says; ENGINE_CRASHED also if it has done so before.
+   */
+  tryProvider: { request: { provider: Provider; device: string | null }; response: string | null };
   /**
    * Finds out how to use an ONNX file, by trial runs. Runs in a process of its own, see `inspectModel`. Throws
    * GENERATOR_REFUSED with the reason.
@@ -236,8 +249,8 @@ export type FromEngine =
    * The supervisor's watchdog kills the process if nothing follows in time.
    */
   | { type: 'busy'; seconds: number }
-  /** Sent before a provider other than the CPU is used, so that a crash can be attributed to it. */
-  | { type: 'trying'; provider: Provider }
+  /** Sent before a net is computed on a provider other than the CPU, so that a crash can be attributed to both; null: on the CPU. */
+  | { type: 'using'; use: Use | null }
   /** The fine pass over an open photo has finished: its layers `evidence` and `mask` have changed. */
   | { type: 'evidence'; photoId: string }
   | { type: 'status'; status: EngineStatus }
@@ -254,4 +267,5 @@ export interface EngineProcess {
   readonly pid: number | undefined;
 }
 
-export type LaunchEngine = () => EngineProcess;
+/** @param runtime folder of added libraries of providers, see `pack.ts`; absent: those of the package */
+export type LaunchEngine = (runtime?: string) => EngineProcess;

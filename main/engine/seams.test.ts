@@ -18,6 +18,7 @@ import { createEngine } from './supervisor';
 import { buildEngine, temporaryFolder } from './test-support';
 import { planTiles } from './tile-plan';
 import { runTilePass, type TileNet } from './tiles';
+import { Verdicts } from './verdicts';
 
 const noisy = (seed: number, width = 512, height = 384): Raster => {
   const raster = createRaster(width, height, 3, 8);
@@ -93,7 +94,8 @@ const sessions = new Sessions({
   threads: 1,
   avoid: [],
   budget: 1 << 30,
-  onTrying: () => {},
+  verdicts: new Verdicts(undefined),
+  onUse: () => {},
   onProvider: () => {},
   busy: () => {},
 });

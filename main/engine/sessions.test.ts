@@ -7,6 +7,7 @@ import type { InstalledGenerator } from '../generators/store';
 import { Sessions } from './sessions';
 import { fixtureCard, installFixture, temporaryFolder } from './test-support';
 import { runTilePass, type TileHooks } from './tiles';
+import { Verdicts } from './verdicts';
 
 let models: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -22,7 +23,8 @@ function sessions(changes: Partial<ConstructorParameters<typeof Sessions>[0]> = 
     threads: 1,
     avoid: [],
     budget: 1e9,
-    onTrying: () => {},
+    verdicts: new Verdicts(undefined),
+    onUse: () => {},
     onProvider: () => {},
     busy: () => {},
     ...changes,
@@ -226,20 +228,20 @@ describe('Sessions', () => {
     const asked = process.platform === 'win32' ? 'coreml' : 'dml';
     const here = sessions({ provider: asked, onProvider: (...args) => void told.push(args) });
     await here.acquire(await install('identity'));
-    expect(told).toEqual([['cpu', [{ provider: asked, reason: 'missing', detail: expect.any(String) }]]]);
+    expect(told).toEqual([['cpu', [{ provider: asked, reason: 'missing', detail: expect.any(String) }], null]]);
   });
 
   it('does not use a provider that crashed the engine before', async () => {
-    const tried: string[] = [];
+    const tried: unknown[] = [];
     const told: unknown[] = [];
     const careful = sessions({
       provider: 'webgpu',
       avoid: ['webgpu'],
-      onTrying: (provider) => void tried.push(provider),
+      onUse: (use) => void (use && tried.push(use)),
       onProvider: (...args) => void told.push(args),
     });
     await careful.acquire(await install('identity'));
     expect(tried).toEqual([]);
-    expect(told).toEqual([['cpu', [{ provider: 'webgpu', reason: 'crashed', detail: expect.any(String) }]]]);
+    expect(told).toEqual([['cpu', [{ provider: 'webgpu', reason: 'crashed', detail: expect.any(String) }], null]]);
   });
 });

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Provider, Refusal } from '../../contract/app';
 import { EmulsionError } from '../errors';
-import type { Card } from '../generators/card';
-import { providerOrder } from '../generators/providers';
 import type {
   InstalledFaceFinder,
   InstalledFading,
@@ -16,28 +14,17 @@ import type {
 import type { FaceNets } from '../restoration/faces';
 import { hashFile } from '../storage/hash';
 import { isAllocationFailure } from './failures';
-import { knownAnswer, LoadedNet, messageOf, type NetSource } from './loaded-net';
+import { messageOf } from './loaded-net';
+import { type Loaded, type LoaderOptions, NetLoader } from './net-loader';
 import type { TileNet } from './tiles';
-import { freed } from './unfix';
 
-export interface SessionOptions {
-  provider: 'auto' | Provider;
-  /** 0: as many as there are cores. */
-  threads: number;
-  /** Providers that crashed the engine before. */
-  avoid: readonly Provider[];
+export interface SessionOptions extends LoaderOptions {
   /** Bytes that loaded generators may hold together. The one in use may exceed it. */
   budget: number;
-  /** Called before a provider other than the CPU is used, so that a crash can be attributed to it. */
-  onTrying(provider: Provider): void;
-  /** Called when the provider in use changes, or the reasons why others are not used. */
-  onProvider(provider: Provider, refused: readonly Refusal[]): void;
-  /** Called before a stretch in which the process cannot answer. */
-  busy(seconds: number): void;
+  /** Called with the provider that computes the net that is wanted next, and why it is not the chosen one. */
+  onProvider(provider: Provider, refused: readonly Refusal[], device: string | null): void;
 }
 
-/** Largest difference from the CPU, as a share of the output's range, that is accepted from a provider. */
-const TRUSTED_DIFFERENCE = 1e-2;
 const LOAD_SECONDS = 120;
 
 /** Planes `[3, height, width]` in sRGB, 0..1, and their width and height. */
@@ -62,18 +49,17 @@ export function threadsFor(setting: number): number {
 export class Sessions {
   readonly #options: SessionOptions;
   /** In order of use, the latest last. */
-  readonly #loaded = new Map<string, LoadedNet>();
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #loader: NetLoader;
   /**
    * Small nets that measure whole pictures or draw damage, by their files. They stay loaded, since a batch uses them
    * thousands of times.
    */
   readonly #smallNets = new Map<string, InferenceSession>();
-  /** Providers that could not be used and are not tried again. */
-  readonly #refused = new Map<Provider, Refusal>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    for (const provider of options.avoid) this.#refuse(provider, 'crashed', 'it stopped the engine before');
+    this.#loader = new NetLoader(options);
   }
 
   /**
@@ -86,7 +72,7 @@ export class Sessions {
     if (known) {
       this.#loaded.delete(key);
       this.#loaded.set(key, known);
-      return known;
+      return this.#inUse(known);
     }
     const bytes = await readFile(path);
     if (createHash('sha256').update(bytes).digest('hex') !== card.sha256) {
@@ -97,9 +83,22 @@ export class Sessions {
         throw new EmulsionError('GENERATOR_DAMAGED', { detail: `${card.id}: ${weights.file} differs from its card` });
       }
     }
-    const net = await this.#load(card, { bytes: bytes.length, content: card.weights.length > 0 ? path : bytes });
-    this.#loaded.set(key, net);
-    await this.#evict(net);
+    const content = card.weights.length > 0 ? path : bytes;
+    const threads = threadsFor(this.#options.threads);
+    const loaded = await this.#loader.load(card, { bytes: bytes.length, content }, threads);
+    this.#loaded.set(key, loaded);
+    await this.#evict(loaded);
+    return this.#inUse(loaded);
+  }
+
+  /** Why a net that was acquired is not computed by the provider that was wanted. */
+  whyNot(net: TileNet): readonly Refusal[] {
+    return [...this.#loaded.values()].find((each) => each.net === net)?.refused ?? [];
+  }
+
+  #inUse({ net, use, refused }: Loaded): TileNet {
+    this.#options.onUse(use);
+    this.#options.onProvider(net.provider, refused, use?.device || null);
     return net;
   }
 
@@ -222,105 +221,21 @@ export class Sessions {
   async release(except?: TileNet): Promise<void> {
     for (const session of this.#smallNets.values()) await session.release();
     this.#smallNets.clear();
-    for (const [key, net] of this.#loaded) {
+    for (const [key, { net }] of this.#loaded) {
       if (net === except) continue;
       this.#loaded.delete(key);
       await net.release();
     }
   }
 
-  async #evict(inUse: LoadedNet): Promise<void> {
-    let held = [...this.#loaded.values()].reduce((sum, net) => sum + net.bytes, 0);
-    for (const [key, net] of this.#loaded) {
+  async #evict(inUse: Loaded): Promise<void> {
+    let held = [...this.#loaded.values()].reduce((sum, { net }) => sum + net.bytes, 0);
+    for (const [key, { net }] of this.#loaded) {
       if (held <= this.#options.budget) return;
-      if (net === inUse) continue;
+      if (net === inUse.net) continue;
       held -= net.bytes;
       this.#loaded.delete(key);
       await net.release();
     }
-  }
-
-  async #load(declared: Card, file: NetSource): Promise<LoadedNet> {
-    const { provider: asked, threads, busy } = this.#options;
-    const supported = listSupportedBackends().map((backend) => backend.name);
-    const order = providerOrder(asked, process.platform, supported, [...this.#refused.keys()]);
-    if (asked !== 'auto' && !order.includes(asked) && !this.#refused.has(asked)) {
-      this.#refuse(asked, 'missing', 'this computer has no such provider');
-    }
-    // A faulty net fails here, on the CPU, so that no other provider is blamed for it.
-    busy(LOAD_SECONDS);
-    let onCpu = await LoadedNet.create(declared, file, 'cpu', threadsFor(threads));
-    let source = file;
-    const free = await freed(onCpu, file, threadsFor(threads));
-    if (free) {
-      await onCpu.release();
-      ({ net: onCpu, source } = free);
-    }
-    const { card } = onCpu;
-    for (const provider of order) {
-      if (provider === 'cpu') break;
-      busy(LOAD_SECONDS);
-      this.#options.onTrying(provider);
-      let net: LoadedNet | null = null;
-      try {
-        net = await LoadedNet.create(card, source, provider, threadsFor(threads));
-        await this.#prove(net, onCpu);
-        await onCpu.release();
-        this.#options.onProvider(provider, this.#news(provider));
-        return net;
-      } catch (error) {
-        await net?.release();
-        const reason = error instanceof Unproven ? error.reason : 'failed';
-        this.#refuse(provider, reason, messageOf(error).split('\n')[0] ?? '');
-      }
-    }
-    this.#options.onProvider('cpu', this.#news('cpu'));
-    return onCpu;
-  }
-
-  /**
-   * Throws unless the provider gives the same output as the CPU and, if the user has not chosen it, is at least as
-   * fast.
-   */
-  async #prove(net: LoadedNet, onCpu: LoadedNet): Promise<void> {
-    const expected = await knownAnswer(onCpu);
-    const got = await knownAnswer(net);
-    const [low, high] = net.card.output.range;
-    let worst = 0;
-    for (let i = 0; i < expected.output.length; i++) {
-      const difference = Math.abs(got.output[i]! - expected.output[i]!) / (high - low);
-      // Also true for NaN.
-      if (!(difference <= worst)) worst = difference;
-    }
-    if (!(worst <= TRUSTED_DIFFERENCE)) {
-      throw new Unproven('differs', `its test picture differs from the CPU's by ${worst.toPrecision(2)}`);
-    }
-    if (this.#options.provider === 'auto' && got.seconds > expected.seconds) {
-      throw new Unproven('slower', 'it is slower than the CPU here');
-    }
-  }
-
-  #refuse(provider: Provider, reason: Refusal['reason'], detail: string): void {
-    this.#refused.set(provider, { provider, reason, detail });
-  }
-
-  /** The refusals worth reporting. */
-  #news(used: Provider): Refusal[] {
-    const { provider: asked } = this.#options;
-    if (asked === used) return [];
-    // If the user has chosen no provider, missing or slow hardware is not worth reporting, but a crash is.
-    return [...this.#refused.values()].filter(({ provider, reason }) =>
-      asked === 'auto' ? reason === 'crashed' : provider === asked,
-    );
-  }
-}
-
-/** A provider whose results cannot be used. */
-class Unproven extends Error {
-  constructor(
-    readonly reason: 'differs' | 'slower',
-    message: string,
-  ) {
-    super(message);
   }
 }

@@ -13,6 +13,7 @@ import type { StepTools } from '../restoration/tools';
 import { Sessions } from './sessions';
 import { runTilePass, type TileNet } from './tiles';
 import { factsOf } from './tools';
+import { Verdicts } from './verdicts';
 
 type P = { x: number; y: number };
 
@@ -24,7 +25,8 @@ const sessions = new Sessions({
   threads: 1,
   avoid: [],
   budget: 1 << 30,
-  onTrying: () => {},
+  verdicts: new Verdicts(undefined),
+  onUse: () => {},
   onProvider: () => {},
   busy: () => {},
 });

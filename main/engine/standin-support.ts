@@ -11,6 +11,7 @@ import { GeneratorStore } from '../generators/store';
 import { hashFile } from '../storage/hash';
 import { Sessions } from './sessions';
 import { openTrialNet } from './trial-net';
+import { Verdicts } from './verdicts';
 
 /* For tests: the stand-ins of well-known nets, added as a person adds a file. */
 
@@ -23,7 +24,8 @@ export const quietSessions = (): Sessions =>
     threads: 1,
     avoid: [],
     budget: 2 ** 28,
-    onTrying: () => {},
+    verdicts: new Verdicts(undefined),
+    onUse: () => {},
     onProvider: () => {},
     busy: () => {},
   });

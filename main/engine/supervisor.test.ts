@@ -6,6 +6,8 @@ import { missingLibrary } from './failures';
 import { OVER_BUDGET } from './own-memory';
 import type { EngineOptions, EngineProcess, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
 import { createEngine, type Engine, type EngineLimits } from './supervisor';
+import { temporaryFolder } from './test-support';
+import { type Use, Verdicts } from './verdicts';
 
 type RequestMessage = Extract<ToEngine, { type: 'request' }>;
 
@@ -56,13 +58,21 @@ const ok = (request: RequestMessage, value: unknown = null): FromEngine[] => [
 ];
 const photo = { id: 'a' } as Photo;
 const options: EngineOptions = { models: '/models', provider: 'auto', threads: 0 };
+const use: Use = {
+  generator: 'restorer',
+  sha256: 'a'.repeat(64),
+  provider: 'webgpu',
+  device: 'A card',
+  driver: '1',
+  runtime: '1',
+};
 
 let processes: FakeProcess[];
 let statuses: EngineStatus[];
 let engine: Engine;
 
 /** Starts an engine whose processes answer everything except the `silent` kinds. */
-function start(limits: Partial<EngineLimits> = {}, silent: RequestKind[] = [], begin = true): void {
+function start(limits: Partial<EngineLimits> = {}, silent: RequestKind[] = [], begin = true, own = options): void {
   processes = [];
   statuses = [];
   engine = createEngine({
@@ -74,7 +84,7 @@ function start(limits: Partial<EngineLimits> = {}, silent: RequestKind[] = [], b
       if (begin) queueMicrotask(() => fake.say({ type: 'ready' }));
       return fake;
     },
-    options,
+    options: own,
     onStatus: (status) => void statuses.push(status),
     limits,
   });
@@ -267,13 +277,13 @@ describe('a process that ends', () => {
   });
 
   it.each([
-    ['was being tried', (fake: FakeProcess) => fake.say({ type: 'trying', provider: 'webgpu' })],
+    ['was computing a net', (fake: FakeProcess) => fake.say({ type: 'using', use })],
     [
       'was in use',
       (fake: FakeProcess) =>
         fake.say({
           type: 'status',
-          status: { state: 'busy', provider: 'webgpu', threads: 1, memory: 512, refused: [], note: null },
+          status: { state: 'busy', provider: 'webgpu', device: null, threads: 1, memory: 512, refused: [], note: null },
         }),
     ],
   ])('is told to avoid the provider that %s', async (_, say) => {
@@ -285,6 +295,50 @@ describe('a process that ends', () => {
     expect(processes[1]!.requests('configure')[0]?.body).toMatchObject({ avoid: ['webgpu'] });
     engine.configure(options);
     expect(processes[1]!.requests('configure')[1]?.body).toMatchObject({ avoid: [] });
+  });
+
+  it.each([
+    ['crashed', {}, (fake: FakeProcess) => fake.end(null, 'SIGSEGV'), 1],
+    ['hung', { silence: 5 }, () => {}, 1],
+    // Neither is a fault of what it computed.
+    ['took too much memory', {}, (fake: FakeProcess) => fake.end(null, 'SIGKILL', OVER_BUDGET), 0],
+  ])('remembers the net and the provider with which it %s', async (_, limits, end, count) => {
+    const folder = await temporaryFolder();
+    try {
+      const verdicts = new Verdicts(folder.path);
+      start(limits, ['analyse'], true, { ...options, providers: folder.path });
+      await engine.request('open', openRequest);
+      const failed = expect(engine.request('analyse', { photoId: 'a' })).rejects.toThrow();
+      await pass();
+      processes[0]!.say({ type: 'using', use });
+      end(processes[0]!);
+      await pass(6);
+      await failed;
+      await vi.waitFor(async () => expect(await verdicts.list()).toHaveLength(count));
+      if (count > 0) expect(await verdicts.find(use)).toEqual({ outcome: 'crashed' });
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  it('blames no net that was done, or that the CPU computed, when it ended', async () => {
+    const folder = await temporaryFolder();
+    try {
+      start({}, [], true, { ...options, providers: folder.path });
+      await pass();
+      processes[0]!.say({ type: 'using', use });
+      await engine.request('open', openRequest);
+      processes[0]!.end(null, 'SIGSEGV');
+      await pass(1);
+      processes[1]!.say({ type: 'using', use });
+      processes[1]!.say({ type: 'using', use: null });
+      processes[1]!.end(null, 'SIGSEGV');
+      await pass(5);
+      expect(processes).toHaveLength(3);
+      expect(await new Verdicts(folder.path).list()).toEqual([]);
+    } finally {
+      await folder.remove();
+    }
   });
 
   it('is in the log with what it said at its end, and so are its own records', async () => {

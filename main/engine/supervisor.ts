@@ -4,6 +4,7 @@ import { EmulsionError } from '../errors';
 import { log } from '../log/log';
 import { missingLibrary } from './failures';
 import { OVER_BUDGET } from './own-memory';
+import { addedRuntime } from './pack';
 import type {
   EngineOptions,
   EngineProcess,
@@ -14,6 +15,7 @@ import type {
   ToEngine,
 } from './protocol';
 import { memoryBudget, residentMemoryOf } from './resident';
+import { type Use, Verdicts } from './verdicts';
 
 export interface RequestControl {
   onProgress?: (progress: Omit<Progress, 'jobId'>) => void;
@@ -62,7 +64,14 @@ export interface EngineLimits {
 }
 
 /** The status before the first message of the process. */
-const NOTHING_KNOWN: Omit<EngineStatus, 'state'> = { provider: null, threads: 0, memory: 0, refused: [], note: null };
+const NOTHING_KNOWN: Omit<EngineStatus, 'state'> = {
+  provider: null,
+  device: null,
+  threads: 0,
+  memory: 0,
+  refused: [],
+  note: null,
+};
 
 const LIMITS: EngineLimits = {
   start: 60,
@@ -78,6 +87,17 @@ const LIMITS: EngineLimits = {
 /** After this many crashes in this time, with no answer in between, automatic restarts are given up. */
 const CRASHES = 3;
 const CRASH_SECONDS = 60;
+
+/** Requests that are answered while a job computes. */
+const BESIDE_JOBS: readonly RequestKind[] = [
+  'configure',
+  'close',
+  'picture',
+  'histogram',
+  'generators',
+  'styles',
+  'providers',
+];
 
 interface Pending {
   kind: RequestKind;
@@ -102,8 +122,8 @@ class Life {
   patience: number;
   isReady = false;
   isOver = false;
-  /** The provider that is being tried for the first time. */
-  trying: Provider | null = null;
+  /** The net that is being computed on a provider other than the CPU, until the request is answered. */
+  use: Use | null = null;
   /** Why the supervisor ended the process; null if it ended by itself. */
   ended: 'hung' | 'cancel' | 'close' | 'memory' | null = null;
   becameReady!: () => void;
@@ -253,7 +273,7 @@ class Supervisor implements Engine {
   }
 
   #start(): Life {
-    const life = new Life(this.#launch(), this.#limits.start);
+    const life = new Life(this.#launch(addedRuntime(this.#options.providers)), this.#limits.start);
     this.#life = life;
     const state = this.#crashes.length > 0 ? 'restarting' : 'starting';
     this.#setStatus({ ...NOTHING_KNOWN, state });
@@ -301,14 +321,14 @@ class Supervisor implements Engine {
       case 'busy':
         life.patience = Math.min(this.#limits.busy, Math.max(this.#limits.silence, message.seconds));
         break;
-      case 'trying':
-        life.trying = message.provider;
-        log.info('The engine tries a provider', undefined, { provider: message.provider });
+      case 'using':
+        if (message.use && (life.use?.sha256 !== message.use.sha256 || life.use.provider !== message.use.provider)) {
+          const { provider, device, driver, generator } = message.use;
+          log.info('The engine uses a provider', undefined, { provider, device, driver, generator });
+        }
+        life.use = message.use;
         break;
       case 'status':
-        if (life.trying !== null)
-          log.info('The engine uses a provider', undefined, { provider: message.status.provider });
-        life.trying = null;
         this.#setStatus(message.status);
         break;
       case 'log':
@@ -325,6 +345,8 @@ class Supervisor implements Engine {
       case 'answer': {
         const pending = life.pending.get(message.id);
         life.pending.delete(message.id);
+        // What ends the process later is not the fault of a net that is done. Pictures are answered in the middle of a job.
+        if (pending && !BESIDE_JOBS.includes(pending.kind)) life.use = null;
         if (message.result.ok) {
           if (pending && pending.kind !== 'configure') this.#crashes = [];
           pending?.resolve(message.result.value);
@@ -343,9 +365,11 @@ class Supervisor implements Engine {
     if (stderr.includes(OVER_BUDGET)) life.ended ??= 'memory';
     const detail = [`exit code ${code}, signal ${signal}`, stderr.trim()].filter(Boolean).join('\n');
     // The provider in use or being tried is the first suspect. The CPU is never avoided.
-    const suspect = life.trying ?? this.#status.provider;
+    const suspect = life.use?.provider ?? this.#status.provider;
+    let remembered: Promise<unknown> = Promise.resolve();
     if (life.ended !== 'cancel' && life.ended !== 'memory' && !this.#closed) {
       if (suspect !== null && suspect !== 'cpu' && !this.#avoid.includes(suspect)) this.#avoid.push(suspect);
+      if (life.use) remembered = new Verdicts(this.#options.providers).remember(life.use, { outcome: 'crashed' });
       const now = performance.now() / 1000;
       this.#crashes = [...this.#crashes.filter((time) => now - time < CRASH_SECONDS), now];
     }
@@ -367,7 +391,8 @@ class Supervisor implements Engine {
     }
     this.#setStatus({ ...NOTHING_KNOWN, state: 'restarting' });
     const delay = this.#limits.backoff * 2 ** Math.max(0, this.#crashes.length - 1);
-    this.#backoff = wait(delay).then(() => {
+    // The next process reads what is remembered.
+    this.#backoff = Promise.all([wait(delay), remembered]).then(() => {
       this.#backoff = null;
       if (!this.#closed && !this.#life) this.#start();
     });

@@ -113,7 +113,7 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 }
 
 /** Builds the engine for a test that forks it. */
-export const buildEngine = () => buildProgram('main/engine/worker.ts');
+export const buildEngine = () => buildProgram('main/engine/start.ts');
 
 /**
  * Builds a program of its own for a test that starts it. It is below node_modules, so that it finds its packages, and in a

@@ -1,3 +1,4 @@
+import type { Message } from '../../contract/basics';
 import type { Face } from '../../contract/photo';
 import type { StyleExample } from '../../contract/recipe';
 import { say } from '../../text/message';
@@ -84,6 +85,8 @@ export class JobTools implements StepTools {
   readonly #store: GeneratorStore;
   readonly #sessions: Sessions;
   readonly #own: OwnOptions;
+  /** What has to be said about how the running step was computed. */
+  readonly #notes = new Map<string, Message>();
   /** Share of the running step that its finished passes have covered, 0..1. */
   #covered = 0;
 
@@ -105,6 +108,11 @@ export class JobTools implements StepTools {
   /** Call before each step to reset its progress. */
   beginStep(): void {
     this.#covered = 0;
+    this.#notes.clear();
+  }
+
+  notes(): Message[] {
+    return [...this.#notes.values()];
   }
 
   generator(...which: Parameters<StepTools['generator']>): ReturnType<StepTools['generator']> {
@@ -118,6 +126,9 @@ export class JobTools implements StepTools {
     const job = this.#job;
     job.throwIfCancelled();
     const net = await this.#sessions.acquire(installed);
+    for (const { provider, reason } of this.#sessions.whyNot(net)) {
+      this.#notes.set(`${provider} ${reason}`, say(`refusals.${reason}`, { provider }));
+    }
     const covered = this.#covered;
     const weight = pass.weight ?? 1;
     const inputs = inputsFor(installed.card, pass);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Sessions } from './sessions';
 import { fixtureCard, temporaryFolder } from './test-support';
 import { withoutSize } from './unfix';
+import { Verdicts } from './verdicts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
 
@@ -28,7 +29,7 @@ let sessions: Sessions;
 beforeEach(async () => {
   folder = await temporaryFolder();
   const nothing = () => {};
-  const control = { onTrying: nothing, onProvider: nothing, busy: nothing };
+  const control = { verdicts: new Verdicts(undefined), onUse: nothing, onProvider: nothing, busy: nothing };
   sessions = new Sessions({ provider: 'cpu', threads: 1, avoid: [], budget: 2 ** 28, ...control });
 });
 afterEach(async () => {

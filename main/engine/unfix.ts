@@ -26,21 +26,29 @@ const STEPS = [1, 2, 4, 8, 16, 32, 64];
 const SAME = 1e-5;
 const UNSEEN = 1 / 255;
 
+/** Whether it is worth finding out if a net takes other sizes than the one that it declares. */
+export function mayBeFreed(
+  { input: { fixed }, origin, global, mask, example, output }: Card,
+  { content }: NetSource,
+): boolean {
+  const isLocal = origin.kind === 'imported' && global === 'none' && mask === null && example === undefined;
+  const isSmall = fixed !== null && Math.min(fixed.width, fixed.height) < SMALL;
+  return isLocal && isSmall && output.offset === 0 && typeof content !== 'string';
+}
+
 /**
  * The same net for tiles of any size, if that is what it is in spite of its declaration: at its own size it returns the same,
  * and of a larger picture the same wherever it sees the same. Null for all others.
  */
 export async function freed(
   net: LoadedNet,
-  { bytes, content }: NetSource,
+  file: NetSource,
   threads: number,
 ): Promise<{ net: LoadedNet; source: NetSource } | null> {
   const { card } = net;
   const { fixed, layout } = card.input;
-  const isLocal = card.origin.kind === 'imported' && card.global === 'none' && card.mask === null;
-  if (!isLocal || fixed === null || Math.min(fixed.width, fixed.height) >= SMALL || typeof content === 'string')
-    return null;
-  if (card.example !== undefined || card.output.offset > 0) return null;
+  const { bytes, content } = file;
+  if (!mayBeFreed(card, file) || fixed === null || typeof content === 'string') return null;
   const places = ({ nchw: [2, 3], nhwc: [1, 2], hwc: [0, 1] } as const)[layout];
   const open = (input: Partial<Card['input']>, tile = card.tile): Card => ({
     ...card,
@@ -48,10 +56,10 @@ export async function freed(
     input: { ...card.input, fixed: null, ...input },
   });
   try {
-    const file = withoutSize(content, card.input.name, places);
-    if (file === null) return null;
-    const source = { bytes, content: Buffer.from(file) };
-    const trial = await LoadedNet.create(open({}), source, 'cpu', threads);
+    const larger = withoutSize(content, card.input.name, places);
+    if (larger === null) return null;
+    const source = { bytes, content: Buffer.from(larger) };
+    const trial = await LoadedNet.create(open({}), source, { provider: 'cpu', threads });
     try {
       const multiple = await stepOf(net, trial, fixed);
       if (multiple === null) return null;
@@ -60,7 +68,10 @@ export async function freed(
       const least = Math.max(card.output.scale > 1 ? TILE.enlarging : TILE.local, 3 * card.halo);
       const tile = remainder + Math.ceil((least - remainder) / multiple) * multiple;
       const minimum = Math.min(fixed.width, fixed.height);
-      const final = await LoadedNet.create(open({ multiple, remainder, minimum }, tile), source, 'cpu', threads);
+      const final = await LoadedNet.create(open({ multiple, remainder, minimum }, tile), source, {
+        provider: 'cpu',
+        threads,
+      });
       return { net: final, source };
     } finally {
       await trial.release();

@@ -12,9 +12,11 @@ import { OpenPhotos } from './open-photos';
 import { watchOwnMemory } from './own-memory';
 import { Pairs } from './pairs';
 import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from './protocol';
+import { listProviders, tryListed } from './provider-list';
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
 import { JobTools } from './tools';
+import { Verdicts } from './verdicts';
 
 /**
  * The engine's process: a forked Node, or Electron's utilityProcess. It decodes, computes and writes, so that a
@@ -44,6 +46,8 @@ sendLog('engine', (record) => send({ type: 'log', record }), LEAST_LOGGED);
 const limitMemory = canReadResidentMemory ? () => {} : watchOwnMemory();
 
 const SECONDS_TO_CLEAN_UP = 10;
+/** A driver may compile for a while before it computes for the first time. */
+const TRIAL_SECONDS = 120;
 /** While the user is looking, a job lets pictures go first between two tiles, for at most this many milliseconds. */
 const PICTURES_FIRST = 2000;
 /** Milliseconds that a job waits for more pictures, since the page requests only a few at a time. */
@@ -73,6 +77,7 @@ class Worker {
   /** Sessions with outdated options, to be freed before the next job. */
   #outdated: Sessions[] = [];
   #provider: Provider | null = null;
+  #device: string | null = null;
   #refused: readonly Refusal[] = [];
 
   receive(message: ToEngine): void {
@@ -146,6 +151,17 @@ class Worker {
           return this.#store.styles();
         });
         break;
+      case 'providers':
+        this.#answer(id, () => listProviders(new Verdicts(this.#options.providers)));
+        break;
+      case 'tryProvider':
+        this.#enqueue(id, (job) => {
+          const { provider, device } = message.body;
+          job.busy(TRIAL_SECONDS);
+          const verdicts = new Verdicts(this.#options.providers);
+          return tryListed(provider, device, verdicts, (use) => send({ type: 'using', use }));
+        });
+        break;
       case 'inspect':
         this.#enqueue(id, (job) => inspectFile(job, message.body.path, threadsFor(this.#options.threads)));
         break;
@@ -174,6 +190,7 @@ class Worker {
     this.#photos.limit(budgetsFor(options.memory ?? 0).renderings);
     limitMemory(memoryBudget(options.memory));
     this.#provider = null;
+    this.#device = null;
     this.#refused = [];
     this.#tellStatus();
     return this.#status();
@@ -185,9 +202,12 @@ class Worker {
       threads: this.#options.threads,
       avoid: this.#options.avoid ?? [],
       budget: budgetsFor(this.#options.memory ?? 0).generators,
-      onTrying: (provider) => send({ type: 'trying', provider }),
-      onProvider: (provider, refused) => {
+      device: this.#options.device,
+      verdicts: new Verdicts(this.#options.providers),
+      onUse: (use) => send({ type: 'using', use }),
+      onProvider: (provider, refused, device) => {
         this.#provider = provider;
+        this.#device = device;
         this.#refused = refused;
         this.#tellStatus();
       },
@@ -300,6 +320,7 @@ class Worker {
     return {
       state: this.#jobs.size > 0 ? 'busy' : 'ready',
       provider: this.#provider,
+      device: this.#device,
       threads: threadsFor(this.#options.threads),
       memory: Math.round((budgets.generators + budgets.renderings) / MEGABYTE),
       refused: [...this.#refused],

@@ -112,7 +112,7 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     done.push({
       kind: step.kind,
       outcome: 'done',
-      messages: [...(need?.needed ? [reasonOf(need)] : []), outcome.did].flat(),
+      messages: [...(need?.needed ? [reasonOf(need)] : []), outcome.did, ...(run.tools.notes?.() ?? [])].flat(),
       seconds: (performance.now() - started) / 1000,
       generator: outcome.generator,
       provider: outcome.provider,

@@ -1,3 +1,4 @@
+import type { Message } from '../../contract/basics';
 import type { Face } from '../../contract/photo';
 import type { StyleExample } from '../../contract/recipe';
 import type { ColourTransform, Raster, Rect } from './raster';
@@ -162,6 +163,8 @@ export interface StepTools {
   generator(task: Task, wanted?: Wanted): GeneratorFacts | null;
   /** Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED; INTERNAL for an extra that does not fit. */
   runTiles(pass: TilePass): Promise<PassReport>;
+  /** What has to be said about how the running step was computed, such as why not on the chosen provider. */
+  notes?(): Message[];
   /** Null if no style generator is installed. */
   styles(): StyleFacts | null;
   /**

@@ -15,6 +15,7 @@ export const DATA = [
   'styles',
   'examples',
   'models',
+  'providers',
   'logs',
 ] as const;
 

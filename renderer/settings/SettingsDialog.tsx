@@ -12,6 +12,7 @@ import { Switch } from '../ui/Switch';
 import { useFormat } from '../useFormat';
 import { memoryChoices, providerChoices, threadChoices } from './choices';
 import { MASK_COLOUR_NAMES, MASK_COLOURS } from './maskColours';
+import { Providers } from './Providers';
 
 /** Settings for all photos. Each change applies at once, and all of them can be reset. */
 export function SettingsDialog({ onClose }: { onClose(): void }) {
@@ -257,6 +258,7 @@ function Computing({ settings, set }: { settings: Settings; set(change: Partial<
           </p>
         ))}
       </div>
+      <Providers settings={settings} set={set} />
     </Group>
   );
 }

@@ -29,7 +29,7 @@ test('threads and memory rise, stay within the computer and the contract, and in
 });
 
 test('a system offers its own providers, and keeps another choice visible', () => {
-  expect(providerChoices('linux', 'auto')).toEqual(['cpu', 'cuda', 'webgpu']);
+  expect(providerChoices('linux', 'auto')).toEqual(['cpu', 'cuda', 'tensorrt', 'webgpu']);
   expect(providerChoices('linux', 'dml')).toContain('dml');
   for (const platform of ['win32', 'darwin', 'linux'])
     for (const each of PROVIDERS) expect(providerChoices(platform, each)).toContain(each);

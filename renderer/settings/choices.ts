@@ -2,9 +2,9 @@ import type { AppInfo, Provider } from '../../contract/app';
 
 /** Providers that exist on each system. The engine reports which one is really used. */
 const ON_PLATFORM: Record<string, readonly Provider[]> = {
-  win32: ['cpu', 'cuda', 'dml', 'webgpu'],
+  win32: ['cpu', 'dml', 'webgpu'],
   darwin: ['cpu', 'coreml', 'webgpu'],
-  linux: ['cpu', 'cuda', 'webgpu'],
+  linux: ['cpu', 'cuda', 'tensorrt', 'webgpu'],
 };
 
 const MEMORY = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];

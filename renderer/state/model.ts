@@ -93,6 +93,7 @@ export type NoticeText =
   | 'renderFailed'
   | 'exportFailed'
   | 'settingsFailed'
+  | 'providersFailed'
   | 'clearFailed'
   | 'startFailed'
   | 'connectionLost'

@@ -23,10 +23,12 @@ export function useMachineText(): MachineText | null {
   if (engine.state === 'starting') return plain(t('status.starting'));
   if (engine.provider === null) return null;
   const provider = t(`providers.${engine.provider}`);
-  const text = engine.provider === 'cpu' ? t('status.engine', { provider, count: engine.threads }) : provider;
+  const on = engine.device === null ? provider : t('status.onDevice', { provider, device: engine.device });
+  const text = engine.provider === 'cpu' ? t('status.engine', { provider, count: engine.threads }) : on;
   const why = engine.refused.map((refusal) => ({
-    sentence: t(`refusals.${refusal.reason}`, { provider: t(`providers.${refusal.provider}`) }),
+    sentence: t(`refusals.${refusal.reason}`, { provider: refusal.provider }),
     detail: refusal.detail,
   }));
-  return why.length === 0 ? plain(text) : { text: t('status.fellBack', { provider: text }), isFault: false, why };
+  const isOther = engine.refused.some(({ provider: wanted }) => wanted !== engine.provider);
+  return { text: isOther ? t('status.fellBack', { provider: text }) : text, isFault: false, why };
 }

@@ -60,6 +60,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
 export const READY: EngineStatus = {
   state: 'ready',
   provider: 'cpu',
+  device: null,
   threads: 2,
   memory: 2048,
   refused: [],
@@ -375,6 +376,8 @@ export function createFakeBridge(): FakeBridge {
       tile: 512,
       memory: 4e8,
     }),
+    'engine.providers': () => ({ runtime: '1.30.0', providers: [], pack: null }),
+    'engine.forget': () => ({}),
     'generators.list': () => ({
       generators: [
         {

@@ -10,6 +10,7 @@ import { mask } from './mask';
 import { menu } from './menu';
 import { models } from './models';
 import { output } from './output';
+import { packs } from './packs';
 import { pairs } from './pairs';
 import { photo } from './photo';
 import { report } from './report';
@@ -26,6 +27,7 @@ export const en = {
   ...output,
   ...batch,
   ...report,
+  ...packs,
   ...pairs,
   ...errors,
   ...cli,

@@ -25,6 +25,7 @@ export const manual = {
       json: 'print one JSON object per line',
       userData: 'folder with your recipes and the app’s settings',
       provider: 'processor to use',
+      device: 'name of the graphics card to use, where there are several (see emulsion providers)',
       models: 'folder with the generators',
       shipped: 'the ones included',
       enabled:
@@ -203,7 +204,12 @@ export const manual = {
         about:
           'Runs the step that uses a generator over a made-up picture of one megapixel, in a process of its own, after it was loaded for a smaller one. Without an id, all that a step can use are measured.',
         id: 'id of one generator',
-        examples: { all: 'measure all of them', one: 'measure one, for a program' },
+        everyProvider: 'with each provider that works here, one after the other',
+        examples: {
+          all: 'measure all of them',
+          one: 'measure one, for a program',
+          every: 'compare CPU and graphics card',
+        },
         exits: { done: 'all of them were measured', failed: 'at least one failed' },
       },
       rename: {
@@ -218,6 +224,47 @@ export const manual = {
         about: 'Deletes the copy of the file and its card. Generators that ship with Emulsion cannot be removed.',
         id: 'id of the generator',
         example: 'remove it',
+      },
+    },
+    providers: {
+      summary: 'list, add, remove and reset what computes: CPU and graphics cards',
+      about:
+        'Providers are the parts of onnxruntime that compute nets on the CPU or on a graphics card. Without a command, all are listed.',
+      examples: {
+        plain: 'what works here, and why the others do not',
+        json: 'the same for a program',
+        add: 'add the libraries for CUDA',
+        reset: 'try again what crashed or differed',
+      },
+      list: {
+        summary: 'list the providers, and what works here',
+        about:
+          'Lists what this build of onnxruntime contains. Each provider computes a tiny net in a process of its own, and one that cannot says why. Below it are its graphics cards, and the nets that were compared with the CPU on it.',
+      },
+      add: {
+        summary: 'add the libraries for CUDA from a folder or an archive',
+        about:
+          'Copies the libraries with which onnxruntime uses CUDA, and TensorRT if it is there, into the data folder, after checking that they belong to this version and this system. Takes a wheel of onnxruntime-gpu, a package Microsoft.ML.OnnxRuntime.Gpu.Linux, a release for GPUs, or a folder with their content. They are programs and run with your rights: add them only from a source that you trust. Nothing is downloaded.',
+        path: 'folder, .whl, .nupkg, .zip or .tgz',
+        files: 'the copies, with the hash of each',
+        examples: {
+          wheel: 'from a wheel',
+          release: 'from a release',
+          folder: 'from a folder, with the libraries of CUDA itself if they are there',
+        },
+        exits: { done: 'they were added', failed: 'they cannot be used; the reason is given' },
+      },
+      remove: {
+        summary: 'remove the added libraries',
+        about: 'Deletes the copies from the data folder.',
+        example: 'CUDA is not used any more',
+      },
+      reset: {
+        summary: 'forget what is remembered of nets on providers',
+        about:
+          'Each net is compared with the CPU when a provider computes it for the first time. A net that differed or crashed is not tried again until the driver, the card or the version changes, or until this command.',
+        provider: 'only of this one',
+        examples: { all: 'try everything again', one: 'only with WebGPU' },
       },
     },
     styles: {

@@ -12,6 +12,7 @@ import { mask } from './mask';
 import { menu } from './menu';
 import { models } from './models';
 import { output } from './output';
+import { packs } from './packs';
 import { pairs } from './pairs';
 import { photo } from './photo';
 import { report } from './report';
@@ -27,6 +28,7 @@ export const ptBR: Translated<typeof en> = {
   ...output,
   ...batch,
   ...report,
+  ...packs,
   ...pairs,
   ...errors,
   ...cli,

@@ -27,6 +27,7 @@ export const manual: Translated<typeof english> = {
       json: 'imprime um objeto JSON por linha',
       userData: 'pasta com as suas receitas e as configurações do aplicativo',
       provider: 'processador a usar',
+      device: 'nome da placa de vídeo a usar, se houver várias (veja emulsion providers)',
       models: 'pasta com os geradores',
       shipped: 'os incluídos',
       enabled: 'true aplica a etapa mesmo sem necessidade (colorise, só em fotos sem cores); false a desativa',
@@ -205,7 +206,12 @@ export const manual: Translated<typeof english> = {
         about:
           'Executa a etapa que usa o gerador em uma imagem inventada de um megapixel, em um processo próprio, depois de carregá-lo com uma menor. Sem identificador, mede todos os que uma etapa consegue usar.',
         id: 'identificador de um gerador',
-        examples: { all: 'medir todos', one: 'medir um, para um programa' },
+        everyProvider: 'com cada provedor que funciona aqui, um após o outro',
+        examples: {
+          all: 'medir todos',
+          one: 'medir um, para um programa',
+          every: 'comparar CPU e placa de vídeo',
+        },
         exits: { done: 'todos foram medidos', failed: 'pelo menos um falhou' },
       },
       rename: {
@@ -220,6 +226,47 @@ export const manual: Translated<typeof english> = {
         about: 'Apaga a cópia do arquivo e o cartão. Geradores que vêm com o Emulsion não podem ser removidos.',
         id: 'id do gerador',
         example: 'remover',
+      },
+    },
+    providers: {
+      summary: 'listar, adicionar, remover e redefinir o que calcula: CPU e placas de vídeo',
+      about:
+        'Provedores são as partes do onnxruntime que calculam redes na CPU ou em uma placa de vídeo. Sem um comando, todos são listados.',
+      examples: {
+        plain: 'o que funciona aqui, e por que os outros não',
+        json: 'o mesmo para um programa',
+        add: 'adicionar as bibliotecas para CUDA',
+        reset: 'tentar de novo o que travou ou divergiu',
+      },
+      list: {
+        summary: 'listar os provedores e o que funciona aqui',
+        about:
+          'Lista o que este onnxruntime contém. Cada provedor calcula uma rede minúscula em um processo próprio, e o que não consegue diz por quê. Abaixo dele estão suas placas de vídeo e as redes que já foram comparadas com a CPU.',
+      },
+      add: {
+        summary: 'adicionar as bibliotecas para CUDA de uma pasta ou de um arquivo compactado',
+        about:
+          'Copia para a pasta de dados as bibliotecas com que o onnxruntime usa CUDA, e TensorRT se houver, depois de verificar que são desta versão e deste sistema. Aceita um wheel onnxruntime-gpu, um pacote Microsoft.ML.OnnxRuntime.Gpu.Linux, uma versão para GPUs ou uma pasta com o conteúdo deles. São programas e rodam com as suas permissões: adicione só de uma fonte em que você confia. Nada é baixado.',
+        path: 'pasta, .whl, .nupkg, .zip ou .tgz',
+        files: 'as cópias, com o hash de cada uma',
+        examples: {
+          wheel: 'de um wheel',
+          release: 'de uma versão publicada',
+          folder: 'de uma pasta, com as bibliotecas da própria CUDA se estiverem lá',
+        },
+        exits: { done: 'foram adicionadas', failed: 'não podem ser usadas; o motivo é informado' },
+      },
+      remove: {
+        summary: 'remover as bibliotecas adicionadas',
+        about: 'Apaga as cópias da pasta de dados.',
+        example: 'CUDA deixa de ser usada',
+      },
+      reset: {
+        summary: 'esquecer o que se sabe das redes nos provedores',
+        about:
+          'Cada rede é comparada com a CPU quando um provedor a calcula pela primeira vez. Uma rede que divergiu ou travou só é tentada de novo com outro driver, outra placa ou outra versão, ou depois deste comando.',
+        provider: 'só deste',
+        examples: { all: 'tentar tudo de novo', one: 'só com WebGPU' },
       },
     },
     styles: {

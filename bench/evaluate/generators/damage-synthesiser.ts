@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Sessions } from '../../../main/engine/sessions';
+import { Verdicts } from '../../../main/engine/verdicts';
 import { GeneratorStore } from '../../../main/generators/store';
 import { type Context, type Evaluator, folderBeside } from '../evaluator';
 import { manifold } from '../metrics';
@@ -67,7 +68,8 @@ async function draw({ models, threads }: Context, count: number): Promise<Drawn>
     threads,
     avoid: [],
     budget: 0,
-    onTrying: nothing,
+    verdicts: new Verdicts(undefined),
+    onUse: nothing,
     onProvider: nothing,
     busy: nothing,
   });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type AppInfo, Settings } from '../../../contract/app';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
+import { checkProviders } from '../../engine/provider-check';
+import { Verdicts } from '../../engine/verdicts';
 import { EmulsionError } from '../../errors';
 import { clearData } from '../../userdata/clear';
 import type { AppContext, HandlersOf } from '../context';
@@ -55,7 +57,9 @@ export function appHandlers({
     'settings.set': async (change) => {
       const before = settings.get();
       const after = await settings.set(change);
-      const concernsEngine = (['provider', 'threads', 'memory'] as const).some((name) => before[name] !== after[name]);
+      const concernsEngine = (['provider', 'device', 'threads', 'memory'] as const).some(
+        (name) => before[name] !== after[name],
+      );
       if (concernsEngine) engine.configure(engineOptions());
       return after;
     },
@@ -81,6 +85,13 @@ export function appHandlers({
     'engine.restart': () => {
       engine.restart();
       return engine.status();
+    },
+    'engine.providers': () => checkProviders(services.launchEngine, engineOptions()),
+    'engine.forget': async () => {
+      await new Verdicts(engineOptions().providers).forget();
+      // What it has loaded is loaded again, and may then be elsewhere.
+      engine.configure(engineOptions());
+      return {};
     },
   };
 }

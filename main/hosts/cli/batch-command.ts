@@ -10,7 +10,7 @@ import { whole } from '../arguments';
 import { runBatch, tellPlan } from './batch';
 import { document, exitsIn, ownRecipes } from './help';
 import { sharedProcessor } from './network';
-import { addEngine, addJson, addUserData, type EngineFlags, ownFolders } from './options';
+import { addEngine, addJson, addUserData, type EngineFlags, engineOptions } from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter } from './reporter';
 import {
@@ -67,12 +67,15 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
     .option('--dry-run', t('manual.batch.dryRun'));
   command
     .optionsGroup(t('manual.groups.sharing'))
-    .addOption(new Option('--queue [url]', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'threads']))
+    .addOption(
+      new Option('--queue [url]', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'device', 'threads']),
+    )
     .addOption(
       new Option('--queue-file <file>', t('manual.batch.queueFile')).conflicts([
         'queue',
         'jobs',
         'provider',
+        'device',
         'threads',
       ]),
     )
@@ -93,10 +96,10 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
       process.exitCode = await tellPlan(job);
       return;
     }
-    const { models, provider, threads, queue, queueFile } = flags;
+    const { queue, queueFile } = flags;
     const processor = async () =>
       queue === undefined && queueFile === undefined
-        ? localProcessor(forkEngine(), { models, ...ownFolders(flags), provider, threads }, settings.concurrency)
+        ? localProcessor(forkEngine(), engineOptions(flags), settings.concurrency)
         : sharedProcessor(await queueUrlOf(flags, job.reporter), job.reporter);
     process.exitCode = await runBatch({ ...job, processor, retry: flags.retryFailed === true });
   });

@@ -1,12 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
-import type { Provider } from '../../../contract/app';
+import type { GeneratorInfo, Progress, Provider } from '../../../contract/app';
 import { translated } from '../../../text/card';
 import { figureWords } from '../../../text/figures';
 import { inEnglish, say, sentenceOf, type Translator } from '../../../text/message';
 import { createInspector } from '../../engine/inspector';
 import { forkEngine } from '../../engine/launch';
+import { checkProviders } from '../../engine/provider-check';
 import type { Engine } from '../../engine/supervisor';
 import { benchmark, withTrialEngine } from '../../engine/trials';
 import { EmulsionError, toEmulsionError } from '../../errors';
@@ -37,6 +38,7 @@ import {
   addUserData,
   askEngine,
   type EngineFlags,
+  engineOptions,
   importedIn,
   openRecipes,
   type UserDataFlag,
@@ -326,6 +328,10 @@ function addRemove(generators: LocalizedCommand, translator: Translator): void {
   document(command, { examples: [['emulsion generators remove 4x-net', t('manual.generators.remove.example')]] });
 }
 
+interface BenchmarkFlags extends Flags {
+  everyProvider?: boolean;
+}
+
 function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, translator: Translator): void {
   const { t } = translator;
   const command = generators
@@ -333,8 +339,9 @@ function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, transla
     .summary(t('manual.generators.benchmark.summary'))
     .description(t('manual.generators.benchmark.about'))
     .argument('[id]', t('manual.generators.benchmark.id'));
+  command.option('--every-provider', t('manual.generators.benchmark.everyProvider'));
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
-    async (id: string | undefined, flags: Flags) => {
+    async (id: string | undefined, flags: BenchmarkFlags) => {
       const reporter = createReporter({ json: flags.json === true, translator });
       process.exitCode = await runBenchmarks(id, flags, signal, reporter);
     },
@@ -343,6 +350,7 @@ function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, transla
     examples: [
       ['emulsion generators benchmark', t('manual.generators.benchmark.examples.all')],
       ['emulsion generators benchmark 4x-net --json', t('manual.generators.benchmark.examples.one')],
+      ['emulsion generators benchmark restorer --every-provider', t('manual.generators.benchmark.examples.every')],
     ],
     exits: [
       [String(EXIT.done), t('manual.generators.benchmark.exits.done')],
@@ -353,8 +361,7 @@ function addBenchmark(generators: LocalizedCommand, signal: AbortSignal, transla
 }
 
 /** Measures one generator, or all that a step can use. */
-async function runBenchmarks(id: string | undefined, flags: Flags, signal: AbortSignal, reporter: Reporter) {
-  const { t, format } = reporter.translator;
+async function runBenchmarks(id: string | undefined, flags: BenchmarkFlags, signal: AbortSignal, reporter: Reporter) {
   const all = await askEngine(flags, (engine) => engine.request('generators', null));
   const usable = all.filter((each) => each.setting === 'generator' && each.isUsed && each.state === 'ready');
   const chosen = id === undefined ? usable : usable.filter((each) => each.id === id);
@@ -363,43 +370,71 @@ async function runBenchmarks(id: string | undefined, flags: Flags, signal: Abort
     const reason = isThere ? say('models.unusedYet', { name: id! }) : say('models.none', { id: id ?? '' });
     throw new EmulsionError(isThere ? 'GENERATOR_MISSING' : 'FILE_MISSING', { reason });
   }
+  const asked = flags.everyProvider ? await working(flags, signal) : [flags.provider];
   const scratch = await makeScratch();
-  const { models, provider, threads } = flags;
   let failed = 0;
   try {
-    for (const { id: each, step, scale, takesExample } of chosen) {
-      const folder = join(scratch, each);
-      await mkdir(folder);
-      try {
-        const options = { models, imported: importedIn(flags), examples: folder, provider, threads };
-        const request = { kind: step!, generator: each, scale, folder, takesExample };
-        const measured = await withTrialEngine(forkEngine(), options, (engine) =>
-          benchmark(engine, request, { signal, onProgress: (progress) => reporter.progress(each, progress) }),
-        );
-        const { secondsPerMegapixel, pass, memory } = measured;
-        const text = t('models.speed', {
-          id: each,
-          seconds: format.number(secondsPerMegapixel, 3),
-          provider: t(`providers.${pass.provider as Provider}`),
-          memory: format.bytes(memory),
-        });
-        const facts = { secondsPerMegapixel, provider: pass.provider, tiles: pass.tiles, tile: pass.tile, memory };
-        reporter.line(text, { type: 'benchmark', id: each, ...facts });
-      } catch (error) {
-        const failure = toEmulsionError(error);
-        if (failure.code === 'CANCELLED') throw failure;
-        failed += 1;
-        reporter.problem(`${each}: ${withCode(failure.toFailure(), reporter)}`, {
-          type: 'failed',
-          id: each,
-          ...fieldsOf(failure.toFailure()),
-        });
+    for (const generator of chosen) {
+      for (const provider of asked) {
+        const folder = join(scratch, generator.id, provider);
+        await mkdir(folder, { recursive: true });
+        if (!(await measure(generator, { ...flags, provider }, folder, signal, reporter))) failed += 1;
       }
     }
   } finally {
     await rm(scratch, { recursive: true, force: true }).catch(logged('A folder could not be removed'));
   }
   return failed === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The providers that can compute here. */
+async function working(flags: Flags, signal: AbortSignal): Promise<Provider[]> {
+  const { providers } = await checkProviders(forkEngine(), engineOptions(flags), { signal });
+  return providers.filter(({ state }) => state === 'ready').map(({ provider }) => provider);
+}
+
+/** Measures a generator with a provider, and says which was really used, and why it was not the one that was asked for. */
+async function measure(
+  { id, step, scale, takesExample }: GeneratorInfo,
+  flags: Flags,
+  folder: string,
+  signal: AbortSignal,
+  reporter: Reporter,
+): Promise<boolean> {
+  const { t, format } = reporter.translator;
+  const asked = flags.provider;
+  try {
+    const request = { kind: step!, generator: id, scale, folder, takesExample };
+    const { secondsPerMegapixel, pass, memory, refused, device } = await withTrialEngine(
+      forkEngine(),
+      { ...engineOptions(flags), examples: folder },
+      async (engine) => {
+        const control = { signal, onProgress: (progress: Omit<Progress, 'jobId'>) => reporter.progress(id, progress) };
+        const measured = await benchmark(engine, request, control);
+        return { ...measured, refused: engine.status().refused, device: engine.status().device };
+      },
+    );
+    const text = t('models.speed', {
+      id,
+      seconds: format.number(secondsPerMegapixel, 3),
+      provider: t(`providers.${pass.provider as Provider}`),
+      memory: format.bytes(memory),
+    });
+    const why = refused.map(({ reason, provider }) => `  ${t(`refusals.${reason}`, { provider })}`);
+    const facts = { secondsPerMegapixel, provider: pass.provider, tiles: pass.tiles, tile: pass.tile, memory };
+    reporter.line([text, ...why].join('\n'), { type: 'benchmark', id, asked, device, refused, ...facts });
+    return true;
+  } catch (error) {
+    const failure = toEmulsionError(error);
+    if (failure.code === 'CANCELLED') throw failure;
+    reporter.problem(`${id}: ${withCode(failure.toFailure(), reporter)}`, {
+      type: 'failed',
+      id,
+      asked,
+      ...fieldsOf(failure.toFailure()),
+    });
+    return false;
+  }
 }
 
 /** Throws NOT_ALLOWED for a generator that ships. */

@@ -23,6 +23,7 @@ export interface JsonFlag {
 
 export interface EngineFlags extends JsonFlag {
   provider: EngineOptions['provider'];
+  device?: string;
   threads: number;
   models: string;
 }
@@ -34,11 +35,27 @@ export interface UserDataFlag {
 /** The folder of the generators that a person has added. */
 export const importedIn = ({ userData }: UserDataFlag): string => join(userData, 'models');
 
+/** The folder for what is remembered of providers, and for added libraries. */
+export const providersIn = ({ userData }: UserDataFlag): string => join(userData, 'providers');
+
 /** The folders of a person's own that an engine reads. */
 export const ownFolders = ({ userData }: UserDataFlag) => ({
   imported: importedIn({ userData }),
   examples: examplesIn(userData),
+  providers: providersIn({ userData }),
 });
+
+/** The options of an engine for these flags. Without a data folder, there are no added generators, and nothing is remembered. */
+export function engineOptions({
+  models,
+  provider,
+  device,
+  threads,
+  userData,
+}: EngineFlags & Partial<UserDataFlag>): EngineOptions {
+  const own = userData === undefined ? {} : ownFolders({ userData });
+  return { models, provider, device, threads, ...own };
+}
 
 /** Documents and checks the language. `languageOfCommand` reads it before the options are parsed. */
 export function addLanguage(command: Command, { t }: Translator): Command {
@@ -72,6 +89,7 @@ export function addEngine(command: Command, { t }: Translator): Command {
     .addOption(
       new Option('--provider <provider>', t('manual.options.provider')).choices(['auto', ...PROVIDERS]).default('auto'),
     )
+    .option('--device <name>', t('manual.options.device'))
     .option('--threads <n>', t('manual.options.threads', { count: availableParallelism() }), whole(0, 256), 0)
     .addOption(
       new Option('--models <folder>', t('manual.options.models'))
@@ -100,10 +118,7 @@ export async function askEngine<T>(
   flags: EngineFlags & Partial<UserDataFlag>,
   ask: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const { models, provider, threads, userData } = flags;
-  const own = userData === undefined ? {} : ownFolders({ userData });
-  const options = { models, ...own, provider, threads };
-  const engine = createEngine({ launch: forkEngine(), options, onStatus: () => {} });
+  const engine = createEngine({ launch: forkEngine(), options: engineOptions(flags), onStatus: () => {} });
   try {
     return await ask(engine);
   } finally {

@@ -8,6 +8,7 @@ import { addGenerators } from './generators';
 import { document, exitsIn, formatHelp } from './help';
 import { addAnalyse, addStyles } from './inspect';
 import { addLanguage } from './options';
+import { addProviders } from './providers';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
 import { addSynthesise } from './synthesise';
@@ -37,6 +38,7 @@ export function createProgram(signal: AbortSignal, translator: Translator): Loca
   addRecipes(program, translator);
   addStyles(program, translator);
   addGenerators(program, signal, translator);
+  addProviders(program, signal, translator);
   addSynthesise(program, signal, translator);
   addCompletion(program, translator);
   addHelp(program, translator);

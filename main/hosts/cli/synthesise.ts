@@ -16,7 +16,7 @@ import { synthesise } from '../../synthesis/run';
 import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
-import { addEngine, addJson, type EngineFlags } from './options';
+import { addEngine, addJson, type EngineFlags, engineOptions } from './options';
 import { createReporter, type Reporter } from './reporter';
 import { fieldsOf, tellFailed, tellPassed, withCode, withTime } from './tell';
 
@@ -87,9 +87,9 @@ export function addSynthesise(program: Command, signal: AbortSignal, translator:
 
 async function run(folder: string, flags: SynthesiseFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
   const { t } = reporter.translator;
-  const { models, provider, threads, seed, size, damage, ageing, format } = flags;
+  const { seed, size, damage, ageing, format } = flags;
   const settings = SynthesisSettings.parse({ seed, size, damage: damage ?? null, ageing, format });
-  const pool = new Pool(forkEngine(), { models, provider, threads }, flags.jobs);
+  const pool = new Pool(forkEngine(), engineOptions(flags), flags.jobs);
   const label = basename(folder);
   const began = performance.now();
   let passed = 0;

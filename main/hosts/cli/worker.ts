@@ -9,7 +9,15 @@ import { BadArgument, whole } from '../arguments';
 import { EXIT } from './exit-codes';
 import { document, exitsIn } from './help';
 import { allowRemoteStorage, loadQueueWorker } from './network';
-import { addEngine, addJson, addUserData, askEngine, type EngineFlags, ownFolders, type UserDataFlag } from './options';
+import {
+  addEngine,
+  addJson,
+  addUserData,
+  askEngine,
+  type EngineFlags,
+  engineOptions,
+  type UserDataFlag,
+} from './options';
 import { type QueueFlags, queueUrlOf } from './queue-url';
 import { createReporter, type Reporter } from './reporter';
 import { keepStyleExample } from './restoration-options';
@@ -81,7 +89,7 @@ export function addWorker(program: Command, signal: AbortSignal, translator: Tra
 }
 
 async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Reporter): Promise<number> {
-  const { name, jobs, allow, read, map, models, provider, threads } = flags;
+  const { name, jobs, allow, read, map } = flags;
   if (allow.length === 0 && map.length === 0) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say('cli.errors.allow'),
@@ -101,7 +109,7 @@ async function runWorker(flags: WorkerFlags, signal: AbortSignal, reporter: Repo
     allow,
     read,
     maps: map,
-    processor: localProcessor(forkEngine(), { models, ...ownFolders(flags), provider, threads }, jobs),
+    processor: localProcessor(forkEngine(), engineOptions(flags), jobs),
     signal,
     onReady: () => reporter.line(`${name}: ${t('cli.workerReady')}`, { type: 'ready', name }),
     onPhoto: (worked) => {

@@ -1,5 +1,5 @@
 import { utilityProcess } from 'electron';
-import { ENGINE_ENVIRONMENT } from '../../engine/environment';
+import { engineEnvironment } from '../../engine/environment';
 import type { FromEngine, LaunchEngine } from '../../engine/protocol';
 
 /** Characters of the engine's error output that are kept for a crash report. */
@@ -12,10 +12,10 @@ const STDERR_LENGTH = 4096;
  * @param entry the built engine
  */
 export function utilityEngine(entry: string): LaunchEngine {
-  return () => {
+  return (runtime) => {
     const child = utilityProcess.fork(entry, [], {
       serviceName: 'Emulsion engine',
-      env: { ...process.env, ...ENGINE_ENVIRONMENT },
+      env: engineEnvironment(runtime),
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';

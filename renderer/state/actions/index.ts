@@ -85,6 +85,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     setSettings: program.setSettings,
     clearEverything: program.clearEverything,
     loadGenerators,
+    checkProviders: program.checkProviders,
+    forgetVerdicts: program.forgetVerdicts,
     call,
     cancelJob,
     tell,

@@ -1,6 +1,7 @@
 import type { EngineStatus, Settings } from '../../../contract/app';
 import type { ConnectionState } from '../../../contract/calls';
 import { failure } from '../../../contract/errors';
+import type { Providers } from '../../../contract/providers';
 import type { CommandId } from '../../../text';
 import type { Notice } from '../model';
 import { keepSession } from '../session';
@@ -38,6 +39,20 @@ export function createProgram(context: Context) {
         action: { label: 'retry', run: () => void loadGenerators() },
       });
     }
+  }
+
+  /** Null if it failed, of which the user is told. */
+  async function checkProviders(): Promise<Providers | null> {
+    const result = await call('engine.providers', {});
+    if (result.ok) return result.value;
+    context.notices.tell({ tone: 'error', text: 'providersFailed', failure: result.error });
+    return null;
+  }
+
+  /** Has nets that differed or crashed on a provider tried again. */
+  async function forgetVerdicts(): Promise<void> {
+    const result = await call('engine.forget', {});
+    if (!result.ok) context.notices.tell({ tone: 'error', text: 'settingsFailed', failure: result.error });
   }
 
   /** The host program has ended or is back. Only after a reconnection are the photos that it held still there. */
@@ -140,5 +155,5 @@ export function createProgram(context: Context) {
     };
   }
 
-  return { start, setSettings, clearEverything, loadGenerators };
+  return { start, setSettings, clearEverything, loadGenerators, checkProviders, forgetVerdicts };
 }

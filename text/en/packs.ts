@@ -1,0 +1,50 @@
+/** Providers on this computer, and libraries for them that a person has added. */
+export const packs = {
+  packs: {
+    system: 'This version of Emulsion uses added libraries on Linux with an x64 processor only, not on {{system}}.',
+    notPack:
+      'This is neither a folder nor an archive with the libraries of onnxruntime for CUDA (.whl, .nupkg, .zip or .tgz).',
+    missing: 'It lacks {{files}}.',
+    otherSystem: '{{file}} is made for another system or processor.',
+    notLibrary: '{{file}} is not a library.',
+    version: 'The libraries belong to onnxruntime {{found}}, and this version of Emulsion needs those of {{version}}.',
+    noVersion:
+      'Nothing in it says which version of onnxruntime it belongs to. Add the whole folder or package of version {{version}}.',
+    changed: '{{file}} has changed since it was added. Add the libraries again.',
+    added_one: 'Added {{count}} library of onnxruntime {{version}} from {{from}}. It is used from now on.',
+    added_other: 'Added {{count}} libraries of onnxruntime {{version}} from {{from}}. They are used from now on.',
+    removed: 'The added libraries were removed.',
+    none: 'No libraries were added.',
+    runtime: 'onnxruntime {{version}}, {{system}}',
+    pack: 'Added libraries: onnxruntime {{version}}, from {{from}}, {{size}}',
+    states: {
+      ready: 'works',
+      notBuilt: 'not part of this build of onnxruntime',
+      noLibraries: 'its libraries were not added (emulsion help providers add)',
+      noDevice: 'no graphics card with a suitable driver was found',
+      failed: 'cannot be used',
+      differs: 'does not compute what the CPU computes',
+      crashed: 'crashed when it was tried',
+    },
+    device: 'graphics card: {{device}}, driver {{driver}}',
+    choosesItself: 'chooses the graphics card by itself',
+    remembered: {
+      right: '{{generator}}: computed as on the CPU, {{seconds}} s a tile instead of {{onCpu}} s',
+      wrong: '{{generator}}: computed differently from the CPU ({{share}} of the range apart), so not used for it',
+      crashed: '{{generator}}: crashed, so not used for it',
+      elsewhere: 'with another card or driver',
+    },
+    forgotten_one: '{{count}} result was forgotten. What crashed or differed is tried again.',
+    forgotten_other: '{{count}} results were forgotten. What crashed or differed is tried again.',
+    nothing: 'There was nothing to forget.',
+    refused: {
+      crashed: 'Not used for {{generator}}: it crashed.',
+      wrong: 'Not used for {{generator}}: it computes it differently from the CPU.',
+    },
+    card: 'Graphics card',
+    first: 'The first one',
+    title: 'What works on this computer',
+    checking: 'Trying the processors…',
+    forget: 'Try everything again',
+  },
+};
