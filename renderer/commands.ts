@@ -70,6 +70,7 @@ export const COMMANDS: readonly Command[] = [
   command('closePhoto', 'file', [], 'entry', ({ session, entry }) => session.actions.close(entry.key)),
   command('previousPhoto', 'file', ['['], 'entry', ({ session }) => session.actions.activateNext(-1)),
   command('nextPhoto', 'file', [']'], 'entry', ({ session }) => session.actions.activateNext(1)),
+  command('selectAll', 'file', ['Mod+A'], 'entry', ({ session }) => session.actions.selectAll()),
 
   command('undo', 'edit', ['Mod+Z'], 'photo', ({ session, entry }) => session.actions.undo(entry.key)),
   command('redo', 'edit', ['Mod+Shift+Z', 'Mod+Y'], 'photo', ({ session, entry }) => session.actions.redo(entry.key)),
@@ -131,6 +132,7 @@ export const COMMANDS: readonly Command[] = [
 /** Keys and gestures that are not commands: name in the translation (`keys.<name>`), group and keys. */
 export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
+  { name: 'extend', group: 'file', keys: ['Shift+←', 'Shift+→'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
   { name: 'leaveMask', group: 'mask', keys: ['Esc'] },

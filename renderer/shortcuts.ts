@@ -32,6 +32,7 @@ export function useShortcuts(session: Session): void {
         return;
       }
       const command = commandFor(press, session.stores.review.getState().key !== null);
+      if (typing && command?.id === 'selectAll') return;
       if (command === null || (editing && (command.id === 'undo' || command.id === 'redo'))) return;
       event.preventDefault();
       perform(command, session);

@@ -184,7 +184,12 @@ export interface Notice {
 
 export interface PhotosState {
   photos: OpenPhoto[];
+  /** The photo that is shown. */
   activeKey: string | null;
+  /** Keys of the selected photos, see `selectedPhotos`. */
+  selected: readonly string[];
+  /** Where a range of the selection begins. */
+  anchor: string | null;
 }
 
 export interface JobsState {

@@ -12,7 +12,7 @@ import { createViewStore } from './view';
 /** The stores of one window, by subject. Actions change them; components only read. */
 export function createStores() {
   return {
-    photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null })),
+    photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),
     app: createStore<AppState>(() => ({

@@ -16,6 +16,7 @@ export const commands = {
     closePhoto: 'Close photo',
     previousPhoto: 'Previous photo',
     nextPhoto: 'Next photo',
+    selectAll: 'Select all photos',
     undo: 'Undo',
     redo: 'Redo',
     turnRight: 'Turn right',
@@ -74,6 +75,7 @@ export const commands = {
   keys: {
     title: 'Keyboard shortcuts',
     paste: 'Paste photos',
+    extend: 'Select more photos (in the filmstrip)',
     brushSize: 'Decrease or increase brush size',
     brushHardness: 'Decrease or increase brush hardness',
     leaveMask: 'Close mask editing',

@@ -18,6 +18,7 @@ export const commands: Translated<typeof english> = {
     closePhoto: 'Fechar foto',
     previousPhoto: 'Foto anterior',
     nextPhoto: 'Próxima foto',
+    selectAll: 'Selecionar todas as fotos',
     undo: 'Desfazer',
     redo: 'Refazer',
     turnRight: 'Girar para a direita',
@@ -76,6 +77,7 @@ export const commands: Translated<typeof english> = {
   keys: {
     title: 'Atalhos de teclado',
     paste: 'Colar fotos',
+    extend: 'Selecionar mais fotos (na tira de fotos)',
     brushSize: 'Diminuir ou aumentar o pincel',
     brushHardness: 'Diminuir ou aumentar a dureza do pincel',
     leaveMask: 'Fechar a edição da máscara',

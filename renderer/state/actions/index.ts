@@ -92,6 +92,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     openFiles: opening.openFiles,
     activate: opening.activate,
     activateNext: opening.activateNext,
+    select: opening.select,
+    selectAll: opening.selectAll,
     close: opening.close,
     analyse: (key: string) => void opening.analyse(key),
     pickPhotos: files.pickPhotos,

@@ -4,6 +4,7 @@ import type { EditLog } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
 import type { EditFile, OpenPhoto } from '../model';
+import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
 
@@ -243,8 +244,31 @@ export function createOpening(context: Context) {
     });
   }
 
+  /** The photos in the order in which they are shown. */
+  const order = () => photos.getState().photos.map(({ key }) => key);
+
+  /** Shows a photo. A selection that it belongs to stays. */
   function activate(key: string): void {
-    photos.setState({ activeKey: key });
+    photos.setState((state) => (isSelected(state, key) ? { activeKey: key } : picked(state, [], key, 'only')));
+    activated(key);
+  }
+
+  /** Changes the selection by a click or key, see {@link PickHow}. */
+  function select(key: string, how: PickHow): void {
+    const before = photos.getState().activeKey;
+    photos.setState((state) => picked(state, order(), key, how));
+    const { activeKey } = photos.getState();
+    if (activeKey !== null && activeKey !== before) activated(activeKey);
+  }
+
+  function selectAll(): void {
+    const before = photos.getState().activeKey;
+    photos.setState((state) => pickedAll(state, order()));
+    const { activeKey } = photos.getState();
+    if (activeKey !== null && activeKey !== before) activated(activeKey);
+  }
+
+  function activated(key: string): void {
     const entry = find(key);
     if (entry?.edit == null || entry.phase !== 'ready') return;
     if (!isRendered(entry)) context.rendering.schedule(key, 0);
@@ -259,10 +283,10 @@ export function createOpening(context: Context) {
 
   /** Activates the photo `offset` places further in the filmstrip. */
   function activateNext(offset: 1 | -1): void {
-    const state = photos.getState();
-    const index = state.photos.findIndex((photo) => photo.key === state.activeKey);
-    const next = state.photos[index + offset];
-    if (next !== undefined) activate(next.key);
+    const { activeKey } = photos.getState();
+    const keys = order();
+    const next = keys[activeKey === null ? 0 : keys.indexOf(activeKey) + offset];
+    if (next !== undefined) select(next, 'only');
   }
 
   function close(key: string): void {
@@ -286,12 +310,8 @@ export function createOpening(context: Context) {
   }
 
   function remove(key: string): void {
-    photos.setState((state) => {
-      const index = state.photos.findIndex((photo) => photo.key === key);
-      const rest = state.photos.filter((photo) => photo.key !== key);
-      const neighbour = rest[Math.min(index, rest.length - 1)]?.key ?? null;
-      return { photos: rest, activeKey: state.activeKey === key ? neighbour : state.activeKey };
-    });
+    const keys = order();
+    photos.setState((state) => without(state, keys, new Set([key])));
     context.view.zoomFit(key);
     context.rendering.forget(key);
     context.notices.withdrawUndo(key);
@@ -303,5 +323,5 @@ export function createOpening(context: Context) {
     }));
   }
 
-  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => isOpening };
+  return { reopen, openFiles, analyse, activate, activateNext, select, selectAll, close, isTaking: () => isOpening };
 }
