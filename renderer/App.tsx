@@ -9,6 +9,7 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
+import { CopyDialog } from './many/CopyDialog';
 import { PairsPage } from './pairs/PairsPage';
 import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';
@@ -63,6 +64,7 @@ function Window({ session }: { session: Session }) {
       {dialog === 'export' && entry?.photo != null && (
         <ExportDialog entry={entry} photo={entry.photo} onClose={close} />
       )}
+      {dialog === 'copySettings' && <CopyDialog onClose={close} />}
       <Notices />
       <Announcer />
       {dragging && (

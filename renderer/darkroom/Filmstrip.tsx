@@ -2,14 +2,16 @@ import { LoaderCircle, X } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../text/format';
+import { commandOf, perform } from '../commands';
 import { SelectionStatus } from '../many/SelectionStatus';
 import { Thumbnail } from '../many/Thumbnail';
-import { useActions, useActivePhoto, usePhotos, useView } from '../state/context';
+import { useActions, useActivePhoto, useMany, usePhotos, useSession, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { isSelected, type PickHow } from '../state/selection';
+import { isSelected, type PickHow, selectedPhotos } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
+import { keyOf } from '../ui/keys';
 import { displayedSize } from './geometry';
 
 /** The open photos in a row. Hidden while there is only one. */
@@ -44,7 +46,7 @@ export function pickOf({ shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKe
 
 /** Arrow keys go to another photo, with Shift they select what lies between. Delete closes. */
 function useStripKeys(photos: readonly OpenPhoto[]) {
-  const { select, close } = useActions();
+  const { select, closeAll } = useActions();
   return (event: KeyboardEvent<HTMLUListElement>) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const frame = (event.target as HTMLElement).closest<HTMLElement>('[data-frame]');
@@ -52,7 +54,9 @@ function useStripKeys(photos: readonly OpenPhoto[]) {
     if (at < 0) return;
     if (event.key === 'Delete') {
       event.preventDefault();
-      close(photos[at]!.key);
+      const { key } = photos[at]!;
+      // The selection, if the photo belongs to it.
+      closeAll(frame?.ariaPressed === 'true' ? undefined : [key]);
       return;
     }
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, Home: -at, End: photos.length - 1 - at };
@@ -73,7 +77,10 @@ const NAME_LENGTH = 36;
 
 function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   const { t } = useTranslation();
-  const { activate, select, close, copyMask } = useActions();
+  const session = useSession();
+  const { activate, select, close, closeAll, copyMask } = session.actions;
+  const count = usePhotos((state) => selectedPhotos(state).length);
+  const hasCopied = useMany((state) => state.copied !== null);
   const shown = useActivePhoto();
   const selected = usePhotos((state) => isSelected(state, entry.key));
   const ref = useRef<HTMLLIElement>(null);
@@ -102,6 +109,8 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
         tabIndex={active ? 0 : -1}
         title={entry.name}
         onClick={(event) => select(entry.key, pickOf(event))}
+        // The menu is about the selection, so the photo under the pointer belongs to it.
+        onContextMenu={() => !selected && select(entry.key, 'only')}
         style={{ width, height: HEIGHT }}
         className="flex items-center justify-center overflow-hidden rounded-md border-2 border-transparent bg-surround opacity-80 aria-pressed:border-text aria-pressed:opacity-100 aria-[current=true]:border-accent"
       >
@@ -125,11 +134,26 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   return (
     <ContextMenu trigger={frame}>
       <ContextItem onSelect={() => activate(entry.key)}>{t('filmstrip.show', { name })}</ContextItem>
+      <ContextLine />
+      <ContextItem shortcut={keyOf('copySettings')} onSelect={() => perform(commandOf('copySettings'), session)}>
+        {t('many.copy')}
+      </ContextItem>
+      <ContextItem
+        shortcut={keyOf('pasteSettings')}
+        disabled={!hasCopied}
+        onSelect={() => perform(commandOf('pasteSettings'), session)}
+      >
+        {t('many.paste')}
+      </ContextItem>
       {canCopy && (
         <ContextItem onSelect={() => copyMask(shown.key, entry.key)}>{t('mask.copyFrom', { name })}</ContextItem>
       )}
       <ContextLine />
-      <ContextItem onSelect={() => close(entry.key)}>{t('filmstrip.close', { name })}</ContextItem>
+      {count > 1 ? (
+        <ContextItem onSelect={() => closeAll()}>{t('many.close')}</ContextItem>
+      ) : (
+        <ContextItem onSelect={() => close(entry.key)}>{t('filmstrip.close', { name })}</ContextItem>
+      )}
     </ContextMenu>
   );
 }

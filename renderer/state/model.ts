@@ -5,6 +5,7 @@ import type { EditLog, EditState } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, Photo, Rendering } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
+import type { Copied } from './copying';
 
 /**
  * The rendering state of a photo. `scheduled` waits for further changes. `previewed` has a preview and waits to be
@@ -109,6 +110,12 @@ export type NoticeText =
   | 'downloaded'
   | 'exportCancelled'
   | 'closed'
+  | 'closedAll'
+  | 'settingsCopied'
+  | 'nothingCopied'
+  | 'settingsPasted'
+  | 'recipeAppliedToAll'
+  | 'nothingChanged'
   | 'continued'
   | 'recovered'
   | 'startedOver'
@@ -159,7 +166,7 @@ export interface Notice {
   tone: 'error' | 'done' | 'info';
   text: NoticeText;
   /** Values in the sentence. */
-  params: { name?: string; place?: string };
+  params: { name?: string; place?: string; count?: number };
   failure: Failure | null;
   /** What else is to be said of it. */
   notes: readonly Message[];
@@ -190,6 +197,12 @@ export interface PhotosState {
   selected: readonly string[];
   /** Where a range of the selection begins. */
   anchor: string | null;
+}
+
+/** What concerns several photos at once. */
+export interface ManyState {
+  /** The settings that were copied last. */
+  copied: Copied | null;
 }
 
 export interface JobsState {

@@ -3,7 +3,7 @@ import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import { createLibraryStore } from './library';
-import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
 import { createReviewStore } from './review';
 import { createToolStore } from './tools';
@@ -13,6 +13,7 @@ import { createViewStore } from './view';
 export function createStores() {
   return {
     photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
+    many: createStore<ManyState>(() => ({ copied: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),
     app: createStore<AppState>(() => ({

@@ -186,7 +186,7 @@ function useNoticeText() {
       const isDownload = text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded';
       const place = params.place === undefined ? null : t('notices.exportedTo', { place: params.place });
       return {
-        sentence: t(`notices.${text}`, { name: shorten(params.name ?? '', NAME_LENGTH) }),
+        sentence: t(`notices.${text}`, { name: shorten(params.name ?? '', NAME_LENGTH), count: params.count ?? 1 }),
         failure: failure === null ? null : say.failure(failure),
         notes: notes.length === 0 ? null : notes.map((note) => say.sentence(note)).join('. '),
         place: isDownload ? t('notices.downloadedTo') : place,

@@ -24,6 +24,8 @@ export const commands = {
     mirror: 'Flip horizontally',
     flip: 'Flip vertically',
     startOver: 'Start over',
+    copySettings: 'Copy settings',
+    pasteSettings: 'Paste settings to the selected photos',
     'tool-brush': 'Edit the mask: brush',
     repairPlace: 'Repair by hand',
     'tool-eraser': 'Eraser',

@@ -101,6 +101,10 @@ export const photo = {
     flip: 'Flipped',
     startOver: 'Started over',
     taken: 'Edits from a file',
+    pasted: 'Settings of another photo',
+    rated_zero: 'Rating removed',
+    rated_one: '{{count}} star',
+    rated_other: '{{count}} stars',
   },
   decoding: { decoding: 'reading pixels', transparency: 'reading transparency' },
   details: {

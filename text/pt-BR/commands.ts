@@ -26,6 +26,8 @@ export const commands: Translated<typeof english> = {
     mirror: 'Espelhar na horizontal',
     flip: 'Espelhar na vertical',
     startOver: 'Recomeçar',
+    copySettings: 'Copiar ajustes',
+    pasteSettings: 'Colar ajustes nas fotos selecionadas',
     'tool-brush': 'Editar a máscara: pincel',
     repairPlace: 'Reparar à mão',
     'tool-eraser': 'Borracha',

@@ -103,6 +103,10 @@ export const photo: Translated<typeof english> = {
     flip: 'Virada de cima para baixo',
     startOver: 'Recomeço',
     taken: 'Edições de um arquivo',
+    pasted: 'Ajustes de outra foto',
+    rated_zero: 'Avaliação removida',
+    rated_one: '{{count}} estrela',
+    rated_other: '{{count}} estrelas',
   },
   decoding: { decoding: 'lendo os pixels', transparency: 'lendo a transparência' },
   details: {

@@ -16,6 +16,7 @@ import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
 import { createFiles } from './files';
 import { createHistory } from './history';
+import { createMany } from './many';
 import { createMasks } from './masks';
 import { createNotices } from './notices';
 import { createOpening } from './opening';
@@ -55,6 +56,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const rendering = createRendering(context);
   const history = createHistory(context);
   const masks = createMasks(context);
+  const many = createMany(context);
   const files = createFiles(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
@@ -64,7 +66,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
   const photoId = () => activePhoto(photos.getState())?.photo?.id ?? null;
   const library = createLibraryActions(stores, { photoId, call, asJob, cancel: cancelJob, tell, loadGenerators });
-  Object.assign(context, { library, opening, rendering, history, masks, files, recipes, program, batch, pairs });
+  Object.assign(context, { library, opening, rendering, history, masks, many, files, recipes, program, batch, pairs });
   const editFiles = createEditFiles(context);
   context.editFiles = editFiles;
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
@@ -95,6 +97,11 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     select: opening.select,
     selectAll: opening.selectAll,
     close: opening.close,
+    copySettings: many.copySettings,
+    pasteSettings: () => void many.pasteSettings(),
+    applyRecipe: many.applyRecipe,
+    turnAll: many.turnAll,
+    closeAll: many.closeAll,
     analyse: (key: string) => void opening.analyse(key),
     pickPhotos: files.pickPhotos,
     takeFiles: files.takeFiles,

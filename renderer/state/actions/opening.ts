@@ -3,7 +3,7 @@ import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
-import type { EditFile, OpenPhoto } from '../model';
+import type { EditFile, Notice, OpenPhoto } from '../model';
 import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
@@ -290,38 +290,64 @@ export function createOpening(context: Context) {
   }
 
   function close(key: string): void {
-    const entry = find(key);
-    if (entry === null) return;
-    context.rendering.stop(key);
-    for (const job of jobs.getState().jobs) if (job.photoKey === key) context.cancelJob(job.id);
-    const waiting = queue.indexOf(key);
-    if (waiting >= 0) queue.splice(waiting, 1);
-    editSync.flush(key);
-    remove(key);
-    if (entry.photo !== null) void call('photos.close', { photoId: entry.photo.id });
-    const { token, name, log } = entry;
+    closeAll([key]);
+  }
+
+  /** Closes photos and offers to open them again, with what was undone in them. */
+  function closeAll(keys: readonly string[]): void {
+    const entries = keys.flatMap((key) => find(key) ?? []);
+    if (entries.length === 0) return;
+    for (const { key } of entries) {
+      context.rendering.stop(key);
+      for (const job of jobs.getState().jobs) if (job.photoKey === key) context.cancelJob(job.id);
+      const waiting = queue.indexOf(key);
+      if (waiting >= 0) queue.splice(waiting, 1);
+      editSync.flush(key);
+    }
+    remove(...entries.map(({ key }) => key));
+    for (const { photo } of entries) if (photo !== null) void call('photos.close', { photoId: photo.id });
+    const [first] = entries;
     context.notices.tell({
       tone: 'info',
-      text: 'closed',
-      params: { name },
-      action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+      text: entries.length === 1 ? 'closed' : 'closedAll',
+      params: { name: first!.name, count: entries.length },
+      action: {
+        label: 'reopen',
+        run: () => {
+          for (const { token, name, log } of entries) openFiles([{ token, name, kind: 'photo' }], log);
+        },
+      },
     });
     activateAny(null);
   }
 
-  function remove(key: string): void {
+  function remove(...closed: string[]): void {
     const keys = order();
-    photos.setState((state) => without(state, keys, new Set([key])));
-    context.view.zoomFit(key);
-    context.rendering.forget(key);
-    context.notices.withdrawUndo(key);
+    photos.setState((state) => without(state, keys, new Set(closed)));
+    for (const key of closed) {
+      context.view.zoomFit(key);
+      context.rendering.forget(key);
+      context.notices.withdrawUndo(key);
+    }
     // Errors of a closed photo stay, without their actions.
+    const isClosed = ({ photoKey }: Notice) => photoKey !== null && closed.includes(photoKey);
     notices.setState((state) => ({
       notices: state.notices
-        .filter(({ photoKey, tone }) => photoKey !== key || tone === 'error')
-        .map((notice) => (notice.photoKey === key ? { ...notice, action: null } : notice)),
+        .filter((notice) => !isClosed(notice) || notice.tone === 'error')
+        .map((notice) => (isClosed(notice) ? { ...notice, action: null } : notice)),
     }));
   }
 
-  return { reopen, openFiles, analyse, activate, activateNext, select, selectAll, close, isTaking: () => isOpening };
+  return {
+    reopen,
+    openFiles,
+    analyse,
+    activate,
+    activateNext,
+    select,
+    selectAll,
+    close,
+    closeAll,
+    isTaking: () => isOpening,
+  };
 }
