@@ -28,6 +28,13 @@ import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './syn
  */
 
 const nothing = z.object({}).strict();
+/** A file's name without extension. It never leads to another folder. */
+const FileStem = z
+  .string()
+  .min(1)
+  .max(200)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name may hold them.
+  .regex(/^(?![ ])[^\\/:*?"<>|\u0000-\u001f]*[^\\/:*?"<>|\u0000-\u001f. ]$/);
 /** A file that was written to a folder or as a download. */
 const Written = z.object({
   /** File name only. */
@@ -69,6 +76,11 @@ export const CALLS = {
     }),
   },
 
+  /** Which of these names a folder holds already, as its file system compares them. */
+  'files.taken': {
+    request: z.object({ folder: FileToken, names: z.array(z.string().min(1).max(255)).max(10_000) }).strict(),
+    response: z.object({ names: z.array(z.string()) }),
+  },
   /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
   'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
 
@@ -126,6 +138,8 @@ export const CALLS = {
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
         folder: FileToken.nullable(),
+        /** The name of the file without extension; null: the photo's with an addition. */
+        name: FileStem.nullable().default(null),
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */

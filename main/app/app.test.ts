@@ -474,3 +474,25 @@ test('a written file can be shown in its folder, and no other', async () => {
     await own.close();
   }
 });
+
+test('results of several photos get their names in a chosen folder, and what stands there already is told', async () => {
+  const opened = await openAda();
+  const [place] = (await app.offer([folder])) as [FileEntry];
+  await writeFile(join(folder, '01 ada.jpg'), 'there already');
+  const names = ['01 ada.jpg', '02 ada.jpg', '../ada.jpg'];
+  // A path in a name is no way out of the folder.
+  expect(await value(app.handle('files.taken', { folder: place.token, names }))).toEqual({
+    names: ['01 ada.jpg', '../ada.jpg'],
+  });
+  expect(await app.handle('files.taken', { folder: 'made-up', names })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
+  const request = { photoId: opened.id, recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: place.token };
+  const written = await value(app.handle('photos.export', { ...request, jobId: 'e', name: '02 ada' }));
+  expect(written).toMatchObject({ name: '02 ada.jpg', place: folder });
+  for (const name of ['../ada', 'a/b', 'a\\b', 'ada.', '']) {
+    expect(await app.handle('photos.export', { ...request, jobId: 'f', name })).toMatchObject({
+      error: { code: 'BAD_REQUEST' },
+    });
+  }
+});

@@ -47,6 +47,9 @@ export function SelectionBar() {
       <IconButton label={t('many.turnRight')} shortcut={keyOf('turnRight')} onClick={() => actions.turnAll('right')}>
         <Icon of={RotateCw} />
       </IconButton>
+      <Button data-testid="export-selected" className="ml-1" onClick={() => actions.view.show('export')}>
+        {t('many.export')}
+      </Button>
       <IconButton label={t('many.close')} data-testid="close-selected" onClick={() => actions.closeAll()}>
         <Icon of={X} />
       </IconButton>

@@ -6,6 +6,7 @@ import type { Failure } from '../../contract/errors';
 import type { Analysis, Photo, Rendering } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
 import type { Copied } from './copying';
+import type { Folder } from './folderPage';
 
 /**
  * The rendering state of a photo. `scheduled` waits for further changes. `previewed` has a preview and waits to be
@@ -50,6 +51,10 @@ export interface OpenPhoto {
   rendering: Rendering | null;
   /** The state that `rendering` shows. */
   renderedFor: EditState | null;
+  /** The state that was exported last; null if none was. */
+  exportedFor: EditState | null;
+  /** Why the last export failed; null if it did not. */
+  exportFailure: Failure | null;
 }
 
 export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
@@ -63,6 +68,7 @@ export type JobKind =
   | 'compare'
   | 'full'
   | 'export'
+  | 'exportAll'
   | 'mask'
   | 'style'
   | 'inspect'
@@ -79,6 +85,8 @@ export interface Job {
   /** Progress of an upload; null for other jobs. */
   bytes: { sent: number; total: number } | null;
   progress: Progress | null;
+  /** Which of several photos it works on, from 0; null for other jobs. */
+  part: { at: number; of: number } | null;
   cancelling: boolean;
   /** When it started and last reported progress, in the time of `performance.now()`. */
   startedAt: number;
@@ -109,6 +117,9 @@ export type NoticeText =
   | 'exported'
   | 'downloaded'
   | 'exportCancelled'
+  | 'exportedAll'
+  | 'exportedSome'
+  | 'exportAllCancelled'
   | 'closed'
   | 'closedAll'
   | 'settingsCopied'
@@ -166,8 +177,10 @@ export interface Notice {
   tone: 'error' | 'done' | 'info';
   text: NoticeText;
   /** Values in the sentence. */
-  params: { name?: string; place?: string; count?: number };
+  params: { name?: string; place?: string; count?: number; failed?: number };
   failure: Failure | null;
+  /** Photos that something failed for, and why. */
+  failed: readonly { name: string; failure: Failure }[];
   /** What else is to be said of it. */
   notes: readonly Message[];
   action: {
@@ -203,6 +216,8 @@ export interface PhotosState {
 export interface ManyState {
   /** The settings that were copied last. */
   copied: Copied | null;
+  /** The folder that several photos were exported to last; null: none was chosen. */
+  folder: Folder | null;
 }
 
 export interface JobsState {

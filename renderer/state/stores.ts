@@ -13,7 +13,7 @@ import { createViewStore } from './view';
 export function createStores() {
   return {
     photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
-    many: createStore<ManyState>(() => ({ copied: null })),
+    many: createStore<ManyState>(() => ({ copied: null, folder: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),
     app: createStore<AppState>(() => ({

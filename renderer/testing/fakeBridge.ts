@@ -307,6 +307,7 @@ export function createFakeBridge(): FakeBridge {
     }),
     'jobs.cancel': () => ({}),
     'files.showInFolder': () => ({}),
+    'files.taken': () => ({ names: [] }),
     'photos.dropPicture': () => ({}),
     'edits.load': () => ({ log: null, recovered: false, heldBy: null }),
     'edits.write': () => ({}),
@@ -439,8 +440,14 @@ export function createFakeBridge(): FakeBridge {
         bridge.calls.push(pending as unknown as PendingCall);
         if (name === 'jobs.cancel') {
           const { jobId } = request as Request<'jobs.cancel'>;
-          const job = bridge.calls.find((each) => 'jobId' in each.request && each.request.jobId === jobId);
-          if (job?.answered === false) job.answer(fakeFailure('CANCELLED'));
+          const job = bridge.calls.find(
+            (each) =>
+              !each.answered &&
+              each !== (pending as unknown) &&
+              'jobId' in each.request &&
+              each.request.jobId === jobId,
+          );
+          job?.answer(fakeFailure('CANCELLED'));
         }
         if (bridge.held.has(name)) return;
         const given = bridge.answers[name];

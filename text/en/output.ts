@@ -19,6 +19,7 @@ export const output = {
     listFailed: 'The folder could not be read.',
     folder: 'Folder',
     titles: {
+      export: 'Folder for the exported photos',
       input: 'Folder with the originals',
       output: 'Folder for the results',
       clean: 'Folder with clean photos',

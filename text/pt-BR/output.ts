@@ -21,6 +21,7 @@ export const output: Translated<typeof english> = {
     listFailed: 'Não foi possível ler a pasta.',
     folder: 'Pasta',
     titles: {
+      export: 'Pasta para as fotos exportadas',
       input: 'Pasta com os originais',
       output: 'Pasta dos resultados',
       clean: 'Pasta com fotos limpas',

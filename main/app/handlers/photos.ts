@@ -61,13 +61,24 @@ export function photosHandlers({
       cancelPicture(ask);
       return {};
     },
-    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, crop, folder }) => {
+    'photos.export': ({
+      photoId,
+      recipe,
+      jobId,
+      format,
+      quality,
+      keepMetadata,
+      orientation,
+      crop,
+      folder,
+      name: chosen,
+    }) => {
       const { subject, path } = photos.get(photoId);
       const { name, page } = subject;
       const beside = isTemporary(path) ? '' : dirname(path);
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
-        const stem = `${stemOfPage(basename(name, extname(name)), page)}-restored`;
+        const stem = chosen ?? `${stemOfPage(basename(name, extname(name)), page)}-restored`;
         const target =
           folder === null
             ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format, beside)

@@ -10,6 +10,7 @@ import type { createPairsActions } from '../pairs';
 import type { Stores } from '../stores';
 import type { createViewActions } from '../view';
 import type { createEditFiles } from './editFiles';
+import type { createExporting } from './exporting';
 import type { createFiles } from './files';
 import type { createHistory } from './history';
 import type { createMany } from './many';
@@ -52,6 +53,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   editFiles: ReturnType<typeof createEditFiles>;
   recipes: ReturnType<typeof createRecipes>;
   files: ReturnType<typeof createFiles>;
+  exporting: ReturnType<typeof createExporting>;
   program: ReturnType<typeof createProgram>;
 }
 

@@ -14,6 +14,7 @@ import { createToolActions, followTools } from '../tools';
 import { createViewActions } from '../view';
 import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
+import { createExporting, type ExportAllChoice } from './exporting';
 import { createFiles } from './files';
 import { createHistory } from './history';
 import { createMany } from './many';
@@ -25,7 +26,7 @@ import { createRecipes } from './recipes';
 import { createRendering } from './rendering';
 
 export type { Browser } from './context';
-export type { ExportChoice } from './files';
+export { type ExportAllChoice, type ExportChoice, takenOn } from './exporting';
 export { PREVIEW_DELAY } from './history';
 
 /**
@@ -58,6 +59,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const masks = createMasks(context);
   const many = createMany(context);
   const files = createFiles(context);
+  const exporting = createExporting(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
   const { tell } = notices;
@@ -66,7 +68,20 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
   const photoId = () => activePhoto(photos.getState())?.photo?.id ?? null;
   const library = createLibraryActions(stores, { photoId, call, asJob, cancel: cancelJob, tell, loadGenerators });
-  Object.assign(context, { library, opening, rendering, history, masks, many, files, recipes, program, batch, pairs });
+  Object.assign(context, {
+    library,
+    opening,
+    rendering,
+    history,
+    masks,
+    many,
+    files,
+    exporting,
+    recipes,
+    program,
+    batch,
+    pairs,
+  });
   const editFiles = createEditFiles(context);
   context.editFiles = editFiles;
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
@@ -107,7 +122,11 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     takeFiles: files.takeFiles,
     /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
     pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
-    exportPhoto: files.exportPhoto,
+    exportPhoto: exporting.exportPhoto,
+    exportAll: (choice: ExportAllChoice) => void exporting.exportAll(choice),
+    exportable: exporting.exportable,
+    takenNames: exporting.takenNames,
+    pickExportFolder: () => void exporting.pickFolder(),
     computeAgain: rendering.computeAgain,
     renew: rendering.renew,
     /** Requests pictures of other recipes to be shown beside the photo's own. */

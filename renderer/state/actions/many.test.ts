@@ -137,3 +137,95 @@ describe('several photos', () => {
     expect([active(), selected()]).toEqual(['b', ['b']]);
   });
 });
+
+const choice = { format: null, quality: 92, keepMetadata: true, pattern: '{number} {name}', undated: 'undated' };
+const folder = { token: 'folder-1', name: 'Results' };
+const written = (name: string) => ({
+  name,
+  place: '/photos/Results',
+  bytes: 1,
+  download: null,
+  token: `token-${name}`,
+  reports: [],
+  notes: [{ key: 'notes.rounded' }],
+});
+
+describe('the export of several photos', () => {
+  test('writes one after the other under the names of the pattern, and sums up once', async () => {
+    const { actions, bridge, entry, notice, settle, stores } = await setUp('a', 'b', 'c');
+    bridge.held.add('photos.export');
+    actions.selectAll();
+    actions.exportAll({ ...choice, folder });
+    await settle();
+    const asked = () => bridge.named('photos.export');
+    expect(asked()).toHaveLength(1);
+    bridge.emit('job.progress', {
+      jobId: asked()[0]!.request.jobId,
+      stage: 'computing',
+      step: null,
+      done: 0.5,
+      secondsLeft: 3,
+    });
+    const job = () => stores.jobs.getState().jobs.find(({ kind }) => kind === 'exportAll')!;
+    expect(job().progress).toMatchObject({ done: 0.5 / 3, secondsLeft: null });
+    asked()[0]!.answer(ok(written('01 a.jpg')));
+    await settle();
+    expect(job()).toMatchObject({ name: 'b.jpg', part: { at: 1, of: 3 } });
+    // A photo that fails does not stop the others.
+    asked()[1]!.answer({ ok: false, error: { code: 'OUT_OF_MEMORY', message: '' } });
+    await settle();
+    asked()[2]!.answer(ok(written('03 c.jpg')));
+    await settle();
+    expect(asked().map(({ request }) => [request.photoId, request.name, request.folder])).toEqual([
+      ['of-a', '01 a', 'folder-1'],
+      ['of-b', '02 b', 'folder-1'],
+      ['of-c', '03 c', 'folder-1'],
+    ]);
+    expect(notice()).toMatchObject({
+      tone: 'error',
+      text: 'exportedSome',
+      params: { count: 2, failed: 1, place: '/photos/Results' },
+      failed: [{ name: 'b.jpg', failure: { code: 'OUT_OF_MEMORY' } }],
+      // What is the same for all is told once.
+      notes: [{ key: 'notes.rounded' }],
+    });
+    expect(entry('a').exportedFor).toBe(entry('a').edit);
+    expect(entry('b')).toMatchObject({ exportedFor: null, exportFailure: { code: 'OUT_OF_MEMORY' } });
+
+    notice().action!.run();
+    await settle();
+    expect(
+      asked()
+        .slice(3)
+        .map(({ request }) => request.photoId),
+    ).toEqual(['of-b']);
+    asked()[3]!.answer(ok(written('01 b.jpg')));
+    await settle();
+    expect(entry('b').exportFailure).toBeNull();
+    expect(notice()).toMatchObject({ tone: 'done', text: 'exportedAll', action: { label: 'showInFolder' } });
+  });
+
+  test('stops where it is cancelled, and tells what was written', async () => {
+    const { actions, bridge, notice, settle, stores } = await setUp('a', 'b', 'c');
+    bridge.held.add('photos.export');
+    actions.selectAll();
+    actions.exportAll({ ...choice, folder });
+    await settle();
+    bridge.named('photos.export')[0]!.answer(ok(written('01 a.jpg')));
+    await settle();
+    actions.cancelJob(stores.jobs.getState().jobs.find(({ kind }) => kind === 'exportAll')!.id);
+    await settle();
+    expect(bridge.named('photos.export')).toHaveLength(2);
+    expect(notice()).toMatchObject({ tone: 'info', text: 'exportAllCancelled', params: { count: 1 }, failed: [] });
+    expect(stores.jobs.getState().jobs).toEqual([]);
+  });
+
+  test('hands over all files as downloads in the browser', async () => {
+    const { actions, downloads, notice, settle } = await setUp('a', 'b');
+    actions.selectAll();
+    actions.exportAll({ ...choice, folder: null });
+    await settle();
+    expect(downloads).toHaveLength(2);
+    expect(notice()).toMatchObject({ text: 'exportedAll', params: { count: 2 }, action: { label: 'downloadAgain' } });
+  });
+});

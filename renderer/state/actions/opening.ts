@@ -43,6 +43,8 @@ export function createOpening(context: Context) {
       render: 'idle',
       rendering: null,
       renderedFor: null,
+      exportedFor: null,
+      exportFailure: null,
     };
   }
 
@@ -268,6 +270,14 @@ export function createOpening(context: Context) {
     if (activeKey !== null && activeKey !== before) activated(activeKey);
   }
 
+  /** Selects these open photos and shows the first of them. */
+  function selectThese(keys: readonly string[]): void {
+    const [first] = keys;
+    if (first === undefined) return;
+    photos.setState({ activeKey: first, selected: keys, anchor: first });
+    activated(first);
+  }
+
   function activated(key: string): void {
     const entry = find(key);
     if (entry?.edit == null || entry.phase !== 'ready') return;
@@ -346,6 +356,7 @@ export function createOpening(context: Context) {
     activateNext,
     select,
     selectAll,
+    selectThese,
     close,
     closeAll,
     isTaking: () => isOpening,
