@@ -12,7 +12,7 @@ import {
   StyleInfo,
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
-import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState } from './batch';
+import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
 import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
@@ -273,6 +273,14 @@ export const CALLS = {
       examples: z.array(z.object({ name: z.string(), written: z.string() })),
       unreadable: z.array(z.object({ name: z.string(), failure: Failure })),
     }),
+  },
+  /**
+   * The folder that a batch of these photos works on: the one that holds all of them, perhaps in folders inside it. `files`
+   * are those that it can restore; `left` counts photos that were uploaded, or that are on another drive.
+   */
+  'batch.gather': {
+    request: z.object({ tokens: z.array(FileToken).min(1).max(MAX_CHOSEN) }).strict(),
+    response: z.object({ folder: FileEntry.nullable(), files: z.array(FileToken), left: count }),
   },
   /** Starts a batch, or continues the one whose journal is in the output folder. Only one runs at a time. */
   'batch.start': {

@@ -1,6 +1,6 @@
 import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileEntry } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
@@ -495,4 +495,35 @@ test('results of several photos get their names in a chosen folder, and what sta
       error: { code: 'BAD_REQUEST' },
     });
   }
+});
+
+test('a batch of chosen photos works on the folder that holds them all, and on nothing else in it', async () => {
+  const paths = ['1931/a.jpg', '1931/b/c.jpg', '1931/other.jpg', '1940/d.jpg'].map((name) => join(folder, name));
+  for (const path of paths) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'no photo, but a file');
+  }
+  const tokens = (await app.offer(paths)).map(({ token }) => token);
+  const gather = (some: readonly string[]) =>
+    value<{ folder: FileEntry; files: string[]; left: number }>(app.handle('batch.gather', { tokens: some }));
+  expect(await gather([tokens[0]!, tokens[3]!])).toMatchObject({ folder: { name: basename(folder) } });
+  const chosen = [tokens[0]!, tokens[1]!];
+  const gathered = await gather(chosen);
+  expect(gathered).toMatchObject({ folder: { name: '1931', kind: 'folder' }, files: chosen, left: 0 });
+  const request = {
+    input: gathered.folder.token,
+    output: gathered.folder.token,
+    below: 'Restored',
+    settings: {},
+    jobId: 'plan',
+  };
+  const planned = (files: readonly string[]) =>
+    value<{ unreadable: { name: string }[] }>(app.handle('batch.plan', { ...request, files }));
+  const namesOf = async (files: readonly string[]) => (await planned(files)).unreadable.map(({ name }) => name);
+  expect(await namesOf(chosen)).toEqual(['a.jpg', 'b/c.jpg']);
+  expect(await namesOf([])).toEqual(['a.jpg', 'other.jpg', 'b/c.jpg']);
+  // A photo of another folder is not smuggled in.
+  expect(await app.handle('batch.plan', { ...request, files: [tokens[3]!] })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
 });

@@ -50,6 +50,9 @@ export function SelectionBar() {
       <Button data-testid="export-selected" className="ml-1" onClick={() => actions.view.show('export')}>
         {t('many.export')}
       </Button>
+      <Button look="quiet" data-testid="send-to-batch" onClick={() => actions.sendToBatch()}>
+        {t('many.toBatch')}
+      </Button>
       <IconButton label={t('many.close')} data-testid="close-selected" onClick={() => actions.closeAll()}>
         <Icon of={X} />
       </IconButton>

@@ -118,6 +118,8 @@ export type NoticeText =
   | 'downloaded'
   | 'exportCancelled'
   | 'exportedAll'
+  | 'sentToBatch'
+  | 'nothingForBatch'
   | 'exportedSome'
   | 'exportAllCancelled'
   | 'closed'

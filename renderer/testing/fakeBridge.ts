@@ -411,6 +411,11 @@ export function createFakeBridge(): FakeBridge {
       examples: [{ name: '1931/lake.jpg', written: '1931/lake.jpg' }],
       unreadable: [],
     }),
+    'batch.gather': ({ tokens }) => ({
+      folder: { token: 'folder-1', name: 'Album', kind: 'folder', bytes: 0 },
+      files: tokens,
+      left: 0,
+    }),
     'batch.start': () => fakeBatch(),
     'batch.continue': () => fakeBatch(),
     'batch.state': () => ({ state: null, known: [] }),

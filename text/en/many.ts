@@ -11,6 +11,9 @@ export const many = {
     turnRight: 'Turn all right',
     close: 'Close selected photos',
     export: 'Export…',
+    toBatch: 'To a batch',
+    notInBatch_one: '{{count}} photo was uploaded or is on another drive and was left out.',
+    notInBatch_other: '{{count}} photos were uploaded or are on another drive and were left out.',
     exporting: {
       title_one: 'Export {{count}} photo',
       title_other: 'Export {{count}} photos',

@@ -13,6 +13,9 @@ export const many: Translated<typeof english> = {
     turnRight: 'Girar todas à direita',
     close: 'Fechar fotos selecionadas',
     export: 'Exportar…',
+    toBatch: 'Para um lote',
+    notInBatch_one: '{{count}} foto foi enviada ou está em outra unidade e ficou de fora.',
+    notInBatch_other: '{{count}} fotos foram enviadas ou estão em outra unidade e ficaram de fora.',
     exporting: {
       title_one: 'Exportar {{count}} foto',
       title_other: 'Exportar {{count}} fotos',

@@ -117,6 +117,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     applyRecipe: many.applyRecipe,
     turnAll: many.turnAll,
     closeAll: many.closeAll,
+    sendToBatch: () => void many.sendToBatch(),
     analyse: (key: string) => void opening.analyse(key),
     pickPhotos: files.pickPhotos,
     takeFiles: files.takeFiles,

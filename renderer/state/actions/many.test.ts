@@ -138,6 +138,28 @@ describe('several photos', () => {
   });
 });
 
+describe('a batch of selected photos', () => {
+  test('opens with these photos, and with all of a folder that is chosen afterwards', async () => {
+    const { actions, bridge, keys, notice, settle, stores } = await setUp('a', 'b', 'c');
+    actions.batch.proposeName('Restored');
+    actions.select(keys[1]!, 'toggle');
+    actions.sendToBatch();
+    await settle();
+    expect(stores.view.getState().page).toBe('batch');
+    expect(bridge.named('batch.plan').at(-1)?.request).toMatchObject({ input: 'folder-1', files: ['a', 'b'] });
+    actions.batch.start();
+    await settle();
+    expect(bridge.named('batch.start').at(-1)?.request).toMatchObject({ files: ['a', 'b'] });
+    actions.batch.choose('input', { token: 'folder-2', name: 'Other' });
+    expect(stores.batch.getState().files).toEqual([]);
+
+    bridge.answers['batch.gather'] = () => ok({ folder: null, files: [], left: 2 });
+    actions.sendToBatch();
+    await settle();
+    expect(notice()).toMatchObject({ tone: 'info', text: 'nothingForBatch' });
+  });
+});
+
 const choice = { format: null, quality: 92, keepMetadata: true, pattern: '{number} {name}', undated: 'undated' };
 const folder = { token: 'folder-1', name: 'Results' };
 const written = (name: string) => ({

@@ -83,6 +83,21 @@ export function createMany(context: Context) {
     for (const { key } of selected()) context.history.turn(key, how);
   }
 
+  /** Opens the page of batches with the selected photos. */
+  async function sendToBatch(): Promise<void> {
+    const result = await call('batch.gather', { tokens: selected().map(({ token }) => token) });
+    if (!result.ok) {
+      context.notices.tell({ tone: 'error', text: 'filesFailed', failure: result.error });
+      return;
+    }
+    const { folder, files, left } = result.value;
+    if (folder !== null) context.batch.takeFiles(folder, files);
+    const notes = left > 0 ? [{ key: 'many.notInBatch', values: { count: left } }] : [];
+    if (folder === null) context.notices.tell({ tone: 'info', text: 'nothingForBatch' });
+    else if (left > 0)
+      context.notices.tell({ tone: 'info', text: 'sentToBatch', params: { count: files.length }, notes });
+  }
+
   /** Closes photos. They can be opened again together. */
   function closeAll(keys: readonly string[] = selected().map(({ key }) => key)): void {
     if (keys.length === 1) context.opening.close(keys[0]!);
@@ -118,7 +133,7 @@ export function createMany(context: Context) {
     });
   }
 
-  return { copySettings, pasteSettings, applyRecipe, turnAll, closeAll, commitAll };
+  return { copySettings, pasteSettings, applyRecipe, turnAll, sendToBatch, closeAll, commitAll };
 }
 
 const notReady = (count: number): Message => ({ key: 'many.notReady', values: { count } });
