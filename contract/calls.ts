@@ -13,7 +13,7 @@ import {
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
 import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
-import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
+import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView, Rating } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
@@ -89,6 +89,15 @@ export const CALLS = {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
     response: Photo.extend({ sha256: Sha256, others: z.array(FileEntry) }),
   },
+  /**
+   * Writes the rating of a photo into the XMP beside its file, never into the file. XMP that is there is kept and only gets the
+   * rating; `backup` is its former state, if there was one. `name` null: the photo was uploaded, so nothing lies beside it.
+   * METADATA_DAMAGED if the XMP cannot be read; then it is left alone.
+   */
+  'photos.writeRating': {
+    request: z.object({ photoId: PhotoId, rating: Rating }).strict(),
+    response: z.object({ name: z.string().nullable(), backup: z.string().nullable() }),
+  },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
   /**
@@ -137,6 +146,8 @@ export const CALLS = {
         keepMetadata: z.boolean(),
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
+        /** Stars; null: those of the photo's file. Written only with the other metadata. */
+        rating: Rating.nullable().default(null),
         folder: FileToken.nullable(),
         /** The name of the file without extension; null: the photo's with an addition. */
         name: FileStem.nullable().default(null),

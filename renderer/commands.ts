@@ -136,6 +136,7 @@ export const COMMANDS: readonly Command[] = [
 export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
   { name: 'extend', group: 'file', keys: ['Shift+←', 'Shift+→'] },
+  { name: 'rate', group: 'file', keys: ['Shift+0 – 5'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
   { name: 'leaveMask', group: 'mask', keys: ['Esc'] },

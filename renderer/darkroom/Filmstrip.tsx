@@ -1,11 +1,13 @@
 import { LoaderCircle, X } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../text/format';
 import { commandOf, perform } from '../commands';
+import { Badges, useBadgeText } from '../many/Badges';
+import { ListingButton } from '../many/ListingControls';
 import { SelectionStatus } from '../many/SelectionStatus';
 import { Thumbnail } from '../many/Thumbnail';
-import { useActions, useActivePhoto, useMany, usePhotos, useSession, useView } from '../state/context';
+import { useActions, useActivePhoto, useArranged, useMany, usePhotos, useSession, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { isSelected, type PickHow, selectedPhotos } from '../state/selection';
 import { orientationOf } from '../state/view';
@@ -17,21 +19,33 @@ import { displayedSize } from './geometry';
 /** The open photos in a row. Hidden while there is only one. */
 export function Filmstrip() {
   const { t } = useTranslation();
-  const photos = usePhotos((state) => state.photos);
+  const photos = useArranged();
+  const all = usePhotos((state) => state.photos.length);
   const activeKey = usePhotos((state) => state.activeKey);
   const onKeyDown = useStripKeys(photos);
-  if (photos.length < 2) return null;
+  if (all < 2) return null;
   return (
     <nav
       aria-label={t('filmstrip.label')}
       data-testid="filmstrip"
-      className="h-[72px] shrink-0 overflow-x-auto border-t border-line bg-panel"
+      className="flex h-[72px] shrink-0 border-t border-line bg-panel"
     >
-      <ul className="flex h-full items-center gap-1 px-2" onKeyDown={onKeyDown}>
-        {photos.map((entry) => (
-          <Frame key={entry.key} entry={entry} active={entry.key === activeKey} />
-        ))}
-      </ul>
+      <ListingButton shown={photos.length} all={all} />
+      {photos.length === 0 ? (
+        <p className="self-center px-2 text-secondary">{t('many.listing.none')}</p>
+      ) : (
+        <ul className="flex h-full min-w-0 grow items-center gap-1 overflow-x-auto px-2" onKeyDown={onKeyDown}>
+          {photos.map((entry, i) => (
+            <Frame
+              key={entry.key}
+              entry={entry}
+              active={entry.key === activeKey}
+              // The filter may hide the photo that is shown.
+              isStop={entry.key === activeKey || (i === 0 && photos.every(({ key }) => key !== activeKey))}
+            />
+          ))}
+        </ul>
+      )}
       <SelectionStatus />
     </nav>
   );
@@ -75,7 +89,7 @@ function useStripKeys(photos: readonly OpenPhoto[]) {
 const HEIGHT = 52;
 const NAME_LENGTH = 36;
 
-function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
+function Frame({ entry, active, isStop }: { entry: OpenPhoto; active: boolean; isStop: boolean }) {
   const { t } = useTranslation();
   const session = useSession();
   const { activate, select, close, closeAll, copyMask } = session.actions;
@@ -87,6 +101,8 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [active]);
+  const said = useBadgeText()(entry);
+  const saidId = useId();
   const { photo } = entry;
   const name = shorten(entry.name, NAME_LENGTH);
   const orientation = useView((state) => orientationOf(state, entry.key));
@@ -106,8 +122,9 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
         aria-pressed={selected}
         data-frame={entry.key}
         // One stop of the Tab key for all of them: the arrow keys go on from there.
-        tabIndex={active ? 0 : -1}
+        tabIndex={isStop ? 0 : -1}
         title={entry.name}
+        aria-describedby={said === '' ? undefined : saidId}
         onClick={(event) => select(entry.key, pickOf(event))}
         // The menu is about the selection, so the photo under the pointer belongs to it.
         onContextMenu={() => !selected && select(entry.key, 'only')}
@@ -120,10 +137,16 @@ function Frame({ entry, active }: { entry: OpenPhoto; active: boolean }) {
           <Thumbnail entry={entry} photo={photo} box={{ width: Math.round(width), height: HEIGHT }} />
         )}
       </button>
+      <Badges entry={entry} />
+      {said !== '' && (
+        <span id={saidId} hidden>
+          {said}
+        </span>
+      )}
       <button
         type="button"
         aria-label={t('filmstrip.close', { name: entry.name })}
-        tabIndex={active ? 0 : -1}
+        tabIndex={isStop ? 0 : -1}
         onClick={() => close(entry.key)}
         className="absolute top-0.5 right-0.5 rounded-full border border-line bg-panel p-px opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
       >

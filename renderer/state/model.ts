@@ -39,6 +39,8 @@ export interface OpenPhoto {
   analysis: Analysis | null;
   /** The number of `photo.evidence` events so far. It is part of the URL of the evidence for masks. */
   evidence: number;
+  /** Stars that were given before there was a history; null: none were. */
+  rated: number | null;
   /** All actions on the photo, including undone ones. Null as long as there is no recipe. */
   log: EditLog | null;
   /** The state after `log`, and its recipe. */
@@ -117,6 +119,9 @@ export type NoticeText =
   | 'exported'
   | 'downloaded'
   | 'exportCancelled'
+  | 'ratingUnwritten'
+  | 'ratingBackup'
+  | 'ratingNotBeside'
   | 'exportedAll'
   | 'sentToBatch'
   | 'nothingForBatch'

@@ -3,6 +3,7 @@ import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import { createLibraryStore } from './library';
+import { createListingStore } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
 import { createReviewStore } from './review';
@@ -13,6 +14,7 @@ import { createViewStore } from './view';
 export function createStores() {
   return {
     photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
+    listing: createListingStore(),
     many: createStore<ManyState>(() => ({ copied: null, folder: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),

@@ -48,6 +48,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     missing: null,
     pages: { number: 1, count: 1 },
     infrared: false,
+    rating: null,
     others: [],
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },
@@ -261,6 +262,7 @@ export function createFakeBridge(): FakeBridge {
       return fakePhoto({ id: `photo-${photos}`, name: `${token}.jpg` });
     },
     'photos.close': () => ({}),
+    'photos.writeRating': () => ({ name: 'lake.jpg.xmp', backup: null }),
     'photos.analyse': () => fakeAnalysis(),
     'photos.render': ({ size }) => {
       revision += 1;

@@ -78,6 +78,7 @@ export const commands = {
     title: 'Keyboard shortcuts',
     paste: 'Paste photos',
     extend: 'Select more photos (in the filmstrip)',
+    rate: 'Rate the selected photos with stars',
     brushSize: 'Decrease or increase brush size',
     brushHardness: 'Decrease or increase brush hardness',
     leaveMask: 'Close mask editing',

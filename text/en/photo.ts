@@ -165,6 +165,7 @@ export const photo = {
     layers: 'Only the composite picture of the document is used, not its layers',
     sidecar: 'The metadata in {{name}} beside the photo are part of it',
     sidecarUnread: '{{name}} beside the photo cannot be read and is passed over',
+    ratingLeft: 'The photo is copied unchanged, without the rating',
     sidecarLeft: 'The photo is copied unchanged, without the metadata in {{name}}',
     numbered: 'Colours are read as {{profile}}, which the file gives by numbers',
     hdr: 'Converted from high dynamic range ({{curve}}) to sRGB; the brightest tones are compressed',

@@ -67,7 +67,10 @@ export const app: Translated<typeof english> = {
     reset: 'Restaurar padrões',
     wasReset: 'As configurações foram redefinidas.',
     keepMetadata: 'Manter os metadados ao exportar',
-    keepMetadataText: 'Data, câmera, lugar e legendas. Pode ser alterado a cada exportação.',
+    keepMetadataText: 'Data, câmera, lugar, legendas e avaliação. Pode ser mudado em cada exportação.',
+    ratingSidecars: 'Gravar avaliações ao lado dos originais',
+    ratingSidecarsText:
+      'Em um arquivo .xmp que outros programas leem. Um que já existe recebe só a avaliação, e seu estado anterior é guardado. As fotos nunca são alteradas.',
     maskColour: 'Cor da máscara',
     maskColours: { magenta: 'Magenta', cyan: 'Ciano', green: 'Verde', yellow: 'Amarelo', red: 'Vermelho' },
   },
@@ -160,6 +163,10 @@ export const app: Translated<typeof english> = {
     sentToBatch_one: '{{count}} foto pronta para restaurar',
     sentToBatch_other: '{{count}} fotos prontas para restaurar',
     nothingForBatch: 'Fotos enviadas ou coladas não podem ser restauradas em lote. Salve-as antes em uma pasta.',
+    ratingUnwritten: 'A avaliação de {{name}} não foi gravada ao lado da foto',
+    ratingBackup: 'O arquivo de metadados anterior foi guardado como {{name}}',
+    ratingNotBeside:
+      'Fotos enviadas e coladas não têm pasta: suas avaliações ficam no Emulsion e vão para os resultados.',
     exportedAll_one: '{{count}} foto exportada',
     exportedAll_other: '{{count}} fotos exportadas',
     exportedSome_one: '{{failed}} sem exportar, {{count}} foto exportada',

@@ -80,6 +80,7 @@ export const commands: Translated<typeof english> = {
     title: 'Atalhos de teclado',
     paste: 'Colar fotos',
     extend: 'Selecionar mais fotos (na tira de fotos)',
+    rate: 'Avaliar as fotos selecionadas com estrelas',
     brushSize: 'Diminuir ou aumentar o pincel',
     brushHardness: 'Diminuir ou aumentar a dureza do pincel',
     leaveMask: 'Fechar a edição da máscara',

@@ -38,7 +38,7 @@ export const output: Translated<typeof english> = {
     format: 'Formato',
     quality: 'Qualidade',
     keepMetadata: 'Manter os metadados da foto',
-    keepMetadataText: 'Data, câmera, lugar e legendas.',
+    keepMetadataText: 'Data, câmera, lugar, legendas e avaliação.',
     toDialog: 'Em seguida você escolhe a pasta. Arquivos existentes nunca são sobrescritos.',
     toDownload: 'O arquivo é salvo nos downloads do navegador.',
     marked: 'O arquivo é marcado como editado com IA.',

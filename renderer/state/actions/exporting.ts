@@ -54,7 +54,8 @@ export function createExporting(context: Context) {
     editSync.flush(key);
     const orientation = orientationOf(view.getState(), key);
     const crop = edit?.crop ?? null;
-    const request = { photoId: photo.id, recipe, jobId, ...choice, orientation, crop };
+    const rating = edit?.rating ?? null;
+    const request = { photoId: photo.id, recipe, jobId, ...choice, orientation, crop, rating };
     const result = await call('photos.export', request);
     if (result.ok) patch(key, { exportedFor: edit ?? null, exportFailure: null });
     else if (result.error.code !== 'CANCELLED') patch(key, { exportFailure: result.error });

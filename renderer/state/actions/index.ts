@@ -5,6 +5,7 @@ import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
 import { createLibraryActions } from '../library';
+import type { Listing } from '../listing';
 import type { OpenPhoto } from '../model';
 import { createPairsActions } from '../pairs';
 import { createReviewActions } from '../review';
@@ -116,6 +117,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     pasteSettings: () => void many.pasteSettings(),
     applyRecipe: many.applyRecipe,
     turnAll: many.turnAll,
+    rateAll: many.rateAll,
+    arrange: (change: Partial<Listing>) => stores.listing.setState(change),
     closeAll: many.closeAll,
     sendToBatch: () => void many.sendToBatch(),
     analyse: (key: string) => void opening.analyse(key),

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeBridge, fakeAnalysis, fakePhoto, ok } from '../../testing/fakeBridge';
+import { ratingOf } from '../listing';
 import { canUndo } from '../model';
 import { stepOf } from '../recipes';
 import { selectedPhotos } from '../selection';
 import { createStores } from '../stores';
 import { createActions } from '.';
+import { RATING_DELAY } from './many';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -135,6 +137,62 @@ describe('several photos', () => {
     expect([active(), selected()]).toEqual(['c', ['a', 'b', 'c']]);
     actions.activateNext(-1);
     expect([active(), selected()]).toEqual(['b', ['b']]);
+  });
+});
+
+describe('ratings', () => {
+  test('are given to the selected photos, exported with them, and undone in each', async () => {
+    const { actions, bridge, entry, keys, settle } = await setUp('a', 'b', 'c');
+    actions.select(keys[1]!, 'toggle');
+    actions.rateAll(4);
+    actions.rateAll(3);
+    expect(['a', 'b', 'c'].map((token) => ratingOf(entry(token)))).toEqual([3, 3, 0]);
+    // Ratings in a row are one entry.
+    expect(entry('a').log?.actions).toHaveLength(1);
+    await actions.exportPhoto(keys[1]!, { format: 'png', quality: 92, keepMetadata: true });
+    await actions.exportPhoto(keys[2]!, { format: 'png', quality: 92, keepMetadata: true });
+    expect(bridge.named('photos.export').map(({ request }) => request.rating)).toEqual([3, null]);
+    actions.undo(keys[0]!);
+    expect(['a', 'b'].map((token) => ratingOf(entry(token)))).toEqual([0, 3]);
+    await settle();
+    // Nothing is written beside the originals unless it was asked for.
+    expect(bridge.named('photos.writeRating')).toEqual([]);
+  });
+
+  test('before the analysis are kept when it has come', async () => {
+    const { actions, bridge, entry, settle } = await setUp('a');
+    bridge.held.add('photos.analyse');
+    actions.openFiles([{ token: 'b', name: 'b.jpg', kind: 'photo' }]);
+    await settle();
+    actions.rateAll(5, [entry('b').key]);
+    expect(ratingOf(entry('b'))).toBe(5);
+    bridge.named('photos.analyse').at(-1)!.answer(ok(fakeAnalysis()));
+    await settle();
+    expect(entry('b').edit?.rating).toBe(5);
+  });
+
+  test('are written beside the photo where asked, the last one only, and undoing one too', async () => {
+    const { actions, bridge, entry, keys, notice, settle } = await setUp('a', 'b');
+    bridge.answers['photos.writeRating'] = () => ok({ name: 'a.jpg.xmp', backup: 'a.jpg.xmp.bak' });
+    void actions.setSettings({ ratingSidecars: true });
+    await settle();
+    for (const stars of [1, 2, 3]) actions.rateAll(stars);
+    await vi.advanceTimersByTimeAsync(RATING_DELAY);
+    const asked = () => bridge.named('photos.writeRating').map(({ request }) => request);
+    expect(asked()).toEqual([{ photoId: 'of-a', rating: 3 }]);
+    expect(notice()).toMatchObject({ text: 'ratingBackup', params: { name: 'a.jpg.xmp.bak' } });
+    actions.undo(keys[0]!);
+    await vi.advanceTimersByTimeAsync(RATING_DELAY);
+    expect(asked().at(-1)).toEqual({ photoId: 'of-a', rating: 0 });
+    // Other edits, and photos that are opened with a rating, write nothing.
+    actions.turnAll('right');
+    actions.openFiles([{ token: 'c', name: 'c.jpg', kind: 'photo' }]);
+    await vi.advanceTimersByTimeAsync(2 * RATING_DELAY);
+    expect(asked()).toHaveLength(2);
+    bridge.answers['photos.writeRating'] = () => ({ ok: false, error: { code: 'METADATA_DAMAGED', message: '' } });
+    actions.rateAll(1, [entry('b').key]);
+    await vi.advanceTimersByTimeAsync(RATING_DELAY);
+    expect(notice()).toMatchObject({ text: 'ratingUnwritten', failure: { code: 'METADATA_DAMAGED' } });
   });
 });
 

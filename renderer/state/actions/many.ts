@@ -2,13 +2,17 @@ import type { Message } from '../../../contract/basics';
 import type { EditAction, MaskOp } from '../../../contract/edit';
 import type { Turn } from '../../darkroom/geometry';
 import { type Copied, type CopyPart, isBitmap, isEditable, type LeftOut, pastedOnto } from '../copying';
+import { ratingOf } from '../listing';
 import type { Notice, OpenPhoto } from '../model';
 import { selectedPhotos } from '../selection';
 import type { Context } from './context';
 
+/** How long a rating may not change before it is written beside the photo, in milliseconds. */
+export const RATING_DELAY = 800;
+
 /** What is done to all selected photos at once. Each photo gets one entry in its own history. */
 export function createMany(context: Context) {
-  const { call, asJob, find, editSync } = context;
+  const { call, asJob, find, patch, editSync } = context;
   const { photos, many, app } = context.stores;
   const selected = () => selectedPhotos(photos.getState());
 
@@ -79,6 +83,61 @@ export function createMany(context: Context) {
     commitAll(changes, 'recipeAppliedToAll', waiting > 0 ? [notReady(waiting)] : []);
   }
 
+  /** Gives stars to the selected photos. Ratings in a row are one entry of the history. */
+  function rateAll(rating: number, keys: readonly string[] = selected().map(({ key }) => key)): void {
+    for (const key of keys) {
+      const entry = find(key);
+      if (entry === null || ratingOf(entry) === rating) continue;
+      if (entry.log === null) patch(key, { rated: rating });
+      else context.history.commit(key, { name: 'rated', rating }, 'rating');
+    }
+  }
+
+  /** Photos whose new rating waits to be written beside their files. */
+  const unwritten = new Map<string, ReturnType<typeof setTimeout>>();
+  let isToldNotBeside = false;
+
+  /** Ratings that a person has changed go into the XMP beside the photo, where the settings say so. */
+  photos.subscribe(({ photos: now }, { photos: before }) => {
+    if (now === before || !app.getState().settings.ratingSidecars) return;
+    for (const entry of now) {
+      const former = before.find(({ key }) => key === entry.key);
+      if (former === undefined || former === entry) continue;
+      const isNew =
+        former.rated !== entry.rated ||
+        (former.edit !== null && entry.edit !== null && former.edit.rating !== entry.edit.rating);
+      if (!isNew) continue;
+      clearTimeout(unwritten.get(entry.key));
+      unwritten.set(
+        entry.key,
+        setTimeout(() => void writeRating(entry.key), RATING_DELAY),
+      );
+    }
+  });
+
+  async function writeRating(key: string): Promise<void> {
+    unwritten.delete(key);
+    const entry = find(key);
+    if (entry?.photo == null) return;
+    const { name } = entry;
+    const result = await call('photos.writeRating', { photoId: entry.photo.id, rating: ratingOf(entry) });
+    if (!result.ok) {
+      context.notices.tell({
+        tone: 'error',
+        text: 'ratingUnwritten',
+        params: { name },
+        failure: result.error,
+        photoKey: key,
+        action: { label: 'retry', run: () => void writeRating(key) },
+      });
+    } else if (result.value.name === null && !isToldNotBeside) {
+      isToldNotBeside = true;
+      context.notices.tell({ tone: 'info', text: 'ratingNotBeside' });
+    } else if (result.value.backup !== null) {
+      context.notices.tell({ tone: 'info', text: 'ratingBackup', params: { name: result.value.backup } });
+    }
+  }
+
   function turnAll(how: Turn): void {
     for (const { key } of selected()) context.history.turn(key, how);
   }
@@ -133,7 +192,7 @@ export function createMany(context: Context) {
     });
   }
 
-  return { copySettings, pasteSettings, applyRecipe, turnAll, sendToBatch, closeAll, commitAll };
+  return { copySettings, pasteSettings, applyRecipe, turnAll, rateAll, sendToBatch, closeAll, commitAll };
 }
 
 const notReady = (count: number): Message => ({ key: 'many.notReady', values: { count } });

@@ -3,6 +3,7 @@ import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
+import { arranged } from '../listing';
 import type { EditFile, Notice, OpenPhoto } from '../model';
 import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
@@ -11,7 +12,7 @@ import { type Context, derived, isRendered } from './context';
 /** Opening, analysing and closing photos, and which one is active. */
 export function createOpening(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
-  const { photos, jobs, view, notices } = context.stores;
+  const { photos, listing, jobs, view, notices } = context.stores;
 
   /** Keys of photos and edit files that wait to be opened. Edit files come after the photos they were opened with. */
   const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
@@ -37,6 +38,7 @@ export function createOpening(context: Context) {
       offered: null,
       analysis: null,
       evidence: 0,
+      rated: null,
       log,
       ...derived(log),
       editing: null,
@@ -228,7 +230,9 @@ export function createOpening(context: Context) {
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
     if (find(key) === null) return;
     if (result.ok) {
-      const log = find(key)?.log ?? freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      const { log: known, rated } = find(key)!;
+      const fresh = freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      const log = known ?? { ...fresh, base: { ...fresh.base, rating: rated } };
       patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
       context.notices.withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
@@ -247,7 +251,7 @@ export function createOpening(context: Context) {
   }
 
   /** The photos in the order in which they are shown. */
-  const order = () => photos.getState().photos.map(({ key }) => key);
+  const order = () => arranged(photos.getState().photos, listing.getState()).map(({ key }) => key);
 
   /** Shows a photo. A selection that it belongs to stays. */
   function activate(key: string): void {
