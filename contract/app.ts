@@ -94,6 +94,10 @@ export const Settings = z.object({
     .default('#ff00c8'),
   /** Opacity of the mask drawn over the photo. */
   maskOpacity: z.number().min(0.1).max(1).default(0.6),
+  /** Writes ratings into the XMP beside the originals too. */
+  ratingSidecars: z.boolean().default(false),
+  /** Which parts of a photo's settings are copied to others, as they were chosen last; see `isCopied` in the page. */
+  copyChoices: z.record(z.string().max(40), z.boolean()).default({}),
   /** Opens the photos of the last session at the start. */
   reopen: z.boolean().default(true),
   /** The introduction was finished or skipped. */

@@ -37,6 +37,8 @@ const NamePattern = z
       [...pattern.matchAll(/\{([^{}]*)\}/g)].every(([, token]) => NAME_TOKENS.some((known) => known === token)),
     { message: 'problems.nameTokens' },
   );
+/** The most files that a batch can be given one by one. */
+export const MAX_CHOSEN = 10_000;
 const Globs = z.array(z.string().min(1).max(400)).max(100);
 /** How a folder of photos is restored. */
 export const BatchSettings = z.object({
@@ -58,6 +60,17 @@ export const BatchSettings = z.object({
    */
   include: Globs.default([]),
   exclude: Globs.default([]),
+  /** Paths below the folder, with `/`: only these files are restored. Empty: every file that is found. */
+  only: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(4096)
+        .refine((path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')),
+    )
+    .max(MAX_CHOSEN)
+    .default([]),
   order: z.enum(BATCH_ORDERS).default('name'),
   /** Photos that are computed at the same time; 0: chosen by the computer's cores and memory. */
   concurrency: z.number().int().min(0).max(64).default(0),
@@ -152,6 +165,8 @@ export const BatchPlace = {
     .max(100)
     .regex(/^(?!\.{1,2}$)[^/\\]+$/)
     .nullable(),
+  /** Only these files of the first folder; empty: all that are found in it. */
+  files: z.array(FileToken).max(MAX_CHOSEN).default([]),
 };
 /** A batch that was started on this computer, and its results as far as its journal can be read. */
 export const BatchEntry = z.object({

@@ -12,8 +12,8 @@ import {
   StyleInfo,
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
-import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState } from './batch';
-import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView } from './edit';
+import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
+import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView, Rating } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
@@ -29,6 +29,13 @@ import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './syn
  */
 
 const nothing = z.object({}).strict();
+/** A file's name without extension. It never leads to another folder. */
+const FileStem = z
+  .string()
+  .min(1)
+  .max(200)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no name may hold them.
+  .regex(/^(?![ ])[^\\/:*?"<>|\u0000-\u001f]*[^\\/:*?"<>|\u0000-\u001f. ]$/);
 /** A file that was written to a folder or as a download. */
 const Written = z.object({
   /** File name only. */
@@ -70,6 +77,11 @@ export const CALLS = {
     }),
   },
 
+  /** Which of these names a folder holds already, as its file system compares them. */
+  'files.taken': {
+    request: z.object({ folder: FileToken, names: z.array(z.string().min(1).max(255)).max(10_000) }).strict(),
+    response: z.object({ names: z.array(z.string()) }),
+  },
   /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
   'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
 
@@ -77,6 +89,15 @@ export const CALLS = {
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
     response: Photo.extend({ sha256: Sha256, others: z.array(FileEntry) }),
+  },
+  /**
+   * Writes the rating of a photo into the XMP beside its file, never into the file. XMP that is there is kept and only gets the
+   * rating; `backup` is its former state, if there was one. `name` null: the photo was uploaded, so nothing lies beside it.
+   * METADATA_DAMAGED if the XMP cannot be read; then it is left alone.
+   */
+  'photos.writeRating': {
+    request: z.object({ photoId: PhotoId, rating: Rating }).strict(),
+    response: z.object({ name: z.string().nullable(), backup: z.string().nullable() }),
   },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
   'photos.analyse': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Analysis },
@@ -126,7 +147,11 @@ export const CALLS = {
         keepMetadata: z.boolean(),
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
+        /** Stars; null: those of the photo's file. Written only with the other metadata. */
+        rating: Rating.nullable().default(null),
         folder: FileToken.nullable(),
+        /** The name of the file without extension; null: the photo's with an addition. */
+        name: FileStem.nullable().default(null),
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */
@@ -263,6 +288,14 @@ export const CALLS = {
       examples: z.array(z.object({ name: z.string(), written: z.string() })),
       unreadable: z.array(z.object({ name: z.string(), failure: Failure })),
     }),
+  },
+  /**
+   * The folder that a batch of these photos works on: the one that holds all of them, perhaps in folders inside it. `files`
+   * are those that it can restore; `left` counts photos that were uploaded, or that are on another drive.
+   */
+  'batch.gather': {
+    request: z.object({ tokens: z.array(FileToken).min(1).max(MAX_CHOSEN) }).strict(),
+    response: z.object({ folder: FileEntry.nullable(), files: z.array(FileToken), left: count }),
   },
   /** Starts a batch, or continues the one whose journal is in the output folder. Only one runs at a time. */
   'batch.start': {

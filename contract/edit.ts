@@ -116,6 +116,9 @@ export const Crop = z.object({
   height: z.number().int().min(1).max(300_000),
 });
 export type Crop = z.infer<typeof Crop>;
+/** A rating in stars; 0: none. */
+export const MAX_RATING = 5;
+export const Rating = z.number().int().min(0).max(MAX_RATING);
 /** All changes to a photo: enough to compute its result again from the original. */
 export const EditState = z.object({
   recipe: Recipe,
@@ -128,6 +131,8 @@ export const EditState = z.object({
   orientation: Orientation.default(1),
   /** Null: the whole photo. */
   crop: Crop.nullable().default(null),
+  /** Null: as the photo's file has it. */
+  rating: Rating.nullable().default(null),
 });
 export type EditState = z.infer<typeof EditState>;
 /** One entry of the history: what it changes, and the key of its name in the texts. */
@@ -151,6 +156,8 @@ export const EditAction = z.object({
     'uncropped',
     'startOver',
     'taken',
+    'pasted',
+    'rated',
   ]),
   /** Belongs to the previous action: undo and redo treat both as one. */
   continues: z.boolean().optional(),
@@ -173,10 +180,11 @@ export const EditAction = z.object({
   move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),
   orientation: Orientation.optional(),
   crop: Crop.nullable().optional(),
+  rating: Rating.nullable().optional(),
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 5;
+export const EDIT_FORMAT = 6;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Message, PhotoId, unit } from './basics';
+import { Rating } from './edit';
 import { Recipe, StepKind } from './recipe';
 
 /** A decoded photo, its measurements and its renderings. */
@@ -77,6 +78,8 @@ export const Photo = z.object({
     .default({ number: 1, count: 1 }),
   /** Whether the file has an infrared scan of the photo, which shows dust. */
   infrared: z.boolean().default(false),
+  /** Stars that the file or the XMP beside it gives; null: it does not say. */
+  rating: Rating.nullable().default(null),
   /** EXIF facts worth showing, as label and value in display order; labels are keys of the texts. */
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
 });

@@ -9,7 +9,7 @@ import { DETECTED_MASK } from './mask';
 
 /** The state of a photo without edits. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
-  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation, crop: null };
+  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation, crop: null, rating: null };
 }
 
 export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
@@ -22,6 +22,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
     recipe = state.recipe,
     orientation = state.orientation,
     crop = state.crop,
+    rating = state.rating,
     paint,
     toggle,
     refill,
@@ -44,7 +45,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, styleMask, orientation, crop };
+  return { recipe, mask, repairs, styleMask, orientation, crop, rating };
 }
 
 /** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */

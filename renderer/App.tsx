@@ -9,6 +9,8 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
+import { CopyDialog } from './many/CopyDialog';
+import { ExportAllDialog } from './many/ExportAllDialog';
 import { PairsPage } from './pairs/PairsPage';
 import { ExportDialog } from './recipe/ExportDialog';
 import { KeysDialog } from './settings/KeysDialog';
@@ -16,7 +18,8 @@ import { Palette } from './settings/Palette';
 import { SettingsDialog } from './settings/SettingsDialog';
 import { Tour } from './settings/Tour';
 import { useShortcuts } from './shortcuts';
-import { type Session, SessionContext, useActivePhoto, useApp, useView } from './state/context';
+import { type Session, SessionContext, useActions, useActivePhoto, useApp, usePhotos, useView } from './state/context';
+import { selectedPhotos } from './state/selection';
 import { FOLDER_ROLES } from './state/view';
 import { Announcer } from './status/Announcer';
 import { Notices } from './status/Notices';
@@ -60,9 +63,8 @@ function Window({ session }: { session: Session }) {
       {dialog === 'tour' && <Tour onClose={close} />}
       {dialog === 'keys' && <KeysDialog onClose={close} />}
       {dialog === 'palette' && <Palette onClose={close} />}
-      {dialog === 'export' && entry?.photo != null && (
-        <ExportDialog entry={entry} photo={entry.photo} onClose={close} />
-      )}
+      {dialog === 'export' && <Export onClose={close} />}
+      {dialog === 'copySettings' && <CopyDialog onClose={close} />}
       <Notices />
       <Announcer />
       {dragging && (
@@ -78,6 +80,15 @@ function Window({ session }: { session: Session }) {
       )}
     </>
   );
+}
+
+/** The dialog for the photo that is shown, or for all that are selected. */
+function Export({ onClose }: { onClose(): void }) {
+  const { exportable } = useActions();
+  const entry = useActivePhoto();
+  const count = usePhotos((state) => selectedPhotos(state).length);
+  if (count > 1) return <ExportAllDialog entries={exportable()} onClose={onClose} />;
+  return entry?.photo == null ? null : <ExportDialog entry={entry} photo={entry.photo} onClose={onClose} />;
 }
 
 /** Applies the chosen theme, or that of the system. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES } from '../text';
 import { COMMANDS, commandFor, commandOf, isReady, isStroke, OTHER_KEYS, perform, strokeText } from './commands';
+import { starsOf } from './shortcuts';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
 import { createFakeBridge } from './testing/fakeBridge';
@@ -30,6 +31,17 @@ describe('keys', () => {
     expect(idFor({ ...plain, key: 'r', command: true })).toBeNull();
     expect(idFor({ ...plain, key: 'Tab' })).toBeNull();
     expect(idFor({ ...plain, key: '1', command: true })).toBeNull();
+  });
+
+  test('with digits rate photos, wherever a keyboard has them', () => {
+    const press = { code: 'Digit3', key: '#', shiftKey: true, ctrlKey: false, metaKey: false };
+    expect(starsOf(press, false)).toBe(3);
+    expect(starsOf({ ...press, key: '3', shiftKey: false }, false)).toBeNull();
+    expect(starsOf({ ...press, key: '3', shiftKey: false }, true)).toBe(3);
+    // Digits that are typed with Shift zoom.
+    expect(starsOf({ ...press, key: '3' }, false)).toBeNull();
+    expect(starsOf({ ...press, ctrlKey: true }, true)).toBeNull();
+    expect(starsOf({ ...press, code: 'Digit7', key: '&' }, true)).toBeNull();
   });
 
   test('mean one thing each', () => {

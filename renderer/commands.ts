@@ -67,16 +67,20 @@ export const COMMANDS: readonly Command[] = [
   command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
   command('export', 'file', ['Mod+E'], 'photo', ({ session }) => session.actions.view.show('export')),
   command('saveEdit', 'file', ['Mod+S'], 'photo', ({ session, entry }) => session.actions.saveEdit(entry.key)),
-  command('closePhoto', 'file', [], 'entry', ({ session, entry }) => session.actions.close(entry.key)),
+  command('closePhoto', 'file', [], 'entry', ({ session }) => session.actions.closeAll()),
   command('previousPhoto', 'file', ['['], 'entry', ({ session }) => session.actions.activateNext(-1)),
   command('nextPhoto', 'file', [']'], 'entry', ({ session }) => session.actions.activateNext(1)),
+  command('selectAll', 'file', ['Mod+A'], 'entry', ({ session }) => session.actions.selectAll()),
 
   command('undo', 'edit', ['Mod+Z'], 'photo', ({ session, entry }) => session.actions.undo(entry.key)),
   command('redo', 'edit', ['Mod+Shift+Z', 'Mod+Y'], 'photo', ({ session, entry }) => session.actions.redo(entry.key)),
-  command('turnRight', 'edit', ['R'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'right')),
-  command('turnLeft', 'edit', ['Shift+R'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'left')),
-  command('mirror', 'edit', ['F'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'mirror')),
-  command('flip', 'edit', ['Shift+F'], 'photo', ({ session, entry }) => session.actions.turn(entry.key, 'flip')),
+  command('turnRight', 'edit', ['R'], 'photo', ({ session }) => session.actions.turnAll('right')),
+  command('turnLeft', 'edit', ['Shift+R'], 'photo', ({ session }) => session.actions.turnAll('left')),
+  command('mirror', 'edit', ['F'], 'photo', ({ session }) => session.actions.turnAll('mirror')),
+  command('flip', 'edit', ['Shift+F'], 'photo', ({ session }) => session.actions.turnAll('flip')),
+
+  command('copySettings', 'edit', ['Mod+Shift+C'], 'photo', ({ session }) => session.actions.view.show('copySettings')),
+  command('pasteSettings', 'edit', ['Mod+Shift+V'], 'photo', ({ session }) => session.actions.pasteSettings()),
 
   command('startOver', 'edit', [], 'photo', ({ session, entry }) => session.actions.startOver(entry.key)),
 
@@ -131,6 +135,8 @@ export const COMMANDS: readonly Command[] = [
 /** Keys and gestures that are not commands: name in the translation (`keys.<name>`), group and keys. */
 export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGroup; keys: readonly Stroke[] }[] = [
   { name: 'paste', group: 'file', keys: ['Mod+V'] },
+  { name: 'extend', group: 'file', keys: ['Shift+←', 'Shift+→'] },
+  { name: 'rate', group: 'file', keys: ['Shift+0 – 5'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
   { name: 'leaveMask', group: 'mask', keys: ['Esc'] },

@@ -15,6 +15,21 @@ export function obeyMenu(id: CommandId, session: Session): void {
   else perform(commandOf(id), session);
 }
 
+/**
+ * The rating that a key gives: Shift and a digit, wherever that digit is on the keyboard; on the light table, where nothing
+ * zooms, the digit alone. Null for any other key.
+ */
+export function starsOf(
+  { code, key, shiftKey, ctrlKey, metaKey }: Pick<KeyboardEvent, 'code' | 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>,
+  isAlone: boolean,
+): number | null {
+  if (ctrlKey || metaKey) return null;
+  if (isAlone && /^[0-5]$/.test(key)) return Number(key);
+  // Where digits are typed with Shift, they are those of the zoom.
+  const digit = /^Digit([0-5])$/.exec(code)?.[1];
+  return digit !== undefined && key !== digit && shiftKey ? Number(digit) : null;
+}
+
 /** Listens for the shortcuts of all commands, except while a text is typed or a dialog is open. */
 export function useShortcuts(session: Session): void {
   useEffect(() => {
@@ -31,7 +46,14 @@ export function useShortcuts(session: Session): void {
         view.setPeek(true);
         return;
       }
+      const stars = typing ? null : starsOf(event, session.stores.view.getState().page === 'table');
+      if (stars !== null && session.stores.photos.getState().activeKey !== null) {
+        event.preventDefault();
+        session.actions.rateAll(stars);
+        return;
+      }
       const command = commandFor(press, session.stores.review.getState().key !== null);
+      if (typing && command?.id === 'selectAll') return;
       if (command === null || (editing && (command.id === 'undo' || command.id === 'redo'))) return;
       event.preventDefault();
       perform(command, session);

@@ -1,6 +1,6 @@
 import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { FileEntry } from '../../contract/app';
 import type { Photo } from '../../contract/photo';
@@ -61,6 +61,7 @@ function photo(id: string, name: string): Photo {
     missing: null,
     pages: { number: 1, count: 1 },
     infrared: false,
+    rating: null,
     facts: [],
   };
 }
@@ -473,4 +474,57 @@ test('a written file can be shown in its folder, and no other', async () => {
   } finally {
     await own.close();
   }
+});
+
+test('results of several photos get their names in a chosen folder, and what stands there already is told', async () => {
+  const opened = await openAda();
+  const [place] = (await app.offer([folder])) as [FileEntry];
+  await writeFile(join(folder, '01 ada.jpg'), 'there already');
+  const names = ['01 ada.jpg', '02 ada.jpg', '../ada.jpg'];
+  // A path in a name is no way out of the folder.
+  expect(await value(app.handle('files.taken', { folder: place.token, names }))).toEqual({
+    names: ['01 ada.jpg', '../ada.jpg'],
+  });
+  expect(await app.handle('files.taken', { folder: 'made-up', names })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
+  const request = { photoId: opened.id, recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: place.token };
+  const written = await value(app.handle('photos.export', { ...request, jobId: 'e', name: '02 ada' }));
+  expect(written).toMatchObject({ name: '02 ada.jpg', place: folder });
+  for (const name of ['../ada', 'a/b', 'a\\b', 'ada.', '']) {
+    expect(await app.handle('photos.export', { ...request, jobId: 'f', name })).toMatchObject({
+      error: { code: 'BAD_REQUEST' },
+    });
+  }
+});
+
+test('a batch of chosen photos works on the folder that holds them all, and on nothing else in it', async () => {
+  const paths = ['1931/a.jpg', '1931/b/c.jpg', '1931/other.jpg', '1940/d.jpg'].map((name) => join(folder, name));
+  for (const path of paths) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'no photo, but a file');
+  }
+  const tokens = (await app.offer(paths)).map(({ token }) => token);
+  const gather = (some: readonly string[]) =>
+    value<{ folder: FileEntry; files: string[]; left: number }>(app.handle('batch.gather', { tokens: some }));
+  expect(await gather([tokens[0]!, tokens[3]!])).toMatchObject({ folder: { name: basename(folder) } });
+  const chosen = [tokens[0]!, tokens[1]!];
+  const gathered = await gather(chosen);
+  expect(gathered).toMatchObject({ folder: { name: '1931', kind: 'folder' }, files: chosen, left: 0 });
+  const request = {
+    input: gathered.folder.token,
+    output: gathered.folder.token,
+    below: 'Restored',
+    settings: {},
+    jobId: 'plan',
+  };
+  const planned = (files: readonly string[]) =>
+    value<{ unreadable: { name: string }[] }>(app.handle('batch.plan', { ...request, files }));
+  const namesOf = async (files: readonly string[]) => (await planned(files)).unreadable.map(({ name }) => name);
+  expect(await namesOf(chosen)).toEqual(['a.jpg', 'b/c.jpg']);
+  expect(await namesOf([])).toEqual(['a.jpg', 'other.jpg', 'b/c.jpg']);
+  // A photo of another folder is not smuggled in.
+  expect(await app.handle('batch.plan', { ...request, files: [tokens[3]!] })).toMatchObject({
+    error: { code: 'NOT_ALLOWED' },
+  });
 });

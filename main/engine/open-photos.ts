@@ -269,6 +269,7 @@ export class OpenPhotos {
         format,
         orientation: request.orientation ?? 1,
         crop: request.crop,
+        rating: request.rating,
         target: request.target,
       },
       staged !== undefined,
@@ -370,6 +371,7 @@ export class OpenPhotos {
       missing: missing.length === 0 ? null : { share: missingShare(missing, raster), rects: missing },
       pages: source.pages,
       infrared: source.infrared !== null,
+      rating: source.rating,
       facts: source.facts,
     };
     const alpha = source.alpha && new Pyramid(source.alpha);
@@ -565,7 +567,7 @@ export class OpenPhotos {
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
     request: Pick<
       Requests['export']['request'],
-      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'target'
+      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'rating' | 'target'
     >,
     staged = false,
   ): Promise<{ path: string; bytes: number; notes: Message[] }> {

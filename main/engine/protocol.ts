@@ -115,6 +115,8 @@ export interface Requests {
       keepMetadata: boolean;
       orientation: Orientation;
       crop?: Crop | null;
+      /** Stars; null or absent: those of the photo's file. */
+      rating?: number | null;
       target: ExportTarget;
     };
     /** `notes`: what could not be carried over to the file. */
@@ -152,6 +154,7 @@ export interface Requests {
       edit?: EngineEdit;
       /** Rotation of the written photo; absent: as it was opened. */
       orientation?: Orientation;
+      rating?: number | null;
       /** The part that is written; absent: the whole photo. */
       crop?: Crop | null;
       /** null: the format of the original (PNG for GIF). */

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
 import type { Crop } from '../../contract/edit';
-import type { Photo, StepReport } from '../../contract/photo';
+import type { ExportFormat, Photo, StepReport } from '../../contract/photo';
 import { cropIn } from '../../document/crop';
 import type { Size } from '../../document/size';
 import packageInfo from '../../package.json' with { type: 'json' };
@@ -35,8 +35,10 @@ export function cropped(raster: Raster, crop: Crop | null, photo: Size): Cropped
 
 type Choice = Pick<
   Requests['export']['request'],
-  'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop'
+  'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'rating'
 >;
+
+const LOSSLESS: readonly ExportFormat[] = ['png', 'tiff'];
 
 /** Writes a result to a file: cropped, then turned, with its metadata. Returns what could not be kept. */
 export async function encodeResult(
@@ -48,20 +50,26 @@ export async function encodeResult(
     reports,
     restrictions,
   }: Cropped & { reports: readonly StepReport[]; restrictions: readonly string[] },
-  { recipe, format, quality, keepMetadata, orientation, crop: asked }: Choice,
+  { recipe, format, quality, keepMetadata, orientation, crop: asked, rating: given }: Choice,
 ): Promise<Message[]> {
+  const rating = keepMetadata && given != null && given !== (source.rating ?? 0) ? given : null;
   const untouched = reports.every(({ outcome }) => outcome !== 'done') && orientation === 1 && crop === null;
-  if (untouched && format === source.format && keepMetadata && isAsStored(source)) {
+  // A rating is worth writing a file anew, but not another lossy encoding.
+  const isCopied = rating === null || !LOSSLESS.includes(format);
+  if (untouched && format === source.format && keepMetadata && isAsStored(source) && isCopied) {
     // No step ran, so copying the file avoids another lossy encoding.
     await copyOriginal(path, to).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
-    return source.sidecar === null ? [] : [say('notes.sidecarLeft', { name: source.sidecar })];
+    return [
+      ...(source.sidecar === null ? [] : [say('notes.sidecarLeft', { name: source.sidecar })]),
+      ...(rating === null ? [] : [say('notes.ratingLeft')]),
+    ];
   }
   const turned = await orientRaster(crop ? cropRaster(raster, crop) : raster, orientation);
   // The opacity has the size of the photo, also beside an enlarged result.
   const part = asked && source.alpha && cropIn(asked, photo, source.alpha);
   const opacity = source.alpha && part ? cropRaster(source.alpha, part) : source.alpha;
   const alpha = opacity && (await orientRaster(opacity, orientation));
-  const edit = { version: packageInfo.version, recipe, reports, at: new Date(), restrictions };
+  const edit = { version: packageInfo.version, recipe, reports, at: new Date(), restrictions, rating };
   const { metadata, notes } = metadataFor(
     keepMetadata ? source.metadata : NO_METADATA,
     edit,

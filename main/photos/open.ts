@@ -13,6 +13,7 @@ import { resizeRaster } from './raster';
 import { readMetadata } from './read-metadata';
 import { type FileHeader, loadSharp, type SharpModule } from './sharp';
 import { SNIFF_BYTES, sniff } from './sniff';
+import { ratingIn } from './xmp';
 import { claimNotes } from './xmp-claims';
 import { withSidecar } from './xmp-sidecar';
 
@@ -36,6 +37,8 @@ export interface OpenPhoto {
   /** Name of a file beside the photo whose XMP is part of the metadata; null without one. */
   sidecar: string | null;
   facts: Photo['facts'];
+  /** Stars of the file or of the XMP beside it; null: they do not say. */
+  rating: number | null;
   /** What was normalised while opening. */
   notes: Message[];
   /** Parts that the file does not hold; they are grey. Empty for a complete photo. */
@@ -115,6 +118,7 @@ async function openFile(
     metadata,
     sidecar,
     facts: factsOf(metadata),
+    rating: metadata.xmp === null ? null : ratingIn(metadata.xmp),
     notes: plan.notes,
     pages: examined.pages,
   };

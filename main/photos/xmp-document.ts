@@ -21,6 +21,7 @@ export const NAMES = {
   mwgRs: 'http://www.metadataworkinggroup.com/schemas/regions/',
   stDim: 'http://ns.adobe.com/xap/1.0/sType/Dimensions#',
   stArea: 'http://ns.adobe.com/xmp/sType/Area#',
+  MicrosoftPhoto: 'http://ns.microsoft.com/photo/1.0/',
   MPReg: 'http://ns.microsoft.com/photo/1.2/t/Region#',
   emulsion: 'urn:emulsion:xmp:1.0/',
 } as const;

@@ -6,7 +6,13 @@ import type { PhotoMetadata } from './metadata';
 import { parseXmp } from './xmp-document';
 import { mergePackets } from './xmp-extension';
 
-const MAX_BYTES = 8 * 1024 * 1024;
+export const MAX_SIDECAR_BYTES = 8 * 1024 * 1024;
+
+/** Where the XMP beside a photo may be, in the order in which it is looked for. */
+export function sidecarsOf(path: string): string[] {
+  const stem = path.slice(0, path.length - extname(path).length);
+  return [`${path}.xmp`, `${stem}.xmp`];
+}
 
 /**
  * Adds the XMP beside a photo, where many programs keep ratings and captions: `lake.jpg.xmp`, or `lake.xmp`. What it says
@@ -16,8 +22,7 @@ export async function withSidecar(
   path: string,
   metadata: PhotoMetadata,
 ): Promise<{ metadata: PhotoMetadata; sidecar: string | null; notes: Message[] }> {
-  const stem = path.slice(0, path.length - extname(path).length);
-  for (const candidate of [`${path}.xmp`, `${stem}.xmp`]) {
+  for (const candidate of sidecarsOf(path)) {
     const packet = await readSidecar(candidate);
     if (packet === null) continue;
     const name = basename(candidate);
@@ -30,7 +35,7 @@ export async function withSidecar(
 
 async function readSidecar(path: string): Promise<string | null> {
   // SECURITY: links and special files are not followed, and nothing large is read.
-  const text = readText(path, MAX_BYTES, { follow: false });
+  const text = readText(path, MAX_SIDECAR_BYTES, { follow: false });
   // A file that cannot be read is as good as none: the photo is complete without it.
   return (await text.catch(() => null)) || null;
 }

@@ -1,7 +1,7 @@
 import { DOMParser } from '@xmldom/xmldom';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { AI_EDITED, type Edit, recordEdit } from './xmp';
+import { AI_EDITED, type Edit, ratingIn, recordEdit, withRating } from './xmp';
 
 const edit: Edit = {
   version: '1.2.3',
@@ -106,5 +106,41 @@ describe('recordEdit', () => {
         if (xmp !== null) wellFormed(xmp);
       }),
     );
+  });
+});
+
+describe('ratings', () => {
+  const percent = '<m:Rating xmlns:m="http://ns.microsoft.com/photo/1.0/">75</m:Rating>';
+
+  test('are read as attributes and as elements, and nothing else is taken for one', () => {
+    expect(ratingIn(packet('', 'xmp:Rating="4"'))).toBe(4);
+    expect(ratingIn(packet('<xmp:Rating> 3 </xmp:Rating>'))).toBe(3);
+    expect(ratingIn(packet('', 'xmp:Rating="-1"'))).toBe(0);
+    expect(ratingIn(packet('', 'xmp:Rating="99"'))).toBe(5);
+    for (const none of [packet(''), packet('', 'xmp:Rating="many"'), packet('', 'xmp:Rating=""'), percent, 'text']) {
+      expect(ratingIn(none)).toBeNull();
+    }
+  });
+
+  test('of a person replace those of the file in a result, and one that was taken away is gone', () => {
+    const rated = packet(percent, 'xmp:Rating="4"');
+    expect(ratingIn(recordEdit(rated, edit)!)).toBe(4);
+    expect(ratingIn(recordEdit(rated, { ...edit, rating: null })!)).toBe(4);
+    const changed = recordEdit(rated, { ...edit, rating: 2 })!;
+    expect([ratingIn(changed), changed.includes('75')]).toEqual([2, false]);
+    expect(ratingIn(recordEdit(rated, { ...edit, rating: 0 })!)).toBeNull();
+    expect(ratingIn(recordEdit(null, { ...edit, rating: 5 }))).toBe(5);
+  });
+
+  test('beside a photo leave everything else as it was', () => {
+    const at = new Date('2026-01-02T03:04:05Z');
+    const before = packet('<dc:title>Verão</dc:title>', 'xmp:Rating="4" xmp:CreatorTool="Scanner 1"');
+    const after = withRating(before, 1, at)!;
+    wellFormed(after);
+    expect(ratingIn(after)).toBe(1);
+    expect(after).toContain('Verão');
+    expect(after).toContain('Scanner 1');
+    expect(ratingIn(withRating(null, 0, at)!)).toBe(0);
+    expect(withRating('not XML', 3, at)).toBeNull();
   });
 });

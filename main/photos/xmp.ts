@@ -25,6 +25,8 @@ export interface Edit {
   /** Only steps that were done count. If one of them used a generator, the result is marked. */
   reports: readonly Pick<StepReport, 'kind' | 'outcome' | 'generator'>[];
   at: Date;
+  /** Stars that a person has given; null or absent: what the packet says stays. */
+  rating?: number | null;
   /** Generators that were used and whose licences forbid commercial use, by their names and licences. */
   restrictions?: readonly string[];
 }
@@ -79,6 +81,11 @@ export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {
     ['emulsion', 'RecipeName', edit.recipe.name],
   ];
   if (generated) own.push(['Iptc4xmpExt', 'DigitalSourceType', AI_EDITED]);
+
+  if (edit.rating != null) {
+    removeRating(described);
+    if (edit.rating > 0) own.push(['xmp', 'Rating', String(edit.rating)]);
+  }
 
   if (done.some(isColouring)) own.push(['emulsion', 'Imagined', 'colours']);
 
@@ -138,6 +145,44 @@ export function pairPacket(version: string, part: string, sourceType: string | n
   const names = (['xmp', 'Iptc4xmpExt', 'emulsion'] as const).map((prefix) => `xmlns:${prefix}="${NAMES[prefix]}"`);
   const description = `<rdf:Description rdf:about="" ${names.join(' ')}>${facts.join('')}</rdf:Description>`;
   return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}">${description}</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
+}
+
+/** The stars of a packet, 0 to 5; null if it does not say, or is no XMP. Rejected photos (-1) have none. */
+export function ratingIn(packet: string): number | null {
+  const parsed = parseXmp(packet);
+  if (!parsed) return null;
+  for (const description of parsed.described) {
+    const child = childrenOf(description).find((each) => is(each, 'xmp', 'Rating'));
+    const text = description.getAttributeNS(NAMES.xmp, 'Rating') ?? child?.textContent;
+    const stars = text?.trim() ? Math.round(Number(text)) : Number.NaN;
+    if (Number.isFinite(stars)) return Math.min(5, Math.max(0, stars));
+  }
+  return null;
+}
+
+/** Some programs write a second rating in per cent, which would say something else. */
+function removeRating(described: readonly Element[]): void {
+  for (const description of described) {
+    removeProperty(description, 'xmp', 'Rating');
+    removeProperty(description, 'MicrosoftPhoto', 'Rating');
+  }
+}
+
+/** A packet with this rating and everything else as it was; null creates a new one. Null if it is no XMP. */
+export function withRating(packet: string | null, rating: number, at: Date): string | null {
+  const parsed = parseXmp(packet ?? EMPTY);
+  const description = parsed?.described[0];
+  if (!parsed || !description) return null;
+  removeRating(parsed.described);
+  for (const each of parsed.described) removeProperty(each, 'xmp', 'MetadataDate');
+  for (const [name, value] of [
+    ['Rating', String(rating)],
+    ['MetadataDate', at.toISOString()],
+  ] as const) {
+    description.setAttributeNS(XML_NAMES, 'xmlns:xmp', NAMES.xmp);
+    description.appendChild(property(parsed.document, 'xmp', name)).textContent = value;
+  }
+  return serialiseXmp(parsed.document);
 }
 
 /** What a description says of licences that forbid commercial use. */

@@ -52,6 +52,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   3: (file) => file,
   // Format 5 adds the crop. Before, photos were always whole.
   4: (file) => file,
+  // Format 6 adds ratings, and settings taken over from another photo. Before, the rating was that of the file.
+  5: (file) => file,
 };
 
 /**

@@ -27,6 +27,8 @@ export interface ScanOptions {
   within?: string;
   include?: readonly string[];
   exclude?: readonly string[];
+  /** Paths below the folder, with `/`: only these files are looked at, if there are any. */
+  only?: readonly string[];
   order?: BatchSettings['order'];
   signal?: AbortSignal;
 }

@@ -135,3 +135,26 @@ test('judges a file by its content; a broken file with a photo’s name is not a
   expect(await look(await put('photo.bin', 'GIF89a…'))).toBeNull();
   expect(await look(join(folder, 'gone.jpg'))).toMatchObject({ stray: false, error: { code: 'FILE_MISSING' } });
 });
+
+test('a list of files is all that is looked at; what is gone is reported, and nothing outside is read', async () => {
+  for (const name of ['10.jpg', '9.jpg', 'a/1.jpg', 'out/2.jpg', 'other.jpg']) await put(name);
+  const outside = await mkdtemp(join(tmpdir(), 'emulsion-test-'));
+  try {
+    await writeFile(join(outside, 'secret.jpg'), 'x');
+    await symlink(join(outside, 'secret.jpg'), join(folder, 'link.jpg'));
+    const only = ['10.jpg', 'a/1.jpg', '9.jpg', 'gone.jpg', 'out/2.jpg', 'link.jpg', '../up.jpg', 'a'];
+    expect(await names({ only, except: [join(folder, 'out')], within: folder })).toEqual([
+      '../up.jpg: NOT_ALLOWED',
+      '9.jpg',
+      '10.jpg',
+      'a/1.jpg',
+      'gone.jpg: FILE_MISSING',
+      'link.jpg: NOT_ALLOWED',
+    ]);
+    expect(await names({ only, order: 'largest' })).toContain('a/1.jpg');
+    // An empty list is no list.
+    expect(await names({ only: [] })).toContain('other.jpg');
+  } finally {
+    await rm(outside, { recursive: true, force: true });
+  }
+});

@@ -7,7 +7,7 @@ import { PHOTO_EXTENSIONS } from '../photos/extensions';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
 import { openRegular } from './open-file';
-import { isBelow, isRemote, remoteHead, remoteStorage } from './remote';
+import { isBelow, isPathBelow, isRemote, remoteHead, remoteStorage } from './remote';
 import { systemPath } from './system-path';
 
 const collator = new Intl.Collator('en', { numeric: true });
@@ -22,7 +22,7 @@ export async function* scan(folder: string, options: ScanOptions): AsyncGenerato
     return;
   }
   const { order = 'name' } = options;
-  const found = walk(resolve(folder), options);
+  const found = options.only?.length ? listed(resolve(folder), options) : walk(resolve(folder), options);
   if (order === 'name') {
     yield* found;
     return;
@@ -108,6 +108,30 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
       }
     }
     ahead.push(...below.reverse());
+  }
+}
+
+/** Only these files, in the order of their names. One that is gone is reported: a person has chosen it. */
+async function* listed(top: string, { only = [], within, except, signal }: ScanOptions) {
+  const root = within === undefined ? null : await realpath(within);
+  const closed = await Promise.all(except.map((path) => realpath(path).catch(() => resolve(path))));
+  for (const name of [...only].sort(collator.compare)) {
+    if (signal?.aborted) return;
+    const path = join(top, name);
+    try {
+      // SECURITY: a list may come from somebody else's journal.
+      if (!isPathBelow(name)) throw new EmulsionError('NOT_ALLOWED');
+      const real = await realpath(await systemPath(path));
+      if (root !== null && !isBelow(root, real)) {
+        throw new EmulsionError('NOT_ALLOWED', { reason: say('failures.outsideRoot') });
+      }
+      const info = await stat(real);
+      if (info.isFile() && !closed.some((folder) => isBelow(folder, real))) {
+        yield { name, path, bytes: info.size, modified: info.mtimeMs };
+      }
+    } catch (error) {
+      yield { name, error: linkError(error) };
+    }
   }
 }
 

@@ -74,6 +74,7 @@ function Folders() {
   const { batch } = useActions();
   const id = useId();
   const input = useBatch((state) => state.input);
+  const files = useBatch((state) => state.files.length);
   const output = useBatch((state) => state.output);
   const below = useBatch((state) => state.below) ?? t('batch.folderName');
   return (
@@ -81,10 +82,11 @@ function Folders() {
       <FieldHeading>{t('folderPage.folders')}</FieldHeading>
       <FolderField
         label={t('batch.input')}
-        name={input?.name ?? ''}
+        name={files > 0 ? t('batch.chosen', { count: files, folder: input?.name ?? '' }) : (input?.name ?? '')}
         testId="choose-input"
         onClick={() => batch.pickFolder('input')}
       />
+      {files > 0 && <FieldHint id={`${id}-chosen`}>{t('batch.chosenText')}</FieldHint>}
       <Field label={t('batch.output')} htmlFor={`${id}-output`}>
         <Select
           id={`${id}-output`}

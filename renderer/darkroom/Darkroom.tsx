@@ -1,4 +1,5 @@
 import type { Photo } from '../../contract/photo';
+import { SelectionBar } from '../many/SelectionBar';
 import { Panel } from '../recipe/Panel';
 import { useActivePhoto, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
@@ -23,6 +24,7 @@ export function Darkroom() {
           <div className="min-h-0 grow">
             {entry === null ? <EmptyState /> : <Viewer key={entry.key} entry={entry} />}
           </div>
+          <SelectionBar />
           <Filmstrip />
         </main>
         {entry !== null && panelOpen && <Panel key={entry.key} entry={entry} />}

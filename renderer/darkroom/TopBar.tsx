@@ -64,7 +64,7 @@ export function TopBar() {
               label={t('commands.turnRight')}
               shortcut={keyOf('turnRight')}
               disabled={entry.photo === null}
-              onClick={() => actions.turn(entry.key, 'right')}
+              onClick={() => actions.turnAll('right')}
               className="max-xl:hidden"
             >
               <Icon of={RotateCw} />
@@ -138,7 +138,7 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       >
         {t('top.saveEdit')}
       </MenuItem>
-      <MenuItem disabled={entry === null} onSelect={() => entry !== null && actions.close(entry.key)}>
+      <MenuItem disabled={entry === null} onSelect={() => actions.closeAll()}>
         {t('top.closePhoto')}
       </MenuItem>
       <MenuLine />

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
-import { useActions } from '../state/context';
+import { useActions, useSession } from '../state/context';
 import type { FolderRole } from '../state/view';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -53,14 +53,18 @@ export function PhotosDialog({ onClose }: { onClose(): void }) {
 /** Chooses a folder of a batch, or one for training pairs, where the host has no dialog of its own. */
 export function FolderDialog({ role, onClose }: { role: FolderRole; onClose(): void }) {
   const { t } = useTranslation();
-  const { batch, pairs } = useActions();
+  const { batch, pairs, view } = useActions();
+  const { stores } = useSession();
+  // The dialog of the export is the one that asked.
+  const close = role === 'export' ? () => view.show('export') : onClose;
   return (
     <FilesDialog
       title={t(`files.titles.${role}`)}
-      onClose={onClose}
+      onClose={close}
       onFolder={(folder) => {
-        onClose();
-        if (role === 'input' || role === 'output') batch.choose(role, folder);
+        close();
+        if (role === 'export') stores.many.setState({ folder: { token: folder.token, name: folder.name } });
+        else if (role === 'input' || role === 'output') batch.choose(role, folder);
         else pairs.choose(role, folder);
       }}
     />

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hasText } from '../../text';
+import { Stars } from '../many/Stars';
+import { useActions } from '../state/context';
+import { ratingOf } from '../state/listing';
 import type { OpenPhoto } from '../state/model';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
@@ -10,6 +13,7 @@ import { Histogram } from './Histogram';
 export function Details({ entry }: { entry: OpenPhoto }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const { rateAll } = useActions();
   const { sentence } = useSentences();
   const { photo, analysis, rendering } = entry;
   if (photo === null) return null;
@@ -17,6 +21,10 @@ export function Details({ entry }: { entry: OpenPhoto }) {
   return (
     <div className="space-y-5 select-text">
       <Histogram entry={entry} />
+      <div className="flex items-center justify-between">
+        <span className="text-secondary">{t('many.rating')}</span>
+        <Stars label={t('many.rating')} rating={ratingOf(entry)} onRate={(stars) => rateAll(stars, [entry.key])} />
+      </div>
       <Group title={t('details.file')}>
         <Fact label={t('details.format')} value={photo.format.toUpperCase()} />
         <Fact

@@ -105,6 +105,8 @@ function useHistoryName(): (name: HistoryName) => string {
       case 'repairMoved':
       case 'repairFilled':
         return t(`history.${name.text}`, { place: t('local.name', { number: name.place }) });
+      case 'rated':
+        return t('history.rated', { count: name.count });
       case 'placeFilled':
         return t('history.placeFilled', { filling: t(`fillings.${name.filling ?? 'automatic'}`) });
       default:

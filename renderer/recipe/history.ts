@@ -14,7 +14,8 @@ export type HistoryName =
   | { text: 'style'; choice: StyleChoice }
   | { text: 'grow' | 'shrink' | 'feather'; radius: number }
   | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved' | 'repairFilled'; place: number }
-  | { text: 'placeFilled'; filling: Filling | null };
+  | { text: 'placeFilled'; filling: Filling | null }
+  | { text: 'rated'; count: number };
 
 type HistoryText =
   | 'begin'
@@ -45,7 +46,8 @@ type HistoryText =
   | 'uncropped'
   | Turn
   | 'startOver'
-  | 'taken';
+  | 'taken'
+  | 'pasted';
 
 export interface HistoryEntry {
   /** The position in the log when this entry is the latest. */
@@ -92,6 +94,8 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
       return { text: 'repairMoved', place: place(action.move?.id) };
     case 'repairFilled':
       return { text: 'repairFilled', place: place(action.refill?.id) };
+    case 'rated':
+      return { text: 'rated', count: after.rating ?? 0 };
     case 'turned': {
       const ways = ['right', 'left', 'mirror', 'flip'] as const;
       return { text: ways.find((way) => turned(before.orientation, way) === after.orientation) ?? 'turned' };

@@ -127,6 +127,19 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
             onChange={(keepMetadata) => set({ keepMetadata })}
           />
         </Field>
+        <Field
+          label={t('settings.ratingSidecars')}
+          htmlFor={`${id}-ratings`}
+          hint={t('settings.ratingSidecarsText')}
+          hintId={`${id}-ratings-hint`}
+        >
+          <Switch
+            id={`${id}-ratings`}
+            describedBy={`${id}-ratings-hint`}
+            checked={settings.ratingSidecars}
+            onChange={(ratingSidecars) => set({ ratingSidecars })}
+          />
+        </Field>
       </Group>
       <Computing settings={settings} set={set} />
       <Data />

@@ -62,6 +62,8 @@ export interface BatchPageState {
   shown: boolean;
   known: BatchEntry[];
   input: Folder | null;
+  /** Only these photos of it; empty: all. */
+  files: readonly string[];
   /** Null: a new folder inside that of the originals. */
   output: Folder | null;
   /** The name of that folder. Null: the default name of the page's language. */
@@ -77,12 +79,13 @@ export interface BatchPageState {
 const NO_PLAN: BatchPlan = { phase: 'none', result: null, failure: null };
 
 export function createBatchStore() {
-  const { recipe: _, added: __, include: ___, exclude: ____, ...defaults } = BatchSettings.parse({});
+  const { recipe: _, added: __, include: ___, exclude: ____, only: _____, ...defaults } = BatchSettings.parse({});
   return createStore<BatchPageState>(() => ({
     batch: null,
     shown: false,
     known: [],
     input: null,
+    files: [],
     output: null,
     below: null,
     draft: { ...defaults, recipe: null, gate: null, include: '', exclude: '' },
@@ -196,12 +199,13 @@ export function createBatchActions(
   };
 
   /** The folders for the main side; null as long as they are not chosen or not valid. */
-  function place(): { input: string; output: string; below: string | null } | null {
+  function place(): { input: string; output: string; below: string | null; files: string[] } | null {
     const { input, output } = get();
+    const files = [...get().files];
     if (input === null) return null;
-    if (output !== null) return { input: input.token, output: output.token, below: null };
+    if (output !== null) return { input: input.token, output: output.token, below: null, files };
     const below = folderPage.newFolderName();
-    return below === null ? null : { input: input.token, output: input.token, below };
+    return below === null ? null : { input: input.token, output: input.token, below, files };
   }
 
   /** Scans the folder with the current settings, after `delay` milliseconds. */
@@ -223,6 +227,7 @@ export function createBatchActions(
   }
 
   function choose(which: 'input' | 'output', folder: Folder | null): void {
+    if (which === 'input') patch({ files: [] });
     if (which === 'output') patch({ output: folder });
     else if (get().input === null) {
       const { keepMetadata } = app.getState().settings;
@@ -239,6 +244,13 @@ export function createBatchActions(
     if (isBusy()) tell({ tone: 'info', text: 'folderWaits', params: { name: folder.name } });
   }
 
+  /** Takes chosen photos of a folder, and opens the page. */
+  function takeFiles(folder: Folder, files: readonly string[]): void {
+    take(folder);
+    patch({ files });
+    updatePreview(0);
+  }
+
   async function start(): Promise<void> {
     const { settings } = settingsOf(get().draft, app.getState().recipes);
     const folders = place();
@@ -248,7 +260,7 @@ export function createBatchActions(
     const result = await call('batch.start', { ...folders, settings });
     patch({ starting: false });
     if (result.ok) {
-      patch({ input: null, output: null, plan: NO_PLAN });
+      patch({ input: null, files: [], output: null, plan: NO_PLAN });
       show(result.value);
     } else {
       updatePreview(0);
@@ -404,6 +416,7 @@ export function createBatchActions(
     choose,
     pickFolder: folderPage.pickFolder,
     take,
+    takeFiles,
     setBelow(below: string): void {
       patch({ below, output: null });
       updatePreview();

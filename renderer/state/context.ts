@@ -1,10 +1,11 @@
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { Actions } from './actions';
 import type { BatchPageState } from './batch';
 import type { ComparisonState } from './comparison';
 import type { LibraryState } from './library';
-import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { arranged, type Listing } from './listing';
+import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import type { PairsPageState } from './pairs';
 import type { ReviewState } from './review';
 import { activePhoto, type Stores } from './stores';
@@ -33,6 +34,14 @@ export const useLibrary = <T>(select: (state: LibraryState) => T): T => useStore
 export const useJobs = <T>(select: (state: JobsState) => T): T => useStore(useSession().stores.jobs, select);
 export const useNotices = <T>(select: (state: NoticesState) => T): T => useStore(useSession().stores.notices, select);
 export const usePhotos = <T>(select: (state: PhotosState) => T): T => useStore(useSession().stores.photos, select);
+export const useListing = <T>(select: (state: Listing) => T): T => useStore(useSession().stores.listing, select);
+/** The open photos as they are sorted and filtered. */
+export function useArranged(): OpenPhoto[] {
+  const photos = usePhotos((state) => state.photos);
+  const listing = useListing((state) => state);
+  return useMemo(() => arranged(photos, listing), [photos, listing]);
+}
+export const useMany = <T>(select: (state: ManyState) => T): T => useStore(useSession().stores.many, select);
 export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useSession().stores.comparison, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);

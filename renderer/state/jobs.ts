@@ -47,7 +47,10 @@ export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 
       const now = performance.now();
       const times = { startedAt: now, reportedAt: now, expected: paces.expected(kind, megapixels) };
       jobs.setState((state) => ({
-        jobs: [...state.jobs, { id, kind, photoKey, name, bytes: null, progress: null, cancelling: false, ...times }],
+        jobs: [
+          ...state.jobs,
+          { id, kind, photoKey, name, bytes: null, progress: null, part: null, cancelling: false, ...times },
+        ],
       }));
       started?.(id);
       const result = await work(id);
@@ -79,7 +82,16 @@ export function createJobs(bridge: Bridge, { jobs, app }: Pick<Stores, 'jobs' | 
         jobs.setState((state) => {
           const known = state.jobs.find((job) => job.id === id);
           const job: Job = {
-            ...(known ?? { id, kind: 'upload', photoKey: null, name, cancelling: false, startedAt, expected: null }),
+            ...(known ?? {
+              id,
+              kind: 'upload',
+              photoKey: null,
+              name,
+              part: null,
+              cancelling: false,
+              startedAt,
+              expected: null,
+            }),
             bytes,
             progress,
             reportedAt: performance.now(),

@@ -5,6 +5,8 @@ import type { EditLog, EditState } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, Photo, Rendering } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
+import type { Copied } from './copying';
+import type { Folder } from './folderPage';
 
 /**
  * The rendering state of a photo. `scheduled` waits for further changes. `previewed` has a preview and waits to be
@@ -37,6 +39,8 @@ export interface OpenPhoto {
   analysis: Analysis | null;
   /** The number of `photo.evidence` events so far. It is part of the URL of the evidence for masks. */
   evidence: number;
+  /** Stars that were given before there was a history; null: none were. */
+  rated: number | null;
   /** All actions on the photo, including undone ones. Null as long as there is no recipe. */
   log: EditLog | null;
   /** The state after `log`, and its recipe. */
@@ -49,6 +53,10 @@ export interface OpenPhoto {
   rendering: Rendering | null;
   /** The state that `rendering` shows. */
   renderedFor: EditState | null;
+  /** The state that was exported last; null if none was. */
+  exportedFor: EditState | null;
+  /** Why the last export failed; null if it did not. */
+  exportFailure: Failure | null;
 }
 
 export const canUndo = ({ log }: OpenPhoto): boolean => log !== null && log.at > 0;
@@ -62,6 +70,7 @@ export type JobKind =
   | 'compare'
   | 'full'
   | 'export'
+  | 'exportAll'
   | 'mask'
   | 'style'
   | 'inspect'
@@ -78,6 +87,8 @@ export interface Job {
   /** Progress of an upload; null for other jobs. */
   bytes: { sent: number; total: number } | null;
   progress: Progress | null;
+  /** Which of several photos it works on, from 0; null for other jobs. */
+  part: { at: number; of: number } | null;
   cancelling: boolean;
   /** When it started and last reported progress, in the time of `performance.now()`. */
   startedAt: number;
@@ -109,7 +120,21 @@ export type NoticeText =
   | 'exported'
   | 'downloaded'
   | 'exportCancelled'
+  | 'ratingUnwritten'
+  | 'ratingBackup'
+  | 'ratingNotBeside'
+  | 'exportedAll'
+  | 'sentToBatch'
+  | 'nothingForBatch'
+  | 'exportedSome'
+  | 'exportAllCancelled'
   | 'closed'
+  | 'closedAll'
+  | 'settingsCopied'
+  | 'nothingCopied'
+  | 'settingsPasted'
+  | 'recipeAppliedToAll'
+  | 'nothingChanged'
   | 'continued'
   | 'recovered'
   | 'startedOver'
@@ -160,8 +185,10 @@ export interface Notice {
   tone: 'error' | 'done' | 'info';
   text: NoticeText;
   /** Values in the sentence. */
-  params: { name?: string; place?: string };
+  params: { name?: string; place?: string; count?: number; failed?: number };
   failure: Failure | null;
+  /** Photos that something failed for, and why. */
+  failed: readonly { name: string; failure: Failure }[];
   /** What else is to be said of it. */
   notes: readonly Message[];
   action: {
@@ -185,7 +212,20 @@ export interface Notice {
 
 export interface PhotosState {
   photos: OpenPhoto[];
+  /** The photo that is shown. */
   activeKey: string | null;
+  /** Keys of the selected photos, see `selectedPhotos`. */
+  selected: readonly string[];
+  /** Where a range of the selection begins. */
+  anchor: string | null;
+}
+
+/** What concerns several photos at once. */
+export interface ManyState {
+  /** The settings that were copied last. */
+  copied: Copied | null;
+  /** The folder that several photos were exported to last; null: none was chosen. */
+  folder: Folder | null;
 }
 
 export interface JobsState {

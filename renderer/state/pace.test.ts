@@ -10,6 +10,7 @@ const job = (change: Partial<Job>): Job => ({
   name: 'k.jpg',
   bytes: null,
   progress: null,
+  part: null,
   cancelling: false,
   startedAt: 0,
   reportedAt: 0,

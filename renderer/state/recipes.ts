@@ -38,7 +38,7 @@ export function hasWork({ recipe, repairs }: Pick<EditState, 'recipe' | 'repairs
 }
 
 /** Replaces the step of the same kind. A new step is inserted at its usual position. */
-function withStep(recipe: Recipe, step: Step): Recipe {
+export function withStep(recipe: Recipe, step: Step): Recipe {
   const isThere = recipe.steps.some((other) => other.kind === step.kind);
   const next = recipe.steps.findIndex((other) => STEP_KINDS.indexOf(other.kind) > STEP_KINDS.indexOf(step.kind));
   const steps = isThere

@@ -3,7 +3,8 @@ import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import { createLibraryStore } from './library';
-import type { AppState, JobsState, NoticesState, OpenPhoto, PhotosState } from './model';
+import { createListingStore } from './listing';
+import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
 import { createReviewStore } from './review';
 import { createToolStore } from './tools';
@@ -12,7 +13,9 @@ import { createViewStore } from './view';
 /** The stores of one window, by subject. Actions change them; components only read. */
 export function createStores() {
   return {
-    photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null })),
+    photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
+    listing: createListingStore(),
+    many: createStore<ManyState>(() => ({ copied: null, folder: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),
     app: createStore<AppState>(() => ({

@@ -21,12 +21,13 @@ export type CompareMode = (typeof COMPARE_MODES)[number];
 export const PANEL_TABS = ['restore', 'style', 'details', 'history'] as const;
 export type PanelTab = (typeof PANEL_TABS)[number];
 
-/** The purposes for which a folder is chosen: two for a batch, three for training pairs. */
-export const FOLDER_ROLES = ['input', 'output', 'clean', 'pairs', 'overlays'] as const;
+/** The purposes for which a folder is chosen: two for a batch, three for training pairs, one for exports. */
+export const FOLDER_ROLES = ['input', 'output', 'clean', 'pairs', 'overlays', 'export'] as const;
 export type FolderRole = (typeof FOLDER_ROLES)[number];
 
 export type DialogName =
   | 'export'
+  | 'copySettings'
   | 'settings'
   | 'files'
   | `${FolderRole}Folder`
@@ -36,7 +37,7 @@ export type DialogName =
   | 'findPhoto';
 
 export interface ViewState {
-  page: 'darkroom' | 'batch' | 'pairs' | 'generators';
+  page: 'darkroom' | 'table' | 'batch' | 'pairs' | 'generators';
   dialog: DialogName | null;
   panelOpen: boolean;
   /** The open tab of the panel. */

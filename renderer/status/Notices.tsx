@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { shorten } from '../../text/format';
 import { useActions, useNotices, usePhotos, useTools } from '../state/context';
 import type { Notice } from '../state/model';
+import { selectedPhotos } from '../state/selection';
 import { Button, IconButton } from '../ui/Button';
 import { useTopDialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
@@ -16,6 +17,8 @@ const SHOWN_FOR = 10_000;
 const ANNOUNCED_AFTER = 100;
 const TELL_FOR = 5000;
 const NAME_LENGTH = 36;
+/** More photos with the same failure are counted and not named. */
+const MOST_NAMES = 3;
 /** Moves the focus to the newest notice. */
 const KEY = 'F8';
 
@@ -29,6 +32,7 @@ export function Notices() {
   const dialog = useTopDialog();
   const notices = useNotices((state) => state.notices);
   const overFilmstrip = usePhotos((state) => state.photos.length > 1);
+  const overBar = usePhotos((state) => selectedPhotos(state).length > 1);
   // Beside the tools of the mask, and below their options.
   const besideTools = useTools((state) => state.tool !== null) && dialog === null;
   const ref = useRef<HTMLElement>(null);
@@ -38,7 +42,7 @@ export function Notices() {
   const lines = useLines(notices);
   useFocusKept(ref, notices);
   const place = [
-    overFilmstrip && dialog === null ? 'bottom-28' : 'bottom-10',
+    overFilmstrip && dialog === null ? (overBar ? 'bottom-38' : 'bottom-28') : 'bottom-10',
     besideTools ? 'left-16 max-h-[calc(100vh-224px)]' : 'left-3 max-h-[calc(100vh-176px)]',
   ].join(' ');
   const cards = (
@@ -182,12 +186,32 @@ function useNoticeText() {
   const { t } = useTranslation();
   const say = useSentences();
   return useCallback(
-    ({ text, params, failure, notes, action }: Notice) => {
+    ({ text, params, failure, failed, notes, action }: Notice) => {
+      // One sentence for all photos with the same reason.
+      const whyOf = (all: Notice['failed']) => {
+        const reasons = new Map<string, string[]>();
+        for (const each of all) {
+          const why = say.failure(each.failure);
+          reasons.set(why, [...(reasons.get(why) ?? []), shorten(each.name, NAME_LENGTH)]);
+        }
+        return [...reasons]
+          .map(([why, names]) => {
+            const first = names.slice(0, MOST_NAMES).join(', ');
+            const more = names.length - MOST_NAMES;
+            const said = more > 0 ? t('many.exporting.filesMore', { names: first, count: more }) : first;
+            return t('many.exporting.why', { names: said, why });
+          })
+          .join(' ');
+      };
       const isDownload = text === 'downloaded' || text === 'maskDownloaded' || text === 'recipeDownloaded';
       const place = params.place === undefined ? null : t('notices.exportedTo', { place: params.place });
       return {
-        sentence: t(`notices.${text}`, { name: shorten(params.name ?? '', NAME_LENGTH) }),
-        failure: failure === null ? null : say.failure(failure),
+        sentence: t(`notices.${text}`, {
+          name: shorten(params.name ?? '', NAME_LENGTH),
+          count: params.count ?? 1,
+          failed: params.failed ?? 0,
+        }),
+        failure: failure === null ? (failed.length === 0 ? null : whyOf(failed)) : say.failure(failure),
         notes: notes.length === 0 ? null : notes.map((note) => say.sentence(note)).join('. '),
         place: isDownload ? t('notices.downloadedTo') : place,
         action: action === null ? null : t(`notices.actions.${action.label}`),

@@ -1,7 +1,17 @@
 import type { Job, JobKind, JobsState } from '../state/model';
 
 /** Most important to the user first. */
-const ORDER: readonly JobKind[] = ['export', 'mask', 'upload', 'open', 'analyse', 'preview', 'compare', 'full'];
+const ORDER: readonly JobKind[] = [
+  'exportAll',
+  'export',
+  'mask',
+  'upload',
+  'open',
+  'analyse',
+  'preview',
+  'compare',
+  'full',
+];
 
 /** The job to show where there is room for only one: one with progress, else the most important. */
 export function mostImportantJob({ jobs }: JobsState): Job | null {

@@ -12,6 +12,8 @@ export function useJobText(job: Job | null): string | null {
   const name = shorten(job.name, NAME_LENGTH);
   const { stage, step } = job.progress ?? {};
   if (job.kind === 'upload') return name === '' ? t('status.uploadAll') : t('status.upload', { name });
+  if (job.part !== null) return t('status.exportAll', { name, at: job.part.at + 1, of: job.part.of });
+  if (job.kind === 'exportAll') return t('status.export', { name });
   if (stage === 'writing') return t('status.writing', { name });
   const text = t(`status.${job.kind}`, { name });
   if (stage === 'decoding' || stage === 'transparency') {

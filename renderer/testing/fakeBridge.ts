@@ -48,6 +48,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     missing: null,
     pages: { number: 1, count: 1 },
     infrared: false,
+    rating: null,
     others: [],
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },
@@ -262,6 +263,7 @@ export function createFakeBridge(): FakeBridge {
       return fakePhoto({ id: `photo-${photos}`, name: `${token}.jpg` });
     },
     'photos.close': () => ({}),
+    'photos.writeRating': () => ({ name: 'lake.jpg.xmp', backup: null }),
     'photos.analyse': () => fakeAnalysis(),
     'photos.render': ({ size }) => {
       revision += 1;
@@ -308,6 +310,7 @@ export function createFakeBridge(): FakeBridge {
     }),
     'jobs.cancel': () => ({}),
     'files.showInFolder': () => ({}),
+    'files.taken': () => ({ names: [] }),
     'photos.dropPicture': () => ({}),
     'edits.load': () => ({ log: null, recovered: false, heldBy: null }),
     'edits.write': () => ({}),
@@ -416,6 +419,11 @@ export function createFakeBridge(): FakeBridge {
       examples: [{ name: '1931/lake.jpg', written: '1931/lake.jpg' }],
       unreadable: [],
     }),
+    'batch.gather': ({ tokens }) => ({
+      folder: { token: 'folder-1', name: 'Album', kind: 'folder', bytes: 0 },
+      files: tokens,
+      left: 0,
+    }),
     'batch.start': () => fakeBatch(),
     'batch.continue': () => fakeBatch(),
     'batch.state': () => ({ state: null, known: [] }),
@@ -445,8 +453,14 @@ export function createFakeBridge(): FakeBridge {
         bridge.calls.push(pending as unknown as PendingCall);
         if (name === 'jobs.cancel') {
           const { jobId } = request as Request<'jobs.cancel'>;
-          const job = bridge.calls.find((each) => 'jobId' in each.request && each.request.jobId === jobId);
-          if (job?.answered === false) job.answer(fakeFailure('CANCELLED'));
+          const job = bridge.calls.find(
+            (each) =>
+              !each.answered &&
+              each !== (pending as unknown) &&
+              'jobId' in each.request &&
+              each.request.jobId === jobId,
+          );
+          job?.answer(fakeFailure('CANCELLED'));
         }
         if (bridge.held.has(name)) return;
         const given = bridge.answers[name];

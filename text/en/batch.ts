@@ -37,6 +37,10 @@ export const batch = {
     output: 'Results',
     inside: 'New folder inside',
     elsewhere: 'Another folder…',
+    chosen_one: '{{count}} photo in {{folder}}',
+    chosen_other: '{{count}} photos in {{folder}}',
+    chosenText:
+      'Only the selected photos. Edits in the window are not used here: choose a recipe. Choose the folder to restore all of it.',
     outputFolder: 'Folder',
     work: 'What to do',
     proposal: 'What each photo needs',

@@ -16,6 +16,7 @@ export const errors = {
     DISK_FULL:
       'The disk is full. The photo was not written; your original is unchanged. Free some space or choose another folder.',
     NAME_TAKEN: 'A file with that name already exists and was not changed.',
+    METADATA_DAMAGED: 'The metadata file beside the photo cannot be read and was not changed.',
     MASK_SIZE: 'The mask was not used: it must have the same size as the photo.',
     MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use black and white areas.',
     EDIT_INVALID:
@@ -111,6 +112,8 @@ export const errors = {
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',
     uploadTooLarge: 'The file is larger than {{gigabytes}} GB, the limit of Emulsion.',
+    sidecarDamaged:
+      '“{{name}}” beside the photo is damaged, so the rating was not written there. It stays in Emulsion.',
     isOriginal: '“{{name}}” is the photo that is open. Originals are never replaced. Choose another name.',
     tooLargeToDecode:
       'The photo has {{megapixels}} megapixels of {{bits}} bits, {{size}} MB once decoded. That is more than Emulsion can decode on Linux. Make a smaller copy, or one of 8 bits.',

@@ -6,6 +6,7 @@ import { engine } from './engine';
 import { errors } from './errors';
 import { library } from './library';
 import { manual } from './manual';
+import { many } from './many';
 import { mask } from './mask';
 import { menu } from './menu';
 import { models } from './models';
@@ -32,6 +33,7 @@ export const en = {
   ...errors,
   ...cli,
   ...manual,
+  ...many,
   ...menu,
   ...models,
   ...library,

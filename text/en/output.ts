@@ -19,6 +19,7 @@ export const output = {
     listFailed: 'The folder could not be read.',
     folder: 'Folder',
     titles: {
+      export: 'Folder for the exported photos',
       input: 'Folder with the originals',
       output: 'Folder for the results',
       clean: 'Folder with clean photos',
@@ -35,7 +36,7 @@ export const output = {
     format: 'Format',
     quality: 'Quality',
     keepMetadata: 'Keep the photo’s metadata',
-    keepMetadataText: 'Date, camera, place and captions.',
+    keepMetadataText: 'Date, camera, place, captions and rating.',
     toDialog: 'You choose the folder next. Existing files are never overwritten.',
     toDownload: 'The file is saved to your browser’s downloads.',
     marked: 'The file is marked as edited with AI.',

@@ -103,6 +103,10 @@ export const photo = {
     flip: 'Flipped',
     startOver: 'Started over',
     taken: 'Edits from a file',
+    pasted: 'Settings of another photo',
+    rated_zero: 'Rating removed',
+    rated_one: '{{count}} star',
+    rated_other: '{{count}} stars',
   },
   decoding: { decoding: 'reading pixels', transparency: 'reading transparency' },
   details: {
@@ -163,6 +167,7 @@ export const photo = {
     layers: 'Only the composite picture of the document is used, not its layers',
     sidecar: 'The metadata in {{name}} beside the photo are part of it',
     sidecarUnread: '{{name}} beside the photo cannot be read and is passed over',
+    ratingLeft: 'The photo is copied unchanged, without the rating',
     sidecarLeft: 'The photo is copied unchanged, without the metadata in {{name}}',
     numbered: 'Colours are read as {{profile}}, which the file gives by numbers',
     hdr: 'Converted from high dynamic range ({{curve}}) to sRGB; the brightest tones are compressed',

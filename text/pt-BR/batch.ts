@@ -39,6 +39,10 @@ export const batch: Translated<typeof english> = {
     output: 'Resultados',
     inside: 'Nova pasta dentro',
     elsewhere: 'Outra pasta…',
+    chosen_one: '{{count}} foto em {{folder}}',
+    chosen_other: '{{count}} fotos em {{folder}}',
+    chosenText:
+      'Só as fotos selecionadas. As edições da janela não são usadas aqui: escolha uma receita. Escolha a pasta para restaurá-la inteira.',
     outputFolder: 'Pasta',
     work: 'O que fazer',
     proposal: 'Do que cada foto precisa',

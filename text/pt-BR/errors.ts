@@ -18,6 +18,7 @@ export const errors: Translated<typeof english> = {
     DISK_FULL:
       'O disco está cheio. A foto não foi gravada; seu original não foi alterado. Libere espaço ou escolha outra pasta.',
     NAME_TAKEN: 'Já existe um arquivo com esse nome, e ele não foi alterado.',
+    METADATA_DAMAGED: 'O arquivo de metadados ao lado da foto não pode ser lido e não foi alterado.',
     MASK_SIZE: 'A máscara não foi usada: ela precisa ter o mesmo tamanho da foto.',
     MASK_UNSUITABLE: 'Esta imagem tem detalhes demais para uma máscara. Use uma com áreas pretas e brancas.',
     EDIT_INVALID:
@@ -111,6 +112,8 @@ export const errors: Translated<typeof english> = {
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',
     uploadTooLarge: 'O arquivo tem mais de {{gigabytes}} GB, o limite do Emulsion.',
+    sidecarDamaged:
+      '“{{name}}”, ao lado da foto, está danificado, e a avaliação não foi gravada nele. Ela fica no Emulsion.',
     isOriginal: '“{{name}}” é a foto que está aberta. Os originais nunca são substituídos. Escolha outro nome.',
     tooLargeToDecode:
       'A foto tem {{megapixels}} megapixels de {{bits}} bits, {{size}} MB depois de decodificada. É mais do que o Emulsion consegue decodificar no Linux. Faça uma cópia menor ou de 8 bits.',

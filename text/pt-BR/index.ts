@@ -8,6 +8,7 @@ import { engine } from './engine';
 import { errors } from './errors';
 import { library } from './library';
 import { manual } from './manual';
+import { many } from './many';
 import { mask } from './mask';
 import { menu } from './menu';
 import { models } from './models';
@@ -33,6 +34,7 @@ export const ptBR: Translated<typeof en> = {
   ...errors,
   ...cli,
   ...manual,
+  ...many,
   ...menu,
   ...models,
   ...library,

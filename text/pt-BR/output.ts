@@ -21,6 +21,7 @@ export const output: Translated<typeof english> = {
     listFailed: 'Não foi possível ler a pasta.',
     folder: 'Pasta',
     titles: {
+      export: 'Pasta para as fotos exportadas',
       input: 'Pasta com os originais',
       output: 'Pasta dos resultados',
       clean: 'Pasta com fotos limpas',
@@ -37,7 +38,7 @@ export const output: Translated<typeof english> = {
     format: 'Formato',
     quality: 'Qualidade',
     keepMetadata: 'Manter os metadados da foto',
-    keepMetadataText: 'Data, câmera, lugar e legendas.',
+    keepMetadataText: 'Data, câmera, lugar, legendas e avaliação.',
     toDialog: 'Em seguida você escolhe a pasta. Arquivos existentes nunca são sobrescritos.',
     toDownload: 'O arquivo é salvo nos downloads do navegador.',
     marked: 'O arquivo é marcado como editado com IA.',

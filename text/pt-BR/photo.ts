@@ -105,6 +105,10 @@ export const photo: Translated<typeof english> = {
     flip: 'Virada de cima para baixo',
     startOver: 'Recomeço',
     taken: 'Edições de um arquivo',
+    pasted: 'Ajustes de outra foto',
+    rated_zero: 'Avaliação removida',
+    rated_one: '{{count}} estrela',
+    rated_other: '{{count}} estrelas',
   },
   decoding: { decoding: 'lendo os pixels', transparency: 'lendo a transparência' },
   details: {
@@ -165,6 +169,7 @@ export const photo: Translated<typeof english> = {
     layers: 'Só a imagem composta do documento é usada, não as camadas',
     sidecar: 'Os metadados em {{name}}, ao lado da foto, fazem parte dela',
     sidecarUnread: '{{name}}, ao lado da foto, não pode ser lido e é ignorado',
+    ratingLeft: 'A foto é copiada sem mudanças, sem a avaliação',
     sidecarLeft: 'A foto é copiada sem mudanças, sem os metadados em {{name}}',
     numbered: 'As cores são lidas como {{profile}}, que o arquivo indica em números',
     hdr: 'Convertida de alta faixa dinâmica ({{curve}}) para sRGB; os tons mais claros são comprimidos',

@@ -1,6 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type AppInfo, Settings } from '../../../contract/app';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
@@ -70,6 +70,17 @@ export function appHandlers({
       return { files: await files.offer(await services.pick(kind)) };
     },
     'files.list': ({ folder }) => files.list(folder),
+    'files.taken': async ({ folder, names }) => {
+      const place = files.path(folder, 'folder');
+      const isThere = (name: string) =>
+        lstat(join(place, basename(name))).then(
+          () => true,
+          // A name that cannot be looked up is none of a file that is there.
+          () => false,
+        );
+      const there = await Promise.all(names.map(isThere));
+      return { names: names.filter((_, i) => there[i]) };
+    },
     'files.showInFolder': ({ token }) => {
       if (services.showInFolder === null) {
         throw new EmulsionError('BAD_REQUEST', { reason: say('failures.noDialogs') });

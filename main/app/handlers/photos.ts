@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, extname } from 'node:path';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { stemOfPage } from '../../photos/pages';
+import { writeRating } from '../../photos/rating-sidecar';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 
@@ -33,6 +34,11 @@ export function photosHandlers({
         const others = page === undefined ? await files.otherPages(token, pages.count) : [];
         return { ...photo, sha256, others };
       }),
+    'photos.writeRating': async ({ photoId, rating }) => {
+      const { path } = photos.get(photoId);
+      if (isTemporary(path)) return { name: null, backup: null };
+      return writeRating(path, rating, { root: services.root ?? undefined });
+    },
     'photos.close': async ({ photoId }) => {
       photos.get(photoId);
       photos.delete(photoId);
@@ -61,20 +67,32 @@ export function photosHandlers({
       cancelPicture(ask);
       return {};
     },
-    'photos.export': ({ photoId, recipe, jobId, format, quality, keepMetadata, orientation, crop, folder }) => {
+    'photos.export': ({
+      photoId,
+      recipe,
+      jobId,
+      format,
+      quality,
+      keepMetadata,
+      orientation,
+      rating,
+      crop,
+      folder,
+      name: chosen,
+    }) => {
       const { subject, path } = photos.get(photoId);
       const { name, page } = subject;
       const beside = isTemporary(path) ? '' : dirname(path);
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
-        const stem = `${stemOfPage(basename(name, extname(name)), page)}-restored`;
+        const stem = chosen ?? `${stemOfPage(basename(name, extname(name)), page)}-restored`;
         const target =
           folder === null
             ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format, beside)
             : { folder: files.path(folder, 'folder'), stem };
         const written = await engine.request(
           'export',
-          { photoId, recipe, edit, format, quality, keepMetadata, orientation, crop, target },
+          { photoId, recipe, edit, format, quality, keepMetadata, orientation, crop, rating, target },
           control,
         );
         const { reports, notes } = written;

@@ -235,7 +235,7 @@ class QueueProcessor implements PhotoProcessor {
       page: found.page,
       folder,
       ...now,
-      settings: { ...settings, include: [], exclude: [] },
+      settings: { ...settings, include: [], exclude: [], only: [] },
       own: settings.conflict === 'rename' ? [] : ownNames(folder, stemOf(found, settings), isOwn),
     };
   }

@@ -10,8 +10,10 @@ import type { createPairsActions } from '../pairs';
 import type { Stores } from '../stores';
 import type { createViewActions } from '../view';
 import type { createEditFiles } from './editFiles';
+import type { createExporting } from './exporting';
 import type { createFiles } from './files';
 import type { createHistory } from './history';
+import type { createMany } from './many';
 import type { createMasks } from './masks';
 import type { createNotices } from './notices';
 import type { createOpening } from './opening';
@@ -47,9 +49,11 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   rendering: ReturnType<typeof createRendering>;
   history: ReturnType<typeof createHistory>;
   masks: ReturnType<typeof createMasks>;
+  many: ReturnType<typeof createMany>;
   editFiles: ReturnType<typeof createEditFiles>;
   recipes: ReturnType<typeof createRecipes>;
   files: ReturnType<typeof createFiles>;
+  exporting: ReturnType<typeof createExporting>;
   program: ReturnType<typeof createProgram>;
 }
 

@@ -1,20 +1,12 @@
 import type { FileEntry } from '../../../contract/app';
 import type { Written } from '../../../contract/calls';
-import type { ExportFormat } from '../../../contract/photo';
 import type { Notice } from '../model';
-import { orientationOf } from '../view';
 import type { Context } from './context';
 
-export interface ExportChoice {
-  format: ExportFormat;
-  quality: number;
-  keepMetadata: boolean;
-}
-
-/** Files that come in, and photos that go out. */
+/** Files that come in, and what is told of those that were written. */
 export function createFiles(context: Context) {
-  const { call, asJob, offer, find, editSync } = context;
-  const { app, view } = context.stores;
+  const { call, offer } = context;
+  const { app } = context.stores;
 
   /** Asks for files in the system's dialog. Returns false where the host has none and the page has to ask. */
   async function pickOrAsk(
@@ -53,60 +45,6 @@ export function createFiles(context: Context) {
     }
   }
 
-  async function exportPhoto(key: string, choice: ExportChoice): Promise<void> {
-    const entry = find(key);
-    if (entry?.photo == null || entry.recipe === null) return;
-    const { name, recipe } = entry;
-    const photoId = entry.photo.id;
-    editSync.flush(key);
-    const orientation = orientationOf(view.getState(), key);
-    const crop = entry.edit?.crop ?? null;
-    const result = await asJob('export', key, (jobId) =>
-      call('photos.export', { photoId, recipe, jobId, ...choice, orientation, crop, folder: null }),
-    );
-    if (!result.ok) {
-      if (result.error.code === 'CANCELLED')
-        context.notices.tell({ tone: 'info', text: 'exportCancelled', params: { name } });
-      else {
-        context.notices.tell({
-          tone: 'error',
-          text: 'exportFailed',
-          params: { name },
-          failure: result.error,
-          photoKey: key,
-          action: { label: 'retry', run: () => void exportPhoto(key, choice) },
-        });
-      }
-      return;
-    }
-    const written = result.value;
-    const { notes } = written;
-    const base = app.getState().info?.downloadBase ?? null;
-    if (written.download !== null && base !== null) {
-      const url = `${base}/${written.download}`;
-      const download = () => context.browser.download(url, written.name);
-      download();
-      context.notices.tell({
-        tone: 'done',
-        text: 'downloaded',
-        params: { name: written.name },
-        notes,
-        action: { label: 'downloadAgain', run: download },
-        stays: true,
-      });
-    } else {
-      const place = written.place ?? '';
-      context.notices.tell({
-        tone: 'done',
-        text: 'exported',
-        params: { name: written.name, place },
-        notes,
-        action: showInFolder(written),
-        stays: true,
-      });
-    }
-  }
-
   function showInFolder({ token }: Written): Notice['action'] {
     if (token === null) return null;
     return { label: 'showInFolder', run: () => void call('files.showInFolder', { token }) };
@@ -129,5 +67,5 @@ export function createFiles(context: Context) {
     context.notices.tell({ tone: 'done', text: downloaded, params: { name: written.name } });
   }
 
-  return { pickOrAsk, pickPhotos, takeFiles, exportPhoto, handedOver };
+  return { pickOrAsk, pickPhotos, takeFiles, showInFolder, handedOver };
 }

@@ -31,7 +31,7 @@ export function createHistory(context: Context) {
     const edit = from === log.at ? applyAction(entry.edit, action) : stateOf(next);
     patch(key, { log: next, edit, recipe: edit.recipe, editing: setting });
     editSync.changed(key, from);
-    if (!isSamePicture(entry.edit, edit)) context.rendering.schedule(key, delay);
+    if (!isSamePicture(entry.edit, edit)) context.rendering.changed(key, delay);
   }
 
   function setRecipe(key: string, name: EditAction['name'], recipe: Recipe, setting: string | null = null): void {
@@ -59,13 +59,17 @@ export function createHistory(context: Context) {
     patch(key, { editing: null });
   }
 
+  /** A named recipe, or the proposal, as it applies to a photo. Null before the photo is analysed. */
+  function recipeFor(key: string, id: string): Recipe | null {
+    const analysis = find(key)?.analysis;
+    if (analysis == null) return null;
+    const named = app.getState().recipes.find((recipe) => recipe.id === id);
+    return id === analysis.recipe.id ? analysis.recipe : named === undefined ? null : appliedTo(named, analysis);
+  }
+
   /** Applies a named recipe, or the proposal again. */
   function chooseRecipe(key: string, id: string): void {
-    const analysis = find(key)?.analysis;
-    if (analysis == null) return;
-    const named = app.getState().recipes.find((recipe) => recipe.id === id);
-    const recipe =
-      id === analysis.recipe.id ? analysis.recipe : named === undefined ? null : appliedTo(named, analysis);
+    const recipe = recipeFor(key, id);
     if (recipe !== null) commitTold(key, { name: 'recipe', recipe }, 'recipeApplied');
   }
 
@@ -77,7 +81,7 @@ export function createHistory(context: Context) {
     const edit = stateOf(next);
     patch(key, { log: next, edit, recipe: edit.recipe, editing: null });
     editSync.changed(key, next.actions.length);
-    if (entry.edit === null || !isSamePicture(entry.edit, edit)) context.rendering.schedule(key, 0);
+    if (entry.edit === null || !isSamePicture(entry.edit, edit)) context.rendering.changed(key, 0);
   }
 
   /** Turns or mirrors a photo. Before the analysis there is no history; it will start with the current orientation. */
@@ -142,6 +146,7 @@ export function createHistory(context: Context) {
     moveStep,
     setSetting,
     settleSetting,
+    recipeFor,
     chooseRecipe,
     moveTo,
     turn,

@@ -5,6 +5,7 @@ import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
 import { createLibraryActions } from '../library';
+import type { Listing } from '../listing';
 import type { OpenPhoto } from '../model';
 import { createPairsActions } from '../pairs';
 import { createReviewActions } from '../review';
@@ -14,8 +15,10 @@ import { createToolActions, followTools } from '../tools';
 import { createViewActions } from '../view';
 import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
+import { createExporting, type ExportAllChoice } from './exporting';
 import { createFiles } from './files';
 import { createHistory } from './history';
+import { createMany } from './many';
 import { createMasks } from './masks';
 import { createNotices } from './notices';
 import { createOpening } from './opening';
@@ -24,7 +27,7 @@ import { createRecipes } from './recipes';
 import { createRendering } from './rendering';
 
 export type { Browser } from './context';
-export type { ExportChoice } from './files';
+export { type ExportAllChoice, type ExportChoice, takenOn } from './exporting';
 export { PREVIEW_DELAY } from './history';
 
 /**
@@ -55,7 +58,9 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const rendering = createRendering(context);
   const history = createHistory(context);
   const masks = createMasks(context);
+  const many = createMany(context);
   const files = createFiles(context);
+  const exporting = createExporting(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
   const { tell } = notices;
@@ -64,7 +69,20 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
   const photoId = () => activePhoto(photos.getState())?.photo?.id ?? null;
   const library = createLibraryActions(stores, { photoId, call, asJob, cancel: cancelJob, tell, loadGenerators });
-  Object.assign(context, { library, opening, rendering, history, masks, files, recipes, program, batch, pairs });
+  Object.assign(context, {
+    library,
+    opening,
+    rendering,
+    history,
+    masks,
+    many,
+    files,
+    exporting,
+    recipes,
+    program,
+    batch,
+    pairs,
+  });
   const editFiles = createEditFiles(context);
   context.editFiles = editFiles;
   const styles = createStyleActions(stores, { find, call, asJob, offer, tell, setRecipe: history.setRecipe });
@@ -94,13 +112,27 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     openFiles: opening.openFiles,
     activate: opening.activate,
     activateNext: opening.activateNext,
+    select: opening.select,
+    selectAll: opening.selectAll,
     close: opening.close,
+    copySettings: many.copySettings,
+    pasteSettings: () => void many.pasteSettings(),
+    applyRecipe: many.applyRecipe,
+    turnAll: many.turnAll,
+    rateAll: many.rateAll,
+    arrange: (change: Partial<Listing>) => stores.listing.setState(change),
+    closeAll: many.closeAll,
+    sendToBatch: () => void many.sendToBatch(),
     analyse: (key: string) => void opening.analyse(key),
     pickPhotos: files.pickPhotos,
     takeFiles: files.takeFiles,
     /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
     pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
-    exportPhoto: files.exportPhoto,
+    exportPhoto: exporting.exportPhoto,
+    exportAll: (choice: ExportAllChoice) => void exporting.exportAll(choice),
+    exportable: exporting.exportable,
+    takenNames: exporting.takenNames,
+    pickExportFolder: () => void exporting.pickFolder(),
     computeAgain: rendering.computeAgain,
     renew: rendering.renew,
     /** Requests pictures of other recipes to be shown beside the photo's own. */

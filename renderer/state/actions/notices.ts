@@ -13,6 +13,7 @@ export function createNotices(context: Context) {
       id: context.browser.newId(),
       params: {},
       failure: null,
+      failed: [],
       notes: [],
       action: null,
       photoKey: null,

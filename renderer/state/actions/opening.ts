@@ -3,14 +3,16 @@ import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
-import type { EditFile, OpenPhoto } from '../model';
+import { arranged } from '../listing';
+import type { EditFile, Notice, OpenPhoto } from '../model';
+import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
 
 /** Opening, analysing and closing photos, and which one is active. */
 export function createOpening(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
-  const { photos, jobs, view, notices } = context.stores;
+  const { photos, listing, jobs, view, notices } = context.stores;
 
   /** Keys of photos and edit files that wait to be opened. Edit files come after the photos they were opened with. */
   const queue: (string | Pick<FileEntry, 'token' | 'name'>)[] = [];
@@ -36,12 +38,15 @@ export function createOpening(context: Context) {
       offered: null,
       analysis: null,
       evidence: 0,
+      rated: null,
       log,
       ...derived(log),
       editing: null,
       render: 'idle',
       rendering: null,
       renderedFor: null,
+      exportedFor: null,
+      exportFailure: null,
     };
   }
 
@@ -225,7 +230,9 @@ export function createOpening(context: Context) {
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
     if (find(key) === null) return;
     if (result.ok) {
-      const log = find(key)?.log ?? freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      const { log: known, rated } = find(key)!;
+      const fresh = freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      const log = known ?? { ...fresh, base: { ...fresh.base, rating: rated } };
       patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
       context.notices.withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
@@ -243,8 +250,39 @@ export function createOpening(context: Context) {
     });
   }
 
+  /** The photos in the order in which they are shown. */
+  const order = () => arranged(photos.getState().photos, listing.getState()).map(({ key }) => key);
+
+  /** Shows a photo. A selection that it belongs to stays. */
   function activate(key: string): void {
-    photos.setState({ activeKey: key });
+    photos.setState((state) => (isSelected(state, key) ? { activeKey: key } : picked(state, [], key, 'only')));
+    activated(key);
+  }
+
+  /** Changes the selection by a click or key, see {@link PickHow}. */
+  function select(key: string, how: PickHow): void {
+    const before = photos.getState().activeKey;
+    photos.setState((state) => picked(state, order(), key, how));
+    const { activeKey } = photos.getState();
+    if (activeKey !== null && activeKey !== before) activated(activeKey);
+  }
+
+  function selectAll(): void {
+    const before = photos.getState().activeKey;
+    photos.setState((state) => pickedAll(state, order()));
+    const { activeKey } = photos.getState();
+    if (activeKey !== null && activeKey !== before) activated(activeKey);
+  }
+
+  /** Selects these open photos and shows the first of them. */
+  function selectThese(keys: readonly string[]): void {
+    const [first] = keys;
+    if (first === undefined) return;
+    photos.setState({ activeKey: first, selected: keys, anchor: first });
+    activated(first);
+  }
+
+  function activated(key: string): void {
     const entry = find(key);
     if (entry?.edit == null || entry.phase !== 'ready') return;
     if (!isRendered(entry)) context.rendering.schedule(key, 0);
@@ -259,49 +297,72 @@ export function createOpening(context: Context) {
 
   /** Activates the photo `offset` places further in the filmstrip. */
   function activateNext(offset: 1 | -1): void {
-    const state = photos.getState();
-    const index = state.photos.findIndex((photo) => photo.key === state.activeKey);
-    const next = state.photos[index + offset];
-    if (next !== undefined) activate(next.key);
+    const { activeKey } = photos.getState();
+    const keys = order();
+    const next = keys[activeKey === null ? 0 : keys.indexOf(activeKey) + offset];
+    if (next !== undefined) select(next, 'only');
   }
 
   function close(key: string): void {
-    const entry = find(key);
-    if (entry === null) return;
-    context.rendering.stop(key);
-    for (const job of jobs.getState().jobs) if (job.photoKey === key) context.cancelJob(job.id);
-    const waiting = queue.indexOf(key);
-    if (waiting >= 0) queue.splice(waiting, 1);
-    editSync.flush(key);
-    remove(key);
-    if (entry.photo !== null) void call('photos.close', { photoId: entry.photo.id });
-    const { token, name, log } = entry;
+    closeAll([key]);
+  }
+
+  /** Closes photos and offers to open them again, with what was undone in them. */
+  function closeAll(keys: readonly string[]): void {
+    const entries = keys.flatMap((key) => find(key) ?? []);
+    if (entries.length === 0) return;
+    for (const { key } of entries) {
+      context.rendering.stop(key);
+      for (const job of jobs.getState().jobs) if (job.photoKey === key) context.cancelJob(job.id);
+      const waiting = queue.indexOf(key);
+      if (waiting >= 0) queue.splice(waiting, 1);
+      editSync.flush(key);
+    }
+    remove(...entries.map(({ key }) => key));
+    for (const { photo } of entries) if (photo !== null) void call('photos.close', { photoId: photo.id });
+    const [first] = entries;
     context.notices.tell({
       tone: 'info',
-      text: 'closed',
-      params: { name },
-      action: { label: 'reopen', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+      text: entries.length === 1 ? 'closed' : 'closedAll',
+      params: { name: first!.name, count: entries.length },
+      action: {
+        label: 'reopen',
+        run: () => {
+          for (const { token, name, log } of entries) openFiles([{ token, name, kind: 'photo' }], log);
+        },
+      },
     });
     activateAny(null);
   }
 
-  function remove(key: string): void {
-    photos.setState((state) => {
-      const index = state.photos.findIndex((photo) => photo.key === key);
-      const rest = state.photos.filter((photo) => photo.key !== key);
-      const neighbour = rest[Math.min(index, rest.length - 1)]?.key ?? null;
-      return { photos: rest, activeKey: state.activeKey === key ? neighbour : state.activeKey };
-    });
-    context.view.zoomFit(key);
-    context.rendering.forget(key);
-    context.notices.withdrawUndo(key);
+  function remove(...closed: string[]): void {
+    const keys = order();
+    photos.setState((state) => without(state, keys, new Set(closed)));
+    for (const key of closed) {
+      context.view.zoomFit(key);
+      context.rendering.forget(key);
+      context.notices.withdrawUndo(key);
+    }
     // Errors of a closed photo stay, without their actions.
+    const isClosed = ({ photoKey }: Notice) => photoKey !== null && closed.includes(photoKey);
     notices.setState((state) => ({
       notices: state.notices
-        .filter(({ photoKey, tone }) => photoKey !== key || tone === 'error')
-        .map((notice) => (notice.photoKey === key ? { ...notice, action: null } : notice)),
+        .filter((notice) => !isClosed(notice) || notice.tone === 'error')
+        .map((notice) => (isClosed(notice) ? { ...notice, action: null } : notice)),
     }));
   }
 
-  return { reopen, openFiles, analyse, activate, activateNext, close, isTaking: () => isOpening };
+  return {
+    reopen,
+    openFiles,
+    analyse,
+    activate,
+    activateNext,
+    select,
+    selectAll,
+    selectThese,
+    close,
+    closeAll,
+    isTaking: () => isOpening,
+  };
 }

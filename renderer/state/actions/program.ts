@@ -1,12 +1,17 @@
-import type { EngineStatus, Settings } from '../../../contract/app';
+import type { EngineStatus, Progress, Settings } from '../../../contract/app';
 import type { ConnectionState } from '../../../contract/calls';
 import { failure } from '../../../contract/errors';
 import type { Providers } from '../../../contract/providers';
 import type { CommandId } from '../../../text';
-import type { Notice } from '../model';
+import type { Job, Notice } from '../model';
 import { keepSession } from '../session';
 import { activePhoto } from '../stores';
 import type { Context } from './context';
+
+/** The progress of a job with several photos. The time left of one of them says little about the others. */
+function ofAll({ part }: Job, progress: Progress): Progress {
+  return part === null ? progress : { ...progress, done: (part.at + progress.done) / part.of, secondsLeft: null };
+}
 
 /** Settings, generators, the engine, and events from the main side. */
 export function createProgram(context: Context) {
@@ -108,7 +113,7 @@ export function createProgram(context: Context) {
       context.bridge.on('job.progress', (progress) => {
         jobs.setState((state) => ({
           jobs: state.jobs.map((job) =>
-            job.id === progress.jobId ? { ...job, progress, reportedAt: performance.now() } : job,
+            job.id === progress.jobId ? { ...job, progress: ofAll(job, progress), reportedAt: performance.now() } : job,
           ),
         }));
       }),

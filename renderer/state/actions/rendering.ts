@@ -99,6 +99,12 @@ export function createRendering(context: Context) {
     wanted = turn;
   }
 
+  /** The picture of a photo has changed. Only the photo that is shown is rendered; others are when they are shown. */
+  function changed(key: string, delay: number): void {
+    if (photos.getState().activeKey === key) schedule(key, delay);
+    else comparison.outdate(key);
+  }
+
   async function compute(turn: NonNullable<typeof wanted>, size: 'preview' | 'full'): Promise<void> {
     const entry = find(turn.key);
     if (entry?.photo == null || entry.edit === null) return;
@@ -168,5 +174,5 @@ export function createRendering(context: Context) {
     else comparison.renew(revision);
   }
 
-  return { comparison, forget, postpone, stop, schedule, continueWithFull, computeAgain, renew };
+  return { comparison, forget, postpone, stop, schedule, changed, continueWithFull, computeAgain, renew };
 }

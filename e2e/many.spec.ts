@@ -1,0 +1,78 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import sharp from 'sharp';
+import { findings } from './axe';
+import { expect, test, writeScene } from './host';
+import { settled } from './settled';
+
+const strip = (page: Page) => page.getByTestId('filmstrip');
+const frame = (page: Page, name: string) => strip(page).getByRole('button', { name, exact: true });
+const pressed = (page: Page) => strip(page).locator('[aria-pressed="true"]');
+
+test('settings of one photo go to those that are selected by mouse and keys, and all are exported at once', async ({
+  page,
+  host,
+  browserHost,
+}) => {
+  const paths: string[] = [];
+  for (let i = 1; i <= 4; i++) {
+    paths.push(await writeScene(host.album, `scan ${i}.png`, { width: 240, height: 180, damaged: false, seed: i }));
+  }
+  await host.open();
+  await host.offer(...paths);
+  await expect(strip(page).getByRole('listitem')).toHaveCount(4);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await settled(page);
+
+  // Keys select too: Shift and the arrows from the photo that is shown, Ctrl A all of them.
+  await frame(page, 'scan 1.png').click();
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(pressed(page)).toHaveCount(3);
+  await expect(page.getByTestId('photo-name')).toHaveText('scan 1.png');
+  await expect(page.getByTestId('selection-status')).toHaveText('3 photos of 4 selected');
+  await page.keyboard.press('Control+a');
+  await expect(pressed(page)).toHaveCount(4);
+  await frame(page, 'scan 3.png').click({ modifiers: ['ControlOrMeta'] });
+  await expect(pressed(page)).toHaveCount(3);
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByTestId('step-tone').getByRole('switch').click();
+  await page.keyboard.press('Control+Shift+C');
+  const dialog = page.getByTestId('copy-dialog');
+  await dialog.getByRole('button', { name: 'No steps' }).click();
+  await page.getByTestId('copy-tone').check();
+  expect(await findings(page)).toEqual([]);
+  await page.getByTestId('copy-confirm').click();
+  await page.keyboard.press('Control+Shift+V');
+  await expect(page.getByTestId('told')).toContainText('Settings pasted to 2 photos');
+  await page.keyboard.press('r');
+
+  // Exported with names of their own, once for all of them.
+  await page.getByTestId('export-selected').click();
+  await page.getByTestId('segment-folder').click();
+  await page.getByTestId('export-folder').click();
+  await page.getByTestId('choose-folder').click();
+  await page.getByTestId('export-format').selectOption('png');
+  await page.getByTestId('export-pattern').fill('{number}');
+  await expect(page.getByTestId('export-names')).toContainText('scan 1.png → 01.png');
+  expect(await findings(page)).toEqual([]);
+  await page.getByTestId('export-pattern').fill('album {number}');
+  await page.getByTestId('export-confirm').click();
+  await expect(page.getByTestId('notice-done').last()).toContainText('3 photos exported');
+  const written = (await readdir(browserHost.album)).filter((name) => name.startsWith('album'));
+  expect(written).toEqual(['album 01.png', 'album 02.png', 'album 03.png']);
+  for (const name of written) {
+    expect(await sharp(join(host.album, name)).metadata()).toMatchObject({ width: 180, height: 240 });
+  }
+
+  // The photo that was not selected is as it was.
+  await frame(page, 'scan 3.png').click();
+  await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
+  await frame(page, 'scan 4.png').click();
+  await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
+});
