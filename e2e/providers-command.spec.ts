@@ -41,6 +41,7 @@ test('providers are listed with what works here, and the others say why', async 
   expect(state.cpu).toBe('ready');
   const elsewhere = process.platform === 'win32' ? 'coreml' : 'dml';
   expect(state[elsewhere]).toBe('notBuilt');
+  expect(state.webgpu).toMatch(/^(ready|noDevice|notBuilt)$/);
   if (process.platform === 'linux' && process.arch === 'x64')
     expect(state.cuda).toMatch(/^(noLibraries|ready|failed)$/);
 

@@ -55,6 +55,8 @@ export const TOLERANCE = {
 /** Times differ by so much from run to run. */
 const SLOWER = 1.1;
 const LOAD_SECONDS = 120;
+/** A provider that takes so much longer for a tile is of no use. */
+const MUCH_SLOWER = 20;
 /** The tile of a large net takes long on the CPU. */
 const PROOF_SECONDS = 600;
 
@@ -111,8 +113,7 @@ export class NetLoader {
         onUse(use);
         net = await LoadedNet.create(card, source, { provider, threads, device: number });
         if (!known) {
-          busy(PROOF_SECONDS);
-          const verdict = await compare(net, await cpu());
+          const verdict = await compare(net, await cpu(), busy);
           await verdicts.remember(use, verdict);
           const unproven = whyNot(verdict, this.#options.provider);
           if (unproven) {
@@ -213,8 +214,15 @@ function whyNot(verdict: Verdict, asked: 'auto' | Provider): [reason: Refusal['r
 }
 
 /** Compares the answers of two nets for the test tile. */
-export async function compare(net: LoadedNet, onCpu: LoadedNet): Promise<Extract<Verdict, { outcome: 'compared' }>> {
+export async function compare(
+  net: LoadedNet,
+  onCpu: LoadedNet,
+  busy: (seconds: number) => void = () => {},
+): Promise<Extract<Verdict, { outcome: 'compared' }>> {
+  busy(PROOF_SECONDS);
   const expected = await knownAnswer(onCpu);
+  // One that hangs is not waited for as long as the CPU may take with a large net.
+  busy(Math.max(LOAD_SECONDS, MUCH_SLOWER * expected.seconds));
   const got = await knownAnswer(net).catch((error: unknown) => {
     // What is no picture is as wrong as another one; other failures are not about what was computed.
     if (error instanceof EmulsionError && error.code === 'OUTPUT_INVALID' && error.cause === undefined) return null;
