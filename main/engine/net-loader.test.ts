@@ -1,12 +1,15 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Provider } from '../../contract/app';
-import type { InstalledGenerator } from '../generators/store';
+import { inEnglish, sentencesOf } from '../../text/message';
+import type { GeneratorStore, InstalledGenerator } from '../generators/store';
 import type { Device } from './devices';
+import { Job } from './job';
 import type { LoadedNet } from './loaded-net';
 import { compare, TOLERANCE } from './net-loader';
 import { Sessions } from './sessions';
 import { fixtureCard, installFixture, temporaryFolder } from './test-support';
+import { JobTools } from './tools';
 import { type Use, Verdicts } from './verdicts';
 
 /** A graphics card that the CPU plays: what it does wrong, and what was loaded for which provider. */
@@ -203,6 +206,25 @@ describe('a net on a provider other than the CPU', () => {
     expect(card.created).toEqual(['cpu']);
     expect(none.told.map(({ reasons }) => reasons)).toEqual([['webgpu failed'], ['webgpu failed']]);
   });
+});
+
+it('why a net was not computed where it should be stands in the report of its step, and of no other', async () => {
+  card.offset = 0.02;
+  const find = () => blur;
+  const tools = new JobTools(new Job('1', () => {}), { find } as unknown as GeneratorStore, process().sessions, null);
+  const pass = {
+    task: 'restore' as const,
+    ...{ width: 64, height: 64 },
+    read: (_rect: unknown, into: Float32Array) => void into.fill(0.5).fill(0.2, 0, 99),
+    write: () => {},
+  };
+  tools.beginStep();
+  expect((await tools.runTiles(pass)).provider).toBe('cpu');
+  await tools.runTiles(pass);
+  expect(tools.notes()).toEqual([{ key: 'refusals.differs', values: { provider: 'webgpu' } }]);
+  expect(sentencesOf(tools.notes(), inEnglish())).toMatch(/^Graphics \(WebGPU\) computes this net differently/);
+  tools.beginStep();
+  expect(tools.notes()).toEqual([]);
 });
 
 describe('the tolerance', () => {

@@ -50,6 +50,13 @@ beforeAll(async () => {
   analysis = await analyse(damaged, damage, tools);
 });
 
+test('what has to be said about how a step was computed stands at the end of its report', async () => {
+  const note = { key: 'refusals.differs', values: { provider: 'webgpu' } };
+  const tools = { ...fakeTools(generators), notes: () => [note] };
+  const { reports } = await runRecipe({ raster: damaged, recipe: recipe('always', REPAIR), analysis, damage, tools });
+  expect(reports[0]!.messages.at(-1)).toEqual(note);
+});
+
 describe('repair', () => {
   test('pixels outside the mask keep their bits and all inside are filled, for every kind of raster', async () => {
     for (const raster of [damaged, to16Bit(damaged), toGrey(damaged), toGrey(to16Bit(damaged))]) {
