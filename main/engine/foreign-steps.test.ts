@@ -436,6 +436,26 @@ describe('upscale', () => {
     },
   );
 
+  it('luma-x2: the luma is that of the net, also where a pure colour has no room for it', async () => {
+    const stripes: Pixel = (c, x) =>
+      [
+        [1, 0, 0],
+        [1, 1, 1],
+        [0, 0, 1],
+        [0.1, 0.6, 0.1],
+      ][Math.floor(x / 3) % 4]![c]!;
+    const { raster } = await enlarged('luma-x2', stripes);
+    let most = 0;
+    for (let x = 16; x < 164; x++) {
+      const at = (x + 0.5) / 2 - 0.5;
+      const [from, share] = [Math.floor(at), at - Math.floor(at)];
+      const expected = (1 - share) * lumaOf(stripes, from, 0) + share * lumaOf(stripes, from + 1, 0);
+      const [red, green, blue] = [0, 1, 2].map((c) => valueAt(raster, c, x, 60));
+      most = Math.max(most, Math.abs(0.299 * red! + 0.587 * green! + 0.114 * blue! - expected));
+    }
+    expect(most).toBeLessThan(STEP / 4);
+  });
+
   describe.each([
     ['2x-global', 1500, 60, 3],
     ['2x-global-64', 150, 60, 15],
