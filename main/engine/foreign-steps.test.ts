@@ -10,7 +10,7 @@ import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
-import { addDetector, type DamageMap } from '../restoration/damage';
+import { addDetector } from '../restoration/damage';
 import { saidOf } from '../restoration/foreign';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
@@ -22,6 +22,7 @@ import type { StepRun } from '../restoration/steps/step';
 import { style } from '../restoration/steps/style';
 import { paint } from '../restoration/steps/style/style';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
+import { damageMap } from '../restoration/testing/damage-map';
 import type { StepTools, Wanted } from '../restoration/tools';
 import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
@@ -615,25 +616,7 @@ describe('detect', () => {
     const lines = new Uint8Array(200 * 150);
     lines[10 * 200 + 10] = 250;
     const plane = new Uint8Array(0);
-    const before: DamageMap = {
-      lines,
-      areas: plane,
-      losses: plane,
-      writing: plane,
-      width: 200,
-      height: 150,
-      fullWidth: 200,
-      fullHeight: 150,
-      thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
-      pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
-      strictness: 0,
-      linesAndBlobsOnly: false,
-      needed: 0.001,
-      summary: null,
-      faces: [],
-      coarse: null,
-      report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
-    };
+    const before = damageMap(200, 150, { lines, areas: plane, losses: plane, writing: plane });
     const after = await addDetector(before, raster, tools, wanted);
     // |x - blur| · 40 - 3 on the line, and beside it.
     const probability = (distance: number) => 1 / (1 + Math.exp(-(40 * distance - 3)));
