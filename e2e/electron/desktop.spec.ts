@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { expect, test, writeScene } from '../host';
 import { settled } from '../settled';
@@ -10,6 +10,9 @@ import type { Dialog, MenuEntry } from './program';
 // What Electron's host does with the desktop around its window. Every story runs the built program under the stand-in.
 
 const SMALL = { width: 320, height: 240, damaged: false, seed: 10 };
+
+/** Tiny nets with the interfaces of famous ones. */
+const STAND_INS = fileURLToPath(new URL('../../main/generators/inspect/fixtures/', import.meta.url));
 
 const labels = (entries: readonly MenuEntry[]): string[] =>
   entries.flatMap(({ label, type, items = [] }) => [...(type === 'separator' ? [] : [label]), ...labels(items)]);
@@ -166,6 +169,44 @@ test('dialogs start beside the photo on the screen', { tag: '@electron' }, async
   await page.keyboard.press('Escape');
   await page.keyboard.press('ControlOrMeta+b');
   expect(await startOf('showOpenDialog', () => page.getByTestId('choose-input').click())).toBe(host.album);
+});
+
+test('a net is added from a dialog, with the weights beside it, and the picture to copy from another', {
+  tag: '@electron',
+}, async ({ page, electronHost: host }) => {
+  await host.open();
+  await host.offer(await writeScene(host.album, 'lake.png', SMALL));
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  const choose = async (filePath: string) => {
+    const dialog = await host.program.dialog('showOpenDialog');
+    await dialog.answer({ canceled: false, filePaths: [filePath] });
+    return dialog.options.filters?.[0]?.extensions;
+  };
+  await page.getByTestId('menu').click();
+  await page.getByRole('menuitem', { name: 'Generators' }).click();
+  const added = page.getByTestId('add-generator');
+  // The dialog chooses one file, and the program finds the other by its path.
+  await page.getByTestId('add-model').click();
+  expect(await choose(join(STAND_INS, 'weights-beside.onnx'))).toContain('onnx');
+  await expect(added.getByTestId('generator-name')).toHaveValue('weights-beside', { timeout: 60_000 });
+  await added.getByTestId('add-confirm').click();
+  await expect(added).toBeHidden();
+  await expect.poll(() => existsSync(join(host.data, 'models/weights-beside/weights-beside.onnx.data'))).toBe(true);
+
+  await host.tab.drop([join(STAND_INS, 'adain.onnx')]);
+  await expect(added).toContainText('It copies the style of a picture', { timeout: 60_000 });
+  await added.getByTestId('add-confirm').click();
+  await expect(added).toBeHidden();
+  await page.getByTestId('back').click();
+  await page.getByTestId('tab-style').click();
+  await page.getByTestId('style-hokusai-great-wave').click();
+  const card = page.getByTestId('style-card');
+  await card.getByTestId('style-generator').selectOption({ label: 'adain' });
+  await card.getByTestId('style-example').click();
+  expect(await choose(await writeScene(host.album, 'rug.png', { ...SMALL, seed: 4 }))).toContain('png');
+  await expect(card.getByTestId('style-example').locator('img')).toHaveJSProperty('naturalWidth', 320);
+  await settled(page);
+  await expect(page.getByTestId('notice-error')).toHaveCount(0);
 });
 
 test('undo and redo of the menu act on the photo, and on a text while one is typed', { tag: '@electron' }, async ({

@@ -10,7 +10,7 @@ import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
-import { addDetector, type DamageMap } from '../restoration/damage';
+import { addDetector } from '../restoration/damage';
 import { saidOf } from '../restoration/foreign';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
@@ -22,6 +22,7 @@ import type { StepRun } from '../restoration/steps/step';
 import { style } from '../restoration/steps/style';
 import { paint } from '../restoration/steps/style/style';
 import { planEnlargement, upscale } from '../restoration/steps/upscale/upscale';
+import { damageMap } from '../restoration/testing/damage-map';
 import type { StepTools, Wanted } from '../restoration/tools';
 import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
@@ -436,6 +437,26 @@ describe('upscale', () => {
     },
   );
 
+  it('luma-x2: the luma is that of the net, also where a pure colour has no room for it', async () => {
+    const stripes: Pixel = (c, x) =>
+      [
+        [1, 0, 0],
+        [1, 1, 1],
+        [0, 0, 1],
+        [0.1, 0.6, 0.1],
+      ][Math.floor(x / 3) % 4]![c]!;
+    const { raster } = await enlarged('luma-x2', stripes);
+    let most = 0;
+    for (let x = 16; x < 164; x++) {
+      const at = (x + 0.5) / 2 - 0.5;
+      const [from, share] = [Math.floor(at), at - Math.floor(at)];
+      const expected = (1 - share) * lumaOf(stripes, from, 0) + share * lumaOf(stripes, from + 1, 0);
+      const [red, green, blue] = [0, 1, 2].map((c) => valueAt(raster, c, x, 60));
+      most = Math.max(most, Math.abs(0.299 * red! + 0.587 * green! + 0.114 * blue! - expected));
+    }
+    expect(most).toBeLessThan(STEP / 4);
+  });
+
   describe.each([
     ['2x-global', 1500, 60, 3],
     ['2x-global-64', 150, 60, 15],
@@ -595,25 +616,7 @@ describe('detect', () => {
     const lines = new Uint8Array(200 * 150);
     lines[10 * 200 + 10] = 250;
     const plane = new Uint8Array(0);
-    const before: DamageMap = {
-      lines,
-      areas: plane,
-      losses: plane,
-      writing: plane,
-      width: 200,
-      height: 150,
-      fullWidth: 200,
-      fullHeight: 150,
-      thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
-      pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
-      strictness: 0,
-      linesAndBlobsOnly: false,
-      needed: 0.001,
-      summary: null,
-      faces: [],
-      coarse: null,
-      report: { generator: 'own', provider: 'cpu', tiles: 1, tile: 1 },
-    };
+    const before = damageMap(200, 150, { lines, areas: plane, losses: plane, writing: plane });
     const after = await addDetector(before, raster, tools, wanted);
     // |x - blur| · 40 - 3 on the line, and beside it.
     const probability = (distance: number) => 1 / (1 + Math.exp(-(40 * distance - 3)));

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DamageMap, DamagePlane } from './damage';
+import type { DamageMap } from './damage';
 import { createMask, damageShares, evidenceOf, type MaskSettings, writingLeft } from './mask';
 import type { Rect } from './raster';
+import { damageMap } from './testing/damage-map';
 
 /** A map with strokes of the given certainty, each fading out at its rim like a detector's output. */
 function mapWith(
@@ -25,25 +26,15 @@ function mapWith(
       }
     }
   }
-  return {
-    width,
-    height,
+  return damageMap(width, height, {
     fullWidth: Math.round(width * fullScale),
     fullHeight: Math.round(height * fullScale),
     lines,
-    areas: new Uint8Array(width * height),
     losses: new Uint8Array(0),
     writing: new Uint8Array(0),
-    thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
     pieces: { smallest: 4, seedLogits: 1, flankLogits: 1 },
-    strictness: 0,
     linesAndBlobsOnly: true,
-    needed: 0.001,
-    summary: null,
-    faces: null,
-    coarse: null,
-    report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
-  };
+  });
 }
 
 const stroke = fc.record({
@@ -256,17 +247,6 @@ function crop(map: DamageMap, width: number, height: number): DamageMap {
   };
 }
 
-/** A map of a detector of all kinds, with probabilities 0..255 by kind; 0 if none are given. */
-function fourPlaneMap(width: number, height: number, planes: Partial<Record<DamagePlane, Uint8Array>> = {}): DamageMap {
-  const empty = new Uint8Array(width * height);
-  return {
-    ...mapWith(width, height, []),
-    ...{ lines: empty, areas: empty, losses: empty, writing: empty, ...planes },
-    pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
-    linesAndBlobsOnly: false,
-  };
-}
-
 describe('with a detector that knows areas, losses and writing', () => {
   const [width, height] = [100, 80];
   const plane = (value: (x: number, y: number) => number) =>
@@ -279,7 +259,7 @@ describe('with a detector that knows areas, losses and writing', () => {
 
   test('a stricter map has less damage at every sensitivity, a less strict one has more', () => {
     const ramp = plane((x) => 5 + 2.5 * x);
-    const map = fourPlaneMap(width, height, { lines: ramp, writing: box(0, 0, 20, 20, 250) });
+    const map = damageMap(width, height, { lines: ramp, writing: box(0, 0, 20, 20, 250) });
     for (const sensitivity of [0, 0.5, 1]) {
       const counts = [-1.5, 0, 1].map((strictness) => count({ ...map, strictness }, sensitivity));
       expect(counts[0]).toBeGreaterThan(counts[1]!);
@@ -292,7 +272,7 @@ describe('with a detector that knows areas, losses and writing', () => {
   });
 
   test('writing is left alone, unless it is told to count as damage', () => {
-    const map = fourPlaneMap(width, height, { lines: box(0, 0, 20, 10), writing: box(40, 40, 60, 50) });
+    const map = damageMap(width, height, { lines: box(0, 0, 20, 10), writing: box(40, 40, 60, 50) });
     const maskWith = (keepWriting?: boolean) => whole(map, { sensitivity: 0.5, grow: 0, keepWriting }, width, height);
     const marked = (mask: Uint8Array) => mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
     expect(marked(maskWith())).toBe(200);
@@ -304,51 +284,49 @@ describe('with a detector that knows areas, losses and writing', () => {
   });
 
   test('a torn corner, a large stain and a line along the border all count as damage', () => {
-    expect(count(fourPlaneMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
-    expect(count(fourPlaneMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
-    expect(count(fourPlaneMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
+    expect(count(damageMap(width, height, { losses: box(0, 0, 30, 30) }))).toBe(900);
+    expect(count(damageMap(width, height, { areas: box(30, 30, 70, 70) }))).toBe(1600);
+    expect(count(damageMap(width, height, { lines: box(0, 0, 100, 1) }))).toBe(100);
     const all = { losses: box(0, 0, 10, 10), areas: box(20, 20, 30, 30), lines: box(40, 0, 41, 80) };
-    expect(count(fourPlaneMap(width, height, all))).toBe(280);
+    expect(count(damageMap(width, height, all))).toBe(280);
   });
 
   test('writing that is at least as certain as the damage is left alone, at any sensitivity', () => {
     const lines = box(10, 10, 50, 12, 240);
-    const map = (writing: Uint8Array) => fourPlaneMap(width, height, { lines, writing });
+    const map = (writing: Uint8Array) => damageMap(width, height, { lines, writing });
     for (const sensitivity of [0, 0.5, 1]) {
       expect(count(map(box(20, 0, 40, 80, 240)), sensitivity)).toBe(40);
       expect(count(map(box(0, 0, 100, 80, 250)), sensitivity)).toBe(0);
       // Less certain than the damage, and not certain enough to be writing.
       expect(count(map(box(20, 0, 40, 80, 239)), sensitivity)).toBe(80);
     }
-    const faint = fourPlaneMap(width, height, { lines: box(0, 0, 9, 9, 135), writing: box(0, 0, 9, 9, 126) });
+    const faint = damageMap(width, height, { lines: box(0, 0, 9, 9, 135), writing: box(0, 0, 9, 9, 126) });
     expect(writingLeft(faint)).toBe(0);
   });
 
   test('returns the share of the picture that is writing left alone', () => {
     const lines = box(0, 0, 100, 8, 240);
-    expect(writingLeft(fourPlaneMap(width, height, { lines }))).toBe(0);
-    expect(writingLeft(fourPlaneMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
+    expect(writingLeft(damageMap(width, height, { lines }))).toBe(0);
+    expect(writingLeft(damageMap(width, height, { writing: box(0, 0, 100, 16, 250) }))).toBe(0.2);
     // Half of it is under damage that is more certain.
-    expect(writingLeft(fourPlaneMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
+    expect(writingLeft(damageMap(width, height, { lines, writing: box(0, 0, 100, 16, 200) }))).toBe(0.1);
   });
 
   test('two pixels are a piece, one is grain', () => {
-    expect(count(fourPlaneMap(width, height, { lines: box(5, 5, 7, 6) }))).toBe(2);
-    expect(count(fourPlaneMap(width, height, { lines: box(5, 5, 6, 6) }))).toBe(0);
+    expect(count(damageMap(width, height, { lines: box(5, 5, 7, 6) }))).toBe(2);
+    expect(count(damageMap(width, height, { lines: box(5, 5, 6, 6) }))).toBe(0);
   });
 
   test('the limits of a piece come from the card', () => {
     // A core of 2 logits, with flanks half a logit below the threshold.
     const lines = plane((x, y) => (y !== 40 || x < 20 || x >= 60 ? 0 : x === 40 ? 225 : 96));
     const maskWith = (seedLogits: number, flankLogits: number) =>
-      count({ ...fourPlaneMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
+      count({ ...damageMap(width, height, { lines }), pieces: { smallest: 1, seedLogits, flankLogits } });
     expect(maskWith(1, 1)).toBe(40);
     expect(maskWith(3, 1)).toBe(0);
     expect(maskWith(1, 0)).toBe(1);
     // Limits without any threshold still find nothing in an empty map.
-    expect(count({ ...fourPlaneMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(
-      0,
-    );
+    expect(count({ ...damageMap(width, height), pieces: { smallest: 1, seedLogits: -9, flankLogits: 99 } }, 1)).toBe(0);
   });
 
   test('at the photo’s own size the mask is exactly the evidence above the threshold', () => {
@@ -356,7 +334,7 @@ describe('with a detector that knows areas, losses and writing', () => {
       fc.property(fc.infiniteStream(fc.integer({ min: 0, max: 255 })), (values) => {
         const next = () => Uint8Array.from([...values.take(width * height)]);
         const map = {
-          ...fourPlaneMap(width, height, { lines: next(), areas: next(), losses: next(), writing: next() }),
+          ...damageMap(width, height, { lines: next(), areas: next(), losses: next(), writing: next() }),
           pieces: { smallest: 1, seedLogits: 0, flankLogits: 0 },
         };
         const { plane: evidence } = evidenceOf(map);
@@ -384,7 +362,7 @@ describe('with a detector that knows areas, losses and writing', () => {
     fc.assert(
       fc.property(fc.tuple(kind, kind, kind, kind), limits, settings, settings, (planes, pieces, one, other) => {
         const [lines, areas, losses, writing] = planes;
-        const map = { ...fourPlaneMap(60, 50, { lines, areas, losses, writing }), pieces };
+        const map = { ...damageMap(60, 50, { lines, areas, losses, writing }), pieces };
         const [low, high] = [one, other].sort((a, b) => a.sensitivity - b.sensitivity);
         const before = whole(map, { ...low!, grow: 0 }, 60, 50);
         const after = whole(map, { ...high!, grow: 0 }, 60, 50);

@@ -2,29 +2,15 @@ import { expect, test } from 'vitest';
 import type { DamageMap } from './damage';
 import { createMask } from './mask';
 import { withMissing } from './missing';
+import { damageMap } from './testing/damage-map';
 
 /** A map of a photo of 200 x 100 pixels, at half its size. */
 function mapOf(fill: number): DamageMap {
   const plane = () => new Uint8Array(100 * 50).fill(fill);
-  return {
-    lines: plane(),
-    areas: plane(),
-    losses: plane(),
-    writing: new Uint8Array(0),
-    width: 100,
-    height: 50,
-    fullWidth: 200,
-    fullHeight: 100,
-    thresholds: { lines: 0.5, areas: 0.5, losses: 0.5, writing: 0.5 },
-    pieces: { smallest: 2, seedLogits: 1, flankLogits: 1 },
-    strictness: 0,
-    linesAndBlobsOnly: false,
-    needed: 0.0014,
-    summary: null,
-    faces: null,
-    coarse: null,
-    report: { generator: 'test', provider: 'cpu', tiles: 1 } as DamageMap['report'],
-  };
+  return damageMap(100, 50, {
+    ...{ lines: plane(), areas: plane(), losses: plane(), writing: new Uint8Array(0) },
+    ...{ fullWidth: 200, fullHeight: 100 },
+  });
 }
 
 const rect = { x: 0, y: 96, width: 200, height: 4 };

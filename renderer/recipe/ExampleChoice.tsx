@@ -58,7 +58,7 @@ export function ExampleChoice({ entry }: { entry: OpenPhoto }) {
           <Thumbnail key={`${example.sha256} ${turn}`} example={example} onGone={() => setGone(example.sha256)} />
         )}
         <span className="min-w-0">
-          <span className="block truncate">
+          <span className={example === undefined ? 'block' : 'block truncate'}>
             {example === undefined ? t('styles.example.choose') : t('styles.example.of', { name: example.name })}
           </span>
           <span className={`block text-xs ${isGone ? 'text-danger' : 'text-secondary'}`}>

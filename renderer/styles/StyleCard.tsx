@@ -9,7 +9,7 @@ import { GeneratorChoice } from '../recipe/GeneratorChoice';
 import { InputSliders } from '../recipe/InputSliders';
 import { StepControl, StepProgress } from '../recipe/StepCard';
 import { useActions, useApp } from '../state/context';
-import { generatorOf } from '../state/library';
+import { generatorOf, takesExample } from '../state/library';
 import type { OpenPhoto } from '../state/model';
 import { isSameStyle, type StyleChoice, stepOf, styleOf } from '../state/recipes';
 import { DisclosureButton } from '../ui/DisclosureButton';
@@ -40,7 +40,9 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
   const named = generatorOf(step, 'generator');
   const ofPreset =
     preset === null ? [t('styles.own')] : [preset.artist, ...(preset.year === null ? [] : [preset.year])];
-  const by = named === null ? ofPreset : [step?.settings.example?.name ?? t('styles.byItself')];
+  const copied = takesExample(generators, named);
+  const ofNamed = copied ? [step?.settings.example?.name ?? ''] : [t('styles.byItself')];
+  const by = named === null ? ofPreset : ofNamed;
   const isMasked = (entry.edit?.styleMask.length ?? 0) > 0;
   return (
     <section

@@ -60,7 +60,7 @@ export const app = {
     data: 'Data on this computer',
     clear: 'Clear everything…',
     clearText:
-      'Settings, open photos, edits with their history, your recipes and styles, the list of batches, added generators, what is remembered of graphics cards and the log are deleted from this computer. Your photos and the restored ones stay. This cannot be undone.',
+      'Settings, open photos, edits with their history, your recipes and styles with their pictures, the list of batches, added generators, what is remembered of graphics cards and the log are deleted from this computer. Your photos and the restored ones stay. This cannot be undone.',
     clearNow: 'Clear everything',
     reset: 'Reset to defaults',
     wasReset: 'Settings were reset.',

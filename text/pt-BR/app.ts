@@ -62,7 +62,7 @@ export const app: Translated<typeof english> = {
     data: 'Dados neste computador',
     clear: 'Apagar tudo…',
     clearText:
-      'As configurações, as fotos abertas, as edições com seu histórico, suas receitas e estilos, a lista de lotes, os geradores adicionados, o que se sabe das placas de vídeo e o registro são apagados deste computador. Suas fotos e as restauradas ficam. Isto não pode ser desfeito.',
+      'As configurações, as fotos abertas, as edições com seu histórico, suas receitas e estilos com suas imagens, a lista de lotes, os geradores adicionados, o que se sabe das placas de vídeo e o registro são apagados deste computador. Suas fotos e as restauradas ficam. Isto não pode ser desfeito.',
     clearNow: 'Apagar tudo',
     reset: 'Restaurar padrões',
     wasReset: 'As configurações foram redefinidas.',

@@ -37,7 +37,7 @@ export const library: Translated<typeof english> = {
     remove: 'Remover',
     removeTitle: 'Remover “{{name}}”?',
     removeText: 'A cópia na pasta do Emulsion é apagada. O arquivo de onde ela veio continua no lugar.',
-    chosen: { generator: 'Gerador', detector: 'Achados também por', finder: 'Encontrados por' },
+    chosen: { generator: 'Gerador', detector: 'Achados também por', finder: 'Achados por' },
     findsFaces: 'Ele encontra rostos para a etapa “Rostos”, quando ela o usa.',
     shipsAlone: 'Nada mais',
     findsDamage: 'O que ele encontra aparece na máscara do reparo, quando uma receita o usa.',

@@ -167,14 +167,24 @@ async function resampled(raster: Raster, { width, height }: Size, tools: StepToo
   return copy === raster ? { ...raster, data: raster.data.slice() } : copy;
 }
 
-/** The colours of a part of a raster with another luma. */
+/**
+ * The colours of a part of a raster with another luma. Colours that sRGB cannot hold at that luma become paler, so that they
+ * do not change it; a wider encoding has room for them.
+ */
 function withLuma(raster: Raster, rect: Rect, luma: Float32Array, tools: StepTools): Float32Array {
   const count = rect.width * rect.height;
   const planes = new Float32Array(3 * count);
   readSrgb(raster, rect, tools.colour, planes);
   for (let i = 0; i < count; i++) {
-    const change = luma[i]! - lumaOf(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
-    for (let c = 0; c < 3; c++) planes[c * count + i]! += change;
+    const before = lumaOf(planes[i]!, planes[i + count]!, planes[i + 2 * count]!);
+    const after = Math.max(0, Math.min(1, luma[i]!));
+    let kept = 1;
+    for (let c = 0; c < 3 && !tools.colour; c++) {
+      const chroma = planes[c * count + i]! - before;
+      if (chroma > 1 - after) kept = Math.min(kept, (1 - after) / chroma);
+      if (chroma < -after) kept = Math.min(kept, -after / chroma);
+    }
+    for (let c = 0; c < 3; c++) planes[c * count + i] = after + kept * (planes[c * count + i]! - before);
   }
   return planes;
 }
