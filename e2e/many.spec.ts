@@ -21,8 +21,7 @@ test('settings of one photo go to those that are selected by mouse and keys, and
   }
   await host.open();
   await host.offer(...paths);
-  await expect(strip(page).getByRole('listitem')).toHaveCount(4);
-  await expect(page.getByTestId('proposal')).toBeVisible();
+  await expect(strip(page).locator('[data-phase="ready"]')).toHaveCount(4);
   await settled(page);
 
   // Keys select too: Shift and the arrows from the photo that is shown, Ctrl A all of them.
@@ -75,4 +74,56 @@ test('settings of one photo go to those that are selected by mouse and keys, and
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+z');
   await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
+});
+
+test('the light table shows all photos: keys select, rate and open them, stars filter, names sort', {
+  tag: '@electron',
+}, async ({ page, host }) => {
+  const names = ['beach.png', 'album 10.png', 'album 9.png', 'lake.png', 'hill.png'];
+  const paths: string[] = [];
+  for (const [i, name] of names.entries()) {
+    paths.push(await writeScene(host.album, name, { width: 160, height: 120, damaged: i === 0, seed: i + 1 }));
+  }
+  await page.setViewportSize({ width: 1024, height: 700 });
+  await host.open();
+  await host.offer(...paths);
+  await expect(strip(page).locator('[data-phase="ready"]')).toHaveCount(5);
+  await settled(page);
+  await page.keyboard.press('l');
+  const tiles = page.getByTestId('tiles');
+  const tile = (name: string) => tiles.getByRole('button', { name, exact: true });
+  const shown = () =>
+    tiles.locator('[data-tile]').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+  await expect(tile('beach.png')).toBeFocused();
+  // Down one row, and on with Shift.
+  await page.keyboard.press('ArrowDown');
+  await expect(tile('hill.png')).toBeFocused();
+  await page.keyboard.press('3');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(tiles.locator('[data-tile][aria-pressed="true"]')).toHaveCount(2);
+  await page.keyboard.press('5');
+  await tiles.getByRole('group', { name: 'Rating of lake.png' }).getByRole('button', { name: '4 stars' }).click();
+  expect(await findings(page)).toEqual([]);
+
+  await page.getByTestId('sort').selectOption('name');
+  expect(await shown()).toEqual(['album 9.png', 'album 10.png', 'beach.png', 'hill.png', 'lake.png']);
+  await page.getByTestId('filter-stars').selectOption('4');
+  expect(await shown()).toEqual(['album 10.png', 'beach.png', 'lake.png']);
+  await page.getByTestId('filter-text').fill('beach');
+  expect(await shown()).toEqual(['beach.png']);
+  await page.getByTestId('show-all').click();
+  await tile('lake.png').dblclick();
+  await expect(page.getByTestId('photo-name')).toHaveText('lake.png');
+  // The filmstrip has the same order, and the same stars and marks.
+  expect(
+    await strip(page)
+      .locator('[data-frame]')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label'))),
+  ).toEqual(['album 9.png', 'album 10.png', 'beach.png', 'hill.png', 'lake.png']);
+  await expect(frame(page, 'beach.png')).toHaveAccessibleDescription(/5 stars/);
+  await page.keyboard.press('Shift+Digit1');
+  await expect(frame(page, 'lake.png')).toHaveAccessibleDescription(/1 star/);
+  await page.keyboard.press('Control+z');
+  await expect(frame(page, 'lake.png')).toHaveAccessibleDescription(/4 stars/);
 });

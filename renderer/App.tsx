@@ -9,6 +9,7 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
+import { LightTablePage } from './light-table/LightTablePage';
 import { CopyDialog } from './many/CopyDialog';
 import { ExportAllDialog } from './many/ExportAllDialog';
 import { PairsPage } from './pairs/PairsPage';
@@ -52,6 +53,7 @@ function Window({ session }: { session: Session }) {
   return (
     <>
       {page === 'darkroom' && <Darkroom />}
+      {page === 'table' && <LightTablePage />}
       {page === 'batch' && <BatchPage />}
       {page === 'pairs' && <PairsPage />}
       {page === 'generators' && <GeneratorsPage />}

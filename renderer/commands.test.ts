@@ -46,7 +46,10 @@ describe('keys', () => {
 
   test('mean one thing each', () => {
     const inReview = COMMANDS.filter(({ needs }) => needs === 'review').flatMap(({ keys }) => keys);
-    const elsewhere = COMMANDS.filter(({ needs }) => needs !== 'review').flatMap(({ keys }) => keys);
+    // The light table has the key of the lasso, which is a tool of the mask alone.
+    const elsewhere = COMMANDS.filter(({ id, needs }) => needs !== 'review' && id !== 'tool-lasso').flatMap(
+      ({ keys }) => keys,
+    );
     const all = [...elsewhere, ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
     expect(new Set(inReview).size).toBe(inReview.length);
@@ -54,7 +57,7 @@ describe('keys', () => {
   });
 
   test('step through places during a review, and mean what they always do otherwise', () => {
-    const both = (key: string) => [false, true].map((isReviewing) => commandFor({ ...plain, key }, isReviewing)?.id);
+    const both = (key: string) => ([null, 'review'] as const).map((mode) => commandFor({ ...plain, key }, mode)?.id);
     expect(both('s')).toEqual(['mode-split', 'reviewSkip']);
     expect(both('p')).toEqual(['panel', 'reviewPrevious']);
     expect(both('n')).toEqual(['tool-polygon', 'reviewNext']);
@@ -62,7 +65,13 @@ describe('keys', () => {
     expect(both('Escape')).toEqual([undefined, 'reviewEnd']);
     expect(both('o')).toEqual(['mode-original', 'mode-original']);
     // With Ctrl or Command they are still other keys.
-    expect(commandFor({ key: 's', command: true, shift: false }, true)?.id).toBe('saveEdit');
+    expect(commandFor({ key: 's', command: true, shift: false }, 'review')?.id).toBe('saveEdit');
+  });
+
+  test('of the tools come first while a mask is edited', () => {
+    expect(commandFor({ ...plain, key: 'l' })?.id).toBe('lightTable');
+    expect(commandFor({ ...plain, key: 'l' }, 'mask')?.id).toBe('tool-lasso');
+    expect(commandFor({ ...plain, key: 'e' })?.id).toBe('tool-eraser');
   });
 
   test('are written as the computer’s keyboard has them', () => {

@@ -111,6 +111,10 @@ export const COMMANDS: readonly Command[] = [
   command('clipping', 'view', ['J'], 'photo', ({ session }) => session.actions.view.toggleClipping()),
   command('styles', 'view', ['T'], 'entry', ({ session }) => session.actions.view.showTab('style')),
   command('history', 'view', ['Shift+H'], 'entry', ({ session }) => session.actions.view.showTab('history')),
+  command('lightTable', 'view', ['L'], 'entry', ({ session }) => {
+    const { page } = session.stores.view.getState();
+    session.actions.view.goTo(page === 'table' ? 'darkroom' : 'table');
+  }),
   command('panel', 'view', ['P'], 'entry', ({ session }) => session.actions.view.togglePanel()),
 
   ...COMPARE_MODES.map((mode) =>
@@ -151,11 +155,30 @@ export const commandOf = (id: CommandId): Command => {
   return found;
 };
 
+/** Commands about all selected photos, which the light table shows. */
+const ON_TABLE: readonly CommandId[] = [
+  'lightTable',
+  'export',
+  'closePhoto',
+  'previousPhoto',
+  'nextPhoto',
+  'selectAll',
+  'copySettings',
+  'pasteSettings',
+  'turnRight',
+  'turnLeft',
+  'mirror',
+  'flip',
+  'undo',
+  'redo',
+];
+
 /** Whether a command is available now. */
-export function isReady({ needs }: Pick<Command, 'needs'>, { stores }: Session): boolean {
+export function isReady({ id, needs }: Pick<Command, 'id' | 'needs'>, { stores }: Session): boolean {
   if (needs === 'nothing') return true;
   // Other pages do not show the photo, so commands must not change it there.
-  if (stores.view.getState().page !== 'darkroom') return false;
+  const { page } = stores.view.getState();
+  if (page !== 'darkroom' && !(page === 'table' && ON_TABLE.includes(id))) return false;
   const entry = activePhoto(stores.photos.getState());
   if (needs === 'entry') return entry !== null;
   if (entry?.photo == null) return false;
@@ -195,11 +218,15 @@ function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: strin
   return { mod, shift, key: shift ? rest.slice(6) : rest };
 }
 
-/** The command for a key press; null where there is none. During a review, its keys come before those of the window. */
-export function commandFor(press: KeyPress, isReviewing = false): Command | null {
+/**
+ * The command for a key press; null where there is none. During a review, and while a mask is edited, their keys come before those
+ * of the window.
+ */
+export function commandFor(press: KeyPress, during: 'review' | 'mask' | null = null): Command | null {
   const all = COMMANDS.filter(({ keys }) => keys.some((stroke) => isStroke(stroke, press)));
-  const own = isReviewing ? all.find(({ needs }) => needs === 'review') : undefined;
-  return own ?? all.find(({ needs }) => needs !== 'review') ?? null;
+  const own = all.find(({ needs }) => needs === during);
+  const ofWindow = all.find(({ needs }) => needs !== 'review' && needs !== 'mask');
+  return own ?? ofWindow ?? all.find(({ needs }) => needs === 'mask') ?? null;
 }
 
 const KEY_NAMES: Record<string, string> = { Escape: 'Esc' };

@@ -15,6 +15,12 @@ export function obeyMenu(id: CommandId, session: Session): void {
   else perform(commandOf(id), session);
 }
 
+/** What has keys of its own now. */
+function modeOf({ stores }: Session): 'review' | 'mask' | null {
+  if (stores.review.getState().key !== null) return 'review';
+  return stores.tools.getState().tool !== null && stores.view.getState().page === 'darkroom' ? 'mask' : null;
+}
+
 /**
  * The rating that a key gives: Shift and a digit, wherever that digit is on the keyboard; on the light table, where nothing
  * zooms, the digit alone. Null for any other key.
@@ -52,7 +58,7 @@ export function useShortcuts(session: Session): void {
         session.actions.rateAll(stars);
         return;
       }
-      const command = commandFor(press, session.stores.review.getState().key !== null);
+      const command = commandFor(press, modeOf(session));
       if (typing && command?.id === 'selectAll') return;
       if (command === null || (editing && (command.id === 'undo' || command.id === 'redo'))) return;
       event.preventDefault();

@@ -47,6 +47,11 @@ export class FurtherFindings {
     return map;
   }
 
+  /** Forgets what was found in a photo that rests now. It is found again when it is needed. */
+  drop(opened: Opened): void {
+    this.#found.delete(opened);
+  }
+
   /** The map that the last recipe used. */
   shown(opened: Opened): DamageMap | null | undefined {
     const further = this.#found.get(opened);

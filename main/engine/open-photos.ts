@@ -17,7 +17,7 @@ import { packRuns } from '../../document/runs';
 import { EmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask } from '../photos/mask';
-import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
+import type { OpenPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeReduced, encodeThumbnail } from '../photos/raster';
@@ -34,16 +34,17 @@ import { editedMask } from '../restoration/steps/edited-mask';
 import { chosen, PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
-import { CODEC_SECONDS, watchDecoding } from './decoding';
+import { CODEC_SECONDS } from './decoding';
 import { FoundFaces, facesOf } from './found-faces';
 import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { maskPicture } from './mask-picture';
+import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
-import { type Kept, Paintings, Renderings } from './renderings';
+import { type Kept, Renderings } from './renderings';
 import type { JobTools } from './tools';
 import { cropped, encodeResult } from './writing';
 
@@ -55,23 +56,8 @@ const PREVIEW_PIXELS = 2_000_000;
 /** Size of a small rendering: enough to choose from several, each a few hundred pixels wide. */
 const SMALL_PIXELS = 200_000;
 const ANALYSIS_SECONDS = 120;
-
-/** An open photo and everything computed for it, so that nothing is computed twice. */
-interface Opened {
-  path: string;
-  photo: Photo;
-  source: OpenPhoto;
-  /**
-   * Undefined before detection, null if no detector is installed. The map of the coarse pass first, later that of both.
-   */
-  damage?: DamageMap | null;
-  analysis?: Analysis;
-  /** The decoded photo, at the sizes in which renderings start. */
-  originals: { full: Pyramid; preview?: Pyramid; small?: Pyramid };
-  alpha: Pyramid | null;
-  paintings: Paintings;
-  histograms: Map<number, Histogram>;
-}
+/** The picture of a photo at rest may be shown a little larger than it is. */
+const ENOUGH = 1.25;
 
 /** A rendering with a report on every requested step. */
 interface Result {
@@ -83,7 +69,7 @@ interface Result {
 /** The open photos, and the computations on them. */
 export class OpenPhotos {
   readonly #makeTools: MakeTools;
-  readonly #photos = new Map<string, Opened>();
+  readonly #photos: OpenedPhotos;
   /** Folders that were already checked for remains of interrupted writes. */
   readonly #swept = new Set<string>();
   readonly #renderings: Renderings;
@@ -102,7 +88,7 @@ export class OpenPhotos {
   readonly #failed = new WeakSet<Opened>();
 
   /**
-   * @param budget bytes for the renderings of all photos
+   * @param budget bytes for the renderings of all photos, and as many for their own pixels
    * @param onEvidence called when the fine pass over an open photo has finished
    * @param restrictionsOf the generators among these that may not be used commercially
    */
@@ -115,19 +101,22 @@ export class OpenPhotos {
     this.#restrictionsOf = restrictionsOf;
     this.#makeTools = makeTools;
     this.#renderings = new Renderings(budget);
+    this.#photos = new OpenedPhotos(budget);
     this.#onEvidence = onEvidence;
-    this.#further = new FurtherFindings((id) => this.#photos.has(id) && onEvidence(id));
+    this.#further = new FurtherFindings((id) => this.#photos.find(id) && onEvidence(id));
   }
 
   /** Changes the memory budget of renderings, in bytes. */
   limit(budget: number): void {
     this.#renderings.limit(budget);
+    this.#photos.limit(budget);
   }
 
   async open(job: Job, { photoId, name, ...file }: Requests['open']['request']): Promise<Photo> {
-    const opened = await this.#decode(job, photoId, file, name, 1);
+    const opened = await openedFrom(job, photoId, file, name, 1);
     this.#forget(photoId);
-    this.#photos.set(photoId, opened);
+    this.#photos.add(photoId, opened);
+    await this.#makeRoom(opened);
     return opened.photo;
   }
 
@@ -139,7 +128,7 @@ export class OpenPhotos {
   }
 
   #forget(photoId: string): void {
-    const opened = this.#photos.get(photoId);
+    const opened = this.#photos.find(photoId);
     if (this.#finePass?.opened === opened) this.#finePass = null;
     if (this.#latest === opened) this.#latest = null;
     this.#renderings.drop(photoId);
@@ -147,7 +136,7 @@ export class OpenPhotos {
   }
 
   async analyse(job: Job, { photoId }: Requests['analyse']['request']): Promise<Analysis> {
-    const opened = this.#opened(photoId);
+    const opened = await this.#awake(job, photoId);
     this.#latest = opened;
     job.stage('analysing', 0, 1);
     return (await this.#assess(job, opened, this.#makeTools(job, opened.source.colour))).analysis;
@@ -155,7 +144,7 @@ export class OpenPhotos {
 
   async render(job: Job, request: Requests['render']['request']): Promise<Requests['render']['response']> {
     const started = performance.now();
-    const opened = this.#opened(request.photoId);
+    const opened = await this.#awake(job, request.photoId);
     this.#latest = opened;
     const { kept, ...about } = await this.#render(job, opened, request, request.size, 1);
     const { revision, masked } = kept;
@@ -165,9 +154,10 @@ export class OpenPhotos {
 
   /** The requested rendering if it is cached and can be returned without waiting for a running job; otherwise null. */
   rendered({ photoId, recipe, size, edit }: Requests['render']['request']): Requests['render']['response'] | null {
-    const opened = this.#photos.get(photoId);
-    const original = opened?.originals[size];
-    if (!opened?.analysis || !original) return null;
+    const opened = this.#photos.find(photoId);
+    if (!opened?.analysis || opened.isResting) return null;
+    const original = opened.originals[size];
+    if (!original) return null;
     this.#latest = opened;
     const analysis = this.#faces.known(opened, recipe, opened.analysis);
     if (!analysis) return null;
@@ -184,7 +174,7 @@ export class OpenPhotos {
   }
 
   async export(job: Job, request: Requests['export']['request']): Promise<Requests['export']['response']> {
-    const opened = this.#opened(request.photoId);
+    const opened = await this.#awake(job, request.photoId);
     if (opened.analysis) assertResultFits(opened.photo, opened.analysis, request);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
@@ -193,7 +183,7 @@ export class OpenPhotos {
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
-    const opened = this.#opened(request.photoId);
+    const opened = await this.#awake(job, request.photoId);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0, 0.1);
     await this.#assess(job, opened, tools);
@@ -207,14 +197,14 @@ export class OpenPhotos {
   }
 
   async readMask(job: Job, { photoId, path }: Requests['readMask']['request']): Promise<Uint8Array> {
-    const { photo } = this.#opened(photoId);
+    const { photo } = this.#photos.use(photoId);
     job.stage('opening', 0, 1);
     job.busy(CODEC_SECONDS);
     return packRuns(await job.orCancelled(readMask(path, photo)));
   }
 
   async readStyle(job: Job, { path }: Requests['readStyle']['request']): Promise<StyleCode> {
-    const { source } = await this.#decode(job, 'style', { path }, basename(path), 0.5);
+    const { source } = await openedFrom(job, 'style', { path }, basename(path), 0.5);
     job.stage('analysing', 0.5, 1);
     const tools = this.#makeTools(job, source.colour);
     const values = await tools.measure('style', source.raster, PAINTING);
@@ -222,12 +212,12 @@ export class OpenPhotos {
   }
 
   async readExample(job: Job, { path }: Requests['readExample']['request']): Promise<Uint8Array> {
-    const { source } = await this.#decode(job, 'example', { path }, basename(path), 0.9);
+    const { source } = await openedFrom(job, 'example', { path }, basename(path), 0.9);
     return encodeReduced(source.raster, EXAMPLE_EDGE, source.colour);
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
-    const opened = await this.#decode(job, 'once', request, basename(request.path), 0.05);
+    const opened = await openedFrom(job, 'once', request, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
     const assessed = (await this.#assess(job, opened, tools)).analysis;
@@ -290,15 +280,38 @@ export class OpenPhotos {
     };
   }
 
-  /** Whether a picture is available now. The mask has to wait until the damage is detected. */
-  hasPicture({ photoId, layer }: PictureQuery): boolean {
-    const opened = this.#photos.get(photoId);
-    return (layer !== 'mask' && layer !== 'evidence') || !opened || opened.damage !== undefined;
+  /** Whether a picture is available now. The mask has to wait until the damage is detected, and a photo at rest to be decoded. */
+  hasPicture(query: PictureQuery): boolean {
+    const opened = this.#photos.find(query.photoId);
+    if (!opened) return true;
+    const { layer } = query;
+    if (layer === 'mask' || layer === 'evidence') return opened.damage !== undefined;
+    return this.#restingPicture(opened, query) !== undefined;
+  }
+
+  /** Whether the pixels of a photo are there. */
+  isAwake(photoId: string): boolean {
+    return this.#photos.find(photoId)?.isResting !== true;
+  }
+
+  /** What a photo at rest can show of itself; null if it is awake, undefined if it has to be decoded. */
+  #restingPicture(opened: Opened, { layer, revision, w, width, lossless }: PictureQuery): Shown | null | undefined {
+    const { small, photo } = opened;
+    if (small === null) return null;
+    const { profile } = small;
+    if (layer === 'original' && lossless !== 1) {
+      const isEnough = width / w <= (ENOUGH * small.pyramid.raster.width) / photo.width;
+      return isEnough ? { pyramid: small.pyramid, size: 'small', alpha: null, profile } : undefined;
+    }
+    const kept = layer === 'result' ? this.#renderings.byRevision(photo.id, revision) : null;
+    const own = kept && profileFor(kept.pyramid.raster, profile);
+    return kept && !photo.alpha ? { pyramid: kept.pyramid, size: kept.size, alpha: null, profile: own } : undefined;
   }
 
   /** A region of a layer as an encoded picture. The mask is white on black. Throws CANCELLED after `signal`. */
   async picture(query: PictureQuery, signal?: AbortSignal): Promise<Requests['picture']['response']> {
-    const opened = this.#opened(query.photoId);
+    const opened = this.#photos.find(query.photoId);
+    if (!opened) throw new EmulsionError('UNKNOWN_PHOTO');
     if (query.layer === 'mask') return maskPicture(opened.photo, this.#further.shown(opened), query);
     if (query.layer === 'evidence') {
       const damage = this.#further.shown(opened);
@@ -307,6 +320,8 @@ export class OpenPhotos {
         bytes: packEvidence(damage ? evidenceOf(damage, query.writing !== 1) : null),
       };
     }
+    const resting = this.#restingPicture(opened, query);
+    if (resting) return this.#pictures.picture(query, opened.photo, resting, undefined, signal);
     const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
     // Compares a reduced rendering with the reduced original that it was made from, which is equally sharp.
     const against =
@@ -316,7 +331,7 @@ export class OpenPhotos {
 
   /** Histogram of a rendering or of the original, at its own size. */
   async histogram({ photoId, revision }: Requests['histogram']['request']): Promise<Histogram> {
-    const opened = this.#opened(photoId);
+    const opened = this.#photos.use(photoId);
     const { pyramid } = this.#shown(opened, revision);
     let histogram = opened.histograms.get(revision);
     if (!histogram) {
@@ -335,55 +350,18 @@ export class OpenPhotos {
     return { pyramid: kept.pyramid, size: kept.size, alpha, profile: profileFor(kept.pyramid.raster, profile) };
   }
 
-  #opened(photoId: string): Opened {
-    const opened = this.#photos.get(photoId);
-    if (!opened) throw new EmulsionError('UNKNOWN_PHOTO');
+  /** A photo with its pixels, for a job. Others may rest for it. */
+  async #awake(job: Job, photoId: string): Promise<Opened> {
+    const opened = this.#photos.use(photoId);
+    await opened.wake(job);
+    await this.#makeRoom(opened);
     return opened;
   }
 
-  /** The first part of a job; `until` is its share of the job. */
-  async #decode(
-    job: Job,
-    id: string,
-    { path, page, salvage }: { path: string; page?: number; salvage?: boolean },
-    name: string,
-    until: number,
-  ): Promise<Opened> {
-    job.stage('opening', 0, 0);
-    job.busy(CODEC_SECONDS);
-    const watch = watchDecoding(job, until);
-    const { onDecoding } = watch;
-    const source = await job.orCancelled(openPhoto(path, { page, salvage, onDecoding })).finally(watch.end);
-    watch.done();
-    const { raster, missing } = source;
-    const photo: Photo = {
-      id,
-      name,
-      format: source.format,
-      width: raster.width,
-      height: raster.height,
-      depth: raster.depth,
-      channels: raster.channels,
-      alpha: source.alpha !== null,
-      profile: source.profileName,
-      bytes: source.bytes,
-      notes: source.notes,
-      missing: missing.length === 0 ? null : { share: missingShare(missing, raster), rects: missing },
-      pages: source.pages,
-      infrared: source.infrared !== null,
-      rating: source.rating,
-      facts: source.facts,
-    };
-    const alpha = source.alpha && new Pyramid(source.alpha);
-    return {
-      path,
-      photo,
-      source,
-      originals: { full: new Pyramid(raster) },
-      alpha,
-      paintings: new Paintings(),
-      histograms: new Map(),
-    };
+  async #makeRoom(opened: Opened): Promise<void> {
+    for (const rested of await this.#photos.settle(opened, this.#latest, this.#finePass?.opened)) {
+      this.#further.drop(rested);
+    }
   }
 
   /** Whether the last used photo still needs its fine pass. */
@@ -412,7 +390,7 @@ export class OpenPhotos {
     const { damage = null } = opened;
     if (damage === null || !needsFinePass(damage)) return damage;
     const { id } = opened.photo;
-    const isOpen = () => this.#photos.get(id) === opened;
+    const isOpen = () => this.#photos.find(id) === opened;
     const begun = this.#finePass?.opened === opened ? this.#finePass.pass : null;
     const pass = begun ?? new FinePass(opened.source.raster, damage);
     if (isOpen()) this.#finePass = { opened, pass };
@@ -563,7 +541,7 @@ export class OpenPhotos {
 
   async #write(
     job: Job,
-    { path, photo, source }: Opened,
+    { file: { path }, photo, source }: Opened,
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
     request: Pick<
       Requests['export']['request'],

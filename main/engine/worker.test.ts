@@ -74,9 +74,11 @@ async function install(name: string, detector = 'detector', changes: Partial<Car
 
 function start({
   models = join(folder.path, 'models', 'good'),
+  memory,
   limits,
 }: {
   models?: string;
+  memory?: number;
   limits?: Partial<EngineLimits>;
 } = {}) {
   const processes: EngineProcess[] = [];
@@ -87,7 +89,7 @@ function start({
       processes.push(process);
       return process;
     },
-    options: { models, provider: 'cpu', threads: 1 },
+    options: { models, provider: 'cpu', threads: 1, memory },
     onStatus: () => {},
     limits: { backoff: 0.01, ...limits },
   });
@@ -367,6 +369,47 @@ describe('one photo', () => {
     await open(engine, scratched);
     await engine.request('close', { photoId: 'p' });
     await expect(engine.request('analyse', { photoId: 'p' })).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
+  });
+});
+
+describe('many photos', () => {
+  it('rest for one another, and are shown, computed and exported as if they had not', async () => {
+    // Half a megabyte for pixels: less than two of these photos.
+    const { engine } = start({ memory: 1 });
+    const ids = ['a', 'b', 'c'];
+    for (const photoId of ids) {
+      await engine.request('open', { photoId, path: scratched, name: `${photoId}.png` });
+      await engine.request('analyse', { photoId });
+    }
+    const whole = { revision: 0, x: 0, y: 0, w: 360, h: 270 };
+    const original = (photoId: string, width: number) =>
+      engine.request('picture', {
+        ...{ ...whole, photoId, layer: 'original', width, height: (width * 3) / 4, lossless: 1 },
+      });
+    const [first, last] = [await original('a', 360), await original('c', 360)];
+    expect(first.bytes).toEqual(last.bytes);
+    // A thumbnail needs no pixels but those that are kept.
+    const small = await engine.request('picture', { ...whole, photoId: 'b', layer: 'original', width: 96, height: 72 });
+    expect(await sharp(small.bytes).metadata()).toMatchObject({ width: 96, height: 72 });
+    const results = [];
+    for (const photoId of ids) {
+      const { revision } = await engine.request('render', { photoId, recipe: repairAlways, size: 'full' });
+      const query = { ...whole, photoId, revision, layer: 'result', width: 360, height: 270, lossless: 1 } as const;
+      results.push((await engine.request('picture', query)).bytes);
+      expect((await engine.request('histogram', { photoId, revision: 0 })).luma).toHaveLength(256);
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[2]).toEqual(results[0]);
+    const written = await engine.request('export', {
+      photoId: 'b',
+      recipe: repairAlways,
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      orientation: 1,
+      target: { folder: await outputs(), stem: 'photo' },
+    });
+    expect((await pixels(written.path)).data).toEqual((await pixels(results[0]!)).data);
   });
 });
 

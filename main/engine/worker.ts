@@ -107,7 +107,13 @@ class Worker {
         }
         break;
       case 'histogram':
-        this.#answer(id, () => this.#photos.histogram(message.body));
+        if (this.#photos.isAwake(message.body.photoId)) this.#answer(id, () => this.#photos.histogram(message.body));
+        else {
+          this.#enqueue(id, async (job) => {
+            await this.#photos.analyse(job, message.body);
+            return this.#photos.histogram(message.body);
+          });
+        }
         break;
       case 'generators':
         this.#answer(id, async () => {

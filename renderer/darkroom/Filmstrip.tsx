@@ -1,15 +1,16 @@
 import { LoaderCircle, X } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useEffect, useId, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shorten } from '../../text/format';
 import { commandOf, perform } from '../commands';
 import { Badges, useBadgeText } from '../many/Badges';
 import { ListingButton } from '../many/ListingControls';
+import { pickOf } from '../many/pick';
 import { SelectionStatus } from '../many/SelectionStatus';
 import { Thumbnail } from '../many/Thumbnail';
 import { useActions, useActivePhoto, useArranged, useMany, usePhotos, useSession, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { isSelected, type PickHow, selectedPhotos } from '../state/selection';
+import { isSelected, selectedPhotos } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
@@ -49,13 +50,6 @@ export function Filmstrip() {
       <SelectionStatus />
     </nav>
   );
-}
-
-/** How a click with its modifiers changes the selection. */
-export function pickOf({ shiftKey, ctrlKey, metaKey }: Pick<MouseEvent, 'shiftKey' | 'ctrlKey' | 'metaKey'>): PickHow {
-  const adds = ctrlKey || metaKey;
-  if (shiftKey) return adds ? 'rangeToo' : 'range';
-  return adds ? 'toggle' : 'only';
 }
 
 /** Arrow keys go to another photo, with Shift they select what lies between. Delete closes. */
@@ -121,6 +115,7 @@ function Frame({ entry, active, isStop }: { entry: OpenPhoto; active: boolean; i
         aria-current={active}
         aria-pressed={selected}
         data-frame={entry.key}
+        data-phase={entry.phase}
         // One stop of the Tab key for all of them: the arrow keys go on from there.
         tabIndex={isStop ? 0 : -1}
         title={entry.name}

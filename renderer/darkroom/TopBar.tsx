@@ -161,6 +161,13 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
         {t('commands.reviewPlaces')}
       </MenuItem>
       <MenuLine />
+      <MenuItem
+        shortcut={keyOf('lightTable')}
+        disabled={entry === null}
+        onSelect={() => perform(commandOf('lightTable'), session)}
+      >
+        {t('commands.lightTable')}
+      </MenuItem>
       <MenuItem shortcut={keyOf('batch')} onSelect={() => actions.view.goTo('batch')}>
         {t('top.batch')}
       </MenuItem>

@@ -10,14 +10,14 @@ import { keyOf } from '../ui/keys';
 import { Menu, MenuItem } from '../ui/Menu';
 import { Tooltip } from '../ui/Tooltip';
 
-/** What can be done to the selected photos. Shown while there are several. */
-export function SelectionBar() {
+/** What can be done to the selected photos. Shown while there are at least so many. */
+export function SelectionBar({ least = 2 }: { least?: number }) {
   const { t } = useTranslation();
   const actions = useActions();
   const count = usePhotos((state) => selectedPhotos(state).length);
   const all = usePhotos((state) => state.photos.length);
   const copied = useMany((state) => state.copied);
-  if (count < 2) return null;
+  if (count < least) return null;
   return (
     <section
       aria-label={t('many.bar')}

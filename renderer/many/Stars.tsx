@@ -4,8 +4,16 @@ import { MAX_RATING } from '../../contract/edit';
 
 const ALL = Array.from({ length: MAX_RATING }, (_, i) => i + 1);
 
+interface StarsProps {
+  rating: number;
+  onRate(rating: number): void;
+  label: string;
+  /** Whether the Tab key stops here. */
+  isStop?: boolean;
+}
+
 /** Gives a photo stars. The star that it has already takes them away again. */
-export function Stars({ rating, onRate, label }: { rating: number; onRate(rating: number): void; label: string }) {
+export function Stars({ rating, onRate, label, isStop = true }: StarsProps) {
   const { t } = useTranslation();
   return (
     <fieldset aria-label={label} data-testid="stars" className="flex">
@@ -14,6 +22,7 @@ export function Stars({ rating, onRate, label }: { rating: number; onRate(rating
           key={each}
           type="button"
           aria-label={t('many.stars', { count: each })}
+          tabIndex={isStop ? 0 : -1}
           aria-pressed={rating === each}
           title={t('many.stars', { count: each })}
           onClick={() => onRate(rating === each ? 0 : each)}

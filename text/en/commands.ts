@@ -59,6 +59,7 @@ export const commands = {
     clipping: 'Show clipping',
     styles: 'Show styles',
     history: 'Show history',
+    lightTable: 'Light table',
     panel: 'Toggle panel',
     'mode-original': 'Show original',
     'mode-result': 'Show result',

@@ -1,5 +1,10 @@
 /** Several open photos at once: selection, settings for many, light table. */
 export const many = {
+  table: {
+    title: 'Light table',
+    empty: 'No photo is open.',
+    ratingOf: 'Rating of {{name}}',
+  },
   many: {
     selected_one: '{{count}} photo of {{all}} selected',
     selected_other: '{{count}} photos of {{all}} selected',

@@ -61,6 +61,7 @@ export const commands: Translated<typeof english> = {
     clipping: 'Mostrar recorte de tons',
     styles: 'Mostrar os estilos',
     history: 'Mostrar o histórico',
+    lightTable: 'Mesa de luz',
     panel: 'Alternar painel',
     'mode-original': 'Mostrar o original',
     'mode-result': 'Mostrar o resultado',

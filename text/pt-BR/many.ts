@@ -2,6 +2,11 @@ import type { many as english } from '../en/many';
 import type { Translated } from '../translated';
 
 export const many: Translated<typeof english> = {
+  table: {
+    title: 'Mesa de luz',
+    empty: 'Nenhuma foto está aberta.',
+    ratingOf: 'Avaliação de {{name}}',
+  },
   many: {
     selected_one: '{{count}} foto de {{all}} selecionada',
     selected_other: '{{count}} fotos de {{all}} selecionadas',

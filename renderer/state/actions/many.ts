@@ -83,13 +83,13 @@ export function createMany(context: Context) {
     commitAll(changes, 'recipeAppliedToAll', waiting > 0 ? [notReady(waiting)] : []);
   }
 
-  /** Gives stars to the selected photos. Ratings in a row are one entry of the history. */
+  /** Gives stars to the selected photos. */
   function rateAll(rating: number, keys: readonly string[] = selected().map(({ key }) => key)): void {
     for (const key of keys) {
       const entry = find(key);
       if (entry === null || ratingOf(entry) === rating) continue;
       if (entry.log === null) patch(key, { rated: rating });
-      else context.history.commit(key, { name: 'rated', rating }, 'rating');
+      else context.history.commit(key, { name: 'rated', rating });
     }
   }
 

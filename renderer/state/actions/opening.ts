@@ -106,7 +106,7 @@ export function createOpening(context: Context) {
     if (first === undefined) {
       if (editFiles.length === 0) return;
       queue.push(...editFiles);
-      view.setState({ page: 'darkroom', dialog: null });
+      context.view.goTo(view.getState().page === 'table' ? 'table' : 'darkroom');
       void takeIn();
       return;
     }
@@ -114,7 +114,7 @@ export function createOpening(context: Context) {
     for (const photo of fresh) activeBefore.set(photo.key, activeKey);
     photos.setState((state) => ({ photos: [...state.photos, ...fresh] }));
     queue.push(...fresh.map((photo) => photo.key), ...editFiles);
-    view.setState({ page: 'darkroom', dialog: null });
+    context.view.goTo(view.getState().page === 'table' ? 'table' : 'darkroom');
     activate(first.key);
     void takeIn();
   }

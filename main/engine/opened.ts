@@ -1,0 +1,223 @@
+import { stat } from 'node:fs/promises';
+import type { Analysis, Histogram, Photo } from '../../contract/photo';
+import { EmulsionError, toEmulsionError } from '../errors';
+import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
+import { Pyramid } from '../photos/pyramid';
+import { resizeRaster } from '../photos/raster';
+import type { DamageMap } from '../restoration/damage';
+import { CODEC_SECONDS, watchDecoding } from './decoding';
+import type { Job } from './job';
+import { Paintings } from './renderings';
+
+/** Longer edge of the picture that is kept of a photo at rest: enough for the light table. */
+const REST_EDGE = 640;
+
+/** The file of a photo, and how it is opened. */
+export interface PhotoFile {
+  path: string;
+  page?: number;
+  salvage?: boolean;
+}
+
+/** The decoded photo, at the sizes in which renderings start. */
+interface Originals {
+  full: Pyramid;
+  preview?: Pyramid;
+  small?: Pyramid;
+}
+
+interface Decoded {
+  source: OpenPhoto;
+  originals: Originals;
+  alpha: Pyramid | null;
+}
+
+/**
+ * An open photo and everything computed for it, so that nothing is computed twice. While others are worked on it can rest: then
+ * it holds a small picture instead of its pixels, and its file is decoded again when it is used.
+ */
+export class Opened {
+  readonly file: PhotoFile;
+  readonly photo: Photo;
+  /** Size and time of the file, so that another file in its place is not taken for the photo. */
+  readonly #mark: string;
+  #decoded: Decoded | null;
+  #resting: { pyramid: Pyramid; profile: Uint8Array | null } | null = null;
+  /**
+   * Undefined before detection, null if no detector is installed. The map of the coarse pass first, later that of both.
+   */
+  damage?: DamageMap | null;
+  analysis?: Analysis;
+  paintings = new Paintings();
+  readonly histograms = new Map<number, Histogram>();
+
+  constructor(file: PhotoFile, photo: Photo, source: OpenPhoto, mark: string) {
+    this.file = file;
+    this.photo = photo;
+    this.#mark = mark;
+    this.#decoded = decodedOf(source);
+  }
+
+  get isResting(): boolean {
+    return this.#decoded === null;
+  }
+
+  /** Throws INTERNAL while the photo rests, as the next three do. */
+  get source(): OpenPhoto {
+    return this.#awake.source;
+  }
+
+  get originals(): Originals {
+    return this.#awake.originals;
+  }
+
+  get alpha(): Pyramid | null {
+    return this.#awake.alpha;
+  }
+
+  get #awake(): Decoded {
+    if (this.#decoded === null) throw new EmulsionError('INTERNAL', { detail: 'the pixels of a photo at rest' });
+    return this.#decoded;
+  }
+
+  /** The small picture of a photo at rest, with its colour profile; null if it is awake. */
+  get small(): { pyramid: Pyramid; profile: Uint8Array | null } | null {
+    return this.#resting;
+  }
+
+  /** Bytes of its pixels. */
+  get bytes(): number {
+    if (this.#decoded === null) return 0;
+    const { originals, source, alpha } = this.#decoded;
+    const all = new Set([originals.full, originals.preview, originals.small, alpha].filter((each) => each != null));
+    const infrared = source.infrared?.data.byteLength ?? 0;
+    return [...all].reduce((sum, each) => sum + each.bytes, infrared);
+  }
+
+  /** Lets go of the pixels and of what is quickly found again. What was measured stays. */
+  async rest(): Promise<void> {
+    if (this.#decoded === null) return;
+    const { originals, source } = this.#decoded;
+    const { width, height } = this.photo;
+    const reduction = Math.max(1, Math.max(width, height) / REST_EDGE);
+    const { raster } = await originals.full.copyFor(reduction);
+    const [w, h] = [width, height].map((edge) => Math.max(1, Math.round(edge / reduction)));
+    this.#resting = { pyramid: new Pyramid(await resizeRaster(raster, w!, h!)), profile: source.profile };
+    this.#decoded = null;
+    this.paintings = new Paintings();
+    // The fine pass over damage is several times as large, and runs again when a result needs it.
+    this.damage = this.damage?.coarse ?? this.damage;
+  }
+
+  /** Decodes the file again. Throws PHOTO_CHANGED if it is no longer the same, and the errors of `openPhoto`. */
+  async wake(job: Job): Promise<void> {
+    if (this.#decoded !== null) return;
+    if ((await markOf(this.file.path)) !== this.#mark) throw new EmulsionError('PHOTO_CHANGED');
+    this.#decoded = decodedOf(await decode(job, this.file, 0));
+    this.#resting = null;
+  }
+}
+
+const decodedOf = (source: OpenPhoto): Decoded => ({
+  source,
+  originals: { full: new Pyramid(source.raster) },
+  alpha: source.alpha && new Pyramid(source.alpha),
+});
+
+/** Changes when another file takes the place of one. */
+async function markOf(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
+  return `${size} ${mtimeMs}`;
+}
+
+async function decode(job: Job, { path, page, salvage }: PhotoFile, until: number): Promise<OpenPhoto> {
+  job.stage('opening', 0, 0);
+  job.busy(CODEC_SECONDS);
+  const watch = watchDecoding(job, until);
+  const { onDecoding } = watch;
+  const source = await job.orCancelled(openPhoto(path, { page, salvage, onDecoding })).finally(watch.end);
+  watch.done();
+  return source;
+}
+
+/** Opens a photo, as the first part of a job; `until` is its share of the job. */
+export async function openedFrom(job: Job, id: string, file: PhotoFile, name: string, until: number): Promise<Opened> {
+  // A file that cannot be looked at cannot be opened either, and that is what is told.
+  const mark = await markOf(file.path).catch(() => '');
+  const source = await decode(job, file, until);
+  const { raster, missing } = source;
+  const photo: Photo = {
+    id,
+    name,
+    format: source.format,
+    width: raster.width,
+    height: raster.height,
+    depth: raster.depth,
+    channels: raster.channels,
+    alpha: source.alpha !== null,
+    profile: source.profileName,
+    bytes: source.bytes,
+    notes: source.notes,
+    missing: missing.length === 0 ? null : { share: missingShare(missing, raster), rects: missing },
+    pages: source.pages,
+    infrared: source.infrared !== null,
+    rating: source.rating,
+    facts: source.facts,
+  };
+  return new Opened(file, photo, source, mark);
+}
+
+/** The open photos. Those that were used last keep their pixels, as far as memory allows. */
+export class OpenedPhotos {
+  /** The least recently used first. */
+  readonly #all = new Map<string, Opened>();
+  #budget: number;
+
+  /** @param budget bytes for the pixels of all photos; the one in use may exceed it */
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  limit(budget: number): void {
+    this.#budget = budget;
+  }
+
+  /** Without counting as a use. */
+  find(photoId: string): Opened | undefined {
+    return this.#all.get(photoId);
+  }
+
+  /** Throws UNKNOWN_PHOTO. */
+  use(photoId: string): Opened {
+    const opened = this.#all.get(photoId);
+    if (!opened) throw new EmulsionError('UNKNOWN_PHOTO');
+    this.add(photoId, opened);
+    return opened;
+  }
+
+  add(photoId: string, opened: Opened): void {
+    this.#all.delete(photoId);
+    this.#all.set(photoId, opened);
+  }
+
+  delete(photoId: string): void {
+    this.#all.delete(photoId);
+  }
+
+  /** Bytes of the pixels that are held. */
+  get bytes(): number {
+    return [...this.#all.values()].reduce((sum, each) => sum + each.bytes, 0);
+  }
+
+  /** Lets photos rest until the others fit, the least recently used first. Those in `needed` stay awake. */
+  async settle(...needed: readonly (Opened | null | undefined)[]): Promise<Opened[]> {
+    const rested: Opened[] = [];
+    for (const opened of [...this.#all.values()]) {
+      if (this.bytes <= this.#budget) break;
+      if (opened.isResting || needed.includes(opened)) continue;
+      await opened.rest();
+      rested.push(opened);
+    }
+    return rested;
+  }
+}

@@ -1,0 +1,62 @@
+/** Where the photos of the light table lie. All lengths are in CSS pixels. */
+
+/** About the width of a tile; the tiles fill the row. */
+const WIDTH = 240;
+const MOST_COLUMNS = 8;
+/** Room for the picture, as a share of the tile's width. */
+const PICTURE = 0.7;
+/** Name and stars below the picture, and the space around both. */
+export const CAPTION = 56;
+/** Rows drawn above and below those that are seen. */
+const OVERSCAN = 1;
+
+export interface Grid {
+  columns: number;
+  /** Of a tile, with the space between tiles. */
+  width: number;
+  height: number;
+  rows: number;
+}
+
+export function gridFor(width: number, count: number): Grid {
+  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / WIDTH)));
+  const tile = Math.floor(width / columns);
+  return { columns, width: tile, height: Math.round(tile * PICTURE) + CAPTION, rows: Math.ceil(count / columns) };
+}
+
+/** The photos to draw: those that are seen and a row on both sides; up to, but not including, `to`. */
+export function visibleIn(
+  { columns, height }: Grid,
+  { top, seen }: { top: number; seen: number },
+  count: number,
+): { from: number; to: number } {
+  const first = Math.max(0, Math.floor(top / height) - OVERSCAN);
+  const last = Math.ceil((top + seen) / height) + OVERSCAN;
+  return { from: Math.min(count, first * columns), to: Math.min(count, last * columns) };
+}
+
+/** Where a key goes from the photo at `at`; null for any other key. It stays where there is no photo in that direction. */
+export function goneTo(key: string, at: number, count: number, columns: number): number | null {
+  const steps: Record<string, number> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - columns,
+    ArrowDown: at + columns,
+    Home: 0,
+    End: count - 1,
+  };
+  const to = steps[key];
+  if (to === undefined) return null;
+  return to < 0 || to >= count ? at : to;
+}
+
+/** How far the list is scrolled so that the photo at `at` is seen whole. */
+export function scrolledTo(
+  { columns, height }: Grid,
+  at: number,
+  { top, seen }: { top: number; seen: number },
+): number {
+  const y = Math.floor(at / columns) * height;
+  if (y < top) return y;
+  return y + height > top + seen ? y + height - seen : top;
+}
