@@ -126,4 +126,22 @@ test('the light table shows all photos: keys select, rate and open them, stars f
   await expect(frame(page, 'lake.png')).toHaveAccessibleDescription(/1 star/);
   await page.keyboard.press('Control+z');
   await expect(frame(page, 'lake.png')).toHaveAccessibleDescription(/4 stars/);
+
+  // Pictures from a page come in without a file; those of other computers are not fetched.
+  const bytes = (
+    await sharp({ create: { width: 90, height: 60, channels: 3, background: '#888' } })
+      .png()
+      .toBuffer()
+  ).toString('base64');
+  const drop = (html: string) =>
+    page.evaluate((dragged) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.setData('text/html', dragged);
+      dataTransfer.setData('text/uri-list', 'https://example.org/');
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    }, html);
+  await drop('<img src="https://example.org/ada.jpg">');
+  await expect(page.getByTestId('notice-info').last()).toContainText('works offline');
+  await drop(`<img alt="Aunt Ada" src="data:image/png;base64,${bytes}">`);
+  await expect(page.getByTestId('photo-name')).toHaveText('Aunt Ada.png');
 });

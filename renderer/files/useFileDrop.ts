@@ -1,17 +1,29 @@
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { useActions } from '../state/context';
+import { draggedFrom } from './dragged';
 
 /**
- * Opens files that are dropped on the window or pasted. An element with `data-drop` handles its own drops. Returns true
+ * Opens files that are dropped on the window or pasted, and pictures that are dragged out of a page or a mail. An element with `data-drop` handles its own drops. Returns true
  * while files are dragged over the window.
  */
 export function useFileDrop(): boolean {
-  const { takeFiles } = useActions();
+  const { t } = useTranslation();
+  const { takeFiles, tell } = useActions();
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
     // Enter and leave events fire for every element, so the pointer has left the window when they balance.
     let depth = 0;
-    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    /** Something of this page itself is dragged, such as a marked text. */
+    let isOwn = false;
+    const holdsFiles = ({ dataTransfer }: DragEvent) =>
+      !isOwn && (dataTransfer?.types.some((type) => type === 'Files' || type === 'text/uri-list') ?? false);
+    const onStart = () => {
+      isOwn = true;
+    };
+    const onEnd = () => {
+      isOwn = false;
+    };
     const onEnter = (event: DragEvent) => {
       if (!holdsFiles(event)) return;
       event.preventDefault();
@@ -34,7 +46,19 @@ export function useFileDrop(): boolean {
       depth = 0;
       setDragging(false);
       if (event.target instanceof Element && event.target.closest('[data-drop]') !== null) return;
-      void takeFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer !== null) take(event.dataTransfer);
+    };
+    /** Files as they are; pictures without a file are made one. */
+    const take = (data: DataTransfer) => {
+      const unnamed = t('files.dragged');
+      const files = [...data.files].map((file) => (file.name === '' ? renamed(file, unnamed) : file));
+      if (files.length > 0) {
+        void takeFiles(files);
+        return;
+      }
+      const { pictures, hasLinks } = draggedFrom(data.getData('text/html'), data.getData('text/uri-list'), unnamed);
+      void takeFiles(pictures.map(({ bytes, name, type }) => new File([bytes], name, { type })));
+      if (hasLinks) tell({ tone: 'info', text: 'linkNotFetched' });
     };
     const onPaste = (event: ClipboardEvent) => {
       const files = [...(event.clipboardData?.files ?? [])];
@@ -42,18 +66,25 @@ export function useFileDrop(): boolean {
       event.preventDefault();
       void takeFiles(files);
     };
+    window.addEventListener('dragstart', onStart);
+    window.addEventListener('dragend', onEnd);
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);
     window.addEventListener('drop', onDrop);
     window.addEventListener('paste', onPaste);
     return () => {
+      window.removeEventListener('dragstart', onStart);
+      window.removeEventListener('dragend', onEnd);
       window.removeEventListener('dragenter', onEnter);
       window.removeEventListener('dragover', onOver);
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', onDrop);
       window.removeEventListener('paste', onPaste);
     };
-  }, [takeFiles]);
+  }, [takeFiles, tell, t]);
   return dragging;
 }
+
+/** A picture that comes without a name. */
+const renamed = (file: File, name: string) => new File([file], `${name}.${file.type.split('/')[1] ?? 'png'}`, file);

@@ -228,7 +228,7 @@ function Tile({ entry, place, all, grid, active, isStop, onOpen }: TileProps) {
           {photo === null ? (
             <Icon of={LoaderCircle} className={entry.phase === 'waiting' ? 'text-secondary' : 'animate-spin'} />
           ) : (
-            <span className="relative flex overflow-hidden" style={box}>
+            <span className="relative flex items-center justify-center overflow-hidden" style={box}>
               <Thumbnail entry={entry} photo={photo} box={box} />
               <Badges entry={entry} withStars={false} />
             </span>

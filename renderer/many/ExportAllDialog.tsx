@@ -177,7 +177,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
         <Switch id={`${id}-keep`} describedBy={`${id}-keep-hint`} checked={keepMetadata} onChange={setKeepMetadata} />
       </Field>
       <div className="mt-3 space-y-1 border-t border-line pt-3 text-xs text-secondary">
-        <p>{t('export.marked')}</p>
+        <p>{t('many.exporting.marked')}</p>
         <NotReady entries={entries} />
       </div>
     </Dialog>

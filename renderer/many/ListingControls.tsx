@@ -20,7 +20,7 @@ export function ListingControls({ stacked = false }: { stacked?: boolean }) {
   const listing = useListing((state) => state);
   const { sort, descending, badge, stars, text } = listing;
   const row = stacked ? 'flex items-center justify-between gap-2' : 'flex items-center gap-2';
-  const width = stacked ? 'w-36' : 'w-32';
+  const width = 'w-36';
   return (
     <div data-testid="listing" className={stacked ? 'space-y-2' : 'flex flex-wrap items-center gap-x-3 gap-y-1'}>
       <div className={row}>
@@ -31,7 +31,7 @@ export function ListingControls({ stacked = false }: { stacked?: boolean }) {
           <Select<Sort>
             id={`${id}-sort`}
             testId="sort"
-            className={stacked ? 'w-28' : 'w-32'}
+            className="w-32"
             value={sort}
             options={SORTS.map((value) => ({ value, label: t(`many.listing.sorts.${value}`) }))}
             onChange={(next) => arrange({ sort: next })}

@@ -1,4 +1,4 @@
-import { ChevronDown, RotateCcw, RotateCw, X } from 'lucide-react';
+import { ChevronDown, ClipboardCopy, ClipboardPaste, RotateCcw, RotateCw, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useRecipeChoices } from '../recipe/choices';
@@ -27,17 +27,27 @@ export function SelectionBar({ least = 2 }: { least?: number }) {
       <span className="mr-auto min-w-0 truncate pl-1 text-secondary" aria-hidden="true">
         {t('many.selected', { count, all })}
       </span>
-      <Button look="quiet" data-testid="copy-settings" onClick={() => actions.view.show('copySettings')}>
-        {t('many.copy')}
-      </Button>
+      <Tooltip text={t('commands.copySettings')} shortcut={keyOf('copySettings')}>
+        <Button
+          look="quiet"
+          aria-label={t('many.copy')}
+          data-testid="copy-settings"
+          onClick={() => actions.view.show('copySettings')}
+        >
+          <Icon of={ClipboardCopy} className="xl:hidden" />
+          <span className="hidden xl:inline">{t('many.copy')}</span>
+        </Button>
+      </Tooltip>
       <Tooltip text={t('commands.pasteSettings')} shortcut={keyOf('pasteSettings')}>
         <Button
           look="quiet"
+          aria-label={t('many.paste')}
           data-testid="paste-settings"
           disabled={copied === null}
           onClick={() => actions.pasteSettings()}
         >
-          {t('many.paste')}
+          <Icon of={ClipboardPaste} className="xl:hidden" />
+          <span className="hidden xl:inline">{t('many.paste')}</span>
         </Button>
       </Tooltip>
       <RecipeMenu />

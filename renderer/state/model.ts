@@ -167,6 +167,7 @@ export type NoticeText =
   | 'recipeApplied'
   | 'variantApplied'
   | 'onlyPhotos'
+  | 'linkNotFetched'
   | 'oneFolder'
   | 'folderWaits'
   | 'batchFailed'

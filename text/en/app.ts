@@ -224,6 +224,8 @@ export const app = {
     reportWritten: 'Report saved',
     reportOpened: 'Report opened',
     reportFailed: 'Could not save the report',
+    linkNotFetched:
+      'Emulsion works offline and does not fetch pictures from other places. Save the picture first, then drop the file.',
     onlyPhotos: 'Photos opened, folders skipped. To restore a folder, drop it by itself.',
     actions: {
       retry: 'Try again',

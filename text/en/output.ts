@@ -18,6 +18,7 @@ export const output = {
     upload: 'Choose from this computer…',
     listFailed: 'The folder could not be read.',
     folder: 'Folder',
+    dragged: 'Dragged picture',
     titles: {
       export: 'Folder for the exported photos',
       input: 'Folder with the originals',

@@ -227,6 +227,8 @@ export const app: Translated<typeof english> = {
     reportWritten: 'Relatório salvo',
     reportOpened: 'Relatório aberto',
     reportFailed: 'Não foi possível salvar o relatório',
+    linkNotFetched:
+      'O Emulsion funciona sem internet e não busca imagens em outros lugares. Salve a imagem primeiro e solte o arquivo.',
     onlyPhotos: 'Fotos abertas, pastas ignoradas. Para restaurar uma pasta, solte-a sozinha.',
     actions: {
       retry: 'Tentar de novo',

@@ -20,6 +20,7 @@ export const output: Translated<typeof english> = {
     upload: 'Escolher neste computador…',
     listFailed: 'Não foi possível ler a pasta.',
     folder: 'Pasta',
+    dragged: 'Imagem arrastada',
     titles: {
       export: 'Pasta para as fotos exportadas',
       input: 'Pasta com os originais',
