@@ -218,7 +218,7 @@ export const CALLS = {
   'session.load': {
     request: nothing,
     response: z.object({
-      photos: z.array(z.object({ file: FileEntry, view: PhotoView })),
+      photos: z.array(z.object({ file: FileEntry, view: PhotoView, exported: z.boolean() })),
       /** Index of the photo that was shown. */
       active: z.number().int().nonnegative().nullable(),
       missing: z.array(z.object({ name: z.string(), uploaded: z.boolean() })),
@@ -227,7 +227,16 @@ export const CALLS = {
   'session.save': {
     request: z
       .object({
-        photos: z.array(z.object({ token: FileToken, view: PhotoView })).max(10_000),
+        photos: z
+          .array(
+            z.object({
+              token: FileToken,
+              view: PhotoView,
+              /** Whether its result was exported as it is now. */
+              exported: z.boolean().default(false),
+            }),
+          )
+          .max(10_000),
         active: z.number().int().nonnegative().nullable(),
       })
       .strict(),

@@ -84,7 +84,6 @@ test('the light table shows all photos: keys select, rate and open them, stars f
   for (const [i, name] of names.entries()) {
     paths.push(await writeScene(host.album, name, { width: 160, height: 120, damaged: i === 0, seed: i + 1 }));
   }
-  await page.setViewportSize({ width: 1024, height: 700 });
   await host.open();
   await host.offer(...paths);
   await expect(strip(page).locator('[data-phase="ready"]')).toHaveCount(5);
@@ -95,8 +94,7 @@ test('the light table shows all photos: keys select, rate and open them, stars f
   const shown = () =>
     tiles.locator('[data-tile]').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
   await expect(tile('beach.png')).toBeFocused();
-  // Down one row, and on with Shift.
-  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
   await expect(tile('hill.png')).toBeFocused();
   await page.keyboard.press('3');
   await page.keyboard.press('Home');

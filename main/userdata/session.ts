@@ -14,6 +14,7 @@ export const Session = z.object({
         view: PhotoView,
         /** Which of the file's photos, from 1; absent: the first. */
         page: z.number().int().positive().optional(),
+        exported: z.boolean().default(false),
         /** It was uploaded, so its file was deleted when the program ended. */
         uploaded: z.boolean(),
       }),

@@ -53,6 +53,8 @@ export interface OpenPhoto {
   rendering: Rendering | null;
   /** The state that `rendering` shows. */
   renderedFor: EditState | null;
+  /** It was exported in the last session as it is, and its edits are not loaded yet. */
+  wasExported: boolean;
   /** The state that was exported last; null if none was. */
   exportedFor: EditState | null;
   /** Why the last export failed; null if it did not. */

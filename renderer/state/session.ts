@@ -1,5 +1,6 @@
 import type { Request } from '../../contract/calls';
 import type { Result } from '../../contract/errors';
+import { isExported } from './listing';
 import type { Stores } from './stores';
 import { savedView } from './view';
 
@@ -19,7 +20,12 @@ export function keepSession(
     const { photos: open, activeKey } = photos.getState();
     const active = open.findIndex(({ key }) => key === activeKey);
     return {
-      photos: open.map(({ key, token }) => ({ token, view: savedView(view.getState(), key) })),
+      photos: open.map((entry) => ({
+        token: entry.token,
+        view: savedView(view.getState(), entry.key),
+        // Before its edits are loaded, it is what it was.
+        exported: entry.edit === null ? entry.wasExported : isExported(entry),
+      })),
       active: active < 0 ? null : active,
     };
   };

@@ -15,7 +15,7 @@ export function sessionHandlers({
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
       if (!settings.get().reopen) return answer;
       const { photos: before, active } = await session.load();
-      for (const [index, { path, name, view, page, uploaded }] of before.entries()) {
+      for (const [index, { path, name, view, exported, page, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
         // A photo that is gone is left out.
         const offer = () =>
@@ -23,15 +23,15 @@ export function sessionHandlers({
         const [file] = isOurs ? await offer().catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;
-          answer.photos.push({ file, view });
+          answer.photos.push({ file, view, exported });
         } else answer.missing.push({ name, uploaded });
       }
       return answer;
     },
     'session.save': async ({ photos: open, active }) => {
-      const kept = open.map(({ token, view }) => {
+      const kept = open.map(({ token, view, exported }) => {
         const path = files.path(token, 'photo');
-        return { path, page: files.page(token), name: basename(path), view, uploaded: isTemporary(path) };
+        return { path, page: files.page(token), name: basename(path), view, exported, uploaded: isTemporary(path) };
       });
       const shown = active === null ? undefined : kept[active];
       services.desktop?.shown(shown === undefined || shown.uploaded ? null : shown.path);

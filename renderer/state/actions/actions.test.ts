@@ -529,9 +529,9 @@ describe('the app', () => {
     bridge.answers['session.load'] = () =>
       ok({
         photos: [
-          { file: file('one'), view: null },
-          { file: file('two'), view },
-          { file: file('three'), view: null },
+          { file: file('one'), view: null, exported: false },
+          { file: file('two'), view, exported: true },
+          { file: file('three'), view: null, exported: false },
         ],
         active: 1,
         missing: [{ name: 'gone.jpg', uploaded: false }],
@@ -559,8 +559,9 @@ describe('the app', () => {
     ).toEqual([
       {
         photos: [
-          { token: 'two', view: null },
-          { token: 'three', view: null },
+          // It is still as it was exported.
+          { token: 'two', view: null, exported: true },
+          { token: 'three', view: null, exported: false },
         ],
         active: 0,
       },
@@ -571,7 +572,7 @@ describe('the app', () => {
     const { actions, bridge, entry, settle, stores } = setUp();
     bridge.answers['session.load'] = () =>
       ok({
-        photos: [{ file: { token: 'old', name: 'old.jpg', kind: 'photo', bytes: 1 }, view: null }],
+        photos: [{ file: { token: 'old', name: 'old.jpg', kind: 'photo', bytes: 1 }, view: null, exported: false }],
         active: 0,
         missing: [],
       });

@@ -45,6 +45,7 @@ export function createOpening(context: Context) {
       render: 'idle',
       rendering: null,
       renderedFor: null,
+      wasExported: false,
       exportedFor: null,
       exportFailure: null,
     };
@@ -61,7 +62,7 @@ export function createOpening(context: Context) {
         params: { name: names.join(', ') },
       });
     }
-    const fresh = before.map(({ file }) => newPhoto(file));
+    const fresh = before.map(({ file, exported }) => ({ ...newPhoto(file), wasExported: exported }));
     if (fresh.length === 0) return;
     const { activeKey } = photos.getState();
     for (const [index, { key }] of fresh.entries()) {
@@ -230,10 +231,13 @@ export function createOpening(context: Context) {
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
     if (find(key) === null) return;
     if (result.ok) {
-      const { log: known, rated } = find(key)!;
+      const before = find(key)!;
+      const { log: known, rated } = before;
       const fresh = freshLog(result.value.recipe, orientationOf(view.getState(), key));
       const log = known ?? { ...fresh, base: { ...fresh.base, rating: rated } };
-      patch(key, { phase: 'ready', analysis: result.value, log, ...derived(log) });
+      const now = derived(log);
+      const exported = before.wasExported ? { wasExported: false, exportedFor: now.edit } : {};
+      patch(key, { phase: 'ready', analysis: result.value, log, ...now, ...exported });
       context.notices.withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
       return;
