@@ -12,6 +12,7 @@ test('a photo is enlarged for a print: the file has the announced size and resol
   const card = page.getByTestId('step-upscale');
   await card.getByRole('switch').click();
   await expect(card.getByTestId('size-outcome')).toHaveText('640 × 480 px, 2×');
+  await expect(page.getByTestId('photo-size')).toHaveText('320 × 240 → 640 × 480 px');
   await card.getByTestId('segment-exact').click();
   await card.getByTestId('size-unit').selectOption('print');
   await expect(card.getByTestId('size-longer')).toHaveValue('5.4');

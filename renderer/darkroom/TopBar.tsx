@@ -24,15 +24,32 @@ import { commandOf, isReady, perform } from '../commands';
 import { PEEK } from '../shortcuts';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
-import { COMPARE_MODES, type CompareMode, viewOf } from '../state/view';
+import { COMPARE_MODES, type CompareMode, orientationOf, viewOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
+import { sizesOf } from './resultSize';
 
 const NAME_LENGTH = 28;
+
+/** The size of the photo as it lies, and of its result where that differs. */
+function Sizes({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
+  const { t } = useTranslation();
+  const orientation = useView((state) => orientationOf(state, entry.key));
+  const sizes = sizesOf(photo, { recipe: entry.recipe, crop: entry.edit?.crop ?? null, orientation });
+  const { width, height } = sizes.photo;
+  const isSame = width === sizes.result.width && height === sizes.result.height;
+  const before = t('top.size', { width, height });
+  const text = isSame ? before : t('top.becomes', { before, after: t('top.size', { ...sizes.result }) });
+  return (
+    <span data-testid="photo-size" title={text} className="truncate text-xs leading-4 text-secondary">
+      {text}
+    </span>
+  );
+}
 
 /** Photo, comparison, zoom, history and export. */
 export function TopBar() {
@@ -48,11 +65,7 @@ export function TopBar() {
           <h1 data-testid="photo-name" className="truncate leading-4 font-medium">
             {entry === null ? 'Emulsion' : shorten(entry.name, NAME_LENGTH)}
           </h1>
-          {entry?.photo != null && (
-            <span className="truncate text-xs leading-4 text-secondary">
-              {t('top.size', { width: entry.photo.width, height: entry.photo.height })}
-            </span>
-          )}
+          {entry?.photo != null && <Sizes entry={entry} photo={entry.photo} />}
         </div>
       </div>
       {entry?.photo != null ? <Comparison entry={entry} /> : <span />}

@@ -22,6 +22,7 @@ export const app = {
     export: 'Export',
     panel: 'Toggle panel',
     size: '{{width}} × {{height}}',
+    becomes: '{{before}} → {{after}} px',
   },
   empty: {
     title: 'Drop a photo here',

@@ -24,6 +24,7 @@ export const app: Translated<typeof english> = {
     export: 'Exportar',
     panel: 'Alternar painel',
     size: '{{width}} × {{height}}',
+    becomes: '{{before}} → {{after}} px',
   },
   empty: {
     title: 'Solte uma foto aqui',
