@@ -124,7 +124,7 @@ function Frame({ entry, active, isStop }: { entry: OpenPhoto; active: boolean; i
         // The menu is about the selection, so the photo under the pointer belongs to it.
         onContextMenu={() => !selected && select(entry.key, 'only')}
         style={{ width, height: HEIGHT }}
-        className="flex items-center justify-center overflow-hidden rounded-md border-2 border-transparent bg-surround opacity-80 aria-pressed:border-text aria-pressed:opacity-100 aria-[current=true]:border-accent"
+        className="flex items-center justify-center overflow-hidden rounded-md border border-line bg-surround opacity-80 aria-pressed:opacity-100 aria-pressed:ring-2 aria-pressed:ring-text aria-[current=true]:ring-accent"
       >
         {photo === null ? (
           <Icon of={LoaderCircle} className={entry.phase === 'waiting' ? 'text-secondary' : 'animate-spin'} />
