@@ -25,6 +25,7 @@ export async function systemPath(path: string): Promise<string | Buffer> {
 }
 
 async function bytesOf(name: string, folder: Buffer): Promise<Buffer> {
+  // Whoever opens the path is told what is wrong with its folder.
   const names = await readdir(folder, { encoding: 'buffer' }).catch(() => []);
   const alike = names.filter((each) => each.toString('utf8') === name);
   if (alike.length > 1) throw new EmulsionError('FILE_UNREADABLE', { reason: say('failures.namesAlike') });

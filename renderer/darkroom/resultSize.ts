@@ -1,9 +1,8 @@
-import type { Crop } from '../../contract/edit';
+import type { Crop, Orientation } from '../../contract/edit';
 import type { Recipe } from '../../contract/recipe';
 import { cropIn } from '../../document/crop';
 import { enlargedSize, type Size } from '../../document/size';
 import { stepOf } from '../state/recipes';
-import type { Orientation } from './geometry';
 
 interface Settings {
   recipe: Recipe | null;
