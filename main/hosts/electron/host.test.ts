@@ -37,6 +37,8 @@ beforeAll(async () => {
   app = await createFakeApp();
   app.answer = (name) => ({ ok: true, value: name.startsWith('settings.') ? Settings.parse({}) : {} });
   created.app = app;
+  // The arguments of the test runner are no photos; offered late, they would come among those of a test.
+  process.argv.splice(1);
   await import('./index');
   await vi.waitFor(() => expect(electron.BrowserWindow.all[0]?.loaded).toBeDefined(), 30_000);
   await import('../../../preload/electron');
