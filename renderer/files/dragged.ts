@@ -22,7 +22,7 @@ const LONGEST_NAME = 80;
  * @param unnamed what a picture without a name is called
  */
 export function draggedFrom(html: string, uris: string, unnamed: string): Dragged {
-  const images = [...html.matchAll(/<img\b[^>]*>/gi)].map(([tag]) => ({
+  const images = [...html.matchAll(/<img\b[^<>]*>/gi)].map(([tag]) => ({
     address: attributeOf(tag, 'src'),
     name: attributeOf(tag, 'alt') || attributeOf(tag, 'title'),
   }));
