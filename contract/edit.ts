@@ -84,7 +84,7 @@ export const MaskOp = z.discriminatedUnion('kind', [
 ]);
 export type MaskOp = z.infer<typeof MaskOp>;
 /** The steps that have a mask. */
-export const MaskOwner = z.enum(['repair', 'style']);
+export const MaskOwner = z.enum(['repair', 'style', 'keep']);
 export type MaskOwner = z.infer<typeof MaskOwner>;
 /** A region that was repaired separately, after the recipe's steps and in the order of the list. */
 export const LocalRepair = z.object({
@@ -127,6 +127,8 @@ export const EditState = z.object({
   repairs: z.array(LocalRepair).max(1000),
   /** Where the style is applied; everywhere while it is empty. */
   styleMask: z.array(MaskOp).max(10_000).default([]),
+  /** What every step leaves alone; nothing while it is empty. Repairs of single places may still change it. */
+  keepMask: z.array(MaskOp).max(10_000).default([]),
   /** Rotation of the photo on the screen and at export. */
   orientation: Orientation.default(1),
   /** Null: the whole photo. */
@@ -145,6 +147,8 @@ export const EditAction = z.object({
     'maskReset',
     'styleMask',
     'styleMaskReset',
+    'keepMask',
+    'keepMaskReset',
     'repair',
     'repairOn',
     'repairOff',
@@ -169,6 +173,9 @@ export const EditAction = z.object({
   /** The same for the mask of the style. */
   paintStyle: MaskOp.optional(),
   styleMask: z.array(MaskOp).max(10_000).optional(),
+  /** The same for the mask of what is left alone. */
+  paintKeep: MaskOp.optional(),
+  keepMask: z.array(MaskOp).max(10_000).optional(),
   repair: LocalRepair.optional(),
   /** Replaces all local repairs. */
   repairs: z.array(LocalRepair).max(1000).optional(),
@@ -184,7 +191,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 6;
+export const EDIT_FORMAT = 7;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

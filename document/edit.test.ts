@@ -26,6 +26,7 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
   fc.constantFrom(null, { x: 1, y: 2, width: 30, height: 20 }).map((crop): EditAction => ({ name: 'cropped', crop })),
   fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, styleMask: [], repairs: [] }),
   fc.constant<EditAction>({ name: 'styleMask', paintStyle: { kind: 'invert' } }),
+  fc.constant<EditAction>({ name: 'keepMask', paintKeep: { kind: 'invert' } }),
 );
 const actions = fc.array(action, { maxLength: 12 });
 

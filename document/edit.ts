@@ -9,7 +9,16 @@ import { DETECTED_MASK } from './mask';
 
 /** The state of a photo without edits. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
-  return { recipe, mask: [...DETECTED_MASK], repairs: [], styleMask: [], orientation, crop: null, rating: null };
+  return {
+    recipe,
+    mask: [...DETECTED_MASK],
+    repairs: [],
+    styleMask: [],
+    keepMask: [],
+    orientation,
+    crop: null,
+    rating: null,
+  };
 }
 
 export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
@@ -30,11 +39,13 @@ export function applyAction(state: EditState, action: EditAction): EditState {
     remove,
     move,
   } = action;
-  let { mask, repairs, styleMask } = state;
+  let { mask, repairs, styleMask, keepMask } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
   if (action.styleMask) styleMask = action.styleMask;
   if (action.paintStyle) styleMask = [...styleMask, action.paintStyle];
+  if (action.keepMask) keepMask = action.keepMask;
+  if (action.paintKeep) keepMask = [...keepMask, action.paintKeep];
   if (action.repairs) repairs = action.repairs;
   if (repair) repairs = [...repairs, repair];
   if (toggle) repairs = repairs.map((each) => (each.id === toggle.id ? { ...each, enabled: toggle.enabled } : each));
@@ -45,7 +56,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, styleMask, orientation, crop, rating };
+  return { recipe, mask, repairs, styleMask, keepMask, orientation, crop, rating };
 }
 
 /** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */
@@ -59,6 +70,7 @@ export function isSameByHand(a: EditState, b: EditState): boolean {
   return (
     isSameMask(a.mask, b.mask) &&
     isSameMask(a.styleMask, b.styleMask) &&
+    isSameMask(a.keepMask, b.keepMask) &&
     a.repairs.length === b.repairs.length &&
     a.repairs.every(({ id, enabled, filling, mask }, i) => {
       const other = b.repairs[i];
@@ -78,21 +90,23 @@ export function stateOf({ base, actions, at }: EditLog): EditState {
   let state = base;
   let isOwn = false;
   for (const action of actions.slice(0, at)) {
-    const { paint, paintStyle } = action;
+    const { paint, paintStyle, paintKeep } = action;
     if (!isOnlyPaint(action)) {
       state = applyAction(state, action);
       isOwn = false;
       continue;
     }
-    if (!isOwn) state = { ...state, mask: [...state.mask], styleMask: [...state.styleMask] };
+    if (!isOwn)
+      state = { ...state, mask: [...state.mask], styleMask: [...state.styleMask], keepMask: [...state.keepMask] };
     isOwn = true;
     if (paint) state.mask.push(paint);
     if (paintStyle) state.styleMask.push(paintStyle);
+    if (paintKeep) state.keepMask.push(paintKeep);
   }
   return state;
 }
 
-const OF_PAINT = ['name', 'continues', 'paint', 'paintStyle'];
+const OF_PAINT = ['name', 'continues', 'paint', 'paintStyle', 'paintKeep'];
 const isOnlyPaint = (action: EditAction): boolean =>
   Object.entries(action).every(([key, value]) => value === undefined || OF_PAINT.includes(key));
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from './host';
-import { placer, read } from './painting';
+import { drag, placer, read } from './painting';
 import { settled } from './settled';
 
 const [WIDTH, HEIGHT] = [480, 360];
@@ -73,4 +73,38 @@ test('light and colour are set by hand: sliders, white balance, curve; all of it
   await card.getByTestId('light-shadows').getByRole('slider').focus();
   await page.keyboard.press('Home');
   await expect(card.getByTestId('light-shadows').getByRole('slider')).toHaveAttribute('aria-valuetext', /^[-−]100/);
+});
+
+test('what is to be left alone stays bit for bit, whatever the steps do; this can be undone', async ({
+  page,
+  host,
+}) => {
+  const photo = await eveningWall(test.info().outputPath('wall.png'));
+  await host.open();
+  await host.offer(photo);
+  const card = page.getByTestId('step-light');
+  await card.getByRole('switch').first().click();
+  await card.getByTestId('light-exposure').getByRole('slider').focus();
+  await page.keyboard.press('End');
+  await page.getByTestId('keep-paint').click();
+  const place = await placer(page, { width: WIDTH, height: HEIGHT });
+  await drag(page, [place(300, 180), place(380, 180)]);
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('left-alone')).toContainText('No step changes what is painted over.');
+  await settled(page);
+
+  const saved = test.info().outputPath('kept.png');
+  await page.getByTestId('export').click();
+  await host.exportTo(saved);
+  const [result, original] = [await read(saved), await read(photo)];
+  const at = (data: Uint8Array, x: number, y: number) => [
+    ...data.subarray(3 * (y * WIDTH + x), 3 * (y * WIDTH + x) + 3),
+  ];
+  expect(at(result.data, 340, 180)).toEqual(at(original.data, 340, 180));
+  expect(at(result.data, 340, 60)[2]!).toBeGreaterThan(at(original.data, 340, 60)[2]! + 40);
+
+  await page.getByTestId('keep-nothing').click();
+  await expect(page.getByTestId('keep-nothing')).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(page.getByTestId('keep-nothing')).toBeVisible();
 });

@@ -29,12 +29,13 @@ export function excessOf(log: EditLog, { width, height }: { width: number; heigh
 const touchesRepairs = ({ repair, toggle, refill, remove, move }: EditLog['actions'][number]) =>
   repair !== undefined || toggle !== undefined || refill !== undefined || remove !== undefined || move !== undefined;
 
-function excessOfState({ mask, styleMask, repairs }: EditState, edge: number): string | null {
-  if (mask.length > MOST_OPS || styleMask.length > MOST_OPS) return 'too many operations on a mask';
+function excessOfState({ mask, styleMask, keepMask, repairs }: EditState, edge: number): string | null {
+  if ([mask, styleMask, keepMask].some((ops) => ops.length > MOST_OPS)) return 'too many operations on a mask';
   if (repairs.length > MOST_REPAIRS) return `${repairs.length} repairs`;
   const all: (MaskOp | LocalRepair['mask'][number])[] = [
     ...mask,
     ...styleMask,
+    ...keepMask,
     ...repairs.flatMap((each) => each.mask),
   ];
   let spread = 0;

@@ -83,11 +83,14 @@ export function bitmapsOf({ base, actions }: Pick<EditDelta, 'base' | 'actions'>
   const ops = [
     ...(base?.mask ?? []),
     ...(base?.styleMask ?? []),
-    ...actions.flatMap(({ mask = [], styleMask = [], paint, paintStyle }) => [
+    ...(base?.keepMask ?? []),
+    ...actions.flatMap(({ mask = [], styleMask = [], keepMask = [], paint, paintStyle, paintKeep }) => [
       ...mask,
       ...styleMask,
+      ...keepMask,
       ...(paint ? [paint] : []),
       ...(paintStyle ? [paintStyle] : []),
+      ...(paintKeep ? [paintKeep] : []),
     ]),
   ];
   return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));

@@ -281,10 +281,12 @@ class EditFile {
 
   edit(): EngineEdit | undefined {
     if (!this.log) return undefined;
-    const { mask, styleMask, repairs } = stateOf(this.log);
+    const { mask, styleMask, keepMask, repairs } = stateOf(this.log);
     const bitmaps = new Map<string, Uint8Array>();
-    for (const op of [...mask, ...styleMask]) if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
-    return { mask, styleMask, repairs, bitmaps };
+    for (const op of [...mask, ...styleMask, ...keepMask]) {
+      if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
+    }
+    return { mask, styleMask, keepMask, repairs, bitmaps };
   }
 
   async take(file: EditDocument): Promise<Taken> {

@@ -96,6 +96,7 @@ test('adding operations in place gives the same state as adding them one by one'
     fc.oneof(
       anyOp.map((paint): EditAction => ({ name: 'mask', paint })),
       anyOp.map((paintStyle): EditAction => ({ name: 'styleMask', paintStyle })),
+      anyOp.map((paintKeep): EditAction => ({ name: 'keepMask', paintKeep })),
       fc.array(anyOp, { maxLength: 3 }).map((mask): EditAction => ({ name: 'maskReset', mask })),
       fc.constantFrom('a', 'b').map((id): EditAction => ({ name: 'repair', repair: repair(id) })),
       fc.constantFrom('a', 'b').map((remove): EditAction => ({ name: 'repairRemoved', remove })),

@@ -23,12 +23,20 @@ export function keyed(
   const plan = planRecipe(recipe, analysis);
   // The fine pass changes only the steps that depend on the damage.
   const isFine = damage != null && damage.coarse !== null;
+  // What is left alone is put back after each step.
+  const kept = edit?.keepMask?.length ? edit.keepMask : undefined;
   const steps = plan
     .filter(({ outcome }) => outcome === 'done')
     .map(({ step: { kind, settings } }) => {
       // A mask counts only if it is used, so that painting on an unused one recomputes nothing.
       const mask = edit && usedMask(edit, kind);
-      return [kind, settings, mask, ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : [])];
+      return [
+        kind,
+        settings,
+        mask,
+        ...(kept === undefined ? [] : [{ kept }]),
+        ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : []),
+      ];
     });
   const repairs = edit?.repairs.filter(({ enabled }) => enabled) ?? [];
   /** Key of the picture after the first `count` steps. */
@@ -59,12 +67,20 @@ export function printDensity(recipe: Recipe, reports: readonly StepReport[]): nu
 }
 
 /** The mask documents of an edit, with their bitmaps unpacked. */
-export function masksOf(edit: EngineEdit | undefined, { width, height }: Photo): Pick<Run, 'mask' | 'styleMask'> {
+export function masksOf(
+  edit: EngineEdit | undefined,
+  { width, height }: Photo,
+): Pick<Run, 'mask' | 'styleMask' | 'keepMask'> {
   if (!edit) return {};
   const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
   const about = { bitmaps, full: { width, height } };
   const style = usedMask(edit, 'style');
-  return { mask: { ops: edit.mask, ...about }, styleMask: style && { ops: style, ...about } };
+  const kept = edit.keepMask?.length ? edit.keepMask : undefined;
+  return {
+    mask: { ops: edit.mask, ...about },
+    styleMask: style && { ops: style, ...about },
+    keepMask: kept && { ops: kept, ...about },
+  };
 }
 
 /** Adds the generator passes of local repairs to the reports. */

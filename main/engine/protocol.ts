@@ -66,6 +66,8 @@ export interface EngineEdit {
   mask: readonly MaskOp[];
   /** Mask of the style step; absent or empty: everywhere. */
   styleMask?: readonly MaskOp[];
+  /** Mask of what every step leaves alone; absent or empty: nothing. */
+  keepMask?: readonly MaskOp[];
   repairs: readonly LocalRepair[];
   bitmaps: ReadonlyMap<string, Uint8Array>;
 }

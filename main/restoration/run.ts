@@ -4,11 +4,13 @@ import type { Analysis, Need, StepReport } from '../../contract/photo';
 import type { Recipe, Step, StepKind } from '../../contract/recipe';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
+import { putAside } from './keep';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { ALL_STEPS, stepOfKind } from './steps';
+import { editedMask } from './steps/edited-mask';
 import { LOOKUP_PIXELS } from './steps/light/balance';
-import type { StepRun } from './steps/step';
+import { FOUND_DAMAGE, type StepRun } from './steps/step';
 import type { StepTools, Task } from './tools';
 
 /**
@@ -89,7 +91,7 @@ export function reportPlan(plan: readonly PlannedStep[], done: readonly StepRepo
  * a step that would run has no generator; otherwise the errors of the steps.
  */
 export async function runRecipe(run: Run): Promise<RunResult> {
-  const { analysis, recipe, begun } = run;
+  const { analysis, recipe, begun, keepMask } = run;
   const plan = planRecipe(recipe, analysis);
   const running = plan.filter(({ outcome }) => outcome === 'done');
   for (const { step } of running) await requireStep(step, run);
@@ -106,8 +108,9 @@ export async function runRecipe(run: Run): Promise<RunResult> {
     run.onStep?.(step.kind, { from: spent / total, to: (spent + costs[index]!) / total });
     spent += costs[index]!;
     const started = performance.now();
+    const putBack = keepMask && putAside(raster, editedMask(keepMask, run.damage, FOUND_DAMAGE, raster));
     const outcome = await stepOfKind(step.kind).apply({ ...run, raster, opened }, step.settings);
-    raster = outcome.raster;
+    raster = putBack ? await putBack(outcome.raster, run.tools) : outcome.raster;
     masked = outcome.masked ?? masked;
     done.push({
       kind: step.kind,

@@ -54,6 +54,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   4: (file) => file,
   // Format 6 adds ratings, and settings taken over from another photo. Before, the rating was that of the file.
   5: (file) => file,
+  // Format 7 adds the mask of what is left alone. Before, there was none.
+  6: (file) => file,
 };
 
 /**

@@ -11,6 +11,7 @@ import { Icon } from '../ui/Icon';
 import { Sortable } from '../ui/Sortable';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
+import { LeftAlone } from './LeftAlone';
 import { LocalRepairs } from './LocalRepairs';
 import { PartlyRead } from './PartlyRead';
 import { RecipeChoice } from './RecipeChoice';
@@ -62,6 +63,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
           ))}
         </Sortable>
         {entry.photo !== null && <LocalRepairs entry={entry} photo={entry.photo} />}
+        <LeftAlone entry={entry} />
       </div>
       <RenderNote entry={entry} analysis={analysis} />
       <Missing analysis={analysis} />

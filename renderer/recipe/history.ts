@@ -41,6 +41,8 @@ type HistoryText =
   | 'maskReset'
   | 'styleMask'
   | 'styleMaskReset'
+  | 'keepMask'
+  | 'keepMaskReset'
   | 'turned'
   | 'cropped'
   | 'uncropped'

@@ -153,6 +153,7 @@ export type NoticeText =
   | 'maskReset'
   | 'maskCleared'
   | 'styleMaskReset'
+  | 'keepMaskReset'
   | 'maskTaken'
   | 'maskFailed'
   | 'maskSaved'

@@ -47,7 +47,11 @@ export function createToolStore() {
 export type ToolStore = ReturnType<typeof createToolStore>;
 
 export const drawnOn = (target: MaskOwner, op: MaskOp): EditAction =>
-  target === 'style' ? { name: 'styleMask', paintStyle: op } : { name: 'mask', paint: op };
+  target === 'style'
+    ? { name: 'styleMask', paintStyle: op }
+    : target === 'keep'
+      ? { name: 'keepMask', paintKeep: op }
+      : { name: 'mask', paint: op };
 
 /** One key press changes the brush size by about a tenth. */
 export function nextSize(size: number, direction: 1 | -1): number {

@@ -199,6 +199,7 @@ export const app = {
     maskReset: 'Mask reset to detected damage',
     maskCleared: 'Mask cleared',
     styleMaskReset: 'Style applied everywhere',
+    keepMaskReset: 'Every part may change again',
     stylesFailed: 'Could not load the styles',
     styleFailed: '{{name}} could not be used as a style',
     maskTaken: 'Mask {{name}} applied',

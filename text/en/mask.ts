@@ -17,6 +17,13 @@ export const mask = {
     otherTexture: 'other texture',
     smooth: 'smooth',
   },
+  keep: {
+    title: 'Leave alone',
+    begin: 'Paint',
+    text: 'Paint over what no step may change.',
+    used: 'No step changes what is painted over.',
+    nothing: 'Remove',
+  },
   mask: {
     tools: 'Mask tools',
     tool: {

@@ -88,6 +88,8 @@ export const photo = {
     maskReset: 'Mask reset to detected damage',
     styleMask: 'Style mask',
     styleMaskReset: 'Style applied everywhere',
+    keepMask: 'Left alone',
+    keepMaskReset: 'Nothing left alone',
     repair: '{{place}}: repaired',
     repairOn: '{{place}}: on',
     repairOff: '{{place}}: off',

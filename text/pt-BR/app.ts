@@ -202,6 +202,7 @@ export const app: Translated<typeof english> = {
     maskReset: 'Máscara redefinida para os danos detectados',
     maskCleared: 'Máscara limpa',
     styleMaskReset: 'Estilo aplicado à foto toda',
+    keepMaskReset: 'Todas as partes podem mudar de novo',
     stylesFailed: 'Não foi possível carregar os estilos',
     styleFailed: 'Não foi possível usar {{name}} como estilo',
     maskTaken: 'Máscara {{name}} aplicada',

@@ -19,6 +19,13 @@ export const mask: Translated<typeof english> = {
     otherTexture: 'com outra textura',
     smooth: 'liso',
   },
+  keep: {
+    title: 'Deixar como está',
+    begin: 'Pintar',
+    text: 'Pinte o que nenhuma etapa pode alterar.',
+    used: 'Nenhuma etapa altera o que está pintado.',
+    nothing: 'Remover',
+  },
   mask: {
     tools: 'Ferramentas da máscara',
     tool: {

@@ -90,6 +90,8 @@ export const photo: Translated<typeof english> = {
     maskReset: 'Máscara redefinida para os danos detectados',
     styleMask: 'Máscara do estilo',
     styleMaskReset: 'Estilo aplicado à foto toda',
+    keepMask: 'Área deixada como está',
+    keepMaskReset: 'Nenhuma área deixada como está',
     repair: '{{place}}: reparado',
     repairOn: '{{place}}: ativado',
     repairOff: '{{place}}: desativado',

@@ -23,7 +23,8 @@ export function masksHandlers({
   /** The photo's edit, with the requested mask in place of the mask of the repair step. */
   const maskAlone = (photoId: string, of: MaskOwner): EngineEdit => {
     const edit = edits.edit(photoId) ?? NO_EDIT;
-    return of === 'style' ? { ...edit, mask: edit.styleMask ?? [] } : edit;
+    if (of === 'repair') return edit;
+    return { ...edit, mask: (of === 'style' ? edit.styleMask : edit.keepMask) ?? [] };
   };
 
   return {

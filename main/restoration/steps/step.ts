@@ -27,6 +27,8 @@ export interface StepRun {
   mask?: EditedMask;
   /** The mask of the style; absent: everywhere. */
   styleMask?: EditedMask;
+  /** What no step changes; absent: nothing. */
+  keepMask?: EditedMask;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
 }

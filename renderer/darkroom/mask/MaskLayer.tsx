@@ -9,6 +9,8 @@ import { MaskTool } from './MaskTool';
 import { useMaskTiles } from './useMaskTiles';
 
 const NOTHING: readonly MaskOp[] = [];
+/** The masks of an edit by whose they are. */
+const MASKS = { repair: 'mask', style: 'styleMask', keep: 'keepMask' } as const;
 
 /** The mask over the photo, and the active tool. */
 export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Photo; view: View }) {
@@ -19,8 +21,8 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
   const isShown = useView((state) => state.maskShown || state.maskPeek);
   const canvas = useRef<MaskCanvasHandle>(null);
   const isLocal = tool !== null && atOnce;
-  const isOfStyle = tool !== null && target === 'style';
-  const drawn = (isOfStyle ? entry.edit?.styleMask : entry.edit?.mask) ?? NOTHING;
+  const owner = tool === null ? 'repair' : target;
+  const drawn = (entry.edit && entry.edit[MASKS[owner]]) ?? NOTHING;
   const ops = isLocal ? beingRepaired(entry) : drawn;
   const wanted = tool !== null || isShown;
   const tiles = useMaskTiles(entry, photo, ops, wanted);

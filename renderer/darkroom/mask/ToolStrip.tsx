@@ -59,6 +59,9 @@ const NAME_LENGTH = 36;
 
 const stay = (event: { stopPropagation(): void }) => event.stopPropagation();
 
+/** What resetting a mask is called, by whose it is. */
+const RESETS = { repair: 'mask.reset', style: 'styles.everywhere', keep: 'keep.nothing' } as const;
+
 function Tools({ tool }: { tool: Tool }) {
   const { t } = useTranslation();
   const actions = useActions().tools;
@@ -253,7 +256,7 @@ function Change({ entry }: { entry: OpenPhoto }) {
         ))}
       </div>
       <Button data-testid="mask-reset" className="mt-1 w-full" onClick={() => actions.resetMask(entry.key)}>
-        {t(target === 'style' ? 'styles.everywhere' : 'mask.reset')}
+        {t(RESETS[target])}
       </Button>
     </Popover>
   );

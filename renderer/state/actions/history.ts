@@ -134,7 +134,15 @@ export function createHistory(context: Context) {
     if (proposal === undefined) return;
     commitTold(
       key,
-      { name: 'startOver', recipe: proposal, mask: [...DETECTED_MASK], styleMask: [], repairs: [], crop: null },
+      {
+        name: 'startOver',
+        recipe: proposal,
+        mask: [...DETECTED_MASK],
+        styleMask: [],
+        keepMask: [],
+        repairs: [],
+        crop: null,
+      },
       'startedOver',
     );
   }

@@ -154,6 +154,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     continueStroke: masks.continueStroke,
     resetMask: masks.resetMask,
     styleEverywhere: masks.styleEverywhere,
+    keepNothing: masks.keepNothing,
     keepUnfinished: masks.keepUnfinished,
     dropUnfinished: masks.dropUnfinished,
     repairPlace: masks.repairPlace,

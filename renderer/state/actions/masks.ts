@@ -31,8 +31,14 @@ export function createMasks(context: Context) {
   function paint(key: string, op: MaskOp): void {
     const { recipe = null, edit = null } = find(key) ?? {};
     if (recipe === null || edit === null) return;
-    if (stores.tools.getState().target === 'style') {
+    const { target } = stores.tools.getState();
+    if (target === 'style') {
       paintStyle(key, op, edit.styleMask);
+      return;
+    }
+    if (target === 'keep') {
+      if (op.kind === 'clear') keepNothing(key);
+      else context.history.commit(key, drawnOn(target, op), null, PAINT_DELAY);
       return;
     }
     const action: EditAction = { name: 'mask', paint: op, recipe: repairing(recipe) };
@@ -64,9 +70,17 @@ export function createMasks(context: Context) {
     context.history.commitTold(key, { name: 'styleMaskReset', styleMask: [] }, 'styleMaskReset');
   }
 
-  /** Resets the mask to the detected damage, or the style's mask to the whole photo. */
+  /** Nothing is left alone any more. */
+  function keepNothing(key: string): void {
+    if (find(key)?.edit?.keepMask.length === 0) return;
+    context.history.commitTold(key, { name: 'keepMaskReset', keepMask: [] }, 'keepMaskReset');
+  }
+
+  /** Resets the mask to the detected damage, the style's mask to the whole photo, and that of what is left alone to nothing. */
   function resetMask(key: string): void {
-    if (stores.tools.getState().target === 'style') styleEverywhere(key);
+    const { target } = stores.tools.getState();
+    if (target === 'style') styleEverywhere(key);
+    else if (target === 'keep') keepNothing(key);
     else context.history.commitTold(key, { name: 'maskReset', mask: [...DETECTED_MASK] }, 'maskReset');
   }
 
@@ -178,6 +192,7 @@ export function createMasks(context: Context) {
     paint,
     continueStroke,
     styleEverywhere,
+    keepNothing,
     resetMask,
     keepUnfinished,
     dropUnfinished,

@@ -89,7 +89,8 @@ export function createRendering(context: Context) {
       rendering?.size === 'full' &&
       renderedFor?.recipe === edit.recipe &&
       isSameMask(renderedFor.mask, edit.mask) &&
-      isSameMask(renderedFor.styleMask, edit.styleMask);
+      isSameMask(renderedFor.styleMask, edit.styleMask) &&
+      isSameMask(renderedFor.keepMask, edit.keepMask);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
     turn.timer = setTimeout(() => {
