@@ -32,6 +32,7 @@ test('light and colour are set by hand: sliders, white balance, curve; all of it
   await expect(card).toContainText('Set by hand.');
   await card.getByRole('switch').first().click();
   await card.getByRole('button', { name: 'More' }).click();
+  await page.keyboard.press('1');
 
   await card.getByTestId('light-shadows').getByRole('slider').focus();
   await page.keyboard.press('End');
@@ -84,6 +85,7 @@ test('what is to be left alone stays bit for bit, whatever the steps do; this ca
   await host.offer(photo);
   const card = page.getByTestId('step-light');
   await card.getByRole('switch').first().click();
+  await page.keyboard.press('1');
   await card.getByTestId('light-exposure').getByRole('slider').focus();
   await page.keyboard.press('End');
   await page.getByTestId('keep-paint').click();
