@@ -22,7 +22,7 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
   const canvas = useRef<MaskCanvasHandle>(null);
   const isLocal = tool !== null && atOnce;
   const owner = tool === null ? 'repair' : target;
-  const drawn = (entry.edit && entry.edit[MASKS[owner]]) ?? NOTHING;
+  const drawn = entry.edit?.[MASKS[owner]] ?? NOTHING;
   const ops = isLocal ? beingRepaired(entry) : drawn;
   const wanted = tool !== null || isShown;
   const tiles = useMaskTiles(entry, photo, ops, wanted);
