@@ -125,10 +125,9 @@ export async function runRecipe(run: Run): Promise<RunResult> {
   return { raster, reports: reportPlan(plan, done), masked };
 }
 
-/** A small copy of the photo for a step that looks up a colour in it after others have changed the raster. */
+/** A small copy of the photo for steps that look back at it. */
 async function openedFor(left: readonly PlannedStep[], { raster, tools }: Run): Promise<Raster | undefined> {
-  const looksUp = left.some(({ step }) => step.kind === 'light' && step.settings.neutral !== undefined);
-  if (!looksUp) return undefined;
+  if (!left.some(({ step }) => stepOfKind(step.kind).looksBack?.(step.settings))) return undefined;
   const small = await tools.shrink(raster, LOOKUP_PIXELS);
   return small === raster ? { ...raster, data: raster.data.slice() } : small;
 }

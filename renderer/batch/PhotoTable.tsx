@@ -18,6 +18,7 @@ import { useActions, useApp, useBatch } from '../state/context';
 import { FileName } from '../ui/FileName';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
+import { useScrolled } from '../ui/useScrolled';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
 
@@ -141,18 +142,7 @@ function useVisibleRows(ref: { readonly current: HTMLElement | null }): { from: 
     const next = { from: Math.max(0, first - OVERSCAN), to: first + count + OVERSCAN };
     setRange((now) => (now.from === next.from && now.to === next.to ? now : next));
   }, [ref]);
-  useLayoutEffect(() => {
-    const scroller = ref.current;
-    if (scroller === null) return;
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(scroller);
-    scroller.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      scroller.removeEventListener('scroll', measure);
-    };
-  }, [ref, measure]);
+  useScrolled(ref, measure);
   return range;
 }
 

@@ -1,14 +1,5 @@
 import { LoaderCircle } from 'lucide-react';
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayedSize } from '../darkroom/geometry';
 import { Badges, useBadgeText } from '../many/Badges';
@@ -26,6 +17,7 @@ import { isSelected } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useScrolled } from '../ui/useScrolled';
 import { CAPTION, type Grid, goneTo, gridFor, scrolledTo, visibleIn } from './grid';
 
 /** All open photos at once, with their selection, stars and marks. */
@@ -58,18 +50,7 @@ function useArea(ref: RefObject<HTMLElement | null>) {
     const next = { width: scroller.clientWidth, top: scroller.scrollTop, seen: scroller.clientHeight };
     setArea((now) => (JSON.stringify(now) === JSON.stringify(next) ? now : next));
   }, [ref]);
-  useLayoutEffect(() => {
-    const scroller = ref.current;
-    if (scroller === null) return;
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(scroller);
-    scroller.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      scroller.removeEventListener('scroll', measure);
-    };
-  }, [ref, measure]);
+  useScrolled(ref, measure);
   return area;
 }
 

@@ -2,7 +2,8 @@ import { Folder as FolderIcon } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EXPORT_FORMATS, type ExportFormat, resultFormat } from '../../contract/photo';
-import { FORMAT_NAMES, LOSSY, QUALITY } from '../recipe/ExportDialog';
+import { FORMAT_NAMES, LOSSY } from '../recipe/ExportDialog';
+import { QUALITY, QualityChoice } from '../recipe/QualityChoice';
 import { takenOn } from '../state/actions';
 import { useActions, useApp, useMany, usePhotos } from '../state/context';
 import type { OpenPhoto } from '../state/model';
@@ -13,7 +14,6 @@ import { Field, FieldFault, FieldHint, TEXT_FIELD } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
-import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
 
 /** How many names are shown before they are given. */
@@ -122,22 +122,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
           onChange={(chosen) => set({ format: chosen === 'own' ? null : chosen })}
         />
       </Field>
-      <div className="min-h-12 py-1">
-        {lossy ? (
-          <Slider
-            label={t('export.quality')}
-            value={quality}
-            min={1}
-            max={100}
-            step={1}
-            initial={QUALITY}
-            testId="export-quality"
-            onChange={(next) => set({ quality: next })}
-          />
-        ) : (
-          <p className="text-xs text-secondary">{t('export.lossless')}</p>
-        )}
-      </div>
+      <QualityChoice isLossy={lossy} quality={quality} onChange={(next) => set({ quality: next })} />
       <Field label={t('many.exporting.pattern')} htmlFor={`${id}-pattern`}>
         <input
           id={`${id}-pattern`}

@@ -8,11 +8,10 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { Select } from '../ui/Select';
-import { Slider } from '../ui/Slider';
 import { Switch } from '../ui/Switch';
+import { QUALITY, QualityChoice } from './QualityChoice';
 
 /** At 92 a JPEG is hard to tell from its source, and half the size of one at 98. */
-export const QUALITY = 92;
 export const LOSSY: readonly ExportFormat[] = ['jpeg', 'webp', 'avif'];
 export const FORMAT_NAMES: Record<ExportFormat, string> = {
   jpeg: 'JPEG',
@@ -68,22 +67,7 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
           onChange={setFormat}
         />
       </Field>
-      <div className="min-h-12 py-1">
-        {lossy ? (
-          <Slider
-            label={t('export.quality')}
-            value={quality}
-            min={1}
-            max={100}
-            step={1}
-            initial={QUALITY}
-            testId="export-quality"
-            onChange={setQuality}
-          />
-        ) : (
-          <p className="text-xs text-secondary">{t('export.lossless')}</p>
-        )}
-      </div>
+      <QualityChoice isLossy={lossy} quality={quality} onChange={setQuality} />
       <Field
         label={t('export.keepMetadata')}
         htmlFor={`${id}-keep`}

@@ -19,9 +19,7 @@ export interface StepRun {
   /** Damage of the photo at full size; null if no detector is installed. */
   damage: DamageMap | null;
   tools: StepTools;
-  /**
-   * The photo as it was opened, at any size; never changed. Absent if no step needs it.
-   */
+  /** The photo as it was opened, at any size; never changed. Absent if no step looks back at it. */
   opened?: Raster;
   /** The mask of the repair step if the user has changed it; otherwise the step uses the detected damage. */
   mask?: EditedMask;
@@ -69,6 +67,8 @@ export interface StepDescriptor<K extends StepKind> {
   propose?(measurements: Measurements): StepOf<K>['settings'];
   /** A person sets it for a photo or a recipe: it runs whatever the gate of a recipe says. */
   byHand?: boolean;
+  /** Whether it looks at the photo as it was opened, after other steps have changed the raster. */
+  looksBack?(settings: StepOf<K>['settings']): boolean;
   /** The proposal contains the step even if it is switched off. */
   alwaysProposed?: boolean;
   /** Checks further conditions before anything is changed, and throws if they are not met. */

@@ -12,6 +12,8 @@ export const light: StepDescriptor<'light'> = {
 
   assess: () => ({ kind: 'light', needed: false, available: true, reason: 'reason.light.byHand', figures: {} }),
 
+  looksBack: ({ neutral }) => neutral !== undefined,
+
   cost: () => 0.15,
 
   async apply({ raster, opened, tools }, settings) {
