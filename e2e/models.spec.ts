@@ -69,8 +69,10 @@ test('a net is dropped, compared with the one that ships, used in a batch, and r
   await page.getByRole('menuitem', { name: 'Save as a new recipe…' }).click();
   await page.getByTestId('name').fill('Large');
   await page.getByTestId('name-confirm').click();
-  const [kept] = await readdir(join(data, 'recipes'));
-  const recipe = join(data, 'recipes', kept!);
+  const ownRecipes = async () =>
+    (await readdir(join(data, 'recipes')).catch(() => [])).filter((name) => name.endsWith('.json'));
+  await expect.poll(ownRecipes).toHaveLength(1);
+  const recipe = join(data, 'recipes', (await ownRecipes())[0]!);
   expect(JSON.parse(await readFile(recipe, 'utf8')).steps).toContainEqual(
     expect.objectContaining({ kind: 'upscale', settings: expect.objectContaining({ generator: 'four-times' }) }),
   );

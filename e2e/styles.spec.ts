@@ -160,7 +160,7 @@ test('a dropped picture becomes a saved style and is not opened as a photo', asy
   await own.hover();
   await page.getByRole('button', { name: 'Remove the style Aunt Ada’s quilt' }).click();
   await expect(own).toHaveCount(0);
-  expect(await stylesIn(data)).toEqual([]);
+  await expect.poll(() => stylesIn(data)).toEqual([]);
   await expect(page.getByTestId('style-card')).toContainText('Aunt Ada’s quilt');
 });
 
