@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { benchBatch } from './batch';
 import type { Figure } from './figure';
 import { sweepFiles } from './files';
+import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
 import { benchRestore } from './restore';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (folder: string) => Promise<Figure[]>> = {
   restore: benchRestore,
   memory: benchMemory,
   start: benchStart,
+  'first-look': benchFirstLook,
   stroke: benchStroke,
   batch: benchBatch,
   seams: benchSeams,
@@ -61,5 +63,5 @@ export async function main(args: readonly string[]): Promise<void> {
 
 function format(bench: string, { name, value, unit, limit }: Figure, ok: boolean | null): string {
   const judged = ok === null ? '' : ok ? `  (within ${limit})` : `  OVER the limit of ${limit}`;
-  return `${bench.padEnd(8)} ${name.padEnd(60)} ${value.toFixed(3).padStart(10)} ${unit}${judged}`;
+  return `${bench.padEnd(10)} ${name.padEnd(60)} ${value.toFixed(3).padStart(10)} ${unit}${judged}`;
 }

@@ -1,5 +1,5 @@
 // `npm run bench -- files --folder <folder>` opens every file below a folder. Else
-// `npm run bench -- [restore] [memory] [start] [stroke] [batch] [seams] [styles] [hostile] [--json]`: builds the app if
+// `npm run bench -- [restore] [memory] [start] [first-look] [stroke] [batch] [seams] [styles] [hostile] [--json]`: builds the app if
 // needed, then loads the benches.
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';

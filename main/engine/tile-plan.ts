@@ -157,14 +157,22 @@ export function planTiles(
   const top = Math.max(fromRow, floorTo(region.y, multiple));
   const right = Math.min(size.width, region.x + region.width);
   const bottom = Math.min(size.height, region.y + region.height);
-  const along = (from: number, to: number, length: number, fixedLength?: number): { core: number; tile: number } => {
-    if (fixedLength) return { core: fixedLength - 2 * halo, tile: fixedLength };
+  const along = (from: number, to: number, length: number, fixedLength?: number): Cut[] => {
+    if (fixedLength) return [{ core: fixedLength - 2 * halo, tile: fixedLength, count: 1 }];
     const open = card.border === 'mirror' ? 0 : (from === 0 ? 1 : 0) + (to === length ? 1 : 0);
     const longest = floorTo(edge - remainder, multiple) + remainder;
     return balanced(to - from, { edge: longest, halo, open, input: card.input });
   };
-  const x = along(left, right, size.width, fixed?.width);
-  const y = along(top, bottom, size.height, fixed?.height);
+  const [x, y] = cheapest(
+    along(left, right, size.width, fixed?.width),
+    along(top, bottom, size.height, fixed?.height),
+    {
+      room: TALLER_OR_WIDER * edge ** 2,
+      longest: 2 * edge,
+      // Others take few sizes, blend tiles over a number of pixels, or get only the tiles with a hole.
+      isFree: !fixed && !square && !card.input.ladder?.length && overlap === 0 && !takesHole(card),
+    },
+  );
   if (x.core < 1 || y.core < 1) {
     const detail = `${card.id}: ${x.tile} x ${y.tile} px leave nothing between halos of ${halo} px`;
     throw new EmulsionError('GENERATOR_REFUSED', { detail });
@@ -194,21 +202,53 @@ function onePiece(card: TileCard, { width, height }: { width: number; height: nu
   return { tileWidth, tileHeight, halo, overlap: 0, cores: [{ x: 0, y: 0, width, height }] };
 }
 
+/** One way to cut a side: equal cores, and tiles with their halos. */
+interface Cut {
+  core: number;
+  tile: number;
+  count: number;
+}
+
 /**
- * The fewest equal cores that cover `length` pixels so that each fits into a tile of `edge` pixels with its halos. No halo
- * is needed at `open` of the two ends. A tile that the net does not take gets more context at its far end.
+ * Equal cores that cover `length` pixels: first the fewest that each fit into a tile of `edge` pixels with its halos, then
+ * fewer and larger ones. No halo is needed at `open` of the two ends. A tile that the net does not take gets more context
+ * at its far end.
  */
 function balanced(
   length: number,
   { edge, halo, open, input }: { edge: number; halo: number; open: number; input: TileCard['input'] },
-) {
+): Cut[] {
   const { multiple } = input;
+  const cuts: Cut[] = [];
   for (let count = 1; ; count++) {
     const core = ceilTo(Math.ceil(length / count), multiple);
     const halos = count === 1 ? 2 - open : count === 2 && open === 2 ? 1 : 2;
-    const tile = sideFrom(input, core + halos * halo);
-    if (tile <= edge || core === multiple) return { core, tile };
+    cuts.unshift({ core, tile: sideFrom(input, core + halos * halo), count });
+    if (cuts[0]!.tile <= edge || core === multiple) return cuts;
   }
+}
+
+/** A tile may have this many times the pixels of one whose sides are as long as the card says ... */
+const TALLER_OR_WIDER = 1.6;
+/** ... where the whole picture then takes at most this share of the computing. */
+const WORTH_IT = 0.85;
+
+/**
+ * The cuts of both sides. Where halos are wide, a few large tiles compute much less of the picture twice, so tiles grow up
+ * to `room` pixels where that pays.
+ */
+function cheapest(
+  across: readonly Cut[],
+  down: readonly Cut[],
+  { room, longest, isFree }: { room: number; longest: number; isFree: boolean },
+): readonly [Cut, Cut] {
+  const cost = ([x, y]: readonly [Cut, Cut]) => x.tile * x.count * y.tile * y.count;
+  const fits = ([x, y]: readonly [Cut, Cut]) => Math.max(x.tile, y.tile) <= longest && x.tile * y.tile <= room;
+  const usual = [across[0]!, down[0]!] as const;
+  if (!isFree) return usual;
+  const fitting = across.flatMap((x) => down.map((y) => [x, y] as const)).filter(fits);
+  const best = fitting.reduce((least, each) => (cost(each) < cost(least) ? each : least), usual);
+  return cost(best) <= WORTH_IT * cost(usual) ? best : usual;
 }
 
 /**
