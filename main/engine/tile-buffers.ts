@@ -73,6 +73,11 @@ export class TileBuffers {
     this.#columns = new Int32Array(plan.tileWidth);
   }
 
+  /** Whether tiles of this plan have the size of these buffers. */
+  fits({ tileWidth, tileHeight }: TilePlan): boolean {
+    return tileWidth === this.#plan.tileWidth && tileHeight === this.#plan.tileHeight;
+  }
+
   /** The top left corner of the tile around a core, in pixels of the picture. */
   #corner(size: { width: number; height: number }, core: Rect): { left: number; top: number } {
     const { tileWidth, tileHeight, halo } = this.#plan;

@@ -202,6 +202,16 @@ function onePiece(card: TileCard, { width, height }: { width: number; height: nu
   return { tileWidth, tileHeight, halo, overlap: 0, cores: [{ x: 0, y: 0, width, height }] };
 }
 
+/** The plan with a tile that is just large enough for a part of a core, for a net of any size. */
+export function smallerPlan(card: TileCard, plan: TilePlan, part: Rect): TilePlan {
+  if (card.input.fixed) return plan;
+  const side = (length: number, most: number) => Math.min(most, sideFrom(card.input, length + 2 * plan.halo));
+  const tileWidth = side(part.width, plan.tileWidth);
+  const tileHeight = side(part.height, plan.tileHeight);
+  const longer = Math.max(tileWidth, tileHeight);
+  return card.input.square ? { ...plan, tileWidth: longer, tileHeight: longer } : { ...plan, tileWidth, tileHeight };
+}
+
 /** One way to cut a side: equal cores, and tiles with their halos. */
 interface Cut {
   core: number;

@@ -451,6 +451,68 @@ describe('runTilePass', () => {
     expect(to.data.subarray(0, 32 * 3)).toEqual(picture.data.subarray(0, 32 * 3));
   });
 
+  it('computes only the named parts of cores, in tiles of their size, and gives the same there', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.constantFrom<Card['border'][]>('mirror', 'nothing'),
+        fc.integer({ min: 1, max: 1000 }),
+        async (width, height, border, seed) => {
+          const picture = noise(width, height, 8, seed);
+          const card = cardOf({ tile: 64, halo: 6, multiple: 4, border });
+          const whole = createRaster(width, height, 3, 8);
+          await runTilePass(blur(card, 6), passBetween(picture, whole), quiet);
+          const to = createRaster(width, height, 3, 8);
+          const expected = createRaster(width, height, 3, 8);
+          const areas: number[] = [];
+          const parts = (core: Rect, { multiple }: { multiple: number }) => {
+            const [x, y] = [core.x + multiple, core.y + 2 * multiple];
+            const part = {
+              x,
+              y,
+              width: Math.min(8, core.x + core.width - x),
+              height: Math.min(12, core.y + core.height - y),
+            };
+            return part.width > 0 && part.height > 0 ? [part] : [];
+          };
+          const net = blur(card, 6);
+          const counted: TileNet = {
+            ...net,
+            run: (...args) => {
+              areas.push(args[1] * args[2]);
+              return net.run(...args);
+            },
+          };
+          const pass = passBetween(picture, to);
+          const written: Rect[] = [];
+          await runTilePass(
+            counted,
+            {
+              ...pass,
+              parts,
+              write: (rect, planes) => {
+                written.push(rect);
+                pass.write(rect, planes);
+              },
+            },
+            quiet,
+          );
+          for (const { x, y, width: w, height: h } of written) {
+            for (let row = y; row < y + h; row++) {
+              const from = 3 * (row * width + x);
+              expected.data.set(whole.data.subarray(from, from + 3 * w), from);
+            }
+          }
+          expectSame(to, expected);
+          // A part of 8 x 12 px with its context, up to the grid.
+          expect(Math.max(0, ...areas)).toBeLessThanOrEqual((8 + 16) * (12 + 16));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('stops between tiles', async () => {
     let turns = 0;
     const breathe = async () => {

@@ -1,4 +1,5 @@
 import { EmulsionError } from '../errors';
+import type { Rect } from '../restoration/raster';
 import { type PassReport, SIGMA_BOUNDS, SIGMA_INPUT, type TilePass } from '../restoration/tools';
 import { isAllocationFailure } from './failures';
 import { TileBlend } from './tile-blend';
@@ -11,6 +12,7 @@ import {
   mayBeCut,
   outputPlanes,
   planTiles,
+  smallerPlan,
   smallestEdge,
   type TileCard,
   type TilePlan,
@@ -79,24 +81,28 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
   let blend: TileBlend | null = null;
   for (;;) {
     const plan = planTiles(card, pass, edge, fromRow, pass.region);
-    const todo = pass.skip ? plan.cores.filter((core) => !pass.skip?.(core)) : plan.cores;
+    const todo = partsOf(card, plan, pass);
+    const pixels = todo.reduce((sum, part) => sum + part.plan.tileWidth * part.plan.tileHeight, 0);
+    let computed = 0;
     let before = { tiles, kept };
     try {
-      const buffers = new TileBuffers(card, plan, withDefaults(card, pass.extras));
+      const numbers = withDefaults(card, pass.extras);
+      let buffers = new TileBuffers(card, plan, numbers);
       const { scale } = card.output;
       if (plan.overlap > 0) blend ??= new TileBlend(outputPlanes(card), pass.width * scale, plan.overlap * scale);
-      for (const [index, core] of todo.entries()) {
-        if (core.y > fromRow) {
+      for (const [index, { core, row, plan: own }] of todo.entries()) {
+        if (row > fromRow) {
           // The rows above are finished, so a restart with smaller tiles need not repeat them.
-          fromRow = core.y;
+          fromRow = row;
           before = { tiles, kept };
         }
         await hooks.breathe();
-        hooks.busy(Math.max(MIN_BUSY_SECONDS, 20 * times.median()));
+        hooks.busy(Math.max(MIN_BUSY_SECONDS, 20 * times.median() * plan.tileWidth * plan.tileHeight));
         const start = performance.now();
+        if (!buffers.fits(own)) buffers = new TileBuffers(card, own, numbers);
         buffers.load(pass, core);
-        const further = furtherOf(card, pass, buffers, plan);
-        const { tileWidth, tileHeight } = plan;
+        const further = furtherOf(card, pass, buffers, own);
+        const { tileWidth, tileHeight } = own;
         await net.run(buffers.input, tileWidth, tileHeight, buffers.output, pass.extras, pass.vectors, further);
         if (buffers.hasDiverged) {
           buffers.keepSource();
@@ -104,9 +110,10 @@ export async function runTilePass(net: TileNet, pass: TilePass, hooks: TileHooks
         }
         buffers.check(`tile ${index + 1} of ${todo.length} at ${core.x}, ${core.y}`);
         buffers.store(pass, core, blend);
-        times.add((performance.now() - start) / 1000);
+        times.add((performance.now() - start) / 1000 / (tileWidth * tileHeight));
         tiles += 1;
-        hooks.tile?.(index + 1, todo.length, times.median() * (todo.length - index - 1));
+        computed += tileWidth * tileHeight;
+        hooks.tile?.(index + 1, todo.length, times.median() * (pixels - computed));
       }
       if (tiles > 0 && kept === tiles) {
         throw new EmulsionError('OUTPUT_INVALID', { detail: `${card.id}: every tile is far beyond its range` });
@@ -178,7 +185,26 @@ function checkExtras(card: TileCard, extras: NonNullable<TilePass['extras']>): v
   }
 }
 
-/** Times of the last tiles. The median is not distorted by a first tile that prepares the kernels. */
+/** A part of the picture that is computed at once: its place, the first row of its core, and its tile. */
+interface Part {
+  core: Rect;
+  row: number;
+  plan: TilePlan;
+}
+
+/** What has to be computed, in reading order of the cores. */
+function partsOf(card: TileCard, plan: TilePlan, { skip, parts }: TilePass): Part[] {
+  const grid = { multiple: card.input.multiple, halo: plan.halo };
+  return plan.cores
+    .filter((core) => !skip?.(core))
+    .flatMap((core) => {
+      const row = core.y;
+      if (parts === undefined) return [{ core, row, plan }];
+      return parts(core, grid).map((part) => ({ core: part, row, plan: smallerPlan(card, plan, part) }));
+    });
+}
+
+/** Times of the last tiles, in seconds per pixel. The median is not distorted by a first tile that prepares the kernels. */
 class TileTimes {
   readonly #seconds: number[] = [];
 

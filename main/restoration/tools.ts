@@ -38,8 +38,14 @@ export type ReadPlanes = (rect: Rect, into: Float32Array) => void;
 /** Receives a generator's output for one tile core: `[channels, rect.height, rect.width]`, unclamped floats. */
 export type WritePlanes = (rect: Rect, planes: Float32Array) => void;
 
+/** How tiles lie: their sides are multiples of `multiple`, and each has `halo` pixels of context on every side. */
+export interface TileGrid {
+  multiple: number;
+  halo: number;
+}
+
 /**
- * One pass of a generator over a picture. Rectangles for `read` and `skip` are in input pixels, those for `write` in
+ * One pass of a generator over a picture. Rectangles for `read`, `skip` and `parts` are in input pixels, those for `write` in
  * output pixels (input times the generator's scale).
  *
  * Each tile is read, computed and written before the next one is read: `write` gets the core of the tile that `read`
@@ -61,6 +67,8 @@ export interface TilePass {
   write: WritePlanes;
   /** True if the core needs no computing. Nothing is written for it. */
   skip?: (core: Rect) => boolean;
+  /** The parts of a core that have to be computed, on the grid from its corner and apart. Only these are written. */
+  parts?: (core: Rect, grid: TileGrid) => readonly Rect[];
   /** Share of the step's progress that this pass covers, 0..1; default 1. */
   weight?: number;
   /**

@@ -3,6 +3,7 @@ import type { Mask } from '../../mask';
 import { type Raster, type Rect, readSrgb } from '../../raster';
 import type { PassReport, StepTools, Wanted } from '../../tools';
 import type { ChosenPlace } from './chosen';
+import { coverOf } from './cover';
 import { fillByCrops } from './crops';
 import { addGrain } from './grain';
 import { paste } from './paste';
@@ -69,6 +70,12 @@ async function fillByTiles(
   let seen: Rect = { x: 0, y: 0, width: 0, height: 0 };
   let bytes = new Uint8Array(0);
   const edges = new SoftEdges(raster, mask, tools.colour);
+  const isForeign = tools.generator('inpaint', wanted)?.foreign !== undefined;
+  const holesOf = (core: Rect) => {
+    const holes = new Uint8Array(core.width * core.height);
+    mask.read(core, holes);
+    return holes;
+  };
   return tools.runTiles({
     task: 'inpaint',
     ...(wanted && { wanted }),
@@ -76,6 +83,8 @@ async function fillByTiles(
     height: raster.height,
     region,
     skip: (core) => !mask.any(core),
+    // Nobody knows how much context a net from elsewhere needs.
+    ...(!isForeign && { parts: (core, grid) => coverOf(holesOf(core), core, grid) }),
     read: (rect, into) => {
       const count = rect.width * rect.height;
       readSrgb(raster, rect, tools.colour, into);
