@@ -34,13 +34,14 @@ const inHost = (name: string, project: Project): Project[] => [
 /**
  * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`). Those with the tag `@electron`
  * run once more in the built program of Electron's host, under the stand-in of `e2e/electron`; and those of the window in
- * Electron itself where its binary is there and can show one. Two run at a time; those marked `@alone` are projects
- * of their own, which `scripts/test.mjs` runs by themselves before the others.
+ * Electron itself where its binary is there and can show one. Three run at a time, since many wait for a timer or a program that
+ * starts: two would leave a core of two idle. Those marked `@alone` are projects of their own, which `scripts/test.mjs` runs
+ * by themselves before the others.
  */
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   // For a machine that has other things to do: what takes longer has stopped.
   timeout: 300_000,
   expect: { timeout: 60_000 },

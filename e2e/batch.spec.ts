@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { findings } from './axe';
 import { expect, type Host, test, writeScene } from './host';
 
-const SMALL = { width: 480, height: 360 };
+const SMALL = { width: 320, height: 240 };
 
 /**
  * Photos in two folders, with a damaged photo and a text file beside them. Returns a function that gives each file's
@@ -16,7 +16,7 @@ async function fillScans({ album }: Host, damaged: number): Promise<() => Promis
   for (let seed = 1; seed <= damaged; seed++) {
     await writeScene(join(scans, '1931'), `lake ${seed}.png`, { ...SMALL, seed });
   }
-  await writeScene(scans, 'clean.png', { ...SMALL, damaged: false });
+  await writeScene(scans, 'clean.png', { ...SMALL, damaged: false, seed: 10 });
   const whole = await readFile(await writeScene(album, 'whole.jpg', SMALL));
   await writeFile(join(scans, 'broken.jpg'), whole.subarray(0, 3000));
   await writeFile(join(scans, 'notes.txt'), 'from the attic');
@@ -130,9 +130,10 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   expect(await originals()).toEqual(before);
 });
 
-test('a batch resumes after the program was killed, in Portuguese and in the light theme', {
-  tag: '@electron',
-}, async ({ page, restartable: host }) => {
+test('a batch resumes after the program was killed, in Portuguese and in the light theme', async ({
+  page,
+  restartable: host,
+}) => {
   await page.setViewportSize({ width: 1024, height: 700 });
   const originals = await fillScans(host, 3);
   const before = await originals();

@@ -31,9 +31,9 @@ async function writeScene(path: string, width: number, height: number, damaged: 
 
 test('a folder is restored into mirrored folders, and no original changes', async () => {
   const scans = join(folder(), 'scans');
-  await writeScene(join(scans, 'creased.png'), 640, 480, true);
+  await writeScene(join(scans, 'creased.png'), 320, 240, true);
   await mkdir(join(scans, 'album'));
-  await writeScene(join(scans, 'album', 'creased.jpg'), 640, 480, true);
+  await writeScene(join(scans, 'album', 'creased.jpg'), 320, 240, true);
   await writeFile(join(scans, 'notes.txt'), 'Aunt Ada, 1931');
   const before = {
     ...(await hashes(join(scans, 'album'))),
@@ -57,7 +57,7 @@ test('a folder is restored into mirrored folders, and no original changes', asyn
 test('every photo that fails is named with a code, the exit code says so, and nothing is written', async () => {
   const bad = join(folder(), 'bad');
   await mkdir(bad);
-  await writeScene(join(folder(), 'whole.jpg'), 640, 480, false);
+  await writeScene(join(folder(), 'whole.jpg'), 320, 240, false);
   const whole = await readFile(join(folder(), 'whole.jpg'));
   await writeFile(join(bad, 'half.jpg'), whole.subarray(0, whole.length / 2));
   await writeFile(join(bad, 'empty.jpg'), '');
@@ -293,7 +293,7 @@ test('bash completes with the printed script', async () => {
 });
 
 test('Ctrl-C ends with 130 and leaves no partial file', async () => {
-  await writeScene(join(folder(), 'scans', 'large.jpg'), 1200, 900, true);
+  await writeScene(join(folder(), 'scans', 'large.jpg'), 640, 480, true);
   const { child, done } = start(['restore', join(folder(), 'scans'), '--out', join(folder(), 'out')]);
   child.stderr?.once('data', () => child.kill('SIGINT'));
   const { code, out } = await done;
@@ -303,7 +303,7 @@ test('Ctrl-C ends with 130 and leaves no partial file', async () => {
 });
 
 test('analyse changes nothing and says what is needed; generators lists the cards', async () => {
-  await writeScene(join(folder(), 'photos', 'creased.png'), 640, 480, true);
+  await writeScene(join(folder(), 'photos', 'creased.png'), 320, 240, true);
   const { code, records } = await run(['analyse', join(folder(), 'photos', 'creased.png'), '--json']);
   expect(code).toBe(0);
   expect(records[0]).toMatchObject({ type: 'analysis', analysis: { nothingToDo: false } });
@@ -321,7 +321,7 @@ test('analyse changes nothing and says what is needed; generators lists the card
 
 test('damaged places are listed, and masks written: exactly the pixels that a restoration changes', async () => {
   const photo = join(folder(), 'scans', 'creased.png');
-  await writeScene(photo, 640, 480, true);
+  await writeScene(photo, 320, 240, true);
   const mask = join(folder(), 'masks', 'creased-mask.png');
   const listed = await run(['analyse', photo, '--list', '--mask-out', mask, '--json']);
   expect(listed.code).toBe(0);
@@ -420,7 +420,7 @@ function lost(before: unknown, now: unknown, path: string): string[] {
 }
 
 test('nothing leaves the computer, and no library records what was done', async () => {
-  await writeScene(join(folder(), 'scans', 'creased.png'), 640, 480, true);
+  await writeScene(join(folder(), 'scans', 'creased.png'), 320, 240, true);
   const log = join(folder(), 'network.log');
   const watcher = new URL('./refuse-network.mjs', import.meta.url).href;
   const [home, temporary] = [join(folder(), 'home'), join(folder(), 'temporary')];

@@ -9,7 +9,7 @@ import { drag, editMask, exportMask, placer, read } from './painting';
 import { settled } from './settled';
 
 const EMULSION = fileURLToPath(new URL('../main/hosts/cli/emulsion.mjs', import.meta.url));
-const SIZE = { width: 640, height: 480 };
+const SIZE = { width: 480, height: 360 };
 
 /** Paints a line into the mask and waits until all is computed. */
 async function paintAt(page: Page, y: number): Promise<void> {
@@ -130,7 +130,7 @@ test('an edit file alone finds its photo or asks for it; an invalid one changes 
   );
   await host.offer(foreign);
   const dialog = page.getByTestId('find-photo');
-  await expect(dialog).toContainText('foreign.emulsion holds edits of gone.png (640 × 480)');
+  await expect(dialog).toContainText('foreign.emulsion holds edits of gone.png (480 × 360)');
   expect(await findings(page)).toEqual([]);
   await dialog.getByTestId('find-photo-input').setInputFiles(other);
   await expect(page.getByTestId('notice-error')).toContainText('belongs to another photo');

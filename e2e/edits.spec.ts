@@ -36,11 +36,11 @@ test('after a kill in the middle of a stroke, everything up to the last pause is
   restartable,
   data,
 }) => {
-  const size = { width: 900, height: 400 };
+  const size = { width: 560, height: 300 };
   const path = await writeScene(host.album, 'pier.png', { ...size, damaged: false });
   await editMask(page, host, path);
   const place = await placer(page, size);
-  await drag(page, [place(200, 80), place(700, 80)]);
+  await drag(page, [place(200, 80), place(520, 80)]);
 
   // Another stroke, in the middle of which the hand rests.
   const drawn = Array.from({ length: 25 }, (_, i) => 160 + 10 * i);
@@ -67,7 +67,7 @@ test('after a kill in the middle of a stroke, everything up to the last pause is
 });
 
 test('after a kill while an outline is being drawn, the outline is kept', async ({ page, host, restartable, data }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 560, height: 420 };
   const path = await writeScene(host.album, 'cove.png', { ...size, damaged: false });
   await editMask(page, host, path);
   const place = await placer(page, size);
@@ -111,7 +111,7 @@ test('edits and their undo history are there when a photo is opened again', { ta
   host,
   restartable,
 }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 480, height: 360 };
   await writeScene(host.album, 'boat.png', { ...size, damaged: false });
   await host.open();
   await host.choose('boat.png');

@@ -8,7 +8,7 @@ import { testScene } from '../main/restoration/testing/scene';
 import { expect, test } from './host';
 
 const FIXTURES = fileURLToPath(new URL('../main/photos/fixtures', import.meta.url));
-const SIZE = { width: 480, height: 360 };
+const SIZE = { width: 320, height: 240 };
 
 /** What the story has said stands there in Portuguese as well. */
 async function inPortuguese(page: Page, text: string | RegExp): Promise<void> {

@@ -7,7 +7,7 @@ test('the history names each action; clicks and keys go to any point, and undone
   page,
   host,
 }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 520, height: 360 };
   await editMask(page, host, await writeScene(host.album, 'quay.png', { ...size, damaged: false }));
   const place = await placer(page, size);
   await drag(page, [place(150, 160), place(450, 160)]);

@@ -223,7 +223,7 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
 export async function writeScene(
   folder: string,
   name: string,
-  { width = 640, height = 480, damaged = true, seed = 3 } = {},
+  { width = 320, height = 240, damaged = true, seed = 3 } = {},
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   const clean = testScene(width, height, seed);

@@ -32,7 +32,7 @@ async function tabTo(page: Page, wanted: { testId?: string; name?: RegExp }, mos
 }
 
 test('a photo is restored with the keyboard alone, from opening to exporting', async ({ page, host }, info) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 400, height: 300 };
   const path = await writeScene(host.album, 'mill.png', size);
   await host.open();
   await tabTo(page, { testId: 'open' });

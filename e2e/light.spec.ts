@@ -3,7 +3,7 @@ import { expect, test } from './host';
 import { drag, placer, read } from './painting';
 import { settled } from './settled';
 
-const [WIDTH, HEIGHT] = [480, 360];
+const [WIDTH, HEIGHT] = [400, 240];
 
 /** A wall in evening light, its left half in the shade. */
 async function eveningWall(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import { at, changes, drag, editMask, exportMask, type Grid, piecesOf, placer, r
 test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactly the painted pixels are filled', {
   tag: '@electron',
 }, async ({ page, host }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 520, height: 400 };
   const path = await writeScene(host.album, 'harbour.png', { ...size, damaged: false });
   await editMask(page, host, path);
   let place = await placer(page, size);
@@ -25,7 +25,7 @@ test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactl
   await page.keyboard.press('b');
   await drag(page, [place(320, 330), place(360, 330)]);
   const { path: file, mask } = await exportMask(page, host, 'mask.png');
-  expect([mask.width, mask.height]).toEqual([640, 480]);
+  expect([mask.width, mask.height]).toEqual([size.width, size.height]);
   expect([at(mask, 450, 250), at(mask, 340, 330), at(mask, 340, 345), at(mask, 340, 352)]).toEqual([255, 255, 255, 0]);
 
   // Cleared, and taken back from the file.
@@ -50,7 +50,7 @@ test('polygon, pen, feathering; the mask fits another photo of the same size, an
   page,
   host,
 }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 540, height: 450 };
   const first = await writeScene(host.album, 'first.png', { ...size, damaged: false });
   const second = await writeScene(host.album, 'second.png', { ...size, damaged: false, seed: 5 });
   await editMask(page, host, first);
@@ -120,7 +120,7 @@ test('polygon, pen, feathering; the mask fits another photo of the same size, an
 });
 
 test('a click on a detected scratch removes only that one from the mask', async ({ page, host }) => {
-  const size = { width: 900, height: 675 };
+  const size = { width: 560, height: 420 };
   await editMask(page, host, await writeScene(host.album, 'creased.png', size));
   const { mask } = await exportMask(page, host, 'found.png');
   const pieces = piecesOf(mask).filter((piece) => piece.length > 60);
@@ -128,7 +128,7 @@ test('a click on a detected scratch removes only that one from the mask', async 
   // One in the middle of the photo is not under the tools.
   const distance = (piece: number[]) => {
     const index = piece[Math.floor(piece.length / 2)]!;
-    return Math.hypot((index % size.width) - 450, Math.floor(index / size.width) - 337);
+    return Math.hypot((index % size.width) - size.width / 2, Math.floor(index / size.width) - size.height / 2);
   };
   const [chosen] = pieces.sort((a, b) => distance(a) - distance(b));
   const index = chosen![Math.floor(chosen!.length / 2)]!;
@@ -212,7 +212,7 @@ test('a local repair is made and switched off again', async ({ page, host }) => 
 });
 
 test('the engine fills exactly the painted pixels, at any zoom and orientation', async ({ page, host }) => {
-  const size = { width: 640, height: 480 };
+  const size = { width: 480, height: 360 };
   const path = await writeScene(host.album, 'bridge.png', { ...size, damaged: false });
   await editMask(page, host, path);
   const box = (await page.getByTestId('viewer').boundingBox())!;

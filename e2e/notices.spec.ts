@@ -7,7 +7,7 @@ const tone = (page: Page) => page.getByTestId('step-tone').getByRole('switch');
 const choose = (page: Page, recipe: string) => page.getByTestId('recipe').selectOption(recipe);
 
 test('a replaced recipe is restored by keyboard and by mouse, also while a dialog is open', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
+  const path = await writeScene(host.album, 'mill.png');
   await host.open();
   // Exists before the first message, so that screen readers miss none.
   const told = page.getByTestId('told');
@@ -67,8 +67,7 @@ test('several notices take little room: the newest is shown, and the others on r
   await page.setViewportSize({ width: 1024, height: 700 });
   const paths = [];
   for (const seed of [3, 4]) {
-    const size = { width: 480, height: 360, damaged: false };
-    paths.push(await writeScene(host.album, `mill ${seed}.png`, { ...size, seed }));
+    paths.push(await writeScene(host.album, `mill ${seed}.png`, { damaged: false, seed }));
   }
   await host.open();
   await host.offer(...paths);
@@ -114,7 +113,7 @@ test('an error behind a dialog is announced in the dialog, and a change of varia
   page,
   host,
 }) => {
-  const path = await writeScene(host.album, 'mill.png', { width: 480, height: 360 });
+  const path = await writeScene(host.album, 'mill.png');
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('step-repair')).toContainText('%');

@@ -36,7 +36,7 @@ const batch = (...more: string[]) =>
   start('batch', place('scans'), '--out', place('out'), '--queue', redis.url, ...more);
 const isReady = ({ type }: Record<string, unknown>) => type === 'ready';
 
-async function writeScans(count: number, width = 320, height = 240): Promise<void> {
+async function writeScans(count: number, width = 200, height = 150): Promise<void> {
   await mkdir(place('scans', 'album'), { recursive: true });
   await mkdir(place('out'), { recursive: true });
   for (let number = 0; number < count; number++) {
@@ -78,7 +78,7 @@ async function expectAllOnce(originals: Record<string, string>): Promise<void> {
   expect(await doneInJournal()).toEqual(names);
   for (const name of names) {
     const { width, height } = await sharp(await sharp(place('out', name)).toBuffer()).metadata();
-    expect([width, height]).toEqual([320, 240]);
+    expect([width, height]).toEqual([200, 150]);
   }
 }
 

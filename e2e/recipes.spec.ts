@@ -4,7 +4,7 @@ import { expect, test, writeScene } from './host';
 
 test('a saved recipe is renamed, duplicated, exported and imported again', async ({ page, host, data }) => {
   await host.open();
-  await host.offer(await writeScene(host.album, 'well.png', { width: 480, height: 360 }));
+  await host.offer(await writeScene(host.album, 'well.png'));
   await expect(page.getByTestId('step-repair')).toContainText('%');
   const choose = async (item: string) => {
     await page.getByTestId('recipe-menu').click();

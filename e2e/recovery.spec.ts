@@ -8,7 +8,7 @@ test.describe('an error of the window', () => {
   test.use({ provoked: /provoked|crash/i });
 
   test('shows a message, the details and a way to continue that keeps the edits', async ({ page, host }) => {
-    await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
+    await writeScene(host.album, 'pier.png');
     await host.open();
     await host.choose('pier.png');
     await expect(page.getByTestId('step-repair')).toContainText('%');
@@ -55,7 +55,7 @@ test('an engine that crashes repeatedly is reported and restarts on request', { 
   restartable,
   data,
 }) => {
-  const path = await writeScene(host.album, 'pier.png', { width: 480, height: 360 });
+  const path = await writeScene(host.album, 'pier.png');
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('step-repair')).toContainText('%');

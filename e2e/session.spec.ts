@@ -18,15 +18,11 @@ test('the next start reopens the same photos with the same one selected and its 
   browserHost,
   data,
 }) => {
-  const size = { width: 480, height: 360 };
-  for (const [index, name] of ['one.png', 'two.png', 'three.png'].entries()) {
-    await writeScene(host.album, name, { ...size, damaged: false, seed: 3 + index });
-  }
-  const upload = await writeScene(test.info().outputPath('elsewhere'), 'four.png', {
-    ...size,
-    damaged: false,
-    seed: 9,
-  });
+  // The one that is looked at is larger than the pane at 200 %.
+  await writeScene(host.album, 'two.png', { width: 480, height: 360, damaged: false, seed: 4 });
+  const size = { width: 160, height: 120, damaged: false };
+  for (const [seed, name] of ['one.png', 'three.png'].entries()) await writeScene(host.album, name, { ...size, seed });
+  const upload = await writeScene(test.info().outputPath('elsewhere'), 'four.png', { ...size, seed: 9 });
   await host.open();
   await host.choose('one.png');
   for (const name of ['two.png', 'three.png']) {

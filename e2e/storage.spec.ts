@@ -32,7 +32,7 @@ const OUT = 's3://restored/1931';
 const batch = (...more: string[]) => start('batch', IN, '--out', OUT, '--journal', place('journal'), ...more);
 
 async function picture(seed: number): Promise<Buffer> {
-  const { data, width, height, channels } = damageScene(testScene(320, 240, seed), seed).raster;
+  const { data, width, height, channels } = damageScene(testScene(200, 150, seed), seed).raster;
   return sharp(data, { raw: { width, height, channels } }).jpeg().toBuffer();
 }
 
@@ -57,7 +57,7 @@ async function expectAllOnce(names: string[]): Promise<void> {
     const { body, metadata } = s3.files.get(key)!;
     expect(metadata['x-amz-meta-sha256']).toBe(createHash('sha256').update(body).digest('hex'));
     const { width, height } = await sharp(await sharp(body).toBuffer()).metadata();
-    expect([width, height]).toEqual([320, 240]);
+    expect([width, height]).toEqual([200, 150]);
   }
   const done: string[] = [];
   await readJournal(place('journal', BATCH_FOLDER), headOf, (head) => {
@@ -106,7 +106,7 @@ for (const conditions of [true, false]) {
     const over = ['--on-conflict', 'overwrite', '--format', 'jpeg', '--no-report', '--journal', place('other')];
     expect(await start('batch', IN, '--out', OUT, ...over).done).toBe(0);
     expect(restored()).toEqual(['restored/1931/0-2.jpg', 'restored/1931/0.jpg']);
-    expect((await sharp(s3.files.get('restored/1931/0.jpg')!.body).metadata()).width).toBe(320);
+    expect((await sharp(s3.files.get('restored/1931/0.jpg')!.body).metadata()).width).toBe(200);
     expect(sums(['archive/scans/0.jpg'])).toEqual(original);
   });
 }

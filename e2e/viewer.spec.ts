@@ -29,7 +29,7 @@ async function chooseSide(page: Page, place: 'before' | 'after', name: string | 
 }
 
 test('any two pictures of a photo can be compared, and a variant chosen', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'creased.png', { width: 640, height: 480 });
+  const path = await writeScene(host.album, 'creased.png');
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('step-repair')).toContainText('%');
@@ -110,7 +110,7 @@ test('any two pictures of a photo can be compared, and a variant chosen', async 
 });
 
 test('while the result is still loading, the original is shown and not an empty pane', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'creased.png', { width: 640, height: 480 });
+  const path = await writeScene(host.album, 'creased.png');
   await host.open();
   // While another photo is measured, pictures may have to wait.
   let isHeld = true;
@@ -150,7 +150,7 @@ test('while the result is still loading, the original is shown and not an empty 
 });
 
 test('every key is listed, and the palette finds commands without a key', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'clean.png', { width: 480, height: 360, damaged: false });
+  const path = await writeScene(host.album, 'clean.png', { damaged: false });
   await host.open();
   await page.keyboard.press('?');
   await expect(page.getByTestId('keys-dialog')).toContainText('Ctrl K');
@@ -185,7 +185,7 @@ test('every key is listed, and the palette finds commands without a key', async 
 });
 
 test('tooltips name the key; the histogram and clipping marks are shown', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'creased.png', { width: 480, height: 360 });
+  const path = await writeScene(host.album, 'creased.png');
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('step-repair')).toContainText('%');
@@ -210,7 +210,7 @@ test('tooltips name the key; the histogram and clipping marks are shown', async 
 });
 
 test('a photo is exported with the rotation that is shown', async ({ page, host }) => {
-  const path = await writeScene(host.album, 'clean.png', { width: 320, height: 240, damaged: false, seed: 10 });
+  const path = await writeScene(host.album, 'clean.png', { damaged: false, seed: 10 });
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('nothing-to-repair')).toBeVisible();

@@ -132,31 +132,32 @@ interface Evidence {
   count: number;
   /** What is left of the added light under the hill once it is taken away, as a share. */
   rest: number;
-  /** Green light relative to red. */
-  green: number;
 }
 
-function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: Evidence } {
-  const features = blocks.map(({ x, y }) => featuresAt(edge, x, y));
-  const observe = (of: (block: Block, i: number) => Observation) =>
-    blocks.map((block, i): Observation => {
-      const { isTextured, scale, most } = block;
-      return isTextured ? of(block, i) : { features: [0, ...features[i]!], value: most, scale, isBound: true };
-    });
-  const red = ({ red: value, scale }: Block, i: number) => ({ features: [1, ...features[i]!], value, scale });
+interface AtEdge {
+  edge: Edge;
+  /** Features of each block. */
+  features: number[][];
+}
+
+/** Fits the light of the blocks whose texture tells it; the other blocks only limit it. */
+function fitHill(blocks: readonly Block[], { features }: AtEdge, red: (block: Block) => number, free = 0): number[] {
   // The first coefficient is what blocks everywhere show, which the colours of the scene cause.
-  const [, ...hill] = robustFit(observe(red), 1);
+  const observations = blocks.map((block, i): Observation => {
+    const { isTextured, scale, most } = block;
+    return isTextured
+      ? { features: [1, ...features[i]!], value: red(block), scale }
+      : { features: [0, ...features[i]!], value: most, scale, isBound: true };
+  });
+  return robustFit(observations, free);
+}
+
+function evidenceAt(blocks: readonly Block[], at: AtEdge): Evidence {
   // As evidence, blue haze counts as nothing, so that an edge without any does not look like a leak.
-  const shown = ({ red: value }: Block) => Math.max(0, value);
-  const [base = 0, ...certain] = robustFit(observe((block, i) => red({ ...block, red: shown(block) }, i)));
-  const [, green = 0] = robustFit(
-    blocks.flatMap(({ green: value, scale, isTextured }, i) =>
-      isTextured ? [{ features: [1, predict(hill, features[i]!)], value, scale }] : [],
-    ),
-    1,
-  );
+  const shown = ({ red }: Block) => Math.max(0, red);
+  const [base = 0, ...certain] = fitHill(blocks, at, shown);
   const under = blocks.flatMap((block, i) => {
-    const height = predict(certain, features[i]!);
+    const height = predict(certain, at.features[i]!);
     if (!block.isTextured || height <= FOOT) return [];
     const without = shown(block) - base;
     return [{ without, off: without - height, scale: block.scale }];
@@ -164,28 +165,40 @@ function fitEdge(blocks: readonly Block[], edge: Edge): { leak: Leak; evidence: 
   const cost = (off: number, scale: number) => Math.log1p((off / scale) ** 2);
   const before = median(under.map(({ without }) => Math.abs(without)));
   const after = median(under.map(({ off }) => Math.abs(off)));
-  const share = GREEN.least + GREEN.shown * Math.max(0, Math.min(GREEN.most, green));
   return {
-    leak: { edge, red: hill, green: hill.map((each) => share * each) },
-    evidence: {
-      gain: under.reduce((sum, { without, off, scale }) => sum + cost(without, scale) - cost(off, scale), 0),
-      count: under.length,
-      rest: before > 0 ? after / before : 1,
-      green,
-    },
+    gain: under.reduce((sum, { without, off, scale }) => sum + cost(without, scale) - cost(off, scale), 0),
+    count: under.length,
+    rest: before > 0 ? after / before : 1,
   };
+}
+
+/** The leak at an edge; null if its light is too green for one. */
+function leakAt(blocks: readonly Block[], at: AtEdge): Leak | null {
+  const [, ...hill] = fitHill(blocks, at, ({ red }) => red, 1);
+  const [, green = 0] = robustFit(
+    blocks.flatMap(({ green: value, scale, isTextured }, i) =>
+      isTextured ? [{ features: [1, predict(hill, at.features[i]!)], value, scale }] : [],
+    ),
+    1,
+  );
+  if (green > MOST_GREEN) return null;
+  const share = GREEN.least + GREEN.shown * Math.max(0, Math.min(GREEN.most, green));
+  return { edge: at.edge, red: hill, green: hill.map((each) => share * each) };
 }
 
 /** The light leak of a small colour raster (see {@link LEAK_PIXELS}); null without strong evidence. */
 export function findLeak(small: Raster, colour: StepTools['colour']): Leak | null {
   const blocks = blocksOf(small, colour);
   if (blocks.filter(({ isTextured }) => isTextured).length < LEAST_BLOCKS) return null;
-  const found = EDGES.map((edge) => fitEdge(blocks, edge)).sort((a, b) => b.evidence.gain - a.evidence.gain)[0]!;
-  return isLeak(found.evidence) ? found.leak : null;
+  const best = EDGES.map((edge) => {
+    const at = { edge, features: blocks.map(({ x, y }) => featuresAt(edge, x, y)) };
+    return { at, evidence: evidenceAt(blocks, at) };
+  }).sort((a, b) => b.evidence.gain - a.evidence.gain)[0]!;
+  // Most photos have none, and end here.
+  return isStrong(best.evidence) ? leakAt(blocks, best.at) : null;
 }
 
-function isLeak({ gain, count, rest, green }: Evidence): boolean {
-  if (green > MOST_GREEN) return false;
+function isStrong({ gain, count, rest }: Evidence): boolean {
   if (gain >= MANY.gain && rest <= MANY.rest) return true;
   return gain >= AGREEING.gain && rest <= AGREEING.rest && gain >= AGREEING.gainEach * count;
 }

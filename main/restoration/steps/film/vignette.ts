@@ -43,6 +43,8 @@ export function findVignette(small: Raster, colour: StepTools['colour']): Vignet
   if (slopes.length < LEAST_BLOCKS) return null;
   const found = robustFit(slopes);
   const total = stopsOf(found);
+  // Most photos have none, and end here.
+  if (total < LEAST.stops) return null;
   // How much the fit changes when one sector is left out says how well the sectors agree (a jackknife).
   const others = Array.from({ length: SECTORS }, (_, sector) =>
     stopsOf(robustFit(slopes.filter((slope) => slope.sector !== sector))),
@@ -50,7 +52,7 @@ export function findVignette(small: Raster, colour: StepTools['colour']): Vignet
   const mean = others.reduce((sum, stops) => sum + stops, 0) / SECTORS;
   const error = Math.sqrt(((SECTORS - 1) / SECTORS) * others.reduce((sum, stops) => sum + (stops - mean) ** 2, 0));
   const sure = total / (error + LEAST_ERROR);
-  if (total < LEAST.stops || sure < LEAST.sure) return null;
+  if (sure < LEAST.sure) return null;
   return {
     terms: POWERS.map((power, i) => ({ power, stops: (SHARE * found[i]!) / Math.LN2 })),
     isCertain: sure >= CERTAIN.sure && total >= CERTAIN.stops,
