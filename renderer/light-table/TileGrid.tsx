@@ -20,8 +20,10 @@ interface TileGridProps {
   keyOf(place: number): string | null;
   /** Its place; -1 for a key that is not listed. */
   placeOf(key: string): number;
-  /** The tile that is scrolled to and gets the focus at first; null: none. */
+  /** The tile that is scrolled to at first; null: none. */
   active: string | null;
+  /** Whether it gets the focus, or else the first tile. */
+  takesFocus?: boolean;
   /** Shown above the tiles, where there are none. */
   empty: ReactNode;
   /** A key was pressed on a tile. Returns true where that was all. */
@@ -46,22 +48,26 @@ function useArea(ref: RefObject<HTMLElement | null>) {
   return area;
 }
 
+const FIRST = Symbol('the first tile');
 /** Space around the tiles. */
 const MARGIN = 8;
 
 /** A grid of pictures that keys walk through. Only those that are seen are in the page, however many there are. */
 export function TileGrid(props: TileGridProps) {
-  const { label, testId, count, shape, keyOf, placeOf, active, empty, onKey, onGo, onSeen, tile } = props;
+  const { label, testId, count, shape, keyOf, placeOf, active, takesFocus = true, empty } = props;
+  const { onKey, onGo, onSeen, tile } = props;
   const ref = useRef<HTMLDivElement>(null);
   const area = useArea(ref);
   const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), count, shape);
   const { from, to } = visibleIn(grid, area, count);
   const at = active === null ? -1 : placeOf(active);
   /** The tile whose button is to get the focus, once it is in the page. */
-  const [aim, setAim] = useState<string | null>(active);
+  const [aim, setAim] = useState<string | typeof FIRST | null>(takesFocus ? (active ?? FIRST) : null);
   useEffect(() => {
     if (aim === null) return;
-    const button = ref.current?.querySelector<HTMLElement>(`[data-tile="${CSS.escape(aim)}"]`);
+    const isListed = typeof aim === 'string' && (count === 0 || placeOf(aim) >= 0);
+    const wanted = isListed ? `[data-tile="${CSS.escape(aim)}"]` : '[data-tile]';
+    const button = ref.current?.querySelector<HTMLElement>(wanted);
     if (button == null) return;
     button.focus({ preventScroll: true });
     setAim(null);

@@ -1,4 +1,4 @@
-import { type CSSProperties, useCallback, useEffect, useId } from 'react';
+import { type CSSProperties, useCallback, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchRow, BatchState } from '../../../contract/batch';
 import { CAPTION, type Grid } from '../../light-table/grid';
@@ -23,6 +23,9 @@ export function ResultGrid({ batch }: { batch: BatchState }) {
     setVisibleRows({ from: 0, to: 1 });
     return () => setVisibleRows(null);
   }, [setVisibleRows]);
+  // A filter that was just chosen keeps the focus.
+  const [takesFocus, setTakesFocus] = useState(true);
+  useEffect(() => setTakesFocus(false), []);
   const rowAt = (place: number) => loaded?.rows[place - loaded.from];
   return (
     <TileGrid
@@ -37,6 +40,7 @@ export function ResultGrid({ batch }: { batch: BatchState }) {
         return at < 0 || loaded === null ? -1 : loaded.from + at;
       }}
       active={active === null ? null : active.toString()}
+      takesFocus={takesFocus}
       empty={
         <p className="p-6 text-text">{loaded !== null && t(batch.scanning ? 'batch.noneYet' : 'batch.noneOfThese')}</p>
       }
