@@ -101,6 +101,15 @@ export const BatchCounts = z.object({
 });
 export type BatchCounts = z.infer<typeof BatchCounts>;
 
+export const ReviewCounts = z.object({
+  unseen: count,
+  partly: count,
+  original: count,
+  redone: count,
+  edited: count,
+});
+export type ReviewCounts = z.infer<typeof ReviewCounts>;
+
 export const BATCH_PHASES = ['running', 'pausing', 'paused', 'watching', 'done', 'cancelled', 'halted'] as const;
 export const BatchState = z.object({
   id: Id,
@@ -114,6 +123,8 @@ export const BatchState = z.object({
   /** True until every file has been found. */
   scanning: z.boolean(),
   counts: BatchCounts,
+  /** What was looked at and decided; `unseen` counts only finished photos. */
+  review: ReviewCounts,
   /** Failures and quarantined photos by code, the most frequent first. */
   errors: z.array(z.object({ code: ErrorCode, count })),
   /** Photos being processed. */
@@ -131,6 +142,17 @@ export const BatchState = z.object({
   notes: z.array(Message),
 });
 export type BatchState = z.infer<typeof BatchState>;
+/**
+ * What a person has decided about a photo's result. `original`: the photo as it was; `redone`: with other settings; `edited`: in
+ * the editor.
+ */
+export const DECISIONS = ['original', 'redone', 'edited'] as const;
+export const Decision = z.enum(DECISIONS);
+export type Decision = z.infer<typeof Decision>;
+/** How one photo is computed: the settings of the batch, or others. */
+export const PhotoWork = BatchSettings.pick({ recipe: true, added: true, changes: true });
+export type PhotoWork = z.infer<typeof PhotoWork>;
+
 /** One file of a batch. */
 export const BatchRow = z.object({
   /** Position among the files found. */
@@ -149,11 +171,36 @@ export const BatchRow = z.object({
   seconds: z.number().nonnegative().nullable(),
   /** Whether it has thumbnails, see {@link thumbnailUrl}. */
   pictured: z.boolean(),
+  /** Whether there is a picture of what was repaired. */
+  masked: z.boolean().default(false),
+  /** Changes with every result: part of the thumbnails' URLs. */
+  version: count.default(0),
+  /** Whether a person has looked at it. */
+  seen: z.boolean().default(false),
+  decision: Decision.nullable().default(null),
+  /** Whether the result before the decision is still there. */
+  undoable: z.boolean().default(false),
+  /** Whether the file breaks off, so that a part of the photo is missing. */
+  partly: z.boolean().default(false),
 });
 export type BatchRow = z.infer<typeof BatchRow>;
 
-/** Which files of a batch are listed. `problems`: failed and quarantined. */
-export const BATCH_FILTERS = ['all', 'restored', 'unchanged', 'problems', 'others'] as const;
+/**
+ * Which files of a batch are listed. `problems`: failed and quarantined; `unseen`: nobody has looked at it; `partly`: partly
+ * read; `original`: a person has decided to keep the original.
+ */
+export const BATCH_FILTERS = [
+  'all',
+  'restored',
+  'unchanged',
+  'problems',
+  'others',
+  'unseen',
+  'partly',
+  'original',
+] as const;
+export const BatchFilter = z.enum(BATCH_FILTERS);
+export type BatchFilter = z.infer<typeof BatchFilter>;
 
 /** The two folders of a batch. `below`: the name of a folder to create inside the second one. */
 export const BatchPlace = {

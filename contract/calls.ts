@@ -12,13 +12,14 @@ import {
   StyleInfo,
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
-import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
+import { BatchEntry, BatchFilter, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
 import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView, Rating } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
 import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
+import { REVIEW_CALLS } from './review';
 import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
 
 /**
@@ -321,9 +322,7 @@ export const CALLS = {
     response: BatchState,
   },
   'batch.rows': {
-    request: z
-      .object({ id: Id, filter: z.enum(BATCH_FILTERS), from: count, count: z.number().int().min(1).max(200) })
-      .strict(),
+    request: z.object({ id: Id, filter: BatchFilter, from: count, count: z.number().int().min(1).max(200) }).strict(),
     response: z.object({ total: count, rows: z.array(BatchRow) }),
   },
   /**
@@ -337,6 +336,7 @@ export const CALLS = {
   },
   /** Removes a batch from the list of batches that can be continued. Its files and its journal stay. */
   'batch.forget': { request: z.object({ id: Id }).strict(), response: nothing },
+  ...REVIEW_CALLS,
   /**
    * Makes one training pair as a preview. Its pictures are kept until a few more have been made, see {@link pairUrl}.
    * PHOTOS_UNUSABLE; PHOTO_TOO_SMALL if all photos are too small; GENERATOR_MISSING.

@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   'JOURNAL_NEWER', // the journal of a batch of a newer version
   'BATCH_RUNNING', // another program is using the output folder, or a batch is already running
   'BATCH_UNKNOWN', // no batch of that id
+  'RESULT_CHANGED', // the result of a batch is no longer what the batch has written
   'QUEUE_UNREACHABLE', // the queue that shares a batch does not respond
   'QUEUE_VERSION', // another version of Emulsion uses the same queue
   'STORAGE_UNREACHABLE', // network storage does not respond, or refuses

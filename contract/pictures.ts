@@ -82,16 +82,20 @@ export function parsePictureUrl(base: string, url: string): AnyPictureQuery {
   if (side !== undefined) return ThumbnailQuery.parse({ batchId: layer, index, side });
   return PictureQuery.parse({ photoId, layer, ...Object.fromEntries(new URLSearchParams(search)) });
 }
-/** A thumbnail of a photo of a batch, before or after the restoration. */
+/**
+ * A thumbnail of a photo of a batch, before or after the restoration, or `mask`: what was repaired, as the opacity of a
+ * white picture. Before there is a result, `before` is made from the photo itself; it is empty if the photo cannot be read.
+ */
 export const ThumbnailQuery = z.object({
   batchId: Id,
   index: z.coerce.number().int().nonnegative(),
-  side: z.enum(['before', 'after']),
+  side: z.enum(['before', 'after', 'mask']),
 });
 export type ThumbnailQuery = z.infer<typeof ThumbnailQuery>;
 
-export function thumbnailUrl(base: string, { batchId, index, side }: ThumbnailQuery): string {
-  return `${base}/batch/${batchId}/${index}/${side}`;
+/** @param version of the row, so that another result has another URL */
+export function thumbnailUrl(base: string, { batchId, index, side }: ThumbnailQuery, version = 0): string {
+  return `${base}/batch/${batchId}/${index}/${side}?v=${version}`;
 }
 
 export const PAIR_SIDES = ['clean', 'damaged', 'mask'] as const;

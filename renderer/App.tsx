@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { languageFor } from '../text';
 import { BatchPage } from './batch/BatchPage';
+import { AgreeDialog } from './batch/results/AgreeDialog';
 import { Darkroom } from './darkroom/Darkroom';
 import { useToolKeys } from './darkroom/mask/useToolKeys';
 import { FolderDialog, PhotosDialog } from './files/FilesDialog';
@@ -19,7 +20,16 @@ import { Palette } from './settings/Palette';
 import { SettingsDialog } from './settings/SettingsDialog';
 import { Tour } from './settings/Tour';
 import { useShortcuts } from './shortcuts';
-import { type Session, SessionContext, useActions, useActivePhoto, useApp, usePhotos, useView } from './state/context';
+import {
+  type Session,
+  SessionContext,
+  useActions,
+  useActivePhoto,
+  useApp,
+  usePhotos,
+  useResults,
+  useView,
+} from './state/context';
 import { selectedPhotos } from './state/selection';
 import { FOLDER_ROLES } from './state/view';
 import { Announcer } from './status/Announcer';
@@ -45,6 +55,7 @@ function Window({ session }: { session: Session }) {
   const dragging = useFileDrop();
   const page = useView((state) => state.page);
   const dialog = useView((state) => state.dialog);
+  const asked = useResults((state) => state.asked);
   const entry = useActivePhoto();
   // The style panel accepts dropped pictures itself, so the drop target must not cover it.
   const takesStyles = useView(({ tab, panelOpen }) => panelOpen && tab === 'style') && entry !== null;
@@ -67,6 +78,7 @@ function Window({ session }: { session: Session }) {
       {dialog === 'palette' && <Palette onClose={close} />}
       {dialog === 'export' && <Export onClose={close} />}
       {dialog === 'copySettings' && <CopyDialog onClose={close} />}
+      {asked !== null && <AgreeDialog name={asked.name} />}
       <Notices />
       <Announcer />
       {dragging && (

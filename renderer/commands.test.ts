@@ -46,13 +46,15 @@ describe('keys', () => {
 
   test('mean one thing each', () => {
     const inReview = COMMANDS.filter(({ needs }) => needs === 'review').flatMap(({ keys }) => keys);
+    const ofResults = COMMANDS.filter(({ needs }) => needs === 'results').flatMap(({ keys }) => keys);
     // The light table has the key of the lasso, which is a tool of the mask alone.
-    const elsewhere = COMMANDS.filter(({ id, needs }) => needs !== 'review' && id !== 'tool-lasso').flatMap(
-      ({ keys }) => keys,
-    );
+    const elsewhere = COMMANDS.filter(
+      ({ id, needs }) => !['review', 'results'].includes(needs) && id !== 'tool-lasso',
+    ).flatMap(({ keys }) => keys);
     const all = [...elsewhere, ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
     expect(new Set(inReview).size).toBe(inReview.length);
+    expect(new Set(ofResults).size).toBe(ofResults.length);
     expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
   });
 
@@ -108,10 +110,13 @@ describe('commands', () => {
     // Only commands that need a mask, found places or their review wait for them.
     await expect
       .poll(() => COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs))
-      .toEqual(COMMANDS.map(({ needs }) => needs).filter((needs) => ['mask', 'places', 'review'].includes(needs)));
+      .toEqual(
+        COMMANDS.map(({ needs }) => needs).filter((needs) => ['mask', 'places', 'review', 'results'].includes(needs)),
+      );
     perform(commandOf('tool-brush'), session);
+    const later = ['review', 'results'];
     expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ group }) => group)).toEqual(
-      COMMANDS.filter(({ group }) => group === 'review').map(({ group }) => group),
+      COMMANDS.filter(({ group }) => later.includes(group)).map(({ group }) => group),
     );
     perform(commandOf('export'), session);
     expect(stores.view.getState().dialog).toBe('export');

@@ -1,9 +1,11 @@
 import type { Photo } from '../contract/photo';
 import type { CommandId } from '../text';
 import type { en } from '../text/en';
+import type { Size } from './darkroom/geometry';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
 import type { Session } from './state/context';
 import type { OpenPhoto } from './state/model';
+import { resultViewKey } from './state/results';
 import { canReview } from './state/review';
 import { activePhoto } from './state/stores';
 import { COMPARE_MODES, type CompareMode } from './state/view';
@@ -19,16 +21,26 @@ import { COMPARE_MODES, type CompareMode } from './state/view';
  */
 export type Stroke = string;
 
-export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'review', 'view', 'compare', 'window'] as const;
+export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'review', 'results', 'view', 'compare', 'window'] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
-/** What must be open for a command to be available. */
-type Needs = 'nothing' | 'entry' | 'photo' | 'result' | 'mask' | 'places' | 'review';
+/**
+ * What must be open for a command to be available. `picture`: one is shown large, in the darkroom or of a batch; `result`:
+ * beside its result; `results`: one of a batch.
+ */
+type Needs = 'nothing' | 'entry' | 'photo' | 'picture' | 'result' | 'mask' | 'places' | 'review' | 'results';
 
 interface Context {
   session: Session;
   entry: OpenPhoto;
   photo: Photo;
+  /** The picture that is shown large, with the key of its view. */
+  picture: Picture;
+}
+
+interface Picture {
+  key: string;
+  size: Size;
 }
 
 export type { CommandId } from '../text';
@@ -94,21 +106,30 @@ export const COMMANDS: readonly Command[] = [
   command('reviewFill', 'review', ['F'], 'review', ({ session }) => session.actions.review.fill()),
   command('reviewEnd', 'review', ['Escape'], 'review', ({ session }) => session.actions.review.end()),
 
-  command('zoomIn', 'view', ['+', '='], 'photo', ({ session, entry, photo }) =>
-    session.actions.view.zoomStep(entry.key, photo, 1),
+  command('resultNext', 'results', ['ArrowRight', ' '], 'results', ({ session }) => session.actions.results.go(1)),
+  command('resultPrevious', 'results', ['ArrowLeft'], 'results', ({ session }) => session.actions.results.go(-1)),
+  command('resultKeep', 'results', ['K'], 'results', ({ session }) => session.actions.results.keepOriginal()),
+  command('resultRedo', 'results', ['R'], 'results', ({ session }) => session.actions.results.startRedo()),
+  command('resultEdit', 'results', ['E'], 'results', ({ session }) => session.actions.results.edit()),
+  command('resultShow', 'results', ['F'], 'results', ({ session }) => session.actions.results.showInFolder()),
+  command('resultUndo', 'results', ['Mod+Z'], 'results', ({ session }) => session.actions.results.undo()),
+  command('resultLeave', 'results', ['Escape'], 'results', ({ session }) => session.actions.results.leave()),
+
+  command('zoomIn', 'view', ['+', '='], 'picture', ({ session, picture }) =>
+    session.actions.view.zoomStep(picture.key, picture.size, 1),
   ),
-  command('zoomOut', 'view', ['-'], 'photo', ({ session, entry, photo }) =>
-    session.actions.view.zoomStep(entry.key, photo, -1),
+  command('zoomOut', 'view', ['-'], 'picture', ({ session, picture }) =>
+    session.actions.view.zoomStep(picture.key, picture.size, -1),
   ),
-  command('zoomFit', 'view', ['0'], 'photo', ({ session, entry }) => session.actions.view.zoomFit(entry.key)),
-  command('zoomActual', 'view', ['1'], 'photo', ({ session, entry, photo }) =>
-    session.actions.view.zoomTo(entry.key, photo, 100),
+  command('zoomFit', 'view', ['0'], 'picture', ({ session, picture }) => session.actions.view.zoomFit(picture.key)),
+  command('zoomActual', 'view', ['1'], 'picture', ({ session, picture }) =>
+    session.actions.view.zoomTo(picture.key, picture.size, 100),
   ),
-  command('zoomDouble', 'view', ['2'], 'photo', ({ session, entry, photo }) =>
-    session.actions.view.zoomTo(entry.key, photo, 200),
+  command('zoomDouble', 'view', ['2'], 'picture', ({ session, picture }) =>
+    session.actions.view.zoomTo(picture.key, picture.size, 200),
   ),
-  command('mask', 'view', ['M'], 'photo', ({ session }) => session.actions.view.toggleMask()),
-  command('clipping', 'view', ['J'], 'photo', ({ session }) => session.actions.view.toggleClipping()),
+  command('mask', 'view', ['M'], 'picture', ({ session }) => session.actions.view.toggleMask()),
+  command('clipping', 'view', ['J'], 'picture', ({ session }) => session.actions.view.toggleClipping()),
   command('styles', 'view', ['T'], 'entry', ({ session }) => session.actions.view.showTab('style')),
   command('history', 'view', ['Shift+H'], 'entry', ({ session }) => session.actions.view.showTab('history')),
   command('lightTable', 'view', ['L'], 'entry', ({ session }) => {
@@ -122,7 +143,7 @@ export const COMMANDS: readonly Command[] = [
       `mode-${mode}`,
       'compare',
       [MODE_KEYS[mode]],
-      NEEDS_RESULT.includes(mode) ? 'result' : 'photo',
+      NEEDS_RESULT.includes(mode) ? 'result' : mode === 'variants' ? 'photo' : 'picture',
       ({ session }) => session.actions.view.setMode(mode),
     ),
   ),
@@ -173,9 +194,28 @@ const ON_TABLE: readonly CommandId[] = [
   'redo',
 ];
 
+/** The picture that is shown large, and whether its result is; null where there is none. */
+function pictureIn({ stores }: Session): (Picture & { hasResult: boolean }) | null {
+  const { page } = stores.view.getState();
+  const { shown } = stores.results.getState();
+  if (page === 'batch' && shown?.look) {
+    const { width, height, result } = shown.look;
+    return { key: resultViewKey(shown.row), size: { width, height }, hasResult: result !== null };
+  }
+  const entry = page === 'darkroom' ? activePhoto(stores.photos.getState()) : null;
+  return entry?.photo ? { key: entry.key, size: entry.photo, hasResult: entry.rendering !== null } : null;
+}
+
 /** Whether a command is available now. */
-export function isReady({ id, needs }: Pick<Command, 'id' | 'needs'>, { stores }: Session): boolean {
+export function isReady({ id, needs }: Pick<Command, 'id' | 'needs'>, session: Session): boolean {
+  const { stores } = session;
   if (needs === 'nothing') return true;
+  const picture = pictureIn(session);
+  if (needs === 'picture') return picture !== null;
+  if (needs === 'result') return picture?.hasResult === true;
+  if (needs === 'results') {
+    return stores.view.getState().page === 'batch' && stores.results.getState().shown !== null;
+  }
   // Other pages do not show the photo, so commands must not change it there.
   const { page } = stores.view.getState();
   if (page !== 'darkroom' && !(page === 'table' && ON_TABLE.includes(id))) return false;
@@ -186,7 +226,7 @@ export function isReady({ id, needs }: Pick<Command, 'id' | 'needs'>, { stores }
   const review = stores.review.getState();
   if (needs === 'review') return review.key === entry.key;
   if (needs === 'places') return review.key !== entry.key && canReview(review, entry);
-  return needs === 'photo' || entry.rendering !== null;
+  return true;
 }
 
 /** Runs a command if it is available. */
@@ -194,7 +234,8 @@ export function perform(command: Command, session: Session): void {
   if (!isReady(command, session)) return;
   const entry = activePhoto(session.stores.photos.getState());
   // The command only reads what it needs, which `isReady` has checked.
-  command.run({ session, entry: entry as OpenPhoto, photo: entry?.photo as Photo });
+  const picture = pictureIn(session) as Picture;
+  command.run({ session, entry: entry as OpenPhoto, photo: entry?.photo as Photo, picture });
 }
 
 export interface KeyPress {
@@ -222,14 +263,14 @@ function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: strin
  * The command for a key press; null where there is none. During a review, and while a mask is edited, their keys come before those
  * of the window.
  */
-export function commandFor(press: KeyPress, during: 'review' | 'mask' | null = null): Command | null {
+export function commandFor(press: KeyPress, during: 'review' | 'mask' | 'results' | null = null): Command | null {
   const all = COMMANDS.filter(({ keys }) => keys.some((stroke) => isStroke(stroke, press)));
   const own = all.find(({ needs }) => needs === during);
-  const ofWindow = all.find(({ needs }) => needs !== 'review' && needs !== 'mask');
+  const ofWindow = all.find(({ needs }) => needs !== 'review' && needs !== 'mask' && needs !== 'results');
   return own ?? ofWindow ?? all.find(({ needs }) => needs === 'mask') ?? null;
 }
 
-const KEY_NAMES: Record<string, string> = { Escape: 'Esc' };
+const KEY_NAMES: Record<string, string> = { Escape: 'Esc', ArrowRight: '→', ArrowLeft: '←' };
 
 /** A shortcut as it is written on this computer. */
 export function strokeText(stroke: Stroke, onMac: boolean): string {

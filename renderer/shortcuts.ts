@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { type CommandId, commandFor, commandOf, isStroke, perform } from './commands';
 import type { Session } from './state/context';
+import { isDialogOpen } from './ui/Dialog';
 
 /** While this key is held down, the original is shown. */
 export const PEEK = '\\';
@@ -16,7 +17,8 @@ export function obeyMenu(id: CommandId, session: Session): void {
 }
 
 /** What has keys of its own now. */
-function modeOf({ stores }: Session): 'review' | 'mask' | null {
+function modeOf({ stores }: Session): 'review' | 'mask' | 'results' | null {
+  if (stores.view.getState().page === 'batch') return stores.results.getState().shown === null ? null : 'results';
   if (stores.review.getState().key !== null) return 'review';
   return stores.tools.getState().tool !== null && stores.view.getState().page === 'darkroom' ? 'mask' : null;
 }
@@ -36,12 +38,17 @@ export function starsOf(
   return digit !== undefined && key !== digit && shiftKey ? Number(digit) : null;
 }
 
+const isPressable = (target: EventTarget | null) =>
+  target instanceof Element && target.closest('button, a, [role="slider"], [role="menuitem"]') !== null;
+
 /** Listens for the shortcuts of all commands, except while a text is typed or a dialog is open. */
 export function useShortcuts(session: Session): void {
   useEffect(() => {
     const { view } = session.actions;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || session.stores.view.getState().dialog !== null) return;
+      // The space bar presses the button that has the focus. A dialog of a page has the keys for itself.
+      if ((event.key === ' ' && isPressable(event.target)) || isDialogOpen()) return;
       const press = { key: event.key, command: event.ctrlKey || event.metaKey, shift: event.shiftKey };
       const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
       // In a number field, undo belongs to the field while a number is typed, and to the photo otherwise.

@@ -18,6 +18,7 @@ import { createRecipes } from '../userdata/recipes';
 import { openSession } from '../userdata/session';
 import { openSettings } from '../userdata/settings';
 import { createStyles } from '../userdata/styles';
+import { createBatchThumbnails } from './batch-thumbnails';
 import type { AppContext, Handlers, PhotoRegistry, RegisteredPhoto } from './context';
 import { appHandlers } from './handlers/app';
 import { batchHandlers } from './handlers/batch';
@@ -26,6 +27,7 @@ import { generatorsHandlers } from './handlers/generators';
 import { masksHandlers } from './handlers/masks';
 import { photosHandlers } from './handlers/photos';
 import { recipesHandlers } from './handlers/recipes';
+import { reviewHandlers } from './handlers/review';
 import { sessionHandlers } from './handlers/session';
 import { stylesHandlers } from './handlers/styles';
 import { synthesisHandlers } from './handlers/synthesis';
@@ -130,6 +132,7 @@ export async function createApp(services: HostServices): Promise<App> {
   /** Pictures that are being made and may be dropped. */
   const making = new Map<number, AbortController>();
   const jobs = createJobs((progress) => emit('job.progress', progress));
+  const thumbnails = createBatchThumbnails(batches, engine);
   const outgoing = createOutgoing(services, exports, photos.paths);
 
   const context: AppContext = {
@@ -162,6 +165,7 @@ export async function createApp(services: HostServices): Promise<App> {
     ...recipesHandlers(context),
     ...stylesHandlers(context),
     ...batchHandlers(context),
+    ...reviewHandlers(context),
     ...generatorsHandlers(context),
     ...synthesisHandlers(context),
   };
@@ -193,11 +197,7 @@ export async function createApp(services: HostServices): Promise<App> {
         if (bytes === null) throw new EmulsionError('FILE_MISSING');
         return { type: 'image/png', bytes };
       }
-      if ('batchId' in query) {
-        const pair = await batches.find(query.batchId).thumbnails(query.index);
-        if (pair === null) throw new EmulsionError('UNKNOWN_PHOTO');
-        return { type: 'image/jpeg', bytes: pair[query.side] };
-      }
+      if ('batchId' in query) return thumbnails.picture(query, signal);
       photos.get(query.photoId);
       if (query.layer === 'bitmap') {
         const bytes = edits.bitmap(query.photoId, query.bitmap ?? '');

@@ -22,6 +22,8 @@ export interface Batches {
   start(input: string, output: string, settings: BatchSettings, root?: string): Promise<BatchState>;
   /** Continues a batch of an earlier run. Throws BATCH_UNKNOWN, or NOT_ALLOWED if its folders are outside `within`. */
   resume(id: string, retry?: boolean): Promise<BatchState>;
+  /** Shows a batch of an earlier run without going on with it. Throws as `resume`. */
+  show(id: string): Promise<BatchState>;
   /** Returns the running batch, or the last one. Throws BATCH_UNKNOWN if it has another id, or if there is none. */
   find(id: string): Batch;
   state(): BatchState | null;
@@ -31,6 +33,18 @@ export interface Batches {
   busy(): boolean;
   close(): Promise<void>;
 }
+
+/** Whether failed photos are tried again, or the results are only shown. */
+type How = { retry?: boolean; isShown?: boolean };
+
+/** For a batch whose results are only shown. */
+const NO_PROCESSOR: PhotoProcessor = {
+  shape: { engines: 0, threads: 0 },
+  provider: null,
+  limit: () => 0,
+  process: () => Promise.reject(new EmulsionError('INTERNAL', { detail: 'a photo of a batch that is only shown' })),
+  close: async () => {},
+};
 
 export function createBatches({
   path,
@@ -75,11 +89,11 @@ export function createBatches({
   const begin = (
     { input, output, root }: Pick<Known[number], 'input' | 'output' | 'root'>,
     settings: BatchSettings,
-    retry: boolean,
+    how: How,
   ): Promise<BatchState> => {
     if (starting || isBusy()) return Promise.reject(new EmulsionError('BATCH_RUNNING'));
     if (isClosed) return Promise.reject(new EmulsionError('CANCELLED'));
-    starting = start({ input, output, root }, settings, retry).finally(() => {
+    starting = start({ input, output, root }, settings, how).finally(() => {
       starting = null;
     });
     return starting;
@@ -87,7 +101,7 @@ export function createBatches({
   const start = async (
     { input, output, root }: Pick<Known[number], 'input' | 'output' | 'root'>,
     settings: BatchSettings,
-    retry: boolean,
+    { retry, isShown }: How,
   ): Promise<BatchState> => {
     await assertInside([input, output], within);
     // Checks this first, so that the last batch can still be viewed if the next one cannot start.
@@ -100,11 +114,13 @@ export function createBatches({
       within,
       settings,
       retry,
-      processor: processor(settings),
+      isShown,
+      processor: isShown ? NO_PROCESSOR : processor(settings),
       newId: randomUUID,
       onState,
     });
     current = batch;
+    if (isShown) return batch.ended;
     const entry = { id: batch.id, input, output, root, begunAt: new Date().toISOString(), finished: false, settings };
     await change((known) => [entry, ...known.filter(({ id }) => id !== batch.id)]).catch(unlisted);
     void batch.ended.then(({ phase }) => {
@@ -115,14 +131,18 @@ export function createBatches({
     return batch.state();
   };
 
+  const beginAgain = async (id: string, how: How): Promise<BatchState> => {
+    const entry = (await load()).find((each) => each.id === id);
+    if (entry === undefined) throw new EmulsionError('BATCH_UNKNOWN');
+    return begin(entry, entry.settings, how);
+  };
+
   return {
     start: (input, output, settings, root) =>
-      begin({ input: resolve(input), output: resolve(output), root }, settings, false),
-    async resume(id, retry = false) {
-      const entry = (await load()).find((each) => each.id === id);
-      if (entry === undefined) throw new EmulsionError('BATCH_UNKNOWN');
-      return begin(entry, entry.settings, retry);
-    },
+      begin({ input: resolve(input), output: resolve(output), root }, settings, {}),
+    resume: async (id, retry = false) => beginAgain(id, { retry }),
+    // One that is there already is shown as it is.
+    show: async (id) => (current?.id === id ? current.state() : beginAgain(id, { isShown: true })),
     find(id) {
       if (current?.id !== id) throw new EmulsionError('BATCH_UNKNOWN');
       return current;

@@ -9,7 +9,8 @@ import { BATCH_FOLDER } from './journal-state';
 import { photo } from './test-support';
 
 /*
- * A batch that is killed, or whose disk is full, at each operation that changes the disk, and is then continued.
+ * A batch, or a decision about one of its results, that is killed, or whose disk is full, at each operation that changes
+ * the disk. The batch is then continued.
  */
 
 /** How many operations to stop at, evenly over the batch; the long run takes all. */
@@ -24,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-/** A program that runs a batch, and fails or ends at a certain operation. It tells how many operations there were. */
+/** A program that runs a batch or redoes a photo, and fails or ends at a certain operation. It tells how many there were. */
 async function bundled(): Promise<string> {
   const source = join(base, 'batch.ts');
   const at = (name: string) => JSON.stringify(join(import.meta.dirname, name));
@@ -32,7 +33,7 @@ async function bundled(): Promise<string> {
     source,
     `import fs from 'node:fs';
      import { syncBuiltinESMExports } from 'node:module';
-     const [, , input, output, how, point] = process.argv;
+     const [, , input, output, how, point, what] = process.argv;
      let count = 0;
      const step = () => {
        count += 1;
@@ -56,16 +57,21 @@ async function bundled(): Promise<string> {
      syncBuiltinESMExports();
      const { startBatch } = await import(${at('run.ts')});
      const { writeReport } = await import(${at('report.ts')});
-     const { processorOf } = await import(${at('test-support.ts')});
+     const { processorOf, copyingEngine } = await import(${at('test-support.ts')});
      const { BatchSettings } = await import(${at('../../contract/batch.ts')});
      const { createTranslations } = await import(${at('../../text/index.ts')});
      const { processor } = processorOf({}, 1);
      let phase = 'refused';
      try {
        const settings = BatchSettings.parse({});
-       const batch = await startBatch({ input, output, settings, processor, newId: () => 'batch' });
+       const isShown = what === 'redo';
+       const batch = await startBatch({ input, output, settings, processor, newId: () => 'batch', isShown });
        phase = (await batch.ended).phase;
-       await writeReport(batch, createTranslations('en')).catch(() => undefined);
+       if (isShown) {
+         const recipe = { format: 1, id: 'gentle', name: 'Gentle', gate: 'needed', steps: [{ kind: 'tone', enabled: true, settings: {} }] };
+         await batch.review.redo(1, { recipe, added: [] }, 'redone', copyingEngine({}).engine, { agreed: false });
+       }
+       else await writeReport(batch, createTranslations('en')).catch(() => undefined);
        await batch.close();
      } catch {
        phase = 'refused';
@@ -87,8 +93,8 @@ interface Ended {
   count: number;
 }
 
-async function run(folder: string, how: string, point: number): Promise<Ended | null> {
-  const parameters = [join(folder, 'in'), join(folder, 'out'), how, String(point)];
+async function run(folder: string, how: string, point: number, what = 'batch'): Promise<Ended | null> {
+  const parameters = [join(folder, 'in'), join(folder, 'out'), how, String(point), what];
   const child = fork(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let ended: Ended | null = null;
   child.on('message', (message) => {
@@ -141,3 +147,47 @@ test.each(['kill', 'full'])(
     }
   },
 );
+
+/** The last operations of a decision, among which its result is replaced. */
+const LAST = 16;
+
+test('killed while a photo is redone: its result is the old one or the new one, and the journal knows which', {
+  timeout: 1_200_000,
+}, async () => {
+  const how = 'kill';
+  const never = Number.POSITIVE_INFINITY;
+  const done = async (name: string) => {
+    const folder = await fresh(name);
+    expect((await run(folder, 'never', never))?.phase).toBe('done');
+    return folder;
+  };
+  const whole = await run(await done(`${how}-redo-whole`), 'never', never, 'redo');
+  expect(whole?.phase).toBe('done');
+  const operations = whole!.count;
+  const first = process.env.EMULSION_FUZZ ? 1 : operations - LAST;
+  const points = Math.min(POINTS, operations - first + 1);
+  const seen = new Set<string>();
+  for (let index = 0; index < points; index++) {
+    const point = first + Math.round((index * (operations - first)) / Math.max(1, points - 1));
+    const folder = await done(`${how}-redo-${point}`);
+    const ended = await run(folder, how, point, 'redo');
+    expect(ended, `operation ${point}`).toBeNull();
+    const results = async () => (await filesIn(join(folder, 'out'))).filter(([name]) => name.endsWith('.png'));
+    const after = await results();
+    const [old, others] = [
+      photo('a'),
+      NAMES.filter((name) => name !== 'a').map((name) => [`${name}.png`, photo(name)]),
+    ];
+    const redone = after.find(([name]) => name === 'a.png')?.[1] ?? 'none';
+    expect([old, `${old} gentle`], `operation ${point}`).toContain(redone);
+    expect(after, `operation ${point}`).toEqual([...others, ['a.png', redone]].sort());
+    seen.add(redone);
+    expect((await run(folder, 'never', never))?.phase, `operation ${point}`).toBe('done');
+    expect(await results(), `operation ${point}`).toEqual(after);
+    const { photos } = JSON.parse(await readFile(join(folder, 'out', 'emulsion-report', 'photos.json'), 'utf8'));
+    const row = photos.find(({ name }: { name: string }) => name === 'a.gif');
+    expect(row.decision, `operation ${point}`).toBe(redone === old ? null : 'redone');
+    await rm(folder, { recursive: true });
+  }
+  expect(seen.size).toBe(2);
+});

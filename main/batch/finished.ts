@@ -1,35 +1,56 @@
 import { lstat, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { BatchOutcome } from '../../contract/batch';
+import type { Failure } from '../../contract/errors';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import { openFolder } from '../storage/open-folder';
 import { isRemote, pathIn, remoteStorage, storageOf } from '../storage/remote';
 import { isSameFile } from './finder';
+import type { Marks } from './items';
 import type { Head } from './journal-lines';
 import type { Entry, JournalState } from './journal-state';
+import { failureIn, isPartlyRead, madeIn } from './rows';
+
+/** The result of a photo in an earlier run. */
+export interface Before extends Marks {
+  outcome: BatchOutcome;
+  /** Where its line begins. */
+  at: number;
+  failure: Failure | null;
+}
 
 /** The result of a photo in an earlier run; null if the photo has to be processed (again). */
-export async function outcomeBefore(
+export async function resultBefore(
   found: Found,
   entry: Entry,
   journalState: JournalState,
   output: string,
-): Promise<BatchOutcome | null> {
-  const { outcome } = entry;
+): Promise<Before | null> {
+  const { outcome, at, decision = null, seen = false } = entry;
   const isSame = isSameFile(entry, found);
-  const isCurrent = entry.work === journalState.work;
+  // What a person has decided is not undone by other settings.
+  const isCurrent = entry.work === journalState.work || decision !== null;
   if (!isSame || !isCurrent) entry.crashes = 0;
   if (outcome !== 'restored' && outcome !== 'unchanged') {
     // A file in the photo's way may be gone by now. That is checked when it is the photo's turn.
-    return isSame && isCurrent && outcome !== 'kept' ? outcome : null;
+    if (!isSame || !isCurrent || outcome === 'kept' || outcome === null) return null;
+    const isProblem = outcome === 'failed' || outcome === 'quarantined';
+    const failure = isProblem ? failureIn((await journalState.journal.read(at)).body) : null;
+    return { outcome, at, failure, decision, seen, partly: false };
   }
   if (entry.sure && !isCurrent) return null;
-  const { head } = await journalState.journal.read(entry.at);
+  const line = await journalState.journal.read(at);
+  const { head } = line;
   if (head.t !== 'made') return null;
-  if (!entry.sure && !(await isPublished(head, journalState, output))) return null;
+  if (!entry.sure && !(await isPublished(head, journalState, output))) {
+    if (entry.former === undefined) return null;
+    journalState.entries.set(found.name, entry.former);
+    return resultBefore(found, entry.former, journalState, output);
+  }
   if (!isCurrent || (!isSame && (await hashOf(found.path)) !== head.h)) return null;
-  return (await isThere(pathIn(output, head.o), output)) ? outcome : null;
+  if (!(await isThere(pathIn(output, head.o), output))) return null;
+  return { outcome, at, failure: null, decision, seen, partly: isPartlyRead(madeIn(line)?.noted) };
 }
 
 /** Whether a computed photo got its name before the program ended. Its file tells. */

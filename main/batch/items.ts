@@ -1,9 +1,26 @@
-import { BATCH_OUTCOMES, type BatchCounts, type BatchOutcome, type BatchRow } from '../../contract/batch';
+import {
+  BATCH_OUTCOMES,
+  type BatchCounts,
+  type BatchFilter,
+  type BatchOutcome,
+  type BatchRow,
+  type Decision,
+  type ReviewCounts,
+} from '../../contract/batch';
 import type { ErrorCode, Failure } from '../../contract/errors';
 import type { Found } from '../storage/found';
 
+/** What a person has said about a result, and whether its photo was read in part only. */
+export interface Marks {
+  seen: boolean;
+  decision: Decision | null;
+  partly: boolean;
+}
+
+const UNMARKED: Marks = { seen: false, decision: null, partly: false };
+
 /** A file of a batch. */
-export interface Item {
+export interface Item extends Marks {
   readonly index: number;
   found: Found;
   state: BatchRow['state'];
@@ -21,6 +38,7 @@ export class Items {
   readonly #byName = new Map<string, Item>();
   readonly #errors = new Map<ErrorCode, number>();
   readonly #counts: BatchCounts;
+  readonly #review: ReviewCounts = { unseen: 0, partly: 0, original: 0, redone: 0, edited: 0 };
   #waitingBytes = 0;
 
   constructor() {
@@ -49,12 +67,16 @@ export class Items {
     return this.#all[Symbol.iterator]();
   }
 
-  filter(isListed: (item: Item) => boolean): Item[] {
-    return this.#all.filter(isListed);
+  listed(filter: BatchFilter): Item[] {
+    return this.#all.filter(LISTED[filter]);
   }
 
   counts(): BatchCounts {
     return { ...this.#counts };
+  }
+
+  reviewCounts(): ReviewCounts {
+    return { ...this.#review };
   }
 
   /** Failures by code, the most frequent first. */
@@ -63,7 +85,8 @@ export class Items {
   }
 
   add(found: Found): Item {
-    const item: Item = { index: this.#all.length, found, state: 'waiting', at: null, tries: 0, code: null };
+    const index = this.#all.length;
+    const item: Item = { index, found, state: 'waiting', at: null, tries: 0, code: null, ...UNMARKED };
     this.#all.push(item);
     this.#byName.set(found.name, item);
     this.#counts.found += 1;
@@ -79,7 +102,8 @@ export class Items {
   takeBack(item: Item): void {
     if (item.state !== 'waiting' && item.state !== 'running') this.#counts[item.state] -= 1;
     if (item.code !== null) this.#countError(item.code, -1);
-    Object.assign(item, { at: null, tries: 0, code: null });
+    this.#countMarks(item, -1);
+    Object.assign(item, { at: null, tries: 0, code: null, ...UNMARKED });
   }
 
   /** Marks an item as waiting. */
@@ -96,18 +120,39 @@ export class Items {
   }
 
   /** Records the result of an item, from this run or (`isNew` false) from an earlier one. */
-  finish(item: Item, outcome: BatchOutcome, at: number, failure: Failure | null, isNew: boolean): void {
+  finish(
+    item: Item,
+    outcome: BatchOutcome,
+    at: number,
+    failure: Failure | null,
+    isNew: boolean,
+    marks: Marks = UNMARKED,
+  ): void {
     if (isNew && (item.state === 'waiting' || item.state === 'running')) {
       this.#counts.waiting -= 1;
       this.#waitingBytes -= item.found.bytes;
     }
-    item.state = outcome;
-    item.at = at;
+    const { seen, decision, partly } = marks;
+    Object.assign(item, { state: outcome, at, seen, decision, partly });
     this.#counts[outcome] += 1;
+    this.#countMarks(item, 1);
     if (failure && (outcome === 'failed' || outcome === 'quarantined')) {
       item.code = failure.code;
       this.#countError(failure.code, 1);
     }
+  }
+
+  /** Notes whether a person has looked at a finished item. */
+  mark(item: Item, seen: boolean): void {
+    this.#countMarks(item, -1);
+    item.seen = seen;
+    this.#countMarks(item, 1);
+  }
+
+  #countMarks(item: Item, change: 1 | -1): void {
+    if (LISTED.unseen(item)) this.#review.unseen += change;
+    if (item.partly) this.#review.partly += change;
+    if (item.decision !== null) this.#review[item.decision] += change;
   }
 
   #countError(code: ErrorCode, change: 1 | -1): void {
@@ -116,3 +161,19 @@ export class Items {
     else this.#errors.set(code, now);
   }
 }
+
+/** Photos that have a result, or that could not be restored. */
+export const isFinished = ({ state }: Pick<Item, 'state'>): boolean =>
+  state === 'restored' || state === 'unchanged' || state === 'failed' || state === 'quarantined';
+
+/** Which items each filter lists. */
+const LISTED: Readonly<Record<BatchFilter, (item: Item) => boolean>> = {
+  all: () => true,
+  restored: ({ state }) => state === 'restored',
+  unchanged: ({ state }) => state === 'unchanged',
+  problems: ({ state }) => state === 'failed' || state === 'quarantined',
+  others: ({ state }) => state === 'kept' || state === 'passed',
+  unseen: (item) => isFinished(item) && !item.seen,
+  partly: ({ partly }) => partly,
+  original: ({ decision }) => decision === 'original',
+};

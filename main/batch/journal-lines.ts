@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Message } from '../../contract/basics';
-import { BATCH_OUTCOMES, BatchSettings } from '../../contract/batch';
+import { BATCH_OUTCOMES, BatchSettings, Decision, MAX_CHOSEN, PhotoWork } from '../../contract/batch';
+import { Crop, Orientation } from '../../contract/edit';
 import { Failure } from '../../contract/errors';
 import { StepReport } from '../../contract/photo';
 import { isPathBelow } from '../storage/remote';
@@ -34,10 +35,14 @@ export const Head = z.discriminatedUnion('t', [
     at: z.string().max(100),
     version: z.string().max(100),
   }),
-  /** The photo is computed; its file is about to get the name `o` (path below the output folder). */
+  /**
+   * The photo is computed; its file is about to get the name `o` (path below the output folder). `r`: a person has asked for
+   * it. Until the file has its name, the lines before still hold. `d`: what was decided.
+   */
   z.object({
     ...{ t: z.literal('made'), n: Name, b: bytes, m: time, h: z.string().max(128) },
     ...{ o: Below, oh: z.string().max(128), x: Outcome.extract(['restored', 'unchanged']) },
+    ...{ r: z.literal(1).optional(), d: Decision.optional() },
   }),
   /** The file has its name. */
   z.object({ t: z.literal('done'), n: Name }),
@@ -49,6 +54,8 @@ export const Head = z.discriminatedUnion('t', [
   z.object({ t: z.literal('crash'), n: Name, c: z.string().max(100), b: bytes.optional(), m: time.optional() }),
   /** These photos did not cause the crashes. */
   z.object({ t: z.literal('excuse'), n: z.array(Name) }),
+  /** A person has looked at these photos (`y` 1), or has not. */
+  z.object({ t: z.literal('seen'), n: z.array(Name).max(MAX_CHOSEN), y: z.union([z.literal(0), z.literal(1)]) }),
   /** Failed and quarantined photos will be tried again. */
   z.object({ t: z.literal('retry') }),
   /** A run ends or is halted by a problem. */
@@ -73,6 +80,9 @@ export const ThumbnailPlace = z.tuple([
 ]);
 export type ThumbnailPlace = z.infer<typeof ThumbnailPlace>;
 
+export const MaskPlace = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative().max(most)]);
+export type MaskPlace = z.infer<typeof MaskPlace>;
+
 export const MadeBody = z.object({
   bytes: z.number().nonnegative(),
   width: z.number().nonnegative(),
@@ -84,6 +94,14 @@ export const MadeBody = z.object({
   noted: z.array(Message).max(1000).optional(),
   seconds: z.number().nonnegative(),
   thumbnails: ThumbnailPlace.nullable(),
+  /** Where the picture of what was repaired is, in the file of thumbnails. */
+  mask: MaskPlace.optional(),
+  /** The settings, where they are not those of the batch. */
+  work: PhotoWork.optional(),
+  /** How an edited result is turned and cropped. */
+  shownAs: z.object({ crop: Crop.nullable(), orientation: Orientation }).optional(),
+  /** The result before: where its line begins, and the hash of its file, which is kept. */
+  former: z.object({ at: z.number().int().nonnegative(), sha256: z.string().max(128) }).optional(),
 });
 export type MadeBody = z.infer<typeof MadeBody>;
 

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Message } from '../../contract/basics';
-import type { BatchOutcome, BatchSettings } from '../../contract/batch';
+import type { BatchOutcome, BatchSettings, Decision } from '../../contract/batch';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { logged } from '../log/log';
@@ -32,6 +32,12 @@ export interface Entry {
   /** Index of the batch's `work` under which it was done. */
   work: number;
   crashes: number;
+  /** A person has looked at it. */
+  seen?: boolean;
+  /** What a person has decided about it. It holds under other settings, too. */
+  decision?: Decision;
+  /** What held before a result that a person has asked for. It holds again if that result did not get its name. */
+  former?: Entry;
 }
 
 /**
@@ -48,6 +54,13 @@ function addCrash(
   const entry = isSame ? known : { outcome: null, sure: true, at: 0, bytes, modified, work, crashes: 0 };
   entry.crashes += 1;
   entries.set(name, entry);
+}
+
+/** The entry of a result that a person has asked for. */
+function asked(entry: Entry, { d }: Extract<Head, { t: 'made' }>, before: Entry | undefined): Entry {
+  // One that did not get its name holds no more than it did before.
+  const former = before?.sure === false ? before.former : before;
+  return { ...entry, seen: true, ...(d && { decision: d }), ...(former && { former }) };
 }
 
 /** Whether `retry` discards this result. */
@@ -97,6 +110,8 @@ export interface JournalState {
   readonly entries: Map<string, Entry>;
   /** Index of the current work. */
   readonly work: number;
+  /** How the last run has ended; null: it was ended from outside. */
+  readonly ended: 'done' | 'paused' | 'cancelled' | 'halted' | null;
   /** Facts about the journal that the user should know. */
   readonly notes: Message[];
   /** The files that this batch has written. Kept only if a rule needs it. */
@@ -166,6 +181,7 @@ export async function openJournalState(
       thumbnails,
       entries: read.entries,
       work,
+      ended: read.ended,
       notes: read.notes,
       written: read.written,
       set onLost(told: () => void) {
@@ -223,7 +239,7 @@ export async function readOutcomes(
   const work = read.begin(workOf(settings));
   return ({ name, bytes, modified }) => {
     const entry = read.entries.get(name);
-    if (!entry || entry.work !== work || !entry.sure) return false;
+    if (!entry?.sure || (entry.work !== work && entry.decision === undefined)) return false;
     const isDone = entry.outcome === 'restored' || entry.outcome === 'unchanged';
     return isDone && entry.bytes === bytes && entry.modified === modified;
   };
@@ -236,6 +252,7 @@ class Reading {
   readonly written = new Written();
   id: string | null = null;
   input: string | null = null;
+  ended: JournalState['ended'] = null;
   readonly #output: string;
   readonly #remembersWritten: boolean;
   readonly #works: string[] = [];
@@ -254,18 +271,24 @@ class Reading {
         this.id = head.id;
         this.input = head.input;
         this.#work = this.#numberOf(head.work);
+        this.ended = null;
         break;
       case 'made':
       case 'end': {
         const { n, b: bytes, m: modified, x: outcome } = head;
-        const crashes = this.entries.get(n)?.crashes ?? 0;
-        this.entries.set(n, { outcome, sure: head.t === 'end', at, bytes, modified, work: this.#work, crashes });
+        const before = this.entries.get(n);
+        const crashes = before?.crashes ?? 0;
+        const entry = { outcome, sure: head.t === 'end', at, bytes, modified, work: this.#work, crashes };
+        this.entries.set(n, head.t === 'made' && head.r ? asked(entry, head, before) : entry);
         if (head.t === 'made' && this.#remembersWritten) this.#outputs.set(n, head.o);
         break;
       }
       case 'done': {
         const entry = this.entries.get(head.n);
-        if (entry) entry.sure = true;
+        if (entry) {
+          entry.sure = true;
+          delete entry.former;
+        }
         const output = this.#outputs.get(head.n);
         if (output !== undefined) this.written.add(pathIn(this.#output, output), head.n);
         this.#outputs.delete(head.n);
@@ -287,7 +310,14 @@ class Reading {
           if (entry.outcome === 'quarantined') entry.outcome = null;
         }
         break;
+      case 'seen':
+        for (const name of head.n) {
+          const entry = this.entries.get(name);
+          if (entry) entry.seen = head.y === 1;
+        }
+        break;
       case 'stop':
+        this.ended = head.how;
         break;
     }
   }
@@ -300,7 +330,7 @@ class Reading {
     this.#work = this.#numberOf(work);
     if (this.#works.length > 1) {
       const done = [...this.entries.values()].filter(
-        ({ outcome, work: of }) => outcome !== null && of !== this.#work,
+        ({ outcome, work: of, decision }) => outcome !== null && of !== this.#work && decision === undefined,
       ).length;
       if (done > 0) this.notes.push(say('batch.notes.changed', { count: done }));
     }

@@ -18,7 +18,7 @@ import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write
 import { extensionIn, fileNameOf } from './pages';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
-const THUMBNAIL = 320;
+export const THUMBNAIL = 320;
 
 /** One photo of a batch. */
 export interface PhotoTask {
@@ -33,6 +33,8 @@ export interface PhotoTask {
   /** The two folders of the batch. */
   input: string;
   output: string;
+  /** The path of the result that it replaces, whatever the settings say of names; absent: it is a new file. */
+  replaces?: string;
 }
 
 /** A computed photo that is about to get its name. */
@@ -44,7 +46,7 @@ export interface Made {
   written: { path: string; sha256: string; bytes: number; width: number; height: number };
   reports: StepReport[];
   notes: Message[];
-  thumbnails: { before: Uint8Array; after: Uint8Array } | null;
+  thumbnails: { before: Uint8Array; after: Uint8Array; mask?: Uint8Array | null } | null;
   seconds: number;
   /** Peak memory of the engine's process so far, in bytes. */
   peak: number;
@@ -73,11 +75,11 @@ export interface Kept {
  * if the original was changed meanwhile.
  */
 export async function restorePhoto(engine: Engine, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
-  const { found, folder, root, within, settings } = task;
+  const { found, folder, root, within, settings, replaces } = task;
   const { signal } = control;
   const started = performance.now();
   const stem = stemOf(found, settings);
-  if (settings.conflict === 'skip') {
+  if (settings.conflict === 'skip' && replaces === undefined) {
     const kept = await standsInTheWay(task, stem, control);
     if (kept !== null) return { outcome: 'kept', path: kept };
   }
@@ -99,7 +101,27 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     },
     { signal, onProgress: control.onProgress },
   );
-  const output = answer.output!;
+  const { output, reports, thumbnails, peak } = answer;
+  const notes = [...answer.photo.notes, ...answer.notes];
+  const staged = { output: output!, reports, notes, thumbnails, peak, before, started };
+  return publishStaged(staged, task, control);
+}
+
+/** What the engine has computed and written under a temporary name. */
+export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 'peak'> {
+  output: { path: string; bytes: number; width: number; height: number; extension: string };
+  /** The original before it was read. */
+  before: Looked;
+  /** When the work began, in the time of `performance.now()`. */
+  started: number;
+  /** The hash of the original as it was opened, if that was before the work began. */
+  original?: string;
+}
+
+/** Gives a staged result its name, see {@link restorePhoto}. */
+export async function publishStaged(staged: Staged, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
+  const { output, reports, notes, thumbnails, peak, before, started } = staged;
+  const { found, folder, root, within, settings } = task;
   // SECURITY: opened once for everything that follows, and by this process: if somebody has exchanged the folder since the
   // engine wrote to it, the staged file is not in it.
   const place = await openTarget({ folder, root });
@@ -107,29 +129,29 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     const sha256 = await hashFile(found.path);
     const { bytes, modified, changed, real } = await look(found.path, within);
     // The hash belongs to the bytes that the engine has read only if the file has not changed since.
-    if (bytes !== before.bytes || changed !== before.changed || real !== before.real)
-      throw new EmulsionError('PHOTO_CHANGED');
-    const staged = { follow: false, shown: output.path };
+    const isSameFile = bytes === before.bytes && changed === before.changed && real === before.real;
+    if (!isSameFile || sha256 !== (staged.original ?? sha256)) throw new EmulsionError('PHOTO_CHANGED');
+    const shown = { follow: false, shown: output.path };
     const made: Made = {
-      outcome: answer.reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
+      outcome: reports.some((report) => report.outcome === 'done') ? 'restored' : 'unchanged',
       original: { bytes, modified, sha256 },
       written: {
         path: '',
         // If the engine has crashed, its successor has deleted the file.
-        sha256: await hashFile(place.at(basename(output.path)), staged).catch((cause: unknown) => {
+        sha256: await hashFile(place.at(basename(output.path)), shown).catch((cause: unknown) => {
           throw toEmulsionError(cause).code === 'FILE_MISSING' ? new EmulsionError('ENGINE_CRASHED', { cause }) : cause;
         }),
         bytes: output.bytes,
         width: output.width,
         height: output.height,
       },
-      reports: answer.reports,
-      notes: [...answer.photo.notes, ...answer.notes],
-      thumbnails: answer.thumbnails,
+      reports,
+      notes,
+      thumbnails,
       seconds: (performance.now() - started) / 1000,
-      peak: answer.peak,
+      peak,
     };
-    const target = { folder, stem, extension: output.extension };
+    const target = { folder, stem: stemOf(found, settings), extension: output.extension };
     return await publish(place, output.path, target, made, task, control);
   } finally {
     await discardStaged(place, output.path);
@@ -137,11 +159,13 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   }
 }
 
+export type Looked = Awaited<ReturnType<typeof look>>;
+
 /**
  * `changed`: time of the last change of content or attributes, in milliseconds since 1970. `real`: its path without links.
  * Throws NOT_ALLOWED if it lies outside of `within`.
  */
-async function look(path: string, within: string | undefined) {
+export async function look(path: string, within: string | undefined) {
   try {
     const there = await systemPath(path);
     const [{ size, mtimeMs, ctimeMs }, real] = await Promise.all([stat(there), realpath(there)]);
@@ -162,8 +186,15 @@ async function publish(
   task: PhotoTask,
   { onMade, isOwn }: PhotoControl,
 ): Promise<Made | Kept> {
-  const { found, settings } = task;
+  const { found, settings, replaces } = task;
   await assertNotAmongOriginals(task);
+  if (replaces !== undefined) {
+    if (await isSame(replaces, found.path)) throw new EmulsionError('OUTPUT_IS_INPUT');
+    made.written.path = replaces;
+    await onMade(made);
+    await publishAs(place, temporary, basename(replaces), { replace: true });
+    return made;
+  }
   for (const short of [false, true]) {
     try {
       for (const path of pathsFor(target, short)) {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { i18n } from 'i18next';
-import { BATCH_OUTCOMES, type BatchRow, type BatchState } from '../../contract/batch';
+import { BATCH_OUTCOMES, type BatchRow, type BatchState, DECISIONS } from '../../contract/batch';
 import type { Failure } from '../../contract/errors';
 import { createFormat, type Format } from '../../text/format';
 import { failureSentence, sentenceOf, sentencesOf } from '../../text/message';
@@ -70,10 +70,22 @@ ${html`<header><h1>${title}</h1>${number > 1 ? '' : this.#summary(state)}</heade
       const name = t(`report.outcomes.${outcome}`, { count: counts[outcome] });
       return html`<tr><td>${name}</td><td class="n">${counts[outcome]}</td></tr>`;
     });
+    const reviewed = this.#reviewed(state);
     return html`<table>${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</table>
-<h2>${t('report.summary')}</h2><table class="narrow">${rows}</table>
+<h2>${t('report.summary')}</h2><table class="narrow">${rows}${reviewed}</table>
 ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations)}</p>`)}
 <p class="soft">${t('report.honest')} <a href="photos.csv">photos.csv</a>, <a href="photos.json">photos.json</a>.</p>`;
+  }
+
+  /** What was decided, once somebody has begun to look at the results. */
+  #reviewed({ review, counts }: BatchState): Html[] {
+    const { t } = this.#translations;
+    const finished = counts.restored + counts.unchanged + counts.failed + counts.quarantined;
+    if (review.unseen === finished) return [];
+    const named = DECISIONS.map((each) => [t(`report.decisions.${each}`), review[each]] as const);
+    return [...named, [t('report.unseen'), review.unseen] as const]
+      .filter(([, figure]) => figure > 0)
+      .map(([name, figure]) => html`<tr><td>${name}</td><td class="n">${figure}</td></tr>`);
   }
 
   foot(number: number, pages: number): string {
@@ -105,7 +117,7 @@ ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations
 
   async article(batch: Batch, row: BatchRow): Promise<string> {
     const { t } = this.#translations;
-    const { index, name, state, failure, reports, notes, written, seconds, pictured } = row;
+    const { index, name, state, failure, reports, notes, written, seconds, pictured, seen, decision } = row;
     const pair = pictured ? await batch.thumbnails(index) : null;
     const picture = (side: 'before' | 'after') => {
       if (pair === null) return html``;
@@ -126,6 +138,8 @@ ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations
       t(`report.outcomes.${state}`, { count: 1 }),
       written === null || written === name ? '' : t('report.writtenAs', { name: written }),
       seconds === null ? '' : this.#format.seconds(seconds),
+      decision === null ? '' : t(`report.decisions.${decision}`),
+      seen && decision === null ? t('report.seen') : '',
     ].filter(Boolean);
     const list = steps.length > 0 ? html`<ul>${steps}</ul>` : null;
     const text = html`<h3>${name}</h3><p class="soft">${facts.join(' · ')}</p>${why}${list}`;

@@ -129,6 +129,7 @@ const CSV_HEAD = [
   'notes',
   'seconds',
   'bytes',
+  'decision',
 ];
 
 function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
@@ -145,6 +146,7 @@ function cellsOf(row: ReturnType<typeof inPlainEnglish>): string[] {
     row.notes.join('; '),
     row.seconds?.toFixed(2) ?? '',
     String(row.bytes),
+    row.decision ?? (row.seen ? 'seen' : ''),
   ];
 }
 
@@ -160,7 +162,7 @@ export function csvCell(text: string): string {
 }
 
 /** A row for programs: each step's report has its English sentence. */
-function inPlainEnglish({ index: _, pictured: __, ...row }: BatchRow) {
+function inPlainEnglish({ index: _, pictured: __, masked: ___, version: ____, undoable: _____, ...row }: BatchRow) {
   const reports = row.reports.map((report) => ({
     ...report,
     sentence: sentencesOf(report.messages, inEnglish()) || report.sentence,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { BATCH_FILTERS, BatchOutcome, BatchRow, BatchState } from '../../contract/batch';
+import type { BatchFilter, BatchOutcome, BatchRow, BatchState } from '../../contract/batch';
 import type { Failure } from '../../contract/errors';
 import type { StepKind } from '../../contract/recipe';
 import packageInfo from '../../package.json' with { type: 'json' };
@@ -13,14 +13,17 @@ import { identityOf, look } from '../storage/scan';
 import { systemPath } from '../storage/system-path';
 import { failureOfAll, isEngineDown, mayPass } from './failures';
 import { findFiles } from './finder';
-import { outcomeBefore } from './finished';
-import { type Item, Items } from './items';
+import { type Before, resultBefore } from './finished';
+import { type Item, Items, type Marks } from './items';
+import { JournalHolder } from './journal-holder';
 import { type EndBody, type Head, JOURNAL_FORMAT, type RunBody, type StopBody } from './journal-lines';
 import { type JournalState, openJournalState, workOf } from './journal-state';
 import { Leftovers } from './leftovers';
 import { type Made, stemOf } from './photo';
 import { Progress } from './progress';
-import { failureIn, lineOf, rowOf, thumbnailsIn } from './rows';
+import { recalled } from './recall';
+import { Review } from './review';
+import { isPartlyRead, lineOf, rowOf } from './rows';
 import type { Batch, BatchSetup, PhotoProcessor } from './types';
 
 /** A photo that crashes the engine this many times is quarantined. */
@@ -37,18 +40,20 @@ const WATCH_INTERVAL = 2;
 export async function startBatch(setup: BatchSetup): Promise<Batch> {
   const [input, output] = [placeOf(setup.input), placeOf(setup.output)];
   await assertFolders(input, output);
-  const journalState = await openJournalState(input, output, setup.settings, setup.newId, {
-    journalIn: setup.journalIn,
-    root: setup.journalIn === undefined ? setup.root : undefined,
-  });
-  return new RunningBatch({ ...setup, input, output }, journalState);
+  const open = () =>
+    openJournalState(input, output, setup.settings, setup.newId, {
+      journalIn: setup.journalIn,
+      root: setup.journalIn === undefined ? setup.root : undefined,
+    });
+  return new RunningBatch({ ...setup, input, output }, new JournalHolder(await open(), open));
 }
 
 class RunningBatch implements Batch {
   readonly id: string;
   readonly ended: Promise<BatchState>;
   readonly #setup: BatchSetup;
-  readonly #journalState: JournalState;
+  readonly review: Review;
+  readonly #journal: JournalHolder;
   readonly #items = new Items();
   readonly #leftovers = new Leftovers();
   readonly #progress = new Progress();
@@ -74,12 +79,18 @@ class RunningBatch implements Batch {
   #told = 0;
   #telling: NodeJS.Timeout | null = null;
 
-  constructor(setup: BatchSetup, journalState: JournalState) {
+  constructor(setup: BatchSetup, journal: JournalHolder) {
     this.#setup = setup;
-    this.#journalState = journalState;
-    this.id = journalState.id;
-    journalState.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
-    this.ended = this.#run();
+    this.#journal = journal;
+    this.id = journal.state.id;
+    journal.state.onLost = () => this.#stop('halted', new EmulsionError('BATCH_RUNNING').toFailure());
+    const onChange = () => this.#tell();
+    this.review = new Review({ ...setup, root: this.root, items: this.#items, journal, onChange });
+    this.ended = setup.isShown === true ? this.#show() : this.#run();
+  }
+
+  get #journalState(): JournalState {
+    return this.#journal.state;
   }
 
   get root(): string {
@@ -103,6 +114,7 @@ class RunningBatch implements Batch {
       halt: this.#halt,
       scanning: this.#scanning,
       counts: this.#items.counts(),
+      review: this.#items.reviewCounts(),
       errors: this.#items.errors(),
       running,
       concurrency: shape.engines,
@@ -113,15 +125,8 @@ class RunningBatch implements Batch {
     };
   }
 
-  async rows(filter: (typeof BATCH_FILTERS)[number], from: number, count: number) {
-    const isListed = {
-      all: () => true,
-      restored: ({ state }: Item) => state === 'restored',
-      unchanged: ({ state }: Item) => state === 'unchanged',
-      problems: ({ state }: Item) => state === 'failed' || state === 'quarantined',
-      others: ({ state }: Item) => state === 'kept' || state === 'passed',
-    }[filter];
-    const listed = this.#items.filter(isListed);
+  async rows(filter: BatchFilter, from: number, count: number) {
+    const listed = this.#items.listed(filter);
     const rows = await Promise.all(listed.slice(from, from + count).map((item) => this.#rowOf(item)));
     return { total: listed.length, rows };
   }
@@ -134,12 +139,7 @@ class RunningBatch implements Batch {
     return rowOf(item, this.#journalState.journal);
   }
 
-  async thumbnails(index: number) {
-    const at = this.#items.at(index)?.at ?? null;
-    if (at === null) return null;
-    const place = thumbnailsIn(await this.#journalState.journal.read(at));
-    return place && this.#journalState.thumbnails.read(place);
-  }
+  thumbnails = (index: number) => this.review.thumbnails(index);
 
   /** Reports the state, at most a few times per second. The last report is always the current state. */
   #tell(): void {
@@ -227,13 +227,33 @@ class RunningBatch implements Batch {
     if (isMine) await this.#leftovers.sweepAgain();
     // Releases the journal as soon as the batch ends, so that another program can continue it or a drive can be
     // unplugged.
-    await this.#journalState.close().catch(logged('The journal of a batch could not be closed'));
+    await this.#journal.release();
     if (this.#telling) clearTimeout(this.#telling);
     this.#telling = null;
     const state = this.state();
     log.info('A batch has ended', undefined, { batch: this.id, how, seconds: state.seconds, ...state.counts });
     this.#setup.onState?.(state);
     return state;
+  }
+
+  /** Takes the results from the journal, without looking for photos or working on them. */
+  async #show(): Promise<BatchState> {
+    const { input, output } = this.#setup;
+    try {
+      for await (const { found, before } of recalled(this.#journalState, input, output)) {
+        const item = this.#items.add(found);
+        if (before === null) this.#items.wait(item);
+        else await this.#finishAsBefore(item, before);
+      }
+      this.#phase = this.#journalState.ended === 'done' ? 'done' : 'cancelled';
+    } catch (error) {
+      this.#stop('halted', toEmulsionError(error).toFailure());
+    }
+    this.#scanning = false;
+    this.#hasEnded = true;
+    await this.#setup.processor.close();
+    await this.#journal.release();
+    return this.state();
   }
 
   get #isOver(): boolean {
@@ -300,14 +320,16 @@ class RunningBatch implements Batch {
     }
     const item = known ?? this.#items.add(found);
     const entry = this.#journalState.entries.get(found.name);
-    const outcome = entry ? await outcomeBefore(found, entry, this.#journalState, output) : null;
-    if (!entry || outcome === null) {
+    const before = entry ? await resultBefore(found, entry, this.#journalState, output) : null;
+    if (before === null) {
       this.#enqueue(item);
       return;
     }
-    const isProblem = outcome === 'failed' || outcome === 'quarantined';
-    const line = isProblem ? await this.#journalState.journal.read(entry.at) : null;
-    await this.#finish(item, outcome, entry.at, line && failureIn(line.body), false);
+    await this.#finishAsBefore(item, before);
+  }
+
+  #finishAsBefore(item: Item, { outcome, at, failure, ...marks }: Before): Promise<void> {
+    return this.#finish(item, outcome, at, failure, false, marks);
   }
 
   #enqueue(item: Item): void {
@@ -447,7 +469,8 @@ class RunningBatch implements Batch {
       this.#items.update(item, answer.original);
       this.#fallen = [];
       this.#progress.computed(found.bytes);
-      await this.#finish(item, answer.outcome, made!.at, null, true);
+      const partly = isPartlyRead(answer.notes);
+      await this.#finish(item, answer.outcome, made!.at, null, true, { seen: false, decision: null, partly });
     } catch (thrown) {
       await this.#wentWrong(item, toEmulsionError(thrown)).catch((error: unknown) => {
         this.#stop('halted', toEmulsionError(error).toFailure());
@@ -458,8 +481,8 @@ class RunningBatch implements Batch {
 
   /** Records that a photo is about to get its name. Returns the position of the line. */
   async #made(name: string, made: Made): Promise<number> {
-    const thumbnails = made.thumbnails && (await this.#journalState.thumbnails.add(made.thumbnails));
-    const { head, body } = lineOf(name, made, this.#setup.output, thumbnails);
+    const pictures = made.thumbnails && (await this.#journalState.thumbnails.add(made.thumbnails));
+    const { head, body } = lineOf(name, made, this.#setup.output, pictures);
     return this.#journalState.record(head, body);
   }
 
@@ -547,9 +570,16 @@ class RunningBatch implements Batch {
     await this.#finish(item, outcome, at, failure, true);
   }
 
-  async #finish(item: Item, outcome: BatchOutcome, at: number, failure: Failure | null, isNew: boolean): Promise<void> {
+  async #finish(
+    item: Item,
+    outcome: BatchOutcome,
+    at: number,
+    failure: Failure | null,
+    isNew: boolean,
+    marks?: Marks,
+  ): Promise<void> {
     // Synchronously, so that a reader or a request for a retry never sees half of the change.
-    this.#items.finish(item, outcome, at, failure, isNew);
+    this.#items.finish(item, outcome, at, failure, isNew, marks);
     this.#tell();
     const { onRow } = this.#setup;
     if (onRow) onRow(await this.#rowOf(item), isNew);
@@ -558,6 +588,7 @@ class RunningBatch implements Batch {
   async close(): Promise<void> {
     this.cancel();
     await this.ended;
+    await this.review.close();
   }
 }
 

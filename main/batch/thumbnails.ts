@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { log, logged } from '../log/log';
 import { openRegular } from '../storage/open-file';
 import { type OpenFolder, openOwn } from '../storage/open-folder';
-import type { ThumbnailPlace } from './journal-lines';
+import type { MaskPlace, ThumbnailPlace } from './journal-lines';
 
 const NAME = 'thumbnails';
+
+/** JPEG thumbnails, and the PNG of what was repaired, if there is one. */
+interface Pictures {
+  before: Uint8Array;
+  after: Uint8Array;
+  mask?: Uint8Array | null;
+}
 
 /** The thumbnails of a batch, all in one file, because no folder can hold millions of files well. */
 export class Thumbnails {
@@ -30,10 +37,10 @@ export class Thumbnails {
    * Appends a pair and returns its position. Null if it cannot be written: a photo does not fail because of its
    * thumbnail.
    */
-  add({ before, after }: { before: Uint8Array; after: Uint8Array }): Promise<ThumbnailPlace | null> {
-    const put = async (): Promise<ThumbnailPlace | null> => {
+  add({ before, after, mask }: Pictures): Promise<{ thumbnails: ThumbnailPlace; mask?: MaskPlace } | null> {
+    const put = async () => {
       const at = this.#end;
-      const bytes = Buffer.concat([before, after]);
+      const bytes = Buffer.concat([before, after, ...(mask ? [mask] : [])]);
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await this.#file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
@@ -44,7 +51,9 @@ export class Thumbnails {
         return null;
       }
       this.#end += bytes.length;
-      return [at, before.length, after.length];
+      const thumbnails: ThumbnailPlace = [at, before.length, after.length];
+      const maskAt = at + before.length + after.length;
+      return { thumbnails, ...(mask ? { mask: [maskAt, mask.length] satisfies MaskPlace } : {}) };
     };
     const added = this.#writing.then(put);
     this.#writing = added;
@@ -56,14 +65,25 @@ export class Thumbnails {
     before: Buffer;
     after: Buffer;
   } | null> {
-    const bytes = Buffer.alloc(before + after);
+    const bytes = await this.#read(at, before + after);
+    if (bytes === null) return null;
+    const pair = { before: bytes.subarray(0, before), after: bytes.subarray(before) };
+    return isJpeg(pair.before) && isJpeg(pair.after) ? pair : null;
+  }
+
+  /** Reads the PNG of what was repaired; null if a power cut has destroyed it. */
+  async readMask([at, length]: MaskPlace): Promise<Buffer | null> {
+    const bytes = await this.#read(at, length);
+    return bytes?.subarray(1, 4).toString('latin1') === 'PNG' ? bytes : null;
+  }
+
+  async #read(at: number, length: number): Promise<Buffer | null> {
+    const bytes = Buffer.alloc(length);
     const file = this.#isClosed ? await openRegular(join(this.#folder.path, NAME), { follow: false }) : this.#file;
     const { bytesRead } = await file
-      .read(bytes, 0, bytes.length, at)
+      .read(bytes, 0, length, at)
       .finally(() => (this.#isClosed ? file.close() : undefined));
-    const pair = { before: bytes.subarray(0, before), after: bytes.subarray(before) };
-    const isWhole = bytesRead === bytes.length && isJpeg(pair.before) && isJpeg(pair.after);
-    return isWhole ? pair : null;
+    return bytesRead === length ? bytes : null;
   }
 
   /** Ends the writing. Pictures can still be read. */

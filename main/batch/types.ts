@@ -1,6 +1,7 @@
 import type { Provider } from '../../contract/app';
-import type { BATCH_FILTERS, BatchRow, BatchSettings, BatchState } from '../../contract/batch';
+import type { BatchFilter, BatchRow, BatchSettings, BatchState } from '../../contract/batch';
 import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
+import type { Review } from './review';
 
 /** Computes the photos of a batch: with engines on this computer, or with workers elsewhere. */
 export interface PhotoProcessor {
@@ -34,6 +35,8 @@ export interface BatchSetup {
   newId(): string;
   /** Tries failed and quarantined photos again. */
   retry?: boolean;
+  /** Shows the results that its journal has. Nothing is computed, and the batch has ended. */
+  isShown?: boolean;
   onState?(state: BatchState): void;
   /** Called once for each finished file, also for those of earlier runs (`isNew` false). */
   onRow?(row: BatchRow, isNew: boolean): void;
@@ -53,15 +56,13 @@ export interface Batch {
   cancel(): void;
   /** Puts failed and quarantined photos back among the waiting ones; false if the batch has ended. */
   retryFailed(): Promise<boolean>;
-  rows(
-    filter: (typeof BATCH_FILTERS)[number],
-    from: number,
-    count: number,
-  ): Promise<{ total: number; rows: BatchRow[] }>;
+  rows(filter: BatchFilter, from: number, count: number): Promise<{ total: number; rows: BatchRow[] }>;
   /** Every file found so far, in order. */
   allRows(): AsyncGenerator<BatchRow>;
   /** JPEG thumbnails of a photo; null if there are none, or if a power cut has destroyed them. */
   thumbnails(index: number): Promise<{ before: Buffer; after: Buffer } | null>;
+  /** Looking at the results and deciding about them, also after the batch has ended. */
+  readonly review: Review;
   /**
    * Settles, and never rejects, when the batch has ended as `done`, `cancelled` or `halted`. Its rows and thumbnails
    * can still be read.

@@ -45,8 +45,9 @@ import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Renderings } from './renderings';
+import { maskOf, thumbnailsOf } from './thumbnail';
 import type { JobTools } from './tools';
-import { cropped, encodeResult } from './writing';
+import { cropped, encodeResult, writtenSize } from './writing';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -120,6 +121,15 @@ export class OpenPhotos {
     return opened.photo;
   }
 
+  async openResult(job: Job, { photoId, path }: Requests['openResult']['request']) {
+    await this.#awake(job, photoId);
+    const { source } = await openedFrom(job, photoId, { path, salvage: true }, basename(path), 1);
+    const { raster } = source;
+    const about = { photoId, size: 'full' as const, key: `file ${path}`, masked: 0, reports: [] };
+    const { revision } = this.#renderings.keep(about, raster);
+    return { revision, width: raster.width, height: raster.height };
+  }
+
   /** Closes a photo. A running job keeps the photo until the job ends. */
   close({ photoId }: Requests['close']['request']): null {
     this.#forget(photoId);
@@ -178,8 +188,24 @@ export class OpenPhotos {
     if (opened.analysis) assertResultFits(opened.photo, opened.analysis, request);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
-    const written = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
-    return { ...written, reports };
+    const { raster } = kept.pyramid;
+    const { staged, edit, crop = null } = request;
+    const written = await this.#write(job, opened, { raster, reports }, request, staged !== undefined);
+    const answer = { ...written, reports, ...writtenSize(raster, opened.photo, request) };
+    if (!staged) return { ...answer, thumbnails: null };
+    const { photo, source, damage = null } = opened;
+    const { masked } = kept;
+    const repaired = {
+      ...request,
+      ...masksOf(edit, photo),
+      reports,
+      masked,
+      damage,
+      repairs: edit?.repairs ?? [],
+      crop,
+    };
+    const pictures = { before: source.raster, after: raster, profile: source.profile, edge: staged.thumbnails };
+    return { ...answer, thumbnails: await thumbnailsOf(photo, pictures, repaired) };
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
@@ -264,9 +290,9 @@ export class OpenPhotos {
       },
       staged !== undefined,
     );
-    const part = cropped(result.raster, request.crop ?? null, opened.photo);
-    const isTurned = (request.orientation ?? 1) >= 5;
-    const [width, height] = isTurned ? [part.height, part.width] : [part.width, part.height];
+    const { width, height } = writtenSize(result.raster, opened.photo, request);
+    const shape = { orientation: request.orientation ?? 1, crop: request.crop ?? null };
+    const mask = staged ? await maskOf(opened.photo, { recipe, ...result, damage, ...masks, repairs, ...shape }) : null;
     const after =
       staged && (await encodeThumbnail(result.raster, staged.thumbnails, profileFor(result.raster, profile)));
     return {
@@ -275,7 +301,7 @@ export class OpenPhotos {
       masked: result.masked,
       output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
       notes,
-      thumbnails: before && after ? { before, after } : null,
+      thumbnails: before && after ? { before, after, mask } : null,
       peak: peakMemory(),
     };
   }

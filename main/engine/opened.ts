@@ -1,10 +1,13 @@
 import { stat } from 'node:fs/promises';
+import type { Crop, Orientation } from '../../contract/edit';
 import type { Analysis, Histogram, Photo } from '../../contract/photo';
+import { cropIn } from '../../document/crop';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { Pyramid } from '../photos/pyramid';
-import { resizeRaster } from '../photos/raster';
+import { orientRaster, resizeRaster } from '../photos/raster';
 import type { DamageMap } from '../restoration/damage';
+import { cropRaster, type Raster } from '../restoration/raster';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Paintings } from './renderings';
@@ -17,6 +20,8 @@ export interface PhotoFile {
   path: string;
   page?: number;
   salvage?: boolean;
+  /** The part of it that is shown, and how it is turned. */
+  shownAs?: { crop: Crop | null; orientation: Orientation };
 }
 
 /** The decoded photo, at the sizes in which renderings start. */
@@ -130,14 +135,24 @@ async function markOf(path: string): Promise<string> {
   return `${size} ${mtimeMs}`;
 }
 
-async function decode(job: Job, { path, page, salvage }: PhotoFile, until: number): Promise<OpenPhoto> {
+async function decode(job: Job, { path, page, salvage, shownAs }: PhotoFile, until: number): Promise<OpenPhoto> {
   job.stage('opening', 0, 0);
   job.busy(CODEC_SECONDS);
   const watch = watchDecoding(job, until);
   const { onDecoding } = watch;
   const source = await job.orCancelled(openPhoto(path, { page, salvage, onDecoding })).finally(watch.end);
   watch.done();
-  return source;
+  return shownAs === undefined ? source : asShown(source, shownAs);
+}
+
+/** A photo without what a result has cut off, and turned as it is. */
+async function asShown(source: OpenPhoto, { crop, orientation }: NonNullable<PhotoFile['shownAs']>) {
+  const show = async (raster: Raster) => {
+    const part = crop && cropIn(crop, source.raster, raster);
+    return orientRaster(part ? cropRaster(raster, part) : raster, orientation);
+  };
+  const alpha = source.alpha && (await show(source.alpha));
+  return { ...source, raster: await show(source.raster), alpha, infrared: null, missing: [] };
 }
 
 /** Opens a photo, as the first part of a job; `until` is its share of the job. */

@@ -72,6 +72,13 @@ export interface EngineEdit {
   bitmaps: ReadonlyMap<string, Uint8Array>;
 }
 
+/** JPEG thumbnails of a photo before and after, and the places that were repaired as the opacity of a PNG, if any were. */
+export interface Thumbnails {
+  before: Uint8Array;
+  after: Uint8Array;
+  mask: Uint8Array | null;
+}
+
 export interface Requests {
   configure: { request: EngineOptions; response: EngineStatus };
   /** Decodes the photo and keeps it under its id. */
@@ -84,9 +91,18 @@ export interface Requests {
       page?: number;
       /** Opens a file that breaks off as far as it goes. */
       salvage?: boolean;
+      /** Opens only this part of it, and turned: as a result shows it. Absent: whole and upright. */
+      shownAs?: { crop: Crop | null; orientation: Orientation };
     };
     response: Photo;
   };
+  /** Decodes a result of an open photo from its file, as a rendering at full size: its pictures are those of the layer `result`. */
+  openResult: {
+    request: { photoId: string; path: string };
+    response: { revision: number; width: number; height: number };
+  };
+  /** A small JPEG of a photo, with this longer edge in pixels. Reads no more of the file than that needs, where its format allows. */
+  thumbnail: { request: { path: string; page?: number; edge: number }; response: Uint8Array };
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {
@@ -120,9 +136,19 @@ export interface Requests {
       /** Stars; null or absent: those of the photo's file. */
       rating?: number | null;
       target: ExportTarget;
+      /** As for `restore`. */
+      staged?: { thumbnails: number };
     };
-    /** `notes`: what could not be carried over to the file. */
-    response: { path: string; bytes: number; notes: Message[]; reports: StepReport[] };
+    /** `notes`: what could not be carried over to the file. Its size in pixels is that of what was written. */
+    response: {
+      path: string;
+      bytes: number;
+      width: number;
+      height: number;
+      notes: Message[];
+      reports: StepReport[];
+      thumbnails: Thumbnails | null;
+    };
   };
   /**
    * Writes the mask of the repair step at full size, as a grey PNG: white pixels are replaced, black ones keep their
@@ -182,8 +208,8 @@ export interface Requests {
       output: { path: string; bytes: number; width: number; height: number; extension: string } | null;
       /** What could not be carried over to the file. */
       notes: Message[];
-      /** JPEG thumbnails, if they were requested. */
-      thumbnails: { before: Uint8Array; after: Uint8Array } | null;
+      /** If they were requested. */
+      thumbnails: Thumbnails | null;
       /** What was asked for with `inspect`. */
       inspected: { places: ListedPlace[]; mask: string | null } | null;
       /** Peak memory of the engine's process, in bytes. */

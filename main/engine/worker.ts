@@ -15,6 +15,7 @@ import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from 
 import { listProviders, tryListed } from './provider-list';
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
+import { thumbnailOf } from './thumbnail';
 import { JobTools } from './tools';
 import { Verdicts } from './verdicts';
 
@@ -123,6 +124,12 @@ class Worker {
         break;
       case 'open':
         this.#enqueue(id, (job) => this.#photos.open(job, message.body));
+        break;
+      case 'openResult':
+        this.#enqueue(id, (job) => this.#photos.openResult(job, message.body));
+        break;
+      case 'thumbnail':
+        this.#enqueue(id, (job) => thumbnailOf(job, message.body));
         break;
       case 'analyse':
         this.#enqueue(id, (job) => this.#photos.analyse(job, message.body));

@@ -33,6 +33,16 @@ export function cropped(raster: Raster, crop: Crop | null, photo: Size): Cropped
   return { raster, crop: part, width: part.width, height: part.height };
 }
 
+/** The size of a written result, in pixels. */
+export function writtenSize(
+  raster: Raster,
+  photo: Size,
+  { orientation = 1, crop = null }: Pick<Requests['restore']['request'], 'orientation' | 'crop'>,
+) {
+  const { width, height } = cropped(raster, crop, photo);
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
 type Choice = Pick<
   Requests['export']['request'],
   'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'rating'

@@ -7,12 +7,15 @@ import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { useFormat } from '../useFormat';
 
-/** Batches that were not finished, and the one that ended last. */
+/** How many batches are offered. */
+const MOST = 6;
+
+/** Batches that were not finished, and those whose results can be looked at. */
 export function EarlierBatches() {
   const { t } = useTranslation();
   const known = useBatch((state) => state.known);
   const ended = useBatch((state) => state.batch?.id ?? null);
-  const entries = known.filter(({ id, finished }) => !finished || id === ended);
+  const entries = known.slice(0, MOST);
   if (entries.length === 0) return null;
   return (
     <section aria-label={t('batch.earlier.title')} className="mt-8 w-full max-w-160 text-left">
@@ -41,7 +44,11 @@ function EarlierBatch({ entry, isEnded }: { entry: BatchEntry; isEnded: boolean 
         </p>
       </div>
       <div className="ml-auto flex gap-2">
-        {isEnded && <Button onClick={batch.showBatch}>{t('batch.earlier.show')}</Button>}
+        {(isEnded || entry.finished) && (
+          <Button data-testid="show-batch" disabled={starting} onClick={() => batch.showBatch(entry.id)}>
+            {t('batch.earlier.show')}
+          </Button>
+        )}
         {!entry.finished && (
           <>
             <Button data-testid="go-on" disabled={starting} onClick={() => batch.continueBatch(entry.id)}>

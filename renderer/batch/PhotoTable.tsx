@@ -1,26 +1,11 @@
-import {
-  CircleCheck,
-  CircleDashed,
-  CircleMinus,
-  CircleSlash,
-  File,
-  LoaderCircle,
-  type LucideIcon,
-  OctagonAlert,
-  TriangleAlert,
-} from 'lucide-react';
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BATCH_FILTERS, type BatchRow, type BatchState } from '../../contract/batch';
-import { thumbnailUrl } from '../../contract/pictures';
-import { type BatchFilter, problemsOf } from '../state/batch';
-import { useActions, useApp, useBatch } from '../state/context';
+import type { BatchRow, BatchState } from '../../contract/batch';
+import { useActions, useBatch } from '../state/context';
 import { FileName } from '../ui/FileName';
-import { Icon } from '../ui/Icon';
-import { Segmented } from '../ui/Segmented';
 import { useScrolled } from '../ui/useScrolled';
 import { useFormat } from '../useFormat';
-import { useSentences } from '../useSentences';
+import { inFolder, Outcome, Pictures, Status, Verdict } from './rowParts';
 
 /** In pixels. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
@@ -39,8 +24,7 @@ const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle f
 /** The files of a batch that were found so far. Only the visible rows are in the page, however many there are. */
 export function PhotoTable({ batch }: { batch: BatchState }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { setVisibleRows, setFilter } = useActions().batch;
+  const { setVisibleRows } = useActions().batch;
   const filter = useBatch((state) => state.filter);
   const loaded = useBatch((state) => state.rows);
   const ref = useRef<HTMLElement>(null);
@@ -52,70 +36,49 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top.
   useLayoutEffect(() => void ref.current?.scrollTo({ top: 0 }), [filter]);
 
-  const { counts } = batch;
-  const figures: Record<BatchFilter, number> = {
-    all: counts.found,
-    restored: counts.restored,
-    unchanged: counts.unchanged,
-    problems: problemsOf(batch),
-    others: counts.kept + counts.passed,
-  };
   const positions = Array.from({ length: Math.max(0, Math.min(total, to) - from) }, (_, place) => from + place);
   return (
-    <>
-      <div className="shrink-0 px-4 py-2">
-        <Segmented
-          label={t('batch.filter')}
-          value={filter}
-          options={BATCH_FILTERS.map((value) => ({
-            value,
-            label: t(`batch.filters.${value}`, { figure: format.number(figures[value], 0) }),
-          }))}
-          onChange={setFilter}
-        />
-      </div>
-      <section
-        ref={ref}
+    <section
+      ref={ref}
+      aria-label={t('batch.table')}
+      data-testid="batch-rows"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the rows are scrolled by the keys.
+      tabIndex={0}
+      className="relative min-h-0 grow overflow-y-auto border-t border-line outline-offset-[-2px]"
+    >
+      <table
         aria-label={t('batch.table')}
-        data-testid="batch-rows"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the rows are scrolled by the keys.
-        tabIndex={0}
-        className="relative min-h-0 grow overflow-y-auto border-t border-line outline-offset-[-2px]"
+        aria-rowcount={total + 1}
+        aria-busy={loaded?.filter !== filter}
+        className="w-full table-fixed border-separate border-spacing-0"
       >
-        <table
-          aria-label={t('batch.table')}
-          aria-rowcount={total + 1}
-          aria-busy={loaded?.filter !== filter}
-          className="w-full table-fixed border-separate border-spacing-0"
-        >
-          <thead>
-            <tr aria-rowindex={1} className="text-xs text-secondary" style={{ height: HEAD }}>
-              {COLUMNS.map(({ title, width, align }) => (
-                <th
-                  key={title}
-                  scope="col"
-                  className={`sticky top-0 z-10 truncate border-b border-line bg-panel px-2 font-normal first:pl-4 last:pr-4 ${width} ${align}`}
-                >
-                  {t(`batch.columns.${title}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <Gap rows={Math.min(from, total)} />
-          <tbody>
-            {positions.map((position) => (
-              <tr key={position} aria-rowindex={position + 2} data-testid="batch-row" style={{ height: ROW }}>
-                <RowCells batch={batch} row={loaded?.rows[position - loaded.from]} />
-              </tr>
+        <thead>
+          <tr aria-rowindex={1} className="text-xs text-secondary" style={{ height: HEAD }}>
+            {COLUMNS.map(({ title, width, align }) => (
+              <th
+                key={title}
+                scope="col"
+                className={`sticky top-0 z-10 truncate border-b border-line bg-panel px-2 font-normal first:pl-4 last:pr-4 ${width} ${align}`}
+              >
+                {t(`batch.columns.${title}`)}
+              </th>
             ))}
-          </tbody>
-          <Gap rows={Math.max(0, total - to)} />
-        </table>
-        {loaded !== null && total === 0 && (
-          <p className="px-4 py-6 text-secondary">{t(batch.scanning ? 'batch.noneYet' : 'batch.noneOfThese')}</p>
-        )}
-      </section>
-    </>
+          </tr>
+        </thead>
+        <Gap rows={Math.min(from, total)} />
+        <tbody>
+          {positions.map((position) => (
+            <tr key={position} aria-rowindex={position + 2} data-testid="batch-row" style={{ height: ROW }}>
+              <RowCells batch={batch} row={loaded?.rows[position - loaded.from]} />
+            </tr>
+          ))}
+        </tbody>
+        <Gap rows={Math.max(0, total - to)} />
+      </table>
+      {loaded !== null && total === 0 && (
+        <p className="px-4 py-6 text-secondary">{t(batch.scanning ? 'batch.noneYet' : 'batch.noneOfThese')}</p>
+      )}
+    </section>
   );
 }
 
@@ -159,12 +122,6 @@ function RowCells({ batch, row }: { batch: BatchState; row: BatchRow | undefined
   return <Cells batchId={batch.id} row={row} step={work?.step ?? null} done={work?.done ?? null} />;
 }
 
-/** Splits a path with `/` into its folder and its file name. */
-function inFolder(path: string): [folder: string, file: string] {
-  const at = path.lastIndexOf('/');
-  return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
-}
-
 interface CellsProps {
   batchId: string;
   row: BatchRow;
@@ -183,9 +140,9 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   return (
     <>
       <td className={CELL}>
-        <span className="flex gap-0.5">
-          <Pictures batchId={batchId} row={row} />
-        </span>
+        <OpenButton row={row}>
+          <Pictures batchId={batchId} row={row} className="h-11 w-[55px] object-cover" />
+        </OpenButton>
       </td>
       <td className={CELL} title={written === null ? name : `${name} → ${written}`}>
         <FileName name={file.replace(/#page=(\d+)$/, ' ($1)')} />
@@ -195,6 +152,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
       </td>
       <td className={CELL}>
         <Status state={row.state} />
+        <Verdict row={row} />
       </td>
       <td className={`${CELL} text-xs`}>
         <Outcome row={row} step={step} done={done} />
@@ -204,79 +162,20 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
   );
 });
 
-function Pictures({ batchId, row: { index, name, pictured } }: { batchId: string; row: BatchRow }) {
+/** Opens a photo large by a click on its pictures. */
+function OpenButton({ row: { index, name, state }, children }: { row: BatchRow; children: ReactNode }) {
   const { t } = useTranslation();
-  const base = useApp((state) => state.info?.pictureBase ?? null);
-  return (['before', 'after'] as const).map((side) =>
-    pictured && base !== null ? (
-      <img
-        key={side}
-        src={thumbnailUrl(base, { batchId, index, side })}
-        alt={t(`batch.${side}`, { name })}
-        decoding="async"
-        draggable={false}
-        className="h-11 w-[55px] rounded-[3px] bg-line object-cover"
-      />
-    ) : (
-      <span key={side} className="h-11 w-[55px]" />
-    ),
-  );
-}
-
-const ICONS: Record<BatchRow['state'], LucideIcon> = {
-  waiting: CircleDashed,
-  running: LoaderCircle,
-  restored: CircleCheck,
-  unchanged: CircleMinus,
-  kept: CircleSlash,
-  passed: File,
-  failed: TriangleAlert,
-  quarantined: OctagonAlert,
-};
-
-const isProblem = (state: BatchRow['state']) => state === 'failed' || state === 'quarantined';
-
-function Status({ state }: Pick<BatchRow, 'state'>) {
-  const { t } = useTranslation();
-  const colour = isProblem(state) ? 'text-danger' : state === 'restored' ? '' : 'text-secondary';
+  const { open } = useActions().results;
+  if (state === 'passed') return <span className="flex gap-0.5">{children}</span>;
   return (
-    <span className={`flex items-center gap-1.5 ${colour}`} data-testid={`state-${state}`}>
-      <Icon of={ICONS[state]} className={`shrink-0 ${state === 'running' ? 'animate-spin' : ''}`} />
-      <span className="truncate">{t(`batch.states.${state}`)}</span>
-    </span>
-  );
-}
-
-/** What was done to a photo, or why nothing was done. */
-function Outcome({ row, step, done }: Omit<CellsProps, 'batchId'>) {
-  const { t } = useTranslation();
-  const say = useSentences();
-  const format = useFormat();
-  const { state, failure, reports, notes } = row;
-  if (failure !== null) {
-    const sentence = say.failure(failure);
-    return (
-      <span className="line-clamp-3 select-text" title={`${sentence} (${failure.code})`}>
-        {sentence}
-        {isProblem(state) && <span className="ml-1 text-secondary">{failure.code}</span>}
-      </span>
-    );
-  }
-  if (state === 'running') {
-    const percent = done === null ? null : format.percent(done);
-    return (
-      <span className="block truncate text-secondary">
-        {[step !== null && t(`doing.${step}`), percent].filter(Boolean).join(', ')}
-      </span>
-    );
-  }
-  const made = reports.filter(({ outcome }) => outcome === 'done');
-  const noted = say.sentences(notes);
-  const sentences = made.map(({ messages, sentence }) => say.sentences(messages) || sentence);
-  return (
-    <span className="line-clamp-3" title={[...sentences, noted].filter(Boolean).join(' ') || undefined}>
-      {made.map(({ kind }) => t(`doneTo.${kind}`)).join(', ')}
-      {noted !== '' && <span className="block text-secondary select-text">{noted}</span>}
-    </span>
+    <button
+      type="button"
+      data-testid="open-result"
+      title={t('results.open', { name })}
+      className="flex gap-0.5 rounded-[3px] outline-offset-2"
+      onClick={() => open(index)}
+    >
+      {children}
+    </button>
   );
 }

@@ -8,7 +8,7 @@ import { Button } from '../ui/Button';
 /** What can be done with a batch now. The most likely choice is the filled button. */
 export function RunButtons({ batch }: { batch: BatchState }) {
   const { t, i18n } = useTranslation();
-  const actions = useActions().batch;
+  const { batch: actions, results } = useActions();
   const reporting = useBatch((state) => state.reporting);
   const { phase } = batch;
   const isEmpty = statusOf(batch) === 'nothingFound';
@@ -26,13 +26,20 @@ export function RunButtons({ batch }: { batch: BatchState }) {
         </Button>
       )}
       {!isEmpty && (
-        <Button
-          look={phase === 'done' ? 'primary' : 'outline'}
-          data-testid="report"
-          disabled={reporting}
-          onClick={() => actions.report(languageOf(i18n))}
-        >
+        <Button data-testid="report" disabled={reporting} onClick={() => actions.report(languageOf(i18n))}>
           {t(reporting ? 'batch.reporting' : 'batch.report')}
+        </Button>
+      )}
+      {phase === 'done' && !isEmpty && (
+        <Button
+          look="primary"
+          data-testid="review-results"
+          onClick={() => {
+            results.setLayout('grid');
+            if (batch.review.unseen > 0) actions.setFilter('unseen');
+          }}
+        >
+          {t('results.review')}
         </Button>
       )}
       {!isOver(batch) && (

@@ -4,6 +4,7 @@ import { Panel } from '../recipe/Panel';
 import { useActivePhoto, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { StatusLine } from '../status/StatusLine';
+import { BatchOffer } from './BatchOffer';
 import { EditOffer } from './EditOffer';
 import { EmptyState } from './EmptyState';
 import { Filmstrip } from './Filmstrip';
@@ -20,6 +21,7 @@ export function Darkroom() {
       <TopBar />
       <div className="flex min-h-0 grow">
         <main className="flex min-w-0 grow flex-col">
+          {entry !== null && <BatchOffer entry={entry} />}
           {entry !== null && <EditOffer entry={entry} />}
           <div className="min-h-0 grow">
             {entry === null ? <EmptyState /> : <Viewer key={entry.key} entry={entry} />}

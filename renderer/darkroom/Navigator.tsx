@@ -1,10 +1,16 @@
 import type { PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Photo } from '../../contract/photo';
 import { pictureUrl } from '../../contract/pictures';
 import { useActions, useApp, useView } from '../state/context';
-import type { OpenPhoto } from '../state/model';
-import { displayedSize, matrixOf, rectInPane, toPhoto, type View, visibleRect } from './geometry';
+import {
+  displayedSize,
+  matrixOf,
+  type Size as PhotoSize,
+  rectInPane,
+  toPhoto,
+  type View,
+  visibleRect,
+} from './geometry';
 import type { Source } from './tiling';
 
 /** Longest side in CSS pixels. */
@@ -14,13 +20,13 @@ export const NAVIGATOR_WIDTH = SIZE + 24;
 
 /** A small picture of the whole photo with a frame around the visible part. Dragging the frame moves the view. */
 export function Navigator({
-  entry,
+  viewKey,
   photo,
   view,
   source,
 }: {
-  entry: OpenPhoto;
-  photo: Photo;
+  viewKey: string;
+  photo: PhotoSize;
   view: View;
   source: Source;
 }) {
@@ -45,7 +51,7 @@ export function Navigator({
   const whole = { x: 0, y: 0, w: photo.width, h: photo.height };
   const look = (event: PointerEvent<HTMLElement>) => {
     const place = event.currentTarget.getBoundingClientRect();
-    lookAt(entry.key, photo, toPhoto(small, box, { x: event.clientX - place.left, y: event.clientY - place.top }));
+    lookAt(viewKey, photo, toPhoto(small, box, { x: event.clientX - place.left, y: event.clientY - place.top }));
   };
   return (
     <figure

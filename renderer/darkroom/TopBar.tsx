@@ -1,36 +1,19 @@
-import {
-  Columns2,
-  Diff,
-  Eye,
-  Image,
-  LayoutGrid,
-  type LucideIcon,
-  Menu as MenuIcon,
-  Minus,
-  PanelRight,
-  Plus,
-  Redo2,
-  RotateCw,
-  Sparkles,
-  SquareSplitHorizontal,
-  Undo2,
-} from 'lucide-react';
+import { Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, RotateCw, Undo2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { shorten } from '../../text/format';
 import { commandOf, isReady, perform } from '../commands';
-import { PEEK } from '../shortcuts';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
-import { COMPARE_MODES, type CompareMode, orientationOf, viewOf } from '../state/view';
+import { orientationOf, viewOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
-import { Segmented } from '../ui/Segmented';
 import { useFormat } from '../useFormat';
+import { ModeChoice } from './ModeChoice';
 import { sizesOf } from './resultSize';
 
 const NAME_LENGTH = 28;
@@ -200,55 +183,14 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
   );
 }
 
-const MODE_ICONS: Record<CompareMode, LucideIcon> = {
-  original: Image,
-  result: Sparkles,
-  split: SquareSplitHorizontal,
-  side: Columns2,
-  difference: Diff,
-  variants: LayoutGrid,
-};
-
 function Comparison({ entry }: { entry: OpenPhoto }) {
-  const { t } = useTranslation();
-  const actions = useActions();
-  const mode = useView((state) => state.mode);
-  const peek = useView((state) => state.peek);
   const ready = entry.rendering !== null;
-  const isReady = (each: CompareMode) =>
-    each === 'original' || (each === 'variants' ? entry.recipe !== null && entry.analysis !== null : ready);
-  const setPeek = (held: boolean) => () => actions.view.setPeek(held);
   return (
-    <div className="flex items-center gap-1">
-      <Segmented
-        label={t('compare.label')}
-        value={isReady(mode) ? mode : 'original'}
-        options={COMPARE_MODES.map((value) => ({
-          value,
-          label: t(`compare.${value}`),
-          icon: MODE_ICONS[value],
-          shortcut: keyOf(`mode-${value}`),
-          disabled: !isReady(value),
-        }))}
-        onChange={actions.view.setMode}
-      />
-      <IconButton
-        label={t('compare.peek')}
-        shortcut={PEEK}
-        data-testid="peek"
-        disabled={!ready || mode === 'variants'}
-        aria-pressed={peek}
-        onPointerDown={setPeek(true)}
-        onPointerUp={setPeek(false)}
-        onPointerLeave={setPeek(false)}
-        onPointerCancel={setPeek(false)}
-        onKeyDown={({ key }) => (key === ' ' || key === 'Enter') && actions.view.setPeek(true)}
-        onKeyUp={setPeek(false)}
-        onBlur={setPeek(false)}
-      >
-        <Icon of={Eye} />
-      </IconButton>
-    </div>
+    <ModeChoice
+      isReady={(each) =>
+        each === 'original' || (each === 'variants' ? entry.recipe !== null && entry.analysis !== null : ready)
+      }
+    />
   );
 }
 

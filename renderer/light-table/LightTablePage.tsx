@@ -1,5 +1,5 @@
 import { LoaderCircle } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useId, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayedSize } from '../darkroom/geometry';
 import { Badges, useBadgeText } from '../many/Badges';
@@ -17,8 +17,8 @@ import { isSelected } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
-import { useScrolled } from '../ui/useScrolled';
-import { CAPTION, type Grid, goneTo, gridFor, scrolledTo, visibleIn } from './grid';
+import { CAPTION, type Grid } from './grid';
+import { TileGrid } from './TileGrid';
 
 /** All open photos at once, with their selection, stars and marks. */
 export function LightTablePage() {
@@ -41,127 +41,59 @@ export function LightTablePage() {
   );
 }
 
-/** The scrolled area: its width, what is seen of it, and how far it is scrolled. */
-function useArea(ref: RefObject<HTMLElement | null>) {
-  const [area, setArea] = useState({ width: 0, top: 0, seen: 0 });
-  const measure = useCallback(() => {
-    const scroller = ref.current;
-    if (scroller === null) return;
-    const next = { width: scroller.clientWidth, top: scroller.scrollTop, seen: scroller.clientHeight };
-    setArea((now) => (JSON.stringify(now) === JSON.stringify(next) ? now : next));
-  }, [ref]);
-  useScrolled(ref, measure);
-  return area;
-}
-
-/** Space around the tiles. */
-const MARGIN = 8;
-
 function Tiles({ all }: { all: number }) {
   const { t } = useTranslation();
   const actions = useActions();
   const photos = useArranged();
   const activeKey = usePhotos((state) => state.activeKey);
-  const ref = useRef<HTMLDivElement>(null);
-  const area = useArea(ref);
-  const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), photos.length);
-  const { from, to } = visibleIn(grid, area, photos.length);
-  const seen = photos.slice(from, to);
-  const active = photos.findIndex(({ key }) => key === activeKey);
-  /** The photo whose button is to get the focus, once it is in the page. */
-  const [aim, setAim] = useState<string | null>(activeKey);
-  useEffect(() => {
-    if (aim === null) return;
-    const button = ref.current?.querySelector<HTMLElement>(`[data-tile="${CSS.escape(aim)}"]`);
-    if (button == null) return;
-    button.focus({ preventScroll: true });
-    setAim(null);
-  });
-  const show = useCallback(
-    (at: number) => {
-      const scroller = ref.current;
-      if (scroller !== null) {
-        scroller.scrollTop = scrolledTo(grid, at, { top: scroller.scrollTop, seen: scroller.clientHeight });
-      }
-    },
-    [grid],
-  );
-  // The photo that was shown in the darkroom is looked for first.
-  const isPlaced = useRef(false);
-  useEffect(() => {
-    if (isPlaced.current || area.width === 0) return;
-    isPlaced.current = true;
-    if (active >= 0) show(active);
-  }, [area.width, active, show]);
-
   const open = (key: string) => {
     actions.activate(key);
     actions.view.goTo('darkroom');
   };
 
-  function onKeyDown(event: KeyboardEvent<HTMLUListElement>): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const tile = (event.target as HTMLElement).closest<HTMLElement>('[data-tile]');
-    const at = photos.findIndex(({ key }) => key === tile?.dataset.tile);
-    if (at < 0) return;
-    const { key } = photos[at]!;
-    if (event.key === 'Enter') {
-      event.preventDefault();
-      open(key);
-    } else if (event.key === 'Escape') {
-      event.preventDefault();
-      actions.view.goTo('darkroom');
-    } else if (event.key === 'Delete') {
-      event.preventDefault();
-      actions.closeAll(tile?.ariaPressed === 'true' ? undefined : [key]);
-    } else {
-      const next = goneTo(event.key, at, photos.length, grid.columns);
-      if (next === null) return;
-      event.preventDefault();
-      actions.select(photos[next]!.key, event.shiftKey ? 'range' : 'only');
-      show(next);
-      setAim(photos[next]!.key);
-    }
+  function onKey(event: KeyboardEvent, key: string): boolean {
+    if (event.key === 'Enter') open(key);
+    else if (event.key === 'Escape') actions.view.goTo('darkroom');
+    else if (event.key === 'Delete') actions.closeAll(isChosen(event.target) ? undefined : [key]);
+    else return false;
+    return true;
   }
 
-  const stop = seen.find(({ key }) => key === activeKey) ?? seen[0];
   return (
-    <div ref={ref} className="relative min-h-0 grow overflow-y-auto bg-surround" data-testid="tiles">
-      {photos.length === 0 && <p className="p-6 text-text">{t('many.listing.none')}</p>}
-      <ul
-        aria-label={t('filmstrip.label')}
-        onKeyDown={onKeyDown}
-        className="relative"
-        style={{ height: grid.rows * grid.height + 2 * MARGIN }}
-      >
-        {seen.map((entry, i) => (
-          <Tile
-            key={entry.key}
-            entry={entry}
-            place={from + i}
-            all={all}
-            grid={grid}
-            active={entry.key === activeKey}
-            isStop={entry === stop}
-            onOpen={open}
-          />
-        ))}
-      </ul>
-    </div>
+    <TileGrid
+      label={t('filmstrip.label')}
+      testId="tiles"
+      count={photos.length}
+      keyOf={(place) => photos[place]?.key ?? null}
+      placeOf={(key) => photos.findIndex((photo) => photo.key === key)}
+      active={activeKey}
+      empty={<p className="p-6 text-text">{t('many.listing.none')}</p>}
+      onKey={onKey}
+      onGo={(place, isRange) => actions.select(photos[place]!.key, isRange ? 'range' : 'only')}
+      tile={(place, about) => {
+        const entry = photos[place]!;
+        const active = entry.key === activeKey;
+        return <Tile key={entry.key} entry={entry} place={place} all={all} active={active} onOpen={open} {...about} />;
+      }}
+    />
   );
 }
+
+const isChosen = (target: EventTarget) =>
+  target instanceof Element && target.closest('[data-tile]')?.ariaPressed === 'true';
 
 interface TileProps {
   entry: OpenPhoto;
   place: number;
   all: number;
   grid: Grid;
+  style: CSSProperties;
   active: boolean;
   isStop: boolean;
   onOpen(key: string): void;
 }
 
-function Tile({ entry, place, all, grid, active, isStop, onOpen }: TileProps) {
+function Tile({ entry, place, all, grid, style, active, isStop, onOpen }: TileProps) {
   const { t } = useTranslation();
   const { select, rateAll } = useActions();
   const id = useId();
@@ -177,17 +109,7 @@ function Tile({ entry, place, all, grid, active, isStop, onOpen }: TileProps) {
     height: Math.max(1, Math.round(upright.height * scale)),
   };
   return (
-    <li
-      aria-setsize={all}
-      aria-posinset={place + 1}
-      className="absolute p-1"
-      style={{
-        width: grid.width,
-        height: grid.height,
-        left: MARGIN + (place % grid.columns) * grid.width,
-        top: MARGIN + Math.floor(place / grid.columns) * grid.height,
-      }}
-    >
+    <li aria-setsize={all} aria-posinset={place + 1} className="absolute p-1" style={style}>
       <div
         data-selected={selected}
         data-active={active}

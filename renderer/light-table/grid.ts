@@ -1,10 +1,14 @@
-/** Where the photos of the light table lie. All lengths are in CSS pixels. */
+/** Where the pictures of a grid lie. All lengths are in CSS pixels. */
 
-/** About the width of a tile; the tiles fill the row. */
-const WIDTH = 240;
+export interface TileShape {
+  /** About the width of a tile; the tiles fill the row. */
+  width: number;
+  /** Room for the picture, as a share of the tile's width. */
+  picture: number;
+}
+
+const ONE_PICTURE: TileShape = { width: 240, picture: 0.7 };
 const MOST_COLUMNS = 8;
-/** Room for the picture, as a share of the tile's width. */
-const PICTURE = 0.7;
 /** Name and stars below the picture, and the space around both. */
 export const CAPTION = 56;
 /** Rows drawn above and below those that are seen. */
@@ -18,10 +22,10 @@ export interface Grid {
   rows: number;
 }
 
-export function gridFor(width: number, count: number): Grid {
-  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / WIDTH)));
+export function gridFor(width: number, count: number, shape: TileShape = ONE_PICTURE): Grid {
+  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / shape.width)));
   const tile = Math.floor(width / columns);
-  return { columns, width: tile, height: Math.round(tile * PICTURE) + CAPTION, rows: Math.ceil(count / columns) };
+  return { columns, width: tile, height: Math.round(tile * shape.picture) + CAPTION, rows: Math.ceil(count / columns) };
 }
 
 /** The photos to draw: those that are seen and a row on both sides; up to, but not including, `to`. */

@@ -7,6 +7,7 @@ import { hasWork } from '../state/recipes';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field } from '../ui/Field';
+import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
 import { Switch } from '../ui/Switch';
 import { QUALITY, QualityChoice } from './QualityChoice';
@@ -31,6 +32,8 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
   const [format, setFormat] = useState<ExportFormat>(() => resultFormat(photo.format));
   const [quality, setQuality] = useState(QUALITY);
   const [keepMetadata, setKeepMetadata] = useState(kept);
+  const { ofBatch } = entry;
+  const [intoBatch, setIntoBatch] = useState(ofBatch !== null);
   const lossy = LOSSY.includes(format);
   const needsFull = entry.edit !== null && hasWork(entry.edit) && entry.render !== 'done';
 
@@ -49,7 +52,8 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
             data-testid="export-confirm"
             onClick={() => {
               onClose();
-              void actions.exportPhoto(entry.key, { format, quality, keepMetadata });
+              if (intoBatch) actions.exportToBatch(entry.key);
+              else void actions.exportPhoto(entry.key, { format, quality, keepMetadata });
             }}
           >
             {t('export.export')}
@@ -57,30 +61,56 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
         </>
       }
     >
-      <Field label={t('export.format')} htmlFor={`${id}-format`}>
-        <Select<ExportFormat>
-          id={`${id}-format`}
-          testId="export-format"
-          className="w-44"
-          value={format}
-          options={EXPORT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
-          onChange={setFormat}
-        />
-      </Field>
-      <QualityChoice isLossy={lossy} quality={quality} onChange={setQuality} />
-      <Field
-        label={t('export.keepMetadata')}
-        htmlFor={`${id}-keep`}
-        hint={t('export.keepMetadataText')}
-        hintId={`${id}-keep-hint`}
-      >
-        <Switch id={`${id}-keep`} describedBy={`${id}-keep-hint`} checked={keepMetadata} onChange={setKeepMetadata} />
-      </Field>
-      <div className="mt-3 space-y-1 border-t border-line pt-3 text-xs text-secondary">
-        <p>{t(downloads ? 'export.toDownload' : 'export.toDialog')}</p>
-        <p>{t('export.marked')}</p>
-        {needsFull && <p>{t('export.needsFull')}</p>}
-      </div>
+      {ofBatch !== null && (
+        <div className="mb-2">
+          <Field label={t('results.exportTo')}>
+            <Segmented
+              label={t('results.exportTo')}
+              value={intoBatch ? 'batch' : 'file'}
+              options={(['batch', 'file'] as const).map((value) => ({
+                value,
+                label: t(`results.exportPlaces.${value}`),
+              }))}
+              onChange={(place) => setIntoBatch(place === 'batch')}
+            />
+          </Field>
+        </div>
+      )}
+      {intoBatch && ofBatch !== null ? (
+        <p className="text-secondary">{t('results.exportText', { name: ofBatch.written ?? entry.name })}</p>
+      ) : (
+        <>
+          <Field label={t('export.format')} htmlFor={`${id}-format`}>
+            <Select<ExportFormat>
+              id={`${id}-format`}
+              testId="export-format"
+              className="w-44"
+              value={format}
+              options={EXPORT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] }))}
+              onChange={setFormat}
+            />
+          </Field>
+          <QualityChoice isLossy={lossy} quality={quality} onChange={setQuality} />
+          <Field
+            label={t('export.keepMetadata')}
+            htmlFor={`${id}-keep`}
+            hint={t('export.keepMetadataText')}
+            hintId={`${id}-keep-hint`}
+          >
+            <Switch
+              id={`${id}-keep`}
+              describedBy={`${id}-keep-hint`}
+              checked={keepMetadata}
+              onChange={setKeepMetadata}
+            />
+          </Field>
+          <div className="mt-3 space-y-1 border-t border-line pt-3 text-xs text-secondary">
+            <p>{t(downloads ? 'export.toDownload' : 'export.toDialog')}</p>
+            <p>{t('export.marked')}</p>
+            {needsFull && <p>{t('export.needsFull')}</p>}
+          </div>
+        </>
+      )}
     </Dialog>
   );
 }

@@ -41,13 +41,14 @@ function Group({ group }: { group: CommandGroup }) {
 }
 
 function Row({ title, keys }: { title: string; keys: readonly Stroke[] }) {
+  const { t } = useTranslation();
   return (
     <div className="flex min-h-8 items-center justify-between gap-4 border-b border-line last:border-0">
       <dt>{title}</dt>
       <dd className="flex shrink-0 gap-1">
         {keys.map((key) => (
           <kbd key={key} className="min-w-6 rounded-md border border-line bg-raised px-1.5 text-center font-sans">
-            {strokeText(key, onMac)}
+            {key === ' ' ? t('keys.space') : strokeText(key, onMac)}
           </kbd>
         ))}
       </dd>

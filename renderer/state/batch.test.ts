@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Request, Response } from '../../contract/calls';
 import type { Recipe } from '../../contract/recipe';
-import { createFakeBridge, fakeBatch, fakeFailure, ok } from '../testing/fakeBridge';
+import { createFakeBridge, fakeBatch, fakeFailure, fakeRow, ok } from '../testing/fakeBridge';
 import { createActions } from './actions';
 import { type BatchDraft, finishedCount, PLAN_DELAY, ROWS_INTERVAL, settingsOf, statusOf } from './batch';
 import { createStores } from './stores';
@@ -43,18 +43,9 @@ const SCANS = { token: 'scans', name: 'scans' };
 const plan: Response<'batch.plan'> = { photos: 3, others: 1, bytes: 9e6, done: 0, examples: [], unreadable: [] };
 
 function rowsOf({ from, count }: Pick<Request<'batch.rows'>, 'from' | 'count'>, total: number): BatchRow[] {
-  return Array.from({ length: Math.max(0, Math.min(total, from + count) - from) }, (_, place) => ({
-    index: from + place,
-    name: `${from + place}.jpg`,
-    bytes: 1000,
-    state: 'waiting' as const,
-    failure: null,
-    reports: [],
-    notes: [],
-    written: null,
-    seconds: null,
-    pictured: false,
-  }));
+  return Array.from({ length: Math.max(0, Math.min(total, from + count) - from) }, (_, place) =>
+    fakeRow({ index: from + place, name: `${from + place}.jpg`, state: 'waiting' }),
+  );
 }
 
 const draft: BatchDraft = { ...BatchSettings.parse({}), recipe: null, gate: null, include: '', exclude: '' };
@@ -234,7 +225,7 @@ describe('a batch', () => {
   test('keeps a dropped folder waiting, and lets it be scanned afterwards', async () => {
     const { actions, batch, bridge, get, notices, plans, settle } = await setUp();
     bridge.emit('batch.state', fakeBatch());
-    batch.showBatch();
+    batch.showBatch('batch-1');
     actions.openFiles([{ token: 'more', name: 'More', kind: 'folder' }]);
     await settle();
     expect(notices()).toMatchObject([{ text: 'folderWaits', params: { name: 'More' } }]);
@@ -260,6 +251,19 @@ describe('a batch', () => {
     await settle();
     expect(get().known).toEqual([]);
     expect(notices()).toMatchObject([{ text: 'batchForgotten', params: { name: 'scans' } }]);
+  });
+
+  test('that has ended is shown without going on with it', async () => {
+    const { batch, bridge, get, settle } = await setUp();
+    bridge.answers['review.open'] = ({ id }) => ok(fakeBatch({ id, phase: 'done' }));
+    batch.showBatch('old');
+    await settle();
+    expect(get()).toMatchObject({ shown: true, batch: { id: 'old' } });
+    batch.leave();
+    batch.showBatch('old');
+    expect(get().shown).toBe(true);
+    expect(bridge.named('review.open')).toHaveLength(1);
+    expect(bridge.named('batch.continue')).toEqual([]);
   });
 
   test('opens its report in a new window, or through the system', async () => {

@@ -1,6 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { Language } from '../../contract/app';
-import { type BATCH_FILTERS, type BatchEntry, BatchSettings, type BatchState } from '../../contract/batch';
+import { type BatchEntry, type BatchFilter, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Request, Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
 import type { ExportFormat } from '../../contract/photo';
@@ -15,8 +15,6 @@ export const PLAN_DELAY = 400;
 export const ROWS_INTERVAL = 500;
 /** How many rows are fetched at once: the visible ones and some on both sides. */
 const MAX_ROWS = 200;
-
-export type BatchFilter = (typeof BATCH_FILTERS)[number];
 
 /** The settings as the user types them; {@link settingsOf} checks and converts them. */
 export interface BatchDraft {
@@ -326,6 +324,19 @@ export function createBatchActions(
     else failed(result.error);
   }
 
+  async function showBatch(id: string): Promise<void> {
+    if (get().batch?.id === id) {
+      patch({ shown: true });
+      return;
+    }
+    if (get().starting) return;
+    patch({ starting: true });
+    const result = await call('review.open', { id });
+    patch({ starting: false });
+    if (result.ok) show(result.value);
+    else failed(result.error);
+  }
+
   async function forget(entry: BatchEntry): Promise<void> {
     const result = await call('batch.forget', { id: entry.id });
     if (!result.ok) failed(result.error);
@@ -442,9 +453,8 @@ export function createBatchActions(
       patch({ shown: false });
       if (get().input !== null) updatePreview(0);
     },
-    showBatch(): void {
-      patch({ shown: true });
-    },
+    /** Shows a batch that has ended, without going on with it. */
+    showBatch: (id: string) => void showBatch(id),
     setFilter(filter: BatchFilter): void {
       patch({ filter });
       void fetchRows();

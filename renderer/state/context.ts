@@ -7,6 +7,7 @@ import type { LibraryState } from './library';
 import { arranged, type Listing } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import type { PairsPageState } from './pairs';
+import type { ResultsState } from './results';
 import type { ReviewState } from './review';
 import { activePhoto, type Stores } from './stores';
 import type { ToolState } from './tools';
@@ -47,4 +48,5 @@ export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
 export const useTools = <T>(select: (state: ToolState) => T): T => useStore(useSession().stores.tools, select);
 export const useReview = <T>(select: (state: ReviewState) => T): T => useStore(useSession().stores.review, select);
+export const useResults = <T>(select: (state: ResultsState) => T): T => useStore(useSession().stores.results, select);
 export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

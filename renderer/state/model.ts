@@ -21,6 +21,19 @@ export interface EditFile {
   photo: Response<'edits.find'>['photo'];
 }
 
+/** The photo of a batch that an open photo is: its export replaces the result there. */
+export interface OfBatch {
+  /** The batch, and the position of the photo among its files. */
+  id: string;
+  index: number;
+  /** The folder of the originals, for display. */
+  folder: string;
+  /** Path of the result below the output folder, with `/`; null: there is none. */
+  written: string | null;
+  /** What the result was made with; null: what the photo needs. */
+  recipe: Recipe | null;
+}
+
 /** A photo in the window, from the moment its file is offered. */
 export interface OpenPhoto {
   /** Stable for as long as the photo is in the window. */
@@ -35,6 +48,8 @@ export interface OpenPhoto {
   awaited: EditFile | null;
   /** An edit file beside the photo that is newer than the stored edits, until the user has answered. */
   offered: { token: string; name: string; savedAt: string } | null;
+  /** The photo of a batch that it is; null: of none. */
+  ofBatch: OfBatch | null;
   /** Null before the analysis, and where it failed or was cancelled. */
   analysis: Analysis | null;
   /** The number of `photo.evidence` events so far. It is part of the URL of the evidence for masks. */
@@ -73,6 +88,7 @@ export type JobKind =
   | 'full'
   | 'export'
   | 'exportAll'
+  | 'redo'
   | 'mask'
   | 'style'
   | 'inspect'
@@ -178,6 +194,13 @@ export type NoticeText =
   | 'batchHalted'
   | 'pairsFailed'
   | 'pairsDone'
+  | 'decisionFailed'
+  | 'decisionUndone'
+  | 'originalKept'
+  | 'resultRedone'
+  | 'resultEdited'
+  | 'resultsSeen'
+  | 'allMarked'
   | 'batchForgotten'
   | 'reportWritten'
   | 'reportOpened'

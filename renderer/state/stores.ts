@@ -6,6 +6,7 @@ import { createLibraryStore } from './library';
 import { createListingStore } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
 import { createPairsStore } from './pairs';
+import { createResultsStore } from './results';
 import { createReviewStore } from './review';
 import { createToolStore } from './tools';
 import { createViewStore } from './view';
@@ -37,6 +38,7 @@ export function createStores() {
     view: createViewStore(),
     tools: createToolStore(),
     review: createReviewStore(),
+    results: createResultsStore(),
   };
 }
 

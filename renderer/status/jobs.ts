@@ -4,6 +4,7 @@ import type { Job, JobKind, JobsState } from '../state/model';
 const ORDER: readonly JobKind[] = [
   'exportAll',
   'export',
+  'redo',
   'mask',
   'upload',
   'open',

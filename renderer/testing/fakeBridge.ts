@@ -1,5 +1,5 @@
 import { type EngineStatus, Settings } from '../../contract/app';
-import { BatchSettings, type BatchState } from '../../contract/batch';
+import { BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Bridge, CallName, EventName, EventPayload, Request, Response } from '../../contract/calls';
 import { type Failure, failure, type Result } from '../../contract/errors';
 import type { Inspection } from '../../contract/generators';
@@ -177,6 +177,24 @@ export function fakeSynthesis(change: Partial<SynthesisState> = {}): SynthesisSt
   };
 }
 
+/** A restored photo of a batch. */
+export function fakeRow(changes: Partial<BatchRow> = {}): BatchRow {
+  const { index = 0 } = changes;
+  return BatchRow.parse({
+    index,
+    name: `1931/lake ${index}.jpg`,
+    bytes: 1000,
+    state: 'restored',
+    failure: null,
+    reports: [],
+    written: `1931/lake ${index}.jpg`,
+    seconds: 2,
+    pictured: true,
+    version: 1,
+    ...changes,
+  });
+}
+
 export function fakeBatch(changes: Partial<BatchState> = {}): BatchState {
   return {
     id: 'batch-1',
@@ -207,6 +225,7 @@ export function fakeBatch(changes: Partial<BatchState> = {}): BatchState {
     seconds: 3600,
     secondsLeft: 7560,
     pace: 16.7,
+    review: { unseen: 900, partly: 0, original: 0, redone: 0, edited: 0 },
     notes: [],
     ...changes,
   };
@@ -431,6 +450,22 @@ export function createFakeBridge(): FakeBridge {
     'batch.rows': () => ({ total: 0, rows: [] }),
     'batch.report': () => ({ place: '/photos/Restored/emulsion-report', page: 'report-1/index.html' }),
     'batch.forget': () => ({}),
+    'review.open': () => fakeBatch({ phase: 'done' }),
+    'review.beside': ({ index, step }) => ({ row: fakeRow({ index: index + step }), rank: index + step, total: 1000 }),
+    'review.look': ({ index }) => ({ photoId: `look-${index}`, width: 300, height: 200, result: null }),
+    'review.mark': ({ what }) => ({ changed: 'indices' in what ? what.indices : [] }),
+    'review.work': () => ({ recipe: null, added: [] }),
+    'review.redo': ({ index }) => fakeRow({ index, decision: 'redone', seen: true, undoable: true, version: 2 }),
+    'review.original': ({ index }) => fakeRow({ index, decision: 'original', seen: true, undoable: true, version: 2 }),
+    'review.takeEdit': ({ index }) => ({
+      row: fakeRow({ index, decision: 'edited', seen: true, undoable: true, version: 2 }),
+      notes: [],
+    }),
+    'review.undo': ({ index }) => fakeRow({ index, seen: true, undoable: true, version: 3 }),
+    'review.source': ({ index }) => ({
+      file: { token: `source-${index}`, name: `lake ${index}.jpg`, kind: 'photo', bytes: 1000 },
+    }),
+    'review.show': () => ({}),
     'engine.status': () => READY,
     'engine.restart': () => READY,
   };

@@ -11,6 +11,8 @@ const open = createStore<readonly HTMLDialogElement[]>(() => []);
 /** The topmost dialog, which makes everything else inert; null where there is none. */
 export const useTopDialog = (): HTMLDialogElement | null => useStore(open, (dialogs) => dialogs.at(-1) ?? null);
 
+export const isDialogOpen = (): boolean => open.getState().length > 0;
+
 interface DialogProps {
   title: string;
   onClose(): void;

@@ -156,6 +156,9 @@ export const batch = {
       unchanged: 'Unchanged {{figure}}',
       problems: 'Problems {{figure}}',
       others: 'Others {{figure}}',
+      unseen: 'Not reviewed {{figure}}',
+      partly: 'Partly read {{figure}}',
+      original: 'Original kept {{figure}}',
     },
     table: 'Photos of the folder',
     columns: {

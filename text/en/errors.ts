@@ -44,6 +44,7 @@ export const errors = {
     JOURNAL_NEWER: 'The batch in this folder was started by a newer version of Emulsion. Nothing was changed.',
     BATCH_RUNNING: 'A batch is already running.',
     BATCH_UNKNOWN: 'This batch no longer exists.',
+    RESULT_CHANGED: 'The result was changed after the batch wrote it. It was not replaced.',
     QUEUE_UNREACHABLE: 'The queue is not responding. Finished photos are kept, and the batch can be continued.',
     QUEUE_VERSION: 'The queue is used by another version of Emulsion. Update all computers to the same version.',
     STORAGE_UNREACHABLE: 'The network storage cannot be reached or denied access. Nothing was changed.',
@@ -157,6 +158,9 @@ export const errors = {
     stepUnusable: 'The step “{{kind}}” cannot be used.',
     noSandbox:
       'Emulsion does not run without the sandbox that protects you from malicious files. Start it without --no-sandbox.',
+    resultChanged: '“{{name}}” was changed after the batch wrote it. It was not replaced.',
+    photoNotDone: 'This photo is not done yet. Try again when the batch has finished it.',
+    formerGone: 'The previous result is no longer there. Nothing was changed.',
     noDialogs: 'This program has no dialogs of its own.',
     jobTaken: 'A job with that id is already running.',
     otherBatch:

@@ -16,6 +16,7 @@ import { pairs } from './pairs';
 import { photo } from './photo';
 import { report } from './report';
 import { restoration } from './restoration';
+import { results } from './results';
 
 /** Every text in English, the language that the others are checked against. */
 export const en = {
@@ -34,6 +35,7 @@ export const en = {
   ...cli,
   ...manual,
   ...many,
+  ...results,
   ...menu,
   ...models,
   ...library,

@@ -41,6 +41,13 @@ export const report = {
       running_one: 'Not done yet',
       running_other: 'Not done yet',
     },
+    decisions: {
+      original: 'Original kept',
+      redone: 'Redone with other settings',
+      edited: 'Edited by hand',
+    },
+    seen: 'Reviewed',
+    unseen: 'Not reviewed yet',
     problems: 'Problems',
     all: 'All photos',
     before: 'Before',

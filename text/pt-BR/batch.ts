@@ -158,6 +158,9 @@ export const batch: Translated<typeof english> = {
       unchanged: 'Sem alterações {{figure}}',
       problems: 'Problemas {{figure}}',
       others: 'Outros {{figure}}',
+      unseen: 'Não revisadas {{figure}}',
+      partly: 'Lidas em parte {{figure}}',
+      original: 'Original mantido {{figure}}',
     },
     table: 'Fotos da pasta',
     columns: {

@@ -45,6 +45,7 @@ export const errors: Translated<typeof english> = {
     JOURNAL_NEWER: 'O lote desta pasta foi iniciado por uma versão mais nova do Emulsion. Nada foi alterado.',
     BATCH_RUNNING: 'Já há um lote em andamento.',
     BATCH_UNKNOWN: 'Este lote não existe mais.',
+    RESULT_CHANGED: 'O resultado foi alterado depois de gravado pelo lote. Ele não foi substituído.',
     QUEUE_UNREACHABLE: 'A fila não responde. As fotos prontas são mantidas, e o lote pode ser continuado.',
     QUEUE_VERSION: 'A fila é usada por outra versão do Emulsion. Atualize todos os computadores para a mesma versão.',
     STORAGE_UNREACHABLE: 'Não foi possível acessar o armazenamento em rede. Nada foi alterado.',
@@ -157,6 +158,9 @@ export const errors: Translated<typeof english> = {
     stepUnusable: 'A etapa “{{kind}}” não pode ser usada.',
     noSandbox:
       'O Emulsion não funciona sem a sandbox que protege você de arquivos maliciosos. Abra-o sem --no-sandbox.',
+    resultChanged: '“{{name}}” foi alterado depois de gravado pelo lote. Ele não foi substituído.',
+    photoNotDone: 'Esta foto ainda não está pronta. Tente de novo quando o lote a terminar.',
+    formerGone: 'O resultado anterior não existe mais. Nada foi alterado.',
     noDialogs: 'Este programa não tem janelas de diálogo próprias.',
     jobTaken: 'Já existe uma tarefa em andamento com esse identificador.',
     otherBatch: 'A pasta “{{folder}}” contém o lote de outra pasta: {{input}}. Nada foi alterado; escolha outra pasta.',

@@ -18,6 +18,7 @@ import { pairs } from './pairs';
 import { photo } from './photo';
 import { report } from './report';
 import { restoration } from './restoration';
+import { results } from './results';
 
 export const ptBR: Translated<typeof en> = {
   ...app,
@@ -35,6 +36,7 @@ export const ptBR: Translated<typeof en> = {
   ...cli,
   ...manual,
   ...many,
+  ...results,
   ...menu,
   ...models,
   ...library,

@@ -43,6 +43,13 @@ export const report: Translated<typeof english> = {
       running_one: 'Ainda não feita',
       running_other: 'Ainda não feitas',
     },
+    decisions: {
+      original: 'Original mantido',
+      redone: 'Refeita com outros ajustes',
+      edited: 'Editada à mão',
+    },
+    seen: 'Revisada',
+    unseen: 'Ainda não revisada',
     problems: 'Problemas',
     all: 'Todas as fotos',
     before: 'Antes',

@@ -126,7 +126,7 @@ async function tryReport(batch: Batch, { journalIn, reporter }: BatchJob): Promi
 }
 
 function tellSummary(state: BatchState, report: string | null, reporter: Reporter): void {
-  const { id, phase, counts, seconds, concurrency, threads, provider } = state;
+  const { id, phase, counts, review, seconds, concurrency, threads, provider } = state;
   const interrupted = phase === 'cancelled';
   const total = totalOf(counts, { seconds, interrupted }, reporter.translator);
   const place = report === null ? '' : `\n${reporter.translator.t('cli.report', { path: report })}`;
@@ -135,6 +135,7 @@ function tellSummary(state: BatchState, report: string | null, reporter: Reporte
     id,
     phase,
     ...counts,
+    review,
     seconds,
     concurrency,
     threads,

@@ -7,6 +7,7 @@ import type { Jobs } from '../jobs';
 import type { LibraryActions } from '../library';
 import type { OpenPhoto } from '../model';
 import type { createPairsActions } from '../pairs';
+import type { ResultsActions } from '../results';
 import type { Stores } from '../stores';
 import type { createViewActions } from '../view';
 import type { createEditFiles } from './editFiles';
@@ -42,6 +43,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   /** Sends the histories to the main side, which stores them. */
   editSync: ReturnType<typeof createEditSync>;
   batch: ReturnType<typeof createBatchActions>;
+  results: ResultsActions;
   pairs: ReturnType<typeof createPairsActions>;
   library: LibraryActions;
   notices: ReturnType<typeof createNotices>;

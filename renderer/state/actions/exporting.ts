@@ -96,6 +96,37 @@ export function createExporting(context: Context) {
     });
   }
 
+  /** Makes a photo, as it is now, the result of the batch that it belongs to. */
+  async function exportToBatch(key: string, agreed = false): Promise<void> {
+    const { photo, recipe, edit, ofBatch, name } = find(key) ?? {};
+    if (photo == null || recipe == null || ofBatch == null) return;
+    editSync.flush(key);
+    const { id, index } = ofBatch;
+    const orientation = orientationOf(view.getState(), key);
+    const about = { id, index, agreed, photoId: photo.id, recipe, orientation };
+    const shape = { crop: edit?.crop ?? null, rating: edit?.rating ?? null };
+    const result = await asJob('export', key, (jobId) => call('review.takeEdit', { ...about, ...shape, jobId }));
+    const again = () => void exportToBatch(key, true);
+    if (result.ok) {
+      const { row, notes } = result.value;
+      patch(key, { exportedFor: edit ?? null, exportFailure: null, ofBatch: { ...ofBatch, written: row.written } });
+      context.results.taken(row, notes);
+    } else if (result.error.code === 'RESULT_CHANGED') context.results.ask(name ?? '', again);
+    else if (result.error.code !== 'CANCELLED') {
+      patch(key, { exportFailure: result.error });
+      const action = { label: 'retry', run: () => void exportToBatch(key) } as const;
+      const params = { name: name ?? '' };
+      context.notices.tell({
+        tone: 'error',
+        text: 'exportFailed',
+        params,
+        failure: result.error,
+        photoKey: key,
+        action,
+      });
+    }
+  }
+
   /** Downloads files, in the browser host. Null where they were written to a folder. */
   function downloadOf(written: readonly Written[]): (() => void) | null {
     const base = app.getState().info?.downloadBase ?? null;
@@ -213,5 +244,5 @@ export function createExporting(context: Context) {
     else if (result.value.files[0] !== undefined) many.setState({ folder: result.value.files[0] });
   }
 
-  return { exportPhoto, exportAll, exportable, takenNames, pickFolder };
+  return { exportPhoto, exportToBatch, exportAll, exportable, takenNames, pickFolder };
 }

@@ -1,3 +1,4 @@
+import type { FileEntry } from '../../../contract/app';
 import type { Bridge } from '../../../contract/calls';
 import type { Recipe } from '../../../contract/recipe';
 import { createBatchActions } from '../batch';
@@ -6,8 +7,9 @@ import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
 import { createLibraryActions } from '../library';
 import type { Listing } from '../listing';
-import type { OpenPhoto } from '../model';
+import type { OfBatch, OpenPhoto } from '../model';
 import { createPairsActions } from '../pairs';
+import { createResultsActions } from '../results';
 import { createReviewActions } from '../review';
 import { activePhoto, type Stores } from '../stores';
 import { createStyleActions } from '../styles';
@@ -65,6 +67,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const program = createProgram(context);
   const { tell } = notices;
   const batch = createBatchActions(stores, { call, tell, view, ...browser });
+  const openFiles = (files: readonly FileEntry[], of: OfBatch) => opening.openFiles(files, null, null, of);
+  const results = createResultsActions(stores, { call, asJob, tell, view, openFiles, newId: browser.newId });
   const { loadGenerators } = program;
   const pairs = createPairsActions(stores, { call, tell, view, loadGenerators, ...browser });
   const photoId = () => activePhoto(photos.getState())?.photo?.id ?? null;
@@ -81,6 +85,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     recipes,
     program,
     batch,
+    results,
     pairs,
   });
   const editFiles = createEditFiles(context);
@@ -129,6 +134,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
     pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
     exportPhoto: exporting.exportPhoto,
+    exportToBatch: (key: string) => void exporting.exportToBatch(key),
     exportAll: (choice: ExportAllChoice) => void exporting.exportAll(choice),
     exportable: exporting.exportable,
     takenNames: exporting.takenNames,
@@ -180,6 +186,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     takeRecipeFile: (file: File) => void recipes.takeRecipeFile(file),
     view,
     batch,
+    results,
     pairs,
     library,
     styles,

@@ -4,7 +4,8 @@ import type { EditLog } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
 import { arranged } from '../listing';
-import type { EditFile, Notice, OpenPhoto } from '../model';
+import type { EditFile, Notice, OfBatch, OpenPhoto } from '../model';
+import { appliedTo } from '../recipes';
 import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
@@ -26,6 +27,7 @@ export function createOpening(context: Context) {
     { token, name }: Pick<FileEntry, 'token' | 'name'>,
     log: EditLog | null = null,
     awaited: EditFile | null = null,
+    ofBatch: OfBatch | null = null,
   ): OpenPhoto {
     return {
       key: context.browser.newId(),
@@ -36,6 +38,7 @@ export function createOpening(context: Context) {
       sha256: null,
       awaited,
       offered: null,
+      ofBatch,
       analysis: null,
       evidence: 0,
       rated: null,
@@ -79,14 +82,16 @@ export function createOpening(context: Context) {
 
   /**
    * Opens files one after the other. `log` is the history of a photo that is opened again. `awaited` is an edit file
-   * that is applied once the photo is open.
+   * that is applied once the photo is open. `ofBatch`: the photo of a batch that it is.
    */
   function openFiles(
     files: readonly Pick<FileEntry, 'token' | 'name' | 'kind'>[],
     log: EditLog | null = null,
     awaited: EditFile | null = null,
+    ofBatch: OfBatch | null = null,
   ): void {
-    const fresh = files.filter((file) => file.kind === 'photo').map((file) => newPhoto(file, log, awaited));
+    const photosAmong = files.filter((file) => file.kind === 'photo');
+    const fresh = photosAmong.map((file) => newPhoto(file, log, awaited, ofBatch));
     const editFiles = files.filter((file) => file.kind === 'edit');
     const models = files.filter((file) => file.kind === 'model');
     if (models.length > 0) {
@@ -194,6 +199,7 @@ export function createOpening(context: Context) {
       remove(key);
       void call('photos.close', { photoId: photo.id });
       activate(held.key);
+      if (entry.ofBatch !== null) patch(held.key, { ofBatch: entry.ofBatch });
       return;
     }
     if (log === null && entry.log !== null) editSync.begin(key);
@@ -238,6 +244,11 @@ export function createOpening(context: Context) {
       const now = derived(log);
       const exported = before.wasExported ? { wasExported: false, exportedFor: now.edit } : {};
       patch(key, { phase: 'ready', analysis: result.value, log, ...now, ...exported });
+      const { ofBatch } = before;
+      // It goes on with what the batch has done.
+      if (known === null && ofBatch?.recipe) {
+        context.history.commit(key, { name: 'recipe', recipe: appliedTo(ofBatch.recipe, result.value) });
+      }
       context.notices.withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
       return;

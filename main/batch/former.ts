@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { hashFile } from '../storage/hash';
+import type { OpenFolder } from '../storage/open-folder';
+import { openTarget } from '../storage/write';
+
+/**
+ * Results that were replaced by a person's decision, one for each photo, in a folder beside the journal. They are there to
+ * be put back.
+ */
+
+const FOLDER = 'former';
+
+const openFormer = (journal: string): Promise<OpenFolder> =>
+  openTarget({ folder: `${journal}/${FOLDER}`, root: journal });
+
+/** The name of a photo's former result. */
+const nameOf = (photo: string) => createHash('sha256').update(photo).digest('hex').slice(0, 40);
+
+/**
+ * Keeps the result of a photo, which is about to be replaced, in place of an earlier one. It is a second name of the same
+ * file where the file system has such names.
+ *
+ * @param journal folder of the journal
+ */
+export async function keepFormer(journal: string, photo: string, place: OpenFolder, file: string): Promise<void> {
+  const folder = await openFormer(journal);
+  try {
+    const name = nameOf(photo);
+    const [from, temporary] = [place.at(file), folder.at(`${name}.part`)];
+    await rm(temporary, { force: true });
+    // Without such names, it is copied.
+    await link(from, temporary).catch(() => copyFile(from, temporary));
+    const copy = await open(temporary, 'r+').catch(() => null);
+    // A read-only result was on the disk already.
+    await copy?.sync();
+    await copy?.close();
+    await rename(temporary, folder.at(name));
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The hash of the kept result of a photo; null if it is gone. */
+export async function formerHash(journal: string, photo: string): Promise<string | null> {
+  return withFormer(journal, photo, (path) => hashFile(path, { follow: false }));
+}
+
+/** Copies the kept result of a photo. */
+export async function copyFormer(journal: string, photo: string, to: string): Promise<void> {
+  await withFormer(journal, photo, (path) => copyFile(path, to));
+}
+
+async function withFormer<T>(journal: string, photo: string, use: (path: string) => Promise<T>): Promise<T | null> {
+  const folder = await openFormer(journal);
+  try {
+    return await use(folder.at(basename(nameOf(photo)))).catch((error: NodeJS.ErrnoException) => {
+      // It was removed: there is nothing to put back.
+      if (error.code === 'ENOENT' || error.code === 'FILE_MISSING') return null;
+      throw error;
+    });
+  } finally {
+    await folder.close();
+  }
+}
