@@ -788,6 +788,49 @@ describe('manual changes', () => {
     expect((await sharp(written.path).metadata()).xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
   });
 
+  it('a healed place names no generator and sets no mark of one, beside a filled one it does', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const healed = {
+      id: 'healed',
+      enabled: true,
+      mask: [square(100, 100, 10)],
+      source: { blend: 'heal' as const, dx: 40, dy: 30 },
+    };
+    const filled = { id: 'filled', enabled: true, mask: [square(200, 100, 10)] };
+    const written = async (...repairs: EngineEdit['repairs']) => {
+      const { path, reports } = await engine.request('export', {
+        photoId: 'p',
+        recipe: nothing,
+        edit: edit({ repairs }),
+        format: 'png',
+        quality: 90,
+        keepMetadata: true,
+        orientation: 1,
+        target: { folder: await outputs(), stem: 'photo' },
+      });
+      return { reports, data: (await pixels(path)).data, xmp: (await sharp(path).metadata()).xmp?.toString() ?? '' };
+    };
+    const { data: original } = await pixels(scratched);
+    const alone = await written(healed);
+    expect(alone.reports).toMatchObject([
+      { kind: 'repair', outcome: 'done', generator: null, messages: [{ key: 'did.repair.healed' }] },
+    ]);
+    expect(alone.xmp).not.toContain('compositeWithTrainedAlgorithmicMedia');
+    expect(alone.data).not.toEqual(original);
+    const both = await written(healed, filled);
+    expect(both.reports[0]).toMatchObject({ generator: 'inpainter' });
+    expect(both.xmp).toContain('compositeWithTrainedAlgorithmicMedia');
+    // The mask of the step is empty, so that only the place by hand was filled.
+    const step = await engine.request('render', {
+      photoId: 'p',
+      recipe: repairAlways,
+      size: 'full',
+      edit: edit({ repairs: [filled] }),
+    });
+    expect(step.reports[0]).toMatchObject({ kind: 'repair', generator: 'inpainter' });
+  });
+
   it('a step added later does not absorb local repairs', async () => {
     const { engine } = shared;
     await open(engine, scratched);
