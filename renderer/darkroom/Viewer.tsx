@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { ORIGINAL } from '../../contract/pictures';
-import { useActions, useApp, useJobs, useReview, useTools, useView } from '../state/context';
+import { useActions, useApp, useJobs, useReview, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
@@ -15,6 +15,7 @@ import { GreyPicker } from './GreyPicker';
 import { rectInPane } from './geometry';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
+import { ToolOptions } from './mask/ToolOptions';
 import { ToolStrip } from './mask/ToolStrip';
 import { NAVIGATOR_WIDTH, Navigator } from './Navigator';
 import { PhotoCanvas, retryPictures } from './PhotoCanvas';
@@ -26,6 +27,7 @@ import { GainTag, SideTag, Tag, TagRow } from './Tags';
 import type { Source } from './tiling';
 import { useGestures } from './useGestures';
 import { differenceOf, useSides } from './useSides';
+import { useSpace } from './useSpace';
 import { Variants } from './Variants';
 import { ViewerMenu } from './ViewerMenu';
 
@@ -77,20 +79,20 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const isSide = mode === 'side' && entry.rendering !== null;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, entry.key, photo);
-  // The options of the active tool are along the top, the tools along the left.
-  const isPainting = useTools((state) => state.tool !== null);
+  useSpace(ref);
+  const space = useView((state) => state.space);
   const isReviewing = useReview((state) => state.key === entry.key);
   const reviewed = useReviewed(entry);
-  const clear = isPainting || isReviewing ? 60 : 8;
-  const aside = isPainting ? 62 : 8;
+  const clear = isReviewing ? 60 : 8;
 
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
   const overlay = (
-    <>
+    // While Space is held, the pointer moves the photo through every tool.
+    <div className={`absolute inset-0 ${space === 'up' ? '' : 'pointer-events-none'}`}>
       <MaskLayer entry={entry} photo={photo} view={view} />
       <GreyPicker entry={entry} photo={photo} view={view} />
-    </>
+    </div>
   );
   const crop = entry.edit?.crop;
   const frame = (
@@ -123,7 +125,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
   const tagTop = Math.max(top + 8, clear);
-  const tagLeft = Math.max(left + 8, aside);
+  const tagLeft = Math.max(left + 8, 8);
   // As wide as the photo, or as the pane where the photo is narrow. The navigator has the opposite corner.
   const noteRight = right - left < NOTE_WIDTH ? 8 : pane.width - right + 8;
   const noteAt = {
@@ -171,7 +173,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       tabIndex={0}
       onKeyDown={(event) => panByKey(event, (dx, dy) => actions.pan(entry.key, photo, dx, dy))}
       {...gestures}
-      className="group/viewer relative h-full touch-none overflow-hidden outline-none"
+      style={{ cursor: space === 'up' ? undefined : space === 'held' ? 'grab' : 'grabbing' }}
+      className="group/viewer relative h-full min-w-0 grow touch-none overflow-hidden outline-none"
     >
       {isSide ? (
         <>
@@ -179,7 +182,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
             {canvas([{ source: peek ? original : former, instead, clip: null }])}
             {overlay}
             {frame}
-            <TagRow style={{ left: aside, top: clear }}>{beforeTag}</TagRow>
+            <TagRow style={{ left: 8, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
             {canvas([{ source: latter, instead, clip: null }])}
@@ -223,12 +226,20 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       )}
       {/* The focus ring is drawn above the photo, which would cover an outline. */}
       <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
-      <ToolStrip entry={entry} photo={photo} />
       {isReviewing && <ReviewBar photoKey={entry.key} photo={photo} shown={reviewed} />}
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}
     </div>
   );
-  return <ViewerMenu trigger={viewer} />;
+  // The tools have their own places beside the photo and never cover it.
+  return (
+    <div className="flex h-full flex-col">
+      <ToolOptions entry={entry} photo={photo} />
+      <div className="flex min-h-0 grow">
+        <ToolStrip />
+        <ViewerMenu trigger={viewer} />
+      </div>
+    </div>
+  );
 }
 
 /** Adds the clipping overlay above each picture. */
