@@ -22,8 +22,11 @@ export function useSpace(ref: RefObject<HTMLDivElement | null>): void {
       return isByPointer && !target.matches('input, textarea');
     };
     let isHeld = false;
+    // A control that gets the focus keeps it until the pointer moves over the photo again.
+    const onFocus = () => {
+      isByPointer = false;
+    };
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Tab' || event.key.startsWith('Arrow')) isByPointer = false;
       if (!isOurs(event)) return;
       // A button that was pressed with the mouse has the focus, and would be pressed again.
       event.preventDefault();
@@ -42,6 +45,7 @@ export function useSpace(ref: RefObject<HTMLDivElement | null>): void {
       queueMicrotask(release);
     };
     viewer?.addEventListener('pointermove', onPointerMove);
+    document.addEventListener('focusin', onFocus);
     // Before the controls, which would take it.
     window.addEventListener('keydown', onKeyDown, { capture: true });
     window.addEventListener('keyup', onKeyUp);
@@ -49,6 +53,7 @@ export function useSpace(ref: RefObject<HTMLDivElement | null>): void {
     window.addEventListener('blur', release);
     return () => {
       viewer?.removeEventListener('pointermove', onPointerMove);
+      document.removeEventListener('focusin', onFocus);
       window.removeEventListener('keydown', onKeyDown, { capture: true });
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', release);

@@ -55,7 +55,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
     <section
       aria-label={t('mask.options')}
       data-testid="mask-options"
-      className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-2 py-1.5"
+      className="flex min-h-11 shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-panel px-2 py-0.5"
     >
       {isBrush && (
         <>
