@@ -1,4 +1,4 @@
-import { Crosshair, Eye, RefreshCw, Trash2, Zap } from 'lucide-react';
+import { Crosshair, RefreshCw, ScanEye, Trash2, Zap } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LocalRepair } from '../../contract/edit';
@@ -43,7 +43,7 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
           {t('local.title')}
         </h2>
         <IconButton label={t('mask.tool.eye')} onClick={() => actions.tools.take('eye')} data-testid="correct-eyes">
-          <Icon of={Eye} />
+          <Icon of={ScanEye} />
         </IconButton>
         <Button data-testid="repair-place" onClick={actions.tools.repairAtOnce}>
           {t('local.begin')}

@@ -43,10 +43,10 @@ export const mask = {
     fillWith: 'Fill with',
     fills: {
       automatic: 'Automatic',
-      smooth: 'Smooth fill',
+      smooth: 'Smooth',
       texture: 'Texture nearby',
-      heal: 'Heal from a source',
-      clone: 'Clone from a source',
+      heal: 'Heal from source',
+      clone: 'Clone from source',
     },
     setSource: 'Set source',
     allEyes: 'Find all',

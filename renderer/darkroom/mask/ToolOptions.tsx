@@ -59,7 +59,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
     >
       {isBrush && (
         <>
-          <div className="w-40 shrink">
+          <div className="w-34 xl:w-40">
             <Slider
               label={t('mask.size')}
               value={Math.min(size, largest)}
@@ -73,7 +73,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
               onChange={(next) => actions.tools.set({ size: next })}
             />
           </div>
-          <div className="w-40 shrink">
+          <div className="w-34 xl:w-40">
             <Slider
               label={t('mask.hardness')}
               value={hardness}
@@ -104,7 +104,8 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
           onChange={(next) => actions.tools.set({ areaMode: next })}
         />
       )}
-      <p className={`min-w-0 grow text-xs text-secondary ${isBrush && !atOnce ? 'truncate max-xl:hidden' : ''}`}>
+      {/* Where there is little room, only what has to be done first is said. */}
+      <p className={`min-w-0 text-xs text-secondary ${isBrush && hint !== 'source' ? 'truncate max-xl:hidden' : ''}`}>
         {t(`mask.hint.${hint}`)}
       </p>
       {!atOnce && (
@@ -126,7 +127,7 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
           </Tooltip>
         </>
       )}
-      <Button data-testid="mask-done" onClick={() => actions.tools.take(null)}>
+      <Button data-testid="mask-done" className="ml-auto" onClick={() => actions.tools.take(null)}>
         <Icon of={Check} />
         {t('mask.done')}
       </Button>
@@ -153,7 +154,7 @@ function FillChoice({ entry }: { entry: OpenPhoto }) {
         options={options}
         onChange={(next) => actions.set({ fill: next, settingSource: false })}
         testId="fill-with"
-        className="w-44"
+        className="w-36 xl:w-44"
       />
       {isFromSource(fill) && (
         <Tooltip text={t('mask.hint.source')}>

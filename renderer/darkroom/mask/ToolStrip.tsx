@@ -1,12 +1,12 @@
 import {
   Brush,
   Eraser,
-  Eye,
   Hand,
   Lasso,
   type LucideIcon,
   MousePointerClick,
   Pentagon,
+  ScanEye,
   Square,
   Zap,
 } from 'lucide-react';
@@ -26,7 +26,7 @@ const ICONS: Record<Tool, LucideIcon> = {
   polygon: Pentagon,
   rectangle: Square,
   defect: MousePointerClick,
-  eye: Eye,
+  eye: ScanEye,
 };
 
 /** The tools, in a column beside the photo. Only shown while a mask is edited. */
