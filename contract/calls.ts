@@ -13,7 +13,18 @@ import {
 } from './app';
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
 import { BatchEntry, BatchFilter, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
-import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView, Rating } from './edit';
+import {
+  BitmapId,
+  Crop,
+  EditDelta,
+  EditLog,
+  EyeSearch,
+  MaskArea,
+  MaskOwner,
+  Orientation,
+  PhotoView,
+  Rating,
+} from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
@@ -118,6 +129,11 @@ export const CALLS = {
       })
       .strict(),
     response: Rendering,
+  },
+  /** The outlines of red pupils: the nearest one to a place, or, where `at` is null, those of all found faces. */
+  'photos.redEyes': {
+    request: z.object({ photoId: PhotoId, at: EyeSearch.nullable(), jobId: JobId }).strict(),
+    response: z.object({ eyes: z.array(MaskArea) }),
   },
   /**
    * Stops making a picture, because the page waits for it no longer; `ask` is that of its URL. Only Electron's page has to say so; in the

@@ -86,16 +86,36 @@ export type MaskOp = z.infer<typeof MaskOp>;
 /** The steps that have a mask. */
 export const MaskOwner = z.enum(['repair', 'style', 'keep']);
 export type MaskOwner = z.infer<typeof MaskOwner>;
-/** A region that was repaired separately, after the recipe's steps and in the order of the list. */
+/** From each pixel of a place to the one that it is taken from, in pixels of the full-size photo. */
+const distance = z.number().int().min(-300_000).max(300_000);
+/** How the pixels of a source are used: `heal` fits their brightness and colour to the place's rim, `clone` copies them. */
+export const Blend = z.enum(['heal', 'clone']);
+export type Blend = z.infer<typeof Blend>;
+/** Where a place takes its pixels from. */
+export const RepairSource = z.object({ blend: Blend, dx: distance, dy: distance });
+export type RepairSource = z.infer<typeof RepairSource>;
+/** Where a red eye is looked for: a point, and how far from it, in pixels of the full-size photo. */
+export const EyeSearch = z.object({ x: coordinate, y: coordinate, reach: z.number().min(2).max(1000) });
+export type EyeSearch = z.infer<typeof EyeSearch>;
+/** The most strokes and outlines of one local repair. */
+export const MAX_REPAIR_OPS = 1000;
+/**
+ * A region that was repaired separately, after the recipe's steps and in the order of the list. Each sees the picture as
+ * the repairs before it have left it.
+ */
 export const LocalRepair = z.object({
   id: Id,
   enabled: z.boolean(),
   /** How it is filled; absent: by its width. */
   filling: Filling.optional(),
+  /** Given: it is not filled, but takes its pixels from another place of the photo as it is before this repair. */
+  source: RepairSource.optional(),
+  /** Given: it is not filled; only the red of pupils is taken out. */
+  redEye: z.literal(true).optional(),
   mask: z
     .array(z.discriminatedUnion('kind', [MaskStroke, MaskArea]))
     .min(1)
-    .max(100),
+    .max(MAX_REPAIR_OPS),
 });
 export type LocalRepair = z.infer<typeof LocalRepair>;
 /**
@@ -155,6 +175,8 @@ export const EditAction = z.object({
     'repairRemoved',
     'repairMoved',
     'repairFilled',
+    'repairErased',
+    'redEyes',
     'turned',
     'cropped',
     'uncropped',
@@ -182,6 +204,10 @@ export const EditAction = z.object({
   toggle: z.object({ id: Id, enabled: z.boolean() }).optional(),
   /** Chooses how a local repair is filled; null: by its width. */
   refill: z.object({ id: Id, filling: Filling.nullable() }).optional(),
+  /** Chooses how a local repair uses its source. */
+  reblend: z.object({ id: Id, blend: Blend }).optional(),
+  /** Takes a stroke of the eraser out of these local repairs. */
+  erase: z.object({ ids: z.array(Id).min(1).max(1000), stroke: MaskStroke }).optional(),
   remove: Id.optional(),
   /** Moves a local repair to this position in the list. */
   move: z.object({ id: Id, to: z.number().int().nonnegative() }).optional(),
@@ -191,7 +217,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 7;
+export const EDIT_FORMAT = 8;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EditAction, EditLog, LocalRepair } from '../contract/edit';
+import { type EditAction, type EditLog, type LocalRepair, MAX_REPAIR_OPS, type MaskStroke } from '../contract/edit';
 import type { Recipe } from '../contract/recipe';
-import { applyAction, applyDelta, freshLog, freshState, isSamePicture, stateOf } from './edit';
+import { applyAction, applyDelta, freshLog, freshState, isSameByHand, isSamePicture, stateOf } from './edit';
 import { anyOp } from './testing';
 
 const recipe: Recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] };
@@ -13,6 +13,7 @@ const spot = (id: string): LocalRepair => ({
   mask: [{ kind: 'stroke', mode: 'paint', size: 5, hardness: 1, points: [1, 1, 1] }],
 });
 const id = fc.constantFrom('a', 'b', 'c');
+const eraser: MaskStroke = { kind: 'stroke', mode: 'erase', size: 4, hardness: 1, points: [1, 2, 1] };
 const action: fc.Arbitrary<EditAction> = fc.oneof(
   anyOp.map((paint): EditAction => ({ name: 'mask', paint })),
   fc.constantFrom('x', 'y').map((name): EditAction => ({ name: 'recipe', recipe: { ...recipe, name } })),
@@ -27,6 +28,9 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
   fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, styleMask: [], repairs: [] }),
   fc.constant<EditAction>({ name: 'styleMask', paintStyle: { kind: 'invert' } }),
   fc.constant<EditAction>({ name: 'keepMask', paintKeep: { kind: 'invert' } }),
+  fc
+    .constantFrom('a', 'b', 'c')
+    .map((id): EditAction => ({ name: 'repairErased', erase: { ids: [id], stroke: eraser } })),
 );
 const actions = fc.array(action, { maxLength: 12 });
 
@@ -104,4 +108,27 @@ describe('an edit log', () => {
     const log: EditLog = { ...freshLog(recipe), actions: [{ name: 'mask', paint }], at: 1 };
     expect(stateOf(log).mask.at(-1)).toBe(paint);
   });
+});
+
+test('the eraser is added to the repairs that it names, up to the most that one can have', () => {
+  const state = { ...freshState(recipe), repairs: [spot('a'), spot('b')] };
+  const erase = { ids: ['a'], stroke: eraser };
+  const once = applyAction(state, { name: 'repairErased', erase });
+  expect(once.repairs.map(({ mask }) => mask.length)).toEqual([2, 1]);
+  expect(once.repairs[0]!.mask[1]).toBe(eraser);
+  expect(isSameByHand(state, once)).toBe(false);
+  let full = state;
+  for (let i = 0; i < MAX_REPAIR_OPS + 5; i++) full = applyAction(full, { name: 'repairErased', erase });
+  expect(full.repairs[0]!.mask).toHaveLength(MAX_REPAIR_OPS);
+});
+
+test('how a source is used can be changed, and only of a repair that has one', () => {
+  const healed: LocalRepair = { ...spot('a'), source: { blend: 'heal', dx: 3, dy: -4 } };
+  const state = { ...freshState(recipe), repairs: [healed, spot('b')] };
+  const next = applyAction(state, { name: 'repairFilled', reblend: { id: 'a', blend: 'clone' } });
+  expect(next.repairs[0]!.source).toEqual({ blend: 'clone', dx: 3, dy: -4 });
+  expect(isSameByHand(state, next)).toBe(false);
+  expect(applyAction(state, { name: 'repairFilled', reblend: { id: 'b', blend: 'clone' } }).repairs).toEqual(
+    state.repairs,
+  );
 });

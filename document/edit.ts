@@ -1,4 +1,12 @@
-import type { EditAction, EditDelta, EditLog, EditState, MaskOp, Orientation } from '../contract/edit';
+import {
+  type EditAction,
+  type EditDelta,
+  type EditLog,
+  type EditState,
+  MAX_REPAIR_OPS,
+  type MaskOp,
+  type Orientation,
+} from '../contract/edit';
 import type { Recipe } from '../contract/recipe';
 import { DETECTED_MASK } from './mask';
 
@@ -35,6 +43,8 @@ export function applyAction(state: EditState, action: EditAction): EditState {
     paint,
     toggle,
     refill,
+    reblend,
+    erase,
     repair,
     remove,
     move,
@@ -52,6 +62,18 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (refill) {
     const { id, filling } = refill;
     repairs = repairs.map((each) => (each.id === id ? { ...each, filling: filling ?? undefined } : each));
+  }
+  if (reblend) {
+    const { id, blend } = reblend;
+    repairs = repairs.map((each) =>
+      each.id === id && each.source ? { ...each, source: { ...each.source, blend } } : each,
+    );
+  }
+  if (erase) {
+    const ids = new Set(erase.ids);
+    repairs = repairs.map((each) =>
+      ids.has(each.id) && each.mask.length < MAX_REPAIR_OPS ? { ...each, mask: [...each.mask, erase.stroke] } : each,
+    );
   }
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
@@ -72,9 +94,15 @@ export function isSameByHand(a: EditState, b: EditState): boolean {
     isSameMask(a.styleMask, b.styleMask) &&
     isSameMask(a.keepMask, b.keepMask) &&
     a.repairs.length === b.repairs.length &&
-    a.repairs.every(({ id, enabled, filling, mask }, i) => {
+    a.repairs.every(({ id, enabled, filling, source, mask }, i) => {
       const other = b.repairs[i];
-      return id === other?.id && enabled === other.enabled && filling === other.filling && mask === other.mask;
+      return (
+        id === other?.id &&
+        enabled === other.enabled &&
+        filling === other.filling &&
+        source?.blend === other.source?.blend &&
+        isSameMask(mask, other.mask)
+      );
     })
   );
 }

@@ -38,15 +38,21 @@ test('two fingers zoom around their midpoint and pan; one finger paints while a 
   await page.keyboard.press('Escape');
   await page.keyboard.press('2');
   const session = await page.context().newCDPSession(page);
-  const box = (await page.getByTestId('viewer').boundingBox())!;
-  const middle: Finger = [box.x + box.width / 2, box.y + box.height / 2];
+  // The tools take room beside the viewer.
+  let middle: Finger = [0, 0];
+  let centre: Finger = [0, 0];
+  const measure = async () => {
+    const box = (await page.getByTestId('viewer').boundingBox())!;
+    middle = [box.x + box.width / 2, box.y + box.height / 2];
+    centre = [middle[0] + 120, middle[1] - 60];
+  };
+  await measure();
   const photoAt = async ([x, y]: Finger) => {
     const view = await looked(page);
     return [view.x + (x - middle[0]) / view.scale, view.y + (y - middle[1]) / view.scale] as const;
   };
 
   // Spreading to twice the distance around a point off the middle keeps that point in place.
-  const centre: Finger = [middle[0] + 120, middle[1] - 60];
   const apart = (by: number, [x, y]: Finger = centre): Finger[] => [
     [x - by, y - by / 2],
     [x + by, y + by / 2],
@@ -55,6 +61,7 @@ test('two fingers zoom around their midpoint and pan; one finger paints while a 
     if (hasTool) {
       await page.keyboard.press('b');
       await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
+      await measure();
     }
     const [before, under] = [await looked(page), await photoAt(centre)];
     await touch(session, apart(60), apart(120));

@@ -164,8 +164,10 @@ export const OTHER_KEYS: readonly { name: keyof typeof en.keys; group: CommandGr
   { name: 'rate', group: 'file', keys: ['Shift+0 – 5'] },
   { name: 'brushSize', group: 'mask', keys: ['[ ]'] },
   { name: 'brushHardness', group: 'mask', keys: ['{ }'] },
+  { name: 'setSource', group: 'mask', keys: ['Alt+click'] },
   { name: 'leaveMask', group: 'mask', keys: ['Esc'] },
   { name: 'pan', group: 'view', keys: ['←', '→', '↑', '↓'] },
+  { name: 'move', group: 'view', keys: ['Space'] },
   { name: 'peek', group: 'compare', keys: ['\\'] },
   { name: 'notices', group: 'window', keys: ['F8'] },
 ];

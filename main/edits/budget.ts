@@ -22,12 +22,16 @@ export function excessOf(log: EditLog, { width, height }: { width: number; heigh
   const largest = Math.max(log.base.repairs.length, ...log.actions.map(({ repairs }) => repairs?.length ?? 0)) + added;
   const visits = log.actions.filter((action) => touchesRepairs(action)).length * largest;
   if (visits > MOST_VISITS) return `${visits} visits of repairs`;
+  // Each stroke of the eraser copies the masks that those before it have made longer.
+  const erasing = log.actions.flatMap(({ erase }) => erase?.ids.length ?? []);
+  const copies = erasing.length * erasing.reduce((sum, count) => sum + count, 0);
+  if (copies > MOST_VISITS) return `${erasing.length} strokes of the eraser on repairs`;
   const state = stateOf(log);
   return excessOfState(state, Math.min(width, height));
 }
 
-const touchesRepairs = ({ repair, toggle, refill, remove, move }: EditLog['actions'][number]) =>
-  repair !== undefined || toggle !== undefined || refill !== undefined || remove !== undefined || move !== undefined;
+const touchesRepairs = ({ repair, toggle, refill, reblend, erase, remove, move }: EditLog['actions'][number]) =>
+  [repair, toggle, refill, reblend, erase, remove, move].some((each) => each !== undefined);
 
 function excessOfState({ mask, styleMask, keepMask, repairs }: EditState, edge: number): string | null {
   if ([mask, styleMask, keepMask].some((ops) => ops.length > MOST_OPS)) return 'too many operations on a mask';

@@ -31,6 +31,7 @@ import type { Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
+import { findRedEye, findRedEyes } from '../restoration/steps/repair/red-eye';
 import { chosen, PAINTING } from '../restoration/tools';
 import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
@@ -150,6 +151,18 @@ export class OpenPhotos {
     this.#latest = opened;
     job.stage('analysing', 0, 1);
     return (await this.#assess(job, opened, this.#makeTools(job, opened.source.colour))).analysis;
+  }
+
+  async redEyes(job: Job, { photoId, at }: Requests['redEyes']['request']): Promise<Requests['redEyes']['response']> {
+    const opened = await this.#awake(job, photoId);
+    this.#latest = opened;
+    const { raster, colour } = opened.source;
+    if (at) {
+      const eye = findRedEye(raster, at);
+      return { eyes: eye ? [eye] : [] };
+    }
+    const { analysis } = await this.#assess(job, opened, this.#makeTools(job, colour));
+    return { eyes: findRedEyes(raster, analysis.faces ?? []) };
   }
 
   async render(job: Job, request: Requests['render']['request']): Promise<Requests['render']['response']> {
@@ -272,7 +285,7 @@ export class OpenPhotos {
       tools.beginStep();
       const local = new LocalRepairs(result.raster, opened.photo);
       await local.show(repairs, tools, chosen(stepOf(recipe, 'repair')?.settings ?? {}));
-      result.reports = withLocal(result.reports, local.reports);
+      result.reports = withLocal(result.reports, local.works);
     }
     job.stage('writing', 0.9, 1);
     const { path, bytes, notes } = await this.#write(
@@ -471,7 +484,7 @@ export class OpenPhotos {
     const { plan, steps, repairs, keyOf, key } = keyed(recipe, edit, analysis, damage);
     const answer = async (kept: Kept): Promise<Result> => {
       await this.#repairLocally(job, tools, kept, { repairs, recipe }, photo, until);
-      const reports = withLocal(reportPlan(plan, kept.reports), kept.repairs?.reports ?? []);
+      const reports = withLocal(reportPlan(plan, kept.reports), kept.repairs?.works ?? []);
       return { kept, reports, ...facesOf(analysis, opened) };
     };
     const about = { photoId: photo.id, size };

@@ -8,9 +8,9 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { assertFitsFormat } from '../photos/encode';
 import type { DamageMap } from '../restoration/damage';
+import type { LocalWork } from '../restoration/local';
 import { stepOf } from '../restoration/recipe';
 import { followsDamage, planRecipe, type Run } from '../restoration/run';
-import type { PassReport } from '../restoration/tools';
 import type { EngineEdit } from './protocol';
 
 /** The planned steps of a recipe and an edit on a photo, and the keys under which their pictures are cached. */
@@ -83,25 +83,32 @@ export function masksOf(
   };
 }
 
-/** Adds the generator passes of local repairs to the reports. */
-export function withLocal(reports: StepReport[], passes: readonly PassReport[]): StepReport[] {
-  const last = passes.at(-1);
-  if (!last) return reports;
-  const byHand = say('did.repair.byHand', { count: passes.length });
+/**
+ * Adds local repairs to the report of the repair step. It names a generator only if one has changed pixels: healing, cloning
+ * and taking the red out of eyes generate nothing.
+ */
+export function withLocal(reports: StepReport[], works: readonly LocalWork[]): StepReport[] {
+  if (works.length === 0) return reports;
+  const passes = works.flatMap((work) => (work.by === 'generator' ? [work.pass] : []));
+  const messages = (['generator', 'heal', 'clone', 'redEye'] as const).flatMap((by) => {
+    const count = works.filter((work) => work.by === by).length;
+    return count === 0 ? [] : [say(`did.repair.${BY_HAND[by]}`, { count })];
+  });
   const repair = reports.find(({ kind }) => kind === 'repair');
-  const done: StepReport =
-    repair?.outcome === 'done'
-      ? { ...repair, messages: [...repair.messages, byHand] }
-      : {
-          kind: 'repair',
-          outcome: 'done',
-          messages: [byHand],
-          seconds: 0,
-          generator: last.generator,
-          provider: last.provider,
-        };
+  const ran = repair?.outcome === 'done' ? repair : null;
+  const names = [...(ran?.generator?.split(', ') ?? []), ...passes.map(({ generator }) => generator)];
+  const done: StepReport = {
+    kind: 'repair',
+    outcome: 'done',
+    messages: [...(ran?.messages ?? []), ...messages],
+    seconds: ran?.seconds ?? 0,
+    generator: names.length === 0 ? null : [...new Set(names)].join(', '),
+    provider: ran?.provider ?? passes.at(-1)?.provider ?? null,
+  };
   return [done, ...reports.filter(({ kind }) => kind !== 'repair')];
 }
+
+const BY_HAND = { generator: 'byHand', heal: 'healed', clone: 'cloned', redEye: 'redEyes' } as const;
 
 /**
  * Says before anything is computed that the crop leaves nothing of the photo, or that the result has more pixels than its

@@ -1,6 +1,6 @@
 import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
 import type { Message } from '../../contract/basics';
-import type { Crop, LocalRepair, MaskOp, Orientation } from '../../contract/edit';
+import type { Crop, EyeSearch, LocalRepair, MaskArea, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
@@ -118,6 +118,8 @@ export interface Requests {
       seconds: number;
     };
   };
+  /** The red pupils near a place, or of all faces, in the photo as it was opened. */
+  redEyes: { request: { photoId: string; at: EyeSearch | null }; response: { eyes: MaskArea[] } };
   /** A region of a layer as an encoded picture. Answered between the tiles of a running job. */
   picture: { request: PictureQuery; response: { type: string; bytes: Uint8Array } };
   /** Answered between the tiles of a running job, like a picture. */

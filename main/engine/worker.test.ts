@@ -788,6 +788,90 @@ describe('manual changes', () => {
     expect((await sharp(written.path).metadata()).xmp?.toString()).toContain('compositeWithTrainedAlgorithmicMedia');
   });
 
+  it('a healed place names no generator and sets no mark of one, beside a filled one it does', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const healed = {
+      id: 'healed',
+      enabled: true,
+      mask: [square(100, 100, 10)],
+      source: { blend: 'heal' as const, dx: 40, dy: 30 },
+    };
+    const filled = { id: 'filled', enabled: true, mask: [square(200, 100, 10)] };
+    const written = async (...repairs: EngineEdit['repairs']) => {
+      const { path, reports } = await engine.request('export', {
+        photoId: 'p',
+        recipe: nothing,
+        edit: edit({ repairs }),
+        format: 'png',
+        quality: 90,
+        keepMetadata: true,
+        orientation: 1,
+        target: { folder: await outputs(), stem: 'photo' },
+      });
+      return { reports, data: (await pixels(path)).data, xmp: (await sharp(path).metadata()).xmp?.toString() ?? '' };
+    };
+    const { data: original } = await pixels(scratched);
+    const alone = await written(healed);
+    expect(alone.reports).toMatchObject([
+      { kind: 'repair', outcome: 'done', generator: null, messages: [{ key: 'did.repair.healed' }] },
+    ]);
+    expect(alone.xmp).not.toContain('compositeWithTrainedAlgorithmicMedia');
+    expect(alone.data).not.toEqual(original);
+    // Batches and the command line make the same of it.
+    const restored = await engine.request('restore', {
+      path: scratched,
+      recipe: nothing,
+      edit: edit({ repairs: [healed] }),
+      format: 'png',
+      quality: 90,
+      keepMetadata: true,
+      target: { folder: await outputs(), stem: 'photo' },
+    });
+    expect((await pixels(restored.output!.path)).data).toEqual(alone.data);
+    expect(restored.reports).toMatchObject([{ kind: 'repair', generator: null }]);
+    const both = await written(healed, filled);
+    expect(both.reports[0]).toMatchObject({ generator: 'inpainter' });
+    expect(both.xmp).toContain('compositeWithTrainedAlgorithmicMedia');
+    // The mask of the step is empty, so that only the place by hand was filled.
+    const step = await engine.request('render', {
+      photoId: 'p',
+      recipe: repairAlways,
+      size: 'full',
+      edit: edit({ repairs: [filled] }),
+    });
+    expect(step.reports[0]).toMatchObject({ kind: 'repair', generator: 'inpainter' });
+  });
+
+  it('finds the red pupil under a click, and none elsewhere', async () => {
+    const { engine } = shared;
+    const data = Buffer.alloc(80 * 60 * 3, 180);
+    for (let i = 0; i < 80 * 60; i++) {
+      if (Math.hypot((i % 80) - 30, Math.floor(i / 80) - 25) < 6) data.set([210, 30, 45], 3 * i);
+    }
+    const path = join(await outputs(), 'flash.png');
+    await sharp(data, { raw: { width: 80, height: 60, channels: 3 } })
+      .png()
+      .toFile(path);
+    await open(engine, path);
+    const { eyes } = await engine.request('redEyes', { photoId: 'p', at: { x: 32, y: 24, reach: 20 } });
+    expect(eyes).toHaveLength(1);
+    const repair = { id: 'eye', enabled: true, redEye: true as const, mask: eyes };
+    const { revision } = await engine.request('render', {
+      photoId: 'p',
+      recipe: nothing,
+      size: 'full',
+      edit: edit({ repairs: [repair] }),
+    });
+    const query = { photoId: 'p', revision, x: 0, y: 0, w: 80, h: 60, width: 80, height: 60 };
+    const { bytes } = await engine.request('picture', { ...query, layer: 'result', lossless: 1 });
+    const [red, green] = (await pixels(bytes)).data.subarray(3 * (25 * 80 + 30));
+    expect(red! - green!).toBeLessThan(10);
+    expect(await engine.request('redEyes', { photoId: 'p', at: { x: 70, y: 50, reach: 8 } })).toEqual({ eyes: [] });
+    // No finder of faces is installed here.
+    expect(await engine.request('redEyes', { photoId: 'p', at: null })).toEqual({ eyes: [] });
+  });
+
   it('a step added later does not absorb local repairs', async () => {
     const { engine } = shared;
     await open(engine, scratched);

@@ -134,6 +134,9 @@ class Worker {
       case 'analyse':
         this.#enqueue(id, (job) => this.#photos.analyse(job, message.body));
         break;
+      case 'redEyes':
+        this.#enqueue(id, (job) => this.#photos.redEyes(job, message.body));
+        break;
       case 'render': {
         const known = this.#photos.rendered(message.body);
         if (known) this.#answer(id, async () => known);

@@ -154,9 +154,9 @@ test('the generator that the repair step names fills them, another one anew, and
   await repairs.show([spot('a', 30, 30)], both, { id: 'white' });
   // White, with the grain of the picture.
   for (const value of raster.data.subarray(at, at + 3)) expect(value).toBeGreaterThan(245);
-  expect(repairs.reports).toMatchObject([{ generator: 'white' }]);
+  expect(repairs.works).toMatchObject([{ pass: { generator: 'white' } }]);
   expect(await repairs.show([spot('a', 30, 30)], both)).toBe(true);
-  expect(repairs.reports).toMatchObject([{ generator: 'fake-inpaint' }]);
+  expect(repairs.works).toMatchObject([{ pass: { generator: 'fake-inpaint' } }]);
   expect(raster.data).toEqual((await shown(original, [spot('a', 30, 30)])).data);
   // As nothing was removed for good, both are only put back.
   const tiles = both.tiles.length;
@@ -168,4 +168,53 @@ test('the generator that the repair step names fills them, another one anew, and
   });
   expect(await repairs.show([], both, { id: 'gone' })).toBe(true);
   expect(raster.data).toEqual(original.data);
+});
+
+test('healed and cloned places need no generator, name none, and a later one sees what an earlier one has left', async () => {
+  const raster = testScene(90, 70, 4);
+  const nothing = fakeTools({});
+  const copy = copyOf(raster);
+  const source = (blend: 'heal' | 'clone', dx: number, dy: number) => ({ source: { blend, dx, dy } });
+  const first = { ...spot('a', 20, 20), ...source('clone', 30, 20) };
+  const second = { ...spot('b', 60, 20), ...source('clone', -40, 0) };
+  const repairs = new LocalRepairs(copy, full);
+  await repairs.show([first, second], nothing);
+  expect(repairs.works).toEqual([{ by: 'clone' }, { by: 'clone' }]);
+  const at = (data: Raster['data'], x: number, y: number) => [...data.subarray(3 * (90 * y + x), 3 * (90 * y + x) + 3)];
+  expect(at(copy.data, 22, 20)).toEqual(at(raster.data, 52, 40));
+  expect(at(copy.data, 62, 20)).toEqual(at(raster.data, 52, 40));
+  // Without the first, the second takes what was there before.
+  await repairs.show([{ ...first, enabled: false }, second], nothing);
+  expect(at(copy.data, 62, 20)).toEqual(at(raster.data, 22, 20));
+  await repairs.show([{ ...first, ...source('heal', 30, 20) }], nothing);
+  expect(repairs.works).toEqual([{ by: 'heal' }]);
+  await repairs.show([], nothing);
+  expect(copy.data).toEqual(raster.data);
+});
+
+test('on a larger copy of the photo the source is as far away as on the photo', async () => {
+  const raster = testScene(180, 140, 4);
+  const copy = copyOf(raster);
+  const repair: LocalRepair = { ...spot('a', 20, 20), source: { blend: 'clone', dx: 30, dy: 20 } };
+  await new LocalRepairs(copy, full).show([repair], fakeTools({}));
+  const at = (data: Raster['data'], x: number, y: number) => [
+    ...data.subarray(3 * (180 * y + x), 3 * (180 * y + x) + 3),
+  ];
+  expect(at(copy.data, 44, 41)).toEqual(at(raster.data, 104, 81));
+});
+
+test('what the eraser takes out of a repair is as before, and a repair that is erased as a whole counts for nothing', async () => {
+  const raster = testScene(90, 70, 4);
+  const eraser = { kind: 'stroke', mode: 'erase', size: 12, hardness: 1, points: [38, 30, 1] } as const;
+  const part = { ...spot('a', 30, 30), mask: [...spot('a', 30, 30).mask, { ...eraser, points: [...eraser.points] }] };
+  const whole = { ...part, mask: [...part.mask, { ...eraser, size: 60, points: [34, 30, 1] }] };
+  const copy = copyOf(raster);
+  const repairs = new LocalRepairs(copy, full);
+  await repairs.show([part], tools());
+  const at = (data: Raster['data'], x: number) => [...data.subarray(3 * (90 * 30 + x), 3 * (90 * 30 + x) + 3)];
+  expect(at(copy.data, 40)).toEqual(at(raster.data, 40));
+  expect(at(copy.data, 27)).not.toEqual(at(raster.data, 27));
+  await repairs.show([whole], tools());
+  expect(copy.data).toEqual(raster.data);
+  expect(repairs.works).toEqual([]);
 });

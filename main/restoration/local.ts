@@ -1,8 +1,11 @@
-import type { LocalRepair } from '../../contract/edit';
+import type { Blend, LocalRepair } from '../../contract/edit';
+import { intersection } from '../../document/geometry';
 import { compileMask, FrameMask, maskBounds } from '../../document/mask';
 import type { Raster, Rect } from './raster';
 import { requireNamed } from './run';
+import { copyFromSource } from './steps/repair/from-source';
 import { inpaint } from './steps/repair/inpaint';
+import { takeRedOut } from './steps/repair/red-eye';
 import type { PassReport, StepTools, Wanted } from './tools';
 
 /** Pixels of a rectangle, as samples of the raster. */
@@ -11,12 +14,16 @@ interface Patch {
   data: Raster['data'];
 }
 
+/** How a place was repaired: by a generator, from a source, or as a red eye. */
+export type LocalWork = { by: 'generator'; pass: PassReport } | { by: Blend | 'redEye' };
+
 /** A local repair that was applied to a raster, with the pixels before and after. */
 interface Applied {
   key: string;
   before: Patch[];
   after: Patch[];
-  report: PassReport | null;
+  /** Null: there was nothing to do. */
+  work: LocalWork | null;
 }
 
 /** Samples to keep of switched-off repairs, so that they can be switched on again without computing. */
@@ -37,21 +44,23 @@ export class LocalRepairs {
     private readonly full: { readonly width: number; readonly height: number },
   ) {}
 
-  /** The generator passes of the applied repairs. */
-  get reports(): PassReport[] {
-    return this.applied.flatMap(({ report }) => report ?? []);
+  /** How the applied repairs were made. */
+  get works(): LocalWork[] {
+    return this.applied.flatMap(({ work }) => work ?? []);
   }
 
   /**
    * Makes the raster hold exactly the enabled repairs, in their order, filled by one generator. Returns whether anything
-   * changed. Throws GENERATOR_MISSING with a reason if that is named and not here, and the errors of `inpaint`; the raster then holds the repairs before the failed one.
+   * changed. Throws GENERATOR_MISSING with a reason if that is named and not here, and the errors of `inpaint`; the raster
+   * then holds the repairs before the failed one.
    */
   async show(repairs: readonly LocalRepair[], tools: StepTools, by: Wanted = {}): Promise<boolean> {
     const wanted = repairs.filter(({ enabled }) => enabled);
-    if (wanted.length > 0 && by.id !== undefined) requireNamed(by.id, 'inpaint', 'repair', tools);
+    if (by.id !== undefined && wanted.some((each) => !each.source && !each.redEye))
+      requireNamed(by.id, 'inpaint', 'repair', tools);
     const keys: string[] = [];
-    for (const { mask, filling } of wanted) {
-      keys.push(`${keys.at(-1) ?? JSON.stringify(by)}\n${filling ?? ''}${JSON.stringify(mask)}`);
+    for (const { mask, filling, source, redEye } of wanted) {
+      keys.push(`${keys.at(-1) ?? JSON.stringify(by)}\n${JSON.stringify({ filling, source, redEye, mask })}`);
     }
     let kept = 0;
     while (kept < this.applied.length && this.applied[kept]!.key === keys[kept]) kept++;
@@ -83,38 +92,59 @@ export class LocalRepairs {
     for (const { before } of this.applied.toReversed()) for (const patch of before.toReversed()) paste(copy, patch);
   }
 
-  private async compute(
-    key: string,
-    { mask: ops, filling }: LocalRepair,
-    tools: StepTools,
-    wanted: Wanted,
-  ): Promise<Applied> {
+  private async compute(key: string, repair: LocalRepair, tools: StepTools, wanted: Wanted): Promise<Applied> {
     const { raster, full } = this;
-    const document = compileMask(ops, {
+    const document = compileMask(repair.mask, {
       ...full,
       evidence: null,
       settings: { sensitivity: 0, grow: 0 },
       bitmaps: new Map(),
     });
     const bounds = maskBounds(document);
-    const applied: Applied = { key, before: [], after: [], report: null };
+    const applied: Applied = { key, before: [], after: [], work: null };
     if (bounds === null) return applied;
     const mask = new FrameMask(document, raster);
-    const region = mask.frameRect(bounds);
+    const region = intersection(mask.frameRect(bounds), { x: 0, y: 0, width: raster.width, height: raster.height });
+    // Erased as a whole.
+    if (region === null || !mask.any(region)) return applied;
+    const before = (rect: Rect) => void applied.before.push(this.copy(rect));
     try {
-      applied.report = await inpaint(raster, mask, tools, {
-        wanted,
-        region,
-        full: full.width,
-        chosen: filling === undefined ? [] : [{ filling, bounds: region, has: () => true }],
-        before: (rect) => void applied.before.push(this.copy(rect)),
-      });
+      applied.work = await this.work(repair, mask, { region, before }, tools, wanted);
     } catch (error) {
       for (const patch of applied.before.toReversed()) paste(raster, patch);
       throw error;
     }
     applied.after = applied.before.map(({ rect }) => this.copy(rect));
     return applied;
+  }
+
+  private async work(
+    { filling, source, redEye }: LocalRepair,
+    mask: FrameMask,
+    { region, before }: { region: Rect; before: (rect: Rect) => void },
+    tools: StepTools,
+    wanted: Wanted,
+  ): Promise<LocalWork | null> {
+    const { raster, full } = this;
+    if (redEye) {
+      before(region);
+      return takeRedOut(raster, mask, region) ? { by: 'redEye' } : null;
+    }
+    if (source) {
+      const { blend } = source;
+      // On a smaller or larger picture the source is a whole number of its own pixels away.
+      const dx = Math.round((source.dx * raster.width) / full.width);
+      const dy = Math.round((source.dy * raster.height) / full.height);
+      return (await copyFromSource(raster, mask, { blend, dx, dy, region, before }, tools)) ? { by: blend } : null;
+    }
+    const pass = await inpaint(raster, mask, tools, {
+      wanted,
+      region,
+      full: full.width,
+      chosen: filling === undefined ? [] : [{ filling, bounds: region, has: () => true }],
+      before,
+    });
+    return { by: 'generator', pass };
   }
 
   private forget(): void {

@@ -55,6 +55,25 @@ describe('an edit document', () => {
     expect(parseSidecar(JSON.stringify(old)).log.base.styleMask).toEqual([]);
   });
 
+  test('of format 7, which has no sources, keeps its repairs as they were; format 8 keeps sources, eyes and erasures', () => {
+    const stroke = { kind: 'stroke', mode: 'paint', size: 9, hardness: 1, points: [5, 5, 1] };
+    const eraser = { ...stroke, mode: 'erase' };
+    const filled = { id: 'a', enabled: true, filling: 'texture', mask: [stroke] };
+    const old = { ...sidecar, emulsion: 7, log: { ...sidecar.log, base: { ...sidecar.log.base, repairs: [filled] } } };
+    expect(parseSidecar(JSON.stringify(old)).log.base.repairs).toEqual([filled]);
+    const actions = [
+      { name: 'repair', repair: { id: 'b', enabled: true, mask: [stroke], source: { blend: 'heal', dx: 3, dy: -2 } } },
+      { name: 'repairErased', erase: { ids: ['b'], stroke: eraser } },
+      { name: 'redEyes', repair: { id: 'c', enabled: true, mask: [stroke], redEye: true } },
+      { name: 'repairFilled', reblend: { id: 'b', blend: 'clone' } },
+    ];
+    const now = { ...sidecar, log: { ...sidecar.log, actions, at: 4 } };
+    expect(parseSidecar(JSON.stringify(now)).log.actions).toEqual(actions);
+    const bad = { ...actions[0]!, repair: { ...actions[0]!.repair, source: { blend: 'heal', dx: 0.5, dy: 1e9 } } };
+    const broken = { ...sidecar, log: { ...sidecar.log, actions: [bad], at: 1 } };
+    expect(codeOf(() => parseSidecar(JSON.stringify(broken)))).toBe('EDIT_INVALID');
+  });
+
   test('of an older format is upgraded format by format', () => {
     const migrations = {
       1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),

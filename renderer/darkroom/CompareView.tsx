@@ -13,6 +13,7 @@ import { GainTag, Tag, TagRow } from './Tags';
 import type { Source } from './tiling';
 import { useGestures } from './useGestures';
 import { differenceOf } from './useSides';
+import { useSpace } from './useSpace';
 
 interface CompareViewProps {
   /** The key of the view, see `viewOf`. */
@@ -33,9 +34,8 @@ interface CompareViewProps {
   overlay: ReactNode;
   /** Over the photo, in each pane. */
   frame: ReactNode;
-  /** Space that is taken along the top and the left, in CSS pixels. */
+  /** Space that is taken along the top, in CSS pixels. */
   clear?: number;
-  aside?: number;
   /** Which rendering is shown, for tests. */
   revision: number | undefined;
   /** A picture could not be loaded. Returns true where something is done about it. */
@@ -48,8 +48,7 @@ interface CompareViewProps {
 
 /** Two pictures of a photo to be compared: its view, the split between them, their names and the navigator. */
 export function CompareView(props: CompareViewProps) {
-  const { viewKey, name, photo, mode, original, beforeTag, afterTag, overlay, frame, onRefused } = props;
-  const { clear = 8, aside = 8 } = props;
+  const { viewKey, name, photo, mode, original, beforeTag, afterTag, frame, onRefused, clear = 8 } = props;
   const { t } = useTranslation();
   const { view: actions } = useActions();
   const ref = useRef<HTMLDivElement>(null);
@@ -71,6 +70,12 @@ export function CompareView(props: CompareViewProps) {
   const isSide = mode === 'side' && props.hasResult;
   usePaneSize(ref, isSide);
   const gestures = useGestures(ref, viewKey, photo);
+  useSpace(ref);
+  const space = useView((state) => state.space);
+  const overlay = (
+    // While Space is held, the pointer moves the photo through every tool.
+    <div className={`absolute inset-0 ${space === 'up' ? '' : 'pointer-events-none'}`}>{props.overlay}</div>
+  );
 
   if (failed) {
     return (
@@ -95,7 +100,7 @@ export function CompareView(props: CompareViewProps) {
   const bottom = Math.min(pane.height, place.y + place.height);
   const boundary = Math.round(left + split * (right - left));
   const tagTop = Math.max(top + 8, clear);
-  const tagLeft = Math.max(left + 8, aside);
+  const tagLeft = left + 8;
   // As wide as the photo, or as the pane where the photo is narrow. The navigator has the opposite corner.
   const noteRight = right - left < NOTE_WIDTH ? 8 : pane.width - right + 8;
   const noteAt = {
@@ -140,7 +145,8 @@ export function CompareView(props: CompareViewProps) {
       // A photo that is shown whole has nowhere to go.
       onKeyDown={(event) => zoomedIn && panByKey(event, (dx, dy) => actions.pan(viewKey, photo, dx, dy))}
       {...gestures}
-      className="group/viewer relative h-full touch-none overflow-hidden outline-none"
+      style={{ cursor: space === 'up' ? undefined : space === 'held' ? 'grab' : 'grabbing' }}
+      className="group/viewer relative h-full min-w-0 grow touch-none overflow-hidden outline-none"
     >
       {isSide ? (
         <>
@@ -148,7 +154,7 @@ export function CompareView(props: CompareViewProps) {
             {canvas([{ source: peek ? original : former, instead, clip: null }])}
             {overlay}
             {frame}
-            <TagRow style={{ left: aside, top: clear }}>{beforeTag}</TagRow>
+            <TagRow style={{ left: 8, top: clear }}>{beforeTag}</TagRow>
           </Pane>
           <Pane left={pane.width + 1} width={pane.width}>
             {canvas([{ source: latter, instead, clip: null }])}

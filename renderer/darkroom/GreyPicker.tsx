@@ -56,7 +56,10 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
       role="presentation"
       data-testid="grey-picker"
       className="absolute inset-0 z-10 cursor-crosshair"
-      onPointerDown={(event) => event.stopPropagation()}
+      onPointerDown={(event) => {
+        // The middle button moves the photo.
+        if (event.button === 0) event.stopPropagation();
+      }}
       onDoubleClick={(event) => event.stopPropagation()}
       onClick={(event) => void pick(event)}
     >

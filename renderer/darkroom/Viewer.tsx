@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { ORIGINAL } from '../../contract/pictures';
-import { useActions, useJobs, useReview, useTools, useView } from '../state/context';
+import { useActions, useJobs, useReview, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
@@ -12,6 +12,7 @@ import { CropShade } from './CropShade';
 import { GreyPicker } from './GreyPicker';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
+import { ToolOptions } from './mask/ToolOptions';
 import { ToolStrip } from './mask/ToolStrip';
 import { PlaceFrame } from './review/PlaceFrame';
 import { ReviewBar } from './review/ReviewBar';
@@ -51,14 +52,12 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { renew } = useActions();
   const view = useView(useShallow((state) => viewOf(state, entry.key, photo)));
   const mode = useView((state) => state.mode);
-  // The options of the active tool are along the top, the tools along the left.
-  const isPainting = useTools((state) => state.tool !== null);
   const isReviewing = useReview((state) => state.key === entry.key);
   const reviewed = useReviewed(entry);
   const { before, after, options } = useSides(entry, photo, view);
   const original: Source = { photoId: photo.id, photo, layer: 'original', revision: ORIGINAL, size: photo };
   const crop = entry.edit?.crop;
-  return (
+  const viewer = (
     <CompareView
       viewKey={entry.key}
       name={entry.name}
@@ -83,8 +82,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
         </>
       }
       withMenu={(viewer) => <ViewerMenu trigger={viewer} />}
-      clear={isPainting || isReviewing ? 60 : 8}
-      aside={isPainting ? 62 : 8}
+      clear={isReviewing ? 60 : 8}
       revision={entry.rendering?.revision}
       onRefused={(source, reason) => {
         const isGone = source.revision !== ORIGINAL && reason instanceof PictureRefused && reason.isGone;
@@ -92,8 +90,17 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
         return isGone;
       }}
     >
-      <ToolStrip entry={entry} photo={photo} />
       {isReviewing && <ReviewBar photoKey={entry.key} photo={photo} shown={reviewed} />}
     </CompareView>
+  );
+  // The tools have their own places beside the photo and never cover it.
+  return (
+    <div className="flex h-full flex-col">
+      <ToolOptions entry={entry} photo={photo} />
+      <div className="flex min-h-0 grow">
+        <ToolStrip />
+        {viewer}
+      </div>
+    </div>
   );
 }

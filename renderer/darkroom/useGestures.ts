@@ -7,8 +7,9 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   const actions = useActions().view;
   const pane = useView((state) => state.pane);
   const pointers = useRef(new Map<number, Point>());
+  const space = useView((state) => state.space);
   /** One finger draws, two move the photo. */
-  const isDrawing = useTools((state) => state.tool !== null && state.tool !== 'hand');
+  const isDrawing = useTools((state) => state.tool !== null && state.tool !== 'hand') && space === 'up';
 
   // React's wheel listener is passive and could not stop the page from zooming.
   useEffect(() => {
@@ -25,8 +26,13 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   }, [ref, key, photo, actions, pane]);
 
   return {
+    // The middle button moves the photo; the system would scroll with it.
+    onMouseDown(event: MouseEvent<HTMLDivElement>) {
+      if (event.button === 1) event.preventDefault();
+    },
     onPointerDown(event: PointerEvent<HTMLDivElement>) {
       if (event.button > 1) return;
+      if (space === 'held') actions.setSpace('used');
       // The mask tool has already captured a drawing finger.
       if (!isDrawing || event.pointerType !== 'touch') event.currentTarget.setPointerCapture(event.pointerId);
       pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });

@@ -99,6 +99,8 @@ function useHistoryName(): (name: HistoryName) => string {
       case 'feather':
         return t(`history.${name.text}`, { radius: name.radius });
       case 'repair':
+      case 'heal':
+      case 'clone':
       case 'repairOn':
       case 'repairOff':
       case 'repairRemoved':

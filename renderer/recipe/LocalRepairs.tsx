@@ -1,4 +1,4 @@
-import { Crosshair, RefreshCw, Trash2, Zap } from 'lucide-react';
+import { Crosshair, RefreshCw, ScanEye, Trash2, Zap } from 'lucide-react';
 import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LocalRepair } from '../../contract/edit';
@@ -28,8 +28,6 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
   // A repair keeps its number when it is moved.
   const made = entry.log?.actions.flatMap(({ repair }) => repair?.id ?? []) ?? [];
   const nameOf = (repairId: string) => t('local.name', { number: 1 + made.indexOf(repairId) });
-  const isAvailable = entry.analysis?.needs.find(({ kind }) => kind === 'repair')?.available === true;
-  if (!isAvailable && repairs.length === 0) return null;
   return (
     <section
       aria-labelledby={`${id}-name`}
@@ -44,6 +42,9 @@ export function LocalRepairs({ entry, photo }: { entry: OpenPhoto; photo: Photo 
         >
           {t('local.title')}
         </h2>
+        <IconButton label={t('mask.tool.eye')} onClick={() => actions.tools.take('eye')} data-testid="correct-eyes">
+          <Icon of={ScanEye} />
+        </IconButton>
         <Button data-testid="repair-place" onClick={actions.tools.repairAtOnce}>
           {t('local.begin')}
         </Button>
@@ -84,6 +85,7 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
     actions.view.lookAt(photoKey, photo, place);
   };
   const remove = () => actions.removeRepair(photoKey, repair.id);
+  const how = repair.redEye ? 'redEye' : (repair.source?.blend ?? repair.filling);
   const refill = () => actions.refillRepair(photoKey, repair.id);
   return (
     <ContextMenu
@@ -97,16 +99,16 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
           {handle}
           <span className={`min-w-0 grow truncate ${repair.enabled ? '' : 'text-secondary'}`}>
             {name}
-            {repair.filling && (
-              <span className="text-xs text-secondary">{` · ${t(`fillings.${repair.filling}`)}`}</span>
-            )}
+            {how !== undefined && <span className="text-xs text-secondary">{` · ${t(`fillings.${how}`)}`}</span>}
           </span>
           <IconButton label={t('local.look', { name })} onClick={look} className="size-6">
             <Icon of={Crosshair} />
           </IconButton>
-          <IconButton label={t('local.fill', { name })} onClick={refill} data-testid="local-fill" className="size-6">
-            <Icon of={RefreshCw} />
-          </IconButton>
+          {!repair.redEye && (
+            <IconButton label={t('local.fill', { name })} onClick={refill} data-testid="local-fill" className="size-6">
+              <Icon of={RefreshCw} />
+            </IconButton>
+          )}
           <IconButton label={t('local.remove', { name })} onClick={remove} className="size-6">
             <Icon of={Trash2} />
           </IconButton>
@@ -122,7 +124,7 @@ function Entry({ photoKey, photo, repair, name }: EntryProps) {
       <ContextItem onSelect={() => actions.switchRepair(photoKey, repair.id, !repair.enabled)}>
         {t(repair.enabled ? 'local.off' : 'local.on')}
       </ContextItem>
-      <ContextItem onSelect={refill}>{t('local.fill', { name })}</ContextItem>
+      {!repair.redEye && <ContextItem onSelect={refill}>{t('local.fill', { name })}</ContextItem>}
       <ContextItem onSelect={remove}>{t('local.remove', { name })}</ContextItem>
     </ContextMenu>
   );

@@ -13,9 +13,19 @@ export type HistoryName =
   | { text: 'recipe'; recipe: Recipe }
   | { text: 'style'; choice: StyleChoice }
   | { text: 'grow' | 'shrink' | 'feather'; radius: number }
-  | { text: 'repair' | 'repairOn' | 'repairOff' | 'repairRemoved' | 'repairMoved' | 'repairFilled'; place: number }
+  | { text: RepairText; place: number }
   | { text: 'placeFilled'; filling: Filling | null }
   | { text: 'rated'; count: number };
+
+type RepairText =
+  | 'repair'
+  | 'heal'
+  | 'clone'
+  | 'repairOn'
+  | 'repairOff'
+  | 'repairRemoved'
+  | 'repairMoved'
+  | 'repairFilled';
 
 type HistoryText =
   | 'begin'
@@ -43,6 +53,8 @@ type HistoryText =
   | 'styleMaskReset'
   | 'keepMask'
   | 'keepMaskReset'
+  | 'repairErased'
+  | 'redEyes'
   | 'turned'
   | 'cropped'
   | 'uncropped'
@@ -86,7 +98,7 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
       if (action.paint) return paintOf(action.paint);
       return { text: action.mask !== undefined && action.mask.length < before.mask.length ? 'placeKept' : 'maskReset' };
     case 'repair':
-      return { text: 'repair', place: place(action.repair?.id) };
+      return { text: action.repair?.source?.blend ?? 'repair', place: place(action.repair?.id) };
     case 'repairOn':
     case 'repairOff':
       return { text: action.name, place: place(action.toggle?.id) };
@@ -95,7 +107,7 @@ function nameOf(action: EditAction, before: EditState, after: EditState, places:
     case 'repairMoved':
       return { text: 'repairMoved', place: place(action.move?.id) };
     case 'repairFilled':
-      return { text: 'repairFilled', place: place(action.refill?.id) };
+      return { text: 'repairFilled', place: place(action.refill?.id ?? action.reblend?.id) };
     case 'rated':
       return { text: 'rated', count: after.rating ?? 0 };
     case 'turned': {

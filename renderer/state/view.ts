@@ -59,6 +59,8 @@ export interface ViewState {
   clippingShown: boolean;
   /** The step for which a point of the photo is picked that should be grey; null while none is. */
   picking: 'tone' | 'light' | null;
+  /** The key that moves the photo while it is held: not pressed, held, or held and used. */
+  space: 'up' | 'held' | 'used';
   /** Size of the area that shows one picture (half of the viewer side by side), in CSS pixels. */
   pane: Size;
   /** Device pixels per CSS pixel. */
@@ -86,6 +88,7 @@ export function createViewStore() {
     peek: false,
     clippingShown: false,
     picking: null,
+    space: 'up',
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
@@ -212,6 +215,9 @@ export function createViewActions(store: ViewStore) {
     },
     setPeek(peek: boolean): void {
       if (store.getState().peek !== peek) store.setState({ peek });
+    },
+    setSpace(space: ViewState['space']): void {
+      store.setState({ space });
     },
     setPicking(picking: ViewState['picking']): void {
       store.setState({ picking });

@@ -331,6 +331,7 @@ export function createFakeBridge(): FakeBridge {
     'files.showInFolder': () => ({}),
     'files.taken': () => ({ names: [] }),
     'photos.dropPicture': () => ({}),
+    'photos.redEyes': () => ({ eyes: [] }),
     'edits.load': () => ({ log: null, recovered: false, heldBy: null }),
     'edits.write': () => ({}),
     'edits.find': () => ({

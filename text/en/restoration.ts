@@ -289,6 +289,12 @@ export const restoration = {
         'Nothing was repaired: the mask covers {{share}} of the picture, and there is nothing left to repair it from.',
       byHand_one: 'Repaired one place by hand.',
       byHand_other: 'Repaired {{count}} places by hand.',
+      healed_one: 'Healed one place by hand.',
+      healed_other: 'Healed {{count}} places by hand.',
+      cloned_one: 'Copied one place by hand.',
+      cloned_other: 'Copied {{count}} places by hand.',
+      redEyes_one: 'Took the red out of one eye.',
+      redEyes_other: 'Took the red out of {{count}} eyes.',
     },
     restore: {
       done: 'Reduced noise and artefacts by {{strength}}.',

@@ -289,6 +289,12 @@ export const restoration: Translated<typeof english> = {
       tooMuch: 'Nada foi reparado: a máscara cobre {{share}} da imagem, e não sobra nada com que reparar.',
       byHand_one: 'Um reparo feito à mão.',
       byHand_other: '{{count}} reparos feitos à mão.',
+      healed_one: 'Um lugar corrigido à mão com a textura de outro.',
+      healed_other: '{{count}} lugares corrigidos à mão com a textura de outros.',
+      cloned_one: 'Um lugar copiado à mão de outro.',
+      cloned_other: '{{count}} lugares copiados à mão de outros.',
+      redEyes_one: 'Vermelho retirado de um olho.',
+      redEyes_other: 'Vermelho retirado de {{count}} olhos.',
     },
     restore: {
       done: 'Ruído e artefatos reduzidos em {{strength}}.',

@@ -59,6 +59,10 @@ export function photosHandlers({
         size,
       }));
     },
+    'photos.redEyes': ({ photoId, at, jobId }) => {
+      photos.get(photoId);
+      return jobs.run(jobId, (control) => engine.request('redEyes', { photoId, at }, control));
+    },
     'photos.histogram': ({ photoId, revision }) => {
       photos.get(photoId);
       return engine.request('histogram', { photoId, revision });

@@ -1,5 +1,5 @@
-import { useRef } from 'react';
-import type { MaskOp } from '../../../contract/edit';
+import { useMemo, useRef } from 'react';
+import type { EditState, MaskOp } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { useTools, useView } from '../../state/context';
 import type { OpenPhoto } from '../../state/model';
@@ -23,7 +23,8 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
   const isLocal = tool !== null && atOnce;
   const owner = tool === null ? 'repair' : target;
   const drawn = entry.edit?.[MASKS[owner]] ?? NOTHING;
-  const ops = isLocal ? beingRepaired(entry) : drawn;
+  const local = useMemo(() => (tool === 'eraser' ? repaired(entry.edit) : beingRepaired(entry)), [tool, entry]);
+  const ops = isLocal ? local : drawn;
   const wanted = tool !== null || isShown;
   const tiles = useMaskTiles(entry, photo, ops, wanted);
   if (!wanted || tiles === null) return null;
@@ -44,6 +45,10 @@ export function MaskLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Pho
     </>
   );
 }
+
+/** All places that were repaired by hand, for the eraser. */
+const repaired = (edit: EditState | null): readonly MaskOp[] =>
+  edit?.repairs.flatMap(({ enabled, mask }) => (enabled ? mask : [])) ?? NOTHING;
 
 /** The last drawn region while its repair is being computed. */
 function beingRepaired({ log, render }: OpenPhoto): readonly MaskOp[] {

@@ -12,8 +12,8 @@ import { type EditAction, MAX_POINTS, type MaskArea, type MaskOp, type MaskStrok
 import { defectAt } from '../../../document/defect';
 import type { MaskTiles } from '../../../document/tiles';
 import { useActions, useTools, useView } from '../../state/context';
-import { drawnOn, type Tool } from '../../state/tools';
-import { type Point, toPane, toPhoto, type View } from '../geometry';
+import { drawnOn, isFromSource, repairWith, type Tool } from '../../state/tools';
+import { type Point, type Size, toPane, toPhoto, type View } from '../geometry';
 import type { MaskCanvasHandle } from './MaskCanvas';
 import { withPoint } from './strokePieces';
 
@@ -29,6 +29,10 @@ const PINCH_SLACK = 12;
 const KEY_STEP = 8;
 /** A click within this many pane pixels of the first corner closes a polygon. */
 const CLOSING = 8;
+/** A red eye is looked for within this many pane pixels of a click, and within the pixels of the photo that follow. */
+const EYE_REACH = 48;
+const LEAST_REACH = 4;
+const MOST_REACH = 1000;
 
 interface MaskToolProps {
   photoKey: string;
@@ -47,9 +51,11 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const { t } = useTranslation();
   const actions = useActions();
   const pane = useView((state) => state.pane);
-  const { size, hardness, atOnce, areaMode, target } = useTools((state) => state);
+  const { size, hardness, atOnce, areaMode, target, fill, source, settingSource } = useTools((state) => state);
+  const space = useView((state) => state.space);
   const ref = useRef<HTMLDivElement>(null);
   const ring = useRef<HTMLDivElement>(null);
+  const mark = useRef<HTMLDivElement>(null);
   /** The stroke being drawn, or its last piece. */
   const stroke = useRef<MaskStroke | null>(null);
   /** How many pieces of the current stroke were already committed. */
@@ -66,6 +72,9 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   const [crosshair, setCrosshair] = useState<Point | null>(null);
   const isBrush = tool === 'brush' || tool === 'eraser';
   const isOutline = tool === 'lasso' || tool === 'polygon' || tool === 'rectangle';
+  /** Whether what is drawn takes its pixels from a source. */
+  const usesSource = atOnce && isFromSource(fill) && tool !== 'eraser' && tool !== 'eye';
+  const ownSource = usesSource && source?.key === photoKey ? source : null;
 
   const at = (event: { clientX: number; clientY: number }): Point => {
     const box = ref.current!.getBoundingClientRect();
@@ -75,13 +84,14 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   // ------------------------------------------------------------------------------------------- strokes
 
   const begin = (point: Point, pressure: number) => {
+    if (usesSource) actions.tools.align(photoKey, point);
     const mode = tool === 'eraser' ? 'erase' : 'paint';
     const next: MaskStroke = { kind: 'stroke', mode, size, hardness, points: [point.x, point.y, pressure] };
     stroke.current = next;
     pieces.current = 0;
     tiles.extend(null, next);
     canvas.current?.redraw();
-    keeping.current ??= setTimeout(keep, KEEP_EVERY);
+    keeping.current ??= setTimeout(() => latestKeep.current(), KEEP_EVERY);
   };
 
   const extend = (point: Point, pressure: number, isLast = false) => {
@@ -97,16 +107,33 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     stroke.current = next;
     if (full !== null) commit(full);
     canvas.current?.redraw();
-    keeping.current ??= setTimeout(keep, KEEP_EVERY);
+    keeping.current ??= setTimeout(() => latestKeep.current(), KEEP_EVERY);
   };
 
   /** Commits a stroke, or a piece of one, as an action. */
   const commit = (drawn: MaskStroke) => {
     const continues = pieces.current > 0;
+    if (!atOnce) {
+      if (continues) actions.continueStroke(photoKey, drawn);
+      else actions.paint(photoKey, drawn);
+    } else {
+      const isErasing = drawn.mode === 'erase';
+      const isDone = isErasing
+        ? actions.eraseRepairs(photoKey, drawn, continues)
+        : actions.repairPlace(photoKey, drawn, continues);
+      if (!isDone) {
+        forgetDrawn();
+        return;
+      }
+    }
     pieces.current += 1;
-    if (atOnce && drawn.mode === 'paint') actions.repairPlace(photoKey, drawn, continues);
-    else if (continues) actions.continueStroke(photoKey, drawn);
-    else actions.paint(photoKey, drawn);
+  };
+
+  /** Shows the mask without what was drawn on it. */
+  const forgetDrawn = () => {
+    tiles.setOps(ops);
+    canvas.current?.redraw();
+    actions.dropUnfinished(photoKey);
   };
 
   /** Called by a timer, because a resting pointer sends no events while the stroke goes on. */
@@ -114,10 +141,17 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     keeping.current = null;
     const drawn = stroke.current ?? areaOf(latestOutline.current, false);
     if (drawn === null) return;
-    const action: EditAction = atOnce
-      ? { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [drawn] } }
-      : drawnOn(target, drawn);
+    const action = unfinished(drawn);
+    if (action === null) return;
     actions.keepUnfinished(photoKey, pieces.current > 0 ? { ...action, continues: true } : action);
+  };
+
+  /** The action that the drawn stroke or outline will be; null where it will do nothing. */
+  const unfinished = (drawn: MaskStroke | MaskArea): EditAction | null => {
+    if (!atOnce) return drawnOn(target, drawn);
+    if (drawn.kind === 'stroke' && drawn.mode === 'erase') return actions.erasing(photoKey, drawn);
+    const how = repairWith({ fill, source }, photoKey);
+    return how && { name: 'repair', repair: { id: 'unfinished', enabled: true, mask: [drawn], ...how } };
   };
 
   // The mask can change during a stroke, for example when its ingredients arrive. Then the stroke is drawn on top
@@ -153,7 +187,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
   // ------------------------------------------------------------------------------------------- outlines
 
   const areaOf = (points: readonly Point[], subtract: boolean): MaskArea | null => {
-    if (points.length < 3 || tool === 'brush' || tool === 'eraser' || tool === 'defect') return null;
+    if (points.length < 3 || (tool !== 'lasso' && tool !== 'polygon' && tool !== 'rectangle')) return null;
     return {
       kind: 'area',
       shape: tool,
@@ -176,6 +210,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     stopKeeping();
     const area = areaOf(points, subtract);
     if (area === null) return;
+    if (usesSource) actions.tools.align(photoKey, points[0]!);
     if (atOnce) actions.repairPlace(photoKey, area);
     else actions.paint(photoKey, area);
   };
@@ -199,6 +234,25 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const op = defectAt(tiles.mask, ops, tiles.source, point.x, point.y);
     if (op !== null) actions.paint(photoKey, op);
     else actions.tell({ tone: 'info', text: 'noDefect' });
+  };
+
+  const correctEye = ({ x, y }: Point) =>
+    actions.correctEyes(photoKey, { x, y, reach: Math.min(MOST_REACH, Math.max(LEAST_REACH, EYE_REACH / view.scale)) });
+
+  /**
+   * Whether a press on the photo sets the source, or cannot do anything without one. Then nothing is drawn.
+   */
+  const takesSource = (point: Point, alt: boolean): boolean => {
+    if (!usesSource || outline.length > 0) return false;
+    if (alt || settingSource) {
+      const isInside = rectHas(tiles.mask, point);
+      if (isInside) actions.tools.setSource(photoKey, point);
+      else actions.tell({ tone: 'info', text: 'sourceOutside' });
+      return true;
+    }
+    if (ownSource !== null) return false;
+    actions.tell({ tone: 'info', text: 'noSource' });
+    return true;
   };
 
   /** Discards an unfinished stroke or outline. Returns whether there was one. */
@@ -229,7 +283,21 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
 
   // ------------------------------------------------------------------------------------------- pointer
 
+  /** Shows where pixels at a point of the photo come from. */
+  const moveMark = (point: Point | null) => {
+    if (mark.current === null || ownSource === null) return;
+    const { offset, x, y } = ownSource;
+    const from = offset === null || point === null ? { x, y } : { x: point.x + offset.dx, y: point.y + offset.dy };
+    const place = toPane(view, pane, from);
+    mark.current.style.transform = `translate(${place.x}px, ${place.y}px)`;
+  };
+  const latestMark = useRef(moveMark);
+  latestMark.current = moveMark;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the mark moves with the source, the photo and the keys.
+  useLayoutEffect(() => latestMark.current(crosshair), [ownSource?.x, ownSource?.y, view, pane, crosshair]);
+
   const moveRing = (event: { clientX: number; clientY: number }) => {
+    moveMark(at(event));
     const box = ref.current?.getBoundingClientRect();
     if (box === undefined || ring.current === null) return;
     const radius = (size * view.scale) / 2;
@@ -269,13 +337,16 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     event.currentTarget.setPointerCapture(event.pointerId);
     setCrosshair(null);
     const point = at(event);
+    // A finger may be the first of two.
+    if (event.pointerType !== 'touch' && takesSource(point, event.altKey)) return;
+    if (event.pointerType === 'touch' && usesSource && (settingSource || ownSource === null)) return;
     if (isBrush) {
       const from = event.shiftKey ? lastPoint.current : null;
       // Shift draws a straight line from the end of the last stroke.
       begin(from ?? point, pressureOf(event));
       begun.current = event.timeStamp;
       if (from !== null) extend(point, pressureOf(event), true);
-    } else if (tool === 'defect' || tool === 'polygon') {
+    } else if (tool === 'defect' || tool === 'eye' || tool === 'polygon') {
       // Whether a single finger taps is only known when it is lifted.
       if (event.pointerType !== 'touch') tap(point, event.altKey);
     } else setOutline([point]);
@@ -283,6 +354,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
 
   const tap = (point: Point, subtract: boolean) => {
     if (tool === 'defect') selectDefect(point);
+    else if (tool === 'eye') correctEye(point);
     else addCorner(point, subtract);
   };
 
@@ -313,6 +385,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const isTouch = event.pointerType === 'touch';
     if (isTouch && liftFinger(event.pointerId)) return;
     if (!isTouch) event.stopPropagation();
+    if (isTouch && stroke.current === null && takesSource(at(event), false)) return;
     if (isBrush) {
       extend(at(event), pressureOf(event, stroke.current), true);
       finish();
@@ -336,7 +409,8 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     const move = ARROWS[event.key];
     const here = crosshair ?? rounded(toPhoto(view, pane, { x: pane.width / 2, y: pane.height / 2 }));
     if (event.key === 'Escape') {
-      if (!discard()) return;
+      if (settingSource) actions.tools.set({ settingSource: false });
+      else if (!discard()) return;
     } else if (event.key === 'Backspace' && outline.length > 0) {
       setOutline(outline.slice(0, -1));
     } else if (event.key === 'Enter' && outline.length >= 3) {
@@ -348,17 +422,30 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       setCrosshair(next);
       if (stroke.current !== null) extend(next, 1, true);
       else if (tool === 'rectangle' && outline[0] !== undefined) setOutline(rectangle(outline[0], next));
-    } else if (event.key === ' ' || event.key === 'Enter') {
-      setCrosshair(here);
-      if (isBrush && stroke.current === null) begin(here, 1);
-      else if (isBrush) finish();
-      else if (tool === 'defect') selectDefect(here);
-      else if (tool === 'rectangle' && outline.length > 0) close(outline, event.altKey);
-      else if (tool === 'rectangle') setOutline([here]);
-      else addCorner(here, event.altKey);
-    } else return;
+    } else if (event.key === 'Enter') {
+      press(here, event.altKey);
+    } else if (event.key !== ' ') return;
     event.preventDefault();
-    event.stopPropagation();
+    // Space moves the photo while it is held, and draws when it is released without that.
+    if (event.key !== ' ') event.stopPropagation();
+  };
+
+  const onKeyUp = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.key !== ' ' || space === 'used' || event.ctrlKey || event.metaKey) return;
+    // With the pointer over the photo and no crosshair, it was only held to move the photo.
+    if (crosshair === null && ref.current?.parentElement?.closest('[data-testid="viewer"]')?.matches(':hover')) return;
+    press(crosshair ?? rounded(toPhoto(view, pane, { x: pane.width / 2, y: pane.height / 2 })), event.altKey);
+  };
+
+  /** A key that does what a press of the pointer does. */
+  const press = (here: Point, alt: boolean) => {
+    setCrosshair(here);
+    if (stroke.current === null && takesSource(here, alt)) return;
+    if (isBrush && stroke.current === null) begin(here, 1);
+    else if (isBrush) finish();
+    else if (tool === 'rectangle' && outline.length > 0) close(outline, alt);
+    else if (tool === 'rectangle') setOutline([here]);
+    else tap(here, alt);
   };
 
   const place = crosshair === null ? null : toPane(view, pane, crosshair);
@@ -367,7 +454,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
     <div
       ref={ref}
       role="application"
-      aria-label={t(`mask.surface.${isBrush ? 'brush' : isOutline ? 'outline' : 'defect'}`)}
+      aria-label={t(`mask.surface.${isBrush ? 'brush' : isOutline ? 'outline' : tool}`)}
       data-testid="mask-tool"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the focus so that keys can draw.
       tabIndex={0}
@@ -385,7 +472,8 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
         if (tool === 'polygon') close(outline, event.altKey);
       }}
       onKeyDown={onKeyDown}
-      style={{ width: pane.width, height: pane.height, cursor: isBrush ? 'none' : 'crosshair' }}
+      onKeyUp={onKeyUp}
+      style={{ width: pane.width, height: pane.height, cursor: isBrush && !settingSource ? 'none' : 'crosshair' }}
       className="absolute top-0 left-0 touch-none outline-offset-[-2px]"
     >
       {isBrush && (
@@ -395,6 +483,26 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
           style={{ width: size * view.scale, height: size * view.scale, visibility: 'hidden' }}
           className="pointer-events-none absolute top-0 left-0 rounded-full border border-white shadow-[0_0_0_1px_rgb(0_0_0/0.6),inset_0_0_0_1px_rgb(0_0_0/0.6)]"
         />
+      )}
+      {ownSource !== null && (
+        <div
+          ref={mark}
+          data-testid="source-mark"
+          aria-hidden="true"
+          className="pointer-events-none absolute top-0 left-0"
+        >
+          <svg aria-hidden="true" width="24" height="24" viewBox="-12 -12 24 24" className="-mt-3 -ml-3 block">
+            {(['#000000', '#ffffff'] as const).map((colour) => (
+              <path
+                key={colour}
+                d="M-11 0H11M0 -11V11M-6 0A6 6 0 1 0 6 0A6 6 0 1 0 -6 0"
+                fill="none"
+                stroke={colour}
+                strokeWidth={colour === '#000000' ? 3 : 1}
+              />
+            ))}
+          </svg>
+        </div>
       )}
       <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full overflow-hidden">
         {corners.length > 0 && (
@@ -435,6 +543,9 @@ const ARROWS: Record<string, readonly [number, number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
+
+/** Whether a point lies in a photo. */
+const rectHas = ({ width, height }: Size, { x, y }: Point): boolean => x >= 0 && y >= 0 && x < width && y < height;
 
 /** Rounds to sixteenths of a pixel: precise enough, and short in the file. */
 const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 16) / 16, y: Math.round(y * 16) / 16 });

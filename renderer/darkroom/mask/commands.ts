@@ -17,13 +17,14 @@ const KEYS: Record<Tool, string> = {
   polygon: 'N',
   rectangle: 'U',
   defect: 'W',
+  eye: 'Shift+E',
 };
 
 function command(id: CommandId, keys: readonly string[], needs: Command['needs'], run: Command['run']): Command {
   return { id, group: 'mask', keys, needs, run };
 }
 
-const tool = (each: Exclude<Tool, 'brush'>): Command =>
+const tool = (each: Exclude<Tool, 'brush' | 'eye'>): Command =>
   command(`tool-${each}`, [KEYS[each]], 'mask', ({ session }) => session.actions.tools.take(each));
 
 const change = (id: CommandId, keys: readonly string[], op: (session: Session) => MaskOp): Command =>
@@ -48,6 +49,7 @@ export const MASK_COMMANDS: readonly Command[] = [
   tool('polygon'),
   tool('rectangle'),
   tool('defect'),
+  command('tool-eye', [KEYS.eye], 'photo', ({ session }) => session.actions.tools.take('eye')),
   tool('hand'),
   command('atOnce', ['Y'], 'mask', ({ session }) => session.actions.tools.toggleAtOnce()),
   command('quickMask', ['Q'], 'mask', ({ session }) => session.actions.tools.toggleQuickMask()),

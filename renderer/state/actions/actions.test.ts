@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Settings } from '../../../contract/app';
 import type { CallName, Transfer } from '../../../contract/calls';
-import { EditDelta, type EditLog, type MaskOp } from '../../../contract/edit';
+import { EditDelta, type EditLog, type MaskArea, type MaskOp } from '../../../contract/edit';
 import type { Recipe } from '../../../contract/recipe';
 import { applyDelta, freshLog } from '../../../document/edit';
 import { DETECTED_MASK } from '../../../document/mask';
 import { commandOf, perform } from '../../commands';
+import { historyOf } from '../../recipe/history';
 import {
   cleanAnalysis,
   createFakeBridge,
@@ -1114,6 +1115,83 @@ describe('tools', () => {
     expect(entry().log!.actions).toHaveLength(4);
     actions.undo(key);
     expect(order()).toEqual([first, second, third]);
+  });
+});
+
+describe('repairs by hand', () => {
+  const dab = (x: number, mode: 'paint' | 'erase' = 'paint') => ({
+    kind: 'stroke' as const,
+    mode,
+    size: 9,
+    hardness: 1,
+    points: [x, 500, 1],
+  });
+
+  test('from a source, which the first stroke aligns; without one in this photo nothing is done, and that is said', async () => {
+    const { actions, entry, notices, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.tools.repairAtOnce();
+    actions.tools.set({ fill: 'heal' });
+    expect(actions.repairPlace(key, dab(100))).toBe(false);
+    actions.tools.setSource('another photo', { x: 300, y: 480 });
+    actions.tools.align(key, { x: 100, y: 500 });
+    expect(actions.repairPlace(key, dab(100))).toBe(false);
+    expect(notices().at(-1)).toMatchObject({ tone: 'info', text: 'noSource' });
+    expect(entry().edit!.repairs).toEqual([]);
+
+    actions.tools.setSource(key, { x: 300.4, y: 480 });
+    for (const x of [100, 140]) {
+      actions.tools.align(key, { x, y: 500 });
+      expect(actions.repairPlace(key, dab(x))).toBe(true);
+    }
+    const source = { blend: 'heal', dx: 200, dy: -20 };
+    expect(entry().edit!.repairs).toMatchObject([{ source }, { source }]);
+    // Beside the right edge the source lies wholly outside.
+    expect(actions.repairPlace(key, dab(2900))).toBe(false);
+    expect(notices().at(-1)).toMatchObject({ text: 'sourceOutside' });
+    actions.refillRepair(key, entry().edit!.repairs[1]!.id);
+    expect(entry().edit!.repairs[1]!.source).toEqual({ ...source, blend: 'clone' });
+    expect(historyOf(entry().log!).map(({ name }) => name.text)).toEqual(['begin', 'heal', 'heal', 'repairFilled']);
+  });
+
+  test('the eraser takes a stroke out of the repairs under it, and says where there are none', async () => {
+    const { actions, entry, notices, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    for (const x of [100, 104, 300]) actions.repairPlace(key, dab(x));
+    expect(actions.eraseRepairs(key, dab(106, 'erase'))).toBe(true);
+    expect(entry().edit!.repairs.map(({ mask }) => mask.length)).toEqual([2, 2, 1]);
+    actions.undo(key);
+    expect(entry().edit!.repairs.map(({ mask }) => mask.length)).toEqual([1, 1, 1]);
+    expect(actions.eraseRepairs(key, dab(900, 'erase'))).toBe(false);
+    expect(notices().at(-1)).toMatchObject({ tone: 'info', text: 'nothingErased' });
+  });
+
+  test('red eyes that are found are one entry of the history; those found again, and none, are said', async () => {
+    const { actions, bridge, entry, notices, openOne, settle } = setUp();
+    await openOne();
+    const { key } = entry();
+    const eye = (x: number): MaskArea => ({
+      kind: 'area',
+      shape: 'polygon',
+      mode: 'add',
+      points: [x - 5, 400, x + 5, 400, x + 5, 410, x - 5, 410],
+    });
+    bridge.answers['photos.redEyes'] = () => ok({ eyes: [eye(100), eye(160)] });
+    actions.correctEyes(key, null);
+    await settle();
+    expect(entry().edit!.repairs).toMatchObject([{ redEye: true }, { redEye: true }]);
+    expect(historyOf(entry().log!).map(({ name }) => name.text)).toEqual(['begin', 'redEyes']);
+    actions.correctEyes(key, { x: 101, y: 404, reach: 40 });
+    await settle();
+    expect(notices().at(-1)).toMatchObject({ text: 'eyesCorrected' });
+    actions.undo(key);
+    expect(entry().edit!.repairs).toEqual([]);
+    bridge.answers['photos.redEyes'] = () => ok({ eyes: [] });
+    actions.correctEyes(key, { x: 101, y: 404, reach: 40 });
+    await settle();
+    expect(notices().at(-1)).toMatchObject({ tone: 'info', text: 'noRedEye' });
   });
 });
 

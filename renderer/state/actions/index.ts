@@ -1,5 +1,6 @@
 import type { FileEntry } from '../../../contract/app';
 import type { Bridge } from '../../../contract/calls';
+import type { EyeSearch } from '../../../contract/edit';
 import type { Recipe } from '../../../contract/recipe';
 import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
@@ -15,6 +16,7 @@ import { activePhoto, type Stores } from '../stores';
 import { createStyleActions } from '../styles';
 import { createToolActions, followTools } from '../tools';
 import { createViewActions } from '../view';
+import { createByHand } from './byHand';
 import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
 import { createExporting, type ExportAllChoice } from './exporting';
@@ -60,6 +62,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const rendering = createRendering(context);
   const history = createHistory(context);
   const masks = createMasks(context);
+  const byHand = createByHand(context);
   const many = createMany(context);
   const files = createFiles(context);
   const exporting = createExporting(context);
@@ -163,11 +166,14 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     keepNothing: masks.keepNothing,
     keepUnfinished: masks.keepUnfinished,
     dropUnfinished: masks.dropUnfinished,
-    repairPlace: masks.repairPlace,
-    switchRepair: masks.switchRepair,
-    moveRepair: masks.moveRepair,
-    refillRepair: masks.refillRepair,
-    removeRepair: masks.removeRepair,
+    repairPlace: byHand.repairPlace,
+    erasing: byHand.erasing,
+    eraseRepairs: byHand.eraseRepairs,
+    correctEyes: (key: string, at: EyeSearch | null) => void byHand.correctEyes(key, at),
+    switchRepair: byHand.switchRepair,
+    moveRepair: byHand.moveRepair,
+    refillRepair: byHand.refillRepair,
+    removeRepair: byHand.removeRepair,
     exportMask: (key: string) => void masks.exportMask(key),
     pickMask: masks.pickMask,
     takeMask: (key: string, file: File) => void masks.takeMask(key, file),

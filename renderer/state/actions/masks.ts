@@ -1,7 +1,6 @@
-import type { EditAction, LocalRepair, MaskOp } from '../../../contract/edit';
+import type { EditAction, MaskOp } from '../../../contract/edit';
 import type { Result } from '../../../contract/errors';
 import type { Recipe } from '../../../contract/recipe';
-import { nextFilling } from '../../../document/fillings';
 import { DETECTED_MASK } from '../../../document/mask';
 import { stepOf, withEnabled } from '../recipes';
 import { drawnOn } from '../tools';
@@ -13,7 +12,7 @@ import type { Context } from './context';
  */
 const PAINT_DELAY = 700;
 
-/** The masks of a photo, painted or loaded from files, and repairs of single places. */
+/** The masks of a photo, painted or loaded from files. */
 export function createMasks(context: Context) {
   const { call, asJob, offer, find, editSync, stores } = context;
 
@@ -97,34 +96,6 @@ export function createMasks(context: Context) {
     if (log != null) editSync.changed(key, log.at);
   }
 
-  /** Repairs a single region at once. */
-  function repairPlace(key: string, op: LocalRepair['mask'][number], continues = false): void {
-    const action: EditAction = { name: 'repair', repair: { id: context.browser.newId(), enabled: true, mask: [op] } };
-    context.history.commit(key, continues ? { ...action, continues } : action);
-  }
-
-  function switchRepair(key: string, id: string, enabled: boolean): void {
-    context.history.commit(key, { name: enabled ? 'repairOn' : 'repairOff', toggle: { id, enabled } });
-  }
-
-  /** Moves a local repair to the place of another. Later ones lie on top. */
-  function moveRepair(key: string, id: string, place: string): void {
-    const to = find(key)?.edit?.repairs.findIndex((repair) => repair.id === place) ?? -1;
-    if (to >= 0) context.history.commit(key, { name: 'repairMoved', move: { id, to } });
-  }
-
-  /** Fills a local repair another way. */
-  function refillRepair(key: string, id: string): void {
-    const repair = find(key)?.edit?.repairs.find((each) => each.id === id);
-    if (repair === undefined) return;
-    const filling = nextFilling(repair.filling ?? null);
-    context.history.commit(key, { name: 'repairFilled', refill: { id, filling } });
-  }
-
-  function removeRepair(key: string, id: string): void {
-    context.history.commitTold(key, { name: 'repairRemoved', remove: id }, 'repairRemoved');
-  }
-
   async function exportMask(key: string): Promise<void> {
     const entry = find(key);
     if (entry?.photo == null || entry.recipe === null) return;
@@ -196,11 +167,6 @@ export function createMasks(context: Context) {
     resetMask,
     keepUnfinished,
     dropUnfinished,
-    repairPlace,
-    switchRepair,
-    moveRepair,
-    refillRepair,
-    removeRepair,
     exportMask,
     pickMask,
     takeMask,
