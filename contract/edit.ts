@@ -98,6 +98,21 @@ export const LocalRepair = z.object({
     .max(100),
 });
 export type LocalRepair = z.infer<typeof LocalRepair>;
+/** The most hints of one photo. */
+export const MAX_HINTS = 1000;
+/** A colour that a person has given for a place, or along a line. The rest of the photo is coloured to match. */
+export const ColourHint = z.object({
+  /** `#rrggbb` in sRGB. Of the colour only the hue and its strength count: the photo's brightness stays. */
+  colour: z.string().regex(/^#[0-9a-f]{6}$/),
+  /** In pixels of the full-size photo. */
+  radius: z
+    .number()
+    .min(0.5)
+    .max(MAX_BRUSH / 2),
+  /** x and y of each point in turn, joined by straight lines. */
+  points: flat(2, 1, MAX_POINTS),
+});
+export type ColourHint = z.infer<typeof ColourHint>;
 /**
  * How a photo is rotated for display and export: an EXIF orientation (1 as opened, 2 mirrored, 3 upside down, 6 rotated
  * right, 8 rotated left ...). Rotation is the last operation on the screen and at export: recipes, masks and regions
@@ -129,6 +144,8 @@ export const EditState = z.object({
   styleMask: z.array(MaskOp).max(10_000).default([]),
   /** What every step leaves alone; nothing while it is empty. Repairs of single places may still change it. */
   keepMask: z.array(MaskOp).max(10_000).default([]),
+  /** Colours of places, for the step that adds colours; a later one covers an earlier one. */
+  hints: z.array(ColourHint).max(MAX_HINTS).default([]),
   /** Rotation of the photo on the screen and at export. */
   orientation: Orientation.default(1),
   /** Null: the whole photo. */
@@ -149,6 +166,8 @@ export const EditAction = z.object({
     'styleMaskReset',
     'keepMask',
     'keepMaskReset',
+    'colourHint',
+    'colourHintsRemoved',
     'repair',
     'repairOn',
     'repairOff',
@@ -176,6 +195,10 @@ export const EditAction = z.object({
   /** The same for the mask of what is left alone. */
   paintKeep: MaskOp.optional(),
   keepMask: z.array(MaskOp).max(10_000).optional(),
+  /** A hint to add to the end. */
+  hint: ColourHint.optional(),
+  /** Replaces all hints. */
+  hints: z.array(ColourHint).max(MAX_HINTS).optional(),
   repair: LocalRepair.optional(),
   /** Replaces all local repairs. */
   repairs: z.array(LocalRepair).max(1000).optional(),
@@ -191,7 +214,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 7;
+export const EDIT_FORMAT = 8;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

@@ -27,6 +27,8 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
   fc.constant<EditAction>({ name: 'startOver', recipe, mask: freshState(recipe).mask, styleMask: [], repairs: [] }),
   fc.constant<EditAction>({ name: 'styleMask', paintStyle: { kind: 'invert' } }),
   fc.constant<EditAction>({ name: 'keepMask', paintKeep: { kind: 'invert' } }),
+  fc.constant<EditAction>({ name: 'colourHint', hint: { colour: '#aa3020', radius: 8, points: [1, 2] } }),
+  fc.constant<EditAction>({ name: 'colourHintsRemoved', hints: [] }),
 );
 const actions = fc.array(action, { maxLength: 12 });
 

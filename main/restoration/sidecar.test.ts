@@ -55,6 +55,12 @@ describe('an edit document', () => {
     expect(parseSidecar(JSON.stringify(old)).log.base.styleMask).toEqual([]);
   });
 
+  test('of format 7, which has no colours given by hand, has none', () => {
+    const { hints: _, ...base } = sidecar.log.base;
+    const old = { ...sidecar, emulsion: 7, log: { ...sidecar.log, base } };
+    expect(parseSidecar(JSON.stringify(old)).log.base.hints).toEqual([]);
+  });
+
   test('of an older format is upgraded format by format', () => {
     const migrations = {
       1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),

@@ -56,6 +56,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   5: (file) => file,
   // Format 7 adds the mask of what is left alone. Before, there was none.
   6: (file) => file,
+  // Format 8 adds colours of places. Before, there were none.
+  7: (file) => file,
 };
 
 /**

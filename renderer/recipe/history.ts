@@ -43,6 +43,8 @@ type HistoryText =
   | 'styleMaskReset'
   | 'keepMask'
   | 'keepMaskReset'
+  | 'colourHint'
+  | 'colourHintsRemoved'
   | 'turned'
   | 'cropped'
   | 'uncropped'

@@ -90,6 +90,8 @@ export const photo = {
     styleMaskReset: 'Style applied everywhere',
     keepMask: 'Left alone',
     keepMaskReset: 'Nothing left alone',
+    colourHint: 'Colour given',
+    colourHintsRemoved: 'Given colours removed',
     repair: '{{place}}: repaired',
     repairOn: '{{place}}: on',
     repairOff: '{{place}}: off',
