@@ -118,6 +118,21 @@ export const LocalRepair = z.object({
     .max(MAX_REPAIR_OPS),
 });
 export type LocalRepair = z.infer<typeof LocalRepair>;
+/** The most hints of one photo. */
+export const MAX_HINTS = 1000;
+/** A colour that a person has given for a place, or along a line. The rest of the photo is coloured to match. */
+export const ColourHint = z.object({
+  /** `#rrggbb` in sRGB. Of the colour only the hue and its strength count: the photo's brightness stays. */
+  colour: z.string().regex(/^#[0-9a-f]{6}$/),
+  /** In pixels of the full-size photo. */
+  radius: z
+    .number()
+    .min(0.5)
+    .max(MAX_BRUSH / 2),
+  /** x and y of each point in turn, joined by straight lines. */
+  points: flat(2, 1, MAX_POINTS),
+});
+export type ColourHint = z.infer<typeof ColourHint>;
 /**
  * How a photo is rotated for display and export: an EXIF orientation (1 as opened, 2 mirrored, 3 upside down, 6 rotated
  * right, 8 rotated left ...). Rotation is the last operation on the screen and at export: recipes, masks and regions
@@ -149,6 +164,8 @@ export const EditState = z.object({
   styleMask: z.array(MaskOp).max(10_000).default([]),
   /** What every step leaves alone; nothing while it is empty. Repairs of single places may still change it. */
   keepMask: z.array(MaskOp).max(10_000).default([]),
+  /** Colours of places, for the step that adds colours; a later one covers an earlier one. */
+  hints: z.array(ColourHint).max(MAX_HINTS).default([]),
   /** Rotation of the photo on the screen and at export. */
   orientation: Orientation.default(1),
   /** Null: the whole photo. */
@@ -169,6 +186,8 @@ export const EditAction = z.object({
     'styleMaskReset',
     'keepMask',
     'keepMaskReset',
+    'colourHint',
+    'colourHintsRemoved',
     'repair',
     'repairOn',
     'repairOff',
@@ -198,6 +217,10 @@ export const EditAction = z.object({
   /** The same for the mask of what is left alone. */
   paintKeep: MaskOp.optional(),
   keepMask: z.array(MaskOp).max(10_000).optional(),
+  /** A hint to add to the end. */
+  hint: ColourHint.optional(),
+  /** Replaces all hints. */
+  hints: z.array(ColourHint).max(MAX_HINTS).optional(),
   repair: LocalRepair.optional(),
   /** Replaces all local repairs. */
   repairs: z.array(LocalRepair).max(1000).optional(),

@@ -31,6 +31,8 @@ const action: fc.Arbitrary<EditAction> = fc.oneof(
   fc
     .constantFrom('a', 'b', 'c')
     .map((id): EditAction => ({ name: 'repairErased', erase: { ids: [id], stroke: eraser } })),
+  fc.constant<EditAction>({ name: 'colourHint', hint: { colour: '#aa3020', radius: 8, points: [1, 2] } }),
+  fc.constant<EditAction>({ name: 'colourHintsRemoved', hints: [] }),
 );
 const actions = fc.array(action, { maxLength: 12 });
 

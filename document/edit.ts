@@ -23,6 +23,7 @@ export function freshState(recipe: Recipe, orientation: Orientation = 1): EditSt
     repairs: [],
     styleMask: [],
     keepMask: [],
+    hints: [],
     orientation,
     crop: null,
     rating: null,
@@ -49,13 +50,15 @@ export function applyAction(state: EditState, action: EditAction): EditState {
     remove,
     move,
   } = action;
-  let { mask, repairs, styleMask, keepMask } = state;
+  let { mask, repairs, styleMask, keepMask, hints } = state;
   if (action.mask) mask = action.mask;
   if (paint) mask = [...mask, paint];
   if (action.styleMask) styleMask = action.styleMask;
   if (action.paintStyle) styleMask = [...styleMask, action.paintStyle];
   if (action.keepMask) keepMask = action.keepMask;
   if (action.paintKeep) keepMask = [...keepMask, action.paintKeep];
+  if (action.hints) hints = action.hints;
+  if (action.hint) hints = [...hints, action.hint];
   if (action.repairs) repairs = action.repairs;
   if (repair) repairs = [...repairs, repair];
   if (toggle) repairs = repairs.map((each) => (each.id === toggle.id ? { ...each, enabled: toggle.enabled } : each));
@@ -78,7 +81,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, styleMask, keepMask, orientation, crop, rating };
+  return { recipe, mask, repairs, styleMask, keepMask, hints, orientation, crop, rating };
 }
 
 /** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */
@@ -86,13 +89,14 @@ export function isSamePicture(a: EditState, b: EditState): boolean {
   return a.recipe === b.recipe && isSameByHand(a, b);
 }
 
-/** Whether two states have the same masks and local repairs, which people change by hand. */
+/** Whether two states have the same masks, hints and local repairs, which people change by hand. */
 export function isSameByHand(a: EditState, b: EditState): boolean {
   if (a === b) return true;
   return (
     isSameMask(a.mask, b.mask) &&
     isSameMask(a.styleMask, b.styleMask) &&
     isSameMask(a.keepMask, b.keepMask) &&
+    isSameList(a.hints, b.hints) &&
     a.repairs.length === b.repairs.length &&
     a.repairs.every(({ id, enabled, filling, source, mask }, i) => {
       const other = b.repairs[i];
@@ -108,8 +112,11 @@ export function isSameByHand(a: EditState, b: EditState): boolean {
 }
 
 /** Whether two masks hold the same operation objects. */
-export function isSameMask(a: readonly MaskOp[], b: readonly MaskOp[]): boolean {
-  return a === b || (a.length === b.length && a.every((op, i) => op === b[i]));
+export const isSameMask: (a: readonly MaskOp[], b: readonly MaskOp[]) => boolean = isSameList;
+
+/** Whether two lists hold the same objects. */
+export function isSameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a === b || (a.length === b.length && a.every((each, i) => each === b[i]));
 }
 
 /** The state that a log describes. */
@@ -118,23 +125,31 @@ export function stateOf({ base, actions, at }: EditLog): EditState {
   let state = base;
   let isOwn = false;
   for (const action of actions.slice(0, at)) {
-    const { paint, paintStyle, paintKeep } = action;
+    const { paint, paintStyle, paintKeep, hint } = action;
     if (!isOnlyPaint(action)) {
       state = applyAction(state, action);
       isOwn = false;
       continue;
     }
-    if (!isOwn)
-      state = { ...state, mask: [...state.mask], styleMask: [...state.styleMask], keepMask: [...state.keepMask] };
+    if (!isOwn) {
+      state = {
+        ...state,
+        mask: [...state.mask],
+        styleMask: [...state.styleMask],
+        keepMask: [...state.keepMask],
+        hints: [...state.hints],
+      };
+    }
     isOwn = true;
     if (paint) state.mask.push(paint);
     if (paintStyle) state.styleMask.push(paintStyle);
     if (paintKeep) state.keepMask.push(paintKeep);
+    if (hint) state.hints.push(hint);
   }
   return state;
 }
 
-const OF_PAINT = ['name', 'continues', 'paint', 'paintStyle', 'paintKeep'];
+const OF_PAINT = ['name', 'continues', 'paint', 'paintStyle', 'paintKeep', 'hint'];
 const isOnlyPaint = (action: EditAction): boolean =>
   Object.entries(action).every(([key, value]) => value === undefined || OF_PAINT.includes(key));
 

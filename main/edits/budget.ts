@@ -1,4 +1,4 @@
-import type { EditLog, EditState, LocalRepair, MaskOp } from '../../contract/edit';
+import { type EditLog, type EditState, type LocalRepair, MAX_HINTS, type MaskOp } from '../../contract/edit';
 import { stateOf } from '../../document/edit';
 
 /*
@@ -33,8 +33,9 @@ export function excessOf(log: EditLog, { width, height }: { width: number; heigh
 const touchesRepairs = ({ repair, toggle, refill, reblend, erase, remove, move }: EditLog['actions'][number]) =>
   [repair, toggle, refill, reblend, erase, remove, move].some((each) => each !== undefined);
 
-function excessOfState({ mask, styleMask, keepMask, repairs }: EditState, edge: number): string | null {
+function excessOfState({ mask, styleMask, keepMask, hints, repairs }: EditState, edge: number): string | null {
   if ([mask, styleMask, keepMask].some((ops) => ops.length > MOST_OPS)) return 'too many operations on a mask';
+  if (hints.length > MAX_HINTS) return `${hints.length} hints`;
   if (repairs.length > MOST_REPAIRS) return `${repairs.length} repairs`;
   const all: (MaskOp | LocalRepair['mask'][number])[] = [
     ...mask,
@@ -45,6 +46,7 @@ function excessOfState({ mask, styleMask, keepMask, repairs }: EditState, edge: 
   let spread = 0;
   let painted = 0;
   let corners = 0;
+  for (const { points, radius } of hints) painted += (points.length / 2) * Math.min(1, (2 * radius) / edge) ** 2;
   for (const op of all) {
     if (op.kind === 'grow' || op.kind === 'shrink' || op.kind === 'feather') spread += op.radius;
     else if (op.kind === 'stroke') painted += (op.points.length / 3) * Math.min(1, op.size / edge) ** 2;

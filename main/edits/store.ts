@@ -281,12 +281,12 @@ class EditFile {
 
   edit(): EngineEdit | undefined {
     if (!this.log) return undefined;
-    const { mask, styleMask, keepMask, repairs } = stateOf(this.log);
+    const { mask, styleMask, keepMask, hints, repairs } = stateOf(this.log);
     const bitmaps = new Map<string, Uint8Array>();
     for (const op of [...mask, ...styleMask, ...keepMask]) {
       if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
     }
-    return { mask, styleMask, keepMask, repairs, bitmaps };
+    return { mask, styleMask, keepMask, hints, repairs, bitmaps };
   }
 
   async take(file: EditDocument): Promise<Taken> {

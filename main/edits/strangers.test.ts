@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EDIT_FORMAT, type EditAction, type EditState, type MaskOp } from '../../contract/edit';
+import { type ColourHint, EDIT_FORMAT, type EditAction, type EditState, type MaskOp } from '../../contract/edit';
 import { applyAction, freshState, stateOf } from '../../document/edit';
 import { anyOp } from '../../document/testing';
 import { EmulsionError } from '../errors';
@@ -51,6 +51,9 @@ const stroke = (size: number, points: number): MaskOp => {
     points: times(points * 3, (i) => (i % 3 === 2 ? 1 : i % 500)),
   };
 };
+const hint = (radius: number, points: number): ColourHint => {
+  return { colour: '#aa3020', radius, points: times(points * 2, (i) => i % 500) };
+};
 const repair = (id: string) => ({ id, enabled: true, mask: [area as Extract<MaskOp, { kind: 'area' }>] });
 
 test.each<[string, unknown]>([
@@ -68,6 +71,14 @@ test.each<[string, unknown]>([
   ],
   ['strokes as wide as the photo', documentOf({ mask: times(30, () => stroke(4000, 20_000)) })],
   [
+    '100,000 hints',
+    documentOf(
+      {},
+      times(100_000, () => ({ name: 'colourHint', hint: hint(1, 1) })),
+    ),
+  ],
+  ['hints as wide as the photo', documentOf({ hints: times(30, () => hint(2000, 20_000)) })],
+  [
     'outlines of many corners',
     documentOf({ mask: times(30, (): MaskOp => ({ ...area, points: times(40_000, (i) => i % 500) }) as MaskOp) }),
   ],
@@ -81,6 +92,16 @@ test.each<[string, unknown]>([
   ['deep brackets', `{"emulsion":4,"photo":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
 ])('work without end is refused: %s', async (_, content) => {
   await expect(read(content)).rejects.toMatchObject({ code: 'EDIT_FILE_INVALID' });
+});
+
+test('a colour that is none is refused', async () => {
+  for (const colour of ['#12345', 'red', '#GG0000', '#aabbccdd']) {
+    const content = documentOf({ hints: [{ ...hint(4, 1), colour }] });
+    await expect(read(content)).rejects.toMatchObject({ code: 'EDIT_FILE_INVALID' });
+  }
+  await expect(read(documentOf({ hints: [hint(4, 1)] }))).resolves.toMatchObject({
+    log: { base: { hints: [hint(4, 1)] } },
+  });
 });
 
 test('a long day of work is read', async () => {
@@ -97,6 +118,8 @@ test('adding operations in place gives the same state as adding them one by one'
       anyOp.map((paint): EditAction => ({ name: 'mask', paint })),
       anyOp.map((paintStyle): EditAction => ({ name: 'styleMask', paintStyle })),
       anyOp.map((paintKeep): EditAction => ({ name: 'keepMask', paintKeep })),
+      fc.nat(9).map((at): EditAction => ({ name: 'colourHint', hint: hint(1 + at, 1) })),
+      fc.nat(2).map((count): EditAction => ({ name: 'colourHintsRemoved', hints: times(count, () => hint(1, 1)) })),
       fc.array(anyOp, { maxLength: 3 }).map((mask): EditAction => ({ name: 'maskReset', mask })),
       fc.constantFrom('a', 'b').map((id): EditAction => ({ name: 'repair', repair: repair(id) })),
       fc.constantFrom('a', 'b').map((remove): EditAction => ({ name: 'repairRemoved', remove })),

@@ -12,7 +12,7 @@ import { editedMask, maskSource } from '../restoration/steps/edited-mask';
 import { writePhoto } from '../storage/write';
 import { CODEC_SECONDS } from './decoding';
 import type { Job } from './job';
-import { masksOf } from './planned-edit';
+import { drawnOf } from './planned-edit';
 import type { ExportTarget, Requests } from './protocol';
 
 /** A place as it is listed for people and programs. */
@@ -59,7 +59,7 @@ export async function inspectRepair(
   if (!inspect) return null;
   if (!damage) throw new EmulsionError('GENERATOR_MISSING', { detail: 'no generator for "detect"' });
   const settings = stepOf(recipe, 'repair')?.settings ?? RepairSettings.parse({});
-  const drawn = masksOf(edit, photo).mask ?? { ops: DETECTED_MASK, bitmaps: new Map(), full: photo };
+  const drawn = drawnOf(edit, photo).mask ?? { ops: DETECTED_MASK, bitmaps: new Map(), full: photo };
   const source = maskSource(drawn, damage, settings);
   const places = await findPlaces(compileMask(drawn.ops, source), source, drawn.ops, () => job.breathe());
   const mask = editedMask(drawn, damage, settings, photo);

@@ -43,7 +43,7 @@ import type { Job } from './job';
 import { maskPicture } from './mask-picture';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
-import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
+import { assertResultFits, doesFollowDamage, drawnOf, keyed, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Renderings } from './renderings';
 import { maskOf, thumbnailsOf } from './thumbnail';
@@ -210,7 +210,7 @@ export class OpenPhotos {
     const { masked } = kept;
     const repaired = {
       ...request,
-      ...masksOf(edit, photo),
+      ...drawnOf(edit, photo),
       reports,
       masked,
       damage,
@@ -231,7 +231,7 @@ export class OpenPhotos {
     const damage = await this.#further.of(opened, request.recipe, tools);
     job.stage('writing', 0.2, 1);
     const settings = stepOf(request.recipe, 'repair')?.settings ?? RepairSettings.parse({});
-    const mask = editedMask(masksOf(request.edit, opened.photo).mask!, damage, settings, opened.photo);
+    const mask = editedMask(drawnOf(request.edit, opened.photo).mask!, damage, settings, opened.photo);
     return writeMaskFile(job, mask, request.target);
   }
 
@@ -273,7 +273,7 @@ export class OpenPhotos {
     const { raster: original, profile } = opened.source;
     const before = staged && (await encodeThumbnail(original, staged.thumbnails, profile));
 
-    const masks = masksOf(request.edit, opened.photo);
+    const masks = drawnOf(request.edit, opened.photo);
     job.stage('analysing', 0.15, 0.3);
     if (doesFollowDamage(planRecipe(recipe, analysis), request.edit)) await this.#runFinePass(opened, tools);
     const damage = await this.#further.of(opened, recipe, tools);
@@ -517,7 +517,7 @@ export class OpenPhotos {
     const paintings = size === 'small' || before < 0 ? undefined : opened.paintings.of(`${size} ${keyOf(before)}`);
     const run = {
       ...{ recipe, analysis, damage, paintings, onDone, opened: original.raster },
-      ...masksOf(edit, photo),
+      ...drawnOf(edit, photo),
       begun: start ?? undefined,
     };
     const { raster: result, reports, masked } = await this.#run(job, tools, raster, run, begun, until);

@@ -34,6 +34,7 @@ export function keyed(
         kind,
         settings,
         mask,
+        ...(kind === 'colorise' && edit?.hints?.length ? [{ hints: edit.hints }] : []),
         ...(kept === undefined ? [] : [{ kept }]),
         ...(isFine && followsDamage(kind, mask) ? ['fine pass'] : []),
       ];
@@ -66,11 +67,11 @@ export function printDensity(recipe: Recipe, reports: readonly StepReport[]): nu
   return isDone && target?.unit === 'print' ? target.dpi : undefined;
 }
 
-/** The mask documents of an edit, with their bitmaps unpacked. */
-export function masksOf(
+/** What an edit holds that is drawn by hand on the photo, with its bitmaps unpacked. */
+export function drawnOf(
   edit: EngineEdit | undefined,
   { width, height }: Photo,
-): Pick<Run, 'mask' | 'styleMask' | 'keepMask'> {
+): Pick<Run, 'mask' | 'styleMask' | 'keepMask' | 'hints'> {
   if (!edit) return {};
   const bitmaps = new Map([...edit.bitmaps].map(([id, bytes]) => [id, unpackRuns(bytes)]));
   const about = { bitmaps, full: { width, height } };
@@ -80,6 +81,7 @@ export function masksOf(
     mask: { ops: edit.mask, ...about },
     styleMask: style && { ops: style, ...about },
     keepMask: kept && { ops: kept, ...about },
+    ...(edit.hints?.length && { hints: { list: edit.hints, full: about.full } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
 import type { Message } from '../../contract/basics';
-import type { Crop, EyeSearch, LocalRepair, MaskArea, MaskOp, Orientation } from '../../contract/edit';
+import type { ColourHint, Crop, EyeSearch, LocalRepair, MaskArea, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
@@ -68,6 +68,8 @@ export interface EngineEdit {
   styleMask?: readonly MaskOp[];
   /** Mask of what every step leaves alone; absent or empty: nothing. */
   keepMask?: readonly MaskOp[];
+  /** Colours of places; absent or empty: none. */
+  hints?: readonly ColourHint[];
   repairs: readonly LocalRepair[];
   bitmaps: ReadonlyMap<string, Uint8Array>;
 }

@@ -12,6 +12,7 @@ import {
   outputSide,
   type TileCard,
   type TilePlan,
+  takesHints,
   takesHole,
   tileStart,
 } from './tile-plan';
@@ -137,7 +138,7 @@ export class TileBuffers {
     const pixels = this.#plan.tileWidth * this.#plan.tileHeight;
     const given = this.#given;
     const colours = this.#colours * pixels;
-    const hole = this.#planesIn > this.#colours ? given.subarray(colours) : null;
+    const hole = takesHole(this.#card) ? given.subarray(colours) : null;
     this.#clamp(given.subarray(0, colours));
     this.#source?.set(given.subarray(0, colours));
     this.#toRange(given.subarray(0, colours));
@@ -314,14 +315,16 @@ export class TileBuffers {
   /** Whether the input is more than a flat surface with a little noise. */
   #inputVaries(): boolean {
     const { range } = this.#card.input;
+    // Hints are no part of the picture.
+    const picture = takesHints(this.#card) ? this.input.subarray(0, this.input.length / this.#planesIn) : this.input;
     let sum = 0;
     let squares = 0;
-    for (const value of this.input) {
+    for (const value of picture) {
       sum += value;
       squares += value * value;
     }
-    const mean = sum / this.input.length;
-    return Math.sqrt(Math.max(0, squares / this.input.length - mean * mean)) / (range[1] - range[0]) > 0.02;
+    const mean = sum / picture.length;
+    return Math.sqrt(Math.max(0, squares / picture.length - mean * mean)) / (range[1] - range[0]) > 0.02;
   }
 
   /** Passes the core of `output` on, in 0..1 and RGB order. */

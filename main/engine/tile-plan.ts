@@ -34,6 +34,7 @@ const INPUT_PLANES = {
   'rgb+mask': 4,
   'mask+rgb': 4,
   'rgb+sigma': 4,
+  'luma+hints': 4,
 } as const satisfies Record<Card['input']['channels'], number>;
 const OUTPUT_PLANES = {
   luma: 1,
@@ -48,16 +49,20 @@ const OUTPUT_PLANES = {
 } as const;
 
 /**
- * Number of planes that a step provides: luma or red, green and blue, and the hole where there is one. What else the net
- * takes is made from them.
+ * Number of planes that a step provides: luma or red, green and blue, and the hole or the hints where the net takes them.
+ * What else the net takes is made from them.
  */
 export function givenPlanes(card: Pick<TileCard, 'input' | 'mask'>): number {
-  return colourPlanes(card) + (takesHole(card) ? 1 : 0);
+  return colourPlanes(card) + (takesHole(card) ? 1 : 0) + (takesHints(card) ? 3 : 0);
 }
 
 /** Number of planes of the picture itself. */
 export function colourPlanes({ input: { channels } }: Pick<TileCard, 'input'>): 1 | 3 {
-  return channels === 'luma' || channels === 'l100' || channels === 'luma+sigma' ? 1 : 3;
+  return channels === 'l100' || channels.startsWith('luma') ? 1 : 3;
+}
+
+export function takesHints({ input: { channels } }: Pick<TileCard, 'input'>): boolean {
+  return channels === 'luma+hints';
 }
 
 export function takesHole({ input: { channels }, mask }: Pick<TileCard, 'input' | 'mask'>): boolean {

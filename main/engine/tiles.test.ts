@@ -396,6 +396,29 @@ describe('runTilePass', () => {
     expect(new Set(to.data)).toEqual(new Set([119]));
   });
 
+  it('passes hints on as they are, and a flat picture may get flat colours whatever is hinted', async () => {
+    const card = cardOf({ channels: 'luma+hints', multiple: 16, output: { channels: 'cbcr', range: [-0.5, 0.5] } });
+    let seen: number[] = [];
+    const net: TileNet = netOf({ ...card, task: 'colorise' }, (input) => {
+      const count = input.length / 4;
+      seen = [0, 1, 2, 3].map((plane) => input[plane * count + 5 * 48 + 3]!);
+      return new Float32Array(2 * count).fill(0.1);
+    });
+    const pass: TilePass = {
+      task: 'colorise',
+      width: 40,
+      height: 40,
+      read: ({ width, height }, into) => {
+        for (const [plane, value] of [0.5, 0.25, 0.75, 1].entries()) {
+          into.fill(value, plane * width * height, (plane + 1) * width * height);
+        }
+      },
+      write: () => {},
+    };
+    await expect(runTilePass(net, pass, quiet)).resolves.toMatchObject({ tiles: 1 });
+    expect(seen).toEqual([0.5, 0.25, 0.75, 1]);
+  });
+
   it('enlarges by the scale of the card', async () => {
     const card = cardOf({ halo: 2, tile: 16, output: { scale: 2 } });
     const net = netOf(card, (input, width, height) => {

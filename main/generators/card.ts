@@ -95,8 +95,11 @@ const PictureInput = z.object({
   name: z.string(),
   type: ElementType,
   layout: Layout,
-  /** `l100`: lightness of CIELAB. `sigma`: a map of the strength of noise. */
-  channels: z.enum(['rgb', 'bgr', 'luma', 'l100', 'rgb+mask', 'mask+rgb', 'rgb+sigma', 'luma+sigma']),
+  /**
+   * `l100`: lightness of CIELAB. `sigma`: a map of the strength of noise. `hints`: colours that are known at some places, as
+   * planes of Cb + 0.5, Cr + 0.5 and 1 where they are known.
+   */
+  channels: z.enum(['rgb', 'bgr', 'luma', 'l100', 'rgb+mask', 'mask+rgb', 'rgb+sigma', 'luma+sigma', 'luma+hints']),
   /** The values that black and white are mapped to. */
   range: Range,
   /** Subtracted from each channel, and divided by, after the range. */

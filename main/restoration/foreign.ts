@@ -20,7 +20,7 @@ export function seesWhole(facts: GeneratorFacts | null): facts is GeneratorFacts
 }
 
 export const takesLuma = (facts: GeneratorFacts | null): boolean =>
-  facts?.takes === 'luma' || facts?.takes === 'luma+sigma' || facts?.takes === 'l100';
+  facts !== null && (facts.takes === 'l100' || facts.takes.startsWith('luma'));
 
 /** The size at which a whole picture is given to a net: not larger than it is, in its shape; the rest is mirrored. */
 export function fittingSize(

@@ -74,6 +74,12 @@ describe('an edit document', () => {
     expect(codeOf(() => parseSidecar(JSON.stringify(broken)))).toBe('EDIT_INVALID');
   });
 
+  test('of format 7, which has no colours given by hand, has none', () => {
+    const { hints: _, ...base } = sidecar.log.base;
+    const old = { ...sidecar, emulsion: 7, log: { ...sidecar.log, base } };
+    expect(parseSidecar(JSON.stringify(old)).log.base.hints).toEqual([]);
+  });
+
   test('of an older format is upgraded format by format', () => {
     const migrations = {
       1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),

@@ -56,7 +56,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   5: (file) => file,
   // Format 7 adds the mask of what is left alone. Before, there was none.
   6: (file) => file,
-  // Format 8 adds local repairs from a source, red eyes, and the eraser of local repairs. Before, all were filled.
+  // Format 8 adds local repairs from a source, red eyes, the eraser of local repairs, and colours of places. Before, all
+  // repairs were filled, and there were no colours.
   7: (file) => file,
 };
 

@@ -97,8 +97,8 @@ export interface GeneratorFacts {
   thresholds: Record<string, number> | null;
   scale: number;
   extraInputs: readonly ExtraInput[];
-  /** Its input planes: luma or colours. */
-  takes: 'luma' | 'l100' | 'rgb' | 'bgr' | 'rgb+mask' | 'mask+rgb' | 'rgb+sigma' | 'luma+sigma';
+  /** Its input planes: luma or colours, and what else it takes. */
+  takes: 'luma' | 'l100' | 'rgb' | 'bgr' | 'rgb+mask' | 'mask+rgb' | 'rgb+sigma' | 'luma+sigma' | 'luma+hints';
   /** Names of its output planes, in order; empty if they are a picture. */
   gives: readonly string[];
   /** Names of the vector inputs. Each pass must provide all of them. */

@@ -55,6 +55,8 @@ type HistoryText =
   | 'keepMaskReset'
   | 'repairErased'
   | 'redEyes'
+  | 'colourHint'
+  | 'colourHintsRemoved'
   | 'turned'
   | 'cropped'
   | 'uncropped'

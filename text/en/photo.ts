@@ -90,6 +90,8 @@ export const photo = {
     styleMaskReset: 'Style applied everywhere',
     keepMask: 'Left alone',
     keepMaskReset: 'Nothing left alone',
+    colourHint: 'Colour given',
+    colourHintsRemoved: 'Given colours removed',
     repair: '{{place}}: repaired',
     heal: '{{place}}: healed from a source',
     clone: '{{place}}: cloned from a source',

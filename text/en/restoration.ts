@@ -310,6 +310,16 @@ export const restoration = {
     },
     colorise: {
       done: 'Generated colours: plausible for skin, sky and foliage, a guess for the rest.',
+      hints_one: 'One colour was given by hand.',
+      hints_other: '{{count}} colours were given by hand.',
+      outside_one: 'One colour given by hand lies outside of the photo and was left out.',
+      outside_other: '{{count}} colours given by hand lie outside of the photo and were left out.',
+      tooStrong_one:
+        'One colour given by hand cannot be shown at the brightness of its place. It became paler, because the brightness of the photo stays.',
+      tooStrong_other:
+        '{{count}} colours given by hand cannot be shown at the brightness of their places. They became paler, because the brightness of the photo stays.',
+      noHints_one: 'This generator takes no colours given by hand: one was not used.',
+      noHints_other: 'This generator takes no colours given by hand: {{count}} were not used.',
       nothing: 'Colours left as they are (strength 0).',
     },
     light: {

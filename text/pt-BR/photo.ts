@@ -92,6 +92,8 @@ export const photo: Translated<typeof english> = {
     styleMaskReset: 'Estilo aplicado à foto toda',
     keepMask: 'Área deixada como está',
     keepMaskReset: 'Nenhuma área deixada como está',
+    colourHint: 'Cor indicada',
+    colourHintsRemoved: 'Cores indicadas removidas',
     repair: '{{place}}: reparado',
     heal: '{{place}}: corrigido com a textura de outro lugar',
     clone: '{{place}}: copiado de outro lugar',

@@ -310,6 +310,16 @@ export const restoration: Translated<typeof english> = {
     },
     colorise: {
       done: 'Cores geradas: plausíveis para pele, céu e folhagem; um palpite para o resto.',
+      hints_one: 'Uma cor foi indicada à mão.',
+      hints_other: '{{count}} cores foram indicadas à mão.',
+      outside_one: 'Uma cor indicada à mão fica fora da foto e não foi usada.',
+      outside_other: '{{count}} cores indicadas à mão ficam fora da foto e não foram usadas.',
+      tooStrong_one:
+        'Uma cor indicada à mão não cabe no brilho do lugar dela. Ela ficou mais pálida, porque o brilho da foto não muda.',
+      tooStrong_other:
+        '{{count}} cores indicadas à mão não cabem no brilho dos lugares delas. Elas ficaram mais pálidas, porque o brilho da foto não muda.',
+      noHints_one: 'Este gerador não aceita cores indicadas à mão: uma não foi usada.',
+      noHints_other: 'Este gerador não aceita cores indicadas à mão: {{count}} não foram usadas.',
       nothing: 'Cores mantidas (intensidade 0).',
     },
     light: {

@@ -147,8 +147,8 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
       reason: say('failures.editOf', { name: photo.name, width: photo.width, height: photo.height }),
     });
   }
-  const { recipe, mask, styleMask, keepMask, repairs, orientation, crop, rating } = stateOf(log);
-  return { recipe, orientation, crop, rating, edit: { mask, styleMask, keepMask, repairs, bitmaps } };
+  const { recipe, mask, styleMask, keepMask, hints, repairs, orientation, crop, rating } = stateOf(log);
+  return { recipe, orientation, crop, rating, edit: { mask, styleMask, keepMask, hints, repairs, bitmaps } };
 }
 
 function linesOf(

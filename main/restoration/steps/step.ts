@@ -1,5 +1,5 @@
 import type { Message } from '../../../contract/basics';
-import type { MaskOp } from '../../../contract/edit';
+import type { ColourHint, MaskOp } from '../../../contract/edit';
 import type { Analysis, Need } from '../../../contract/photo';
 import type { StepKind, StepOf } from '../../../contract/recipe';
 import type { RunBitmap } from '../../../document/runs';
@@ -27,8 +27,16 @@ export interface StepRun {
   styleMask?: EditedMask;
   /** What no step changes; absent: nothing. */
   keepMask?: EditedMask;
+  /** Colours of places that a person has given; absent: none. */
+  hints?: ByHand<ColourHint>;
   /** Cache of the style step's paintings of this photo at this size. */
   paintings?: PaintOptions['paintings'];
+}
+
+/** What a person has drawn on the photo, in pixels of the full photo. */
+export interface ByHand<T> {
+  list: readonly T[];
+  full: { width: number; height: number };
 }
 
 /** A mask document and the data that it refers to. */

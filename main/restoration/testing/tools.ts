@@ -1,7 +1,17 @@
 import type { Face } from '../../../contract/photo';
 import { EmulsionError } from '../../errors';
 import { createRaster, type Raster, type Rect } from '../raster';
-import type { ExtraInput, FadingValues, ForeignFacts, StepTools, StyleFacts, Task, TilePass, Wanted } from '../tools';
+import type {
+  ExtraInput,
+  FadingValues,
+  ForeignFacts,
+  GeneratorFacts,
+  StepTools,
+  StyleFacts,
+  Task,
+  TilePass,
+  Wanted,
+} from '../tools';
 import { shrinkRaster } from './rasters';
 
 /** Step tools with fake generators, which need no files. */
@@ -27,6 +37,8 @@ export interface FakeGenerator {
   vectorInputs?: string[];
   /** Scale of its output; default 1. */
   scale?: number;
+  /** What its input planes are; by default what their number says. */
+  takes?: GeneratorFacts['takes'];
   variant?: string;
   /** How it sees and returns pictures, if it is from elsewhere. */
   foreign?: ForeignFacts;
@@ -191,7 +203,7 @@ export function fakeTools(
       const fake = find(task, wanted);
       if (!fake) return null;
       const { thresholds = null, extraInputs = [], scale = 1, inputs, gives = [], vectorInputs = [] } = fake;
-      const takes = ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
+      const takes = fake.takes ?? ({ 1: 'luma', 4: 'rgb+mask' } as const)[inputs] ?? 'rgb';
       const facts = {
         id: fake.id ?? `fake-${task}`,
         thresholds,

@@ -140,6 +140,7 @@ export function createHistory(context: Context) {
         mask: [...DETECTED_MASK],
         styleMask: [],
         keepMask: [],
+        hints: [],
         repairs: [],
         crop: null,
       },

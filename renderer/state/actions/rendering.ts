@@ -1,7 +1,7 @@
 import type { EditState } from '../../../contract/edit';
 import { failure } from '../../../contract/errors';
 import type { Recipe } from '../../../contract/recipe';
-import { isSameByHand, isSameMask } from '../../../document/edit';
+import { isSameByHand, isSameList, isSameMask } from '../../../document/edit';
 import { createComparison } from '../comparison';
 import { withoutWaiting } from '../library';
 import { hasWork } from '../recipes';
@@ -90,7 +90,8 @@ export function createRendering(context: Context) {
       renderedFor?.recipe === edit.recipe &&
       isSameMask(renderedFor.mask, edit.mask) &&
       isSameMask(renderedFor.styleMask, edit.styleMask) &&
-      isSameMask(renderedFor.keepMask, edit.keepMask);
+      isSameMask(renderedFor.keepMask, edit.keepMask) &&
+      isSameList(renderedFor.hints, edit.hints);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
     turn.timer = setTimeout(() => {

@@ -1,15 +1,19 @@
+import type { ColourHint } from '../../../../contract/edit';
 import type { ColoriseSettings } from '../../../../contract/recipe';
 import { fromLab, fromLinear, lumaOf, toLab, toLinear } from '../../colour';
 import { atAffordableSize, atSize, squeezedSize, takesLuma } from '../../foreign';
 import { GuidedPlanes } from '../../guided';
 import { createRaster, maxValue, type Raster, type Rect, readSrgb } from '../../raster';
 import { chosen, type ForeignFacts, type PassReport, type StepTools } from '../../tools';
+import type { ByHand } from '../step';
+import { type HintPlanes, hintPlanes, shareShown } from './hints';
 
 /**
  * Gives a picture imagined colours. The generator sees a small version of the whole luma and returns Cb and Cr (ITU-R
  * BT.601, full range). They are enlarged along the edges of the full size. Existing colours, including a sepia toning,
  * are removed first. The luma of every pixel stays; colours that its encoding cannot hold become paler. Nets from elsewhere
- * may return a and b of CIELAB, then its lightness stays, or a picture, of which only the colours are taken.
+ * may return a and b of CIELAB, then its lightness stays, or a picture, of which only the colours are taken. Colours that
+ * a person gives for some places guide a generator that takes hints.
  */
 
 /** The generator's input picture has about this many pixels, like those that it was trained on. */
@@ -31,7 +35,8 @@ export function hasColourVariants(tools: StepTools): boolean {
 
 /**
  * Colours a raster. Changes an RGB raster in place, and creates a new one for a grey raster. `strength` is the share of
- * the imagined colours, 0..1; with 0 it changes nothing and returns null.
+ * the imagined colours, 0..1; with 0 it changes nothing and returns null. `given` are colours of places; the returned
+ * `hints` are null if the generator takes none.
  *
  * Throws GENERATOR_MISSING, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED. After a throw the raster cannot be used.
  */
@@ -39,7 +44,8 @@ export async function colorise(
   raster: Raster,
   { strength, variant, ...named }: ColoriseSettings,
   tools: StepTools,
-): Promise<{ raster: Raster; report: PassReport } | null> {
+  given?: ByHand<ColourHint>,
+): Promise<{ raster: Raster; report: PassReport; hints: HintPlanes | null } | null> {
   if (strength === 0) return null;
   const wanted = chosen(named);
   const facts = tools.generator('colorise', wanted);
@@ -47,6 +53,8 @@ export async function colorise(
   const foreign = facts?.foreign;
   const copies = facts && takesLuma(facts) ? 1 : foreign ? 3 : 1;
   const input = facts?.extraInputs.find(({ name }) => name === WARMTH_INPUT);
+  const takesHints = facts?.takes === 'luma+hints';
+  let hints: HintPlanes | null = null;
   const own = foreign ? null : await tools.shrink(raster, COLOUR_PIXELS);
   let light: Float32Array = new Float32Array(0);
   let colours: Float32Array = new Float32Array(0);
@@ -54,8 +62,11 @@ export async function colorise(
     (share) => own ?? squeezedSize(foreign!, raster, FOREIGN_PIXELS * share),
     async (size) => {
       light = lightOf(own ?? (await atSize(raster, size, tools)), tools.colour, space);
-      const given = facts?.takes === 'l100' ? light.map((value) => toLab(value, value, value)[0] / 100) : light;
+      const seen = facts?.takes === 'l100' ? light.map((value) => toLab(value, value, value)[0] / 100) : light;
       colours = new Float32Array(2 * light.length);
+      const about = { list: given?.list ?? [], full: given?.full ?? size };
+      const drawn = takesHints ? hintPlanes(about, size, light) : null;
+      hints = drawn;
       return tools.runTiles({
         task: 'colorise',
         wanted,
@@ -65,7 +76,11 @@ export async function colorise(
         read: (rect, into) => {
           const count = rect.width * rect.height;
           for (let copy = 0; copy < copies; copy++) {
-            copyRect(given, size.width, rect, (from, to) => into.set(from, copy * count + to));
+            copyRect(seen, size.width, rect, (from, to) => into.set(from, copy * count + to));
+          }
+          for (let plane = 0; drawn && plane < 3; plane++) {
+            const from = drawn.planes.subarray(plane * light.length, (plane + 1) * light.length);
+            copyRect(from, size.width, rect, (row, to) => into.set(row, (plane + 1) * count + to));
           }
         },
         write: (rect, planes) => {
@@ -86,7 +101,7 @@ export async function colorise(
   const into = raster.channels === 3 ? raster : createRaster(raster.width, raster.height, 3, raster.depth);
   const { width, height } = small;
   await spread(new GuidedPlanes({ width, height, luma: light, planes: colours }, raster), raster, into, space, tools);
-  return { raster: into, report };
+  return { raster: into, report, hints };
 }
 
 /** How a colour is put together from what stays of a pixel and what the generator imagines. */
@@ -198,16 +213,10 @@ function paint(planes: Float32Array, i: number, count: number, luma: number, fou
   const red = 1.402 * cr;
   const green = -0.344136 * cb - 0.714136 * cr;
   const blue = 1.772 * cb;
-  const share = Math.min(1, room(red, luma), room(green, luma), room(blue, luma));
+  const share = shareShown(luma, cb, cr);
   planes[i] = luma + share * red;
   planes[i + count] = luma + share * green;
   planes[i + 2 * count] = luma + share * blue;
-}
-
-/** The share of a difference that a component can take without leaving 0..1. */
-function room(difference: number, luma: number): number {
-  if (difference > 0) return Math.max(0, 1 - luma) / difference;
-  return difference < 0 ? Math.max(0, luma) / -difference : 1;
 }
 
 function writeRgb(raster: Raster, rect: Rect, colour: StepTools['colour'], planes: Float32Array): void {

@@ -1,8 +1,10 @@
+import type { Message } from '../../../../contract/basics';
 import { COLOUR_VARIANTS } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
 import { saidOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { colorise as addColours, hasColourVariants, WARMTH_INPUT } from './colorise';
+import type { HintPlanes } from './hints';
 
 /** Gives colours to a photo without any. */
 export const colorise: StepDescriptor<'colorise'> = {
@@ -35,10 +37,23 @@ export const colorise: StepDescriptor<'colorise'> = {
 
   cost: () => 0.6,
 
-  async apply({ raster, tools }, settings) {
-    const done = await addColours(raster, settings, tools);
+  async apply({ raster, tools, hints }, settings) {
+    const done = await addColours(raster, settings, tools, hints);
     if (!done) return { raster, did: say('did.colorise.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
-    return { raster: done.raster, did: [say('did.colorise.done'), ...saidOf(done.report)], generator, provider };
+    const did = [say('did.colorise.done'), ...saidOfHints(hints?.list.length ?? 0, done.hints), ...saidOf(done.report)];
+    return { raster: done.raster, did, generator, provider };
   },
 };
+
+/** What became of so many hints. */
+function saidOfHints(count: number, used: HintPlanes | null): Message[] {
+  if (count === 0) return [];
+  if (!used) return [say('did.colorise.noHints', { count })];
+  const { outside, tooStrong } = used;
+  return [
+    ...(count > outside ? [say('did.colorise.hints', { count: count - outside })] : []),
+    ...(outside > 0 ? [say('did.colorise.outside', { count: outside })] : []),
+    ...(tooStrong > 0 ? [say('did.colorise.tooStrong', { count: tooStrong })] : []),
+  ];
+}
