@@ -16,6 +16,7 @@ import { BATCH_FILTERS, BatchEntry, BatchPlace, BatchRow, BatchSettings, BatchSt
 import { BitmapId, Crop, EditDelta, EditLog, MaskOwner, Orientation, PhotoView, Rating } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
+import { OutputShape } from './output';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
 import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
@@ -142,20 +143,31 @@ export const CALLS = {
         recipe: Recipe,
         jobId: JobId,
         format: ExportFormat,
-        /** 1..100 for jpeg, webp and avif; png and tiff ignore it. */
-        quality: z.number().int().min(1).max(100),
-        keepMetadata: z.boolean(),
+        ...OutputShape,
+        /** Writes a mask of every changed pixel beside the result, and `SHA256SUMS` of the original and the results. */
+        saveChanges: z.boolean().default(false),
+        /** Writes the photo and its result beside one another in one picture, without the photo's metadata. */
+        sideBySide: z.boolean().default(false),
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
         /** Stars; null: those of the photo's file. Written only with the other metadata. */
         rating: Rating.nullable().default(null),
         folder: FileToken.nullable(),
+        /** Writes it to the folder of the photo instead. BAD_REQUEST for an uploaded photo. */
+        beside: z.boolean().default(false),
         /** The name of the file without extension; null: the photo's with an addition. */
         name: FileStem.nullable().default(null),
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */
-    response: Written.extend({ reports: z.array(StepReport), notes: z.array(Message) }),
+    response: Written.extend({
+      reports: z.array(StepReport),
+      notes: z.array(Message),
+      /** The folder that it was written to, for the next export; null for a download. */
+      folder: FileToken.nullable(),
+      /** What was written beside it: the mask of what was changed, and checksums for a download. */
+      also: z.array(Written),
+    }),
   },
 
   /**

@@ -3,16 +3,20 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Progress } from '../../contract/app';
 import type { Message } from '../../contract/basics';
 import type { BatchSettings } from '../../contract/batch';
+import { outputIn } from '../../contract/output';
 import type { StepReport } from '../../contract/photo';
 import { say } from '../../text/message';
+import type { WrittenFile } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
 import { stemOfPage } from '../photos/pages';
+import { changesStem } from '../photos/side-files';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
+import { addSums } from '../storage/sums';
 import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 import { extensionIn, fileNameOf } from './pages';
@@ -92,8 +96,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       added: settings.added,
       changes: settings.changes,
       format: settings.format,
-      quality: settings.quality,
-      keepMetadata: settings.keepMetadata,
+      ...outputIn(settings),
       target: { folder, root, stem },
       staged: { thumbnails: THUMBNAIL },
     },
@@ -130,9 +133,12 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       peak: answer.peak,
     };
     const target = { folder, stem, extension: output.extension };
-    return await publish(place, output.path, target, made, task, control);
+    const published = await publish(place, output.path, target, made, task, control);
+    if (published.outcome !== 'kept' && answer.changed) await publishChanges(place, answer.changed, published, task);
+    return published;
   } finally {
     await discardStaged(place, output.path);
+    if (answer.changed) await discardStaged(place, answer.changed.path);
     await place.close();
   }
 }
@@ -189,6 +195,22 @@ async function publish(
     }
   }
   throw new EmulsionError('NAME_TAKEN', { detail: target.stem });
+}
+
+/** Gives the mask of what was changed a name beside its result, and adds all three files to the checksums. */
+async function publishChanges(place: OpenFolder, mask: WrittenFile, made: Made, { folder, root, found }: PhotoTask) {
+  const { path, sha256 } = made.written;
+  const target = { folder, stem: changesStem(basename(path, extname(path))), extension: 'png' };
+  for (const named of pathsFor(target)) {
+    try {
+      await publishAs(place, mask.path, basename(named));
+      const files = [{ path: found.path, sha256: made.original.sha256 }, { path, sha256 }, { path: named }];
+      await addSums({ folder, root }, files);
+      return;
+    } catch (error) {
+      if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
+    }
+  }
 }
 
 /** The existing file because of which the rule `skip` skips a photo. Files of the same batch do not count. */

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
 import {
   type Analysis,
@@ -22,17 +21,18 @@ import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
+import { ChangeTracker, changedPixels, eitherMask, scaleMask } from '../restoration/changes';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { evidenceOf } from '../restoration/mask';
 import { withMissing } from '../restoration/missing';
 import type { Raster } from '../restoration/raster';
-import { recipeFor, stepOf } from '../restoration/recipe';
+import { orderSteps, recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
 import { chosen, PAINTING } from '../restoration/tools';
-import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
+import { cleanPartials } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
 import { FoundFaces, facesOf } from './found-faces';
@@ -43,10 +43,10 @@ import { maskPicture } from './mask-picture';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
-import type { EngineEdit, Requests } from './protocol';
+import type { EngineEdit, Requests, WrittenFile } from './protocol';
 import { type Kept, Renderings } from './renderings';
 import type { JobTools } from './tools';
-import { cropped, encodeResult } from './writing';
+import { cropped, type Encoded, ResultWriter, type WriteChoice } from './writing';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -178,8 +178,38 @@ export class OpenPhotos {
     if (opened.analysis) assertResultFits(opened.photo, opened.analysis, request);
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
-    const written = await this.#write(job, opened, { raster: kept.pyramid.raster, reports }, request);
-    return { ...written, reports };
+    const { raster } = kept.pyramid;
+    const changed = request.saveChanges ? () => this.#changesOf(job, opened, request, raster) : undefined;
+    const { path, bytes, notes, changes } = await this.#write(job, opened, { raster, reports }, request, { changed });
+    return { path, bytes, notes, changes, reports };
+  }
+
+  /**
+   * The mask of what was changed in a result, in its size. An enlargement is no change: what was changed before it is enlarged, and what
+   * follows is compared with the enlarged picture. Both are mostly cached.
+   */
+  async #changesOf(
+    job: Job,
+    opened: Opened,
+    { recipe, edit }: Pick<Requests['export']['request'], 'recipe' | 'edit'>,
+    rendered: Raster,
+  ): Promise<Raster> {
+    const original = opened.source.raster;
+    if (rendered.width === original.width && rendered.height === original.height)
+      return changedPixels(original, rendered);
+    // Local repairs change the cached picture itself.
+    const hasRepairs = edit?.repairs.some(({ enabled }) => enabled) === true;
+    const result = hasRepairs ? { ...rendered, data: rendered.data.slice() } : rendered;
+    const plain = edit && { ...edit, repairs: [] };
+    const ordered = orderSteps(recipe.steps);
+    const enlarging = ordered.findIndex(({ kind }) => kind === 'upscale');
+    const after = async (count: number) => {
+      const begun = { recipe: { ...recipe, steps: ordered.slice(0, count) }, edit: plain };
+      return (await this.#render(job, opened, begun, 'full', 1)).kept.pyramid.raster;
+    };
+    const mask = scaleMask(changedPixels(original, await after(enlarging)), result.width, result.height);
+    const isLast = !hasRepairs && ordered.slice(enlarging + 1).every(({ enabled }) => !enabled);
+    return isLast ? mask : eitherMask(mask, changedPixels(await after(enlarging + 1), result));
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
@@ -227,7 +257,8 @@ export class OpenPhotos {
     const found = request.inspect ? await this.#further.of(opened, recipe, tools) : null;
     const inspected = await inspectRepair(job, opened.photo, found, recipe, request);
     const answer = { photo: opened.photo, analysis, passes: tools.passes, inspected, thumbnails: null, peak: 0 };
-    if (!request.target) return { ...answer, peak: peakMemory(), reports: [], masked: 0, output: null, notes: [] };
+    if (!request.target)
+      return { ...answer, peak: peakMemory(), reports: [], masked: 0, output: null, changed: null, notes: [] };
     const format = request.format ?? resultFormat(opened.source.format);
     assertResultFits(opened.photo, analysis, { ...request, recipe, format });
     const { staged } = request;
@@ -239,7 +270,10 @@ export class OpenPhotos {
     if (doesFollowDamage(planRecipe(recipe, analysis), request.edit)) await this.#runFinePass(opened, tools);
     const damage = await this.#further.of(opened, recipe, tools);
     // Nothing is cached, so the only raster is changed in place.
-    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
+    const tracker = request.saveChanges ? new ChangeTracker(opened.source.raster) : null;
+    const onDone: Run['onDone'] = tracker ? (sofar) => tracker.step(sofar) : undefined;
+    const run = { recipe, analysis, damage, onDone, ...masks };
+    const result = await this.#run(job, tools, opened.source.raster, run, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
     if (repairs.length > 0) {
       job.stage('computing', 0.85, 0.9, 'repair');
@@ -249,24 +283,10 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.reports);
     }
     job.stage('writing', 0.9, 1);
-    const { path, bytes, notes } = await this.#write(
-      job,
-      opened,
-      result,
-      {
-        ...request,
-        recipe,
-        format,
-        orientation: request.orientation ?? 1,
-        crop: request.crop,
-        rating: request.rating,
-        target: request.target,
-      },
-      staged !== undefined,
-    );
-    const part = cropped(result.raster, request.crop ?? null, opened.photo);
-    const isTurned = (request.orientation ?? 1) >= 5;
-    const [width, height] = isTurned ? [part.height, part.width] : [part.width, part.height];
+    const changed = tracker ? async () => tracker.of(result.raster) : undefined;
+    const choice = { ...request, recipe, format, orientation: request.orientation ?? 1, target: request.target };
+    const written = await this.#write(job, opened, result, choice, { isStaged: staged !== undefined, changed });
+    const { path, bytes, width, height } = written;
     const after =
       staged && (await encodeThumbnail(result.raster, staged.thumbnails, profileFor(result.raster, profile)));
     return {
@@ -274,7 +294,8 @@ export class OpenPhotos {
       reports: result.reports,
       masked: result.masked,
       output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
-      notes,
+      changed: written.changes,
+      notes: written.notes,
       thumbnails: before && after ? { before, after } : null,
       peak: peakMemory(),
     };
@@ -539,35 +560,27 @@ export class OpenPhotos {
     });
   }
 
+  /** Writes a result, and the mask of what was changed if `changed` makes one. */
   async #write(
     job: Job,
     { file: { path }, photo, source }: Opened,
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
-    request: Pick<
-      Requests['export']['request'],
-      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'rating' | 'target'
-    >,
-    staged = false,
-  ): Promise<{ path: string; bytes: number; notes: Message[] }> {
-    const notes: Message[] = [];
-    const target = { ...request.target, extension: EXPORT_EXTENSIONS[request.format] };
-    const result = cropped(raster, request.crop ?? null, photo);
+    choice: WriteChoice & Pick<Requests['export']['request'], 'target'>,
+    { isStaged = false, changed }: { isStaged?: boolean; changed?: () => Promise<Raster> } = {},
+  ): Promise<WrittenFile & Encoded & { changes: WrittenFile | null }> {
+    const { target, orientation, crop = null } = choice;
+    const result = cropped(raster, crop, photo);
     const restrictions = this.#restrictionsOf(reports.flatMap(({ generator }) => generator?.split(', ') ?? []));
-    const produce = async (temporary: string) => {
-      notes.push(
-        ...(await encodeResult(temporary, { path, photo, source }, { ...result, reports, restrictions }, request)),
-      );
-    };
-    job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
       // Removes remains of a process that was killed while it was writing.
       await cleanPartials(target.folder, target.root);
       this.#swept.add(target.folder);
     }
-    if (!staged) return { ...(await writePhoto(target, produce, { signal: job.signal })), notes };
-    const file = await stagePhoto(target, produce, { signal: job.signal });
-    handOverStaged(file.path);
-    return { ...file, notes };
+    const writer = new ResultWriter(job, isStaged);
+    const written = await writer.result({ path, photo, source, result, reports, restrictions }, choice);
+    if (!changed) return { ...written, changes: null };
+    const beside = { ...written, root: target.root, stem: target.stem };
+    return { ...written, changes: await writer.changes(await changed(), { photo, crop, orientation }, beside) };
   }
 }
 

@@ -196,8 +196,8 @@ function Work() {
         <Switch
           id={`${id}-keep`}
           describedBy={`${id}-keep-hint`}
-          checked={draft.keepMetadata}
-          onChange={(keepMetadata) => set({ keepMetadata })}
+          checked={draft.metadata !== 'none'}
+          onChange={(keep) => set({ metadata: keep ? 'all' : 'none' })}
         />
       </Field>
     </div>

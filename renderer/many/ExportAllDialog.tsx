@@ -71,7 +71,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
               actions.exportAll({
                 format,
                 quality,
-                keepMetadata,
+                metadata: keepMetadata ? 'all' : 'none',
                 pattern,
                 undated: t('many.exporting.undated'),
                 folder: needsFolder ? folder : null,

@@ -49,7 +49,7 @@ export function ExportDialog({ entry, photo, onClose }: { entry: OpenPhoto; phot
             data-testid="export-confirm"
             onClick={() => {
               onClose();
-              void actions.exportPhoto(entry.key, { format, quality, keepMetadata });
+              void actions.exportPhoto(entry.key, { format, quality, metadata: keepMetadata ? 'all' : 'none' });
             }}
           >
             {t('export.export')}

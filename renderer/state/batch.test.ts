@@ -177,12 +177,12 @@ describe('setting up', () => {
     await actions.setSettings({ keepMetadata: false });
     batch.choose('input', SCANS);
     await settle();
-    expect(plans()[0]?.settings.keepMetadata).toBe(false);
-    batch.set({ keepMetadata: true });
+    expect(plans()[0]?.settings.metadata).toBe('none');
+    batch.set({ metadata: 'all' });
     await rest();
     batch.choose('input', { token: 'other', name: 'other' });
     await settle();
-    expect(get().draft.keepMetadata).toBe(true);
+    expect(get().draft.metadata).toBe('all');
   });
 });
 

@@ -305,6 +305,8 @@ export function createFakeBridge(): FakeBridge {
       bytes: 1_234_567,
       download: 'download-1',
       token: null,
+      folder: null,
+      also: [],
       reports: [],
       notes: [],
     }),

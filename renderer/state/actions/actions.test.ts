@@ -137,7 +137,7 @@ describe('rotation', () => {
     expect(count('photos.render')).toBe(renders);
     expect(entry().render).toBe('done');
     expect(bridge.named('edits.write').at(-1)?.request).toMatchObject({ at: 1 });
-    await actions.exportPhoto(key, { format: 'png', quality: 92, keepMetadata: true });
+    await actions.exportPhoto(key, { format: 'png', quality: 92, metadata: 'all' });
     expect(bridge.named('photos.export')[0]?.request.orientation).toBe(6);
   });
 
@@ -440,7 +440,7 @@ describe('cancel and failure', () => {
 });
 
 describe('export', () => {
-  const choice = { format: 'png', quality: 92, keepMetadata: true } as const;
+  const choice = { format: 'png', quality: 92, metadata: 'all' } as const;
 
   test('a download starts and can be started again', async () => {
     const { actions, bridge, downloads, entry, notices, openOne } = setUp();
@@ -464,6 +464,8 @@ describe('export', () => {
         bytes: 5,
         download: null,
         token: 'written-1',
+        folder: null,
+        also: [],
         reports: [],
         notes,
       });
@@ -875,7 +877,7 @@ describe('the edit document', () => {
     bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
     bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
     await openOne();
-    await actions.exportPhoto(entry().key, { format: 'png', quality: 90, keepMetadata: true });
+    await actions.exportPhoto(entry().key, { format: 'png', quality: 90, metadata: 'all' });
     await settle();
     expect(notices()).toMatchObject([
       { text: 'continued', action: { label: 'startOver' } },

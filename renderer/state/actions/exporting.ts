@@ -1,6 +1,7 @@
 import type { Message } from '../../../contract/basics';
 import type { Written } from '../../../contract/calls';
 import type { Failure, Result } from '../../../contract/errors';
+import type { MetadataChoice } from '../../../contract/output';
 import { type ExportFormat, resultFormat } from '../../../contract/photo';
 import type { Folder } from '../folderPage';
 import type { Notice, OpenPhoto } from '../model';
@@ -12,7 +13,7 @@ import type { Context } from './context';
 export interface ExportChoice {
   format: ExportFormat;
   quality: number;
-  keepMetadata: boolean;
+  metadata: MetadataChoice;
 }
 
 /** How several photos are exported. */
@@ -20,7 +21,7 @@ export interface ExportAllChoice {
   /** Null: the format of each photo, where it can be written. */
   format: ExportFormat | null;
   quality: number;
-  keepMetadata: boolean;
+  metadata: MetadataChoice;
   /** See `resultStems`. */
   pattern: string;
   /** What stands for the date of a photo that has none. */
@@ -117,7 +118,7 @@ export function createExporting(context: Context) {
     const formatOf = ({ photo }: OpenPhoto) => choice.format ?? resultFormat(photo!.format);
     const named = entries.map((entry) => ({ name: entry.name, taken: takenOn(entry), format: formatOf(entry) }));
     const stems = resultStems(choice.pattern, named, choice.undated);
-    const { quality, keepMetadata, folder } = choice;
+    const { quality, metadata, folder } = choice;
     const written: (Written & { notes: Message[] })[] = [];
     const failed: { name: string; failure: Failure }[] = [];
     const again: string[] = [];
@@ -132,7 +133,7 @@ export function createExporting(context: Context) {
           ),
         }));
         const { key, name } = entry;
-        const about = { format: named[at]!.format, quality, keepMetadata, name: stems[at]! };
+        const about = { format: named[at]!.format, quality, metadata, name: stems[at]! };
         const one = await write(key, jobId, { ...about, folder: folder?.token ?? null });
         if (one.ok) written.push(one.value);
         else if (one.error.code === 'CANCELLED') return one;

@@ -147,8 +147,8 @@ describe('ratings', () => {
     actions.rateAll(4);
     actions.rateAll(3);
     expect(['a', 'b', 'c'].map((token) => ratingOf(entry(token)))).toEqual([3, 3, 0]);
-    await actions.exportPhoto(keys[1]!, { format: 'png', quality: 92, keepMetadata: true });
-    await actions.exportPhoto(keys[2]!, { format: 'png', quality: 92, keepMetadata: true });
+    await actions.exportPhoto(keys[1]!, { format: 'png', quality: 92, metadata: 'all' });
+    await actions.exportPhoto(keys[2]!, { format: 'png', quality: 92, metadata: 'all' });
     expect(bridge.named('photos.export').map(({ request }) => request.rating)).toEqual([3, null]);
     actions.undo(keys[0]!);
     expect(['a', 'b'].map((token) => ratingOf(entry(token)))).toEqual([4, 3]);
@@ -216,7 +216,7 @@ describe('a batch of selected photos', () => {
   });
 });
 
-const choice = { format: null, quality: 92, keepMetadata: true, pattern: '{number} {name}', undated: 'undated' };
+const choice = { format: null, quality: 92, metadata: 'all' as const, pattern: '{number} {name}', undated: 'undated' };
 const folder = { token: 'folder-1', name: 'Results' };
 const written = (name: string) => ({
   name,
@@ -224,6 +224,8 @@ const written = (name: string) => ({
   bytes: 1,
   download: null,
   token: `token-${name}`,
+  folder: 'folder-1',
+  also: [],
   reports: [],
   notes: [{ key: 'notes.rounded' }],
 });
